@@ -1,0 +1,25 @@
+/* Authoritative data, and the answer a server gives from it (RFC 1034 4.3.2). Made once, then shared unchanged. */
+#ifndef POSTROAD_MODEL_DNS_DNS_ZONES_H
+#define POSTROAD_MODEL_DNS_DNS_ZONES_H
+
+#include "model/wire/dns_wire.h"
+
+struct dns_zones;
+
+struct dns_zones *dns_zones_new(void);
+void dns_zones_free(struct dns_zones *zones);
+/* A zone with this apex, and its SOA. Names as in dns_wire.h; copied. */
+void dns_zones_add_zone(struct dns_zones *zones, const char *apex);
+/* A record; its owner must lie in a zone that was added. False otherwise. */
+bool dns_zones_add(struct dns_zones *zones, const struct dns_rr *rr);
+/* A line in master-file syntax (RFC 1035 5.1) relative to the zone, "@ 300 IN MX 10 mx1". False and a message when it
+   is not understood. */
+bool dns_zones_add_line(struct dns_zones *zones, const char *apex, const char *line, char *error, size_t error_size);
+/* Encodes every answer's size once; call after the last record and before the first answer. */
+void dns_zones_finish(struct dns_zones *zones);
+
+/* The response with one reference: records, NXDOMAIN or no data with the SOA, REFUSED outside all zones; MX answers
+   carry the addresses of their hosts as additional records. Safe from several threads on finished zones. */
+struct dns_message *dns_zones_answer(const struct dns_zones *zones, const struct dns_message *query);
+
+#endif

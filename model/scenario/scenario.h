@@ -1,0 +1,166 @@
+/* The description of a world, read from JSON and checked: plain values, shared unchanged by all runs. References are
+   indices into the arrays, -1 for none. Names and texts belong to the scenario. */
+#ifndef POSTROAD_MODEL_SCENARIO_SCENARIO_H
+#define POSTROAD_MODEL_SCENARIO_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum host_role { ROLE_CLIENT, ROLE_MAIL_SERVER, ROLE_ROUTER, ROLE_NAME_SERVER };
+const char *host_role_text(enum host_role role); /* "mail_server" */
+
+struct scenario_client {
+    const char *user; /* "alice@a.example" */
+    int submits_to;   /* host, or -1: sends nothing */
+    int fetches_from; /* host, or -1: never fetches */
+    int64_t fetches_every_ns;
+    uint16_t submission_port; /* 587 */
+};
+
+/* Postfix's schedule: protocols 3. */
+struct scenario_retry {
+    int64_t queue_run_delay_ns, queue_run_phase_ns, minimal_backoff_ns, maximal_backoff_ns, maximal_lifetime_ns,
+        bounce_lifetime_ns;
+};
+
+struct scenario_mail_server {
+    const char **domains;
+    size_t n_domains;
+    const char **users; /* local parts, the same in each domain */
+    size_t n_users;
+    struct scenario_retry retry;
+};
+
+struct scenario_tcp {
+    bool stop_and_wait; /* "flavour": "stop-and-wait"; else "reno" */
+    bool delayed_ack;
+    bool nagle;
+    uint32_t initial_window_segments;
+    uint32_t receive_buffer_bytes;
+    int64_t rto_min_ns;
+};
+
+struct scenario_host {
+    const char *name;
+    enum host_role role;
+    uint32_t address;
+    bool implied; /* the name server that stands at the first router by default */
+    struct scenario_tcp tcp;
+    struct scenario_client client;
+    struct scenario_mail_server mail_server;
+};
+
+struct scenario_direction {
+    int64_t rate_bps, delay_ns;
+    uint64_t queue_bytes; /* 0: no limit */
+    uint64_t loss_of_2_32;
+};
+
+struct scenario_link {
+    const char *name;
+    int a, b; /* hosts */
+    bool implied;
+    uint32_t mtu_bytes;
+    struct scenario_direction out, back; /* a to b, b to a */
+};
+
+/* "zones": records beside, or instead of, those that are made from the servers. */
+struct scenario_zone {
+    const char *apex;
+    const char **lines;
+    size_t n_lines;
+};
+
+struct scenario_mail {
+    const char *name; /* "m1" */
+    int64_t at_ns;
+    int client; /* the host whose user is the sender */
+    const char *from;
+    const char **to;
+    size_t n_to;
+    const char *subject, *text;
+    uint64_t size_bytes; /* the body is filled up to this many bytes; 0: only the text */
+};
+
+enum drop_part { DROP_ANY_PART, DROP_BODY };
+
+enum fault_verb { FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_SET, FAULT_DROP, FAULT_REPLY };
+
+struct scenario_fault {
+    enum fault_verb verb;
+    int64_t at_ns, for_ns; /* for_ns: TIME_NEVER when it lasts */
+    int host;              /* stop_host, reply */
+    int link;              /* cut_link; set; drop (or -1: any link) */
+    int dir;               /* 0 out, 1 back, 2 both */
+    /* set: which value of the link, and its new settings in both directions of `dir` */
+    enum { SET_RATE, SET_DELAY, SET_LOSS } set;
+    int64_t set_value;     /* bit/s, ns, or chance of 2^32 */
+    const char *set_text;  /* as written: "20 %" */
+    /* drop: a mail's segment, or the nth packet with a tag */
+    int drop_mail;         /* -1: by tag */
+    enum drop_part drop_part;
+    uint32_t drop_segment, drop_transmission; /* from 1; 0: any */
+    const char *drop_tag;  /* "tcp.syn"; NULL: any */
+    uint32_t nth, count;
+    /* reply */
+    const char *reply_to;   /* "RCPT" */
+    const char *reply_with; /* "451 4.7.1 Try again later" */
+    uint64_t reply_odds_of_2_32;
+};
+
+struct scenario_expectation {
+    int mail; /* index */
+    const char *outcome;   /* "delivered", "bounced", "queued", "picked up" */
+    int64_t before_ns;     /* TIME_NEVER */
+    uint32_t min_attempts; /* 0: not asked */
+};
+
+struct scenario_caption {
+    const char *on; /* "first tcp.syn", "mail.state deferred": see docs/scenarios.md */
+    const char *say; /* in English */
+    const char *cite;
+};
+
+struct scenario {
+    const char *title, *description;
+    const char *seed_text;
+    uint64_t seed;
+    int64_t starts_unix_s;
+    const char *starts_text;
+    int64_t until_ns;         /* TIME_NEVER: by default until all is done, 30 days at most */
+    int64_t reroute_after_ns; /* TIME_NEVER: routes stay */
+    struct scenario_host *hosts;
+    size_t n_hosts;
+    struct scenario_link *links;
+    size_t n_links;
+    struct scenario_zone *zones;
+    size_t n_zones;
+    struct scenario_mail *mails;
+    size_t n_mails;
+    struct scenario_fault *faults;
+    size_t n_faults;
+    struct scenario_expectation *expectations;
+    size_t n_expectations;
+    struct scenario_caption *captions;
+    size_t n_captions;
+    const char *json; /* the effective file as compact JSON, overrides applied */
+    struct scenario_memory *memory; /* owns all of the above */
+};
+
+/* One value given on the command line: "/links/a-mail/loss" = "20 %". */
+struct scenario_override {
+    const char *pointer; /* JSON Pointer (RFC 6901) */
+    const char *value;   /* JSON, or a bare word taken as a string */
+};
+
+/* Reads and checks. All errors are written to `errors` (file:line:column: pointer: what, then a hint line); NULL then.
+   path "-" is standard input. */
+struct scenario *scenario_load(const char *path, const struct scenario_override *overrides, size_t n_overrides,
+                               FILE *errors);
+struct scenario *scenario_parse(const char *name, const char *json, size_t size,
+                                const struct scenario_override *overrides, size_t n_overrides, FILE *errors);
+void scenario_free(struct scenario *scenario);
+
+#endif

@@ -1,0 +1,19 @@
+/* SMTP replies (RFC 5321 4.2). */
+#ifndef POSTROAD_MODEL_SMTP_SMTP_REPLY_H
+#define POSTROAD_MODEL_SMTP_SMTP_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { SMTP_REPLY_TEXT_BYTES = 512 };
+
+struct smtp_reply {
+    int code;                         /* 250 */
+    char text[SMTP_REPLY_TEXT_BYTES]; /* without the code; '\n' parts the lines of a reply of several lines */
+};
+
+struct smtp_reply smtp_reply_make(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Parses "451 4.7.1 Try again later"; false unless it begins with a code of three digits, 2 to 5 first. */
+bool smtp_reply_parse(const char *text, struct smtp_reply *reply);
+
+#endif

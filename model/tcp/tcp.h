@@ -1,0 +1,107 @@
+/* One end of a TCP connection as pure code (RFC 9293, with RFC 6298 timer and RFC 5681 congestion control, IW of RFC 6928).
+
+   Given calls, segments and the time it changes state, and then has segments to send, a deadline and news. It reads no
+   clock, schedules nothing, and never touches payload bytes: a stream is numbered from 0, the machine deals in offsets,
+   and whoever holds the bytes looks them up. After every call drain tcp_next_segment until it says no, take the news,
+   and see that tcp_on_deadline is called at tcp_deadline. */
+#ifndef POSTROAD_MODEL_TCP_TCP_H
+#define POSTROAD_MODEL_TCP_TCP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/wire/tcp_wire.h"
+#include "sim/journal/journal.h"
+
+enum tcp_state {
+    TCP_CLOSED, TCP_LISTEN, TCP_SYN_SENT, TCP_SYN_RECEIVED, TCP_ESTABLISHED, TCP_FIN_WAIT_1, TCP_FIN_WAIT_2,
+    TCP_CLOSE_WAIT, TCP_CLOSING, TCP_LAST_ACK, TCP_TIME_WAIT
+};
+const char *tcp_state_text(enum tcp_state state); /* "SYN-SENT" */
+
+enum tcp_flavour { TCP_FLAVOUR_RENO, TCP_FLAVOUR_STOP_AND_WAIT }; /* RFC 5681; one segment, one acknowledgement */
+
+struct tcp_config {
+    uint16_t local_port, remote_port;
+    uint32_t iss;              /* initial send sequence number */
+    uint16_t mss;              /* what we can receive: MTU - 40 (RFC 9293 3.7.1) */
+    uint32_t receive_buffer;   /* bytes, at most 65535: no window scale */
+    enum tcp_flavour flavour;
+    uint16_t initial_window_segments; /* 10: RFC 6928; 1 with stop-and-wait */
+    int64_t delayed_ack_ns;    /* 0: acknowledge at once; at most 500 ms (RFC 9293 3.8.6.3) */
+    int64_t rto_initial_ns, rto_min_ns, rto_max_ns; /* RFC 6298 (2.1), (2.4), (2.5) */
+    int64_t msl_ns;            /* TIME-WAIT lasts twice this */
+    int64_t syn_r2_ns, data_r2_ns; /* give up after this long (RFC 9293 3.8.3) */
+    bool nagle;
+};
+/* iss 0, mss 1460, 65535, reno, 10, 40 ms, 1 s, 1 s, 60 s, 2 min, 3 min, 100 s ... see tcp.c for sources */
+struct tcp_config tcp_config_default(void);
+
+/* What has happened since the news were last taken, as bits. */
+enum tcp_news {
+    TCP_NEWS_ESTABLISHED = 1, /* both ends know of each other */
+    TCP_NEWS_READABLE = 2,    /* tcp_readable has grown */
+    TCP_NEWS_EOF = 4,         /* the peer will send no more; told after all its bytes became readable */
+    TCP_NEWS_ACKED = 8,       /* tcp_acked has grown */
+    TCP_NEWS_REFUSED = 16,    /* RST in answer to our SYN */
+    TCP_NEWS_RESET = 32,      /* RST in an established connection */
+    TCP_NEWS_TIMED_OUT = 64,  /* R2 was reached */
+    TCP_NEWS_CLOSED = 128     /* state is CLOSED: the connection can be freed */
+};
+
+/* A segment to be sent, and what goes with it. */
+struct tcp_output {
+    struct tcp_segment segment;
+    uint64_t stream_offset; /* of the payload's first byte in our stream */
+    uint32_t transmission;  /* n-th time these sequence numbers (for a bare ACK: this ack number) are sent, from 1 */
+    uint64_t repeats;       /* the label given to the previous transmission, or 0 */
+    const char *why;        /* "new data", "retransmission timeout", "third duplicate ack", "delayed ack", ... */
+};
+
+struct tcp_totals {
+    uint64_t segments_sent, segments_received, bytes_sent, bytes_received, retransmits_rto, retransmits_fast;
+};
+
+struct tcp_conn;
+
+/* conn and host name the events; journal may be NULL. The config is copied. State is CLOSED. */
+struct tcp_conn *tcp_new(const struct tcp_config *config, struct journal *journal, struct conn_id conn,
+                         struct host_id host);
+void tcp_free(struct tcp_conn *c);
+
+/* RFC 9293 3.9.1. tcp_listen: then hand over the SYN with tcp_segment_arrives. */
+void tcp_open_active(struct tcp_conn *c, int64_t now_ns);
+void tcp_listen(struct tcp_conn *c);
+/* n more bytes have been appended to our stream. Not after tcp_close. */
+void tcp_write(struct tcp_conn *c, uint64_t n, int64_t now_ns);
+/* No more will be written; the FIN follows the last byte. */
+void tcp_close(struct tcp_conn *c, int64_t now_ns);
+/* Sends RST where the RFC says so, and is CLOSED. */
+void tcp_abort(struct tcp_conn *c, int64_t now_ns);
+/* The application has taken all up to this offset of the peer's stream: opens the window. */
+void tcp_consume(struct tcp_conn *c, uint64_t up_to, int64_t now_ns);
+
+/* 3.10.7. *stream_offset: where the payload lies in the peer's stream, counted from its first byte (so that the holder of bytes can store them
+   before or after this call): see tcp_payload_offset. */
+void tcp_segment_arrives(struct tcp_conn *c, const struct tcp_segment *segment, int64_t now_ns);
+/* Offset in the peer's stream of a segment's first payload byte, by its sequence number; may be negative for old ones. */
+int64_t tcp_payload_offset(const struct tcp_conn *c, const struct tcp_segment *segment);
+void tcp_on_deadline(struct tcp_conn *c, int64_t now_ns);
+
+/* What there is to do now. */
+bool tcp_next_segment(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out);
+/* Labels the segment that tcp_next_segment gave last, so that its retransmission can name it. */
+void tcp_label_sent(struct tcp_conn *c, uint64_t label);
+int64_t tcp_deadline(const struct tcp_conn *c); /* TIME_NEVER when none */
+uint64_t tcp_deadline_cause(const struct tcp_conn *c); /* id of the timer.set event of the earliest timer; 0 without journal */
+unsigned tcp_take_news(struct tcp_conn *c);     /* bits of enum tcp_news */
+
+enum tcp_state tcp_state(const struct tcp_conn *c);
+uint64_t tcp_readable(const struct tcp_conn *c); /* the peer's stream is whole up to this offset */
+uint64_t tcp_acked(const struct tcp_conn *c);    /* our stream has been acknowledged up to this offset */
+struct tcp_totals tcp_totals(const struct tcp_conn *c);
+
+/* The reply to a segment that belongs to no connection (RFC 9293 3.10.7.1): false when none is to be sent. */
+bool tcp_reset_for(const struct tcp_segment *segment, struct tcp_segment *reset);
+
+#endif

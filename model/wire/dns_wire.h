@@ -1,0 +1,57 @@
+/* DNS messages (RFC 1035 4.1) as structures, and their bytes by ldns. Messages travel between simulated hosts as
+   structures; bytes are made when somebody looks. */
+#ifndef POSTROAD_MODEL_WIRE_DNS_WIRE_H
+#define POSTROAD_MODEL_WIRE_DNS_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum dns_type { DNS_A = 1, DNS_NS = 2, DNS_CNAME = 5, DNS_SOA = 6, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28 };
+enum dns_rcode { DNS_NOERROR = 0, DNS_FORMERR = 1, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3, DNS_NOTIMP = 4, DNS_REFUSED = 5 };
+enum { DNS_NAME_BYTES = 256, DNS_UDP_MAX_BYTES = 512 };
+
+/* Names are absolute, lower case, without the last dot: "b.example". The root is "". */
+struct dns_rr {
+    const char *name;
+    enum dns_type type;
+    uint32_t ttl_s;
+    uint16_t preference; /* MX */
+    const char *target;  /* MX exchange, NS, CNAME */
+    uint32_t address;    /* A */
+    /* SOA: target is mname */
+    const char *soa_rname;
+    uint32_t soa_serial, soa_refresh, soa_retry, soa_expire, soa_minimum;
+};
+
+/* One block of memory holding its names; reference counted, since a message may be in several places at once. */
+struct dns_message {
+    uint32_t references;
+    uint16_t id;
+    bool is_response, authoritative, truncated, recursion_desired, recursion_available;
+    enum dns_rcode rcode;
+    const char *qname;
+    enum dns_type qtype;
+    uint16_t n_answer, n_authority, n_additional;
+    const struct dns_rr *rrs; /* answer, authority, additional in this order */
+    uint32_t wire_size;       /* bytes of dns_encode's result; 0: not yet known */
+};
+
+/* A copy of everything named, with one reference. */
+struct dns_message *dns_message_new(const struct dns_message *content);
+struct dns_message *dns_message_hold(struct dns_message *message);
+void dns_message_drop(struct dns_message *message);
+
+/* Size on the wire, with name compression as dns_encode does it. */
+size_t dns_wire_size(struct dns_message *message);
+/* Bytes; 0 when they do not fit. */
+size_t dns_encode(const struct dns_message *message, uint8_t *out, size_t room);
+/* A new message with one reference, or NULL when the bytes are not one question's message that we understand. */
+struct dns_message *dns_decode(const uint8_t *bytes, size_t size);
+
+const char *dns_type_text(enum dns_type type);   /* "MX"; "TYPE257" style for unknown ones is not needed: "?" */
+const char *dns_rcode_text(enum dns_rcode rcode); /* "NXDOMAIN" */
+/* The answer section as people read it: "10 mx1.b.example., 20 mx2.b.example." ; "10.0.0.5"; "" when empty. Cut to size. */
+const char *dns_answer_text(const struct dns_message *message, char *buffer, size_t size);
+
+#endif

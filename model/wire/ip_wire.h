@@ -1,0 +1,43 @@
+/* The IPv4 header (RFC 791 3.1) and the UDP header (RFC 768): fields and bytes. No behaviour. */
+#ifndef POSTROAD_MODEL_WIRE_IP_WIRE_H
+#define POSTROAD_MODEL_WIRE_IP_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { IPV4_HEADER_BYTES = 20, UDP_HEADER_BYTES = 8, IP_PROTOCOL_TCP = 6, IP_PROTOCOL_UDP = 17, IPV4_DEFAULT_TTL = 64 };
+
+struct ipv4_header {
+    uint32_t source, destination; /* addresses in host order: 10.0.0.1 is 0x0a000001 */
+    uint16_t total_length;
+    uint16_t identification;
+    bool dont_fragment;
+    uint8_t ttl, protocol;
+};
+
+struct udp_header {
+    uint16_t source_port, destination_port;
+    uint16_t length; /* header and payload */
+};
+
+/* RFC 1071 sum over bytes, continued from `sum`; finish with inet_checksum_finish. */
+uint32_t inet_checksum_add(uint32_t sum, const void *bytes, size_t size);
+uint16_t inet_checksum_finish(uint32_t sum);
+
+void ipv4_encode(const struct ipv4_header *header, uint8_t out[IPV4_HEADER_BYTES]); /* checksum included */
+/* False when cut short, not version 4, or lengths contradict each other. *header_size: with options. */
+bool ipv4_decode(const uint8_t *bytes, size_t size, struct ipv4_header *header, size_t *header_size);
+bool ipv4_checksum_is_good(const uint8_t *bytes, size_t size);
+
+void udp_encode(const struct udp_header *header, uint32_t source_address, uint32_t destination_address,
+                const uint8_t *payload, uint8_t out[UDP_HEADER_BYTES]);
+bool udp_decode(const uint8_t *bytes, size_t size, struct udp_header *header);
+bool udp_checksum_is_good(const uint8_t *bytes, size_t size, uint32_t source_address, uint32_t destination_address);
+
+/* "10.0.0.1" */
+enum { IPV4_TEXT_BYTES = 16 };
+const char *ipv4_text(uint32_t address, char buffer[IPV4_TEXT_BYTES]);
+bool ipv4_parse(const char *text, uint32_t *address);
+
+#endif

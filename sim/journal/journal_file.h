@@ -1,0 +1,29 @@
+/* A journal on disk: docs/journal-format.md. A head with magic and version, the manifest it was written with, then
+   blocks of events, each one zstd frame with length and checksum; an index at the end. Readable while it grows and
+   after truncation: every whole block is read, what is torn is left. Anything corrupt is refused with a message. */
+#ifndef POSTROAD_SIM_JOURNAL_JOURNAL_FILE_H
+#define POSTROAD_SIM_JOURNAL_JOURNAL_FILE_H
+
+#include "sim/journal/journal.h"
+#include "sim/journal/journal_memory.h"
+
+enum { JOURNAL_ERROR_BYTES = 256 };
+
+struct journal_writer;
+
+/* Writes beside the name and renames when closed, so that the name never holds half a journal unless `growing` is set.
+   NULL and a message when the file cannot be made. */
+struct journal_writer *journal_writer_open(const char *path, bool growing, char error[JOURNAL_ERROR_BYTES]);
+struct journal_reader journal_writer_reader(struct journal_writer *writer, struct event_mask mask);
+/* False and a message when anything could not be written (disk full); frees the writer either way. */
+bool journal_writer_close(struct journal_writer *writer, char error[JOURNAL_ERROR_BYTES]);
+/* Drops the writer and what it wrote. */
+void journal_writer_abandon(struct journal_writer *writer);
+
+/* Reads a whole file into memory. truncated, if not NULL, tells whether the end was torn. NULL and a message when the
+   file is no journal, is from a later version, or is corrupt. */
+struct journal_memory *journal_file_read(const char *path, bool *truncated, char error[JOURNAL_ERROR_BYTES]);
+/* Whether the file begins like a journal. */
+bool journal_file_is_journal(const char *path);
+
+#endif

@@ -1,0 +1,26 @@
+/* A journal kept in memory, for readers that go back and forth: the window, the tests, the exporters. Events have
+   growing ids, whether they came from a run, a file or an import. */
+#ifndef POSTROAD_SIM_JOURNAL_JOURNAL_MEMORY_H
+#define POSTROAD_SIM_JOURNAL_JOURNAL_MEMORY_H
+
+#include "sim/journal/journal.h"
+
+struct journal_memory;
+
+struct journal_memory *journal_memory_new(void);
+void journal_memory_free(struct journal_memory *memory);
+/* A reader for journal_add_reader that stores what the mask lets through. */
+struct journal_reader journal_memory_reader(struct journal_memory *memory, struct event_mask mask);
+/* Appends a copy of an event as it is; ids must grow. Used by whoever reads journals from elsewhere. */
+void journal_memory_append(struct journal_memory *memory, const struct event *e);
+
+size_t journal_memory_count(const struct journal_memory *memory);
+/* The i-th event kept, from 0. Valid until the journal_memory is freed. */
+const struct event *journal_memory_at(const struct journal_memory *memory, size_t i);
+/* The event with this id, or NULL (ids have gaps where the mask left kinds out or the run made them for others). */
+const struct event *journal_memory_by_id(const struct journal_memory *memory, uint64_t id);
+/* Index of the first event later than at_ns; count if there is none. */
+size_t journal_memory_after(const struct journal_memory *memory, int64_t at_ns);
+int64_t journal_memory_end_ns(const struct journal_memory *memory); /* time of the last event */
+
+#endif

@@ -1,0 +1,76 @@
+/* Hosts joined by links, and the shortest ways between them.
+
+   A link has two directions, each with its own rate, propagation delay, queue and chance of loss. A packet that is sent
+   on a link leaves when those before it have left, and arrives one propagation delay later: both are known when it is
+   sent, so a hop is one event. */
+#ifndef POSTROAD_SIM_NETWORK_H
+#define POSTROAD_SIM_NETWORK_H
+
+#include "sim/engine.h"
+#include "sim/packet.h"
+
+/* One direction of a link. */
+struct link_settings {
+    int64_t rate_bps;      /* bit/s; 0: no limit */
+    int64_t delay_ns;      /* propagation */
+    uint32_t mtu_bytes;    /* a larger packet is dropped */
+    uint64_t queue_bytes;  /* drop-tail limit, the packet being sent included; 0: no limit */
+    uint64_t loss_of_2_32; /* Bernoulli chance, see random_chance */
+};
+struct link_settings link_settings_default(void); /* no limit, 0 ns, 1500, no limit, 0 */
+
+/* A packet has arrived at a host over a link; the callee owns the reference. */
+typedef void (*network_arrival_fn)(void *host_context, struct packet *packet, struct link_id link);
+
+struct network;
+
+struct network *network_new(struct engine *engine, struct packet_pool *pool);
+void network_free(struct network *network);
+
+/* Hosts get ids 1, 2, ... in order. forwards: whether ways may lead through it (a router). The name must outlive the
+   network. Emits nothing. */
+struct host_id network_add_host(struct network *network, const char *name, bool forwards, network_arrival_fn arrival,
+                                void *host_context);
+/* out: from a to b. back: from b to a. Links get ids 1, 2, ... in order. */
+struct link_id network_add_link(struct network *network, const char *name, struct host_id a, struct host_id b,
+                                struct link_settings out, struct link_settings back);
+
+/* Shortest ways by sum of delays, then hops, then link order; links that are down both ways are no way, and nor is a
+   host that is down. Emits EVENT_ROUTES unless why is NULL. */
+void network_compute_routes(struct network *network, const char *why);
+/* The link on which `at` sends what is for `to`; {0} if there is no way. */
+struct link_id network_next_link(const struct network *network, struct host_id at, struct host_id to);
+uint32_t network_link_mtu(const struct network *network, struct link_id link, struct host_id from);
+/* Smallest MTU and sum of propagation delays along the present way; false if there is none. */
+bool network_path(const struct network *network, struct host_id from, struct host_id to, uint32_t *mtu_bytes,
+                  int64_t *delay_ns);
+
+/* Sends over a link, from the host at one of its ends; takes over the reference. Emits link.send and, one event later,
+   link.deliver, or link.drop. The packet's cause is moved along and is the journal's cause when it arrives. */
+void network_send(struct network *network, struct link_id link, struct host_id from, struct packet *packet);
+
+/* dir: 0 out, 1 back, 2 both. A link that goes down loses what is on it. Each emits its event. */
+void network_set_link_up(struct network *network, struct link_id link, int dir, bool up, const char *why);
+void network_set_host_up(struct network *network, struct host_id host, bool up); /* for routes only */
+void network_set_settings(struct network *network, struct link_id link, int dir, struct link_settings settings,
+                          const char *name, const char *text); /* name, text: for link.value */
+struct link_settings network_settings(const struct network *network, struct link_id link, int dir);
+
+/* Drops exactly: of the packets matching `pattern` (packet_ops.matches) that are offered to this link ({0}: any link)
+   in this direction (2: either), the nth (from 1) and the `count` - 1 after it. */
+struct exact_drop {
+    struct link_id link;
+    int dir;
+    const void *pattern; /* outlives the network */
+    uint32_t nth, count;
+};
+void network_add_exact_drop(struct network *network, struct exact_drop drop);
+
+struct link_totals {
+    uint64_t offered, delivered, lost_chance, lost_exact, lost_queue, lost_down, lost_mtu, bytes_delivered;
+};
+struct link_totals network_totals(const struct network *network, struct link_id link, int dir);
+void network_emit_totals(struct network *network); /* link.totals, both directions of each link */
+size_t network_in_flight(const struct network *network);
+
+#endif
