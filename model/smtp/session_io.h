@@ -16,6 +16,8 @@ struct session_io {
     struct conn_id conn;
     struct stream_id stream; /* ours */
     struct host_id host;
+    /* Told by a client after it wrote a message's content (stuffed, final dot included) to our stream; may be NULL. */
+    void (*content)(void *context, struct message_id message, uint64_t offset, uint64_t length);
 };
 
 #endif
