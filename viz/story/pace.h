@@ -1,0 +1,39 @@
+/* Pace: how virtual time becomes time on the screen. Monotone and piecewise linear, so that packets in flight move
+   smoothly, and to be had in both directions. Computed once from the journal; it knows no wall clock. */
+#ifndef POSTROAD_VIZ_STORY_PACE_H
+#define POSTROAD_VIZ_STORY_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/journal/journal_memory.h"
+
+enum pace_mode {
+    PACE_STORY,  /* what is seen to happen gets room; idle half-hours pass in a second */
+    PACE_STEADY, /* a plain factor */
+    PACE_EVENT   /* the same time for every visible event */
+};
+
+struct pace_settings {
+    enum pace_mode mode;
+    double factor; /* story and event: 2 is twice as fast; steady: virtual seconds in a second on the screen */
+};
+struct pace_settings pace_settings_default(void); /* story, 1 */
+
+struct pace;
+
+/* The journal may be freed or grow afterwards; a grown one needs a new pace. */
+struct pace *pace_new(const struct journal_memory *journal, struct pace_settings settings);
+void pace_free(struct pace *pace);
+
+/* From 0 at the world's beginning to the total at the last event; clamped at both ends. Of a virtual instant at which
+   the screen stands still (many events at one time), screen_at gives the beginning of the stand; virtual_at(screen_at(t)) is t. */
+int64_t pace_virtual_at(const struct pace *pace, int64_t screen_ns);
+int64_t pace_screen_at(const struct pace *pace, int64_t at_ns);
+int64_t pace_total_ns(const struct pace *pace);
+/* Virtual nanoseconds that pass in one on the screen, just after this time: for "x 1800" beside the clock. */
+double pace_speed_at(const struct pace *pace, int64_t screen_ns);
+/* Whether time is being skipped here: nothing visible happens and the clock spins. */
+bool pace_is_skipping(const struct pace *pace, int64_t screen_ns);
+
+#endif
