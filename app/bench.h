@@ -1,0 +1,12 @@
+/* The project's own speed, in numbers: `postroad bench`. Each prints its table to out. */
+#ifndef POSTROAD_APP_BENCH_H
+#define POSTROAD_APP_BENCH_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+void bench_sim(FILE *out);  /* event queue, draws, packets over links */
+void bench_tcp(FILE *out);  /* data packets through TCP at both ends */
+void bench_mail(FILE *out); /* one small mail from end to end */
+
+#endif

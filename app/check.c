@@ -1,0 +1,29 @@
+/* postroad check: reads scenarios, says all that is wrong with them, and runs nothing. */
+#include <stdio.h>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/library.h"
+#include "app/options.h"
+#include "model/scenario/scenario.h"
+#include "sim/journal/tr.h"
+
+int command_check(int argc, char **argv)
+{
+    const struct option_table table = {
+        "check", "SCENARIO...", "Says all that is wrong with scenarios, and runs nothing.", NULL, 0, 1, (size_t)argc};
+    size_t n;
+    enum options_verdict verdict = options_parse(&table, argc, argv, &n);
+    if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
+    int code = EXIT_DONE;
+    for (size_t i = 1; i <= n; i++) {
+        struct scenario *scenario = library_load_scenario(argv[i], NULL, 0);
+        if (!scenario) {
+            code = EXIT_USAGE;
+            continue;
+        }
+        printf(tr("%s: valid\n"), argv[i]);
+        scenario_free(scenario);
+    }
+    return code;
+}

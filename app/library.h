@@ -1,0 +1,16 @@
+/* The scenarios that come with postroad, and how a name on the command line becomes a scenario. */
+#ifndef POSTROAD_APP_LIBRARY_H
+#define POSTROAD_APP_LIBRARY_H
+
+#include "model/scenario/scenario.h"
+
+/* The folder of the scenarios: the environment's POSTROAD_SCENARIOS, or where they were built or installed. */
+const char *library_folder(void);
+
+/* The file that a word names: itself, or a scenario of the library ("first-mail"). To be freed. */
+char *library_find(const char *word);
+
+/* scenario_load on what library_find found, with the errors on stderr. NULL after them. */
+struct scenario *library_load_scenario(const char *word, const struct scenario_override *overrides, size_t n);
+
+#endif

@@ -1,0 +1,86 @@
+/* postroad: finds the subcommand and lets it do the rest. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/options.h"
+#include "app/output.h"
+#include "sim/journal/tr.h"
+
+struct subcommand {
+    const char *name;
+    int (*command)(int argc, char **argv); /* NULL: planned, and honestly not there */
+    const char *operands, *help;
+};
+
+static const struct subcommand subcommands[] = {
+    {"view", command_view, "[SCENARIO|JOURNAL]", "the window; with no argument, the first mail"},
+    {"run", command_run, "SCENARIO", "run without a window; print the transcript and the outcome"},
+    {"check", command_check, "SCENARIO...", "validate only"},
+    {"show", command_show, "JOURNAL", "print a journal as text or JSON Lines"},
+    {"export", command_export, "JOURNAL|SCENARIO -o FILE", "make a capture, a picture or JSON Lines, by the ending"},
+    {"bench", command_bench, "[queue|tcp|mail]", "the project's own speed, in numbers"},
+    {"import", NULL, "", ""},
+    {"study", NULL, "", ""},
+    {"plot", NULL, "", ""},
+    {"live", NULL, "", ""},
+};
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
+
+static void print_help(void)
+{
+    fputs(
+        tr("usage: postroad SUBCOMMAND [options]\n\n"
+           "A laboratory for e-mail delivery: describe a small internet, watch a mail cross it packet by packet.\n\n"),
+        stdout);
+    for (int i = 0; i < SUBCOMMANDS; i++) {
+        const struct subcommand *s = &subcommands[i];
+        if (s->command) printf("  postroad %-6s %-25s %s\n", s->name, s->operands, tr(s->help));
+    }
+    fputs(tr("\n  postroad SUBCOMMAND --help  describes each; postroad --version tells the version\n"), stdout);
+}
+
+static int unknown_subcommand(const char *written)
+{
+    const char *names[SUBCOMMANDS + 1] = {0};
+    size_t n = 0;
+    for (int i = 0; i < SUBCOMMANDS; i++)
+        if (subcommands[i].command) names[n++] = subcommands[i].name;
+    fprintf(stderr, tr("postroad: unknown subcommand \"%s\"\n"), written);
+    const char *near = nearest_word(written, names);
+    if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
+    fputs(tr("  see: postroad --help\n"), stderr);
+    return EXIT_USAGE;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    const char *name = argv[1];
+    if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+        print_help();
+        return EXIT_DONE;
+    }
+    if (!strcmp(name, "--version")) {
+        puts("postroad " POSTROAD_VERSION);
+        return EXIT_DONE;
+    }
+    for (int i = 0; i < SUBCOMMANDS; i++) {
+        if (strcmp(name, subcommands[i].name)) continue;
+        if (subcommands[i].command) return subcommands[i].command(argc - 1, argv + 1);
+        fprintf(stderr, tr("postroad: \"%s\" is not part of this version (%s)\n"), name, POSTROAD_VERSION);
+        return EXIT_USAGE;
+    }
+    return unknown_subcommand(name);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is told by the write that fails */
+    if (argc < 2) {
+        fputs(tr("postroad: a subcommand is missing\n  see: postroad --help\n"), stderr);
+        return EXIT_USAGE;
+    }
+    return output_finish(dispatch(argc, argv));
+}

@@ -1,0 +1,84 @@
+/* One run from its scenario to its end: see simulate.h. */
+#include "app/simulate.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/library.h"
+#include "sim/journal/journal_file.h"
+#include "sim/journal/tr.h"
+
+enum { EVENTS_BETWEEN_LOOKS = 4096 }; /* some milliseconds */
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+/* The second ctrl-C ends the program as usual. */
+static void catch_interrupts(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+enum simulate_end simulate(const struct scenario *scenario, const struct world_options *options,
+                           struct journal *journal)
+{
+    catch_interrupts();
+    struct world *world = world_new(scenario, options, journal);
+    enum simulate_end end = SIMULATE_HELD;
+    while (end == SIMULATE_HELD && world_run(world, EVENTS_BETWEEN_LOOKS)) {
+        if (interrupted) end = SIMULATE_INTERRUPTED;
+        if (ferror(stdout)) end = SIMULATE_POINTLESS;
+    }
+    if (end == SIMULATE_HELD && world_failed(world)) end = SIMULATE_FAILED;
+    if (end == SIMULATE_INTERRUPTED || end == SIMULATE_POINTLESS) world_stop(world, "interrupted by the user");
+    world_free(world);
+    return end;
+}
+
+struct journal_memory *simulate_to_memory(const struct scenario *scenario, const struct world_options *options,
+                                          enum simulate_end *end)
+{
+    struct journal *journal = journal_new();
+    struct journal_memory *memory = journal_memory_new();
+    journal_add_reader(journal, journal_memory_reader(memory, event_mask_all()));
+    enum simulate_end how = simulate(scenario, options, journal);
+    if (end) *end = how;
+    journal_free(journal);
+    return memory;
+}
+
+static struct journal_memory *read_journal(const char *path)
+{
+    char error[JOURNAL_ERROR_BYTES];
+    bool truncated = false;
+    struct journal_memory *memory = journal_file_read(path, &truncated, error);
+    if (!memory) fprintf(stderr, "postroad: %s\n", error);
+    if (memory && truncated)
+        fprintf(stderr, tr("postroad: %s was cut off; its whole blocks up to the cut are shown\n"), path);
+    return memory;
+}
+
+struct journal_memory *simulate_or_read(const char *word)
+{
+    char *path = library_find(word);
+    struct journal_memory *memory = NULL;
+    if (journal_file_is_journal(path)) {
+        memory = read_journal(path);
+    } else {
+        struct scenario *scenario = library_load_scenario(word, NULL, 0);
+        struct world_options options = world_options_default();
+        if (scenario) memory = simulate_to_memory(scenario, &options, NULL);
+        scenario_free(scenario);
+    }
+    free(path);
+    return memory;
+}

@@ -1,0 +1,27 @@
+/* Running a scenario on behalf of a subcommand: the world, its journal, and ctrl-C. */
+#ifndef POSTROAD_APP_SIMULATE_H
+#define POSTROAD_APP_SIMULATE_H
+
+#include "model/host/world.h"
+#include "sim/journal/journal_memory.h"
+
+enum simulate_end {
+    SIMULATE_HELD,        /* the end was reached, and all expectations held */
+    SIMULATE_FAILED,      /* an expectation did not hold, or a law was broken */
+    SIMULATE_INTERRUPTED, /* ctrl-C; the journal still ends with run.end */
+    SIMULATE_POINTLESS    /* nobody reads standard output any more */
+};
+
+/* Runs to the end. The readers are already on the journal. */
+enum simulate_end simulate(const struct scenario *scenario, const struct world_options *options,
+                           struct journal *journal);
+
+/* The same, keeping every event; to be freed. end may be NULL. */
+struct journal_memory *simulate_to_memory(const struct scenario *scenario, const struct world_options *options,
+                                          enum simulate_end *end);
+
+/* A journal from a file, or made by running the scenario that the word names. NULL after a message on stderr; the
+   exit code is then EXIT_USAGE. */
+struct journal_memory *simulate_or_read(const char *word);
+
+#endif
