@@ -1,0 +1,2 @@
+/* Planted: space, tab and an unfinished line. */ 
+/*	TODO: finish */

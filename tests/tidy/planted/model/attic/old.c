@@ -1,0 +1,1 @@
+#include "sim/journal/journal.h"

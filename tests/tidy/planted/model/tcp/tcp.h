@@ -1,0 +1,2 @@
+/* Planted: nothing is wrong here. */
+int tcp_answer(void);

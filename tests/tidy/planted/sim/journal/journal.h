@@ -1,0 +1,2 @@
+/* Planted: a header that needs another one. */
+uint64_t journal_count(void);

@@ -1,0 +1,2 @@
+/* Planted: the window reads the model. */
+#include "model/tcp/tcp.h"
