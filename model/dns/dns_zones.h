@@ -12,14 +12,16 @@ void dns_zones_free(struct dns_zones *zones);
 void dns_zones_add_zone(struct dns_zones *zones, const char *apex);
 /* A record; its owner must lie in a zone that was added. False otherwise. */
 bool dns_zones_add(struct dns_zones *zones, const struct dns_rr *rr);
-/* A line in master-file syntax (RFC 1035 5.1) relative to the zone, "@ 300 IN MX 10 mx1". False and a message when it
-   is not understood. */
+/* A line in master-file syntax (RFC 1035 5.1) relative to the zone, "@ 300 IN MX 10 mx1"; a comment alone is no record.
+   An SOA takes the place of the zone's own. False when it is not understood, and why, as the end of a sentence:
+   "is not a record in master-file syntax". */
 bool dns_zones_add_line(struct dns_zones *zones, const char *apex, const char *line, char *error, size_t error_size);
 /* Encodes every answer's size once; call after the last record and before the first answer. */
 void dns_zones_finish(struct dns_zones *zones);
 
 /* The response with one reference: records, NXDOMAIN or no data with the SOA, REFUSED outside all zones; MX answers
-   carry the addresses of their hosts as additional records. Safe from several threads on finished zones. */
+   carry the addresses of their hosts as additional records. What would not fit a datagram is truncated. The zones
+   must outlive the answer, which points into them. Safe from several threads on finished zones. */
 struct dns_message *dns_zones_answer(const struct dns_zones *zones, const struct dns_message *query);
 
 #endif

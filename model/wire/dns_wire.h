@@ -54,4 +54,18 @@ const char *dns_rcode_text(enum dns_rcode rcode); /* "NXDOMAIN" */
 /* The answer section as people read it: "10 mx1.b.example., 20 mx2.b.example." ; "10.0.0.5"; "" when empty. Cut to size. */
 const char *dns_answer_text(const struct dns_message *message, char *buffer, size_t size);
 
+/* Brings a name into the form used here: lower case, no last dot. False when it is no host name that DNS can carry:
+   an empty label, one over 63 bytes, over 253 in all, or a character outside letters, digits, '-', '_' and '*'. */
+bool dns_name_normalize(const char *name, char out[DNS_NAME_BYTES]);
+
+/* A record and room for its names. */
+struct dns_rr_line {
+    struct dns_rr rr; /* points into the arrays beside it */
+    char name[DNS_NAME_BYTES], target[DNS_NAME_BYTES], rname[DNS_NAME_BYTES];
+};
+/* A line in master-file syntax (RFC 1035 5.1), names relative to origin: "@ 300 IN MX 10 mx1". Without a TTL it gets
+   default_ttl_s. False and a message when it is not understood, or its type cannot be told by struct dns_rr. */
+bool dns_rr_from_line(const char *line, const char *origin, uint32_t default_ttl_s, struct dns_rr_line *out,
+                      char *error, size_t error_size);
+
 #endif
