@@ -16,8 +16,11 @@ struct session_io {
     struct conn_id conn;
     struct stream_id stream; /* ours */
     struct host_id host;
-    /* Told by a client after it wrote a message's content (stuffed, final dot included) to our stream; may be NULL. */
+    /* Told after a message's content (stuffed, final dot included) was written to our stream; may be NULL. */
     void (*content)(void *context, struct message_id message, uint64_t offset, uint64_t length);
+    /* How many bytes of our stream the peer has acknowledged. May be NULL; a client that is told can tell a stalled
+       transfer from a slow answer, and an answer from words that came before the question. */
+    uint64_t (*acknowledged)(void *context);
 };
 
 #endif

@@ -13,7 +13,10 @@ struct smtp_reply {
 };
 
 struct smtp_reply smtp_reply_make(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Parses "451 4.7.1 Try again later"; false unless it begins with a code of three digits, 2 to 5 first. */
+/* Parses "451 4.7.1 Try again later"; false unless it begins with a code of three digits, 2 to 5 first, alone or
+   followed by a space, and the rest is printable and fits. */
 bool smtp_reply_parse(const char *text, struct smtp_reply *reply);
+/* The code that text begins with, 0 if it begins with none. */
+int smtp_reply_code(const char *text);
 
 #endif

@@ -1,0 +1,126 @@
+/* Reading and writing lines for SMTP and POP3 sessions (RFC 5321 2.3.8, RFC 1939 3), and the events of what is written.
+   A CR or LF alone ends nothing: whoever lets it, lets commands be smuggled in. */
+#include "model/smtp/session_lines.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "model/smtp/transparency.h"
+#include "sim/journal/journal.h"
+
+void line_reader_init(struct line_reader *r, size_t limit)
+{
+    assert(limit >= 2 && limit <= LINE_READER_BYTES);
+    r->limit = limit;
+    line_reader_clear(r);
+}
+
+void line_reader_clear(struct line_reader *r)
+{
+    r->length = r->size = 0;
+    r->last = '\0';
+    r->too_long = r->stray = false;
+}
+
+static bool has_stray(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        if (c == 127 || (c < 32 && c != '\t')) return true;
+    }
+    return false;
+}
+
+static void keep(struct line_reader *r, const char *bytes, size_t size)
+{
+    size_t room = r->limit - r->size;
+
+    r->length += size;
+    r->too_long = r->length > r->limit;
+    memcpy(r->bytes + r->size, bytes, size < room ? size : room);
+    r->size += size < room ? size : room;
+}
+
+static void finish(struct line_reader *r)
+{
+    if (!r->too_long) r->size -= 2;
+    r->bytes[r->size] = '\0';
+    r->stray = has_stray(r->bytes, r->size);
+}
+
+size_t line_reader_take(struct line_reader *r, const char *bytes, size_t size, bool *whole)
+{
+    size_t taken = 0;
+
+    *whole = false;
+    while (taken < size && !*whole) {
+        const char *lf = memchr(bytes + taken, '\n', size - taken);
+        size_t n = lf ? (size_t)(lf + 1 - (bytes + taken)) : size - taken;
+        char before = n > 1 ? bytes[taken + n - 2] : r->last;
+
+        keep(r, bytes + taken, n);
+        taken += n;
+        r->last = bytes[taken - 1];
+        *whole = lf && before == '\r';
+    }
+    if (*whole) finish(r);
+    return taken;
+}
+
+static void tell_line(const struct session_io *io, enum event_kind kind, const char *who, const char *text,
+                      uint64_t offset, size_t length)
+{
+    const struct event_field fields[] = {
+        F_INT(SESSION, io->session.n),
+        F_INT(CONN, io->conn.n),
+        F_INT(HOST, io->host.n),
+        F_TEXT(WHO, who),
+        F_TEXT(TEXT, text),
+        F_INT(STREAM, io->stream.n),
+        F_INT(OFFSET, offset),
+        F_INT(LENGTH, length),
+    };
+
+    journal_set_cause(io->journal, journal_emit(io->journal, kind, fields, sizeof fields / sizeof fields[0]));
+}
+
+uint64_t session_write_lines(const struct session_io *io, enum event_kind kind, const char *who, char *lines,
+                             size_t size)
+{
+    uint64_t offset = io->write(io->context, lines, size);
+    size_t begin = 0;
+
+    assert(size >= 2 && lines[size - 1] == '\n');
+    if (!journal_wants(io->journal, kind)) return offset + size;
+    while (begin < size) {
+        char *lf = memchr(lines + begin, '\n', size - begin);
+        size_t length = (size_t)(lf + 1 - (lines + begin));
+
+        lf[-1] = '\0';
+        tell_line(io, kind, who, lines + begin, offset + begin, length);
+        begin += length;
+    }
+    return offset + size;
+}
+
+static void tell_content(const struct session_io *io, enum event_kind kind, struct message_id message, uint64_t offset,
+                         uint64_t length)
+{
+    const struct event_field fields[] = {
+        F_INT(SESSION, io->session.n), F_INT(CONN, io->conn.n), F_INT(HOST, io->host.n), F_INT(MESSAGE, message.n),
+        F_INT(STREAM, io->stream.n),   F_INT(OFFSET, offset),   F_INT(LENGTH, length),
+    };
+
+    journal_set_cause(io->journal, journal_emit(io->journal, kind, fields, sizeof fields / sizeof fields[0]));
+}
+
+uint64_t session_write_content(const struct session_io *io, enum event_kind kind, struct message_id message,
+                               const char *content, size_t size)
+{
+    uint64_t length;
+    uint64_t offset = transparency_write(io, content, size, &length);
+
+    if (io->content) io->content(io->context, message, offset, length);
+    if (journal_wants(io->journal, kind)) tell_content(io, kind, message, offset, length);
+    return offset + length;
+}
