@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# What a person meets first: help, versions, and messages for what was mistyped.
+. "${BASH_SOURCE[0]%/*}/assert.sh"
+first=$POSTROAD_SOURCE_DIR/scenarios/first-mail.json
+
+# Help goes to standard output, and every subcommand has it.
+run 0 --help
+says out 'usage: postroad SUBCOMMAND'
+silent err
+for subcommand in view run check show export bench; do
+    says out "postroad $subcommand"
+done
+for subcommand in view run check show export bench; do
+    run 0 "$subcommand" --help
+    says out "usage: postroad $subcommand"
+    says out '--help'
+    silent err
+done
+run 0 --version
+says out 'postroad 0.'
+
+# Wrong usage: exit 2, a message on standard error, nothing on standard output.
+wrong() {
+    local text=$1
+    shift
+    run 2 "$@"
+    silent out
+    says err "$text"
+}
+wrong 'a subcommand is missing'
+wrong 'unknown subcommand "rnu"' rnu
+says err 'did you mean "run"?'
+wrong 'unknown subcommand "zzzzzzzz"' zzzzzzzz
+for later in import study plot live; do
+    wrong 'is not part of this version' "$later" x
+done
+wrong 'SCENARIO is missing' run
+wrong 'one argument too many' run "$first" "$first"
+wrong 'unknown option "--sed"' run "$first" --sed 3
+says err 'did you mean "--seed"?'
+wrong 'unknown option "--trancsript=mail"' run "$first" --trancsript=mail
+says err 'did you mean "--transcript"?'
+wrong 'unknown option "-x"' run -x "$first"
+wrong '--seed needs a value' run "$first" --seed
+wrong '--json takes no value' run "$first" --json=yes
+wrong '"-1"' run "$first" --seed=-1
+wrong '"soon"' run "$first" --until soon
+wrong '"everything"' run "$first" --transcript everything
+wrong 'is none of queue, tcp, mail' bench mial
+says err 'did you mean "mail"?'
+wrong 'No such file' run "$scratch/missing.json"
+wrong '/links/none/loss' run "$first" --set '/links/none/loss=1 %'
+wrong 'POINTER=VALUE' run "$first" --set /seed
+wrong '-o FILE is missing' export "$first"
+wrong '.pcapng' export "$first" -o "$scratch/x.gif"
+wrong 'No such file' show "$scratch/missing.journal"
+wrong 'no journal' show "$first"
+
+# check says all errors of all files and runs nothing.
+run 0 check "$first"
+says out 'valid'
+printf '{ "postroad": 1, "title": 3,\n  "hosts": {}, "lniks": {} }\n' > "$scratch/bad.json"
+wrong 'bad.json:1:27: /title' check "$scratch/bad.json"
+says err 'bad.json:2:'
+says err 'did you mean "links"?'
+run 2 check "$scratch/bad.json" "$first"
+says out 'first-mail.json: valid'
+wrong 'bad.json:1:27: /title' run "$scratch/bad.json"
+wrong 'bad.json:1:27: /title' view "$scratch/bad.json" --screenshot "$scratch/x.png"
+holds test ! -e "$scratch/x.png"
+
+# A scenario of the library is found by its name from anywhere.
+cd "$scratch" || exit 1
+run 0 check first-mail
+finish
