@@ -1,4 +1,4 @@
-/* Fetching mail: both ends of a POP3 session as pure code (RFC 1939). */
+/* Fetching mail: both ends of a POP3 session as pure code (RFC 1939): bytes and time in, bytes and a deadline out. */
 #ifndef POSTROAD_MODEL_POP3_POP3_H
 #define POSTROAD_MODEL_POP3_POP3_H
 
@@ -33,7 +33,9 @@ bool pop3_server_is_over(const struct pop3_server *s);
 /* Fetches all there is, deletes it, quits. */
 struct pop3_client_owner {
     void *context;
-    void (*fetched)(void *context, const char *content, size_t size); /* dot-stuffing undone; a copy must be taken */
+    /* Dot-stuffing undone; a copy must be taken, and kept: when only the answer to QUIT is lost the server may have
+       deleted the mail. So the same mail may come twice, in two sessions. */
+    void (*fetched)(void *context, const char *content, size_t size);
     /* Once: whether QUIT was answered with +OK after all was fetched, so that the server has deleted it. */
     void (*finished)(void *context, bool ok, const char *why);
 };

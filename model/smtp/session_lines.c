@@ -120,7 +120,7 @@ uint64_t session_write_content(const struct session_io *io, enum event_kind kind
     uint64_t length;
     uint64_t offset = transparency_write(io, content, size, &length);
 
-    if (io->content) io->content(io->context, message, offset, length);
+    if (io->content && message.n != 0) io->content(io->context, message, offset, length);
     if (journal_wants(io->journal, kind)) tell_content(io, kind, message, offset, length);
     return offset + length;
 }
