@@ -21,11 +21,14 @@ static void explain(const char *path, int error)
     fprintf(stderr, tr("postroad: cannot write %s: %s\n"), path, strerror(error));
 }
 
+/* The ending is kept, since some writers go by it. */
 static char *beside_name(const char *path)
 {
-    size_t size = strlen(path) + sizeof ".part";
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    const char *ending = dot && (!slash || dot > slash) ? dot : "";
+    size_t size = strlen(path) + strlen(ending) + sizeof ".part";
     char *name = mem_alloc(size);
-    snprintf(name, size, "%s.part", path);
+    snprintf(name, size, "%s.part%s", path, ending);
     return name;
 }
 

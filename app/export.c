@@ -1,0 +1,104 @@
+/* postroad export: a journal, or a scenario run for the purpose, in another form; the ending of the file says which. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/options.h"
+#include "app/output.h"
+#include "app/picture.h"
+#include "app/simulate.h"
+#include "sim/journal/tr.h"
+#include "viz/readers/jsonl.h"
+#include "viz/readers/pcapng.h"
+
+struct export_options {
+    const char *file;
+    struct picture_options picture;
+};
+
+static bool export_pcapng(const struct journal_memory *journal, const struct export_options *options)
+{
+    struct output_file *file = output_open(options->file);
+    if (!file) return false;
+    pcapng_write(journal, output_stream(file));
+    return output_commit(file);
+}
+
+static bool export_jsonl(const struct journal_memory *journal, const struct export_options *options)
+{
+    struct output_file *file = output_open(options->file);
+    if (!file) return false;
+    for (size_t i = 0; i < journal_memory_count(journal); i++)
+        jsonl_write(journal_memory_at(journal, i), output_stream(file));
+    return output_commit(file);
+}
+
+static bool export_picture(const struct journal_memory *journal, const struct export_options *options)
+{
+    return picture_write(journal, options->file, &options->picture);
+}
+
+/* To add a form: a row here. */
+static const struct form {
+    const char *ending, *what;
+    bool (*export)(const struct journal_memory *journal, const struct export_options *options);
+} forms[] = {
+    {".pcapng", "a capture of every packet on every link", export_pcapng},
+    {".jsonl", "every event as a line of JSON", export_jsonl},
+    {".png", "a picture", export_picture},
+    {".svg", "a picture that can be enlarged", export_picture},
+};
+enum { FORMS = sizeof forms / sizeof forms[0] };
+
+static const struct form *form_of(const char *path)
+{
+    size_t n = strlen(path);
+    for (int i = 0; i < FORMS; i++) {
+        size_t k = strlen(forms[i].ending);
+        if (n > k && !strcmp(path + n - k, forms[i].ending)) return &forms[i];
+    }
+    fprintf(stderr, tr("postroad export: the ending of %s does not say what to make; known are:\n"), path);
+    for (int i = 0; i < FORMS; i++)
+        fprintf(stderr, "  %-8s %s\n", forms[i].ending, tr(forms[i].what));
+    return NULL;
+}
+
+static int export_word(const char *word, const struct export_options *options)
+{
+    if (!options->file) {
+        fputs(tr("postroad export: -o FILE is missing\n  see: postroad export --help\n"), stderr);
+        return EXIT_USAGE;
+    }
+    const struct form *form = form_of(options->file);
+    if (!form) return EXIT_USAGE;
+    struct journal_memory *journal = simulate_or_read(word);
+    if (!journal) return EXIT_USAGE;
+    bool good = form->export(journal, options);
+    journal_memory_free(journal);
+    return good ? EXIT_DONE : EXIT_FAILED;
+}
+
+int command_export(int argc, char **argv)
+{
+    struct export_options options = {.picture = picture_options_default()};
+    struct picture_words words = {0};
+    const struct option_row rows[] = {
+        {"output", 'o', "FILE", "what to make: .pcapng .jsonl .png .svg", OPTION_TEXT, &options.file},
+        {"at", 0, "TIME", "the instant that a picture shows, such as \"1.2 s\"; the end", OPTION_TEXT, &words.at},
+        {"size", 0, "WxH", "the size of a picture; 1280x800", OPTION_TEXT, &words.size},
+        {"theme", 0, "THEME", "light or dark", OPTION_TEXT, &words.theme},
+    };
+    const struct option_table table = {"export",
+                                       "JOURNAL|SCENARIO",
+                                       "Makes a capture, a picture or JSON Lines out of a journal or a scenario.",
+                                       rows,
+                                       sizeof rows / sizeof rows[0],
+                                       1,
+                                       1};
+    size_t n;
+    enum options_verdict verdict = options_parse(&table, argc, argv, &n);
+    if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
+    if (!picture_options_read("export", &words, &options.picture)) return EXIT_USAGE;
+    return export_word(argv[1], &options);
+}

@@ -1,0 +1,27 @@
+/* A picture of one instant, made without a display: for `view --screenshot` and for `export`. */
+#ifndef POSTROAD_APP_PICTURE_H
+#define POSTROAD_APP_PICTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/journal/journal_memory.h"
+
+struct picture_options {
+    int64_t at_ns; /* TIME_NEVER: the end */
+    int width, height;
+    bool dark;
+};
+struct picture_options picture_options_default(void);
+
+/* The same as written on the command line; NULL: as it is by default. */
+struct picture_words {
+    const char *at, *size, *theme;
+};
+/* False after a message. */
+bool picture_options_read(const char *command, const struct picture_words *words, struct picture_options *options);
+
+/* PNG or SVG, by the ending of the path. False after a message. */
+bool picture_write(const struct journal_memory *journal, const char *path, const struct picture_options *options);
+
+#endif
