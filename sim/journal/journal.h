@@ -83,6 +83,7 @@ struct event_mask event_mask_none(void);
 struct event_mask event_mask_all(void);
 struct event_mask event_mask_core(void);
 struct event_mask event_mask_group(enum event_group group);
+struct event_mask event_mask_kind(enum event_kind kind);
 struct event_mask event_mask_union(struct event_mask a, struct event_mask b);
 bool event_mask_has(struct event_mask mask, enum event_kind kind);
 

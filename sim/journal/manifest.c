@@ -194,6 +194,13 @@ struct event_mask event_mask_group(enum event_group group)
     return mask;
 }
 
+struct event_mask event_mask_kind(enum event_kind kind)
+{
+    struct event_mask mask = event_mask_none();
+    mask_add(&mask, (int)kind);
+    return mask;
+}
+
 struct event_mask event_mask_union(struct event_mask a, struct event_mask b)
 {
     return (struct event_mask){{a.words[0] | b.words[0], a.words[1] | b.words[1]}};
