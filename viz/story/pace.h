@@ -11,7 +11,7 @@
 enum pace_mode {
     PACE_STORY,  /* what is seen to happen gets room; idle half-hours pass in a second */
     PACE_STEADY, /* a plain factor */
-    PACE_EVENT   /* the same time for every visible event */
+    PACE_EVENT   /* the same time from each instant at which something visible happens to the next */
 };
 
 struct pace_settings {
@@ -27,7 +27,8 @@ struct pace *pace_new(const struct journal_memory *journal, struct pace_settings
 void pace_free(struct pace *pace);
 
 /* From 0 at the world's beginning to the total at the last event; clamped at both ends. Of a virtual instant at which
-   the screen stands still (many events at one time), screen_at gives the beginning of the stand; virtual_at(screen_at(t)) is t. */
+   the screen stands still (many events at one time), screen_at gives the beginning of the stand;
+   virtual_at(screen_at(t)) is t. */
 int64_t pace_virtual_at(const struct pace *pace, int64_t screen_ns);
 int64_t pace_screen_at(const struct pace *pace, int64_t at_ns);
 int64_t pace_total_ns(const struct pace *pace);

@@ -185,7 +185,7 @@ struct story_header {
     size_t size, transport_at; /* where the transport header begins */
 };
 bool story_packet_header(const struct story *story, size_t packet, struct story_header *header);
-/* What a packet says in a few words: "SYN", "ACK 1449", "bytes 1449–2896", "b.example MX?". */
+/* What a packet says in a few words: "SYN", "ACK 1448" (bytes), "bytes 1449–2896", "MX b.example?". */
 const char *story_packet_label(const struct story *story, size_t packet, char *buffer, size_t size);
 /* Payload bytes, as far as the journal holds them; returns how many were copied. */
 size_t story_packet_payload(const struct story *story, size_t packet, uint8_t *out, size_t room);
@@ -284,6 +284,9 @@ size_t story_live_transfers(const struct story *story, const size_t **transfers)
    weighed by how much of the way it has behind it, so that it moves smoothly and never back. */
 double story_transfer_arrived(const struct story *story, size_t transfer, int64_t at_ns);
 double story_transfer_travelled(const struct story *story, size_t transfer, int64_t at_ns);
+/* Hosts that the content passes, both ends included; how many there are in all. To draw the mail: as far along this path,
+   each link being an equal part, as story_transfer_travelled says. */
+size_t story_transfer_path(const struct story *story, size_t transfer, size_t *hosts, size_t room);
 
 /* Every try of a server to hand a mail on, for the queue view: a bar from begin to end. */
 struct story_attempt {

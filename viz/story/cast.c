@@ -1,0 +1,182 @@
+/* The cast: all that the journal will ever tell of, gathered in two readings. The first finds the mails and their
+   recipients, so that the letters of one mail can lie side by side; the second everything else. */
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/story/story_internal.h"
+
+size_t cast_host(const struct story *story, const struct event *e, enum field_id field)
+{
+    uint64_t id = (uint64_t)event_int(e, field);
+    return id ? number_map_get(&story->host_ids, id) : STORY_NONE;
+}
+
+size_t cast_conn(const struct story *story, const struct event *e)
+{
+    uint64_t id = (uint64_t)event_int(e, FIELD_CONN);
+    return id ? number_map_get(&story->conn_ids, id) : STORY_NONE;
+}
+
+const char *story_name_of_host(const struct story *story, size_t host)
+{
+    return host == STORY_NONE ? "?" : story->hosts.items[host].name;
+}
+
+void cast_mark(struct story *story, enum story_mark_kind kind, size_t event)
+{
+    *TABLE_ADD(&story->marks) = (struct story_mark){kind, event, story_event_time(story, event)};
+}
+
+static enum story_role role_of(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum story_role role;
+    } roles[] = {{"client", STORY_CLIENT},
+                 {"mail_server", STORY_MAIL_SERVER},
+                 {"router", STORY_ROUTER},
+                 {"name_server", STORY_NAME_SERVER}};
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        if (strcmp(roles[i].name, name) == 0) return roles[i].role;
+    return STORY_OTHER_HOST;
+}
+
+static void add_host(struct story *story, const struct event *e)
+{
+    struct cast_host host = {.id = (uint32_t)event_int(e, FIELD_HOST),
+                             .address = (uint32_t)event_int(e, FIELD_ADDRESS),
+                             .role = role_of(event_text(e, FIELD_ROLE)),
+                             .name = event_text(e, FIELD_NAME),
+                             .text = event_text(e, FIELD_TEXT)};
+    number_map_put(&story->host_ids, host.id, story->hosts.count);
+    *TABLE_ADD(&story->hosts) = host;
+}
+
+/* A link whose hosts the journal does not name cannot be drawn, and is left out. */
+static void add_link(struct story *story, const struct event *e)
+{
+    size_t a = cast_host(story, e, FIELD_HOST), b = cast_host(story, e, FIELD_PEER);
+    if (a == STORY_NONE || b == STORY_NONE) return;
+    struct cast_link link = {.id = (uint32_t)event_int(e, FIELD_LINK),
+                             .mtu = (uint32_t)event_int(e, FIELD_MTU),
+                             .name = event_text(e, FIELD_NAME),
+                             .ends = {a, b},
+                             .rate_bps = {event_int(e, FIELD_RATE_OUT), event_int(e, FIELD_RATE_BACK)},
+                             .delay_ns = {event_int(e, FIELD_DELAY_OUT), event_int(e, FIELD_DELAY_BACK)}};
+    number_map_put(&story->link_ids, link.id, story->links.count);
+    *TABLE_ADD(&story->links) = link;
+}
+
+static void world_event(struct story *story, size_t i, const struct event *e)
+{
+    switch ((int)e->kind) {
+    case EVENT_RUN_BEGIN:
+        story->head = e;
+        return;
+    case EVENT_HOST_ADD:
+        add_host(story, e);
+        return;
+    case EVENT_LINK_ADD:
+        add_link(story, e);
+        return;
+    case EVENT_HOST_STATE:
+        story->subject[i] = (uint32_t)cast_host(story, e, FIELD_HOST);
+        cast_mark(story, STORY_MARK_FAULT, i);
+        return;
+    case EVENT_LINK_STATE:
+    case EVENT_LINK_VALUE:
+        story->subject[i] = (uint32_t)number_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+        /* What was set before the world began is how it is, not a fault. */
+        if (e->at_ns > 0 || e->kind == EVENT_LINK_STATE) cast_mark(story, STORY_MARK_FAULT, i);
+        return;
+    }
+}
+
+static void timer_event(struct story *story, size_t i, const struct event *e)
+{
+    uint64_t set = e->kind == EVENT_TIMER_FIRE ? e->cause : (uint64_t)event_int(e, FIELD_ABOUT);
+    if (e->kind == EVENT_TIMER_SET)
+        story->subject[i] = (uint32_t)i;
+    else
+        story->subject[i] = (uint32_t)story_event_by_id(story, set);
+}
+
+static void cast_event(struct story *story, size_t i)
+{
+    const struct event *e = story_event(story, i);
+    switch (event_kind_group(e->kind)) {
+    case GROUP_WORLD:
+        world_event(story, i, e);
+        break;
+    case GROUP_PACKET:
+    case GROUP_TCP:
+    case GROUP_STREAM:
+        cast_packet_event(story, i, e);
+        break;
+    case GROUP_MAIL:
+        cast_mail_event(story, i, e);
+        break;
+    case GROUP_DNS:
+    case GROUP_SMTP:
+    case GROUP_POP3:
+    case GROUP_STORY:
+        cast_words_event(story, i, e);
+        break;
+    case GROUP_TIMER:
+        timer_event(story, i, e);
+        break;
+    }
+}
+
+static void note_latest_ends(struct story *story)
+{
+    story->latest_end = mem_calloc(story->packets.count + 1, sizeof *story->latest_end);
+    int64_t latest = INT64_MIN;
+    for (size_t i = 0; i < story->packets.count; i++) {
+        if (story->packets.items[i].end_ns > latest) latest = story->packets.items[i].end_ns;
+        story->latest_end[i] = latest;
+    }
+}
+
+void cast_make(struct story *story)
+{
+    story->n_events = journal_memory_count(story->journal);
+    story->subject = mem_alloc((story->n_events + 1) * sizeof *story->subject);
+    memset(story->subject, 0xff, (story->n_events + 1) * sizeof *story->subject);
+    for (size_t i = 0; i < story->n_events; i++)
+        cast_mail_survey(story, i, story_event(story, i));
+    cast_mail_survey_end(story);
+    for (size_t i = 0; i < story->n_events; i++)
+        cast_event(story, i);
+    note_latest_ends(story);
+}
+
+static void free_maps(struct story *story)
+{
+    struct number_map *maps[] = {&story->host_ids,       &story->link_ids,    &story->packet_ids,  &story->conn_ids,
+                                 &story->mail_ids,       &story->attempt_ids, &story->session_ids, &story->ports,
+                                 &story->stream_content, &story->streams};
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
+        number_map_free(maps[i]);
+}
+
+void cast_free(struct story *story)
+{
+    for (size_t i = 0; i < story->conns.count; i++)
+        mem_free(story->conns.items[i].vars.items);
+    for (size_t i = 0; i < story->transfers.count; i++) {
+        mem_free(story->transfers.items[i].parts.items);
+        mem_free(story->transfers.items[i].there.items);
+    }
+    for (size_t i = 0; i < story->stream_bytes.count; i++)
+        mem_free(story->stream_bytes.items[i].events.items);
+    void *tables[] = {story->hosts.items,  story->links.items,     story->packets.items,      story->hops.items,
+                      story->drops.items,  story->conns.items,     story->mails.items,        story->letters.items,
+                      story->places.items, story->transfers.items, story->attempts.items,     story->sessions.items,
+                      story->lines.items,  story->captions.items,  story->marks.items,        story->letters_of_mail,
+                      story->latest_end,   story->last_hop,        story->stream_bytes.items, story->subject};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        mem_free(tables[i]);
+    free_maps(story);
+    text_store_free(&story->texts);
+}

@@ -1,0 +1,235 @@
+/* The cast's mails, letters (a mail and one recipient), the places they come to, and attempts. */
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/story/story_internal.h"
+
+static const char *const state_words[STORY_MAIL_STATES] = {
+    [STORY_MAIL_UNKNOWN] = "",
+    [STORY_MAIL_OUTBOX] = "outbox",
+    [STORY_MAIL_QUEUED] = "queued",
+    [STORY_MAIL_ACTIVE] = "active",
+    [STORY_MAIL_DEFERRED] = "deferred",
+    [STORY_MAIL_HANDED_ON] = "handed on",
+    [STORY_MAIL_DELIVERED] = "delivered",
+    [STORY_MAIL_PICKED_UP] = "picked up",
+    [STORY_MAIL_BOUNCED] = "bounced",
+    [STORY_MAIL_DISCARDED] = "discarded",
+};
+
+enum story_mail_state story_mail_state_of(const char *name)
+{
+    for (int i = 0; i < STORY_MAIL_STATES; i++)
+        if (strcmp(state_words[i], name) == 0) return (enum story_mail_state)i;
+    return STORY_MAIL_UNKNOWN;
+}
+
+size_t cast_mail(const struct story *story, const struct event *e, enum field_id field)
+{
+    uint64_t id = (uint64_t)event_int(e, field);
+    return id ? number_map_get(&story->mail_ids, id) : STORY_NONE;
+}
+
+/* ---- First reading ---- */
+
+/* While the mails are surveyed, letters lie in the order of being found, a letter's first_place is the one found before
+   it for the same mail, and letters_of_mail holds the latest of each mail. */
+static void survey_letter(void *context, size_t mail, const char *recipient, size_t size)
+{
+    struct story *story = context;
+    for (size_t i = story->letters_of_mail[mail]; i != STORY_NONE; i = story->letters.items[i].first_place) {
+        const char *known = story->letters.items[i].recipient;
+        if (strlen(known) == size && memcmp(known, recipient, size) == 0) return;
+    }
+    char *copy = mem_alloc(size + 1);
+    memcpy(copy, recipient, size);
+    copy[size] = 0;
+    struct cast_letter letter = {mail, text_store_add(&story->texts, copy), story->letters_of_mail[mail]};
+    mem_free(copy);
+    story->letters_of_mail[mail] = story->letters.count;
+    *TABLE_ADD(&story->letters) = letter;
+}
+
+static void each_recipient(const char *list, void (*fn)(void *context, size_t mail, const char *recipient, size_t size),
+                           void *context, size_t mail)
+{
+    while (*list) {
+        size_t size = strcspn(list, ",");
+        if (size) fn(context, mail, list, size);
+        list += size;
+        list += strspn(list, ", ");
+    }
+}
+
+static size_t survey_mail(struct story *story, uint64_t id)
+{
+    size_t mail = number_map_get(&story->mail_ids, id);
+    if (mail != SIZE_MAX) return mail;
+    mail = story->mails.count;
+    size_t room = story->mails.room;
+    *TABLE_ADD(&story->mails) = (struct story_mail){.id = (uint32_t)id,
+                                                    .name = "",
+                                                    .from = "",
+                                                    .to = "",
+                                                    .subject = "",
+                                                    .parent = STORY_NONE,
+                                                    .host = STORY_NONE,
+                                                    .compose_event = STORY_NONE};
+    if (story->mails.room != room)
+        story->letters_of_mail =
+            mem_realloc(story->letters_of_mail, (story->mails.room + 1) * sizeof *story->letters_of_mail);
+    story->letters_of_mail[mail] = STORY_NONE;
+    number_map_put(&story->mail_ids, id, mail);
+    return mail;
+}
+
+void cast_mail_survey(struct story *story, size_t i, const struct event *e)
+{
+    if (e->kind != EVENT_MAIL_COMPOSE && e->kind != EVENT_MAIL_STATE) return;
+    size_t mail = survey_mail(story, (uint64_t)event_int(e, FIELD_MESSAGE));
+    struct story_mail *m = &story->mails.items[mail];
+    if (m->compose_event == STORY_NONE) {
+        m->compose_event = i;
+        m->composed_ns = e->at_ns;
+    }
+    if (e->kind == EVENT_MAIL_COMPOSE) {
+        m->name = event_text(e, FIELD_NAME);
+        m->from = event_text(e, FIELD_FROM);
+        m->to = event_text(e, FIELD_TO);
+        m->subject = event_text(e, FIELD_SUBJECT);
+        m->parent = cast_mail(story, e, FIELD_PARENT);
+        m->size = (uint64_t)event_int(e, FIELD_SIZE);
+        each_recipient(m->to, survey_letter, story, mail);
+    } else {
+        each_recipient(event_text(e, FIELD_RECIPIENT), survey_letter, story, mail);
+    }
+}
+
+/* Letters of one mail lie side by side, in the order of being found. */
+void cast_mail_survey_end(struct story *story)
+{
+    size_t n = story->letters.count, *latest = story->letters_of_mail, end = 0;
+    struct cast_letter *sorted = mem_alloc((n + 1) * sizeof *sorted);
+    story->letters_of_mail = mem_alloc((story->mails.count + 1) * sizeof *story->letters_of_mail);
+    for (size_t mail = 0; mail < story->mails.count; mail++) {
+        size_t count = 0, first = end;
+        for (size_t i = latest[mail]; i != STORY_NONE; i = story->letters.items[i].first_place)
+            count++;
+        end += count;
+        for (size_t i = latest[mail]; i != STORY_NONE; i = story->letters.items[i].first_place) {
+            sorted[first + --count] = story->letters.items[i];
+            sorted[first + count].first_place = STORY_NONE;
+        }
+        story->letters_of_mail[mail] = first;
+    }
+    story->letters_of_mail[story->mails.count] = end;
+    mem_free(latest);
+    mem_free(story->letters.items);
+    story->letters.items = sorted;
+    story->letters.room = n + 1;
+}
+
+/* ---- Second reading ---- */
+
+size_t cast_letter_of(const struct story *story, size_t mail, const char *recipient, size_t size)
+{
+    if (mail == STORY_NONE) return STORY_NONE;
+    for (size_t i = story->letters_of_mail[mail]; i < story->letters_of_mail[mail + 1]; i++) {
+        const char *known = story->letters.items[i].recipient;
+        if (strlen(known) == size && memcmp(known, recipient, size) == 0) return i;
+    }
+    return STORY_NONE;
+}
+
+void cast_letters_named(const struct story *story, size_t mail, const char *list,
+                        void (*fn)(void *context, size_t letter), void *context)
+{
+    if (mail == STORY_NONE) return;
+    if (!*list)
+        for (size_t i = story->letters_of_mail[mail]; i < story->letters_of_mail[mail + 1]; i++)
+            fn(context, i);
+    while (*list) {
+        size_t size = strcspn(list, ","), letter = cast_letter_of(story, mail, list, size);
+        if (letter != STORY_NONE) fn(context, letter);
+        list += size;
+        list += strspn(list, ", ");
+    }
+}
+
+static size_t place_of_letter(struct story *story, size_t letter, size_t host)
+{
+    for (size_t i = story->letters.items[letter].first_place; i != STORY_NONE; i = story->places.items[i].next)
+        if (story->places.items[i].host == host) return i;
+    size_t place = story->places.count;
+    *TABLE_ADD(&story->places) = (struct cast_place){letter, host, story->letters.items[letter].first_place};
+    story->letters.items[letter].first_place = place;
+    return place;
+}
+
+static void mark_state(struct story *story, size_t i, enum story_mail_state state)
+{
+    if (state == STORY_MAIL_DEFERRED) cast_mark(story, STORY_MARK_DEFERRED, i);
+    if (state == STORY_MAIL_DELIVERED) cast_mark(story, STORY_MARK_DELIVERED, i);
+    if (state == STORY_MAIL_PICKED_UP) cast_mark(story, STORY_MARK_PICKED_UP, i);
+    if (state == STORY_MAIL_BOUNCED) cast_mark(story, STORY_MARK_BOUNCED, i);
+}
+
+static void mail_state(struct story *story, size_t i, const struct event *e)
+{
+    const char *recipient = event_text(e, FIELD_RECIPIENT);
+    size_t host = cast_host(story, e, FIELD_HOST);
+    size_t letter = cast_letter_of(story, cast_mail(story, e, FIELD_MESSAGE), recipient, strlen(recipient));
+    if (letter == STORY_NONE || host == STORY_NONE) return;
+    story->subject[i] = (uint32_t)place_of_letter(story, letter, host);
+    mark_state(story, i, story_mail_state_of(event_text(e, FIELD_TO)));
+}
+
+static void attempt_begin(struct story *story, size_t i, const struct event *e)
+{
+    struct story_attempt attempt = {.id = (uint32_t)event_int(e, FIELD_ATTEMPT),
+                                    .mail = cast_mail(story, e, FIELD_MESSAGE),
+                                    .host = cast_host(story, e, FIELD_HOST),
+                                    .peer = STORY_NONE,
+                                    .recipient = event_text(e, FIELD_RECIPIENT),
+                                    .nth = (uint32_t)event_int(e, FIELD_NTH),
+                                    .begin_event = i,
+                                    .end_event = STORY_NONE,
+                                    .begin_ns = e->at_ns,
+                                    .end_ns = TIME_NEVER,
+                                    .outcome = "",
+                                    .why = ""};
+    number_map_put(&story->attempt_ids, attempt.id, story->attempts.count);
+    *TABLE_ADD(&story->attempts) = attempt;
+    cast_mark(story, STORY_MARK_ATTEMPT, i);
+}
+
+static void attempt_end(struct story *story, size_t i, const struct event *e)
+{
+    size_t at = number_map_get(&story->attempt_ids, (uint64_t)event_int(e, FIELD_ATTEMPT));
+    if (at == SIZE_MAX) return;
+    struct story_attempt *attempt = &story->attempts.items[at];
+    attempt->peer = cast_host(story, e, FIELD_PEER);
+    attempt->end_event = i;
+    attempt->end_ns = e->at_ns;
+    attempt->outcome = event_text(e, FIELD_OUTCOME);
+    attempt->why = event_text(e, FIELD_WHY);
+}
+
+void cast_mail_event(struct story *story, size_t i, const struct event *e)
+{
+    switch ((int)e->kind) {
+    case EVENT_MAIL_COMPOSE:
+        story->mails.items[cast_mail(story, e, FIELD_MESSAGE)].host = cast_host(story, e, FIELD_HOST);
+        cast_mark(story, STORY_MARK_COMPOSED, i);
+        return;
+    case EVENT_MAIL_STATE:
+        mail_state(story, i, e);
+        return;
+    case EVENT_ATTEMPT_BEGIN:
+        attempt_begin(story, i, e);
+        return;
+    case EVENT_ATTEMPT_END:
+        attempt_end(story, i, e);
+        return;
+    }
+}

@@ -1,0 +1,305 @@
+/* The cast's packets, their hops and losses, the connections, and the bytes of streams. */
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/story/story_internal.h"
+
+/* ---- Packets ---- */
+
+static enum story_class class_of_tcp(const struct story_packet *packet, const struct tcp_segment *tcp)
+{
+    if (packet->repeats != STORY_NONE) return STORY_RETRANSMIT;
+    if (tcp->flags & (TCP_SYN | TCP_FIN | TCP_RST)) return STORY_CONTROL;
+    return packet->length ? STORY_DATA : STORY_ACK;
+}
+
+static enum story_class class_of(const struct story *story, size_t packet)
+{
+    struct story_header header;
+    const struct story_packet *p = &story->packets.items[packet];
+    bool decoded = story_packet_header(story, packet, &header);
+    if (decoded && header.is_tcp) return class_of_tcp(p, &header.tcp);
+    if (strncmp(p->tag, "dns", 3) == 0 ||
+        (decoded && header.is_udp && (header.udp.source_port == 53 || header.udp.destination_port == 53)))
+        return STORY_DNS;
+    if (strncmp(p->tag, "tcp.", 4) == 0) return strcmp(p->tag, "tcp.ack") == 0 ? STORY_ACK : STORY_CONTROL;
+    return STORY_OTHER;
+}
+
+/* A packet may first be heard of on a link, when the journal kept no sending. */
+static size_t add_packet(struct story *story, uint64_t id, size_t i, const struct event *e)
+{
+    size_t packet = story->packets.count;
+    struct story_packet fresh = {.id = id,
+                                 .class = STORY_OTHER,
+                                 .from = STORY_NONE,
+                                 .to = STORY_NONE,
+                                 .send_event = i,
+                                 .sent_ns = e->at_ns,
+                                 .tag = "",
+                                 .why = "",
+                                 .conn = STORY_NONE,
+                                 .repeats = STORY_NONE,
+                                 .repeated_by = STORY_NONE,
+                                 .first_hop = STORY_NONE,
+                                 .fate = STORY_ON_ITS_WAY,
+                                 .end_ns = TIME_NEVER,
+                                 .end_event = STORY_NONE,
+                                 .lost_why = ""};
+    *TABLE_ADD(&story->packets) = fresh;
+    story->last_hop = table_grow(story->last_hop, packet, &story->last_hop_room, sizeof *story->last_hop);
+    story->last_hop[packet] = STORY_NONE;
+    number_map_put(&story->packet_ids, id, packet);
+    return packet;
+}
+
+static size_t packet_of(struct story *story, size_t i, const struct event *e)
+{
+    uint64_t id = (uint64_t)event_int(e, FIELD_PACKET);
+    size_t packet = number_map_get(&story->packet_ids, id);
+    return packet != SIZE_MAX ? packet : add_packet(story, id, i, e);
+}
+
+static void note_iss(struct story *story, size_t packet)
+{
+    struct story_header header;
+    const struct story_packet *p = &story->packets.items[packet];
+    if (p->conn == STORY_NONE || story->conns.items[p->conn].has_iss) return;
+    if (!story_packet_header(story, packet, &header) || !header.is_tcp || !(header.tcp.flags & TCP_SYN)) return;
+    story->conns.items[p->conn].iss = header.tcp.seq;
+    story->conns.items[p->conn].has_iss = true;
+}
+
+static void packet_sent(struct story *story, size_t i, const struct event *e)
+{
+    size_t packet = packet_of(story, i, e);
+    struct story_packet *p = &story->packets.items[packet];
+    uint64_t repeats = (uint64_t)event_int(e, FIELD_REPEATS);
+    p->send_event = i;
+    p->from = cast_host(story, e, FIELD_HOST);
+    p->to = cast_host(story, e, FIELD_PEER);
+    p->conn = cast_conn(story, e);
+    p->tag = event_text(e, FIELD_TAG);
+    p->why = event_text(e, FIELD_WHY);
+    p->repeats = repeats ? number_map_get(&story->packet_ids, repeats) : STORY_NONE;
+    p->stream = (uint32_t)event_int(e, FIELD_STREAM);
+    p->offset = (uint64_t)event_int(e, FIELD_OFFSET);
+    p->length = (uint32_t)event_int(e, FIELD_LENGTH);
+    p->size = (uint32_t)event_int(e, FIELD_SIZE);
+    if (p->repeats != STORY_NONE) story->packets.items[p->repeats].repeated_by = packet;
+    p->class = class_of(story, packet);
+    note_iss(story, packet);
+    story->subject[i] = (uint32_t)packet;
+}
+
+/* ---- Hops ---- */
+
+static size_t add_hop(struct story *story, size_t i, const struct event *e)
+{
+    size_t link = number_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+    if (link == SIZE_MAX) return STORY_NONE;
+    int dir = event_int(e, FIELD_DIR) ? 1 : 0;
+    size_t packet = packet_of(story, i, e), hop = story->hops.count;
+    *TABLE_ADD(&story->hops) = (struct story_hop){.packet = packet,
+                                                  .link = link,
+                                                  .dir = dir,
+                                                  .from = story->links.items[link].ends[dir],
+                                                  .to = story->links.items[link].ends[!dir],
+                                                  .sent_ns = e->at_ns,
+                                                  .begins = e->at_ns,
+                                                  .departs = e->at_ns,
+                                                  .arrives = e->at_ns,
+                                                  .send_event = i,
+                                                  .end_event = STORY_NONE,
+                                                  .end_ns = TIME_NEVER,
+                                                  .next = STORY_NONE};
+    struct story_packet *p = &story->packets.items[packet];
+    if (story->last_hop[packet] == STORY_NONE)
+        p->first_hop = hop;
+    else
+        story->hops.items[story->last_hop[packet]].next = hop;
+    story->last_hop[packet] = hop;
+    p->n_hops++;
+    if (p->from == STORY_NONE) p->from = story->hops.items[hop].from;
+    return hop;
+}
+
+static void link_send(struct story *story, size_t i, const struct event *e)
+{
+    size_t hop = add_hop(story, i, e);
+    if (hop == STORY_NONE) return;
+    story->hops.items[hop].begins = event_int(e, FIELD_BEGINS);
+    story->hops.items[hop].departs = event_int(e, FIELD_DEPARTS);
+    story->hops.items[hop].arrives = event_int(e, FIELD_ARRIVES);
+    story->subject[i] = (uint32_t)hop;
+}
+
+/* The hop that a deliver or drop ends: the packet's latest, if it is on that link and has not ended. */
+static size_t hop_under_way(const struct story *story, size_t packet, const struct event *e)
+{
+    size_t hop = story->last_hop[packet];
+    if (hop == STORY_NONE) return STORY_NONE;
+    const struct story_hop *h = &story->hops.items[hop];
+    bool same = story->links.items[h->link].id == (uint32_t)event_int(e, FIELD_LINK) && h->end_event == STORY_NONE;
+    return same ? hop : STORY_NONE;
+}
+
+static void end_packet(struct story *story, size_t packet, size_t i, enum story_fate fate, const char *why)
+{
+    struct story_packet *p = &story->packets.items[packet];
+    p->fate = fate;
+    p->end_event = i;
+    p->end_ns = story_event_time(story, i);
+    p->lost_why = why;
+}
+
+static void link_deliver(struct story *story, size_t i, const struct event *e)
+{
+    size_t packet = packet_of(story, i, e), hop = hop_under_way(story, packet, e);
+    if (hop == STORY_NONE) return;
+    struct story_hop *h = &story->hops.items[hop];
+    struct story_packet *p = &story->packets.items[packet];
+    h->end_event = i;
+    h->end_ns = e->at_ns;
+    story->subject[i] = (uint32_t)hop;
+    if (p->to == h->to || (p->to == STORY_NONE && story->hosts.items[h->to].role != STORY_ROUTER)) {
+        end_packet(story, packet, i, STORY_ARRIVED, "");
+        cast_transfer_packet(story, i, packet);
+    }
+}
+
+static void add_drop(struct story *story, struct story_drop drop)
+{
+    *TABLE_ADD(&story->drops) = drop;
+    end_packet(story, drop.packet, drop.event, STORY_LOST, drop.why);
+    cast_mark(story, STORY_MARK_LOSS, drop.event);
+}
+
+/* A packet that is dropped before it is on the link gets a hop that ends as it begins, so that it can be seen to die.
+ */
+static void link_drop(struct story *story, size_t i, const struct event *e)
+{
+    size_t packet = packet_of(story, i, e), hop = hop_under_way(story, packet, e);
+    if (hop == STORY_NONE) hop = add_hop(story, i, e);
+    if (hop == STORY_NONE) return;
+    struct story_hop *h = &story->hops.items[hop];
+    double place = story_hop_place(h, e->at_ns);
+    h->end_event = i;
+    h->end_ns = e->at_ns;
+    h->lost = true;
+    story->subject[i] = (uint32_t)hop;
+    add_drop(story, (struct story_drop){.event = i,
+                                        .packet = packet,
+                                        .hop = hop,
+                                        .host = h->from,
+                                        .at_ns = e->at_ns,
+                                        .place = place < 0 ? 0 : place,
+                                        .why = event_text(e, FIELD_WHY)});
+}
+
+static void packet_drop(struct story *story, size_t i, const struct event *e)
+{
+    size_t packet = packet_of(story, i, e);
+    story->subject[i] = (uint32_t)packet;
+    add_drop(story, (struct story_drop){.event = i,
+                                        .packet = packet,
+                                        .hop = STORY_NONE,
+                                        .host = cast_host(story, e, FIELD_HOST),
+                                        .at_ns = e->at_ns,
+                                        .why = event_text(e, FIELD_WHY)});
+}
+
+/* ---- Connections ---- */
+
+static uint64_t ports_key(size_t host, size_t peer, uint16_t local, uint16_t remote)
+{
+    return (uint64_t)(host & 0xffff) << 48 | (uint64_t)(peer & 0xffff) << 32 | (uint64_t)local << 16 | remote;
+}
+
+/* Ports are used again in time, so that the latest open end with the mirrored ports is the other one. */
+static void find_other_end(struct story *story, size_t conn)
+{
+    struct cast_conn *c = &story->conns.items[conn];
+    uint64_t mirrored = ports_key(c->peer, c->host, c->remote_port, c->local_port);
+    size_t other = number_map_get(&story->ports, mirrored);
+    number_map_put(&story->ports, ports_key(c->host, c->peer, c->local_port, c->remote_port), conn);
+    if (other == STORY_NONE || story->conns.items[other].other_end != STORY_NONE) return;
+    c->other_end = other;
+    story->conns.items[other].other_end = conn;
+}
+
+static void conn_open(struct story *story, size_t i, const struct event *e)
+{
+    size_t conn = story->conns.count;
+    struct cast_conn c = {.id = (uint32_t)event_int(e, FIELD_CONN),
+                          .host = cast_host(story, e, FIELD_HOST),
+                          .peer = cast_host(story, e, FIELD_PEER),
+                          .other_end = STORY_NONE,
+                          .open_event = i,
+                          .close_event = STORY_NONE,
+                          .local_port = (uint16_t)event_int(e, FIELD_LOCAL_PORT),
+                          .remote_port = (uint16_t)event_int(e, FIELD_REMOTE_PORT),
+                          .active = strcmp(event_text(e, FIELD_ROLE), "active") == 0,
+                          .protocol = "",
+                          .transfer = STORY_NONE};
+    *TABLE_ADD(&story->conns) = c;
+    number_map_put(&story->conn_ids, c.id, conn);
+    if (c.host != STORY_NONE && c.peer != STORY_NONE) find_other_end(story, conn);
+    story->subject[i] = (uint32_t)conn;
+}
+
+static void conn_event(struct story *story, size_t i, const struct event *e)
+{
+    size_t conn = cast_conn(story, e);
+    if (conn == STORY_NONE) return;
+    struct cast_conn *c = &story->conns.items[conn];
+    story->subject[i] = (uint32_t)conn;
+    if (e->kind == EVENT_TCP_VARS) *TABLE_ADD(&c->vars) = i;
+    if (e->kind != EVENT_CONN_CLOSE) return;
+    c->close_event = i;
+    cast_transfer_end_of_conn(story, i, conn);
+}
+
+static void stream_data(struct story *story, size_t i, const struct event *e)
+{
+    uint64_t stream = (uint64_t)event_int(e, FIELD_STREAM);
+    size_t at = number_map_get(&story->streams, stream);
+    if (at == SIZE_MAX) {
+        at = story->stream_bytes.count;
+        (void)TABLE_ADD(&story->stream_bytes);
+        number_map_put(&story->streams, stream, at);
+    }
+    *TABLE_ADD(&story->stream_bytes.items[at].events) = i;
+}
+
+void cast_packet_event(struct story *story, size_t i, const struct event *e)
+{
+    switch ((int)e->kind) {
+    case EVENT_PACKET_SEND:
+        packet_sent(story, i, e);
+        return;
+    case EVENT_LINK_SEND:
+        link_send(story, i, e);
+        return;
+    case EVENT_LINK_DELIVER:
+        link_deliver(story, i, e);
+        return;
+    case EVENT_LINK_DROP:
+        link_drop(story, i, e);
+        return;
+    case EVENT_PACKET_DROP:
+        packet_drop(story, i, e);
+        return;
+    case EVENT_CONN_OPEN:
+        conn_open(story, i, e);
+        return;
+    case EVENT_TCP_STATE:
+    case EVENT_TCP_VARS:
+    case EVENT_CONN_CLOSE:
+        conn_event(story, i, e);
+        return;
+    case EVENT_STREAM_DATA:
+        stream_data(story, i, e);
+        return;
+    }
+}

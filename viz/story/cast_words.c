@@ -1,0 +1,170 @@
+/* The cast's words: dialogue lines, questions and answers of DNS, captions. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "viz/story/story_internal.h"
+
+enum { TEXT_ROOM = 1200 };
+
+static void add_line(struct story *story, size_t i, struct story_line line)
+{
+    line.event = i;
+    line.at_ns = story_event_time(story, i);
+    story->subject[i] = (uint32_t)story->lines.count;
+    *TABLE_ADD(&story->lines) = line;
+}
+
+/* ---- DNS ---- */
+
+static void dns_query(struct story *story, size_t i, const struct event *e)
+{
+    char text[TEXT_ROOM];
+    long long nth = (long long)event_int(e, FIELD_NTH);
+    const char *qname = event_text(e, FIELD_QNAME), *qtype = event_text(e, FIELD_QTYPE);
+    if (nth > 1)
+        snprintf(text, sizeof text, tr("%s %s? (asked again, %lld)"), qname, qtype, nth);
+    else
+        snprintf(text, sizeof text, tr("%s %s?"), qname, qtype);
+    add_line(story, i,
+             (struct story_line){.speech = STORY_NAMES,
+                                 .host = cast_host(story, e, FIELD_HOST),
+                                 .peer = cast_host(story, e, FIELD_PEER),
+                                 .conn = STORY_NONE,
+                                 .mail = STORY_NONE,
+                                 .by_client = true,
+                                 .text = text_store_add(&story->texts, text)});
+}
+
+/* The host of the event is the one that got the answer; the line is said by the other. */
+static void dns_answer(struct story *story, size_t i, const struct event *e)
+{
+    char text[TEXT_ROOM];
+    const char *rcode = event_text(e, FIELD_RCODE), *records = event_text(e, FIELD_TEXT);
+    const char *qname = event_text(e, FIELD_QNAME), *qtype = event_text(e, FIELD_QTYPE);
+    if (strcmp(rcode, "NOERROR") != 0)
+        snprintf(text, sizeof text, "%s %s: %s", qname, qtype, rcode);
+    else if (*records)
+        snprintf(text, sizeof text, "%s %s: %s", qname, qtype, records);
+    else
+        snprintf(text, sizeof text, tr("%s %s: no such record"), qname, qtype);
+    add_line(story, i,
+             (struct story_line){.speech = STORY_NAMES,
+                                 .host = cast_host(story, e, FIELD_PEER),
+                                 .peer = cast_host(story, e, FIELD_HOST),
+                                 .conn = STORY_NONE,
+                                 .mail = STORY_NONE,
+                                 .text = text_store_add(&story->texts, text)});
+}
+
+static void dns_failure(struct story *story, size_t i, const struct event *e)
+{
+    char text[TEXT_ROOM];
+    snprintf(text, sizeof text, "%s %s: %s", event_text(e, FIELD_QNAME), event_text(e, FIELD_QTYPE),
+             event_text(e, FIELD_WHY));
+    add_line(story, i,
+             (struct story_line){.speech = STORY_NAMES,
+                                 .host = cast_host(story, e, FIELD_HOST),
+                                 .peer = STORY_NONE,
+                                 .conn = STORY_NONE,
+                                 .mail = STORY_NONE,
+                                 .by_client = true,
+                                 .text = text_store_add(&story->texts, text)});
+}
+
+/* ---- Dialogues ---- */
+
+static void session_open(struct story *story, const struct event *e)
+{
+    struct cast_session session = {.id = (uint32_t)event_int(e, FIELD_SESSION),
+                                   .conn = cast_conn(story, e),
+                                   .peer = cast_host(story, e, FIELD_PEER)};
+    number_map_put(&story->session_ids, session.id, story->sessions.count);
+    *TABLE_ADD(&story->sessions) = session;
+    if (session.conn != STORY_NONE) story->conns.items[session.conn].protocol = event_text(e, FIELD_PROTOCOL);
+}
+
+/* What a line and a content have in common. */
+static struct story_line spoken(const struct story *story, const struct event *e)
+{
+    uint32_t session = (uint32_t)event_int(e, FIELD_SESSION);
+    size_t at = number_map_get(&story->session_ids, session), conn = cast_conn(story, e);
+    bool smtp = e->kind == EVENT_SMTP_LINE || e->kind == EVENT_SMTP_CONTENT;
+    struct story_line line = {.speech = smtp ? STORY_SMTP : STORY_POP3,
+                              .host = cast_host(story, e, FIELD_HOST),
+                              .peer = STORY_NONE,
+                              .session = session,
+                              .conn = conn,
+                              .mail = STORY_NONE};
+    if (at != SIZE_MAX) line.peer = story->sessions.items[at].peer;
+    if (line.peer == STORY_NONE && conn != STORY_NONE) line.peer = story->conns.items[conn].peer;
+    return line;
+}
+
+static void dialogue_line(struct story *story, size_t i, const struct event *e)
+{
+    struct story_line line = spoken(story, e);
+    line.by_client = strcmp(event_text(e, FIELD_WHO), "C") == 0;
+    line.text = event_text(e, FIELD_TEXT);
+    add_line(story, i, line);
+    /* The other side speaks again when it has the whole content. */
+    size_t other = line.conn == STORY_NONE ? STORY_NONE : story->conns.items[line.conn].other_end;
+    if (other != STORY_NONE) cast_transfer_end_of_conn(story, i, other);
+}
+
+static void dialogue_content(struct story *story, size_t i, const struct event *e)
+{
+    char text[TEXT_ROOM];
+    struct story_line line = spoken(story, e);
+    long long length = (long long)event_int(e, FIELD_LENGTH);
+    line.mail = cast_mail(story, e, FIELD_MESSAGE);
+    if (line.mail != STORY_NONE && *story->mails.items[line.mail].name)
+        snprintf(text, sizeof text, tr("(mail %s, %lld bytes)"), story->mails.items[line.mail].name, length);
+    else
+        snprintf(text, sizeof text, tr("(a mail, %lld bytes)"), length);
+    line.by_client = line.speech == STORY_SMTP; /* SMTP pushes, POP3 is fetched from */
+    line.is_content = true;
+    line.text = text_store_add(&story->texts, text);
+    add_line(story, i, line);
+    cast_transfer_begin(story, i, e);
+}
+
+static void caption(struct story *story, size_t i, const struct event *e)
+{
+    uint64_t about = (uint64_t)event_int(e, FIELD_ABOUT);
+    *TABLE_ADD(&story->captions) = (struct story_caption){.event = i,
+                                                          .about = about ? story_event_by_id(story, about) : STORY_NONE,
+                                                          .at_ns = e->at_ns,
+                                                          .text = event_text(e, FIELD_TEXT),
+                                                          .cite = event_text(e, FIELD_CITE)};
+    cast_mark(story, STORY_MARK_CAPTION, i);
+}
+
+void cast_words_event(struct story *story, size_t i, const struct event *e)
+{
+    switch ((int)e->kind) {
+    case EVENT_DNS_QUERY:
+        dns_query(story, i, e);
+        return;
+    case EVENT_DNS_ANSWER:
+        dns_answer(story, i, e);
+        return;
+    case EVENT_DNS_FAILURE:
+        dns_failure(story, i, e);
+        return;
+    case EVENT_SESSION_OPEN:
+        session_open(story, e);
+        return;
+    case EVENT_SMTP_LINE:
+    case EVENT_POP3_LINE:
+        dialogue_line(story, i, e);
+        return;
+    case EVENT_SMTP_CONTENT:
+    case EVENT_POP3_CONTENT:
+        dialogue_content(story, i, e);
+        return;
+    case EVENT_CAPTION:
+        caption(story, i, e);
+        return;
+    }
+}

@@ -1,0 +1,283 @@
+/* Pace: knots of (virtual, screen) time with straight lines between them.
+
+   Story pace: while packets fly, time passes at one speed, chosen so that half of all hops are seen for at least
+   HOP_SCREEN; so a flight is smooth. While nothing flies, the gap to the next visible event takes what it would take
+   at that speed, but at most a time that grows with its logarithm up to a second. A caption stops the clock while it is
+   read; a mail's change of state does so for a moment. */
+#include "viz/story/pace.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/story/tables.h"
+#include "viz/story/visible.h"
+
+#define HOP_SCREEN             (550 * MILLISECOND)
+#define FLIGHT_LONGEST         (3 * SECOND) /* of one gap while packets fly */
+#define SPEED_SLOWEST          4000.0 /* screen nanoseconds a virtual one, at most: a LAN is not shown for minutes */
+#define IDLE_SHORTEST          (200 * MILLISECOND) /* after a line or a mail's change, when nothing flies */
+#define IDLE_LONGEST           SECOND
+#define MAIL_STAND             (250 * MILLISECOND)
+#define CAPTION_STAND          (1200 * MILLISECOND)
+#define CAPTION_STAND_A_LETTER (45 * MILLISECOND)
+#define CAPTION_STAND_LONGEST  (6 * SECOND)
+#define EVENT_SCREEN           (400 * MILLISECOND)
+#define BREATH                 (500 * MILLISECOND) /* after the last event */
+
+struct knot {
+    int64_t at_ns, screen_ns;
+    bool skips; /* from here to the next knot */
+};
+
+struct pace {
+    struct pace_settings settings;
+    int64_t end_ns;
+    TABLE_OF(struct knot) knots; /* both times grow; at least two */
+};
+
+/* What story pace has to know of one instant. */
+struct instant {
+    int64_t at_ns;
+    int64_t stand_ns;
+    bool is_told;   /* a line or a mail's change of state */
+    bool is_flying; /* after it */
+};
+
+struct pace_settings pace_settings_default(void)
+{
+    return (struct pace_settings){.mode = PACE_STORY, .factor = 1};
+}
+
+/* ---- Knots ---- */
+
+static void add_knot(struct pace *pace, int64_t at_ns, int64_t screen_ns, bool skips)
+{
+    *TABLE_ADD(&pace->knots) = (struct knot){at_ns, screen_ns, skips};
+}
+
+/* Screen time after the latest knot, at least a nanosecond, so that there is always a way back. */
+static int64_t later(const struct pace *pace, double screen_ns)
+{
+    double scaled = screen_ns / pace->settings.factor;
+    return pace->knots.items[pace->knots.count - 1].screen_ns + (scaled > 1 ? (int64_t)scaled : 1);
+}
+
+/* ---- Story pace ---- */
+
+static int compare_durations(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Screen nanoseconds that a virtual one takes while packets fly. */
+static double flying_speed(const struct journal_memory *journal)
+{
+    TABLE_OF(int64_t) hops = {0};
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (e->kind == EVENT_LINK_SEND) *TABLE_ADD(&hops) = event_int(e, FIELD_ARRIVES) - event_int(e, FIELD_BEGINS);
+    }
+    double speed = 30;
+    if (hops.count) {
+        qsort(hops.items, hops.count, sizeof *hops.items, compare_durations);
+        int64_t median = hops.items[hops.count / 2];
+        speed = median > 0 ? (double)HOP_SCREEN / (double)median : SPEED_SLOWEST;
+    }
+    mem_free(hops.items);
+    return speed > SPEED_SLOWEST ? SPEED_SLOWEST : speed < 0.01 ? 0.01 : speed;
+}
+
+static int64_t caption_stand(const struct event *e)
+{
+    int64_t stand = CAPTION_STAND + (int64_t)strlen(event_text(e, FIELD_TEXT)) * CAPTION_STAND_A_LETTER;
+    return stand < CAPTION_STAND_LONGEST ? stand : CAPTION_STAND_LONGEST;
+}
+
+static void note_event(struct instant *instant, const struct event *e, size_t *flying)
+{
+    enum visible_sort sort = event_visible_sort(e->kind);
+    if (e->kind == EVENT_LINK_SEND) ++*flying;
+    if ((e->kind == EVENT_LINK_DELIVER || e->kind == EVENT_LINK_DROP) && *flying) --*flying;
+    if (sort == VISIBLE_CAPTION) instant->stand_ns += caption_stand(e);
+    if (sort == VISIBLE_MAIL || sort == VISIBLE_LINE) instant->is_told = true;
+    if (e->kind == EVENT_MAIL_STATE && instant->stand_ns < MAIL_STAND) instant->stand_ns = MAIL_STAND;
+    instant->is_flying = *flying > 0;
+}
+
+/* Grows with the logarithm of the gap: 20 ms take 0.2 s, a minute 0.6 s, half an hour a second. */
+static double idle_screen(int64_t gap_ns)
+{
+    int doublings = 0;
+    while (gap_ns >> (doublings + 1) > 0)
+        doublings++;
+    double fraction = (double)(gap_ns - (INT64_C(1) << doublings)) / (double)(INT64_C(1) << doublings);
+    double screen = ((double)doublings + fraction - 24) / 16.6 * (double)IDLE_LONGEST;
+    return screen > (double)IDLE_LONGEST    ? (double)IDLE_LONGEST
+           : screen < (double)IDLE_SHORTEST ? (double)IDLE_SHORTEST
+                                            : screen;
+}
+
+static double gap_screen(const struct instant *from, int64_t gap_ns, double speed, bool *skips)
+{
+    double plain = (double)gap_ns * speed;
+    *skips = false;
+    if (from->is_flying) return plain < (double)FLIGHT_LONGEST ? plain : (double)FLIGHT_LONGEST;
+    double idle = idle_screen(gap_ns);
+    if (from->is_told && plain < (double)IDLE_SHORTEST) return (double)IDLE_SHORTEST;
+    *skips = plain > 4 * idle;
+    return plain < idle ? plain : idle;
+}
+
+static void pass_gap(struct pace *pace, const struct instant *from, int64_t to_ns, double speed)
+{
+    if (to_ns <= from->at_ns) return;
+    bool skips;
+    double screen = gap_screen(from, to_ns - from->at_ns, speed, &skips);
+    pace->knots.items[pace->knots.count - 1].skips = skips;
+    add_knot(pace, to_ns, later(pace, screen), false);
+}
+
+static void stand(struct pace *pace, const struct instant *instant)
+{
+    if (instant->stand_ns) add_knot(pace, instant->at_ns, later(pace, (double)instant->stand_ns), false);
+}
+
+static void make_story(struct pace *pace, const struct journal_memory *journal)
+{
+    double speed = flying_speed(journal);
+    struct instant now = {0, 0, false, false};
+    size_t flying = 0;
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (event_visible_sort(e->kind) == VISIBLE_NOT) continue;
+        if (e->at_ns > now.at_ns) {
+            stand(pace, &now);
+            pass_gap(pace, &now, e->at_ns, speed);
+            now = (struct instant){e->at_ns, 0, false, now.is_flying};
+        }
+        note_event(&now, e, &flying);
+    }
+    stand(pace, &now);
+    pass_gap(pace, &now, pace->end_ns, speed);
+}
+
+/* ---- Event pace ---- */
+
+static void make_event(struct pace *pace, const struct journal_memory *journal)
+{
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (event_visible_sort(e->kind) == VISIBLE_NOT) continue;
+        if (e->at_ns > pace->knots.items[pace->knots.count - 1].at_ns)
+            add_knot(pace, e->at_ns, later(pace, (double)EVENT_SCREEN), false);
+    }
+}
+
+/* ---- Making and asking ---- */
+
+/* To the end of the journal, and a breath longer, so that the last event is seen. */
+static void add_tail(struct pace *pace)
+{
+    int64_t last_ns = pace->knots.items[pace->knots.count - 1].at_ns;
+    bool is_steady = pace->settings.mode == PACE_STEADY;
+    if (pace->end_ns > last_ns)
+        add_knot(pace, pace->end_ns, later(pace, is_steady ? (double)(pace->end_ns - last_ns) : (double)EVENT_SCREEN),
+                 false);
+    if (!is_steady || pace->knots.count < 2) add_knot(pace, pace->end_ns, later(pace, (double)BREATH), false);
+}
+
+struct pace *pace_new(const struct journal_memory *journal, struct pace_settings settings)
+{
+    assert(settings.factor > 0);
+    struct pace *pace = mem_calloc(1, sizeof *pace);
+    pace->settings = settings;
+    pace->end_ns = journal_memory_count(journal) ? journal_memory_end_ns(journal) : 0;
+    add_knot(pace, 0, 0, false);
+    switch (settings.mode) {
+    case PACE_STORY:
+        make_story(pace, journal);
+        break;
+    case PACE_STEADY:
+        break;
+    case PACE_EVENT:
+        make_event(pace, journal);
+        break;
+    }
+    add_tail(pace);
+    return pace;
+}
+
+void pace_free(struct pace *pace)
+{
+    if (!pace) return;
+    mem_free(pace->knots.items);
+    mem_free(pace);
+}
+
+/* The last knot at or before a screen time, never the very last one. */
+static size_t knot_at_screen(const struct pace *pace, int64_t screen_ns)
+{
+    size_t low = 0, high = pace->knots.count - 1;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (pace->knots.items[middle].screen_ns <= screen_ns)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The first knot of this virtual time, or the last before it. */
+static size_t knot_at_virtual(const struct pace *pace, int64_t at_ns)
+{
+    size_t low = 0, high = pace->knots.count - 1;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (pace->knots.items[middle].at_ns < at_ns)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A point of the line between two others. Exact at both ends. */
+static int64_t between(int64_t x, int64_t x0, int64_t x1, int64_t y0, int64_t y1)
+{
+    if (x <= x0) return y0;
+    if (x >= x1) return y1;
+    int64_t y = y0 + (int64_t)((double)(y1 - y0) * ((double)(x - x0) / (double)(x1 - x0)));
+    return y > y1 ? y1 : y;
+}
+
+int64_t pace_virtual_at(const struct pace *pace, int64_t screen_ns)
+{
+    const struct knot *k = &pace->knots.items[knot_at_screen(pace, screen_ns)];
+    return between(screen_ns, k[0].screen_ns, k[1].screen_ns, k[0].at_ns, k[1].at_ns);
+}
+
+int64_t pace_screen_at(const struct pace *pace, int64_t at_ns)
+{
+    const struct knot *k = &pace->knots.items[knot_at_virtual(pace, at_ns)];
+    return between(at_ns, k[0].at_ns, k[1].at_ns, k[0].screen_ns, k[1].screen_ns);
+}
+
+int64_t pace_total_ns(const struct pace *pace)
+{
+    return pace->knots.items[pace->knots.count - 1].screen_ns;
+}
+
+double pace_speed_at(const struct pace *pace, int64_t screen_ns)
+{
+    const struct knot *k = &pace->knots.items[knot_at_screen(pace, screen_ns)];
+    return (double)(k[1].at_ns - k[0].at_ns) / (double)(k[1].screen_ns - k[0].screen_ns);
+}
+
+bool pace_is_skipping(const struct pace *pace, int64_t screen_ns)
+{
+    return pace->knots.items[knot_at_screen(pace, screen_ns)].skips;
+}

@@ -1,0 +1,474 @@
+/* One plain sentence for an event. To add an event: one function, one row in the table at the end. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "viz/story/story_internal.h"
+
+struct sentence {
+    char *buffer;
+    size_t size, used;
+};
+
+/* Appends; what does not fit is cut at a character's end. */
+static void say(struct sentence *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct sentence *s, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int n = vsnprintf(s->buffer + s->used, s->size - s->used, format, arguments);
+    va_end(arguments);
+    if (n < 0) return;
+    size_t room = s->size - s->used - 1;
+    s->used += (size_t)n < room ? (size_t)n : room;
+    if ((size_t)n <= room) return;
+    while (s->used > 0 && ((unsigned char)s->buffer[s->used - 1] & 0xc0) == 0x80)
+        s->used--;
+    if (s->used > 0 && ((unsigned char)s->buffer[s->used - 1] & 0x80)) s->used--;
+    s->buffer[s->used] = 0;
+}
+
+typedef void (*teller)(struct sentence *s, const struct story *story, size_t i, const struct event *e);
+
+static const char *host_name(const struct story *story, const struct event *e, enum field_id field)
+{
+    return story_name_of_host(story, cast_host(story, e, field));
+}
+
+static const char *link_name(const struct story *story, const struct event *e)
+{
+    size_t link = number_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+    return link == SIZE_MAX ? "?" : story->links.items[link].name;
+}
+
+/* The host toward which a direction of a link leads. */
+static const char *link_end(const struct story *story, const struct event *e)
+{
+    size_t link = number_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+    if (link == SIZE_MAX) return "?";
+    return story_name_of_host(story, story->links.items[link].ends[event_int(e, FIELD_DIR) ? 0 : 1]);
+}
+
+static const char *mail_name(const struct story *story, const struct event *e)
+{
+    size_t mail = cast_mail(story, e, FIELD_MESSAGE);
+    return mail == STORY_NONE || !*story->mails.items[mail].name ? "?" : story->mails.items[mail].name;
+}
+
+static void say_why(struct sentence *s, const struct event *e)
+{
+    const char *why = event_text(e, FIELD_WHY);
+    if (*why) say(s, ": %s", why);
+}
+
+/* ---- The world ---- */
+
+static void tell_run_begin(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)story, (void)i;
+    say(s, tr("The world begins: %s"), event_text(e, FIELD_TITLE));
+}
+
+static void tell_run_end(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)story, (void)i;
+    say(s, "%s", tr("The world ends"));
+    say_why(s, e);
+}
+
+static void tell_host_add(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)story, (void)i;
+    char address[IPV4_TEXT_BYTES];
+    say(s, tr("%s has the address %s"), event_text(e, FIELD_NAME),
+        ipv4_text((uint32_t)event_int(e, FIELD_ADDRESS), address));
+}
+
+static void tell_link_add(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("The link %s joins %s and %s"), event_text(e, FIELD_NAME), host_name(story, e, FIELD_HOST),
+        host_name(story, e, FIELD_PEER));
+}
+
+static void tell_host_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, event_int(e, FIELD_UP) ? tr("%s is up again") : tr("%s stops"), host_name(story, e, FIELD_HOST));
+    say_why(s, e);
+}
+
+static void tell_link_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    if (event_int(e, FIELD_DIR) == 2)
+        say(s, event_int(e, FIELD_UP) ? tr("The link %s is up again") : tr("The link %s is cut"), link_name(story, e));
+    else
+        say(s, event_int(e, FIELD_UP) ? tr("The link %s is up again toward %s") : tr("The link %s is cut toward %s"),
+            link_name(story, e), link_end(story, e));
+    say_why(s, e);
+}
+
+static void tell_link_value(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("The link %s toward %s now has %s %s"), link_name(story, e), link_end(story, e),
+        event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+}
+
+static void tell_routes(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)story, (void)i;
+    say(s, "%s", tr("The routes are computed anew"));
+    say_why(s, e);
+}
+
+static void tell_link_totals(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("Over the link %s toward %s went %lld packets, and %lld arrived"), link_name(story, e),
+        link_end(story, e), (long long)event_int(e, FIELD_OFFERED), (long long)event_int(e, FIELD_DELIVERED));
+}
+
+static void tell_text(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)story, (void)i;
+    say(s, "%s", event_text(e, FIELD_TEXT));
+}
+
+static void tell_expectation(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)story, (void)i;
+    say(s, event_int(e, FIELD_HELD) ? tr("As expected: %s") : tr("Against expectation: %s"), event_text(e, FIELD_TEXT));
+    say_why(s, e);
+}
+
+static void tell_law(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)story, (void)i;
+    say(s, tr("The law %s is broken: %s"), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+}
+
+/* ---- Packets ---- */
+
+static const char *packet_name(const struct story *story, size_t i, char *label, size_t size)
+{
+    size_t packet = story_event_packet(story, i);
+    return packet == STORY_NONE ? tr("a packet") : story_packet_label(story, packet, label, size);
+}
+
+static const char *because(const char *why)
+{
+    if (strcmp(why, "retransmission timeout") == 0) return tr("the retransmission timer ran out");
+    if (strcmp(why, "third duplicate ack") == 0) return tr("a third duplicate acknowledgement told that it is missing");
+    if (strcmp(why, "partial ack") == 0) return tr("an acknowledgement came that told of one more gap");
+    return NULL;
+}
+
+static void say_retransmission(struct sentence *s, const char *host, const char *label, const char *why)
+{
+    const char *reason = because(why);
+    if (reason)
+        say(s, tr("%s resends %s because %s"), host, label, reason);
+    else
+        say(s, tr("%s resends %s (%s)"), host, label, why);
+}
+
+static void say_control(struct sentence *s, const char *host, const char *peer, unsigned flags)
+{
+    if (flags & TCP_RST)
+        say(s, tr("%s refuses or resets the connection with %s (RST)"), host, peer);
+    else if ((flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+        say(s, tr("%s accepts the connection from %s (SYN,ACK)"), host, peer);
+    else if (flags & TCP_SYN)
+        say(s, tr("%s asks %s for a connection (SYN)"), host, peer);
+    else
+        say(s, tr("%s tells %s that it will send no more (FIN)"), host, peer);
+}
+
+static void say_ack(struct sentence *s, const struct story *story, const struct story_packet *p,
+                    const struct tcp_segment *tcp, const char *why)
+{
+    uint32_t bytes;
+    const char *host = story_name_of_host(story, p->from), *peer = story_name_of_host(story, p->to);
+    if (!story_acked_bytes(story, p, tcp, &bytes))
+        say(s, tr("%s acknowledges to %s what has arrived"), host, peer);
+    else if (bytes == 0)
+        say(s, tr("%s confirms the connection to %s"), host, peer);
+    else
+        say(s, tr("%s acknowledges to %s all bytes up to %u"), host, peer, (unsigned)bytes);
+    if (*why) say(s, " (%s)", why);
+}
+
+static void say_data(struct sentence *s, const struct story *story, const struct story_packet *p, const char *label)
+{
+    const char *of_mail = strstr(p->tag, "mail ");
+    say(s, tr("%s sends %s to %s"), story_name_of_host(story, p->from), label, story_name_of_host(story, p->to));
+    if (of_mail) say(s, " (%s)", of_mail);
+}
+
+static void tell_packet_send(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    struct story_header header;
+    size_t packet = story_event_packet(story, i);
+    const struct story_packet *p = &story->packets.items[packet];
+    const char *host = story_name_of_host(story, p->from);
+    story_packet_label(story, packet, label, sizeof label);
+    bool is_tcp = story_packet_header(story, packet, &header) && header.is_tcp;
+    if (p->class == STORY_RETRANSMIT)
+        say_retransmission(s, host, label, event_text(e, FIELD_WHY));
+    else if (is_tcp && p->class == STORY_CONTROL)
+        say_control(s, host, story_name_of_host(story, p->to), header.tcp.flags);
+    else if (is_tcp && p->class == STORY_ACK)
+        say_ack(s, story, p, &header.tcp, event_text(e, FIELD_WHY));
+    else
+        say_data(s, story, p, label);
+}
+
+static void tell_link_send(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("%s leaves over the link %s toward %s"), packet_name(story, i, label, sizeof label), link_name(story, e),
+        link_end(story, e));
+}
+
+static void tell_link_deliver(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("%s reaches %s"), packet_name(story, i, label, sizeof label), host_name(story, e, FIELD_HOST));
+}
+
+static void tell_link_drop(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    const char *why = event_text(e, FIELD_WHY);
+    if (strcmp(why, "exact") == 0)
+        why = tr("the scenario wants it so");
+    else if (strcmp(why, "loss") == 0)
+        why = tr("by chance");
+    say(s, tr("%s is lost on the link %s toward %s: %s"), packet_name(story, i, label, sizeof label),
+        link_name(story, e), link_end(story, e), why);
+}
+
+static void tell_packet_drop(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("%s ends at %s: %s"), packet_name(story, i, label, sizeof label), host_name(story, e, FIELD_HOST),
+        event_text(e, FIELD_WHY));
+}
+
+/* ---- Timers and connections ---- */
+
+static void tell_timer_set(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    char duration[VTIME_TEXT_BYTES];
+    say(s, tr("%s sets a timer, %s, to run out in %s"), host_name(story, e, FIELD_HOST), event_text(e, FIELD_NAME),
+        vtime_format_duration(event_int(e, FIELD_AT) - e->at_ns, duration));
+}
+
+static void tell_timer_fire(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("A timer of %s runs out: %s"), host_name(story, e, FIELD_HOST), event_text(e, FIELD_NAME));
+}
+
+static void tell_timer_cancel(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s needs its timer no longer: %s"), host_name(story, e, FIELD_HOST), event_text(e, FIELD_NAME));
+}
+
+static void tell_stream_data(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    size_t size;
+    event_bytes(e, FIELD_BYTES, &size);
+    say(s, tr("%s has %zu bytes to send"), host_name(story, e, FIELD_HOST), size);
+}
+
+static void tell_conn_open(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    if (strcmp(event_text(e, FIELD_ROLE), "active") == 0)
+        say(s, tr("%s opens a connection to %s, port %u"), host_name(story, e, FIELD_HOST),
+            host_name(story, e, FIELD_PEER), (unsigned)event_int(e, FIELD_REMOTE_PORT));
+    else
+        say(s, tr("%s is called by %s on port %u"), host_name(story, e, FIELD_HOST), host_name(story, e, FIELD_PEER),
+            (unsigned)event_int(e, FIELD_LOCAL_PORT));
+}
+
+static const char *conn_peer(const struct story *story, const struct event *e)
+{
+    size_t conn = cast_conn(story, e);
+    return conn == STORY_NONE ? "?" : story_name_of_host(story, story->conns.items[conn].peer);
+}
+
+static void tell_tcp_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s: the connection with %s goes from %s to %s"), host_name(story, e, FIELD_HOST), conn_peer(story, e),
+        event_text(e, FIELD_FROM), event_text(e, FIELD_TO));
+    say_why(s, e);
+}
+
+static void tell_tcp_vars(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    char rto[VTIME_TEXT_BYTES];
+    say(s, tr("%s toward %s: cwnd %lld, ssthresh %lld, in flight %lld, RTO %s"), host_name(story, e, FIELD_HOST),
+        conn_peer(story, e), (long long)event_int(e, FIELD_CWND), (long long)event_int(e, FIELD_SSTHRESH),
+        (long long)event_int(e, FIELD_FLIGHT_SIZE), vtime_format_duration(event_int(e, FIELD_RTO), rto));
+    say_why(s, e);
+}
+
+static void tell_conn_close(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s has done with its connection to %s"), host_name(story, e, FIELD_HOST), conn_peer(story, e));
+    say_why(s, e);
+}
+
+/* ---- Words ---- */
+
+static void tell_dns_query(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s,
+        event_int(e, FIELD_NTH) > 1 ? tr("%s asks %s again for the %s record of %s")
+                                    : tr("%s asks %s for the %s record of %s"),
+        host_name(story, e, FIELD_HOST), host_name(story, e, FIELD_PEER), event_text(e, FIELD_QTYPE),
+        event_text(e, FIELD_QNAME));
+}
+
+static void tell_dns_answer(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    const char *rcode = event_text(e, FIELD_RCODE), *text = event_text(e, FIELD_TEXT);
+    const char *shown = strcmp(rcode, "NOERROR") != 0 ? rcode : *text ? text : tr("no such record");
+    say(s, tr("%s learns the %s record of %s: %s"), host_name(story, e, FIELD_HOST), event_text(e, FIELD_QTYPE),
+        event_text(e, FIELD_QNAME), shown);
+}
+
+static void tell_dns_failure(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s cannot find out the %s record of %s: %s"), host_name(story, e, FIELD_HOST),
+        event_text(e, FIELD_QTYPE), event_text(e, FIELD_QNAME), event_text(e, FIELD_WHY));
+}
+
+static void tell_session_open(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s begins to speak %s with %s"), host_name(story, e, FIELD_HOST),
+        strcmp(event_text(e, FIELD_PROTOCOL), "pop3") == 0 ? "POP3" : "SMTP", host_name(story, e, FIELD_PEER));
+}
+
+static void tell_session_close(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s ends the dialogue"), host_name(story, e, FIELD_HOST));
+    say_why(s, e);
+}
+
+static void tell_line(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)e;
+    if (story->subject[i] == NONE32) return;
+    const struct story_line *line = &story->lines.items[story->subject[i]];
+    say(s, tr("%s says to %s: %s"), story_name_of_host(story, line->host), story_name_of_host(story, line->peer),
+        line->text);
+}
+
+static void tell_content(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    size_t conn = cast_conn(story, e);
+    (void)i;
+    say(s, tr("%s sends the content of mail %s, %lld bytes, to %s"), host_name(story, e, FIELD_HOST),
+        mail_name(story, e), (long long)event_int(e, FIELD_LENGTH),
+        conn == STORY_NONE ? "?" : story_name_of_host(story, story->conns.items[conn].peer));
+}
+
+/* ---- Mail ---- */
+
+static void tell_compose(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    const char *from = event_text(e, FIELD_FROM);
+    if (event_int(e, FIELD_PARENT))
+        say(s, tr("%s writes mail %s, that another could not be delivered, to %s"), host_name(story, e, FIELD_HOST),
+            mail_name(story, e), event_text(e, FIELD_TO));
+    else
+        say(s, tr("%s writes mail %s to %s: %s"), *from ? from : host_name(story, e, FIELD_HOST), mail_name(story, e),
+            event_text(e, FIELD_TO), event_text(e, FIELD_SUBJECT));
+}
+
+static void tell_mail_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    char at[VTIME_TEXT_BYTES];
+    enum story_mail_state state = story_mail_state_of(event_text(e, FIELD_TO));
+    say(s, tr("At %s mail %s for %s is now %s"), host_name(story, e, FIELD_HOST), mail_name(story, e),
+        event_text(e, FIELD_RECIPIENT), story_mail_state_name(state));
+    if (state == STORY_MAIL_DEFERRED) say(s, tr(", next at %s"), vtime_format_instant(event_int(e, FIELD_AT), at));
+    say_why(s, e);
+}
+
+static void tell_attempt_begin(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s tries to hand on mail %s for %s, attempt %lld"), host_name(story, e, FIELD_HOST), mail_name(story, e),
+        event_text(e, FIELD_RECIPIENT), (long long)event_int(e, FIELD_NTH));
+}
+
+static const char *outcome_text(const char *outcome)
+{
+    if (strcmp(outcome, "delivered") == 0) return tr("it is handed on");
+    if (strcmp(outcome, "later") == 0) return tr("it will be tried again");
+    if (strcmp(outcome, "never") == 0) return tr("it will not be tried again");
+    return outcome;
+}
+
+static void tell_attempt_end(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s has tried to hand on mail %s for %s, and %s"), host_name(story, e, FIELD_HOST), mail_name(story, e),
+        event_text(e, FIELD_RECIPIENT), outcome_text(event_text(e, FIELD_OUTCOME)));
+    say_why(s, e);
+}
+
+static const teller tellers[EVENT_KINDS] = {
+    [EVENT_RUN_BEGIN] = tell_run_begin,         [EVENT_HOST_ADD] = tell_host_add,
+    [EVENT_LINK_ADD] = tell_link_add,           [EVENT_RUN_END] = tell_run_end,
+    [EVENT_HOST_STATE] = tell_host_state,       [EVENT_LINK_STATE] = tell_link_state,
+    [EVENT_LINK_VALUE] = tell_link_value,       [EVENT_ROUTES] = tell_routes,
+    [EVENT_LINK_TOTALS] = tell_link_totals,     [EVENT_CAPTION] = tell_text,
+    [EVENT_EXPECTATION] = tell_expectation,     [EVENT_PACKET_SEND] = tell_packet_send,
+    [EVENT_LINK_SEND] = tell_link_send,         [EVENT_LINK_DELIVER] = tell_link_deliver,
+    [EVENT_LINK_DROP] = tell_link_drop,         [EVENT_PACKET_DROP] = tell_packet_drop,
+    [EVENT_TIMER_SET] = tell_timer_set,         [EVENT_TIMER_FIRE] = tell_timer_fire,
+    [EVENT_TIMER_CANCEL] = tell_timer_cancel,   [EVENT_STREAM_DATA] = tell_stream_data,
+    [EVENT_CONN_OPEN] = tell_conn_open,         [EVENT_TCP_STATE] = tell_tcp_state,
+    [EVENT_TCP_VARS] = tell_tcp_vars,           [EVENT_CONN_CLOSE] = tell_conn_close,
+    [EVENT_DNS_QUERY] = tell_dns_query,         [EVENT_DNS_ANSWER] = tell_dns_answer,
+    [EVENT_DNS_FAILURE] = tell_dns_failure,     [EVENT_SESSION_OPEN] = tell_session_open,
+    [EVENT_SESSION_CLOSE] = tell_session_close, [EVENT_SMTP_LINE] = tell_line,
+    [EVENT_SMTP_CONTENT] = tell_content,        [EVENT_POP3_LINE] = tell_line,
+    [EVENT_POP3_CONTENT] = tell_content,        [EVENT_MAIL_COMPOSE] = tell_compose,
+    [EVENT_MAIL_STATE] = tell_mail_state,       [EVENT_ATTEMPT_BEGIN] = tell_attempt_begin,
+    [EVENT_ATTEMPT_END] = tell_attempt_end,     [EVENT_LAW_BROKEN] = tell_law,
+};
+
+const char *story_sentence(const struct story *story, size_t event, char *buffer, size_t size)
+{
+    const struct event *e = story_event(story, event);
+    struct sentence s = {buffer, size, 0};
+    buffer[0] = 0;
+    if ((size_t)e->kind < EVENT_KINDS && tellers[e->kind])
+        tellers[e->kind](&s, story, event, e);
+    else
+        say(&s, "%s", event_kind_name(e->kind));
+    return buffer;
+}

@@ -1,0 +1,374 @@
+/* The state: what is true at an instant, folded event by event, with keyframes.
+
+   The state is arrays of 32 bit words without pointers, so that a keyframe is a copy. A keyframe is made when a
+   thousand events have passed and the copy costs no more than some bytes for each of them: memory stays linear in the
+   events, however large the world.
+
+   To add an event: one case in apply, if it changes what is true. */
+#include <assert.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/story/story_internal.h"
+
+enum { KEYFRAME_EVENTS = 1000, KEYFRAME_WORDS_AN_EVENT = 16, TIMERS_TO_SWEEP = 64 };
+
+/* ---- Rows ---- */
+
+static void *rows(const struct story *story, enum state_block block)
+{
+    return story->now.blocks[block].words;
+}
+
+static void resize(struct state_rows *block, size_t words)
+{
+    if (words > block->room) {
+        block->room = words;
+        block->words = mem_realloc(block->words, words * sizeof *block->words);
+    }
+    if (words > block->count) memset(block->words + block->count, 0, (words - block->count) * sizeof *block->words);
+    block->count = words;
+}
+
+static void set_insert(struct state_rows *set, uint32_t item)
+{
+    if (set->count == set->room) {
+        set->room = set->room ? set->room * 2 : 16;
+        set->words = mem_realloc(set->words, set->room * sizeof *set->words);
+    }
+    assert(!set->count || set->words[set->count - 1] < item);
+    set->words[set->count++] = item;
+}
+
+/* Sets are ascending, since what comes later has the larger index. */
+static void set_remove(struct state_rows *set, uint32_t item)
+{
+    size_t low = 0, high = set->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (set->words[middle] < item)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == set->count || set->words[low] != item) return;
+    memmove(set->words + low, set->words + low + 1, (set->count - low - 1) * sizeof *set->words);
+    set->count--;
+}
+
+/* ---- One event ---- */
+
+static void apply_host_state(struct story *story, uint32_t host, uint32_t i, const struct event *e)
+{
+    if (host == NONE32) return;
+    struct host_now *now = (struct host_now *)rows(story, BLOCK_HOSTS) + host;
+    now->up = event_int(e, FIELD_UP) != 0;
+    now->why_event = i;
+}
+
+/* dir 2: both directions at once. */
+static void apply_link(struct story *story, uint32_t link, uint32_t i, const struct event *e)
+{
+    if (link == NONE32) return;
+    struct link_now *now = (struct link_now *)rows(story, BLOCK_LINKS) + link;
+    int64_t dir = event_int(e, FIELD_DIR);
+    for (int d = 0; d < 2; d++) {
+        if (dir != 2 && dir != d) continue;
+        if (e->kind == EVENT_LINK_STATE) {
+            now->up[d] = event_int(e, FIELD_UP) != 0;
+            now->down_event[d] = i;
+            continue;
+        }
+        const char *name = event_text(e, FIELD_NAME);
+        if (strcmp(name, "loss") == 0)
+            now->loss_event[d] = i;
+        else if (strcmp(name, "rate") == 0)
+            now->rate_event[d] = i;
+        else if (strcmp(name, "delay") == 0)
+            now->delay_event[d] = i;
+    }
+}
+
+static void apply_hop_end(struct story *story, uint32_t hop, bool lost)
+{
+    if (hop == NONE32) return;
+    const struct story_hop *h = &story->hops.items[hop];
+    set_remove(&story->now.blocks[BLOCK_LIVE], hop);
+    if (lost) ((struct link_now *)rows(story, BLOCK_LINKS))[h->link].lost[h->dir]++;
+}
+
+static void apply_conn(struct story *story, uint32_t conn, uint32_t i, enum event_kind kind)
+{
+    if (conn == NONE32) return;
+    struct conn_now *now = (struct conn_now *)rows(story, BLOCK_CONNS) + conn;
+    if (kind == EVENT_CONN_OPEN) {
+        now->is_open = 1;
+        set_insert(&story->now.blocks[BLOCK_OPEN], conn);
+    } else if (kind == EVENT_CONN_CLOSE) {
+        now->is_open = 0;
+        set_remove(&story->now.blocks[BLOCK_OPEN], conn);
+    } else if (kind == EVENT_TCP_STATE) {
+        now->state_event = i;
+    } else {
+        now->vars_event = i;
+    }
+}
+
+/* The host where a letter now is: the one that last said anything but that it has handed it on. */
+static void apply_mail_state(struct story *story, uint32_t place, uint32_t i, const struct event *e)
+{
+    if (place == NONE32) return;
+    const struct cast_place *at = &story->places.items[place];
+    uint32_t *state = (uint32_t *)rows(story, BLOCK_PLACES) + place;
+    uint32_t *queue = (uint32_t *)rows(story, BLOCK_QUEUES) + at->host * STORY_MAIL_STATES;
+    struct letter_now *letter = (struct letter_now *)rows(story, BLOCK_LETTERS) + at->letter;
+    enum story_mail_state to = story_mail_state_of(event_text(e, FIELD_TO));
+    if (*state != STORY_MAIL_UNKNOWN) queue[*state]--;
+    *state = to;
+    queue[to]++;
+    if (to != STORY_MAIL_HANDED_ON || letter->place == NONE32 || letter->place == place) {
+        letter->place = place;
+        letter->event = i;
+    }
+}
+
+static void count_attempt(void *context, size_t letter)
+{
+    struct story *story = context;
+    ((struct letter_now *)rows(story, BLOCK_LETTERS))[letter].attempts++;
+}
+
+/* Timers whose time has passed unheard (a journal may have left their firing out) are swept out now and then. */
+static void apply_timer_set(struct story *story, uint32_t i, int64_t now_ns)
+{
+    struct state_rows *timers = &story->now.blocks[BLOCK_TIMERS];
+    bool power_of_two = timers->count >= TIMERS_TO_SWEEP && (timers->count & (timers->count - 1)) == 0;
+    size_t kept = 0;
+    for (size_t k = 0; power_of_two && k < timers->count; k++)
+        if (event_int(story_event(story, timers->words[k]), FIELD_AT) >= now_ns)
+            timers->words[kept++] = timers->words[k];
+    if (power_of_two) timers->count = kept;
+    set_insert(timers, i);
+}
+
+static void end_transfers(struct story *story, size_t i)
+{
+    struct state_rows *live = &story->now.blocks[BLOCK_TRANSFERS];
+    for (size_t k = live->count; k-- > 0;)
+        if (story->transfers.items[live->words[k]].end_event == i) set_remove(live, live->words[k]);
+}
+
+static void begin_transfer(struct story *story, size_t i)
+{
+    size_t low = 0, high = story->transfers.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (story->transfers.items[middle].shown.begin_event < i)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < story->transfers.count && story->transfers.items[low].shown.begin_event == i)
+        set_insert(&story->now.blocks[BLOCK_TRANSFERS], (uint32_t)low);
+}
+
+static void apply(struct story *story, size_t i)
+{
+    const struct event *e = story_event(story, i);
+    uint32_t subject = story->subject[i];
+    if (story->now.blocks[BLOCK_TRANSFERS].count) end_transfers(story, i);
+    switch ((int)e->kind) {
+    case EVENT_HOST_STATE:
+        apply_host_state(story, subject, (uint32_t)i, e);
+        break;
+    case EVENT_LINK_STATE:
+    case EVENT_LINK_VALUE:
+        apply_link(story, subject, (uint32_t)i, e);
+        break;
+    case EVENT_LINK_SEND:
+        if (subject != NONE32) set_insert(&story->now.blocks[BLOCK_LIVE], subject);
+        break;
+    case EVENT_LINK_DELIVER:
+    case EVENT_LINK_DROP:
+        apply_hop_end(story, subject, e->kind == EVENT_LINK_DROP);
+        break;
+    case EVENT_CONN_OPEN:
+    case EVENT_TCP_STATE:
+    case EVENT_TCP_VARS:
+    case EVENT_CONN_CLOSE:
+        apply_conn(story, subject, (uint32_t)i, e->kind);
+        break;
+    case EVENT_MAIL_STATE:
+        apply_mail_state(story, subject, (uint32_t)i, e);
+        break;
+    case EVENT_ATTEMPT_BEGIN:
+        cast_letters_named(story, cast_mail(story, e, FIELD_MESSAGE), event_text(e, FIELD_RECIPIENT), count_attempt,
+                           story);
+        break;
+    case EVENT_TIMER_SET:
+        apply_timer_set(story, (uint32_t)i, e->at_ns);
+        break;
+    case EVENT_TIMER_FIRE:
+    case EVENT_TIMER_CANCEL:
+        set_remove(&story->now.blocks[BLOCK_TIMERS], subject);
+        break;
+    case EVENT_SMTP_CONTENT:
+    case EVENT_POP3_CONTENT:
+        begin_transfer(story, i);
+        break;
+    }
+    story->now.cursor = i + 1;
+}
+
+/* ---- Keyframes ---- */
+
+static void copy_state(struct state *to, const struct state *from)
+{
+    to->cursor = from->cursor;
+    for (int b = 0; b < STATE_BLOCKS; b++) {
+        resize(&to->blocks[b], from->blocks[b].count);
+        if (from->blocks[b].count)
+            memcpy(to->blocks[b].words, from->blocks[b].words, from->blocks[b].count * sizeof(uint32_t));
+    }
+}
+
+static size_t words_of(const struct state *state)
+{
+    size_t words = 0;
+    for (int b = 0; b < STATE_BLOCKS; b++)
+        words += state->blocks[b].count;
+    return words;
+}
+
+static void keep_keyframe_if_due(struct story *story)
+{
+    size_t last = story->keyframes.items[story->keyframes.count - 1].cursor;
+    size_t passed = story->now.cursor - last;
+    if (passed < KEYFRAME_EVENTS || words_of(&story->now) > passed * KEYFRAME_WORDS_AN_EVENT) return;
+    copy_state(TABLE_ADD(&story->keyframes), &story->now);
+}
+
+static void begin_state(struct story *story)
+{
+    struct state *now = &story->now;
+    resize(&now->blocks[BLOCK_HOSTS], story->hosts.count * sizeof(struct host_now) / sizeof(uint32_t));
+    resize(&now->blocks[BLOCK_LINKS], story->links.count * sizeof(struct link_now) / sizeof(uint32_t));
+    resize(&now->blocks[BLOCK_CONNS], story->conns.count * sizeof(struct conn_now) / sizeof(uint32_t));
+    resize(&now->blocks[BLOCK_LETTERS], story->letters.count * sizeof(struct letter_now) / sizeof(uint32_t));
+    resize(&now->blocks[BLOCK_PLACES], story->places.count);
+    resize(&now->blocks[BLOCK_QUEUES], story->hosts.count * STORY_MAIL_STATES);
+    for (size_t i = 0; i < story->hosts.count; i++)
+        ((struct host_now *)rows(story, BLOCK_HOSTS))[i] = (struct host_now){1, NONE32};
+    for (size_t i = 0; i < story->links.count; i++)
+        ((struct link_now *)rows(story, BLOCK_LINKS))[i] =
+            (struct link_now){{1, 1}, {NONE32, NONE32}, {NONE32, NONE32}, {NONE32, NONE32}, {NONE32, NONE32}, {0, 0}};
+    for (size_t i = 0; i < story->conns.count; i++)
+        ((struct conn_now *)rows(story, BLOCK_CONNS))[i] = (struct conn_now){NONE32, NONE32, 0};
+    for (size_t i = 0; i < story->letters.count; i++)
+        ((struct letter_now *)rows(story, BLOCK_LETTERS))[i] = (struct letter_now){NONE32, NONE32, 0};
+}
+
+void state_init(struct story *story)
+{
+    begin_state(story);
+    copy_state(TABLE_ADD(&story->keyframes), &story->now);
+    for (size_t i = 0; i < story->n_events; i++) {
+        apply(story, i);
+        keep_keyframe_if_due(story);
+    }
+    copy_state(&story->now, &story->keyframes.items[0]);
+    story->now_ns = 0;
+}
+
+static void free_state(struct state *state)
+{
+    for (int b = 0; b < STATE_BLOCKS; b++)
+        mem_free(state->blocks[b].words);
+}
+
+void state_free_all(struct story *story)
+{
+    for (size_t i = 0; i < story->keyframes.count; i++)
+        free_state(&story->keyframes.items[i]);
+    mem_free(story->keyframes.items);
+    free_state(&story->now);
+    mem_free(story->live);
+    mem_free(story->open);
+    mem_free(story->live_transfers);
+}
+
+/* ---- Seeking ---- */
+
+/* The latest keyframe at or before this cursor. The first is before everything. */
+static const struct state *keyframe_before(const struct story *story, size_t cursor)
+{
+    size_t low = 0, high = story->keyframes.count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (story->keyframes.items[middle].cursor <= cursor)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &story->keyframes.items[low];
+}
+
+static void seek_cursor(struct story *story, size_t cursor)
+{
+    const struct state *keyframe = keyframe_before(story, cursor);
+    if (story->now.cursor > cursor || story->now.cursor < keyframe->cursor) copy_state(&story->now, keyframe);
+    while (story->now.cursor < cursor)
+        apply(story, story->now.cursor);
+}
+
+void story_seek(struct story *story, int64_t at_ns)
+{
+    size_t cursor = journal_memory_after(story->journal, at_ns);
+    seek_cursor(story, cursor < story->n_events ? cursor : story->n_events);
+    story->now_ns = at_ns;
+}
+
+void story_seek_event(struct story *story, size_t event)
+{
+    if (event == STORY_NONE) {
+        seek_cursor(story, 0);
+        story->now_ns = 0;
+        return;
+    }
+    assert(event < story->n_events);
+    seek_cursor(story, event + 1);
+    story->now_ns = story_event_time(story, event);
+}
+
+int64_t story_now(const struct story *story)
+{
+    return story->now_ns;
+}
+
+size_t story_cursor(const struct story *story)
+{
+    return story->now.cursor;
+}
+
+size_t story_last_event(const struct story *story)
+{
+    return story->now.cursor ? story->now.cursor - 1 : STORY_NONE;
+}
+
+static uint64_t hash_word(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ (hash >> 29);
+}
+
+uint64_t story_digest(const struct story *story)
+{
+    uint64_t hash = hash_word(hash_word(UINT64_C(0x706f7374726f6164), story->now.cursor), (uint64_t)story->now_ns);
+    for (int b = 0; b < STATE_BLOCKS; b++) {
+        const struct state_rows *block = &story->now.blocks[b];
+        hash = hash_word(hash, block->count);
+        for (size_t i = 0; i < block->count; i++)
+            hash = hash_word(hash, block->words[i]);
+    }
+    return hash;
+}

@@ -1,0 +1,290 @@
+/* The story: making it, and asking it for the whole, for hosts, links and connections. */
+#include "viz/story/story.h"
+
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "viz/story/story_internal.h"
+#include "viz/story/visible.h"
+
+struct story *story_new(const struct journal_memory *journal)
+{
+    struct story *story = mem_calloc(1, sizeof *story);
+    story->journal = journal;
+    cast_make(story);
+    state_init(story);
+    return story;
+}
+
+void story_free(struct story *story)
+{
+    if (!story) return;
+    state_free_all(story);
+    cast_free(story);
+    mem_free(story);
+}
+
+/* A later event may change what earlier ones meant (a packet's fate), so everything is made anew. */
+bool story_refresh(struct story *story)
+{
+    if (journal_memory_count(story->journal) == story->n_events) return false;
+    const struct journal_memory *journal = story->journal;
+    int64_t now_ns = story->now_ns;
+    state_free_all(story);
+    cast_free(story);
+    memset(story, 0, sizeof *story);
+    story->journal = journal;
+    cast_make(story);
+    state_init(story);
+    story_seek(story, now_ns);
+    return true;
+}
+
+/* ---- The whole ---- */
+
+const char *story_title(const struct story *story)
+{
+    return story->head ? event_text(story->head, FIELD_TITLE) : "";
+}
+
+const char *story_seed(const struct story *story)
+{
+    return story->head ? event_text(story->head, FIELD_SEED) : "";
+}
+
+int64_t story_starts(const struct story *story)
+{
+    return story->head ? event_int(story->head, FIELD_STARTS) : 0;
+}
+
+size_t story_event_count(const struct story *story)
+{
+    return story->n_events;
+}
+
+const struct event *story_event(const struct story *story, size_t event)
+{
+    return journal_memory_at(story->journal, event);
+}
+
+int64_t story_event_time(const struct story *story, size_t event)
+{
+    return story_event(story, event)->at_ns;
+}
+
+size_t story_event_by_id(const struct story *story, uint64_t id)
+{
+    size_t low = 0, high = story->n_events;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (story_event(story, middle)->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < story->n_events && story_event(story, low)->id == id ? low : STORY_NONE;
+}
+
+int64_t story_end_ns(const struct story *story)
+{
+    return story->n_events ? story_event_time(story, story->n_events - 1) : 0;
+}
+
+/* The text of a field of the event that a row of the state refers to. */
+static const char *text_at(const struct story *story, uint32_t event, enum field_id field)
+{
+    return event == NONE32 ? "" : event_text(story_event(story, event), field);
+}
+
+static size_t index_of(uint32_t number)
+{
+    return number == NONE32 ? STORY_NONE : number;
+}
+
+/* ---- Hosts ---- */
+
+size_t story_host_count(const struct story *story)
+{
+    return story->hosts.count;
+}
+
+struct story_host story_host(const struct story *story, size_t host)
+{
+    const struct cast_host *cast = &story->hosts.items[host];
+    const struct host_now *now = (const struct host_now *)story->now.blocks[BLOCK_HOSTS].words + host;
+    return (struct story_host){.id = cast->id,
+                               .role = cast->role,
+                               .name = cast->name,
+                               .text = cast->text,
+                               .address = cast->address,
+                               .up = now->up != 0,
+                               .why = now->up ? "" : text_at(story, now->why_event, FIELD_WHY)};
+}
+
+size_t story_host_by_id(const struct story *story, uint32_t id)
+{
+    return number_map_get(&story->host_ids, id);
+}
+
+size_t story_host_by_name(const struct story *story, const char *name)
+{
+    for (size_t i = 0; i < story->hosts.count; i++)
+        if (strcmp(story->hosts.items[i].name, name) == 0) return i;
+    return STORY_NONE;
+}
+
+/* ---- Links ---- */
+
+size_t story_link_count(const struct story *story)
+{
+    return story->links.count;
+}
+
+/* What has not left yet of what was sent on this direction of the link. */
+static uint64_t queued_bytes(const struct story *story, size_t link, int dir)
+{
+    uint64_t bytes = 0;
+    const struct state_rows *live = &story->now.blocks[BLOCK_LIVE];
+    for (size_t i = 0; i < live->count; i++) {
+        const struct story_hop *hop = &story->hops.items[live->words[i]];
+        if (hop->link == link && hop->dir == dir && hop->departs > story->now_ns)
+            bytes += story->packets.items[hop->packet].size;
+    }
+    return bytes;
+}
+
+struct story_link story_link(const struct story *story, size_t link)
+{
+    const struct cast_link *cast = &story->links.items[link];
+    const struct link_now *now = (const struct link_now *)story->now.blocks[BLOCK_LINKS].words + link;
+    struct story_link shown = {
+        .id = cast->id, .name = cast->name, .mtu = cast->mtu, .ends = {cast->ends[0], cast->ends[1]}};
+    for (int d = 0; d < 2; d++) {
+        shown.rate_bps[d] = cast->rate_bps[d];
+        shown.delay_ns[d] = cast->delay_ns[d];
+        shown.up[d] = now->up[d] != 0;
+        shown.why_down[d] = now->up[d] ? "" : text_at(story, now->down_event[d], FIELD_WHY);
+        shown.loss[d] = text_at(story, now->loss_event[d], FIELD_TEXT);
+        shown.rate_text[d] = text_at(story, now->rate_event[d], FIELD_TEXT);
+        shown.delay_text[d] = text_at(story, now->delay_event[d], FIELD_TEXT);
+        shown.queued_bytes[d] = queued_bytes(story, link, d);
+        shown.lost[d] = now->lost[d];
+    }
+    return shown;
+}
+
+size_t story_link_by_id(const struct story *story, uint32_t id)
+{
+    return number_map_get(&story->link_ids, id);
+}
+
+/* ---- Connections ---- */
+
+size_t story_conn_count(const struct story *story)
+{
+    return story->conns.count;
+}
+
+struct story_conn story_conn(const struct story *story, size_t conn)
+{
+    const struct cast_conn *cast = &story->conns.items[conn];
+    const struct conn_now *now = (const struct conn_now *)story->now.blocks[BLOCK_CONNS].words + conn;
+    bool closed = cast->close_event != STORY_NONE && cast->close_event < story->now.cursor;
+    return (struct story_conn){.id = cast->id,
+                               .host = cast->host,
+                               .peer = cast->peer,
+                               .local_port = cast->local_port,
+                               .remote_port = cast->remote_port,
+                               .active = cast->active,
+                               .open_event = cast->open_event,
+                               .close_event = cast->close_event,
+                               .is_open = now->is_open != 0,
+                               .state = text_at(story, now->state_event, FIELD_TO),
+                               .vars_event = index_of(now->vars_event),
+                               .close_why = closed ? event_text(story_event(story, cast->close_event), FIELD_WHY) : "",
+                               .other_end = cast->other_end,
+                               .protocol = cast->protocol};
+}
+
+size_t story_conn_by_id(const struct story *story, uint32_t id)
+{
+    return number_map_get(&story->conn_ids, id);
+}
+
+/* A set of the state as the array of indices that views are given. */
+static size_t hand_out(const struct state_rows *set, size_t **array, size_t *room)
+{
+    if (set->count > *room) {
+        *room = set->count;
+        *array = mem_realloc(*array, *room * sizeof **array);
+    }
+    for (size_t i = 0; i < set->count; i++)
+        (*array)[i] = set->words[i];
+    return set->count;
+}
+
+size_t story_open_conns(const struct story *story, const size_t **conns)
+{
+    struct story *s = (struct story *)story; /* the array is the story's scratch, not its state */
+    size_t n = hand_out(&story->now.blocks[BLOCK_OPEN], &s->open, &s->open_room);
+    *conns = story->open;
+    return n;
+}
+
+size_t story_live_hops(const struct story *story, const size_t **hops)
+{
+    struct story *s = (struct story *)story;
+    size_t n = hand_out(&story->now.blocks[BLOCK_LIVE], &s->live, &s->live_room);
+    *hops = story->live;
+    return n;
+}
+
+size_t story_live_transfers(const struct story *story, const size_t **transfers)
+{
+    struct story *s = (struct story *)story;
+    size_t n = hand_out(&story->now.blocks[BLOCK_TRANSFERS], &s->live_transfers, &s->live_transfers_room);
+    *transfers = story->live_transfers;
+    return n;
+}
+
+size_t story_conn_vars(const struct story *story, size_t conn, const size_t **events)
+{
+    *events = story->conns.items[conn].vars.items;
+    return story->conns.items[conn].vars.count;
+}
+
+/* ---- Steps ---- */
+
+bool story_event_is_visible(const struct story *story, size_t event)
+{
+    return event_visible_sort(story_event(story, event)->kind) != VISIBLE_NOT;
+}
+
+static bool is_step(const struct story *story, size_t event, enum story_step what)
+{
+    enum visible_sort sort = event_visible_sort(story_event(story, event)->kind);
+    switch (what) {
+    case STORY_STEP_EVENT:
+        return sort != VISIBLE_NOT;
+    case STORY_STEP_PACKET:
+        return sort == VISIBLE_PACKET || sort == VISIBLE_LOSS;
+    case STORY_STEP_LINE:
+        return sort == VISIBLE_LINE;
+    case STORY_STEP_MAIL:
+        return sort == VISIBLE_MAIL;
+    }
+    return false;
+}
+
+size_t story_step(const struct story *story, size_t event, enum story_step what, int direction)
+{
+    if (direction > 0) {
+        for (size_t i = event == STORY_NONE ? 0 : event + 1; i < story->n_events; i++)
+            if (is_step(story, i, what)) return i;
+    } else if (event != STORY_NONE) {
+        for (size_t i = event; i-- > 0;)
+            if (is_step(story, i, what)) return i;
+    }
+    return STORY_NONE;
+}

@@ -1,0 +1,191 @@
+/* Inside the story: the cast's tables and the state's rows. Only files of this folder include it. */
+#ifndef POSTROAD_VIZ_STORY_STORY_INTERNAL_H
+#define POSTROAD_VIZ_STORY_STORY_INTERNAL_H
+
+#include "viz/story/story.h"
+#include "viz/story/tables.h"
+
+/* Rows of the state refer to events and the cast in 32 bits. */
+#define NONE32 UINT32_MAX
+
+/* ---- The cast: never changes after it was made ---- */
+
+struct cast_host {
+    uint32_t id, address;
+    enum story_role role;
+    const char *name, *text;
+};
+
+struct cast_link {
+    uint32_t id, mtu;
+    const char *name;
+    size_t ends[2];
+    int64_t rate_bps[2], delay_ns[2];
+};
+
+struct cast_conn {
+    uint32_t id;
+    size_t host, peer, other_end, open_event, close_event;
+    uint16_t local_port, remote_port;
+    bool active, has_iss;
+    uint32_t iss; /* of its SYN, so that acknowledgement numbers can be told as bytes */
+    const char *protocol;
+    size_t transfer; /* under way while the cast is made */
+    TABLE_OF(size_t) vars;
+};
+
+struct cast_letter {
+    size_t mail;
+    const char *recipient;
+    size_t first_place;
+};
+
+/* A (mail, recipient, host). */
+struct cast_place {
+    size_t letter, host, next; /* next of the letter */
+};
+
+/* A packet that brought bytes of a content which were not there before. */
+struct transfer_part {
+    size_t packet;
+    uint64_t bytes;
+};
+
+struct byte_range {
+    uint64_t from, to;
+};
+
+struct cast_transfer {
+    struct story_transfer shown;
+    size_t end_event;
+    uint64_t arrived;
+    size_t next_of_stream; /* an earlier one on the same stream */
+    TABLE_OF(struct transfer_part) parts;
+    TABLE_OF(struct byte_range) there; /* apart and ascending */
+};
+
+struct cast_session {
+    uint32_t id;
+    size_t conn, peer;
+};
+
+/* The stream.data events of one stream, by growing offset. */
+struct cast_stream {
+    TABLE_OF(size_t) events;
+};
+
+/* ---- The state: arrays of 32 bit rows, so that a keyframe is a copy and a digest reads them as they lie ---- */
+
+struct host_now {
+    uint32_t up, why_event;
+};
+struct link_now {
+    uint32_t up[2], down_event[2], loss_event[2], rate_event[2], delay_event[2], lost[2];
+};
+struct conn_now {
+    uint32_t state_event, vars_event, is_open;
+};
+struct letter_now {
+    uint32_t place, event, attempts;
+};
+
+enum state_block {
+    BLOCK_HOSTS,     /* struct host_now */
+    BLOCK_LINKS,     /* struct link_now */
+    BLOCK_CONNS,     /* struct conn_now */
+    BLOCK_LETTERS,   /* struct letter_now */
+    BLOCK_PLACES,    /* enum story_mail_state of a cast_place */
+    BLOCK_QUEUES,    /* counts: host * STORY_MAIL_STATES + state */
+    BLOCK_LIVE,      /* hops, ascending */
+    BLOCK_OPEN,      /* conns, ascending */
+    BLOCK_TIMERS,    /* timer.set events, ascending */
+    BLOCK_TRANSFERS, /* ascending */
+    STATE_BLOCKS
+};
+
+struct state_rows {
+    uint32_t *words;
+    size_t count, room; /* in words */
+};
+
+struct state {
+    size_t cursor;
+    struct state_rows blocks[STATE_BLOCKS];
+};
+
+struct story {
+    const struct journal_memory *journal;
+    size_t n_events;
+    const struct event *head; /* run.begin, or NULL */
+
+    TABLE_OF(struct cast_host) hosts;
+    TABLE_OF(struct cast_link) links;
+    TABLE_OF(struct story_packet) packets;
+    TABLE_OF(struct story_hop) hops;
+    TABLE_OF(struct story_drop) drops;
+    TABLE_OF(struct cast_conn) conns;
+    TABLE_OF(struct story_mail) mails;
+    TABLE_OF(struct cast_letter) letters;
+    TABLE_OF(struct cast_place) places;
+    TABLE_OF(struct cast_transfer) transfers;
+    TABLE_OF(struct story_attempt) attempts;
+    TABLE_OF(struct cast_session) sessions;
+    TABLE_OF(struct story_line) lines;
+    TABLE_OF(struct story_caption) captions;
+    TABLE_OF(struct story_mark) marks;
+    size_t *letters_of_mail; /* first letter of each mail, and one more */
+    int64_t *latest_end;     /* of packets 0 to i: the latest end_ns, for windows of the ladder */
+    size_t *last_hop;        /* of each packet, while the cast is made */
+    size_t last_hop_room;
+    /* What each event is about: a hop, packet, conn, place, line, transfer or timer.set event, as its kind says. */
+    uint32_t *subject;
+    struct number_map host_ids, link_ids, packet_ids, conn_ids, mail_ids, attempt_ids, session_ids;
+    struct number_map ports;          /* conns that wait for their other end */
+    struct number_map stream_content; /* stream to its latest transfer */
+    struct number_map streams;
+    TABLE_OF(struct cast_stream) stream_bytes;
+    struct text_store texts;
+
+    int64_t now_ns;
+    struct state now;
+    TABLE_OF(struct state) keyframes;
+    size_t *live, *open, *live_transfers; /* what the accessors hand out */
+    size_t live_room, open_room, live_transfers_room;
+};
+
+/* cast.c: makes the tables by reading the journal twice. */
+void cast_make(struct story *story);
+void cast_free(struct story *story);
+/* cast_packet.c, cast_mail.c, cast_words.c: one event each. They set the event's subject. */
+void cast_packet_event(struct story *story, size_t i, const struct event *e);
+void cast_mail_survey(struct story *story, size_t i, const struct event *e); /* first reading: mails and letters */
+void cast_mail_survey_end(struct story *story);
+void cast_mail_event(struct story *story, size_t i, const struct event *e);
+void cast_words_event(struct story *story, size_t i, const struct event *e);
+void cast_transfer_begin(struct story *story, size_t i, const struct event *e);
+void cast_transfer_packet(struct story *story, size_t i, size_t packet); /* it has reached its end */
+void cast_transfer_end_of_conn(struct story *story, size_t i, size_t conn);
+void cast_mark(struct story *story, enum story_mark_kind kind, size_t event);
+
+size_t cast_host(const struct story *story, const struct event *e, enum field_id field);
+size_t cast_conn(const struct story *story, const struct event *e);
+size_t cast_mail(const struct story *story, const struct event *e, enum field_id field);
+/* The letter of a mail for a recipient; STORY_NONE. */
+size_t cast_letter_of(const struct story *story, size_t mail, const char *recipient, size_t size);
+/* Calls fn for each letter that a list of recipients names; all of the mail when the list is empty. */
+void cast_letters_named(const struct story *story, size_t mail, const char *list,
+                        void (*fn)(void *context, size_t letter), void *context);
+enum story_mail_state story_mail_state_of(const char *name);
+
+/* state.c */
+void state_init(struct story *story);
+void state_free_all(struct story *story);
+
+/* Bytes of the other side's stream that a segment acknowledges; false when its SYN is not in the journal. */
+bool story_acked_bytes(const struct story *story, const struct story_packet *packet, const struct tcp_segment *tcp,
+                       uint32_t *bytes);
+
+/* What stands for a name that is not known. */
+const char *story_name_of_host(const struct story *story, size_t host);
+
+#endif

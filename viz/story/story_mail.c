@@ -1,0 +1,256 @@
+/* Asking the story for mails, letters, queues, words and timers; marks and densities for the time line. */
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "viz/story/story_internal.h"
+#include "viz/story/visible.h"
+
+/* How many items of a table belong to events that have happened; their events grow. */
+#define COUNT_SO_FAR(story, table, member, result)                                                                     \
+    do {                                                                                                               \
+        size_t low_ = 0, high_ = (table).count;                                                                        \
+        while (low_ < high_) {                                                                                         \
+            size_t middle_ = low_ + (high_ - low_) / 2;                                                                \
+            if ((table).items[middle_].member < (story)->now.cursor)                                                   \
+                low_ = middle_ + 1;                                                                                    \
+            else                                                                                                       \
+                high_ = middle_;                                                                                       \
+        }                                                                                                              \
+        (result) = low_;                                                                                               \
+    } while (0)
+
+const char *story_mail_state_name(enum story_mail_state state)
+{
+    switch (state) {
+    case STORY_MAIL_OUTBOX:
+        return tr("in the outbox");
+    case STORY_MAIL_QUEUED:
+        return tr("in the queue");
+    case STORY_MAIL_ACTIVE:
+        return tr("being handed over");
+    case STORY_MAIL_DEFERRED:
+        return tr("waiting to try again");
+    case STORY_MAIL_HANDED_ON:
+        return tr("handed on");
+    case STORY_MAIL_DELIVERED:
+        return tr("in the mailbox");
+    case STORY_MAIL_PICKED_UP:
+        return tr("picked up");
+    case STORY_MAIL_BOUNCED:
+        return tr("sent back");
+    case STORY_MAIL_DISCARDED:
+        return tr("discarded");
+    case STORY_MAIL_UNKNOWN:
+    case STORY_MAIL_STATES:
+        break;
+    }
+    return tr("not written yet");
+}
+
+size_t story_mail_count(const struct story *story)
+{
+    return story->mails.count;
+}
+
+const struct story_mail *story_mail(const struct story *story, size_t mail)
+{
+    return &story->mails.items[mail];
+}
+
+size_t story_mail_by_id(const struct story *story, uint32_t id)
+{
+    return number_map_get(&story->mail_ids, id);
+}
+
+size_t story_mail_by_name(const struct story *story, const char *name)
+{
+    for (size_t i = 0; i < story->mails.count; i++)
+        if (strcmp(story->mails.items[i].name, name) == 0) return i;
+    return STORY_NONE;
+}
+
+size_t story_mails_so_far(const struct story *story)
+{
+    size_t n;
+    COUNT_SO_FAR(story, story->mails, compose_event, n);
+    return n;
+}
+
+/* ---- Letters ---- */
+
+size_t story_letter_count(const struct story *story)
+{
+    return story->letters.count;
+}
+
+/* The transfer under way that carries this mail from where the letter is, or out of its mailbox. */
+static size_t transfer_of(const struct story *story, size_t mail, size_t host)
+{
+    const struct state_rows *live = &story->now.blocks[BLOCK_TRANSFERS];
+    for (size_t i = 0; i < live->count; i++) {
+        const struct story_transfer *t = &story->transfers.items[live->words[i]].shown;
+        if (t->mail == mail && t->from == host) return live->words[i];
+    }
+    return STORY_NONE;
+}
+
+struct story_letter story_letter(const struct story *story, size_t letter)
+{
+    const struct cast_letter *cast = &story->letters.items[letter];
+    const struct letter_now *now = (const struct letter_now *)story->now.blocks[BLOCK_LETTERS].words + letter;
+    struct story_letter shown = {.mail = cast->mail,
+                                 .recipient = cast->recipient,
+                                 .host = STORY_NONE,
+                                 .state = STORY_MAIL_UNKNOWN,
+                                 .why = "",
+                                 .event = STORY_NONE,
+                                 .attempts = now->attempts,
+                                 .transfer = STORY_NONE};
+    const struct story_mail *mail = &story->mails.items[cast->mail];
+    if (now->place == NONE32) {
+        /* Composed, but no state told of yet: it lies where it was written. */
+        if (mail->compose_event < story->now.cursor) {
+            shown.host = mail->host;
+            shown.state = STORY_MAIL_OUTBOX;
+            shown.since_ns = mail->composed_ns;
+            shown.event = mail->compose_event;
+        }
+        return shown;
+    }
+    const struct event *e = story_event(story, now->event);
+    shown.host = story->places.items[now->place].host;
+    shown.state = (enum story_mail_state)story->now.blocks[BLOCK_PLACES].words[now->place];
+    shown.since_ns = e->at_ns;
+    shown.next_attempt_ns = shown.state == STORY_MAIL_DEFERRED ? event_int(e, FIELD_AT) : 0;
+    shown.why = event_text(e, FIELD_WHY);
+    shown.event = now->event;
+    shown.transfer = transfer_of(story, cast->mail, shown.host);
+    return shown;
+}
+
+size_t story_mail_letters(const struct story *story, size_t mail, size_t *first)
+{
+    *first = story->letters_of_mail[mail];
+    return story->letters_of_mail[mail + 1] - *first;
+}
+
+size_t story_attempt_count(const struct story *story)
+{
+    return story->attempts.count;
+}
+
+const struct story_attempt *story_attempt(const struct story *story, size_t attempt)
+{
+    return &story->attempts.items[attempt];
+}
+
+uint32_t story_queue(const struct story *story, size_t host, enum story_mail_state state)
+{
+    return story->now.blocks[BLOCK_QUEUES].words[host * STORY_MAIL_STATES + state];
+}
+
+/* ---- Words ---- */
+
+size_t story_line_count(const struct story *story)
+{
+    return story->lines.count;
+}
+
+const struct story_line *story_line(const struct story *story, size_t line)
+{
+    return &story->lines.items[line];
+}
+
+size_t story_lines_so_far(const struct story *story)
+{
+    size_t n;
+    COUNT_SO_FAR(story, story->lines, event, n);
+    return n;
+}
+
+size_t story_caption_count(const struct story *story)
+{
+    return story->captions.count;
+}
+
+const struct story_caption *story_caption(const struct story *story, size_t caption)
+{
+    return &story->captions.items[caption];
+}
+
+size_t story_captions_so_far(const struct story *story)
+{
+    size_t n;
+    COUNT_SO_FAR(story, story->captions, event, n);
+    return n;
+}
+
+size_t story_captions_active(const struct story *story, size_t *first)
+{
+    size_t end = story_captions_so_far(story);
+    *first = end;
+    while (*first > 0 && story->captions.items[*first - 1].at_ns == story->captions.items[end - 1].at_ns)
+        --*first;
+    return end - *first;
+}
+
+/* ---- Timers ---- */
+
+size_t story_timer_count(const struct story *story)
+{
+    return story->now.blocks[BLOCK_TIMERS].count;
+}
+
+struct story_timer story_timer(const struct story *story, size_t i)
+{
+    size_t set = story->now.blocks[BLOCK_TIMERS].words[i];
+    const struct event *e = story_event(story, set);
+    return (struct story_timer){.event = set,
+                                .host = cast_host(story, e, FIELD_HOST),
+                                .conn = cast_conn(story, e),
+                                .mail = cast_mail(story, e, FIELD_MESSAGE),
+                                .at_ns = event_int(e, FIELD_AT),
+                                .name = event_text(e, FIELD_NAME)};
+}
+
+/* ---- The time line ---- */
+
+static int density_of(enum event_kind kind)
+{
+    switch (event_visible_sort(kind)) {
+    case VISIBLE_PACKET:
+        return kind == EVENT_PACKET_SEND ? STORY_DENSITY_PACKETS : -1;
+    case VISIBLE_LOSS:
+        return STORY_DENSITY_LOSSES;
+    case VISIBLE_LINE:
+        return STORY_DENSITY_LINES;
+    case VISIBLE_MAIL:
+        return STORY_DENSITY_MAIL;
+    case VISIBLE_NOT:
+    case VISIBLE_CAPTION:
+    case VISIBLE_OTHER:
+        break;
+    }
+    return -1;
+}
+
+void story_density(const struct story *story, const int64_t *edges, size_t n, uint32_t (*counts)[STORY_DENSITIES])
+{
+    size_t i = edges[0] == INT64_MIN ? 0 : journal_memory_after(story->journal, edges[0] - 1);
+    memset(counts, 0, n * sizeof *counts);
+    for (size_t bucket = 0; bucket < n; bucket++) {
+        bool last = bucket + 1 == n;
+        for (; i < story->n_events; i++) {
+            const struct event *e = story_event(story, i);
+            if (last ? e->at_ns > edges[n] : e->at_ns >= edges[bucket + 1]) break;
+            int sort = density_of(e->kind);
+            if (sort >= 0) counts[bucket][sort]++;
+        }
+    }
+}
+
+size_t story_marks(const struct story *story, const struct story_mark **marks)
+{
+    *marks = story->marks.items;
+    return story->marks.count;
+}

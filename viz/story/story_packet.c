@@ -1,0 +1,212 @@
+/* Asking the story for packets: hops, losses, headers, payload, and what a packet says in a few words. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "viz/story/story_internal.h"
+
+const char *story_class_name(enum story_class class)
+{
+    switch (class) {
+    case STORY_CONTROL:
+        return tr("handshake and close");
+    case STORY_ACK:
+        return tr("acknowledgement");
+    case STORY_DATA:
+        return tr("data");
+    case STORY_RETRANSMIT:
+        return tr("retransmission");
+    case STORY_DNS:
+        return tr("name look-up");
+    case STORY_OTHER:
+    case STORY_CLASSES:
+        break;
+    }
+    return tr("other");
+}
+
+size_t story_packet_count(const struct story *story)
+{
+    return story->packets.count;
+}
+
+const struct story_packet *story_packet(const struct story *story, size_t packet)
+{
+    return &story->packets.items[packet];
+}
+
+size_t story_packet_by_id(const struct story *story, uint64_t id)
+{
+    return number_map_get(&story->packet_ids, id);
+}
+
+size_t story_event_packet(const struct story *story, size_t event)
+{
+    const struct event *e = story_event(story, event);
+    if (event_kind_group(e->kind) != GROUP_PACKET) return STORY_NONE;
+    return story_packet_by_id(story, (uint64_t)event_int(e, FIELD_PACKET));
+}
+
+size_t story_hop_count(const struct story *story)
+{
+    return story->hops.count;
+}
+
+const struct story_hop *story_hop(const struct story *story, size_t hop)
+{
+    return &story->hops.items[hop];
+}
+
+double story_hop_place(const struct story_hop *hop, int64_t at_ns)
+{
+    if (at_ns < hop->begins) return -1;
+    if (at_ns >= hop->arrives) return hop->arrives > hop->sent_ns ? 1 : 0;
+    return (double)(at_ns - hop->begins) / (double)(hop->arrives - hop->begins);
+}
+
+size_t story_drop_count(const struct story *story)
+{
+    return story->drops.count;
+}
+
+const struct story_drop *story_drop(const struct story *story, size_t drop)
+{
+    return &story->drops.items[drop];
+}
+
+size_t story_drops_after(const struct story *story, int64_t at_ns)
+{
+    size_t low = 0, high = story->drops.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (story->drops.items[middle].at_ns <= at_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool story_packet_header(const struct story *story, size_t packet, struct story_header *header)
+{
+    size_t at, size;
+    memset(header, 0, sizeof *header);
+    const struct event *e = story_event(story, story->packets.items[packet].send_event);
+    if (e->kind != EVENT_PACKET_SEND) return false;
+    header->bytes = (const uint8_t *)event_bytes(e, FIELD_HEADER, &header->size);
+    if (!ipv4_decode(header->bytes, header->size, &header->ip, &header->transport_at)) return false;
+    at = header->transport_at;
+    if (header->ip.protocol == IP_PROTOCOL_TCP)
+        header->is_tcp = tcp_decode(header->bytes + at, header->size - at, &header->tcp, &size);
+    if (header->ip.protocol == IP_PROTOCOL_UDP)
+        header->is_udp = udp_decode(header->bytes + at, header->size - at, &header->udp);
+    header->tcp.length = story->packets.items[packet].length;
+    return true;
+}
+
+bool story_acked_bytes(const struct story *story, const struct story_packet *packet, const struct tcp_segment *tcp,
+                       uint32_t *bytes)
+{
+    if (packet->conn == STORY_NONE) return false;
+    size_t other = story->conns.items[packet->conn].other_end;
+    if (other == STORY_NONE || !story->conns.items[other].has_iss) return false;
+    /* The SYN takes up one number; so does a FIN, which is told as a byte more than there are. */
+    *bytes = tcp->ack - story->conns.items[other].iss - 1;
+    return true;
+}
+
+/* A question's tag is "dns.query MX b.example": its label leaves the first word out. */
+static const char *tag_label(const struct story_packet *p, char *buffer, size_t size)
+{
+    const char *words = strchr(p->tag, ' ');
+    if (words && strncmp(p->tag, "dns.query", 9) == 0)
+        snprintf(buffer, size, tr("%s?"), words + 1);
+    else if (words && strncmp(p->tag, "dns.answer", 10) == 0)
+        snprintf(buffer, size, tr("answer: %s"), words + 1);
+    else
+        snprintf(buffer, size, "%s", *p->tag ? p->tag : tr("packet"));
+    return buffer;
+}
+
+static const char *data_label(const struct story_packet *p, char *buffer, size_t size)
+{
+    unsigned long long first = p->offset + 1, last = p->offset + p->length;
+    if (first == last)
+        snprintf(buffer, size, tr("byte %llu"), first);
+    else
+        snprintf(buffer, size, tr("bytes %llu–%llu"), first, last);
+    return buffer;
+}
+
+const char *story_packet_label(const struct story *story, size_t packet, char *buffer, size_t size)
+{
+    struct story_header header;
+    char flags[32];
+    uint32_t acked;
+    const struct story_packet *p = &story->packets.items[packet];
+    if (!story_packet_header(story, packet, &header) || !header.is_tcp) return tag_label(p, buffer, size);
+    if (p->length && !(header.tcp.flags & (TCP_SYN | TCP_RST | TCP_FIN))) return data_label(p, buffer, size);
+    if (header.tcp.flags == TCP_ACK && story_acked_bytes(story, p, &header.tcp, &acked))
+        snprintf(buffer, size, tr("ACK %u"), (unsigned)acked);
+    else
+        snprintf(buffer, size, "%s", tcp_flags_text(header.tcp.flags, flags));
+    return buffer;
+}
+
+/* ---- Payload ---- */
+
+/* Copies what one stream.data event and the wanted range have in common. */
+static size_t copy_common(const struct event *e, uint64_t offset, uint8_t *out, size_t room)
+{
+    size_t size;
+    const char *bytes = event_bytes(e, FIELD_BYTES, &size);
+    uint64_t begins = (uint64_t)event_int(e, FIELD_OFFSET);
+    if (offset < begins || offset >= begins + size) return 0;
+    size_t skip = (size_t)(offset - begins), n = size - skip < room ? size - skip : room;
+    memcpy(out, bytes + skip, n);
+    return n;
+}
+
+size_t story_packet_payload(const struct story *story, size_t packet, uint8_t *out, size_t room)
+{
+    const struct story_packet *p = &story->packets.items[packet];
+    size_t copied = 0, stream = number_map_get(&story->streams, p->stream);
+    if (stream == SIZE_MAX) return 0;
+    const struct cast_stream *s = &story->stream_bytes.items[stream];
+    room = p->length < room ? p->length : room;
+    size_t low = 0, high = s->events.count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if ((uint64_t)event_int(story_event(story, s->events.items[middle]), FIELD_OFFSET) <= p->offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    for (; low < s->events.count && copied < room; low++)
+        copied +=
+            copy_common(story_event(story, s->events.items[low]), p->offset + copied, out + copied, room - copied);
+    return copied;
+}
+
+/* ---- The ladder ---- */
+
+size_t story_ladder(const struct story *story, int64_t from_ns, int64_t to_ns, struct story_arrow *arrows, size_t room)
+{
+    size_t low = 0, high = story->packets.count, n = 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (story->latest_end[middle] < from_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < story->packets.count && story->packets.items[low].sent_ns <= to_ns; low++) {
+        const struct story_packet *p = &story->packets.items[low];
+        if (p->end_ns < from_ns || p->from == STORY_NONE || p->to == STORY_NONE) continue;
+        if (n < room)
+            arrows[n] =
+                (struct story_arrow){low, p->from, p->to, p->sent_ns, p->end_ns, p->fate == STORY_LOST, p->class};
+        n++;
+    }
+    return n;
+}

@@ -1,0 +1,37 @@
+/* Two small tools of the story: arrays that grow, and a map from numbers to indices. */
+#ifndef POSTROAD_VIZ_STORY_TABLES_H
+#define POSTROAD_VIZ_STORY_TABLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Makes room for one more item: the array, moved or not. *room counts items. */
+void *table_grow(void *items, size_t count, size_t *room, size_t item_size);
+/* The new item's address in an array declared with TABLE_OF: zeroed, and counted. */
+#define TABLE_OF(type)                                                                                                 \
+    struct {                                                                                                           \
+        type *items;                                                                                                   \
+        size_t count, room;                                                                                            \
+    }
+#define TABLE_ADD(table)                                                                                               \
+    ((table)->items = table_grow((table)->items, (table)->count, &(table)->room, sizeof *(table)->items),              \
+     &(table)->items[(table)->count++])
+
+/* Numbers to indices; a number that was never put gives SIZE_MAX. Zeroed is empty. */
+struct number_map {
+    uint64_t *keys;
+    size_t *values; /* index + 1; 0: a free place */
+    size_t count, room;
+};
+void number_map_put(struct number_map *map, uint64_t key, size_t value); /* replaces */
+size_t number_map_get(const struct number_map *map, uint64_t key);
+void number_map_free(struct number_map *map);
+
+/* Texts made by the story itself: copied, and freed together. */
+struct text_store {
+    struct text_block *blocks;
+};
+const char *text_store_add(struct text_store *store, const char *text);
+void text_store_free(struct text_store *store);
+
+#endif
