@@ -1,0 +1,65 @@
+/* A byte stream is one contiguous block; the front is cut off in large steps, so that moving bytes stays rare. */
+#include "model/host/byte_stream.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+
+enum { FIRST_ROOM = 512, FORGET_STEP = 65536 };
+
+struct byte_stream *byte_stream_new(struct stream_id id)
+{
+    struct byte_stream *stream = mem_calloc(1, sizeof *stream);
+    stream->references = 1;
+    stream->id = id;
+    return stream;
+}
+
+struct byte_stream *byte_stream_hold(struct byte_stream *stream)
+{
+    stream->references++;
+    return stream;
+}
+
+void byte_stream_drop(struct byte_stream *stream)
+{
+    if (!stream || --stream->references > 0) return;
+    mem_free(stream->bytes);
+    mem_free(stream);
+}
+
+uint64_t byte_stream_append(struct byte_stream *stream, const void *bytes, size_t size)
+{
+    uint64_t offset = byte_stream_end(stream);
+    if (stream->size + size > stream->room) {
+        stream->room = stream->room ? stream->room : FIRST_ROOM;
+        while (stream->room < stream->size + size)
+            stream->room *= 2;
+        stream->bytes = mem_realloc(stream->bytes, stream->room);
+    }
+    if (size > 0) memcpy(stream->bytes + stream->size, bytes, size);
+    stream->size += size;
+    return offset;
+}
+
+uint64_t byte_stream_end(const struct byte_stream *stream)
+{
+    return stream->base + stream->size;
+}
+
+const uint8_t *byte_stream_at(const struct byte_stream *stream, uint64_t offset)
+{
+    assert(offset >= stream->base && offset <= byte_stream_end(stream));
+    return stream->bytes + (offset - stream->base);
+}
+
+void byte_stream_forget(struct byte_stream *stream, uint64_t acked)
+{
+    uint64_t done = acked < stream->read ? acked : stream->read;
+    if (done < stream->base + FORGET_STEP) return;
+    size_t cut = (size_t)(done - stream->base);
+    memmove(stream->bytes, stream->bytes + cut, stream->size - cut);
+    stream->size -= cut;
+    stream->base = done;
+}

@@ -1,0 +1,32 @@
+/* The bytes that one end of a connection writes, numbered from 0. Written once by the sender; the receiver reads them
+   here, and packets only name ranges. What both have done with is forgotten. */
+#ifndef POSTROAD_MODEL_HOST_BYTE_STREAM_H
+#define POSTROAD_MODEL_HOST_BYTE_STREAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/journal/ids.h"
+
+struct byte_stream {
+    uint32_t references;
+    struct stream_id id;
+    uint64_t base; /* offset of the first byte still held */
+    uint64_t read; /* the receiver has taken all before this offset */
+    uint8_t *bytes;
+    size_t size, room;
+};
+
+struct byte_stream *byte_stream_new(struct stream_id id); /* one reference */
+struct byte_stream *byte_stream_hold(struct byte_stream *stream);
+void byte_stream_drop(struct byte_stream *stream);
+
+/* Returns the offset of the first byte. */
+uint64_t byte_stream_append(struct byte_stream *stream, const void *bytes, size_t size);
+uint64_t byte_stream_end(const struct byte_stream *stream);
+/* The bytes from an offset on, which must still be held. Valid until the next append or forget. */
+const uint8_t *byte_stream_at(const struct byte_stream *stream, uint64_t offset);
+/* Nobody will ask for what lies before both `acked` and stream->read. */
+void byte_stream_forget(struct byte_stream *stream, uint64_t acked);
+
+#endif

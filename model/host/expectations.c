@@ -1,0 +1,62 @@
+/* Expectations are judged from the ledger, for every recipient of the mail they name. */
+#include "model/host/expectations.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/host/ledger.h"
+
+/* When the outcome that was asked for came, or TIME_NEVER. */
+static int64_t outcome_at(const struct mail_fate *fate, const char *outcome)
+{
+    if (strcmp(outcome, "delivered") == 0) return fate->delivered_ns;
+    if (strcmp(outcome, "picked up") == 0) return fate->picked_up_ns;
+    if (strcmp(outcome, "bounced") == 0) return fate->bounced_ns;
+    return TIME_NEVER;
+}
+
+static bool recipient_holds(const struct scenario_expectation *expected, const struct mail_fate *fate, char *why,
+                            size_t size)
+{
+    char text[VTIME_TEXT_BYTES];
+    bool is_open = fate->delivered_ns == TIME_NEVER && fate->bounced_ns == TIME_NEVER;
+    bool wants_queued = strcmp(expected->outcome, "queued") == 0;
+    int64_t at_ns = outcome_at(fate, expected->outcome);
+    if (fate->attempts < expected->min_attempts) {
+        snprintf(why, size, "%u attempts, not %u", fate->attempts, (unsigned)expected->min_attempts);
+        return false;
+    }
+    if (wants_queued ? !is_open : at_ns == TIME_NEVER) {
+        snprintf(why, size, "not %s", expected->outcome);
+        return false;
+    }
+    if (!wants_queued && at_ns >= expected->before_ns) {
+        snprintf(why, size, "%s at %s", expected->outcome, vtime_format_instant(at_ns, text));
+        return false;
+    }
+    snprintf(why, size, "held");
+    return true;
+}
+
+static bool check(struct world *world, const struct scenario_expectation *expected)
+{
+    const struct scenario_mail *mail = &world->scenario->mails[expected->mail];
+    char text[512], why[256] = "held";
+    bool held = true;
+    for (size_t i = 0; i < mail->n_to && held; i++) {
+        struct mail_fate fate =
+            ledger_fate(world->ledger, (struct message_id){(uint32_t)expected->mail + 1}, mail->to[i]);
+        held = recipient_holds(expected, &fate, why, sizeof why);
+    }
+    snprintf(text, sizeof text, "%s is %s", mail->name, expected->outcome);
+    JOURNAL_EMIT(world->journal, EXPECTATION, F_TEXT(TEXT, text), F_INT(HELD, held), F_TEXT(WHY, why));
+    return held;
+}
+
+bool expectations_check(struct world *world)
+{
+    bool all = true;
+    for (size_t i = 0; i < world->scenario->n_expectations; i++)
+        all = check(world, &world->scenario->expectations[i]) && all;
+    return all;
+}

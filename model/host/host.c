@@ -1,0 +1,138 @@
+/* A host's ground floor: receiving, forwarding, datagrams, ports, going down and coming back. */
+#include "model/host/host.h"
+
+#include <string.h>
+
+#include "model/host/mail_client.h"
+#include "model/host/mail_server.h"
+#include "model/host/packets.h"
+#include "model/host/resolver.h"
+#include "model/host/socket.h"
+#include "sim/journal/memory.h"
+
+enum { DNS_PORT = 53, FIRST_EPHEMERAL_PORT = 49152 };
+
+void host_init(struct host *host, struct world *world, size_t index)
+{
+    const struct scenario_host *description = &world->scenario->hosts[index];
+    *host = (struct host){.world = world,
+                          .description = description,
+                          .id = {(uint32_t)index + 1},
+                          .address = description->address,
+                          .name_hash = random_hash_text(description->name),
+                          .up = true,
+                          .mtu_bytes = 1500,
+                          .next_port = FIRST_EPHEMERAL_PORT};
+}
+
+void host_start(struct host *host)
+{
+    host->resolver = resolver_new(host);
+    if (host->description->role == ROLE_MAIL_SERVER) host->mail_server = mail_server_new(host);
+    if (host->description->role == ROLE_CLIENT) host->mail_client = mail_client_new(host);
+}
+
+void host_free(struct host *host)
+{
+    mail_server_free(host->mail_server);
+    mail_client_free(host->mail_client);
+    resolver_free(host->resolver);
+    sockets_free_all(host);
+    mem_free(host->connections_to);
+    mem_free(host->questions_to);
+}
+
+static void answer_question(struct host *host, const struct ip_packet *ip, uint32_t transmission, uint64_t flow)
+{
+    struct dns_message *response = dns_zones_answer(host->world->zones, ip->dns);
+    struct datagram datagram = {.destination = ip->ip.source,
+                                .source_port = DNS_PORT,
+                                .destination_port = ip->udp.source_port,
+                                .flow = random_hash_mix(flow, 1),
+                                .transmission = transmission,
+                                .why = "answer"};
+    host_send_datagram(host, &datagram, response);
+    dns_message_drop(response);
+}
+
+static void datagram_arrives(struct host *host, struct packet *packet)
+{
+    const struct ip_packet *ip = ip_packet_of(packet);
+    if (!ip->dns->is_response && host->description->role == ROLE_NAME_SERVER && ip->udp.destination_port == DNS_PORT) {
+        answer_question(host, ip, packet->identity.transmission, packet->identity.flow);
+    } else if (!ip->dns->is_response || !resolver_receive(host->resolver, ip->udp.destination_port, ip->dns)) {
+        packets_discard(host, packet, "port closed");
+        return;
+    }
+    packet_drop(host->world->packets, packet);
+}
+
+void host_on_packet(struct host *host, struct packet *packet, struct link_id link)
+{
+    (void)link;
+    if (!host->up)
+        packets_discard(host, packet, "host down");
+    else if (packet->to.n != host->id.n && host->description->role == ROLE_ROUTER)
+        packets_forward(host, packet);
+    else if (packet->to.n != host->id.n)
+        packets_discard(host, packet, "no route");
+    else if (ip_packet_of(packet)->ip.protocol == IP_PROTOCOL_TCP)
+        sockets_on_packet(host, packet);
+    else
+        datagram_arrives(host, packet);
+}
+
+void host_set_up(struct host *host, bool up, const char *why)
+{
+    if (host->up == up) return;
+    struct world *world = host->world;
+    host->up = up;
+    uint64_t event = JOURNAL_EMIT(world->journal, HOST_STATE, F_INT(HOST, host->id.n), F_INT(UP, up), F_TEXT(WHY, why));
+    journal_set_cause(world->journal, event);
+    network_set_host_up(world->network, host->id, up);
+    if (up) {
+        if (host->mail_server) mail_server_restart(host->mail_server);
+        if (host->mail_client) mail_client_restart(host->mail_client);
+    } else {
+        if (host->mail_server) mail_server_crash(host->mail_server);
+        if (host->mail_client) mail_client_crash(host->mail_client);
+        resolver_crash(host->resolver);
+        sockets_free_all(host);
+    }
+}
+
+void host_send_datagram(struct host *host, const struct datagram *datagram, struct dns_message *message)
+{
+    uint32_t length = UDP_HEADER_BYTES + (uint32_t)dns_wire_size(message);
+    struct packet *packet = packets_new(host, datagram->destination, IP_PROTOCOL_UDP, length);
+    struct ip_packet *ip = ip_packet_of(packet);
+    ip->udp = (struct udp_header){datagram->source_port, datagram->destination_port, (uint16_t)length};
+    ip->dns = dns_message_hold(message);
+    packet->identity = (struct packet_identity){datagram->flow, 0, datagram->transmission};
+    packets_send(host, packet, (struct send_reason){.why = datagram->why});
+}
+
+static uint64_t next_flow(struct host *host, uint32_t **counts, const struct host *peer, const char *kind)
+{
+    if (!*counts) *counts = mem_calloc(host->world->n_hosts + 1, sizeof **counts);
+    uint32_t nth = ++(*counts)[peer->id.n];
+    uint64_t pair = random_hash_mix(host->name_hash, peer->name_hash);
+    return random_hash_mix(random_hash_mix(pair, random_hash_text(kind)), nth);
+}
+
+uint64_t host_question_flow(struct host *host, const struct host *peer)
+{
+    return next_flow(host, &host->questions_to, peer, "question");
+}
+
+uint64_t host_connection_flow(struct host *host, const struct host *peer)
+{
+    return next_flow(host, &host->connections_to, peer, "connection");
+}
+
+uint16_t host_ephemeral_port(struct host *host)
+{
+    uint16_t port = host->next_port;
+    host->next_port = port == UINT16_MAX ? FIRST_EPHEMERAL_PORT : (uint16_t)(port + 1);
+    return port;
+}

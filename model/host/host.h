@@ -1,0 +1,32 @@
+/* A host: what binds protocol machines to the simulated world. */
+#ifndef POSTROAD_MODEL_HOST_HOST_H
+#define POSTROAD_MODEL_HOST_HOST_H
+
+#include "model/host/world_internal.h"
+
+void host_init(struct host *host, struct world *world, size_t index);
+void host_free(struct host *host);
+/* After all hosts and links are there: starts what runs on it. */
+void host_start(struct host *host);
+
+/* network_arrival_fn's work: for us, to be forwarded, or dropped. Takes over the reference. */
+void host_on_packet(struct host *host, struct packet *packet, struct link_id link);
+
+/* A host that stops forgets all but its queue and mailboxes; nobody is told. */
+void host_set_up(struct host *host, bool up, const char *why);
+
+/* Sends a DNS message as a datagram; holds its own reference. nth: transmission, from 1. */
+struct datagram {
+    uint32_t destination;
+    uint16_t source_port, destination_port;
+    uint64_t flow; /* for identities: see host_question_flow */
+    uint32_t transmission;
+    const char *why;
+};
+void host_send_datagram(struct host *host, const struct datagram *datagram, struct dns_message *message);
+/* Names the n-th question to, or the n-th connection with, a peer; counts. */
+uint64_t host_question_flow(struct host *host, const struct host *peer);
+uint64_t host_connection_flow(struct host *host, const struct host *peer);
+uint16_t host_ephemeral_port(struct host *host);
+
+#endif

@@ -1,0 +1,56 @@
+/* Who holds which mail: the one door through which a (message, recipient) changes its state at a host (law 7), and the
+   account from which expectations and the end of the world are read. */
+#ifndef POSTROAD_MODEL_HOST_LEDGER_H
+#define POSTROAD_MODEL_HOST_LEDGER_H
+
+#include "model/host/world_internal.h"
+
+enum mail_state {
+    MAIL_NOWHERE,
+    MAIL_OUTBOX,    /* a client has yet to submit it */
+    MAIL_QUEUED,    /* accepted by a server */
+    MAIL_ACTIVE,    /* in hand-over */
+    MAIL_DEFERRED,  /* waits for its next attempt */
+    MAIL_HANDED_ON, /* the next host has it */
+    MAIL_DELIVERED, /* in the recipient's mailbox */
+    MAIL_PICKED_UP, /* at the recipient's client */
+    MAIL_BOUNCED,   /* given back to its sender */
+    MAIL_DISCARDED  /* given up by a stated rule */
+};
+const char *mail_state_text(enum mail_state state);
+
+struct mail_ledger;
+struct mail_ledger *ledger_new(struct world *world);
+void ledger_free(struct mail_ledger *ledger);
+
+/* One change at one host. from MAIL_NOWHERE: the host did not hold the pair before. */
+struct mail_change {
+    struct message_id message;
+    const char *recipient;
+    struct host *host;
+    const char *queue_id; /* "" outside queues */
+    enum mail_state from, to;
+    int64_t at_ns;        /* next attempt when deferred, else 0 */
+    const char *why;
+};
+/* Emits mail.state and moves the cause there. */
+void mail_enter_state(struct mail_ledger *ledger, struct mail_change change);
+struct attempt_id ledger_begin_attempt(struct mail_ledger *ledger, struct message_id message, const char *recipient,
+                                       struct host *host, unsigned nth);
+void ledger_end_attempt(struct mail_ledger *ledger, struct attempt_id attempt, struct message_id message,
+                        const char *recipient, struct host *host, struct host_id peer, const char *outcome,
+                        const char *why);
+
+/* Pairs that some host still has to do something about. */
+size_t ledger_open_pairs(const struct mail_ledger *ledger);
+/* Mails in a mailbox whose owner's client fetches keep the world going. */
+void ledger_set_fetched(struct mail_ledger *ledger, struct host *server, const char *address);
+
+/* What became of one pair so far. */
+struct mail_fate {
+    unsigned attempts, copies;
+    int64_t delivered_ns, picked_up_ns, bounced_ns; /* TIME_NEVER: not */
+};
+struct mail_fate ledger_fate(const struct mail_ledger *ledger, struct message_id message, const char *recipient);
+
+#endif

@@ -1,0 +1,477 @@
+/* A mail program: what its user sends waits in the outbox until the user's server has taken it; the server's mailbox is
+   fetched and emptied at intervals. A submission that failed is tried again after five minutes. */
+#include "model/host/mail_client.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/host/ledger.h"
+#include "model/host/mail_server.h"
+#include "model/host/resolver.h"
+#include "model/host/socket.h"
+#include "model/host/wake.h"
+#include "model/mail/address.h"
+#include "model/pop3/pop3.h"
+#include "model/smtp/smtp_client.h"
+#include "sim/journal/memory.h"
+
+static const int64_t submission_retry_ns = 5 * MINUTE;
+
+struct outbox_mail {
+    struct outbox_mail *next;
+    struct mail_message *message; /* the world's */
+    bool *settled;                /* per recipient: taken over by the server, or refused */
+    size_t n_open;
+    bool tried; /* in the present session */
+};
+
+/* One connection with the server: a submission or a fetch. */
+struct errand {
+    struct mail_client *client;
+    bool busy, connected;
+    uint16_t port;
+    struct resolver_question *question;
+    struct socket *socket;
+    struct session_id session;
+    struct smtp_client *smtp;
+    struct pop3_client *pop3;
+    struct wake wake;
+};
+
+struct mail_client {
+    struct host *host;
+    struct outbox_mail *outbox; /* oldest first */
+    struct errand submission, fetch;
+    struct wake retry_wake, poll_wake;
+    struct smtp_job job;
+    struct outbox_mail *job_mail;
+    const char **forward_paths;
+    size_t *job_recipients;
+};
+
+static struct world *world_of(const struct mail_client *client)
+{
+    return client->host->world;
+}
+
+static int64_t now_of(const struct mail_client *client)
+{
+    return world_of(client)->engine->now_ns;
+}
+
+static const struct scenario_client *settings(const struct mail_client *client)
+{
+    return &client->host->description->client;
+}
+
+/* --- errands: look the server up, connect, hold a session --- */
+
+static void errand_start_session(struct errand *errand);
+static void errand_over(struct errand *errand);
+
+static void errand_end(struct errand *errand, const char *why)
+{
+    struct journal *journal = world_of(errand->client)->journal;
+    if (errand->session.n) {
+        uint64_t event = JOURNAL_EMIT(journal, SESSION_CLOSE, F_INT(SESSION, errand->session.n),
+                                      F_INT(HOST, errand->client->host->id.n), F_TEXT(WHY, why));
+        journal_set_cause(journal, event);
+    }
+    wake_set(&errand->wake, TIME_NEVER);
+    smtp_client_free(errand->smtp);
+    pop3_client_free(errand->pop3);
+    if (errand->socket) socket_finish(errand->socket);
+    errand->smtp = NULL;
+    errand->pop3 = NULL;
+    errand->socket = NULL;
+    errand->session.n = 0;
+    errand->busy = false;
+    errand_over(errand);
+}
+
+static void errand_settle(struct errand *errand)
+{
+    bool over = errand->smtp ? smtp_client_is_over(errand->smtp) : pop3_client_is_over(errand->pop3);
+    if (over)
+        errand_end(errand, "done");
+    else
+        wake_set(&errand->wake, errand->smtp ? smtp_client_deadline(errand->smtp) : pop3_client_deadline(errand->pop3));
+}
+
+static void on_opened(void *context)
+{
+    struct errand *errand = context;
+    struct mail_client *client = errand->client;
+    struct world *world = world_of(client);
+    errand->session = (struct session_id){++world->last_session};
+    uint64_t event = JOURNAL_EMIT(world->journal, SESSION_OPEN, F_INT(SESSION, errand->session.n),
+                                  F_INT(CONN, socket_conn(errand->socket).n), F_INT(HOST, client->host->id.n),
+                                  F_INT(PEER, socket_peer(errand->socket).n),
+                                  F_TEXT(PROTOCOL, errand == &client->fetch ? "pop3" : "smtp"), F_TEXT(ROLE, "client"));
+    journal_set_cause(world->journal, event);
+    errand->wake.conn = socket_conn(errand->socket);
+    errand->connected = true;
+    errand_start_session(errand);
+    errand_settle(errand);
+}
+
+static void on_received(void *context, const char *bytes, size_t size)
+{
+    struct errand *errand = context;
+    if (errand->smtp)
+        smtp_client_receive(errand->smtp, bytes, size, now_of(errand->client));
+    else
+        pop3_client_receive(errand->pop3, bytes, size, now_of(errand->client));
+    errand_settle(errand);
+}
+
+static void on_acked(void *context)
+{
+    struct errand *errand = context;
+    if (!errand->smtp) return;
+    smtp_client_progress(errand->smtp, now_of(errand->client));
+    wake_set(&errand->wake, smtp_client_deadline(errand->smtp));
+}
+
+static void errand_lost(struct errand *errand, const char *why)
+{
+    if (errand->smtp) smtp_client_connection_lost(errand->smtp, why, now_of(errand->client));
+    if (errand->pop3) pop3_client_connection_lost(errand->pop3, why);
+    errand_end(errand, why);
+}
+
+static void on_ended(void *context)
+{
+    errand_lost(context, "the server closed the connection");
+}
+
+static void on_failed(void *context, const char *why)
+{
+    struct errand *errand = context;
+    errand->socket = NULL;
+    errand_lost(errand, why);
+}
+
+static void on_wake(void *context)
+{
+    struct errand *errand = context;
+    if (errand->smtp)
+        smtp_client_on_deadline(errand->smtp, now_of(errand->client));
+    else
+        pop3_client_on_deadline(errand->pop3, now_of(errand->client));
+    errand_settle(errand);
+}
+
+static void on_address(void *context, enum dns_outcome outcome, const struct dns_message *answer)
+{
+    struct errand *errand = context;
+    errand->question = NULL;
+    for (size_t i = 0; outcome == DNS_FOUND && i < answer->n_answer; i++) {
+        if (answer->rrs[i].type != DNS_A) continue;
+        errand->socket = socket_connect(errand->client->host, answer->rrs[i].address, errand->port,
+                                        (struct socket_handler){.context = errand,
+                                                                .opened = on_opened,
+                                                                .received = on_received,
+                                                                .acked = on_acked,
+                                                                .ended = on_ended,
+                                                                .failed = on_failed});
+        return;
+    }
+    errand_end(errand, dns_outcome_text(outcome));
+}
+
+static void errand_begin(struct errand *errand, int server, uint16_t port)
+{
+    errand->busy = true;
+    errand->connected = false;
+    errand->port = port;
+    const char *name = world_of(errand->client)->scenario->hosts[server].name;
+    errand->question = resolver_ask(errand->client->host->resolver, name, DNS_A, on_address, errand);
+}
+
+static void errand_drop(struct errand *errand)
+{
+    if (errand->question) resolver_forget(errand->client->host->resolver, errand->question);
+    wake_forget(&errand->wake);
+    smtp_client_free(errand->smtp);
+    pop3_client_free(errand->pop3);
+    errand->question = NULL;
+    errand->socket = NULL;
+    errand->smtp = NULL;
+    errand->pop3 = NULL;
+    errand->session.n = 0;
+    errand->busy = false;
+}
+
+/* --- submission --- */
+
+static void enter_state(struct mail_client *client, const struct mail_message *message, size_t i, enum mail_state from,
+                        enum mail_state to, const char *why)
+{
+    mail_enter_state(world_of(client)->ledger, (struct mail_change){.message = message->id,
+                                                                    .recipient = message->recipients[i],
+                                                                    .host = client->host,
+                                                                    .queue_id = "",
+                                                                    .from = from,
+                                                                    .to = to,
+                                                                    .why = why});
+}
+
+static void on_outcome(void *context, size_t recipient, enum delivery_outcome outcome, const char *reply,
+                       bool final_reply_missing)
+{
+    struct mail_client *client = context;
+    struct outbox_mail *mail = client->job_mail;
+    size_t i = client->job_recipients[recipient];
+    (void)final_reply_missing;
+    if (outcome == DELIVERY_LATER) return;
+    mail->settled[i] = true;
+    mail->n_open--;
+    bool taken = outcome == DELIVERY_DELIVERED;
+    enter_state(client, mail->message, i, MAIL_OUTBOX, taken ? MAIL_HANDED_ON : MAIL_BOUNCED, reply);
+}
+
+static const struct smtp_job *make_job(struct mail_client *client, struct outbox_mail *mail)
+{
+    const struct mail_message *message = mail->message;
+    client->forward_paths = mem_realloc(client->forward_paths, message->n_recipients * sizeof *client->forward_paths);
+    client->job_recipients =
+        mem_realloc(client->job_recipients, message->n_recipients * sizeof *client->job_recipients);
+    size_t n = 0;
+    for (size_t i = 0; i < message->n_recipients; i++) {
+        if (mail->settled[i]) continue;
+        client->forward_paths[n] = message->recipients[i];
+        client->job_recipients[n++] = i;
+    }
+    client->job_mail = mail;
+    mail->tried = true;
+    client->job = (struct smtp_job){.message = message->id,
+                                    .reverse_path = message->from,
+                                    .forward_paths = client->forward_paths,
+                                    .n_forward_paths = n,
+                                    .content = message->content,
+                                    .content_size = message->size};
+    return &client->job;
+}
+
+static void outbox_mail_free(struct outbox_mail *mail)
+{
+    mem_free(mail->settled);
+    mem_free(mail);
+}
+
+static void remove_settled(struct mail_client *client)
+{
+    struct outbox_mail **link = &client->outbox;
+    while (*link) {
+        struct outbox_mail *mail = *link;
+        if (mail->n_open > 0) {
+            link = &mail->next;
+            continue;
+        }
+        *link = mail->next;
+        outbox_mail_free(mail);
+    }
+}
+
+/* The session goes on with the next mail of the outbox that has not been tried in it. */
+static const struct smtp_job *next_job(void *context)
+{
+    struct mail_client *client = context;
+    struct outbox_mail *next = client->job_mail->next;
+    return next ? make_job(client, next) : NULL;
+}
+
+static void submit(void *context)
+{
+    struct mail_client *client = context;
+    if (client->submission.busy || !client->outbox || !client->host->up) return;
+    for (struct outbox_mail *mail = client->outbox; mail; mail = mail->next)
+        mail->tried = false;
+    errand_begin(&client->submission, settings(client)->submits_to, settings(client)->submission_port);
+}
+
+/* --- fetching --- */
+
+static void on_fetched(void *context, const char *content, size_t size)
+{
+    struct mail_client *client = context;
+    struct world *world = world_of(client);
+    struct message_id message = {message_number_of(content, size)};
+    if (message.n == 0 || !world_message(world, message)) return;
+    mail_enter_state(world->ledger, (struct mail_change){.message = message,
+                                                         .recipient = settings(client)->user,
+                                                         .host = client->host,
+                                                         .queue_id = "",
+                                                         .from = MAIL_NOWHERE,
+                                                         .to = MAIL_PICKED_UP,
+                                                         .why = "fetched by POP3"});
+}
+
+static void on_finished(void *context, bool ok, const char *why)
+{
+    (void)context;
+    (void)ok;
+    (void)why;
+}
+
+static void poll_mailbox(void *context)
+{
+    struct mail_client *client = context;
+    wake_set(&client->poll_wake, now_of(client) + settings(client)->fetches_every_ns);
+    if (client->fetch.busy || !client->host->up) return;
+    errand_begin(&client->fetch, settings(client)->fetches_from, POP3_PORT);
+}
+
+/* --- both --- */
+
+static void errand_start_session(struct errand *errand)
+{
+    struct mail_client *client = errand->client;
+    struct session_io io = socket_session_io(errand->socket, errand->session);
+    if (errand == &client->fetch) {
+        char user[256];
+        snprintf(user, sizeof user, "%.*s", (int)strcspn(settings(client)->user, "@"), settings(client)->user);
+        struct pop3_client_owner owner = {.context = client, .fetched = on_fetched, .finished = on_finished};
+        errand->pop3 = pop3_client_new(user, POP3_PASSWORD, io, owner);
+        pop3_client_start(errand->pop3, now_of(client));
+        return;
+    }
+    struct smtp_client_config config = smtp_client_config_default(client->host->description->name);
+    struct smtp_client_owner owner = {.context = client, .outcome = on_outcome, .next = next_job};
+    errand->smtp = smtp_client_new(&config, io, owner, make_job(client, client->outbox));
+    smtp_client_start(errand->smtp, now_of(client));
+}
+
+static bool has_untried(const struct mail_client *client)
+{
+    for (const struct outbox_mail *mail = client->outbox; mail; mail = mail->next)
+        if (!mail->tried) return true;
+    return false;
+}
+
+static void errand_over(struct errand *errand)
+{
+    struct mail_client *client = errand->client;
+    if (errand == &client->fetch) return;
+    remove_settled(client);
+    if (!client->outbox) return;
+    /* Written while the session was ending: at once. Tried, or nobody was reached: later. */
+    bool at_once = errand->connected && has_untried(client);
+    wake_set(&client->retry_wake, now_of(client) + (at_once ? 0 : submission_retry_ns));
+}
+
+static void append_to_outbox(struct mail_client *client, struct mail_message *message)
+{
+    struct outbox_mail *mail = mem_calloc(1, sizeof *mail);
+    mail->message = message;
+    mail->n_open = message->n_recipients;
+    mail->settled = mem_calloc(message->n_recipients, sizeof *mail->settled);
+    struct outbox_mail **link = &client->outbox;
+    while (*link)
+        link = &(*link)->next;
+    *link = mail;
+}
+
+static void join_recipients(const struct mail_message *message, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < message->n_recipients && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", message->recipients[i]);
+}
+
+/* Mails of the scenario have the first numbers, in its order, whenever they are written. */
+static void write_mail(void *context, uint64_t index)
+{
+    struct mail_client *client = context;
+    struct world *world = world_of(client);
+    const struct scenario_mail *wanted = &world->scenario->mails[index];
+    struct mail_draft draft = {.id = {(uint32_t)index + 1},
+                               .name = wanted->name,
+                               .from = wanted->from,
+                               .recipients = wanted->to,
+                               .n_recipients = wanted->n_to,
+                               .subject = wanted->subject,
+                               .text = wanted->text,
+                               .size_bytes = wanted->size_bytes,
+                               .host = client->host->description->name,
+                               .starts_unix_s = world->scenario->starts_unix_s,
+                               .at_ns = world->engine->now_ns};
+    struct mail_message *message = message_compose(&draft);
+    world_add_message(world, message);
+    world->mails_to_come--;
+    char recipients[1024];
+    join_recipients(message, recipients, sizeof recipients);
+    uint64_t event =
+        JOURNAL_EMIT(world->journal, MAIL_COMPOSE, F_INT(MESSAGE, message->id.n), F_INT(HOST, client->host->id.n),
+                     F_TEXT(NAME, message->name), F_TEXT(FROM, message->from), F_TEXT(TO, recipients),
+                     F_TEXT(SUBJECT, message->subject), F_INT(SIZE, message->size));
+    for (size_t i = 0; i < message->n_recipients; i++) {
+        journal_set_cause(world->journal, event);
+        enter_state(client, message, i, MAIL_NOWHERE, MAIL_OUTBOX, "written");
+    }
+    append_to_outbox(client, message);
+    submit(client);
+}
+
+static void errand_init(struct errand *errand, struct mail_client *client, const char *name)
+{
+    errand->client = client;
+    wake_init(&errand->wake, client->host, name, on_wake, errand);
+}
+
+struct mail_client *mail_client_new(struct host *host)
+{
+    struct mail_client *client = mem_calloc(1, sizeof *client);
+    struct world *world = host->world;
+    client->host = host;
+    errand_init(&client->submission, client, "smtp time-out");
+    errand_init(&client->fetch, client, "pop3 time-out");
+    wake_init(&client->retry_wake, host, "next submission", submit, client);
+    wake_init(&client->poll_wake, host, "next fetch", poll_mailbox, client);
+    for (size_t i = 0; i < world->scenario->n_mails; i++)
+        if (world->scenario->mails[i].client == (int)host->id.n - 1) {
+            engine_at(world->engine, world->scenario->mails[i].at_ns, write_mail, client, i);
+            world->mails_to_come++;
+        }
+    if (settings(client)->fetches_from >= 0) {
+        ledger_set_fetched(world->ledger, &world->hosts[settings(client)->fetches_from], settings(client)->user);
+        wake_set(&client->poll_wake, settings(client)->fetches_every_ns);
+    }
+    return client;
+}
+
+void mail_client_crash(struct mail_client *client)
+{
+    errand_drop(&client->submission);
+    errand_drop(&client->fetch);
+    wake_set(&client->retry_wake, TIME_NEVER);
+    wake_set(&client->poll_wake, TIME_NEVER);
+}
+
+void mail_client_restart(struct mail_client *client)
+{
+    errand_init(&client->submission, client, "smtp time-out");
+    errand_init(&client->fetch, client, "pop3 time-out");
+    if (settings(client)->fetches_from >= 0)
+        wake_set(&client->poll_wake, now_of(client) + settings(client)->fetches_every_ns);
+    submit(client);
+}
+
+void mail_client_free(struct mail_client *client)
+{
+    if (!client) return;
+    errand_drop(&client->submission);
+    errand_drop(&client->fetch);
+    wake_forget(&client->retry_wake);
+    wake_forget(&client->poll_wake);
+    while (client->outbox) {
+        struct outbox_mail *mail = client->outbox;
+        client->outbox = mail->next;
+        outbox_mail_free(mail);
+    }
+    mem_free(client->forward_paths);
+    mem_free(client->job_recipients);
+    mem_free(client);
+}

@@ -1,0 +1,169 @@
+/* Packets between hosts: IPv4 (RFC 791) carrying TCP or UDP. Routers count down the TTL and look up the next link.
+   Fragmentation is left out: hosts never send what their link cannot carry. */
+#include "model/host/packets.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/host/host.h"
+
+_Static_assert(sizeof(struct ip_packet) <= PACKET_HEADER_ROOM, "the header block of a packet holds an ip_packet");
+
+static const char *tcp_kind(const struct tcp_segment *segment)
+{
+    if (segment->flags & TCP_RST) return "tcp.rst";
+    if (segment->flags & TCP_SYN) return segment->flags & TCP_ACK ? "tcp.syn-ack" : "tcp.syn";
+    if (segment->length > 0) return "tcp.data";
+    if (segment->flags & TCP_FIN) return "tcp.fin";
+    return "tcp.ack";
+}
+
+static const char *kind_of(const struct ip_packet *ip)
+{
+    if (ip->ip.protocol == IP_PROTOCOL_TCP) return tcp_kind(&ip->tcp);
+    return ip->dns && ip->dns->is_response ? "dns.answer" : "dns.query";
+}
+
+static const char *tag(const struct packet *packet, char text[PACKET_TAG_BYTES])
+{
+    const struct ip_packet *ip = ip_packet_of_const(packet);
+    if (ip->part.message.n) {
+        const struct mail_message *mail = world_message(ip->world, ip->part.message);
+        snprintf(text, PACKET_TAG_BYTES, "tcp.data mail %.40s, body, segment %u", mail->name,
+                 (unsigned)ip->part.segment);
+    } else if (ip->ip.protocol == IP_PROTOCOL_UDP && ip->dns) {
+        snprintf(text, PACKET_TAG_BYTES, "%s %s %.60s", kind_of(ip), dns_type_text(ip->dns->qtype), ip->dns->qname);
+    } else {
+        snprintf(text, PACKET_TAG_BYTES, "%s", kind_of(ip));
+    }
+    return text;
+}
+
+/* A drop of the scenario asks for the segment of a mail, or for a kind of packet. */
+static bool matches(const struct packet *packet, const void *pattern)
+{
+    const struct scenario_fault *fault = pattern;
+    const struct ip_packet *ip = ip_packet_of_const(packet);
+    if (fault->drop_mail < 0) return !fault->drop_tag || strcmp(kind_of(ip), fault->drop_tag) == 0;
+    return ip->part.message.n == (uint32_t)fault->drop_mail + 1 &&
+           (fault->drop_segment == 0 || fault->drop_segment == ip->part.segment) &&
+           (fault->drop_transmission == 0 || fault->drop_transmission == packet->identity.transmission);
+}
+
+static void release(struct packet *packet)
+{
+    struct ip_packet *ip = ip_packet_of(packet);
+    byte_stream_drop(ip->payload);
+    if (ip->dns) dns_message_drop(ip->dns);
+}
+
+static const struct packet_ops ip_ops = {.tag = tag, .matches = matches, .release = release};
+
+struct packet *packets_new(struct host *host, uint32_t destination, uint8_t protocol, uint32_t payload_bytes)
+{
+    struct packet *packet = packet_new(host->world->packets);
+    const struct host *to = world_host_by_address(host->world, destination);
+    struct ip_packet *ip = ip_packet_of(packet);
+    memset(ip, 0, sizeof *ip);
+    ip->world = host->world;
+    packet->ops = &ip_ops;
+    packet->from = host->id;
+    packet->to = to ? to->id : (struct host_id){0};
+    packet->size_bytes = IPV4_HEADER_BYTES + payload_bytes;
+    ip->ip = (struct ipv4_header){.source = host->address,
+                                  .destination = destination,
+                                  .total_length = (uint16_t)packet->size_bytes,
+                                  .dont_fragment = true, /* so that the identification means nothing (RFC 6864) */
+                                  .ttl = IPV4_DEFAULT_TTL,
+                                  .protocol = protocol};
+    return packet;
+}
+
+enum { HEADERS_MAX_BYTES = IPV4_HEADER_BYTES + TCP_HEADER_MAX_BYTES };
+
+static size_t encode_headers(const struct ip_packet *ip, const uint8_t *payload, uint8_t out[HEADERS_MAX_BYTES])
+{
+    ipv4_encode(&ip->ip, out);
+    uint8_t *transport = out + IPV4_HEADER_BYTES;
+    if (ip->ip.protocol == IP_PROTOCOL_TCP)
+        return IPV4_HEADER_BYTES + tcp_encode(&ip->tcp, ip->ip.source, ip->ip.destination, payload, transport);
+    udp_encode(&ip->udp, ip->ip.source, ip->ip.destination, payload, transport);
+    return IPV4_HEADER_BYTES + UDP_HEADER_BYTES;
+}
+
+/* A datagram is a stream of its own in the journal. */
+static struct stream_id emit_datagram(struct host *host, const struct ip_packet *ip, uint8_t bytes[DNS_UDP_MAX_BYTES])
+{
+    size_t size = dns_encode(ip->dns, bytes, DNS_UDP_MAX_BYTES);
+    assert(size + UDP_HEADER_BYTES == ip->udp.length);
+    struct stream_id stream = {++host->world->last_stream};
+    JOURNAL_EMIT(host->world->journal, STREAM_DATA, F_INT(STREAM, stream.n), F_INT(HOST, host->id.n),
+                 F_BLOB(BYTES, bytes, size));
+    return stream;
+}
+
+static uint64_t emit_send(struct host *host, const struct packet *packet, struct send_reason reason)
+{
+    const struct ip_packet *ip = ip_packet_of_const(packet);
+    uint8_t headers[HEADERS_MAX_BYTES], datagram[DNS_UDP_MAX_BYTES];
+    const uint8_t *payload = NULL;
+    struct stream_id stream = {0};
+    uint64_t length = 0;
+    if (ip->dns) {
+        stream = emit_datagram(host, ip, datagram);
+        payload = datagram;
+        length = ip->udp.length - UDP_HEADER_BYTES;
+    } else if (ip->payload && ip->tcp.length > 0) {
+        stream = ip->payload->id;
+        payload = byte_stream_at(ip->payload, ip->payload_offset);
+        length = ip->tcp.length;
+    }
+    size_t headers_size = encode_headers(ip, payload, headers);
+    char text[PACKET_TAG_BYTES];
+    return JOURNAL_EMIT(host->world->journal, PACKET_SEND, F_INT(PACKET, packet->id), F_INT(HOST, packet->from.n),
+                        F_INT(PEER, packet->to.n), F_INT(CONN, reason.conn.n), F_INT(REPEATS, reason.repeats),
+                        F_TEXT(TAG, tag(packet, text)), F_TEXT(WHY, reason.why), F_BLOB(HEADER, headers, headers_size),
+                        F_INT(STREAM, stream.n), F_INT(OFFSET, ip->payload_offset), F_INT(LENGTH, length),
+                        F_INT(SIZE, packet->size_bytes));
+}
+
+static void send_on_next_link(struct host *host, struct packet *packet)
+{
+    struct link_id link =
+        packet->to.n ? network_next_link(host->world->network, host->id, packet->to) : (struct link_id){0};
+    if (link.n == 0)
+        packets_discard(host, packet, "no route");
+    else
+        network_send(host->world->network, link, host->id, packet);
+}
+
+void packets_send(struct host *host, struct packet *packet, struct send_reason reason)
+{
+    struct journal *journal = host->world->journal;
+    packet->cause =
+        journal_wants(journal, EVENT_PACKET_SEND) ? emit_send(host, packet, reason) : journal_cause(journal);
+    if (packet->to.n == host->id.n)
+        host_on_packet(host, packet, (struct link_id){0});
+    else
+        send_on_next_link(host, packet);
+}
+
+void packets_discard(struct host *host, struct packet *packet, const char *why)
+{
+    JOURNAL_EMIT(host->world->journal, PACKET_DROP, F_INT(PACKET, packet->id), F_INT(HOST, host->id.n),
+                 F_TEXT(WHY, why));
+    packet_drop(host->world->packets, packet);
+}
+
+/* RFC 1812 5.3.1: a packet whose TTL runs out here goes no further. */
+void packets_forward(struct host *host, struct packet *packet)
+{
+    struct ip_packet *ip = ip_packet_of(packet);
+    if (ip->ip.ttl <= 1) {
+        packets_discard(host, packet, "ttl exceeded");
+        return;
+    }
+    ip->ip.ttl--;
+    send_on_next_link(host, packet);
+}

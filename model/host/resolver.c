@@ -1,0 +1,173 @@
+/* The stub resolver's glue: one port and one timer for each open question (RFC 5452 9.2). */
+#include "model/host/resolver.h"
+
+#include "model/host/host.h"
+#include "model/host/wake.h"
+#include "sim/journal/memory.h"
+
+enum { DNS_PORT = 53 };
+
+struct resolver_question {
+    struct resolver *resolver;
+    struct resolver_question *next;
+    struct dns_lookup *lookup;
+    uint16_t port, id;
+    uint64_t flow;
+    char qname[DNS_NAME_BYTES];
+    enum dns_type qtype;
+    struct wake wake;
+    resolver_answer_fn answer;
+    void *context;
+};
+
+struct resolver {
+    struct host *host;
+    struct resolver_question *open; /* newest first */
+};
+
+struct resolver *resolver_new(struct host *host)
+{
+    struct resolver *resolver = mem_calloc(1, sizeof *resolver);
+    resolver->host = host;
+    return resolver;
+}
+
+static void question_free(struct resolver_question *question)
+{
+    wake_forget(&question->wake);
+    dns_lookup_free(question->lookup);
+    mem_free(question);
+}
+
+void resolver_crash(struct resolver *resolver)
+{
+    while (resolver->open) {
+        struct resolver_question *question = resolver->open;
+        resolver->open = question->next;
+        question_free(question);
+    }
+}
+
+void resolver_free(struct resolver *resolver)
+{
+    if (!resolver) return;
+    resolver_crash(resolver);
+    mem_free(resolver);
+}
+
+static void send_queries(struct resolver_question *question)
+{
+    struct host *host = question->resolver->host;
+    struct dns_message *query;
+    uint32_t transmission;
+    while ((query = dns_lookup_next_query(question->lookup, &transmission)) != NULL) {
+        uint64_t event =
+            JOURNAL_EMIT(host->world->journal, DNS_QUERY, F_INT(HOST, host->id.n), F_INT(PEER, host->name_server->id.n),
+                         F_TEXT(QNAME, question->qname), F_TEXT(QTYPE, dns_type_text(question->qtype)),
+                         F_INT(ID, question->id), F_INT(NTH, transmission));
+        journal_set_cause(host->world->journal, event);
+        struct datagram datagram = {.destination = host->name_server->address,
+                                    .source_port = question->port,
+                                    .destination_port = DNS_PORT,
+                                    .flow = question->flow,
+                                    .transmission = transmission,
+                                    .why = transmission > 1 ? "question repeated" : "question"};
+        host_send_datagram(host, &datagram, query);
+        dns_message_drop(query);
+    }
+}
+
+void resolver_forget(struct resolver *resolver, struct resolver_question *question)
+{
+    struct resolver_question **link = &resolver->open;
+    while (*link != question)
+        link = &(*link)->next;
+    *link = question->next;
+    question_free(question);
+}
+
+static void emit_answer(const struct resolver_question *question, const struct dns_message *response)
+{
+    struct host *host = question->resolver->host;
+    char text[256];
+    uint64_t event = JOURNAL_EMIT(
+        host->world->journal, DNS_ANSWER, F_INT(HOST, host->id.n), F_INT(PEER, host->name_server->id.n),
+        F_TEXT(QNAME, question->qname), F_TEXT(QTYPE, dns_type_text(question->qtype)), F_INT(ID, question->id),
+        F_TEXT(RCODE, dns_rcode_text(response->rcode)), F_TEXT(TEXT, dns_answer_text(response, text, sizeof text)));
+    journal_set_cause(host->world->journal, event);
+}
+
+static void emit_failure(const struct resolver_question *question)
+{
+    struct host *host = question->resolver->host;
+    uint64_t event =
+        JOURNAL_EMIT(host->world->journal, DNS_FAILURE, F_INT(HOST, host->id.n), F_TEXT(QNAME, question->qname),
+                     F_TEXT(QTYPE, dns_type_text(question->qtype)), F_TEXT(WHY, "no answer from the name server"));
+    journal_set_cause(host->world->journal, event);
+}
+
+/* Sends what there is to send; when the question is over, tells and frees it. */
+static void proceed(struct resolver_question *question)
+{
+    send_queries(question);
+    wake_set(&question->wake, dns_lookup_deadline(question->lookup));
+    if (!dns_lookup_is_over(question->lookup)) return;
+
+    struct resolver *resolver = question->resolver;
+    struct resolver_question **link = &resolver->open;
+    while (*link != question)
+        link = &(*link)->next;
+    *link = question->next;
+
+    const struct dns_message *response;
+    enum dns_outcome outcome = dns_lookup_outcome(question->lookup, &response);
+    if (response)
+        emit_answer(question, response);
+    else
+        emit_failure(question);
+    question->answer(question->context, outcome, response);
+    question_free(question);
+}
+
+static void on_wake(void *context)
+{
+    struct resolver_question *question = context;
+    dns_lookup_on_deadline(question->lookup, question->resolver->host->world->engine->now_ns);
+    proceed(question);
+}
+
+struct resolver_question *resolver_ask(struct resolver *resolver, const char *qname, enum dns_type qtype,
+                                       resolver_answer_fn answer, void *context)
+{
+    struct host *host = resolver->host;
+    struct world *world = host->world;
+    struct resolver_question *question = mem_calloc(1, sizeof *question);
+    question->resolver = resolver;
+    question->qtype = qtype;
+    question->answer = answer;
+    question->context = context;
+    question->port = host_ephemeral_port(host);
+    question->flow = host_question_flow(host, host->name_server);
+    question->id = (uint16_t)random_draw(world->seed, question->flow, random_hash_text("dns id"), 0);
+    for (size_t i = 0; i + 1 < sizeof question->qname && qname[i]; i++)
+        question->qname[i] = qname[i];
+    struct dns_lookup_config config = dns_lookup_config_default();
+    question->lookup = dns_lookup_new(&config, qname, qtype, question->id);
+    wake_init(&question->wake, host, "dns time-out", on_wake, question);
+    question->next = resolver->open;
+    resolver->open = question;
+    dns_lookup_start(question->lookup, world->engine->now_ns);
+    send_queries(question);
+    wake_set(&question->wake, dns_lookup_deadline(question->lookup));
+    return question;
+}
+
+bool resolver_receive(struct resolver *resolver, uint16_t port, const struct dns_message *response)
+{
+    struct resolver_question *question = resolver->open;
+    while (question && question->port != port)
+        question = question->next;
+    if (!question) return false;
+    if (dns_lookup_receive(question->lookup, response, resolver->host->world->engine->now_ns)) proceed(question);
+    return true;
+}

@@ -1,0 +1,483 @@
+/* Sockets: the glue between the TCP machine, packets, the engine's timers and an application.
+
+   Calls and segments only mark a socket as having something to do; before the next event of the world all marked ones
+   are settled: the application is told the news, segments are sent, the one timer is seen to. So an application may
+   call anything at any time, and a burst of writes leaves in full segments. */
+#include "model/host/socket.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/host/host.h"
+#include "model/host/mail_server.h"
+#include "model/host/packets.h"
+#include "model/host/socket_table.h"
+#include "model/tcp/tcp.h"
+#include "sim/journal/memory.h"
+
+/* The content of one message in our stream; where its segments begin, so that a retransmission keeps its number. */
+struct content_mark {
+    struct message_id message;
+    uint64_t begin, end;
+    uint64_t *segment_begins;
+    uint32_t n_segments, room;
+};
+
+struct socket {
+    struct socket_key key; /* first: the table looks here */
+    struct host *host;
+    struct tcp_conn *tcp;
+    struct conn_id conn;
+    struct host_id peer;
+    uint64_t flow;
+    struct byte_stream *out, *in; /* in: the peer's, known with its first byte */
+    uint64_t in_end;              /* passed to the application up to here */
+    struct socket_handler handler;
+    bool has_handler, is_active_end, is_dirty, is_counted, is_finished;
+    const char *failure; /* why it ended, for conn.close */
+    struct socket *next_dirty;
+    uint64_t dirty_cause;
+    int64_t scheduled_ns;
+    struct event_handle timer;
+    struct content_mark *marks;
+    size_t n_marks;
+};
+
+static struct world *world_of(const struct socket *socket)
+{
+    return socket->host->world;
+}
+
+static void touch(struct socket *socket)
+{
+    struct world *world = world_of(socket);
+    socket->dirty_cause = journal_cause(world->journal);
+    if (socket->is_dirty) return;
+    socket->is_dirty = true;
+    socket->next_dirty = NULL;
+    if (world->dirty_last)
+        world->dirty_last->next_dirty = socket;
+    else
+        world->dirty_first = socket;
+    world->dirty_last = socket;
+}
+
+/* A connection is work that keeps the world going, until all that is left is TIME-WAIT. */
+static void count(struct socket *socket, bool counted)
+{
+    if (socket->is_counted == counted) return;
+    socket->is_counted = counted;
+    world_of(socket)->sockets_active += counted ? 1 : (size_t)-1;
+}
+
+static struct tcp_config config_for(const struct host *host, struct socket_key key, uint64_t flow)
+{
+    const struct scenario_tcp *wanted = &host->description->tcp;
+    struct tcp_config config = tcp_config_default();
+    config.local_port = key.local_port;
+    config.remote_port = key.remote_port;
+    config.iss = (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), 0);
+    config.mss = (uint16_t)(host->mtu_bytes - IPV4_HEADER_BYTES - TCP_HEADER_BYTES);
+    config.receive_buffer = wanted->receive_buffer_bytes;
+    config.initial_window_segments = (uint16_t)wanted->initial_window_segments;
+    config.rto_min_ns = wanted->rto_min_ns;
+    config.nagle = wanted->nagle;
+    if (!wanted->delayed_ack) config.delayed_ack_ns = 0;
+    if (wanted->stop_and_wait) {
+        config.flavour = TCP_FLAVOUR_STOP_AND_WAIT;
+        config.initial_window_segments = 1;
+    }
+    return config;
+}
+
+static struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flow, bool is_active_end)
+{
+    struct world *world = host->world;
+    struct socket *socket = mem_calloc(1, sizeof *socket);
+    const struct host *peer = world_host_by_address(world, key.remote_address);
+    struct tcp_config config = config_for(host, key, flow);
+    socket->key = key;
+    socket->host = host;
+    socket->peer = peer ? peer->id : (struct host_id){0};
+    socket->flow = flow;
+    socket->conn = (struct conn_id){++world->last_conn};
+    socket->out = byte_stream_new((struct stream_id){++world->last_stream});
+    socket->is_active_end = is_active_end;
+    socket->scheduled_ns = TIME_NEVER;
+    socket->tcp = tcp_new(&config, world->journal, socket->conn, host->id);
+    socket_table_add(host, socket);
+    uint64_t event =
+        JOURNAL_EMIT(world->journal, CONN_OPEN, F_INT(CONN, socket->conn.n), F_INT(HOST, host->id.n),
+                     F_INT(PEER, socket->peer.n), F_INT(LOCAL_PORT, key.local_port),
+                     F_INT(REMOTE_PORT, key.remote_port), F_TEXT(ROLE, is_active_end ? "active" : "passive"));
+    journal_set_cause(world->journal, event);
+    count(socket, true);
+    return socket;
+}
+
+static void emit_close(struct socket *socket)
+{
+    struct tcp_totals totals = tcp_totals(socket->tcp);
+    JOURNAL_EMIT(world_of(socket)->journal, CONN_CLOSE, F_INT(CONN, socket->conn.n), F_INT(HOST, socket->host->id.n),
+                 F_TEXT(WHY, socket->failure ? socket->failure : "closed"), F_INT(SEGMENTS_SENT, totals.segments_sent),
+                 F_INT(SEGMENTS_RECEIVED, totals.segments_received), F_INT(BYTES_SENT, totals.bytes_sent),
+                 F_INT(BYTES_RECEIVED, totals.bytes_received), F_INT(RETRANSMITS_RTO, totals.retransmits_rto),
+                 F_INT(RETRANSMITS_FAST, totals.retransmits_fast));
+}
+
+static void socket_free(struct socket *socket)
+{
+    assert(!socket->is_dirty);
+    count(socket, false);
+    emit_close(socket);
+    if (socket->scheduled_ns != TIME_NEVER) engine_cancel(world_of(socket)->engine, socket->timer);
+    socket_table_remove(socket->host, socket);
+    for (size_t i = 0; i < socket->n_marks; i++)
+        mem_free(socket->marks[i].segment_begins);
+    mem_free(socket->marks);
+    byte_stream_drop(socket->in);
+    byte_stream_drop(socket->out);
+    tcp_free(socket->tcp);
+    mem_free(socket);
+}
+
+struct socket *socket_connect(struct host *host, uint32_t address, uint16_t port, struct socket_handler handler)
+{
+    const struct host *peer = world_host_by_address(host->world, address);
+    struct socket_key key = {address, host_ephemeral_port(host), port};
+    while (socket_table_find(host, key))
+        key.local_port = host_ephemeral_port(host);
+    uint64_t flow = host_connection_flow(host, peer ? peer : host);
+    struct socket *socket = socket_new(host, key, flow, true);
+    socket_set_handler(socket, handler);
+    tcp_open_active(socket->tcp, host->world->engine->now_ns);
+    touch(socket);
+    return socket;
+}
+
+void socket_set_handler(struct socket *socket, struct socket_handler handler)
+{
+    socket->handler = handler;
+    socket->has_handler = true;
+}
+
+uint64_t socket_write(struct socket *socket, const void *bytes, size_t size)
+{
+    uint64_t offset = byte_stream_append(socket->out, bytes, size);
+    JOURNAL_EMIT(world_of(socket)->journal, STREAM_DATA, F_INT(STREAM, socket->out->id.n),
+                 F_INT(HOST, socket->host->id.n), F_INT(CONN, socket->conn.n), F_INT(OFFSET, offset),
+                 F_BLOB(BYTES, bytes, size));
+    tcp_write(socket->tcp, size, world_of(socket)->engine->now_ns);
+    touch(socket);
+    return offset;
+}
+
+void socket_finish(struct socket *socket)
+{
+    socket->has_handler = false;
+    if (!socket->is_finished) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
+    socket->is_finished = true;
+    touch(socket);
+}
+
+void socket_abort(struct socket *socket)
+{
+    socket->has_handler = false;
+    socket->is_finished = true;
+    socket->failure = "aborted";
+    tcp_abort(socket->tcp, world_of(socket)->engine->now_ns);
+    touch(socket);
+}
+
+/* --- what a session needs --- */
+
+static uint64_t io_write(void *context, const char *bytes, size_t size)
+{
+    return socket_write(context, bytes, size);
+}
+
+static void io_content(void *context, struct message_id message, uint64_t offset, uint64_t length)
+{
+    struct socket *socket = context;
+    socket->marks = mem_realloc(socket->marks, (socket->n_marks + 1) * sizeof *socket->marks);
+    socket->marks[socket->n_marks++] =
+        (struct content_mark){.message = message, .begin = offset, .end = offset + length};
+}
+
+struct session_io socket_session_io(struct socket *socket, struct session_id session)
+{
+    return (struct session_io){.context = socket,
+                               .write = io_write,
+                               .journal = world_of(socket)->journal,
+                               .session = session,
+                               .conn = socket->conn,
+                               .stream = socket->out->id,
+                               .host = socket->host->id,
+                               .content = io_content};
+}
+
+struct conn_id socket_conn(const struct socket *socket)
+{
+    return socket->conn;
+}
+
+struct host *socket_host(const struct socket *socket)
+{
+    return socket->host;
+}
+
+uint32_t socket_remote_address(const struct socket *socket)
+{
+    return socket->key.remote_address;
+}
+
+struct host_id socket_peer(const struct socket *socket)
+{
+    return socket->peer;
+}
+
+uint16_t socket_local_port(const struct socket *socket)
+{
+    return socket->key.local_port;
+}
+
+/* --- sending --- */
+
+static uint32_t segment_number(struct content_mark *mark, uint64_t offset)
+{
+    for (uint32_t i = mark->n_segments; i > 0; i--)
+        if (mark->segment_begins[i - 1] <= offset) {
+            if (mark->segment_begins[i - 1] == offset) return i;
+            break;
+        }
+    if (mark->n_segments == mark->room) {
+        mark->room = mark->room ? 2 * mark->room : 8;
+        mark->segment_begins = mem_realloc(mark->segment_begins, mark->room * sizeof *mark->segment_begins);
+    }
+    mark->segment_begins[mark->n_segments++] = offset;
+    return mark->n_segments;
+}
+
+static struct mail_part part_of(struct socket *socket, uint64_t offset, uint32_t length)
+{
+    for (size_t i = 0; i < socket->n_marks && length > 0; i++) {
+        struct content_mark *mark = &socket->marks[i];
+        if (offset < mark->end && offset + length > mark->begin)
+            return (struct mail_part){mark->message, segment_number(mark, offset)};
+    }
+    return (struct mail_part){{0}, 0};
+}
+
+/* Sequence numbers name data, SYN and FIN; a bare acknowledgement is named by what it acknowledges. */
+static struct packet_identity identity_of(const struct socket *socket, const struct tcp_output *output)
+{
+    const struct tcp_segment *segment = &output->segment;
+    bool takes_up_sequence = tcp_segment_sequence_length(segment) > 0;
+    uint64_t kind = takes_up_sequence ? 1 : segment->flags & TCP_RST ? 2 : 3;
+    uint32_t number = takes_up_sequence ? segment->seq : segment->ack;
+    return (struct packet_identity){socket->flow, kind << 32 | number, output->transmission};
+}
+
+static void send_segment(struct socket *socket, const struct tcp_output *output)
+{
+    struct host *host = socket->host;
+    uint32_t size = (uint32_t)tcp_header_size(&output->segment) + output->segment.length;
+    struct packet *packet = packets_new(host, socket->key.remote_address, IP_PROTOCOL_TCP, size);
+    struct ip_packet *ip = ip_packet_of(packet);
+    ip->tcp = output->segment;
+    packet->identity = identity_of(socket, output);
+    if (output->segment.length > 0) {
+        ip->payload = byte_stream_hold(socket->out);
+        ip->payload_offset = output->stream_offset;
+        if (socket->n_marks > 0) ip->part = part_of(socket, output->stream_offset, output->segment.length);
+    }
+    tcp_label_sent(socket->tcp, packet->id);
+    packets_send(host, packet, (struct send_reason){socket->conn, output->why, output->repeats});
+}
+
+/* --- the one timer --- */
+
+static void on_timer(void *context, uint64_t arg)
+{
+    (void)arg;
+    struct socket *socket = context;
+    struct world *world = world_of(socket);
+    socket->scheduled_ns = TIME_NEVER;
+    if (tcp_deadline(socket->tcp) <= world->engine->now_ns) {
+        uint64_t cause = tcp_deadline_cause(socket->tcp);
+        if (cause) journal_set_cause(world->journal, cause);
+        tcp_on_deadline(socket->tcp, world->engine->now_ns);
+    }
+    touch(socket);
+}
+
+static void see_to_timer(struct socket *socket)
+{
+    int64_t deadline_ns = tcp_deadline(socket->tcp);
+    struct engine *engine = world_of(socket)->engine;
+    if (socket->scheduled_ns <= deadline_ns) return; /* it looks again when that comes */
+    if (socket->scheduled_ns != TIME_NEVER) engine_cancel(engine, socket->timer);
+    socket->scheduled_ns = deadline_ns;
+    socket->timer = engine_at(engine, deadline_ns, on_timer, socket, 0);
+}
+
+/* --- settling --- */
+
+static void pass_bytes(struct socket *socket)
+{
+    uint64_t readable = tcp_readable(socket->tcp);
+    if (readable > socket->in_end && socket->in) {
+        const char *bytes = (const char *)byte_stream_at(socket->in, socket->in_end);
+        size_t size = (size_t)(readable - socket->in_end);
+        socket->in_end = readable;
+        if (socket->has_handler) socket->handler.received(socket->handler.context, bytes, size);
+        socket->in->read = readable;
+    }
+    tcp_consume(socket->tcp, readable, world_of(socket)->engine->now_ns);
+}
+
+static void fail(struct socket *socket, const char *why)
+{
+    socket->failure = why;
+    if (!socket->has_handler) return;
+    socket->has_handler = false;
+    socket->handler.failed(socket->handler.context, why);
+}
+
+static void tell_news(struct socket *socket, unsigned news)
+{
+    if (news & TCP_NEWS_ESTABLISHED && socket->has_handler) socket->handler.opened(socket->handler.context);
+    if (news & TCP_NEWS_READABLE) pass_bytes(socket);
+    if (news & TCP_NEWS_ACKED) {
+        byte_stream_forget(socket->out, tcp_acked(socket->tcp));
+        if (socket->has_handler && socket->handler.acked) socket->handler.acked(socket->handler.context);
+    }
+    if (news & TCP_NEWS_REFUSED) fail(socket, "connection refused");
+    if (news & TCP_NEWS_RESET) fail(socket, "connection reset by peer");
+    if (news & TCP_NEWS_TIMED_OUT) fail(socket, "connection timed out");
+    if (news & TCP_NEWS_EOF && socket->has_handler) socket->handler.ended(socket->handler.context);
+}
+
+/* An application that is told of the peer's end and has not finished has nothing more to say either. */
+static void settle(struct socket *socket)
+{
+    struct world *world = world_of(socket);
+    unsigned news, all_news = 0;
+    journal_set_cause(world->journal, socket->dirty_cause);
+    while ((news = tcp_take_news(socket->tcp)) != 0) {
+        all_news |= news;
+        tell_news(socket, news);
+    }
+    struct tcp_output output;
+    while (tcp_next_segment(socket->tcp, world->engine->now_ns, &output))
+        send_segment(socket, &output);
+    socket->is_dirty = false;
+    enum tcp_state state = tcp_state(socket->tcp);
+    if (all_news & TCP_NEWS_CLOSED || state == TCP_CLOSED) {
+        if (socket->has_handler) fail(socket, "connection closed");
+        socket_free(socket);
+        return;
+    }
+    count(socket, state != TCP_TIME_WAIT);
+    see_to_timer(socket);
+}
+
+void sockets_settle(struct world *world)
+{
+    while (world->dirty_first) {
+        struct socket *socket = world->dirty_first;
+        world->dirty_first = socket->next_dirty;
+        if (!world->dirty_first) world->dirty_last = NULL;
+        settle(socket);
+    }
+}
+
+/* --- arriving --- */
+
+static void reset_stranger(struct host *host, struct packet *packet)
+{
+    const struct ip_packet *ip = ip_packet_of(packet);
+    struct tcp_segment reset;
+    if (!tcp_reset_for(&ip->tcp, &reset)) {
+        packets_discard(host, packet, "no connection");
+        return;
+    }
+    struct packet *reply = packets_new(host, ip->ip.source, IP_PROTOCOL_TCP, (uint32_t)tcp_header_size(&reset));
+    ip_packet_of(reply)->tcp = reset;
+    reply->identity = (struct packet_identity){random_hash_mix(packet->identity.flow, 2), packet->identity.unit,
+                                               packet->identity.transmission};
+    packet_drop(host->world->packets, packet);
+    packets_send(host, reply, (struct send_reason){.why = "reset"});
+}
+
+/* RFC 9293 3.10.7.2: a SYN for a port where somebody listens makes a connection. */
+static struct socket *accept_connection(struct host *host, const struct packet *packet, struct socket_key key)
+{
+    const struct ip_packet *ip = ip_packet_of_const(packet);
+    if ((ip->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) return NULL;
+    if (!host->mail_server || !mail_server_listens(host->mail_server, key.local_port)) return NULL;
+    struct socket *socket = socket_new(host, key, random_hash_mix(packet->identity.flow, 1), false);
+    tcp_listen(socket->tcp);
+    mail_server_accept(host->mail_server, socket);
+    return socket;
+}
+
+void sockets_on_packet(struct host *host, struct packet *packet)
+{
+    const struct ip_packet *ip = ip_packet_of(packet);
+    struct socket_key key = {ip->ip.source, ip->tcp.destination_port, ip->tcp.source_port};
+    struct socket *socket = socket_table_find(host, key);
+    if (!socket) socket = accept_connection(host, packet, key);
+    if (!socket) {
+        reset_stranger(host, packet);
+        return;
+    }
+    if (ip->payload && !socket->in) socket->in = byte_stream_hold(ip->payload);
+    tcp_segment_arrives(socket->tcp, &ip->tcp, host->world->engine->now_ns);
+    touch(socket);
+    packet_drop(host->world->packets, packet);
+}
+
+/* --- a host that stops --- */
+
+static int by_conn(const void *a, const void *b)
+{
+    const struct socket *x = *(struct socket *const *)a, *y = *(struct socket *const *)b;
+    return x->conn.n < y->conn.n ? -1 : x->conn.n > y->conn.n;
+}
+
+static void leave_dirty_list(struct host *host)
+{
+    struct world *world = host->world;
+    struct socket *kept = NULL, *socket = world->dirty_first;
+    world->dirty_first = world->dirty_last = NULL;
+    for (; socket; socket = kept) {
+        kept = socket->next_dirty;
+        socket->is_dirty = false;
+        uint64_t cause = socket->dirty_cause;
+        if (socket->host == host) continue;
+        touch(socket);
+        socket->dirty_cause = cause;
+    }
+}
+
+void sockets_free_all(struct host *host)
+{
+    if (host->n_sockets > 0) {
+        leave_dirty_list(host);
+        struct socket **all = mem_alloc(host->n_sockets * sizeof *all);
+        size_t n = 0;
+        for (size_t i = 0; i < host->sockets_room; i++)
+            if (host->sockets[i]) all[n++] = host->sockets[i];
+        qsort(all, n, sizeof *all, by_conn);
+        for (size_t i = 0; i < n; i++) {
+            all[i]->failure = "host stopped";
+            socket_free(all[i]);
+        }
+        mem_free(all);
+    }
+    mem_free(host->sockets);
+    host->sockets = NULL;
+    host->sockets_room = 0;
+}

@@ -1,0 +1,44 @@
+/* One end of a TCP connection of a simulated host: ties the TCP machine to packets, timers and the bytes, and an
+   application to both. */
+#ifndef POSTROAD_MODEL_HOST_SOCKET_H
+#define POSTROAD_MODEL_HOST_SOCKET_H
+
+#include "model/host/byte_stream.h"
+#include "model/host/world_internal.h"
+#include "model/smtp/session_io.h"
+
+/* What an application is told. After `failed` the socket is gone. */
+struct socket_handler {
+    void *context;
+    void (*opened)(void *context);
+    void (*received)(void *context, const char *bytes, size_t size);
+    void (*acked)(void *context); /* the peer has acknowledged more; may be NULL */
+    void (*ended)(void *context); /* the peer will send no more */
+    void (*failed)(void *context, const char *why); /* could not be opened, or was lost */
+};
+
+/* Opens a connection; the handler is told what comes of it, never from within this call. */
+struct socket *socket_connect(struct host *host, uint32_t address, uint16_t port, struct socket_handler handler);
+/* For a connection that a peer opened. */
+void socket_set_handler(struct socket *socket, struct socket_handler handler);
+/* Returns the offset in our stream. */
+uint64_t socket_write(struct socket *socket, const void *bytes, size_t size);
+/* The application is done: what was written is still delivered, what arrives is passed over, nobody is told. */
+void socket_finish(struct socket *socket);
+/* Resets the connection at once. */
+void socket_abort(struct socket *socket);
+
+/* Everything a session needs to speak over this socket. */
+struct session_io socket_session_io(struct socket *socket, struct session_id session);
+struct conn_id socket_conn(const struct socket *socket);
+struct host *socket_host(const struct socket *socket);
+uint32_t socket_remote_address(const struct socket *socket);
+struct host_id socket_peer(const struct socket *socket); /* {0} if the address is nobody's */
+uint16_t socket_local_port(const struct socket *socket);
+
+/* For the host's ground floor. */
+void sockets_on_packet(struct host *host, struct packet *packet); /* takes over the reference */
+void sockets_free_all(struct host *host);                         /* the host stops: nobody is told */
+void sockets_settle(struct world *world); /* lets every socket with something to do do it */
+
+#endif

@@ -1,0 +1,279 @@
+/* Making a world from its scenario, running it, and ending it (law 8). */
+#include "model/host/world.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/host/captions.h"
+#include "model/host/expectations.h"
+#include "model/host/faults.h"
+#include "model/host/host.h"
+#include "model/host/ledger.h"
+#include "model/host/packets.h"
+#include "model/host/socket.h"
+#include "model/host/world_zones.h"
+#include "sim/journal/memory.h"
+
+static const int64_t longest_run_ns = 30 * DAY;
+
+struct world_options world_options_default(void)
+{
+    return (struct world_options){.until_ns = TIME_NEVER};
+}
+
+/* --- registers --- */
+
+struct host *world_host(struct world *world, struct host_id id)
+{
+    assert(id.n >= 1 && id.n <= world->n_hosts);
+    return &world->hosts[id.n - 1];
+}
+
+struct host *world_host_by_address(struct world *world, uint32_t address)
+{
+    size_t mask = world->address_room - 1;
+    for (size_t i = (address * 2654435761u) & mask; world->by_address[i]; i = (i + 1) & mask)
+        if (world->by_address[i]->address == address) return world->by_address[i];
+    return NULL;
+}
+
+static void index_addresses(struct world *world)
+{
+    for (world->address_room = 8; world->address_room < 2 * world->n_hosts;)
+        world->address_room *= 2;
+    world->by_address = mem_calloc(world->address_room, sizeof *world->by_address);
+    for (size_t n = 0; n < world->n_hosts; n++) {
+        size_t i = (world->hosts[n].address * 2654435761u) & (world->address_room - 1);
+        while (world->by_address[i])
+            i = (i + 1) & (world->address_room - 1);
+        world->by_address[i] = &world->hosts[n];
+    }
+}
+
+/* The first numbers are kept for the mails of the scenario. */
+struct message_id world_next_message_id(const struct world *world)
+{
+    return (struct message_id){(uint32_t)world->n_mails + 1};
+}
+
+void world_add_message(struct world *world, struct mail_message *message)
+{
+    assert(message->id.n >= 1 && message->id.n <= world->n_mails + 1);
+    if (message->id.n > world->n_mails) {
+        if (world->n_mails == world->mails_room) {
+            world->mails_room = world->mails_room ? 2 * world->mails_room : 8;
+            world->mails = mem_realloc(world->mails, world->mails_room * sizeof *world->mails);
+        }
+        world->n_mails++;
+    }
+    world->mails[message->id.n - 1] = message;
+}
+
+struct mail_message *world_message(struct world *world, struct message_id id)
+{
+    return id.n >= 1 && id.n <= world->n_mails ? world->mails[id.n - 1] : NULL;
+}
+
+/* --- making --- */
+
+static void on_arrival(void *host_context, struct packet *packet, struct link_id link)
+{
+    host_on_packet(host_context, packet, link);
+}
+
+static struct link_settings settings_of(const struct scenario_link *link, const struct scenario_direction *direction)
+{
+    return (struct link_settings){.rate_bps = direction->rate_bps,
+                                  .delay_ns = direction->delay_ns,
+                                  .mtu_bytes = link->mtu_bytes,
+                                  .queue_bytes = direction->queue_bytes,
+                                  .loss_of_2_32 = direction->loss_of_2_32};
+}
+
+static void make_hosts(struct world *world)
+{
+    world->n_hosts = world->scenario->n_hosts;
+    world->hosts = mem_calloc(world->n_hosts, sizeof *world->hosts);
+    for (size_t i = 0; i < world->n_hosts; i++) {
+        host_init(&world->hosts[i], world, i);
+        const struct scenario_host *description = world->hosts[i].description;
+        network_add_host(world->network, description->name, description->role == ROLE_ROUTER, on_arrival,
+                         &world->hosts[i]);
+    }
+    index_addresses(world);
+}
+
+static void use_mtu(struct host *host, uint32_t mtu_bytes, bool is_first)
+{
+    if (is_first || mtu_bytes < host->mtu_bytes) host->mtu_bytes = mtu_bytes;
+}
+
+static void make_links(struct world *world)
+{
+    bool *has_link = mem_calloc(world->n_hosts, sizeof *has_link);
+    for (size_t i = 0; i < world->scenario->n_links; i++) {
+        const struct scenario_link *link = &world->scenario->links[i];
+        network_add_link(world->network, link->name, world->hosts[link->a].id, world->hosts[link->b].id,
+                         settings_of(link, &link->out), settings_of(link, &link->back));
+        use_mtu(&world->hosts[link->a], link->mtu_bytes, !has_link[link->a]);
+        use_mtu(&world->hosts[link->b], link->mtu_bytes, !has_link[link->b]);
+        has_link[link->a] = has_link[link->b] = true;
+    }
+    mem_free(has_link);
+    network_compute_routes(world->network, NULL);
+}
+
+static void choose_name_server(struct world *world)
+{
+    struct host *server = NULL;
+    for (size_t i = 0; i < world->n_hosts && !server; i++)
+        if (world->hosts[i].description->role == ROLE_NAME_SERVER) server = &world->hosts[i];
+    for (size_t i = 0; i < world->n_hosts; i++)
+        world->hosts[i].name_server = server;
+}
+
+/* --- the head of the journal --- */
+
+static void join(char *text, size_t size, const char *const *words, size_t n)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < n && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", words[i]);
+}
+
+static void emit_host(struct world *world, const struct host *host)
+{
+    char text[512] = "";
+    const struct scenario_host *description = host->description;
+    if (description->role == ROLE_CLIENT) snprintf(text, sizeof text, "%s", description->client.user);
+    if (description->role == ROLE_MAIL_SERVER)
+        join(text, sizeof text, description->mail_server.domains, description->mail_server.n_domains);
+    JOURNAL_EMIT(world->journal, HOST_ADD, F_INT(HOST, host->id.n), F_TEXT(NAME, description->name),
+                 F_TEXT(ROLE, host_role_text(description->role)), F_INT(ADDRESS, host->address), F_TEXT(TEXT, text));
+}
+
+static void emit_head(struct world *world)
+{
+    const struct scenario *scenario = world->scenario;
+    char seed[32];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)world->options.seed);
+    JOURNAL_EMIT(world->journal, RUN_BEGIN, F_TEXT(TITLE, scenario->title), F_TEXT(SCENARIO, scenario->json),
+                 F_TEXT(SEED, world->options.has_seed ? seed : scenario->seed_text), F_TEXT(VERSION, POSTROAD_VERSION),
+                 F_INT(STARTS, scenario->starts_unix_s));
+    for (size_t i = 0; i < world->n_hosts; i++)
+        emit_host(world, &world->hosts[i]);
+    for (size_t i = 0; i < scenario->n_links; i++) {
+        const struct scenario_link *link = &scenario->links[i];
+        JOURNAL_EMIT(world->journal, LINK_ADD, F_INT(LINK, i + 1), F_TEXT(NAME, link->name), F_INT(HOST, link->a + 1),
+                     F_INT(PEER, link->b + 1), F_INT(RATE_OUT, link->out.rate_bps),
+                     F_INT(RATE_BACK, link->back.rate_bps), F_INT(DELAY_OUT, link->out.delay_ns),
+                     F_INT(DELAY_BACK, link->back.delay_ns), F_INT(MTU, link->mtu_bytes));
+    }
+}
+
+struct world *world_new(const struct scenario *scenario, const struct world_options *options, struct journal *journal)
+{
+    struct world *world = mem_calloc(1, sizeof *world);
+    world->scenario = scenario;
+    world->options = *options;
+    world->journal = journal;
+    world->seed = options->has_seed ? options->seed : scenario->seed;
+    world->until_ns = options->until_ns != TIME_NEVER ? options->until_ns : scenario->until_ns;
+    if (world->until_ns > longest_run_ns) world->until_ns = longest_run_ns;
+    world->engine = engine_new(world->seed, journal);
+    world->packets = packet_pool_new();
+    world->network = network_new(world->engine, world->packets);
+    world->ledger = ledger_new(world);
+    world->captions = captions_new(world);
+    world->n_mails = world->mails_room = scenario->n_mails;
+    world->mails = mem_calloc(scenario->n_mails + 1, sizeof(struct mail_message *));
+    make_hosts(world);
+    make_links(world);
+    emit_head(world);
+    choose_name_server(world);
+    world->zones = world_zones_make(scenario);
+    faults_schedule(world);
+    for (size_t i = 0; i < world->n_hosts; i++) {
+        journal_set_cause(journal, 0);
+        host_start(&world->hosts[i]);
+    }
+    return world;
+}
+
+/* --- running --- */
+
+static bool has_work(const struct world *world)
+{
+    return world->mails_to_come > 0 || world->faults_to_come > 0 || world->sockets_active > 0 ||
+           ledger_open_pairs(world->ledger) > 0 || network_in_flight(world->network) > 0;
+}
+
+void world_settle(struct world *world)
+{
+    if (world->dirty_first) sockets_settle(world);
+    captions_settle(world->captions);
+}
+
+void world_stop(struct world *world, const char *why)
+{
+    if (world->ended) return;
+    world->ended = true;
+    journal_set_cause(world->journal, 0);
+    network_emit_totals(world->network);
+    if (!expectations_check(world)) world->failed = true;
+    JOURNAL_EMIT(world->journal, RUN_END, F_TEXT(WHY, why));
+}
+
+bool world_run(struct world *world, uint64_t n_events)
+{
+    for (uint64_t i = 0; i < n_events; i++) {
+        if (world->ended) return false;
+        if (!has_work(world)) {
+            world_stop(world, "all is done");
+            return false;
+        }
+        if (!engine_run_next(world->engine, world->until_ns)) {
+            world_stop(world, world->until_ns == longest_run_ns ? "30 days have passed" : "the time is up");
+            return false;
+        }
+        world_settle(world);
+    }
+    return true;
+}
+
+void world_free(struct world *world)
+{
+    if (!world) return;
+    world->dirty_first = world->dirty_last = NULL;
+    network_free(world->network);
+    for (size_t i = 0; i < world->n_hosts; i++)
+        host_free(&world->hosts[i]);
+    for (size_t i = 0; i < world->n_mails; i++)
+        message_free(world->mails[i]);
+    mem_free(world->mails);
+    mem_free(world->hosts);
+    mem_free(world->by_address);
+    captions_free(world->captions);
+    ledger_free(world->ledger);
+    dns_zones_free(world->zones);
+    engine_free(world->engine);
+    packet_pool_free(world->packets);
+    mem_free(world);
+}
+
+int64_t world_now(const struct world *world)
+{
+    return world->engine->now_ns;
+}
+
+uint64_t world_events(const struct world *world)
+{
+    return world->engine->events_run;
+}
+
+bool world_failed(const struct world *world)
+{
+    return world->failed;
+}

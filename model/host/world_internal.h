@@ -1,0 +1,79 @@
+/* What the files of this room share: the world and its hosts. */
+#ifndef POSTROAD_MODEL_HOST_WORLD_INTERNAL_H
+#define POSTROAD_MODEL_HOST_WORLD_INTERNAL_H
+
+#include "model/dns/dns_zones.h"
+#include "model/host/world.h"
+#include "model/mail/message.h"
+#include "model/scenario/scenario.h"
+#include "sim/engine.h"
+#include "sim/network.h"
+#include "sim/random.h"
+
+struct socket;
+struct resolver;
+struct name_server;
+struct mail_server;
+struct mail_client;
+struct captions;
+
+struct host {
+    struct world *world;
+    const struct scenario_host *description;
+    struct host_id id;
+    uint32_t address;
+    uint64_t name_hash;
+    bool up;
+    uint32_t mtu_bytes; /* of its first link */
+    struct host *name_server; /* whom its resolver asks */
+    struct socket **sockets;  /* open addressing on ports and peer; see socket.c */
+    size_t n_sockets, sockets_room;
+    uint16_t next_port;       /* ephemeral */
+    uint32_t *connections_to; /* per host: how many connections were opened, for identities; lazily made */
+    uint32_t *questions_to;
+    struct resolver *resolver;
+    struct mail_server *mail_server; /* by role; NULL otherwise */
+    struct mail_client *mail_client;
+};
+
+struct world {
+    const struct scenario *scenario;
+    struct world_options options;
+    struct journal *journal; /* the caller's */
+    struct engine *engine;
+    struct packet_pool *packets;
+    struct network *network;
+    struct dns_zones *zones;
+    uint64_t seed;
+    int64_t until_ns;
+
+    struct host *hosts; /* index + 1 is the id */
+    size_t n_hosts;
+    struct host **by_address; /* open addressing */
+    size_t address_room;
+
+    struct mail_message **mails; /* number - 1 is the index */
+    size_t n_mails, mails_room;
+    struct mail_ledger *ledger;
+
+    uint32_t last_conn, last_stream, last_session, last_attempt;
+
+    struct socket *dirty_first, *dirty_last; /* sockets with something to do before the next event */
+    struct captions *captions;
+
+    /* The world goes on while any of these is left (law 8). */
+    size_t faults_to_come, mails_to_come, sockets_active;
+    bool ended, failed;
+};
+
+struct host *world_host(struct world *world, struct host_id id);
+/* Sets the register and runs what sockets have to do; called after every event. */
+void world_settle(struct world *world);
+/* The host with this address, or NULL. */
+struct host *world_host_by_address(struct world *world, uint32_t address);
+/* Enters a mail into the register of the world, which owns it from then on; its id must be world_next_message_id. */
+struct message_id world_next_message_id(const struct world *world);
+void world_add_message(struct world *world, struct mail_message *message);
+struct mail_message *world_message(struct world *world, struct message_id id);
+
+#endif

@@ -1,0 +1,47 @@
+/* A mailbox is a growing array of mails in order of arrival. */
+#include "model/mail/mailbox.h"
+
+#include <string.h>
+
+#include "sim/journal/memory.h"
+
+void mailbox_store(struct mailbox *box, struct message_id message, const char *recipient, const char *queue_id,
+                   char *content, size_t size)
+{
+    if (box->n == box->room) {
+        box->room = box->room ? 2 * box->room : 4;
+        box->mails = mem_realloc(box->mails, box->room * sizeof *box->mails);
+    }
+    box->mails[box->n++] = (struct stored_mail){.message = message,
+                                                .recipient = mem_strdup(recipient),
+                                                .queue_id = mem_strdup(queue_id),
+                                                .content = content,
+                                                .size = size};
+}
+
+static void stored_mail_release(struct stored_mail *mail)
+{
+    mem_free(mail->recipient);
+    mem_free(mail->queue_id);
+    mem_free(mail->content);
+}
+
+void mailbox_remove(struct mailbox *box, const bool *marked, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < box->n; i++) {
+        if (i < n && marked[i])
+            stored_mail_release(&box->mails[i]);
+        else
+            box->mails[kept++] = box->mails[i];
+    }
+    box->n = kept;
+}
+
+void mailbox_clear(struct mailbox *box)
+{
+    for (size_t i = 0; i < box->n; i++)
+        stored_mail_release(&box->mails[i]);
+    mem_free(box->mails);
+    memset(box, 0, sizeof *box);
+}

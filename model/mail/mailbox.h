@@ -1,0 +1,31 @@
+/* Where delivered mail lies until its owner fetches it. Survives a crash of its host. */
+#ifndef POSTROAD_MODEL_MAIL_MAILBOX_H
+#define POSTROAD_MODEL_MAIL_MAILBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/journal/ids.h"
+
+struct stored_mail {
+    struct message_id message;
+    char *recipient;
+    char *queue_id; /* the unique id for POP3's UIDL too */
+    char *content;  /* lines ended by CRLF, Return-Path first */
+    size_t size;
+};
+
+struct mailbox {
+    struct stored_mail *mails;
+    size_t n, room;
+    bool locked; /* by a POP3 session (RFC 1939 4) */
+};
+
+/* Takes over the content; copies the texts. */
+void mailbox_store(struct mailbox *box, struct message_id message, const char *recipient, const char *queue_id,
+                   char *content, size_t size);
+/* Removes those of the first n that are marked. */
+void mailbox_remove(struct mailbox *box, const bool *marked, size_t n);
+void mailbox_clear(struct mailbox *box);
+
+#endif

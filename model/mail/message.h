@@ -1,0 +1,77 @@
+/* A mail as it is composed (RFC 5322): header and body as bytes, lines ended by CRLF. To queues and wires it is opaque. */
+#ifndef POSTROAD_MODEL_MAIL_MESSAGE_H
+#define POSTROAD_MODEL_MAIL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/journal/ids.h"
+
+struct mail_message {
+    struct message_id id;
+    struct message_id parent; /* of a bounce: the mail it is about */
+    char *name;               /* "m1"; a bounce is called after its mail: "m1-bounce" */
+    char *from;               /* reverse-path; "" for a bounce */
+    char **recipients;
+    size_t n_recipients;
+    char *subject;
+    char *content;
+    size_t size;
+    int64_t composed_ns;
+};
+
+/* What a composer needs. Borrowed. */
+struct mail_draft {
+    struct message_id id;
+    const char *name, *from;
+    const char *const *recipients;
+    size_t n_recipients;
+    const char *subject;
+    const char *text;       /* UTF-8, lines ended by "\n" */
+    uint64_t size_bytes;    /* the body is filled up to this size; 0: the text alone */
+    const char *host;       /* makes the Message-ID */
+    int64_t starts_unix_s, at_ns;
+};
+
+struct mail_message *message_compose(const struct mail_draft *draft);
+
+/* Why one recipient did not get a mail. */
+struct bounce_recipient {
+    const char *address;
+    const char *remote_mta; /* who said so; "" if nobody was reached */
+    const char *diagnostic; /* "550 5.1.1 ..." */
+};
+
+/* A delivery status notification (RFC 3464) to the sender of `about`, from the null sender (RFC 5321 4.5.5). */
+struct bounce_draft {
+    struct message_id id;
+    const struct mail_message *about;
+    const char *host; /* the reporting MTA */
+    const struct bounce_recipient *recipients;
+    size_t n_recipients;
+    const char *content; /* the mail as the host holds it: its header is given back */
+    size_t size;
+    int64_t starts_unix_s, at_ns;
+};
+struct mail_message *message_compose_bounce(const struct bounce_draft *draft);
+void message_free(struct mail_message *message);
+
+/* A new copy of the content with lines before it (each ended by CRLF). To be freed by mem_free. */
+char *message_prepend(const char *lines, const char *content, size_t size, size_t *new_size);
+
+/* The Received line of RFC 5321 4.4 for one hop; recipient may be NULL when there are several. */
+struct received_hop {
+    const char *helo, *by, *protocol, *queue_id, *recipient;
+    uint32_t address;
+    int64_t starts_unix_s, at_ns;
+};
+enum { RECEIVED_LINE_BYTES = 1024 };
+void message_received_line(const struct received_hop *hop, char line[RECEIVED_LINE_BYTES]);
+
+/* The number in our own Message-ID "<7.m1@alice-pc>" of some content, or 0. */
+uint32_t message_number_of(const char *content, size_t size);
+/* Received lines in the header, for loop detection (RFC 5321 6.3). */
+unsigned message_count_received(const char *content, size_t size);
+
+#endif
