@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sim/journal/journal.h"
+
 enum host_role { ROLE_CLIENT, ROLE_MAIL_SERVER, ROLE_ROUTER, ROLE_NAME_SERVER };
 const char *host_role_text(enum host_role role); /* "mail_server" */
 
@@ -31,6 +33,7 @@ struct scenario_mail_server {
     const char **users; /* local parts, the same in each domain */
     size_t n_users;
     struct scenario_retry retry;
+    uint16_t mx_preference; /* of the MX records made for its domains: 10 */
 };
 
 struct scenario_tcp {
@@ -121,6 +124,9 @@ struct scenario_caption {
     const char *on; /* "first tcp.syn", "mail.state deferred": see docs/scenarios.md */
     const char *say; /* in English */
     const char *cite;
+    uint32_t nth;         /* `on`, taken apart: the nth event, from 1 */
+    enum event_kind kind; /* of this kind */
+    const char *word;     /* with this in one of its texts; NULL: any */
 };
 
 struct scenario {
@@ -162,5 +168,8 @@ struct scenario *scenario_load(const char *path, const struct scenario_override 
 struct scenario *scenario_parse(const char *name, const char *json, size_t size,
                                 const struct scenario_override *overrides, size_t n_overrides, FILE *errors);
 void scenario_free(struct scenario *scenario);
+
+/* The seed a text stands for: its number when it is digits up to 2^53, else a hash of it. */
+uint64_t scenario_seed_from_text(const char *text);
 
 #endif

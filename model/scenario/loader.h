@@ -1,0 +1,83 @@
+/* What the parts of the loader share while a scenario is being read. A part reads its section of the file into the
+   scenario and reports what is wrong; nobody stops at the first error. */
+#ifndef POSTROAD_MODEL_SCENARIO_LOADER_H
+#define POSTROAD_MODEL_SCENARIO_LOADER_H
+
+#include "model/scenario/checks.h"
+#include "model/scenario/scenario.h"
+
+/* ---- memory that is freed together with the scenario ---- */
+
+struct scenario_memory;
+struct scenario_memory *scenario_memory_new(void);
+void scenario_memory_free(struct scenario_memory *memory);
+void *scenario_alloc(struct scenario_memory *memory, size_t n, size_t size); /* zeroed */
+const char *scenario_text(struct scenario_memory *memory, const char *text); /* a copy; NULL stays NULL */
+
+/* ---- names ---- */
+
+struct name_entry {
+    const char *name;
+    int index;
+};
+
+/* The names of one kind of thing, sorted. */
+struct name_index {
+    struct name_entry *entries;
+    size_t n;
+};
+
+struct loader {
+    struct scenario *scenario;
+    struct checks *checks;
+    struct spot root;
+    struct name_index hosts, links, mails;
+    bool *host_is_good; /* has one role, so that what refers to it can be judged */
+};
+
+void name_index_sort(struct name_index *index);
+int name_index_find(const struct name_index *index, const char *name); /* -1: none */
+
+/* Counts and lists the members of a named section ("hosts"); 0 when it is missing or no object. */
+size_t loader_name_section(struct loader *l, const char *key, struct name_index *index, struct spot *section);
+
+/* A reference by name. False, with a suggestion, when there is no such thing. */
+bool loader_link(struct loader *l, const struct spot *spot, int *out);
+bool loader_mail(struct loader *l, const struct spot *spot, int *out);
+/* roles: bits 1 << ROLE_...; a host without a good role is passed over in silence, having been reported already. */
+bool loader_host(struct loader *l, const struct spot *spot, unsigned roles, int *out);
+enum { ANY_ROLE = 15 };
+/* "toward": the end of `link` that the thing happens toward, as a direction (0 out, 1 back); 2 when missing. */
+bool loader_toward(struct loader *l, const struct spot *object, int link, int *dir);
+/* A name under a rule of names.h, refused at the value. */
+bool loader_good_name(const struct spot *spot, const char *name,
+                      const char *(*problem)(const char *name, char better[]), bool is_key);
+/* An array of texts that differ from one another, or NULL; a single text counts as one. */
+const char **loader_texts(struct loader *l, const struct spot *spot, const char *example, size_t *n);
+
+/* What hosts call the kinds of packets they send (model/host/packets.c). */
+enum { PACKET_TAGS = 8 };
+extern const struct choice packet_tags[PACKET_TAGS];
+
+/* Judges each line of a zone's list as master-file syntax. */
+void check_zone_lines(const struct spot *zone, const char *apex);
+
+/* ---- the parts, in the order in which they run ---- */
+
+void load_host_names(struct loader *l);
+void load_link_names(struct loader *l);
+void load_mail_names(struct loader *l);
+void load_hosts(struct loader *l);
+void load_links(struct loader *l);
+void load_zones(struct loader *l);
+void load_mails(struct loader *l);
+void load_faults(struct loader *l);
+void load_expectations(struct loader *l);
+void load_story(struct loader *l);
+/* What only the whole can show. */
+void add_name_server(struct loader *l);
+void assign_addresses(struct loader *l);
+void check_domains(struct loader *l);
+void check_ways(struct loader *l);
+
+#endif

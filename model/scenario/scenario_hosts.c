@@ -1,0 +1,273 @@
+/* "hosts" and "tcp": clients, mail servers, routers, name servers, and how their TCP behaves. */
+#include <string.h>
+
+#include "model/scenario/loader.h"
+#include "model/scenario/names.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+
+static const char *const role_names[] = {"client", "mail_server", "router", "name_server"};
+enum { ROLES = 4 };
+
+static const struct key_rule host_keys[] = {{"client", NULL},      {"mail_server", NULL}, {"router", NULL},
+                                            {"name_server", NULL}, {"address", NULL},     {"tcp", NULL}};
+static const struct key_rule client_keys[] = {{"user", NULL},
+                                              {"submits_to", NULL},
+                                              {"fetches_from", NULL},
+                                              {"fetches_every", NULL},
+                                              {"submission_port", NULL},
+                                              {"tls", "leave it out: mail travels as clear text"},
+                                              {"password", "leave it out: servers know their users by name"}};
+static const struct key_rule server_keys[] = {
+    {"domains", NULL},
+    {"users", NULL},
+    {"retry", NULL},
+    {"mx_preference", NULL},
+    {"tls", "leave it out: mail travels as clear text"},
+    {"greylisting", "for a 4yz reply use a fault: { \"reply\": { \"server\": \"NAME\", \"to\": \"RCPT\", \"with\": "
+                    "\"451 4.7.1 Try again later\" } }"}};
+static const struct key_rule retry_keys[] = {{"policy", NULL},
+                                             {"queue_run_delay", NULL},
+                                             {"queue_run_phase", NULL},
+                                             {"minimal_backoff_time", NULL},
+                                             {"maximal_backoff_time", NULL},
+                                             {"maximal_queue_lifetime", NULL},
+                                             {"bounce_queue_lifetime", NULL},
+                                             {"delay_warning_time", "leave it out: no warnings are sent"}};
+static const char tcp_later[] = "leave it out: loss is repaired by RFC 5681 and RFC 6298 alone";
+static const struct key_rule tcp_keys[] = {{"flavour", NULL},
+                                           {"delayed_ack", NULL},
+                                           {"nagle", NULL},
+                                           {"initial_window", NULL},
+                                           {"receive_buffer", NULL},
+                                           {"rto_min", NULL},
+                                           {"sack", tcp_later},
+                                           {"timestamps", tcp_later},
+                                           {"window_scaling", "leave it out: windows are at most 65535 B"},
+                                           {"ecn", tcp_later},
+                                           {"rack", tcp_later},
+                                           {"tlp", tcp_later}};
+
+const char *host_role_text(enum host_role role)
+{
+    return role_names[role];
+}
+
+/* ---- tcp ---- */
+
+static struct scenario_tcp tcp_default(void)
+{
+    return (struct scenario_tcp){.delayed_ack = true,
+                                 .nagle = true,
+                                 .initial_window_segments = 10,
+                                 .receive_buffer_bytes = 65535,
+                                 .rto_min_ns = SECOND};
+}
+
+/* Reads "tcp" of a host or of the whole file over what *tcp holds. */
+static void load_tcp(const struct spot *up, struct scenario_tcp *tcp)
+{
+    static const char later[] = "write \"reno\" or \"stop-and-wait\"";
+    static const struct choice flavours[] = {{"reno", NULL},   {"stop-and-wait", NULL}, {"go-back-n", later},
+                                             {"tahoe", later}, {"newreno", later},      {"sack", later},
+                                             {"cubic", later}};
+    struct spot object;
+    size_t flavour = tcp->stop_and_wait;
+    int64_t window = tcp->initial_window_segments, buffer = tcp->receive_buffer_bytes;
+    if (!want_object(up, "tcp", &object)) return;
+    CHECK_KEYS(&object, tcp_keys);
+    if (want_choice(&object, "flavour", flavours, sizeof flavours / sizeof *flavours, &flavour))
+        window = flavour == 1 ? 1 : tcp->stop_and_wait ? 10 : window;
+    tcp->stop_and_wait = flavour == 1;
+    want_flag(&object, "delayed_ack", &tcp->delayed_ack);
+    want_flag(&object, "nagle", &tcp->nagle);
+    if (want_integer(&object, "initial_window", 1, 100, &window) && tcp->stop_and_wait && window != 1) {
+        struct spot spot = spot_key(&object, "initial_window");
+        spot_refuse(&spot, tr("leave it out"), tr("%lld is more than the one segment of \"stop-and-wait\""),
+                    (long long)window);
+    }
+    want_size(&object, "receive_buffer", 1460, 65535, &buffer);
+    want_duration(&object, "rto_min", MILLISECOND, MINUTE, &tcp->rto_min_ns);
+    tcp->initial_window_segments = (uint32_t)window;
+    tcp->receive_buffer_bytes = (uint32_t)buffer;
+}
+
+/* ---- names and roles ---- */
+
+/* Which role this host has; false when it has none, or several. */
+static bool find_role(const struct spot *host, enum host_role *role)
+{
+    int found = 0;
+    for (int i = 0; i < ROLES; i++) {
+        struct spot s = spot_key(host, role_names[i]);
+        if (!s.json) continue;
+        if (++found > 1) {
+            spot_refuse_key(&s, tr("make two hosts of it"), tr("\"%s\" stands beside \"%s\", but a host has one role"),
+                            role_names[i], role_names[*role]);
+            return false;
+        }
+        *role = (enum host_role)i;
+    }
+    if (found == 0)
+        spot_refuse(host, tr("write one of \"client\", \"mail_server\", \"router\", \"name_server\""),
+                    tr("the host has no role"));
+    return found == 1;
+}
+
+void load_host_names(struct loader *l)
+{
+    struct scenario *s = l->scenario;
+    struct spot section, host;
+    check_present(&l->root, "hosts", "\"hosts\": { \"internet\": { \"router\": {} } }");
+    s->n_hosts = loader_name_section(l, "hosts", &l->hosts, &section);
+    /* One more, since a name server may be added. */
+    s->hosts = scenario_alloc(s->memory, s->n_hosts + 1, sizeof *s->hosts);
+    l->host_is_good = scenario_alloc(s->memory, s->n_hosts + 1, sizeof *l->host_is_good);
+    for (host = spot_first(&section); host.json; host = spot_next(&host)) {
+        struct scenario_host *h = &s->hosts[host.index];
+        h->name = scenario_text(s->memory, host.key);
+        h->role = ROLE_ROUTER;
+        loader_good_name(&host, host.key, name_host_problem, true);
+        l->host_is_good[host.index] = check_object(&host) && find_role(&host, &h->role);
+    }
+}
+
+/* ---- roles ---- */
+
+static void load_client(struct loader *l, const struct spot *object, struct scenario_client *c)
+{
+    struct spot spot;
+    int64_t port = 587;
+    c->submits_to = c->fetches_from = -1;
+    c->fetches_every_ns = MINUTE;
+    c->user = "";
+    CHECK_KEYS(object, client_keys);
+    if (check_present(object, "user", "\"user\": \"alice@a.example\"") &&
+        want_text(object, "user", "alice@a.example", &c->user)) {
+        spot = spot_key(object, "user");
+        loader_good_name(&spot, c->user, name_mailbox_problem, false);
+        c->user = scenario_text(l->scenario->memory, c->user);
+    }
+    spot = spot_key(object, "submits_to");
+    if (spot.json) loader_host(l, &spot, 1 << ROLE_MAIL_SERVER, &c->submits_to);
+    spot = spot_key(object, "fetches_from");
+    if (spot.json) loader_host(l, &spot, 1 << ROLE_MAIL_SERVER, &c->fetches_from);
+    want_duration(object, "fetches_every", MILLISECOND, 30 * DAY, &c->fetches_every_ns);
+    want_integer(object, "submission_port", 1, 65535, &port);
+    c->submission_port = (uint16_t)port;
+}
+
+static struct scenario_retry retry_default(void)
+{
+    return (struct scenario_retry){.queue_run_delay_ns = 300 * SECOND,
+                                   .minimal_backoff_ns = 300 * SECOND,
+                                   .maximal_backoff_ns = 4000 * SECOND,
+                                   .maximal_lifetime_ns = 5 * DAY,
+                                   .bounce_lifetime_ns = 5 * DAY};
+}
+
+static void check_policy(const struct spot *spot)
+{
+    static const char later[] = "write \"postfix\", the default";
+    static const struct choice policies[] = {{"postfix", NULL}, {"exim", later},      {"sendmail", later},
+                                             {"qmail", later},  {"opensmtpd", later}, {"rfc-minimum", later}};
+    size_t policy;
+    check_choice(spot, policies, sizeof policies / sizeof *policies, &policy);
+}
+
+static void load_retry(const struct spot *server, struct scenario_retry *r)
+{
+    struct spot spot = spot_key(server, "retry"), policy;
+    *r = retry_default();
+    if (!spot.json) return;
+    if (cJSON_IsString(spot.json)) {
+        check_policy(&spot);
+        return;
+    }
+    if (!check_object(&spot)) return;
+    CHECK_KEYS(&spot, retry_keys);
+    policy = spot_key(&spot, "policy");
+    if (policy.json) check_policy(&policy);
+    want_duration(&spot, "queue_run_delay", SECOND, DAY, &r->queue_run_delay_ns);
+    want_duration(&spot, "queue_run_phase", 0, DAY, &r->queue_run_phase_ns);
+    want_duration(&spot, "minimal_backoff_time", SECOND, 30 * DAY, &r->minimal_backoff_ns);
+    want_duration(&spot, "maximal_backoff_time", SECOND, 30 * DAY, &r->maximal_backoff_ns);
+    want_duration(&spot, "maximal_queue_lifetime", 0, 100 * DAY, &r->maximal_lifetime_ns);
+    want_duration(&spot, "bounce_queue_lifetime", 0, 100 * DAY, &r->bounce_lifetime_ns);
+    if (r->minimal_backoff_ns > r->maximal_backoff_ns)
+        spot_refuse(&spot, tr("make \"maximal_backoff_time\" at least as long as \"minimal_backoff_time\""),
+                    tr("the minimal backoff is longer than the maximal"));
+}
+
+static void check_names_in(const struct spot *object, const char *key,
+                           const char *(*problem)(const char *name, char better[]))
+{
+    struct spot list = spot_key(object, key);
+    if (cJSON_IsString(list.json)) loader_good_name(&list, list.json->valuestring, problem, false);
+    for (struct spot s = spot_first(&list); s.json; s = spot_next(&s))
+        if (cJSON_IsString(s.json)) loader_good_name(&s, s.json->valuestring, problem, false);
+}
+
+static void load_mail_server(struct loader *l, const struct spot *object, struct scenario_mail_server *m)
+{
+    struct spot spot = spot_key(object, "domains");
+    int64_t preference = 10;
+    CHECK_KEYS(object, server_keys);
+    if (check_present(object, "domains", "\"domains\": [\"a.example\"]"))
+        m->domains = loader_texts(l, &spot, "a.example", &m->n_domains);
+    if (m->domains && m->n_domains == 0 && spot.json && !spot.json->child)
+        spot_refuse(&spot, tr("write [\"a.example\"]"), tr("the list of domains is empty"));
+    check_names_in(object, "domains", name_host_problem);
+    spot = spot_key(object, "users");
+    if (spot.json) m->users = loader_texts(l, &spot, "alice", &m->n_users);
+    check_names_in(object, "users", name_local_part_problem);
+    want_integer(object, "mx_preference", 0, 65535, &preference);
+    m->mx_preference = (uint16_t)preference;
+    load_retry(object, &m->retry);
+}
+
+static void load_role(struct loader *l, const struct spot *host, struct scenario_host *h)
+{
+    struct spot object;
+    if (!want_object(host, role_names[h->role], &object)) return;
+    switch (h->role) {
+    case ROLE_CLIENT:
+        load_client(l, &object, &h->client);
+        break;
+    case ROLE_MAIL_SERVER:
+        load_mail_server(l, &object, &h->mail_server);
+        break;
+    case ROLE_ROUTER:
+    case ROLE_NAME_SERVER:
+        check_keys(&object, NULL, 0);
+        break;
+    }
+}
+
+static void load_address(const struct spot *host, struct scenario_host *h)
+{
+    const char *text;
+    if (!want_text(host, "address", "10.0.0.1", &text)) return;
+    const char *problem = name_address_problem(text, &h->address);
+    struct spot spot = spot_key(host, "address");
+    if (problem) spot_refuse(&spot, tr("write it like \"10.0.0.1\""), "\"%s\" %s", text, problem);
+}
+
+void load_hosts(struct loader *l)
+{
+    struct scenario *s = l->scenario;
+    struct spot section = spot_key(&l->root, "hosts");
+    struct scenario_tcp tcp = tcp_default();
+    load_tcp(&l->root, &tcp);
+    for (struct spot host = spot_first(&section); s->n_hosts && host.json; host = spot_next(&host)) {
+        struct scenario_host *h = &s->hosts[host.index];
+        h->tcp = tcp;
+        h->client.submits_to = h->client.fetches_from = -1;
+        if (!cJSON_IsObject(host.json)) continue;
+        CHECK_KEYS(&host, host_keys);
+        load_tcp(&host, &h->tcp);
+        load_address(&host, h);
+        if (l->host_is_good[host.index]) load_role(l, &host, h);
+    }
+    s->hosts[s->n_hosts].tcp = tcp;
+}

@@ -1,0 +1,191 @@
+/* "mail", "zones" and "expect": what is sent, what the name server knows besides, and what should come of it. */
+#include <string.h>
+
+#include "model/scenario/loader.h"
+#include "model/scenario/names.h"
+#include "model/scenario/suggest.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+
+static const struct key_rule mail_keys[] = {{"at", NULL},
+                                            {"from", NULL},
+                                            {"to", NULL},
+                                            {"subject", NULL},
+                                            {"text", NULL},
+                                            {"size", NULL},
+                                            {"every", "a mail is sent once: write another one under \"mail\""},
+                                            {"cc", "put all recipients into \"to\""},
+                                            {"bcc", "put all recipients into \"to\""}};
+
+enum { TEXT_LINE_MAX = 998, SUBJECT_MAX = 900 }; /* RFC 5322 2.1.1, with room for "Subject: " */
+#define MAIL_SIZE_MAX INT64_C(10000000)
+
+/* ---- mail ---- */
+
+void load_mail_names(struct loader *l)
+{
+    struct scenario *s = l->scenario;
+    struct spot section;
+    s->n_mails = loader_name_section(l, "mail", &l->mails, &section);
+    s->mails = scenario_alloc(s->memory, s->n_mails, sizeof *s->mails);
+    for (struct spot mail = spot_first(&section); mail.json; mail = spot_next(&mail)) {
+        s->mails[mail.index].name = scenario_text(s->memory, mail.key);
+        s->mails[mail.index].client = -1;
+        loader_good_name(&mail, mail.key, name_plain_problem, true);
+    }
+}
+
+/* The client whose user this is, preferring one that submits. */
+static int client_of(const struct scenario *s, const char *user)
+{
+    int found = -1;
+    for (size_t i = 0; i < s->n_hosts; i++) {
+        const struct scenario_host *h = &s->hosts[i];
+        if (h->role != ROLE_CLIENT || !h->client.user || strcmp(h->client.user, user) != 0) continue;
+        if (h->client.submits_to >= 0) return (int)i;
+        found = (int)i;
+    }
+    return found;
+}
+
+static void load_sender(struct loader *l, const struct spot *mail, struct scenario_mail *m)
+{
+    const struct scenario *s = l->scenario;
+    struct spot spot = spot_key(mail, "from");
+    if (!check_present(mail, "from", "\"from\": \"alice@a.example\"")) return;
+    if (!want_text(mail, "from", "alice@a.example", &m->from)) return;
+    if (!loader_good_name(&spot, m->from, name_mailbox_problem, false)) return;
+    m->client = client_of(s, m->from);
+    if (m->client < 0) {
+        struct suggest near = suggest_for(m->from);
+        for (size_t i = 0; i < s->n_hosts; i++)
+            if (s->hosts[i].role == ROLE_CLIENT && s->hosts[i].client.user)
+                suggest_offer(&near, s->hosts[i].client.user);
+        const char *hint = near.best ? checks_hint(l->checks, tr("did you mean \"%s\"?"), near.best)
+                                     : tr("write a host with \"client\": { \"user\": ... } for this sender");
+        spot_refuse(&spot, hint, tr("\"%s\" is not the user of any client"), m->from);
+    } else if (s->hosts[m->client].client.submits_to < 0) {
+        spot_refuse(&spot, tr("write \"submits_to\": \"NAME OF A MAIL SERVER\" into that client"),
+                    tr("the client \"%s\" of %s submits to no server"), s->hosts[m->client].name, m->from);
+    }
+    m->from = scenario_text(s->memory, m->from);
+}
+
+static void load_recipients(struct loader *l, const struct spot *mail, struct scenario_mail *m)
+{
+    struct spot list = spot_key(mail, "to");
+    if (!check_present(mail, "to", "\"to\": [\"bob@b.example\"]")) return;
+    m->to = loader_texts(l, &list, "bob@b.example", &m->n_to);
+    if (cJSON_IsArray(list.json) && !list.json->child)
+        spot_refuse(&list, tr("write [\"bob@b.example\"]"), tr("the list of recipients is empty"));
+    if (cJSON_IsString(list.json)) loader_good_name(&list, list.json->valuestring, name_mailbox_problem, false);
+    for (struct spot s = spot_first(&list); s.json; s = spot_next(&s))
+        if (cJSON_IsString(s.json)) loader_good_name(&s, s.json->valuestring, name_mailbox_problem, false);
+}
+
+/* Content is seven-bit text in lines (RFC 5322 2.1); other letters need MIME. */
+static bool check_content(const struct spot *spot, const char *text, bool one_line, size_t line_max)
+{
+    size_t line = 0;
+    const char *wrong = NULL, *hint = NULL;
+    for (const unsigned char *p = (const unsigned char *)text; *p && !wrong; p++) {
+        line = *p == '\n' ? 0 : line + 1;
+        if (*p >= 0x80) {
+            wrong = tr("has letters beyond ASCII");
+            hint = tr("write it in ASCII: letters beyond it need MIME, which is not in this version");
+        } else if (*p == '\n' && one_line) {
+            wrong = tr("has a new line");
+        } else if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7F) {
+            wrong = tr("has a control character");
+            hint = *p == '\r' ? tr("for a new line write \\n alone") : NULL;
+        } else if (line > line_max) {
+            wrong = checks_hint(spot->checks, tr("has a line of more than %zu letters"), line_max);
+            hint = tr("break it with \\n");
+        }
+    }
+    if (wrong) spot_refuse(spot, hint, "%s %s", checks_value(spot->checks, spot->json), wrong);
+    return !wrong;
+}
+
+static void load_content(struct loader *l, const struct spot *mail, struct scenario_mail *m)
+{
+    struct spot size = spot_key(mail, "size"), spot;
+    int64_t bytes = 0;
+    m->subject = m->text = "";
+    spot = spot_key(mail, "subject");
+    if (want_text(mail, "subject", "Lunch?", &m->subject)) check_content(&spot, m->subject, true, SUBJECT_MAX);
+    spot = spot_key(mail, "text");
+    if (want_text(mail, "text", "At noon?", &m->text)) check_content(&spot, m->text, false, TEXT_LINE_MAX);
+    if (want_size(mail, "size", 1, MAIL_SIZE_MAX, &bytes) && (uint64_t)bytes < strlen(m->text))
+        spot_refuse(&size, checks_hint(l->checks, tr("write \"%zu B\" or more, or leave it out"), strlen(m->text)),
+                    tr("%s is less than the %zu letters of the text"), checks_value(l->checks, size.json),
+                    strlen(m->text));
+    m->size_bytes = (uint64_t)bytes;
+    m->subject = scenario_text(l->scenario->memory, m->subject);
+    m->text = scenario_text(l->scenario->memory, m->text);
+}
+
+void load_mails(struct loader *l)
+{
+    struct scenario *s = l->scenario;
+    struct spot section = spot_key(&l->root, "mail");
+    for (struct spot mail = spot_first(&section); s->n_mails && mail.json; mail = spot_next(&mail)) {
+        struct scenario_mail *m = &s->mails[mail.index];
+        if (!check_object(&mail)) continue;
+        CHECK_KEYS(&mail, mail_keys);
+        want_duration(&mail, "at", 0, 365 * DAY, &m->at_ns);
+        load_sender(l, &mail, m);
+        load_recipients(l, &mail, m);
+        load_content(l, &mail, m);
+    }
+}
+
+/* ---- zones ---- */
+
+void load_zones(struct loader *l)
+{
+    struct scenario *s = l->scenario;
+    struct spot section;
+    if (!want_object(&l->root, "zones", &section)) return;
+    s->zones = scenario_alloc(s->memory, (size_t)cJSON_GetArraySize(section.json), sizeof *s->zones);
+    for (struct spot zone = spot_first(&section); zone.json; zone = spot_next(&zone)) {
+        struct scenario_zone *z = &s->zones[s->n_zones++];
+        loader_good_name(&zone, zone.key, name_host_problem, true);
+        z->apex = scenario_text(s->memory, zone.key);
+        z->lines = loader_texts(l, &zone, "@ 300 IN MX 10 mx1", &z->n_lines);
+        check_zone_lines(&zone, z->apex);
+    }
+}
+
+/* ---- expect ---- */
+
+static const struct key_rule expect_keys[] = {
+    {"mail", NULL}, {"outcome", NULL}, {"before", NULL}, {"min_attempts", NULL}};
+
+static void load_expectation(struct loader *l, const struct spot *object, struct scenario_expectation *e)
+{
+    static const struct choice outcomes[] = {
+        {"delivered", NULL}, {"bounced", NULL}, {"queued", NULL}, {"picked up", NULL}};
+    struct spot mail = spot_key(object, "mail");
+    size_t outcome = 0;
+    int64_t attempts = 0;
+    *e = (struct scenario_expectation){.mail = -1, .before_ns = TIME_NEVER};
+    if (!check_object(object)) return;
+    CHECK_KEYS(object, expect_keys);
+    if (check_present(object, "mail", "\"mail\": \"m1\"")) loader_mail(l, &mail, &e->mail);
+    want_choice(object, "outcome", outcomes, sizeof outcomes / sizeof *outcomes, &outcome);
+    want_duration(object, "before", 1, 365 * DAY, &e->before_ns);
+    want_integer(object, "min_attempts", 1, 1000000, &attempts);
+    e->outcome = outcomes[outcome].word;
+    e->min_attempts = (uint32_t)attempts;
+}
+
+void load_expectations(struct loader *l)
+{
+    struct scenario *s = l->scenario;
+    struct spot list;
+    if (!want_array(&l->root, "expect", "[ { \"mail\": \"m1\", \"outcome\": \"delivered\" } ]", &list)) return;
+    s->expectations = scenario_alloc(s->memory, (size_t)cJSON_GetArraySize(list.json), sizeof *s->expectations);
+    for (struct spot item = spot_first(&list); item.json; item = spot_next(&item))
+        load_expectation(l, &item, &s->expectations[s->n_expectations++]);
+}

@@ -1,0 +1,375 @@
+/* What only the whole shows: the name server that stands by default, addresses, who serves which domain, whether
+   everybody can reach everybody, and whether every packet fits through. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/dns/dns_zones.h"
+#include "model/scenario/loader.h"
+#include "model/scenario/suggest.h"
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+
+/* ---- zones ---- */
+
+void check_zone_lines(const struct spot *zone, const char *apex)
+{
+    struct dns_zones *zones = dns_zones_new();
+    char error[256];
+    dns_zones_add_zone(zones, apex);
+    struct spot one = *zone;
+    for (struct spot s = cJSON_IsString(zone->json) ? one : spot_first(zone); s.json; s = spot_next(&s)) {
+        if (!cJSON_IsString(s.json)) continue;
+        if (!dns_zones_add_line(zones, apex, s.json->valuestring, error, sizeof error))
+            spot_refuse(&s, tr("write it like \"@ 300 IN MX 10 mx1\""), "%s: %s", checks_value(s.checks, s.json),
+                        error);
+        if (s.up == zone->up) break;
+    }
+    dns_zones_free(zones);
+}
+
+/* ---- a name server by default ---- */
+
+static int find_role_of(const struct scenario *s, enum host_role role)
+{
+    for (size_t i = 0; i < s->n_hosts; i++)
+        if (s->hosts[i].role == role) return (int)i;
+    return -1;
+}
+
+static void check_one_name_server(struct loader *l, int first)
+{
+    const struct scenario *s = l->scenario;
+    struct spot section = spot_key(&l->root, "hosts");
+    for (size_t i = (size_t)first + 1; i < s->n_hosts; i++) {
+        if (s->hosts[i].role != ROLE_NAME_SERVER) continue;
+        struct spot host = spot_key(&section, s->hosts[i].name);
+        spot_refuse_key(&host, tr("delete one of the two: one name server serves every zone"),
+                        tr("\"%s\" is a second name server beside \"%s\""), s->hosts[i].name, s->hosts[first].name);
+    }
+}
+
+static bool implied_name_is_free(struct loader *l, const char *name)
+{
+    static const char *const sections[] = {"hosts", "links"};
+    const struct name_index *indices[] = {&l->hosts, &l->links};
+    bool ok = true;
+    for (size_t i = 0; i < 2; i++) {
+        if (name_index_find(indices[i], name) < 0) continue;
+        struct spot section = spot_key(&l->root, sections[i]), taken = spot_key(&section, name);
+        spot_refuse_key(&taken, tr("rename it, or write a host with \"name_server\": {}"),
+                        tr("\"%s\" is the name of the name server that stands by default"), name);
+        ok = false;
+    }
+    return ok;
+}
+
+void add_name_server(struct loader *l)
+{
+    struct scenario *s = l->scenario;
+    static const char name[] = "name-server";
+    int present = find_role_of(s, ROLE_NAME_SERVER), router = find_role_of(s, ROLE_ROUTER);
+    if (present >= 0) {
+        check_one_name_server(l, present);
+        return;
+    }
+    if (router < 0) {
+        struct spot hosts = spot_key(&l->root, "hosts");
+        spot_refuse(&hosts,
+                    tr("add a router, such as \"internet\": { \"router\": {} }, or a name server, such as "
+                       "\"ns\": { \"name_server\": {} }, and links to it"),
+                    tr("there is no router at which a name server could stand"));
+        return;
+    }
+    if (!implied_name_is_free(l, name)) return;
+    struct scenario_host *host = &s->hosts[s->n_hosts++];
+    host->name = scenario_text(s->memory, name);
+    host->role = ROLE_NAME_SERVER;
+    host->implied = true;
+    host->client.submits_to = host->client.fetches_from = -1;
+    struct scenario_direction direction = {.rate_bps = 1000000000, .delay_ns = MILLISECOND, .queue_bytes = 256000};
+    s->links[s->n_links++] = (struct scenario_link){.name = host->name,
+                                                    .a = (int)s->n_hosts - 1,
+                                                    .b = router,
+                                                    .implied = true,
+                                                    .mtu_bytes = 1500,
+                                                    .out = direction,
+                                                    .back = direction};
+}
+
+/* ---- addresses ---- */
+
+struct addressed {
+    uint32_t address;
+    size_t host;
+};
+
+static int compare_addressed(const void *a, const void *b)
+{
+    const struct addressed *x = a, *y = b;
+    if (x->address != y->address) return x->address < y->address ? -1 : 1;
+    return (x->host > y->host) - (x->host < y->host);
+}
+
+static bool is_taken(const struct addressed *written, size_t n, uint32_t address)
+{
+    for (size_t i = 0; i < n; i++)
+        if (written[i].address == address) return true;
+    return false;
+}
+
+static void refuse_same_address(struct loader *l, size_t first, size_t second)
+{
+    const struct scenario *s = l->scenario;
+    struct spot section = spot_key(&l->root, "hosts");
+    struct spot host = spot_key(&section, s->hosts[second].name), address = spot_key(&host, "address");
+    spot_refuse(&address, tr("leave it out, and a free one is chosen"), tr("%s is already the address of \"%s\""),
+                checks_value(l->checks, address.json), s->hosts[first].name);
+}
+
+/* 10.0.0.1, 10.0.0.2, ... 10.0.0.254, 10.0.1.1, ..., passing over those that are written. */
+void assign_addresses(struct loader *l)
+{
+    struct scenario *s = l->scenario;
+    struct addressed *written = mem_calloc(s->n_hosts, sizeof *written);
+    size_t n = 0;
+    uint32_t next = 0;
+    for (size_t i = 0; i < s->n_hosts; i++)
+        if (s->hosts[i].address) written[n++] = (struct addressed){s->hosts[i].address, i};
+    if (n) qsort(written, n, sizeof *written, compare_addressed);
+    for (size_t i = 1; i < n; i++)
+        if (written[i].address == written[i - 1].address) refuse_same_address(l, written[i - 1].host, written[i].host);
+    for (size_t i = 0; i < s->n_hosts; i++) {
+        while (!s->hosts[i].address) {
+            uint32_t candidate = UINT32_C(0x0A000000) + ((next / 254) << 8) + next % 254 + 1;
+            next++;
+            if (!is_taken(written, n, candidate)) s->hosts[i].address = candidate;
+        }
+    }
+    mem_free(written);
+}
+
+/* ---- domains and users ---- */
+
+static bool contains(const char **texts, size_t n, const char *text)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(texts[i], text) == 0) return true;
+    return false;
+}
+
+static struct spot spot_of_server(const struct spot *host)
+{
+    return spot_key(host, "mail_server");
+}
+
+/* One domain on two servers is right only when the file shows that it is meant: a preference for each, or a zone. */
+static void check_shared_domain(struct loader *l, size_t first, size_t second, const char *domain)
+{
+    const struct scenario *s = l->scenario;
+    struct spot section = spot_key(&l->root, "hosts");
+    struct spot hosts[] = {spot_key(&section, s->hosts[first].name), spot_key(&section, s->hosts[second].name)};
+    struct spot servers[] = {spot_of_server(&hosts[0]), spot_of_server(&hosts[1])};
+    bool said = spot_key(&servers[0], "mx_preference").json && spot_key(&servers[1], "mx_preference").json;
+    for (size_t i = 0; i < s->n_zones && !said; i++)
+        said = strcmp(s->zones[i].apex, domain) == 0;
+    if (said) return;
+    struct spot domains = spot_key(&servers[1], "domains");
+    spot_refuse(&domains, tr("if both are to take its mail, write \"mx_preference\": 10 and \"mx_preference\": 20"),
+                tr("\"%s\" is already a domain of \"%s\""), domain, s->hosts[first].name);
+}
+
+/* The local part of an address, and its domain, belong to this server. */
+static void check_user_at(struct loader *l, size_t client, const char *key, int server)
+{
+    const struct scenario *s = l->scenario;
+    const struct scenario_mail_server *m = &s->hosts[server].mail_server;
+    const char *user = s->hosts[client].client.user, *at = strrchr(user, '@');
+    struct spot section = spot_key(&l->root, "hosts"), host = spot_key(&section, s->hosts[client].name);
+    struct spot object = spot_key(&host, "client"), spot = spot_key(&object, key);
+    if (!at) return;
+    const char *local = checks_hint(l->checks, "%.*s", (int)(at - user), user), *server_name = s->hosts[server].name;
+    if (!contains(m->domains, m->n_domains, at + 1))
+        spot_refuse(&spot, checks_hint(l->checks, tr("add \"%s\" to the \"domains\" of \"%s\""), at + 1, server_name),
+                    tr("\"%s\" does not serve the domain of %s"), server_name, user);
+    else if (!contains(m->users, m->n_users, local))
+        spot_refuse(&spot, checks_hint(l->checks, tr("add \"%s\" to the \"users\" of \"%s\""), local, server_name),
+                    tr("\"%s\" knows no user \"%s\""), server_name, local);
+}
+
+static void check_same_user(struct loader *l, size_t second)
+{
+    const struct scenario *s = l->scenario;
+    const char *user = s->hosts[second].client.user;
+    for (size_t i = 0; i < second; i++) {
+        if (s->hosts[i].role != ROLE_CLIENT || strcmp(s->hosts[i].client.user, user) != 0) continue;
+        struct spot section = spot_key(&l->root, "hosts"), host = spot_key(&section, s->hosts[second].name);
+        struct spot object = spot_key(&host, "client"), spot = spot_key(&object, "user");
+        spot_refuse(&spot, tr("give each client a user of its own"), tr("%s is already the user of \"%s\""), user,
+                    s->hosts[i].name);
+        return;
+    }
+}
+
+void check_domains(struct loader *l)
+{
+    const struct scenario *s = l->scenario;
+    /* Every part must have been read well, or what is said here would only repeat it. */
+    if (checks_count(l->checks) > 0) return;
+    for (size_t i = 0; i < s->n_hosts; i++) {
+        const struct scenario_host *h = &s->hosts[i];
+        if (h->role == ROLE_CLIENT) {
+            check_same_user(l, i);
+            if (h->client.submits_to >= 0) check_user_at(l, i, "submits_to", h->client.submits_to);
+            if (h->client.fetches_from >= 0) check_user_at(l, i, "fetches_from", h->client.fetches_from);
+        }
+        for (size_t k = 0; h->role == ROLE_MAIL_SERVER && k < i; k++) {
+            const struct scenario_mail_server *other = &s->hosts[k].mail_server;
+            for (size_t d = 0; s->hosts[k].role == ROLE_MAIL_SERVER && d < h->mail_server.n_domains; d++)
+                if (contains(other->domains, other->n_domains, h->mail_server.domains[d]))
+                    check_shared_domain(l, k, i, h->mail_server.domains[d]);
+        }
+    }
+}
+
+/* ---- ways ---- */
+
+/* The links of each host, as two arrays: links of host h are at[begin[h]] to at[begin[h + 1] - 1]. */
+struct ways {
+    const struct scenario *s;
+    size_t *begin;
+    int *neighbour;
+    int *queue;
+    bool *reached;
+};
+
+static struct ways ways_new(const struct scenario *s)
+{
+    struct ways w = {s, mem_calloc(s->n_hosts + 2, sizeof(size_t)), mem_calloc(2 * s->n_links + 1, sizeof(int)),
+                     mem_calloc(s->n_hosts + 1, sizeof(int)), mem_calloc(s->n_hosts + 1, sizeof(bool))};
+    for (size_t i = 0; i < s->n_links; i++) {
+        w.begin[s->links[i].a + 2]++;
+        w.begin[s->links[i].b + 2]++;
+    }
+    for (size_t h = 2; h <= s->n_hosts; h++)
+        w.begin[h] += w.begin[h - 1];
+    for (size_t i = 0; i < s->n_links; i++) {
+        const struct scenario_link *k = &s->links[i];
+        w.neighbour[w.begin[k->a + 1]++] = k->b;
+        w.neighbour[w.begin[k->b + 1]++] = k->a;
+    }
+    return w;
+}
+
+static void ways_free(struct ways *w)
+{
+    mem_free(w->begin);
+    mem_free(w->neighbour);
+    mem_free(w->queue);
+    mem_free(w->reached);
+}
+
+/* Marks whom `from` reaches, only routers passing anything on; how many that are, itself included. */
+static size_t reach(struct ways *w, int from)
+{
+    size_t n = 0;
+    memset(w->reached, 0, w->s->n_hosts * sizeof *w->reached);
+    w->queue[n++] = from;
+    w->reached[from] = true;
+    for (size_t i = 0; i < n; i++) {
+        int at = w->queue[i];
+        if (at != from && w->s->hosts[at].role != ROLE_ROUTER) continue;
+        for (size_t k = w->begin[at]; k < w->begin[at + 1]; k++) {
+            int next = w->neighbour[k];
+            if (w->reached[next]) continue;
+            w->reached[next] = true;
+            w->queue[n++] = next;
+        }
+    }
+    return n;
+}
+
+static void refuse_unreachable(struct loader *l, const char *from, const struct scenario_host *to)
+{
+    struct spot section = spot_key(&l->root, "hosts"), host = spot_key(&section, to->name);
+    spot_refuse_key(&host, tr("join them by links; only routers pass packets on"),
+                    tr("no way leads from \"%s\" to \"%s\""), from, to->name);
+}
+
+static void check_reachable(struct loader *l)
+{
+    const struct scenario *s = l->scenario;
+    struct ways w = ways_new(s);
+    int router = find_role_of(s, ROLE_ROUTER);
+    /* Whom a router reaches reach one another through it; else everyone has to be asked, and told of once. */
+    bool whole = router >= 0 && reach(&w, router) == s->n_hosts;
+    for (size_t from = 0; !whole && from < s->n_hosts; from++) {
+        if (reach(&w, (int)from) == s->n_hosts) continue;
+        for (size_t to = 0; to < s->n_hosts; to++)
+            if (!w.reached[to] && !s->hosts[to].implied) refuse_unreachable(l, s->hosts[from].name, &s->hosts[to]);
+        break;
+    }
+    ways_free(&w);
+}
+
+/* ---- MTU ---- */
+
+static bool is_inner(const struct scenario *s, const struct scenario_link *k)
+{
+    return s->hosts[k->a].role == ROLE_ROUTER && s->hosts[k->b].role == ROLE_ROUTER;
+}
+
+static struct spot spot_of_link(const struct spot *section, const struct scenario_link *k)
+{
+    return spot_key(section, k->name);
+}
+
+/* Segments are as large as the links at both ends allow, and nobody finds out that a link in between takes less, so
+   inner links must pass what any two ends may agree on: the second largest MTU of all ends. */
+static void check_mtus(struct loader *l)
+{
+    const struct scenario *s = l->scenario;
+    uint32_t *edge = mem_calloc(s->n_hosts, sizeof *edge), largest = 0, second = 0;
+    struct spot section = spot_key(&l->root, "links");
+    for (size_t i = 0; i < s->n_links; i++) {
+        const struct scenario_link *k = &s->links[i];
+        int host = s->hosts[k->a].role == ROLE_ROUTER ? k->b : k->a, other = host == k->a ? k->b : k->a;
+        if (is_inner(s, k) || s->hosts[other].role != ROLE_ROUTER) continue;
+        if (edge[host] && edge[host] != k->mtu_bytes) {
+            struct spot link = spot_of_link(&section, k);
+            spot_refuse(&link, checks_hint(l->checks, tr("write \"mtu\": \"%u B\""), (unsigned)edge[host]),
+                        tr("its MTU of %u B differs from another link of \"%s\""), (unsigned)k->mtu_bytes,
+                        s->hosts[host].name);
+        }
+        if (!edge[host]) edge[host] = k->mtu_bytes;
+    }
+    for (size_t h = 0; h < s->n_hosts; h++) {
+        if (edge[h] > largest) {
+            second = largest;
+            largest = edge[h];
+        } else if (edge[h] > second) {
+            second = edge[h];
+        }
+    }
+    for (size_t i = 0; i < s->n_links; i++) {
+        const struct scenario_link *k = &s->links[i];
+        if (!is_inner(s, k) || k->mtu_bytes >= second) continue;
+        struct spot link = spot_of_link(&section, k);
+        spot_refuse(&link,
+                    checks_hint(l->checks,
+                                tr("write \"mtu\": \"%u B\" here, or make the MTU of the outer links as small; "
+                                   "path MTU discovery is not in this version"),
+                                (unsigned)second),
+                    tr("its MTU of %u B is smaller than the %u B of the links at the ends"), (unsigned)k->mtu_bytes,
+                    (unsigned)second);
+    }
+    mem_free(edge);
+}
+
+void check_ways(struct loader *l)
+{
+    if (checks_count(l->checks) > 0) return;
+    check_reachable(l);
+    check_mtus(l);
+}
