@@ -1,0 +1,221 @@
+/* Life of a connection, and the calls of its user (RFC 9293 3.3.2, 3.9.1, 3.10.1 to 3.10.5). What arrives is in
+   tcp_arrival.c. Left out on purpose: urgent data, keep-alive, security and diffserv, window scale, timestamps, SACK.
+ */
+#include "model/tcp/tcp.h"
+
+#include <assert.h>
+
+#include "model/tcp/tcp_internal.h"
+#include "sim/journal/memory.h"
+
+struct tcp_config tcp_config_default(void)
+{
+    return (struct tcp_config){
+        .mss = 1460, /* Ethernet's 1500 less 40, RFC 9293 3.7.1 */
+        .receive_buffer = 65535,
+        .flavour = TCP_FLAVOUR_RENO,
+        .initial_window_segments = 10,      /* RFC 6928 2 */
+        .delayed_ack_ns = 40 * MILLISECOND, /* as Linux; at most 500 ms by RFC 9293 3.8.6.3 */
+        .rto_initial_ns = 1 * SECOND,       /* RFC 6298 (2.1) */
+        .rto_min_ns = 1 * SECOND,           /* (2.4) */
+        .rto_max_ns = 60 * SECOND,          /* (2.5) */
+        .msl_ns = 2 * MINUTE,               /* RFC 9293 3.4.2 */
+        .syn_r2_ns = 3 * MINUTE,            /* RFC 9293 3.8.3, MUST-23 */
+        .data_r2_ns = 100 * SECOND,         /* RFC 9293 3.8.3, SHLD-11 */
+        .nagle = true,                      /* RFC 9293 3.7.4, SHLD-7 */
+    };
+}
+
+struct tcp_conn *tcp_new(const struct tcp_config *config, struct journal *journal, struct conn_id conn,
+                         struct host_id host)
+{
+    assert(config->mss > 0 && config->receive_buffer > 0 && config->receive_buffer <= UINT16_MAX);
+    assert(config->delayed_ack_ns <= 500 * MILLISECOND && config->rto_min_ns > 0);
+    struct tcp_conn *c = mem_calloc(1, sizeof *c);
+    c->config = *config;
+    c->journal = journal;
+    c->conn = conn;
+    c->host = host;
+    c->wants_vars = journal_wants(journal, EVENT_TCP_VARS);
+    c->wants_states = journal_wants(journal, EVENT_TCP_STATE);
+    c->wants_timers = journal_wants(journal, EVENT_TIMER_SET) || journal_wants(journal, EVENT_TIMER_FIRE) ||
+                      journal_wants(journal, EVENT_TIMER_CANCEL);
+    c->state = TCP_CLOSED;
+    c->snd_una = c->snd_nxt = config->iss;
+    /* RFC 6582 3.2 starts with ISS, by which the loss of the very first byte would have to wait for the timer. */
+    c->recover = config->iss - 1;
+    c->rcv_wnd = config->receive_buffer;
+    c->smss = config->mss < TCP_DEFAULT_SEND_MSS ? config->mss : TCP_DEFAULT_SEND_MSS;
+    c->cwnd = c->smss;
+    c->ssthresh = UINT16_MAX; /* RFC 5681 3.1: as high as the largest window that can be advertised */
+    c->rto_ns = config->rto_initial_ns;
+    for (int i = 0; i < TCP_TIMERS; i++)
+        c->timers[i].expiry_ns = TIME_NEVER;
+    return c;
+}
+
+void tcp_free(struct tcp_conn *c)
+{
+    if (!c) return;
+    mem_free(c->records);
+    mem_free(c->ranges);
+    mem_free(c);
+}
+
+void tcp_open_active(struct tcp_conn *c, int64_t now_ns)
+{
+    assert(c->state == TCP_CLOSED);
+    c->progress_ns = now_ns;
+    tcp_push_record(c, 0, TCP_SYN);
+    c->resend_why = "open";
+    tcp_enter_state(c, TCP_SYN_SENT, "active open");
+}
+
+void tcp_listen(struct tcp_conn *c)
+{
+    assert(c->state == TCP_CLOSED);
+    c->passive = true;
+    tcp_enter_state(c, TCP_LISTEN, "passive open");
+}
+
+/* The handshake is complete: what follows from the MSS of both ends, and from how hard it was. */
+void tcp_established(struct tcp_conn *c, const char *why)
+{
+    tcp_set_cwnd(c, tcp_initial_window(c), c->ssthresh, "established");
+    /* RFC 6298 (5.7): an RTO below three seconds has proved rash. */
+    if (c->syn_timed_out && c->config.rto_initial_ns < 3 * SECOND) c->rto_ns = 3 * SECOND;
+    tcp_enter_state(c, TCP_ESTABLISHED, why);
+    c->news |= TCP_NEWS_ESTABLISHED;
+    if (c->fin_wanted) tcp_enter_state(c, TCP_FIN_WAIT_1, "close");
+}
+
+void tcp_go_closed(struct tcp_conn *c, unsigned news, const char *why)
+{
+    for (int i = 0; i < TCP_TIMERS; i++)
+        tcp_timer_cancel(c, (enum tcp_timer)i);
+    c->at = c->end;
+    c->resend_first = false;
+    c->ack_need = ACK_NONE;
+    c->probing = false;
+    c->news |= (uint8_t)(news | TCP_NEWS_CLOSED);
+    tcp_enter_state(c, TCP_CLOSED, why);
+}
+
+void tcp_write(struct tcp_conn *c, uint64_t n, int64_t now_ns)
+{
+    (void)now_ns;
+    assert(!c->fin_wanted && c->state != TCP_CLOSED);
+    c->written += n;
+}
+
+/* RFC 9293 3.10.4. */
+void tcp_close(struct tcp_conn *c, int64_t now_ns)
+{
+    (void)now_ns;
+    if (c->fin_wanted) return;
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+        return;
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+        tcp_go_closed(c, 0, "close");
+        return;
+    case TCP_SYN_RECEIVED: /* waits until ESTABLISHED, as the RFC allows when data is queued: one way for both */
+    case TCP_CLOSE_WAIT:   /* LAST-ACK begins when the FIN leaves */
+        c->fin_wanted = true;
+        return;
+    case TCP_ESTABLISHED:
+        c->fin_wanted = true;
+        tcp_enter_state(c, TCP_FIN_WAIT_1, "close");
+        return;
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        assert(false); /* all of them follow a close */
+    }
+}
+
+/* RFC 9293 3.10.5. */
+void tcp_abort(struct tcp_conn *c, int64_t now_ns)
+{
+    (void)now_ns;
+    switch ((enum tcp_state)c->state) {
+    case TCP_CLOSED:
+        return;
+    case TCP_SYN_RECEIVED:
+    case TCP_ESTABLISHED:
+    case TCP_FIN_WAIT_1:
+    case TCP_FIN_WAIT_2:
+    case TCP_CLOSE_WAIT:
+        tcp_send_reset(c, c->snd_nxt, 0, TCP_RST, "abort");
+        break;
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+    case TCP_TIME_WAIT:
+        break;
+    }
+    tcp_go_closed(c, 0, "abort");
+}
+
+void tcp_consume(struct tcp_conn *c, uint64_t up_to, int64_t now_ns)
+{
+    (void)now_ns;
+    assert(up_to >= c->consumed && up_to <= c->readable);
+    c->consumed = up_to;
+    bool peer_may_send = c->state == TCP_ESTABLISHED || c->state == TCP_FIN_WAIT_1 || c->state == TCP_FIN_WAIT_2;
+    if (peer_may_send && tcp_window_update_is_due(c)) tcp_ack_now(c, "window update");
+}
+
+unsigned tcp_take_news(struct tcp_conn *c)
+{
+    unsigned news = c->news;
+    c->news = 0;
+    return news;
+}
+
+enum tcp_state tcp_state(const struct tcp_conn *c)
+{
+    return (enum tcp_state)c->state;
+}
+
+uint64_t tcp_readable(const struct tcp_conn *c)
+{
+    return c->readable;
+}
+
+uint64_t tcp_acked(const struct tcp_conn *c)
+{
+    return c->acked;
+}
+
+struct tcp_totals tcp_totals(const struct tcp_conn *c)
+{
+    return c->totals;
+}
+
+int64_t tcp_payload_offset(const struct tcp_conn *c, const struct tcp_segment *segment)
+{
+    uint32_t first = segment->seq + ((segment->flags & TCP_SYN) != 0);
+    if (c->state == TCP_CLOSED || c->state == TCP_LISTEN || c->state == TCP_SYN_SENT) return 0;
+    uint32_t next = c->rcv_nxt - c->fin_taken; /* the sequence number of stream offset `readable` */
+    return (int64_t)c->readable + (int32_t)(first - next);
+}
+
+/* RFC 9293 3.10.7.1. */
+bool tcp_reset_for(const struct tcp_segment *segment, struct tcp_segment *reset)
+{
+    if (segment->flags & TCP_RST) return false;
+    *reset = (struct tcp_segment){
+        .source_port = segment->destination_port, .destination_port = segment->source_port, .flags = TCP_RST};
+    if (segment->flags & TCP_ACK) {
+        reset->seq = segment->ack;
+    } else {
+        reset->ack = segment->seq + tcp_segment_sequence_length(segment);
+        reset->flags |= TCP_ACK;
+    }
+    return true;
+}
