@@ -1,0 +1,533 @@
+/* A journal's packets as pcapng (draft-ietf-opsawg-pcapng: section header, interface description, name resolution and
+   enhanced packet blocks). The journal is gone through once to gather what is needed, once to make a record for each
+   time a packet passes a tap, and the records are written in the order of their times. */
+#include "viz/readers/pcapng.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/wire/ip_wire.h"
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "viz/readers/journal_names.h"
+#include "viz/readers/text_buffer.h"
+
+enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_NAMES = 4, BLOCK_PACKET = 6 };
+enum { OPTION_END = 0, OPTION_COMMENT = 1, SECTION_PROGRAM = 4, INTERFACE_NAME = 2, INTERFACE_SPEED = 8 };
+enum { INTERFACE_TIME_RESOLUTION = 9, PACKET_FLAGS = 2, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2, NAME_IPV4 = 1 };
+enum { LINKTYPE_RAW = 101, NANOSECONDS = 9, PACKET_MAX_BYTES = 65535, TEXT_MAX_BYTES = 1000 };
+enum { TAPS_A_LINK = 4, NOT_CHOSEN = -1 };
+
+struct link_taps {
+    int64_t link;
+    const struct event *added;
+    int interface[TAPS_A_LINK]; /* tx and rx of direction 0, then of direction 1; or NOT_CHOSEN */
+    int64_t last_begins[2];     /* a direction's latest time at the sender */
+};
+
+struct sent {
+    int64_t packet;
+    const struct event *event;
+    uint32_t hops;     /* links behind it */
+    size_t record;     /* of its latest tx, + 1 */
+    int64_t link, dir; /* which that was on */
+};
+
+struct record {
+    int64_t at_ns;
+    size_t sent;
+    int interface;
+    uint32_t hops;
+    bool is_tx;
+    const char *lost; /* why, or NULL */
+};
+
+/* Events of one kind, sorted by what is looked for in them. */
+struct event_list {
+    const struct event **items;
+    size_t n, room;
+};
+
+struct capture {
+    const struct journal_memory *memory;
+    struct pcapng_options options;
+    struct journal_names *names;
+    const struct event *begin; /* or NULL */
+    struct event_list hosts, links, data;
+    struct link_taps *taps; /* by link number */
+    size_t n_taps;
+    struct sent *sent; /* by packet number */
+    size_t n_sent, sent_room;
+    struct record *records;
+    size_t n_records, records_room;
+    struct text_buffer block;
+    FILE *out;
+    bool good;
+};
+
+struct pcapng_options pcapng_options_default(void)
+{
+    return (struct pcapng_options){.link = {0}, .host = {0}};
+}
+
+/* --- Gather --- */
+
+static void keep(struct event_list *list, const struct event *e)
+{
+    if (list->n == list->room) {
+        list->room = list->room ? 2 * list->room : 64;
+        list->items = mem_realloc(list->items, list->room * sizeof *list->items);
+    }
+    list->items[list->n++] = e;
+}
+
+static void keep_sent(struct capture *c, const struct event *e)
+{
+    if (c->n_sent == c->sent_room) {
+        c->sent_room = c->sent_room ? 2 * c->sent_room : 64;
+        c->sent = mem_realloc(c->sent, c->sent_room * sizeof *c->sent);
+    }
+    c->sent[c->n_sent++] = (struct sent){.packet = event_int(e, FIELD_PACKET), .event = e};
+}
+
+static int order(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_packet(const void *a, const void *b)
+{
+    const struct sent *one = a, *other = b;
+    int by_id = order(one->packet, other->packet);
+    return by_id ? by_id : order((int64_t)one->event->id, (int64_t)other->event->id);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct event *one = *(const struct event *const *)a, *other = *(const struct event *const *)b;
+    int by_stream = order(event_int(one, FIELD_STREAM), event_int(other, FIELD_STREAM));
+    int by_offset = order(event_int(one, FIELD_OFFSET), event_int(other, FIELD_OFFSET));
+    if (by_stream || by_offset) return by_stream ? by_stream : by_offset;
+    return order((int64_t)one->id, (int64_t)other->id);
+}
+
+static int by_link(const void *a, const void *b)
+{
+    return order(((const struct link_taps *)a)->link, ((const struct link_taps *)b)->link);
+}
+
+static bool is_chosen(const struct capture *c, int64_t link, int64_t host)
+{
+    return (c->options.link.n == 0 || c->options.link.n == link) &&
+           (c->options.host.n == 0 || c->options.host.n == host);
+}
+
+static struct link_taps *find_taps(const struct capture *c, int64_t link)
+{
+    struct link_taps key = {.link = link};
+    return c->n_taps ? bsearch(&key, c->taps, c->n_taps, sizeof key, by_link) : NULL;
+}
+
+/* Interfaces are numbered in the order in which links came; a link's number counts once. */
+static void place_taps(struct capture *c)
+{
+    int next = 0;
+    c->n_taps = c->links.n;
+    c->taps = mem_calloc(c->n_taps + 1, sizeof *c->taps);
+    for (size_t i = 0; i < c->n_taps; i++)
+        c->taps[i].link = event_int(c->links.items[i], FIELD_LINK);
+    qsort(c->taps, c->n_taps, sizeof *c->taps, by_link);
+    for (size_t i = 0; i < c->links.n; i++) {
+        const struct event *e = c->links.items[i];
+        struct link_taps *taps = find_taps(c, event_int(e, FIELD_LINK));
+        if (taps->added) continue;
+        taps->added = e;
+        for (int k = 0; k < TAPS_A_LINK; k++) {
+            bool at_first_host = k == 0 || k == 3;
+            int64_t host = event_int(e, at_first_host ? FIELD_HOST : FIELD_PEER);
+            taps->interface[k] = is_chosen(c, taps->link, host) ? next++ : NOT_CHOSEN;
+        }
+    }
+}
+
+static void gather(struct capture *c)
+{
+    for (size_t i = 0; i < journal_memory_count(c->memory); i++) {
+        const struct event *e = journal_memory_at(c->memory, i);
+        if (e->kind == EVENT_RUN_BEGIN && !c->begin) c->begin = e;
+        if (e->kind == EVENT_HOST_ADD) keep(&c->hosts, e);
+        if (e->kind == EVENT_LINK_ADD) keep(&c->links, e);
+        if (e->kind == EVENT_STREAM_DATA) keep(&c->data, e);
+        if (e->kind == EVENT_PACKET_SEND) keep_sent(c, e);
+    }
+    if (c->n_sent > 0) qsort(c->sent, c->n_sent, sizeof *c->sent, by_packet);
+    if (c->data.n > 0) qsort(c->data.items, c->data.n, sizeof *c->data.items, by_place);
+    place_taps(c);
+}
+
+/* --- Records --- */
+
+static struct sent *find_sent(const struct capture *c, int64_t packet)
+{
+    size_t low = 0, high = c->n_sent;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (c->sent[middle].packet < packet) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < c->n_sent && c->sent[low].packet == packet ? &c->sent[low] : NULL;
+}
+
+static void add_record(struct capture *c, struct record record)
+{
+    if (c->n_records == c->records_room) {
+        c->records_room = c->records_room ? 2 * c->records_room : 256;
+        c->records = mem_realloc(c->records, c->records_room * sizeof *c->records);
+    }
+    c->records[c->n_records++] = record;
+}
+
+static void record_tx(struct capture *c, struct link_taps *taps, struct sent *sent, int64_t dir, int64_t at_ns,
+                      const char *lost)
+{
+    if (at_ns > taps->last_begins[dir]) taps->last_begins[dir] = at_ns;
+    add_record(c, (struct record){.at_ns = at_ns,
+                                  .sent = (size_t)(sent - c->sent),
+                                  .interface = taps->interface[2 * dir],
+                                  .hops = sent->hops,
+                                  .is_tx = true,
+                                  .lost = lost});
+    sent->record = c->n_records;
+    sent->link = taps->link;
+    sent->dir = dir;
+}
+
+/* A packet that died on the wire was seen to leave; one that never came so far is put where it stood in the queue, so
+   that a tap sees packets in the order in which they were sent. */
+static void record_drop(struct capture *c, struct link_taps *taps, struct sent *sent, int64_t dir,
+                        const struct event *e)
+{
+    const char *why = event_text(e, FIELD_WHY);
+    if (sent->record && sent->link == taps->link && sent->dir == dir)
+        c->records[sent->record - 1].lost = why;
+    else
+        record_tx(c, taps, sent, dir, e->at_ns > taps->last_begins[dir] ? e->at_ns : taps->last_begins[dir], why);
+}
+
+static void record_event(struct capture *c, const struct event *e)
+{
+    if (e->kind != EVENT_LINK_SEND && e->kind != EVENT_LINK_DROP && e->kind != EVENT_LINK_DELIVER) return;
+    struct link_taps *taps = find_taps(c, event_int(e, FIELD_LINK));
+    struct sent *sent = find_sent(c, event_int(e, FIELD_PACKET));
+    int64_t dir = event_int(e, FIELD_DIR);
+    if (!taps || !sent || dir < 0 || dir > 1) return;
+    if (e->kind == EVENT_LINK_SEND) {
+        record_tx(c, taps, sent, dir, event_int(e, FIELD_BEGINS), NULL);
+        return;
+    }
+    if (e->kind == EVENT_LINK_DROP) {
+        record_drop(c, taps, sent, dir, e);
+        return;
+    }
+    add_record(c, (struct record){.at_ns = e->at_ns,
+                                  .sent = (size_t)(sent - c->sent),
+                                  .interface = taps->interface[2 * dir + 1],
+                                  .hops = sent->hops++});
+    sent->record = 0;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct record *one = *(const struct record *const *)a, *other = *(const struct record *const *)b;
+    int by_at = order(one->at_ns, other->at_ns);
+    return by_at ? by_at : (one > other) - (one < other); /* else as they were recorded, all in one array */
+}
+
+/* --- Blocks --- */
+
+static void add_u16(struct text_buffer *block, uint32_t value)
+{
+    uint8_t bytes[] = {(uint8_t)value, (uint8_t)(value >> 8)};
+    text_add(block, bytes, sizeof bytes);
+}
+
+static void add_u32(struct text_buffer *block, uint32_t value)
+{
+    add_u16(block, value & 0xffff);
+    add_u16(block, value >> 16);
+}
+
+static void add_u64(struct text_buffer *block, uint64_t value)
+{
+    add_u32(block, (uint32_t)value);
+    add_u32(block, (uint32_t)(value >> 32));
+}
+
+static void add_padding(struct text_buffer *block)
+{
+    static const char zeros[4];
+    text_add(block, zeros, (4 - block->length % 4) % 4);
+}
+
+static void add_option(struct text_buffer *block, uint32_t code, const void *bytes, size_t size)
+{
+    add_u16(block, code);
+    add_u16(block, (uint32_t)size);
+    text_add(block, bytes, size);
+    add_padding(block);
+}
+
+static void add_text_option(struct text_buffer *block, uint32_t code, const char *text)
+{
+    size_t size = strlen(text);
+    add_option(block, code, text, size < TEXT_MAX_BYTES ? size : TEXT_MAX_BYTES);
+}
+
+static void begin_block(struct capture *c, uint32_t type)
+{
+    text_clear(&c->block);
+    add_u32(&c->block, type);
+    add_u32(&c->block, 0); /* the length, once it is known */
+}
+
+static void end_block(struct capture *c)
+{
+    struct text_buffer *block = &c->block;
+    assert(block->length % 4 == 0);
+    uint32_t size = (uint32_t)block->length + 4;
+    for (int i = 0; i < 4; i++)
+        block->bytes[4 + i] = (char)(uint8_t)(size >> 8 * i);
+    add_u32(block, size);
+    if (fwrite(block->bytes, 1, block->length, c->out) != block->length) c->good = false;
+}
+
+static void write_section(struct capture *c)
+{
+    begin_block(c, BLOCK_SECTION);
+    add_u32(&c->block, 0x1a2b3c4d);
+    add_u16(&c->block, 1); /* version 1.0 */
+    add_u16(&c->block, 0);
+    add_u64(&c->block, UINT64_MAX); /* length of the section: not said */
+    if (c->begin && event_text(c->begin, FIELD_TITLE)[0] != '\0')
+        add_text_option(&c->block, OPTION_COMMENT, event_text(c->begin, FIELD_TITLE));
+    add_text_option(&c->block, SECTION_PROGRAM, "postroad " POSTROAD_VERSION);
+    add_option(&c->block, OPTION_END, NULL, 0);
+    end_block(c);
+}
+
+static void add_host_name(const struct capture *c, struct text_buffer *text, int64_t host)
+{
+    const char *name = journal_names_find(c->names, TYPE_HOST, host);
+    if (name)
+        text_adds(text, name);
+    else
+        text_addf(text, "%" PRId64, host);
+}
+
+static void write_interface(struct capture *c, const struct event *link, int k)
+{
+    int dir = k / 2;
+    struct text_buffer name = {0};
+    text_addf(&name, "%s ", event_text(link, FIELD_NAME));
+    add_host_name(c, &name, event_int(link, dir == 0 ? FIELD_HOST : FIELD_PEER));
+    text_adds(&name, ">");
+    add_host_name(c, &name, event_int(link, dir == 0 ? FIELD_PEER : FIELD_HOST));
+    text_adds(&name, k % 2 == 0 ? " tx" : " rx");
+    begin_block(c, BLOCK_INTERFACE);
+    add_u16(&c->block, LINKTYPE_RAW);
+    add_u16(&c->block, 0);
+    add_u32(&c->block, 0); /* no limit to what is captured of a packet */
+    add_text_option(&c->block, INTERFACE_NAME, name.bytes);
+    int64_t rate = event_int(link, dir == 0 ? FIELD_RATE_OUT : FIELD_RATE_BACK);
+    if (rate > 0) {
+        add_u16(&c->block, INTERFACE_SPEED);
+        add_u16(&c->block, 8);
+        add_u64(&c->block, (uint64_t)rate);
+    }
+    add_option(&c->block, INTERFACE_TIME_RESOLUTION, &(uint8_t){NANOSECONDS}, 1);
+    add_option(&c->block, OPTION_END, NULL, 0);
+    end_block(c);
+    text_free(&name);
+}
+
+static void write_interfaces(struct capture *c)
+{
+    for (size_t i = 0; i < c->links.n; i++) {
+        const struct event *link = c->links.items[i];
+        const struct link_taps *taps = find_taps(c, event_int(link, FIELD_LINK));
+        for (int k = 0; k < TAPS_A_LINK; k++)
+            if (taps->added == link && taps->interface[k] != NOT_CHOSEN) write_interface(c, link, k);
+    }
+}
+
+static void write_host_names(struct capture *c)
+{
+    begin_block(c, BLOCK_NAMES);
+    for (size_t i = 0; i < c->hosts.n; i++) {
+        uint32_t address = (uint32_t)event_int(c->hosts.items[i], FIELD_ADDRESS);
+        const char *name = event_text(c->hosts.items[i], FIELD_NAME);
+        size_t size = strlen(name) + 1;
+        if (address == 0 || size == 1 || size > TEXT_MAX_BYTES) continue;
+        uint8_t bytes[4] = {(uint8_t)(address >> 24), (uint8_t)(address >> 16), (uint8_t)(address >> 8),
+                            (uint8_t)address};
+        add_u16(&c->block, NAME_IPV4);
+        add_u16(&c->block, (uint32_t)(sizeof bytes + size));
+        text_add(&c->block, bytes, sizeof bytes);
+        text_add(&c->block, name, size);
+        add_padding(&c->block);
+    }
+    add_u32(&c->block, 0); /* the end of the names */
+    end_block(c);
+}
+
+/* --- Packets --- */
+
+/* RFC 1812 5.3.1: each router takes one off the TTL; RFC 791 3.1: the checksum covers it. */
+static void patch_ttl(uint8_t *header, size_t size, uint32_t hops)
+{
+    if (hops == 0 || size < IPV4_HEADER_BYTES || header[0] >> 4 != 4) return;
+    size_t header_size = (size_t)(header[0] & 15) * 4;
+    if (header_size < IPV4_HEADER_BYTES || header_size > size) return;
+    header[8] = (uint8_t)(header[8] > hops ? header[8] - hops : 0);
+    header[10] = header[11] = 0;
+    uint16_t sum = inet_checksum_finish(inet_checksum_add(0, header, header_size));
+    header[10] = (uint8_t)(sum >> 8);
+    header[11] = (uint8_t)sum;
+}
+
+/* The first piece of data that does not lie wholly before a place in a stream. */
+static size_t find_piece(const struct capture *c, int64_t stream, int64_t offset)
+{
+    size_t low = 0, high = c->data.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct event *e = c->data.items[middle];
+        size_t size;
+        event_bytes(e, FIELD_BYTES, &size);
+        int64_t of = event_int(e, FIELD_STREAM), at = event_int(e, FIELD_OFFSET);
+        if (of < stream || (of == stream && offset >= at && (uint64_t)offset - (uint64_t)at >= size)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* As many of the bytes as the journal holds without a gap. */
+static void add_payload(struct capture *c, int64_t stream, int64_t offset, int64_t length)
+{
+    for (size_t i = find_piece(c, stream, offset); length > 0 && i < c->data.n; i++) {
+        const struct event *e = c->data.items[i];
+        int64_t at = event_int(e, FIELD_OFFSET);
+        size_t size;
+        const char *bytes = event_bytes(e, FIELD_BYTES, &size);
+        if (event_int(e, FIELD_STREAM) != stream || at > offset) return;
+        uint64_t skip = (uint64_t)offset - (uint64_t)at;
+        if (skip >= size) return;
+        int64_t n = (int64_t)(size - skip);
+        if (n > length) n = length;
+        text_add(&c->block, bytes + skip, (size_t)n);
+        offset += n;
+        length -= n;
+    }
+}
+
+static void add_comments(struct capture *c, const struct record *record, const struct event *e)
+{
+    struct text_buffer comment = {0};
+    if (record->lost) {
+        text_addf(&comment, tr("lost: %s"), record->lost);
+        add_text_option(&c->block, OPTION_COMMENT, comment.bytes);
+    }
+    if (event_int(e, FIELD_REPEATS) != 0) {
+        text_clear(&comment);
+        text_addf(&comment, tr("retransmission of packet %" PRId64 ": %s"), event_int(e, FIELD_REPEATS),
+                  event_text(e, FIELD_TAG));
+        add_text_option(&c->block, OPTION_COMMENT, comment.bytes);
+    }
+    text_free(&comment);
+}
+
+static void write_packet(struct capture *c, const struct record *record)
+{
+    enum { CAPTURED_AT = 20, DATA_AT = 28 };
+    const struct event *e = c->sent[record->sent].event;
+    uint64_t starts = c->begin ? (uint64_t)event_int(c->begin, FIELD_STARTS) : 0;
+    uint64_t at = starts * UINT64_C(1000000000) + (uint64_t)record->at_ns;
+    size_t header_size;
+    const char *header = event_bytes(e, FIELD_HEADER, &header_size);
+    int64_t length = event_int(e, FIELD_LENGTH);
+    if (header_size > PACKET_MAX_BYTES) header_size = PACKET_MAX_BYTES;
+    if (length < 0 || length > PACKET_MAX_BYTES - (int64_t)header_size)
+        length = PACKET_MAX_BYTES - (int64_t)header_size;
+    begin_block(c, BLOCK_PACKET);
+    add_u32(&c->block, (uint32_t)record->interface);
+    add_u32(&c->block, (uint32_t)(at >> 32));
+    add_u32(&c->block, (uint32_t)at);
+    add_u32(&c->block, 0); /* captured, once it is known */
+    add_u32(&c->block, (uint32_t)header_size + (uint32_t)length);
+    text_add(&c->block, header, header_size);
+    patch_ttl((uint8_t *)c->block.bytes + DATA_AT, header_size, record->hops);
+    add_payload(c, event_int(e, FIELD_STREAM), event_int(e, FIELD_OFFSET), length);
+    uint32_t captured = (uint32_t)(c->block.length - DATA_AT);
+    for (int i = 0; i < 4; i++)
+        c->block.bytes[CAPTURED_AT + i] = (char)(uint8_t)(captured >> 8 * i);
+    add_padding(&c->block);
+    add_comments(c, record, e);
+    add_u16(&c->block, PACKET_FLAGS);
+    add_u16(&c->block, 4);
+    add_u32(&c->block, record->is_tx ? FLAG_OUTBOUND : FLAG_INBOUND);
+    add_option(&c->block, OPTION_END, NULL, 0);
+    end_block(c);
+}
+
+static void write_packets(struct capture *c)
+{
+    size_t n = 0;
+    const struct record **sorted = mem_alloc((c->n_records + 1) * sizeof *sorted);
+    for (size_t i = 0; i < c->n_records; i++)
+        if (c->records[i].interface != NOT_CHOSEN) sorted[n++] = &c->records[i];
+    if (n > 0) qsort(sorted, n, sizeof *sorted, by_time);
+    for (size_t i = 0; i < n && c->good; i++)
+        write_packet(c, sorted[i]);
+    mem_free(sorted);
+}
+
+static void free_capture(struct capture *c)
+{
+    journal_names_free(c->names);
+    mem_free(c->hosts.items);
+    mem_free(c->links.items);
+    mem_free(c->data.items);
+    mem_free(c->taps);
+    mem_free(c->sent);
+    mem_free(c->records);
+    text_free(&c->block);
+}
+
+bool pcapng_write_chosen(const struct journal_memory *memory, struct pcapng_options options, FILE *out)
+{
+    struct capture c = {.memory = memory, .options = options, .out = out, .good = true};
+    c.names = journal_names_of(memory);
+    gather(&c);
+    for (size_t i = 0; i < journal_memory_count(memory); i++)
+        record_event(&c, journal_memory_at(memory, i));
+    write_section(&c);
+    write_interfaces(&c);
+    write_host_names(&c);
+    write_packets(&c);
+    bool good = c.good && fflush(out) == 0;
+    free_capture(&c);
+    return good;
+}
+
+bool pcapng_write(const struct journal_memory *memory, FILE *out)
+{
+    return pcapng_write_chosen(memory, pcapng_options_default(), out);
+}
