@@ -130,7 +130,7 @@ static void socket_free(struct socket *socket)
 {
     assert(!socket->is_dirty);
     count(socket, false);
-    emit_close(socket);
+    if (!world_of(socket)->ended) emit_close(socket);
     if (socket->scheduled_ns != TIME_NEVER) engine_cancel(world_of(socket)->engine, socket->timer);
     socket_table_remove(socket->host, socket);
     for (size_t i = 0; i < socket->n_marks; i++)
@@ -462,15 +462,23 @@ static void leave_dirty_list(struct host *host)
     }
 }
 
+/* By id, so that nothing depends on the table's order. The caller frees the array. */
+static struct socket **all_sockets(const struct host *host)
+{
+    struct socket **all = mem_alloc(host->n_sockets * sizeof *all);
+    size_t n = 0;
+    for (size_t i = 0; i < host->sockets_room; i++)
+        if (host->sockets[i]) all[n++] = host->sockets[i];
+    qsort(all, n, sizeof *all, by_conn);
+    return all;
+}
+
 void sockets_free_all(struct host *host)
 {
-    if (host->n_sockets > 0) {
+    size_t n = host->n_sockets;
+    if (n > 0) {
         leave_dirty_list(host);
-        struct socket **all = mem_alloc(host->n_sockets * sizeof *all);
-        size_t n = 0;
-        for (size_t i = 0; i < host->sockets_room; i++)
-            if (host->sockets[i]) all[n++] = host->sockets[i];
-        qsort(all, n, sizeof *all, by_conn);
+        struct socket **all = all_sockets(host);
         for (size_t i = 0; i < n; i++) {
             all[i]->failure = "host stopped";
             socket_free(all[i]);
@@ -480,4 +488,15 @@ void sockets_free_all(struct host *host)
     mem_free(host->sockets);
     host->sockets = NULL;
     host->sockets_room = 0;
+}
+
+void sockets_emit_open(struct host *host)
+{
+    if (host->n_sockets == 0) return;
+    struct socket **all = all_sockets(host);
+    for (size_t i = 0; i < host->n_sockets; i++) {
+        all[i]->failure = tcp_state(all[i]->tcp) == TCP_TIME_WAIT ? "closed" : "the run ended";
+        emit_close(all[i]);
+    }
+    mem_free(all);
 }

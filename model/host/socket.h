@@ -39,6 +39,7 @@ uint16_t socket_local_port(const struct socket *socket);
 /* For the host's ground floor. */
 void sockets_on_packet(struct host *host, struct packet *packet); /* takes over the reference */
 void sockets_free_all(struct host *host);                         /* the host stops: nobody is told */
+void sockets_emit_open(struct host *host); /* at the end of a run: conn.close for all that are left */
 void sockets_settle(struct world *world); /* lets every socket with something to do do it */
 
 #endif

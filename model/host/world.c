@@ -219,11 +219,13 @@ void world_settle(struct world *world)
 void world_stop(struct world *world, const char *why)
 {
     if (world->ended) return;
-    world->ended = true;
     journal_set_cause(world->journal, 0);
+    for (size_t i = 0; i < world->n_hosts; i++)
+        sockets_emit_open(&world->hosts[i]);
     network_emit_totals(world->network);
     if (!expectations_check(world)) world->failed = true;
     JOURNAL_EMIT(world->journal, RUN_END, F_TEXT(WHY, why));
+    world->ended = true;
 }
 
 bool world_run(struct world *world, uint64_t n_events)
@@ -246,7 +248,7 @@ bool world_run(struct world *world, uint64_t n_events)
 void world_free(struct world *world)
 {
     if (!world) return;
-    world->dirty_first = world->dirty_last = NULL;
+    world->ended = true; /* nothing is told any more */
     network_free(world->network);
     for (size_t i = 0; i < world->n_hosts; i++)
         host_free(&world->hosts[i]);
