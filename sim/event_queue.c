@@ -1,60 +1,62 @@
-/* A heap with four children a node, since four keys of 16 bytes fill one cache line. Keys hold all that is compared;
-   what an event does waits in a slot, found again by number. A cancelled event stays in the heap until it comes to the
-   top, or until the cancelled outnumber the others and all are swept out. docs/performance.md has the measurements. */
+/* A radix heap of lists. It rests on one promise: nothing is scheduled before the event that was taken last.
+
+   Compare an event's time with that of the last event taken, both written in digits of six bits. The highest digit in
+   which they differ is the event's level; the event's own digit there is its bucket. Whatever is in a lower level comes
+   before whatever is in a higher one, and within a level buckets are in order of their digit. When the lowest bucket is
+   needed, its earliest time becomes the last time, and its events move down to lower levels; those at that very time go
+   to the bucket of what is due. An event moves at most once a level.
+
+   Buckets are lists in order of scheduling, and moving keeps that order. Two events of the same time are always in the
+   same bucket, so ties need no sequence number. docs/performance.md tells what else was measured. */
 #include "sim/event_queue.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 
-enum { CHILDREN = 4, SLOT_BITS = 24, FIRST_ROOM = 64, SWEEP_MIN = 64 };
-#define SLOT_MASK    ((UINT64_C(1) << SLOT_BITS) - 1)
-#define SEQUENCE_END (UINT64_C(1) << (64 - SLOT_BITS))
+enum { DIGIT_BITS = 6, DIGITS = 1 << DIGIT_BITS, LEVELS = (63 + DIGIT_BITS - 1) / DIGIT_BITS };
+enum { BUCKET_DUE = LEVELS * DIGITS, BUCKETS, FIRST_ROOM = 64, SLOT_ALIGNMENT = 64 };
 
-/* Ordered by time, then by order of scheduling, which the upper bits of order hold; the lower are the slot. */
-struct key {
-    int64_t at_ns;
-    uint64_t order;
-};
-
+/* A scheduled event, or a free place. Places are numbered from 1. One is a cache line. */
 struct slot {
+    int64_t at_ns;
+    uint32_t next, previous; /* in its bucket; next also among the free */
+    uint32_t generation;     /* of the event in it; grows when that is over, never 0 */
+    uint32_t bucket;
     uint64_t cause;
-    event_fn fn; /* NULL: cancelled, or free */
+    event_fn fn; /* NULL: free */
     void *context;
     uint64_t arg;
-    uint32_t generation; /* of the event in it; grows when that is over, never 0 */
-    uint32_t next_free;  /* slot number + 1, 0: none */
+    uint64_t unused;
 };
+_Static_assert(sizeof(struct slot) == SLOT_ALIGNMENT, "a slot is a cache line");
+
+struct bucket {
+    uint32_t first, last; /* slots */
+    int64_t earliest_ns;  /* EARLIEST_UNKNOWN after the earliest was cancelled */
+};
+#define EARLIEST_UNKNOWN INT64_MIN
 
 struct event_queue {
-    struct key *keys;       /* the heap */
-    struct key *keys_block; /* what was allocated for it */
-    size_t n_keys, room;    /* of keys and slots */
+    int64_t last_ns;         /* time of the event taken last */
+    uint64_t levels;         /* bit l: level l is not empty */
+    uint64_t digits[LEVELS]; /* bit d: bucket d of the level is not empty */
     struct slot *slots;
-    uint32_t n_slots, first_free;
-    size_t n_cancelled;
-    uint64_t sequence;
+    uint32_t n_slots, room, first_free;
+    size_t count;
+    struct bucket buckets[BUCKETS];
 };
-
-/* keys[1], the first of the first four siblings, begins a cache line, and so do all siblings. */
-static void grow_keys(struct event_queue *queue, size_t room)
-{
-    enum { CACHE_LINE = 64, PAD = CHILDREN - 1 };
-    struct key *block = mem_alloc_aligned(CACHE_LINE, (room + PAD) * sizeof *block);
-    for (size_t i = 0; i < queue->n_keys; i++)
-        block[PAD + i] = queue->keys[i];
-    mem_free(queue->keys_block);
-    queue->keys_block = block;
-    queue->keys = block + PAD;
-}
 
 static void grow(struct event_queue *queue)
 {
-    size_t room = queue->room ? queue->room * 2 : FIRST_ROOM;
-    assert(room <= SLOT_MASK + 1 && "more events pending than slots can be numbered");
-    grow_keys(queue, room);
-    queue->slots = mem_realloc(queue->slots, room * sizeof *queue->slots);
+    uint32_t room = queue->room ? queue->room * 2 : FIRST_ROOM;
+    assert(room > queue->room);
+    struct slot *slots = mem_alloc_aligned(SLOT_ALIGNMENT, room * sizeof *slots);
+    if (queue->n_slots) memcpy(slots, queue->slots, queue->n_slots * sizeof *slots);
+    mem_free(queue->slots);
+    queue->slots = slots;
     queue->room = room;
 }
 
@@ -62,123 +64,119 @@ struct event_queue *event_queue_new(void)
 {
     struct event_queue *queue = mem_calloc(1, sizeof *queue);
     grow(queue);
+    queue->slots[0] = (struct slot){.generation = 1};
+    queue->n_slots = 1;
     return queue;
 }
 
 void event_queue_free(struct event_queue *queue)
 {
     if (!queue) return;
-    mem_free(queue->keys_block);
     mem_free(queue->slots);
     mem_free(queue);
 }
 
-static bool is_before(struct key a, struct key b)
+static unsigned lowest_bit(uint64_t bits)
 {
-    return a.at_ns != b.at_ns ? a.at_ns < b.at_ns : a.order < b.order;
+    return (unsigned)__builtin_ctzll(bits);
 }
 
-static void sift_up(struct key *keys, size_t i, struct key key)
+static unsigned highest_bit(uint64_t bits)
 {
-    while (i > 0) {
-        size_t parent = (i - 1) / CHILDREN;
-        if (!is_before(key, keys[parent])) break;
-        keys[i] = keys[parent];
-        i = parent;
+    return 63 - (unsigned)__builtin_clzll(bits);
+}
+
+static uint32_t bucket_for(const struct event_queue *queue, int64_t at_ns)
+{
+    uint64_t differing = (uint64_t)at_ns ^ (uint64_t)queue->last_ns;
+    if (!differing) return BUCKET_DUE;
+    unsigned level = highest_bit(differing) / DIGIT_BITS;
+    unsigned digit = (unsigned)((uint64_t)at_ns >> level * DIGIT_BITS) % DIGITS;
+    return level * DIGITS + digit;
+}
+
+static void mark_filled(struct event_queue *queue, uint32_t bucket)
+{
+    if (bucket == BUCKET_DUE) return;
+    queue->levels |= UINT64_C(1) << bucket / DIGITS;
+    queue->digits[bucket / DIGITS] |= UINT64_C(1) << bucket % DIGITS;
+}
+
+static void mark_empty(struct event_queue *queue, uint32_t bucket)
+{
+    if (bucket == BUCKET_DUE) return;
+    queue->digits[bucket / DIGITS] &= ~(UINT64_C(1) << bucket % DIGITS);
+    if (!queue->digits[bucket / DIGITS]) queue->levels &= ~(UINT64_C(1) << bucket / DIGITS);
+}
+
+/* Appends to the bucket of its time. */
+static void put(struct event_queue *queue, uint32_t number)
+{
+    struct slot *slot = &queue->slots[number];
+    slot->bucket = bucket_for(queue, slot->at_ns);
+    struct bucket *bucket = &queue->buckets[slot->bucket];
+    slot->next = 0;
+    slot->previous = bucket->last;
+    if (bucket->last) {
+        queue->slots[bucket->last].next = number;
+        if (slot->at_ns < bucket->earliest_ns) bucket->earliest_ns = slot->at_ns;
+    } else {
+        bucket->first = number;
+        bucket->earliest_ns = slot->at_ns;
+        mark_filled(queue, slot->bucket);
     }
-    keys[i] = key;
+    bucket->last = number;
 }
 
-static size_t earliest_child(const struct key *keys, size_t first, size_t n)
+static void unlink_slot(struct event_queue *queue, const struct slot *slot)
 {
-    size_t end = first + CHILDREN < n ? first + CHILDREN : n, best = first;
-    for (size_t child = first + 1; child < end; child++)
-        if (is_before(keys[child], keys[best])) best = child;
-    return best;
-}
-
-static void sift_down(struct key *keys, size_t n, size_t i, struct key key)
-{
-    for (;;) {
-        size_t first = i * CHILDREN + 1;
-        if (first >= n) break;
-        size_t child = earliest_child(keys, first, n);
-        if (!is_before(keys[child], key)) break;
-        keys[i] = keys[child];
-        i = child;
-    }
-    keys[i] = key;
+    struct bucket *bucket = &queue->buckets[slot->bucket];
+    if (slot->previous)
+        queue->slots[slot->previous].next = slot->next;
+    else
+        bucket->first = slot->next;
+    if (slot->next)
+        queue->slots[slot->next].previous = slot->previous;
+    else
+        bucket->last = slot->previous;
+    if (!bucket->first) mark_empty(queue, slot->bucket);
 }
 
 static uint32_t take_slot(struct event_queue *queue)
 {
-    if (queue->first_free) {
-        uint32_t slot = queue->first_free - 1;
-        queue->first_free = queue->slots[slot].next_free;
-        return slot;
+    uint32_t number = queue->first_free;
+    if (number) {
+        queue->first_free = queue->slots[number].next;
+        return number;
     }
+    if (queue->n_slots == queue->room) grow(queue);
     queue->slots[queue->n_slots].generation = 1;
     return queue->n_slots++;
 }
 
-static void end_slot(struct event_queue *queue, uint32_t number)
+static void free_slot(struct event_queue *queue, uint32_t number)
 {
     struct slot *slot = &queue->slots[number];
     slot->fn = NULL;
     if (++slot->generation == 0) slot->generation = 1;
-    slot->next_free = queue->first_free;
-    queue->first_free = number + 1;
+    slot->next = queue->first_free;
+    queue->first_free = number;
+    queue->count--;
 }
 
 struct event_handle event_queue_schedule(struct event_queue *queue, const struct due_event *event)
 {
-    assert(event->fn && event->at_ns < TIME_NEVER);
-    assert(queue->sequence < SEQUENCE_END);
-    if (queue->n_keys == queue->room) grow(queue);
+    assert(event->fn && event->at_ns >= queue->last_ns && event->at_ns < TIME_NEVER);
     uint32_t number = take_slot(queue);
     struct slot *slot = &queue->slots[number];
+    slot->at_ns = event->at_ns;
     slot->cause = event->cause;
     slot->fn = event->fn;
     slot->context = event->context;
     slot->arg = event->arg;
-    struct key key = {event->at_ns, queue->sequence++ << SLOT_BITS | number};
-    sift_up(queue->keys, queue->n_keys++, key);
+    put(queue, number);
+    queue->count++;
     return (struct event_handle){number, slot->generation};
-}
-
-static uint32_t slot_of(struct key key)
-{
-    return (uint32_t)(key.order & SLOT_MASK);
-}
-
-static void remove_top(struct event_queue *queue)
-{
-    end_slot(queue, slot_of(queue->keys[0]));
-    if (--queue->n_keys) sift_down(queue->keys, queue->n_keys, 0, queue->keys[queue->n_keys]);
-}
-
-/* The top is never a cancelled event, so that the next time can be read off it. */
-static void clear_top(struct event_queue *queue)
-{
-    while (queue->n_keys && !queue->slots[slot_of(queue->keys[0])].fn) {
-        remove_top(queue);
-        queue->n_cancelled--;
-    }
-}
-
-static void sweep_cancelled(struct event_queue *queue)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < queue->n_keys; i++) {
-        if (queue->slots[slot_of(queue->keys[i])].fn)
-            queue->keys[kept++] = queue->keys[i];
-        else
-            end_slot(queue, slot_of(queue->keys[i]));
-    }
-    queue->n_keys = kept;
-    queue->n_cancelled = 0;
-    for (size_t i = kept / CHILDREN + 1; i-- > 0;)
-        if (i < kept) sift_down(queue->keys, kept, i, queue->keys[i]);
 }
 
 bool event_queue_is_pending(const struct event_queue *queue, struct event_handle handle)
@@ -190,33 +188,69 @@ bool event_queue_is_pending(const struct event_queue *queue, struct event_handle
 bool event_queue_cancel(struct event_queue *queue, struct event_handle handle)
 {
     if (!event_queue_is_pending(queue, handle)) return false;
-    queue->slots[handle.slot].fn = NULL;
-    queue->n_cancelled++;
-    if (queue->n_cancelled >= SWEEP_MIN && queue->n_cancelled > queue->n_keys / 2) sweep_cancelled(queue);
-    clear_top(queue);
+    const struct slot *slot = &queue->slots[handle.slot];
+    struct bucket *bucket = &queue->buckets[slot->bucket];
+    unlink_slot(queue, slot);
+    if (slot->at_ns == bucket->earliest_ns && slot->bucket != BUCKET_DUE) bucket->earliest_ns = EARLIEST_UNKNOWN;
+    free_slot(queue, handle.slot);
+    return true;
+}
+
+/* The bucket of what comes next when nothing is due; NULL when the queue is empty. */
+static struct bucket *lowest_bucket(struct event_queue *queue)
+{
+    if (!queue->levels) return NULL;
+    unsigned level = lowest_bit(queue->levels);
+    return &queue->buckets[level * DIGITS + lowest_bit(queue->digits[level])];
+}
+
+static int64_t earliest_in(const struct event_queue *queue, struct bucket *bucket)
+{
+    if (bucket->earliest_ns != EARLIEST_UNKNOWN) return bucket->earliest_ns;
+    bucket->earliest_ns = TIME_NEVER;
+    for (uint32_t number = bucket->first; number; number = queue->slots[number].next)
+        if (queue->slots[number].at_ns < bucket->earliest_ns) bucket->earliest_ns = queue->slots[number].at_ns;
+    return bucket->earliest_ns;
+}
+
+/* Goes on to the next time: moves the lowest bucket's events down. False when there are none. */
+static bool move_down(struct event_queue *queue)
+{
+    struct bucket *bucket = lowest_bucket(queue);
+    if (!bucket) return false;
+    queue->last_ns = earliest_in(queue, bucket);
+    uint32_t number = bucket->first;
+    mark_empty(queue, queue->slots[number].bucket);
+    bucket->first = bucket->last = 0;
+    while (number) {
+        uint32_t next = queue->slots[number].next;
+        put(queue, number);
+        number = next;
+    }
     return true;
 }
 
 bool event_queue_pop(struct event_queue *queue, struct due_event *event)
 {
-    if (!queue->n_keys) return false;
-    const struct slot *slot = &queue->slots[slot_of(queue->keys[0])];
-    *event = (struct due_event){.at_ns = queue->keys[0].at_ns,
-                                .cause = slot->cause,
-                                .fn = slot->fn,
-                                .context = slot->context,
-                                .arg = slot->arg};
-    remove_top(queue);
-    if (queue->n_cancelled) clear_top(queue);
+    struct bucket *due = &queue->buckets[BUCKET_DUE];
+    if (!due->first && !move_down(queue)) return false;
+    uint32_t number = due->first;
+    const struct slot *slot = &queue->slots[number];
+    *event = (struct due_event){
+        .at_ns = slot->at_ns, .cause = slot->cause, .fn = slot->fn, .context = slot->context, .arg = slot->arg};
+    unlink_slot(queue, slot);
+    free_slot(queue, number);
     return true;
 }
 
-int64_t event_queue_next_ns(const struct event_queue *queue)
+int64_t event_queue_next_ns(struct event_queue *queue)
 {
-    return queue->n_keys ? queue->keys[0].at_ns : TIME_NEVER;
+    if (queue->buckets[BUCKET_DUE].first) return queue->last_ns;
+    struct bucket *bucket = lowest_bucket(queue);
+    return bucket ? earliest_in(queue, bucket) : TIME_NEVER;
 }
 
 size_t event_queue_count(const struct event_queue *queue)
 {
-    return queue->n_keys - queue->n_cancelled;
+    return queue->count;
 }

@@ -29,13 +29,14 @@ struct event_queue;
 
 struct event_queue *event_queue_new(void);
 void event_queue_free(struct event_queue *queue);
+/* Not before the event that was taken last, which asserts. */
 struct event_handle event_queue_schedule(struct event_queue *queue, const struct due_event *event);
 /* Whether the event was still to come. */
 bool event_queue_cancel(struct event_queue *queue, struct event_handle handle);
 bool event_queue_is_pending(const struct event_queue *queue, struct event_handle handle);
 /* Takes the earliest event; false when the queue is empty. */
 bool event_queue_pop(struct event_queue *queue, struct due_event *event);
-int64_t event_queue_next_ns(const struct event_queue *queue); /* TIME_NEVER when empty */
+int64_t event_queue_next_ns(struct event_queue *queue); /* TIME_NEVER when empty */
 size_t event_queue_count(const struct event_queue *queue);
 
 #endif

@@ -25,7 +25,7 @@ typedef void (*network_arrival_fn)(void *host_context, struct packet *packet, st
 struct network;
 
 struct network *network_new(struct engine *engine, struct packet_pool *pool);
-void network_free(struct network *network);
+void network_free(struct network *network); /* before its engine and pool; drops what is still on its way */
 
 /* Hosts get ids 1, 2, ... in order. forwards: whether ways may lead through it (a router). The name must outlive the
    network. Emits nothing. */
@@ -56,8 +56,9 @@ void network_set_settings(struct network *network, struct link_id link, int dir,
                           const char *name, const char *text); /* name, text: for link.value */
 struct link_settings network_settings(const struct network *network, struct link_id link, int dir);
 
-/* Drops exactly: of the packets matching `pattern` (packet_ops.matches) that are offered to this link ({0}: any link)
-   in this direction (2: either), the nth (from 1) and the `count` - 1 after it. */
+/* Drops exactly: of the packets matching `pattern` (packet_ops.matches) that are offered to this link in this direction
+   (2: either), the nth (from 1) and the `count` - 1 after it. With link {0} a packet is offered once, to the first link
+   of its way. */
 struct exact_drop {
     struct link_id link;
     int dir;
