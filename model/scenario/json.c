@@ -256,9 +256,9 @@ static void print_text(struct text_buffer *out, const char *text)
         unsigned char c = (unsigned char)*p;
         if (c == '"' || c == '\\') text_add_char(out, '\\');
         if (c == '\n')
-            text_add(out, "\\n");
+            text_add_string(out, "\\n");
         else if (c == '\t')
-            text_add(out, "\\t");
+            text_add_string(out, "\\t");
         else if (c < 0x20)
             text_add_format(out, "\\u%04x", c);
         else
@@ -290,7 +290,7 @@ static void print_value(struct text_buffer *out, const cJSON *value)
         }
         text_add_char(out, object ? '}' : ']');
     } else {
-        text_add(out, cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : "null");
+        text_add_string(out, cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : "null");
     }
 }
 

@@ -16,7 +16,7 @@ static char *make_room(struct text_buffer *buffer, size_t more)
     return buffer->text + buffer->size;
 }
 
-void text_add(struct text_buffer *buffer, const char *text)
+void text_add_string(struct text_buffer *buffer, const char *text)
 {
     size_t length = strlen(text);
     memcpy(make_room(buffer, length), text, length + 1);

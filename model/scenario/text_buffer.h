@@ -10,7 +10,7 @@ struct text_buffer {
     size_t size, room;
 };
 
-void text_add(struct text_buffer *buffer, const char *text);
+void text_add_string(struct text_buffer *buffer, const char *text);
 void text_add_char(struct text_buffer *buffer, char c);
 void text_add_format(struct text_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_format_list(struct text_buffer *buffer, const char *format, va_list list)
