@@ -14,35 +14,50 @@
 
 struct export_options {
     const char *file;
+    const char *host, *link; /* for captures: only the taps there */
     struct picture_options picture;
 };
 
-static bool export_pcapng(const struct journal_memory *journal, const struct export_options *options)
+/* Finds a host or link by its name; false after a message. */
+static bool find_number(const struct journal_memory *journal, enum event_kind kind, enum field_id field,
+                        const char *name, uint32_t *n)
 {
-    struct output_file *file = output_open(options->file);
-    if (!file) return false;
-    pcapng_write(journal, output_stream(file));
-    return output_commit(file);
+    for (size_t i = 0; name && i < journal_memory_count(journal); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (e->kind == kind && !strcmp(event_text(e, FIELD_NAME), name)) *n = (uint32_t)event_int(e, field);
+    }
+    if (name && !*n) fprintf(stderr, tr("postroad export: there is no %s \"%s\"\n"), field_name(field), name);
+    return !name || *n;
 }
 
-static bool export_jsonl(const struct journal_memory *journal, const struct export_options *options)
+static int export_pcapng(const struct journal_memory *journal, const struct export_options *options)
 {
+    struct pcapng_options taps = pcapng_options_default();
+    if (!find_number(journal, EVENT_HOST_ADD, FIELD_HOST, options->host, &taps.host.n)) return EXIT_USAGE;
+    if (!find_number(journal, EVENT_LINK_ADD, FIELD_LINK, options->link, &taps.link.n)) return EXIT_USAGE;
     struct output_file *file = output_open(options->file);
-    if (!file) return false;
-    for (size_t i = 0; i < journal_memory_count(journal); i++)
-        jsonl_write(journal_memory_at(journal, i), output_stream(file));
-    return output_commit(file);
+    if (!file) return EXIT_FAILED;
+    pcapng_write_chosen(journal, taps, output_stream(file));
+    return output_commit(file) ? EXIT_DONE : EXIT_FAILED;
 }
 
-static bool export_picture(const struct journal_memory *journal, const struct export_options *options)
+static int export_jsonl(const struct journal_memory *journal, const struct export_options *options)
 {
-    return picture_write(journal, options->file, &options->picture);
+    struct output_file *file = output_open(options->file);
+    if (!file) return EXIT_FAILED;
+    jsonl_write_journal(journal, output_stream(file));
+    return output_commit(file) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int export_picture(const struct journal_memory *journal, const struct export_options *options)
+{
+    return picture_write(journal, options->file, &options->picture) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* To add a form: a row here. */
 static const struct form {
     const char *ending, *what;
-    bool (*export)(const struct journal_memory *journal, const struct export_options *options);
+    int (*export)(const struct journal_memory *journal, const struct export_options *options);
 } forms[] = {
     {".pcapng", "a capture of every packet on every link", export_pcapng},
     {".jsonl", "every event as a line of JSON", export_jsonl},
@@ -74,9 +89,9 @@ static int export_word(const char *word, const struct export_options *options)
     if (!form) return EXIT_USAGE;
     struct journal_memory *journal = simulate_or_read(word);
     if (!journal) return EXIT_USAGE;
-    bool good = form->export(journal, options);
+    int code = form->export(journal, options);
     journal_memory_free(journal);
-    return good ? EXIT_DONE : EXIT_FAILED;
+    return code;
 }
 
 int command_export(int argc, char **argv)
@@ -85,6 +100,8 @@ int command_export(int argc, char **argv)
     struct picture_words words = {0};
     const struct option_row rows[] = {
         {"output", 'o', "FILE", "what to make: .pcapng .jsonl .png .svg", OPTION_TEXT, &options.file},
+        {"host", 0, "NAME", "a capture only at this host's ends of its links", OPTION_TEXT, &options.host},
+        {"link", 0, "NAME", "a capture only at the ends of this link", OPTION_TEXT, &options.link},
         {"at", 0, "TIME", "the instant that a picture shows, such as \"1.2 s\"; the end", OPTION_TEXT, &words.at},
         {"size", 0, "WxH", "the size of a picture; 1280x800", OPTION_TEXT, &words.size},
         {"theme", 0, "THEME", "light or dark", OPTION_TEXT, &words.theme},

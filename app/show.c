@@ -36,7 +36,7 @@ static bool kinds_from(const struct option_list *names, struct event_mask *mask)
     for (size_t i = 0; i < names->n; i++) {
         enum event_kind kind = event_kind_by_name(names->items[i]);
         if (kind != EVENT_NONE) {
-            mask->words[kind / 64] |= UINT64_C(1) << kind % 64;
+            *mask = event_mask_union(*mask, event_mask_kind(kind));
             continue;
         }
         const char *near = nearest_word(names->items[i], known);
@@ -101,16 +101,16 @@ static bool filter_from(const struct show_options *options, const struct journal
     return true;
 }
 
-static void print_event(const struct journal_memory *journal, const struct event *e, bool json)
+static void print_event(const struct journal_names *names, const struct event *e, bool json)
 {
     if (json)
-        jsonl_write(e, stdout);
+        jsonl_write(e, names, stdout);
     else
-        event_text_write(journal, e, stdout);
+        event_text_write(e, names, stdout);
 }
 
 /* From the event back to what began it. */
-static bool show_chain(const struct journal_memory *journal, uint64_t id, bool json)
+static bool show_chain(const struct journal_memory *journal, const struct journal_names *names, uint64_t id, bool json)
 {
     const struct event *e = journal_memory_by_id(journal, id);
     if (!e) {
@@ -118,8 +118,24 @@ static bool show_chain(const struct journal_memory *journal, uint64_t id, bool j
         return false;
     }
     for (; e; e = e->cause ? journal_memory_by_id(journal, e->cause) : NULL)
-        print_event(journal, e, json);
+        print_event(names, e, json);
     return true;
+}
+
+static bool show_chosen(const struct journal_memory *journal, const struct show_options *options)
+{
+    struct filter filter;
+    if (!filter_from(options, journal, &filter)) return false;
+    struct journal_names *names = journal_names_of(journal);
+    bool good = true;
+    if (options->cause)
+        good = show_chain(journal, names, filter.cause, options->json);
+    else
+        for (size_t i = 0; i < journal_memory_count(journal) && !ferror(stdout); i++)
+            if (passes(&filter, journal_memory_at(journal, i)))
+                print_event(names, journal_memory_at(journal, i), options->json);
+    journal_names_free(names);
+    return good;
 }
 
 static int show(const char *path, const struct show_options *options)
@@ -131,15 +147,8 @@ static int show(const char *path, const struct show_options *options)
         fprintf(stderr, "postroad: %s\n", error);
         return EXIT_USAGE;
     }
-    struct filter filter;
-    bool good = filter_from(options, journal, &filter);
-    if (good && truncated) fprintf(stderr, tr("postroad: %s was cut off; what is whole is shown\n"), path);
-    if (good && options->cause)
-        good = show_chain(journal, filter.cause, options->json);
-    else
-        for (size_t i = 0; good && i < journal_memory_count(journal) && !ferror(stdout); i++)
-            if (passes(&filter, journal_memory_at(journal, i)))
-                print_event(journal, journal_memory_at(journal, i), options->json);
+    if (truncated) fprintf(stderr, tr("postroad: %s was cut off; what is whole is shown\n"), path);
+    bool good = show_chosen(journal, options);
     journal_memory_free(journal);
     return good ? EXIT_DONE : EXIT_USAGE;
 }

@@ -54,7 +54,7 @@ wrong 'POINTER=VALUE' run "$first" --set /seed
 wrong '-o FILE is missing' export "$first"
 wrong '.pcapng' export "$first" -o "$scratch/x.gif"
 wrong 'No such file' show "$scratch/missing.journal"
-wrong 'no journal' show "$first"
+wrong 'not a postroad journal' show "$first"
 
 # check says all errors of all files and runs nothing.
 run 0 check "$first"

@@ -63,7 +63,7 @@ run 0 show "$scratch/j.journal" --kind link.drop
 says out 'link.drop'
 equal "$(grep -vc link.drop "$scratch/out")" 0 'other kinds than asked for'
 run 0 show "$scratch/j.journal" --kind link.drop --json
-drop=$(head -n 1 "$scratch/out" | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["event"])')
+drop=$(head -n 1 "$scratch/out" | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["id"])')
 run 0 show "$scratch/j.journal" --cause "$drop"
 says out 'link.drop'
 run 0 show "$scratch/j.journal" --mail m1 --kind mail.state
