@@ -1,0 +1,391 @@
+/* The page over Cairo and Pango. Left out on purpose: gradients, images, rotation: nothing here needs them. */
+#include "viz/draw/canvas.h"
+
+#include <cairo-svg.h>
+#include <cairo.h>
+#include <fontconfig/fontconfig.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+
+static const double turn = 6.283185307179586;
+
+struct canvas {
+    cairo_surface_t *surface;
+    cairo_t *cairo;
+    PangoLayout *layout; /* one for all texts: making them is the dear part */
+    PangoFontDescription *sans, *mono;
+    char *path;
+    bool is_svg;
+    int width, height;
+};
+
+static PangoFontDescription *font_named(const char *family)
+{
+    PangoFontDescription *font = pango_font_description_new();
+    pango_font_description_set_family(font, family);
+    return font;
+}
+
+/* Hinting off, grey antialiasing: glyphs look the same at every place and on every machine. */
+static void prepare_text(struct canvas *c)
+{
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    c->layout = pango_cairo_create_layout(c->cairo);
+    PangoContext *context = pango_layout_get_context(c->layout);
+    pango_cairo_context_set_font_options(context, options);
+    pango_cairo_context_set_resolution(context, 72.0);
+    cairo_font_options_destroy(options);
+    c->sans = font_named("DejaVu Sans");
+    c->mono = font_named("DejaVu Sans Mono");
+}
+
+static struct canvas *canvas_on(cairo_surface_t *surface, int width, int height)
+{
+    struct canvas *c = mem_calloc(1, sizeof *c);
+    c->surface = surface;
+    c->cairo = cairo_create(surface);
+    c->width = width;
+    c->height = height;
+    cairo_set_line_cap(c->cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_join(c->cairo, CAIRO_LINE_JOIN_ROUND);
+    prepare_text(c);
+    return c;
+}
+
+struct canvas *canvas_new_pixels(void *pixels, int width, int height, int stride_bytes)
+{
+    cairo_surface_t *surface =
+        cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_RGB24, width, height, stride_bytes);
+    return canvas_on(surface, width, height);
+}
+
+struct canvas *canvas_new_layer(int width, int height)
+{
+    return canvas_on(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height), width, height);
+}
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t n = strlen(text), m = strlen(ending);
+    return n >= m && strcmp(text + n - m, ending) == 0;
+}
+
+struct canvas *canvas_new_file(const char *path, int width, int height)
+{
+    bool svg = ends_with(path, ".svg");
+    cairo_surface_t *surface = svg ? cairo_svg_surface_create(path, width, height)
+                                   : cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    struct canvas *c = canvas_on(surface, width, height);
+    c->path = mem_strdup(path);
+    c->is_svg = svg;
+    return c;
+}
+
+bool canvas_save(struct canvas *c, const char **why)
+{
+    cairo_status_t status = cairo_status(c->cairo);
+    if (status == CAIRO_STATUS_SUCCESS && c->is_svg) {
+        cairo_show_page(c->cairo);
+        cairo_surface_finish(c->surface);
+        status = cairo_surface_status(c->surface);
+    } else if (status == CAIRO_STATUS_SUCCESS) {
+        status = cairo_surface_write_to_png(c->surface, c->path);
+    }
+    if (why) *why = cairo_status_to_string(status);
+    return status == CAIRO_STATUS_SUCCESS;
+}
+
+void canvas_free(struct canvas *c)
+{
+    if (!c) return;
+    pango_font_description_free(c->sans);
+    pango_font_description_free(c->mono);
+    g_object_unref(c->layout);
+    cairo_destroy(c->cairo);
+    cairo_surface_destroy(c->surface);
+    mem_free(c->path);
+    mem_free(c);
+}
+
+void canvas_forget_fonts(void)
+{
+    pango_cairo_font_map_set_default(NULL);
+    cairo_debug_reset_static_data();
+    FcFini();
+}
+
+void canvas_set_origin(struct canvas *c, double x, double y)
+{
+    cairo_identity_matrix(c->cairo);
+    cairo_translate(c->cairo, -x, -y);
+}
+
+int canvas_width(const struct canvas *c)
+{
+    return c->width;
+}
+
+int canvas_height(const struct canvas *c)
+{
+    return c->height;
+}
+
+bool canvas_likes_layers(const struct canvas *c)
+{
+    return !c->is_svg;
+}
+
+void canvas_paint_layer(struct canvas *c, struct canvas *layer, double x, double y)
+{
+    cairo_surface_flush(layer->surface);
+    cairo_set_source_surface(c->cairo, layer->surface, x, y);
+    cairo_paint(c->cairo);
+}
+
+uint32_t canvas_pixel(struct canvas *c, int x, int y)
+{
+    cairo_surface_flush(c->surface);
+    const unsigned char *data = c->is_svg ? NULL : cairo_image_surface_get_data(c->surface);
+    if (!data || x < 0 || y < 0 || x >= c->width || y >= c->height) return 0;
+    uint32_t pixel;
+    memcpy(&pixel, data + (size_t)y * (size_t)cairo_image_surface_get_stride(c->surface) + (size_t)x * 4, 4);
+    return pixel & 0xffffff;
+}
+
+void canvas_clip(struct canvas *c, struct box b)
+{
+    cairo_save(c->cairo);
+    cairo_new_path(c->cairo);
+    cairo_rectangle(c->cairo, b.x, b.y, b.w, b.h);
+    cairo_clip(c->cairo);
+}
+
+void canvas_unclip(struct canvas *c)
+{
+    cairo_restore(c->cairo);
+}
+
+static void use(struct canvas *c, struct colour colour)
+{
+    cairo_set_source_rgba(c->cairo, colour.r, colour.g, colour.b, colour.a);
+}
+
+void canvas_fill(struct canvas *c, struct box b, struct colour colour)
+{
+    use(c, colour);
+    cairo_new_path(c->cairo);
+    cairo_rectangle(c->cairo, b.x, b.y, b.w, b.h);
+    cairo_fill(c->cairo);
+}
+
+static void round_path(struct canvas *c, struct box b, double radius)
+{
+    double most = fmin(b.w, b.h) / 2;
+    double r = fmax(0, fmin(radius, most));
+    cairo_new_path(c->cairo);
+    cairo_arc(c->cairo, b.x + b.w - r, b.y + r, r, -turn / 4, 0);
+    cairo_arc(c->cairo, b.x + b.w - r, b.y + b.h - r, r, 0, turn / 4);
+    cairo_arc(c->cairo, b.x + r, b.y + b.h - r, r, turn / 4, turn / 2);
+    cairo_arc(c->cairo, b.x + r, b.y + r, r, turn / 2, turn * 3 / 4);
+    cairo_close_path(c->cairo);
+}
+
+void canvas_fill_round(struct canvas *c, struct box b, double radius, struct colour colour)
+{
+    if (b.w <= 0 || b.h <= 0) return;
+    use(c, colour);
+    round_path(c, b, radius);
+    cairo_fill(c->cairo);
+}
+
+void canvas_stroke_round(struct canvas *c, struct box b, double radius, double width, struct colour colour)
+{
+    if (b.w <= 0 || b.h <= 0) return;
+    use(c, colour);
+    round_path(c, b, radius);
+    cairo_set_line_width(c->cairo, width);
+    cairo_stroke(c->cairo);
+}
+
+void canvas_line(struct canvas *c, struct point a, struct point b, double width, struct colour colour)
+{
+    use(c, colour);
+    cairo_new_path(c->cairo);
+    cairo_move_to(c->cairo, a.x, a.y);
+    cairo_line_to(c->cairo, b.x, b.y);
+    cairo_set_line_width(c->cairo, width);
+    cairo_stroke(c->cairo);
+}
+
+void canvas_dashed(struct canvas *c, struct point a, struct point b, double width, double dash, struct colour colour)
+{
+    double dashes[2] = {dash, dash};
+    cairo_set_dash(c->cairo, dashes, 2, 0);
+    canvas_line(c, a, b, width, colour);
+    cairo_set_dash(c->cairo, NULL, 0, 0);
+}
+
+void canvas_arrow(struct canvas *c, struct point a, struct point b, double width, double head, struct colour colour)
+{
+    double length = point_distance(a, b);
+    if (length < 0.5) return;
+    struct point d = {(b.x - a.x) / length, (b.y - a.y) / length};
+    double h = fmin(head, length), wing = h * 0.42;
+    struct point neck = {b.x - d.x * h, b.y - d.y * h};
+    canvas_line(c, a, point_between(neck, b, 0.3), width, colour);
+    struct point tip[3] = {b, {neck.x - d.y * wing, neck.y + d.x * wing}, {neck.x + d.y * wing, neck.y - d.x * wing}};
+    canvas_polygon(c, tip, 3, colour);
+}
+
+void canvas_disc(struct canvas *c, struct point centre, double radius, struct colour colour)
+{
+    use(c, colour);
+    cairo_new_path(c->cairo);
+    cairo_arc(c->cairo, centre.x, centre.y, radius, 0, turn);
+    cairo_fill(c->cairo);
+}
+
+void canvas_ring(struct canvas *c, struct point centre, double radius, double width, struct colour colour)
+{
+    canvas_arc(c, centre, radius, 0, turn, width, colour);
+}
+
+void canvas_arc(struct canvas *c, struct point centre, double radius, double from, double to, double width,
+                struct colour colour)
+{
+    use(c, colour);
+    cairo_new_path(c->cairo);
+    cairo_arc(c->cairo, centre.x, centre.y, radius, from, to);
+    cairo_set_line_width(c->cairo, width);
+    cairo_stroke(c->cairo);
+}
+
+static void points_path(struct canvas *c, const struct point *points, size_t n, bool closed)
+{
+    cairo_new_path(c->cairo);
+    for (size_t i = 0; i < n; i++)
+        cairo_line_to(c->cairo, points[i].x, points[i].y);
+    if (closed) cairo_close_path(c->cairo);
+}
+
+void canvas_polygon(struct canvas *c, const struct point *points, size_t n, struct colour colour)
+{
+    use(c, colour);
+    points_path(c, points, n, true);
+    cairo_fill(c->cairo);
+}
+
+void canvas_polyline(struct canvas *c, const struct point *points, size_t n, bool closed, double width,
+                     struct colour colour)
+{
+    use(c, colour);
+    points_path(c, points, n, closed);
+    cairo_set_line_width(c->cairo, width);
+    cairo_stroke(c->cairo);
+}
+
+/* Text that is not UTF-8 (a message's bytes) would make Pango complain: such bytes show as question marks. */
+static void set_text(PangoLayout *layout, const char *text)
+{
+    if (g_utf8_validate(text, -1, NULL)) {
+        pango_layout_set_text(layout, text, -1);
+        return;
+    }
+    char *copy = mem_strdup(text);
+    for (char *p = copy; *p; p++)
+        if ((unsigned char)*p >= 0x80) *p = '?';
+    pango_layout_set_text(layout, copy, -1);
+    mem_free(copy);
+}
+
+static void lay_out(struct canvas *c, const struct text_style *style, const char *text, double width)
+{
+    PangoFontDescription *font = style->mono ? c->mono : c->sans;
+    pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
+    pango_font_description_set_weight(font, style->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_font_description_set_style(font, style->italic ? PANGO_STYLE_OBLIQUE : PANGO_STYLE_NORMAL);
+    pango_layout_set_font_description(c->layout, font);
+    int lines = style->lines > 1 ? style->lines : 1;
+    pango_layout_set_single_paragraph_mode(c->layout, lines == 1);
+    pango_layout_set_wrap(c->layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_width(c->layout, width > 0 ? (int)(width * PANGO_SCALE) : -1);
+    pango_layout_set_height(c->layout, -lines);
+    PangoEllipsizeMode cut = style->cut_middle ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END;
+    pango_layout_set_ellipsize(c->layout, width > 0 ? cut : PANGO_ELLIPSIZE_NONE);
+    static const PangoAlignment alignments[] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT};
+    pango_layout_set_alignment(c->layout, alignments[style->across]);
+    set_text(c->layout, text);
+}
+
+static struct point layout_size(struct canvas *c)
+{
+    PangoRectangle logical;
+    pango_layout_get_extents(c->layout, NULL, &logical);
+    return point_of((double)logical.width / PANGO_SCALE, (double)logical.height / PANGO_SCALE);
+}
+
+struct point canvas_text(struct canvas *c, struct box b, const struct text_style *style, const char *text)
+{
+    if (b.w < 1 || !text || !*text) return point_of(0, 0);
+    lay_out(c, style, text, b.w);
+    struct point size = layout_size(c);
+    double y = b.y;
+    if (style->down == ALIGN_CENTRE) y += (b.h - size.y) / 2;
+    if (style->down == ALIGN_END) y += b.h - size.y;
+    use(c, style->colour);
+    cairo_new_path(c->cairo);
+    cairo_move_to(c->cairo, b.x, y);
+    pango_cairo_show_layout(c->cairo, c->layout);
+    cairo_new_path(c->cairo);
+    return size;
+}
+
+struct point canvas_measure(struct canvas *c, const struct text_style *style, const char *text, double width)
+{
+    if (!text || !*text) return point_of(0, 0);
+    lay_out(c, style, text, width);
+    return layout_size(c);
+}
+
+struct box box_of(double x, double y, double w, double h)
+{
+    return (struct box){x, y, w, h};
+}
+
+struct box box_inset(struct box b, double by)
+{
+    return (struct box){b.x + by, b.y + by, fmax(0, b.w - 2 * by), fmax(0, b.h - 2 * by)};
+}
+
+bool box_has(struct box b, double x, double y)
+{
+    return x >= b.x && x < b.x + b.w && y >= b.y && y < b.y + b.h;
+}
+
+bool box_meets(struct box a, struct box b)
+{
+    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+struct point point_of(double x, double y)
+{
+    return (struct point){x, y};
+}
+
+struct point point_between(struct point a, struct point b, double part)
+{
+    return (struct point){a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part};
+}
+
+double point_distance(struct point a, struct point b)
+{
+    double dx = b.x - a.x, dy = b.y - a.y;
+    return sqrt(dx * dx + dy * dy);
+}

@@ -1,0 +1,96 @@
+/* What everything is drawn with: a thin page over Cairo and Pango, so that the same drawing goes to the window, to PNG
+   and to SVG. Lengths are pixels of the surface, y grows downwards. Colours and fonts come from theme.h.
+
+   A canvas is owned by whoever made it. Nothing drawn outside it matters; a text that does not fit is cut with an
+   ellipsis, never drawn over its box. */
+#ifndef POSTROAD_VIZ_DRAW_CANVAS_H
+#define POSTROAD_VIZ_DRAW_CANVAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct canvas;
+
+struct point {
+    double x, y;
+};
+
+struct box {
+    double x, y, w, h;
+};
+
+struct colour {
+    double r, g, b, a; /* 0 to 1 */
+};
+
+enum align { ALIGN_START, ALIGN_CENTRE, ALIGN_END };
+
+struct text_style {
+    double size; /* pixels */
+    struct colour colour;
+    bool bold, italic, mono;
+    enum align across, down; /* where in its box */
+    int lines;               /* at most so many, then an ellipsis; 0 and 1: one line */
+    bool cut_middle;         /* the ellipsis stands in the middle */
+};
+
+/* Onto memory of the form 0x00RRGGBB, native byte order. The pixels stay the caller's. */
+struct canvas *canvas_new_pixels(void *pixels, int width, int height, int stride_bytes);
+/* Memory of its own, transparent to begin with: a layer to be kept and painted many times. */
+struct canvas *canvas_new_layer(int width, int height);
+/* For a file; it is written by canvas_save. Ending .svg (shapes) or anything else (PNG). */
+struct canvas *canvas_new_file(const char *path, int width, int height);
+/* False when the file could not be written; *why (static text) says so. */
+bool canvas_save(struct canvas *canvas, const char **why);
+void canvas_free(struct canvas *canvas);
+/* Drops what the libraries keep for the whole process, so that leak checkers are content. */
+void canvas_forget_fonts(void);
+
+/* Everything drawn from now on is moved by this much: (x, y) becomes the left upper corner. */
+void canvas_set_origin(struct canvas *canvas, double x, double y);
+
+int canvas_width(const struct canvas *canvas);
+int canvas_height(const struct canvas *canvas);
+/* Whether layers help here: true for pixels, false where shapes are kept (SVG). */
+bool canvas_likes_layers(const struct canvas *canvas);
+void canvas_paint_layer(struct canvas *canvas, struct canvas *layer, double x, double y);
+/* The colour at a pixel, 0xRRGGBB; for tests. 0 outside and where no pixels are. */
+uint32_t canvas_pixel(struct canvas *canvas, int x, int y);
+
+void canvas_clip(struct canvas *canvas, struct box box); /* nests; undone by canvas_unclip */
+void canvas_unclip(struct canvas *canvas);
+
+void canvas_fill(struct canvas *canvas, struct box box, struct colour colour);
+void canvas_fill_round(struct canvas *canvas, struct box box, double radius, struct colour colour);
+void canvas_stroke_round(struct canvas *canvas, struct box box, double radius, double width, struct colour colour);
+void canvas_line(struct canvas *canvas, struct point a, struct point b, double width, struct colour colour);
+void canvas_dashed(struct canvas *canvas, struct point a, struct point b, double width, double dash,
+                   struct colour colour);
+/* A line with a filled head of that length at b. */
+void canvas_arrow(struct canvas *canvas, struct point a, struct point b, double width, double head,
+                  struct colour colour);
+void canvas_disc(struct canvas *canvas, struct point centre, double radius, struct colour colour);
+void canvas_ring(struct canvas *canvas, struct point centre, double radius, double width, struct colour colour);
+/* An arc in radians, clockwise from the x axis. */
+void canvas_arc(struct canvas *canvas, struct point centre, double radius, double from, double to, double width,
+                struct colour colour);
+void canvas_polygon(struct canvas *canvas, const struct point *points, size_t n, struct colour colour);
+void canvas_polyline(struct canvas *canvas, const struct point *points, size_t n, bool closed, double width,
+                     struct colour colour);
+
+/* Draws within the box and returns the size taken. */
+struct point canvas_text(struct canvas *canvas, struct box box, const struct text_style *style, const char *text);
+/* The size that the text would take in this width; width 0: as wide as it likes. */
+struct point canvas_measure(struct canvas *canvas, const struct text_style *style, const char *text, double width);
+
+/* Plain geometry. */
+struct box box_of(double x, double y, double w, double h);
+struct box box_inset(struct box box, double by);
+bool box_has(struct box box, double x, double y);
+bool box_meets(struct box a, struct box b);
+struct point point_of(double x, double y);
+struct point point_between(struct point a, struct point b, double part);
+double point_distance(struct point a, struct point b);
+
+#endif

@@ -1,0 +1,104 @@
+#include "viz/draw/caption_view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+
+/* A caption is shown until it has been read twice, or until the next. */
+static double reading_s(const char *text)
+{
+    return 6 + (double)strlen(text) * 0.11;
+}
+
+static const struct story_caption *caption_now(const struct view *v)
+{
+    size_t first = 0, n = story_captions_active(v->story, &first);
+    if (n == 0) return NULL;
+    const struct story_caption *caption = story_caption(v->story, first + n - 1);
+    return view_age_s(v, caption->at_ns) <= reading_s(caption->text) ? caption : NULL;
+}
+
+/* What has just happened, so that every picture says what it is about. */
+static void happening(const struct view *v, char *text, size_t size)
+{
+    size_t last = story_last_event(v->story);
+    text[0] = 0;
+    if (last == STORY_NONE) {
+        snprintf(text, size, "%s", tr("Nothing has happened yet: press the space bar."));
+        return;
+    }
+    if (!story_event_is_visible(v->story, last)) last = story_step(v->story, last, STORY_STEP_EVENT, -1);
+    if (last != STORY_NONE) story_sentence(v->story, last, text, size);
+}
+
+static struct box draw_title(const struct view *v, struct box box)
+{
+    char text[256];
+    struct text_style style = view_text(v, FONT_LARGE);
+    style.bold = true;
+    style.lines = 2;
+    const char *title = *story_title(v->story) ? story_title(v->story) : tr("A journey");
+    double w = fmin(canvas_measure(v->canvas, &style, title, 0).x + 2, box.w * 0.22);
+    double y = box.y + view_units(v, 9);
+    struct point size = canvas_text(v->canvas, box_of(box.x, y, w, box.h), &style, title);
+    style = view_faint(v, FONT_SMALL);
+    if (*story_seed(v->story) && size.y + style.size * 1.4 < box.h - view_units(v, 16)) {
+        snprintf(text, sizeof text, tr("seed %s"), story_seed(v->story));
+        canvas_text(v->canvas, box_of(box.x, y + size.y + 1, w, style.size * 1.4), &style, text);
+    }
+    double used = w + view_units(v, 18);
+    canvas_line(v->canvas, point_of(box.x + used, box.y + view_units(v, 12)),
+                point_of(box.x + used, box.y + box.h - view_units(v, 12)), view_units(v, 3), v->theme->mail);
+    used += view_units(v, 18);
+    return box_of(box.x + used, box.y, box.w - used, box.h);
+}
+
+static struct box draw_cite(const struct view *v, struct box box, const char *cite)
+{
+    if (!*cite) return box;
+    struct text_style style = view_text(v, FONT_PLAIN);
+    double w = fmin(canvas_measure(v->canvas, &style, cite, 0).x + view_units(v, 20), box.w * 0.25);
+    double h = view_units(v, 26);
+    struct box pill = box_of(box.x + box.w - w, box.y + (box.h - h) / 2, w, h);
+    canvas_stroke_round(v->canvas, pill, h / 2, view_units(v, 1.4), v->theme->ghost);
+    style.colour = v->theme->faint;
+    style.across = style.down = ALIGN_CENTRE;
+    canvas_text(v->canvas, box_inset(pill, view_units(v, 4)), &style, cite);
+    return box_of(box.x, box.y, box.w - w - view_units(v, 14), box.h);
+}
+
+void caption_view_draw(const struct view *v, struct box box)
+{
+    char text[STORY_SENTENCE_BYTES];
+    canvas_fill_round(v->canvas, box, view_units(v, 8), v->theme->panel);
+    canvas_stroke_round(v->canvas, box_inset(box, 0.5), view_units(v, 8), 1, v->theme->edge);
+    struct box inner = box_of(box.x + view_units(v, 16), box.y, box.w - view_units(v, 32), box.h);
+    inner = draw_title(v, inner);
+    const struct story_caption *caption = caption_now(v);
+    happening(v, text, sizeof text);
+    struct text_style style = view_text(v, FONT_HUGE);
+    style.down = ALIGN_CENTRE;
+    style.lines = 2;
+    if (!caption) {
+        style.size = view_text(v, FONT_LARGE).size * 1.1;
+        canvas_text(v->canvas, inner, &style, text);
+        return;
+    }
+    inner = draw_cite(v, inner, caption->cite);
+    double budget = inner.h - view_units(v, 14);
+    style.bold = true;
+    style.size = view_text(v, FONT_LARGE).size * 1.12;
+    style.lines = 3;
+    struct point size = canvas_measure(v->canvas, &style, caption->text, inner.w);
+    if (size.y > budget) style.size = view_text(v, FONT_PLAIN).size * 1.05;
+    size = canvas_measure(v->canvas, &style, caption->text, inner.w);
+    struct text_style lesser = view_faint(v, FONT_PLAIN);
+    double second = lesser.size * 1.35;
+    bool both = size.y + second <= budget;
+    double y = inner.y + (inner.h - size.y - (both ? second : 0)) / 2;
+    style.down = ALIGN_START;
+    canvas_text(v->canvas, box_of(inner.x, y, inner.w, size.y), &style, caption->text);
+    if (both) canvas_text(v->canvas, box_of(inner.x, y + size.y, inner.w, second), &lesser, text);
+}

@@ -1,0 +1,16 @@
+/* The row of buttons, the clock and what pace it goes at. */
+#ifndef POSTROAD_VIZ_DRAW_CONTROLS_VIEW_H
+#define POSTROAD_VIZ_DRAW_CONTROLS_VIEW_H
+
+#include "viz/draw/view.h"
+
+struct controls_state {
+    bool playing;
+    double speed; /* the user's factor on the pace */
+    enum pace_mode pace;
+};
+
+void controls_view_draw(const struct view *view, struct box box, const struct controls_state *state);
+const char *controls_pace_name(enum pace_mode mode);
+
+#endif

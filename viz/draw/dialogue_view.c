@@ -1,0 +1,120 @@
+/* A row a line. When others begin to speak, a heading names them. Client and server differ by colour, by their letter
+   in front and by a step to the right. */
+#include "viz/draw/dialogue_view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/shapes.h"
+
+static const char *speech_name(enum story_speech speech)
+{
+    switch (speech) {
+    case STORY_SMTP:
+        return tr("SMTP");
+    case STORY_POP3:
+        return tr("POP3");
+    case STORY_NAMES:
+        return tr("DNS");
+    }
+    return "";
+}
+
+static bool same_talk(const struct story_line *a, const struct story_line *b)
+{
+    bool same_pair = (a->host == b->host && a->peer == b->peer) || (a->host == b->peer && a->peer == b->host);
+    return a->speech == b->speech && same_pair;
+}
+
+static const char *host_name(const struct story *s, size_t host)
+{
+    return host == STORY_NONE ? "?" : story_host(s, host).name;
+}
+
+static void draw_heading(const struct view *v, struct box row, const struct story_line *line)
+{
+    char text[256];
+    size_t asks = line->by_client ? line->host : line->peer, answers = line->by_client ? line->peer : line->host;
+    snprintf(text, sizeof text, "%s   %s → %s", speech_name(line->speech), host_name(v->story, asks),
+             host_name(v->story, answers));
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.bold = true;
+    style.down = ALIGN_END;
+    style.lines = 1;
+    row.h -= view_units(v, 3);
+    struct point size = canvas_text(v->canvas, row, &style, text);
+    double x = row.x + size.x + view_units(v, 10), y = row.y + row.h - size.y / 2;
+    canvas_line(v->canvas, point_of(x, y), point_of(row.x + row.w, y), 1, v->theme->grid);
+}
+
+static void draw_mark(const struct view *v, struct point at, const struct story_line *line, struct colour colour)
+{
+    double r = view_units(v, 8);
+    if (line->is_content) {
+        bool bounce = line->mail != STORY_NONE && story_mail(v->story, line->mail)->parent != STORY_NONE;
+        shape_envelope(v->canvas, v->theme, at, r * 2.2, bounce, 1);
+        return;
+    }
+    if (line->speech == STORY_NAMES) {
+        shape_packet(v->canvas, v->theme, STORY_DNS, at, r * 0.75, 1);
+        return;
+    }
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.bold = true;
+    style.colour = v->theme->panel;
+    style.across = style.down = ALIGN_CENTRE;
+    canvas_fill_round(v->canvas, box_of(at.x - r, at.y - r * 0.95, 2 * r, 1.9 * r), line->by_client ? r * 0.3 : r,
+                      colour);
+    canvas_text(v->canvas, box_of(at.x - r, at.y - r, 2 * r, 2 * r), &style, line->by_client ? tr("C") : tr("S"));
+}
+
+static void draw_line(const struct view *v, struct box row, size_t index, bool newest)
+{
+    const struct story_line *line = story_line(v->story, index);
+    struct colour colour = line->by_client ? v->theme->client : v->theme->server;
+    if (view_is_selected(v, ACT_EVENT, line->event))
+        canvas_fill_round(v->canvas, row, view_units(v, 4), colour_with_alpha(v->theme->accent, 0.2));
+    else if (newest)
+        canvas_fill_round(v->canvas, row, view_units(v, 4), colour_with_alpha(colour, 0.1));
+    char time[VIEW_TIME_BYTES];
+    struct text_style small = view_mono(v, FONT_SMALL);
+    small.colour = v->theme->faint;
+    small.down = ALIGN_CENTRE;
+    small.across = ALIGN_END;
+    double time_w = view_units(v, 88), mark_x = row.x + time_w + view_units(v, 20);
+    canvas_text(v->canvas, box_of(row.x, row.y, time_w, row.h), &small,
+                view_time_text(line->at_ns, line->at_ns >= HOUR ? MINUTE / 30 : MILLISECOND, time));
+    double step = line->by_client ? 0 : view_units(v, 18);
+    draw_mark(v, point_of(mark_x + step, row.y + row.h / 2), line, colour);
+    struct text_style style = view_mono(v, FONT_PLAIN);
+    style.colour = colour;
+    style.bold = newest;
+    style.down = ALIGN_CENTRE;
+    double x = mark_x + step + view_units(v, 20);
+    canvas_text(v->canvas, box_of(x, row.y, row.x + row.w - x - view_units(v, 4), row.h), &style, line->text);
+    targets_add_box(v->targets, ACT_EVENT, line->event, row);
+}
+
+void dialogue_view_draw(const struct view *v, struct box box)
+{
+    struct box inner = view_panel(v, box, tr("What is said"));
+    size_t n = story_lines_so_far(v->story);
+    double h = view_units(v, 21), y = inner.y + inner.h;
+    canvas_clip(v->canvas, box_inset(inner, -view_units(v, 4)));
+    for (size_t i = n; i-- > 0 && y - h >= inner.y - 1;) {
+        y -= h;
+        draw_line(v, box_of(inner.x, y, inner.w, h), i, i + 1 == n);
+        bool begins = i == 0 || !same_talk(story_line(v->story, i), story_line(v->story, i - 1));
+        if (!begins || y - h < inner.y - 1) continue;
+        y -= h;
+        draw_heading(v, box_of(inner.x, y, inner.w, h), story_line(v->story, i));
+    }
+    canvas_unclip(v->canvas);
+    if (n) return;
+    struct text_style style = view_faint(v, FONT_PLAIN);
+    style.across = style.down = ALIGN_CENTRE;
+    canvas_text(v->canvas, inner, &style, tr("Nobody has said anything yet."));
+}

@@ -1,0 +1,18 @@
+/* Pictures without a window: no SDL, no display. PNG or SVG by the ending of the path. */
+#ifndef POSTROAD_VIZ_DRAW_EXPORT_H
+#define POSTROAD_VIZ_DRAW_EXPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/journal/journal_memory.h"
+
+enum { DRAW_ERROR_BYTES = 256, PICTURE_MAX_PIXELS = 16384 };
+
+/* The whole window as it would be at that instant. False and a message when it could not be made. */
+bool scene_screenshot(const struct journal_memory *journal, int64_t at_ns, int width, int height, bool dark,
+                      const char *path, char error[DRAW_ERROR_BYTES]);
+/* The map alone, with the title, for a slide. */
+bool map_export(const struct journal_memory *journal, int64_t at_ns, const char *path, char error[DRAW_ERROR_BYTES]);
+
+#endif

@@ -1,0 +1,143 @@
+#include "viz/draw/header_view.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "model/wire/wire_fields.h"
+#include "sim/journal/tr.h"
+
+enum { WORD_BITS = 32, LETTER_BITS = 2, DNS_HEADER = 12 };
+
+struct diagram {
+    const struct view *v;
+    double x, y, w, row, bottom;
+};
+
+static const char *value_text(const struct wire_field *field, uint32_t value, char buffer[64])
+{
+    if (field->meaning) return field->meaning(value, buffer);
+    snprintf(buffer, 64, "%u", value);
+    return buffer;
+}
+
+/* A flag is too narrow for its name: its first letter, filled when set, as the RFC stacks the letters. */
+static void draw_flag(const struct diagram *d, struct box cell, const struct wire_field *field, uint32_t value)
+{
+    char letter[2] = {field->name[0], 0};
+    const struct theme *t = d->v->theme;
+    struct text_style style = view_text(d->v, FONT_SMALL);
+    style.size *= 0.85;
+    style.across = style.down = ALIGN_CENTRE;
+    style.bold = value != 0;
+    style.colour = value ? t->on_accent : t->ghost;
+    if (value) canvas_fill(d->v->canvas, cell, t->accent);
+    canvas_text(d->v->canvas, box_inset(cell, -2), &style, letter);
+}
+
+static void draw_words(const struct diagram *d, struct box cell, const struct wire_field *field, uint32_t value)
+{
+    char text[64];
+    struct text_style name = view_faint(d->v, FONT_SMALL), number = view_text(d->v, FONT_SMALL);
+    bool tall = cell.h >= number.size * 2.25;
+    name.size *= 0.86;
+    number.bold = true;
+    name.down = number.down = ALIGN_CENTRE;
+    struct box inner = box_of(cell.x + d->v->unit * 4, cell.y, cell.w - d->v->unit * 8, cell.h);
+    if (field->width <= 4) { /* room for the bare number only */
+        snprintf(text, sizeof text, "%u", value);
+    } else {
+        value_text(field, value, text);
+    }
+    if (tall) {
+        canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.02, inner.w, cell.h * 0.48), &name, field->name);
+        canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.46, inner.w, cell.h * 0.5), &number, text);
+        return;
+    }
+    double w = fmin(canvas_measure(d->v->canvas, &number, text, 0).x + 1, inner.w);
+    double left = inner.w - w - d->v->unit * 3;
+    number.across = ALIGN_END;
+    if (left > d->v->unit * 18) canvas_text(d->v->canvas, box_of(inner.x, cell.y, left, cell.h), &name, field->name);
+    canvas_text(d->v->canvas, inner, &number, text);
+}
+
+static void draw_field(const struct diagram *d, const struct wire_field *field, const uint8_t *header)
+{
+    double bit = d->w / WORD_BITS;
+    struct box cell = box_of(d->x + bit * (field->bit % WORD_BITS), d->y + d->row * (field->bit / WORD_BITS),
+                             bit * field->width, d->row);
+    uint32_t value = wire_field_value(field, header);
+    canvas_stroke_round(d->v->canvas, cell, 0, 1, d->v->theme->edge);
+    if (field->width < LETTER_BITS)
+        draw_flag(d, box_inset(cell, 0.5), field, value);
+    else
+        draw_words(d, cell, field, value);
+}
+
+static int layer_rows(const struct wire_layer *layer)
+{
+    int rows = 0;
+    for (size_t i = 0; i < layer->n_fields; i++)
+        if (layer->fields[i].bit / WORD_BITS + 1 > rows) rows = layer->fields[i].bit / WORD_BITS + 1;
+    return rows;
+}
+
+static double title_height(const struct view *v)
+{
+    return view_units(v, 17);
+}
+
+static void draw_layer(struct diagram *d, const struct wire_layer *layer, const uint8_t *header, const char *more)
+{
+    char title[160];
+    struct text_style style = view_faint(d->v, FONT_SMALL);
+    style.bold = true;
+    style.down = ALIGN_CENTRE;
+    snprintf(title, sizeof title, "%s   %s%s%s", layer->name, layer->fields[0].rfc, *more ? "   " : "", more);
+    canvas_text(d->v->canvas, box_of(d->x, d->y, d->w, title_height(d->v)), &style, title);
+    d->y += title_height(d->v);
+    canvas_fill(d->v->canvas, box_of(d->x, d->y, d->w, d->row * layer_rows(layer)),
+                colour_mix(d->v->theme->panel, d->v->theme->grid, 0.35));
+    for (size_t i = 0; i < layer->n_fields; i++)
+        draw_field(d, &layer->fields[i], header);
+    d->y += d->row * layer_rows(layer) + view_units(d->v, 2);
+}
+
+struct shown_layer {
+    const struct wire_layer *layer;
+    const uint8_t *bytes;
+    char more[64];
+};
+
+static size_t collect_layers(const struct view *v, size_t packet, const struct story_header *h, uint8_t *dns,
+                             struct shown_layer *shown)
+{
+    size_t n = 0;
+    if (h->is_udp && story_packet_payload(v->story, packet, dns, DNS_HEADER) == DNS_HEADER)
+        shown[n++] = (struct shown_layer){&wire_dns, dns, ""};
+    if (h->is_tcp) {
+        shown[n] = (struct shown_layer){&wire_tcp, h->bytes + h->transport_at, ""};
+        if (h->tcp.mss) snprintf(shown[n].more, sizeof shown[n].more, tr("option MSS %u"), h->tcp.mss);
+        n++;
+    }
+    if (h->is_udp) shown[n++] = (struct shown_layer){&wire_udp, h->bytes + h->transport_at, ""};
+    shown[n++] = (struct shown_layer){&wire_ipv4, h->bytes, ""};
+    return n;
+}
+
+bool header_view_draw(const struct view *v, struct box box, size_t packet)
+{
+    struct story_header header;
+    struct shown_layer shown[3];
+    uint8_t dns[DNS_HEADER];
+    if (!story_packet_header(v->story, packet, &header)) return false;
+    size_t n = collect_layers(v, packet, &header, dns, shown);
+    int rows = 0;
+    for (size_t i = 0; i < n; i++)
+        rows += layer_rows(shown[i].layer);
+    double titles = (title_height(v) + view_units(v, 2)) * (double)n, row = (box.h - titles) / rows;
+    struct diagram d = {v, box.x, box.y, box.w, fmax(view_units(v, 17), fmin(row, view_units(v, 31))), box.y + box.h};
+    for (size_t i = 0; i < n; i++)
+        if (d.y + title_height(v) + d.row * layer_rows(shown[i].layer) <= d.bottom + 1)
+            draw_layer(&d, shown[i].layer, shown[i].bytes, shown[i].more);
+    return true;
+}

@@ -1,0 +1,23 @@
+/* What a person does, without SDL, so that tests can do it too. */
+#ifndef POSTROAD_VIZ_DRAW_INPUT_H
+#define POSTROAD_VIZ_DRAW_INPUT_H
+
+#include <stdbool.h>
+
+enum input_kind { INPUT_KEY, INPUT_PRESS, INPUT_MOVE, INPUT_RELEASE, INPUT_WHEEL };
+
+/* Keys that are characters have the character's number ('t', '+', ' '). */
+enum input_key {
+    KEY_LEFT = 256, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_HOME, KEY_END, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_TAB, KEY_ENTER,
+    KEY_ESCAPE
+};
+
+struct input {
+    enum input_kind kind;
+    int key;
+    bool shift, ctrl;
+    double x, y;  /* pointer, in pixels of the canvas */
+    double wheel; /* upwards is more */
+};
+
+#endif

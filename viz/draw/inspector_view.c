@@ -1,0 +1,344 @@
+#include "viz/draw/inspector_view.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/header_view.h"
+#include "viz/draw/map_plan.h"
+#include "viz/draw/packet_words.h"
+#include "viz/draw/shapes.h"
+
+enum { CAUSES_SHOWN = 24 };
+
+/* A pen writes lines downwards until the box is full. */
+struct pen {
+    const struct view *v;
+    struct box box;
+    double y;
+};
+
+static bool pen_write(struct pen *pen, struct text_style style, const char *text)
+{
+    double room = pen->box.y + pen->box.h - pen->y;
+    if (room < style.size * 1.15) return false;
+    if (style.lines > (int)(room / (style.size * 1.25))) style.lines = (int)(room / (style.size * 1.25));
+    style.down = ALIGN_START;
+    struct point size = canvas_text(pen->v->canvas, box_of(pen->box.x, pen->y, pen->box.w, room), &style, text);
+    pen->y += size.y + view_units(pen->v, 3);
+    return true;
+}
+
+static void pen_fact(struct pen *pen, const char *name, const char *value)
+{
+    double line = view_units(pen->v, 18), w = view_units(pen->v, 96);
+    if (!*value || pen->y + line > pen->box.y + pen->box.h) return;
+    struct text_style faint = view_faint(pen->v, FONT_SMALL), style = view_text(pen->v, FONT_SMALL);
+    style.down = faint.down = ALIGN_CENTRE;
+    canvas_text(pen->v->canvas, box_of(pen->box.x, pen->y, w, line), &faint, name);
+    canvas_text(pen->v->canvas, box_of(pen->box.x + w, pen->y, pen->box.w - w, line), &style, value);
+    pen->y += line;
+}
+
+static void pen_title(struct pen *pen, const char *text)
+{
+    struct text_style style = view_text(pen->v, FONT_LARGE);
+    style.bold = true;
+    pen_write(pen, style, text);
+}
+
+static void pen_paragraph(struct pen *pen, const char *text, int lines)
+{
+    struct text_style style = view_text(pen->v, FONT_PLAIN);
+    style.lines = lines;
+    pen_write(pen, style, text);
+}
+
+static void pen_heading(struct pen *pen, const char *text)
+{
+    struct text_style style = view_faint(pen->v, FONT_SMALL);
+    style.bold = true;
+    pen->y += view_units(pen->v, 3);
+    pen_write(pen, style, text);
+}
+
+static const char *name_of(const struct story *s, size_t host)
+{
+    return host == STORY_NONE ? "" : story_host(s, host).name;
+}
+
+static const char *instant(int64_t at_ns, char buffer[VTIME_TEXT_BYTES])
+{
+    return vtime_format_instant(at_ns, buffer);
+}
+
+/* ---- The chain of causes ---- */
+
+size_t inspector_event(const struct story *s, struct selection selection)
+{
+    switch (selection.what) {
+    case ACT_PACKET:
+        return story_packet(s, selection.index)->send_event;
+    case ACT_EVENT:
+        return selection.index;
+    case ACT_MAIL: {
+        size_t first, n = story_mail_letters(s, selection.index, &first);
+        return n ? story_letter(s, first).event : STORY_NONE;
+    }
+    default:
+        return STORY_NONE;
+    }
+}
+
+static bool draw_cause(struct pen *pen, size_t event)
+{
+    const struct view *v = pen->v;
+    char sentence[STORY_SENTENCE_BYTES], time[VIEW_TIME_BYTES];
+    double h = view_units(v, 22), indent = view_units(v, 18);
+    if (pen->y + h > pen->box.y + pen->box.h) return false;
+    struct box row = box_of(pen->box.x, pen->y, pen->box.w, h - view_units(v, 2));
+    canvas_fill_round(v->canvas, row, view_units(v, 4), colour_mix(v->theme->panel, v->theme->grid, 0.7));
+    struct text_style style = view_text(v, FONT_SMALL), faint = view_mono(v, FONT_SMALL);
+    style.down = faint.down = ALIGN_CENTRE;
+    faint.colour = v->theme->faint;
+    faint.across = ALIGN_END;
+    double time_w = view_units(v, 88);
+    struct point tail = {row.x + indent * 0.7, row.y + h * 0.2}, tip = {row.x + indent * 0.7, row.y + h * 0.75};
+    canvas_arrow(v->canvas, tip, tail, view_units(v, 1.4), view_units(v, 5), v->theme->accent);
+    story_sentence(v->story, event, sentence, sizeof sentence);
+    canvas_text(v->canvas, box_of(row.x + indent * 1.3, row.y, row.w - indent * 1.5 - time_w, row.h), &style, sentence);
+    canvas_text(v->canvas, box_of(row.x + row.w - time_w - 4, row.y, time_w, row.h), &faint,
+                view_time_text(story_event_time(v->story, event), MICROSECOND, time));
+    targets_add_box(v->targets, ACT_GO_TO_EVENT, event, row);
+    pen->y += h;
+    return true;
+}
+
+static void draw_causes(struct pen *pen, size_t event)
+{
+    size_t chain[CAUSES_SHOWN];
+    if (event == STORY_NONE) return;
+    size_t n = story_explanation(pen->v->story, event, chain, CAUSES_SHOWN);
+    if (n > CAUSES_SHOWN) n = CAUSES_SHOWN;
+    pen_heading(pen, n > 1 ? tr("Because, going back:") : tr("The scenario wants it so."));
+    for (size_t i = 1; i < n; i++)
+        if (!draw_cause(pen, chain[i])) return;
+}
+
+/* ---- What can be selected ---- */
+
+static void packet_fate(const struct view *v, const struct story_packet *p, char *text, size_t size)
+{
+    char time[VTIME_TEXT_BYTES];
+    switch (p->fate) {
+    case STORY_ON_ITS_WAY:
+        snprintf(text, size, "%s", tr("still on its way when the journal ends"));
+        break;
+    case STORY_ARRIVED:
+        snprintf(text, size, tr("arrived at %s"), instant(p->end_ns, time));
+        break;
+    case STORY_LOST:
+        snprintf(text, size, tr("lost at %s: %s"), instant(p->end_ns, time), p->lost_why);
+        break;
+    }
+    (void)v;
+}
+
+static void draw_packet(const struct view *v, struct box box, size_t index)
+{
+    char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
+    const struct story_packet *p = story_packet(v->story, index);
+    double left = box.w * 0.5;
+    struct pen pen = {v, box_of(box.x, box.y, left - view_units(v, 8), box.h), box.y};
+    double r = view_units(v, 8);
+    shape_packet(v->canvas, v->theme, p->class, point_of(box.x + r * 1.4, box.y + r * 1.3), r, 1);
+    pen.box.x += r * 3.6;
+    pen.box.w -= r * 3.6;
+    pen_title(&pen, packet_words(v->story, index, text, sizeof text));
+    pen.box.x -= r * 3.6;
+    pen.box.w += r * 3.6;
+    pen_paragraph(&pen, story_sentence(v->story, p->send_event, text, sizeof text), 3);
+    snprintf(text, sizeof text, tr("%s → %s, %u bytes"), name_of(v->story, p->from), name_of(v->story, p->to), p->size);
+    pen_fact(&pen, tr("on the wire"), text);
+    pen_fact(&pen, tr("sent"), instant(p->sent_ns, time));
+    packet_fate(v, p, text, sizeof text);
+    pen_fact(&pen, tr("fate"), text);
+    draw_causes(&pen, p->send_event);
+    struct box right = box_of(box.x + left, box.y, box.w - left, box.h);
+    if (header_view_draw(v, right, index)) return;
+    struct text_style style = view_faint(v, FONT_PLAIN);
+    style.across = style.down = ALIGN_CENTRE;
+    canvas_text(v->canvas, right, &style, tr("This journal keeps no headers."));
+}
+
+static const char *role_name(enum story_role role)
+{
+    switch (role) {
+    case STORY_CLIENT:
+        return tr("a person's computer");
+    case STORY_MAIL_SERVER:
+        return tr("a mail server");
+    case STORY_ROUTER:
+        return tr("a router");
+    case STORY_NAME_SERVER:
+        return tr("a name server");
+    case STORY_OTHER_HOST:
+        return tr("a host");
+    }
+    return "";
+}
+
+static void draw_host_work(struct pen *pen, size_t index)
+{
+    const struct story *s = pen->v->story;
+    char text[160], wait[VTIME_TEXT_BYTES];
+    const size_t *conns;
+    size_t n = story_open_conns(s, &conns);
+    pen_heading(pen, tr("Connections and timers"));
+    for (size_t i = 0; i < n; i++) {
+        struct story_conn conn = story_conn(s, conns[i]);
+        if (conn.host != index) continue;
+        snprintf(text, sizeof text, tr("%s, port %u → %u, %s"), name_of(s, conn.peer), conn.local_port,
+                 conn.remote_port, conn.state);
+        pen_fact(pen, *conn.protocol ? conn.protocol : tr("connection"), text);
+    }
+    for (size_t i = 0; i < story_timer_count(s); i++) {
+        struct story_timer timer = story_timer(s, i);
+        if (timer.host != index) continue;
+        snprintf(text, sizeof text, tr("%s, in %s"), timer.name,
+                 vtime_format_duration(timer.at_ns - story_now(s), wait));
+        pen_fact(pen, tr("timer"), text);
+    }
+}
+
+static void draw_host(const struct view *v, struct box box, size_t index)
+{
+    char address[IPV4_TEXT_BYTES], text[32];
+    struct story_host host = story_host(v->story, index);
+    struct pen pen = {v, box_of(box.x, box.y, box.w * 0.46, box.h), box.y};
+    pen_title(&pen, host.name);
+    pen_paragraph(&pen, role_name(host.role), 1);
+    pen_fact(&pen, tr("address"), ipv4_text(host.address, address));
+    pen_fact(&pen, host.role == STORY_CLIENT ? tr("user") : tr("for"), host.text);
+    pen_fact(&pen, tr("state"), host.up ? tr("up") : tr("down"));
+    pen_fact(&pen, tr("because"), host.why);
+    for (enum story_mail_state state = STORY_MAIL_OUTBOX; state < STORY_MAIL_STATES; state++) {
+        uint32_t n = story_queue(v->story, index, state);
+        snprintf(text, sizeof text, "%u", n);
+        if (n) pen_fact(&pen, story_mail_state_name(state), text);
+    }
+    struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
+    draw_host_work(&right, index);
+}
+
+static void draw_link(const struct view *v, struct box box, size_t index)
+{
+    char text[200], names[200];
+    struct story_link link = story_link(v->story, index);
+    struct pen pen = {v, box, box.y};
+    pen_title(&pen, link.name);
+    pen_paragraph(&pen, map_link_text(&link, text, sizeof text), 1);
+    snprintf(text, sizeof text, tr("%u bytes"), link.mtu);
+    pen_fact(&pen, tr("largest packet"), text);
+    for (int dir = 0; dir < 2; dir++) {
+        snprintf(names, sizeof names, "%s → %s", name_of(v->story, link.ends[dir]),
+                 name_of(v->story, link.ends[1 - dir]));
+        pen_heading(&pen, names);
+        pen_fact(&pen, tr("state"), link.up[dir] ? tr("up") : *link.why_down[dir] ? link.why_down[dir] : tr("down"));
+        snprintf(text, sizeof text, tr("%" PRIu64 " bytes"), link.queued_bytes[dir]);
+        pen_fact(&pen, tr("in the queue"), text);
+        snprintf(text, sizeof text, tr("%u packets"), link.lost[dir]);
+        pen_fact(&pen, tr("lost so far"), text);
+    }
+}
+
+static void draw_attempts(struct pen *pen, size_t mail)
+{
+    const struct story *s = pen->v->story;
+    char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES], nth[64];
+    pen_heading(pen, tr("Attempts to hand it on"));
+    for (size_t i = 0; i < story_attempt_count(s); i++) {
+        const struct story_attempt *a = story_attempt(s, i);
+        if (a->mail != mail || a->begin_ns > story_now(s)) continue;
+        bool ended = a->end_ns <= story_now(s);
+        snprintf(nth, sizeof nth, tr("%s, no. %u"), name_of(s, a->host), a->nth);
+        snprintf(text, sizeof text, "%s  %s  %s", instant(a->begin_ns, time), ended ? a->outcome : tr("under way"),
+                 ended ? a->why : "");
+        struct text_style style = view_text(pen->v, FONT_SMALL);
+        style.bold = true;
+        if (!pen_write(pen, style, nth)) return;
+        style.bold = false;
+        style.lines = 2;
+        pen_write(pen, style, text);
+    }
+}
+
+static void draw_mail(const struct view *v, struct box box, size_t index)
+{
+    char text[STORY_SENTENCE_BYTES];
+    const struct story_mail *mail = story_mail(v->story, index);
+    struct pen pen = {v, box_of(box.x, box.y, box.w * 0.5 - view_units(v, 8), box.h), box.y};
+    bool bounce = mail->parent != STORY_NONE;
+    snprintf(text, sizeof text, bounce ? tr("%s, a bounce about %s") : tr("%s"), mail->name,
+             bounce ? story_mail(v->story, mail->parent)->name : "");
+    pen_title(&pen, text);
+    pen_fact(&pen, tr("from"), *mail->from ? mail->from : "<>");
+    pen_fact(&pen, tr("to"), mail->to);
+    pen_fact(&pen, tr("subject"), mail->subject);
+    size_t first, n = story_mail_letters(v->story, index, &first);
+    for (size_t i = 0; i < n; i++) {
+        struct story_letter letter = story_letter(v->story, first + i);
+        snprintf(text, sizeof text, "%s%s%s", story_mail_state_name(letter.state),
+                 letter.host == STORY_NONE ? "" : " · ", name_of(v->story, letter.host));
+        pen_fact(&pen, letter.recipient, text);
+        pen_fact(&pen, tr("because"), letter.why);
+    }
+    draw_causes(&pen, inspector_event(v->story, v->selection));
+    struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
+    draw_attempts(&right, index);
+}
+
+static void draw_event(const struct view *v, struct box box, size_t index)
+{
+    char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
+    const struct event *e = story_event(v->story, index);
+    struct pen pen = {v, box, box.y};
+    pen_title(&pen, event_kind_name(e->kind));
+    pen_paragraph(&pen, story_sentence(v->story, index, text, sizeof text), 3);
+    pen_fact(&pen, tr("at"), instant(e->at_ns, time));
+    pen_fact(&pen, tr("see"), event_kind_cite(e->kind));
+    draw_causes(&pen, index);
+}
+
+void inspector_view_draw(const struct view *v, struct box box)
+{
+    struct box inner = view_panel(v, box, tr("Looked at closely   (Esc closes, c follows the cause)"));
+    double s = view_units(v, 16);
+    struct point x = {box.x + box.w - s * 1.1, box.y + s};
+    shape_cross(v->canvas, x, s * 0.26, view_units(v, 2), v->theme->faint);
+    targets_add_box(v->targets, ACT_CLOSE, 0, box_of(x.x - s * 0.7, x.y - s * 0.7, s * 1.4, s * 1.4));
+    canvas_clip(v->canvas, inner);
+    switch (v->selection.what) {
+    case ACT_PACKET:
+        draw_packet(v, inner, v->selection.index);
+        break;
+    case ACT_HOST:
+        draw_host(v, inner, v->selection.index);
+        break;
+    case ACT_LINK:
+        draw_link(v, inner, v->selection.index);
+        break;
+    case ACT_MAIL:
+        draw_mail(v, inner, v->selection.index);
+        break;
+    case ACT_EVENT:
+        draw_event(v, inner, v->selection.index);
+        break;
+    default:
+        break;
+    }
+    canvas_unclip(v->canvas);
+}

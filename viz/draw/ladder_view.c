@@ -1,0 +1,270 @@
+/* Lines come and go with the conversation: a host takes part as long as an arrow of its is in sight, and its column
+   opens and closes smoothly, as a function of time alone. */
+#include "viz/draw/ladder_view.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/packet_words.h"
+#include "viz/draw/shapes.h"
+
+static const double units_per_second = 54, opens_s = 0.7;
+
+enum { LABELS_KEPT = 64 };
+
+struct ladder {
+    const struct view *v;
+    struct box chart;
+    double px_per_ns;
+    int64_t top_ns; /* screen time at the top of the chart */
+    struct story_arrow *arrows;
+    size_t n_arrows;
+    double *share, *x; /* per host */
+    struct box labels[LABELS_KEPT];
+    size_t n_labels;
+};
+
+static double y_at_screen(const struct ladder *l, int64_t screen_ns)
+{
+    return l->chart.y + (double)(screen_ns - l->top_ns) * l->px_per_ns;
+}
+
+static double y_at(const struct ladder *l, int64_t at_ns)
+{
+    return y_at_screen(l, pace_screen_at(l->v->pace, at_ns));
+}
+
+/* ---- Columns ---- */
+
+/* How far a host's column is open because of this arrow, 0 to 1. */
+static double share_by_arrow(const struct ladder *l, const struct story_arrow *a)
+{
+    double sight_s = l->chart.h / l->px_per_ns / 1e9;
+    double age = view_age_s(l->v, a->sent_ns);
+    double end_age = a->end_ns == TIME_NEVER ? 0 : view_age_s(l->v, a->end_ns);
+    double opening = (age + opens_s) / opens_s, closing = (sight_s - end_age) / opens_s;
+    return fmax(0, fmin(1, fmin(opening, closing)));
+}
+
+static void measure_columns(struct ladder *l, const size_t *order, size_t n)
+{
+    double total = 0, x = 0;
+    for (size_t i = 0; i < l->n_arrows; i++) {
+        double share = share_by_arrow(l, &l->arrows[i]);
+        size_t ends[2] = {l->arrows[i].from, l->arrows[i].to};
+        for (int k = 0; k < 2; k++)
+            if (ends[k] < n) l->share[ends[k]] = fmax(l->share[ends[k]], share);
+    }
+    for (size_t h = 0; h < n; h++)
+        total += l->share[h];
+    for (size_t i = 0; i < n && total > 0; i++) {
+        double w = l->share[order[i]] / total * l->chart.w;
+        l->x[order[i]] = l->chart.x + x + w / 2;
+        x += w;
+    }
+}
+
+static void draw_columns(const struct ladder *l, struct box heads, size_t n)
+{
+    const struct view *v = l->v;
+    double total = 0;
+    for (size_t h = 0; h < n; h++)
+        total += l->share[h];
+    for (size_t h = 0; h < n; h++) {
+        if (l->share[h] < 0.02) continue;
+        double w = l->share[h] / total * l->chart.w, icon = view_units(v, 20);
+        struct story_host host = story_host(v->story, h);
+        canvas_line(v->canvas, point_of(l->x[h], l->chart.y), point_of(l->x[h], l->chart.y + l->chart.h),
+                    view_units(v, 2), v->theme->edge);
+        struct text_style style = view_text(v, FONT_SMALL);
+        style.bold = true;
+        style.across = ALIGN_CENTRE;
+        style.down = ALIGN_END;
+        style.cut_middle = true;
+        style.colour = colour_with_alpha(host.up ? v->theme->ink : v->theme->faint, l->share[h]);
+        shape_host(v->canvas, v->theme, host.role, host.up, point_of(l->x[h], heads.y + icon * 0.55), icon);
+        canvas_text(v->canvas, box_of(l->x[h] - w / 2 + 3, heads.y, w - 6, heads.h - view_units(v, 3)), &style,
+                    host.name);
+    }
+}
+
+/* ---- Arrows ---- */
+
+static bool label_has_room(struct ladder *l, struct box box)
+{
+    if (l->n_labels == LABELS_KEPT) return false;
+    for (size_t i = 0; i < l->n_labels; i++)
+        if (box_meets(box, l->labels[i])) return false;
+    l->labels[l->n_labels++] = box;
+    return true;
+}
+
+static void draw_label(struct ladder *l, const struct story_arrow *a, struct point from, struct point to)
+{
+    const struct view *v = l->v;
+    char text[96];
+    packet_words(v->story, a->packet, text, sizeof text);
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.5);
+    style.across = style.down = ALIGN_CENTRE;
+    double width = fmax(fabs(l->x[a->from] - l->x[a->to]) - view_units(v, 22), view_units(v, 60));
+    struct point size = canvas_measure(v->canvas, &style, text, width);
+    struct point mid = point_between(from, to, 0.5);
+    struct box box = box_of(mid.x - size.x / 2 - 2, mid.y - size.y / 2, size.x + 4, size.y);
+    if (box.y < l->chart.y || box.y + box.h > l->chart.y + l->chart.h || !label_has_room(l, box)) return;
+    canvas_fill_round(v->canvas, box, 3, colour_with_alpha(v->theme->panel, 0.9));
+    canvas_text(v->canvas, box, &style, text);
+}
+
+static void draw_death(struct ladder *l, const struct story_arrow *a, struct point at)
+{
+    const struct view *v = l->v;
+    char text[96];
+    double r = view_units(v, 6);
+    shape_cross(v->canvas, at, r, r * 0.4, v->theme->lost);
+    snprintf(text, sizeof text, tr("lost: %s"), story_packet(v->story, a->packet)->lost_why);
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.bold = true;
+    style.colour = v->theme->lost;
+    style.across = ALIGN_CENTRE;
+    double w = view_units(v, 130);
+    struct box box = box_of(at.x - w / 2, at.y + r * 1.3, w, style.size * 1.3);
+    if (label_has_room(l, box)) canvas_text(v->canvas, box, &style, text);
+}
+
+/* The part of the way that is done now, 0 to 1. */
+static double part_done(const struct ladder *l, const struct story_arrow *a)
+{
+    if (a->end_ns == TIME_NEVER) return 0.5;
+    if (story_now(l->v->story) >= a->end_ns) return 1;
+    double begin = y_at(l, a->sent_ns), end = y_at(l, a->end_ns), now = y_at_screen(l, l->v->screen_ns);
+    return end > begin ? fmax(0, fmin(1, (now - begin) / (end - begin))) : 1;
+}
+
+static void draw_arrow(struct ladder *l, const struct story_arrow *a, bool labels)
+{
+    const struct view *v = l->v;
+    struct point from = {l->x[a->from], y_at(l, a->sent_ns)};
+    struct point to = {l->x[a->to], a->end_ns == TIME_NEVER ? from.y + view_units(v, 40) : y_at(l, a->end_ns)};
+    if (a->lost) to.x = from.x + (to.x - from.x) * 0.66;
+    double done = part_done(l, a);
+    struct point tip = point_between(from, to, done);
+    if (tip.y < l->chart.y - 2) return;
+    if (labels) {
+        draw_label(l, a, from, done >= 1 ? to : tip);
+        return;
+    }
+    bool selected = view_is_selected(v, ACT_PACKET, a->packet);
+    struct colour colour = v->theme->class[a->class];
+    if (selected) canvas_line(v->canvas, from, tip, view_units(v, 9), colour_with_alpha(v->theme->accent, 0.3));
+    double width = view_units(v, a->class == STORY_ACK ? 1.3 : 2.2);
+    canvas_arrow(v->canvas, from, tip, width, view_units(v, 9), colour);
+    shape_packet(v->canvas, v->theme, a->class, from, view_units(v, 4.5), 1);
+    targets_add_line(v->targets, ACT_PACKET, a->packet, from, tip, view_units(v, 7));
+    if (a->lost && done >= 1) draw_death(l, a, to);
+}
+
+/* ---- Time at the left ---- */
+
+static void draw_times(struct ladder *l, struct box gutter)
+{
+    const struct view *v = l->v;
+    char text[VIEW_TIME_BYTES];
+    struct text_style style = view_mono(v, FONT_SMALL);
+    style.colour = v->theme->faint;
+    style.across = ALIGN_END;
+    style.down = ALIGN_CENTRE;
+    double last = -1e9, h = view_units(v, 16);
+    for (size_t i = 0; i < l->n_arrows; i++) {
+        const struct story_arrow *a = &l->arrows[i];
+        double y = y_at(l, a->sent_ns);
+        if (a->sent_ns > story_now(v->story) || y < last + h || y < l->chart.y + h * 0.3) continue;
+        last = y;
+        int64_t apart = a->sent_ns >= HOUR ? 10 * SECOND : MILLISECOND;
+        canvas_text(v->canvas, box_of(gutter.x, y - h / 2, gutter.w - view_units(v, 6), h), &style,
+                    view_time_text(a->sent_ns, apart, text));
+    }
+}
+
+static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
+{
+    const struct view *v = l->v;
+    char text[96], length[VTIME_TEXT_BYTES];
+    double top = y_at(l, from_ns), y = (top + y_at(l, to_ns)) / 2, h = view_units(v, 18);
+    if (y < l->chart.y + h || y > y_at_screen(l, v->screen_ns) - h / 2) return;
+    canvas_dashed(v->canvas, point_of(l->chart.x, y), point_of(l->chart.x + l->chart.w, y), view_units(v, 1.5),
+                  view_units(v, 4), v->theme->ghost);
+    snprintf(text, sizeof text, tr("%s pass"), vtime_format_duration(to_ns - from_ns, length));
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.italic = true;
+    style.across = style.down = ALIGN_CENTRE;
+    double w = canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 12);
+    struct box box = box_of(l->chart.x + (l->chart.w - w) / 2, y - h / 2, w, h);
+    if (!label_has_room(l, box)) return;
+    canvas_fill(v->canvas, box, v->theme->panel);
+    canvas_text(v->canvas, box, &style, text);
+}
+
+static void draw_gaps(struct ladder *l)
+{
+    int64_t now = story_now(l->v->story), quiet_since = 0;
+    for (size_t i = 0; i < l->n_arrows && l->arrows[i].sent_ns <= now; i++) {
+        const struct story_arrow *a = &l->arrows[i];
+        if (quiet_since && a->sent_ns - quiet_since >= SECOND) draw_gap(l, quiet_since, a->sent_ns);
+        int64_t end = a->end_ns == TIME_NEVER ? a->sent_ns : a->end_ns;
+        if (end > quiet_since) quiet_since = end;
+    }
+}
+
+/* ---- Together ---- */
+
+static void collect(struct ladder *l)
+{
+    const struct view *v = l->v;
+    int64_t sight = (int64_t)(l->chart.h / l->px_per_ns), look_ahead = (int64_t)(opens_s * 1e9);
+    int64_t from = pace_virtual_at(v->pace, v->screen_ns > sight ? v->screen_ns - sight : 0);
+    int64_t to = pace_virtual_at(v->pace, v->screen_ns + look_ahead);
+    l->top_ns = v->screen_ns > sight ? v->screen_ns - sight : 0;
+    l->n_arrows = story_ladder(v->story, from, to, NULL, 0);
+    l->arrows = mem_calloc(l->n_arrows + 1, sizeof *l->arrows);
+    story_ladder(v->story, from, to, l->arrows, l->n_arrows);
+}
+
+static void draw_all_arrows(struct ladder *l)
+{
+    int64_t now = story_now(l->v->story);
+    for (int labels = 0; labels <= 1; labels++)
+        for (size_t i = l->n_arrows; i-- > 0;) {
+            const struct story_arrow *a = &l->arrows[i];
+            bool sent = story_packet(l->v->story, a->packet)->send_event < story_cursor(l->v->story);
+            if (a->sent_ns <= now && sent) draw_arrow(l, a, labels == 1);
+        }
+}
+
+void ladder_view_draw(const struct view *v, struct box box, const size_t *order, size_t n_hosts)
+{
+    struct box inner = view_panel(v, box, tr("Who sends what to whom"));
+    double gutter = view_units(v, 74), heads = view_units(v, 42);
+    struct ladder l = {.v = v, .px_per_ns = view_units(v, units_per_second) / 1e9};
+    l.chart = box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, 6));
+    if (l.chart.h < 20 || l.chart.w < 20) return;
+    collect(&l);
+    l.share = mem_calloc(n_hosts + 1, sizeof *l.share);
+    l.x = mem_calloc(n_hosts + 1, sizeof *l.x);
+    measure_columns(&l, order, n_hosts);
+    draw_columns(&l, box_of(l.chart.x, inner.y, l.chart.w, heads), n_hosts);
+    canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, 8)));
+    draw_gaps(&l);
+    draw_all_arrows(&l);
+    draw_times(&l, box_of(inner.x, inner.y, gutter, inner.h));
+    double now = y_at_screen(&l, v->screen_ns);
+    canvas_line(v->canvas, point_of(l.chart.x, now), point_of(l.chart.x + l.chart.w, now), 1,
+                colour_with_alpha(v->theme->accent, 0.6));
+    canvas_unclip(v->canvas);
+    mem_free(l.arrows);
+    mem_free(l.share);
+    mem_free(l.x);
+}

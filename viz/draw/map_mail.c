@@ -1,0 +1,267 @@
+#include "viz/draw/map_mail.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/shapes.h"
+
+enum { ROUTE_MAX = 64, SHOWN_AT_HOST = 3 };
+
+static const double gone_fades_s = 4;
+
+/* ---- The way between two hosts ---- */
+
+static void spread_from(const struct story *s, size_t to, size_t *next)
+{
+    size_t n = story_host_count(s);
+    for (size_t h = 0; h < n; h++)
+        next[h] = STORY_NONE;
+    next[to] = to;
+    size_t *reached = mem_calloc(n + 1, sizeof *reached), n_reached = 1;
+    reached[0] = to;
+    for (size_t i = 0; i < n_reached; i++)
+        for (size_t l = 0; l < story_link_count(s); l++) {
+            struct story_link link = story_link(s, l);
+            for (int end = 0; end < 2; end++) {
+                size_t here = link.ends[end], there = link.ends[1 - end];
+                if (here != reached[i] || next[there] != STORY_NONE || !link.up[1 - end]) continue;
+                next[there] = here;
+                reached[n_reached++] = there;
+            }
+        }
+    mem_free(reached);
+}
+
+size_t map_route(const struct story *s, size_t from, size_t to, size_t *hosts, size_t room)
+{
+    size_t *next = mem_calloc(story_host_count(s) + 1, sizeof *next), n = 0;
+    spread_from(s, to, next);
+    if (next[from] != STORY_NONE)
+        for (size_t at = from; n < room; at = next[at]) {
+            hosts[n++] = at;
+            if (at == to) break;
+        }
+    mem_free(next);
+    return n;
+}
+
+/* ---- Envelopes ---- */
+
+/* The corner of the icon where envelopes rest: the one that the label leaves free. */
+static struct point rest_place(const struct map_plan *plan, size_t host, size_t position)
+{
+    const struct map_host *h = &plan->hosts[host];
+    double dx = plan->icon * (0.46 + 0.16 * (double)position), dy = plan->icon * (0.4 + 0.07 * (double)position);
+    bool label_above = h->label.y + h->label.h <= h->icon.y + 1;
+    return point_of(h->at.x + dx, h->at.y + (label_above ? dy : -dy));
+}
+
+static double envelope_width(const struct map_plan *plan)
+{
+    return fmax(16 * plan->unit, plan->icon * 0.62);
+}
+
+static struct point along(const struct point *points, size_t n, double part)
+{
+    double total = 0;
+    for (size_t i = 1; i < n; i++)
+        total += point_distance(points[i - 1], points[i]);
+    double left = total * fmax(0, fmin(1, part));
+    for (size_t i = 1; i < n; i++) {
+        double leg = point_distance(points[i - 1], points[i]);
+        if (left <= leg || i == n - 1) return point_between(points[i - 1], points[i], leg > 0 ? left / leg : 0);
+        left -= leg;
+    }
+    return points[0];
+}
+
+static struct point transfer_place(const struct view *v, const struct map_plan *plan, size_t transfer)
+{
+    const struct story_transfer *t = story_transfer(v->story, transfer);
+    size_t hosts[ROUTE_MAX];
+    struct point points[ROUTE_MAX];
+    size_t n = map_route(v->story, t->from, t->to, hosts, ROUTE_MAX);
+    double part = story_transfer_travelled(v->story, transfer, story_now(v->story));
+    if (n < 2) return point_between(rest_place(plan, t->from, 0), rest_place(plan, t->to, 0), part);
+    for (size_t i = 0; i < n; i++)
+        points[i] = plan->hosts[hosts[i]].at;
+    points[0] = rest_place(plan, t->from, 0);
+    points[n - 1] = rest_place(plan, t->to, 0);
+    return along(points, n, part);
+}
+
+/* The way that a mail takes shines softly while it is on it. */
+static void draw_way(const struct view *v, const struct map_plan *plan, size_t transfer)
+{
+    const struct story_transfer *t = story_transfer(v->story, transfer);
+    size_t hosts[ROUTE_MAX];
+    size_t n = map_route(v->story, t->from, t->to, hosts, ROUTE_MAX);
+    struct colour shine = colour_with_alpha(v->theme->mail, v->theme->dark ? 0.22 : 0.6);
+    for (size_t i = 1; i < n; i++) {
+        struct point a = plan->hosts[hosts[i - 1]].at, b = plan->hosts[hosts[i]].at;
+        double d = point_distance(a, b), edge = d > 0 ? fmin(0.45, plan->icon * 0.62 / d) : 0;
+        canvas_line(v->canvas, point_between(a, b, edge), point_between(b, a, edge), view_units(v, 10), shine);
+    }
+}
+
+static void draw_envelope(const struct view *v, const struct map_plan *plan, const struct story_letter *letter,
+                          struct point at, double alpha)
+{
+    double w = envelope_width(plan);
+    bool bounce = story_mail(v->story, letter->mail)->parent != STORY_NONE;
+    if (view_is_selected(v, ACT_MAIL, letter->mail))
+        canvas_disc(v->canvas, at, w * 0.75, colour_with_alpha(v->theme->accent, 0.35));
+    shape_envelope(v->canvas, v->theme, at, w, bounce, alpha);
+    struct point corner = point_of(at.x + w * 0.45, at.y + w * 0.3);
+    if (letter->state == STORY_MAIL_DEFERRED) shape_clock(v->canvas, corner, w * 0.24, v->theme->panel, v->theme->warn);
+    if (letter->state == STORY_MAIL_BOUNCED || letter->state == STORY_MAIL_DISCARDED)
+        shape_cross(v->canvas, at, w * 0.4, w * 0.12, colour_with_alpha(v->theme->lost, alpha));
+    if (letter->state == STORY_MAIL_PICKED_UP) {
+        const struct point tick[3] = {{corner.x - w * 0.16, corner.y},
+                                      {corner.x - w * 0.04, corner.y + w * 0.12},
+                                      {corner.x + w * 0.18, corner.y - w * 0.16}};
+        canvas_polyline(v->canvas, tick, 3, false, w * 0.16, v->theme->panel);
+        canvas_polyline(v->canvas, tick, 3, false, w * 0.09, v->theme->good);
+    }
+    targets_add_box(v->targets, ACT_MAIL, letter->mail, box_of(at.x - w / 2, at.y - w * 0.36, w, w * 0.72));
+}
+
+/* 1 while the letter is to be seen at rest; less while it fades; 0 when it is nowhere. */
+static double visibility(const struct view *v, const struct story_letter *letter)
+{
+    switch (letter->state) {
+    case STORY_MAIL_UNKNOWN:
+    case STORY_MAIL_HANDED_ON:
+    case STORY_MAIL_STATES:
+        return 0;
+    case STORY_MAIL_BOUNCED:
+    case STORY_MAIL_DISCARDED:
+        return fmax(0, 1 - view_age_s(v, letter->since_ns) / gone_fades_s);
+    case STORY_MAIL_OUTBOX:
+    case STORY_MAIL_QUEUED:
+    case STORY_MAIL_ACTIVE:
+    case STORY_MAIL_DEFERRED:
+    case STORY_MAIL_DELIVERED:
+    case STORY_MAIL_PICKED_UP:
+        break;
+    }
+    return letter->host == STORY_NONE ? 0 : 1;
+}
+
+static void draw_count(const struct view *v, const struct map_plan *plan, size_t host, size_t count)
+{
+    if (count < 2) return;
+    char text[24];
+    snprintf(text, sizeof text, "%zu", count);
+    size_t shown = count < SHOWN_AT_HOST ? count : SHOWN_AT_HOST;
+    struct point at = rest_place(plan, host, shown - 1);
+    double w = envelope_width(plan);
+    view_pill(v, point_of(at.x + w * 0.3, at.y - w * 0.55), text, v->theme->accent, v->theme->on_accent, FONT_SMALL);
+}
+
+static void draw_resting(const struct view *v, const struct map_plan *plan)
+{
+    size_t *here = mem_calloc(plan->n_hosts + 1, sizeof *here);
+    size_t n = story_letter_count(v->story), last_mail = STORY_NONE, last_host = STORY_NONE;
+    for (size_t i = 0; i < n; i++) {
+        struct story_letter letter = story_letter(v->story, i);
+        double alpha = visibility(v, &letter);
+        if (letter.transfer != STORY_NONE || alpha <= 0) continue;
+        /* One envelope for all recipients of a mail that lies at one host. */
+        if (letter.mail == last_mail && letter.host == last_host) continue;
+        last_mail = letter.mail;
+        last_host = letter.host;
+        size_t position = here[letter.host]++;
+        if (position < SHOWN_AT_HOST) draw_envelope(v, plan, &letter, rest_place(plan, letter.host, position), alpha);
+    }
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        draw_count(v, plan, h, here[h]);
+    mem_free(here);
+}
+
+static void draw_travelling(const struct view *v, const struct map_plan *plan)
+{
+    size_t n = story_letter_count(v->story), last = STORY_NONE;
+    for (size_t i = 0; i < n; i++) {
+        struct story_letter letter = story_letter(v->story, i);
+        if (letter.transfer == STORY_NONE || letter.transfer == last) continue;
+        last = letter.transfer;
+        draw_envelope(v, plan, &letter, transfer_place(v, plan, letter.transfer), 1);
+    }
+}
+
+/* ---- What each host holds ---- */
+
+static size_t add_words(char *buffer, size_t n, size_t size, const char *what, uint32_t count)
+{
+    if (count == 0 || n >= size) return n;
+    int more = snprintf(buffer + n, size - n, "%s%s %u", n ? " · " : "", what, count);
+    return n + (size_t)(more > 0 ? more : 0);
+}
+
+/* The earliest next attempt of what a host has put off; TIME_NEVER when there is none. */
+static int64_t next_attempt(const struct story *s, size_t host)
+{
+    int64_t next = TIME_NEVER;
+    for (size_t i = 0; i < story_letter_count(s); i++) {
+        struct story_letter letter = story_letter(s, i);
+        if (letter.host == host && letter.state == STORY_MAIL_DEFERRED && letter.next_attempt_ns < next)
+            next = letter.next_attempt_ns;
+    }
+    return next;
+}
+
+static void host_words(const struct story *s, size_t host, char *text, size_t size)
+{
+    text[0] = 0;
+    if (!story_host(s, host).up) {
+        snprintf(text, size, "%s", tr("down"));
+        return;
+    }
+    uint32_t deferred = story_queue(s, host, STORY_MAIL_DEFERRED);
+    if (deferred && story_queue(s, host, STORY_MAIL_DELIVERED) == 0) {
+        char wait[VTIME_TEXT_BYTES];
+        int64_t at = next_attempt(s, host), left = at - story_now(s);
+        if (at != TIME_NEVER && left >= SECOND) left = left / SECOND * SECOND;
+        if (at != TIME_NEVER && left > 0) {
+            snprintf(text, size, tr("next try in %s"), vtime_format_duration(left, wait));
+            return;
+        }
+    }
+    size_t n = add_words(text, 0, size, tr("outbox"), story_queue(s, host, STORY_MAIL_OUTBOX));
+    uint32_t queue = story_queue(s, host, STORY_MAIL_QUEUED) + story_queue(s, host, STORY_MAIL_ACTIVE) + deferred;
+    n = add_words(text, n, size, tr("queue"), queue);
+    n = add_words(text, n, size, tr("mailbox"), story_queue(s, host, STORY_MAIL_DELIVERED));
+    add_words(text, n, size, tr("read"), story_queue(s, host, STORY_MAIL_PICKED_UP));
+}
+
+static void draw_words(const struct view *v, const struct map_plan *plan, size_t host)
+{
+    char text[96];
+    host_words(v->story, host, text, sizeof text);
+    const struct map_host *place = &plan->hosts[host];
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.across = place->align;
+    style.down = ALIGN_END;
+    if (!story_host(v->story, host).up) {
+        style.colour = v->theme->lost;
+        style.bold = true;
+    }
+    canvas_text(v->canvas, place->label, &style, text);
+}
+
+void map_mail_draw(const struct view *v, const struct map_plan *plan)
+{
+    const size_t *transfers;
+    size_t n = story_live_transfers(v->story, &transfers);
+    for (size_t i = 0; i < n; i++)
+        draw_way(v, plan, transfers[i]);
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        draw_words(v, plan, h);
+    draw_resting(v, plan);
+    draw_travelling(v, plan);
+}

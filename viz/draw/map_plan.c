@@ -1,0 +1,369 @@
+/* Roles to wishes, wishes to places, places to pixels, and a place for each label. */
+#include "viz/draw/map_plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/layout.h"
+
+/* ---- Who would like to stand where ---- */
+
+enum { LEFT = 0, RIGHT = 100, MIDDLE = 50 };
+
+static bool host_writes(const struct story *s, size_t host)
+{
+    for (size_t m = 0; m < story_mail_count(s); m++)
+        if (story_mail(s, m)->host == host && story_mail(s, m)->parent == STORY_NONE) return true;
+    return false;
+}
+
+/* Those who write stand on the left, those who only fetch on the right. Where all write, they take turns. */
+static void place_clients(const struct story *s, struct layout_host *hosts)
+{
+    size_t writers = 0, clients = 0, n = story_host_count(s);
+    for (size_t h = 0; h < n; h++) {
+        if (story_host(s, h).role != STORY_CLIENT) continue;
+        clients++;
+        writers += host_writes(s, h);
+    }
+    bool take_turns = clients > 1 && (writers == clients || writers == 0);
+    bool left = false;
+    for (size_t h = 0; h < n; h++) {
+        if (story_host(s, h).role != STORY_CLIENT) continue;
+        left = take_turns ? !left : host_writes(s, h);
+        hosts[h].want_x = left ? LEFT : RIGHT;
+        hosts[h].weight = 8;
+    }
+}
+
+/* The client that a server serves: who called it, or whose address ends in its domain. */
+static size_t client_of(const struct story *s, size_t server)
+{
+    for (size_t c = 0; c < story_conn_count(s); c++) {
+        struct story_conn conn = story_conn(s, c);
+        if (conn.active && conn.peer == server && story_host(s, conn.host).role == STORY_CLIENT) return conn.host;
+    }
+    const char *domain = story_host(s, server).text;
+    for (size_t h = 0; h < story_host_count(s) && *domain; h++) {
+        struct story_host host = story_host(s, h);
+        const char *at = strchr(host.text, '@');
+        if (host.role == STORY_CLIENT && at && strncmp(at + 1, domain, strlen(at + 1)) == 0) return h;
+    }
+    return LAYOUT_NOBODY;
+}
+
+/* Another server for the same domain that has a client: a backup stands beside its master. */
+static size_t sibling_of(const struct story *s, const struct layout_host *hosts, size_t server)
+{
+    const char *name = story_host(s, server).name, *dot = strchr(name, '.');
+    for (size_t h = 0; dot && h < story_host_count(s); h++) {
+        struct story_host host = story_host(s, h);
+        const char *other = strchr(host.name, '.');
+        if (h != server && host.role == STORY_MAIL_SERVER && hosts[h].near != LAYOUT_NOBODY && other &&
+            strcmp(other, dot) == 0)
+            return h;
+    }
+    return LAYOUT_NOBODY;
+}
+
+static void place_servers(const struct story *s, struct layout_host *hosts)
+{
+    size_t n = story_host_count(s);
+    for (size_t h = 0; h < n; h++) {
+        if (story_host(s, h).role != STORY_MAIL_SERVER) continue;
+        hosts[h].weight = 5;
+        hosts[h].near = client_of(s, h);
+        if (hosts[h].near != LAYOUT_NOBODY) hosts[h].want_x = hosts[hosts[h].near].want_x == LEFT ? 12 : 88;
+    }
+    for (size_t h = 0; h < n; h++) {
+        if (story_host(s, h).role != STORY_MAIL_SERVER || hosts[h].near != LAYOUT_NOBODY) continue;
+        size_t sibling = sibling_of(s, hosts, h);
+        hosts[h].want_x = sibling == LAYOUT_NOBODY ? LAYOUT_ANYWHERE : hosts[sibling].want_x;
+    }
+}
+
+static void place_others(const struct story *s, struct layout_host *hosts)
+{
+    for (size_t h = 0; h < story_host_count(s); h++) {
+        enum story_role role = story_host(s, h).role;
+        if (role == STORY_ROUTER) hosts[h] = (struct layout_host){MIDDLE, 50, 2, LAYOUT_NOBODY};
+        if (role == STORY_NAME_SERVER) hosts[h] = (struct layout_host){MIDDLE, 0, 5, LAYOUT_NOBODY};
+    }
+}
+
+void map_places(const struct story *s, struct point *places)
+{
+    size_t n = story_host_count(s), n_links = story_link_count(s);
+    struct layout_host *hosts = mem_calloc(n + 1, sizeof *hosts);
+    struct layout_link *links = mem_calloc(n_links + 1, sizeof *links);
+    for (size_t h = 0; h < n; h++)
+        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, LAYOUT_ANYWHERE, 1, LAYOUT_NOBODY};
+    for (size_t i = 0; i < n_links; i++) {
+        struct story_link link = story_link(s, i);
+        links[i] = (struct layout_link){link.ends[0], link.ends[1]};
+    }
+    place_clients(s, hosts);
+    place_servers(s, hosts);
+    place_others(s, hosts);
+    layout_solve(hosts, n, links, n_links, places);
+    mem_free(hosts);
+    mem_free(links);
+}
+
+/* ---- To pixels ---- */
+
+static double nearest_neighbours(const struct point *at, size_t n)
+{
+    double least = 1e9;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            least = fmin(least, fmax(fabs(at[i].x - at[j].x), fabs(at[i].y - at[j].y)));
+    return least;
+}
+
+static double spread(double value, double least, double most, double from, double length)
+{
+    return most > least ? from + (value - least) / (most - least) * length : from + length / 2;
+}
+
+static void spread_points(const struct point *places, size_t n, struct box room, struct point *at)
+{
+    double x0 = 1, x1 = 0, y0 = 1, y1 = 0;
+    for (size_t i = 0; i < n; i++) {
+        x0 = fmin(x0, places[i].x), x1 = fmax(x1, places[i].x);
+        y0 = fmin(y0, places[i].y), y1 = fmax(y1, places[i].y);
+    }
+    for (size_t i = 0; i < n; i++)
+        at[i] = point_of(spread(places[i].x, x0, x1, room.x, room.w), spread(places[i].y, y0, y1, room.y, room.h));
+}
+
+struct planning {
+    struct map_plan *plan;
+    const struct story *story;
+    struct canvas *canvas;
+    struct text_style name, status;
+};
+
+static double label_height(const struct planning *p)
+{
+    return (p->name.size + p->status.size) * 1.3;
+}
+
+static void place_icons(struct planning *p, const struct point *places)
+{
+    struct map_plan *m = p->plan;
+    double u = m->unit, side = fmin(82 * u, m->area.w * 0.16);
+    double icon = fmin(60 * u, m->area.h * 0.24);
+    struct point *at = mem_calloc(m->n_hosts + 1, sizeof *at);
+    struct box room = {m->area.x + side, m->area.y + icon * 0.62, m->area.w - 2 * side,
+                       m->area.h - icon * 1.2 - label_height(p)};
+    spread_points(places, m->n_hosts, room, at);
+    double apart = nearest_neighbours(at, m->n_hosts);
+    m->icon = fmax(16 * u, fmin(icon, (apart - label_height(p)) * 0.72));
+    for (size_t h = 0; h < m->n_hosts; h++) {
+        m->hosts[h].at = at[h];
+        m->hosts[h].icon = box_of(at[h].x - m->icon / 2, at[h].y - m->icon / 2, m->icon, m->icon);
+    }
+    mem_free(at);
+}
+
+/* How far a link keeps from the centre of an icon, so that it begins at its edge. */
+static struct point edge_of_icon(const struct map_plan *m, struct point from, struct point to)
+{
+    double distance = point_distance(from, to);
+    return distance > 1 ? point_between(from, to, fmin(0.45, m->icon * 0.56 / distance)) : from;
+}
+
+static void place_wires(struct planning *p)
+{
+    struct map_plan *m = p->plan;
+    for (size_t i = 0; i < m->n_links; i++) {
+        struct story_link link = story_link(p->story, i);
+        struct point a = m->hosts[link.ends[0]].at, b = m->hosts[link.ends[1]].at;
+        m->links[i].a = edge_of_icon(m, a, b);
+        m->links[i].b = edge_of_icon(m, b, a);
+    }
+}
+
+/* ---- Labels ---- */
+
+/* By clipping the line to the box (Liang and Barsky). */
+static bool line_meets_box(struct point a, struct point b, struct box box)
+{
+    double from = 0, to = 1;
+    double d[2] = {b.x - a.x, b.y - a.y}, s[2] = {a.x, a.y}, low[2] = {box.x, box.y},
+           high[2] = {box.x + box.w, box.y + box.h};
+    for (int k = 0; k < 2; k++) {
+        if (fabs(d[k]) < 1e-9) {
+            if (s[k] < low[k] || s[k] > high[k]) return false;
+            continue;
+        }
+        double t0 = (low[k] - s[k]) / d[k], t1 = (high[k] - s[k]) / d[k];
+        from = fmax(from, fmin(t0, t1));
+        to = fmin(to, fmax(t0, t1));
+    }
+    return from <= to;
+}
+
+/* How much stands in the way of a label here. own: the link that a label speaks of may come near. */
+static int hindrances(const struct planning *p, struct box box, size_t host, size_t hosts_done, size_t links_done)
+{
+    const struct map_plan *m = p->plan;
+    struct box area = m->area;
+    int n = 0;
+    if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 4;
+    for (size_t h = 0; h < m->n_hosts; h++) {
+        if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 3;
+        if (h < hosts_done && h != host && box_meets(box, m->hosts[h].label)) n += 3;
+    }
+    for (size_t i = 0; i < m->n_links; i++) {
+        if (line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -3 * m->unit))) n++;
+        if (i < links_done && m->links[i].label.w > 0 && box_meets(box, m->links[i].label)) n += 2;
+    }
+    return n;
+}
+
+static void place_host_label(struct planning *p, size_t h)
+{
+    struct map_plan *m = p->plan;
+    struct map_host *host = &m->hosts[h];
+    bool holds_mail = story_host(p->story, h).role == STORY_MAIL_SERVER || story_host(p->story, h).role == STORY_CLIENT;
+    double w = canvas_measure(p->canvas, &p->name, story_host(p->story, h).name, 0).x + 4 * m->unit;
+    if (holds_mail) w = fmax(w, canvas_measure(p->canvas, &p->status, tr("queue 1 · mailbox 1"), 0).x);
+    double line = p->name.size * 1.3, height = holds_mail ? label_height(p) : line, r = m->icon / 2, gap = 2 * m->unit;
+    const struct map_host sides[4] = {
+        {.label = box_of(host->at.x - w / 2, host->at.y + r + gap, w, height), .align = ALIGN_CENTRE},
+        {.label = box_of(host->at.x - w / 2, host->at.y - r - gap - height, w, height), .align = ALIGN_CENTRE},
+        {.label = box_of(host->at.x + r + 3 * gap, host->at.y - height / 2, w, height), .align = ALIGN_START},
+        {.label = box_of(host->at.x - r - 3 * gap - w, host->at.y - height / 2, w, height), .align = ALIGN_END}};
+    int best = 1000, side = 0;
+    for (int i = 0; i < 4; i++) {
+        int n = hindrances(p, sides[i].label, h, h, 0);
+        if (n < best) best = n, side = i;
+    }
+    host->label = sides[side].label;
+    host->align = sides[side].align;
+}
+
+/* Beside the line at this part of it, on the left (-1) or right (1) of its direction. */
+static struct box box_beside(const struct map_link *link, double part, int side, struct point size, double gap)
+{
+    double length = fmax(1, point_distance(link->a, link->b));
+    struct point n = {-(link->b.y - link->a.y) / length * side, (link->b.x - link->a.x) / length * side};
+    struct point at = point_between(link->a, link->b, part);
+    double off = gap + fabs(n.x) * size.x / 2 + fabs(n.y) * size.y / 2;
+    return box_of(at.x + n.x * off - size.x / 2, at.y + n.y * off - size.y / 2, size.x, size.y);
+}
+
+static bool place_link_label_sized(struct planning *p, size_t i, struct point size)
+{
+    static const double parts[] = {0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74};
+    struct map_plan *m = p->plan;
+    for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
+        for (int side = -1; side <= 1; side += 2) {
+            bool rises = (m->links[i].b.x - m->links[i].a.x) < 0; /* so that "above" comes first */
+            struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, size, 12 * m->unit);
+            if (hindrances(p, box, m->n_hosts, m->n_hosts, i)) continue;
+            m->links[i].label = box;
+            m->links[i].align = ALIGN_CENTRE;
+            return true;
+        }
+    return false;
+}
+
+static void place_link_label(struct planning *p, size_t i)
+{
+    char text[128];
+    struct story_link link = story_link(p->story, i);
+    map_link_text(&link, text, sizeof text);
+    struct point one = canvas_measure(p->canvas, &p->status, text, 0);
+    one.x += 2 * p->plan->unit;
+    if (place_link_label_sized(p, i, one)) return;
+    struct text_style two_lines = p->status;
+    two_lines.lines = 2;
+    struct point two = canvas_measure(p->canvas, &two_lines, text, one.x * 0.64);
+    two.x += 2 * p->plan->unit;
+    place_link_label_sized(p, i, two);
+}
+
+struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
+                              struct canvas *canvas)
+{
+    struct map_plan *m = mem_calloc(1, sizeof *m);
+    m->area = area;
+    m->unit = unit;
+    m->n_hosts = story_host_count(story);
+    m->n_links = story_link_count(story);
+    m->hosts = mem_calloc(m->n_hosts + 1, sizeof *m->hosts);
+    m->links = mem_calloc(m->n_links + 1, sizeof *m->links);
+    struct planning p = {m, story, canvas, theme_text(theme_of(false), FONT_PLAIN, unit),
+                         theme_text(theme_of(false), FONT_SMALL, unit)};
+    p.name.bold = true;
+    place_icons(&p, places);
+    place_wires(&p);
+    for (size_t h = 0; h < m->n_hosts; h++)
+        place_host_label(&p, h);
+    for (size_t i = 0; i < m->n_links; i++)
+        place_link_label(&p, i);
+    return m;
+}
+
+struct map_plan *map_plan_of(const struct story *story, struct box area, double unit, struct canvas *canvas)
+{
+    struct point *places = mem_calloc(story_host_count(story) + 1, sizeof *places);
+    map_places(story, places);
+    struct map_plan *plan = map_plan_new(story, places, area, unit, canvas);
+    mem_free(places);
+    return plan;
+}
+
+void map_plan_free(struct map_plan *plan)
+{
+    if (!plan) return;
+    mem_free(plan->hosts);
+    mem_free(plan->links);
+    mem_free(plan);
+}
+
+static const char *rate_text(int64_t bps, char buffer[32])
+{
+    static const struct {
+        int64_t unit;
+        const char *name;
+    } units[] = {{1000000000, "Gbit/s"}, {1000000, "Mbit/s"}, {1000, "kbit/s"}, {1, "bit/s"}};
+    size_t i = 0;
+    while (i < 3 && bps < units[i].unit)
+        i++;
+    double value = (double)bps / (double)units[i].unit;
+    snprintf(buffer, 32, "%.3g %s", value, units[i].name);
+    return buffer;
+}
+
+static size_t join(char *buffer, size_t n, size_t size, const char *text)
+{
+    if (!*text || n >= size) return n;
+    int more = snprintf(buffer + n, size - n, "%s%s", n ? " · " : "", text);
+    return n + (size_t)(more > 0 ? more : 0);
+}
+
+const char *map_link_text(const struct story_link *link, char *buffer, size_t size)
+{
+    char rate[32], delay[VTIME_TEXT_BYTES], loss[64];
+    size_t n = 0;
+    buffer[0] = 0;
+    if (*link->rate_text[0])
+        n = join(buffer, n, size, link->rate_text[0]);
+    else if (link->rate_bps[0] > 0)
+        n = join(buffer, n, size, rate_text(link->rate_bps[0], rate));
+    const char *wait = *link->delay_text[0] ? link->delay_text[0] : vtime_format_duration(link->delay_ns[0], delay);
+    n = join(buffer, n, size, wait);
+    const char *lost = *link->loss[0] ? link->loss[0] : link->loss[1];
+    if (!*lost || strcmp(lost, "0 %") == 0) return buffer;
+    snprintf(loss, sizeof loss, tr("loss %s"), lost);
+    join(buffer, n, size, loss);
+    return buffer;
+}

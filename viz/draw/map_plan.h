@@ -1,0 +1,45 @@
+/* The map in pixels: where each host, its label and each link's label stand in an area. Made once for an area and a
+   unit; it does not change with time. No label lies on a host, on another label or on a link that is not its own;
+   a link's label for which there is no such place is left out, and the link tells its values when selected. */
+#ifndef POSTROAD_VIZ_DRAW_MAP_PLAN_H
+#define POSTROAD_VIZ_DRAW_MAP_PLAN_H
+
+#include "viz/draw/canvas.h"
+#include "viz/draw/theme.h"
+#include "viz/story/story.h"
+
+/* Places from 0 to 1, by the story's roles and by who sends and who fetches. One point a host; the caller's array. */
+void map_places(const struct story *story, struct point *places);
+
+struct map_host {
+    struct point at; /* centre of the icon */
+    struct box icon; /* square */
+    struct box label; /* name, and a line for what it holds */
+    enum align align; /* of the label's text */
+};
+
+struct map_link {
+    struct point a, b; /* at the edges of the icons */
+    struct box label;  /* w is 0 when there is none */
+    enum align align;
+};
+
+struct map_plan {
+    struct box area;
+    double unit, icon;
+    size_t n_hosts, n_links;
+    struct map_host *hosts;
+    struct map_link *links;
+};
+
+/* canvas only measures text here. */
+struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
+                              struct canvas *canvas);
+/* The same with the places worked out. */
+struct map_plan *map_plan_of(const struct story *story, struct box area, double unit, struct canvas *canvas);
+void map_plan_free(struct map_plan *plan);
+
+/* "10 Mbit/s · 15 ms" and, when told, "· loss 2 %". */
+const char *map_link_text(const struct story_link *link, char *buffer, size_t size);
+
+#endif

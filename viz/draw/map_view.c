@@ -1,0 +1,327 @@
+/* Packets keep to the right of their link, so that the two directions do not hide each other. A lost packet leaves a
+   cross that fades within a few seconds on the screen. */
+#include "viz/draw/map_view.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "sim/journal/tr.h"
+#include "viz/draw/map_mail.h"
+#include "viz/draw/packet_words.h"
+#include "viz/draw/shapes.h"
+
+static const double stamp_units = 8, lane_units = 6, drop_fades_s = 3.5;
+
+enum { LABELLED_PACKETS = 8, SHOWN_IN_QUEUE = 6, SHOWN_DROPS = 200 };
+
+/* ---- What stays ---- */
+
+static void draw_wire(const struct view *v, const struct map_link *place, const struct story_link *link)
+{
+    double width = view_units(v, 2.5);
+    if (link->up[0] && link->up[1])
+        canvas_line(v->canvas, place->a, place->b, width, v->theme->wire);
+    else
+        canvas_dashed(v->canvas, place->a, place->b, width, view_units(v, 7), v->theme->wire_down);
+}
+
+static void draw_wire_label(const struct view *v, const struct map_link *place, const struct story_link *link)
+{
+    char text[160];
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.across = place->align;
+    style.down = ALIGN_CENTRE;
+    style.lines = 2;
+    map_link_text(link, text, sizeof text);
+    if (!link->up[0] || !link->up[1]) {
+        style.colour = v->theme->wire_down;
+        style.bold = true;
+        const char *one_way = link->up[0] || link->up[1] ? tr("down one way") : tr("link down");
+        snprintf(text, sizeof text, "%s", one_way);
+    }
+    if (place->label.w > 0) canvas_text(v->canvas, place->label, &style, text);
+}
+
+static void draw_host(const struct view *v, const struct map_host *place, const struct story_host *host, double icon)
+{
+    shape_host(v->canvas, v->theme, host->role, host->up, place->at, icon);
+    struct text_style style = view_text(v, FONT_PLAIN);
+    style.bold = true;
+    style.across = place->align;
+    if (!host->up) style.colour = v->theme->faint;
+    canvas_text(v->canvas, place->label, &style, host->name);
+}
+
+void map_view_draw_still(const struct view *v, const struct map_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_links; i++) {
+        struct story_link link = story_link(v->story, i);
+        draw_wire(v, &plan->links[i], &link);
+    }
+    for (size_t i = 0; i < plan->n_links; i++) {
+        struct story_link link = story_link(v->story, i);
+        draw_wire_label(v, &plan->links[i], &link);
+    }
+    for (size_t h = 0; h < plan->n_hosts; h++) {
+        struct story_host host = story_host(v->story, h);
+        draw_host(v, &plan->hosts[h], &host, plan->icon);
+    }
+}
+
+static uint64_t stir(uint64_t key, uint64_t value)
+{
+    return (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static uint64_t stir_text(uint64_t key, const char *text)
+{
+    for (; *text; text++)
+        key = stir(key, (unsigned char)*text);
+    return stir(key, 256);
+}
+
+uint64_t map_view_still_key(const struct view *v)
+{
+    uint64_t key = 1;
+    for (size_t h = 0; h < story_host_count(v->story); h++)
+        key = stir(key, story_host(v->story, h).up);
+    for (size_t i = 0; i < story_link_count(v->story); i++) {
+        char text[160];
+        struct story_link link = story_link(v->story, i);
+        key = stir(stir(key, link.up[0]), link.up[1]);
+        key = stir_text(key, map_link_text(&link, text, sizeof text));
+    }
+    return key;
+}
+
+/* ---- Packets ---- */
+
+/* A place on a link for traffic of one direction: on the right-hand lane. */
+static struct point lane_point(const struct view *v, const struct map_link *link, int dir, double place)
+{
+    struct point a = dir == 0 ? link->a : link->b, b = dir == 0 ? link->b : link->a;
+    double length = fmax(1, point_distance(a, b)), off = view_units(v, lane_units);
+    struct point at = point_between(a, b, fmax(0, fmin(1, place)));
+    return point_of(at.x - (b.y - a.y) / length * off, at.y + (b.x - a.x) / length * off);
+}
+
+bool map_view_packet_at(const struct view *v, const struct map_plan *plan, size_t hop_index, struct point *at)
+{
+    const struct story_hop *hop = story_hop(v->story, hop_index);
+    int64_t now = story_now(v->story);
+    if (now < hop->sent_ns || now > hop->end_ns) return false;
+    *at = lane_point(v, &plan->links[hop->link], hop->dir, story_hop_place(hop, now));
+    return true;
+}
+
+/* A word beside a stamp, as long as no other word stands there. */
+struct words {
+    struct box taken[LABELLED_PACKETS + 8];
+    size_t n;
+};
+
+static bool find_room(struct words *words, const struct map_plan *plan, struct box box)
+{
+    if (words->n == sizeof words->taken / sizeof words->taken[0]) return false;
+    struct box area = plan->area;
+    if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h)
+        return false;
+    for (size_t i = 0; i < words->n; i++)
+        if (box_meets(box, words->taken[i])) return false;
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        if (box_meets(box, plan->hosts[h].icon) || box_meets(box, plan->hosts[h].label)) return false;
+    words->taken[words->n++] = box;
+    return true;
+}
+
+static void draw_word(const struct view *v, const struct map_plan *plan, struct words *words, struct point at,
+                      const char *text, struct colour ink, double alpha)
+{
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.bold = true;
+    style.colour = colour_with_alpha(ink, alpha);
+    style.across = style.down = ALIGN_CENTRE;
+    struct point size = canvas_measure(v->canvas, &style, text, 0);
+    double w = size.x + 10 * v->unit, h = size.y + 3 * v->unit, off = 13 * v->unit;
+    const struct point tries[] = {{at.x - w / 2, at.y + off},     {at.x - w / 2, at.y - off - h},
+                                  {at.x + off, at.y - h / 2},     {at.x - off - w, at.y - h / 2},
+                                  {at.x - w / 2, at.y + off + h}, {at.x - w / 2, at.y - off - 2 * h}};
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        struct box box = box_of(tries[i].x, tries[i].y, w, h);
+        if (!find_room(words, plan, box)) continue;
+        canvas_fill_round(v->canvas, box, h / 2, colour_with_alpha(v->theme->panel, 0.92 * alpha));
+        canvas_stroke_round(v->canvas, box, h / 2, 1, colour_with_alpha(ink, 0.5 * alpha));
+        canvas_text(v->canvas, box, &style, text);
+        return;
+    }
+}
+
+static void draw_stamp(const struct view *v, const struct story_hop *hop, struct point at)
+{
+    const struct story_packet *packet = story_packet(v->story, hop->packet);
+    double r = view_units(v, stamp_units);
+    bool selected = view_is_selected(v, ACT_PACKET, hop->packet);
+    if (selected) {
+        canvas_disc(v->canvas, at, r * 2, colour_with_alpha(v->theme->accent, 0.25));
+        canvas_ring(v->canvas, at, r * 2, view_units(v, 2), v->theme->accent);
+    }
+    shape_packet(v->canvas, v->theme, packet->class, at, r, 1);
+    targets_add_box(v->targets, ACT_PACKET, hop->packet, box_of(at.x - r * 1.5, at.y - r * 1.5, 3 * r, 3 * r));
+}
+
+static void draw_packet_word(const struct view *v, const struct map_plan *plan, struct words *words, size_t packet,
+                             struct point at)
+{
+    char text[96];
+    packet_words(v->story, packet, text, sizeof text);
+    struct colour ink = colour_mix(v->theme->class[story_packet(v->story, packet)->class], v -> theme -> ink, 0.45);
+    draw_word(v, plan, words, at, text, ink, 1);
+}
+
+/* Those that wait stand in a row at the sending end, away from the wire. */
+static struct point queue_point(const struct view *v, const struct map_link *link, int dir, size_t position)
+{
+    struct point start = lane_point(v, link, dir, 0);
+    struct point middle = dir == 0 ? link->a : link->b;
+    double step = view_units(v, 11) * (double)(position + 1) / view_units(v, lane_units);
+    return point_of(start.x + (start.x - middle.x) * step, start.y + (start.y - middle.y) * step);
+}
+
+static void draw_queue_rest(const struct view *v, const struct map_link *link, int dir, size_t waiting)
+{
+    if (waiting <= SHOWN_IN_QUEUE) return;
+    char text[32];
+    struct text_style style = view_faint(v, FONT_SMALL);
+    snprintf(text, sizeof text, "+%zu", waiting - SHOWN_IN_QUEUE);
+    struct point at = queue_point(v, link, dir, SHOWN_IN_QUEUE);
+    style.across = style.down = ALIGN_CENTRE;
+    double w = view_units(v, 40), h = view_units(v, 16);
+    canvas_text(v->canvas, box_of(at.x - w / 2, at.y - h / 2, w, h), &style, text);
+}
+
+static size_t waiting_before(const struct view *v, const size_t *hops, size_t i)
+{
+    const struct story_hop *mine = story_hop(v->story, hops[i]);
+    size_t n = 0;
+    for (size_t k = i; k-- > 0 && n <= SHOWN_IN_QUEUE;) {
+        const struct story_hop *hop = story_hop(v->story, hops[k]);
+        n += hop->link == mine->link && hop->dir == mine->dir && story_hop_place(hop, story_now(v->story)) < 0;
+    }
+    return n;
+}
+
+static void draw_packets(const struct view *v, const struct map_plan *plan, struct words *words)
+{
+    const size_t *hops;
+    size_t n = story_live_hops(v->story, &hops);
+    for (size_t i = 0; i < n; i++) {
+        const struct story_hop *hop = story_hop(v->story, hops[i]);
+        const struct map_link *link = &plan->links[hop->link];
+        double place = story_hop_place(hop, story_now(v->story));
+        struct point at = lane_point(v, link, hop->dir, place);
+        if (place < 0) {
+            size_t before = waiting_before(v, hops, i);
+            if (before == SHOWN_IN_QUEUE) draw_queue_rest(v, link, hop->dir, before + 1);
+            if (before >= SHOWN_IN_QUEUE) continue;
+            at = queue_point(v, link, hop->dir, before);
+        }
+        draw_stamp(v, hop, at);
+    }
+    for (size_t i = 0; i < n && n <= LABELLED_PACKETS; i++) {
+        struct point at;
+        if (map_view_packet_at(v, plan, hops[i], &at))
+            draw_packet_word(v, plan, words, story_hop(v->story, hops[i])->packet, at);
+    }
+}
+
+/* ---- The dying ---- */
+
+static void draw_drop(const struct view *v, const struct map_plan *plan, struct words *words,
+                      const struct story_drop *drop)
+{
+    char text[96];
+    double age = view_age_s(v, drop->at_ns), alpha = fmax(0, fmin(1, 1.4 * (1 - age / drop_fades_s)));
+    if (alpha <= 0) return;
+    struct point at = plan->hosts[drop->host].at;
+    if (drop->hop != STORY_NONE) {
+        const struct story_hop *hop = story_hop(v->story, drop->hop);
+        at = lane_point(v, &plan->links[hop->link], hop->dir, drop->place);
+    }
+    double r = view_units(v, stamp_units), sink = view_units(v, 5) * fmin(age, 1.5);
+    at.y += sink;
+    shape_packet(v->canvas, v->theme, story_packet(v->story, drop->packet)->class, at, r, alpha * 0.35);
+    shape_cross(v->canvas, at, r * 1.25, r * 0.5, colour_with_alpha(v->theme->panel, alpha * 0.8));
+    shape_cross(v->canvas, at, r * 1.15, r * 0.32, colour_with_alpha(v->theme->lost, alpha));
+    snprintf(text, sizeof text, tr("lost: %s"), drop->why);
+    draw_word(v, plan, words, at, text, v->theme->lost, alpha);
+    targets_add_box(v->targets, ACT_PACKET, drop->packet, box_of(at.x - r * 1.5, at.y - r * 1.5, 3 * r, 3 * r));
+}
+
+static void draw_drops(const struct view *v, const struct map_plan *plan, struct words *words)
+{
+    int64_t since = pace_virtual_at(v->pace, v->screen_ns - (int64_t)(drop_fades_s * 1e9));
+    int64_t now = story_now(v->story);
+    size_t first = story_drops_after(v->story, since > 0 ? since - 1 : -1), end = story_drops_after(v->story, now);
+    if (end > first + SHOWN_DROPS) first = end - SHOWN_DROPS;
+    for (size_t i = first; i < end; i++) {
+        const struct story_drop *drop = story_drop(v->story, i);
+        if (drop->event < story_cursor(v->story)) draw_drop(v, plan, words, drop);
+    }
+}
+
+/* ---- Things to press, and the legend ---- */
+
+static void note_still_targets(const struct view *v, const struct map_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_links; i++)
+        targets_add_line(v->targets, ACT_LINK, i, plan->links[i].a, plan->links[i].b, view_units(v, 7));
+    for (size_t h = 0; h < plan->n_hosts; h++) {
+        targets_add_box(v->targets, ACT_HOST, h, plan->hosts[h].icon);
+    }
+}
+
+static void draw_selected_still(const struct view *v, const struct map_plan *plan)
+{
+    struct colour glow = colour_with_alpha(v->theme->accent, 0.3);
+    if (v->selection.what == ACT_LINK && v->selection.index < plan->n_links) {
+        const struct map_link *link = &plan->links[v->selection.index];
+        canvas_line(v->canvas, link->a, link->b, view_units(v, 12), glow);
+    }
+    if (v->selection.what == ACT_HOST && v->selection.index < plan->n_hosts)
+        canvas_stroke_round(v->canvas, box_inset(plan->hosts[v->selection.index].icon, -view_units(v, 4)),
+                            view_units(v, 10), view_units(v, 3), v->theme->accent);
+}
+
+void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
+{
+    struct words words = {.n = 0};
+    note_still_targets(v, plan);
+    draw_selected_still(v, plan);
+    map_mail_draw(v, plan);
+    draw_packets(v, plan, &words);
+    draw_drops(v, plan, &words);
+}
+
+static void legend_entry(const struct view *v, struct box *row, enum story_class class, const char *text)
+{
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.down = ALIGN_CENTRE;
+    double r = view_units(v, 6), w = canvas_measure(v->canvas, &style, text, 0).x;
+    if (row->w < w + 4 * r) return;
+    struct point at = point_of(row->x + r, row->y + row->h / 2);
+    if (class == STORY_CLASSES)
+        shape_cross(v->canvas, at, r * 0.9, r * 0.35, v->theme->lost);
+    else
+        shape_packet(v->canvas, v->theme, class, at, r, 1);
+    canvas_text(v->canvas, box_of(row->x + 3 * r, row->y, w + r, row->h), &style, text);
+    row->x += w + 6 * r;
+    row->w -= w + 6 * r;
+}
+
+void map_view_draw_legend(const struct view *v, struct box box)
+{
+    const enum story_class shown[] = {STORY_CONTROL, STORY_DATA, STORY_ACK, STORY_RETRANSMIT, STORY_DNS};
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        legend_entry(v, &box, shown[i], story_class_name(shown[i]));
+    legend_entry(v, &box, STORY_CLASSES, tr("lost"));
+}

@@ -1,0 +1,65 @@
+#include "viz/draw/packet_words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+
+enum { LINES_LOOKED_AT = 96 };
+
+/* First line said later than at_ns. */
+static size_t lines_until(const struct story *s, int64_t at_ns)
+{
+    size_t low = 0, high = story_line_count(s);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (story_line(s, middle)->at_ns <= at_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool carries(const struct story *s, const struct story_packet *packet, const struct event *e)
+{
+    (void)s;
+    if (!event_has(e->kind, FIELD_STREAM)) return false;
+    if ((uint64_t)event_int(e, FIELD_STREAM) != packet->stream) return false;
+    uint64_t first = (uint64_t)event_int(e, FIELD_OFFSET), length = (uint64_t)event_int(e, FIELD_LENGTH);
+    return first < packet->offset + packet->length && packet->offset < first + length;
+}
+
+size_t packet_line(const struct story *s, size_t index)
+{
+    const struct story_packet *packet = story_packet(s, index);
+    if (packet->length == 0 || packet->stream == 0) return STORY_NONE;
+    size_t end = lines_until(s, packet->sent_ns), found = STORY_NONE;
+    for (size_t i = end; i-- > 0 && end - i <= LINES_LOOKED_AT;)
+        if (carries(s, packet, story_event(s, story_line(s, i)->event))) found = i;
+    return found;
+}
+
+/* A character is cut off whole. */
+static void cut(char *buffer, size_t length)
+{
+    if (strlen(buffer) <= length) return;
+    while (length > 0 && ((unsigned char)buffer[length] & 0xc0) == 0x80)
+        length--;
+    strcpy(buffer + length, "…");
+}
+
+const char *packet_words(const struct story *s, size_t index, char *buffer, size_t size)
+{
+    size_t line = packet_line(s, index);
+    if (line == STORY_NONE) return story_packet_label(s, index, buffer, size);
+    const struct story_line *l = story_line(s, line);
+    if (l->is_content) {
+        const char *name = l->mail == STORY_NONE ? "" : story_mail(s, l->mail)->name;
+        snprintf(buffer, size, tr("mail %s, %u bytes"), name, story_packet(s, index)->length);
+    } else {
+        snprintf(buffer, size, "%s", l->text);
+    }
+    if (size > 40) cut(buffer, 34);
+    return buffer;
+}

@@ -1,0 +1,13 @@
+/* A packet in a few words for a reader who wants to know what is going on: the line of the dialogue that it carries, if it
+   carries one, else what the story says of it. */
+#ifndef POSTROAD_VIZ_DRAW_PACKET_WORDS_H
+#define POSTROAD_VIZ_DRAW_PACKET_WORDS_H
+
+#include "viz/story/story.h"
+
+/* "MAIL FROM:<alice@a.example>", "mail m1, 1448 bytes", "SYN". Returns buffer, cut to size at a character's end. */
+const char *packet_words(const struct story *story, size_t packet, char *buffer, size_t size);
+/* The line of the dialogue whose bytes begin in this packet, or STORY_NONE. */
+size_t packet_line(const struct story *story, size_t packet);
+
+#endif

@@ -1,0 +1,210 @@
+/* Time and state. Two clocks: virtual time (the story's) and screen time (the pace's). Playing moves screen time; a
+   step moves virtual time; the other one follows. */
+#include "viz/draw/scene.h"
+
+#include <math.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/scene_internal.h"
+
+/* A steady clock begins with a second that shows 20 ms: the length of a link. */
+static const double steady_factor = 0.02;
+
+struct scene_options scene_options_default(void)
+{
+    return (struct scene_options){.dark = false, .scale = 1, .playing = false};
+}
+
+/* Hosts from left to right, and from top to bottom where they stand above each other. */
+static void order_hosts(struct scene *s)
+{
+    size_t n = story_host_count(s->story);
+    for (size_t h = 0; h < n; h++) {
+        size_t i = h;
+        for (; i > 0; i--) {
+            struct point a = s->places[s->order[i - 1]], b = s->places[h];
+            if (a.x < b.x || (a.x == b.x && a.y <= b.y)) break;
+            s->order[i] = s->order[i - 1];
+        }
+        s->order[i] = h;
+    }
+}
+
+struct scene *scene_new(const struct journal_memory *journal, struct scene_options options)
+{
+    struct scene *s = mem_calloc(1, sizeof *s);
+    s->journal = journal;
+    s->story = story_new(journal);
+    s->dark = options.dark;
+    s->scale = options.scale > 0 ? options.scale : 1;
+    s->playing = options.playing;
+    s->dirty = true;
+    s->targets = targets_new();
+    size_t n = story_host_count(s->story);
+    s->places = mem_calloc(n + 1, sizeof *s->places);
+    s->order = mem_calloc(n + 1, sizeof *s->order);
+    map_places(s->story, s->places);
+    order_hosts(s);
+    scene_set_pace(s, PACE_STORY);
+    scene_seek(s, 0);
+    return s;
+}
+
+void scene_forget_layers(struct scene *s)
+{
+    canvas_free(s->map_layer.canvas);
+    canvas_free(s->time_line_layer.canvas);
+    s->map_layer = s->time_line_layer = (struct layer){NULL, 0};
+}
+
+void scene_free(struct scene *s)
+{
+    if (!s) return;
+    scene_forget_layers(s);
+    map_plan_free(s->plan);
+    targets_free(s->targets);
+    mem_free(s->places);
+    mem_free(s->order);
+    pace_free(s->pace);
+    story_free(s->story);
+    mem_free(s);
+}
+
+double scene_speed_of_step(int step)
+{
+    return ldexp(1.0, step);
+}
+
+/* Where the pace stands still, going there by virtual time alone would fall back to the beginning of the stand. */
+void scene_seek_screen(struct scene *s, int64_t screen_ns)
+{
+    int64_t total = pace_total_ns(s->pace);
+    s->screen_ns = screen_ns < 0 ? 0 : screen_ns > total ? total : screen_ns;
+    story_seek(s->story, pace_virtual_at(s->pace, s->screen_ns));
+    s->dirty = true;
+}
+
+void scene_seek(struct scene *s, int64_t at_ns)
+{
+    int64_t end = story_end_ns(s->story);
+    story_seek(s->story, at_ns < 0 ? 0 : at_ns > end ? end : at_ns);
+    s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
+    s->dirty = true;
+}
+
+void scene_seek_event(struct scene *s, size_t event)
+{
+    story_seek_event(s->story, event);
+    s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
+    s->dirty = true;
+}
+
+void scene_step(struct scene *s, enum story_step what, int direction)
+{
+    s->playing = false;
+    size_t event = story_step(s->story, story_last_event(s->story), what, direction);
+    if (event != STORY_NONE)
+        scene_seek_event(s, event);
+    else
+        scene_seek(s, direction < 0 ? 0 : story_end_ns(s->story));
+}
+
+void scene_set_pace(struct scene *s, enum pace_mode mode)
+{
+    struct pace_settings settings = pace_settings_default();
+    settings.mode = mode;
+    if (mode == PACE_STEADY) settings.factor = steady_factor;
+    pace_free(s->pace);
+    s->pace = pace_new(s->journal, settings);
+    s->pace_mode = mode;
+    s->speed_step = 0;
+    s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
+    scene_forget_layers(s);
+    s->dirty = true;
+}
+
+void scene_change_speed(struct scene *s, int steps)
+{
+    bool steady = s->pace_mode == PACE_STEADY;
+    int least = steady ? -10 : -4, most = steady ? 24 : 6, step = s->speed_step + steps;
+    s->speed_step = step < least ? least : step > most ? most : step;
+    s->dirty = true;
+}
+
+void scene_advance(struct scene *s, int64_t passed_ns)
+{
+    if (!s->playing || s->dragging || s->help) return;
+    double moved = (double)passed_ns * scene_speed_of_step(s->speed_step);
+    double left = (double)(pace_total_ns(s->pace) - s->screen_ns);
+    scene_seek_screen(s, s->screen_ns + (int64_t)fmin(moved, left));
+    if (s->screen_ns >= pace_total_ns(s->pace)) s->playing = false;
+}
+
+void scene_select(struct scene *s, struct selection selection)
+{
+    s->selection = selection;
+    s->dirty = true;
+}
+
+bool scene_is_dirty(const struct scene *s)
+{
+    return s->dirty;
+}
+
+void scene_set_dirty(struct scene *s)
+{
+    s->dirty = true;
+}
+
+bool scene_wants_quit(const struct scene *s)
+{
+    return s->quit;
+}
+
+bool scene_take_full_screen_wish(struct scene *s)
+{
+    bool wish = s->full_screen_wish;
+    s->full_screen_wish = false;
+    return wish;
+}
+
+const struct story *scene_story(const struct scene *s)
+{
+    return s->story;
+}
+
+int64_t scene_now(const struct scene *s)
+{
+    return story_now(s->story);
+}
+
+bool scene_is_playing(const struct scene *s)
+{
+    return s->playing;
+}
+
+bool scene_is_dark(const struct scene *s)
+{
+    return s->dark;
+}
+
+double scene_speed(const struct scene *s)
+{
+    return scene_speed_of_step(s->speed_step);
+}
+
+enum pace_mode scene_pace_mode(const struct scene *s)
+{
+    return s->pace_mode;
+}
+
+struct selection scene_selection(const struct scene *s)
+{
+    return s->selection;
+}
+
+const struct targets *scene_targets(const struct scene *s)
+{
+    return s->targets;
+}

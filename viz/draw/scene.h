@@ -1,0 +1,55 @@
+/* The scene: a story, the pace at which it is told, and what the user has chosen; everything that the window is, without
+   the window. The same scene drawn at the same size gives the same picture, on the screen, in a PNG and in an SVG.
+
+   A click or a Tab refers to what was last drawn. */
+#ifndef POSTROAD_VIZ_DRAW_SCENE_H
+#define POSTROAD_VIZ_DRAW_SCENE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/journal/journal_memory.h"
+#include "viz/draw/canvas.h"
+#include "viz/draw/input.h"
+#include "viz/draw/view.h"
+
+struct scene;
+
+struct scene_options {
+    bool dark;
+    double scale; /* 1: text and shapes grow with the window as they please */
+    bool playing;
+};
+struct scene_options scene_options_default(void); /* light, scale 1, standing still */
+
+/* The journal must outlive the scene and have at least one event. */
+struct scene *scene_new(const struct journal_memory *journal, struct scene_options options);
+void scene_free(struct scene *scene);
+
+/* Fills the whole canvas. */
+void scene_draw(struct scene *scene, struct canvas *canvas);
+/* Lets this much time pass on the user's clock. */
+void scene_advance(struct scene *scene, int64_t passed_ns);
+/* True when the input meant something. */
+bool scene_handle(struct scene *scene, const struct input *input);
+void scene_seek(struct scene *scene, int64_t at_ns);
+void scene_select(struct scene *scene, struct selection selection);
+
+/* Whether the picture has changed since it was last drawn. */
+bool scene_is_dirty(const struct scene *scene);
+void scene_set_dirty(struct scene *scene); /* the window was uncovered */
+bool scene_wants_quit(const struct scene *scene);
+/* F was pressed; asking takes the wish away. */
+bool scene_take_full_screen_wish(struct scene *scene);
+
+/* For tests and captions. */
+const struct story *scene_story(const struct scene *scene);
+int64_t scene_now(const struct scene *scene);
+bool scene_is_playing(const struct scene *scene);
+bool scene_is_dark(const struct scene *scene);
+double scene_speed(const struct scene *scene);
+enum pace_mode scene_pace_mode(const struct scene *scene);
+struct selection scene_selection(const struct scene *scene);
+const struct targets *scene_targets(const struct scene *scene);
+
+#endif

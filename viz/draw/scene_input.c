@@ -1,0 +1,304 @@
+/* What keys and pointer mean. docs/window.md and help_view.c tell the user: keep the three alike. */
+#include "viz/draw/inspector_view.h"
+#include "viz/draw/scene_internal.h"
+#include "viz/draw/timeline_view.h"
+
+static const double scale_step = 1.1, least_scale = 0.5, most_scale = 3;
+
+static void change_scale(struct scene *s, double factor)
+{
+    double scale = factor == 0 ? 1 : s->scale * factor;
+    s->scale = scale < least_scale ? least_scale : scale > most_scale ? most_scale : scale;
+}
+
+/* Goes to an event and looks at what it is about. */
+static void go_to_event(struct scene *s, size_t event)
+{
+    s->playing = false;
+    scene_seek_event(s, event);
+    size_t packet = story_event_packet(s->story, event);
+    s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, event};
+}
+
+/* Of a packet the next cause is what made it be sent, even when we look at one of its hops. */
+static void follow_cause(struct scene *s)
+{
+    size_t chain[2], event = inspector_event(s->story, s->selection);
+    if (s->selection.what == ACT_NONE) event = story_last_event(s->story);
+    if (event == STORY_NONE) return;
+    if (story_explanation(s->story, event, chain, 2) >= 2) go_to_event(s, chain[1]);
+}
+
+static void toggle_play(struct scene *s)
+{
+    if (!s->playing && s->screen_ns >= pace_total_ns(s->pace)) scene_seek(s, 0);
+    s->playing = !s->playing;
+}
+
+static void activate(struct scene *s, enum act act, size_t arg)
+{
+    switch (act) {
+    case ACT_PACKET:
+    case ACT_HOST:
+    case ACT_LINK:
+    case ACT_MAIL:
+    case ACT_EVENT:
+        s->selection = (struct selection){act, arg};
+        break;
+    case ACT_GO_TO_EVENT:
+        go_to_event(s, arg);
+        break;
+    case ACT_CLOSE:
+        s->selection = (struct selection){ACT_NONE, 0};
+        break;
+    case ACT_PLAY:
+        toggle_play(s);
+        break;
+    case ACT_STEP_BACK:
+        scene_step(s, STORY_STEP_EVENT, -1);
+        break;
+    case ACT_STEP_FORWARD:
+        scene_step(s, STORY_STEP_EVENT, 1);
+        break;
+    case ACT_SLOWER:
+        scene_change_speed(s, -1);
+        break;
+    case ACT_FASTER:
+        scene_change_speed(s, 1);
+        break;
+    case ACT_PACE:
+        scene_set_pace(s, s->pace_mode == PACE_EVENT ? PACE_STORY : s->pace_mode + 1);
+        break;
+    case ACT_THEME:
+        s->dark = !s->dark;
+        break;
+    case ACT_HELP:
+        s->help = true;
+        break;
+    case ACT_ENLARGE:
+        s->enlarged = (enum panel)arg;
+        break;
+    case ACT_TIME_LINE:
+    case ACT_NONE:
+        break;
+    }
+}
+
+/* ---- Keys ---- */
+
+/* The next target in the order of drawing, around the end; the time line has keys of its own. */
+static void move_focus(struct scene *s, int direction)
+{
+    size_t n = targets_count(s->targets), at = n;
+    for (size_t i = 0; i < n && at == n; i++) {
+        const struct target *t = targets_at(s->targets, i);
+        if (t->act == s->focus.what && t->arg == s->focus.index) at = i;
+    }
+    if (n == 0) return;
+    size_t next = at == n ? (direction > 0 ? n - 1 : 0) : at;
+    for (size_t tried = 0; tried < n; tried++) {
+        next = direction > 0 ? (next + 1) % n : (next + n - 1) % n;
+        const struct target *t = targets_at(s->targets, next);
+        bool first_of_its_kind = targets_find_act(s->targets, t->act, t->arg) == t;
+        if (t->act == ACT_TIME_LINE || !first_of_its_kind) continue;
+        s->focus = (struct selection){t->act, t->arg};
+        return;
+    }
+}
+
+static void press_focus(struct scene *s)
+{
+    if (s->focus.what != ACT_NONE) activate(s, s->focus.what, s->focus.index);
+}
+
+/* From the inside out: overlay, selection, focus, enlarged panel; then the question whether to quit. */
+static void escape(struct scene *s)
+{
+    if (s->selection.what != ACT_NONE)
+        s->selection = (struct selection){ACT_NONE, 0};
+    else if (s->focus.what != ACT_NONE)
+        s->focus = (struct selection){ACT_NONE, 0};
+    else if (s->enlarged != PANEL_ALL)
+        s->enlarged = PANEL_ALL;
+    else
+        s->quit_asked = true;
+}
+
+static enum story_step step_of(const struct input *in)
+{
+    if (in->ctrl) return STORY_STEP_MAIL;
+    return in->shift ? STORY_STEP_PACKET : STORY_STEP_EVENT;
+}
+
+static bool handle_time_key(struct scene *s, const struct input *in)
+{
+    switch (in->key) {
+    case ' ':
+        toggle_play(s);
+        return true;
+    case KEY_LEFT:
+        scene_step(s, step_of(in), -1);
+        return true;
+    case KEY_RIGHT:
+        scene_step(s, step_of(in), 1);
+        return true;
+    case KEY_PAGE_UP:
+        scene_step(s, STORY_STEP_LINE, -1);
+        return true;
+    case KEY_PAGE_DOWN:
+        scene_step(s, STORY_STEP_LINE, 1);
+        return true;
+    case KEY_UP:
+        scene_change_speed(s, 1);
+        return true;
+    case KEY_DOWN:
+        scene_change_speed(s, -1);
+        return true;
+    case KEY_HOME:
+        scene_seek(s, 0);
+        return true;
+    case KEY_END:
+        scene_seek(s, story_end_ns(s->story));
+        return true;
+    case 'p':
+        activate(s, ACT_PACE, 0);
+        return true;
+    case 'c':
+        follow_cause(s);
+        return true;
+    }
+    return false;
+}
+
+static bool handle_view_key(struct scene *s, const struct input *in)
+{
+    switch (in->key) {
+    case KEY_TAB:
+        move_focus(s, in->shift ? -1 : 1);
+        return true;
+    case KEY_ENTER:
+        press_focus(s);
+        return true;
+    case KEY_ESCAPE:
+        escape(s);
+        return true;
+    case '+':
+    case '=':
+        change_scale(s, scale_step);
+        return true;
+    case '-':
+        change_scale(s, 1 / scale_step);
+        return true;
+    case '0':
+        if (in->ctrl) change_scale(s, 0);
+        s->enlarged = PANEL_ALL;
+        return true;
+    case '1':
+    case '2':
+    case '3':
+        s->enlarged = (enum panel)(in->key - '0');
+        return true;
+    case 't':
+        s->dark = !s->dark;
+        return true;
+    case 'f':
+        s->full_screen_wish = true;
+        return true;
+    case '?':
+    case 'h':
+        s->help = true;
+        return true;
+    case 'q':
+        s->quit = true;
+        return true;
+    }
+    return false;
+}
+
+static bool handle_key(struct scene *s, const struct input *in)
+{
+    if (s->quit_asked) {
+        s->quit_asked = false;
+        s->quit = in->key == KEY_ESCAPE || in->key == 'q' || in->key == KEY_ENTER;
+        return true;
+    }
+    if (s->help) {
+        s->help = false;
+        return true;
+    }
+    return handle_time_key(s, in) || handle_view_key(s, in);
+}
+
+/* ---- Pointer ---- */
+
+static void drag_to(struct scene *s, double x)
+{
+    scene_seek_screen(s, timeline_screen_at(s->pace, s->panels.time_line, s->unit, x));
+}
+
+static bool handle_press(struct scene *s, const struct input *in)
+{
+    if (s->help || s->quit_asked) {
+        s->help = s->quit_asked = false;
+        return true;
+    }
+    const struct target *t = targets_find(s->targets, in->x, in->y);
+    if (!t) return false;
+    if (t->act == ACT_TIME_LINE) {
+        s->dragging = true;
+        s->playing = false;
+        drag_to(s, in->x);
+        return true;
+    }
+    s->focus = (struct selection){ACT_NONE, 0};
+    activate(s, t->act, t->arg);
+    return true;
+}
+
+static bool handle_move(struct scene *s, const struct input *in)
+{
+    if (s->dragging) {
+        drag_to(s, in->x);
+        return true;
+    }
+    const struct target *t = targets_find(s->targets, in->x, in->y);
+    struct selection hover = t ? (struct selection){t->act, t->arg} : (struct selection){ACT_NONE, 0};
+    bool changed = hover.what != s->hover.what || hover.index != s->hover.index;
+    s->hover = hover;
+    return changed;
+}
+
+static bool handle_wheel(struct scene *s, const struct input *in)
+{
+    if (in->ctrl) {
+        change_scale(s, in->wheel > 0 ? scale_step : 1 / scale_step);
+        return true;
+    }
+    scene_step(s, STORY_STEP_EVENT, in->wheel > 0 ? -1 : 1);
+    return true;
+}
+
+bool scene_handle(struct scene *s, const struct input *in)
+{
+    bool meant = false;
+    switch (in->kind) {
+    case INPUT_KEY:
+        meant = handle_key(s, in);
+        break;
+    case INPUT_PRESS:
+        meant = handle_press(s, in);
+        break;
+    case INPUT_MOVE:
+        meant = handle_move(s, in);
+        break;
+    case INPUT_RELEASE:
+        meant = s->dragging;
+        s->dragging = false;
+        break;
+    case INPUT_WHEEL:
+        meant = handle_wheel(s, in);
+        break;
+    }
+    if (meant) s->dirty = true;
+    return meant;
+}

@@ -1,0 +1,31 @@
+/* The things on the map and their stamps. Each kind of packet has a shape of its own:
+
+     handshake and close   diamond          data                 square
+     acknowledgement       small circle     retransmission       square within a square
+     DNS                   triangle         anything else        small square on its corner, hollow
+     lost                  a cross
+
+   A mail is an envelope; a bounce is an envelope with an arrow that points back. */
+#ifndef POSTROAD_VIZ_DRAW_SHAPES_H
+#define POSTROAD_VIZ_DRAW_SHAPES_H
+
+#include "viz/draw/canvas.h"
+#include "viz/draw/theme.h"
+
+/* radius: half the height of the stamp of a data packet; the others keep their proportion to it. */
+void shape_packet(struct canvas *canvas, const struct theme *theme, enum story_class class, struct point at,
+                  double radius, double alpha);
+void shape_cross(struct canvas *canvas, struct point at, double radius, double width, struct colour colour);
+void shape_envelope(struct canvas *canvas, const struct theme *theme, struct point at, double width, bool bounce,
+                    double alpha);
+/* A clock face, for what waits. */
+void shape_clock(struct canvas *canvas, struct point at, double radius, struct colour face, struct colour ink);
+/* The icon of a host, filling a square of this size around the point; a host that is down is grey and crossed out. */
+void shape_host(struct canvas *canvas, const struct theme *theme, enum story_role role, bool up, struct point at,
+                double size);
+
+enum button_shape { BUTTON_PLAY, BUTTON_PAUSE, BUTTON_BACK, BUTTON_FORWARD, BUTTON_SLOWER, BUTTON_FASTER };
+void shape_button(struct canvas *canvas, enum button_shape shape, struct point at, double radius,
+                  struct colour colour);
+
+#endif

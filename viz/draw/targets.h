@@ -1,0 +1,54 @@
+/* What on the picture can be pressed: views note it while they draw, the scene looks it up when a pointer or a key comes.
+   The same list serves the mouse (what is at this place) and the keyboard (Tab walks through it in order). */
+#ifndef POSTROAD_VIZ_DRAW_TARGETS_H
+#define POSTROAD_VIZ_DRAW_TARGETS_H
+
+#include "viz/draw/canvas.h"
+
+enum act {
+    ACT_NONE,
+    /* things that can be selected; the argument is the story's index */
+    ACT_PACKET,
+    ACT_HOST,
+    ACT_LINK,
+    ACT_MAIL,
+    ACT_EVENT,
+    /* what can be done */
+    ACT_GO_TO_EVENT, /* jumps there and selects it */
+    ACT_CLOSE,
+    ACT_PLAY,
+    ACT_STEP_BACK,
+    ACT_STEP_FORWARD,
+    ACT_SLOWER,
+    ACT_FASTER,
+    ACT_PACE,
+    ACT_THEME,
+    ACT_HELP,
+    ACT_TIME_LINE, /* press and drag */
+    ACT_ENLARGE    /* a panel, by its number */
+};
+
+struct target {
+    enum act act;
+    size_t arg;
+    struct box box;     /* reach 0: this box */
+    struct point a, b;  /* else whatever is within reach of this line */
+    double reach;
+};
+
+struct targets;
+struct targets *targets_new(void);
+void targets_free(struct targets *targets);
+void targets_clear(struct targets *targets);
+/* targets may be NULL: a picture for a file has nothing to press. Boxes without area are left out. */
+void targets_add_box(struct targets *targets, enum act act, size_t arg, struct box box);
+void targets_add_line(struct targets *targets, enum act act, size_t arg, struct point a, struct point b, double reach);
+size_t targets_count(const struct targets *targets);
+const struct target *targets_at(const struct targets *targets, size_t i);
+/* What was noted last lies on top, but a box goes before a line. NULL when nothing is there. */
+const struct target *targets_find(const struct targets *targets, double x, double y);
+/* The first one for this act and argument; NULL. */
+const struct target *targets_find_act(const struct targets *targets, enum act act, size_t arg);
+struct box target_bounds(const struct target *target);
+
+#endif

@@ -1,0 +1,220 @@
+#include "viz/draw/timeline_view.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/shapes.h"
+
+static const double bar_units = 4;
+
+/* The strip proper: between a row of marks above and a row of times below. */
+static struct box strip_of(struct box box, double u)
+{
+    return box_of(box.x + 14 * u, box.y + 20 * u, box.w - 28 * u, box.h - 40 * u);
+}
+
+int64_t timeline_screen_at(const struct pace *pace, struct box box, double unit, double x)
+{
+    struct box strip = strip_of(box, unit);
+    double part = strip.w > 0 ? (x - strip.x) / strip.w : 0;
+    return (int64_t)(fmax(0, fmin(1, part)) * (double)pace_total_ns(pace));
+}
+
+double timeline_x_at(const struct pace *pace, struct box box, double unit, int64_t screen_ns)
+{
+    struct box strip = strip_of(box, unit);
+    double total = (double)pace_total_ns(pace);
+    return strip.x + (total > 0 ? (double)screen_ns / total * strip.w : 0);
+}
+
+/* ---- Density ---- */
+
+/* Neighbouring edges must differ: a stand of the pace (many events, one instant) falls into the first bar of its own.
+ */
+static size_t make_edges(const struct view *v, struct box box, int64_t *edges, double *xs, size_t bars)
+{
+    struct box strip = strip_of(box, v->unit);
+    size_t n = 0;
+    for (size_t i = 0; i <= bars; i++) {
+        double x = strip.x + strip.w * (double)i / (double)bars;
+        int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x));
+        if (i == bars) at++;
+        if (n && at <= edges[n - 1]) continue;
+        edges[n] = at;
+        xs[n++] = x;
+    }
+    return n;
+}
+
+static void draw_bar(const struct view *v, struct box strip, double x, double w, const uint32_t counts[STORY_DENSITIES],
+                     double most)
+{
+    double busy = counts[STORY_DENSITY_PACKETS] + 2.0 * counts[STORY_DENSITY_LINES];
+    double h = busy > 0 ? strip.h * (0.15 + 0.8 * log1p(busy) / log1p(most)) : 0;
+    struct colour colour = colour_mix(v->theme->panel, v->theme->class[STORY_DATA], v -> theme -> dark ? 0.55 : 0.42);
+    double words = counts[STORY_DENSITY_LINES] > 0 ? fmin(h, strip.h * 0.25) : 0;
+    canvas_fill_round(v->canvas, box_of(x + 0.5, strip.y + strip.h - h, w - 1, h), w * 0.25, colour);
+    if (words > 0)
+        canvas_fill_round(v->canvas, box_of(x + 0.5, strip.y + strip.h - words, w - 1, words), w * 0.25,
+                          colour_mix(v->theme->panel, v->theme->server, 0.75));
+}
+
+static void draw_density(const struct view *v, struct box box)
+{
+    struct box strip = strip_of(box, v->unit);
+    size_t bars = (size_t)fmax(8, strip.w / view_units(v, bar_units));
+    int64_t *edges = mem_calloc(bars + 2, sizeof *edges);
+    double *xs = mem_calloc(bars + 2, sizeof *xs), most = 1;
+    uint32_t(*counts)[STORY_DENSITIES] = mem_calloc(bars + 2, sizeof *counts);
+    size_t n = make_edges(v, box, edges, xs, bars);
+    if (n >= 2) {
+        story_density(v->story, edges, n - 1, counts);
+        for (size_t i = 0; i + 1 < n; i++)
+            most = fmax(most, counts[i][STORY_DENSITY_PACKETS] + 2.0 * counts[i][STORY_DENSITY_LINES]);
+        for (size_t i = 0; i + 1 < n; i++)
+            draw_bar(v, strip, xs[i], strip.w / (double)bars, counts[i], most);
+    }
+    mem_free(edges);
+    mem_free(xs);
+    mem_free(counts);
+}
+
+/* ---- Marks ---- */
+
+static void draw_mark(const struct view *v, enum story_mark_kind kind, struct point at)
+{
+    const struct theme *t = v->theme;
+    double r = view_units(v, 5);
+    switch (kind) {
+    case STORY_MARK_COMPOSED:
+        shape_envelope(v->canvas, t, at, r * 2.8, false, 1);
+        break;
+    case STORY_MARK_ATTEMPT:
+        canvas_arrow(v->canvas, point_of(at.x - r, at.y), point_of(at.x + r, at.y), r * 0.35, r, t->faint);
+        break;
+    case STORY_MARK_DEFERRED:
+        shape_clock(v->canvas, at, r, t->panel, t->warn);
+        break;
+    case STORY_MARK_DELIVERED:
+    case STORY_MARK_PICKED_UP: {
+        const struct point tick[3] = {{at.x - r, at.y}, {at.x - r * 0.3, at.y + r * 0.7}, {at.x + r, at.y - r * 0.8}};
+        canvas_polyline(v->canvas, tick, 3, false, r * 0.5, t->good);
+        break;
+    }
+    case STORY_MARK_BOUNCED:
+        shape_envelope(v->canvas, t, at, r * 2.8, true, 1);
+        break;
+    case STORY_MARK_LOSS:
+        shape_cross(v->canvas, at, r * 0.8, r * 0.4, t->lost);
+        break;
+    case STORY_MARK_CAPTION:
+        canvas_disc(v->canvas, at, r * 0.5, t->ghost);
+        break;
+    case STORY_MARK_FAULT: {
+        const struct point bolt[4] = {{at.x + r * 0.3, at.y - r},
+                                      {at.x - r * 0.5, at.y + r * 0.15},
+                                      {at.x + r * 0.5, at.y - r * 0.1},
+                                      {at.x - r * 0.3, at.y + r}};
+        canvas_polyline(v->canvas, bolt, 4, false, r * 0.4, t->lost);
+        break;
+    }
+    }
+}
+
+/* What matters more is drawn when there is no room for both. */
+static int importance(enum story_mark_kind kind)
+{
+    static const int ranks[] = {[STORY_MARK_COMPOSED] = 8,  [STORY_MARK_ATTEMPT] = 2,   [STORY_MARK_DEFERRED] = 6,
+                                [STORY_MARK_DELIVERED] = 7, [STORY_MARK_PICKED_UP] = 7, [STORY_MARK_BOUNCED] = 9,
+                                [STORY_MARK_LOSS] = 5,      [STORY_MARK_CAPTION] = 1,   [STORY_MARK_FAULT] = 8};
+    return ranks[kind];
+}
+
+static bool claim(double *taken, size_t *n, size_t room, double x, double width)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (fabs(taken[i] - x) < width) return false;
+    if (*n == room) return false;
+    taken[(*n)++] = x;
+    return true;
+}
+
+static void draw_marks(const struct view *v, struct box box)
+{
+    enum { ROOM = 400 };
+    double taken[ROOM], y = box.y + view_units(v, 10), w = view_units(v, 15);
+    struct box strip = strip_of(box, v->unit);
+    const struct story_mark *marks;
+    size_t n_marks = story_marks(v->story, &marks), n = 0;
+    for (int rank = 9; rank >= 1; rank--)
+        for (size_t i = 0; i < n_marks; i++) {
+            if (importance(marks[i].kind) != rank) continue;
+            double x = timeline_x_at(v->pace, box, v->unit, pace_screen_at(v->pace, marks[i].at_ns));
+            if (marks[i].kind == STORY_MARK_LOSS)
+                canvas_line(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h), view_units(v, 1.5),
+                            colour_with_alpha(v->theme->lost, 0.8));
+            if (!claim(taken, &n, ROOM, x, w)) continue;
+            draw_mark(v, marks[i].kind, point_of(x, y));
+        }
+}
+
+/* ---- Times ---- */
+
+static void draw_skips(const struct view *v, struct box box)
+{
+    struct box strip = strip_of(box, v->unit);
+    double step = view_units(v, 2);
+    for (double x = strip.x; x < strip.x + strip.w; x += step) {
+        if (!pace_is_skipping(v->pace, timeline_screen_at(v->pace, box, v->unit, x))) continue;
+        canvas_fill(v->canvas, box_of(x, strip.y + strip.h * 0.42, step * 0.6, strip.h * 0.16), v->theme->ghost);
+    }
+}
+
+static void draw_times(const struct view *v, struct box box)
+{
+    struct box strip = strip_of(box, v->unit);
+    struct text_style style = view_mono(v, FONT_SMALL);
+    style.colour = v->theme->faint;
+    style.across = ALIGN_CENTRE;
+    style.down = ALIGN_CENTRE;
+    size_t labels = (size_t)fmax(2, floor(strip.w / view_units(v, 130)));
+    double y = strip.y + strip.h + view_units(v, 2), w = strip.w / (double)labels;
+    for (size_t i = 0; i <= labels; i++) {
+        char text[VIEW_TIME_BYTES];
+        double x = strip.x + w * (double)i;
+        int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x));
+        int64_t before = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x - w / 2));
+        int64_t after = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x + w / 2));
+        style.across = i == 0 ? ALIGN_START : i == labels ? ALIGN_END : ALIGN_CENTRE;
+        double left = i == 0 ? x : i == labels ? x - w : x - w / 2;
+        canvas_line(v->canvas, point_of(x, strip.y + strip.h), point_of(x, y + view_units(v, 2)), 1, v->theme->ghost);
+        canvas_text(v->canvas, box_of(left, y + view_units(v, 2), w, view_units(v, 14)), &style,
+                    view_time_text(at, (after - before) / 8, text));
+    }
+}
+
+void timeline_view_draw_still(const struct view *v, struct box box)
+{
+    struct box strip = strip_of(box, v->unit);
+    canvas_fill_round(v->canvas, strip, view_units(v, 4), v->theme->grid);
+    draw_density(v, box);
+    draw_skips(v, box);
+    draw_marks(v, box);
+    draw_times(v, box);
+}
+
+void timeline_view_draw_moving(const struct view *v, struct box box)
+{
+    struct box strip = strip_of(box, v->unit);
+    double x = timeline_x_at(v->pace, box, v->unit, v->screen_ns), r = view_units(v, 6.5);
+    targets_add_box(v->targets, ACT_TIME_LINE, 0, box);
+    canvas_fill(v->canvas, box_of(x, strip.y, strip.x + strip.w - x, strip.h),
+                colour_with_alpha(v->theme->panel, 0.55));
+    canvas_line(v->canvas, point_of(x, strip.y - r * 0.3), point_of(x, strip.y + strip.h + r * 0.4), view_units(v, 2.5),
+                v->theme->ink);
+    const struct point handle[3] = {{x - r, strip.y - r * 1.2}, {x + r, strip.y - r * 1.2}, {x, strip.y}};
+    canvas_polygon(v->canvas, handle, 3, v->theme->ink);
+}

@@ -1,0 +1,103 @@
+#include "viz/draw/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+
+double view_units(const struct view *view, double units)
+{
+    return units * view->unit;
+}
+
+struct text_style view_text(const struct view *view, int font)
+{
+    return theme_text(view->theme, font, view->unit);
+}
+
+struct text_style view_mono(const struct view *view, int font)
+{
+    return theme_mono(view->theme, font, view->unit);
+}
+
+struct text_style view_faint(const struct view *view, int font)
+{
+    struct text_style style = view_text(view, font);
+    style.colour = view->theme->faint;
+    return style;
+}
+
+bool view_is_selected(const struct view *view, enum act what, size_t index)
+{
+    return view->selection.what == what && view->selection.index == index;
+}
+
+struct box view_panel(const struct view *v, struct box box, const char *heading)
+{
+    double u = v->unit, radius = 8 * u;
+    canvas_fill_round(v->canvas, box, radius, v->theme->panel);
+    canvas_stroke_round(v->canvas, box_inset(box, 0.5), radius, 1, v->theme->edge);
+    struct box inner = box_inset(box, 10 * u);
+    if (!heading || !*heading) return inner;
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.bold = true;
+    style.down = ALIGN_CENTRE;
+    double h = 18 * u;
+    canvas_text(v->canvas, box_of(inner.x + 2 * u, box.y + 6 * u, inner.w, h), &style, heading);
+    double top = box.y + 6 * u + h + 4 * u;
+    return box_of(inner.x, top, inner.w, box.y + box.h - 8 * u - top);
+}
+
+double view_age_s(const struct view *view, int64_t at_ns)
+{
+    return (double)(view->screen_ns - pace_screen_at(view->pace, at_ns)) / 1e9;
+}
+
+struct box view_pill(const struct view *v, struct point at, const char *text, struct colour fill, struct colour ink,
+                     int font)
+{
+    struct text_style style = view_text(v, font);
+    style.colour = ink;
+    style.bold = true;
+    struct point size = canvas_measure(v->canvas, &style, text, 0);
+    struct box box = box_of(at.x, at.y, size.x + 14 * v->unit, size.y + 4 * v->unit);
+    canvas_fill_round(v->canvas, box, box.h / 2, fill);
+    style.across = style.down = ALIGN_CENTRE;
+    canvas_text(v->canvas, box, &style, text);
+    return box;
+}
+
+static const char *clock_text(int64_t at_ns, bool seconds, char *buffer)
+{
+    int64_t days = at_ns / DAY, h = at_ns % DAY / HOUR, m = at_ns % HOUR / MINUTE, s = at_ns % MINUTE / SECOND;
+    int n = 0;
+    if (days) n = snprintf(buffer, VIEW_TIME_BYTES, tr("%" PRId64 "d "), days);
+    if (seconds)
+        snprintf(buffer + n, VIEW_TIME_BYTES - (size_t)n, "%02d:%02d:%02d", (int)h, (int)m, (int)s);
+    else
+        snprintf(buffer + n, VIEW_TIME_BYTES - (size_t)n, "%02d:%02d", (int)h, (int)m);
+    return buffer;
+}
+
+const char *view_time_text(int64_t at_ns, int64_t apart_ns, char buffer[VIEW_TIME_BYTES])
+{
+    if (apart_ns >= 2 * MINUTE) return clock_text(at_ns, false, buffer);
+    if (apart_ns >= 2 * SECOND || (apart_ns >= SECOND && at_ns >= MINUTE)) return clock_text(at_ns, true, buffer);
+    int digits = apart_ns >= SECOND ? 0 : apart_ns >= 100 * MILLISECOND ? 1 : apart_ns >= MILLISECOND ? 3 : 6;
+    int64_t part = at_ns % SECOND;
+    for (int d = digits; d < 9; d++)
+        part /= 10;
+    if (at_ns >= MINUTE) {
+        clock_text(at_ns, true, buffer);
+        size_t n = 0;
+        while (buffer[n])
+            n++;
+        if (digits) snprintf(buffer + n, VIEW_TIME_BYTES - n, ".%0*d", digits, (int)part);
+    } else if (digits) {
+        snprintf(buffer, VIEW_TIME_BYTES, tr("%d.%0*d s"), (int)(at_ns / SECOND), digits, (int)part);
+    } else {
+        snprintf(buffer, VIEW_TIME_BYTES, tr("%d s"), (int)(at_ns / SECOND));
+    }
+    return buffer;
+}

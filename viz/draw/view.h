@@ -1,0 +1,48 @@
+/* What every view is given: the story at an instant, a canvas, how things look, and where to note what can be pressed. A
+   view is a function from this to a picture and keeps nothing. */
+#ifndef POSTROAD_VIZ_DRAW_VIEW_H
+#define POSTROAD_VIZ_DRAW_VIEW_H
+
+#include "viz/draw/canvas.h"
+#include "viz/draw/targets.h"
+#include "viz/draw/theme.h"
+#include "viz/story/pace.h"
+#include "viz/story/story.h"
+
+/* What the inspector speaks of: ACT_PACKET, ACT_HOST, ACT_LINK, ACT_MAIL or ACT_EVENT with an index; ACT_NONE. */
+struct selection {
+    enum act what;
+    size_t index;
+};
+
+struct view {
+    struct canvas *canvas;
+    struct targets *targets; /* may be NULL */
+    const struct story *story;
+    const struct pace *pace;
+    int64_t screen_ns; /* the instant, in time of the pace */
+    const struct theme *theme;
+    double unit;
+    struct selection selection;
+};
+
+/* Shorthands of all views. */
+double view_units(const struct view *view, double units);
+struct text_style view_text(const struct view *view, int font);
+struct text_style view_mono(const struct view *view, int font);
+struct text_style view_faint(const struct view *view, int font); /* small remarks */
+bool view_is_selected(const struct view *view, enum act what, size_t index);
+/* A panel with its heading; returns what is left for its content. */
+struct box view_panel(const struct view *view, struct box box, const char *heading);
+/* Seconds of screen time since an instant; below 0 when it is still to come. */
+double view_age_s(const struct view *view, int64_t at_ns);
+/* A small rounded label with text in its middle; returns its box. */
+struct box view_pill(const struct view *view, struct point left_top, const char *text, struct colour fill,
+                     struct colour ink, int font);
+
+/* An instant with only as many digits as tell neighbours apart that lie `apart_ns` from each other:
+   "2d 03:15", "03:15:20", "1.023 s", "1.023456 s". */
+enum { VIEW_TIME_BYTES = 40 };
+const char *view_time_text(int64_t at_ns, int64_t apart_ns, char buffer[VIEW_TIME_BYTES]);
+
+#endif

@@ -1,0 +1,213 @@
+/* SDL2 for window, input and presenting: the picture is drawn by Cairo straight into the memory of a streaming texture.
+   Left out on purpose: drawing by the graphics card, and text input, which nothing here needs. */
+#include "viz/draw/window.h"
+
+#include <SDL.h>
+#include <stdio.h>
+
+#include "sim/journal/tr.h"
+#include "viz/draw/scene.h"
+
+enum { FRAME_MS = 16, IDLE_WAIT_MS = 250, LONGEST_FRAME_MS = 100 };
+
+struct window {
+    SDL_Window *window;
+    SDL_Renderer *renderer;
+    SDL_Texture *texture;
+    int width, height; /* of the texture, in pixels */
+    struct scene *scene;
+    bool closed;
+};
+
+struct window_options window_options_default(void)
+{
+    return (struct window_options){.scale = 1, .playing = true};
+}
+
+/* ---- Opening ---- */
+
+static void choose_size(const struct window_options *options, int *width, int *height)
+{
+    SDL_Rect room = {0, 0, 1280, 800};
+    SDL_GetDisplayUsableBounds(0, &room);
+    *width = options->width > 0 ? options->width : room.w < 1280 ? room.w : 1280;
+    *height = options->height > 0 ? options->height : room.h < 800 ? room.h : 800;
+}
+
+static bool open_window(struct window *w, const struct window_options *options, const char *title)
+{
+    int width, height;
+    choose_size(options, &width, &height);
+    uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    if (options->full_screen) flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
+    w->window = SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width, height, flags);
+    if (!w->window) return false;
+    SDL_SetWindowMinimumSize(w->window, 640, 400);
+    w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_PRESENTVSYNC);
+    if (!w->renderer) w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_SOFTWARE);
+    return w->renderer != NULL;
+}
+
+static void close_window(struct window *w)
+{
+    if (w->texture) SDL_DestroyTexture(w->texture);
+    if (w->renderer) SDL_DestroyRenderer(w->renderer);
+    if (w->window) SDL_DestroyWindow(w->window);
+    SDL_Quit();
+}
+
+/* ---- Drawing ---- */
+
+static bool fit_texture(struct window *w)
+{
+    int width = 0, height = 0;
+    if (SDL_GetRendererOutputSize(w->renderer, &width, &height) != 0 || width < 1 || height < 1) return false;
+    if (w->texture && width == w->width && height == w->height) return true;
+    if (w->texture) SDL_DestroyTexture(w->texture);
+    w->texture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, width, height);
+    w->width = width;
+    w->height = height;
+    scene_set_dirty(w->scene);
+    return w->texture != NULL;
+}
+
+static void draw(struct window *w)
+{
+    void *pixels;
+    int stride;
+    if (!fit_texture(w) || !scene_is_dirty(w->scene)) return;
+    if (SDL_LockTexture(w->texture, NULL, &pixels, &stride) != 0) return;
+    struct canvas *canvas = canvas_new_pixels(pixels, w->width, w->height, stride);
+    scene_draw(w->scene, canvas);
+    canvas_free(canvas);
+    SDL_UnlockTexture(w->texture);
+    SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
+    SDL_RenderPresent(w->renderer);
+}
+
+/* ---- Input ---- */
+
+static int key_of(const SDL_Keysym *key)
+{
+    static const struct {
+        SDL_Keycode sdl;
+        int key;
+    } keys[] = {{SDLK_LEFT, KEY_LEFT},
+                {SDLK_RIGHT, KEY_RIGHT},
+                {SDLK_UP, KEY_UP},
+                {SDLK_DOWN, KEY_DOWN},
+                {SDLK_HOME, KEY_HOME},
+                {SDLK_END, KEY_END},
+                {SDLK_PAGEUP, KEY_PAGE_UP},
+                {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
+                {SDLK_TAB, KEY_TAB},
+                {SDLK_RETURN, KEY_ENTER},
+                {SDLK_KP_ENTER, KEY_ENTER},
+                {SDLK_ESCAPE, KEY_ESCAPE},
+                {SDLK_KP_PLUS, '+'},
+                {SDLK_KP_MINUS, '-'},
+                {SDLK_F1, '?'},
+                {SDLK_F11, 'f'}};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (keys[i].sdl == key->sym) return keys[i].key;
+    return key->sym > 0 && key->sym < 128 ? key->sym : 0;
+}
+
+/* Pixels of the picture for a place in the window: they differ on screens of high density. */
+static void place_of(const struct window *w, int x, int y, struct input *in)
+{
+    int width = 1, height = 1;
+    SDL_GetWindowSize(w->window, &width, &height);
+    in->x = width > 0 ? (double)x * w->width / width : x;
+    in->y = height > 0 ? (double)y * w->height / height : y;
+}
+
+static bool input_of(const struct window *w, const SDL_Event *event, struct input *in)
+{
+    SDL_Keymod held = SDL_GetModState();
+    *in = (struct input){.shift = (held & KMOD_SHIFT) != 0, .ctrl = (held & KMOD_CTRL) != 0};
+    switch (event->type) {
+    case SDL_KEYDOWN:
+        in->kind = INPUT_KEY;
+        in->key = key_of(&event->key.keysym);
+        in->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0;
+        in->ctrl = (event->key.keysym.mod & KMOD_CTRL) != 0;
+        if (in->key == '/' && in->shift) in->key = '?';
+        return in->key != 0;
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        if (event->button.button != SDL_BUTTON_LEFT) return false;
+        in->kind = event->type == SDL_MOUSEBUTTONDOWN ? INPUT_PRESS : INPUT_RELEASE;
+        place_of(w, event->button.x, event->button.y, in);
+        return true;
+    case SDL_MOUSEMOTION:
+        in->kind = INPUT_MOVE;
+        place_of(w, event->motion.x, event->motion.y, in);
+        return true;
+    case SDL_MOUSEWHEEL:
+        in->kind = INPUT_WHEEL;
+        in->wheel = event->wheel.y;
+        return event->wheel.y != 0;
+    }
+    return false;
+}
+
+static void handle_event(struct window *w, const SDL_Event *event)
+{
+    struct input in;
+    if (event->type == SDL_QUIT) w->closed = true;
+    if (event->type == SDL_WINDOWEVENT || event->type == SDL_RENDER_TARGETS_RESET) scene_set_dirty(w->scene);
+    if (event->type == SDL_RENDER_DEVICE_RESET && w->texture) {
+        SDL_DestroyTexture(w->texture);
+        w->texture = NULL;
+    }
+    if (input_of(w, event, &in)) scene_handle(w->scene, &in);
+    if (scene_take_full_screen_wish(w->scene)) {
+        bool is_full = (SDL_GetWindowFlags(w->window) & SDL_WINDOW_FULLSCREEN_DESKTOP) != 0;
+        SDL_SetWindowFullscreen(w->window, is_full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
+    }
+}
+
+/* While nothing moves, the loop sleeps until somebody does something. */
+static void loop(struct window *w)
+{
+    uint64_t last = SDL_GetTicks64();
+    while (!w->closed && !scene_wants_quit(w->scene)) {
+        SDL_Event event;
+        bool moves = scene_is_playing(w->scene);
+        uint64_t used = SDL_GetTicks64() - last;
+        int wait = moves ? (used < FRAME_MS ? (int)(FRAME_MS - used) : 0) : IDLE_WAIT_MS;
+        if (SDL_WaitEventTimeout(&event, wait)) {
+            do
+                handle_event(w, &event);
+            while (SDL_PollEvent(&event));
+        }
+        uint64_t now = SDL_GetTicks64(), passed = now - last;
+        last = now;
+        if (passed > LONGEST_FRAME_MS) passed = moves ? LONGEST_FRAME_MS : 0;
+        scene_advance(w->scene, (int64_t)passed * 1000000);
+        draw(w);
+    }
+}
+
+enum window_end window_run(struct journal_memory *journal, const struct window_options *options, char why[256])
+{
+    char title[300];
+    struct window w = {.window = NULL};
+    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+        snprintf(why, 256, "%s", SDL_GetError());
+        return WINDOW_NO_DISPLAY;
+    }
+    struct scene_options chosen = {options->dark, options->scale, options->playing};
+    w.scene = scene_new(journal, chosen);
+    scene_seek(w.scene, options->at_ns);
+    snprintf(title, sizeof title, tr("%s – postroad"), story_title(scene_story(w.scene)));
+    bool opened = open_window(&w, options, title);
+    if (opened)
+        loop(&w);
+    else
+        snprintf(why, 256, "%s", SDL_GetError());
+    close_window(&w);
+    scene_free(w.scene);
+    return opened ? WINDOW_CLOSED : WINDOW_NO_DISPLAY;
+}

@@ -1,0 +1,27 @@
+/* The window: the only place that knows SDL. Everything drawn comes from the scene; everything pressed goes to it. */
+#ifndef POSTROAD_VIZ_DRAW_WINDOW_H
+#define POSTROAD_VIZ_DRAW_WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/journal/journal_memory.h"
+
+struct window_options {
+    bool dark, full_screen;
+    double scale;       /* 1 */
+    int width, height;  /* 0: 1280x800, or what the display has room for */
+    bool playing;       /* whether it plays from the first picture on */
+    int64_t at_ns;      /* where it begins */
+};
+struct window_options window_options_default(void);
+
+enum window_end {
+    WINDOW_CLOSED,    /* the user has quit */
+    WINDOW_NO_DISPLAY /* there is no display to open it on; *why says what SDL said */
+};
+
+/* Shows the journal until the user quits. why: at least 256 bytes. */
+enum window_end window_run(struct journal_memory *journal, const struct window_options *options, char why[256]);
+
+#endif
