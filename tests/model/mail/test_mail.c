@@ -1,0 +1,267 @@
+/* What a mail server knows of mail: the retry schedule, MX choice, composing and reports. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/mail/address.h"
+#include "model/mail/mailbox.h"
+#include "model/mail/message.h"
+#include "model/mail/mx.h"
+#include "model/mail/retry.h"
+#include "sim/journal/memory.h"
+#include "sim/journal/vtime.h"
+
+static const struct retry_policy postfix = {.queue_run_delay_ns = 300 * SECOND,
+                                            .minimal_backoff_ns = 300 * SECOND,
+                                            .maximal_backoff_ns = 4000 * SECOND,
+                                            .maximal_lifetime_ns = 5 * DAY,
+                                            .bounce_lifetime_ns = 5 * DAY};
+
+/* Attempts of a message that fails at once each time; their times in seconds since it arrived. */
+static size_t attempts_until_bounce(const struct retry_policy *policy, int64_t arrived_ns, int64_t *seconds,
+                                    size_t room)
+{
+    size_t n = 0;
+    for (int64_t now_ns = arrived_ns; n < room; now_ns = retry_next_attempt(policy, arrived_ns, now_ns)) {
+        seconds[n++] = (now_ns - arrived_ns) / SECOND;
+        if (retry_is_expired(policy, arrived_ns, now_ns, false)) break;
+    }
+    return n;
+}
+
+static void expect_seconds(const int64_t *seconds, const double *minutes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        cr_assert_eq(seconds[i], (int64_t)(minutes[i] * 60), "attempt %zu after %lld s, expected %g min", i + 1,
+                     (long long)seconds[i], minutes[i]);
+}
+
+Test(retry, postfix_waits_as_long_as_the_message_is_old_when_it_arrives_on_a_scan)
+{
+    static const double minutes[] = {0, 5, 10, 20, 40, 80, 150, 220, 290, 360};
+    int64_t seconds[200];
+    size_t n = attempts_until_bounce(&postfix, 0, seconds, 200);
+    cr_assert_eq(n, 108);
+    expect_seconds(seconds, minutes, 10);
+    cr_assert_eq(seconds[n - 1], 433200);
+    for (size_t i = 10; i < n; i++)
+        cr_assert_eq(seconds[i] - seconds[i - 1], 70 * 60);
+}
+
+Test(retry, postfix_is_shifted_by_when_between_two_scans_a_message_arrives)
+{
+    static const double minutes[] = {0, 7.5, 17.5, 37.5, 77.5, 147.5, 217.5};
+    int64_t seconds[200];
+    size_t n = attempts_until_bounce(&postfix, 150 * SECOND, seconds, 200);
+    cr_assert_eq(n, 107);
+    expect_seconds(seconds, minutes, 7);
+    cr_assert_eq(seconds[n - 1], 433050);
+}
+
+Test(retry, next_attempt_is_later_than_now_and_on_a_scan_whenever_the_failure_was)
+{
+    struct retry_policy policy = postfix;
+    policy.queue_run_phase_ns = 17 * SECOND;
+    for (int64_t arrived_ns = 0; arrived_ns < 700 * SECOND; arrived_ns += 7 * SECOND + 13)
+        for (int64_t age_ns = 0; age_ns < 9000 * SECOND; age_ns += 501 * SECOND + 77) {
+            int64_t now_ns = arrived_ns + age_ns, next_ns = retry_next_attempt(&policy, arrived_ns, now_ns);
+            cr_assert_gt(next_ns, now_ns);
+            cr_assert_eq((next_ns - policy.queue_run_phase_ns) % policy.queue_run_delay_ns, 0);
+            cr_assert_geq(next_ns, now_ns + policy.minimal_backoff_ns - SECOND);
+            cr_assert_leq(next_ns, now_ns + policy.maximal_backoff_ns + policy.queue_run_delay_ns);
+        }
+}
+
+Test(address, domains_ignore_case_and_local_parts_do_not)
+{
+    cr_assert_str_eq(address_domain("bob@b.example"), "b.example");
+    cr_assert_str_eq(address_domain("\"a@b\"@c.example"), "c.example");
+    cr_assert_str_eq(address_domain("postmaster"), "");
+    cr_assert(address_equals("bob@B.example", "bob@b.EXAMPLE"));
+    cr_assert_not(address_equals("Bob@b.example", "bob@b.example"));
+    cr_assert(address_local_part_is("BOB@b.example", "bob"));
+    cr_assert_not(address_local_part_is("bobby@b.example", "bob"));
+    cr_assert(address_same_local_part("bob@a.example", "Bob@b.example"));
+}
+
+static uint64_t descending(void *context, size_t i)
+{
+    (void)context;
+    return 100 - i;
+}
+
+static struct mx_list choose(const struct dns_rr *rrs, uint16_t n, const char *self)
+{
+    struct dns_message response = {
+        .is_response = true, .qname = "b.example", .qtype = DNS_MX, .n_answer = n, .rrs = rrs};
+    struct mx_list list;
+    mx_list_from_answer(&list, &response, self, descending, NULL);
+    return list;
+}
+
+Test(mx, hosts_are_tried_by_preference_and_equals_by_their_draw) /* RFC 5321 5.1 */
+{
+    const struct dns_rr rrs[] = {{.name = "b.example", .type = DNS_MX, .preference = 20, .target = "c"},
+                                 {.name = "b.example", .type = DNS_MX, .preference = 10, .target = "a"},
+                                 {.name = "b.example", .type = DNS_MX, .preference = 10, .target = "b"}};
+    struct mx_list list = choose(rrs, 3, "elsewhere");
+    cr_assert_eq(list.n, 3);
+    cr_assert_str_eq(list.hosts[0].name, "b");
+    cr_assert_str_eq(list.hosts[1].name, "a");
+    cr_assert_str_eq(list.hosts[2].name, "c");
+}
+
+Test(mx, we_and_all_no_better_than_us_are_left_out) /* RFC 5321 5.1 */
+{
+    const struct dns_rr rrs[] = {{.name = "b.example", .type = DNS_MX, .preference = 10, .target = "mx1"},
+                                 {.name = "b.example", .type = DNS_MX, .preference = 20, .target = "mx2"},
+                                 {.name = "b.example", .type = DNS_MX, .preference = 20, .target = "mx3"},
+                                 {.name = "b.example", .type = DNS_MX, .preference = 30, .target = "mx4"}};
+    struct mx_list list = choose(rrs, 4, "MX2");
+    cr_assert_eq(list.n, 1);
+    cr_assert_str_eq(list.hosts[0].name, "mx1");
+    cr_assert_not(list.only_self);
+    list = choose(rrs, 4, "mx1");
+    cr_assert_eq(list.n, 0);
+    cr_assert(list.only_self);
+}
+
+Test(mx, a_null_mx_takes_no_mail_and_no_mx_means_the_domain_itself) /* RFC 7505; RFC 5321 5.1 */
+{
+    const struct dns_rr null_mx = {.name = "b.example", .type = DNS_MX, .preference = 0, .target = ""};
+    struct mx_list list = choose(&null_mx, 1, "elsewhere");
+    cr_assert(list.null_mx);
+    cr_assert_eq(list.n, 0);
+    mx_list_implicit(&list, "b.example");
+    cr_assert_eq(list.n, 1);
+    cr_assert_str_eq(list.hosts[0].name, "b.example");
+}
+
+static const char *const bob[] = {"bob@b.example"};
+
+static struct mail_draft draft(const char *subject, const char *text, uint64_t size)
+{
+    return (struct mail_draft){.id = {7},
+                               .name = "m1",
+                               .from = "alice@a.example",
+                               .recipients = bob,
+                               .n_recipients = 1,
+                               .subject = subject,
+                               .text = text,
+                               .size_bytes = size,
+                               .host = "alice-pc",
+                               .starts_unix_s = 1740992400,
+                               .at_ns = SECOND};
+}
+
+Test(message, a_plain_mail_is_a_header_a_blank_line_and_the_text) /* RFC 5322 3.5, 3.6 */
+{
+    struct mail_draft wanted = draft("Lunch?", "At noon?\nBring Carol.", 0);
+    struct mail_message *mail = message_compose(&wanted);
+    cr_assert_str_eq(mail->content, "Date: Mon, 3 Mar 2025 09:00:01 +0000\r\n"
+                                    "From: alice@a.example\r\n"
+                                    "To: bob@b.example\r\n"
+                                    "Subject: Lunch?\r\n"
+                                    "Message-ID: <7.m1@alice-pc>\r\n"
+                                    "\r\n"
+                                    "At noon?\r\n"
+                                    "Bring Carol.\r\n");
+    cr_assert_eq(mail->size, strlen(mail->content));
+    cr_assert_eq(message_number_of(mail->content, mail->size), 7);
+    message_free(mail);
+}
+
+Test(message, a_subject_beyond_ascii_is_encoded_words_and_the_body_says_its_charset) /* RFC 2047, RFC 2045 */
+{
+    struct mail_draft wanted = draft("Grüße", "schön\n", 0);
+    struct mail_message *mail = message_compose(&wanted);
+    cr_assert(strstr(mail->content, "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"));
+    cr_assert(strstr(mail->content, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"));
+    message_free(mail);
+}
+
+Test(message, the_body_is_filled_up_to_exactly_the_size_and_no_line_is_too_long) /* RFC 5321 4.5.3.1.6 */
+{
+    char text[3000];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    static const uint64_t sizes[] = {4000, 4001, 4079, 20000, 20480};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct mail_draft wanted = draft("big", text, sizes[i]);
+        struct mail_message *mail = message_compose(&wanted);
+        const char *body = strstr(mail->content, "\r\n\r\n") + 4;
+        size_t size = mail->size - (size_t)(body - mail->content);
+        cr_assert(size <= sizes[i] && size + 3 > sizes[i], "%zu of %llu", size, (unsigned long long)sizes[i]);
+        for (const char *line = body; *line; line = strchr(line, '\n') + 1)
+            cr_assert_leq(strcspn(line, "\r"), 998);
+        message_free(mail);
+    }
+}
+
+Test(message, received_lines_go_before_all_else_and_are_counted) /* RFC 5321 4.4 */
+{
+    struct mail_draft wanted = draft("Lunch?", "Received: is not a header here\n", 0);
+    struct mail_message *mail = message_compose(&wanted);
+    struct received_hop hop = {.helo = "alice-pc",
+                               .by = "mail.a.example",
+                               .protocol = "ESMTP",
+                               .queue_id = "4A1",
+                               .recipient = "bob@b.example",
+                               .address = 0x0a000001,
+                               .starts_unix_s = 1740992400,
+                               .at_ns = 2 * SECOND};
+    char line[RECEIVED_LINE_BYTES];
+    message_received_line(&hop, line);
+    cr_assert_str_eq(line, "Received: from alice-pc ([10.0.0.1])\r\n"
+                           "\tby mail.a.example with ESMTP id 4A1\r\n"
+                           "\tfor <bob@b.example>; Mon, 3 Mar 2025 09:00:02 +0000\r\n");
+    size_t size;
+    char *content = message_prepend(line, mail->content, mail->size, &size);
+    cr_assert_eq(message_count_received(mail->content, mail->size), 0);
+    cr_assert_eq(message_count_received(content, size), 1);
+    cr_assert_eq(message_number_of(content, size), 7);
+    mem_free(content);
+    message_free(mail);
+}
+
+Test(message, a_bounce_reports_each_recipient_to_people_and_to_programs) /* RFC 3464, RFC 5321 4.5.5 */
+{
+    struct mail_draft wanted = draft("Lunch?", "secret text\n", 0);
+    struct mail_message *mail = message_compose(&wanted);
+    const struct bounce_recipient refused[] = {{"bob@b.example", "mx1.b.example", "550 5.1.1 no such user here"},
+                                               {"eve@b.example", "", "no host could be reached"}};
+    struct bounce_draft report = {.id = {8},
+                                  .about = mail,
+                                  .host = "mail.a.example",
+                                  .recipients = refused,
+                                  .n_recipients = 2,
+                                  .content = mail->content,
+                                  .size = mail->size,
+                                  .starts_unix_s = 1740992400,
+                                  .at_ns = 0};
+    struct mail_message *bounce = message_compose_bounce(&report);
+    cr_assert_str_eq(bounce->from, "");
+    cr_assert_str_eq(bounce->recipients[0], "alice@a.example");
+    cr_assert_eq(bounce->parent.n, 7);
+    cr_assert(strstr(bounce->content, "Content-Type: multipart/report; report-type=delivery-status;"));
+    cr_assert(strstr(bounce->content, "Final-Recipient: rfc822; bob@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+                                      "Remote-MTA: dns; mx1.b.example\r\nDiagnostic-Code: smtp; 550 5.1.1"));
+    cr_assert(strstr(bounce->content, "Final-Recipient: rfc822; eve@b.example\r\nAction: failed\r\nStatus: 5.0.0\r\n"));
+    cr_assert(strstr(bounce->content, "Subject: Lunch?"), "the header of the mail is given back");
+    cr_assert_not(strstr(bounce->content, "secret text"), "its body is not");
+    message_free(bounce);
+    message_free(mail);
+}
+
+Test(mailbox, removes_what_is_marked_and_keeps_what_came_meanwhile)
+{
+    struct mailbox box = {0};
+    for (unsigned i = 1; i <= 5; i++)
+        mailbox_store(&box, (struct message_id){i}, "bob@b.example", "id", mem_strdup("x"), 1);
+    mailbox_remove(&box, (const bool[]){true, false, true}, 3);
+    cr_assert_eq(box.n, 3);
+    cr_assert_eq(box.mails[0].message.n, 2);
+    cr_assert_eq(box.mails[1].message.n, 4);
+    cr_assert_eq(box.mails[2].message.n, 5);
+    mailbox_clear(&box);
+}
