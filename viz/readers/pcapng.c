@@ -17,7 +17,7 @@
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_NAMES = 4, BLOCK_PACKET = 6 };
 enum { OPTION_END = 0, OPTION_COMMENT = 1, SECTION_PROGRAM = 4, INTERFACE_NAME = 2, INTERFACE_SPEED = 8 };
 enum { INTERFACE_TIME_RESOLUTION = 9, PACKET_FLAGS = 2, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2, NAME_IPV4 = 1 };
-enum { LINKTYPE_RAW = 101, NANOSECONDS = 9, PACKET_MAX_BYTES = 65535, TEXT_MAX_BYTES = 1000 };
+enum { LINKTYPE_IPV4 = 228, NANOSECONDS = 9, PACKET_MAX_BYTES = 65535, TEXT_MAX_BYTES = 1000 };
 enum { TAPS_A_LINK = 4, NOT_CHOSEN = -1 };
 
 struct link_taps {
@@ -339,7 +339,7 @@ static void write_interface(struct capture *c, const struct event *link, int k)
     add_host_name(c, &name, event_int(link, dir == 0 ? FIELD_PEER : FIELD_HOST));
     text_adds(&name, k % 2 == 0 ? " tx" : " rx");
     begin_block(c, BLOCK_INTERFACE);
-    add_u16(&c->block, LINKTYPE_RAW);
+    add_u16(&c->block, LINKTYPE_IPV4); /* not RAW: libpcap 1.10 reads only one interface of that type */
     add_u16(&c->block, 0);
     add_u32(&c->block, 0); /* no limit to what is captured of a packet */
     add_text_option(&c->block, INTERFACE_NAME, name.bytes);

@@ -1,4 +1,4 @@
-/* A journal's packets as a capture that Wireshark and tshark open (pcapng; link type RAW, nanoseconds, little endian).
+/* A journal's packets as a capture that Wireshark and tshark open (pcapng; link type IPV4, nanoseconds, little endian).
 
    Each direction of each link has two taps, each an interface of its own:
      "a-mail mail.a.example>internet tx"  at the sender: every packet that is offered, also one that is then lost. Its
