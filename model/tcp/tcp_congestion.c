@@ -26,8 +26,8 @@ uint32_t tcp_initial_window(const struct tcp_conn *c)
 uint32_t tcp_cwnd_room(const struct tcp_conn *c, uint32_t in_flight)
 {
     uint32_t cwnd = c->cwnd;
-    /* RFC 3042: the first and the second duplicate ACK each let out one new segment. */
-    if (!c->in_recovery && c->dupacks) cwnd += smaller(c->dupacks, 2) * c->smss;
+    /* RFC 3042: the first and the second duplicate ACK each let out one segment, if it is new. */
+    if (!c->in_recovery && c->dupacks && c->at == c->end) cwnd += smaller(c->dupacks, 2) * c->smss;
     return cwnd > in_flight ? cwnd - in_flight : 0;
 }
 

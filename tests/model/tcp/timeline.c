@@ -1,0 +1,525 @@
+/* Plays a timeline against one end of a connection. */
+#include "tests/model/tcp/timeline.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/tcp/tcp_internal.h"
+
+enum { TOKENS_MAX = 64, SENT_MAX = 256, LABELS_MAX = 512 };
+
+struct sent {
+    int64_t at_ns;
+    struct tcp_output out;
+};
+
+struct player {
+    struct tcp_conn *conn;
+    struct tcp_config config;
+    int64_t now_ns;
+    struct sent sent[SENT_MAX]; /* not yet named by a line */
+    size_t n_sent;
+    struct {
+        uint32_t seq;
+        uint64_t label;
+    } labels[LABELS_MAX];
+    size_t n_labels;
+    uint32_t peer_iss, peer_nxt, peer_ack, peer_window;
+    uint32_t peer_mss;
+    bool edge_known;
+    uint32_t right_edge;
+    const char *name;
+    int line;
+    char *message;
+    size_t message_size;
+    bool failed;
+};
+
+/* A segment as a line writes it. */
+struct pattern {
+    bool has_range, has_ack, has_window, has_mss, no_ack;
+    uint32_t from, to, ack, window, mss, nth;
+    uint8_t flags;
+    char why[64];
+};
+
+__attribute__((format(printf, 2, 3))) static bool fail(struct player *p, const char *format, ...)
+{
+    if (p->failed) return false;
+    p->failed = true;
+    int n = snprintf(p->message, p->message_size, "%s:%d: ", p->name, p->line);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(p->message + n, p->message_size - (size_t)n, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static void flags_text(uint8_t flags, char buffer[32])
+{
+    tcp_flags_text(flags & (TCP_SYN | TCP_FIN | TCP_RST), buffer);
+}
+
+static const char *segment_text(const struct player *p, const struct sent *s, char *buffer, size_t size)
+{
+    const struct tcp_segment *g = &s->out.segment;
+    char flags[32];
+    uint32_t from = g->seq - p->config.iss;
+    flags_text(g->flags, flags);
+    int n = snprintf(buffer, size, "%s%s%u:%u", flags, flags[0] ? " " : "", from, from + g->length);
+    if (g->flags & TCP_ACK) n += snprintf(buffer + n, size - (size_t)n, " ack %u", g->ack - p->peer_iss);
+    snprintf(buffer + n, size - (size_t)n, " win %u mss %u x%u \"%s\" at %.6f s", g->window, g->mss,
+             s->out.transmission, s->out.why, (double)s->at_ns / 1e9);
+    return buffer;
+}
+
+/* What holds for whatever is sent: the right edge stays or moves right; a repetition names what it repeats. */
+static void check_sent(struct player *p, const struct tcp_output *out, uint64_t label)
+{
+    const struct tcp_segment *g = &out->segment;
+    if (g->flags & TCP_ACK && !(g->flags & TCP_RST)) {
+        uint32_t edge = g->ack + g->window;
+        if (p->edge_known && seq_before(edge, p->right_edge)) fail(p, "the right edge of the window moves left");
+        p->right_edge = edge;
+        p->edge_known = true;
+    }
+    if (tcp_segment_sequence_length(g) == 0) return;
+    uint64_t previous = 0;
+    for (size_t i = p->n_labels; i-- > 0 && previous == 0;) {
+        if (p->labels[i].seq == g->seq) previous = p->labels[i].label;
+    }
+    if ((out->transmission > 1 || out->repeats) && out->repeats != previous) {
+        fail(p, "transmission %u of %u repeats label %lu, not %lu", out->transmission, g->seq - p->config.iss,
+             (unsigned long)out->repeats, (unsigned long)previous);
+    }
+    if (p->n_labels < LABELS_MAX) {
+        p->labels[p->n_labels].seq = g->seq;
+        p->labels[p->n_labels++].label = label;
+    }
+}
+
+static void drain(struct player *p)
+{
+    struct tcp_output out;
+    while (tcp_next_segment(p->conn, p->now_ns, &out)) {
+        uint64_t label = p->n_labels + 1;
+        tcp_label_sent(p->conn, label);
+        check_sent(p, &out, label);
+        if (p->n_sent == SENT_MAX) {
+            fail(p, "more than %d segments are sent and not named", SENT_MAX);
+            return;
+        }
+        p->sent[p->n_sent++] = (struct sent){p->now_ns, out};
+    }
+}
+
+static void advance(struct player *p, int64_t to_ns)
+{
+    while (tcp_deadline(p->conn) <= to_ns) {
+        p->now_ns = tcp_deadline(p->conn);
+        tcp_on_deadline(p->conn, p->now_ns);
+        drain(p);
+    }
+    p->now_ns = to_ns;
+}
+
+static bool parse_time(const char *text, int64_t *ns)
+{
+    static const struct {
+        const char *unit;
+        double ns;
+    } units[] = {{"", 0}, {"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}};
+    char *end;
+    double number = strtod(text, &end);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (end == text || strcmp(end, units[i].unit) != 0) continue;
+        *ns = llround(number * units[i].ns);
+        return *end || number == 0;
+    }
+    return false;
+}
+
+static bool parse_number(const char *text, uint32_t *number)
+{
+    char *end;
+    unsigned long value = text ? strtoul(text, &end, 10) : 0;
+    if (!text || end == text || *end || value > UINT32_MAX) return false;
+    *number = (uint32_t)value;
+    return true;
+}
+
+static uint8_t flag_by_name(const char *token)
+{
+    if (strcmp(token, "SYN") == 0) return TCP_SYN;
+    if (strcmp(token, "FIN") == 0) return TCP_FIN;
+    return strcmp(token, "RST") == 0 ? TCP_RST : 0;
+}
+
+/* Whether this token says what the pattern already says, and so begins the next one. */
+static bool begins_next(const struct pattern *s, const char *token)
+{
+    bool has_more = s->has_range || s->has_ack;
+    if (strchr(token, ':')) return has_more;
+    if (flag_by_name(token)) return has_more || s->flags & flag_by_name(token);
+    return strcmp(token, "ack") == 0 && s->has_ack;
+}
+
+/* Reads one token, or two, into the pattern; returns how many, 0 when not understood. */
+static size_t read_pattern_token(struct pattern *s, char **tokens)
+{
+    const char *t = tokens[0];
+    if (flag_by_name(t)) {
+        s->flags |= flag_by_name(t);
+        return 1;
+    }
+    if (t[0] == '"') {
+        snprintf(s->why, sizeof s->why, "%s", t + 1);
+        return 1;
+    }
+    if (t[0] == 'x' && parse_number(t + 1, &s->nth)) return 1;
+    if (strchr(t, ':')) {
+        s->has_range = true;
+        return sscanf(t, "%u:%u", &s->from, &s->to) == 2 && s->from <= s->to ? 1 : 0;
+    }
+    if (strcmp(t, "noack") == 0) return (s->no_ack = true);
+    if (strcmp(t, "ack") == 0) return (s->has_ack = true) && parse_number(tokens[1], &s->ack) ? 2 : 0;
+    if (strcmp(t, "win") == 0) return (s->has_window = true) && parse_number(tokens[1], &s->window) ? 2 : 0;
+    if (strcmp(t, "mss") == 0) return (s->has_mss = true) && parse_number(tokens[1], &s->mss) ? 2 : 0;
+    return 0;
+}
+
+static size_t read_patterns(struct player *p, char **tokens, struct pattern *patterns)
+{
+    size_t n = 0;
+    if (tokens[0]) memset(&patterns[n++], 0, sizeof *patterns);
+    for (size_t i = 0; tokens[i];) {
+        if (begins_next(&patterns[n - 1], tokens[i])) memset(&patterns[n++], 0, sizeof *patterns);
+        size_t used = read_pattern_token(&patterns[n - 1], tokens + i);
+        if (used == 0) {
+            fail(p, "\"%s\" is no part of a segment", tokens[i]);
+            return 0;
+        }
+        i += used;
+    }
+    return n;
+}
+
+static bool matches(const struct player *p, const struct pattern *s, const struct sent *sent)
+{
+    const struct tcp_segment *g = &sent->out.segment;
+    uint8_t flags = g->flags & (TCP_SYN | TCP_FIN | TCP_RST);
+    uint32_t from = g->seq - p->config.iss;
+    if (flags != s->flags || g->length != s->to - s->from || (s->has_range && from != s->from)) return false;
+    if (s->has_ack && (!(g->flags & TCP_ACK) || g->ack - p->peer_iss != s->ack)) return false;
+    if (s->no_ack && g->flags & TCP_ACK) return false;
+    if (s->has_window && g->window != s->window) return false;
+    if (s->has_mss && g->mss != s->mss) return false;
+    if (s->nth && sent->out.transmission != s->nth) return false;
+    return (s->why[0] == '\0' || strcmp(s->why, sent->out.why) == 0) && sent->at_ns == p->now_ns;
+}
+
+static const char *joined(char **tokens, char *buffer, size_t size)
+{
+    size_t n = 0;
+    buffer[0] = '\0';
+    for (size_t i = 0; tokens[i] && n < size; i++) {
+        const char *quote = tokens[i][0] == '"' ? "\"" : "";
+        n += (size_t)snprintf(buffer + n, size - n, "%s%s%s", i ? " " : "", tokens[i], quote);
+    }
+    return buffer;
+}
+
+static bool expect_sent(struct player *p, char **tokens)
+{
+    struct pattern patterns[TOKENS_MAX];
+    char expected[256], actual[160];
+    size_t n = read_patterns(p, tokens, patterns);
+    if (n == 0) return fail(p, "a segment must follow >");
+    joined(tokens, expected, sizeof expected);
+    for (size_t i = 0; i < n; i++) {
+        if (i >= p->n_sent) return fail(p, "expected %s, got nothing for number %zu", expected, i + 1);
+        if (matches(p, &patterns[i], &p->sent[i])) continue;
+        segment_text(p, &p->sent[i], actual, sizeof actual);
+        return fail(p, "expected %s at %.6f s, got for number %zu: %s", expected, (double)p->now_ns / 1e9, i + 1,
+                    actual);
+    }
+    memmove(p->sent, p->sent + n, (p->n_sent - n) * sizeof p->sent[0]);
+    p->n_sent -= n;
+    return true;
+}
+
+static bool expect_nothing_more(struct player *p)
+{
+    char actual[160];
+    if (p->n_sent == 0) return true;
+    return fail(p, "expected nothing to be sent, got %s", segment_text(p, &p->sent[0], actual, sizeof actual));
+}
+
+static void peer_sends(struct player *p, const struct pattern *s)
+{
+    struct tcp_segment g = {.source_port = p->config.remote_port, .destination_port = p->config.local_port};
+    if (s->has_ack) p->peer_ack = s->ack;
+    if (s->has_window) p->peer_window = s->window;
+    g.seq = p->peer_iss + (s->has_range ? s->from : p->peer_nxt);
+    g.length = s->to - s->from;
+    g.flags = s->flags;
+    g.window = (uint16_t)p->peer_window;
+    bool bare = !s->has_ack && (s->no_ack || s->flags & (TCP_SYN | TCP_RST));
+    if (!bare) {
+        g.flags |= TCP_ACK;
+        g.ack = p->config.iss + p->peer_ack;
+    }
+    if (g.flags & TCP_SYN) g.mss = (uint16_t)(s->has_mss ? s->mss : p->peer_mss);
+    uint32_t end = g.seq + tcp_segment_sequence_length(&g) - p->peer_iss;
+    if (!(s->flags & TCP_RST) && seq_before(p->peer_nxt, end)) p->peer_nxt = end;
+    tcp_segment_arrives(p->conn, &g, p->now_ns);
+    drain(p);
+}
+
+static bool peer_line(struct player *p, char **tokens)
+{
+    struct pattern patterns[TOKENS_MAX];
+    size_t n = read_patterns(p, tokens, patterns);
+    if (n == 0) return fail(p, "a segment must follow <");
+    for (size_t i = 0; i < n; i++)
+        peer_sends(p, &patterns[i]);
+    return true;
+}
+
+static bool app_line(struct player *p, char **tokens)
+{
+    const char *verb = tokens[0] ? tokens[0] : "";
+    uint32_t n = 0;
+    bool has_number = tokens[0] && parse_number(tokens[1], &n);
+    if (strcmp(verb, "opens") == 0) {
+        tcp_open_active(p->conn, p->now_ns);
+    } else if (strcmp(verb, "writes") == 0 && has_number) {
+        tcp_write(p->conn, n, p->now_ns);
+    } else if (strcmp(verb, "reads") == 0 && (has_number || (tokens[1] && strcmp(tokens[1], "all") == 0))) {
+        uint64_t up_to = has_number ? p->conn->consumed + n : tcp_readable(p->conn);
+        if (up_to > tcp_readable(p->conn)) return fail(p, "expected %u bytes to read, got fewer", n);
+        tcp_consume(p->conn, up_to, p->now_ns);
+    } else if (strcmp(verb, "closes") == 0) {
+        tcp_close(p->conn, p->now_ns);
+    } else if (strcmp(verb, "aborts") == 0) {
+        tcp_abort(p->conn, p->now_ns);
+    } else {
+        return fail(p, "an application opens, writes N, reads N or all, closes, aborts; got \"%s\"", verb);
+    }
+    drain(p);
+    return true;
+}
+
+static const char *news_text(unsigned news, char *buffer, size_t size)
+{
+    static const char *const names[] = {"ESTABLISHED", "READABLE", "EOF",       "ACKED",
+                                        "REFUSED",     "RESET",    "TIMED_OUT", "CLOSED"};
+    size_t n = 0;
+    news &= ~(unsigned)(TCP_NEWS_READABLE | TCP_NEWS_ACKED);
+    for (unsigned i = 0; i < 8; i++) {
+        if (news & 1u << i) n += (size_t)snprintf(buffer + n, size - n, "%s%s", n ? "," : "", names[i]);
+    }
+    if (n == 0) snprintf(buffer, size, "none");
+    return buffer;
+}
+
+static bool number_by_name(const struct player *p, const char *name, int64_t *number)
+{
+    const struct tcp_conn *c = p->conn;
+    const struct {
+        const char *name;
+        int64_t number;
+    } numbers[] = {{"cwnd", c->cwnd},
+                   {"ssthresh", c->ssthresh},
+                   {"flight", tcp_flight_size(c)},
+                   {"readable", (int64_t)tcp_readable(c)},
+                   {"acked", (int64_t)tcp_acked(c)},
+                   {"snd_wnd", c->snd_wnd},
+                   {"rcv_wnd", c->rcv_wnd},
+                   {"ranges", c->n_ranges},
+                   {"retransmits_rto", (int64_t)c->totals.retransmits_rto},
+                   {"retransmits_fast", (int64_t)c->totals.retransmits_fast}};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (strcmp(numbers[i].name, name) != 0) continue;
+        *number = numbers[i].number;
+        return true;
+    }
+    return false;
+}
+
+static bool time_by_name(const struct player *p, const char *name, int64_t *ns)
+{
+    const struct tcp_conn *c = p->conn;
+    if (strcmp(name, "srtt") == 0) return (*ns = c->srtt_ns, true);
+    if (strcmp(name, "rttvar") == 0) return (*ns = c->rttvar_ns, true);
+    if (strcmp(name, "rto") == 0) return (*ns = c->rto_ns, true);
+    if (strcmp(name, "deadline") != 0) return false;
+    *ns = tcp_deadline(c) == TIME_NEVER ? TIME_NEVER : tcp_deadline(c) - p->now_ns;
+    return true;
+}
+
+static bool expect_one(struct player *p, const char *name, const char *value)
+{
+    int64_t number = 0, wanted_ns = 0;
+    uint32_t wanted = 0;
+    char buffer[128];
+    const char *actual = NULL;
+    if (strcmp(name, "state") == 0) actual = tcp_state_text(tcp_state(p->conn));
+    if (strcmp(name, "news") == 0) actual = news_text(tcp_take_news(p->conn), buffer, sizeof buffer);
+    if (actual) return strcmp(actual, value) == 0 || fail(p, "expected %s %s, got %s", name, value, actual);
+    if (time_by_name(p, name, &number)) {
+        if (strcmp(value, "never") == 0) wanted_ns = TIME_NEVER;
+        if (wanted_ns != TIME_NEVER && !parse_time(value, &wanted_ns)) return fail(p, "\"%s\" is no time", value);
+        return number == wanted_ns || fail(p, "expected %s %s, got %.9f s", name, value, (double)number / 1e9);
+    }
+    if (!number_by_name(p, name, &number)) return fail(p, "\"%s\" is nothing that can be asked", name);
+    if (!parse_number(value, &wanted)) return fail(p, "\"%s\" is no number", value);
+    return number == wanted || fail(p, "expected %s %u, got %ld", name, wanted, (long)number);
+}
+
+static bool expect_line(struct player *p, char **tokens)
+{
+    if (!tokens[0]) return fail(p, "a name must follow =");
+    for (size_t i = 0; tokens[i]; i += 2) {
+        if (!tokens[i + 1]) return fail(p, "\"%s\" lacks a value", tokens[i]);
+        if (!expect_one(p, tokens[i], tokens[i + 1])) return false;
+    }
+    return true;
+}
+
+static bool setting(struct player *p, const char *name, const char *value, uint32_t *cwnd, uint32_t *ssthresh)
+{
+    uint32_t n = 0;
+    int64_t ns = 0;
+    bool is_number = parse_number(value, &n), is_time = parse_time(value, &ns);
+    if (strcmp(name, "smss") == 0) return p->config.mss = (uint16_t)n, p->peer_mss = n, is_number;
+    if (strcmp(name, "peer-mss") == 0) return p->peer_mss = n, is_number;
+    if (strcmp(name, "cwnd") == 0) return *cwnd = n, is_number;
+    if (strcmp(name, "ssthresh") == 0) return *ssthresh = n, is_number;
+    if (strcmp(name, "window") == 0) return p->peer_window = n, is_number;
+    if (strcmp(name, "buffer") == 0) return p->config.receive_buffer = n, is_number;
+    if (strcmp(name, "iw") == 0) return p->config.initial_window_segments = (uint16_t)n, is_number;
+    if (strcmp(name, "iss") == 0) return p->config.iss = n, is_number;
+    if (strcmp(name, "peer-iss") == 0) return p->peer_iss = n, is_number;
+    if (strcmp(name, "delack") == 0) return p->config.delayed_ack_ns = ns, is_time;
+    if (strcmp(name, "rto-min") == 0) return p->config.rto_min_ns = ns, is_time;
+    if (strcmp(name, "rto-initial") == 0) return p->config.rto_initial_ns = ns, is_time;
+    if (strcmp(name, "msl") == 0) return p->config.msl_ns = ns, is_time;
+    if (strcmp(name, "r2") == 0) return p->config.data_r2_ns = ns, is_time;
+    if (strcmp(name, "nagle") == 0) return p->config.nagle = true, strcmp(value, "on") == 0;
+    if (strcmp(name, "flavour") != 0) return false;
+    p->config.flavour = TCP_FLAVOUR_STOP_AND_WAIT;
+    return strcmp(value, "stop-and-wait") == 0;
+}
+
+/* The handshake of an established connection takes no time, and leaves no round-trip time behind. */
+static void establish(struct player *p, uint32_t cwnd, uint32_t ssthresh)
+{
+    tcp_open_active(p->conn, p->now_ns);
+    drain(p);
+    peer_sends(p, &(struct pattern){.flags = TCP_SYN, .has_ack = true, .ack = 1});
+    p->n_sent = 0;
+    tcp_take_news(p->conn);
+    p->conn->srtt_ns = p->conn->rttvar_ns = 0;
+    p->conn->rto_ns = p->config.rto_initial_ns;
+    if (cwnd) p->conn->cwnd = cwnd;
+    if (ssthresh) p->conn->ssthresh = ssthresh;
+}
+
+static bool given_line(struct player *p, char **tokens)
+{
+    uint32_t cwnd = 0, ssthresh = 0;
+    if (!tokens[0] || p->conn) return fail(p, "one line says what is given");
+    for (size_t i = 1; tokens[i]; i += 2) {
+        if (!tokens[i + 1] || !setting(p, tokens[i], tokens[i + 1], &cwnd, &ssthresh)) {
+            return fail(p, "\"%s %s\" is no setting", tokens[i], tokens[i + 1] ? tokens[i + 1] : "");
+        }
+    }
+    p->conn = tcp_new(&p->config, NULL, (struct conn_id){1}, (struct host_id){1});
+    if (strcmp(tokens[0], "listening") == 0) {
+        tcp_listen(p->conn);
+    } else if (strcmp(tokens[0], "established") == 0) {
+        establish(p, cwnd, ssthresh);
+    } else if (strcmp(tokens[0], "closed") != 0) {
+        return fail(p, "given closed, listening or established; got \"%s\"", tokens[0]);
+    }
+    return true;
+}
+
+/* Splits at blanks; "quoted words" are one token that keeps its first quote; # ends the line. */
+static void tokenize(char *line, char **tokens)
+{
+    size_t n = 0;
+    for (char *at = line; *at && n < TOKENS_MAX - 1;) {
+        at += strspn(at, " \t");
+        if (*at == '\0' || *at == '#') break;
+        tokens[n++] = at;
+        at = *at == '"' ? at + 1 + strcspn(at + 1, "\"") : at + strcspn(at, " \t");
+        if (*at) *at++ = '\0';
+    }
+    tokens[n] = NULL;
+}
+
+static bool play_line(struct player *p, char **tokens)
+{
+    int64_t after_ns;
+    if (strcmp(tokens[0], "given") == 0) return given_line(p, tokens + 1);
+    if (!p->conn) return fail(p, "the first line says what is given");
+    if (tokens[0][0] != '+' || !parse_time(tokens[0] + 1, &after_ns) || !tokens[1]) {
+        return fail(p, "a line begins with a time: +0, +40ms, +1s; got \"%s\"", tokens[0]);
+    }
+    if (after_ns > 0 && !expect_nothing_more(p)) return false;
+    advance(p, p->now_ns + after_ns);
+    if (p->failed) return false;
+    if (strcmp(tokens[1], ">") == 0) return expect_sent(p, tokens + 2);
+    if (!expect_nothing_more(p)) return false;
+    if (strcmp(tokens[1], "<") == 0) return peer_line(p, tokens + 2);
+    if (strcmp(tokens[1], "=") == 0) return expect_line(p, tokens + 2);
+    if (strcmp(tokens[1], "app") == 0) return app_line(p, tokens + 2);
+    return fail(p, "after the time comes app, <, > or =; got \"%s\"", tokens[1]);
+}
+
+static void begin(struct player *p)
+{
+    p->config = tcp_config_default();
+    p->config.nagle = false;
+    p->config.local_port = 49152;
+    p->config.remote_port = 25;
+    p->config.iss = 100000;
+    p->config.mss = 1000;
+    p->peer_iss = 700000;
+    p->peer_mss = 1000;
+    p->peer_window = 65535;
+}
+
+bool timeline_play(const char *name, const char *text, char *message, size_t size)
+{
+    struct player *p = calloc(1, sizeof *p);
+    p->name = name;
+    p->message = message;
+    p->message_size = size;
+    message[0] = '\0';
+    begin(p);
+    while (*text && !p->failed) {
+        size_t length = strcspn(text, "\n");
+        char line[512], *tokens[TOKENS_MAX];
+        p->line++;
+        if (length >= sizeof line) {
+            fail(p, "a line is at most %zu bytes long", sizeof line - 1);
+            break;
+        }
+        memcpy(line, text, length);
+        line[length] = '\0';
+        text += length + (text[length] == '\n');
+        tokenize(line, tokens);
+        if (tokens[0]) play_line(p, tokens);
+    }
+    if (!p->failed) expect_nothing_more(p);
+    bool good = !p->failed;
+    tcp_free(p->conn);
+    free(p);
+    return good;
+}
