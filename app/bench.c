@@ -71,7 +71,11 @@ int command_bench(int argc, char **argv)
     } benches[] = {{"queue", bench_sim}, {"tcp", bench_tcp}, {"mail", bench_mail}};
     static const char *const names[] = {"queue", "tcp", "mail", NULL};
     const struct option_table table = {
-        "bench", "[queue|tcp|mail]", "Measures this program's own speed on this machine.", NULL, 0, 0, 1};
+        .command = "bench",
+        .operands = "[queue|tcp|mail]",
+        .summary = "Measures this program's own speed on this machine.",
+        .max_operands = 1,
+    };
     size_t n;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;

@@ -11,7 +11,12 @@
 int command_check(int argc, char **argv)
 {
     const struct option_table table = {
-        "check", "SCENARIO...", "Says all that is wrong with scenarios, and runs nothing.", NULL, 0, 1, (size_t)argc};
+        .command = "check",
+        .operands = "SCENARIO...",
+        .summary = "Says all that is wrong with scenarios, and runs nothing.",
+        .min_operands = 1,
+        .max_operands = (size_t)argc,
+    };
     size_t n;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;

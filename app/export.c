@@ -61,8 +61,8 @@ static const struct form {
 } forms[] = {
     {".pcapng", "a capture of every packet on every link", export_pcapng},
     {".jsonl", "every event as a line of JSON", export_jsonl},
-    {".png", "a picture", export_picture},
-    {".svg", "a picture that can be enlarged", export_picture},
+    {".png", "a picture of the map", export_picture},
+    {".svg", "a picture of the map that can be enlarged", export_picture},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -97,22 +97,23 @@ static int export_word(const char *word, const struct export_options *options)
 int command_export(int argc, char **argv)
 {
     struct export_options options = {.picture = picture_options_default()};
+    options.picture.map_only = true;
     struct picture_words words = {0};
     const struct option_row rows[] = {
         {"output", 'o', "FILE", "what to make: .pcapng .jsonl .png .svg", OPTION_TEXT, &options.file},
         {"host", 0, "NAME", "a capture only at this host's ends of its links", OPTION_TEXT, &options.host},
         {"link", 0, "NAME", "a capture only at the ends of this link", OPTION_TEXT, &options.link},
-        {"at", 0, "TIME", "the instant that a picture shows, such as \"1.2 s\"; the end", OPTION_TEXT, &words.at},
-        {"size", 0, "WxH", "the size of a picture; 1280x800", OPTION_TEXT, &words.size},
-        {"theme", 0, "THEME", "light or dark", OPTION_TEXT, &words.theme},
+        {"at", 0, "TIME", "the instant that a picture shows, such as \"1.2 s\" (the end)", OPTION_TEXT, &words.at},
     };
-    const struct option_table table = {"export",
-                                       "JOURNAL|SCENARIO",
-                                       "Makes a capture, a picture or JSON Lines out of a journal or a scenario.",
-                                       rows,
-                                       sizeof rows / sizeof rows[0],
-                                       1,
-                                       1};
+    const struct option_table table = {
+        .command = "export",
+        .operands = "JOURNAL|SCENARIO",
+        .summary = "Makes a capture, a picture or JSON Lines out of a journal or a scenario.",
+        .rows = rows,
+        .n_rows = sizeof rows / sizeof rows[0],
+        .min_operands = 1,
+        .max_operands = 1,
+    };
     size_t n;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;

@@ -11,6 +11,7 @@ struct picture_options {
     int64_t at_ns; /* TIME_NEVER: the end */
     int width, height;
     bool dark;
+    bool map_only; /* the map with its title; its size and theme are its own */
 };
 struct picture_options picture_options_default(void);
 

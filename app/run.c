@@ -209,13 +209,15 @@ int command_run(int argc, char **argv)
          &o.transcript},
         {"check-laws", 0, NULL, "check the laws of the model fully while running", OPTION_FLAG, &o.check_laws},
     };
-    const struct option_table table = {"run",
-                                       "SCENARIO",
-                                       "Runs a scenario without a window; prints the transcript and the outcome.",
-                                       rows,
-                                       sizeof rows / sizeof rows[0],
-                                       1,
-                                       1};
+    const struct option_table table = {
+        .command = "run",
+        .operands = "SCENARIO",
+        .summary = "Runs a scenario without a window; prints the transcript and the outcome.",
+        .rows = rows,
+        .n_rows = sizeof rows / sizeof rows[0],
+        .min_operands = 1,
+        .max_operands = 1,
+    };
     size_t n;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     int code = verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;

@@ -168,7 +168,14 @@ int command_show(int argc, char **argv)
         {"json", 0, NULL, "JSON Lines instead of text", OPTION_FLAG, &options.json},
     };
     const struct option_table table = {
-        "show", "JOURNAL", "Prints a journal as text or JSON Lines.", rows, sizeof rows / sizeof rows[0], 1, 1};
+        .command = "show",
+        .operands = "JOURNAL",
+        .summary = "Prints a journal as text or JSON Lines.",
+        .rows = rows,
+        .n_rows = sizeof rows / sizeof rows[0],
+        .min_operands = 1,
+        .max_operands = 1,
+    };
     size_t n;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     int code = verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;

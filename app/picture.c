@@ -1,0 +1,59 @@
+/* Pictures of an instant: see picture.h. */
+#include "app/picture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/output.h"
+#include "app/times.h"
+#include "sim/journal/tr.h"
+#include "viz/draw/export.h"
+
+struct picture_options picture_options_default(void)
+{
+    return (struct picture_options){.at_ns = TIME_NEVER, .width = 1280, .height = 800};
+}
+
+static bool read_size(const char *command, const char *text, struct picture_options *options)
+{
+    char rest;
+    if (!text) return true;
+    if (sscanf(text, "%5dx%5d%c", &options->width, &options->height, &rest) == 2 && options->width >= 320 &&
+        options->height >= 200 && options->width <= PICTURE_MAX_PIXELS && options->height <= PICTURE_MAX_PIXELS)
+        return true;
+    fprintf(stderr, tr("postroad %s: --size: \"%s\" is not a size between 320x200 and %dx%d\n"), command, text,
+            PICTURE_MAX_PIXELS, PICTURE_MAX_PIXELS);
+    fputs(tr("  hint: --size 1280x800\n"), stderr);
+    return false;
+}
+
+static bool read_theme(const char *command, const char *text, struct picture_options *options)
+{
+    if (!text) return true;
+    options->dark = !strcmp(text, "dark");
+    if (options->dark || !strcmp(text, "light")) return true;
+    fprintf(stderr, tr("postroad %s: --theme: \"%s\" is neither light nor dark\n"), command, text);
+    return false;
+}
+
+bool picture_options_read(const char *command, const struct picture_words *words, struct picture_options *options)
+{
+    return times_parse(command, "--at", words->at, &options->at_ns) && read_size(command, words->size, options) &&
+           read_theme(command, words->theme, options);
+}
+
+bool picture_write(const struct journal_memory *journal, const char *path, const struct picture_options *options)
+{
+    char error[DRAW_ERROR_BYTES];
+    int64_t at_ns = options->at_ns == TIME_NEVER ? journal_memory_end_ns(journal) : options->at_ns;
+    struct output_file *file = output_open(path);
+    if (!file) return false;
+    const char *where = output_path(file);
+    bool good = options->map_only
+                    ? map_export(journal, at_ns, where, error)
+                    : scene_screenshot(journal, at_ns, options->width, options->height, options->dark, where, error);
+    if (good) return output_commit(file);
+    fprintf(stderr, tr("postroad: cannot draw %s: %s\n"), path, error);
+    output_abandon(file);
+    return false;
+}

@@ -1,0 +1,115 @@
+/* postroad view: the window; without a display, the journey as text and how to open the window. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/options.h"
+#include "app/picture.h"
+#include "app/simulate.h"
+#include "sim/journal/tr.h"
+#include "viz/draw/window.h"
+#include "viz/readers/outcome.h"
+#include "viz/readers/transcript.h"
+
+struct view_options {
+    const char *screenshot;
+    struct picture_words words;
+    struct picture_options picture;
+    bool full_screen;
+};
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
+/* SDL would otherwise take a text console for a display. */
+static bool display_is_named(void)
+{
+    return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("SDL_VIDEODRIVER");
+}
+
+static void replay(const struct journal_memory *journal, struct journal_reader reader)
+{
+    for (size_t i = 0; i < journal_memory_count(journal) && !ferror(stdout); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (event_mask_has(reader.mask, e->kind)) reader.on_event(reader.context, e);
+    }
+}
+
+static void tell_as_text(const struct journal_memory *journal)
+{
+    struct transcript *transcript = transcript_new(TRANSCRIPT_SMTP, stdout);
+    struct outcome *outcome = outcome_new();
+    replay(journal, transcript_reader(transcript));
+    replay(journal, outcome_reader(outcome));
+    outcome_write_text(outcome, NULL, stdout);
+    outcome_free(outcome);
+    transcript_free(transcript);
+    fflush(stdout);
+    fputs(tr("\nThis is the journey as text, because there is no display to open a window on.\n"
+             "To see it in the window, start the same command in a terminal of a desktop, or by ssh -X from one.\n"
+             "A picture of any instant needs no display: postroad view --screenshot first-mail.png --at \"1.2 s\"\n"),
+          stderr);
+}
+
+static void show_window(struct journal_memory *journal, const struct view_options *options)
+{
+    char why[256] = "";
+    struct window_options window = window_options_default();
+    window.dark = options->picture.dark;
+    window.full_screen = options->full_screen;
+    if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
+    if (options->words.at) window.at_ns = options->picture.at_ns;
+    if (display_is_named()) {
+        if (window_run(journal, &window, why) == WINDOW_CLOSED) return;
+        fprintf(stderr, tr("postroad view: no window could be opened: %s\n"), why);
+    }
+    tell_as_text(journal);
+}
+
+static int view(const char *word, const struct view_options *options)
+{
+    struct journal_memory *journal = simulate_or_read(word);
+    if (!journal) return EXIT_USAGE;
+    int code = EXIT_DONE;
+    if (journal_memory_count(journal) == 0) {
+        fprintf(stderr, tr("postroad view: %s holds no events\n"), word);
+        code = EXIT_USAGE;
+    } else if (options->screenshot) {
+        code = picture_write(journal, options->screenshot, &options->picture) ? EXIT_DONE : EXIT_FAILED;
+    } else {
+        show_window(journal, options);
+    }
+    journal_memory_free(journal);
+    return code;
+}
+
+int command_view(int argc, char **argv)
+{
+    struct view_options options = {.picture = picture_options_default()};
+    const struct option_row rows[] = {
+        {"at", 0, "TIME", "the instant to begin at, or of the picture, such as \"1.2 s\"", OPTION_TEXT,
+         &options.words.at},
+        {"size", 0, "WxH", "the size of the window or picture, such as 1920x1080", OPTION_TEXT, &options.words.size},
+        {"theme", 0, "THEME", "light or dark", OPTION_TEXT, &options.words.theme},
+        {"full-screen", 0, NULL, "begin with the whole screen", OPTION_FLAG, &options.full_screen},
+        {"screenshot", 0, "FILE", "draw one picture to this .png or .svg, and need no display", OPTION_TEXT,
+         &options.screenshot},
+    };
+    const struct option_table table = {
+        .command = "view",
+        .operands = "[SCENARIO|JOURNAL]",
+        .summary = "Opens the window, in which the mail's journey can be watched; with no argument, the first mail.",
+        .rows = rows,
+        .n_rows = sizeof rows / sizeof rows[0],
+        .max_operands = 1,
+    };
+    size_t n;
+    enum options_verdict verdict = options_parse(&table, argc, argv, &n);
+    if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
+    if (!picture_options_read("view", &options.words, &options.picture)) return EXIT_USAGE;
+    return view(n ? argv[1] : "first-mail", &options);
+}
