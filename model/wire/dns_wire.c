@@ -232,7 +232,8 @@ static bool count_bytes(const struct dns_message *message, size_t *size)
     *size = HEADER_BYTES + (message->qname[0] ? strlen(message->qname) + 2 : 1) + QUESTION_FIXED_BYTES;
     size_t n = count_rrs(message);
     if (n == 0) return true;
-    struct seen seen = {.n = 0};
+    struct seen seen;
+    seen.n = 0; /* the rest is large, and read only where written */
     size_t again = HEADER_BYTES;
     if (!add_name(&seen, message->qname, &again)) return false;
     for (size_t i = 0; i < n; i++)
