@@ -94,11 +94,12 @@ static void world_event(struct story *story, size_t i, const struct event *e)
 
 static void timer_event(struct story *story, size_t i, const struct event *e)
 {
-    uint64_t set = e->kind == EVENT_TIMER_FIRE ? e->cause : (uint64_t)event_int(e, FIELD_ABOUT);
-    if (e->kind == EVENT_TIMER_SET)
+    if (e->kind == EVENT_TIMER_SET) {
         story->subject[i] = (uint32_t)i;
-    else
-        story->subject[i] = (uint32_t)story_event_by_id(story, set);
+        return;
+    }
+    uint64_t set = e->kind == EVENT_TIMER_FIRE ? e->cause : (uint64_t)event_int(e, FIELD_ABOUT);
+    story->subject[i] = (uint32_t)story_event_by_id(story, set);
 }
 
 static void cast_event(struct story *story, size_t i)
