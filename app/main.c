@@ -8,6 +8,7 @@
 #include "app/options.h"
 #include "app/output.h"
 #include "sim/journal/tr.h"
+#include "viz/draw/canvas.h"
 
 struct subcommand {
     const char *name;
@@ -82,5 +83,7 @@ int main(int argc, char **argv)
         fputs(tr("postroad: a subcommand is missing\n  see: postroad --help\n"), stderr);
         return EXIT_USAGE;
     }
-    return output_finish(dispatch(argc, argv));
+    int code = output_finish(dispatch(argc, argv));
+    canvas_forget_fonts();
+    return code;
 }
