@@ -8,7 +8,6 @@
 /* A segment that was sent and is not yet acknowledged whole; it is repeated exactly as it is. */
 struct tcp_record {
     uint64_t label;     /* of its latest transmission */
-    int64_t sent_at_ns; /* its latest transmission */
     uint32_t seq;
     uint32_t length;       /* payload bytes */
     uint32_t transmission; /* how often it was sent; 0: it is still to be sent */

@@ -169,7 +169,6 @@ static void transmit_record(struct tcp_conn *c, uint32_t number, const char *why
     out->transmission = ++r->transmission;
     out->repeats = r->label;
     out->why = why;
-    r->sent_at_ns = now_ns;
     time_transmission(c, r, number + 1 == c->end, now_ns);
     c->last_sent_ns = now_ns;
     c->totals.segments_sent++;
