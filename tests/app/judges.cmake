@@ -1,0 +1,10 @@
+# Programs that nobody here wrote judge what we make: every scenario's capture under tshark.
+file(GLOB judged CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/scenarios/*.json)
+list(FILTER judged EXCLUDE REGEX "schema\\.json$")
+foreach(scenario ${judged})
+  cmake_path(GET scenario STEM name)
+  add_test(NAME judge_pcap_${name}
+    COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_pcap.sh $<TARGET_FILE:postroad> ${scenario})
+  set_tests_properties(judge_pcap_${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
+    FAIL_REGULAR_EXPRESSION "AddressSanitizer;LeakSanitizer;runtime error:")
+endforeach()
