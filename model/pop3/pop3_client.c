@@ -66,7 +66,7 @@ static void write_command(struct pop3_client *s, const char *format, ...)
     n = vsnprintf(line, sizeof line - 2, format, arguments);
     va_end(arguments);
     assert(n > 0 && n <= COMMAND_LINE_BYTES - 2);
-    strcpy(line + n, "\r\n");
+    memcpy(line + n, "\r\n", sizeof "\r\n");
     session_write_lines(&s->io, EVENT_POP3_LINE, "C", line, (size_t)n + 2);
 }
 

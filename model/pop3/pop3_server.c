@@ -52,7 +52,7 @@ static void write_line(struct pop3_server *s, const char *format, ...)
     n = vsnprintf(line, sizeof line - 2, format, arguments);
     va_end(arguments);
     if (n > STATUS_LINE_BYTES - 2) n = STATUS_LINE_BYTES - 2;
-    strcpy(line + n, "\r\n");
+    memcpy(line + n, "\r\n", sizeof "\r\n");
     session_write_lines(&s->io, EVENT_POP3_LINE, "S", line, (size_t)n + 2);
 }
 

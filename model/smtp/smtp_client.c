@@ -153,7 +153,7 @@ static void write_command(struct smtp_client *s, const char *format, ...)
     n = vsnprintf(line, sizeof line - 2, format, arguments);
     va_end(arguments);
     assert(n > 0 && (size_t)n < sizeof line - 2);
-    strcpy(line + n, "\r\n");
+    memcpy(line + n, "\r\n", sizeof "\r\n");
     s->written = session_write_lines(&s->io, EVENT_SMTP_LINE, "C", line, (size_t)n + 2);
 }
 

@@ -46,6 +46,6 @@ bool smtp_reply_parse(const char *text, struct smtp_reply *reply)
     text += text[3] == ' ' ? 4 : 3;
     if (!is_reply_text(text) || strlen(text) >= sizeof reply->text) return false;
     reply->code = code;
-    strcpy(reply->text, text);
+    memcpy(reply->text, text, strlen(text) + 1);
     return true;
 }

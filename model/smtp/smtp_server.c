@@ -379,12 +379,14 @@ static struct smtp_reply answer_command(struct smtp_server *s, char *line, size_
 /* --- Writing --------------------------------------------------------------------------------------------------------
  */
 
-static size_t append_reply_line(char *out, int code, char separator, const char *text, size_t size)
+static size_t append_reply_line(char *out, size_t room, int code, char separator, const char *text, size_t size)
 {
     size_t most = REPLY_LINE_BYTES - 6;
     int n = (int)(size < most ? size : most);
 
-    return (size_t)sprintf(out, "%03d%c%.*s\r\n", code, separator, n, text);
+    n = snprintf(out, room, "%03d%c%.*s\r\n", code, separator, n, text);
+    assert(n > 0 && (size_t)n < room);
+    return (size_t)n;
 }
 
 /* The only place that writes (RFC 5321 4.2.1: all lines of a reply carry the code, "-" follows it in all but the last).
@@ -398,7 +400,7 @@ static void write_reply(struct smtp_server *s, const struct smtp_reply *reply)
     for (;;) {
         size_t n = strcspn(text, "\n");
         bool last = text[n] == '\0';
-        size += append_reply_line(lines + size, reply->code, last ? ' ' : '-', text, n);
+        size += append_reply_line(lines + size, sizeof lines - size, reply->code, last ? ' ' : '-', text, n);
         if (last) break;
         text += n + 1;
     }

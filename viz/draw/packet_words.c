@@ -46,7 +46,7 @@ static void cut(char *buffer, size_t length)
     if (strlen(buffer) <= length) return;
     while (length > 0 && ((unsigned char)buffer[length] & 0xc0) == 0x80)
         length--;
-    strcpy(buffer + length, "…");
+    memcpy(buffer + length, "…", sizeof "…");
 }
 
 const char *packet_words(const struct story *s, size_t index, char *buffer, size_t size)
