@@ -51,6 +51,17 @@ void check_keys(const struct spot *object, const struct key_rule *rules, size_t 
     }
 }
 
+bool check_slip(const struct spot *object, const char *const *words, size_t n)
+{
+    for (struct spot s = spot_first(object); s.json; s = spot_next(&s)) {
+        struct suggest near = suggest_for(s.key);
+        for (size_t i = 0; i < n; i++)
+            suggest_offer(&near, words[i]);
+        if (near.best) return true;
+    }
+    return false;
+}
+
 bool check_present(const struct spot *up, const char *key, const char *example)
 {
     struct spot s = spot_key(up, key);
@@ -168,9 +179,8 @@ bool check_unit(const struct spot *spot, enum unit_kind kind, int64_t min, int64
     struct unit_problem problem;
     int64_t value;
     if (cJSON_IsNumber(spot->json)) {
-        const char *unit = strchr(unit_example(kind), ' ');
-        const char *hint = checks_hint(spot->checks, tr("did you mean \"%s%s\"?"), value_of(spot), unit);
-        spot_refuse(spot, hint, tr("%s has no unit"), value_of(spot));
+        unit_parse(kind, value_of(spot), &value, &problem);
+        spot_refuse(spot, checks_hint(spot->checks, "%s", problem.hint), "%s %s", value_of(spot), problem.what);
         return false;
     }
     if (!check_text(spot, unit_example(kind))) return false;

@@ -72,6 +72,8 @@ struct key_rule {
 /* Refuses what is not in the list, and what is marked as later. "description" is always allowed. */
 void check_keys(const struct spot *object, const struct key_rule *rules, size_t n);
 #define CHECK_KEYS(object, rules) check_keys((object), (rules), sizeof(rules) / sizeof *(rules))
+/* Whether a key of the object is nearly one of these words: then what seems to be missing was misspelt, and is told. */
+bool check_slip(const struct spot *object, const char *const *words, size_t n);
 /* Refuses a missing key; `example` is what could be written: "\"at\": \"1 s\"". */
 bool check_present(const struct spot *up, const char *key, const char *example);
 

@@ -189,7 +189,7 @@ static cJSON *child_of(const cJSON *value, const char *name, size_t *number)
 
 cJSON *json_get(const cJSON *root, const char *pointer)
 {
-    cJSON *value = (cJSON *)(uintptr_t)root;
+    cJSON *value = json_pointer_is_valid(pointer) ? (cJSON *)(uintptr_t)root : NULL;
     for (char *name; value && (name = json_pointer_next(&pointer)); mem_free(name))
         value = child_of(value, name, NULL);
     return *pointer ? NULL : value;
@@ -199,6 +199,7 @@ bool json_locate(const struct json_document *document, const char *pointer, stru
 {
     const cJSON *value = document->root;
     size_t place = 0, number = 0;
+    if (!json_pointer_is_valid(pointer)) return false;
     for (char *name; value && (name = json_pointer_next(&pointer)); mem_free(name)) {
         value = child_of(value, name, &number);
         if (!value) continue;

@@ -85,18 +85,26 @@ size_t loader_name_section(struct loader *l, const char *key, struct name_index 
     return n;
 }
 
-bool loader_good_name(const struct spot *spot, const char *name,
-                      const char *(*problem)(const char *name, char better[]), bool is_key)
+static const char *better_name(const struct spot *spot, const char *better, const char *otherwise)
+{
+    return *better ? checks_hint(spot->checks, tr("did you mean \"%s\"?"), better) : otherwise;
+}
+
+bool loader_good_key(const struct spot *spot, name_rule_fn problem, const char *otherwise)
 {
     char better[NAME_BYTES];
-    const char *what = problem(name, better);
-    if (!what) return true;
-    const char *hint = *better ? checks_hint(spot->checks, tr("did you mean \"%s\"?"), better) : NULL;
-    if (is_key)
-        spot_refuse_key(spot, hint, tr("the name \"%s\" %s"), name, what);
-    else
-        spot_refuse(spot, hint, "\"%s\" %s", name, what);
-    return false;
+    const char *what = problem(spot->key, better);
+    if (what) spot_refuse_key(spot, better_name(spot, better, otherwise), tr("the name \"%s\" %s"), spot->key, what);
+    return !what;
+}
+
+bool loader_good_name(const struct spot *spot, name_rule_fn problem, const char *otherwise)
+{
+    char better[NAME_BYTES];
+    const char *what = problem(spot->json->valuestring, better);
+    if (what)
+        spot_refuse(spot, better_name(spot, better, otherwise), "%s %s", checks_value(spot->checks, spot->json), what);
+    return !what;
 }
 
 /* ---- references ---- */
@@ -164,6 +172,7 @@ bool loader_host(struct loader *l, const struct spot *spot, unsigned roles, int 
         *out = found;
         return true;
     }
+    if (l->hosts.n == 0) return false; /* that there are none has been reported */
     struct suggest near = suggest_for(name);
     const char *only = NULL;
     for (size_t i = 0; i < l->hosts.n; i++) {

@@ -46,12 +46,14 @@ bool loader_link(struct loader *l, const struct spot *spot, int *out);
 bool loader_mail(struct loader *l, const struct spot *spot, int *out);
 /* roles: bits 1 << ROLE_...; a host without a good role is passed over in silence, having been reported already. */
 bool loader_host(struct loader *l, const struct spot *spot, unsigned roles, int *out);
-enum { ANY_ROLE = 15 };
+enum { ANY_ROLE = 15, WRONG_REFERENCE = -2 }; /* in place of an index that was given, but refused */
 /* "toward": the end of `link` that the thing happens toward, as a direction (0 out, 1 back); 2 when missing. */
 bool loader_toward(struct loader *l, const struct spot *object, int link, int *dir);
-/* A name under a rule of names.h, refused at the value. */
-bool loader_good_name(const struct spot *spot, const char *name,
-                      const char *(*problem)(const char *name, char better[]), bool is_key);
+/* A name under a rule of names.h; refused at the key or at the value. otherwise: the hint where no better name is
+ * known. */
+typedef const char *(*name_rule_fn)(const char *name, char better[]);
+bool loader_good_key(const struct spot *spot, name_rule_fn problem, const char *otherwise);
+bool loader_good_name(const struct spot *spot, name_rule_fn problem, const char *otherwise);
 /* An array of texts that differ from one another, or NULL; a single text counts as one. */
 const char **loader_texts(struct loader *l, const struct spot *spot, const char *example, size_t *n);
 

@@ -263,8 +263,9 @@ static int find_verb(const struct spot *fault)
         }
         verb = i;
     }
+    static const char *const words[] = {"stop_host", "cut_link", "set", "drop", "reply"};
     bool later = spot_key(fault, "dns").json || spot_key(fault, "disk").json || spot_key(fault, "slow").json;
-    if (verb < 0 && !later)
+    if (verb < 0 && !later && !check_slip(fault, words, VERBS))
         spot_refuse(fault, tr("write one of \"stop_host\", \"cut_link\", \"set\", \"drop\", \"reply\""),
                     tr("the fault has no verb"));
     return verb;

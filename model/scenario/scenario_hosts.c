@@ -108,7 +108,7 @@ static bool find_role(const struct spot *host, enum host_role *role)
         }
         *role = (enum host_role)i;
     }
-    if (found == 0)
+    if (found == 0 && !check_slip(host, role_names, ROLES))
         spot_refuse(host, tr("write one of \"client\", \"mail_server\", \"router\", \"name_server\""),
                     tr("the host has no role"));
     return found == 1;
@@ -127,7 +127,7 @@ void load_host_names(struct loader *l)
         struct scenario_host *h = &s->hosts[host.index];
         h->name = scenario_text(s->memory, host.key);
         h->role = ROLE_ROUTER;
-        loader_good_name(&host, host.key, name_host_problem, true);
+        loader_good_key(&host, name_host_problem, tr("write it like \"mail.a.example\""));
         l->host_is_good[host.index] = check_object(&host) && find_role(&host, &h->role);
     }
 }
@@ -145,11 +145,11 @@ static void load_client(struct loader *l, const struct spot *object, struct scen
     if (check_present(object, "user", "\"user\": \"alice@a.example\"") &&
         want_text(object, "user", "alice@a.example", &c->user)) {
         spot = spot_key(object, "user");
-        loader_good_name(&spot, c->user, name_mailbox_problem, false);
+        loader_good_name(&spot, name_mailbox_problem, tr("write it like \"alice@a.example\""));
         c->user = scenario_text(l->scenario->memory, c->user);
     }
     spot = spot_key(object, "submits_to");
-    if (spot.json) loader_host(l, &spot, 1 << ROLE_MAIL_SERVER, &c->submits_to);
+    if (spot.json && !loader_host(l, &spot, 1 << ROLE_MAIL_SERVER, &c->submits_to)) c->submits_to = WRONG_REFERENCE;
     spot = spot_key(object, "fetches_from");
     if (spot.json) loader_host(l, &spot, 1 << ROLE_MAIL_SERVER, &c->fetches_from);
     want_duration(object, "fetches_every", MILLISECOND, 30 * DAY, &c->fetches_every_ns);
@@ -199,13 +199,12 @@ static void load_retry(const struct spot *server, struct scenario_retry *r)
                     tr("the minimal backoff is longer than the maximal"));
 }
 
-static void check_names_in(const struct spot *object, const char *key,
-                           const char *(*problem)(const char *name, char better[]))
+static void check_names_in(const struct spot *object, const char *key, name_rule_fn problem, const char *hint)
 {
     struct spot list = spot_key(object, key);
-    if (cJSON_IsString(list.json)) loader_good_name(&list, list.json->valuestring, problem, false);
+    if (cJSON_IsString(list.json)) loader_good_name(&list, problem, hint);
     for (struct spot s = spot_first(&list); s.json; s = spot_next(&s))
-        if (cJSON_IsString(s.json)) loader_good_name(&s, s.json->valuestring, problem, false);
+        if (cJSON_IsString(s.json)) loader_good_name(&s, problem, hint);
 }
 
 static void load_mail_server(struct loader *l, const struct spot *object, struct scenario_mail_server *m)
@@ -217,10 +216,10 @@ static void load_mail_server(struct loader *l, const struct spot *object, struct
         m->domains = loader_texts(l, &spot, "a.example", &m->n_domains);
     if (m->domains && m->n_domains == 0 && spot.json && !spot.json->child)
         spot_refuse(&spot, tr("write [\"a.example\"]"), tr("the list of domains is empty"));
-    check_names_in(object, "domains", name_host_problem);
+    check_names_in(object, "domains", name_host_problem, tr("write it like \"a.example\""));
     spot = spot_key(object, "users");
     if (spot.json) m->users = loader_texts(l, &spot, "alice", &m->n_users);
-    check_names_in(object, "users", name_local_part_problem);
+    check_names_in(object, "users", name_local_part_problem, tr("write it like \"alice\""));
     want_integer(object, "mx_preference", 0, 65535, &preference);
     m->mx_preference = (uint16_t)preference;
     load_retry(object, &m->retry);

@@ -39,7 +39,7 @@ void load_link_names(struct loader *l)
     s->links = scenario_alloc(s->memory, s->n_links + 1, sizeof *s->links);
     for (struct spot link = spot_first(&section); link.json; link = spot_next(&link)) {
         s->links[link.index] = (struct scenario_link){.name = scenario_text(s->memory, link.key), .a = -1, .b = -1};
-        loader_good_name(&link, link.key, name_plain_problem, true);
+        loader_good_key(&link, name_plain_problem, tr("write it like \"a-mail\""));
     }
 }
 
@@ -84,14 +84,8 @@ static void load_direction(struct loader *l, const struct spot *object, uint32_t
 
 static void load_mtu(const struct spot *link, uint32_t *mtu)
 {
-    struct spot spot = spot_key(link, "mtu");
     int64_t bytes = MTU_DEFAULT;
-    if (cJSON_IsNumber(spot.json))
-        spot_refuse(&spot,
-                    checks_hint(link->checks, tr("did you mean \"%s B\"?"), checks_value(link->checks, spot.json)),
-                    tr("%s has no unit"), checks_value(link->checks, spot.json));
-    else
-        want_size(link, "mtu", MTU_MIN, MTU_MAX, &bytes);
+    want_size(link, "mtu", MTU_MIN, MTU_MAX, &bytes);
     *mtu = (uint32_t)bytes;
 }
 

@@ -39,7 +39,10 @@ static void load_version(struct loader *l)
 {
     int64_t version;
     if (!check_present(&l->root, "postroad", "\"postroad\": 1")) return;
-    want_integer(&l->root, "postroad", 1, 1, &version);
+    struct spot spot = spot_key(&l->root, "postroad");
+    if (!want_integer(&l->root, "postroad", 0, INT64_C(1) << 53, &version) || version == 1) return;
+    spot_refuse(&spot, tr("write \"postroad\": 1"), tr("version %lld of the format is not known here"),
+                (long long)version);
 }
 
 static void load_seed(struct loader *l)

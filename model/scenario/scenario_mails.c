@@ -31,8 +31,13 @@ void load_mail_names(struct loader *l)
     for (struct spot mail = spot_first(&section); mail.json; mail = spot_next(&mail)) {
         s->mails[mail.index].name = scenario_text(s->memory, mail.key);
         s->mails[mail.index].client = -1;
-        loader_good_name(&mail, mail.key, name_plain_problem, true);
+        loader_good_key(&mail, name_plain_problem, tr("write it like \"m1\""));
     }
+}
+
+static const char *mailbox_hint(void)
+{
+    return tr("write it like \"bob@b.example\"");
 }
 
 /* The client whose user this is, preferring one that submits. */
@@ -54,8 +59,9 @@ static void load_sender(struct loader *l, const struct spot *mail, struct scenar
     struct spot spot = spot_key(mail, "from");
     if (!check_present(mail, "from", "\"from\": \"alice@a.example\"")) return;
     if (!want_text(mail, "from", "alice@a.example", &m->from)) return;
-    if (!loader_good_name(&spot, m->from, name_mailbox_problem, false)) return;
+    if (!loader_good_name(&spot, name_mailbox_problem, mailbox_hint())) return;
     m->client = client_of(s, m->from);
+    if (m->client < 0 && l->hosts.n == 0) return; /* that there are none has been reported */
     if (m->client < 0) {
         struct suggest near = suggest_for(m->from);
         for (size_t i = 0; i < s->n_hosts; i++)
@@ -64,7 +70,7 @@ static void load_sender(struct loader *l, const struct spot *mail, struct scenar
         const char *hint = near.best ? checks_hint(l->checks, tr("did you mean \"%s\"?"), near.best)
                                      : tr("write a host with \"client\": { \"user\": ... } for this sender");
         spot_refuse(&spot, hint, tr("\"%s\" is not the user of any client"), m->from);
-    } else if (s->hosts[m->client].client.submits_to < 0) {
+    } else if (s->hosts[m->client].client.submits_to == -1) {
         spot_refuse(&spot, tr("write \"submits_to\": \"NAME OF A MAIL SERVER\" into that client"),
                     tr("the client \"%s\" of %s submits to no server"), s->hosts[m->client].name, m->from);
     }
@@ -78,9 +84,9 @@ static void load_recipients(struct loader *l, const struct spot *mail, struct sc
     m->to = loader_texts(l, &list, "bob@b.example", &m->n_to);
     if (cJSON_IsArray(list.json) && !list.json->child)
         spot_refuse(&list, tr("write [\"bob@b.example\"]"), tr("the list of recipients is empty"));
-    if (cJSON_IsString(list.json)) loader_good_name(&list, list.json->valuestring, name_mailbox_problem, false);
+    if (cJSON_IsString(list.json)) loader_good_name(&list, name_mailbox_problem, mailbox_hint());
     for (struct spot s = spot_first(&list); s.json; s = spot_next(&s))
-        if (cJSON_IsString(s.json)) loader_good_name(&s, s.json->valuestring, name_mailbox_problem, false);
+        if (cJSON_IsString(s.json)) loader_good_name(&s, name_mailbox_problem, mailbox_hint());
 }
 
 /* Content is seven-bit text in lines (RFC 5322 2.1); other letters need MIME. */
@@ -150,7 +156,7 @@ void load_zones(struct loader *l)
     s->zones = scenario_alloc(s->memory, (size_t)cJSON_GetArraySize(section.json), sizeof *s->zones);
     for (struct spot zone = spot_first(&section); zone.json; zone = spot_next(&zone)) {
         struct scenario_zone *z = &s->zones[s->n_zones++];
-        loader_good_name(&zone, zone.key, name_host_problem, true);
+        loader_good_key(&zone, name_host_problem, tr("write it like \"b.example\""));
         z->apex = scenario_text(s->memory, zone.key);
         z->lines = loader_texts(l, &zone, "@ 300 IN MX 10 mx1", &z->n_lines);
         check_zone_lines(&zone, z->apex);

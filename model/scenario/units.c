@@ -45,14 +45,14 @@ static const struct unit_slip percent_slips[] = {{"percent", "%"}, {"pct", "%"},
 static const struct {
     const struct unit *units;
     const struct unit_slip *slips;
-    const char *text, *names, *example;
+    const char *text, *names, *example, *other_unit; /* other_unit: nearly as likely as the example's */
     bool unlimited;
 } kinds[] = {
-    [UNIT_DURATION] = {durations, duration_slips, "a duration", "ns, us, ms, s, min, h, d", "20 ms", false},
-    [UNIT_RATE] = {rates, rate_slips, "a rate", "bit/s, kbit/s, Mbit/s, Gbit/s", "10 Mbit/s", true},
-    [UNIT_SIZE] = {sizes, size_slips, "a size", "B, kB, MB, GB, KiB, MiB, GiB", "40 kB", false},
-    [UNIT_QUEUE] = {sizes, size_slips, "a size", "B, kB, MB, GB, KiB, MiB, GiB", "40 kB", true},
-    [UNIT_PERCENT] = {percents, percent_slips, "a percentage", "%", "1.5 %", false},
+    [UNIT_DURATION] = {durations, duration_slips, "a duration", "ns, us, ms, s, min, h, d", "20 ms", "s", false},
+    [UNIT_RATE] = {rates, rate_slips, "a rate", "bit/s, kbit/s, Mbit/s, Gbit/s", "10 Mbit/s", "kbit/s", true},
+    [UNIT_SIZE] = {sizes, size_slips, "a size", "B, kB, MB, GB, KiB, MiB, GiB", "40 kB", "B", false},
+    [UNIT_QUEUE] = {sizes, size_slips, "a size", "B, kB, MB, GB, KiB, MiB, GiB", "40 kB", "B", true},
+    [UNIT_PERCENT] = {percents, percent_slips, "a percentage", "%", "1.5 %", NULL, false},
 };
 
 const char *unit_kind_text(enum unit_kind kind)
@@ -152,6 +152,23 @@ static int64_t chance(const struct decimal *d)
     return (int64_t)(((number << 32) + hundred / 2) / hundred);
 }
 
+/* Shortest percentage that is this chance again. */
+static void format_percent(int64_t value, char buffer[UNIT_TEXT_BYTES])
+{
+    for (int decimals = 0; decimals <= 6; decimals++) {
+        uint64_t power = (uint64_t)power_of_10(decimals);
+        uint64_t number = ((uint64_t)value * 100 * power + (UINT64_C(1) << 31)) >> 32;
+        int written = snprintf(buffer, UNIT_TEXT_BYTES, "%llu", (unsigned long long)(number / power));
+        if (decimals)
+            written += snprintf(buffer + written, UNIT_TEXT_BYTES - (size_t)written, ".%0*llu", decimals,
+                                (unsigned long long)(number % power));
+        struct decimal d;
+        bool same = split_decimal(buffer, &d) && chance(&d) == value;
+        snprintf(buffer + written, UNIT_TEXT_BYTES - (size_t)written, " %%");
+        if (same) return;
+    }
+}
+
 static bool refuse(struct unit_problem *problem, const char *what, const char *hint)
 {
     snprintf(problem->what, sizeof problem->what, "%s", what);
@@ -176,10 +193,6 @@ static bool refuse_number(enum unit_kind kind, const char *text, struct unit_pro
         snprintf(problem->what, sizeof problem->what, tr("is less than nothing, and so not %s"), tr(kinds[kind].text));
         return false;
     }
-    const char *comma = strchr(text, ',');
-    if (isdigit((unsigned char)text[0]) && comma && isdigit((unsigned char)comma[1]) && strlen(text) < 40)
-        snprintf(problem->hint, sizeof problem->hint, tr("decimals follow a point: \"%.*s.%s\""), (int)(comma - text),
-                 text, comma + 1);
     return refuse_kind(kind, problem);
 }
 
@@ -193,18 +206,43 @@ static const char *meant_unit(enum unit_kind kind, const char *written)
     return NULL;
 }
 
+/* "20" may mean "20 ms" or "20 s"; "0.02" as a chance means "2 %". */
+static void hint_missing_unit(enum unit_kind kind, const char *text, struct unit_problem *problem)
+{
+    const char *space = strchr(kinds[kind].example, ' ');
+    struct decimal d;
+    char percent[UNIT_TEXT_BYTES];
+    split_decimal(text, &d);
+    if (kind == UNIT_PERCENT && d.n_fraction > 0 && d.n_fraction <= 6 && d.whole[0] == '0') {
+        /* As many hundredths, exactly: the point moves two places. */
+        int64_t hundredfold = digits_value(d.fraction, d.n_fraction) * 100, power = power_of_10(d.n_fraction);
+        format_percent((int64_t)((((uint64_t)hundredfold << 32) + 50 * (uint64_t)power) / (100 * (uint64_t)power)),
+                       percent);
+        snprintf(problem->hint, sizeof problem->hint, tr("did you mean \"%.40s\"?"), percent);
+    } else if (kinds[kind].other_unit) {
+        snprintf(problem->hint, sizeof problem->hint, tr("did you mean \"%s %s\" or \"%s%s\"?"), text,
+                 kinds[kind].other_unit, text, space);
+    } else {
+        snprintf(problem->hint, sizeof problem->hint, tr("did you mean \"%s%s\"?"), text, space);
+    }
+}
+
 static bool refuse_unit(enum unit_kind kind, const char *text, const struct decimal *d, struct unit_problem *problem)
 {
     int shown = d->n_number < 40 ? d->n_number : 40;
     const char *meant = meant_unit(kind, d->unit);
     if (*d->unit == '\0') {
-        const char *space = strchr(kinds[kind].example, ' ');
+        char number[48];
+        snprintf(number, sizeof number, "%.*s", shown, text);
         snprintf(problem->what, sizeof problem->what, "%s", tr("has no unit"));
-        snprintf(problem->hint, sizeof problem->hint, tr("did you mean \"%.*s%s\"?"), shown, text, space);
+        hint_missing_unit(kind, number, problem);
         return false;
     }
     if (meant)
         snprintf(problem->hint, sizeof problem->hint, tr("did you mean \"%.*s %s\"?"), shown, text, meant);
+    else if (d->unit[0] == ',' && isdigit((unsigned char)d->unit[1]))
+        snprintf(problem->hint, sizeof problem->hint, tr("decimals follow a point: \"%.*s.%.40s\""), shown, text,
+                 d->unit + 1);
     else
         snprintf(problem->hint, sizeof problem->hint, tr("units are %s"), kinds[kind].names);
     return refuse_kind(kind, problem);
@@ -244,23 +282,6 @@ bool unit_parse(enum unit_kind kind, const char *text, int64_t *value, struct un
         return true;
     }
     return refuse_unit(kind, text, &d, problem);
-}
-
-/* Shortest percentage that is this chance again. */
-static void format_percent(int64_t value, char buffer[UNIT_TEXT_BYTES])
-{
-    for (int decimals = 0; decimals <= 6; decimals++) {
-        uint64_t power = (uint64_t)power_of_10(decimals);
-        uint64_t number = ((uint64_t)value * 100 * power + (UINT64_C(1) << 31)) >> 32;
-        int64_t again;
-        struct unit_problem problem;
-        if (decimals == 0)
-            snprintf(buffer, UNIT_TEXT_BYTES, "%llu %%", (unsigned long long)number);
-        else
-            snprintf(buffer, UNIT_TEXT_BYTES, "%llu.%0*llu %%", (unsigned long long)(number / power), decimals,
-                     (unsigned long long)(number % power));
-        if (unit_parse(UNIT_PERCENT, buffer, &again, &problem) && again == value) return;
-    }
 }
 
 const char *unit_format(enum unit_kind kind, int64_t value, char buffer[UNIT_TEXT_BYTES])
