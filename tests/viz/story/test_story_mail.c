@@ -1,0 +1,250 @@
+/* The story's mails, words, hosts and links at an instant. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "tests/viz/story/made_journal.h"
+#include "viz/story/story.h"
+
+static const char *place(const struct story *story, const struct story_letter *letter)
+{
+    return letter->host == STORY_NONE ? "" : story_host(story, letter->host).name;
+}
+
+static struct story_letter letter_of(const struct story *story, const char *mail)
+{
+    size_t first, n = story_mail_letters(story, story_mail_by_name(story, mail), &first);
+    cr_assert_eq(n, 1);
+    return story_letter(story, first);
+}
+
+Test(story_mail, a_letter_is_somewhere_at_every_instant)
+{
+    struct made made = made_journal(1, NULL, 0);
+    struct story *story = story_new(made.memory);
+    const struct {
+        int64_t at_ns;
+        const char *host;
+        enum story_mail_state state;
+        uint32_t attempts;
+    } instants[] = {{0, "", STORY_MAIL_UNKNOWN, 0},
+                    {SECOND, "alice-pc", STORY_MAIL_OUTBOX, 0},
+                    {made.deferred_ns, "mail.a.example", STORY_MAIL_DEFERRED, 1},
+                    {made.next_ns - 1, "mail.a.example", STORY_MAIL_DEFERRED, 1},
+                    {made.next_ns, "mail.a.example", STORY_MAIL_ACTIVE, 2},
+                    {made.content_begin_ns, "mail.a.example", STORY_MAIL_ACTIVE, 2},
+                    {made.content_end_ns + 30 * SECOND, "mx1.b.example", STORY_MAIL_DELIVERED, 3},
+                    {made.end_ns, "bob-pc", STORY_MAIL_PICKED_UP, 3}};
+    for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++) {
+        story_seek(story, instants[i].at_ns);
+        struct story_letter letter = letter_of(story, "m1");
+        cr_assert_str_eq(place(story, &letter), instants[i].host, "instant %zu", i);
+        cr_assert_eq(letter.state, instants[i].state, "instant %zu: %s", i, story_mail_state_name(letter.state));
+        cr_assert_eq(letter.attempts, instants[i].attempts, "instant %zu: %u", i, letter.attempts);
+        cr_assert_eq(letter.next_attempt_ns, letter.state == STORY_MAIL_DEFERRED ? made.next_ns : 0);
+    }
+    story_seek(story, made.deferred_ns);
+    cr_assert_str_eq(letter_of(story, "m1").why, "451 4.3.2 busy, try again later");
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, a_mail_that_comes_back_names_the_one_it_is_about)
+{
+    struct made made = made_journal(1, NULL, 0);
+    struct story *story = story_new(made.memory);
+    story_seek(story, made.end_ns);
+    size_t bounce = story_mail_by_name(story, "bounce3");
+    cr_assert_eq(story_mail(story, bounce)->parent, story_mail_by_name(story, "m2"));
+    cr_assert_eq(letter_of(story, "m2").state, STORY_MAIL_BOUNCED);
+    struct story_letter letter = letter_of(story, "bounce3");
+    cr_assert_str_eq(place(story, &letter), "mail.a.example");
+    cr_assert_str_eq(letter.recipient, "alice@a.example");
+    cr_assert_eq(story_mails_so_far(story), 3);
+    story_seek(story, SECOND);
+    cr_assert_eq(story_mails_so_far(story), 1);
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, queues_count_every_letter_of_a_host_once)
+{
+    struct made made = made_journal(3, NULL, 0);
+    struct story *story = story_new(made.memory);
+    size_t server = story_host_by_name(story, "mail.a.example");
+    for (int64_t at = 0; at <= made.end_ns; at += made.end_ns / 300) {
+        story_seek(story, at);
+        uint32_t held[STORY_MAIL_STATES] = {0};
+        for (size_t i = 0; i < story_letter_count(story); i++) {
+            struct story_letter letter = story_letter(story, i);
+            if (letter.host == server) held[letter.state]++;
+        }
+        const enum story_mail_state here[] = {STORY_MAIL_QUEUED, STORY_MAIL_ACTIVE, STORY_MAIL_DEFERRED,
+                                              STORY_MAIL_BOUNCED, STORY_MAIL_DELIVERED};
+        for (size_t k = 0; k < sizeof here / sizeof here[0]; k++)
+            cr_assert_eq(story_queue(story, server, here[k]), held[here[k]], "%s", story_mail_state_name(here[k]));
+    }
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, the_content_travels_smoothly_and_never_back)
+{
+    struct made made = made_journal(1, NULL, 0);
+    struct story *story = story_new(made.memory);
+    const size_t *live;
+    size_t path[8];
+    story_seek(story, made.content_begin_ns);
+    cr_assert_eq(story_live_transfers(story, &live), 1);
+    size_t transfer = live[0];
+    const struct story_transfer *t = story_transfer(story, transfer);
+    cr_assert_eq(letter_of(story, "m1").transfer, transfer);
+    cr_assert_eq(t->end_ns, made.content_end_ns);
+    cr_assert(t->complete);
+    cr_assert_eq(story_transfer_path(story, transfer, path, 8), 3);
+    cr_assert_eq(path[0], story_host_by_name(story, "mail.a.example"));
+    cr_assert_eq(path[1], story_host_by_name(story, "internet"));
+    cr_assert_eq(path[2], story_host_by_name(story, "mx1.b.example"));
+    double before = 0, most_step = 0;
+    for (int64_t at = t->begin_ns; at <= t->end_ns; at += MILLISECOND / 4) {
+        double travelled = story_transfer_travelled(story, transfer, at);
+        double arrived = story_transfer_arrived(story, transfer, at);
+        cr_assert(travelled >= before && travelled <= 1 && arrived <= travelled + 1e-9);
+        most_step = travelled - before > most_step ? travelled - before : most_step;
+        before = travelled;
+    }
+    cr_assert_lt(most_step, 0.05, "no leap: %f", most_step);
+    cr_assert_float_eq(story_transfer_travelled(story, transfer, t->end_ns), 1, 1e-9);
+    cr_assert_float_eq(story_transfer_arrived(story, transfer, t->end_ns - 1), 1 - 1448 / 7000.0, 1e-9,
+                       "the lost segment is missing until the end");
+    story_seek(story, t->end_ns);
+    cr_assert_eq(story_live_transfers(story, &live), 0);
+    cr_assert_eq(story_transfer_count(story), 4, "two submissions, a relay, a pick-up");
+    cr_assert(story_transfer(story, 2)->pick_up);
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, attempts_are_bars_with_an_end_and_a_reason)
+{
+    struct made made = made_journal(1, NULL, 0);
+    struct story *story = story_new(made.memory);
+    cr_assert_eq(story_attempt_count(story), 5);
+    const struct story_attempt *first = story_attempt(story, 0), *second = story_attempt(story, 1);
+    cr_assert_str_eq(first->outcome, "later");
+    cr_assert_eq(first->end_ns, made.deferred_ns);
+    cr_assert_eq(first->peer, story_host_by_name(story, "mx1.b.example"));
+    cr_assert_eq(second->begin_ns, made.next_ns);
+    cr_assert_eq(second->nth, 2);
+    cr_assert_eq(story_attempt(story, 3)->peer, STORY_NONE, "nobody takes mail for c.example");
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, words_are_said_by_somebody_to_somebody_and_only_so_far)
+{
+    struct made made = made_journal(1, NULL, 0);
+    struct story *story = story_new(made.memory);
+    size_t n = story_line_count(story), names = 0, contents = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct story_line *line = story_line(story, i);
+        cr_assert_neq(line->host, STORY_NONE);
+        cr_assert_neq(line->peer, STORY_NONE);
+        cr_assert_gt(strlen(line->text), 0);
+        names += line->speech == STORY_NAMES;
+        contents += line->is_content;
+        story_seek_event(story, line->event);
+        cr_assert_eq(story_lines_so_far(story), i + 1);
+    }
+    cr_assert_eq(names, 4);
+    cr_assert_eq(contents, 4);
+    const struct story_line *answer = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (strstr(story_line(story, i)->text, "NXDOMAIN")) answer = story_line(story, i);
+    cr_assert_not_null(answer);
+    cr_assert_str_eq(story_host(story, answer->host).name, "ns");
+    cr_assert_str_eq(answer->text, "c.example MX: NXDOMAIN");
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, captions_are_active_until_the_next)
+{
+    struct made made = made_journal(2, NULL, 0);
+    struct story *story = story_new(made.memory);
+    size_t first;
+    story_seek(story, SECOND - 1);
+    cr_assert_eq(story_captions_active(story, &first), 0);
+    story_seek(story, SECOND);
+    cr_assert_eq(story_captions_active(story, &first), 1);
+    cr_assert_str_eq(story_caption(story, first)->cite, "RFC 5321");
+    cr_assert_eq(story_caption(story, first)->about, 0);
+    story_seek(story, made.end_ns);
+    cr_assert_eq(story_captions_active(story, &first), 1);
+    cr_assert_eq(first, 1);
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, timers_are_pending_from_set_to_fire_or_cancel)
+{
+    struct made made = made_journal(1, NULL, 0);
+    struct story *story = story_new(made.memory);
+    bool waits = false;
+    story_seek(story, made.next_ns - 1);
+    for (size_t i = 0; i < story_timer_count(story); i++) {
+        struct story_timer timer = story_timer(story, i);
+        cr_assert_str_eq(timer.name, "next attempt", "retransmission timers were cancelled");
+        cr_assert_eq(timer.at_ns, made.next_ns);
+        cr_assert_eq(timer.mail, story_mail_by_name(story, "m1"));
+        waits = true;
+    }
+    cr_assert(waits);
+    story_seek(story, made.end_ns);
+    cr_assert_eq(story_timer_count(story), 0);
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, hosts_and_links_are_as_faults_have_left_them)
+{
+    struct made made = made_journal(1, NULL, 0);
+    struct story *story = story_new(made.memory);
+    size_t server = story_host_by_name(story, "mx1.b.example"), link = story_link_by_id(story, 4);
+    cr_assert_eq(story_host_count(story), 6);
+    cr_assert_eq(story_host(story, server).role, STORY_MAIL_SERVER);
+    story_seek(story, made.next_ns - 291 * SECOND);
+    cr_assert_not(story_host(story, server).up);
+    cr_assert_str_eq(story_host(story, server).why, "the scenario stops it");
+    cr_assert(story_link(story, link).up[0]);
+    cr_assert_not(story_link(story, link).up[1]);
+    cr_assert_str_eq(story_link(story, link).why_down[1], "cut");
+    story_seek(story, made.next_ns);
+    cr_assert(story_host(story, server).up);
+    cr_assert(story_link(story, link).up[1]);
+    cr_assert_str_eq(story_link(story, story_link_by_id(story, 3)).loss[0], "20 %");
+    cr_assert_str_eq(story_link(story, story_link_by_id(story, 3)).loss[1], "");
+    story_seek(story, made.end_ns);
+    cr_assert_eq(story_link(story, story_link_by_id(story, 3)).lost[1], 1);
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, the_two_ends_of_a_connection_know_each_other)
+{
+    struct made made = made_journal(2, NULL, 0);
+    struct story *story = story_new(made.memory);
+    for (size_t i = 0; i < story_conn_count(story); i++) {
+        struct story_conn conn = story_conn(story, i), other = story_conn(story, conn.other_end);
+        cr_assert_eq(other.other_end, i);
+        cr_assert_eq(conn.local_port, other.remote_port);
+        cr_assert_neq(conn.active, other.active);
+        cr_assert_str_eq(conn.protocol, conn.local_port == 110 || conn.remote_port == 110 ? "pop3" : "smtp");
+        story_seek_event(story, conn.close_event - 1);
+        cr_assert_str_eq(story_conn(story, i).state, "ESTABLISHED");
+        const size_t *vars;
+        size_t n = story_conn_vars(story, i, &vars);
+        if (n) cr_assert_eq(story_conn(story, i).vars_event, vars[n - 1]);
+    }
+    story_free(story);
+    made_free(&made);
+}
