@@ -234,6 +234,7 @@ static enum section_result read_file_head(struct file_reader *r)
 {
     unsigned char head[FILE_HEAD_BYTES];
     size_t n = read_bytes(r, head, sizeof head);
+    if (ferror(r->file)) return SECTION_TORN;
     if (n < MAGIC_BYTES || memcmp(head, JOURNAL_MAGIC, MAGIC_BYTES) != 0) {
         complain(r, tr("this is not a postroad journal"));
         return SECTION_BAD;
