@@ -1,0 +1,287 @@
+/* The SMTP server against dialogues, against a table of what RFC 5321 allows, against smuggling, against noise. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "tests/model/smtp/server_machine.h"
+
+TestSuite(smtp_server);
+
+Test(smtp_server, speaks_every_dialogue_in_every_segmentation)
+{
+    char error[DIALOGUE_ERROR_BYTES] = "";
+    size_t n = dialogue_run_folder(&smtp_server_machine, "tests/model/smtp/server", error);
+
+    cr_assert(n >= 25, "%s", error);
+}
+
+Test(smtp_server, a_wrong_expectation_is_caught_by_the_runner)
+{
+    static const struct {
+        const char *text, *error;
+    } planted[] = {
+        {"S: 221*\n", "planted:1: expected \"221*\", got \"220 mx1.b.example ESMTP postroad\" (whole, 0)"},
+        {"S: 220*\nC: NOOP\nS: 250 2.0.0 O\n", "planted:3: expected \"250 2.0.0 O\", got \"250 2.0.0 Ok\" (whole, 0)"},
+        {"S: 220*\nC: NOOP\nS: 250*\nS: 250*\n", "planted:4: expected \"250*\", got \"nothing\" (whole, 0)"},
+        {"S: 220*\nC: NOOP\n", "planted:3: expected \"nothing\", got \"250 2.0.0 Ok\r\n\" (whole, 0)"},
+        {"S: 220*\nS: closes\n", "planted:2: expected \"closes\", got \"is open\" (whole, 0)"},
+        {"S: 220*\n+5min\n", "planted:3: expected \"nothing\", got \"421 4.4.2 mx1.b.example timeout, closing "
+                             "connection\r\n\" (whole, 0)"},
+        {"S: 220*\n=> message*\n", "planted:2: expected \"message*\", got \"nothing\" (whole, 0)"},
+        {"S: 220*\nX: NOOP\n", "planted:2: expected \"a line of a dialogue\", got \"X: NOOP\" (whole, 0)"},
+        {"given max_recipient 1\n", "planted:1: expected \"a setting\", got \"given max_recipient 1\" (whole, 0)"},
+    };
+
+    for (size_t i = 0; i < sizeof planted / sizeof planted[0]; i++) {
+        char error[DIALOGUE_ERROR_BYTES] = "";
+        cr_assert_not(dialogue_run(&smtp_server_machine, "planted", planted[i].text, error), "%s", planted[i].text);
+        cr_assert_str_eq(error, planted[i].error);
+    }
+}
+
+/* --- Order of commands: laws M11 (reset) and M12 (one command, one reply) ---------------------------------------------- */
+
+enum token { EHLO, HELO, MAIL, MAIL_BAD, RCPT, RCPT_UNKNOWN, DATA, DOT, RSET, NOOP, VRFY, FROB, QUIT, TOKENS };
+
+static const char *const lines[TOKENS] = {
+    [EHLO] = "EHLO a.example\r\n",
+    [HELO] = "HELO a.example\r\n",
+    [MAIL] = "MAIL FROM:<alice@a.example>\r\n",
+    [MAIL_BAD] = "MAIL FROM:alice\r\n",
+    [RCPT] = "RCPT TO:<bob@b.example>\r\n",
+    [RCPT_UNKNOWN] = "RCPT TO:<nobody@b.example>\r\n",
+    [DATA] = "DATA\r\n",
+    [DOT] = ".\r\n",
+    [RSET] = "RSET\r\n",
+    [NOOP] = "NOOP\r\n",
+    [VRFY] = "VRFY bob\r\n",
+    [FROB] = "FROB\r\n",
+    [QUIT] = "QUIT\r\n",
+};
+
+/* The states of RFC 5321 4.1.4, written down without a look at the server. */
+enum state { FRESH, GREETED, HAS_MAIL, HAS_RCPT, IN_DATA, CLOSED, STATES };
+
+struct step {
+    int code; /* 0: no reply */
+    enum state next;
+};
+
+static const struct step table[STATES][TOKENS] = {
+    [FRESH] = {[EHLO] = {250, GREETED}, [HELO] = {250, GREETED}, [MAIL] = {503, FRESH}, [MAIL_BAD] = {503, FRESH},
+               [RCPT] = {503, FRESH}, [RCPT_UNKNOWN] = {503, FRESH}, [DATA] = {503, FRESH}, [DOT] = {500, FRESH},
+               [RSET] = {250, FRESH}, [NOOP] = {250, FRESH}, [VRFY] = {252, FRESH}, [FROB] = {500, FRESH},
+               [QUIT] = {221, CLOSED}},
+    [GREETED] = {[EHLO] = {250, GREETED}, [HELO] = {250, GREETED}, [MAIL] = {250, HAS_MAIL},
+                 [MAIL_BAD] = {501, GREETED}, [RCPT] = {503, GREETED}, [RCPT_UNKNOWN] = {503, GREETED},
+                 [DATA] = {503, GREETED}, [DOT] = {500, GREETED}, [RSET] = {250, GREETED}, [NOOP] = {250, GREETED},
+                 [VRFY] = {252, GREETED}, [FROB] = {500, GREETED}, [QUIT] = {221, CLOSED}},
+    [HAS_MAIL] = {[EHLO] = {250, GREETED}, [HELO] = {250, GREETED}, [MAIL] = {503, HAS_MAIL},
+                  [MAIL_BAD] = {503, HAS_MAIL}, [RCPT] = {250, HAS_RCPT}, [RCPT_UNKNOWN] = {550, HAS_MAIL},
+                  [DATA] = {503, HAS_MAIL}, [DOT] = {500, HAS_MAIL}, [RSET] = {250, GREETED}, [NOOP] = {250, HAS_MAIL},
+                  [VRFY] = {252, HAS_MAIL}, [FROB] = {500, HAS_MAIL}, [QUIT] = {221, CLOSED}},
+    [HAS_RCPT] = {[EHLO] = {250, GREETED}, [HELO] = {250, GREETED}, [MAIL] = {503, HAS_RCPT},
+                  [MAIL_BAD] = {503, HAS_RCPT}, [RCPT] = {250, HAS_RCPT}, [RCPT_UNKNOWN] = {550, HAS_RCPT},
+                  [DATA] = {354, IN_DATA}, [DOT] = {500, HAS_RCPT}, [RSET] = {250, GREETED}, [NOOP] = {250, HAS_RCPT},
+                  [VRFY] = {252, HAS_RCPT}, [FROB] = {500, HAS_RCPT}, [QUIT] = {221, CLOSED}},
+    [IN_DATA] = {[EHLO] = {0, IN_DATA}, [HELO] = {0, IN_DATA}, [MAIL] = {0, IN_DATA}, [MAIL_BAD] = {0, IN_DATA},
+                 [RCPT] = {0, IN_DATA}, [RCPT_UNKNOWN] = {0, IN_DATA}, [DATA] = {0, IN_DATA}, [DOT] = {250, GREETED},
+                 [RSET] = {0, IN_DATA}, [NOOP] = {0, IN_DATA}, [VRFY] = {0, IN_DATA}, [FROB] = {0, IN_DATA},
+                 [QUIT] = {0, IN_DATA}},
+    [CLOSED] = {[EHLO] = {0, CLOSED}, [HELO] = {0, CLOSED}, [MAIL] = {0, CLOSED}, [MAIL_BAD] = {0, CLOSED},
+                [RCPT] = {0, CLOSED}, [RCPT_UNKNOWN] = {0, CLOSED}, [DATA] = {0, CLOSED}, [DOT] = {0, CLOSED},
+                [RSET] = {0, CLOSED}, [NOOP] = {0, CLOSED}, [VRFY] = {0, CLOSED}, [FROB] = {0, CLOSED},
+                [QUIT] = {0, CLOSED}},
+};
+
+/* The codes of all replies so far, lines that go on left out: "220 250 503". */
+static void reply_codes(const struct dialogue_text *said, char *out)
+{
+    *out = '\0';
+    for (const char *line = said->bytes; line && *line; line = strstr(line, "\r\n") + 2)
+        if (line[3] == ' ') out += sprintf(out, "%s%.3s", out[0] || line != said->bytes ? " " : "", line);
+}
+
+/* How many recipients the told messages have in all. */
+static size_t told_recipients(const struct dialogue_text *told)
+{
+    size_t n = 0;
+
+    for (const char *c = told->bytes; c && (c = strstr(c, "bob@b.example")); c++)
+        n++;
+    return n;
+}
+
+static void check_sequence(const enum token *tokens, size_t n)
+{
+    const struct dialogue_machine *type = &smtp_server_machine;
+    struct dialogue_record record = {0};
+    void *machine = type->make(&record);
+    char expected[256] = "220", got[256];
+    enum state state = FRESH;
+    size_t recipients = 0, delivered = 0;
+
+    type->start(machine, 0);
+    for (size_t i = 0; i < n; i++) {
+        const struct step *step = &table[state][tokens[i]];
+        if (step->code) sprintf(expected + strlen(expected), " %d", step->code);
+        if (tokens[i] == RCPT && step->code == 250) recipients++;
+        if (state == IN_DATA && tokens[i] == DOT) delivered += recipients;
+        if (step->next == GREETED) recipients = 0;
+        state = step->next;
+        type->receive(machine, lines[tokens[i]], strlen(lines[tokens[i]]), 0);
+    }
+    reply_codes(&record.said, got);
+    cr_assert_str_eq(got, expected);
+    cr_assert_eq(type->is_over(machine), state == CLOSED);
+    /* At least, because content may name bob too. */
+    cr_assert(told_recipients(&record.told) >= delivered);
+    cr_assert_eq(record.told.size > 0, delivered > 0);
+    type->free(machine);
+    dialogue_text_free(&record.said);
+    dialogue_text_free(&record.told);
+}
+
+/* All sequences up to length 4 from the beginning and from each state in which a mail can be. */
+Test(smtp_server, all_sequences_of_commands_up_to_four_are_answered_as_the_table_says)
+{
+    static const enum token prefixes[][4] = {{0}, {EHLO}, {EHLO, MAIL}, {EHLO, MAIL, RCPT}, {EHLO, MAIL, RCPT, DATA}};
+    size_t checked = 0;
+
+    for (size_t p = 0; p < 5; p++) {
+        size_t longest = p == 0 ? 4 : 3;
+        for (size_t length = 0; length <= longest; length++) {
+            size_t count = 1;
+            for (size_t i = 0; i < length; i++)
+                count *= TOKENS;
+            for (size_t k = 0; k < count; k++) {
+                enum token tokens[8];
+                size_t rest = k;
+                memcpy(tokens, prefixes[p], sizeof prefixes[p]);
+                for (size_t i = 0; i < length; i++, rest /= TOKENS)
+                    tokens[p + i] = (enum token)(rest % TOKENS);
+                check_sequence(tokens, p + length);
+                checked++;
+            }
+        }
+    }
+    cr_assert(checked > 30000);
+}
+
+/* --- Smuggling: law M14 ------------------------------------------------------------------------------------------------ */
+
+/* Everything between 354 and CR LF . CR LF is content, however it looks. */
+static const char *const not_the_end[] = {"\n.\n",         "\n.\r",         "\r.\n",           "\r.\r",
+                                          "\n.\r\n",       "\r.\r\n",       "\r\n.\r\r\n",     "\r\r\n.\r\r\n",
+                                          "\r\n.\n",       "\r\n.\r",       "\r\n\x00.\r\n",   "\r\n.\x00\r\n",
+                                          "\r\n. \r\n"};
+static const size_t not_the_end_sizes[] = {3, 3, 3, 3, 4, 4, 6, 7, 4, 4, 6, 6, 6};
+
+static void check_smuggling(size_t which, size_t split)
+{
+    static const char before[] = "HELO a.example\r\nMAIL FROM:<alice@a.example>\r\nRCPT TO:<bob@b.example>\r\nDATA\r\nx";
+    static const char after[] = "MAIL FROM:<mallory@m.example>\r\nRCPT TO:<carol@b.example>\r\nDATA\r\nyou\r\n.\r\nNOOP\r\n";
+    const struct dialogue_machine *type = &smtp_server_machine;
+    struct dialogue_record record = {0};
+    struct dialogue_text input = {0};
+    void *machine = type->make(&record);
+    char codes[256];
+
+    dialogue_text_add(&input, before, strlen(before));
+    dialogue_text_add(&input, not_the_end[which], not_the_end_sizes[which]);
+    dialogue_text_add(&input, after, strlen(after));
+    split %= input.size;
+    type->start(machine, 0);
+    type->receive(machine, input.bytes, split, 0);
+    type->receive(machine, input.bytes + split, input.size - split, 0);
+    reply_codes(&record.said, codes);
+    if (record.told.size > 0) {
+        /* No CR or LF alone: then it may pass, as one mail with all of it inside. */
+        cr_assert_str_eq(codes, "220 250 250 250 354 250 250");
+        cr_assert(strstr(record.told.bytes, "MAIL FROM:<mallory@m.example>"));
+        cr_assert_not(strstr(record.told.bytes, "message mallory"));
+    } else
+        cr_assert_str_eq(codes, "220 250 250 250 354 550 250", "string %zu, split %zu: %s", which, split, codes);
+    type->free(machine);
+    dialogue_text_free(&record.said);
+    dialogue_text_free(&record.told);
+    dialogue_text_free(&input);
+}
+
+Test(smtp_server, no_smuggling_string_ends_the_content_early)
+{
+    for (size_t which = 0; which < sizeof not_the_end / sizeof not_the_end[0]; which++)
+        for (size_t split = 0; split < 220; split++)
+            check_smuggling(which, split);
+}
+
+/* --- Noise -------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+/* Bytes, or pieces of lines, or whole lines, by the seed. */
+static void add_noise(struct dialogue_text *input, uint64_t *seed)
+{
+    static const char *const pieces[] = {"\r\n", "\r", "\n", ".", ":<", "@", ">", " ", "SIZE=", "\"", "\\", "[", "\xff"};
+    uint64_t kind = next_random(seed) % 4;
+    const char *line = lines[next_random(seed) % TOKENS];
+    const char *piece = pieces[next_random(seed) % (sizeof pieces / sizeof pieces[0])];
+    char byte = (char)next_random(seed);
+
+    if (kind == 0)
+        dialogue_text_add(input, &byte, 1);
+    else if (kind == 1)
+        dialogue_text_add(input, piece, strlen(piece));
+    else
+        dialogue_text_add(input, line, kind == 2 ? strlen(line) : next_random(seed) % strlen(line));
+}
+
+/* Every line said is a reply line of at most 512 bytes. */
+static void check_replies(const struct dialogue_text *said, uint64_t seed)
+{
+    const char *line = said->bytes;
+
+    while (*line) {
+        const char *end = strstr(line, "\r\n");
+        cr_assert(end && end + 2 - line <= 512, "seed %llu", (unsigned long long)seed);
+        cr_assert(line[0] >= '2' && line[0] <= '5' && (line[3] == ' ' || line[3] == '-'), "seed %llu: %s",
+                  (unsigned long long)seed, line);
+        line = end + 2;
+    }
+}
+
+Test(smtp_server, survives_noise_and_answers_with_reply_lines_only)
+{
+    const struct dialogue_machine *type = &smtp_server_machine;
+
+    for (uint64_t seed = 1; seed <= 3000; seed++) {
+        struct dialogue_record record = {0};
+        struct dialogue_text input = {0};
+        uint64_t state = seed * UINT64_C(0x9e3779b97f4a7c15);
+        void *machine = type->make(&record);
+        size_t at = 0;
+
+        for (int i = 0; i < 60; i++)
+            add_noise(&input, &state);
+        type->start(machine, 0);
+        while (at < input.size) {
+            size_t n = 1 + next_random(&state) % 40;
+            if (n > input.size - at) n = input.size - at;
+            type->receive(machine, input.bytes + at, n, 0);
+            at += n;
+        }
+        check_replies(&record.said, seed);
+        type->free(machine);
+        dialogue_text_free(&record.said);
+        dialogue_text_free(&record.told);
+        dialogue_text_free(&input);
+    }
+}
