@@ -92,30 +92,27 @@ static size_t encode_headers(const struct ip_packet *ip, const uint8_t *payload,
     return IPV4_HEADER_BYTES + UDP_HEADER_BYTES;
 }
 
-/* A datagram is a stream of its own in the journal. */
-static struct stream_id emit_datagram(struct host *host, const struct ip_packet *ip, uint8_t bytes[DNS_UDP_MAX_BYTES])
+static void emit_datagram(struct host *host, const struct ip_packet *ip, struct stream_id stream,
+                          uint8_t bytes[DNS_UDP_MAX_BYTES])
 {
     size_t size = dns_encode(ip->dns, bytes, DNS_UDP_MAX_BYTES);
     assert(size + UDP_HEADER_BYTES == ip->udp.length);
-    struct stream_id stream = {++host->world->last_stream};
     JOURNAL_EMIT(host->world->journal, STREAM_DATA, F_INT(STREAM, stream.n), F_INT(HOST, host->id.n),
                  F_BLOB(BYTES, bytes, size));
-    return stream;
 }
 
-static uint64_t emit_send(struct host *host, const struct packet *packet, struct send_reason reason)
+static uint64_t emit_send(struct host *host, const struct packet *packet, struct send_reason reason,
+                          struct stream_id stream)
 {
     const struct ip_packet *ip = ip_packet_of_const(packet);
     uint8_t headers[HEADERS_MAX_BYTES], datagram[DNS_UDP_MAX_BYTES];
     const uint8_t *payload = NULL;
-    struct stream_id stream = {0};
     uint64_t length = 0;
     if (ip->dns) {
-        stream = emit_datagram(host, ip, datagram);
+        emit_datagram(host, ip, stream, datagram);
         payload = datagram;
         length = ip->udp.length - UDP_HEADER_BYTES;
     } else if (ip->payload && ip->tcp.length > 0) {
-        stream = ip->payload->id;
         payload = byte_stream_at(ip->payload, ip->payload_offset);
         length = ip->tcp.length;
     }
@@ -138,11 +135,19 @@ static void send_on_next_link(struct host *host, struct packet *packet)
         network_send(host->world->network, link, host->id, packet);
 }
 
+/* A datagram is a stream of its own; it is numbered whether or not somebody records it (law 1). */
+static struct stream_id stream_of(struct host *host, const struct ip_packet *ip)
+{
+    if (ip->dns) return (struct stream_id){++host->world->last_stream};
+    return ip->payload ? ip->payload->id : (struct stream_id){0};
+}
+
 void packets_send(struct host *host, struct packet *packet, struct send_reason reason)
 {
     struct journal *journal = host->world->journal;
+    struct stream_id stream = stream_of(host, ip_packet_of(packet));
     packet->cause =
-        journal_wants(journal, EVENT_PACKET_SEND) ? emit_send(host, packet, reason) : journal_cause(journal);
+        journal_wants(journal, EVENT_PACKET_SEND) ? emit_send(host, packet, reason, stream) : journal_cause(journal);
     if (packet->to.n == host->id.n)
         host_on_packet(host, packet, (struct link_id){0});
     else

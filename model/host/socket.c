@@ -38,6 +38,7 @@ struct socket {
     const char *failure; /* why it ended, for conn.close */
     struct socket *next_dirty;
     uint64_t dirty_cause;
+    int64_t orphaned_ns; /* finished and in FIN-WAIT-2 since then; TIME_NEVER: not */
     int64_t scheduled_ns;
     struct event_handle timer;
     struct content_mark *marks;
@@ -83,6 +84,7 @@ static struct tcp_config config_for(const struct host *host, struct socket_key k
     config.initial_window_segments = (uint16_t)wanted->initial_window_segments;
     config.rto_min_ns = wanted->rto_min_ns;
     config.nagle = wanted->nagle;
+    config.data_r2_ns = 900 * SECOND; /* Linux gives up after some 15 minutes; RFC 9293 3.8.3 asks for 100 s at least */
     if (!wanted->delayed_ack) config.delayed_ack_ns = 0;
     if (wanted->stop_and_wait) {
         config.flavour = TCP_FLAVOUR_STOP_AND_WAIT;
@@ -104,7 +106,7 @@ static struct socket *socket_new(struct host *host, struct socket_key key, uint6
     socket->conn = (struct conn_id){++world->last_conn};
     socket->out = byte_stream_new((struct stream_id){++world->last_stream});
     socket->is_active_end = is_active_end;
-    socket->scheduled_ns = TIME_NEVER;
+    socket->scheduled_ns = socket->orphaned_ns = TIME_NEVER;
     socket->tcp = tcp_new(&config, world->journal, socket->conn, host->id);
     socket_table_add(host, socket);
     uint64_t event =
@@ -298,6 +300,33 @@ static void send_segment(struct socket *socket, const struct tcp_output *output)
 
 /* --- the one timer --- */
 
+/* A peer that never ends its side must not hold a connection that no application has any more (as Linux's
+   tcp_fin_timeout; RFC 9293 3.6 leaves FIN-WAIT-2 open for ever). */
+static const int64_t orphan_timeout_ns = MINUTE;
+
+static int64_t deadline_of(const struct socket *socket)
+{
+    int64_t tcp_ns = tcp_deadline(socket->tcp);
+    if (socket->orphaned_ns == TIME_NEVER) return tcp_ns;
+    int64_t orphan_ns = socket->orphaned_ns + orphan_timeout_ns;
+    return orphan_ns < tcp_ns ? orphan_ns : tcp_ns;
+}
+
+static void note_orphan(struct socket *socket, enum tcp_state state)
+{
+    bool is_orphan = socket->is_finished && state == TCP_FIN_WAIT_2;
+    if (!is_orphan)
+        socket->orphaned_ns = TIME_NEVER;
+    else if (socket->orphaned_ns == TIME_NEVER)
+        socket->orphaned_ns = world_of(socket)->engine->now_ns;
+}
+
+static bool is_given_up(const struct socket *socket)
+{
+    return socket->orphaned_ns != TIME_NEVER &&
+           socket->orphaned_ns + orphan_timeout_ns <= world_of(socket)->engine->now_ns;
+}
+
 static void on_timer(void *context, uint64_t arg)
 {
     (void)arg;
@@ -314,7 +343,7 @@ static void on_timer(void *context, uint64_t arg)
 
 static void see_to_timer(struct socket *socket)
 {
-    int64_t deadline_ns = tcp_deadline(socket->tcp);
+    int64_t deadline_ns = deadline_of(socket);
     struct engine *engine = world_of(socket)->engine;
     if (socket->scheduled_ns <= deadline_ns) return; /* it looks again when that comes */
     if (socket->scheduled_ns != TIME_NEVER) engine_cancel(engine, socket->timer);
@@ -376,6 +405,12 @@ static void settle(struct socket *socket)
     enum tcp_state state = tcp_state(socket->tcp);
     if (all_news & TCP_NEWS_CLOSED || state == TCP_CLOSED) {
         if (socket->has_handler) fail(socket, "connection closed");
+        socket_free(socket);
+        return;
+    }
+    note_orphan(socket, state);
+    if (is_given_up(socket)) {
+        socket->failure = "the peer never ended its side";
         socket_free(socket);
         return;
     }

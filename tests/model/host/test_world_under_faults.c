@@ -1,0 +1,183 @@
+/* Small worlds that suffer: loss, crashes, cuts. Whatever happens, every accepted mail ends delivered or bounced, and
+   what arrives is what was sent (laws M1, M4, N1 of a mail world). */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world_runs.h"
+
+static const char small_world[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"hosts\": {"
+    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\", "
+    "\"fetches_from\": \"mail.a.example\" } },"
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] } },"
+    "\"internet\": { \"router\": {} },"
+    "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"] } },"
+    "\"bob-pc\": { \"client\": { \"user\": \"bob@b.example\", \"fetches_from\": \"mx1.b.example\", \"fetches_every\": "
+    "\"20 s\" } } },"
+    "\"links\": {"
+    "\"alice\": { \"between\": [\"alice-pc\", \"internet\"], \"delay\": \"5 ms\", \"loss\": \"%d %%\" },"
+    "\"a\": { \"between\": [\"mail.a.example\", \"internet\"], \"delay\": \"15 ms\", \"loss\": \"%d %%\" },"
+    "\"b\": { \"between\": [\"mx1.b.example\", \"internet\"], \"delay\": \"20 ms\", \"loss\": \"%d %%\" },"
+    "\"bob\": { \"between\": [\"bob-pc\", \"internet\"], \"delay\": \"5 ms\", \"loss\": \"%d %%\" } },"
+    "\"mail\": {"
+    "\"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"subject\": \"x\", "
+    "\"text\": \".dots\\n..\\n.\\nend\", \"size\": \"9 kB\" },"
+    "\"m2\": { \"at\": \"2 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\", \"nobody@b.example\"], "
+    "\"subject\": \"y\", \"text\": \"z\" } }"
+    "%s }";
+
+static struct world_run run_small(int loss, uint64_t seed, const char *more)
+{
+    char json[4096];
+    snprintf(json, sizeof json, small_world, loss, loss, loss, loss, more);
+    return world_run_scenario(json, seed, event_mask_all());
+}
+
+/* The body as it was first written, from the submission's content, and each body that was fetched. */
+static void expect_equal_bodies(const struct world_run *run, int64_t message)
+{
+    size_t i = 0, fetched = 0;
+    char *sent = NULL;
+    const struct event *e;
+    while ((e = find_event(run, &i, EVENT_SMTP_CONTENT, NULL)) && !sent)
+        if (event_int(e, FIELD_MESSAGE) == message)
+            sent = stream_bytes(run, (uint64_t)event_int(e, FIELD_STREAM), (uint64_t)event_int(e, FIELD_OFFSET),
+                                (uint64_t)event_int(e, FIELD_LENGTH));
+    cr_assert(sent);
+    i = 0;
+    while ((e = find_event(run, &i, EVENT_POP3_CONTENT, NULL))) {
+        if (event_int(e, FIELD_MESSAGE) != message) continue;
+        char *got = stream_bytes(run, (uint64_t)event_int(e, FIELD_STREAM), (uint64_t)event_int(e, FIELD_OFFSET),
+                                 (uint64_t)event_int(e, FIELD_LENGTH));
+        cr_assert_str_eq(body_of(got), body_of(sent), "both are dot-stuffed the same way");
+        free(got);
+        fetched++;
+    }
+    cr_assert_geq(fetched, 1);
+    free(sent);
+}
+
+/* Follows every (message, recipient, host) through its states: each change must begin where the last one ended. */
+struct holding {
+    int64_t message, host;
+    const char *recipient, *queue_id, *state;
+};
+
+static void expect_unbroken_states(const struct world_run *run)
+{
+    enum { ROOM = 256 };
+    struct holding *holdings = calloc(ROOM, sizeof *holdings);
+    size_t i = 0, n = 0;
+    const struct event *e;
+    while ((e = find_event(run, &i, EVENT_MAIL_STATE, NULL))) {
+        struct holding *found = NULL;
+        for (size_t k = 0; k < n && !found; k++)
+            if (holdings[k].message == event_int(e, FIELD_MESSAGE) && holdings[k].host == event_int(e, FIELD_HOST) &&
+                strcmp(holdings[k].recipient, event_text(e, FIELD_RECIPIENT)) == 0 &&
+                strcmp(holdings[k].queue_id, event_text(e, FIELD_QUEUE_ID)) == 0)
+                found = &holdings[k];
+        bool is_new = event_text(e, FIELD_FROM)[0] == '\0';
+        if (is_new) {
+            cr_assert_lt(n, (size_t)ROOM);
+            holdings[n] = (struct holding){event_int(e, FIELD_MESSAGE), event_int(e, FIELD_HOST),
+                                           event_text(e, FIELD_RECIPIENT), event_text(e, FIELD_QUEUE_ID), ""};
+            found = &holdings[n++];
+        }
+        cr_assert(found, "a host that never had the mail changes its state");
+        if (!is_new) cr_assert_str_eq(found->state, event_text(e, FIELD_FROM));
+        found->state = event_text(e, FIELD_TO);
+    }
+    static const char *const ends[] = {"handed on", "delivered", "picked up", "bounced", "discarded"};
+    for (size_t k = 0; k < n; k++) {
+        bool ended = false;
+        for (size_t m = 0; m < sizeof ends / sizeof *ends; m++)
+            ended = ended || strcmp(holdings[k].state, ends[m]) == 0;
+        cr_assert(ended, "message %lld for %s is still %s", (long long)holdings[k].message, holdings[k].recipient,
+                  holdings[k].state);
+    }
+    free(holdings);
+}
+
+/* N1 at the end: what was offered to a link was delivered or lost for a reason. */
+static void expect_no_packet_unaccounted(const struct world_run *run)
+{
+    static const enum field_id losses[] = {FIELD_LOST_CHANCE, FIELD_LOST_EXACT, FIELD_LOST_QUEUE, FIELD_LOST_DOWN,
+                                           FIELD_LOST_MTU};
+    size_t i = 0, n = 0;
+    const struct event *e;
+    while ((e = find_event(run, &i, EVENT_LINK_TOTALS, NULL))) {
+        int64_t sum = event_int(e, FIELD_DELIVERED);
+        for (size_t k = 0; k < sizeof losses / sizeof *losses; k++)
+            sum += event_int(e, losses[k]);
+        cr_assert_eq(sum, event_int(e, FIELD_OFFERED), "link %d dir %d: %d of %d", (int)event_int(e, FIELD_LINK), (int)event_int(e, FIELD_DIR), (int)sum, (int)event_int(e, FIELD_OFFERED));
+        n++;
+    }
+    cr_assert_eq(n, 10);
+    cr_assert_eq(count_events(run, EVENT_LINK_SEND, NULL) > 0, true);
+}
+
+static void expect_good_end(const struct world_run *run, const char *what)
+{
+    cr_assert_geq(count_events(run, EVENT_MAIL_STATE, "picked up"), 2, "%s", what);
+    cr_assert_geq(count_events(run, EVENT_MAIL_COMPOSE, "Undelivered"), 1, "%s: nobody's copy is bounced", what);
+    expect_unbroken_states(run);
+    expect_no_packet_unaccounted(run);
+    expect_equal_bodies(run, 1);
+    expect_equal_bodies(run, 2);
+}
+
+Test(world_under_faults, every_mail_ends_delivered_or_bounced_and_whole_over_200_seeds, .timeout = 600)
+{
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        int loss = (int)(seed % 21);
+        char what[64];
+        snprintf(what, sizeof what, "seed %llu, loss %d %%", (unsigned long long)seed, loss);
+        struct world_run run = run_small(loss, seed, "");
+        expect_good_end(&run, what);
+        world_run_free(&run);
+    }
+}
+
+/* Law M2: a server that stops at any instant keeps what it acknowledged. */
+Test(world_under_faults, no_mail_is_lost_when_a_server_stops_at_any_instant, .timeout = 600)
+{
+    static const char *const hosts[] = {"mail.a.example", "mx1.b.example"};
+    for (int ms = 900; ms < 4000; ms += 41)
+        for (size_t h = 0; h < 2; h++) {
+            char fault[256], what[300];
+            snprintf(fault, sizeof fault,
+                     ", \"faults\": [ { \"at\": \"%d ms\", \"for\": \"90 s\", \"stop_host\": { \"host\": \"%s\" } } ]",
+                     ms, hosts[h]);
+            snprintf(what, sizeof what, "%s stops at %d ms", hosts[h], ms);
+            struct world_run run = run_small(1, 7, fault);
+            expect_good_end(&run, what);
+            world_run_free(&run);
+        }
+}
+
+Test(world_under_faults, a_link_that_is_cut_for_an_hour_only_delays, .timeout = 600)
+{
+    for (int ms = 1000; ms < 3000; ms += 97) {
+        char fault[256], what[64];
+        snprintf(fault, sizeof fault,
+                 ", \"faults\": [ { \"at\": \"%d ms\", \"for\": \"1 h\", \"cut_link\": { \"link\": \"b\" } } ]", ms);
+        snprintf(what, sizeof what, "cut at %d ms", ms);
+        struct world_run run = run_small(0, 3, fault);
+        expect_good_end(&run, what);
+        world_run_free(&run);
+    }
+}
+
+Test(world_under_faults, a_domain_that_is_never_reached_bounces_after_five_days)
+{
+    struct world_run run =
+        run_small(0, 3, ", \"faults\": [ { \"at\": \"0 s\", \"stop_host\": { \"host\": \"mx1.b.example\" } } ]");
+    cr_assert_eq(count_events(&run, EVENT_MAIL_COMPOSE, "Undelivered"), 2);
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "picked up"), 2, "alice gets both reports");
+    cr_assert_gt(run.ended_ns, 5 * DAY);
+    cr_assert_lt(run.ended_ns, 5 * DAY + 2 * HOUR);
+    expect_unbroken_states(&run);
+    world_run_free(&run);
+}
