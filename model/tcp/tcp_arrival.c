@@ -153,7 +153,7 @@ static void new_data_acked(struct tcp_conn *c, uint32_t ack, int64_t now_ns)
         c->probing = false;
         tcp_timer_cancel(c, TIMER_PERSIST);
     }
-    if (!syn) tcp_on_new_ack(c, bytes); /* RFC 5681 3.1: the SYN's acknowledgement does not open cwnd */
+    tcp_on_new_ack(c, bytes); /* RFC 5681 3.1: a SYN's acknowledgement, of no bytes, does not open cwnd */
     restart_retransmission_timer(c, c->in_recovery, now_ns);
 }
 

@@ -183,7 +183,6 @@ static bool send_next_record(struct tcp_conn *c, int64_t now_ns, struct tcp_outp
     const struct tcp_record *r = tcp_record_at(c, c->at);
     if (c->at != c->first) {
         uint32_t in_flight = r->seq - c->snd_una;
-        if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT) return false;
         if (tcp_cwnd_room(c, in_flight) < r->length || c->snd_wnd < in_flight + r->length) return false;
     }
     if (r->transmission > 0) count_retransmission(c, true);
