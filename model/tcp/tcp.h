@@ -2,8 +2,9 @@
 
    Given calls, segments and the time it changes state, and then has segments to send, a deadline and news. It reads no
    clock, schedules nothing, and never touches payload bytes: a stream is numbered from 0, the machine deals in offsets,
-   and whoever holds the bytes looks them up. After every call drain tcp_next_segment until it says no, take the news,
-   and see that tcp_on_deadline is called at tcp_deadline. */
+   and whoever holds the bytes looks them up. After every call take the news, drain tcp_next_segment until it says no,
+   and see that tcp_on_deadline is called at tcp_deadline (earlier calls do no harm). In this order one acknowledgement
+   carries the window that the application has just opened. */
 #ifndef POSTROAD_MODEL_TCP_TCP_H
 #define POSTROAD_MODEL_TCP_TCP_H
 
@@ -34,7 +35,7 @@ struct tcp_config {
     int64_t syn_r2_ns, data_r2_ns; /* give up after this long (RFC 9293 3.8.3) */
     bool nagle;
 };
-/* iss 0, mss 1460, 65535, reno, 10, 40 ms, 1 s, 1 s, 60 s, 2 min, 3 min, 100 s ... see tcp.c for sources */
+/* iss 0, mss 1460, 65535, reno, 10, 40 ms, 1 s, 1 s, 60 s, 2 min, 3 min, 100 s, Nagle on; see tcp.c for sources */
 struct tcp_config tcp_config_default(void);
 
 /* What has happened since the news were last taken, as bits. */
@@ -69,10 +70,11 @@ struct tcp_conn *tcp_new(const struct tcp_config *config, struct journal *journa
                          struct host_id host);
 void tcp_free(struct tcp_conn *c);
 
-/* RFC 9293 3.9.1. tcp_listen: then hand over the SYN with tcp_segment_arrives. */
+/* RFC 9293 3.9.1. tcp_listen: then hand over the SYN with tcp_segment_arrives. A reset before the handshake is complete
+   closes such a connection (TCP_NEWS_RESET): it was made for one SYN, and its host goes on listening. */
 void tcp_open_active(struct tcp_conn *c, int64_t now_ns);
 void tcp_listen(struct tcp_conn *c);
-/* n more bytes have been appended to our stream. Not after tcp_close. */
+/* n more bytes have been appended to our stream. Not after tcp_close; without effect once CLOSED. */
 void tcp_write(struct tcp_conn *c, uint64_t n, int64_t now_ns);
 /* No more will be written; the FIN follows the last byte. */
 void tcp_close(struct tcp_conn *c, int64_t now_ns);
@@ -81,8 +83,7 @@ void tcp_abort(struct tcp_conn *c, int64_t now_ns);
 /* The application has taken all up to this offset of the peer's stream: opens the window. */
 void tcp_consume(struct tcp_conn *c, uint64_t up_to, int64_t now_ns);
 
-/* 3.10.7. *stream_offset: where the payload lies in the peer's stream, counted from its first byte (so that the holder of bytes can store them
-   before or after this call): see tcp_payload_offset. */
+/* RFC 9293 3.10.7. Where the payload lies in the peer's stream: tcp_payload_offset, before or after this call. */
 void tcp_segment_arrives(struct tcp_conn *c, const struct tcp_segment *segment, int64_t now_ns);
 /* Offset in the peer's stream of a segment's first payload byte, by its sequence number; may be negative for old ones. */
 int64_t tcp_payload_offset(const struct tcp_conn *c, const struct tcp_segment *segment);
