@@ -8,43 +8,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "model/wire/ip_wire.h"
-#include "model/wire/tcp_wire.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
-#include "viz/readers/journal_names.h"
-#include "viz/readers/text_buffer.h"
-#include "viz/story/tables.h"
+#include "viz/readers/transcript_internal.h"
 
-enum { COLUMNS = 100, HOST_MOST = 20, TIME_LEAST = 15, RECENT_PACKETS = 4096, LABEL_BYTES = 64, CONTENT_LEAST = 40 };
-
-/* What is remembered of a packet while it is likely on its way. */
-struct recent {
-    int64_t packet, to;
-    char label[LABEL_BYTES];
-};
-
-struct transcript {
-    enum transcript_level level;
-    FILE *out;
-    struct journal_names *names;
-    int host_width;
-    struct text_buffer words; /* of the line being made */
-    struct number_map peers;  /* conn or session to peer host */
-    struct number_map iss;    /* addresses and ports of a direction to its initial sequence number */
-    /* An attempt that may turn out to be over at once. */
-    int64_t pending_attempt, pending_at_ns, pending_host;
-    struct text_buffer pending;
-    struct recent recent[RECENT_PACKETS];
-};
-
-typedef bool (*teller)(struct transcript *t, const struct event *e);
-
-struct telling {
-    enum transcript_level from;
-    enum field_id host; /* of the host column; FIELD_NONE: the teller's own */
-    teller tell;        /* adds words; false: nothing is to be said */
-};
+enum { COLUMNS = 100, HOST_MOST = 20, TIME_LEAST = 15, CONTENT_LEAST = 40 };
 
 /* ---- Lines ---- */
 
@@ -84,7 +52,7 @@ static void print_wrapped(FILE *out, int indent, const char *hanging, const char
     } while (*text);
 }
 
-static const char *host_name(const struct transcript *t, int64_t host)
+const char *transcript_host(const struct transcript *t, int64_t host)
 {
     const char *name = host ? journal_names_find(t->names, TYPE_HOST, host) : NULL;
     return name ? name : "?";
@@ -93,7 +61,7 @@ static const char *host_name(const struct transcript *t, int64_t host)
 static void print_line(struct transcript *t, int64_t at_ns, int64_t host, const char *text)
 {
     char time[VTIME_TEXT_BYTES];
-    const char *name = host ? host_name(t, host) : "";
+    const char *name = host ? transcript_host(t, host) : "";
     int indent = fprintf(t->out, "%-*s  ", TIME_LEAST, vtime_format_instant(at_ns, time));
     int pad = t->host_width - columns_of(name, strlen(name));
     indent += t->host_width + 2;
@@ -125,37 +93,35 @@ static void add_mail_for(struct transcript *t, const struct event *e)
     text_addf(&t->words, tr(" for %s"), event_text(e, FIELD_RECIPIENT));
 }
 
-static void add_why(struct transcript *t, const struct event *e)
+void transcript_add_why(struct transcript *t, const struct event *e)
 {
     const char *why = event_text(e, FIELD_WHY);
     if (*why) text_addf(&t->words, ": %s", why);
 }
 
-static const char *link_name(const struct transcript *t, const struct event *e)
+const char *transcript_link(const struct transcript *t, const struct event *e)
 {
     const char *name = journal_names_find(t->names, TYPE_LINK, event_int(e, FIELD_LINK));
     return name ? name : "?";
 }
 
-/* The host at one end of the event's direction of its link: 0 the sending one, 1 the other. */
-static int64_t link_end(const struct transcript *t, const struct event *e, int end)
+int64_t transcript_link_end(const struct transcript *t, const struct event *e, int end)
 {
     int64_t ends[2];
     if (!journal_names_link_ends(t->names, event_int(e, FIELD_LINK), &ends[0], &ends[1])) return 0;
     return ends[(event_int(e, FIELD_DIR) == 1) ^ end];
 }
 
-enum { CONN_KEY, SESSION_KEY };
-
 static void remember_peer(struct transcript *t, const struct event *e, int sort, enum field_id field)
 {
-    uint64_t key = (uint64_t)event_int(e, field) * 2 + (uint64_t)sort;
+    uint64_t key = (uint64_t)event_int(e, field) * KEYS + (uint64_t)sort;
     number_map_put(&t->peers, key, (size_t)event_int(e, FIELD_PEER));
 }
 
-static int64_t peer_of(const struct transcript *t, const struct event *e, int sort, enum field_id field)
+int64_t transcript_peer(const struct transcript *t, const struct event *e, enum transcript_key sort,
+                        enum field_id field)
 {
-    size_t peer = number_map_get(&t->peers, (uint64_t)event_int(e, field) * 2 + (uint64_t)sort);
+    size_t peer = number_map_get(&t->peers, (uint64_t)event_int(e, field) * KEYS + (uint64_t)sort);
     return peer == SIZE_MAX ? 0 : (int64_t)peer;
 }
 
@@ -208,7 +174,7 @@ static bool tell_handed_on(struct transcript *t, const struct event *e)
         text_adds(&t->words, tr("has submitted "));
         add_mail_for(t, e);
     }
-    add_why(t, e);
+    transcript_add_why(t, e);
     return true;
 }
 
@@ -232,7 +198,7 @@ static bool tell_mail_state(struct transcript *t, const struct event *e)
     if (strcmp(state, "bounced") != 0 && strcmp(state, "discarded") != 0) return false;
     text_adds(&t->words, strcmp(state, "bounced") == 0 ? tr("gives up ") : tr("discards "));
     add_mail_for(t, e);
-    add_why(t, e);
+    transcript_add_why(t, e);
     return true;
 }
 
@@ -257,11 +223,10 @@ static bool tell_attempt_end(struct transcript *t, const struct event *e)
     if (handed_on)
         text_adds(&t->words, tr("has handed on "));
     else
-        text_adds(&t->words, strcmp(outcome, "later") == 0 ? tr("cannot hand on now: ") : tr("cannot hand on ever: "));
+        text_adds(&t->words, strcmp(outcome, "later") == 0 ? tr("could not hand on ") : tr("can never hand on "));
     add_mail_for(t, e);
-    if (peer && peer != event_int(e, FIELD_HOST))
-        text_addf(&t->words, handed_on ? tr(" to %s") : tr(", last tried with %s"), host_name(t, peer));
-    add_why(t, e);
+    if (peer && peer != event_int(e, FIELD_HOST)) text_addf(&t->words, tr(" to %s"), transcript_host(t, peer));
+    transcript_add_why(t, e);
     return true;
 }
 
@@ -286,37 +251,39 @@ static bool tell_run_begin(struct transcript *t, const struct event *e)
 static bool tell_run_end(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, tr("the end"));
-    add_why(t, e);
+    transcript_add_why(t, e);
     return true;
 }
 
 static bool tell_host_state(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, event_int(e, FIELD_UP) ? tr("is up again") : tr("stops"));
-    add_why(t, e);
+    transcript_add_why(t, e);
     return true;
 }
 
 static bool tell_link_state(struct transcript *t, const struct event *e)
 {
-    text_addf(&t->words, event_int(e, FIELD_UP) ? tr("link %s is up again") : tr("link %s is cut"), link_name(t, e));
-    if (event_int(e, FIELD_DIR) != 2) text_addf(&t->words, tr(" toward %s"), host_name(t, link_end(t, e, 1)));
-    add_why(t, e);
+    text_addf(&t->words, event_int(e, FIELD_UP) ? tr("link %s is up again") : tr("link %s is cut"),
+              transcript_link(t, e));
+    if (event_int(e, FIELD_DIR) != 2)
+        text_addf(&t->words, tr(" toward %s"), transcript_host(t, transcript_link_end(t, e, 1)));
+    transcript_add_why(t, e);
     return true;
 }
 
 static bool tell_link_value(struct transcript *t, const struct event *e)
 {
     if (e->at_ns == 0) return false;
-    text_addf(&t->words, tr("link %s toward %s: %s is now %s"), link_name(t, e), host_name(t, link_end(t, e, 1)),
-              event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+    text_addf(&t->words, tr("link %s toward %s: %s is now %s"), transcript_link(t, e),
+              transcript_host(t, transcript_link_end(t, e, 1)), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
     return true;
 }
 
 static bool tell_routes(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, tr("routes are computed anew"));
-    add_why(t, e);
+    transcript_add_why(t, e);
     return true;
 }
 
@@ -340,7 +307,7 @@ static bool tell_caption(struct transcript *t, const struct event *e)
 static bool tell_dns_query(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, event_int(e, FIELD_NTH) > 1 ? tr("asks %s again: %s %s?") : tr("asks %s: %s %s?"),
-              host_name(t, event_int(e, FIELD_PEER)), event_text(e, FIELD_QNAME), event_text(e, FIELD_QTYPE));
+              transcript_host(t, event_int(e, FIELD_PEER)), event_text(e, FIELD_QNAME), event_text(e, FIELD_QTYPE));
     return true;
 }
 
@@ -355,7 +322,7 @@ static bool tell_dns_answer(struct transcript *t, const struct event *e)
 static bool tell_dns_failure(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, tr("learns nothing of %s %s"), event_text(e, FIELD_QNAME), event_text(e, FIELD_QTYPE));
-    add_why(t, e);
+    transcript_add_why(t, e);
     return true;
 }
 
@@ -363,7 +330,7 @@ static bool tell_conn_open(struct transcript *t, const struct event *e)
 {
     remember_peer(t, e, CONN_KEY, FIELD_CONN);
     if (strcmp(event_text(e, FIELD_ROLE), "active") != 0) return false;
-    text_addf(&t->words, tr("calls %s, port %" PRId64), host_name(t, event_int(e, FIELD_PEER)),
+    text_addf(&t->words, tr("calls %s, port %" PRId64), transcript_host(t, event_int(e, FIELD_PEER)),
               event_int(e, FIELD_REMOTE_PORT));
     return true;
 }
@@ -372,21 +339,27 @@ static bool tell_conn_open(struct transcript *t, const struct event *e)
 static bool tell_conn_close(struct transcript *t, const struct event *e)
 {
     if (strcmp(event_text(e, FIELD_WHY), "closed") == 0 && t->level < TRANSCRIPT_PACKETS) return false;
-    text_addf(&t->words, tr("connection with %s ends"), host_name(t, peer_of(t, e, CONN_KEY, FIELD_CONN)));
-    add_why(t, e);
+    text_addf(&t->words, tr("connection with %s ends"),
+              transcript_host(t, transcript_peer(t, e, CONN_KEY, FIELD_CONN)));
+    transcript_add_why(t, e);
     return true;
 }
 
 static bool tell_session_open(struct transcript *t, const struct event *e)
 {
     remember_peer(t, e, SESSION_KEY, FIELD_SESSION);
+    if (strcmp(event_text(e, FIELD_ROLE), "client") == 0) remember_peer(t, e, CLIENT_KEY, FIELD_SESSION);
     return false;
 }
 
+/* A server tells of the end only when something went wrong: else its client does. */
 static bool tell_session_close(struct transcript *t, const struct event *e)
 {
-    text_addf(&t->words, tr("ends the dialogue with %s"), host_name(t, peer_of(t, e, SESSION_KEY, FIELD_SESSION)));
-    add_why(t, e);
+    bool done = strcmp(event_text(e, FIELD_WHY), "done") == 0;
+    if (done && !transcript_peer(t, e, CLIENT_KEY, FIELD_SESSION)) return false;
+    text_addf(&t->words, tr("ends the dialogue with %s"),
+              transcript_host(t, transcript_peer(t, e, SESSION_KEY, FIELD_SESSION)));
+    if (!done) transcript_add_why(t, e);
     return true;
 }
 
@@ -402,150 +375,6 @@ static bool tell_content(struct transcript *t, const struct event *e)
     text_adds(&t->words, tr("(the content of "));
     add_mail(t, e);
     text_addf(&t->words, tr(", %" PRId64 " bytes)"), event_int(e, FIELD_LENGTH));
-    return true;
-}
-
-/* ---- Packets ---- */
-
-static struct recent *recent_of(struct transcript *t, int64_t packet)
-{
-    return &t->recent[(uint64_t)packet % RECENT_PACKETS];
-}
-
-/* One key for each direction of each connection, unless two of 2^64 collide. */
-static uint64_t direction_key(uint32_t from, uint32_t to, uint16_t from_port, uint16_t to_port)
-{
-    uint64_t hosts = (uint64_t)from << 32 | to, ports = (uint64_t)from_port << 16 | to_port;
-    return (hosts * UINT64_C(0x9e3779b97f4a7c15)) ^ (ports * UINT64_C(0xc2b2ae3d27d4eb4f));
-}
-
-struct decoded {
-    struct ipv4_header ip;
-    struct tcp_segment tcp;
-    bool is_tcp;
-};
-
-static struct decoded decode(const struct event *e)
-{
-    struct decoded d = {0};
-    size_t size, at, header;
-    const uint8_t *bytes = (const uint8_t *)event_bytes(e, FIELD_HEADER, &size);
-    if (ipv4_decode(bytes, size, &d.ip, &at) && d.ip.protocol == IP_PROTOCOL_TCP)
-        d.is_tcp = tcp_decode(bytes + at, size - at, &d.tcp, &header);
-    return d;
-}
-
-/* Bytes that an acknowledgement covers; false when the SYN was not seen. */
-static bool acked_bytes(const struct transcript *t, const struct decoded *d, uint32_t *bytes)
-{
-    uint64_t key = direction_key(d->ip.destination, d->ip.source, d->tcp.destination_port, d->tcp.source_port);
-    size_t iss = number_map_get(&t->iss, key);
-    if (iss == SIZE_MAX || !(d->tcp.flags & TCP_ACK)) return false;
-    *bytes = d->tcp.ack - (uint32_t)iss - 1;
-    return true;
-}
-
-static void make_label(const struct transcript *t, const struct event *e, const struct decoded *d, char *label)
-{
-    char flags[32];
-    uint32_t acked;
-    int64_t offset = event_int(e, FIELD_OFFSET), length = event_int(e, FIELD_LENGTH);
-    if (!d->is_tcp)
-        snprintf(label, LABEL_BYTES, "%s", event_text(e, FIELD_TAG));
-    else if (length)
-        snprintf(label, LABEL_BYTES, tr("bytes %" PRId64 "–%" PRId64), offset + 1, offset + length);
-    else if (d->tcp.flags == TCP_ACK && acked_bytes(t, d, &acked))
-        snprintf(label, LABEL_BYTES, "ACK %" PRIu32, acked);
-    else
-        snprintf(label, LABEL_BYTES, "%s", tcp_flags_text(d->tcp.flags, flags));
-}
-
-static void add_segment_details(struct transcript *t, const struct event *e, const struct decoded *d)
-{
-    char flags[32];
-    uint32_t acked;
-    text_addf(&t->words, tr(" (%s seq %" PRIu32), tcp_flags_text(d->tcp.flags, flags), d->tcp.seq);
-    if (event_int(e, FIELD_LENGTH) && acked_bytes(t, d, &acked)) text_addf(&t->words, tr(", ack %" PRIu32), acked);
-    text_addf(&t->words, tr(", window %u"), (unsigned)d->tcp.window);
-    if (d->tcp.mss) text_addf(&t->words, tr(", mss %u"), (unsigned)d->tcp.mss);
-    text_adds(&t->words, ")");
-}
-
-static bool tell_packet_send(struct transcript *t, const struct event *e)
-{
-    struct decoded d = decode(e);
-    int64_t packet = event_int(e, FIELD_PACKET), repeats = event_int(e, FIELD_REPEATS);
-    struct recent *recent = recent_of(t, packet);
-    if (d.is_tcp && (d.tcp.flags & TCP_SYN))
-        number_map_put(&t->iss, direction_key(d.ip.source, d.ip.destination, d.tcp.source_port, d.tcp.destination_port),
-                       d.tcp.seq);
-    recent->packet = packet;
-    recent->to = event_int(e, FIELD_PEER);
-    make_label(t, e, &d, recent->label);
-    text_addf(&t->words, tr("#%" PRId64 " to %s: %s"), packet, host_name(t, recent->to), recent->label);
-    if (d.is_tcp) add_segment_details(t, e, &d);
-    if (repeats) text_addf(&t->words, tr(", again for #%" PRId64), repeats);
-    add_why(t, e);
-    return true;
-}
-
-static void add_packet(struct transcript *t, const struct event *e)
-{
-    int64_t packet = event_int(e, FIELD_PACKET);
-    const struct recent *recent = recent_of(t, packet);
-    text_addf(&t->words, "#%" PRId64, packet);
-    if (recent->packet == packet) text_addf(&t->words, " %s", recent->label);
-}
-
-static bool tell_link_send(struct transcript *t, const struct event *e)
-{
-    add_packet(t, e);
-    text_addf(&t->words, tr(" sets out on %s"), link_name(t, e));
-    int64_t waits = event_int(e, FIELD_BEGINS) - e->at_ns;
-    char duration[VTIME_TEXT_BYTES];
-    if (waits > 0) text_addf(&t->words, tr(" after waiting %s"), vtime_format_duration(waits, duration));
-    return true;
-}
-
-/* At a router the next link.send says enough. */
-static bool tell_link_deliver(struct transcript *t, const struct event *e)
-{
-    const struct recent *recent = recent_of(t, event_int(e, FIELD_PACKET));
-    if (recent->packet == event_int(e, FIELD_PACKET) && recent->to != event_int(e, FIELD_HOST)) return false;
-    add_packet(t, e);
-    text_adds(&t->words, tr(" arrives"));
-    return true;
-}
-
-static bool tell_link_drop(struct transcript *t, const struct event *e)
-{
-    text_adds(&t->words, "X ");
-    add_packet(t, e);
-    text_addf(&t->words, tr(" is lost on %s toward %s"), link_name(t, e), host_name(t, link_end(t, e, 1)));
-    add_why(t, e);
-    return true;
-}
-
-static bool tell_packet_drop(struct transcript *t, const struct event *e)
-{
-    text_adds(&t->words, "X ");
-    add_packet(t, e);
-    text_adds(&t->words, tr(" ends here"));
-    add_why(t, e);
-    return true;
-}
-
-static bool tell_timer_fire(struct transcript *t, const struct event *e)
-{
-    text_addf(&t->words, tr("timer runs out: %s"), event_text(e, FIELD_NAME));
-    return true;
-}
-
-static bool tell_tcp_state(struct transcript *t, const struct event *e)
-{
-    text_addf(&t->words, tr("connection with %s: %s, then %s"), host_name(t, peer_of(t, e, CONN_KEY, FIELD_CONN)),
-              event_text(e, FIELD_FROM), event_text(e, FIELD_TO));
-    add_why(t, e);
     return true;
 }
 
@@ -615,7 +444,7 @@ static void note_names(struct transcript *t, const struct event *e)
 
 static int64_t host_of(const struct transcript *t, const struct event *e, enum field_id field)
 {
-    if (field == FIELD_LINK) return link_end(t, e, 0);
+    if (field == FIELD_LINK) return transcript_link_end(t, e, 0);
     return field == FIELD_NONE ? 0 : event_int(e, field);
 }
 

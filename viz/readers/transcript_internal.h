@@ -1,0 +1,60 @@
+/* Inside the transcript: what its files share. */
+#ifndef POSTROAD_VIZ_READERS_TRANSCRIPT_INTERNAL_H
+#define POSTROAD_VIZ_READERS_TRANSCRIPT_INTERNAL_H
+
+#include "viz/readers/journal_names.h"
+#include "viz/readers/text_buffer.h"
+#include "viz/readers/transcript.h"
+#include "viz/story/tables.h"
+
+enum { RECENT_PACKETS = 4096, LABEL_BYTES = 64 };
+
+/* What is remembered of a packet while it is likely on its way. */
+struct recent {
+    int64_t packet, from, to;
+    char label[LABEL_BYTES];
+};
+
+struct transcript {
+    enum transcript_level level;
+    FILE *out;
+    struct journal_names *names;
+    int host_width;
+    struct text_buffer words; /* of the line being made */
+    struct number_map peers;  /* conn or session to peer host */
+    struct number_map iss;    /* addresses and ports of a direction to its initial sequence number */
+    /* An attempt that may turn out to be over at once. */
+    int64_t pending_attempt, pending_at_ns, pending_host;
+    struct text_buffer pending;
+    struct recent recent[RECENT_PACKETS];
+};
+
+typedef bool (*teller)(struct transcript *t, const struct event *e);
+
+struct telling {
+    enum transcript_level from;
+    enum field_id host; /* of the host column; FIELD_NONE: the teller's own */
+    teller tell;        /* adds words; false: nothing is to be said */
+};
+
+/* transcript.c: what tellers share. */
+const char *transcript_host(const struct transcript *t, int64_t host);
+const char *transcript_link(const struct transcript *t, const struct event *e);
+/* The host at one end of the event's direction of its link: 0 the sending one, 1 the other. */
+int64_t transcript_link_end(const struct transcript *t, const struct event *e, int end);
+/* What is remembered of a conn or session; remembering happens when it is opened. */
+enum transcript_key { CONN_KEY, SESSION_KEY, CLIENT_KEY, KEYS };
+int64_t transcript_peer(const struct transcript *t, const struct event *e, enum transcript_key sort,
+                        enum field_id field);
+void transcript_add_why(struct transcript *t, const struct event *e); /* ": why", if any is given */
+
+/* transcript_packets.c */
+bool tell_packet_send(struct transcript *t, const struct event *e);
+bool tell_link_send(struct transcript *t, const struct event *e);
+bool tell_link_deliver(struct transcript *t, const struct event *e);
+bool tell_link_drop(struct transcript *t, const struct event *e);
+bool tell_packet_drop(struct transcript *t, const struct event *e);
+bool tell_timer_fire(struct transcript *t, const struct event *e);
+bool tell_tcp_state(struct transcript *t, const struct event *e);
+
+#endif

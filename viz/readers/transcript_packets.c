@@ -1,0 +1,179 @@
+/* The transcript's packets: each says what it is when it is sent, and a table of the latest lets its later hops repeat
+   it. Bytes are counted from the beginning of a stream, as people count; only a SYN tells its sequence number as it is.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/wire/ip_wire.h"
+#include "model/wire/tcp_wire.h"
+#include "sim/journal/tr.h"
+#include "viz/readers/transcript_internal.h"
+
+static struct recent *recent_of(struct transcript *t, int64_t packet)
+{
+    return &t->recent[(uint64_t)packet % RECENT_PACKETS];
+}
+
+/* One key for each direction of each connection, unless two of 2^64 collide. */
+static uint64_t direction_key(uint32_t from, uint32_t to, uint16_t from_port, uint16_t to_port)
+{
+    uint64_t hosts = (uint64_t)from << 32 | to, ports = (uint64_t)from_port << 16 | to_port;
+    return (hosts * UINT64_C(0x9e3779b97f4a7c15)) ^ (ports * UINT64_C(0xc2b2ae3d27d4eb4f));
+}
+
+struct decoded {
+    struct ipv4_header ip;
+    struct tcp_segment tcp;
+    bool is_tcp;
+};
+
+static struct decoded decode(const struct event *e)
+{
+    struct decoded d = {0};
+    size_t size, at, header;
+    const uint8_t *bytes = (const uint8_t *)event_bytes(e, FIELD_HEADER, &size);
+    if (ipv4_decode(bytes, size, &d.ip, &at) && d.ip.protocol == IP_PROTOCOL_TCP)
+        d.is_tcp = tcp_decode(bytes + at, size - at, &d.tcp, &header);
+    return d;
+}
+
+/* Bytes that an acknowledgement covers; false when the SYN was not seen. */
+static bool acked_bytes(const struct transcript *t, const struct decoded *d, uint32_t *bytes)
+{
+    uint64_t key = direction_key(d->ip.destination, d->ip.source, d->tcp.destination_port, d->tcp.source_port);
+    size_t iss = number_map_get(&t->iss, key);
+    if (iss == SIZE_MAX || !(d->tcp.flags & TCP_ACK)) return false;
+    *bytes = d->tcp.ack - (uint32_t)iss - 1;
+    return true;
+}
+
+/* A question's tag is "dns.query MX b.example". */
+static void make_tag_label(const char *tag, char *label)
+{
+    const char *words = strchr(tag, ' ');
+    if (words && strncmp(tag, "dns.query", 9) == 0)
+        snprintf(label, LABEL_BYTES, tr("%s?"), words + 1);
+    else if (words && strncmp(tag, "dns.answer", 10) == 0)
+        snprintf(label, LABEL_BYTES, tr("answer %s"), words + 1);
+    else
+        snprintf(label, LABEL_BYTES, "%s", tag);
+}
+
+static void make_label(const struct transcript *t, const struct event *e, const struct decoded *d, char *label)
+{
+    char flags[32];
+    uint32_t acked;
+    int64_t offset = event_int(e, FIELD_OFFSET), length = event_int(e, FIELD_LENGTH);
+    tcp_flags_text(d->tcp.flags, flags);
+    if (!d->is_tcp)
+        make_tag_label(event_text(e, FIELD_TAG), label);
+    else if (length)
+        snprintf(label, LABEL_BYTES, tr("bytes %" PRId64 "–%" PRId64), offset + 1, offset + length);
+    else if (!(d->tcp.flags & TCP_SYN) && acked_bytes(t, d, &acked))
+        snprintf(label, LABEL_BYTES, "%s %" PRIu32, flags, acked);
+    else
+        snprintf(label, LABEL_BYTES, "%s", flags);
+}
+
+static void add_segment_details(struct transcript *t, const struct event *e, const struct decoded *d)
+{
+    char flags[32];
+    uint32_t acked;
+    int64_t length = event_int(e, FIELD_LENGTH);
+    if (length) {
+        text_addf(&t->words, " %s", tcp_flags_text(d->tcp.flags, flags));
+        if (acked_bytes(t, d, &acked)) text_addf(&t->words, " %" PRIu32, acked);
+    }
+    if (d->tcp.flags & TCP_SYN) text_addf(&t->words, tr(" seq %" PRIu32), d->tcp.seq);
+    text_addf(&t->words, tr(" win %u"), (unsigned)d->tcp.window);
+    if (length) text_addf(&t->words, tr(" len %" PRId64), length);
+    if (d->tcp.mss) text_addf(&t->words, tr(" mss %u"), (unsigned)d->tcp.mss);
+}
+
+bool tell_packet_send(struct transcript *t, const struct event *e)
+{
+    struct decoded d = decode(e);
+    int64_t packet = event_int(e, FIELD_PACKET), repeats = event_int(e, FIELD_REPEATS);
+    const char *why = event_text(e, FIELD_WHY);
+    struct recent *recent = recent_of(t, packet);
+    if (d.is_tcp && (d.tcp.flags & TCP_SYN))
+        number_map_put(&t->iss, direction_key(d.ip.source, d.ip.destination, d.tcp.source_port, d.tcp.destination_port),
+                       d.tcp.seq);
+    recent->packet = packet;
+    recent->from = event_int(e, FIELD_HOST);
+    recent->to = event_int(e, FIELD_PEER);
+    make_label(t, e, &d, recent->label);
+    text_addf(&t->words, tr("#%" PRId64 " to %s: %s"), packet, transcript_host(t, recent->to), recent->label);
+    if (d.is_tcp) add_segment_details(t, e, &d);
+    if (*why) text_addf(&t->words, " (%s)", why);
+    if (repeats) text_addf(&t->words, tr(", again for #%" PRId64), repeats);
+    return true;
+}
+
+static void add_packet(struct transcript *t, const struct event *e)
+{
+    int64_t packet = event_int(e, FIELD_PACKET);
+    const struct recent *recent = recent_of(t, packet);
+    text_addf(&t->words, "#%" PRId64, packet);
+    if (recent->packet == packet) text_addf(&t->words, " %s", recent->label);
+}
+
+/* The first link is told of only when the packet has to wait for it: sending said enough. */
+bool tell_link_send(struct transcript *t, const struct event *e)
+{
+    int64_t waits = event_int(e, FIELD_BEGINS) - e->at_ns, packet = event_int(e, FIELD_PACKET);
+    const struct recent *recent = recent_of(t, packet);
+    char duration[VTIME_TEXT_BYTES];
+    if (recent->packet == packet && recent->from == transcript_link_end(t, e, 0) && waits <= 0) return false;
+    add_packet(t, e);
+    if (waits > 0)
+        text_addf(&t->words, tr(" waits %s for %s"), vtime_format_duration(waits, duration), transcript_link(t, e));
+    else
+        text_addf(&t->words, tr(" goes on over %s"), transcript_link(t, e));
+    return true;
+}
+
+/* At a router the next link.send says enough. */
+bool tell_link_deliver(struct transcript *t, const struct event *e)
+{
+    const struct recent *recent = recent_of(t, event_int(e, FIELD_PACKET));
+    if (recent->packet == event_int(e, FIELD_PACKET) && recent->to != event_int(e, FIELD_HOST)) return false;
+    add_packet(t, e);
+    text_adds(&t->words, tr(" arrives"));
+    return true;
+}
+
+bool tell_link_drop(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, "X ");
+    add_packet(t, e);
+    text_addf(&t->words, tr(" is lost on %s toward %s"), transcript_link(t, e),
+              transcript_host(t, transcript_link_end(t, e, 1)));
+    transcript_add_why(t, e);
+    return true;
+}
+
+bool tell_packet_drop(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, "X ");
+    add_packet(t, e);
+    text_adds(&t->words, tr(" ends here"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+bool tell_timer_fire(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("timer runs out: %s"), event_text(e, FIELD_NAME));
+    return true;
+}
+
+bool tell_tcp_state(struct transcript *t, const struct event *e)
+{
+    const char *why = event_text(e, FIELD_WHY);
+    text_addf(&t->words, tr("connection with %s: %s -> %s"),
+              transcript_host(t, transcript_peer(t, e, CONN_KEY, FIELD_CONN)), event_text(e, FIELD_FROM),
+              event_text(e, FIELD_TO));
+    if (*why) text_addf(&t->words, " (%s)", why);
+    return true;
+}
