@@ -14,10 +14,11 @@
 
 enum { BATCHES = 21, RUNS_PER_BATCH = 100 };
 
+/* Processor time, so that what else the machine does counts little. */
 static double seconds_now(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
@@ -56,7 +57,8 @@ void bench_mail(FILE *out)
         micros[batch] = (seconds_now() - begin) * 1e6 / RUNS_PER_BATCH;
     }
     qsort(micros, BATCHES, sizeof micros[0], by_size);
-    fprintf(out, tr("one mail, end to end (first-mail: submission, DNS, relay, delivery, pick-up), no reader\n"));
+    fprintf(out, tr("one mail, end to end (first-mail: submission, DNS, relay, delivery, pick-up), no reader, "
+                    "processor time\n"));
     fprintf(out, tr("  %8.1f us a run  (median of %d batches of %d runs; fastest %.1f, slowest %.1f)\n"),
             micros[BATCHES / 2], BATCHES, RUNS_PER_BATCH, micros[0], micros[BATCHES - 1]);
     fprintf(out, tr("  %8.1f events a run\n"), (double)events / (BATCHES * RUNS_PER_BATCH));
