@@ -347,6 +347,24 @@ struct point canvas_text(struct canvas *c, struct box b, const struct text_style
     return size;
 }
 
+void canvas_text_along(struct canvas *c, struct point a, struct point b, double gap, struct colour behind,
+                       const struct text_style *style, const char *text)
+{
+    struct point from = a.x <= b.x ? a : b, to = a.x <= b.x ? b : a, middle = point_between(a, b, 0.5);
+    double length = point_distance(a, b);
+    if (length < 1) return;
+    cairo_save(c->cairo);
+    cairo_translate(c->cairo, middle.x, middle.y);
+    cairo_rotate(c->cairo, atan2(to.y - from.y, to.x - from.x));
+    struct text_style turned = *style;
+    turned.across = ALIGN_CENTRE;
+    turned.down = ALIGN_END;
+    struct point size = canvas_measure(c, &turned, text, length);
+    canvas_fill_round(c, box_of(-size.x / 2 - 2, -gap - size.y * 0.92, size.x + 4, size.y * 0.84), 3, behind);
+    canvas_text(c, box_of(-length / 2, -gap - style->size * 2, length, style->size * 2), &turned, text);
+    cairo_restore(c->cairo);
+}
+
 struct point canvas_measure(struct canvas *c, const struct text_style *style, const char *text, double width)
 {
     if (!text || !*text) return point_of(0, 0);

@@ -81,6 +81,10 @@ void canvas_polyline(struct canvas *canvas, const struct point *points, size_t n
 
 /* Draws within the box and returns the size taken. */
 struct point canvas_text(struct canvas *canvas, struct box box, const struct text_style *style, const char *text);
+/* One line of text, centred just above the line from a to b and turned with it, never upside down; `behind` is laid under
+   it, so that other lines do not disturb. */
+void canvas_text_along(struct canvas *canvas, struct point a, struct point b, double gap, struct colour behind,
+                       const struct text_style *style, const char *text);
 /* The size that the text would take in this width; width 0: as wide as it likes. */
 struct point canvas_measure(struct canvas *canvas, const struct text_style *style, const char *text, double width);
 

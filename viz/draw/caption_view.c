@@ -20,17 +20,23 @@ static const struct story_caption *caption_now(const struct view *v)
     return view_age_s(v, caption->at_ns) <= reading_s(caption->text) ? caption : NULL;
 }
 
+/* A caption is shown as such; each single link of a packet's way would make the line flicker. */
+static bool says_something(const struct story *s, size_t event)
+{
+    enum event_kind kind = story_event(s, event)->kind;
+    return story_event_is_visible(s, event) && kind != EVENT_CAPTION && kind != EVENT_LINK_SEND &&
+           kind != EVENT_LINK_DELIVER;
+}
+
 /* What has just happened, so that every picture says what it is about. */
 static void happening(const struct view *v, char *text, size_t size)
 {
     size_t last = story_last_event(v->story);
     text[0] = 0;
-    if (last == STORY_NONE) {
-        snprintf(text, size, "%s", tr("Nothing has happened yet: press the space bar."));
-        return;
-    }
-    if (!story_event_is_visible(v->story, last)) last = story_step(v->story, last, STORY_STEP_EVENT, -1);
+    while (last != STORY_NONE && !says_something(v->story, last))
+        last = story_step(v->story, last, STORY_STEP_EVENT, -1);
     if (last != STORY_NONE) story_sentence(v->story, last, text, size);
+    if (!text[0]) snprintf(text, size, "%s", tr("Press the space bar, and the journey begins."));
 }
 
 static struct box draw_title(const struct view *v, struct box box)

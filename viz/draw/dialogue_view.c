@@ -84,9 +84,8 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     small.colour = v->theme->faint;
     small.down = ALIGN_CENTRE;
     small.across = ALIGN_END;
-    double time_w = view_units(v, 88), mark_x = row.x + time_w + view_units(v, 20);
-    canvas_text(v->canvas, box_of(row.x, row.y, time_w, row.h), &small,
-                view_time_text(line->at_ns, line->at_ns >= HOUR ? MINUTE / 30 : MILLISECOND, time));
+    double time_w = view_units(v, 72), mark_x = row.x + time_w + view_units(v, 20);
+    canvas_text(v->canvas, box_of(row.x, row.y, time_w, row.h), &small, view_time_text(line->at_ns, MILLISECOND, time));
     double step = line->by_client ? 0 : view_units(v, 18);
     draw_mark(v, point_of(mark_x + step, row.y + row.h / 2), line, colour);
     struct text_style style = view_mono(v, FONT_PLAIN);

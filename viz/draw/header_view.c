@@ -43,11 +43,9 @@ static void draw_words(const struct diagram *d, struct box cell, const struct wi
     number.bold = true;
     name.down = number.down = ALIGN_CENTRE;
     struct box inner = box_of(cell.x + d->v->unit * 4, cell.y, cell.w - d->v->unit * 8, cell.h);
-    if (field->width <= 4) { /* room for the bare number only */
-        snprintf(text, sizeof text, "%u", value);
-    } else {
-        value_text(field, value, text);
-    }
+    value_text(field, value, text);
+    if (canvas_measure(d->v->canvas, &number, text, 0).x > inner.w - (tall ? 0 : d->v->unit * 24) && field->width < 32)
+        snprintf(text, sizeof text, "%u", value); /* no room for words */
     if (tall) {
         canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.02, inner.w, cell.h * 0.48), &name, field->name);
         canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.46, inner.w, cell.h * 0.5), &number, text);
@@ -135,7 +133,7 @@ bool header_view_draw(const struct view *v, struct box box, size_t packet)
     for (size_t i = 0; i < n; i++)
         rows += layer_rows(shown[i].layer);
     double titles = (title_height(v) + view_units(v, 2)) * (double)n, row = (box.h - titles) / rows;
-    struct diagram d = {v, box.x, box.y, box.w, fmax(view_units(v, 17), fmin(row, view_units(v, 31))), box.y + box.h};
+    struct diagram d = {v, box.x, box.y, box.w, fmax(view_units(v, 15.5), fmin(row, view_units(v, 31))), box.y + box.h};
     for (size_t i = 0; i < n; i++)
         if (d.y + title_height(v) + d.row * layer_rows(shown[i].layer) <= d.bottom + 1)
             draw_layer(&d, shown[i].layer, shown[i].bytes, shown[i].more);

@@ -34,7 +34,7 @@ static bool pen_write(struct pen *pen, struct text_style style, const char *text
 
 static void pen_fact(struct pen *pen, const char *name, const char *value)
 {
-    double line = view_units(pen->v, 18), w = view_units(pen->v, 96);
+    double line = view_units(pen->v, 18), w = view_units(pen->v, 112);
     if (!*value || pen->y + line > pen->box.y + pen->box.h) return;
     struct text_style faint = view_faint(pen->v, FONT_SMALL), style = view_text(pen->v, FONT_SMALL);
     style.down = faint.down = ALIGN_CENTRE;
@@ -105,13 +105,13 @@ static bool draw_cause(struct pen *pen, size_t event)
     style.down = faint.down = ALIGN_CENTRE;
     faint.colour = v->theme->faint;
     faint.across = ALIGN_END;
-    double time_w = view_units(v, 88);
+    double time_w = view_units(v, 70);
     struct point tail = {row.x + indent * 0.7, row.y + h * 0.2}, tip = {row.x + indent * 0.7, row.y + h * 0.75};
     canvas_arrow(v->canvas, tip, tail, view_units(v, 1.4), view_units(v, 5), v->theme->accent);
     story_sentence(v->story, event, sentence, sizeof sentence);
     canvas_text(v->canvas, box_of(row.x + indent * 1.3, row.y, row.w - indent * 1.5 - time_w, row.h), &style, sentence);
     canvas_text(v->canvas, box_of(row.x + row.w - time_w - 4, row.y, time_w, row.h), &faint,
-                view_time_text(story_event_time(v->story, event), MICROSECOND, time));
+                view_time_text(story_event_time(v->story, event), MILLISECOND, time));
     targets_add_box(v->targets, ACT_GO_TO_EVENT, event, row);
     pen->y += h;
     return true;
@@ -130,9 +130,9 @@ static void draw_causes(struct pen *pen, size_t event)
 
 /* ---- What can be selected ---- */
 
-static void packet_fate(const struct view *v, const struct story_packet *p, char *text, size_t size)
+static void packet_fate(const struct story_packet *p, char *text, size_t size)
 {
-    char time[VTIME_TEXT_BYTES];
+    char time[VTIME_TEXT_BYTES], why[96];
     switch (p->fate) {
     case STORY_ON_ITS_WAY:
         snprintf(text, size, "%s", tr("still on its way when the journal ends"));
@@ -141,17 +141,17 @@ static void packet_fate(const struct view *v, const struct story_packet *p, char
         snprintf(text, size, tr("arrived at %s"), instant(p->end_ns, time));
         break;
     case STORY_LOST:
-        snprintf(text, size, tr("lost at %s: %s"), instant(p->end_ns, time), p->lost_why);
+        snprintf(text, size, tr("%s at %s"), packet_death_words(p->lost_why, why, sizeof why),
+                 instant(p->end_ns, time));
         break;
     }
-    (void)v;
 }
 
 static void draw_packet(const struct view *v, struct box box, size_t index)
 {
     char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
     const struct story_packet *p = story_packet(v->story, index);
-    double left = box.w * 0.5;
+    double left = box.w * 0.53;
     struct pen pen = {v, box_of(box.x, box.y, left - view_units(v, 8), box.h), box.y};
     double r = view_units(v, 8);
     shape_packet(v->canvas, v->theme, p->class, point_of(box.x + r * 1.4, box.y + r * 1.3), r, 1);
@@ -164,7 +164,7 @@ static void draw_packet(const struct view *v, struct box box, size_t index)
     snprintf(text, sizeof text, tr("%s → %s, %u bytes"), name_of(v->story, p->from), name_of(v->story, p->to), p->size);
     pen_fact(&pen, tr("on the wire"), text);
     pen_fact(&pen, tr("sent"), instant(p->sent_ns, time));
-    packet_fate(v, p, text, sizeof text);
+    packet_fate(p, text, sizeof text);
     pen_fact(&pen, tr("fate"), text);
     draw_causes(&pen, p->send_event);
     struct box right = box_of(box.x + left, box.y, box.w - left, box.h);

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
@@ -13,13 +14,21 @@
 
 static const double units_per_second = 54, opens_s = 0.7;
 
-enum { LABELS_KEPT = 64 };
+enum { LABELS_KEPT = 64, SHORTEST_STAND = 20000000 };
+
+/* An instant at which the screen stands still, for a caption to be read: it takes no room here. */
+struct stand {
+    int64_t at_ns, length_ns;
+};
 
 struct ladder {
     const struct view *v;
     struct box chart;
     double px_per_ns;
-    int64_t top_ns; /* screen time at the top of the chart */
+    struct stand *stands;
+    size_t n_stands;
+    double now_px; /* along the scale; the chart ends there once it is full */
+    double top_px;
     struct story_arrow *arrows;
     size_t n_arrows;
     double *share, *x; /* per host */
@@ -27,14 +36,45 @@ struct ladder {
     size_t n_labels;
 };
 
-static double y_at_screen(const struct ladder *l, int64_t screen_ns)
+/* ---- The scale: the pace's, without its stands ---- */
+
+static double px_at(const struct ladder *l, int64_t at_ns)
 {
-    return l->chart.y + (double)(screen_ns - l->top_ns) * l->px_per_ns;
+    int64_t screen = pace_screen_at(l->v->pace, at_ns);
+    for (size_t i = 0; i < l->n_stands && l->stands[i].at_ns < at_ns; i++)
+        screen -= l->stands[i].length_ns;
+    return (double)screen * l->px_per_ns;
 }
 
 static double y_at(const struct ladder *l, int64_t at_ns)
 {
-    return y_at_screen(l, pace_screen_at(l->v->pace, at_ns));
+    return l->chart.y + px_at(l, at_ns) - l->top_px;
+}
+
+static void note_stand(struct ladder *l, int64_t at_ns)
+{
+    const struct pace *pace = l->v->pace;
+    int64_t length = at_ns == TIME_NEVER ? 0 : pace_screen_at(pace, at_ns + 1) - pace_screen_at(pace, at_ns);
+    if (length < SHORTEST_STAND) return;
+    size_t i = l->n_stands;
+    for (; i > 0 && l->stands[i - 1].at_ns >= at_ns; i--)
+        if (l->stands[i - 1].at_ns == at_ns) return;
+    for (size_t k = l->n_stands; k > i; k--)
+        l->stands[k] = l->stands[k - 1];
+    l->stands[i] = (struct stand){at_ns, length};
+    l->n_stands++;
+}
+
+/* The pace stands still only where captions and mails have something to say. */
+static void note_stands(struct ladder *l)
+{
+    const struct story_mark *marks;
+    size_t n_marks = story_marks(l->v->story, &marks), n_captions = story_caption_count(l->v->story);
+    l->stands = mem_calloc(n_marks + n_captions + 1, sizeof *l->stands);
+    for (size_t i = 0; i < n_captions; i++)
+        note_stand(l, story_caption(l->v->story, i)->at_ns);
+    for (size_t i = 0; i < n_marks; i++)
+        if (marks[i].kind != STORY_MARK_LOSS) note_stand(l, marks[i].at_ns);
 }
 
 /* ---- Columns ---- */
@@ -42,10 +82,9 @@ static double y_at(const struct ladder *l, int64_t at_ns)
 /* How far a host's column is open because of this arrow, 0 to 1. */
 static double share_by_arrow(const struct ladder *l, const struct story_arrow *a)
 {
-    double sight_s = l->chart.h / l->px_per_ns / 1e9;
-    double age = view_age_s(l->v, a->sent_ns);
-    double end_age = a->end_ns == TIME_NEVER ? 0 : view_age_s(l->v, a->end_ns);
-    double opening = (age + opens_s) / opens_s, closing = (sight_s - end_age) / opens_s;
+    double age = view_age_s(l->v, a->sent_ns), px_per_s = l->px_per_ns * 1e9;
+    double above = a->end_ns == TIME_NEVER ? 0 : (l->chart.y - y_at(l, a->end_ns)) / px_per_s;
+    double opening = (age + opens_s) / opens_s, closing = -above / opens_s;
     return fmax(0, fmin(1, fmin(opening, closing)));
 }
 
@@ -67,6 +106,20 @@ static void measure_columns(struct ladder *l, const size_t *order, size_t n)
     }
 }
 
+/* A name may be broken after a dot or a hyphen: a space of no width goes there. */
+static const char *breakable(const char *name, char *buffer, size_t size)
+{
+    size_t n = 0;
+    for (; *name && n + 5 < size; name++) {
+        buffer[n++] = *name;
+        if (*name != '.' && *name != '-') continue;
+        memcpy(buffer + n, "\u200b", 3);
+        n += 3;
+    }
+    buffer[n] = 0;
+    return buffer;
+}
+
 static void draw_columns(const struct ladder *l, struct box heads, size_t n)
 {
     const struct view *v = l->v;
@@ -82,12 +135,13 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
         struct text_style style = view_text(v, FONT_SMALL);
         style.bold = true;
         style.across = ALIGN_CENTRE;
-        style.down = ALIGN_END;
-        style.cut_middle = true;
+        style.lines = 2;
         style.colour = colour_with_alpha(host.up ? v->theme->ink : v->theme->faint, l->share[h]);
         shape_host(v->canvas, v->theme, host.role, host.up, point_of(l->x[h], heads.y + icon * 0.55), icon);
-        canvas_text(v->canvas, box_of(l->x[h] - w / 2 + 3, heads.y, w - 6, heads.h - view_units(v, 3)), &style,
-                    host.name);
+        char name[128];
+        double top = heads.y + icon * 1.2;
+        canvas_text(v->canvas, box_of(l->x[h] - w / 2 + 2, top, w - 4, heads.y + heads.h - view_units(v, 3) - top),
+                    &style, breakable(host.name, name, sizeof name));
     }
 }
 
@@ -102,6 +156,7 @@ static bool label_has_room(struct ladder *l, struct box box)
     return true;
 }
 
+/* The label lies along the whole arrow, also while only a part of it is there. */
 static void draw_label(struct ladder *l, const struct story_arrow *a, struct point from, struct point to)
 {
     const struct view *v = l->v;
@@ -109,14 +164,15 @@ static void draw_label(struct ladder *l, const struct story_arrow *a, struct poi
     packet_words(v->story, a->packet, text, sizeof text);
     struct text_style style = view_text(v, FONT_SMALL);
     style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.5);
-    style.across = style.down = ALIGN_CENTRE;
-    double width = fmax(fabs(l->x[a->from] - l->x[a->to]) - view_units(v, 22), view_units(v, 60));
-    struct point size = canvas_measure(v->canvas, &style, text, width);
+    double room = fabs(to.x - from.x) - view_units(v, 16), h = style.size * 1.05;
     struct point mid = point_between(from, to, 0.5);
-    struct box box = box_of(mid.x - size.x / 2 - 2, mid.y - size.y / 2, size.x + 4, size.y);
-    if (box.y < l->chart.y || box.y + box.h > l->chart.y + l->chart.h || !label_has_room(l, box)) return;
-    canvas_fill_round(v->canvas, box, 3, colour_with_alpha(v->theme->panel, 0.9));
-    canvas_text(v->canvas, box, &style, text);
+    double w = fmin(room, canvas_measure(v->canvas, &style, text, 0).x);
+    struct box box = box_of(mid.x - w / 2, mid.y - h * 1.2, w, h);
+    if (w < view_units(v, 12) || box.y < l->chart.y - h || mid.y > l->chart.y + l->chart.h || !label_has_room(l, box))
+        return;
+    double inset = room > 0 ? view_units(v, 8) / (room + view_units(v, 16)) : 0;
+    canvas_text_along(v->canvas, point_between(from, to, inset), point_between(to, from, inset), view_units(v, 2),
+                      colour_with_alpha(v->theme->panel, 0.75), &style, text);
 }
 
 static void draw_death(struct ladder *l, const struct story_arrow *a, struct point at)
@@ -125,7 +181,7 @@ static void draw_death(struct ladder *l, const struct story_arrow *a, struct poi
     char text[96];
     double r = view_units(v, 6);
     shape_cross(v->canvas, at, r, r * 0.4, v->theme->lost);
-    snprintf(text, sizeof text, tr("lost: %s"), story_packet(v->story, a->packet)->lost_why);
+    packet_death_words(story_packet(v->story, a->packet)->lost_why, text, sizeof text);
     struct text_style style = view_text(v, FONT_SMALL);
     style.bold = true;
     style.colour = v->theme->lost;
@@ -140,8 +196,19 @@ static double part_done(const struct ladder *l, const struct story_arrow *a)
 {
     if (a->end_ns == TIME_NEVER) return 0.5;
     if (story_now(l->v->story) >= a->end_ns) return 1;
-    double begin = y_at(l, a->sent_ns), end = y_at(l, a->end_ns), now = y_at_screen(l, l->v->screen_ns);
+    double begin = y_at(l, a->sent_ns), end = y_at(l, a->end_ns), now = y_at(l, story_now(l->v->story));
     return end > begin ? fmax(0, fmin(1, (now - begin) / (end - begin))) : 1;
+}
+
+/* Between the last two columns of its way, so that no host seems to have got it. */
+static double x_of_death(const struct ladder *l, const struct story_arrow *a)
+{
+    double from = l->x[a->from], to = l->x[a->to], before = from;
+    for (size_t h = 0; h < story_host_count(l->v->story); h++) {
+        bool between = (l->x[h] - from) * (l->x[h] - to) < 0;
+        if (l->share[h] >= 0.02 && between && fabs(l->x[h] - to) < fabs(before - to)) before = l->x[h];
+    }
+    return (before + to) / 2;
 }
 
 static void draw_arrow(struct ladder *l, const struct story_arrow *a, bool labels)
@@ -149,12 +216,12 @@ static void draw_arrow(struct ladder *l, const struct story_arrow *a, bool label
     const struct view *v = l->v;
     struct point from = {l->x[a->from], y_at(l, a->sent_ns)};
     struct point to = {l->x[a->to], a->end_ns == TIME_NEVER ? from.y + view_units(v, 40) : y_at(l, a->end_ns)};
-    if (a->lost) to.x = from.x + (to.x - from.x) * 0.66;
+    if (a->lost) to.x = x_of_death(l, a);
     double done = part_done(l, a);
     struct point tip = point_between(from, to, done);
     if (tip.y < l->chart.y - 2) return;
     if (labels) {
-        draw_label(l, a, from, done >= 1 ? to : tip);
+        draw_label(l, a, from, to);
         return;
     }
     bool selected = view_is_selected(v, ACT_PACKET, a->packet);
@@ -183,9 +250,8 @@ static void draw_times(struct ladder *l, struct box gutter)
         double y = y_at(l, a->sent_ns);
         if (a->sent_ns > story_now(v->story) || y < last + h || y < l->chart.y + h * 0.3) continue;
         last = y;
-        int64_t apart = a->sent_ns >= HOUR ? 10 * SECOND : MILLISECOND;
         canvas_text(v->canvas, box_of(gutter.x, y - h / 2, gutter.w - view_units(v, 6), h), &style,
-                    view_time_text(a->sent_ns, apart, text));
+                    view_time_text(a->sent_ns, MILLISECOND, text));
     }
 }
 
@@ -194,7 +260,7 @@ static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
     const struct view *v = l->v;
     char text[96], length[VTIME_TEXT_BYTES];
     double top = y_at(l, from_ns), y = (top + y_at(l, to_ns)) / 2, h = view_units(v, 18);
-    if (y < l->chart.y + h || y > y_at_screen(l, v->screen_ns) - h / 2) return;
+    if (y < l->chart.y + h || y > y_at(l, story_now(v->story)) - h / 2) return;
     canvas_dashed(v->canvas, point_of(l->chart.x, y), point_of(l->chart.x + l->chart.w, y), view_units(v, 1.5),
                   view_units(v, 4), v->theme->ghost);
     snprintf(text, sizeof text, tr("%s pass"), vtime_format_duration(to_ns - from_ns, length));
@@ -221,13 +287,19 @@ static void draw_gaps(struct ladder *l)
 
 /* ---- Together ---- */
 
+/* Since stands take no room, more screen time is in sight than the chart is long. */
 static void collect(struct ladder *l)
 {
     const struct view *v = l->v;
     int64_t sight = (int64_t)(l->chart.h / l->px_per_ns), look_ahead = (int64_t)(opens_s * 1e9);
+    note_stands(l);
+    l->now_px = px_at(l, story_now(v->story));
+    l->top_px = fmax(0, l->now_px - l->chart.h);
+    for (size_t i = 0; i < l->n_stands; i++)
+        if (y_at(l, l->stands[i].at_ns) >= l->chart.y && l->stands[i].at_ns <= story_now(v->story))
+            sight += l->stands[i].length_ns;
     int64_t from = pace_virtual_at(v->pace, v->screen_ns > sight ? v->screen_ns - sight : 0);
     int64_t to = pace_virtual_at(v->pace, v->screen_ns + look_ahead);
-    l->top_ns = v->screen_ns > sight ? v->screen_ns - sight : 0;
     l->n_arrows = story_ladder(v->story, from, to, NULL, 0);
     l->arrows = mem_calloc(l->n_arrows + 1, sizeof *l->arrows);
     story_ladder(v->story, from, to, l->arrows, l->n_arrows);
@@ -247,7 +319,7 @@ static void draw_all_arrows(struct ladder *l)
 void ladder_view_draw(const struct view *v, struct box box, const size_t *order, size_t n_hosts)
 {
     struct box inner = view_panel(v, box, tr("Who sends what to whom"));
-    double gutter = view_units(v, 74), heads = view_units(v, 42);
+    double gutter = view_units(v, 74), heads = view_units(v, 58);
     struct ladder l = {.v = v, .px_per_ns = view_units(v, units_per_second) / 1e9};
     l.chart = box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, 6));
     if (l.chart.h < 20 || l.chart.w < 20) return;
@@ -260,11 +332,12 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
     draw_gaps(&l);
     draw_all_arrows(&l);
     draw_times(&l, box_of(inner.x, inner.y, gutter, inner.h));
-    double now = y_at_screen(&l, v->screen_ns);
+    double now = y_at(&l, story_now(v->story));
     canvas_line(v->canvas, point_of(l.chart.x, now), point_of(l.chart.x + l.chart.w, now), 1,
                 colour_with_alpha(v->theme->accent, 0.6));
     canvas_unclip(v->canvas);
     mem_free(l.arrows);
+    mem_free(l.stands);
     mem_free(l.share);
     mem_free(l.x);
 }

@@ -84,7 +84,7 @@ static int64_t link_cost(const struct problem *p, size_t i)
 {
     struct layout_link link = p->links[i];
     struct spot a = spot_of(p, link.a), b = spot_of(p, link.b);
-    int64_t cost = ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)) / 150;
+    int64_t cost = ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)) / 250;
     for (size_t h = 0; h < p->n_hosts; h++)
         if (h != link.a && h != link.b && p->cell_of[h] >= 0 && is_near_segment(a, b, spot_of(p, h), ROOM_AROUND_HOST))
             cost += COST_THROUGH_HOST;
@@ -104,11 +104,11 @@ static int64_t host_cost(const struct problem *p, size_t h)
 {
     const struct layout_host *host = &p->hosts[h];
     int column = p->cell_of[h] % p->columns, row = p->cell_of[h] / p->columns;
-    int64_t cost = wish_cost(column, p->columns, host->want_x, host->weight);
-    cost += wish_cost(row, p->rows, host->want_y, host->weight);
+    int64_t cost = wish_cost(column, p->columns, host->want_x, host->weight_x);
+    cost += wish_cost(row, p->rows, host->want_y, host->weight_y);
     if (host->near == LAYOUT_NOBODY || p->cell_of[host->near] < 0) return cost;
     struct spot a = spot_of(p, h), b = spot_of(p, host->near);
-    return cost + ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)) / 100;
+    return cost + (a.x - b.x) * (a.x - b.x) / 100 + (a.y - b.y) * (a.y - b.y) / 500;
 }
 
 static int64_t total_cost(const struct problem *p)
@@ -146,16 +146,29 @@ static void place_first(struct problem *p, size_t host)
     p->host_at[best] = (int)host;
 }
 
-/* Hosts with many links first: the others hang around them. */
-static void place_all(struct problem *p)
+/* Three ways to begin, of which the best result is taken: hosts with many links first, so that the others hang around
+   them; hosts with strong wishes first, so that the others come between them; and as the scenario names them. */
+enum beginning { MANY_LINKS_FIRST, STRONG_WISHES_FIRST, AS_NAMED, BEGINNINGS };
+
+static int rank_of(const struct problem *p, size_t host, enum beginning beginning)
+{
+    if (beginning == AS_NAMED) return 1;
+    const struct layout_host *h = &p->hosts[host];
+    if (beginning == STRONG_WISHES_FIRST) return 1 + (h->want_x == LAYOUT_ANYWHERE ? 0 : h->weight_x);
+    int degree = 1;
+    for (size_t i = 0; i < p->n_links; i++)
+        degree += p->links[i].a == host || p->links[i].b == host;
+    return degree;
+}
+
+static void place_all(struct problem *p, enum beginning beginning)
 {
     for (size_t placed = 0; placed < p->n_hosts; placed++) {
-        size_t best = LAYOUT_NOBODY, best_degree = 0;
+        size_t best = LAYOUT_NOBODY;
+        int best_rank = 0;
         for (size_t h = 0; h < p->n_hosts; h++) {
-            size_t degree = 1;
-            for (size_t i = 0; i < p->n_links; i++)
-                degree += p->links[i].a == h || p->links[i].b == h;
-            if (p->cell_of[h] < 0 && degree > best_degree) best_degree = degree, best = h;
+            int rank = rank_of(p, h, beginning);
+            if (p->cell_of[h] < 0 && rank > best_rank) best_rank = rank, best = h;
         }
         place_first(p, best);
     }
@@ -179,20 +192,21 @@ static bool improve_host(struct problem *p, size_t host, int64_t *cost)
     return better;
 }
 
-static void improve(struct problem *p)
+static int64_t improve(struct problem *p)
 {
     int64_t cost = total_cost(p);
     for (int sweep = 0; sweep < MAX_SWEEPS; sweep++) {
         bool better = false;
         for (size_t h = 0; h < p->n_hosts; h++)
             better = improve_host(p, h, &cost) || better;
-        if (!better) return;
+        if (!better) break;
     }
+    return cost;
 }
 
 static void choose_grid(struct problem *p)
 {
-    static const int grids[][3] = {{7, 5, 3}, {11, 7, 4}, {16, 8, 5}, {24, 9, 6}};
+    static const int grids[][3] = {{7, 5, 3}, {13, 7, 3}, {20, 8, 4}, {30, 9, 5}};
     for (size_t i = 0; i < sizeof grids / sizeof grids[0]; i++) {
         p->columns = grids[i][1];
         p->rows = grids[i][2];
@@ -230,6 +244,14 @@ static void read_places(const struct problem *p, struct point *places)
     mem_free(row);
 }
 
+static void clear(struct problem *p, size_t cells)
+{
+    for (size_t h = 0; h < p->n_hosts; h++)
+        p->cell_of[h] = -1;
+    for (size_t cell = 0; cell < cells; cell++)
+        p->host_at[cell] = -1;
+}
+
 void layout_solve(const struct layout_host *hosts, size_t n_hosts, const struct layout_link *links, size_t n_links,
                   struct point *places)
 {
@@ -239,13 +261,14 @@ void layout_solve(const struct layout_host *hosts, size_t n_hosts, const struct 
     size_t cells = (size_t)(p.columns * p.rows);
     p.cell_of = mem_calloc(n_hosts, sizeof *p.cell_of);
     p.host_at = mem_calloc(cells, sizeof *p.host_at);
-    for (size_t h = 0; h < n_hosts; h++)
-        p.cell_of[h] = -1;
-    for (size_t cell = 0; cell < cells; cell++)
-        p.host_at[cell] = -1;
-    place_all(&p);
-    improve(&p);
-    read_places(&p, places);
+    int64_t best = INT64_MAX;
+    for (enum beginning beginning = MANY_LINKS_FIRST; beginning < BEGINNINGS; beginning++) {
+        clear(&p, cells);
+        place_all(&p, beginning);
+        int64_t cost = improve(&p);
+        if (cost < best) read_places(&p, places);
+        if (cost < best) best = cost;
+    }
     mem_free(p.cell_of);
     mem_free(p.host_at);
 }

@@ -14,7 +14,7 @@
 
 struct layout_host {
     int want_x, want_y; /* percent of the width and height, or LAYOUT_ANYWHERE */
-    int weight;         /* how much it minds being elsewhere: 1 hardly, 10 much */
+    int weight_x, weight_y; /* how much it minds being elsewhere: 1 hardly, 10 much */
     size_t near;        /* would like to stand beside this host; LAYOUT_NOBODY */
 };
 

@@ -51,13 +51,14 @@ size_t map_route(const struct story *s, size_t from, size_t to, size_t *hosts, s
 
 /* ---- Envelopes ---- */
 
-/* The corner of the icon where envelopes rest: the one that the label leaves free. */
+/* The corner of the icon where envelopes rest: away from the middle, where the links are, and from the label. */
 static struct point rest_place(const struct map_plan *plan, size_t host, size_t position)
 {
     const struct map_host *h = &plan->hosts[host];
-    double dx = plan->icon * (0.46 + 0.16 * (double)position), dy = plan->icon * (0.4 + 0.07 * (double)position);
+    double dx = plan->icon * (0.46 + 0.16 * (double)position), dy = plan->icon * (0.34 + 0.07 * (double)position);
     bool label_above = h->label.y + h->label.h <= h->icon.y + 1;
-    return point_of(h->at.x + dx, h->at.y + (label_above ? dy : -dy));
+    bool on_the_left = h->at.x < plan->area.x + plan->area.w * 0.45;
+    return point_of(h->at.x + (on_the_left ? -dx : dx), h->at.y + (label_above ? dy : -dy));
 }
 
 static double envelope_width(const struct map_plan *plan)
@@ -154,11 +155,10 @@ static double visibility(const struct view *v, const struct story_letter *letter
 
 static void draw_count(const struct view *v, const struct map_plan *plan, size_t host, size_t count)
 {
-    if (count < 2) return;
+    if (count <= SHOWN_AT_HOST) return;
     char text[24];
     snprintf(text, sizeof text, "%zu", count);
-    size_t shown = count < SHOWN_AT_HOST ? count : SHOWN_AT_HOST;
-    struct point at = rest_place(plan, host, shown - 1);
+    struct point at = rest_place(plan, host, SHOWN_AT_HOST - 1);
     double w = envelope_width(plan);
     view_pill(v, point_of(at.x + w * 0.3, at.y - w * 0.55), text, v->theme->accent, v->theme->on_accent, FONT_SMALL);
 }
@@ -175,7 +175,7 @@ static void draw_resting(const struct view *v, const struct map_plan *plan)
         if (letter.mail == last_mail && letter.host == last_host) continue;
         last_mail = letter.mail;
         last_host = letter.host;
-        size_t position = here[letter.host]++;
+        size_t position = alpha < 1 ? 0 : here[letter.host]++;
         if (position < SHOWN_AT_HOST) draw_envelope(v, plan, &letter, rest_place(plan, letter.host, position), alpha);
     }
     for (size_t h = 0; h < plan->n_hosts; h++)
@@ -215,6 +215,17 @@ static int64_t next_attempt(const struct story *s, size_t host)
     return next;
 }
 
+/* "4:59", "1:30:00": as a clock that runs down, since it changes every second. */
+static const char *countdown(int64_t left_ns, char buffer[VTIME_TEXT_BYTES])
+{
+    int64_t s = left_ns / SECOND, h = s / 3600, m = s / 60 % 60;
+    if (h)
+        snprintf(buffer, VTIME_TEXT_BYTES, "%d:%02d:%02d", (int)h, (int)m, (int)(s % 60));
+    else
+        snprintf(buffer, VTIME_TEXT_BYTES, "%d:%02d", (int)m, (int)(s % 60));
+    return buffer;
+}
+
 static void host_words(const struct story *s, size_t host, char *text, size_t size)
 {
     text[0] = 0;
@@ -226,9 +237,8 @@ static void host_words(const struct story *s, size_t host, char *text, size_t si
     if (deferred && story_queue(s, host, STORY_MAIL_DELIVERED) == 0) {
         char wait[VTIME_TEXT_BYTES];
         int64_t at = next_attempt(s, host), left = at - story_now(s);
-        if (at != TIME_NEVER && left >= SECOND) left = left / SECOND * SECOND;
         if (at != TIME_NEVER && left > 0) {
-            snprintf(text, size, tr("next try in %s"), vtime_format_duration(left, wait));
+            snprintf(text, size, tr("next try in %s"), countdown(left, wait));
             return;
         }
     }
@@ -254,12 +264,16 @@ static void draw_words(const struct view *v, const struct map_plan *plan, size_t
     canvas_text(v->canvas, place->label, &style, text);
 }
 
-void map_mail_draw(const struct view *v, const struct map_plan *plan)
+void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)
 {
     const size_t *transfers;
     size_t n = story_live_transfers(v->story, &transfers);
     for (size_t i = 0; i < n; i++)
         draw_way(v, plan, transfers[i]);
+}
+
+void map_mail_draw(const struct view *v, const struct map_plan *plan)
+{
     for (size_t h = 0; h < plan->n_hosts; h++)
         draw_words(v, plan, h);
     draw_resting(v, plan);

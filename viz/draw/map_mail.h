@@ -6,6 +6,8 @@
 #include "viz/draw/map_plan.h"
 #include "viz/draw/view.h"
 
+/* The ways that mails are taking now, as a soft shine under everything that moves. */
+void map_mail_draw_ways(const struct view *view, const struct map_plan *plan);
 void map_mail_draw(const struct view *view, const struct map_plan *plan);
 /* Hosts from one to another by the fewest links, both ends included; 0 when there is no way. */
 size_t map_route(const struct story *story, size_t from, size_t to, size_t *hosts, size_t room);

@@ -12,7 +12,8 @@
 
 /* ---- Who would like to stand where ---- */
 
-enum { LEFT = 0, RIGHT = 100, MIDDLE = 50 };
+/* People below, their servers above them, routers between. */
+enum { LEFT = 0, RIGHT = 100, MIDDLE = 50, HIGH = 5, LOW = 95 };
 
 static bool host_writes(const struct story *s, size_t host)
 {
@@ -35,8 +36,7 @@ static void place_clients(const struct story *s, struct layout_host *hosts)
     for (size_t h = 0; h < n; h++) {
         if (story_host(s, h).role != STORY_CLIENT) continue;
         left = take_turns ? !left : host_writes(s, h);
-        hosts[h].want_x = left ? LEFT : RIGHT;
-        hosts[h].weight = 8;
+        hosts[h] = (struct layout_host){left ? LEFT : RIGHT, LOW, 14, 5, LAYOUT_NOBODY};
     }
 }
 
@@ -75,8 +75,7 @@ static void place_servers(const struct story *s, struct layout_host *hosts)
     size_t n = story_host_count(s);
     for (size_t h = 0; h < n; h++) {
         if (story_host(s, h).role != STORY_MAIL_SERVER) continue;
-        hosts[h].weight = 5;
-        hosts[h].near = client_of(s, h);
+        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, HIGH, 10, 5, client_of(s, h)};
         if (hosts[h].near != LAYOUT_NOBODY) hosts[h].want_x = hosts[hosts[h].near].want_x == LEFT ? 12 : 88;
     }
     for (size_t h = 0; h < n; h++) {
@@ -90,8 +89,8 @@ static void place_others(const struct story *s, struct layout_host *hosts)
 {
     for (size_t h = 0; h < story_host_count(s); h++) {
         enum story_role role = story_host(s, h).role;
-        if (role == STORY_ROUTER) hosts[h] = (struct layout_host){MIDDLE, 50, 2, LAYOUT_NOBODY};
-        if (role == STORY_NAME_SERVER) hosts[h] = (struct layout_host){MIDDLE, 0, 5, LAYOUT_NOBODY};
+        if (role == STORY_ROUTER) hosts[h] = (struct layout_host){MIDDLE, MIDDLE, 2, 3, LAYOUT_NOBODY};
+        if (role == STORY_NAME_SERVER) hosts[h] = (struct layout_host){MIDDLE, 0, 5, 5, LAYOUT_NOBODY};
     }
 }
 
@@ -101,7 +100,7 @@ void map_places(const struct story *s, struct point *places)
     struct layout_host *hosts = mem_calloc(n + 1, sizeof *hosts);
     struct layout_link *links = mem_calloc(n_links + 1, sizeof *links);
     for (size_t h = 0; h < n; h++)
-        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, LAYOUT_ANYWHERE, 1, LAYOUT_NOBODY};
+        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, LAYOUT_ANYWHERE, 1, 1, LAYOUT_NOBODY};
     for (size_t i = 0; i < n_links; i++) {
         struct story_link link = story_link(s, i);
         links[i] = (struct layout_link){link.ends[0], link.ends[1]};
@@ -140,6 +139,8 @@ static void spread_points(const struct point *places, size_t n, struct box room,
     for (size_t i = 0; i < n; i++)
         at[i] = point_of(spread(places[i].x, x0, x1, room.x, room.w), spread(places[i].y, y0, y1, room.y, room.h));
 }
+
+static const double label_gap = 16; /* a stamp on its lane passes between a link and its label */
 
 struct planning {
     struct map_plan *plan;
@@ -209,8 +210,9 @@ static bool line_meets_box(struct point a, struct point b, struct box box)
     return from <= to;
 }
 
-/* How much stands in the way of a label here. own: the link that a label speaks of may come near. */
-static int hindrances(const struct planning *p, struct box box, size_t host, size_t hosts_done, size_t links_done)
+/* How much stands in the way of a label here; links keep `clear` away from it. */
+static int hindrances(const struct planning *p, struct box box, size_t host, size_t hosts_done, size_t links_done,
+                      double clear)
 {
     const struct map_plan *m = p->plan;
     struct box area = m->area;
@@ -221,10 +223,17 @@ static int hindrances(const struct planning *p, struct box box, size_t host, siz
         if (h < hosts_done && h != host && box_meets(box, m->hosts[h].label)) n += 3;
     }
     for (size_t i = 0; i < m->n_links; i++) {
-        if (line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -3 * m->unit))) n++;
+        if (line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -clear))) n++;
         if (i < links_done && m->links[i].label.w > 0 && box_meets(box, m->links[i].label)) n += 2;
     }
     return n;
+}
+
+/* A long name at the edge is moved inwards rather than elsewhere. */
+static struct box into_area(const struct map_plan *m, struct box box)
+{
+    box.x = fmax(m->area.x, fmin(box.x, m->area.x + m->area.w - box.w));
+    return box;
 }
 
 static void place_host_label(struct planning *p, size_t h)
@@ -234,19 +243,25 @@ static void place_host_label(struct planning *p, size_t h)
     bool holds_mail = story_host(p->story, h).role == STORY_MAIL_SERVER || story_host(p->story, h).role == STORY_CLIENT;
     double w = canvas_measure(p->canvas, &p->name, story_host(p->story, h).name, 0).x + 4 * m->unit;
     if (holds_mail) w = fmax(w, canvas_measure(p->canvas, &p->status, tr("queue 1 · mailbox 1"), 0).x);
-    double line = p->name.size * 1.3, height = holds_mail ? label_height(p) : line, r = m->icon / 2, gap = 2 * m->unit;
-    const struct map_host sides[4] = {
-        {.label = box_of(host->at.x - w / 2, host->at.y + r + gap, w, height), .align = ALIGN_CENTRE},
-        {.label = box_of(host->at.x - w / 2, host->at.y - r - gap - height, w, height), .align = ALIGN_CENTRE},
-        {.label = box_of(host->at.x + r + 3 * gap, host->at.y - height / 2, w, height), .align = ALIGN_START},
-        {.label = box_of(host->at.x - r - 3 * gap - w, host->at.y - height / 2, w, height), .align = ALIGN_END}};
-    int best = 1000, side = 0;
-    for (int i = 0; i < 4; i++) {
-        int n = hindrances(p, sides[i].label, h, h, 0);
-        if (n < best) best = n, side = i;
+    double line = p->name.size * 1.3, height = holds_mail ? label_height(p) : line, r = m->icon / 2, gap = 3 * m->unit;
+    double x = host->at.x, y = host->at.y;
+    const struct map_host sides[] = {
+        {.label = box_of(x - w / 2, y + r + gap, w, height), .align = ALIGN_CENTRE},
+        {.label = box_of(x - w / 2, y - r - gap - height, w, height), .align = ALIGN_CENTRE},
+        {.label = box_of(x + r + 3 * gap, y - height / 2, w, height), .align = ALIGN_START},
+        {.label = box_of(x - r - 3 * gap - w, y - height / 2, w, height), .align = ALIGN_END},
+        {.label = box_of(x + 3 * gap, y + r + gap, w, height), .align = ALIGN_START},
+        {.label = box_of(x - w - 3 * gap, y + r + gap, w, height), .align = ALIGN_END}};
+    int best = 1000;
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+        struct box box = into_area(m, sides[i].label);
+        int n = hindrances(p, box, h, h, 0, 3 * m->unit);
+        if (n >= best) continue;
+        best = n;
+        host->label = box;
+        host->align = sides[i].align;
     }
-    host->label = sides[side].label;
-    host->align = sides[side].align;
+    host->on_link = hindrances(p, host->label, h, h, 0, 12 * m->unit) > 0;
 }
 
 /* Beside the line at this part of it, on the left (-1) or right (1) of its direction. */
@@ -259,15 +274,16 @@ static struct box box_beside(const struct map_link *link, double part, int side,
     return box_of(at.x + n.x * off - size.x / 2, at.y + n.y * off - size.y / 2, size.x, size.y);
 }
 
-static bool place_link_label_sized(struct planning *p, size_t i, struct point size)
+/* A label keeps nearer to its own link than to any other, or one could not tell whose it is. */
+static bool place_link_label_sized(struct planning *p, size_t i, struct point size, double clear)
 {
     static const double parts[] = {0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74};
     struct map_plan *m = p->plan;
     for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
         for (int side = -1; side <= 1; side += 2) {
             bool rises = (m->links[i].b.x - m->links[i].a.x) < 0; /* so that "above" comes first */
-            struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, size, 12 * m->unit);
-            if (hindrances(p, box, m->n_hosts, m->n_hosts, i)) continue;
+            struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, size, label_gap * m->unit);
+            if (hindrances(p, box, m->n_hosts, m->n_hosts, i, clear * m->unit)) continue;
             m->links[i].label = box;
             m->links[i].align = ALIGN_CENTRE;
             return true;
@@ -282,12 +298,13 @@ static void place_link_label(struct planning *p, size_t i)
     map_link_text(&link, text, sizeof text);
     struct point one = canvas_measure(p->canvas, &p->status, text, 0);
     one.x += 2 * p->plan->unit;
-    if (place_link_label_sized(p, i, one)) return;
+    if (place_link_label_sized(p, i, one, label_gap - 1)) return;
     struct text_style two_lines = p->status;
     two_lines.lines = 2;
     struct point two = canvas_measure(p->canvas, &two_lines, text, one.x * 0.64);
     two.x += 2 * p->plan->unit;
-    place_link_label_sized(p, i, two);
+    if (place_link_label_sized(p, i, two, label_gap - 1)) return;
+    if (!place_link_label_sized(p, i, one, 4)) place_link_label_sized(p, i, two, 4);
 }
 
 struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,

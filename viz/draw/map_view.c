@@ -12,7 +12,7 @@
 
 static const double stamp_units = 8, lane_units = 6, drop_fades_s = 3.5;
 
-enum { LABELLED_PACKETS = 8, SHOWN_IN_QUEUE = 6, SHOWN_DROPS = 200 };
+enum { LABELLED_PACKETS = 4, SHOWN_IN_QUEUE = 6, SHOWN_DROPS = 200 };
 
 /* ---- What stays ---- */
 
@@ -42,14 +42,25 @@ static void draw_wire_label(const struct view *v, const struct map_link *place, 
     if (place->label.w > 0) canvas_text(v->canvas, place->label, &style, text);
 }
 
-static void draw_host(const struct view *v, const struct map_host *place, const struct story_host *host, double icon)
+static void draw_name(const struct view *v, const struct map_host *place, const struct story_host *host)
 {
-    shape_host(v->canvas, v->theme, host->role, host->up, place->at, icon);
     struct text_style style = view_text(v, FONT_PLAIN);
     style.bold = true;
     style.across = place->align;
     if (!host->up) style.colour = v->theme->faint;
+    if (place->on_link) {
+        struct point size = canvas_measure(v->canvas, &style, host->name, place->label.w);
+        double left = place->align == ALIGN_START ? 0 : place->align == ALIGN_END ? 1 : 0.5;
+        struct box behind = {place->label.x + (place->label.w - size.x) * left, place->label.y, size.x, size.y};
+        canvas_fill_round(v->canvas, behind, 4, colour_with_alpha(v->theme->panel, 0.8));
+    }
     canvas_text(v->canvas, place->label, &style, host->name);
+}
+
+static void draw_host(const struct view *v, const struct map_host *place, const struct story_host *host, double icon)
+{
+    shape_host(v->canvas, v->theme, host->role, host->up, place->at, icon);
+    draw_name(v, place, host);
 }
 
 void map_view_draw_still(const struct view *v, const struct map_plan *plan)
@@ -130,6 +141,8 @@ static bool find_room(struct words *words, const struct map_plan *plan, struct b
         if (box_meets(box, words->taken[i])) return false;
     for (size_t h = 0; h < plan->n_hosts; h++)
         if (box_meets(box, plan->hosts[h].icon) || box_meets(box, plan->hosts[h].label)) return false;
+    for (size_t i = 0; i < plan->n_links; i++)
+        if (box_meets(box, plan->links[i].label)) return false;
     words->taken[words->n++] = box;
     return true;
 }
@@ -252,8 +265,7 @@ static void draw_drop(const struct view *v, const struct map_plan *plan, struct 
     shape_packet(v->canvas, v->theme, story_packet(v->story, drop->packet)->class, at, r, alpha * 0.35);
     shape_cross(v->canvas, at, r * 1.25, r * 0.5, colour_with_alpha(v->theme->panel, alpha * 0.8));
     shape_cross(v->canvas, at, r * 1.15, r * 0.32, colour_with_alpha(v->theme->lost, alpha));
-    snprintf(text, sizeof text, tr("lost: %s"), drop->why);
-    draw_word(v, plan, words, at, text, v->theme->lost, alpha);
+    draw_word(v, plan, words, at, packet_death_words(drop->why, text, sizeof text), v->theme->lost, alpha);
     targets_add_box(v->targets, ACT_PACKET, drop->packet, box_of(at.x - r * 1.5, at.y - r * 1.5, 3 * r, 3 * r));
 }
 
@@ -292,13 +304,24 @@ static void draw_selected_still(const struct view *v, const struct map_plan *pla
                             view_units(v, 10), view_units(v, 3), v->theme->accent);
 }
 
+/* Packets pass under a name, so that it can always be read. */
+static void draw_names_over_links(const struct view *v, const struct map_plan *plan)
+{
+    for (size_t h = 0; h < plan->n_hosts; h++) {
+        struct story_host host = story_host(v->story, h);
+        if (plan->hosts[h].on_link) draw_name(v, &plan->hosts[h], &host);
+    }
+}
+
 void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
 {
     struct words words = {.n = 0};
     note_still_targets(v, plan);
     draw_selected_still(v, plan);
+    map_mail_draw_ways(v, plan);
     map_mail_draw(v, plan);
     draw_packets(v, plan, &words);
+    draw_names_over_links(v, plan);
     draw_drops(v, plan, &words);
 }
 
@@ -308,14 +331,15 @@ static void legend_entry(const struct view *v, struct box *row, enum story_class
     style.down = ALIGN_CENTRE;
     double r = view_units(v, 6), w = canvas_measure(v->canvas, &style, text, 0).x;
     if (row->w < w + 4 * r) return;
+    if (class == STORY_RETRANSMIT) row->x += r * 0.6, row->w -= r * 0.6;
     struct point at = point_of(row->x + r, row->y + row->h / 2);
     if (class == STORY_CLASSES)
         shape_cross(v->canvas, at, r * 0.9, r * 0.35, v->theme->lost);
     else
         shape_packet(v->canvas, v->theme, class, at, r, 1);
-    canvas_text(v->canvas, box_of(row->x + 3 * r, row->y, w + r, row->h), &style, text);
-    row->x += w + 6 * r;
-    row->w -= w + 6 * r;
+    canvas_text(v->canvas, box_of(row->x + 2.9 * r, row->y, w + r, row->h), &style, text);
+    row->x += w + 5.5 * r;
+    row->w -= w + 5.5 * r;
 }
 
 void map_view_draw_legend(const struct view *v, struct box box)

@@ -63,3 +63,14 @@ const char *packet_words(const struct story *s, size_t index, char *buffer, size
     if (size > 40) cut(buffer, 34);
     return buffer;
 }
+
+const char *packet_death_words(const char *why, char *buffer, size_t size)
+{
+    if (strcmp(why, "loss") == 0)
+        snprintf(buffer, size, "%s", tr("lost by chance"));
+    else if (strcmp(why, "exact") == 0)
+        snprintf(buffer, size, "%s", tr("dropped on purpose"));
+    else
+        snprintf(buffer, size, tr("lost: %s"), why);
+    return buffer;
+}

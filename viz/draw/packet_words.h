@@ -10,4 +10,7 @@ const char *packet_words(const struct story *story, size_t packet, char *buffer,
 /* The line of the dialogue whose bytes begin in this packet, or STORY_NONE. */
 size_t packet_line(const struct story *story, size_t packet);
 
+/* Why a packet died, as a cry beside its cross: "lost by chance", "lost: queue full". Returns buffer. */
+const char *packet_death_words(const char *why, char *buffer, size_t size);
+
 #endif

@@ -31,7 +31,7 @@ static void place_middle(struct panels *p, struct box middle, double gap, enum p
     case PANEL_ALL:
         break;
     }
-    double left = floor(middle.w * 0.63), top = floor(middle.h * 0.56);
+    double left = floor(middle.w * 0.615), top = floor(middle.h * 0.55);
     p->map = box_of(middle.x, middle.y, left, top);
     p->talk = box_of(middle.x, middle.y + top + gap, left, middle.h - top - gap);
     p->ladder = box_of(middle.x + left + gap, middle.y, middle.w - left - gap, middle.h);
@@ -117,8 +117,8 @@ static void plan_map(struct scene *s, struct canvas *canvas)
 
 static void draw_map_still(struct scene *s, const struct view *view, struct box box)
 {
-    view_panel(view, box, tr("Where everything is"));
-    double left = view_units(view, 170);
+    view_panel(view, box, tr("Map"));
+    double left = view_units(view, 62);
     map_view_draw_legend(
         view, box_of(box.x + left, box.y + view_units(view, 6), box.w - left - 10 * s->unit, view_units(view, 18)));
     map_view_draw_still(view, s->plan);

@@ -212,7 +212,7 @@ void timeline_view_draw_moving(const struct view *v, struct box box)
     double x = timeline_x_at(v->pace, box, v->unit, v->screen_ns), r = view_units(v, 6.5);
     targets_add_box(v->targets, ACT_TIME_LINE, 0, box);
     canvas_fill(v->canvas, box_of(x, strip.y, strip.x + strip.w - x, strip.h),
-                colour_with_alpha(v->theme->panel, 0.55));
+                colour_with_alpha(v->theme->panel, 0.45));
     canvas_line(v->canvas, point_of(x, strip.y - r * 0.3), point_of(x, strip.y + strip.h + r * 0.4), view_units(v, 2.5),
                 v->theme->ink);
     const struct point handle[3] = {{x - r, strip.y - r * 1.2}, {x + r, strip.y - r * 1.2}, {x, strip.y}};

@@ -1,6 +1,5 @@
 #include "viz/draw/view.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "sim/journal/tr.h"
@@ -68,36 +67,33 @@ struct box view_pill(const struct view *v, struct point at, const char *text, st
     return box;
 }
 
-static const char *clock_text(int64_t at_ns, bool seconds, char *buffer)
+/* "2d 03:15" */
+static const char *hours_text(int64_t at_ns, char *buffer)
 {
-    int64_t days = at_ns / DAY, h = at_ns % DAY / HOUR, m = at_ns % HOUR / MINUTE, s = at_ns % MINUTE / SECOND;
-    int n = 0;
-    if (days) n = snprintf(buffer, VIEW_TIME_BYTES, tr("%" PRId64 "d "), days);
-    if (seconds)
-        snprintf(buffer + n, VIEW_TIME_BYTES - (size_t)n, "%02d:%02d:%02d", (int)h, (int)m, (int)s);
-    else
-        snprintf(buffer + n, VIEW_TIME_BYTES - (size_t)n, "%02d:%02d", (int)h, (int)m);
+    int n = at_ns >= DAY ? snprintf(buffer, VIEW_TIME_BYTES, tr("%dd "), (int)(at_ns / DAY)) : 0;
+    snprintf(buffer + n, VIEW_TIME_BYTES - (size_t)n, "%02d:%02d", (int)(at_ns % DAY / HOUR),
+             (int)(at_ns % HOUR / MINUTE));
     return buffer;
 }
 
 const char *view_time_text(int64_t at_ns, int64_t apart_ns, char buffer[VIEW_TIME_BYTES])
 {
-    if (apart_ns >= 2 * MINUTE) return clock_text(at_ns, false, buffer);
-    if (apart_ns >= 2 * SECOND || (apart_ns >= SECOND && at_ns >= MINUTE)) return clock_text(at_ns, true, buffer);
-    int digits = apart_ns >= SECOND ? 0 : apart_ns >= 100 * MILLISECOND ? 1 : apart_ns >= MILLISECOND ? 3 : 6;
+    int hours = (int)(at_ns / HOUR), minutes = (int)(at_ns % HOUR / MINUTE), seconds = (int)(at_ns % MINUTE / SECOND);
+    if (apart_ns >= 2 * MINUTE || at_ns >= DAY) return hours_text(at_ns, buffer);
+    if (at_ns >= HOUR) {
+        snprintf(buffer, VIEW_TIME_BYTES, "%d:%02d:%02d", hours, minutes, seconds);
+        return buffer;
+    }
+    int digits = apart_ns >= SECOND || at_ns == 0 ? 0
+                 : apart_ns >= 100 * MILLISECOND  ? 1
+                 : apart_ns >= MILLISECOND        ? 3
+                                                  : 6;
     int64_t part = at_ns % SECOND;
     for (int d = digits; d < 9; d++)
         part /= 10;
-    if (at_ns >= MINUTE) {
-        clock_text(at_ns, true, buffer);
-        size_t n = 0;
-        while (buffer[n])
-            n++;
-        if (digits) snprintf(buffer + n, VIEW_TIME_BYTES - n, ".%0*d", digits, (int)part);
-    } else if (digits) {
-        snprintf(buffer, VIEW_TIME_BYTES, tr("%d.%0*d s"), (int)(at_ns / SECOND), digits, (int)part);
-    } else {
-        snprintf(buffer, VIEW_TIME_BYTES, tr("%d s"), (int)(at_ns / SECOND));
-    }
+    int n = at_ns >= MINUTE ? snprintf(buffer, VIEW_TIME_BYTES, "%d:%02d", minutes, seconds)
+                            : snprintf(buffer, VIEW_TIME_BYTES, "%d", seconds);
+    if (digits) n += snprintf(buffer + n, VIEW_TIME_BYTES - (size_t)n, ".%0*d", digits, (int)part);
+    if (at_ns < MINUTE) snprintf(buffer + n, VIEW_TIME_BYTES - (size_t)n, " %s", tr("s"));
     return buffer;
 }
