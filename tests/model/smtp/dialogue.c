@@ -11,7 +11,8 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 
-/* --- Text ------------------------------------------------------------------------------------------------------------- */
+/* --- Text
+ * ------------------------------------------------------------------------------------------------------------- */
 
 void dialogue_text_add(struct dialogue_text *text, const char *bytes, size_t size)
 {
@@ -109,7 +110,8 @@ char *dialogue_unescaped(const char *text, size_t *size)
     return out.bytes;
 }
 
-/* --- One run ------------------------------------------------------------------------------------------------------------ */
+/* --- One run
+ * ------------------------------------------------------------------------------------------------------------ */
 
 enum segmentation { WHOLE, BYTE_BY_BYTE, BETWEEN_CR_AND_LF, SPLIT_ONCE };
 
@@ -334,12 +336,13 @@ bool dialogue_run(const struct dialogue_machine *type, const char *name, const c
     if (!run_segmented(type, name, text, error, BYTE_BY_BYTE, 0, &ignored)) return false;
     if (!run_segmented(type, name, text, error, BETWEEN_CR_AND_LF, 0, &ignored)) return false;
     /* Every position of a short batch; of a long one, all at its ends and a hundred between. */
-    for (size_t split = 1; split < longest; split += split > 100 && split + 20 < longest ? 1 + longest / 100 : 1)
+    for (size_t split = 1; split<longest; split += split> 100 && split + 20 < longest ? 1 + longest / 100 : 1)
         if (!run_segmented(type, name, text, error, SPLIT_ONCE, split, &ignored)) return false;
     return true;
 }
 
-/* --- Files -------------------------------------------------------------------------------------------------------------- */
+/* --- Files
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static bool run_file(const struct dialogue_machine *type, const char *folder, const char *name, char *error)
 {

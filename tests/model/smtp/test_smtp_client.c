@@ -188,13 +188,17 @@ Test(smtp_client, a_wrong_expectation_is_caught_by_the_runner)
     char error[DIALOGUE_ERROR_BYTES] = "";
 
     cr_assert_not(dialogue_run(&smtp_client_machine, "planted", text, error));
-    cr_assert_str_eq(error, "planted:5: expected \"MAIL FROM:<b@a.example>\", got \"MAIL FROM:<a@a.example>\" (whole, 0)");
+    cr_assert_str_eq(error,
+                     "planted:5: expected \"MAIL FROM:<b@a.example>\", got \"MAIL FROM:<a@a.example>\" (whole, 0)");
 }
 
-/* --- Failures at every point ------------------------------------------------------------------------------------------ */
+/* --- Failures at every point
+ * ------------------------------------------------------------------------------------------ */
 
-static const char *const replies[] = {"220 ready\r\n", "250-b\r\n250 SIZE 1000\r\n", "250 ok\r\n",     "250 ok\r\n",
-                                      "250 ok\r\n",    "354 go\r\n",                "250 queued\r\n", "221 bye\r\n"};
+static const char *const replies[] = {"220 ready\r\n",  "250-b\r\n250 SIZE 1000\r\n",
+                                      "250 ok\r\n",     "250 ok\r\n",
+                                      "250 ok\r\n",     "354 go\r\n",
+                                      "250 queued\r\n", "221 bye\r\n"};
 enum { REPLIES = 8, AFTER_CONTENT = 6, DELIVERED = 7 };
 
 /* Runs the dialogue of one mail to two recipients up to some reply; returns the machine. */
@@ -281,7 +285,7 @@ static uint64_t next_random(uint64_t *state)
 /* Noise in place of replies at every point: never a crash, never more than one outcome, "delivered" only by a 2yz. */
 Test(smtp_client, survives_noise)
 {
-    static const char *const pieces[] = {"\r\n",   "\r",     "\n",   "-",          " ",        "220 a\r\n",
+    static const char *const pieces[] = {"\r\n",      "\r",        "\n",        "-",         " ",         "220 a\r\n",
                                          "250 a\r\n", "354 a\r\n", "451 a\r\n", "250-a\r\n", "999 a\r\n", "\xff"};
 
     for (uint64_t seed = 1; seed <= 4000; seed++) {

@@ -41,7 +41,8 @@ Test(smtp_server, a_wrong_expectation_is_caught_by_the_runner)
     }
 }
 
-/* --- Order of commands: laws M11 (reset) and M12 (one command, one reply) ---------------------------------------------- */
+/* --- Order of commands: laws M11 (reset) and M12 (one command, one reply)
+ * ---------------------------------------------- */
 
 enum token { EHLO, HELO, MAIL, MAIL_BAD, RCPT, RCPT_UNKNOWN, DATA, DOT, RSET, NOOP, VRFY, FROB, QUIT, TOKENS };
 
@@ -70,29 +71,83 @@ struct step {
 };
 
 static const struct step table[STATES][TOKENS] = {
-    [FRESH] = {[EHLO] = {250, GREETED}, [HELO] = {250, GREETED}, [MAIL] = {503, FRESH}, [MAIL_BAD] = {503, FRESH},
-               [RCPT] = {503, FRESH}, [RCPT_UNKNOWN] = {503, FRESH}, [DATA] = {503, FRESH}, [DOT] = {500, FRESH},
-               [RSET] = {250, FRESH}, [NOOP] = {250, FRESH}, [VRFY] = {252, FRESH}, [FROB] = {500, FRESH},
+    [FRESH] = {[EHLO] = {250, GREETED},
+               [HELO] = {250, GREETED},
+               [MAIL] = {503, FRESH},
+               [MAIL_BAD] = {503, FRESH},
+               [RCPT] = {503, FRESH},
+               [RCPT_UNKNOWN] = {503, FRESH},
+               [DATA] = {503, FRESH},
+               [DOT] = {500, FRESH},
+               [RSET] = {250, FRESH},
+               [NOOP] = {250, FRESH},
+               [VRFY] = {252, FRESH},
+               [FROB] = {500, FRESH},
                [QUIT] = {221, CLOSED}},
-    [GREETED] = {[EHLO] = {250, GREETED}, [HELO] = {250, GREETED}, [MAIL] = {250, HAS_MAIL},
-                 [MAIL_BAD] = {501, GREETED}, [RCPT] = {503, GREETED}, [RCPT_UNKNOWN] = {503, GREETED},
-                 [DATA] = {503, GREETED}, [DOT] = {500, GREETED}, [RSET] = {250, GREETED}, [NOOP] = {250, GREETED},
-                 [VRFY] = {252, GREETED}, [FROB] = {500, GREETED}, [QUIT] = {221, CLOSED}},
-    [HAS_MAIL] = {[EHLO] = {250, GREETED}, [HELO] = {250, GREETED}, [MAIL] = {503, HAS_MAIL},
-                  [MAIL_BAD] = {503, HAS_MAIL}, [RCPT] = {250, HAS_RCPT}, [RCPT_UNKNOWN] = {550, HAS_MAIL},
-                  [DATA] = {503, HAS_MAIL}, [DOT] = {500, HAS_MAIL}, [RSET] = {250, GREETED}, [NOOP] = {250, HAS_MAIL},
-                  [VRFY] = {252, HAS_MAIL}, [FROB] = {500, HAS_MAIL}, [QUIT] = {221, CLOSED}},
-    [HAS_RCPT] = {[EHLO] = {250, GREETED}, [HELO] = {250, GREETED}, [MAIL] = {503, HAS_RCPT},
-                  [MAIL_BAD] = {503, HAS_RCPT}, [RCPT] = {250, HAS_RCPT}, [RCPT_UNKNOWN] = {550, HAS_RCPT},
-                  [DATA] = {354, IN_DATA}, [DOT] = {500, HAS_RCPT}, [RSET] = {250, GREETED}, [NOOP] = {250, HAS_RCPT},
-                  [VRFY] = {252, HAS_RCPT}, [FROB] = {500, HAS_RCPT}, [QUIT] = {221, CLOSED}},
-    [IN_DATA] = {[EHLO] = {0, IN_DATA}, [HELO] = {0, IN_DATA}, [MAIL] = {0, IN_DATA}, [MAIL_BAD] = {0, IN_DATA},
-                 [RCPT] = {0, IN_DATA}, [RCPT_UNKNOWN] = {0, IN_DATA}, [DATA] = {0, IN_DATA}, [DOT] = {250, GREETED},
-                 [RSET] = {0, IN_DATA}, [NOOP] = {0, IN_DATA}, [VRFY] = {0, IN_DATA}, [FROB] = {0, IN_DATA},
+    [GREETED] = {[EHLO] = {250, GREETED},
+                 [HELO] = {250, GREETED},
+                 [MAIL] = {250, HAS_MAIL},
+                 [MAIL_BAD] = {501, GREETED},
+                 [RCPT] = {503, GREETED},
+                 [RCPT_UNKNOWN] = {503, GREETED},
+                 [DATA] = {503, GREETED},
+                 [DOT] = {500, GREETED},
+                 [RSET] = {250, GREETED},
+                 [NOOP] = {250, GREETED},
+                 [VRFY] = {252, GREETED},
+                 [FROB] = {500, GREETED},
+                 [QUIT] = {221, CLOSED}},
+    [HAS_MAIL] = {[EHLO] = {250, GREETED},
+                  [HELO] = {250, GREETED},
+                  [MAIL] = {503, HAS_MAIL},
+                  [MAIL_BAD] = {503, HAS_MAIL},
+                  [RCPT] = {250, HAS_RCPT},
+                  [RCPT_UNKNOWN] = {550, HAS_MAIL},
+                  [DATA] = {503, HAS_MAIL},
+                  [DOT] = {500, HAS_MAIL},
+                  [RSET] = {250, GREETED},
+                  [NOOP] = {250, HAS_MAIL},
+                  [VRFY] = {252, HAS_MAIL},
+                  [FROB] = {500, HAS_MAIL},
+                  [QUIT] = {221, CLOSED}},
+    [HAS_RCPT] = {[EHLO] = {250, GREETED},
+                  [HELO] = {250, GREETED},
+                  [MAIL] = {503, HAS_RCPT},
+                  [MAIL_BAD] = {503, HAS_RCPT},
+                  [RCPT] = {250, HAS_RCPT},
+                  [RCPT_UNKNOWN] = {550, HAS_RCPT},
+                  [DATA] = {354, IN_DATA},
+                  [DOT] = {500, HAS_RCPT},
+                  [RSET] = {250, GREETED},
+                  [NOOP] = {250, HAS_RCPT},
+                  [VRFY] = {252, HAS_RCPT},
+                  [FROB] = {500, HAS_RCPT},
+                  [QUIT] = {221, CLOSED}},
+    [IN_DATA] = {[EHLO] = {0, IN_DATA},
+                 [HELO] = {0, IN_DATA},
+                 [MAIL] = {0, IN_DATA},
+                 [MAIL_BAD] = {0, IN_DATA},
+                 [RCPT] = {0, IN_DATA},
+                 [RCPT_UNKNOWN] = {0, IN_DATA},
+                 [DATA] = {0, IN_DATA},
+                 [DOT] = {250, GREETED},
+                 [RSET] = {0, IN_DATA},
+                 [NOOP] = {0, IN_DATA},
+                 [VRFY] = {0, IN_DATA},
+                 [FROB] = {0, IN_DATA},
                  [QUIT] = {0, IN_DATA}},
-    [CLOSED] = {[EHLO] = {0, CLOSED}, [HELO] = {0, CLOSED}, [MAIL] = {0, CLOSED}, [MAIL_BAD] = {0, CLOSED},
-                [RCPT] = {0, CLOSED}, [RCPT_UNKNOWN] = {0, CLOSED}, [DATA] = {0, CLOSED}, [DOT] = {0, CLOSED},
-                [RSET] = {0, CLOSED}, [NOOP] = {0, CLOSED}, [VRFY] = {0, CLOSED}, [FROB] = {0, CLOSED},
+    [CLOSED] = {[EHLO] = {0, CLOSED},
+                [HELO] = {0, CLOSED},
+                [MAIL] = {0, CLOSED},
+                [MAIL_BAD] = {0, CLOSED},
+                [RCPT] = {0, CLOSED},
+                [RCPT_UNKNOWN] = {0, CLOSED},
+                [DATA] = {0, CLOSED},
+                [DOT] = {0, CLOSED},
+                [RSET] = {0, CLOSED},
+                [NOOP] = {0, CLOSED},
+                [VRFY] = {0, CLOSED},
+                [FROB] = {0, CLOSED},
                 [QUIT] = {0, CLOSED}},
 };
 
@@ -170,19 +225,21 @@ Test(smtp_server, all_sequences_of_commands_up_to_four_are_answered_as_the_table
     cr_assert(checked > 30000);
 }
 
-/* --- Smuggling: law M14 ------------------------------------------------------------------------------------------------ */
+/* --- Smuggling: law M14
+ * ------------------------------------------------------------------------------------------------ */
 
 /* Everything between 354 and CR LF . CR LF is content, however it looks. */
-static const char *const not_the_end[] = {"\n.\n",         "\n.\r",         "\r.\n",           "\r.\r",
-                                          "\n.\r\n",       "\r.\r\n",       "\r\n.\r\r\n",     "\r\r\n.\r\r\n",
-                                          "\r\n.\n",       "\r\n.\r",       "\r\n\x00.\r\n",   "\r\n.\x00\r\n",
-                                          "\r\n. \r\n"};
+static const char *const not_the_end[] = {"\n.\n",         "\n.\r",         "\r.\n",         "\r.\r",   "\n.\r\n",
+                                          "\r.\r\n",       "\r\n.\r\r\n",   "\r\r\n.\r\r\n", "\r\n.\n", "\r\n.\r",
+                                          "\r\n\x00.\r\n", "\r\n.\x00\r\n", "\r\n. \r\n"};
 static const size_t not_the_end_sizes[] = {3, 3, 3, 3, 4, 4, 6, 7, 4, 4, 6, 6, 6};
 
 static void check_smuggling(size_t which, size_t split)
 {
-    static const char before[] = "HELO a.example\r\nMAIL FROM:<alice@a.example>\r\nRCPT TO:<bob@b.example>\r\nDATA\r\nx";
-    static const char after[] = "MAIL FROM:<mallory@m.example>\r\nRCPT TO:<carol@b.example>\r\nDATA\r\nyou\r\n.\r\nNOOP\r\n";
+    static const char before[] =
+        "HELO a.example\r\nMAIL FROM:<alice@a.example>\r\nRCPT TO:<bob@b.example>\r\nDATA\r\nx";
+    static const char after[] =
+        "MAIL FROM:<mallory@m.example>\r\nRCPT TO:<carol@b.example>\r\nDATA\r\nyou\r\n.\r\nNOOP\r\n";
     const struct dialogue_machine *type = &smtp_server_machine;
     struct dialogue_record record = {0};
     struct dialogue_text input = {0};
@@ -217,7 +274,8 @@ Test(smtp_server, no_smuggling_string_ends_the_content_early)
             check_smuggling(which, split);
 }
 
-/* --- Noise -------------------------------------------------------------------------------------------------------------- */
+/* --- Noise
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -230,7 +288,8 @@ static uint64_t next_random(uint64_t *state)
 /* Bytes, or pieces of lines, or whole lines, by the seed. */
 static void add_noise(struct dialogue_text *input, uint64_t *seed)
 {
-    static const char *const pieces[] = {"\r\n", "\r", "\n", ".", ":<", "@", ">", " ", "SIZE=", "\"", "\\", "[", "\xff"};
+    static const char *const pieces[] = {"\r\n", "\r",    "\n", ".",  ":<", "@",   ">",
+                                         " ",    "SIZE=", "\"", "\\", "[",  "\xff"};
     uint64_t kind = next_random(seed) % 4;
     const char *line = lines[next_random(seed) % TOKENS];
     const char *piece = pieces[next_random(seed) % (sizeof pieces / sizeof pieces[0])];

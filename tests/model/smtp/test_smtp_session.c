@@ -77,7 +77,8 @@ static struct smtp_reply accept_message(void *context, const struct smtp_envelop
     return smtp_reply_make(250, "2.0.0 queued\nthank you");
 }
 
-static void count_outcome(void *context, size_t recipient, enum delivery_outcome outcome, const char *reply, bool missing)
+static void count_outcome(void *context, size_t recipient, enum delivery_outcome outcome, const char *reply,
+                          bool missing)
 {
     struct session *s = context;
 
@@ -97,10 +98,21 @@ static void make_session(struct session *s, const struct smtp_job *job, struct j
 {
     struct smtp_client_config client = smtp_client_config_default("mail.a.example");
     struct smtp_server_config server = smtp_server_config_default("mx1.b.example");
-    struct session_io client_io = {.context = s, .write = write_client, .journal = journal, .session = {1}, .conn = {1},
-                                   .stream = {CLIENT_STREAM}, .host = {1}, .content = content_written};
-    struct session_io server_io = {.context = s, .write = write_server, .journal = journal, .session = {2}, .conn = {2},
-                                   .stream = {SERVER_STREAM}, .host = {2}};
+    struct session_io client_io = {.context = s,
+                                   .write = write_client,
+                                   .journal = journal,
+                                   .session = {1},
+                                   .conn = {1},
+                                   .stream = {CLIENT_STREAM},
+                                   .host = {1},
+                                   .content = content_written};
+    struct session_io server_io = {.context = s,
+                                   .write = write_server,
+                                   .journal = journal,
+                                   .session = {2},
+                                   .conn = {2},
+                                   .stream = {SERVER_STREAM},
+                                   .host = {2}};
     struct smtp_client_owner owner = {s, count_outcome, no_more};
     struct smtp_server_policy policy = {s, accept_path, accept_recipient, accept_message, NULL};
 
@@ -146,14 +158,16 @@ static bool carry(struct session *s, int stream, size_t most)
 
 static void carry_all(struct session *s, uint64_t *random)
 {
-    while (carry(s, SERVER_STREAM, 1 + next_random(random) % 64) || carry(s, CLIENT_STREAM, 1 + next_random(random) % 64))
+    while (carry(s, SERVER_STREAM, 1 + next_random(random) % 64) ||
+           carry(s, CLIENT_STREAM, 1 + next_random(random) % 64))
         continue;
 }
 
 /* Lines made of dots, letters and 8-bit bytes, ended by CR LF. */
 static void random_content(struct dialogue_text *content, uint64_t *random)
 {
-    static const char *const pieces[] = {".", "..", "\r\n", "\r\n.", "\r\n.\r\n", "a", "\xe4", "MAIL FROM:<>", "\t", "DATA"};
+    static const char *const pieces[] = {".", "..",   "\r\n",         "\r\n.", "\r\n.\r\n",
+                                         "a", "\xe4", "MAIL FROM:<>", "\t",    "DATA"};
 
     dialogue_text_add(content, "", 0);
     for (uint64_t n = next_random(random) % 100; n > 0; n--) {
@@ -172,14 +186,16 @@ Test(smtp_session, content_arrives_byte_for_byte_in_any_segmentation)
         uint64_t random = seed * UINT64_C(0x9e3779b97f4a7c15);
         struct dialogue_text content = {0};
         struct session s = {0};
-        struct smtp_job job = {.message = {7}, .reverse_path = "a@a.example", .forward_paths = to, .n_forward_paths = 1};
+        struct smtp_job job = {
+            .message = {7}, .reverse_path = "a@a.example", .forward_paths = to, .n_forward_paths = 1};
 
         random_content(&content, &random);
         job.content = content.bytes;
         job.content_size = content.size;
         make_session(&s, &job, NULL);
         carry_all(&s, &random);
-        cr_assert(smtp_client_is_over(s.client) && smtp_server_is_over(s.server), "seed %llu", (unsigned long long)seed);
+        cr_assert(smtp_client_is_over(s.client) && smtp_server_is_over(s.server), "seed %llu",
+                  (unsigned long long)seed);
         cr_assert_eq(s.n_received, 1);
         cr_assert_eq(s.n_delivered, 1);
         cr_assert_eq(s.content_told.n, 7);
@@ -217,14 +233,18 @@ static void check_event(void *context, const struct event *e)
     cr_assert_eq(strncmp(bytes, event_text(e, FIELD_TEXT), (size_t)length - 2), 0);
 }
 
-/* Law M14: every byte of both streams is told of exactly once, as a line or as content; and every event is caused by the
-   one before it, because nothing else happens here. */
+/* Law M14: every byte of both streams is told of exactly once, as a line or as content; and every event is caused by
+   the one before it, because nothing else happens here. */
 Test(smtp_session, journal_tells_every_byte_once_and_in_order)
 {
     static const char *const to[] = {"bob@b.example", "carol@b.example"};
     static const char text[] = "Subject: x\r\n\r\n.dot\r\n..\r\nno line end";
-    struct smtp_job job = {.message = {7}, .reverse_path = "a@a.example", .forward_paths = to, .n_forward_paths = 2,
-                           .content = text, .content_size = sizeof text - 1};
+    struct smtp_job job = {.message = {7},
+                           .reverse_path = "a@a.example",
+                           .forward_paths = to,
+                           .n_forward_paths = 2,
+                           .content = text,
+                           .content_size = sizeof text - 1};
     struct journal *journal = journal_new();
     struct session s = {0};
     uint64_t random = 1;
@@ -247,10 +267,11 @@ Test(smtp_session, whole_lines_are_told_from_stray_ones)
     static const struct {
         const char *content;
         bool whole;
-    } cases[] = {{"", true},        {"a", true},      {"a\r\n", true},     {"a\r\nb", true},  {"\r\n\r\n", true},
-                 {"a\n", false},    {"\n", false},    {"a\r", false},      {"\r\r\n", false}, {"a\rb\r\n", false},
-                 {"a\r\n\n", false}, {"a\r\n\r", false}};
+    } cases[] = {{"", true},         {"a", true},         {"a\r\n", true},    {"a\r\nb", true},
+                 {"\r\n\r\n", true}, {"a\n", false},      {"\n", false},      {"a\r", false},
+                 {"\r\r\n", false},  {"a\rb\r\n", false}, {"a\r\n\n", false}, {"a\r\n\r", false}};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        cr_assert_eq(content_has_whole_lines(cases[i].content, strlen(cases[i].content)), cases[i].whole, "case %zu", i);
+        cr_assert_eq(content_has_whole_lines(cases[i].content, strlen(cases[i].content)), cases[i].whole, "case %zu",
+                     i);
 }
