@@ -105,7 +105,7 @@ void tcp_write(struct tcp_conn *c, uint64_t n, int64_t now_ns)
 {
     (void)now_ns;
     assert(!c->fin_wanted);
-    if (c->state == TCP_CLOSED) return; /* 3.10.2: it is gone, as TCP_NEWS_CLOSED says; bytes can no longer go anywhere */
+    if (c->state == TCP_CLOSED) return; /* 3.10.2: the connection is gone, as TCP_NEWS_CLOSED has said */
     c->written += n;
 }
 

@@ -1,4 +1,5 @@
-/* One end of a TCP connection as pure code (RFC 9293, with RFC 6298 timer and RFC 5681 congestion control, IW of RFC 6928).
+/* One end of a TCP connection as pure code: RFC 9293, with the timer of RFC 6298, the congestion control of RFC 5681
+   and RFC 6582, and the initial window of RFC 6928.
 
    Given calls, segments and the time it changes state, and then has segments to send, a deadline and news. It reads no
    clock, schedules nothing, and never touches payload bytes: a stream is numbered from 0, the machine deals in offsets,
@@ -85,7 +86,7 @@ void tcp_consume(struct tcp_conn *c, uint64_t up_to, int64_t now_ns);
 
 /* RFC 9293 3.10.7. Where the payload lies in the peer's stream: tcp_payload_offset, before or after this call. */
 void tcp_segment_arrives(struct tcp_conn *c, const struct tcp_segment *segment, int64_t now_ns);
-/* Offset in the peer's stream of a segment's first payload byte, by its sequence number; may be negative for old ones. */
+/* Offset in the peer's stream of a segment's first payload byte, by its sequence number; negative for old ones. */
 int64_t tcp_payload_offset(const struct tcp_conn *c, const struct tcp_segment *segment);
 void tcp_on_deadline(struct tcp_conn *c, int64_t now_ns);
 
@@ -94,7 +95,8 @@ bool tcp_next_segment(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out
 /* Labels the segment that tcp_next_segment gave last, so that its retransmission can name it. */
 void tcp_label_sent(struct tcp_conn *c, uint64_t label);
 int64_t tcp_deadline(const struct tcp_conn *c); /* TIME_NEVER when none */
-uint64_t tcp_deadline_cause(const struct tcp_conn *c); /* id of the timer.set event of the earliest timer; 0 without journal */
+/* The timer.set event of the earliest timer, or what stands for it in the chain of causes; 0 when no timer runs. */
+uint64_t tcp_deadline_cause(const struct tcp_conn *c);
 unsigned tcp_take_news(struct tcp_conn *c);     /* bits of enum tcp_news */
 
 enum tcp_state tcp_state(const struct tcp_conn *c);

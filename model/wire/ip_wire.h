@@ -26,8 +26,8 @@ uint32_t inet_checksum_add(uint32_t sum, const void *bytes, size_t size);
 uint16_t inet_checksum_finish(uint32_t sum);
 
 void ipv4_encode(const struct ipv4_header *header, uint8_t out[IPV4_HEADER_BYTES]); /* checksum included */
-/* False when the header is cut short, not version 4, or its lengths contradict each other. The payload need not be there
-   (journals keep headers alone). *header_size: with options. */
+/* False when the header is cut short, not version 4, or its lengths contradict each other. The payload need not be
+   there (journals keep headers alone). *header_size: with options. */
 bool ipv4_decode(const uint8_t *bytes, size_t size, struct ipv4_header *header, size_t *header_size);
 bool ipv4_checksum_is_good(const uint8_t *bytes, size_t size);
 
