@@ -4,9 +4,11 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/library.h"
 #include "app/options.h"
 #include "app/picture.h"
 #include "app/simulate.h"
+#include "sim/journal/journal_file.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/window.h"
 #include "viz/readers/outcome.h"
@@ -39,7 +41,7 @@ static void replay(const struct journal_memory *journal, struct journal_reader r
     }
 }
 
-static void tell_as_text(const struct journal_memory *journal)
+static void tell_journal(const struct journal_memory *journal)
 {
     struct transcript *transcript = transcript_new(TRANSCRIPT_SMTP, stdout);
     struct outcome *outcome = outcome_new();
@@ -48,14 +50,27 @@ static void tell_as_text(const struct journal_memory *journal)
     outcome_write_text(outcome, NULL, stdout);
     outcome_free(outcome);
     transcript_free(transcript);
+}
+
+/* A scenario is told as `run` tells it. */
+static int tell_as_text(const char *word, const struct journal_memory *journal)
+{
+    int code = EXIT_DONE;
+    char *path = library_find(word), *run[] = {(char *)"run", path};
+    if (journal_file_is_journal(path))
+        tell_journal(journal);
+    else
+        code = command_run(2, run);
+    free(path);
     fflush(stdout);
     fputs(tr("\nThis is the journey as text, because there is no display to open a window on.\n"
              "To see it in the window, start the same command in a terminal of a desktop, or by ssh -X from one.\n"
              "A picture of any instant needs no display: postroad view --screenshot first-mail.png --at \"1.2 s\"\n"),
           stderr);
+    return code;
 }
 
-static void show_window(struct journal_memory *journal, const struct view_options *options)
+static int show_window(const char *word, struct journal_memory *journal, const struct view_options *options)
 {
     char why[256] = "";
     struct window_options window = window_options_default();
@@ -64,10 +79,10 @@ static void show_window(struct journal_memory *journal, const struct view_option
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
     if (options->words.at) window.at_ns = options->picture.at_ns;
     if (display_is_named()) {
-        if (window_run(journal, &window, why) == WINDOW_CLOSED) return;
+        if (window_run(journal, &window, why) == WINDOW_CLOSED) return EXIT_DONE;
         fprintf(stderr, tr("postroad view: no window could be opened: %s\n"), why);
     }
-    tell_as_text(journal);
+    return tell_as_text(word, journal);
 }
 
 static int view(const char *word, const struct view_options *options)
@@ -81,7 +96,7 @@ static int view(const char *word, const struct view_options *options)
     } else if (options->screenshot) {
         code = picture_write(journal, options->screenshot, &options->picture) ? EXIT_DONE : EXIT_FAILED;
     } else {
-        show_window(journal, options);
+        code = show_window(word, journal, options);
     }
     journal_memory_free(journal);
     return code;

@@ -540,7 +540,8 @@ bool outcome_write_text(const struct outcome *outcome, const struct journal *jou
         text_addf(&text, expectation->held ? tr("as expected: %s\n") : tr("NOT AS EXPECTED: %s"), expectation->text);
         if (!expectation->held) text_addf(&text, *expectation->why ? " (%s)\n" : "%s\n", expectation->why);
     }
-    text_addf(&text, tr("ended at %s, seed %s, fingerprint %s\n"), vtime_format_instant(outcome->ended_ns, time),
-              outcome->seed, fingerprint_of(journal, fingerprint));
+    text_addf(&text, tr("ended at %s, seed %s"), vtime_format_instant(outcome->ended_ns, time), outcome->seed);
+    if (journal) text_addf(&text, tr(", fingerprint %s"), fingerprint_of(journal, fingerprint));
+    text_adds(&text, "\n");
     return write_out(&text, out);
 }
