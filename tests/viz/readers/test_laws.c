@@ -1,0 +1,151 @@
+/* The law checker: silent on every shipped scenario, and loud about each planted bug. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/model/host/world_runs.h"
+#include "viz/readers/laws.h"
+
+static const char *const scenarios[] = {"first-mail",    "as-the-article-tells-it",
+                                        "many-networks", "lost-segment",
+                                        "stop-and-wait", "unknown-user",
+                                        "busy-server",   "backup-mx"};
+
+/* A bug to plant: may change the event; 0 leaves it out, 1 hands it on, 2 hands it on twice. */
+typedef int (*tamper_fn)(struct event *e);
+
+static size_t judge(const struct world_run *run, bool full, tamper_fn tamper, char *first, size_t size)
+{
+    struct laws *laws = laws_new();
+    struct journal_reader reader = laws_reader(laws, full);
+    for (size_t i = 0; i < journal_memory_count(run->journal); i++) {
+        struct event e = *journal_memory_at(run->journal, i);
+        if (!event_mask_has(reader.mask, e.kind)) continue;
+        for (int times = tamper ? tamper(&e) : 1; times > 0; times--)
+            reader.on_event(reader.context, &e);
+    }
+    size_t n = laws_finish(laws);
+    snprintf(first, size, "%s", laws_breaches(laws) ? laws_breach(laws, 0) : "");
+    laws_free(laws);
+    return n;
+}
+
+Test(laws, hold_in_every_shipped_scenario_with_any_luck, .timeout = 300)
+{
+    char first[300];
+    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
+        for (uint64_t seed = 0; seed < 4; seed++) {
+            struct world_run run = world_run_scenario(scenarios[i], seed, event_mask_all());
+            cr_assert_eq(judge(&run, true, NULL, first, sizeof first), 0, "%s, seed %d: %s", scenarios[i], (int)seed,
+                         first);
+            cr_assert_eq(judge(&run, false, NULL, first, sizeof first), 0, "%s, seed %d: %s", scenarios[i], (int)seed,
+                         first);
+            world_run_free(&run);
+        }
+}
+
+static bool is_state(const struct event *e, const char *to)
+{
+    return e->kind == EVENT_MAIL_STATE && strcmp(event_text(e, FIELD_TO), to) == 0;
+}
+
+static void set_field(struct event *e, enum field_id field, int64_t value)
+{
+    const enum field_id *fields;
+    size_t n = event_kind_fields(e->kind, &fields);
+    for (size_t i = 0; i < n; i++)
+        if (fields[i] == field) e->values[i].i = value;
+}
+
+static int forgets_that_it_was_queued(struct event *e)
+{
+    return is_state(e, "active") ? 0 : 1;
+}
+
+static int throws_the_mail_away(struct event *e)
+{
+    if (!is_state(e, "delivered")) return 1;
+    const enum field_id *fields;
+    size_t n = event_kind_fields(e->kind, &fields);
+    for (size_t i = 0; i < n; i++)
+        if (fields[i] == FIELD_TO) e->values[i] = (struct event_value){.i = 9, .bytes = "handed on"};
+    return 1;
+}
+
+static int goes_back_in_time(struct event *e)
+{
+    if (e->kind == EVENT_SMTP_LINE) e->at_ns = 0;
+    return 1;
+}
+
+static int causes_itself(struct event *e)
+{
+    if (e->kind == EVENT_DNS_ANSWER) e->cause = e->id;
+    return 1;
+}
+
+static int loses_count(struct event *e)
+{
+    if (e->kind == EVENT_LINK_TOTALS) set_field(e, FIELD_DELIVERED, event_int(e, FIELD_DELIVERED) + 1);
+    return 1;
+}
+
+static int is_faster_than_the_link(struct event *e)
+{
+    if (e->kind == EVENT_LINK_SEND) set_field(e, FIELD_ARRIVES, event_int(e, FIELD_DEPARTS) + 1);
+    return 1;
+}
+
+static int swallows_a_packet(struct event *e)
+{
+    return e->kind == EVENT_LINK_DELIVER && event_int(e, FIELD_PACKET) == 5 ? 0 : 1;
+}
+
+static int delivers_what_was_not_sent(struct event *e)
+{
+    return e->kind == EVENT_LINK_SEND && event_int(e, FIELD_PACKET) == 5 ? 0 : 1;
+}
+
+static int writes_with_a_gap(struct event *e)
+{
+    if (e->kind == EVENT_STREAM_DATA && event_int(e, FIELD_OFFSET) > 0)
+        set_field(e, FIELD_OFFSET, event_int(e, FIELD_OFFSET) + 1);
+    return 1;
+}
+
+static int repeats_something_else(struct event *e)
+{
+    if (e->kind == EVENT_PACKET_SEND && event_int(e, FIELD_REPEATS)) set_field(e, FIELD_OFFSET, 1);
+    return 1;
+}
+
+static int fires_without_being_set(struct event *e)
+{
+    return e->kind == EVENT_TIMER_SET ? 0 : 1;
+}
+
+Test(laws, each_planted_bug_is_seen)
+{
+    static const struct {
+        const char *law;
+        tamper_fn tamper;
+        bool full;
+    } bugs[] = {{"M1", forgets_that_it_was_queued, false},
+                {"M2", throws_the_mail_away, false},
+                {"K1", goes_back_in_time, false},
+                {"K1", causes_itself, false},
+                {"N1", loses_count, false},
+                {"N2", is_faster_than_the_link, true},
+                {"N1", swallows_a_packet, true},
+                {"N4", delivers_what_was_not_sent, true},
+                {"T1", writes_with_a_gap, true},
+                {"T6", repeats_something_else, true},
+                {"K2", fires_without_being_set, true}};
+    struct world_run run = world_run_scenario("lost-segment", 0, event_mask_all());
+    for (size_t i = 0; i < sizeof bugs / sizeof *bugs; i++) {
+        char first[300];
+        cr_assert_gt(judge(&run, bugs[i].full, bugs[i].tamper, first, sizeof first), 0, "bug %zu was not seen", i);
+        cr_assert(strncmp(first, bugs[i].law, 2) == 0, "bug %zu should break %s: %s", i, bugs[i].law, first);
+    }
+    world_run_free(&run);
+}

@@ -1,0 +1,112 @@
+/* The law checker's frame: what it reads, what it keeps, and the laws about time and causes. */
+#include "viz/readers/laws.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/readers/laws_internal.h"
+
+struct laws *laws_new(void)
+{
+    struct laws *laws = mem_calloc(1, sizeof *laws);
+    laws->breaches = mem_calloc(BREACHES_KEPT, sizeof *laws->breaches);
+    return laws;
+}
+
+void laws_free(struct laws *laws)
+{
+    if (!laws) return;
+    struct number_map *const maps[] = {&laws->states,       &laws->pair_index,  &laws->on_wire,
+                                       &laws->last_arrival, &laws->in_flight,   &laws->delays,
+                                       &laws->packet_place, &laws->stream_ends, &laws->timers};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+        number_map_clear(maps[i]);
+    mem_free(laws->pairs);
+    mem_free(laws->breaches);
+    mem_free(laws);
+}
+
+void law_broken(struct laws *laws, const struct event *e, const char *law, const char *format, ...)
+{
+    laws->n_broken++;
+    if (laws->n_kept == BREACHES_KEPT) return;
+    char *line = laws->breaches[laws->n_kept++], time[VTIME_TEXT_BYTES];
+    int used = e ? snprintf(line, BREACH_BYTES, "%s at %s, event %llu (%s): ", law,
+                            vtime_format_instant(e->at_ns, time), (unsigned long long)e->id, event_kind_name(e->kind))
+                 : snprintf(line, BREACH_BYTES, "%s at the end: ", law);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line + used, BREACH_BYTES - (size_t)used, format, arguments);
+    va_end(arguments);
+}
+
+uint64_t law_hash(uint64_t seed, uint64_t number)
+{
+    uint64_t x = (seed ^ number) + UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    x ^= x >> 31;
+    return x ? x : 1;
+}
+
+uint64_t law_hash_text(uint64_t seed, const char *text)
+{
+    uint64_t hash = law_hash(seed, strlen(text));
+    for (; *text; text++)
+        hash = law_hash(hash, (unsigned char)*text);
+    return hash;
+}
+
+static void law_of_time(struct laws *laws, const struct event *e)
+{
+    if (e->at_ns < laws->last_ns) law_broken(laws, e, "K1", "time goes back");
+    if (e->id <= laws->last_id) law_broken(laws, e, "K1", "ids do not grow");
+    if (e->cause >= e->id)
+        law_broken(laws, e, "K1", "its cause, event %llu, is not earlier", (unsigned long long)e->cause);
+    laws->last_ns = e->at_ns;
+    laws->last_id = e->id;
+}
+
+static void on_event(void *context, const struct event *e)
+{
+    struct laws *laws = context;
+    law_of_time(laws, e);
+    laws_of_mail(laws, e);
+    laws_of_wires(laws, e);
+}
+
+struct event_mask laws_mask(bool full)
+{
+    struct event_mask mask = event_mask_union(event_mask_core(), event_mask_kind(EVENT_LINK_ADD));
+    if (!full) return mask;
+    mask = event_mask_union(mask, event_mask_group(GROUP_PACKET));
+    mask = event_mask_union(mask, event_mask_group(GROUP_STREAM));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_LINK_VALUE));
+    return event_mask_union(mask, event_mask_group(GROUP_TIMER));
+}
+
+struct journal_reader laws_reader(struct laws *laws, bool full)
+{
+    laws->full = full;
+    return (struct journal_reader){.mask = laws_mask(full), .on_event = on_event, .context = laws};
+}
+
+size_t laws_finish(struct laws *laws)
+{
+    for (size_t i = 0; i < laws->n_pairs; i++)
+        if (laws->pairs[i].holders == 0 && !laws->pairs[i].ended)
+            law_broken(laws, NULL, "M2", "a mail that was accepted is nowhere");
+    return laws->n_broken;
+}
+
+size_t laws_breaches(const struct laws *laws)
+{
+    return laws->n_kept;
+}
+
+const char *laws_breach(const struct laws *laws, size_t i)
+{
+    return laws->breaches[i];
+}

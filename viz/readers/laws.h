@@ -1,0 +1,31 @@
+/* Checks a journal against the laws of the world, as it is made or afterwards. It keeps its own account of everything,
+   from events alone, and shares no code with what it judges.
+
+     K1  time never goes back, and every cause is earlier than its effect
+     M1  a (message, recipient) at a host changes from the state it was in
+     M2  from its acceptance until its end a pair is always held by some host
+     N1  what a link was offered was delivered, was lost for a reason, or is on its way
+     N2  nothing arrives before its last bit could, and packets on one way keep their order
+     N4  a packet that was sent over a link arrives or is lost there, once
+     T1  a stream is written without gap or overlap
+     T6  a retransmission repeats bytes that were sent before
+     K2  a timer fires or is cancelled once, and only after it was set */
+#ifndef POSTROAD_VIZ_READERS_LAWS_H
+#define POSTROAD_VIZ_READERS_LAWS_H
+
+#include "sim/journal/journal.h"
+
+struct laws;
+
+struct laws *laws_new(void);
+/* The cheap checks need core events only; full ones want packets, streams and timers. */
+struct event_mask laws_mask(bool full);
+struct journal_reader laws_reader(struct laws *laws, bool full);
+/* Judges what can only be judged at the end. Returns how many laws were broken. */
+size_t laws_finish(struct laws *laws);
+/* The i-th breach as one line: "M1 at 00:00:01.000000, event 17: ..."; the first hundred are kept. */
+size_t laws_breaches(const struct laws *laws);
+const char *laws_breach(const struct laws *laws, size_t i);
+void laws_free(struct laws *laws);
+
+#endif

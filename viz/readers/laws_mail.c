@@ -1,0 +1,76 @@
+/* The laws of mail: where every (message, recipient) is. */
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/readers/laws_internal.h"
+
+static bool is_one_of(const char *state, const char *const *states, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(state, states[i]) == 0) return true;
+    return false;
+}
+
+/* The host has the mail and must see to it. */
+static bool is_held(const char *state)
+{
+    static const char *const held[] = {"outbox", "queued", "active", "deferred", "delivered"};
+    return is_one_of(state, held, sizeof held / sizeof *held);
+}
+
+static bool is_end(const char *state)
+{
+    static const char *const ends[] = {"delivered", "picked up", "bounced", "discarded"};
+    return is_one_of(state, ends, sizeof ends / sizeof *ends);
+}
+
+static struct law_pair *pair_of(struct laws *laws, uint64_t key)
+{
+    int64_t index;
+    if (!number_map_get(&laws->pair_index, key, &index)) {
+        index = (int64_t)laws->n_pairs++;
+        laws->pairs = mem_realloc(laws->pairs, laws->n_pairs * sizeof *laws->pairs);
+        laws->pairs[index] = (struct law_pair){0};
+        number_map_set(&laws->pair_index, key, index);
+    }
+    return &laws->pairs[index];
+}
+
+static void law_of_states(struct laws *laws, const struct event *e, uint64_t pair_key)
+{
+    uint64_t key = law_hash_text(law_hash(pair_key, (uint64_t)event_int(e, FIELD_HOST)), event_text(e, FIELD_QUEUE_ID));
+    const char *from = event_text(e, FIELD_FROM), *to = event_text(e, FIELD_TO);
+    int64_t state = 0;
+    bool known = number_map_get(&laws->states, key, &state);
+    if (from[0] == '\0') {
+        bool again = strcmp(to, "picked up") == 0; /* fetched twice, when the end of the first session was lost */
+        if (known && !again) law_broken(laws, e, "M1", "the host has this mail already");
+    } else if (!known || state != (int64_t)law_hash_text(1, from)) {
+        law_broken(laws, e, "M1", "it was not %s", from);
+    }
+    number_map_set(&laws->states, key, (int64_t)law_hash_text(1, to));
+}
+
+static void law_of_holding(struct laws *laws, const struct event *e, uint64_t pair_key)
+{
+    struct law_pair *pair = pair_of(laws, pair_key);
+    const char *from = event_text(e, FIELD_FROM), *to = event_text(e, FIELD_TO);
+    if (is_held(to) && !is_held(from)) pair->holders++;
+    if (!is_held(to) && is_held(from)) {
+        if (pair->holders == 0)
+            law_broken(laws, e, "M2", "nobody held it");
+        else
+            pair->holders--;
+    }
+    if (is_end(to)) pair->ended = true;
+    if (pair->holders == 0 && !pair->ended) law_broken(laws, e, "M2", "nobody holds it any more");
+}
+
+void laws_of_mail(struct laws *laws, const struct event *e)
+{
+    if (e->kind != EVENT_MAIL_STATE) return;
+    uint64_t pair_key =
+        law_hash_text(law_hash(7, (uint64_t)event_int(e, FIELD_MESSAGE)), event_text(e, FIELD_RECIPIENT));
+    law_of_states(laws, e, pair_key);
+    law_of_holding(laws, e, pair_key);
+}
