@@ -42,7 +42,7 @@ struct outcome {
     TABLE_OF(struct row) rows;
     TABLE_OF(struct expectation) expectations;
     TABLE_OF(struct count) rcodes;
-    struct number_map mail_ids;
+    struct index_map mail_ids;
     struct text_store texts;
     uint64_t offered, delivered, lost_chance, lost_exact, lost_queue, lost_down, lost_mtu;
     uint64_t connections, segments, retransmits_rto, retransmits_fast;
@@ -65,7 +65,7 @@ void outcome_free(struct outcome *outcome)
     mem_free(outcome->rows.items);
     mem_free(outcome->expectations.items);
     mem_free(outcome->rcodes.items);
-    number_map_free(&outcome->mail_ids);
+    index_map_free(&outcome->mail_ids);
     text_store_free(&outcome->texts);
     mem_free(outcome);
 }
@@ -75,11 +75,11 @@ void outcome_free(struct outcome *outcome)
 static struct mail *mail_of(struct outcome *outcome, const struct event *e)
 {
     uint64_t id = (uint64_t)event_int(e, FIELD_MESSAGE);
-    size_t mail = number_map_get(&outcome->mail_ids, id);
+    size_t mail = index_map_get(&outcome->mail_ids, id);
     if (mail == SIZE_MAX) {
         mail = outcome->mails.count;
         *TABLE_ADD(&outcome->mails) = (struct mail){"", "", e->at_ns, SIZE_MAX, SIZE_MAX};
-        number_map_put(&outcome->mail_ids, id, mail);
+        index_map_put(&outcome->mail_ids, id, mail);
     }
     return &outcome->mails.items[mail];
 }

@@ -37,19 +37,18 @@ static size_t bytes_that_fit(const char *text, int width)
     return n;
 }
 
-static void print_wrapped(FILE *out, int indent, const char *hanging, const char *text)
+/* The first line has begun already and is `used` columns long; the others are indented. */
+static void print_wrapped(FILE *out, int used, int indent, const char *hanging, const char *text)
 {
-    int width = COLUMNS - indent - columns_of(hanging, strlen(hanging));
-    bool first = true;
-    width = width < CONTENT_LEAST ? CONTENT_LEAST : width;
-    do {
-        size_t n = bytes_that_fit(text, width);
+    int width = COLUMNS - used;
+    for (bool first = true; first || *text; first = false) {
         if (!first) fprintf(out, "%*s%s", indent, "", hanging);
+        size_t n = bytes_that_fit(text, width < CONTENT_LEAST ? CONTENT_LEAST : width);
         fprintf(out, "%.*s\n", (int)n, text);
         text += n;
         text += strspn(text, " \n");
-        first = false;
-    } while (*text);
+        width = COLUMNS - indent - (int)strlen(hanging);
+    }
 }
 
 const char *transcript_host(const struct transcript *t, int64_t host)
@@ -62,18 +61,17 @@ static void print_line(struct transcript *t, int64_t at_ns, int64_t host, const 
 {
     char time[VTIME_TEXT_BYTES];
     const char *name = host ? transcript_host(t, host) : "";
-    int indent = fprintf(t->out, "%-*s  ", TIME_LEAST, vtime_format_instant(at_ns, time));
-    int pad = t->host_width - columns_of(name, strlen(name));
-    indent += t->host_width + 2;
-    fprintf(t->out, "%s%*s  ", name, pad > 0 ? pad : 0, "");
-    print_wrapped(t->out, indent, "", text);
+    int columns = columns_of(name, strlen(name)), pad = t->host_width > columns ? t->host_width - columns : 0;
+    int used = fprintf(t->out, "%-*s  ", TIME_LEAST, vtime_format_instant(at_ns, time));
+    fprintf(t->out, "%s%*s  ", name, pad, "");
+    print_wrapped(t->out, used + columns + pad + 2, used + t->host_width + 2, "", text);
 }
 
 static void print_note(struct transcript *t, const char *text)
 {
     int indent = TIME_LEAST + 2;
     fprintf(t->out, "%*s| ", indent, "");
-    print_wrapped(t->out, indent, "| ", text);
+    print_wrapped(t->out, indent + 2, indent, "| ", text);
 }
 
 /* ---- What the tellers share ---- */
@@ -115,13 +113,13 @@ int64_t transcript_link_end(const struct transcript *t, const struct event *e, i
 static void remember_peer(struct transcript *t, const struct event *e, int sort, enum field_id field)
 {
     uint64_t key = (uint64_t)event_int(e, field) * KEYS + (uint64_t)sort;
-    number_map_put(&t->peers, key, (size_t)event_int(e, FIELD_PEER));
+    index_map_put(&t->peers, key, (size_t)event_int(e, FIELD_PEER));
 }
 
 int64_t transcript_peer(const struct transcript *t, const struct event *e, enum transcript_key sort,
                         enum field_id field)
 {
-    size_t peer = number_map_get(&t->peers, (uint64_t)event_int(e, field) * KEYS + (uint64_t)sort);
+    size_t peer = index_map_get(&t->peers, (uint64_t)event_int(e, field) * KEYS + (uint64_t)sort);
     return peer == SIZE_MAX ? 0 : (int64_t)peer;
 }
 
@@ -428,8 +426,8 @@ void transcript_free(struct transcript *t)
     journal_names_free(t->names);
     text_free(&t->words);
     text_free(&t->pending);
-    number_map_free(&t->peers);
-    number_map_free(&t->iss);
+    index_map_free(&t->peers);
+    index_map_free(&t->iss);
     mem_free(t);
 }
 

@@ -21,8 +21,8 @@ struct transcript {
     struct journal_names *names;
     int host_width;
     struct text_buffer words; /* of the line being made */
-    struct number_map peers;  /* conn or session to peer host */
-    struct number_map iss;    /* addresses and ports of a direction to its initial sequence number */
+    struct index_map peers;  /* conn or session to peer host */
+    struct index_map iss;    /* addresses and ports of a direction to its initial sequence number */
     /* An attempt that may turn out to be over at once. */
     int64_t pending_attempt, pending_at_ns, pending_host;
     struct text_buffer pending;

@@ -41,7 +41,7 @@ static struct decoded decode(const struct event *e)
 static bool acked_bytes(const struct transcript *t, const struct decoded *d, uint32_t *bytes)
 {
     uint64_t key = direction_key(d->ip.destination, d->ip.source, d->tcp.destination_port, d->tcp.source_port);
-    size_t iss = number_map_get(&t->iss, key);
+    size_t iss = index_map_get(&t->iss, key);
     if (iss == SIZE_MAX || !(d->tcp.flags & TCP_ACK)) return false;
     *bytes = d->tcp.ack - (uint32_t)iss - 1;
     return true;
@@ -97,15 +97,15 @@ bool tell_packet_send(struct transcript *t, const struct event *e)
     const char *why = event_text(e, FIELD_WHY);
     struct recent *recent = recent_of(t, packet);
     if (d.is_tcp && (d.tcp.flags & TCP_SYN))
-        number_map_put(&t->iss, direction_key(d.ip.source, d.ip.destination, d.tcp.source_port, d.tcp.destination_port),
-                       d.tcp.seq);
+        index_map_put(&t->iss, direction_key(d.ip.source, d.ip.destination, d.tcp.source_port, d.tcp.destination_port),
+                      d.tcp.seq);
     recent->packet = packet;
     recent->from = event_int(e, FIELD_HOST);
     recent->to = event_int(e, FIELD_PEER);
     make_label(t, e, &d, recent->label);
     text_addf(&t->words, tr("#%" PRId64 " to %s: %s"), packet, transcript_host(t, recent->to), recent->label);
     if (d.is_tcp) add_segment_details(t, e, &d);
-    if (*why) text_addf(&t->words, " (%s)", why);
+    if (*why && strcmp(why, "new data") != 0) text_addf(&t->words, " (%s)", why);
     if (repeats) text_addf(&t->words, tr(", again for #%" PRId64), repeats);
     return true;
 }

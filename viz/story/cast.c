@@ -8,13 +8,13 @@
 size_t cast_host(const struct story *story, const struct event *e, enum field_id field)
 {
     uint64_t id = (uint64_t)event_int(e, field);
-    return id ? number_map_get(&story->host_ids, id) : STORY_NONE;
+    return id ? index_map_get(&story->host_ids, id) : STORY_NONE;
 }
 
 size_t cast_conn(const struct story *story, const struct event *e)
 {
     uint64_t id = (uint64_t)event_int(e, FIELD_CONN);
-    return id ? number_map_get(&story->conn_ids, id) : STORY_NONE;
+    return id ? index_map_get(&story->conn_ids, id) : STORY_NONE;
 }
 
 const char *story_name_of_host(const struct story *story, size_t host)
@@ -48,7 +48,7 @@ static void add_host(struct story *story, const struct event *e)
                              .role = role_of(event_text(e, FIELD_ROLE)),
                              .name = event_text(e, FIELD_NAME),
                              .text = event_text(e, FIELD_TEXT)};
-    number_map_put(&story->host_ids, host.id, story->hosts.count);
+    index_map_put(&story->host_ids, host.id, story->hosts.count);
     *TABLE_ADD(&story->hosts) = host;
 }
 
@@ -63,7 +63,7 @@ static void add_link(struct story *story, const struct event *e)
                              .ends = {a, b},
                              .rate_bps = {event_int(e, FIELD_RATE_OUT), event_int(e, FIELD_RATE_BACK)},
                              .delay_ns = {event_int(e, FIELD_DELAY_OUT), event_int(e, FIELD_DELAY_BACK)}};
-    number_map_put(&story->link_ids, link.id, story->links.count);
+    index_map_put(&story->link_ids, link.id, story->links.count);
     *TABLE_ADD(&story->links) = link;
 }
 
@@ -85,21 +85,38 @@ static void world_event(struct story *story, size_t i, const struct event *e)
         return;
     case EVENT_LINK_STATE:
     case EVENT_LINK_VALUE:
-        story->subject[i] = (uint32_t)number_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+        story->subject[i] = (uint32_t)index_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
         /* What was set before the world began is how it is, not a fault. */
         if (e->at_ns > 0 || e->kind == EVENT_LINK_STATE) cast_mark(story, STORY_MARK_FAULT, i);
         return;
     }
 }
 
+/* A timer is known by its host, connection, mail and name. Of two that share all these the later one replaces the
+   other; only a view of what is pending depends on it. */
+static uint64_t timer_key(const struct event *e)
+{
+    const enum field_id fields[] = {FIELD_HOST, FIELD_CONN, FIELD_MESSAGE};
+    uint64_t key = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < 3; i++)
+        key = (key ^ (uint64_t)event_int(e, fields[i])) * UINT64_C(0x9e3779b97f4a7c15);
+    for (const char *name = event_text(e, FIELD_NAME); *name; name++)
+        key = (key ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+    return key;
+}
+
+/* The subject is the timer.set that this event ends. */
 static void timer_event(struct story *story, size_t i, const struct event *e)
 {
-    if (e->kind == EVENT_TIMER_SET) {
-        story->subject[i] = (uint32_t)i;
-        return;
+    if (e->kind == EVENT_TIMER_FIRE) {
+        story->subject[i] = (uint32_t)story_event_by_id(story, e->cause);
+    } else if (e->kind == EVENT_TIMER_CANCEL) {
+        story->subject[i] = (uint32_t)story_event_by_id(story, (uint64_t)event_int(e, FIELD_ABOUT));
+    } else {
+        uint64_t key = timer_key(e);
+        story->subject[i] = (uint32_t)index_map_get(&story->timers_set, key);
+        index_map_put(&story->timers_set, key, i);
     }
-    uint64_t set = e->kind == EVENT_TIMER_FIRE ? e->cause : (uint64_t)event_int(e, FIELD_ABOUT);
-    story->subject[i] = (uint32_t)story_event_by_id(story, set);
 }
 
 static void cast_event(struct story *story, size_t i)
@@ -154,11 +171,11 @@ void cast_make(struct story *story)
 
 static void free_maps(struct story *story)
 {
-    struct number_map *maps[] = {&story->host_ids,       &story->link_ids,    &story->packet_ids,  &story->conn_ids,
-                                 &story->mail_ids,       &story->attempt_ids, &story->session_ids, &story->ports,
-                                 &story->stream_content, &story->streams};
+    struct index_map *maps[] = {&story->host_ids,       &story->link_ids,    &story->packet_ids,  &story->conn_ids,
+                                &story->mail_ids,       &story->attempt_ids, &story->session_ids, &story->ports,
+                                &story->stream_content, &story->streams,     &story->timers_set};
     for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
-        number_map_free(maps[i]);
+        index_map_free(maps[i]);
 }
 
 void cast_free(struct story *story)

@@ -27,7 +27,7 @@ enum story_mail_state story_mail_state_of(const char *name)
 size_t cast_mail(const struct story *story, const struct event *e, enum field_id field)
 {
     uint64_t id = (uint64_t)event_int(e, field);
-    return id ? number_map_get(&story->mail_ids, id) : STORY_NONE;
+    return id ? index_map_get(&story->mail_ids, id) : STORY_NONE;
 }
 
 /* ---- First reading ---- */
@@ -63,7 +63,7 @@ static void each_recipient(const char *list, void (*fn)(void *context, size_t ma
 
 static size_t survey_mail(struct story *story, uint64_t id)
 {
-    size_t mail = number_map_get(&story->mail_ids, id);
+    size_t mail = index_map_get(&story->mail_ids, id);
     if (mail != SIZE_MAX) return mail;
     mail = story->mails.count;
     size_t room = story->mails.room;
@@ -79,7 +79,7 @@ static size_t survey_mail(struct story *story, uint64_t id)
         story->letters_of_mail =
             mem_realloc(story->letters_of_mail, (story->mails.room + 1) * sizeof *story->letters_of_mail);
     story->letters_of_mail[mail] = STORY_NONE;
-    number_map_put(&story->mail_ids, id, mail);
+    index_map_put(&story->mail_ids, id, mail);
     return mail;
 }
 
@@ -198,14 +198,14 @@ static void attempt_begin(struct story *story, size_t i, const struct event *e)
                                     .end_ns = TIME_NEVER,
                                     .outcome = "",
                                     .why = ""};
-    number_map_put(&story->attempt_ids, attempt.id, story->attempts.count);
+    index_map_put(&story->attempt_ids, attempt.id, story->attempts.count);
     *TABLE_ADD(&story->attempts) = attempt;
     cast_mark(story, STORY_MARK_ATTEMPT, i);
 }
 
 static void attempt_end(struct story *story, size_t i, const struct event *e)
 {
-    size_t at = number_map_get(&story->attempt_ids, (uint64_t)event_int(e, FIELD_ATTEMPT));
+    size_t at = index_map_get(&story->attempt_ids, (uint64_t)event_int(e, FIELD_ATTEMPT));
     if (at == SIZE_MAX) return;
     struct story_attempt *attempt = &story->attempts.items[at];
     attempt->peer = cast_host(story, e, FIELD_PEER);

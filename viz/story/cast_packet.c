@@ -49,14 +49,14 @@ static size_t add_packet(struct story *story, uint64_t id, size_t i, const struc
     *TABLE_ADD(&story->packets) = fresh;
     story->last_hop = table_grow(story->last_hop, packet, &story->last_hop_room, sizeof *story->last_hop);
     story->last_hop[packet] = STORY_NONE;
-    number_map_put(&story->packet_ids, id, packet);
+    index_map_put(&story->packet_ids, id, packet);
     return packet;
 }
 
 static size_t packet_of(struct story *story, size_t i, const struct event *e)
 {
     uint64_t id = (uint64_t)event_int(e, FIELD_PACKET);
-    size_t packet = number_map_get(&story->packet_ids, id);
+    size_t packet = index_map_get(&story->packet_ids, id);
     return packet != SIZE_MAX ? packet : add_packet(story, id, i, e);
 }
 
@@ -81,7 +81,7 @@ static void packet_sent(struct story *story, size_t i, const struct event *e)
     p->conn = cast_conn(story, e);
     p->tag = event_text(e, FIELD_TAG);
     p->why = event_text(e, FIELD_WHY);
-    p->repeats = repeats ? number_map_get(&story->packet_ids, repeats) : STORY_NONE;
+    p->repeats = repeats ? index_map_get(&story->packet_ids, repeats) : STORY_NONE;
     p->stream = (uint32_t)event_int(e, FIELD_STREAM);
     p->offset = (uint64_t)event_int(e, FIELD_OFFSET);
     p->length = (uint32_t)event_int(e, FIELD_LENGTH);
@@ -96,7 +96,7 @@ static void packet_sent(struct story *story, size_t i, const struct event *e)
 
 static size_t add_hop(struct story *story, size_t i, const struct event *e)
 {
-    size_t link = number_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+    size_t link = index_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
     if (link == SIZE_MAX) return STORY_NONE;
     int dir = event_int(e, FIELD_DIR) ? 1 : 0;
     size_t packet = packet_of(story, i, e), hop = story->hops.count;
@@ -221,8 +221,8 @@ static void find_other_end(struct story *story, size_t conn)
 {
     struct cast_conn *c = &story->conns.items[conn];
     uint64_t mirrored = ports_key(c->peer, c->host, c->remote_port, c->local_port);
-    size_t other = number_map_get(&story->ports, mirrored);
-    number_map_put(&story->ports, ports_key(c->host, c->peer, c->local_port, c->remote_port), conn);
+    size_t other = index_map_get(&story->ports, mirrored);
+    index_map_put(&story->ports, ports_key(c->host, c->peer, c->local_port, c->remote_port), conn);
     if (other == STORY_NONE || story->conns.items[other].other_end != STORY_NONE) return;
     c->other_end = other;
     story->conns.items[other].other_end = conn;
@@ -243,7 +243,7 @@ static void conn_open(struct story *story, size_t i, const struct event *e)
                           .protocol = "",
                           .transfer = STORY_NONE};
     *TABLE_ADD(&story->conns) = c;
-    number_map_put(&story->conn_ids, c.id, conn);
+    index_map_put(&story->conn_ids, c.id, conn);
     if (c.host != STORY_NONE && c.peer != STORY_NONE) find_other_end(story, conn);
     story->subject[i] = (uint32_t)conn;
 }
@@ -263,11 +263,11 @@ static void conn_event(struct story *story, size_t i, const struct event *e)
 static void stream_data(struct story *story, size_t i, const struct event *e)
 {
     uint64_t stream = (uint64_t)event_int(e, FIELD_STREAM);
-    size_t at = number_map_get(&story->streams, stream);
+    size_t at = index_map_get(&story->streams, stream);
     if (at == SIZE_MAX) {
         at = story->stream_bytes.count;
         (void)TABLE_ADD(&story->stream_bytes);
-        number_map_put(&story->streams, stream, at);
+        index_map_put(&story->streams, stream, at);
     }
     *TABLE_ADD(&story->stream_bytes.items[at].events) = i;
 }

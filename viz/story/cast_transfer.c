@@ -19,10 +19,10 @@ void cast_transfer_begin(struct story *story, size_t i, const struct event *e)
                                         .offset = (uint64_t)event_int(e, FIELD_OFFSET),
                                         .length = (uint64_t)event_int(e, FIELD_LENGTH)},
                               .end_event = STORY_NONE,
-                              .next_of_stream = number_map_get(&story->stream_content, stream)};
+                              .next_of_stream = index_map_get(&story->stream_content, stream)};
     *TABLE_ADD(&story->transfers) = t;
     story->conns.items[conn].transfer = at;
-    number_map_put(&story->stream_content, stream, at);
+    index_map_put(&story->stream_content, stream, at);
 }
 
 static void end_transfer(struct story *story, size_t transfer, size_t i)
@@ -90,7 +90,7 @@ void cast_transfer_packet(struct story *story, size_t i, size_t packet)
 {
     const struct story_packet *p = &story->packets.items[packet];
     if (!p->length || !p->stream) return;
-    size_t transfer = number_map_get(&story->stream_content, p->stream);
+    size_t transfer = index_map_get(&story->stream_content, p->stream);
     while (transfer != STORY_NONE) {
         const struct story_transfer *t = &story->transfers.items[transfer].shown;
         if (t->offset + t->length <= p->offset) return;

@@ -79,7 +79,7 @@ static void session_open(struct story *story, const struct event *e)
     struct cast_session session = {.id = (uint32_t)event_int(e, FIELD_SESSION),
                                    .conn = cast_conn(story, e),
                                    .peer = cast_host(story, e, FIELD_PEER)};
-    number_map_put(&story->session_ids, session.id, story->sessions.count);
+    index_map_put(&story->session_ids, session.id, story->sessions.count);
     *TABLE_ADD(&story->sessions) = session;
     if (session.conn != STORY_NONE) story->conns.items[session.conn].protocol = event_text(e, FIELD_PROTOCOL);
 }
@@ -88,7 +88,7 @@ static void session_open(struct story *story, const struct event *e)
 static struct story_line spoken(const struct story *story, const struct event *e)
 {
     uint32_t session = (uint32_t)event_int(e, FIELD_SESSION);
-    size_t at = number_map_get(&story->session_ids, session), conn = cast_conn(story, e);
+    size_t at = index_map_get(&story->session_ids, session), conn = cast_conn(story, e);
     bool smtp = e->kind == EVENT_SMTP_LINE || e->kind == EVENT_SMTP_CONTENT;
     struct story_line line = {.speech = smtp ? STORY_SMTP : STORY_POP3,
                               .host = cast_host(story, e, FIELD_HOST),

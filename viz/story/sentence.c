@@ -38,14 +38,14 @@ static const char *host_name(const struct story *story, const struct event *e, e
 
 static const char *link_name(const struct story *story, const struct event *e)
 {
-    size_t link = number_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+    size_t link = index_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
     return link == SIZE_MAX ? "?" : story->links.items[link].name;
 }
 
 /* The host toward which a direction of a link leads. */
 static const char *link_end(const struct story *story, const struct event *e)
 {
-    size_t link = number_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+    size_t link = index_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
     if (link == SIZE_MAX) return "?";
     return story_name_of_host(story, story->links.items[link].ends[event_int(e, FIELD_DIR) ? 0 : 1]);
 }
@@ -152,10 +152,16 @@ static void tell_law(struct sentence *s, const struct story *story, size_t i, co
 
 /* ---- Packets ---- */
 
-static const char *packet_name(const struct story *story, size_t i, char *label, size_t size)
+/* As a sentence begins with it. */
+static const char *packet_name(const struct story *story, size_t i, char *name, size_t size)
 {
+    char label[200];
     size_t packet = story_event_packet(story, i);
-    return packet == STORY_NONE ? tr("a packet") : story_packet_label(story, packet, label, size);
+    if (packet == STORY_NONE) return tr("A packet");
+    const struct story_packet *p = &story->packets.items[packet];
+    story_packet_label(story, packet, label, sizeof label);
+    snprintf(name, size, p->length && p->class != STORY_DNS ? tr("The packet with %s") : "%s", label);
+    return name;
 }
 
 static const char *because(const char *why)
@@ -203,8 +209,14 @@ static void say_ack(struct sentence *s, const struct story *story, const struct 
 
 static void say_data(struct sentence *s, const struct story *story, const struct story_packet *p, const char *label)
 {
+    const char *host = story_name_of_host(story, p->from), *peer = story_name_of_host(story, p->to);
     const char *of_mail = strstr(p->tag, "mail ");
-    say(s, tr("%s sends %s to %s"), story_name_of_host(story, p->from), label, story_name_of_host(story, p->to));
+    if (strncmp(p->tag, "dns.answer ", 11) == 0)
+        say(s, tr("%s answers %s about %s"), host, peer, p->tag + 11);
+    else if (p->class == STORY_DNS)
+        say(s, tr("%s asks %s: %s"), host, peer, label);
+    else
+        say(s, tr("%s sends %s to %s"), host, label, peer);
     if (of_mail) say(s, " (%s)", of_mail);
 }
 
@@ -413,7 +425,7 @@ static void tell_mail_state(struct sentence *s, const struct story *story, size_
     say(s, tr("At %s mail %s for %s is now %s"), host_name(story, e, FIELD_HOST), mail_name(story, e),
         event_text(e, FIELD_RECIPIENT), story_mail_state_name(state));
     if (state == STORY_MAIL_DEFERRED) say(s, tr(", next at %s"), vtime_format_instant(event_int(e, FIELD_AT), at));
-    say_why(s, e);
+    if (state != STORY_MAIL_DELIVERED) say_why(s, e);
 }
 
 static void tell_attempt_begin(struct sentence *s, const struct story *story, size_t i, const struct event *e)

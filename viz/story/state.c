@@ -97,6 +97,17 @@ static void apply_hop_end(struct story *story, uint32_t hop, bool lost)
     if (lost) ((struct link_now *)rows(story, BLOCK_LINKS))[h->link].lost[h->dir]++;
 }
 
+static void drop_timers_of_conn(struct story *story, const struct event *close)
+{
+    struct state_rows *timers = &story->now.blocks[BLOCK_TIMERS];
+    int64_t conn = event_int(close, FIELD_CONN);
+    size_t kept = 0;
+    for (size_t k = 0; k < timers->count; k++)
+        if (event_int(story_event(story, timers->words[k]), FIELD_CONN) != conn)
+            timers->words[kept++] = timers->words[k];
+    timers->count = kept;
+}
+
 static void apply_conn(struct story *story, uint32_t conn, uint32_t i, enum event_kind kind)
 {
     if (conn == NONE32) return;
@@ -107,6 +118,7 @@ static void apply_conn(struct story *story, uint32_t conn, uint32_t i, enum even
     } else if (kind == EVENT_CONN_CLOSE) {
         now->is_open = 0;
         set_remove(&story->now.blocks[BLOCK_OPEN], conn);
+        drop_timers_of_conn(story, story_event(story, i));
     } else if (kind == EVENT_TCP_STATE) {
         now->state_event = i;
     } else {
@@ -142,6 +154,7 @@ static void count_attempt(void *context, size_t letter)
 static void apply_timer_set(struct story *story, uint32_t i, int64_t now_ns)
 {
     struct state_rows *timers = &story->now.blocks[BLOCK_TIMERS];
+    set_remove(timers, story->subject[i]);
     bool power_of_two = timers->count >= TIMERS_TO_SWEEP && (timers->count & (timers->count - 1)) == 0;
     size_t kept = 0;
     for (size_t k = 0; power_of_two && k < timers->count; k++)

@@ -124,7 +124,7 @@ struct story_host story_host(const struct story *story, size_t host)
 
 size_t story_host_by_id(const struct story *story, uint32_t id)
 {
-    return number_map_get(&story->host_ids, id);
+    return index_map_get(&story->host_ids, id);
 }
 
 size_t story_host_by_name(const struct story *story, const char *name)
@@ -176,7 +176,7 @@ struct story_link story_link(const struct story *story, size_t link)
 
 size_t story_link_by_id(const struct story *story, uint32_t id)
 {
-    return number_map_get(&story->link_ids, id);
+    return index_map_get(&story->link_ids, id);
 }
 
 /* ---- Connections ---- */
@@ -209,7 +209,7 @@ struct story_conn story_conn(const struct story *story, size_t conn)
 
 size_t story_conn_by_id(const struct story *story, uint32_t id)
 {
-    return number_map_get(&story->conn_ids, id);
+    return index_map_get(&story->conn_ids, id);
 }
 
 /* A set of the state as the array of indices that views are given. */

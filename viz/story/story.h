@@ -344,7 +344,8 @@ struct story_timer {
     int64_t at_ns;  /* when it will fire */
     const char *name;
 };
-/* Set and neither fired nor cancelled at this instant, in the order in which they were set. */
+/* Set and neither fired, cancelled nor set anew at this instant, in the order in which they were set; those of a
+   connection end with it. */
 size_t story_timer_count(const struct story *story);
 struct story_timer story_timer(const struct story *story, size_t i);
 

@@ -137,12 +137,13 @@ struct story {
     int64_t *latest_end;     /* of packets 0 to i: the latest end_ns, for windows of the ladder */
     size_t *last_hop;        /* of each packet, while the cast is made */
     size_t last_hop_room;
-    /* What each event is about: a hop, packet, conn, place, line, transfer or timer.set event, as its kind says. */
+    /* What each event is about: a hop, packet, conn, place, line, or the timer.set that it ends, as its kind says. */
     uint32_t *subject;
-    struct number_map host_ids, link_ids, packet_ids, conn_ids, mail_ids, attempt_ids, session_ids;
-    struct number_map ports;          /* conns that wait for their other end */
-    struct number_map stream_content; /* stream to its latest transfer */
-    struct number_map streams;
+    struct index_map host_ids, link_ids, packet_ids, conn_ids, mail_ids, attempt_ids, session_ids;
+    struct index_map ports;          /* conns that wait for their other end */
+    struct index_map stream_content; /* stream to its latest transfer */
+    struct index_map streams;
+    struct index_map timers_set;     /* what a timer is known by to its latest timer.set */
     TABLE_OF(struct cast_stream) stream_bytes;
     struct text_store texts;
 

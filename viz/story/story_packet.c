@@ -37,7 +37,7 @@ const struct story_packet *story_packet(const struct story *story, size_t packet
 
 size_t story_packet_by_id(const struct story *story, uint64_t id)
 {
-    return number_map_get(&story->packet_ids, id);
+    return index_map_get(&story->packet_ids, id);
 }
 
 size_t story_event_packet(const struct story *story, size_t event)
@@ -170,7 +170,7 @@ static size_t copy_common(const struct event *e, uint64_t offset, uint8_t *out, 
 size_t story_packet_payload(const struct story *story, size_t packet, uint8_t *out, size_t room)
 {
     const struct story_packet *p = &story->packets.items[packet];
-    size_t copied = 0, stream = number_map_get(&story->streams, p->stream);
+    size_t copied = 0, stream = index_map_get(&story->streams, p->stream);
     if (stream == SIZE_MAX) return 0;
     const struct cast_stream *s = &story->stream_bytes.items[stream];
     room = p->length < room ? p->length : room;

@@ -24,7 +24,7 @@ static uint64_t mix(uint64_t x)
     return x ^ (x >> 31);
 }
 
-static size_t place_of(const struct number_map *map, uint64_t key)
+static size_t place_of(const struct index_map *map, uint64_t key)
 {
     size_t i = mix(key) & (map->room - 1);
     while (map->values[i] && map->keys[i] != key)
@@ -32,9 +32,9 @@ static size_t place_of(const struct number_map *map, uint64_t key)
     return i;
 }
 
-static void enlarge(struct number_map *map)
+static void enlarge(struct index_map *map)
 {
-    struct number_map old = *map;
+    struct index_map old = *map;
     map->room = old.room ? old.room * 2 : 64;
     map->keys = mem_calloc(map->room, sizeof *map->keys);
     map->values = mem_calloc(map->room, sizeof *map->values);
@@ -48,7 +48,7 @@ static void enlarge(struct number_map *map)
     mem_free(old.values);
 }
 
-void number_map_put(struct number_map *map, uint64_t key, size_t value)
+void index_map_put(struct index_map *map, uint64_t key, size_t value)
 {
     if (map->count * 2 >= map->room) enlarge(map);
     size_t i = place_of(map, key);
@@ -57,13 +57,13 @@ void number_map_put(struct number_map *map, uint64_t key, size_t value)
     map->values[i] = value + 1;
 }
 
-size_t number_map_get(const struct number_map *map, uint64_t key)
+size_t index_map_get(const struct index_map *map, uint64_t key)
 {
     if (!map->room) return SIZE_MAX;
     return map->values[place_of(map, key)] - 1;
 }
 
-void number_map_free(struct number_map *map)
+void index_map_free(struct index_map *map)
 {
     mem_free(map->keys);
     mem_free(map->values);

@@ -18,14 +18,14 @@ void *table_grow(void *items, size_t count, size_t *room, size_t item_size);
      &(table)->items[(table)->count++])
 
 /* Numbers to indices; a number that was never put gives SIZE_MAX. Zeroed is empty. */
-struct number_map {
+struct index_map {
     uint64_t *keys;
     size_t *values; /* index + 1; 0: a free place */
     size_t count, room;
 };
-void number_map_put(struct number_map *map, uint64_t key, size_t value); /* replaces */
-size_t number_map_get(const struct number_map *map, uint64_t key);
-void number_map_free(struct number_map *map);
+void index_map_put(struct index_map *map, uint64_t key, size_t value); /* replaces */
+size_t index_map_get(const struct index_map *map, uint64_t key);
+void index_map_free(struct index_map *map);
 
 /* Texts made by the story itself: copied, and freed together. */
 struct text_store {
