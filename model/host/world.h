@@ -13,7 +13,6 @@ struct world_options {
     uint64_t seed;      /* instead of the scenario's when has_seed */
     bool has_seed;
     int64_t until_ns;   /* TIME_NEVER: the scenario's */
-    bool check_laws;    /* full checks */
 };
 struct world_options world_options_default(void);
 
