@@ -8,3 +8,7 @@ foreach(scenario ${judged})
   set_tests_properties(judge_pcap_${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
     FAIL_REGULAR_EXPRESSION "AddressSanitizer;LeakSanitizer;runtime error:")
 endforeach()
+add_test(NAME judge_the_judge
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_the_judge.sh $<TARGET_FILE:postroad>
+    ${PROJECT_SOURCE_DIR}/scenarios/first-mail.json)
+set_tests_properties(judge_the_judge PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)

@@ -1,0 +1,81 @@
+"""Compares what tshark saw at one host's taps with what the journal says: judge_pcap.py HOST JSONL FRAMES STREAMS.
+
+FRAMES: a line a packet, columns as judge_pcap.sh asks tshark for them. STREAMS: tshark's `follow` of every connection.
+"""
+
+import collections
+import json
+import sys
+
+host, journal, frames, streams = sys.argv[1:]
+events = [json.loads(line) for line in open(journal)]
+failed = False
+
+
+def check(what, ours, theirs):
+    """Both are counts of things; says what either side has more of."""
+    global failed
+    for side, more in (("only ours", ours - theirs), ("only tshark's", theirs - ours)):
+        for thing, n in more.items():
+            failed = True
+            print(f"FAILED: {host}: {what}: {side}: {thing!r} ({n})")
+
+
+def split(column):
+    return [part for part in column.split(";") if part]
+
+
+# Which bytes of each stream were handed to the network: what an end wrote but never sent, nobody can have seen.
+sent_up_to = collections.Counter()
+for e in events:
+    if e["kind"] == "packet.send" and e["host"] == host and e["stream"]:
+        sent_up_to[e["stream"]] = max(sent_up_to[e["stream"]], e["offset"] + e["length"])
+
+
+def was_sent(line):
+    return line["offset"] + line["length"] <= sent_up_to[line["stream"]]
+
+
+lines = [e for e in events if e["kind"] in ("smtp.line", "pop3.line") and e["host"] == host and was_sent(e)]
+
+retransmitted, thought_so = collections.Counter(), collections.Counter()
+commands = collections.Counter()
+mx_seen = set()
+for row in open(frames):
+    number, direction, _, again, comment, verbs, is_response, qname, preferences, exchanges = row.rstrip("\n").split("\t")
+    outbound = int(direction, 16) == 2
+    if outbound and "retransmission of packet" in comment:
+        retransmitted[number] += 1
+    if outbound and again:
+        thought_so[number] += 1
+    if outbound:
+        commands.update(verb.upper() for verb in split(verbs))
+    if not outbound and is_response in ("1", "True"):
+        mx_seen |= {(qname.lower(), *mx) for mx in zip(split(preferences), split(exchanges))}
+check("retransmitted frames", retransmitted, thought_so)
+
+# Their streams show one direction indented by a tab, and unprintable bytes as dots.
+followed = collections.Counter(row.rstrip("\r\n").lstrip("\t") for row in open(streams, errors="replace", newline="\n"))
+said = collections.Counter(
+    "".join(c if " " <= c <= "~" else "." for c in e["text"].rstrip("\r\n").lstrip("\t")) for e in lines
+)
+check("lines of dialogue", said, said & followed)
+
+smtp_sessions = {e["session"] for e in events if e["kind"] == "session.open" and e["protocol"] in ("smtp", "submission")}
+asked = [e for e in lines if e["who"] == "C" and e["session"] in smtp_sessions]
+check("SMTP commands", collections.Counter(e["text"].split()[0].upper() for e in asked), commands)
+
+mx_told = set()
+for e in events:
+    if e["kind"] == "dns.answer" and e["host"] == host and e["qtype"] == "MX":
+        for record in filter(None, e["text"].split(", ")):
+            preference, _, exchange = record.partition(" ")
+            if preference.isdigit():
+                mx_told.add((e["qname"], preference, exchange.rstrip(".") or "<Root>"))
+check("MX records", collections.Counter(mx_told), collections.Counter(mx_told & mx_seen))
+
+print(
+    f"{host}: {sum(retransmitted.values())} retransmissions, {len(lines)} lines, {len(asked)} SMTP commands,"
+    f" {len(mx_told)} MX records"
+)
+sys.exit(failed)
