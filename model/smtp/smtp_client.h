@@ -47,7 +47,8 @@ void smtp_client_start(struct smtp_client *s, int64_t now_ns); /* the connection
 void smtp_client_receive(struct smtp_client *s, const char *bytes, size_t size, int64_t now_ns);
 /* The connection was lost or closed by the peer; why: one phrase. Open recipients become LATER. */
 void smtp_client_connection_lost(struct smtp_client *s, const char *why, int64_t now_ns);
-/* Some of what we wrote has been acknowledged: restarts the data block timer. */
+/* Some of what we wrote has been acknowledged: restarts the data block timer, or, when that was the last of the content,
+   begins the wait for the final reply. Where io.acknowledged is NULL it is always the latter. */
 void smtp_client_progress(struct smtp_client *s, int64_t now_ns);
 int64_t smtp_client_deadline(const struct smtp_client *s);
 void smtp_client_on_deadline(struct smtp_client *s, int64_t now_ns);

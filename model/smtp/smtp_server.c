@@ -143,34 +143,50 @@ static bool check_size(const struct smtp_server *s, const char *value, struct sm
 }
 
 /* BODY=7BIT or BODY=8BITMIME (RFC 6152 2): content passes untouched in both cases. */
-static bool check_body(const char *value, struct smtp_reply *reply)
+static bool check_body(const struct smtp_server *s, const char *value, struct smtp_reply *reply)
 {
+    (void)s;
     if (strcasecmp(value, "7BIT") == 0 || strcasecmp(value, "8BITMIME") == 0) return true;
     *reply = smtp_reply_make(501, "5.5.4 BODY is 7BIT or 8BITMIME");
     return false;
 }
 
-/* Parameters are known only after EHLO. False fills the reply. */
+/* The parameters that MAIL knows, after EHLO only. To add one: a row here, and its keyword in the reply to EHLO. */
+static const struct mail_parameter {
+    const char *keyword;
+    bool (*check)(const struct smtp_server *s, const char *value, struct smtp_reply *reply);
+} mail_parameters[] = {{"SIZE", check_size}, {"BODY", check_body}};
+
+enum { MAIL_PARAMETERS = sizeof mail_parameters / sizeof mail_parameters[0] };
+
+/* Its row, or MAIL_PARAMETERS if there is none. */
+static size_t find_mail_parameter(const struct smtp_server *s, const char *keyword)
+{
+    size_t i = s->session.esmtp ? 0 : MAIL_PARAMETERS;
+
+    while (i < MAIL_PARAMETERS && strcasecmp(keyword, mail_parameters[i].keyword) != 0)
+        i++;
+    return i;
+}
+
+/* False fills the reply. */
 static bool check_mail_parameters(const struct smtp_server *s, const char *cursor, struct smtp_reply *reply)
 {
-    bool had_size = false, had_body = false;
+    bool had[MAIL_PARAMETERS] = {false};
     struct smtp_parameter p;
     enum smtp_parameter_found found;
 
     while ((found = smtp_parameter_read(&cursor, &p)) == SMTP_PARAMETER_READ) {
-        bool *had = strcasecmp(p.keyword, "SIZE") == 0   ? &had_size
-                    : strcasecmp(p.keyword, "BODY") == 0 ? &had_body
-                                                         : NULL;
-        if (!had || !s->session.esmtp) {
+        size_t i = find_mail_parameter(s, p.keyword);
+        if (i == MAIL_PARAMETERS) {
             *reply = smtp_reply_make(555, "5.5.4 Unsupported parameter %s", p.keyword);
             return false;
         }
-        if (*had) found = SMTP_PARAMETER_BAD;
-        if (found == SMTP_PARAMETER_BAD) break;
-        *had = true;
-        if (!(had == &had_size ? check_size(s, p.value, reply) : check_body(p.value, reply))) return false;
+        if (had[i]) break;
+        had[i] = true;
+        if (!mail_parameters[i].check(s, p.value, reply)) return false;
     }
-    if (found != SMTP_PARAMETER_BAD) return true;
+    if (found == SMTP_PARAMETER_NONE) return true;
     *reply = smtp_reply_make(501, "5.5.4 Syntax error in parameters");
     return false;
 }

@@ -25,6 +25,8 @@ struct smtp_server_policy {
     /* The content after transparency was undone, lines ended by CRLF. A 2yz answer takes over responsibility for it. */
     struct smtp_reply (*message)(void *context, const struct smtp_envelope *envelope, const char *content, size_t size);
     /* A reply forced by a fault instead of the ordinary one, asked before a command has any effect: true fills reply.
+       It is asked only for a command that is in order. 4yz and 5yz: the command has no effect, 421 closes as well. 2yz and
+       3yz: the command is served, and if the ordinary reply has the same first digit, these words replace it.
        command: "CONNECT", "EHLO", "HELO", "MAIL", "RCPT", "DATA", "." (end of data), "RSET", "NOOP", "QUIT". May be NULL. */
     bool (*forced)(void *context, const char *command, struct smtp_reply *reply);
 };

@@ -232,6 +232,8 @@ Test(smtp_server, all_sequences_of_commands_up_to_four_are_answered_as_the_table
 static const char *const not_the_end[] = {"\n.\n",         "\n.\r",         "\r.\n",         "\r.\r",   "\n.\r\n",
                                           "\r.\r\n",       "\r\n.\r\r\n",   "\r\r\n.\r\r\n", "\r\n.\n", "\r\n.\r",
                                           "\r\n\x00.\r\n", "\r\n.\x00\r\n", "\r\n. \r\n"};
+/* The first so many hold CR or LF alone. */
+enum { STRAY = 10 };
 static const size_t not_the_end_sizes[] = {3, 3, 3, 3, 4, 4, 6, 7, 4, 4, 6, 6, 6};
 
 static void check_smuggling(size_t which, size_t split)
@@ -254,8 +256,8 @@ static void check_smuggling(size_t which, size_t split)
     type->receive(machine, input.bytes, split, 0);
     type->receive(machine, input.bytes + split, input.size - split, 0);
     reply_codes(&record.said, codes);
-    if (record.told.size > 0) {
-        /* No CR or LF alone: then it may pass, as one mail with all of it inside. */
+    if (which >= STRAY) {
+        /* No CR or LF alone: it passes, as one mail with all of it inside. */
         cr_assert_str_eq(codes, "220 250 250 250 354 250 250");
         cr_assert(strstr(record.told.bytes, "MAIL FROM:<mallory@m.example>"));
         cr_assert_not(strstr(record.told.bytes, "message mallory"));
