@@ -2,8 +2,8 @@
 
    Story pace: while packets fly, time passes at one speed, chosen so that half of all hops are seen for at least
    HOP_SCREEN; so a flight is smooth. While nothing flies, the gap to the next visible event takes what it would take
-   at that speed, but at most a time that grows with its logarithm up to a second. A caption stops the clock while it is
-   read; a mail's change of state does so for a moment. */
+   at that speed, but at most a time that grows with its logarithm up to a second. A caption stops the clock for about
+   half the time that it takes to read; a mail's change of state does so for a moment. */
 #include "viz/story/pace.h"
 
 #include <assert.h>
@@ -21,7 +21,7 @@
 #define IDLE_LONGEST           SECOND
 #define MAIL_STAND             (250 * MILLISECOND)
 #define CAPTION_STAND          (1200 * MILLISECOND)
-#define CAPTION_STAND_A_LETTER (45 * MILLISECOND)
+#define CAPTION_STAND_A_LETTER (15 * MILLISECOND)
 #define CAPTION_STAND_LONGEST  (6 * SECOND)
 #define EVENT_SCREEN           (400 * MILLISECOND)
 #define BREATH                 (500 * MILLISECOND) /* after the last event */

@@ -144,6 +144,13 @@ static void apply_mail_state(struct story *story, uint32_t place, uint32_t i, co
     }
 }
 
+/* What a server puts into a mailbox of its own is no handing on. */
+static bool is_on_the_spot(const struct story *story, const struct event *e)
+{
+    size_t at = index_map_get(&story->attempt_ids, (uint64_t)event_int(e, FIELD_ATTEMPT));
+    return at != SIZE_MAX && story->attempts.items[at].peer == story->attempts.items[at].host;
+}
+
 static void count_attempt(void *context, size_t letter)
 {
     struct story *story = context;
@@ -215,8 +222,9 @@ static void apply(struct story *story, size_t i)
         apply_mail_state(story, subject, (uint32_t)i, e);
         break;
     case EVENT_ATTEMPT_BEGIN:
-        cast_letters_named(story, cast_mail(story, e, FIELD_MESSAGE), event_text(e, FIELD_RECIPIENT), count_attempt,
-                           story);
+        if (!is_on_the_spot(story, e))
+            cast_letters_named(story, cast_mail(story, e, FIELD_MESSAGE), event_text(e, FIELD_RECIPIENT), count_attempt,
+                               story);
         break;
     case EVENT_TIMER_SET:
         apply_timer_set(story, (uint32_t)i, e->at_ns);

@@ -257,7 +257,7 @@ struct story_letter {
     int64_t next_attempt_ns; /* when deferred; else 0 */
     const char *why;         /* of the latest change; last reason when deferred */
     size_t event;            /* the latest mail.state; STORY_NONE */
-    uint32_t attempts;       /* begun so far, on all servers */
+    uint32_t attempts;       /* to hand it to another server, begun so far, on all servers */
     size_t transfer;         /* the hand-over that carries it now; STORY_NONE */
 };
 size_t story_letter_count(const struct story *story); /* in the whole journal */
