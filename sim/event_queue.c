@@ -11,15 +11,14 @@
 #include "sim/event_queue.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 
 enum { DIGIT_BITS = 6, DIGITS = 1 << DIGIT_BITS, LEVELS = (63 + DIGIT_BITS - 1) / DIGIT_BITS };
-enum { BUCKET_DUE = LEVELS * DIGITS, BUCKETS, FIRST_ROOM = 64, SLOT_ALIGNMENT = 64 };
+enum { BUCKET_DUE = LEVELS * DIGITS, BUCKETS, FIRST_ROOM = 64 };
 
-/* A scheduled event, or a free place. Places are numbered from 1. One is a cache line. */
+/* A scheduled event, or a free place. Places are numbered from 1. */
 struct slot {
     int64_t at_ns;
     uint32_t next, previous; /* in its bucket; next also among the free */
@@ -29,9 +28,7 @@ struct slot {
     event_fn fn; /* NULL: free */
     void *context;
     uint64_t arg;
-    uint64_t unused;
 };
-_Static_assert(sizeof(struct slot) == SLOT_ALIGNMENT, "a slot is a cache line");
 
 struct bucket {
     uint32_t first, last; /* slots */
@@ -53,10 +50,7 @@ static void grow(struct event_queue *queue)
 {
     uint32_t room = queue->room ? queue->room * 2 : FIRST_ROOM;
     assert(room > queue->room);
-    struct slot *slots = mem_alloc_aligned(SLOT_ALIGNMENT, room * sizeof *slots);
-    if (queue->n_slots) memcpy(slots, queue->slots, queue->n_slots * sizeof *slots);
-    mem_free(queue->slots);
-    queue->slots = slots;
+    queue->slots = mem_realloc(queue->slots, room * sizeof *queue->slots);
     queue->room = room;
 }
 

@@ -29,11 +29,6 @@ void *mem_realloc(void *p, size_t size)
     return or_end(realloc(p, size ? size : 1));
 }
 
-void *mem_alloc_aligned(size_t alignment, size_t size)
-{
-    return or_end(aligned_alloc(alignment, (size + alignment - 1) & ~(alignment - 1)));
-}
-
 char *mem_strdup(const char *text)
 {
     size_t size = strlen(text) + 1;

@@ -8,8 +8,6 @@
 void *mem_alloc(size_t size);
 void *mem_calloc(size_t n, size_t size);
 void *mem_realloc(void *p, size_t size);
-/* size is rounded up to a multiple of alignment, a power of two; free with mem_free. */
-void *mem_alloc_aligned(size_t alignment, size_t size);
 char *mem_strdup(const char *text);
 void mem_free(void *p);
 
