@@ -13,7 +13,7 @@ Test(journal, every_kind_and_field_of_the_manifest_is_sound)
         size_t n = event_kind_fields((enum event_kind)kind, &fields);
         const char *name = event_kind_name((enum event_kind)kind);
         cr_assert(n > 0 && n <= EVENT_MAX_FIELDS, "%s", name);
-        cr_assert_eq(event_kind_by_name(name), kind, "names are unique: %s", name);
+        cr_assert_eq((int)event_kind_by_name(name), kind, "names are unique: %s", name);
         for (size_t i = 0; i < n; i++) {
             cr_assert_neq(fields[i], FIELD_NONE);
             cr_assert(event_has((enum event_kind)kind, fields[i]));
