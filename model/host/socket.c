@@ -207,6 +207,11 @@ static void io_content(void *context, struct message_id message, uint64_t offset
         (struct content_mark){.message = message, .begin = offset, .end = offset + length};
 }
 
+static uint64_t io_acknowledged(void *context)
+{
+    return tcp_acked(((struct socket *)context)->tcp);
+}
+
 struct session_io socket_session_io(struct socket *socket, struct session_id session)
 {
     return (struct session_io){.context = socket,
@@ -216,7 +221,8 @@ struct session_io socket_session_io(struct socket *socket, struct session_id ses
                                .conn = socket->conn,
                                .stream = socket->out->id,
                                .host = socket->host->id,
-                               .content = io_content};
+                               .content = io_content,
+                               .acknowledged = io_acknowledged};
 }
 
 struct conn_id socket_conn(const struct socket *socket)
@@ -377,11 +383,11 @@ static void fail(struct socket *socket, const char *why)
 static void tell_news(struct socket *socket, unsigned news)
 {
     if (news & TCP_NEWS_ESTABLISHED && socket->has_handler) socket->handler.opened(socket->handler.context);
-    if (news & TCP_NEWS_READABLE) pass_bytes(socket);
     if (news & TCP_NEWS_ACKED) {
         byte_stream_forget(socket->out, tcp_acked(socket->tcp));
         if (socket->has_handler && socket->handler.acked) socket->handler.acked(socket->handler.context);
     }
+    if (news & TCP_NEWS_READABLE) pass_bytes(socket);
     if (news & TCP_NEWS_REFUSED) fail(socket, "connection refused");
     if (news & TCP_NEWS_RESET) fail(socket, "connection reset by peer");
     if (news & TCP_NEWS_TIMED_OUT) fail(socket, "connection timed out");
