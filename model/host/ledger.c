@@ -172,8 +172,6 @@ struct attempt_id ledger_begin_attempt(struct mail_ledger *ledger, struct messag
 {
     struct attempt_id attempt = {++ledger->world->last_attempt};
     struct journal *journal = ledger->world->journal;
-    struct mail_fate *fate = fate_of(ledger, message, recipient);
-    if (fate) fate->attempts++;
     uint64_t event = JOURNAL_EMIT(journal, ATTEMPT_BEGIN, F_INT(ATTEMPT, attempt.n), F_INT(MESSAGE, message.n),
                                   F_INT(HOST, host->id.n), F_TEXT(RECIPIENT, recipient), F_INT(NTH, nth));
     journal_set_cause(journal, event);
@@ -185,6 +183,8 @@ void ledger_end_attempt(struct mail_ledger *ledger, struct attempt_id attempt, s
                         const char *why)
 {
     struct journal *journal = ledger->world->journal;
+    struct mail_fate *fate = fate_of(ledger, message, recipient);
+    if (fate && peer.n != host->id.n) fate->attempts++;
     uint64_t event = JOURNAL_EMIT(journal, ATTEMPT_END, F_INT(ATTEMPT, attempt.n), F_INT(MESSAGE, message.n),
                                   F_INT(HOST, host->id.n), F_TEXT(RECIPIENT, recipient), F_INT(PEER, peer.n),
                                   F_TEXT(OUTCOME, outcome), F_TEXT(WHY, why));

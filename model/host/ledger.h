@@ -48,7 +48,8 @@ void ledger_set_fetched(struct mail_ledger *ledger, struct host *server, const c
 
 /* What became of one pair so far. */
 struct mail_fate {
-    unsigned attempts, copies;
+    unsigned attempts; /* to hand on to another server, that have ended */
+    unsigned copies;
     int64_t delivered_ns, picked_up_ns, bounced_ns; /* TIME_NEVER: not */
 };
 struct mail_fate ledger_fate(const struct mail_ledger *ledger, struct message_id message, const char *recipient);

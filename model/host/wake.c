@@ -62,6 +62,7 @@ void wake_set(struct wake *wake, int64_t at_ns)
 
 void wake_forget(struct wake *wake)
 {
+    if (wake->host && !wake->host->world->ended) wake_set(wake, TIME_NEVER);
     if (wake->host && wake->scheduled_ns != TIME_NEVER) engine_cancel(wake->host->world->engine, wake->handle);
     wake->scheduled_ns = wake->at_ns = TIME_NEVER;
 }

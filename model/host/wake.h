@@ -20,7 +20,7 @@ struct wake {
 void wake_init(struct wake *wake, struct host *host, const char *name, void (*fn)(void *context), void *context);
 /* TIME_NEVER cancels. */
 void wake_set(struct wake *wake, int64_t at_ns);
-/* Before the memory goes; says nothing to the journal. */
+/* Before the memory goes. */
 void wake_forget(struct wake *wake);
 
 #endif

@@ -154,6 +154,26 @@ static void emit_host(struct world *world, const struct host *host)
                  F_TEXT(ROLE, host_role_text(description->role)), F_INT(ADDRESS, host->address), F_TEXT(TEXT, text));
 }
 
+/* "2 %", "0.5 %": as many decimals as are needed, at most four. */
+static void percent_text(uint64_t chance_of_2_32, char *text, size_t size)
+{
+    uint64_t millionths = (chance_of_2_32 * 1000000 + (RANDOM_ALWAYS >> 1)) >> 32;
+    int used = snprintf(text, size, "%u.%04u", (unsigned)(millionths / 10000), (unsigned)(millionths % 10000));
+    while (used > 0 && text[used - 1] == '0')
+        used--;
+    if (used > 0 && text[used - 1] == '.') used--;
+    snprintf(text + used, size - (size_t)used, " %%");
+}
+
+static void emit_loss(struct world *world, size_t link, int dir, uint64_t loss_of_2_32)
+{
+    char text[32];
+    if (loss_of_2_32 == 0) return;
+    percent_text(loss_of_2_32, text, sizeof text);
+    JOURNAL_EMIT(world->journal, LINK_VALUE, F_INT(LINK, link + 1), F_INT(DIR, dir), F_TEXT(NAME, "loss"),
+                 F_TEXT(TEXT, text));
+}
+
 static void emit_head(struct world *world)
 {
     const struct scenario *scenario = world->scenario;
@@ -170,6 +190,8 @@ static void emit_head(struct world *world)
                      F_INT(PEER, link->b + 1), F_INT(RATE_OUT, link->out.rate_bps),
                      F_INT(RATE_BACK, link->back.rate_bps), F_INT(DELAY_OUT, link->out.delay_ns),
                      F_INT(DELAY_BACK, link->back.delay_ns), F_INT(MTU, link->mtu_bytes));
+        emit_loss(world, i, 0, link->out.loss_of_2_32);
+        emit_loss(world, i, 1, link->back.loss_of_2_32);
     }
 }
 

@@ -1,4 +1,6 @@
 /* The laws of links, packets, streams and timers. */
+#include <string.h>
+
 #include "viz/readers/laws_internal.h"
 
 /* Where a direction of a link keeps its numbers. */
@@ -28,6 +30,7 @@ static void on_link_add(struct laws *laws, const struct event *e)
 /* A delay that changes while packets wait ends what can be said about order and least delay. */
 static void on_link_value(struct laws *laws, const struct event *e)
 {
+    if (strcmp(event_text(e, FIELD_NAME), "delay") != 0) return;
     number_map_set(&laws->delays, way_of(e), 0);
     number_map_set(&laws->last_arrival, way_of(e), 0);
 }
