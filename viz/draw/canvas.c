@@ -117,7 +117,6 @@ void canvas_free(struct canvas *c)
 void canvas_forget_fonts(void)
 {
     pango_cairo_font_map_set_default(NULL);
-    cairo_debug_reset_static_data();
     FcFini();
 }
 

@@ -43,19 +43,21 @@ static void draw_words(const struct diagram *d, struct box cell, const struct wi
     number.bold = true;
     name.down = number.down = ALIGN_CENTRE;
     struct box inner = box_of(cell.x + d->v->unit * 4, cell.y, cell.w - d->v->unit * 8, cell.h);
-    value_text(field, value, text);
-    if (canvas_measure(d->v->canvas, &number, text, 0).x > inner.w - (tall ? 0 : d->v->unit * 24) && field->width < 32)
-        snprintf(text, sizeof text, "%u", value); /* no room for words */
+    char bare[16];
+    const char *shown = value_text(field, value, text);
+    snprintf(bare, sizeof bare, "%u", value);
+    double room = inner.w - (tall ? 0 : d->v->unit * 24);
+    if (field->width < 32 && canvas_measure(d->v->canvas, &number, shown, 0).x > room) shown = bare;
     if (tall) {
         canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.02, inner.w, cell.h * 0.48), &name, field->name);
-        canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.46, inner.w, cell.h * 0.5), &number, text);
+        canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.46, inner.w, cell.h * 0.5), &number, shown);
         return;
     }
-    double w = fmin(canvas_measure(d->v->canvas, &number, text, 0).x + 1, inner.w);
+    double w = fmin(canvas_measure(d->v->canvas, &number, shown, 0).x + 1, inner.w);
     double left = inner.w - w - d->v->unit * 3;
     number.across = ALIGN_END;
     if (left > d->v->unit * 18) canvas_text(d->v->canvas, box_of(inner.x, cell.y, left, cell.h), &name, field->name);
-    canvas_text(d->v->canvas, inner, &number, text);
+    canvas_text(d->v->canvas, inner, &number, shown);
 }
 
 static void draw_field(const struct diagram *d, const struct wire_field *field, const uint8_t *header)

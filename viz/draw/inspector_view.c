@@ -12,7 +12,7 @@
 #include "viz/draw/packet_words.h"
 #include "viz/draw/shapes.h"
 
-enum { CAUSES_SHOWN = 24 };
+enum { CAUSES_SHOWN = 24, CAUSES_WALKED = 256 };
 
 /* A pen writes lines downwards until the box is full. */
 struct pen {
@@ -93,6 +93,25 @@ size_t inspector_event(const struct story *s, struct selection selection)
     }
 }
 
+/* That a packet goes from link to link is no reason of its own; that it arrives or is lost is one. */
+static bool is_reason(const struct story *s, size_t event)
+{
+    const struct event *e = story_event(s, event);
+    if (e->kind == EVENT_LINK_SEND) return false;
+    if (e->kind != EVENT_LINK_DELIVER) return true;
+    size_t packet = story_event_packet(s, event);
+    return packet == STORY_NONE || story_packet(s, packet)->end_event == event;
+}
+
+size_t inspector_causes(const struct story *s, size_t event, size_t *chain, size_t room)
+{
+    size_t all[CAUSES_WALKED], n = story_explanation(s, event, all, CAUSES_WALKED), kept = 0;
+    if (n > CAUSES_WALKED) n = CAUSES_WALKED;
+    for (size_t i = 0; i < n && kept < room; i++)
+        if (i == 0 || is_reason(s, all[i])) chain[kept++] = all[i];
+    return kept;
+}
+
 static bool draw_cause(struct pen *pen, size_t event)
 {
     const struct view *v = pen->v;
@@ -121,8 +140,7 @@ static void draw_causes(struct pen *pen, size_t event)
 {
     size_t chain[CAUSES_SHOWN];
     if (event == STORY_NONE) return;
-    size_t n = story_explanation(pen->v->story, event, chain, CAUSES_SHOWN);
-    if (n > CAUSES_SHOWN) n = CAUSES_SHOWN;
+    size_t n = inspector_causes(pen->v->story, event, chain, CAUSES_SHOWN);
     pen_heading(pen, n > 1 ? tr("Because, going back:") : tr("The scenario wants it so."));
     for (size_t i = 1; i < n; i++)
         if (!draw_cause(pen, chain[i])) return;

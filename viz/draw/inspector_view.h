@@ -9,4 +9,8 @@ void inspector_view_draw(const struct view *view, struct box box);
 /* The event from which the selection's chain of causes begins; STORY_NONE when it has none. */
 size_t inspector_event(const struct story *story, struct selection selection);
 
+/* The events that led to this one, itself first, without each link on a packet's way: what the inspector lists. Returns
+   how many were filled. */
+size_t inspector_causes(const struct story *story, size_t event, size_t *chain, size_t room);
+
 #endif

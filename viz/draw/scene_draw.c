@@ -13,11 +13,18 @@
 #include "viz/draw/timeline_view.h"
 
 static const struct box nowhere = {0, 0, 0, 0};
+static const double enlargement = 1.4; /* of what is in a panel that has all the room */
 
-/* The three panels of the middle; one alone when it is enlarged. */
-static void place_middle(struct panels *p, struct box middle, double gap, enum panel enlarged)
+/* The three panels of the middle; one alone when it is enlarged, with the inspector below it when there is something
+   to inspect. */
+static void place_middle(struct panels *p, struct box middle, double gap, enum panel enlarged, bool inspecting)
 {
     p->map = p->talk = p->ladder = nowhere;
+    if (inspecting && (enlarged == PANEL_MAP || enlarged == PANEL_LADDER)) {
+        double upper = floor(middle.h * 0.56);
+        p->talk = box_of(middle.x, middle.y + upper + gap, middle.w, middle.h - upper - gap);
+        middle.h = upper;
+    }
     switch (enlarged) {
     case PANEL_MAP:
         p->map = middle;
@@ -37,7 +44,7 @@ static void place_middle(struct panels *p, struct box middle, double gap, enum p
     p->ladder = box_of(middle.x + left + gap, middle.y, middle.w - left - gap, middle.h);
 }
 
-static struct panels place_panels(double w, double h, double u, enum panel enlarged)
+static struct panels place_panels(double w, double h, double u, enum panel enlarged, bool inspecting)
 {
     struct panels p;
     double gap = floor(8 * u), wide = w - 2 * gap;
@@ -48,7 +55,7 @@ static struct panels place_panels(double w, double h, double u, enum panel enlar
     p.controls = box_of(p.bottom.x + 12 * u, p.bottom.y + 3 * u, wide - 24 * u, row);
     p.time_line = box_of(p.bottom.x, p.bottom.y + row, wide, bottom - row);
     double y = gap + caption + gap;
-    place_middle(&p, box_of(gap, y, wide, fmax(40, h - gap - bottom - gap - y)), gap, enlarged);
+    place_middle(&p, box_of(gap, y, wide, fmax(40, h - gap - bottom - gap - y)), gap, enlarged, inspecting);
     return p;
 }
 
@@ -76,10 +83,11 @@ static uint64_t key_of(const struct scene *s, struct box box, uint64_t more)
 }
 
 /* Draws through a layer where that helps; `draw` must depend on nothing but the key. */
-static void draw_layer(struct scene *s, struct layer *layer, struct canvas *canvas, struct box box, uint64_t key,
-                       void (*draw)(struct scene *, const struct view *, struct box))
+static void draw_layer(struct scene *s, struct layer *layer, struct canvas *canvas, double unit, struct box box,
+                       uint64_t key, void (*draw)(struct scene *, const struct view *, struct box))
 {
     struct view view = view_of(s, canvas);
+    view.unit = unit;
     view.targets = NULL;
     view.selection = (struct selection){ACT_NONE, 0};
     if (!canvas_likes_layers(canvas)) {
@@ -104,32 +112,32 @@ static struct box map_area(struct box panel, double u)
     return box_of(panel.x + 8 * u, panel.y + 28 * u, panel.w - 16 * u, panel.h - 34 * u);
 }
 
-static void plan_map(struct scene *s, struct canvas *canvas)
+static void plan_map(struct scene *s, const struct view *view)
 {
-    struct box area = map_area(s->panels.map, s->unit);
+    struct box area = map_area(s->panels.map, view->unit);
     const struct map_plan *p = s->plan;
     if (p && p->area.x == area.x && p->area.y == area.y && p->area.w == area.w && p->area.h == area.h &&
-        p->unit == s->unit)
+        p->unit == view->unit)
         return;
     map_plan_free(s->plan);
-    s->plan = map_plan_new(s->story, s->places, area, s->unit, canvas);
+    s->plan = map_plan_new(s->story, s->places, area, view->unit, view->canvas);
 }
 
 static void draw_map_still(struct scene *s, const struct view *view, struct box box)
 {
     view_panel(view, box, tr("Map"));
     double left = view_units(view, 62);
-    map_view_draw_legend(
-        view, box_of(box.x + left, box.y + view_units(view, 6), box.w - left - 10 * s->unit, view_units(view, 18)));
+    map_view_draw_legend(view, box_of(box.x + left, box.y + view_units(view, 6), box.w - left - view_units(view, 10),
+                                      view_units(view, 18)));
     map_view_draw_still(view, s->plan);
 }
 
 static void draw_map(struct scene *s, const struct view *view)
 {
     if (s->panels.map.w <= 0) return;
-    plan_map(s, view->canvas);
-    draw_layer(s, &s->map_layer, view->canvas, s->panels.map, key_of(s, s->panels.map, map_view_still_key(view)),
-               draw_map_still);
+    plan_map(s, view);
+    draw_layer(s, &s->map_layer, view->canvas, view->unit, s->panels.map,
+               key_of(s, s->panels.map, map_view_still_key(view)), draw_map_still);
     canvas_clip(view->canvas, box_inset(s->panels.map, 2));
     map_view_draw_moving(view, s->plan);
     canvas_unclip(view->canvas);
@@ -149,22 +157,18 @@ static void draw_bottom(struct scene *s, const struct view *view)
     view_panel(view, s->panels.bottom, NULL);
     controls_view_draw(view, s->panels.controls, &state);
     struct box box = s->panels.time_line;
-    draw_layer(s, &s->time_line_layer, view->canvas, box, key_of(s, box, (uint64_t)s->pace_mode + 1),
+    draw_layer(s, &s->time_line_layer, view->canvas, view->unit, box, key_of(s, box, (uint64_t)s->pace_mode + 1),
                draw_time_line_still);
     timeline_view_draw_moving(view, box);
 }
 
 static void draw_talk(struct scene *s, const struct view *view)
 {
-    if (s->selection.what != ACT_NONE) {
-        struct box box = s->panels.talk.w > 0 ? s->panels.talk : nowhere;
-        /* With the map or the ladder alone, the inspector takes the lower part of it. */
-        struct box large = s->panels.map.w > 0 ? s->panels.map : s->panels.ladder;
-        if (box.w <= 0) box = box_of(large.x, large.y + large.h * 0.56, large.w, large.h * 0.44);
-        inspector_view_draw(view, box);
-    } else if (s->panels.talk.w > 0) {
+    if (s->panels.talk.w <= 0) return;
+    if (s->selection.what != ACT_NONE)
+        inspector_view_draw(view, s->panels.talk);
+    else
         dialogue_view_draw(view, s->panels.talk);
-    }
 }
 
 static void draw_ring(const struct scene *s, const struct view *view, struct selection what, double alpha)
@@ -197,13 +201,15 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     double w = canvas_width(canvas), h = canvas_height(canvas);
     struct box window = box_of(0, 0, w, h);
     s->unit = theme_unit(canvas_width(canvas), canvas_height(canvas), s->scale);
-    s->panels = place_panels(w, h, s->unit, s->enlarged);
+    s->panels = place_panels(w, h, s->unit, s->enlarged, s->selection.what != ACT_NONE);
     struct view view = view_of(s, canvas);
     targets_clear(s->targets);
     canvas_fill(canvas, window, view.theme->paper);
-    draw_map(s, &view);
-    if (s->panels.ladder.w > 0) ladder_view_draw(&view, s->panels.ladder, s->order, story_host_count(s->story));
-    draw_talk(s, &view);
+    struct view middle = view;
+    if (s->enlarged != PANEL_ALL && s->selection.what == ACT_NONE) middle.unit *= enlargement;
+    draw_map(s, &middle);
+    if (s->panels.ladder.w > 0) ladder_view_draw(&middle, s->panels.ladder, s->order, story_host_count(s->story));
+    draw_talk(s, &middle);
     caption_view_draw(&view, s->panels.caption);
     draw_bottom(s, &view);
     draw_ring(s, &view, s->hover, 0.45);

@@ -26,7 +26,7 @@ static void follow_cause(struct scene *s)
     size_t chain[2], event = inspector_event(s->story, s->selection);
     if (s->selection.what == ACT_NONE) event = story_last_event(s->story);
     if (event == STORY_NONE) return;
-    if (story_explanation(s->story, event, chain, 2) >= 2) go_to_event(s, chain[1]);
+    if (inspector_causes(s->story, event, chain, 2) >= 2) go_to_event(s, chain[1]);
 }
 
 static void toggle_play(struct scene *s)

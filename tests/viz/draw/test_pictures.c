@@ -1,0 +1,218 @@
+/* Pictures: every instant can be drawn, twice the same, and shows what it must show. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/vtime.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/export.h"
+#include "viz/draw/map_view.h"
+#include "viz/draw/packet_words.h"
+#include "viz/draw/scene.h"
+
+static size_t colours_on(struct canvas *canvas)
+{
+    uint32_t seen[64];
+    size_t n = 0;
+    for (int y = 0; y < canvas_height(canvas); y += 3)
+        for (int x = 0; x < canvas_width(canvas) && n < 64; x += 3) {
+            uint32_t pixel = canvas_pixel(canvas, x, y);
+            size_t i = 0;
+            while (i < n && seen[i] != pixel)
+                i++;
+            if (i == n) seen[n++] = pixel;
+        }
+    return n;
+}
+
+Test(pictures, every_scenario_can_be_drawn_at_every_size_at_any_instant)
+{
+    const int sizes[][2] = {{1280, 800}, {800, 500}, {1920, 1080}, {320, 240}};
+    for (size_t s = 0; s < n_shipped_scenarios; s++) {
+        struct journal_memory *journal = run_scenario(shipped_scenarios[s]);
+        struct scene_options options = scene_options_default();
+        options.dark = s % 2 == 1;
+        struct scene *scene = scene_new(journal, options);
+        size_t n = journal_memory_count(journal);
+        for (int i = 0; i <= 24; i++) {
+            const int *size = sizes[i % 4];
+            struct canvas *canvas = canvas_new_layer(size[0], size[1]);
+            scene_seek(scene, journal_memory_at(journal, (n - 1) * (size_t)i / 24)->at_ns);
+            scene_draw(scene, canvas);
+            cr_expect(colours_on(canvas) > 10, "%s, instant %d", shipped_scenarios[s], i);
+            canvas_free(canvas);
+        }
+        scene_free(scene);
+        journal_memory_free(journal);
+    }
+    canvas_forget_fonts();
+}
+
+Test(pictures, every_step_of_the_first_mail_can_be_drawn_with_everything_selected_in_turn)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    struct scene *scene = scene_new(journal, scene_options_default());
+    struct canvas *canvas = canvas_new_layer(1000, 640);
+    const struct story *story = scene_story(scene);
+    const struct input step = {.kind = INPUT_KEY, .key = KEY_RIGHT};
+    for (size_t i = 0; i < story_event_count(story); i++) {
+        const enum act kinds[] = {ACT_PACKET, ACT_HOST, ACT_LINK, ACT_MAIL, ACT_EVENT};
+        const size_t counts[] = {story_packet_count(story), story_host_count(story), story_link_count(story),
+                                 story_mail_count(story), story_event_count(story)};
+        scene_handle(scene, &step);
+        if (i % 3 == 0) scene_select(scene, (struct selection){kinds[i / 3 % 5], i % counts[i / 3 % 5]});
+        scene_draw(scene, canvas);
+    }
+    canvas_free(canvas);
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* The colour at the middle of a stamp, when nothing else lies over it. */
+static size_t count_stamps_in_place(const struct view *view, const struct map_plan *plan, size_t *looked_at)
+{
+    const size_t *hops;
+    size_t n = story_live_hops(view->story, &hops), found = 0;
+    for (size_t i = 0; i < n && n == 1; i++) {
+        struct point at;
+        if (!map_view_packet_at(view, plan, hops[i], &at)) continue;
+        enum story_class class = story_packet(view->story, story_hop(view->story, hops[i])->packet)->class;
+        ++*looked_at;
+        found += canvas_pixel(view->canvas, (int)at.x, (int)at.y) == colour_to_hex(view->theme->class[class]);
+    }
+    return found;
+}
+
+Test(pictures, a_packet_is_seen_in_its_colour_at_its_place_on_the_link)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    struct story *story = story_new(journal);
+    struct pace *pace = pace_new(journal, pace_settings_default());
+    struct canvas *canvas = canvas_new_layer(1280, 720);
+    struct map_plan *plan = map_plan_of(story, box_of(20, 20, 1240, 680), 1, canvas);
+    size_t looked_at = 0, found = 0;
+    for (size_t i = 0; i < story_hop_count(story); i++) {
+        const struct story_hop *hop = story_hop(story, i);
+        story_seek(story, hop->begins + (hop->arrives - hop->begins) / 2);
+        struct view view = {.canvas = canvas, .story = story, .pace = pace, .theme = theme_of(false), .unit = 1};
+        view.screen_ns = pace_screen_at(pace, story_now(story));
+        canvas_fill(canvas, box_of(0, 0, 1280, 720), view.theme->panel);
+        map_view_draw_still(&view, plan);
+        map_view_draw_moving(&view, plan);
+        found += count_stamps_in_place(&view, plan, &looked_at);
+    }
+    cr_expect(looked_at > 50, "%zu", looked_at);
+    cr_expect(found * 10 >= looked_at * 9, "%zu of %zu; the others lie under an envelope", found, looked_at);
+    map_plan_free(plan);
+    canvas_free(canvas);
+    pace_free(pace);
+    story_free(story);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+static size_t read_whole(const char *path, char **bytes)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) return 0;
+    *bytes = mem_alloc(1 << 22);
+    size_t n = fread(*bytes, 1, 1 << 22, file);
+    fclose(file);
+    return n;
+}
+
+/* Within one process Cairo counts its surfaces on and writes their numbers into an SVG: they are taken out. */
+static size_t without_surface_numbers(char *bytes, size_t n)
+{
+    static const char word[] = "surface";
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bytes[kept++] = bytes[i];
+        bool is_word = kept >= sizeof word - 1 && memcmp(bytes + kept - (sizeof word - 1), word, sizeof word - 1) == 0;
+        while (is_word && i + 1 < n && bytes[i + 1] >= '0' && bytes[i + 1] <= '9')
+            i++;
+    }
+    return kept;
+}
+
+static void expect_same_twice(const struct journal_memory *journal, const char *ending, const char *begins)
+{
+    char paths[2][600], error[DRAW_ERROR_BYTES], *bytes[2] = {NULL, NULL};
+    size_t sizes[2];
+    for (int i = 0; i < 2; i++) {
+        snprintf(paths[i], sizeof paths[i], "%s/test_pictures_%d.%s", POSTROAD_BINARY_DIR, i, ending);
+        cr_assert(scene_screenshot(journal, 1200 * MILLISECOND, 1280, 800, false, paths[i], error), "%s", error);
+        sizes[i] = read_whole(paths[i], &bytes[i]);
+        if (strcmp(ending, "svg") == 0) sizes[i] = without_surface_numbers(bytes[i], sizes[i]);
+        remove(paths[i]);
+    }
+    cr_assert(sizes[0] > 1000 && sizes[0] == sizes[1]);
+    cr_expect(memcmp(bytes[0], bytes[1], sizes[0]) == 0, "%s differs", ending);
+    cr_expect(memcmp(bytes[0], begins, strlen(begins)) == 0);
+    mem_free(bytes[0]);
+    mem_free(bytes[1]);
+}
+
+Test(pictures, png_and_svg_are_the_same_bytes_when_made_twice)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    char error[DRAW_ERROR_BYTES], path[600];
+    expect_same_twice(journal, "png", "\x89PNG");
+    expect_same_twice(journal, "svg", "<?xml");
+    snprintf(path, sizeof path, "%s/test_pictures_map.svg", POSTROAD_BINARY_DIR);
+    cr_expect(map_export(journal, 2 * SECOND, path, error), "%s", error);
+    remove(path);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+Test(pictures, what_cannot_be_drawn_is_said)
+{
+    char error[DRAW_ERROR_BYTES];
+    struct journal_memory *journal = run_scenario("first-mail"), *empty = journal_memory_new();
+    cr_expect(not(scene_screenshot(journal, 0, 1280, 800, false, "/nowhere/at/all.png", error)));
+    cr_expect(strstr(error, "/nowhere/at/all.png: cannot be written") != NULL, "%s", error);
+    cr_expect(not(scene_screenshot(journal, 0, 1280, 800, false, "/nowhere/at/all.svg", error)));
+    cr_expect(not(scene_screenshot(journal, 0, 100000, 800, false, "x.png", error)));
+    cr_expect(strstr(error, "100000x800") != NULL, "%s", error);
+    cr_expect(not(scene_screenshot(empty, 0, 1280, 800, false, "x.png", error)));
+    cr_expect(strstr(error, "nothing to draw") != NULL, "%s", error);
+    journal_memory_free(journal);
+    journal_memory_free(empty);
+    canvas_forget_fonts();
+}
+
+Test(pictures, every_packet_has_words_and_every_death_a_cry)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    struct story *story = story_new(journal);
+    char text[64];
+    size_t carrying = 0;
+    for (size_t i = 0; i < story_packet_count(story); i++) {
+        cr_expect(gt(sz, strlen(packet_words(story, i, text, sizeof text)), 0));
+        carrying += packet_line(story, i) != STORY_NONE;
+    }
+    cr_expect(carrying > 20, "packets that carry a line of a dialogue: %zu", carrying);
+    cr_expect(eq(str, (char *)packet_death_words("loss", text, sizeof text), "lost by chance"));
+    cr_expect(eq(str, (char *)packet_death_words("queue full", text, sizeof text), "lost: queue full"));
+    story_free(story);
+    journal_memory_free(journal);
+}
+
+Test(pictures, text_is_cut_to_its_box_and_bytes_that_are_no_text_do_no_harm)
+{
+    struct canvas *canvas = canvas_new_layer(300, 60);
+    struct text_style style = theme_text(theme_of(false), FONT_PLAIN, 1);
+    style.colour = colour_hex(0xff0000);
+    canvas_fill(canvas, box_of(0, 0, 300, 60), colour_hex(0xffffff));
+    canvas_text(canvas, box_of(100, 10, 60, 20), &style, "a text that is far too long for so small a box");
+    canvas_text(canvas, box_of(100, 35, 60, 20), &style, "\xff\xfe\x80 bytes");
+    for (int y = 0; y < 60; y++)
+        for (int x = 0; x < 300; x++)
+            if (x < 99 || x > 161) cr_assert(eq(u32, canvas_pixel(canvas, x, y), 0xffffff), "%d %d", x, y);
+    canvas_free(canvas);
+    canvas_forget_fonts();
+}

@@ -1,0 +1,243 @@
+/* What keys and pointer do, without SDL. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+
+#include "sim/journal/vtime.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/scene.h"
+
+static struct journal_memory *journal;
+static struct scene *scene;
+static struct canvas *canvas;
+
+static void open_scene(void)
+{
+    journal = run_scenario("first-mail");
+    scene = scene_new(journal, scene_options_default());
+    canvas = canvas_new_layer(1280, 800);
+    scene_draw(scene, canvas);
+}
+
+static void close_scene(void)
+{
+    canvas_free(canvas);
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+static void press_with(int key, bool shift, bool ctrl)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key, .shift = shift, .ctrl = ctrl};
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+}
+
+static void press(int key)
+{
+    press_with(key, false, false);
+}
+
+static void point_at(enum input_kind kind, double x, double y)
+{
+    const struct input in = {.kind = kind, .x = x, .y = y};
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+}
+
+static struct box box_of_act(enum act act)
+{
+    for (size_t i = 0; i < targets_count(scene_targets(scene)); i++)
+        if (targets_at(scene_targets(scene), i)->act == act) return target_bounds(targets_at(scene_targets(scene), i));
+    return box_of(-1, -1, 0, 0);
+}
+
+static void click_act(enum act act)
+{
+    struct box box = box_of_act(act);
+    cr_assert(box.w > 0, "nothing to press for act %d", act);
+    point_at(INPUT_PRESS, box.x + box.w / 2, box.y + box.h / 2);
+    point_at(INPUT_RELEASE, box.x + box.w / 2, box.y + box.h / 2);
+}
+
+TestSuite(scene, .init = open_scene, .fini = close_scene);
+
+Test(scene, steps_forwards_and_backwards_lead_back_to_the_same_state)
+{
+    const struct story *story = scene_story(scene);
+    enum { STEPS = 120 };
+    uint64_t digests[STEPS];
+    for (int i = 0; i < STEPS; i++) {
+        press(KEY_RIGHT);
+        digests[i] = story_digest(story);
+    }
+    for (int i = STEPS - 2; i >= 0; i--) {
+        press(KEY_LEFT);
+        cr_expect(story_digest(story) == digests[i], "step %d", i);
+    }
+}
+
+Test(scene, larger_steps_stop_at_packets_lines_and_mails)
+{
+    const struct story *story = scene_story(scene);
+    press_with(KEY_RIGHT, true, false);
+    cr_expect(ne(sz, story_event_packet(story, story_last_event(story)), STORY_NONE));
+    press_with(KEY_RIGHT, false, true);
+    cr_expect(eq(int, event_kind_group(story_event(story, story_last_event(story))->kind), GROUP_MAIL));
+    press(KEY_PAGE_DOWN);
+    size_t said = story_lines_so_far(story);
+    cr_assert(said > 0);
+    cr_expect(eq(sz, story_line(story, said - 1)->event, story_last_event(story)));
+}
+
+Test(scene, home_and_end_and_beyond)
+{
+    press(KEY_END);
+    cr_expect(eq(i64, scene_now(scene), story_end_ns(scene_story(scene))));
+    press(KEY_RIGHT);
+    cr_expect(eq(i64, scene_now(scene), story_end_ns(scene_story(scene))));
+    press(KEY_HOME);
+    cr_expect(eq(i64, scene_now(scene), 0));
+    press(KEY_LEFT);
+    cr_expect(eq(i64, scene_now(scene), 0));
+}
+
+Test(scene, playing_moves_time_and_stops_at_the_end)
+{
+    press(' ');
+    cr_expect(scene_is_playing(scene));
+    int64_t last = -1;
+    for (int i = 0; i < 200; i++) {
+        scene_advance(scene, 50 * MILLISECOND);
+        cr_assert(scene_now(scene) >= last);
+        last = scene_now(scene);
+    }
+    cr_expect(last > 0);
+    scene_advance(scene, HOUR);
+    cr_expect(not(scene_is_playing(scene)));
+    cr_expect(eq(i64, scene_now(scene), story_end_ns(scene_story(scene))));
+    press(' ');
+    cr_expect(eq(i64, scene_now(scene), 0), "playing at the end begins anew");
+}
+
+Test(scene, dragging_the_time_line_seeks_and_equals_a_seek)
+{
+    struct box line = box_of_act(ACT_TIME_LINE);
+    double y = line.y + line.h / 2;
+    point_at(INPUT_PRESS, line.x + line.w * 0.2, y);
+    int64_t first = scene_now(scene);
+    point_at(INPUT_MOVE, line.x + line.w * 0.7, y + 300); /* the pointer may leave the line while it drags */
+    int64_t second = scene_now(scene);
+    uint64_t dragged = story_digest(scene_story(scene));
+    point_at(INPUT_RELEASE, line.x + line.w * 0.7, y);
+    cr_expect(first > 0 && second > first);
+    point_at(INPUT_MOVE, line.x + line.w * 0.1, y);
+    cr_expect(eq(i64, scene_now(scene), second), "released, it no longer drags");
+    scene_seek(scene, 0);
+    scene_seek(scene, second);
+    cr_expect(story_digest(scene_story(scene)) == dragged);
+    point_at(INPUT_PRESS, line.x - 1000, y); /* nothing is there */
+    cr_expect(eq(i64, scene_now(scene), second));
+}
+
+static void step_to_a_flying_packet(void)
+{
+    const size_t *hops;
+    for (int i = 0; i < 400; i++) {
+        press(KEY_RIGHT);
+        if (story_live_hops(scene_story(scene), &hops) > 0) return;
+    }
+    cr_assert(zero(int, 1), "no packet ever flies");
+}
+
+Test(scene, a_packet_is_selected_by_a_click_and_let_go_by_escape)
+{
+    step_to_a_flying_packet();
+    click_act(ACT_PACKET);
+    cr_expect(eq(int, scene_selection(scene).what, ACT_PACKET));
+    press(KEY_ESCAPE);
+    cr_expect(eq(int, scene_selection(scene).what, ACT_NONE));
+    cr_expect(not(scene_wants_quit(scene)));
+}
+
+Test(scene, everything_that_can_be_clicked_can_be_reached_by_tab_and_enter)
+{
+    step_to_a_flying_packet();
+    bool seen[ACT_ENLARGE + 1] = {false};
+    size_t n = targets_count(scene_targets(scene));
+    for (size_t i = 0; i < n + 2; i++) {
+        press(KEY_TAB);
+        press(KEY_ENTER);
+        seen[scene_selection(scene).what] = true;
+        if (scene_selection(scene).what != ACT_NONE) scene_select(scene, (struct selection){ACT_NONE, 0});
+        scene_draw(scene, canvas);
+        if (scene_is_playing(scene)) press(' ');
+    }
+    cr_expect(seen[ACT_PACKET] && seen[ACT_HOST] && seen[ACT_LINK], "packets, hosts and links");
+    cr_expect(scene_is_dark(scene), "the button for the theme was among them");
+}
+
+Test(scene, following_causes_leads_back_in_time_to_the_scenario)
+{
+    press(KEY_END);
+    press_with(KEY_LEFT, true, false);
+    int64_t last = scene_now(scene);
+    int steps = 0;
+    for (; steps < 2000; steps++) {
+        int64_t before = scene_now(scene);
+        size_t event = story_last_event(scene_story(scene));
+        press('c');
+        if (story_last_event(scene_story(scene)) == event) break;
+        cr_assert(scene_now(scene) <= before);
+    }
+    cr_expect(steps > 3 && steps < 2000, "%d steps", steps);
+    cr_expect(scene_now(scene) < last);
+}
+
+Test(scene, speed_pace_theme_and_scale_change_and_come_back)
+{
+    cr_expect(eq(dbl, scene_speed(scene), 1));
+    press(KEY_UP);
+    cr_expect(eq(dbl, scene_speed(scene), 2));
+    press(KEY_DOWN);
+    press(KEY_DOWN);
+    cr_expect(eq(dbl, scene_speed(scene), 0.5));
+    scene_seek(scene, 1500 * MILLISECOND);
+    for (int i = 0; i < 3; i++) {
+        press('p');
+        cr_expect(eq(i64, scene_now(scene), 1500 * MILLISECOND), "another pace is the same instant");
+    }
+    cr_expect(eq(int, scene_pace_mode(scene), PACE_STORY));
+    press('t');
+    cr_expect(scene_is_dark(scene));
+    click_act(ACT_THEME);
+    cr_expect(not(scene_is_dark(scene)));
+    for (int i = 0; i < 40; i++)
+        press(i < 20 ? '+' : '-');
+}
+
+Test(scene, help_covers_everything_until_a_key_and_quitting_asks_first)
+{
+    press('?');
+    press('q');
+    cr_expect(not(scene_wants_quit(scene)), "the key only closed the page of keys");
+    press(KEY_ESCAPE);
+    press(' ');
+    cr_expect(not(scene_wants_quit(scene)), "the question was answered by another key");
+    press(KEY_ESCAPE);
+    press(KEY_ESCAPE);
+    cr_expect(scene_wants_quit(scene));
+}
+
+Test(scene, a_picture_is_dirty_only_when_something_changed)
+{
+    cr_expect(not(scene_is_dirty(scene)));
+    const struct input nothing = {.kind = INPUT_KEY, .key = 'z'};
+    cr_expect(not(scene_handle(scene, &nothing)));
+    scene_advance(scene, SECOND);
+    cr_expect(not(scene_is_dirty(scene)), "it stands still");
+    const struct input step = {.kind = INPUT_KEY, .key = KEY_RIGHT};
+    cr_expect(scene_handle(scene, &step));
+    cr_expect(scene_is_dirty(scene));
+}

@@ -1,0 +1,73 @@
+/* The window itself, under SDL's dummy driver: it opens, takes what is pressed, and closes. */
+#include <SDL.h>
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdlib.h>
+
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/canvas.h"
+#include "viz/draw/window.h"
+
+struct script {
+    SDL_Keycode keys[64];
+    size_t n;
+};
+
+static void push_key(SDL_Keycode key, Uint16 mod)
+{
+    SDL_Event event = {.key = {.type = SDL_KEYDOWN, .state = SDL_PRESSED, .keysym = {.sym = key, .mod = mod}}};
+    SDL_PushEvent(&event);
+}
+
+static void push_click(int x, int y)
+{
+    SDL_Event down = {.button = {.type = SDL_MOUSEBUTTONDOWN, .button = SDL_BUTTON_LEFT, .x = x, .y = y}};
+    SDL_Event move = {.motion = {.type = SDL_MOUSEMOTION, .x = x + 40, .y = y}};
+    SDL_Event up = {.button = {.type = SDL_MOUSEBUTTONUP, .button = SDL_BUTTON_LEFT, .x = x + 40, .y = y}};
+    SDL_PushEvent(&down);
+    SDL_PushEvent(&move);
+    SDL_PushEvent(&up);
+}
+
+/* Runs on SDL's timer thread: SDL_PushEvent is the one call of SDL's events that may be made from there. */
+static Uint32 press_one(Uint32 interval, void *context)
+{
+    struct script *script = context;
+    static size_t at;
+    if (at == 3) push_click(400, 760);
+    if (at == script->n) return 0;
+    push_key(script->keys[at++], 0);
+    return interval;
+}
+
+Test(window, opens_takes_every_key_and_closes)
+{
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    setenv("SDL_RENDER_DRIVER", "software", 1);
+    static struct script script = {
+        {SDLK_SPACE, SDLK_RIGHT,  SDLK_LEFT,  SDLK_UP,     SDLK_DOWN, SDLK_END,      SDLK_HOME,  SDLK_t, SDLK_p,
+         SDLK_TAB,   SDLK_RETURN, SDLK_c,     SDLK_ESCAPE, SDLK_1,    SDLK_2,        SDLK_3,     SDLK_0, SDLK_F1,
+         SDLK_a,     SDLK_PLUS,   SDLK_MINUS, SDLK_f,      SDLK_f,    SDLK_PAGEDOWN, SDLK_SPACE, SDLK_q, SDLK_q},
+        27};
+    cr_assert(eq(int, SDL_Init(SDL_INIT_TIMER), 0));
+    SDL_AddTimer(10, press_one, &script);
+    struct journal_memory *journal = run_scenario("first-mail");
+    struct window_options options = window_options_default();
+    options.width = 1000;
+    options.height = 640;
+    char why[256] = "";
+    cr_expect(eq(int, window_run(journal, &options, why), WINDOW_CLOSED), "%s", why);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+Test(window, says_why_when_there_is_no_display)
+{
+    setenv("SDL_VIDEODRIVER", "no-such-driver", 1);
+    struct journal_memory *journal = run_scenario("first-mail");
+    struct window_options options = window_options_default();
+    char why[256] = "";
+    cr_expect(eq(int, window_run(journal, &options, why), WINDOW_NO_DISPLAY));
+    cr_expect(why[0] != 0);
+    journal_memory_free(journal);
+}
