@@ -1,5 +1,6 @@
 #include "viz/draw/map_mail.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +16,8 @@ static const double gone_fades_s = 4;
 
 /* ---- The way between two hosts ---- */
 
-static void spread_from(const struct story *s, size_t to, size_t *next)
+static void spread_from(const struct story *s, size_t to, size_t *next, size_t n)
 {
-    size_t n = story_host_count(s);
     for (size_t h = 0; h < n; h++)
         next[h] = STORY_NONE;
     next[to] = to;
@@ -38,8 +38,10 @@ static void spread_from(const struct story *s, size_t to, size_t *next)
 
 size_t map_route(const struct story *s, size_t from, size_t to, size_t *hosts, size_t room)
 {
-    size_t *next = mem_calloc(story_host_count(s) + 1, sizeof *next), n = 0;
-    spread_from(s, to, next);
+    size_t n_hosts = story_host_count(s), n = 0;
+    assert(from < n_hosts && to < n_hosts);
+    size_t *next = mem_calloc(n_hosts, sizeof *next);
+    spread_from(s, to, next, n_hosts);
     if (next[from] != STORY_NONE)
         for (size_t at = from; n < room; at = next[at]) {
             hosts[n++] = at;
