@@ -89,17 +89,14 @@ static void load_recipients(struct loader *l, const struct spot *mail, struct sc
         if (cJSON_IsString(s.json)) loader_good_name(&s, name_mailbox_problem, mailbox_hint());
 }
 
-/* Content is seven-bit text in lines (RFC 5322 2.1); other letters need MIME. */
+/* Content is text in lines (RFC 5322 2.1); letters beyond ASCII travel as RFC 2047 and RFC 6152 say. */
 static bool check_content(const struct spot *spot, const char *text, bool one_line, size_t line_max)
 {
     size_t line = 0;
     const char *wrong = NULL, *hint = NULL;
     for (const unsigned char *p = (const unsigned char *)text; *p && !wrong; p++) {
         line = *p == '\n' ? 0 : line + 1;
-        if (*p >= 0x80) {
-            wrong = tr("has letters beyond ASCII");
-            hint = tr("write it in ASCII: letters beyond it need MIME, which is not in this version");
-        } else if (*p == '\n' && one_line) {
+        if (*p == '\n' && one_line) {
             wrong = tr("has a new line");
         } else if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7F) {
             wrong = tr("has a control character");

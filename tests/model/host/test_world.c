@@ -112,6 +112,33 @@ Test(world, the_same_seed_gives_the_same_run_and_readers_change_nothing) /* laws
     }
 }
 
+Test(world, letters_beyond_ascii_arrive_as_they_were_written) /* RFC 2047, RFC 6152 */
+{
+    static const char json[] =
+        "{ \"postroad\": 1, \"title\": \"t\", \"hosts\": {"
+        "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" } },"
+        "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] } },"
+        "\"internet\": { \"router\": {} },"
+        "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"] } } },"
+        "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
+        "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] }, \"b\": { \"between\": [\"mx1.b.example\", "
+        "\"internet\"] } },"
+        "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"],"
+        "\"subject\": \"Mittagessen um zwölf?\", \"text\": \"Schöne Grüße, नमस्ते\" } },"
+        "\"expect\": [ { \"mail\": \"m1\", \"outcome\": \"delivered\" } ] }";
+    struct world_run run = world_run_scenario(json, 0, event_mask_all());
+    cr_assert_not(run.failed);
+    cr_assert_eq(count_events(&run, EVENT_SMTP_LINE, "BODY=8BITMIME"), 2, "said on both hops");
+    size_t i = 0;
+    const struct event *e = find_event(&run, &i, EVENT_SMTP_CONTENT, NULL);
+    char *content = stream_bytes(&run, (uint64_t)event_int(e, FIELD_STREAM), (uint64_t)event_int(e, FIELD_OFFSET),
+                                 (uint64_t)event_int(e, FIELD_LENGTH));
+    cr_assert(strstr(content, "Schöne Grüße, नमस्ते\r\n"));
+    cr_assert(strstr(content, "Subject: =?utf-8?q?Mittagessen"));
+    free(content);
+    world_run_free(&run);
+}
+
 /* --- same luck --- */
 
 static const char two_mails[] =
