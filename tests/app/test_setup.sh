@@ -75,6 +75,21 @@ equal "$(grep apt-get "$log")" "$command" 'calls of apt-get'
 KNOWN=no start 0 --yes
 equal "$(grep -c '^apt-get update$' "$log")" 1 'package lists are fetched once'
 
+# On a terminal it asks once; return means yes, n means no.
+answer() { # EXPECTED_EXIT_CODE ANSWER
+    local code=0
+    : > "$log"
+    printf '%s\n' "$2" | PATH=$scratch/bin:$PATH script -qec "$scratch/house/run check x" /dev/null > "$scratch/out" || code=$?
+    equal "$code" "$1" "exit code after the answer \"$2\""
+    equal "$(grep -c 'install them now?' "$scratch/out")" 1 'questions'
+}
+answer 0 ''
+says out 'postroad check x'
+equal "$(grep apt-get "$log")" "$command" 'calls of apt-get'
+answer 2 n
+says out "$command"
+equal "$(grep -c . "$log")" 0 'nothing was begun'
+
 # The product does without what only tests need.
 export LACKING='libcriterion-dev tshark'
 start 0
