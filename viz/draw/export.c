@@ -24,8 +24,8 @@ static bool can_be_drawn(const struct journal_memory *journal, int width, int he
         snprintf(error, DRAW_ERROR_BYTES, "%s", tr("the journal is empty: there is nothing to draw"));
         return false;
     }
-    if (width >= 320 && height >= 240 && width <= PICTURE_MAX_PIXELS && height <= PICTURE_MAX_PIXELS) return true;
-    snprintf(error, DRAW_ERROR_BYTES, tr("%dx%d: a picture is at least 320x240 and at most %dx%d"), width, height,
+    if (width >= 320 && height >= 200 && width <= PICTURE_MAX_PIXELS && height <= PICTURE_MAX_PIXELS) return true;
+    snprintf(error, DRAW_ERROR_BYTES, tr("%dx%d: a picture is at least 320x200 and at most %dx%d"), width, height,
              PICTURE_MAX_PIXELS, PICTURE_MAX_PIXELS);
     return false;
 }

@@ -303,6 +303,10 @@ static void collect(struct ladder *l)
     l->n_arrows = story_ladder(v->story, from, to, NULL, 0);
     l->arrows = mem_calloc(l->n_arrows + 1, sizeof *l->arrows);
     story_ladder(v->story, from, to, l->arrows, l->n_arrows);
+    size_t hosts = story_host_count(v->story), kept = 0;
+    for (size_t i = 0; i < l->n_arrows; i++) /* a journal may lack its head */
+        if (l->arrows[i].from < hosts && l->arrows[i].to < hosts) l->arrows[kept++] = l->arrows[i];
+    l->n_arrows = kept;
 }
 
 static void draw_all_arrows(struct ladder *l)

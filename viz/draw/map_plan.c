@@ -45,6 +45,7 @@ static size_t client_of(const struct story *s, size_t server)
 {
     for (size_t c = 0; c < story_conn_count(s); c++) {
         struct story_conn conn = story_conn(s, c);
+        if (conn.host == STORY_NONE) continue;
         if (conn.active && conn.peer == server && story_host(s, conn.host).role == STORY_CLIENT) return conn.host;
     }
     const char *domain = story_host(s, server).text;

@@ -253,7 +253,7 @@ static void draw_drop(const struct view *v, const struct map_plan *plan, struct 
                       const struct story_drop *drop)
 {
     char text[96];
-    double age = view_age_s(v, drop->at_ns), alpha = fmax(0, fmin(1, 1.4 * (1 - age / drop_fades_s)));
+    double age = fmax(0, view_age_s(v, drop->at_ns + 1)), alpha = fmax(0, fmin(1, 1.4 * (1 - age / drop_fades_s)));
     if (alpha <= 0) return;
     struct point at = plan->hosts[drop->host].at;
     if (drop->hop != STORY_NONE) {
@@ -273,7 +273,7 @@ static void draw_drops(const struct view *v, const struct map_plan *plan, struct
 {
     int64_t since = pace_virtual_at(v->pace, v->screen_ns - (int64_t)(drop_fades_s * 1e9));
     int64_t now = story_now(v->story);
-    size_t first = story_drops_after(v->story, since > 0 ? since - 1 : -1), end = story_drops_after(v->story, now);
+    size_t first = story_drops_after(v->story, since > 1 ? since - 2 : -1), end = story_drops_after(v->story, now);
     if (end > first + SHOWN_DROPS) first = end - SHOWN_DROPS;
     for (size_t i = first; i < end; i++) {
         const struct story_drop *drop = story_drop(v->story, i);

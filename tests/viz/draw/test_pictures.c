@@ -29,7 +29,7 @@ static size_t colours_on(struct canvas *canvas)
 
 Test(pictures, every_scenario_can_be_drawn_at_every_size_at_any_instant)
 {
-    const int sizes[][2] = {{1280, 800}, {800, 500}, {1920, 1080}, {320, 240}};
+    const int sizes[][2] = {{1280, 800}, {800, 500}, {1920, 1080}, {320, 200}};
     for (size_t s = 0; s < n_shipped_scenarios; s++) {
         struct journal_memory *journal = run_scenario(shipped_scenarios[s]);
         struct scene_options options = scene_options_default();
@@ -68,6 +68,54 @@ Test(pictures, every_step_of_the_first_mail_can_be_drawn_with_everything_selecte
     canvas_free(canvas);
     scene_free(scene);
     journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+static struct journal_memory *part_of(const struct journal_memory *whole, size_t n, struct event_mask mask)
+{
+    struct journal_memory *part = journal_memory_new();
+    for (size_t i = 0; i < n; i++)
+        if (event_mask_has(mask, journal_memory_at(whole, i)->kind))
+            journal_memory_append(part, journal_memory_at(whole, i));
+    return part;
+}
+
+static void draw_all_of(const struct journal_memory *journal)
+{
+    struct scene *scene = scene_new(journal, scene_options_default());
+    struct canvas *canvas = canvas_new_layer(640, 400);
+    for (int i = 0; i <= 4; i++) {
+        scene_seek(scene, journal_memory_end_ns(journal) * i / 4);
+        scene_draw(scene, canvas);
+        const struct input keys[] = {{.kind = INPUT_KEY, .key = KEY_TAB}, {.kind = INPUT_KEY, .key = KEY_ENTER}};
+        scene_handle(scene, &keys[0]);
+        scene_handle(scene, &keys[1]);
+        scene_draw(scene, canvas);
+    }
+    canvas_free(canvas);
+    scene_free(scene);
+}
+
+Test(pictures, a_journal_that_was_cut_off_or_has_only_some_kinds_can_be_drawn)
+{
+    struct journal_memory *whole = run_scenario("unknown-user");
+    size_t n = journal_memory_count(whole);
+    for (size_t cut = 1; cut < n; cut += cut < 20 ? 1 : 61) {
+        struct journal_memory *part = part_of(whole, cut, event_mask_all());
+        draw_all_of(part);
+        journal_memory_free(part);
+    }
+    const enum event_group groups[] = {GROUP_WORLD, GROUP_MAIL,   GROUP_DNS,    GROUP_SMTP,  GROUP_POP3,
+                                       GROUP_TCP,   GROUP_STREAM, GROUP_PACKET, GROUP_TIMER, GROUP_STORY};
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
+        for (int with_world = 0; with_world <= 1; with_world++) {
+            struct event_mask mask = event_mask_group(groups[g]);
+            if (with_world) mask = event_mask_union(mask, event_mask_group(GROUP_WORLD));
+            struct journal_memory *part = part_of(whole, n, mask);
+            if (journal_memory_count(part) > 0) draw_all_of(part);
+            journal_memory_free(part);
+        }
+    journal_memory_free(whole);
     canvas_forget_fonts();
 }
 
@@ -200,6 +248,7 @@ Test(pictures, every_packet_has_words_and_every_death_a_cry)
     cr_expect(eq(str, (char *)packet_death_words("queue full", text, sizeof text), "lost: queue full"));
     story_free(story);
     journal_memory_free(journal);
+    canvas_forget_fonts();
 }
 
 Test(pictures, text_is_cut_to_its_box_and_bytes_that_are_no_text_do_no_harm)
