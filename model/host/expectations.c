@@ -15,23 +15,32 @@ static int64_t outcome_at(const struct mail_fate *fate, const char *outcome)
     return TIME_NEVER;
 }
 
+/* What became of it in the end, as a word of the outcomes. */
+static const char *fate_in_a_word(const struct mail_fate *fate)
+{
+    if (fate->bounced_ns != TIME_NEVER) return "bounced";
+    if (fate->picked_up_ns != TIME_NEVER) return "picked up";
+    return fate->delivered_ns != TIME_NEVER ? "delivered" : "queued";
+}
+
 static bool recipient_holds(const struct scenario_expectation *expected, const struct mail_fate *fate, char *why,
                             size_t size)
 {
-    char text[VTIME_TEXT_BYTES];
+    char at[VTIME_TEXT_BYTES], before[VTIME_TEXT_BYTES];
     bool is_open = fate->delivered_ns == TIME_NEVER && fate->bounced_ns == TIME_NEVER;
     bool wants_queued = strcmp(expected->outcome, "queued") == 0;
     int64_t at_ns = outcome_at(fate, expected->outcome);
     if (fate->attempts < expected->min_attempts) {
-        snprintf(why, size, "%u attempts, not %u", fate->attempts, (unsigned)expected->min_attempts);
+        snprintf(why, size, "attempts: %u, not %u", fate->attempts, (unsigned)expected->min_attempts);
         return false;
     }
     if (wants_queued ? !is_open : at_ns == TIME_NEVER) {
-        snprintf(why, size, "not %s", expected->outcome);
+        snprintf(why, size, "it is %s", fate_in_a_word(fate));
         return false;
     }
     if (!wants_queued && at_ns >= expected->before_ns) {
-        snprintf(why, size, "%s at %s", expected->outcome, vtime_format_instant(at_ns, text));
+        snprintf(why, size, "at %s, not before %s", vtime_format_instant(at_ns, at),
+                 vtime_format_instant(expected->before_ns, before));
         return false;
     }
     snprintf(why, size, "held");

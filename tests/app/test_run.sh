@@ -24,6 +24,9 @@ sed 's/"postroad": 1,/"postroad": 1, "expect": [ { "mail": "m1", "outcome": "bou
     python3 -c 'import json,sys
 d=json.load(sys.stdin); d["expect"]=[{"mail":"m1","outcome":"bounced"}]; print(json.dumps(d))' > "$scratch/unmet.json"
 run 1 run "$scratch/unmet.json" --transcript=none
+says out 'NOT AS EXPECTED: m1 is bounced (it is picked up)'
+run 1 run "$first" --transcript=none --set '/expect/0/before=3 s'
+says out 'NOT AS EXPECTED: m1 is picked up (at 00:00:03.406611, not before 00:00:03.000000)'
 run 1 run "$scratch/unmet.json" --json
 equal "$(json "d['expectations'][0]['held']")" False 'the unmet expectation'
 
