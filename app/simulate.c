@@ -7,6 +7,7 @@
 
 #include "app/library.h"
 #include "sim/journal/journal_file.h"
+#include "sim/journal/journal_sound.h"
 #include "sim/journal/tr.h"
 
 enum { EVENTS_BETWEEN_LOOKS = 4096 }; /* some milliseconds */
@@ -26,6 +27,12 @@ static void catch_interrupts(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+}
+
+void simulate_release_interrupts(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
 }
 
 enum simulate_end simulate(const struct scenario *scenario, const struct world_options *options,
@@ -58,12 +65,20 @@ struct journal_memory *simulate_to_memory(const struct scenario *scenario, const
 
 static struct journal_memory *read_journal(const char *path)
 {
-    char error[JOURNAL_ERROR_BYTES];
+    char error[JOURNAL_ERROR_BYTES], why[JOURNAL_SOUND_ERROR_BYTES];
     bool truncated = false;
     struct journal_memory *memory = journal_file_read(path, &truncated, error);
-    if (!memory) fprintf(stderr, "postroad: %s\n", error);
-    if (memory && truncated)
-        fprintf(stderr, tr("postroad: %s was cut off; its whole blocks up to the cut are shown\n"), path);
+    if (!memory) {
+        fprintf(stderr, "postroad: %s\n", error);
+        return NULL;
+    }
+    if (!journal_is_sound(memory, why)) {
+        fprintf(stderr, tr("postroad: %s makes no sense: %s\n  hint: to look at it: postroad show %s\n"), path, why,
+                path);
+        journal_memory_free(memory);
+        return NULL;
+    }
+    if (truncated) fprintf(stderr, tr("postroad: %s was cut off; its whole blocks up to the cut are shown\n"), path);
     return memory;
 }
 
