@@ -232,9 +232,10 @@ bool want_chance(const struct spot *up, const char *key, uint64_t *out_of_2_32)
 static const char *list_choices(struct checks *checks, const struct choice *choices, size_t n)
 {
     struct text_buffer list = {0};
+    size_t known = 0;
     for (size_t i = 0; i < n; i++)
-        if (!choices[i].later) text_add_format(&list, "%s\"%s\"", list.size ? ", " : "", choices[i].word);
-    const char *hint = checks_hint(checks, tr("write one of %s"), list.text);
+        if (!choices[i].later) text_add_format(&list, "%s\"%s\"", known++ ? ", " : "", choices[i].word);
+    const char *hint = checks_hint(checks, known > 1 ? tr("write one of %s") : tr("write %s"), list.text);
     mem_free(list.text);
     return hint;
 }

@@ -102,10 +102,60 @@ static void add_problem(struct checks *checks, size_t line, size_t column, char 
     checks->n_problems++;
 }
 
+/* Bytes of the control character that begins here, of ASCII or of Latin-1 (U+0080 to U+009F); 0: there is none. */
+static size_t control_length(const char *at)
+{
+    const unsigned char *c = (const unsigned char *)at;
+    if (c[0] < 0x20 || c[0] == 0x7F) return 1;
+    return c[0] == 0xC2 && c[1] >= 0x80 && c[1] <= 0x9F ? 2 : 0;
+}
+
+/* As JSON would write it, so that a terminal does not obey it and it can be typed in. */
+static void add_control(struct text_buffer *message, const char *at, size_t length)
+{
+    unsigned code = (unsigned char)at[length - 1];
+    if (code == '\n' || code == '\t')
+        text_add_string(message, code == '\n' ? "\\n" : "\\t");
+    else
+        text_add_format(message, "\\u%04x", code);
+}
+
+/* A part of a message in which names of the file may stand, and these can be anything: one line, and the middle of
+   what is too long to read left out. */
+static void add_readable(struct text_buffer *message, const char *text)
+{
+    enum { BEGINNING = 360, END = 120 };
+    size_t length = strlen(text), cut_from = length, cut_to = length;
+    if (length > BEGINNING + END) {
+        for (cut_from = BEGINNING; ((unsigned char)text[cut_from] & 0xC0) == 0x80;)
+            cut_from--;
+        for (cut_to = length - END; ((unsigned char)text[cut_to] & 0xC0) == 0x80;)
+            cut_to++;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (i == cut_from) text_add_string(message, "..."), i = cut_to;
+        size_t control = control_length(text + i);
+        if (control)
+            add_control(message, text + i, control), i += control - 1;
+        else
+            text_add_char(message, text[i]);
+    }
+}
+
 static void finish_message(struct text_buffer *message, const char *what, const char *hint)
 {
-    text_add_format(message, "%s\n", what);
-    if (hint && *hint) text_add_format(message, tr("  hint: %s\n"), hint);
+    add_readable(message, what);
+    text_add_char(message, '\n');
+    if (!hint || !*hint) return;
+    text_add_string(message, tr("  hint: "));
+    add_readable(message, hint);
+    text_add_char(message, '\n');
+}
+
+static void add_pointer(struct text_buffer *message, const char *pointer)
+{
+    add_readable(message, pointer);
+    text_add_string(message, ": ");
 }
 
 void checks_report_line(struct checks *checks, size_t line, size_t column, const char *what, const char *hint)
@@ -119,7 +169,8 @@ void checks_report_line(struct checks *checks, size_t line, size_t column, const
 void checks_report_override(struct checks *checks, const char *pointer, const char *what, const char *hint)
 {
     struct text_buffer message = {0};
-    text_add_format(&message, "--set %s: ", pointer);
+    text_add_string(&message, "--set ");
+    add_pointer(&message, pointer);
     finish_message(&message, what, hint);
     add_problem(checks, 0, 0, message.text);
 }
@@ -208,14 +259,15 @@ static void report(const struct spot *value, const char *pointer, bool at_key, c
     bool in_file = json_locate(checks->document, place, &position);
     const char *override = override_for(checks, place, in_file);
     if (override) {
-        text_add_format(&message, "--set %s: ", override);
+        text_add_string(&message, "--set ");
+        add_pointer(&message, override);
         if (strcmp(override, pointer) == 0) pointer = "";
     } else {
         line = at_key ? position.key_line : position.line;
         column = at_key ? position.key_column : position.column;
         text_add_format(&message, "%s:%zu:%zu: ", checks->file_name, line, column);
     }
-    if (*pointer) text_add_format(&message, "%s: ", pointer);
+    if (*pointer) add_pointer(&message, pointer);
     finish_message(&message, what, hint);
     add_problem(checks, line, column, message.text);
     mem_free(place);
