@@ -107,4 +107,18 @@ says err 'a compiler says why'
 says err 'configuring failed'
 TESTS_FAIL=8 start 1 tests
 says err 'TESTS FAILED'
+
+# What was configured stays so until the folder is moved; where nothing can be written, that is said.
+folder=$scratch/house/build/release
+touch "$folder/build.ninja"
+echo "CMAKE_HOME_DIRECTORY:INTERNAL=$(realpath "$scratch/house")" > "$folder/CMakeCache.txt"
+start 0
+equal "$(grep -c preset "$log") $(grep -c fresh "$log")" '1 0' 'builds, and configures'
+echo "CMAKE_HOME_DIRECTORY:INTERNAL=/where/it/was" > "$folder/CMakeCache.txt"
+start 0
+equal "$(grep -c fresh "$log")" 1 'configures after it was moved'
+rm -r "$scratch/house/build"
+touch "$scratch/house/build"
+start 1
+says err 'cannot be written to'
 finish
