@@ -112,11 +112,12 @@ says err 'TESTS FAILED'
 folder=$scratch/house/build/release
 touch "$folder/build.ninja"
 echo "CMAKE_HOME_DIRECTORY:INTERNAL=$(realpath "$scratch/house")" > "$folder/CMakeCache.txt"
+rm -f "$folder/configure.log" "$folder/build.log"
 start 0
-equal "$(grep -c preset "$log") $(grep -c fresh "$log")" '1 0' 'builds, and configures'
+holds test -f "$folder/build.log" -a ! -e "$folder/configure.log"
 echo "CMAKE_HOME_DIRECTORY:INTERNAL=/where/it/was" > "$folder/CMakeCache.txt"
 start 0
-equal "$(grep -c fresh "$log")" 1 'configures after it was moved'
+holds test -f "$folder/configure.log"
 rm -r "$scratch/house/build"
 touch "$scratch/house/build"
 start 1
