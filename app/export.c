@@ -1,9 +1,11 @@
 /* postroad export: a journal, or a scenario run for the purpose, in another form; the ending of the file says which. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/library.h"
 #include "app/options.h"
 #include "app/output.h"
 #include "app/picture.h"
@@ -79,6 +81,27 @@ static const struct form *form_of(const char *path)
     return NULL;
 }
 
+/* An option that would change nothing was a slip. */
+static bool options_fit(const struct form *form, const struct export_options *options)
+{
+    bool capture = form->export == export_pcapng, picture = form->export == export_picture;
+    const char *idle = NULL;
+    if (options->host && !capture) idle = "--host";
+    if (options->link && !capture) idle = "--link";
+    if (options->picture.at_ns != TIME_NEVER && !picture) idle = "--at";
+    if (idle) fprintf(stderr, tr("postroad export: %s means nothing for %s\n"), idle, form->ending);
+    return !idle;
+}
+
+static bool is_another_file(const char *word, const char *path)
+{
+    char *read = library_find(word);
+    bool same = output_is_same(read, path);
+    if (same) fprintf(stderr, tr("postroad export: %s is what is to be exported; name another file\n"), path);
+    free(read);
+    return !same;
+}
+
 static int export_word(const char *word, const struct export_options *options)
 {
     if (!options->file) {
@@ -86,10 +109,16 @@ static int export_word(const char *word, const struct export_options *options)
         return EXIT_USAGE;
     }
     const struct form *form = form_of(options->file);
-    if (!form) return EXIT_USAGE;
-    struct journal_memory *journal = simulate_or_read(word);
-    if (!journal) return EXIT_USAGE;
-    int code = form->export(journal, options);
+    if (!form || !options_fit(form, options) || !is_another_file(word, options->file)) return EXIT_USAGE;
+    int code;
+    struct journal_memory *journal = simulate_or_read(word, &code);
+    if (!journal) return code;
+    if (journal_memory_count(journal) == 0) {
+        fprintf(stderr, tr("postroad export: %s holds no events\n"), word);
+        code = EXIT_USAGE;
+    } else {
+        code = form->export(journal, options);
+    }
     journal_memory_free(journal);
     return code;
 }

@@ -45,8 +45,8 @@ static void print_help(void)
 
 static int unknown_subcommand(const char *written)
 {
-    const char *names[SUBCOMMANDS + 1] = {0};
-    size_t n = 0;
+    const char *names[SUBCOMMANDS + 3] = {"--help", "--version"};
+    size_t n = 2;
     for (int i = 0; i < SUBCOMMANDS; i++)
         if (subcommands[i].command) names[n++] = subcommands[i].name;
     fprintf(stderr, tr("postroad: unknown subcommand \"%s\"\n"), written);
@@ -59,6 +59,10 @@ static int unknown_subcommand(const char *written)
 static int dispatch(int argc, char **argv)
 {
     const char *name = argv[1];
+    if (!strcmp(name, "help") && argc == 3 && argv[2][0] != '-') {
+        char *asked[] = {argv[0], argv[2], (char *)"--help"};
+        return dispatch(3, asked);
+    }
     if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
         print_help();
         return EXIT_DONE;

@@ -17,13 +17,120 @@ struct bytes {
     size_t size;
 };
 
+/* Events of some kinds, sorted by one of their numbers, so that many mails can be looked up. */
+struct row {
+    int64_t key;
+    const struct event *event;
+};
+struct rows {
+    struct row *items;
+    size_t n, room;
+};
+
+struct index {
+    struct rows contents, data, sessions, mails; /* by message, stream, session, message */
+    struct rows deliveries;                      /* by recipient */
+    int64_t starts;
+};
+
+static void add_row(struct rows *rows, int64_t key, const struct event *event)
+{
+    if (rows->n == rows->room) {
+        rows->room = rows->room ? 2 * rows->room : 64;
+        rows->items = mem_realloc(rows->items, rows->room * sizeof *rows->items);
+    }
+    rows->items[rows->n++] = (struct row){key, event};
+}
+
+static int compare_ids(const struct event *x, const struct event *y)
+{
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return compare_ids(x->event, y->event);
+}
+
+static int compare_recipients(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+    int order = strcmp(event_text(x->event, FIELD_RECIPIENT), event_text(y->event, FIELD_RECIPIENT));
+    return order ? order : compare_ids(x->event, y->event);
+}
+
+static void sort_rows(struct rows *rows, int (*compare)(const void *, const void *))
+{
+    if (rows->n) qsort(rows->items, rows->n, sizeof *rows->items, compare);
+}
+
+/* The first row of this key, or where it would stand. */
+static size_t find_row(const struct rows *rows, int64_t key)
+{
+    size_t low = 0, high = rows->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rows->items[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void index_event(struct index *index, const struct event *e)
+{
+    switch ((int)e->kind) {
+    case EVENT_RUN_BEGIN:
+        index->starts = event_int(e, FIELD_STARTS);
+        break;
+    case EVENT_STREAM_DATA:
+        add_row(&index->data, event_int(e, FIELD_STREAM), e);
+        break;
+    case EVENT_SESSION_OPEN:
+        add_row(&index->sessions, event_int(e, FIELD_SESSION), e);
+        break;
+    case EVENT_MAIL_COMPOSE:
+        add_row(&index->mails, event_int(e, FIELD_MESSAGE), e);
+        break;
+    case EVENT_SMTP_CONTENT:
+    case EVENT_POP3_CONTENT:
+        add_row(&index->contents, event_int(e, FIELD_MESSAGE), e);
+        break;
+    case EVENT_MAIL_STATE:
+        if (!strcmp(event_text(e, FIELD_TO), "delivered")) add_row(&index->deliveries, 0, e);
+        break;
+    }
+}
+
+static void make_index(struct index *index, const struct journal_memory *journal)
+{
+    *index = (struct index){0};
+    for (size_t i = 0; i < journal_memory_count(journal); i++)
+        index_event(index, journal_memory_at(journal, i));
+    sort_rows(&index->contents, compare_keys);
+    sort_rows(&index->data, compare_keys);
+    sort_rows(&index->sessions, compare_keys);
+    sort_rows(&index->mails, compare_keys);
+    sort_rows(&index->deliveries, compare_recipients);
+}
+
+static void free_index(struct index *index)
+{
+    struct rows *all[] = {&index->contents, &index->data, &index->sessions, &index->mails, &index->deliveries};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        mem_free(all[i]->items);
+}
+
 /* What one end wrote, from offset on. */
-static struct bytes stream_bytes(const struct journal_memory *journal, int64_t stream, int64_t offset, int64_t length)
+static struct bytes stream_bytes(const struct index *index, int64_t stream, int64_t offset, int64_t length)
 {
     struct bytes out = {mem_calloc((size_t)length + 1, 1), (size_t)length};
-    for (size_t i = 0; i < journal_memory_count(journal); i++) {
-        const struct event *e = journal_memory_at(journal, i);
-        if (e->kind != EVENT_STREAM_DATA || event_int(e, FIELD_STREAM) != stream) continue;
+    const struct rows *data = &index->data;
+    for (size_t i = find_row(data, stream); i < data->n && data->items[i].key == stream; i++) {
+        const struct event *e = data->items[i].event;
         size_t size;
         const char *bytes = event_bytes(e, FIELD_BYTES, &size);
         int64_t begin = event_int(e, FIELD_OFFSET), end = begin + (int64_t)size;
@@ -34,44 +141,37 @@ static struct bytes stream_bytes(const struct journal_memory *journal, int64_t s
 }
 
 /* The host at the other end of a session. */
-static int64_t session_peer(const struct journal_memory *journal, int64_t session)
+static int64_t session_peer(const struct index *index, int64_t session)
 {
-    for (size_t i = 0; i < journal_memory_count(journal); i++) {
-        const struct event *e = journal_memory_at(journal, i);
-        if (e->kind == EVENT_SESSION_OPEN && event_int(e, FIELD_SESSION) == session) return event_int(e, FIELD_PEER);
-    }
-    return 0;
+    size_t i = find_row(&index->sessions, session);
+    bool found = i < index->sessions.n && index->sessions.items[i].key == session;
+    return found ? event_int(index->sessions.items[i].event, FIELD_PEER) : 0;
 }
 
 /* The event that tells where the content of this delivery lies. */
-static const struct event *content_of(const struct journal_memory *journal, const struct event *delivered)
+static const struct event *content_of(const struct index *index, const struct event *delivered)
 {
     int64_t message = event_int(delivered, FIELD_MESSAGE), host = event_int(delivered, FIELD_HOST);
+    const struct rows *contents = &index->contents;
     const struct event *found = NULL;
-    for (size_t i = 0; i < journal_memory_count(journal); i++) {
-        const struct event *e = journal_memory_at(journal, i);
-        if (e->kind != EVENT_SMTP_CONTENT && e->kind != EVENT_POP3_CONTENT) continue;
-        if (event_int(e, FIELD_MESSAGE) != message) continue;
+    for (size_t i = find_row(contents, message); i < contents->n && contents->items[i].key == message; i++) {
+        const struct event *e = contents->items[i].event;
         if (e->kind == EVENT_POP3_CONTENT && event_int(e, FIELD_HOST) == host) return e;
-        if (e->kind == EVENT_SMTP_CONTENT && session_peer(journal, event_int(e, FIELD_SESSION)) == host) found = e;
+        if (e->kind == EVENT_SMTP_CONTENT && session_peer(index, event_int(e, FIELD_SESSION)) == host) found = e;
     }
     return found;
 }
 
 /* "From alice@a.example Mon Mar  3 09:00:01 2025" */
-static void write_from_line(const struct journal_memory *journal, const struct event *delivered, FILE *out)
+static void write_from_line(const struct index *index, const struct event *delivered, FILE *out)
 {
-    const char *from = "";
-    int64_t starts = 0;
-    for (size_t i = 0; i < journal_memory_count(journal); i++) {
-        const struct event *e = journal_memory_at(journal, i);
-        if (e->kind == EVENT_RUN_BEGIN) starts = event_int(e, FIELD_STARTS);
-        if (e->kind == EVENT_MAIL_COMPOSE && event_int(e, FIELD_MESSAGE) == event_int(delivered, FIELD_MESSAGE))
-            from = event_text(e, FIELD_FROM);
-    }
+    int64_t message = event_int(delivered, FIELD_MESSAGE);
+    size_t i = find_row(&index->mails, message);
+    bool composed = i < index->mails.n && index->mails.items[i].key == message;
+    const char *from = composed ? event_text(index->mails.items[i].event, FIELD_FROM) : "";
     char date[VTIME_TEXT_BYTES], weekday[4] = "", month[4] = "", clock[9] = "";
     int day = 1, year = 1970;
-    vtime_format_rfc5322(starts, delivered->at_ns, date);
+    vtime_format_rfc5322(index->starts, delivered->at_ns, date);
     sscanf(date, "%3[^,], %d %3s %d %8s", weekday, &day, month, &year, clock);
     fprintf(out, "From %s %s %s %2d %s %04d\n", *from ? from : "MAILER-DAEMON", weekday, month, day, clock, year);
 }
@@ -96,11 +196,6 @@ static void write_content(struct bytes content, FILE *out)
     fputc('\n', out);
 }
 
-static bool is_delivery(const struct event *e)
-{
-    return e->kind == EVENT_MAIL_STATE && !strcmp(event_text(e, FIELD_TO), "delivered");
-}
-
 /* A recipient's address as a file name. */
 static char *mailbox_path(const char *folder, const char *recipient)
 {
@@ -112,47 +207,49 @@ static char *mailbox_path(const char *folder, const char *recipient)
     return path;
 }
 
-static bool write_mailbox(const struct journal_memory *journal, const char *folder, const char *recipient)
+/* The deliveries from `first` on that have the same recipient; *next is the first of another. */
+static bool write_mailbox(const struct index *index, const char *folder, size_t first, size_t *next)
 {
+    const struct rows *deliveries = &index->deliveries;
+    const char *recipient = event_text(deliveries->items[first].event, FIELD_RECIPIENT);
     char *path = mailbox_path(folder, recipient);
     struct output_file *file = output_open(path);
     free(path);
     if (!file) return false;
-    for (size_t i = 0; i < journal_memory_count(journal); i++) {
-        const struct event *e = journal_memory_at(journal, i);
-        if (!is_delivery(e) || strcmp(event_text(e, FIELD_RECIPIENT), recipient)) continue;
-        const struct event *where = content_of(journal, e);
+    for (*next = first; *next < deliveries->n; ++*next) {
+        const struct event *e = deliveries->items[*next].event;
+        if (strcmp(event_text(e, FIELD_RECIPIENT), recipient)) break;
+        const struct event *where = content_of(index, e);
         if (!where) continue;
-        struct bytes content = stream_bytes(journal, event_int(where, FIELD_STREAM), event_int(where, FIELD_OFFSET),
+        struct bytes content = stream_bytes(index, event_int(where, FIELD_STREAM), event_int(where, FIELD_OFFSET),
                                             event_int(where, FIELD_LENGTH));
-        write_from_line(journal, e, output_stream(file));
+        write_from_line(index, e, output_stream(file));
         write_content(content, output_stream(file));
         free(content.at);
     }
     return output_commit(file);
 }
 
-/* Whether an earlier delivery had the same recipient. */
-static bool is_repeated(const struct journal_memory *journal, size_t i)
+bool mbox_make_folder(const char *folder)
 {
-    const char *recipient = event_text(journal_memory_at(journal, i), FIELD_RECIPIENT);
-    for (size_t k = 0; k < i; k++) {
-        const struct event *e = journal_memory_at(journal, k);
-        if (is_delivery(e) && !strcmp(event_text(e, FIELD_RECIPIENT), recipient)) return true;
+    struct stat st;
+    if (mkdir(folder, 0777) == 0) return true;
+    int error = errno;
+    if (error == EEXIST && stat(folder, &st) == 0) {
+        if (S_ISDIR(st.st_mode)) return true;
+        error = ENOTDIR;
     }
+    fprintf(stderr, tr("postroad: cannot make the folder %s: %s\n"), folder, strerror(error));
     return false;
 }
 
 bool mbox_write(const struct journal_memory *journal, const char *folder)
 {
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-        fprintf(stderr, tr("postroad: cannot make the folder %s: %s\n"), folder, strerror(errno));
-        return false;
-    }
-    for (size_t i = 0; i < journal_memory_count(journal); i++) {
-        const struct event *e = journal_memory_at(journal, i);
-        if (!is_delivery(e) || is_repeated(journal, i)) continue;
-        if (!write_mailbox(journal, folder, event_text(e, FIELD_RECIPIENT))) return false;
-    }
-    return true;
+    struct index index;
+    make_index(&index, journal);
+    bool good = true;
+    for (size_t i = 0; good && i < index.deliveries.n;)
+        good = write_mailbox(&index, folder, i, &i);
+    free_index(&index);
+    return good;
 }

@@ -6,8 +6,9 @@
 
 #include "sim/journal/journal_memory.h"
 
-/* Writes folder/RECIPIENT.mbox for each recipient to whom something was delivered; makes the folder if it is missing.
-   False after a message on stderr. */
+/* Both false after a message on stderr. */
+bool mbox_make_folder(const char *folder); /* unless it is there */
+/* Writes folder/RECIPIENT.mbox for each recipient to whom something was delivered. */
 bool mbox_write(const struct journal_memory *journal, const char *folder);
 
 #endif

@@ -155,6 +155,11 @@ static enum options_verdict take_option(const struct option_table *table, int ar
         }
         value = argv[++*i];
     }
+    if (value && !*value) {
+        fprintf(stderr, tr("postroad %s: the value of --%s is empty; it takes: %s\n"), table->command, row->name,
+                row->argument);
+        return wrong(table);
+    }
     store(row, value);
     return OPTIONS_GO;
 }
@@ -168,6 +173,11 @@ static enum options_verdict check_operands(const struct option_table *table, cha
     if (n > table->max_operands) {
         fprintf(stderr, tr("postroad %s: \"%s\" is one argument too many\n"), table->command,
                 argv[1 + table->max_operands]);
+        return wrong(table);
+    }
+    for (size_t i = 1; i <= n; i++) {
+        if (*argv[i]) continue;
+        fprintf(stderr, tr("postroad %s: an argument is empty\n"), table->command);
         return wrong(table);
     }
     return OPTIONS_GO;

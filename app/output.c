@@ -16,9 +16,9 @@ struct output_file {
     FILE *stream;
 };
 
-static void explain(const char *path, int error)
+static void explain(const char *path, const char *why)
 {
-    fprintf(stderr, tr("postroad: cannot write %s: %s\n"), path, strerror(error));
+    fprintf(stderr, tr("postroad: cannot write %s: %s\n"), path, why);
 }
 
 /* The ending is kept, since some writers go by it. */
@@ -32,6 +32,14 @@ static char *beside_name(const char *path)
     return name;
 }
 
+bool output_is_same(const char *path, const char *other)
+{
+    struct stat a, b;
+    bool there = stat(path, &a) == 0, other_there = stat(other, &b) == 0;
+    if (there && other_there) return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    return !there && !other_there && !strcmp(path, other);
+}
+
 struct output_file *output_open(const char *path)
 {
     struct stat st;
@@ -41,7 +49,7 @@ struct output_file *output_open(const char *path)
     file->beside = as_it_is ? mem_strdup(path) : beside_name(path);
     file->stream = fopen(file->beside, "wb");
     if (file->stream) return file;
-    explain(path, errno);
+    explain(path, strerror(errno));
     free(file->path);
     free(file->beside);
     free(file);
@@ -72,12 +80,12 @@ static void drop(struct output_file *file)
 
 bool output_commit(struct output_file *file)
 {
+    bool lost = ferror(file->stream) != 0; /* of an earlier write, so that errno is about something else by now */
     errno = 0;
-    bool good = !ferror(file->stream);
-    good = fclose(file->stream) == 0 && good;
+    bool good = fclose(file->stream) == 0 && !lost;
     if (good && is_renamed(file)) good = rename(file->beside, file->path) == 0;
     if (!good) {
-        explain(file->path, errno ? errno : EIO);
+        explain(file->path, lost ? tr("not everything went in; is the disk full?") : strerror(errno ? errno : EIO));
         if (is_renamed(file)) unlink(file->beside);
     }
     drop(file);

@@ -9,6 +9,8 @@
  */
 struct output_file;
 
+/* Whether both name the same plain file, of which only one could be kept. */
+bool output_is_same(const char *path, const char *other);
 /* NULL after a message on stderr. */
 struct output_file *output_open(const char *path);
 FILE *output_stream(struct output_file *file);

@@ -14,11 +14,20 @@ struct picture_options picture_options_default(void)
     return (struct picture_options){.at_ns = TIME_NEVER, .width = 1280, .height = 800};
 }
 
+bool picture_path_check(const char *command, const char *path)
+{
+    size_t n = strlen(path);
+    if (n > 4 && (!strcmp(path + n - 4, ".png") || !strcmp(path + n - 4, ".svg"))) return true;
+    fprintf(stderr, tr("postroad %s: %s: a picture's name ends in .png or .svg\n"), command, path);
+    return false;
+}
+
 static bool read_size(const char *command, const char *text, struct picture_options *options)
 {
     char rest;
     if (!text) return true;
-    if (sscanf(text, "%5dx%5d%c", &options->width, &options->height, &rest) == 2 && options->width >= 320 &&
+    bool plain = !text[strspn(text, "0123456789x")];
+    if (plain && sscanf(text, "%5dx%5d%c", &options->width, &options->height, &rest) == 2 && options->width >= 320 &&
         options->height >= 200 && options->width <= PICTURE_MAX_PIXELS && options->height <= PICTURE_MAX_PIXELS)
         return true;
     fprintf(stderr, tr("postroad %s: --size: \"%s\" is not a size between 320x200 and %dx%d\n"), command, text,

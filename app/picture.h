@@ -22,6 +22,8 @@ struct picture_words {
 /* False after a message. */
 bool picture_options_read(const char *command, const struct picture_words *words, struct picture_options *options);
 
+/* Whether the ending of the path is one that a picture can have; false after a message. */
+bool picture_path_check(const char *command, const char *path);
 /* PNG or SVG, by the ending of the path. False after a message. */
 bool picture_write(const struct journal_memory *journal, const char *path, const struct picture_options *options);
 

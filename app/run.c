@@ -56,6 +56,15 @@ static bool level_from(const char *text, enum transcript_level *level)
     return false;
 }
 
+static bool one_on_stdout(const struct run_options *options, enum transcript_level level)
+{
+    if (!options->json || level == TRANSCRIPT_NONE) return true;
+    fputs(tr("postroad run: --json and --transcript would both print to standard output\n"
+             "  hint: with a transcript, write the outcome to a file: --report FILE\n"),
+          stderr);
+    return false;
+}
+
 static bool read_options(struct run *run)
 {
     const struct run_options *options = run->options;
@@ -64,7 +73,7 @@ static bool read_options(struct run *run)
     const char *level = options->transcript ? options->transcript : options->json ? "none" : "smtp";
     return number_parse("run", "--seed", options->seed, UINT64_C(1) << 53, &run->world_options.seed) &&
            times_parse("run", "--until", options->until, &run->world_options.until_ns) &&
-           level_from(level, &run->level);
+           level_from(level, &run->level) && one_on_stdout(options, run->level);
 }
 
 /* POINTER=VALUE, each cut in two: pointers are copies. */
@@ -100,6 +109,27 @@ static bool load(struct run *run, const char *word)
     return run->scenario != NULL;
 }
 
+/* What is written must not overwrite what is read, or one another. */
+static bool outputs_differ(const char *word, const struct run_options *options)
+{
+    char *read = library_find(word);
+    const struct {
+        const char *option, *path;
+    } files[] = {
+        {"SCENARIO", read}, {"--journal", options->journal}, {"--pcap", options->pcap}, {"--report", options->report}};
+    bool good = true;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        for (size_t k = 0; k < i && good; k++) {
+            if (!files[i].path || !files[k].path || !output_is_same(files[i].path, files[k].path)) continue;
+            fprintf(stderr, tr("postroad run: %s and %s name the same file: %s\n"), files[k].option, files[i].option,
+                    files[i].path);
+            good = false;
+        }
+    }
+    free(read);
+    return good;
+}
+
 /* Opens all that will be written, so that a run is not made in vain. */
 static bool open_outputs(struct run *run)
 {
@@ -111,7 +141,7 @@ static bool open_outputs(struct run *run)
     }
     if (options->pcap && !(run->pcap = output_open(options->pcap))) return false;
     if (options->report && !(run->report = output_open(options->report))) return false;
-    return true;
+    return !options->mbox || mbox_make_folder(options->mbox);
 }
 
 static void add_readers(struct run *run)
@@ -195,7 +225,7 @@ static int run_scenario(const char *word, const struct run_options *options)
 {
     struct run run = {.options = options};
     int code = EXIT_USAGE;
-    if (read_options(&run) && load(&run, word)) {
+    if (read_options(&run) && outputs_differ(word, options) && load(&run, word)) {
         code = EXIT_FAILED;
         if (open_outputs(&run)) {
             add_readers(&run);
@@ -221,7 +251,8 @@ int command_run(int argc, char **argv)
         {"json", 0, NULL, "print the outcome as JSON, and no transcript", OPTION_FLAG, &o.json},
         {"transcript", 0, "LEVEL", "how much to tell: none, mail, smtp (the default) or packets", OPTION_TEXT,
          &o.transcript},
-        {"check-laws", 0, NULL, "check the laws of links, packets, streams and timers too, not only those of mail", OPTION_FLAG, &o.check_laws},
+        {"check-laws", 0, NULL, "check the laws of links, packets, streams and timers too, not only those of mail",
+         OPTION_FLAG, &o.check_laws},
     };
     const struct option_table table = {
         .command = "run",

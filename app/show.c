@@ -27,6 +27,19 @@ struct filter {
     uint64_t cause;
 };
 
+/* Those of the same group when the group was right ("packet"), or else all. */
+static void list_kinds(const char *const *known, const char *written)
+{
+    size_t group = strcspn(written, ".");
+    bool right = false;
+    for (size_t i = 0; known[i]; i++)
+        right = right || (!strncmp(known[i], written, group) && known[i][group] == '.');
+    fputs(tr("  known are:"), stderr);
+    for (size_t i = 0; known[i]; i++)
+        if (!right || (!strncmp(known[i], written, group) && known[i][group] == '.')) fprintf(stderr, " %s", known[i]);
+    fputc('\n', stderr);
+}
+
 static bool kinds_from(const struct option_list *names, struct event_mask *mask)
 {
     const char *known[EVENT_KINDS] = {0};
@@ -41,7 +54,10 @@ static bool kinds_from(const struct option_list *names, struct event_mask *mask)
         }
         const char *near = nearest_word(names->items[i], known);
         fprintf(stderr, tr("postroad show: there is no kind of event \"%s\"\n"), names->items[i]);
-        if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
+        if (near)
+            fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
+        else
+            list_kinds(known, names->items[i]);
         return false;
     }
     return true;
@@ -93,6 +109,14 @@ static bool filter_from(const struct show_options *options, const struct journal
     if (!times_parse("show", "--from", options->from, &filter->from_ns)) return false;
     if (!times_parse("show", "--to", options->to, &filter->to_ns)) return false;
     if (!number_parse("show", "--cause", options->cause, UINT64_MAX, &filter->cause)) return false;
+    if (filter->from_ns > filter->to_ns) {
+        fputs(tr("postroad show: --from is later than --to, so that nothing lies between\n"), stderr);
+        return false;
+    }
+    if (options->cause && (options->kinds.n || options->host || options->mail || options->from || options->to)) {
+        fputs(tr("postroad show: --cause shows a whole chain, and goes with no other filter\n"), stderr);
+        return false;
+    }
     if (options->host && !(filter->host = number_of(journal, EVENT_HOST_ADD, FIELD_HOST, options->host, tr("host"))))
         return false;
     if (options->mail &&

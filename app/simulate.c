@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/exit_codes.h"
 #include "app/library.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/journal_sound.h"
@@ -82,8 +83,9 @@ static struct journal_memory *read_journal(const char *path)
     return memory;
 }
 
-struct journal_memory *simulate_or_read(const char *word)
+struct journal_memory *simulate_or_read(const char *word, int *code)
 {
+    *code = EXIT_USAGE;
     char *path = library_find(word);
     struct journal_memory *memory = NULL;
     if (journal_file_is_journal(path)) {
@@ -91,7 +93,14 @@ struct journal_memory *simulate_or_read(const char *word)
     } else {
         struct scenario *scenario = library_load_scenario(word, NULL, 0);
         struct world_options options = world_options_default();
-        if (scenario) memory = simulate_to_memory(scenario, &options, NULL);
+        enum simulate_end end = SIMULATE_HELD;
+        if (scenario) memory = simulate_to_memory(scenario, &options, &end);
+        if (end == SIMULATE_INTERRUPTED) {
+            fputs(tr("postroad: interrupted; nothing was made\n"), stderr);
+            journal_memory_free(memory);
+            memory = NULL;
+            *code = EXIT_FAILED;
+        }
         scenario_free(scenario);
     }
     free(path);

@@ -21,7 +21,10 @@ struct journal_memory *simulate_to_memory(const struct scenario *scenario, const
                                           enum simulate_end *end);
 
 /* A journal from a file, or made by running the scenario that the word names. NULL after a message on stderr; the
-   exit code is then EXIT_USAGE. */
-struct journal_memory *simulate_or_read(const char *word);
+   exit code is then in *code. */
+struct journal_memory *simulate_or_read(const char *word, int *code);
+
+/* Ctrl-C ends the program again, as before simulate was called; for whoever goes on for long, such as the window. */
+void simulate_release_interrupts(void);
 
 #endif

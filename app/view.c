@@ -79,6 +79,7 @@ static int show_window(const char *word, struct journal_memory *journal, const s
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
     if (options->words.at) window.at_ns = options->picture.at_ns;
     if (display_is_named()) {
+        simulate_release_interrupts();
         if (window_run(journal, &window, why) == WINDOW_CLOSED) return EXIT_DONE;
         fprintf(stderr, tr("postroad view: no window could be opened: %s\n"), why);
     }
@@ -87,9 +88,10 @@ static int show_window(const char *word, struct journal_memory *journal, const s
 
 static int view(const char *word, const struct view_options *options)
 {
-    struct journal_memory *journal = simulate_or_read(word);
-    if (!journal) return EXIT_USAGE;
-    int code = EXIT_DONE;
+    int code;
+    struct journal_memory *journal = simulate_or_read(word, &code);
+    if (!journal) return code;
+    code = EXIT_DONE;
     if (journal_memory_count(journal) == 0) {
         fprintf(stderr, tr("postroad view: %s holds no events\n"), word);
         code = EXIT_USAGE;
@@ -126,5 +128,6 @@ int command_view(int argc, char **argv)
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
     if (!picture_options_read("view", &options.words, &options.picture)) return EXIT_USAGE;
+    if (options.screenshot && !picture_path_check("view", options.screenshot)) return EXIT_USAGE;
     return view(n ? argv[1] : "first-mail", &options);
 }

@@ -56,6 +56,40 @@ wrong '.pcapng' export "$first" -o "$scratch/x.gif"
 wrong 'No such file' show "$scratch/missing.journal"
 wrong 'not a postroad journal' show "$first"
 
+# Nothing is passed over in silence: empty values, options without an effect, two results in one place.
+for option in --seed --until --set -o --pcap --mbox --report --transcript; do
+    wrong 'is empty' run "$first" "$option" ''
+done
+wrong 'an argument is empty' run ''
+wrong '--report FILE' run "$first" --json --transcript=mail
+cp "$first" "$scratch/copy.json"
+wrong 'name the same file' run "$scratch/copy.json" --report "$scratch/copy.json"
+holds cmp "$first" "$scratch/copy.json"
+wrong 'name the same file' run "$first" -o "$scratch/x" --pcap "$scratch/x"
+holds test ! -e "$scratch/x"
+wrong '--link means nothing for .svg' export "$first" -o "$scratch/x.svg" --link a-mail
+wrong '--at means nothing for .jsonl' export "$first" -o "$scratch/x.jsonl" --at '1 s'
+wrong 'ends in .png or .svg' view "$first" --screenshot "$scratch/x.gif"
+for size in 0x0 1x1 319x200 -1x5 100000x100000 1280 1280x ' 640x400' +640x400 640x400x1 640X400; do
+    wrong 'is not a size' view "$first" --screenshot "$scratch/x.png" --size "$size"
+done
+holds test ! -e "$scratch/x.png"
+run 0 run "$first" --transcript=none -o "$scratch/first.journal"
+wrong 'packet.send' show "$scratch/first.journal" --kind packet
+wrong 'later than --to' show "$scratch/first.journal" --from '3 s' --to '1 s'
+wrong 'no other filter' show "$scratch/first.journal" --cause 5 --kind link.drop
+cp "$scratch/first.journal" "$scratch/first.jsonl"
+wrong 'name another file' export "$scratch/first.jsonl" -o "$scratch/first.jsonl"
+holds cmp "$scratch/first.journal" "$scratch/first.jsonl"
+run 0 help run
+says out 'usage: postroad run'
+
+# What a file calls things may be long or meant for a terminal; a message is lines of readable length.
+printf '{ "postroad": 1, "ti\\u001b[2Jtle": 1, "%s": 1,\n  "hosts": { "a": { "router": {} } } }\n' \
+    "$(head -c 1000000 /dev/zero | tr '\0' y)" > "$scratch/names.json"
+wrong 'unknown key "ti\u001b[2Jtle"' check "$scratch/names.json"
+holds test "$(wc -c < "$scratch/err")" -lt 3000
+
 # check says all errors of all files and runs nothing.
 run 0 check "$first"
 says out 'valid'

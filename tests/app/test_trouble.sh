@@ -36,6 +36,14 @@ head -c 5000 /dev/urandom > "$scratch/noise"
 run 2 show "$scratch/noise"
 run 2 run "$scratch/noise"
 
+# A folder for mailboxes that cannot be is told before the run, and what was there is kept.
+printf 'kept\n' > "$scratch/plain"
+run 1 run "$first" --transcript=none --mbox "$scratch/plain" --report "$scratch/plain.json"
+silent out
+says err "$scratch/plain"
+equal "$(cat "$scratch/plain")" kept 'a file in the place of a folder'
+holds test ! -e "$scratch/plain.json"
+
 # Where nothing can be written, nothing is.
 nowhere=/proc/postroad
 for option in -o --pcap --report; do
@@ -92,6 +100,16 @@ code=0
 wait "$pid" || code=$?
 equal "$code" 1 'exit code after ctrl-C'
 says err 'interrupted'
+printf 'kept\n' > "$scratch/long.pcapng"
+"$POSTROAD" export "$scratch/long.json" -o "$scratch/long.pcapng" > "$scratch/out" 2> "$scratch/err" &
+pid=$!
+sleep 0.5
+kill -INT "$pid" 2> /dev/null
+code=0
+wait "$pid" || code=$?
+holds test "$code" -ne 0
+equal "$(cat "$scratch/long.pcapng")" kept 'what an interrupted export was to replace'
+holds test "$(compgen -G "$scratch/*.part*" | wc -l)" -eq 0
 run 0 show "$scratch/long.journal" --kind run.end
 says out 'interrupted'
 finish
