@@ -30,6 +30,7 @@ struct delivery {
     uint32_t addresses[MOST_ADDRESSES]; /* of the host being tried */
     size_t n_addresses, address_next;
     unsigned sessions;
+    bool is_reachable; /* some host of the domain has an address, or may have one */
 
     struct socket *socket;
     struct host_id peer; /* last host a connection was tried with */
@@ -71,12 +72,24 @@ static void delivery_free(struct delivery *delivery)
     mem_free(delivery);
 }
 
+static void emit_session_close(const struct delivery *delivery, const char *why)
+{
+    struct journal *journal = world_of(delivery)->journal;
+    uint64_t event = JOURNAL_EMIT(journal, SESSION_CLOSE, F_INT(SESSION, delivery->session.n),
+                                  F_INT(HOST, host_of(delivery)->id.n), F_TEXT(WHY, why));
+    journal_set_cause(journal, event);
+}
+
 void delivery_drop_all(struct queue_entry *entry)
 {
+    struct world *world = queue_entry_host(entry)->world;
+    uint64_t cause = journal_cause(world->journal);
     while (entry->deliveries) {
         struct delivery *delivery = entry->deliveries;
         entry->deliveries = delivery->next;
+        if (delivery->client && !world->ended) emit_session_close(delivery, "host stopped");
         delivery_free(delivery);
+        journal_set_cause(world->journal, cause);
     }
 }
 
@@ -114,10 +127,7 @@ static void try_next(struct delivery *delivery);
 
 static void end_session(struct delivery *delivery, const char *why)
 {
-    struct journal *journal = world_of(delivery)->journal;
-    uint64_t event = JOURNAL_EMIT(journal, SESSION_CLOSE, F_INT(SESSION, delivery->session.n),
-                                  F_INT(HOST, host_of(delivery)->id.n), F_TEXT(WHY, why));
-    journal_set_cause(journal, event);
+    emit_session_close(delivery, why);
     wake_set(&delivery->smtp_wake, TIME_NEVER);
     smtp_client_free(delivery->client);
     delivery->client = NULL;
@@ -279,13 +289,26 @@ static void on_addresses(void *context, enum dns_outcome outcome, const struct d
     const char *name = delivery->mx.hosts[delivery->mx_next - 1].name;
     delivery->question = NULL;
     delivery->n_addresses = delivery->address_next = 0;
+    delivery->is_reachable |= outcome == DNS_TEMPORARY_ERROR;
     if (outcome == DNS_FOUND) {
         for (size_t i = 0; i < answer->n_answer && delivery->n_addresses < MOST_ADDRESSES; i++)
             if (answer->rrs[i].type == DNS_A) delivery->addresses[delivery->n_addresses++] = answer->rrs[i].address;
     } else {
         snprintf(delivery->reason, sizeof delivery->reason, "%s: %.200s", dns_outcome_text(outcome), name);
     }
+    delivery->is_reachable |= delivery->n_addresses > 0;
     try_next(delivery);
+}
+
+/* RFC 5321 5.1: hosts without addresses are an error as a domain without hosts is, if that is all there is. */
+static void give_up(struct delivery *delivery)
+{
+    char reason[512];
+    snprintf(reason, sizeof reason, "550 5.4.4 no host for %.200s has an address", delivery->domain);
+    if (delivery->is_reachable)
+        finish(delivery, RECIPIENT_LATER, delivery->reason);
+    else
+        finish(delivery, RECIPIENT_NEVER, reason);
 }
 
 /* The next address of this host, the next host, or the end of this attempt. */
@@ -299,7 +322,7 @@ static void try_next(struct delivery *delivery)
         const char *name = delivery->mx.hosts[delivery->mx_next++].name;
         delivery->question = resolver_ask(host_of(delivery)->resolver, name, DNS_A, on_addresses, delivery);
     } else {
-        finish(delivery, RECIPIENT_LATER, delivery->reason);
+        give_up(delivery);
     }
 }
 
@@ -357,6 +380,7 @@ static void take_recipients(struct delivery *delivery)
         if (recipient->fate == RECIPIENT_DONE) continue;
         if (!address_domain_equals(address_domain(recipient->address), delivery->domain)) continue;
         recipient->fate = RECIPIENT_OPEN;
+        journal_set_cause(world_of(delivery)->journal, recipient->event);
         recipient->attempt = ledger_begin_attempt(world_of(delivery)->ledger, entry->message, recipient->address,
                                                   host_of(delivery), entry->attempts);
         delivery->recipients[delivery->n_recipients++] = i;

@@ -1,57 +1,53 @@
-/* Faults by schedule. A fault that begins is an event; its end, `for` later, undoes it. */
+/* Faults by schedule. A fault that begins is an event; its end, `for` later, undoes it. Faults may overlap: a host runs
+   and a link is whole when no fault says otherwise any more, and of two values the one set last counts. */
 #include "model/host/faults.h"
 
 #include "model/host/host.h"
+#include "sim/journal/memory.h"
 
-static const struct scenario_direction *direction_of(const struct scenario_link *link, int dir)
+/* The fault of this kind that began last of those in force on a direction of a link, or NULL. */
+static const struct scenario_fault *last_on_link(const struct world *world, const struct scenario_fault *like, int dir)
 {
-    return dir == 0 ? &link->out : &link->back;
+    const struct scenario_fault *last = NULL;
+    for (size_t i = 0; i < world->scenario->n_faults; i++) {
+        const struct scenario_fault *fault = &world->scenario->faults[i];
+        if (!world->faults_in_force[i] || fault->verb != like->verb || fault->link != like->link) continue;
+        if (fault->dir != 2 && fault->dir != dir) continue;
+        if (fault->verb == FAULT_SET && fault->set != like->set) continue;
+        if (!last || fault->at_ns >= last->at_ns) last = fault;
+    }
+    return last;
 }
 
-static void set_value(struct link_settings *settings, const struct scenario_fault *fault)
+/* The value as the fault sets it, or, without one, as the scenario wrote it. */
+static void set_value(struct link_settings *settings, const struct scenario_fault *like,
+                      const struct scenario_fault *fault, const struct scenario_direction *written)
 {
-    switch (fault->set) {
+    switch (like->set) {
     case SET_RATE:
-        settings->rate_bps = fault->set_value;
+        settings->rate_bps = fault ? fault->set_value : written->rate_bps;
         break;
     case SET_DELAY:
-        settings->delay_ns = fault->set_value;
+        settings->delay_ns = fault ? fault->set_value : written->delay_ns;
         break;
     case SET_LOSS:
-        settings->loss_of_2_32 = (uint64_t)fault->set_value;
+        settings->loss_of_2_32 = fault ? (uint64_t)fault->set_value : written->loss_of_2_32;
         break;
     }
 }
 
-static void restore_value(struct link_settings *settings, const struct scenario_fault *fault,
-                          const struct scenario_direction *written)
-{
-    switch (fault->set) {
-    case SET_RATE:
-        settings->rate_bps = written->rate_bps;
-        break;
-    case SET_DELAY:
-        settings->delay_ns = written->delay_ns;
-        break;
-    case SET_LOSS:
-        settings->loss_of_2_32 = written->loss_of_2_32;
-        break;
-    }
-}
-
-static void apply_set(struct world *world, const struct scenario_fault *fault, bool begins)
+static void apply_set(struct world *world, const struct scenario_fault *like)
 {
     static const char *const names[] = {[SET_RATE] = "rate", [SET_DELAY] = "delay", [SET_LOSS] = "loss"};
-    struct link_id link = {(uint32_t)fault->link + 1};
+    const struct scenario_link *written = &world->scenario->links[like->link];
+    struct link_id link = {(uint32_t)like->link + 1};
     for (int dir = 0; dir < 2; dir++) {
-        if (fault->dir != 2 && fault->dir != dir) continue;
+        if (like->dir != 2 && like->dir != dir) continue;
+        const struct scenario_fault *fault = last_on_link(world, like, dir);
         struct link_settings settings = network_settings(world->network, link, dir);
-        if (begins)
-            set_value(&settings, fault);
-        else
-            restore_value(&settings, fault, direction_of(&world->scenario->links[fault->link], dir));
-        network_set_settings(world->network, link, dir, settings, names[fault->set],
-                             begins ? fault->set_text : "as before");
+        set_value(&settings, like, fault, dir == 0 ? &written->out : &written->back);
+        network_set_settings(world->network, link, dir, settings, names[like->set],
+                             fault ? fault->set_text : "as before");
     }
 }
 
@@ -62,25 +58,39 @@ static void reroute(void *context, uint64_t arg)
     network_compute_routes(world->network, "the routers have noticed the change");
 }
 
-static void apply_cut(struct world *world, const struct scenario_fault *fault, bool begins)
+static void apply_cut(struct world *world, const struct scenario_fault *like)
 {
-    struct link_id link = {(uint32_t)fault->link + 1};
-    network_set_link_up(world->network, link, fault->dir, !begins, begins ? "cut by the scenario" : "mended");
+    struct link_id link = {(uint32_t)like->link + 1};
+    for (int dir = 0; dir < 2; dir++) {
+        bool is_cut = last_on_link(world, like, dir) != NULL;
+        network_set_link_up(world->network, link, dir, !is_cut, is_cut ? "cut by the scenario" : "mended");
+    }
     if (world->scenario->reroute_after_ns != TIME_NEVER)
         engine_at(world->engine, world->engine->now_ns + world->scenario->reroute_after_ns, reroute, world, 0);
 }
 
-static void apply(struct world *world, const struct scenario_fault *fault, bool begins)
+static void apply_stop(struct world *world, const struct scenario_fault *like)
+{
+    bool is_stopped = false;
+    for (size_t i = 0; i < world->scenario->n_faults; i++) {
+        const struct scenario_fault *fault = &world->scenario->faults[i];
+        is_stopped |= world->faults_in_force[i] && fault->verb == FAULT_STOP_HOST && fault->host == like->host;
+    }
+    host_set_up(&world->hosts[like->host], !is_stopped, is_stopped ? "stopped by the scenario" : "started again");
+}
+
+/* This fault has begun or ended: what it is about is looked at anew. */
+static void apply(struct world *world, const struct scenario_fault *fault)
 {
     switch (fault->verb) {
     case FAULT_STOP_HOST:
-        host_set_up(&world->hosts[fault->host], !begins, begins ? "stopped by the scenario" : "started again");
+        apply_stop(world, fault);
         break;
     case FAULT_CUT_LINK:
-        apply_cut(world, fault, begins);
+        apply_cut(world, fault);
         break;
     case FAULT_SET:
-        apply_set(world, fault, begins);
+        apply_set(world, fault);
         break;
     case FAULT_DROP:  /* sits in the network from the start */
     case FAULT_REPLY: /* asked for by the server's sessions */
@@ -91,7 +101,8 @@ static void apply(struct world *world, const struct scenario_fault *fault, bool 
 static void on_end(void *context, uint64_t index)
 {
     struct world *world = context;
-    apply(world, &world->scenario->faults[index], false);
+    world->faults_in_force[index] = false;
+    apply(world, &world->scenario->faults[index]);
 }
 
 static void on_begin(void *context, uint64_t index)
@@ -99,7 +110,8 @@ static void on_begin(void *context, uint64_t index)
     struct world *world = context;
     const struct scenario_fault *fault = &world->scenario->faults[index];
     world->faults_to_come--;
-    apply(world, fault, true);
+    world->faults_in_force[index] = true;
+    apply(world, fault);
     if (fault->for_ns != TIME_NEVER)
         engine_at(world->engine, world->engine->now_ns + fault->for_ns, on_end, world, index);
 }
@@ -115,6 +127,7 @@ static void add_drop(struct world *world, const struct scenario_fault *fault)
 
 void faults_schedule(struct world *world)
 {
+    world->faults_in_force = mem_calloc(world->scenario->n_faults + 1, sizeof *world->faults_in_force);
     for (size_t i = 0; i < world->scenario->n_faults; i++) {
         const struct scenario_fault *fault = &world->scenario->faults[i];
         switch (fault->verb) {

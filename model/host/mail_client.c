@@ -22,7 +22,7 @@ struct outbox_mail {
     struct mail_message *message; /* the world's */
     bool *settled;                /* per recipient: taken over by the server, or refused */
     size_t n_open;
-    bool tried; /* in the present session */
+    bool tried; /* was there when the present session began, or was taken up in it */
 };
 
 /* One connection with the server: a submission or a fetch. */
@@ -69,14 +69,18 @@ static const struct scenario_client *settings(const struct mail_client *client)
 static void errand_start_session(struct errand *errand);
 static void errand_over(struct errand *errand);
 
-static void errand_end(struct errand *errand, const char *why)
+static void emit_session_close(const struct errand *errand, const char *why)
 {
     struct journal *journal = world_of(errand->client)->journal;
-    if (errand->session.n) {
-        uint64_t event = JOURNAL_EMIT(journal, SESSION_CLOSE, F_INT(SESSION, errand->session.n),
-                                      F_INT(HOST, errand->client->host->id.n), F_TEXT(WHY, why));
-        journal_set_cause(journal, event);
-    }
+    if (!errand->session.n) return;
+    uint64_t event = JOURNAL_EMIT(journal, SESSION_CLOSE, F_INT(SESSION, errand->session.n),
+                                  F_INT(HOST, errand->client->host->id.n), F_TEXT(WHY, why));
+    journal_set_cause(journal, event);
+}
+
+static void errand_end(struct errand *errand, const char *why)
+{
+    emit_session_close(errand, why);
     wake_set(&errand->wake, TIME_NEVER);
     smtp_client_free(errand->smtp);
     pop3_client_free(errand->pop3);
@@ -227,8 +231,11 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
     if (outcome == DELIVERY_LATER) return;
     mail->settled[i] = true;
     mail->n_open--;
+    struct journal *journal = world_of(client)->journal;
+    uint64_t cause = journal_cause(journal);
     bool taken = outcome == DELIVERY_DELIVERED;
     enter_state(client, mail->message, i, MAIL_OUTBOX, taken ? MAIL_HANDED_ON : MAIL_BOUNCED, reply);
+    journal_set_cause(journal, cause); /* recipients are independent of one another */
 }
 
 static const struct smtp_job *make_job(struct mail_client *client, struct outbox_mail *mail)
@@ -287,7 +294,7 @@ static void submit(void *context)
     struct mail_client *client = context;
     if (client->submission.busy || !client->outbox || !client->host->up) return;
     for (struct outbox_mail *mail = client->outbox; mail; mail = mail->next)
-        mail->tried = false;
+        mail->tried = true;
     errand_begin(&client->submission, settings(client)->submits_to, settings(client)->submission_port);
 }
 
@@ -298,9 +305,11 @@ static void on_fetched(void *context, const char *content, size_t size)
     struct mail_client *client = context;
     struct world *world = world_of(client);
     struct message_id message = {message_number_of(content, size)};
+    char recipient[MESSAGE_ADDRESS_BYTES]; /* one mailbox may serve several addresses */
     if (message.n == 0 || !world_message(world, message)) return;
+    if (!message_delivered_to(content, size, recipient)) return;
     mail_enter_state(world->ledger, (struct mail_change){.message = message,
-                                                         .recipient = settings(client)->user,
+                                                         .recipient = recipient,
                                                          .host = client->host,
                                                          .queue_id = "",
                                                          .from = MAIL_NOWHERE,
@@ -356,7 +365,7 @@ static void errand_over(struct errand *errand)
     if (errand == &client->fetch) return;
     remove_settled(client);
     if (!client->outbox) return;
-    /* Written while the session was ending: at once. Tried, or nobody was reached: later. */
+    /* Written while the session was ending: at once. Tried in vain, or nobody was reached: later. */
     bool at_once = errand->connected && has_untried(client);
     wake_set(&client->retry_wake, now_of(client) + (at_once ? 0 : submission_retry_ns));
 }
@@ -442,10 +451,20 @@ struct mail_client *mail_client_new(struct host *host)
     return client;
 }
 
+static void errand_crash(struct errand *errand)
+{
+    struct journal *journal = world_of(errand->client)->journal;
+    uint64_t cause = journal_cause(journal);
+    emit_session_close(errand, "host stopped");
+    errand_drop(errand);
+    journal_set_cause(journal, cause);
+}
+
 void mail_client_crash(struct mail_client *client)
 {
-    errand_drop(&client->submission);
-    errand_drop(&client->fetch);
+    errand_crash(&client->submission);
+    errand_crash(&client->fetch);
+    remove_settled(client);
     wake_set(&client->retry_wake, TIME_NEVER);
     wake_set(&client->poll_wake, TIME_NEVER);
 }

@@ -56,6 +56,7 @@ static void enter_state(struct queue_entry *entry, struct queued_recipient *reci
                                           .to = to,
                                           .at_ns = at_ns,
                                           .why = why});
+    recipient->event = journal_cause(world_of(entry->queue)->journal);
 }
 
 /* --- local delivery --- */
@@ -128,6 +129,7 @@ static void begin_round(void *context)
     for (size_t i = 0; i < entry->n_recipients; i++) {
         const struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate != RECIPIENT_OPEN) continue;
+        journal_set_cause(world_of(entry->queue)->journal, recipient->event);
         if (is_local(entry, recipient->address))
             deliver_locally(entry, i);
         else if (!is_taken_along(entry, i))
@@ -141,6 +143,8 @@ void mail_queue_set_fate(struct queue_entry *entry, size_t i, enum recipient_fat
 {
     struct queued_recipient *recipient = &entry->recipients[i];
     struct host *host = mail_server_host(entry->queue->server);
+    struct journal *journal = host->world->journal;
+    uint64_t cause = journal_cause(journal);
     static const char *const outcomes[] = {"", "delivered", "later", "never"};
     recipient->fate = fate;
     snprintf(recipient->reason, sizeof recipient->reason, "%s", reason);
@@ -148,9 +152,10 @@ void mail_queue_set_fate(struct queue_entry *entry, size_t i, enum recipient_fat
              peer.n && peer.n != host->id.n ? world_host(host->world, peer)->description->name : "");
     ledger_end_attempt(host->world->ledger, recipient->attempt, entry->message, recipient->address, host, peer,
                        outcomes[fate], reason);
-    if (fate != RECIPIENT_DONE) return;
+    recipient->event = journal_cause(journal);
     bool local = is_local(entry, recipient->address);
-    enter_state(entry, recipient, local ? MAIL_DELIVERED : MAIL_HANDED_ON, 0, reason);
+    if (fate == RECIPIENT_DONE) enter_state(entry, recipient, local ? MAIL_DELIVERED : MAIL_HANDED_ON, 0, reason);
+    journal_set_cause(journal, cause); /* recipients are independent of one another (law 2) */
 }
 
 void mail_queue_delivery_done(struct queue_entry *entry)
@@ -232,12 +237,14 @@ static void bounce_refused(struct queue_entry *entry)
     for (size_t i = 0; i < entry->n_recipients; i++) {
         struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate != RECIPIENT_NEVER) continue;
+        journal_set_cause(world_of(entry->queue)->journal, recipient->event);
         refused[n++] = (struct bounce_recipient){recipient->address, recipient->remote_mta, recipient->reason};
     }
     if (n > 0 && !null_sender) send_bounce(entry, refused, n);
     for (size_t i = 0; i < entry->n_recipients; i++) {
         struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate != RECIPIENT_NEVER) continue;
+        journal_set_cause(world_of(entry->queue)->journal, recipient->event);
         enter_state(entry, recipient, null_sender ? MAIL_DISCARDED : MAIL_BOUNCED, 0,
                     null_sender ? "no report about a report" : recipient->reason);
         recipient->fate = RECIPIENT_DONE;
@@ -254,6 +261,7 @@ static void defer_rest(struct queue_entry *entry)
     for (size_t i = 0; i < entry->n_recipients; i++) {
         struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate != RECIPIENT_LATER) continue;
+        journal_set_cause(world_of(queue)->journal, recipient->event);
         enter_state(entry, recipient, MAIL_DEFERRED, next_ns, recipient->reason);
         any = true;
     }
@@ -300,27 +308,38 @@ void mail_queue_accept(struct mail_queue *queue, const struct accepted_mail *mai
     entry->wake = mem_alloc(sizeof *entry->wake);
     wake_init(entry->wake, mail_server_host(queue->server), "next attempt", begin_round, entry);
     entry->wake->message = entry->message;
-    for (size_t i = 0; i < entry->n_recipients; i++)
+    uint64_t cause = journal_cause(world->journal);
+    for (size_t i = 0; i < entry->n_recipients; i++) {
+        journal_set_cause(world->journal, cause);
         enter_state(entry, &entry->recipients[i], MAIL_QUEUED, 0, "accepted");
+    }
     entry->next_attempt_ns = world->engine->now_ns;
     wake_set(entry->wake, entry->next_attempt_ns);
 }
 
 /* --- the host stops and starts --- */
 
+static void crash_round(struct queue_entry *entry)
+{
+    struct journal *journal = world_of(entry->queue)->journal;
+    uint64_t cause = journal_cause(journal);
+    for (size_t i = 0; i < entry->n_recipients; i++) {
+        struct queued_recipient *recipient = &entry->recipients[i];
+        if (recipient->state != MAIL_ACTIVE) continue;
+        if (recipient->fate == RECIPIENT_OPEN)
+            mail_queue_set_fate(entry, i, RECIPIENT_LATER, "the host stopped", (struct host_id){0});
+        enter_state(entry, recipient, MAIL_QUEUED, 0, "the host stopped");
+        journal_set_cause(journal, cause);
+        entry->next_attempt_ns = 0;
+    }
+}
+
 void mail_queue_crash(struct mail_queue *queue)
 {
     for (struct queue_entry *entry = queue->entries; entry; entry = entry->next) {
         delivery_drop_all(entry);
         wake_set(entry->wake, TIME_NEVER);
-        for (size_t i = 0; i < entry->n_recipients; i++) {
-            struct queued_recipient *recipient = &entry->recipients[i];
-            if (recipient->state != MAIL_ACTIVE) continue;
-            if (recipient->fate == RECIPIENT_OPEN)
-                mail_queue_set_fate(entry, i, RECIPIENT_LATER, "the host stopped", (struct host_id){0});
-            enter_state(entry, recipient, MAIL_QUEUED, 0, "the host stopped");
-            entry->next_attempt_ns = 0;
-        }
+        crash_round(entry);
     }
 }
 

@@ -35,6 +35,7 @@ struct queued_recipient {
     enum recipient_fate fate;
     int state; /* enum mail_state */
     struct attempt_id attempt;
+    uint64_t event; /* the last about this recipient: the cause of what comes next */
     char reason[512];     /* of the last attempt */
     char remote_mta[256]; /* who gave it */
 };

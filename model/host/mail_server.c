@@ -27,7 +27,7 @@ struct mail_session {
 
 struct mail_server {
     struct host *host;
-    struct mailbox *mailboxes; /* one a user */
+    struct mailbox *mailboxes; /* one a user, then postmaster's, who is always there (RFC 5321 4.5.1) */
     struct retry_policy retry;
     struct mail_queue *queue;
     struct mail_session *sessions;
@@ -49,7 +49,7 @@ struct mail_server *mail_server_new(struct host *host)
     const struct scenario_mail_server *wanted = &host->description->mail_server;
     struct mail_server *server = mem_calloc(1, sizeof *server);
     server->host = host;
-    server->mailboxes = mem_calloc(wanted->n_users ? wanted->n_users : 1, sizeof *server->mailboxes);
+    server->mailboxes = mem_calloc(wanted->n_users + 1, sizeof *server->mailboxes);
     server->fault_counters = mem_calloc(host->world->scenario->n_faults + 1, sizeof *server->fault_counters);
     server->retry = (struct retry_policy){.queue_run_delay_ns = wanted->retry.queue_run_delay_ns,
                                           .queue_run_phase_ns = wanted->retry.queue_run_phase_ns,
@@ -83,12 +83,13 @@ static struct mailbox *mailbox_of_user(struct mail_server *server, const char *a
 {
     for (size_t i = 0; i < settings(server)->n_users; i++)
         if (address_local_part_is(address, settings(server)->users[i])) return &server->mailboxes[i];
-    return NULL;
+    return address_local_part_is(address, "postmaster") ? &server->mailboxes[settings(server)->n_users] : NULL;
 }
 
 struct mailbox *mail_server_mailbox(struct mail_server *server, const char *address)
 {
-    if (!mail_server_is_local_domain(server, address_domain(address))) return NULL;
+    const char *domain = address_domain(address);
+    if (domain[0] != '\0' && !mail_server_is_local_domain(server, domain)) return NULL;
     return mailbox_of_user(server, address);
 }
 
@@ -126,9 +127,8 @@ static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *enve
     struct mail_session *session = context;
     const char *domain = address_domain(forward_path);
     if (mail_server_is_local_domain(session->server, domain) || domain[0] == '\0') {
-        /* RFC 5321 4.5.1: postmaster is always there, also without a domain. */
-        if (address_local_part_is(forward_path, "postmaster") || mailbox_of_user(session->server, forward_path))
-            return smtp_reply_make(250, "OK");
+        /* RFC 5321 4.5.1: postmaster is there also without a domain. */
+        if (mailbox_of_user(session->server, forward_path)) return smtp_reply_make(250, "OK");
         return smtp_reply_make(550, "5.1.1 <%.200s>: no such user here", forward_path);
     }
     if (is_own_client(session)) return smtp_reply_make(250, "OK");
@@ -231,8 +231,11 @@ static struct message_id mail_message_id(void *context, size_t i)
 static void update_maildrop(void *context, const bool *deleted, size_t n)
 {
     struct mail_session *session = context;
+    struct journal *journal = world_of(session->server)->journal;
+    uint64_t cause = journal_cause(journal);
     for (size_t i = 0; i < n && i < session->mailbox->n; i++) {
         if (!deleted[i]) continue;
+        journal_set_cause(journal, cause);
         const struct stored_mail *mail = &session->mailbox->mails[i];
         mail_enter_state(world_of(session->server)->ledger, (struct mail_change){.message = mail->message,
                                                                                  .recipient = mail->recipient,
@@ -315,6 +318,15 @@ static void on_received(void *context, const char *bytes, size_t size)
     session_settle(session);
 }
 
+/* A maildrop that trickles out over a slow link is no silence of the client. */
+static void on_acked(void *context)
+{
+    struct mail_session *session = context;
+    if (!session->pop3) return;
+    pop3_server_progress(session->pop3, now_of(session));
+    session_settle(session);
+}
+
 static void on_ended(void *context)
 {
     session_end(context, "the client closed the connection");
@@ -381,17 +393,22 @@ void mail_server_accept(struct mail_server *server, struct socket *socket)
         start_pop3(session);
     else
         start_smtp(session);
-    socket_set_handler(
-        socket,
-        (struct socket_handler){
-            .context = session, .opened = on_opened, .received = on_received, .ended = on_ended, .failed = on_failed});
+    socket_set_handler(socket, (struct socket_handler){.context = session,
+                                                       .opened = on_opened,
+                                                       .received = on_received,
+                                                       .acked = on_acked,
+                                                       .ended = on_ended,
+                                                       .failed = on_failed});
 }
 
 void mail_server_crash(struct mail_server *server)
 {
+    struct journal *journal = world_of(server)->journal;
+    uint64_t cause = journal_cause(journal);
     while (server->sessions) {
         server->sessions->socket = NULL;
         session_end(server->sessions, "host stopped");
+        journal_set_cause(journal, cause);
     }
     mail_queue_crash(server->queue);
 }
@@ -407,7 +424,7 @@ void mail_server_free(struct mail_server *server)
     while (server->sessions)
         session_free(server->sessions);
     mail_queue_free(server->queue);
-    for (size_t i = 0; i < settings(server)->n_users; i++)
+    for (size_t i = 0; i <= settings(server)->n_users; i++)
         mailbox_clear(&server->mailboxes[i]);
     mem_free(server->mailboxes);
     mem_free(server->fault_counters);

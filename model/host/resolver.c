@@ -1,6 +1,8 @@
 /* The stub resolver's glue: one port and one timer for each open question (RFC 5452 9.2). */
 #include "model/host/resolver.h"
 
+#include <assert.h>
+
 #include "model/host/host.h"
 #include "model/host/wake.h"
 #include "sim/journal/memory.h"
@@ -157,6 +159,7 @@ struct resolver_question *resolver_ask(struct resolver *resolver, const char *qn
     question->next = resolver->open;
     resolver->open = question;
     dns_lookup_start(question->lookup, world->engine->now_ns);
+    assert(!dns_lookup_is_over(question->lookup) && "the loader lets no name pass that cannot be asked for");
     send_queries(question);
     wake_set(&question->wake, dns_lookup_deadline(question->lookup));
     return question;

@@ -20,6 +20,7 @@
 struct content_mark {
     struct message_id message;
     uint64_t begin, end;
+    uint64_t newest_begin; /* the largest of those below */
     uint64_t *segment_begins;
     uint32_t n_segments, room;
 };
@@ -254,11 +255,9 @@ uint16_t socket_local_port(const struct socket *socket)
 
 static uint32_t segment_number(struct content_mark *mark, uint64_t offset)
 {
-    for (uint32_t i = mark->n_segments; i > 0; i--)
-        if (mark->segment_begins[i - 1] <= offset) {
-            if (mark->segment_begins[i - 1] == offset) return i;
-            break;
-        }
+    for (uint32_t i = offset <= mark->newest_begin ? mark->n_segments : 0; i > 0; i--)
+        if (mark->segment_begins[i - 1] == offset) return i;
+    if (offset > mark->newest_begin) mark->newest_begin = offset;
     if (mark->n_segments == mark->room) {
         mark->room = mark->room ? 2 * mark->room : 8;
         mark->segment_begins = mem_realloc(mark->segment_begins, mark->room * sizeof *mark->segment_begins);
@@ -267,12 +266,13 @@ static uint32_t segment_number(struct content_mark *mark, uint64_t offset)
     return mark->n_segments;
 }
 
+/* Marks are in the order of the stream, and what is sent lies near its end. */
 static struct mail_part part_of(struct socket *socket, uint64_t offset, uint32_t length)
 {
-    for (size_t i = 0; i < socket->n_marks && length > 0; i++) {
-        struct content_mark *mark = &socket->marks[i];
-        if (offset < mark->end && offset + length > mark->begin)
-            return (struct mail_part){mark->message, segment_number(mark, offset)};
+    for (size_t i = socket->n_marks; i > 0 && length > 0; i--) {
+        struct content_mark *mark = &socket->marks[i - 1];
+        if (offset >= mark->end) break;
+        if (offset + length > mark->begin) return (struct mail_part){mark->message, segment_number(mark, offset)};
     }
     return (struct mail_part){{0}, 0};
 }

@@ -280,6 +280,7 @@ void world_free(struct world *world)
     mem_free(world->hosts);
     mem_free(world->by_address);
     captions_free(world->captions);
+    mem_free(world->faults_in_force);
     ledger_free(world->ledger);
     dns_zones_free(world->zones);
     engine_free(world->engine);

@@ -60,6 +60,7 @@ struct world {
 
     struct socket *dirty_first, *dirty_last; /* sockets with something to do before the next event */
     struct captions *captions;
+    bool *faults_in_force; /* by index in the scenario; see faults.c */
 
     /* The world goes on while any of these is left (law 8). */
     size_t faults_to_come, mails_to_come, sockets_active;

@@ -31,7 +31,7 @@ static void add_mx(struct dns_zones *zones, const struct scenario *scenario, con
     }
 }
 
-/* A host whose name lies in no zone gets one of its own: all but the first label, or the name itself. */
+/* A host whose name lies in no zone gets one: all but the first label, or the name itself. */
 static void add_address(struct dns_zones *zones, const struct scenario_host *host)
 {
     struct dns_rr a = {.name = host->name, .type = DNS_A, .ttl_s = RECORD_TTL_S, .address = host->address};
@@ -57,6 +57,8 @@ struct dns_zones *world_zones_make(const struct scenario *scenario)
                 dns_zones_add_line(zones, scenario->zones[i].apex, scenario->zones[i].lines[k], error, sizeof error);
             assert(understood && "the loader checks every line");
         }
+    /* The one name server speaks for the whole internet: a name that is in no zone does not exist. */
+    dns_zones_add_zone(zones, "");
     dns_zones_finish(zones);
     return zones;
 }

@@ -293,20 +293,35 @@ static bool next_header_line(const char **line, const char *end)
     return **line != '\r';
 }
 
+/* What follows the field's name, colon and blank, to the end of the content; NULL if the header has no such line. */
+static const char *find_field(const char *content, size_t size, const char *field)
+{
+    const char *line = content, *end = content + size;
+    size_t length = strlen(field);
+    do {
+        if ((size_t)(end - line) > length && strncasecmp(line, field, length) == 0) return line + length;
+    } while (next_header_line(&line, end));
+    return NULL;
+}
+
 uint32_t message_number_of(const char *content, size_t size)
 {
-    static const char field[] = "Message-ID: <";
-    const char *line = content, *end = content + size;
-    do {
-        if ((size_t)(end - line) > sizeof field && strncasecmp(line, field, sizeof field - 1) == 0) {
-            uint32_t number = 0;
-            for (line += sizeof field - 1; line < end && isdigit((unsigned char)*line) && number < UINT32_MAX / 16;
-                 line++)
-                number = number * 10 + (uint32_t)(*line - '0');
-            return line < end && *line == '.' ? number : 0;
-        }
-    } while (next_header_line(&line, end));
-    return 0;
+    const char *digit = find_field(content, size, "Message-ID: <"), *end = content + size;
+    uint32_t number = 0;
+    if (!digit) return 0;
+    for (; digit < end && isdigit((unsigned char)*digit) && number < UINT32_MAX / 16; digit++)
+        number = number * 10 + (uint32_t)(*digit - '0');
+    return digit < end && *digit == '.' ? number : 0;
+}
+
+bool message_delivered_to(const char *content, size_t size, char address[MESSAGE_ADDRESS_BYTES])
+{
+    const char *value = find_field(content, size, "Delivered-To: ");
+    const char *line_end = value ? memchr(value, '\r', (size_t)(content + size - value)) : NULL;
+    if (!line_end || line_end - value >= MESSAGE_ADDRESS_BYTES) return false;
+    memcpy(address, value, (size_t)(line_end - value));
+    address[line_end - value] = '\0';
+    return true;
 }
 
 unsigned message_count_received(const char *content, size_t size)

@@ -71,6 +71,9 @@ void message_received_line(const struct received_hop *hop, char line[RECEIVED_LI
 
 /* The number in our own Message-ID "<7.m1@alice-pc>" of some content, or 0. */
 uint32_t message_number_of(const char *content, size_t size);
+/* The address in the Delivered-To line that the final server put there; false if there is none. */
+enum { MESSAGE_ADDRESS_BYTES = 320 };
+bool message_delivered_to(const char *content, size_t size, char address[MESSAGE_ADDRESS_BYTES]);
 /* Received lines in the header, for loop detection (RFC 5321 6.3). */
 unsigned message_count_received(const char *content, size_t size);
 

@@ -25,6 +25,8 @@ struct pop3_server *pop3_server_new(const char *name, struct session_io io, stru
 void pop3_server_free(struct pop3_server *s);
 void pop3_server_start(struct pop3_server *s, int64_t now_ns);
 void pop3_server_receive(struct pop3_server *s, const char *bytes, size_t size, int64_t now_ns);
+/* Some of what we wrote has been acknowledged: the client is not silent. */
+void pop3_server_progress(struct pop3_server *s, int64_t now_ns);
 void pop3_server_connection_lost(struct pop3_server *s);
 int64_t pop3_server_deadline(const struct pop3_server *s); /* 10 min of silence (RFC 1939 3): closes without UPDATE */
 void pop3_server_on_deadline(struct pop3_server *s, int64_t now_ns);

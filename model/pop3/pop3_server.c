@@ -422,6 +422,11 @@ void pop3_server_start(struct pop3_server *s, int64_t now_ns)
     write_line(s, "+OK %s POP3 server ready", s->name);
 }
 
+void pop3_server_progress(struct pop3_server *s, int64_t now_ns)
+{
+    s->deadline_ns = now_ns + IDLE_NS;
+}
+
 void pop3_server_connection_lost(struct pop3_server *s)
 {
     end_session(s);
