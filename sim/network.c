@@ -331,9 +331,11 @@ static void lose_all(struct wire *wire)
 static void set_wire_up(struct wire *wire, bool up, const char *why)
 {
     if (wire->direction.up == up) return;
+    struct journal *journal = wire->network->engine->journal;
     wire->direction.up = up;
-    JOURNAL_EMIT(wire->network->engine->journal, LINK_STATE, F_INT(LINK, wire->link.n), F_INT(DIR, wire->dir),
-                 F_INT(UP, up), F_TEXT(WHY, why));
+    uint64_t event = JOURNAL_EMIT(journal, LINK_STATE, F_INT(LINK, wire->link.n), F_INT(DIR, wire->dir), F_INT(UP, up),
+                                  F_TEXT(WHY, why));
+    journal_set_cause(journal, event);
     if (!up) lose_all(wire);
 }
 

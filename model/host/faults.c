@@ -61,7 +61,9 @@ static void reroute(void *context, uint64_t arg)
 static void apply_cut(struct world *world, const struct scenario_fault *like)
 {
     struct link_id link = {(uint32_t)like->link + 1};
+    uint64_t cause = journal_cause(world->journal);
     for (int dir = 0; dir < 2; dir++) {
+        journal_set_cause(world->journal, cause);
         bool is_cut = last_on_link(world, like, dir) != NULL;
         network_set_link_up(world->network, link, dir, !is_cut, is_cut ? "cut by the scenario" : "mended");
     }

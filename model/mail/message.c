@@ -104,16 +104,18 @@ static void append_body(struct text *text, const char *body)
     }
 }
 
-/* Numbered lines of 72 characters, so that a missing or repeated one would be seen; the last one is cut to fit. */
+/* Numbered lines, so that a missing or repeated one would be seen; the last one is cut to fit. */
 static void append_filler(struct text *text, size_t body_begin, uint64_t size_bytes)
 {
+    char line[] = "000000: the quick brown fox jumps over the lazy dog and then rests a bit.\r\n";
+    enum { LENGTH = sizeof line - 1, DIGITS = 6 };
     for (unsigned n = 1; text->size - body_begin + 3 <= size_bytes; n++) {
-        char line[80];
-        int length = snprintf(line, sizeof line,
-                              "%06u: the quick brown fox jumps over the lazy dog and then rests a bit.\r\n", n);
+        unsigned rest = n;
+        for (unsigned i = DIGITS; i-- > 0; rest /= 10)
+            line[i] = (char)('0' + rest % 10);
         size_t left = (size_t)(size_bytes - (text->size - body_begin));
-        if ((size_t)length <= left) {
-            text_append(text, line, (size_t)length);
+        if (LENGTH <= left) {
+            text_append(text, line, LENGTH);
         } else {
             text_append(text, line, left - 2);
             text_append(text, "\r\n", 2);

@@ -179,3 +179,45 @@ Test(odd_worlds, recipients_of_one_mail_do_not_cause_one_another)
     cr_assert_geq(seen, 15, "%zu links of the chain were looked at", seen);
     world_run_free(&run);
 }
+
+/* Whether the scenario itself, or the end of the run, is all the cause there is. */
+static bool needs_no_cause(const struct event *e, int64_t ended_ns)
+{
+    switch (e->kind) {
+    case EVENT_RUN_BEGIN:
+    case EVENT_HOST_ADD:
+    case EVENT_LINK_ADD:
+    case EVENT_LINK_VALUE:
+    case EVENT_HOST_STATE:
+    case EVENT_LINK_STATE:
+    case EVENT_MAIL_COMPOSE:
+        return true;
+    case EVENT_TIMER_SET:
+        return e->at_ns == 0; /* the first look into a mailbox */
+    case EVENT_CONN_CLOSE:
+    case EVENT_LINK_TOTALS:
+    case EVENT_EXPECTATION:
+    case EVENT_RUN_END:
+        return e->at_ns == ended_ns;
+    default:
+        return false;
+    }
+}
+
+/* Law 2. */
+Test(odd_worlds, every_event_of_the_shipped_scenarios_has_a_cause)
+{
+    static const char *const names[] = {
+        "as-the-article-tells-it", "backup-mx",     "busy-server", "first-mail", "lost-segment",
+        "many-networks",           "stop-and-wait", "unknown-user"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        struct world_run run = world_run_scenario(names[k], 0, event_mask_all());
+        for (size_t i = 0; i < journal_memory_count(run.journal); i++) {
+            const struct event *e = journal_memory_at(run.journal, i);
+            cr_assert_lt(e->cause, e->id);
+            cr_assert(e->cause != 0 || needs_no_cause(e, run.ended_ns), "%s: event %llu (%s) has no cause", names[k],
+                      (unsigned long long)e->id, event_kind_name(e->kind));
+        }
+        world_run_free(&run);
+    }
+}
