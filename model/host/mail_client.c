@@ -328,7 +328,7 @@ static void poll_mailbox(void *context)
 {
     struct mail_client *client = context;
     wake_set(&client->poll_wake, now_of(client) + settings(client)->fetches_every_ns);
-    if (client->fetch.busy || !client->host->up) return;
+    if (client->fetch.busy || !client->host->up || !world_awaits_mail(world_of(client))) return;
     errand_begin(&client->fetch, settings(client)->fetches_from, POP3_PORT);
 }
 

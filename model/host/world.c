@@ -226,10 +226,14 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
 
 /* --- running --- */
 
+bool world_awaits_mail(const struct world *world)
+{
+    return world->mails_to_come > 0 || world->faults_to_come > 0 || ledger_open_pairs(world->ledger) > 0;
+}
+
 static bool has_work(const struct world *world)
 {
-    return world->mails_to_come > 0 || world->faults_to_come > 0 || world->sockets_active > 0 ||
-           ledger_open_pairs(world->ledger) > 0 || network_in_flight(world->network) > 0;
+    return world_awaits_mail(world) || world->sockets_active > 0 || network_in_flight(world->network) > 0;
 }
 
 void world_settle(struct world *world)

@@ -70,6 +70,9 @@ struct world {
 struct host *world_host(struct world *world, struct host_id id);
 /* Sets the register and runs what sockets have to do; called after every event. */
 void world_settle(struct world *world);
+/* Whether some mail can still change its state. If not, nobody looks for mail any more, so that the world can end, however
+   short the interval between looks (law 8). */
+bool world_awaits_mail(const struct world *world);
 /* The host with this address, or NULL. */
 struct host *world_host_by_address(struct world *world, uint32_t address);
 /* Enters a mail into the register of the world, which owns it from then on; its id must be world_next_message_id. */

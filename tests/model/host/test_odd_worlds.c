@@ -13,7 +13,7 @@ static const char template[] =
     "\"internet\": { \"router\": {} },"
     "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\", \"also-b.example\"], \"users\": [\"bob\"] } "
     "},"
-    "\"bob-pc\": { \"client\": { \"user\": \"bob@b.example\", \"fetches_from\": \"mx1.b.example\" } } },"
+    "\"bob-pc\": { \"client\": { \"user\": \"bob@b.example\", \"fetches_from\": \"mx1.b.example\"%s } } },"
     "\"links\": {"
     "\"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
     "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"
@@ -23,6 +23,7 @@ static const char template[] =
 
 struct odd {
     const char *to;    /* recipients of m1 */
+    const char *fetch; /* of Bob's client */
     const char *bob;   /* of the link of Bob */
     const char *mails; /* beside m1 */
     const char *more;  /* faults, zones */
@@ -31,8 +32,8 @@ struct odd {
 static struct world_run run_odd(struct odd odd)
 {
     char json[4096];
-    snprintf(json, sizeof json, template, odd.bob ? odd.bob : "", odd.to ? odd.to : "\"bob@b.example\"",
-             odd.mails ? odd.mails : "", odd.more ? odd.more : "");
+    snprintf(json, sizeof json, template, odd.fetch ? odd.fetch : "", odd.bob ? odd.bob : "",
+             odd.to ? odd.to : "\"bob@b.example\"", odd.mails ? odd.mails : "", odd.more ? odd.more : "");
     return world_run_scenario(json, 0, event_mask_all());
 }
 
@@ -153,6 +154,16 @@ Test(odd_worlds, a_mail_is_picked_up_over_a_link_on_which_it_takes_longer_than_t
                                       "[\"bob@b.example\"], \"size\": \"200 kB\" }"});
     cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "picked up"), 2);
     cr_assert_lt(run.ended_ns, 2 * HOUR);
+    world_run_free(&run);
+}
+
+/* Law 8: looks that take longer than the time between them. */
+Test(odd_worlds, looking_for_mail_without_a_pause_does_not_keep_a_world_alive)
+{
+    struct world_run run =
+        run_odd((struct odd){.fetch = ", \"fetches_every\": \"1 s\"", .bob = ", \"rate\": \"1 kbit/s\""});
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "picked up"), 1);
+    cr_assert_lt(run.ended_ns, 5 * MINUTE);
     world_run_free(&run);
 }
 
