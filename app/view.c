@@ -33,6 +33,12 @@ static bool display_is_named(void)
     return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("SDL_VIDEODRIVER");
 }
 
+/* Where the display that is named cannot be reached, SDL would play for ever into memory that nobody sees. */
+static void want_display_that_is_seen(void)
+{
+    if (!is_set("SDL_VIDEODRIVER")) setenv("SDL_VIDEODRIVER", "x11,wayland", 1);
+}
+
 static void replay(const struct journal_memory *journal, struct journal_reader reader)
 {
     for (size_t i = 0; i < journal_memory_count(journal) && !ferror(stdout); i++) {
@@ -80,6 +86,7 @@ static int show_window(const char *word, struct journal_memory *journal, const s
     if (options->words.at) window.at_ns = options->picture.at_ns;
     if (display_is_named()) {
         simulate_release_interrupts();
+        want_display_that_is_seen();
         if (window_run(journal, &window, why) == WINDOW_CLOSED) return EXIT_DONE;
         fprintf(stderr, tr("postroad view: no window could be opened: %s\n"), why);
     }

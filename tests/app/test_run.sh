@@ -87,6 +87,9 @@ export SDL_VIDEODRIVER=
 run 0 view
 says out '250'
 says err 'display'
+DISPLAY=:4077 run 0 view
+says out '250'
+says err 'no window could be opened'
 run 0 view "$first" --screenshot "$scratch/shot.png" --at '1.2 s' --size 640x400
 equal "$(od -An -tu1 -j16 -N8 "$scratch/shot.png" | tr -s ' ')" ' 0 0 2 128 0 0 1 144' 'size of the screenshot'
 run 2 view "$first" --screenshot "$scratch/x.png" --size 640by400
