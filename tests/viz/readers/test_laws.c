@@ -44,6 +44,20 @@ Test(laws, hold_in_every_shipped_scenario_with_any_luck, .timeout = 300)
         }
 }
 
+/* The last 250 of the submission is lost with Alice's link, so the mail is still in her outbox when she fetches it. */
+static const char mail_to_oneself[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"hosts\": {"
+    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\", "
+    "\"fetches_from\": \"mail.a.example\" } },"
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] } },"
+    "\"internet\": { \"router\": {} } },"
+    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
+    "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] } },"
+    "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"alice@a.example\"] } },"
+    "\"faults\": [ { \"at\": \"1285 ms\", \"for\": \"1 s\", \"stop_host\": { \"host\": \"alice-pc\" } },"
+    "{ \"at\": \"2285 ms\", \"for\": \"10 min\", \"reply\": { \"server\": \"mail.a.example\", \"to\": \"MAIL\", "
+    "\"with\": \"451 not now\" } } ] }";
+
 static bool is_state(const struct event *e, const char *to)
 {
     return e->kind == EVENT_MAIL_STATE && strcmp(event_text(e, FIELD_TO), to) == 0;
@@ -55,6 +69,18 @@ static void set_field(struct event *e, enum field_id field, int64_t value)
     size_t n = event_kind_fields(e->kind, &fields);
     for (size_t i = 0; i < n; i++)
         if (fields[i] == field) e->values[i].i = value;
+}
+
+Test(laws, hold_when_a_mail_to_oneself_is_fetched_before_its_submission_is_over)
+{
+    char first[300];
+    struct world_run run = world_run_scenario(mail_to_oneself, 0, event_mask_all());
+    size_t n = 0;
+    for (size_t i = 0; i < journal_memory_count(run.journal); i++)
+        n += is_state(journal_memory_at(run.journal, i), "picked up");
+    cr_assert_eq(n, 2, "the submission was repeated, so there are two copies");
+    cr_assert_eq(judge(&run, true, NULL, first, sizeof first), 0, "%s", first);
+    world_run_free(&run);
 }
 
 static int forgets_that_it_was_queued(struct event *e)
