@@ -1,5 +1,6 @@
 /* Local search on a grid. A cell is CELL_W by CELL_H in units that are about pixels of a small window, so that "too
-   close" means the same in both directions. The cost of a state is recomputed whole: a map has some tens of hosts. */
+   close" means the same in both directions. The cost of a state is recomputed whole, since a map has some tens of
+   hosts; what has hundreds gets a map, too, but as good as a fixed effort can make it. */
 #include "viz/draw/layout.h"
 
 #include <assert.h>
@@ -10,6 +11,9 @@
 #include "sim/journal/memory.h"
 
 enum { CELL_W = 170, CELL_H = 120, ROOM_AROUND_HOST = 62 };
+/* Comparisons of a link with a link or host, over all: a second or two, and far more than maps need that can be looked
+   at. Counted, not timed, so that the same network gets the same map everywhere. */
+#define EFFORT INT64_C(400000000)
 enum { COST_CROSSING = 60000, COST_THROUGH_HOST = 30000, COST_NARROW_ANGLE = 2500, MAX_SWEEPS = 40 };
 
 struct spot {
@@ -22,8 +26,9 @@ struct problem {
     const struct layout_link *links;
     size_t n_links;
     int columns, rows;
-    int *cell_of; /* host -> cell, or -1 */
-    int *host_at; /* cell -> host, or -1 */
+    int *cell_of;   /* host -> cell, or -1 */
+    int *host_at;   /* cell -> host, or -1 */
+    int64_t effort; /* still to be spent */
 };
 
 static struct spot spot_of(const struct problem *p, size_t host)
@@ -111,9 +116,10 @@ static int64_t host_cost(const struct problem *p, size_t h)
     return cost + (a.x - b.x) * (a.x - b.x) / 100 + (a.y - b.y) * (a.y - b.y) / 500;
 }
 
-static int64_t total_cost(const struct problem *p)
+static int64_t total_cost(struct problem *p)
 {
     int64_t cost = 0;
+    p->effort -= (int64_t)(p->n_links * (p->n_hosts + p->n_links / 2) + p->n_hosts);
     for (size_t i = 0; i < p->n_links; i++)
         if (is_placed(p, p->links[i])) cost += link_cost(p, i);
     for (size_t h = 0; h < p->n_hosts; h++)
@@ -131,10 +137,31 @@ static void put(struct problem *p, size_t host, int cell)
     if (other >= 0 && (size_t)other != host) p->cell_of[other] = old;
 }
 
+/* Without effort: the free cell that is nearest to a neighbour who stands already. */
+static void place_anywhere(struct problem *p, size_t host)
+{
+    int beside = 0, best = -1;
+    for (size_t i = 0; i < p->n_links; i++) {
+        if (p->links[i].a == host && p->cell_of[p->links[i].b] >= 0) beside = p->cell_of[p->links[i].b];
+        if (p->links[i].b == host && p->cell_of[p->links[i].a] >= 0) beside = p->cell_of[p->links[i].a];
+    }
+    int64_t best_far = INT64_MAX;
+    for (int cell = 0; cell < p->columns * p->rows; cell++) {
+        int64_t x = cell % p->columns - beside % p->columns, y = cell / p->columns - beside / p->columns;
+        if (p->host_at[cell] < 0 && x * x + y * y < best_far) best_far = x * x + y * y, best = cell;
+    }
+    p->cell_of[host] = best;
+    p->host_at[best] = (int)host;
+}
+
 /* The best free cell for a host that stands nowhere yet. */
 static void place_first(struct problem *p, size_t host)
 {
     int best = -1;
+    if (p->effort <= 0) {
+        place_anywhere(p, host);
+        return;
+    }
     int64_t best_cost = INT64_MAX;
     for (int cell = 0; cell < p->columns * p->rows; cell++) {
         if (p->host_at[cell] >= 0) continue;
@@ -150,34 +177,38 @@ static void place_first(struct problem *p, size_t host)
    them; hosts with strong wishes first, so that the others come between them; and as the scenario names them. */
 enum beginning { MANY_LINKS_FIRST, STRONG_WISHES_FIRST, AS_NAMED, BEGINNINGS };
 
-static int rank_of(const struct problem *p, size_t host, enum beginning beginning)
+static int *make_ranks(const struct problem *p, enum beginning beginning)
 {
-    if (beginning == AS_NAMED) return 1;
-    const struct layout_host *h = &p->hosts[host];
-    if (beginning == STRONG_WISHES_FIRST) return 1 + (h->want_x == LAYOUT_ANYWHERE ? 0 : h->weight_x);
-    int degree = 1;
-    for (size_t i = 0; i < p->n_links; i++)
-        degree += p->links[i].a == host || p->links[i].b == host;
-    return degree;
+    int *ranks = mem_calloc(p->n_hosts, sizeof *ranks);
+    for (size_t h = 0; h < p->n_hosts; h++) {
+        const struct layout_host *host = &p->hosts[h];
+        bool wishes = beginning == STRONG_WISHES_FIRST && host->want_x != LAYOUT_ANYWHERE;
+        ranks[h] = 1 + (wishes ? host->weight_x : 0);
+    }
+    for (size_t i = 0; beginning == MANY_LINKS_FIRST && i < p->n_links; i++) {
+        ranks[p->links[i].a]++;
+        if (p->links[i].b != p->links[i].a) ranks[p->links[i].b]++;
+    }
+    return ranks;
 }
 
 static void place_all(struct problem *p, enum beginning beginning)
 {
+    int *ranks = make_ranks(p, beginning);
     for (size_t placed = 0; placed < p->n_hosts; placed++) {
         size_t best = LAYOUT_NOBODY;
         int best_rank = 0;
-        for (size_t h = 0; h < p->n_hosts; h++) {
-            int rank = rank_of(p, h, beginning);
-            if (p->cell_of[h] < 0 && rank > best_rank) best_rank = rank, best = h;
-        }
+        for (size_t h = 0; h < p->n_hosts; h++)
+            if (p->cell_of[h] < 0 && ranks[h] > best_rank) best_rank = ranks[h], best = h;
         place_first(p, best);
     }
+    mem_free(ranks);
 }
 
 static bool improve_host(struct problem *p, size_t host, int64_t *cost)
 {
     bool better = false;
-    for (int cell = 0; cell < p->columns * p->rows; cell++) {
+    for (int cell = 0; cell < p->columns * p->rows && p->effort > 0; cell++) {
         int home = p->cell_of[host];
         if (cell == home) continue;
         put(p, host, cell);
@@ -199,7 +230,7 @@ static int64_t improve(struct problem *p)
         bool better = false;
         for (size_t h = 0; h < p->n_hosts; h++)
             better = improve_host(p, h, &cost) || better;
-        if (!better) break;
+        if (!better || p->effort <= 0) break;
     }
     return cost;
 }
@@ -256,13 +287,13 @@ void layout_solve(const struct layout_host *hosts, size_t n_hosts, const struct 
                   struct point *places)
 {
     if (n_hosts == 0) return;
-    struct problem p = {.hosts = hosts, .n_hosts = n_hosts, .links = links, .n_links = n_links};
+    struct problem p = {.hosts = hosts, .n_hosts = n_hosts, .links = links, .n_links = n_links, .effort = EFFORT};
     choose_grid(&p);
     size_t cells = (size_t)(p.columns * p.rows);
     p.cell_of = mem_calloc(n_hosts, sizeof *p.cell_of);
     p.host_at = mem_calloc(cells, sizeof *p.host_at);
     int64_t best = INT64_MAX;
-    for (enum beginning beginning = MANY_LINKS_FIRST; beginning < BEGINNINGS; beginning++) {
+    for (enum beginning beginning = MANY_LINKS_FIRST; beginning < BEGINNINGS && p.effort > 0; beginning++) {
         clear(&p, cells);
         place_all(&p, beginning);
         int64_t cost = improve(&p);

@@ -212,18 +212,20 @@ static bool line_meets_box(struct point a, struct point b, struct box box)
 }
 
 /* How much stands in the way of a label here. The labels of the first hosts and of the links before own_link have their
-   places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host). */
-static int hindrances(const struct planning *p, struct box box, size_t hosts_done, size_t own_link, double clear)
+   places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host). From `enough` on nobody
+   counts any more. */
+static int hindrances(const struct planning *p, struct box box, size_t hosts_done, size_t own_link, double clear,
+                      int enough)
 {
     const struct map_plan *m = p->plan;
     struct box area = m->area;
     int n = 0;
     if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 4;
-    for (size_t h = 0; h < m->n_hosts; h++) {
+    for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 3;
         if (h < hosts_done && box_meets(box, m->hosts[h].label)) n += 3;
     }
-    for (size_t i = 0; i < m->n_links; i++) {
+    for (size_t i = 0; i < m->n_links && n < enough; i++) {
         double away = i == own_link ? 3 * m->unit : clear;
         if (line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away))) n++;
         bool is_placed = own_link != LAYOUT_NOBODY && i < own_link && m->links[i].label.w > 0;
@@ -258,13 +260,13 @@ static void place_host_label(struct planning *p, size_t h)
     int best = 1000;
     for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
         struct box box = into_area(m, sides[i].label);
-        int n = hindrances(p, box, h, LAYOUT_NOBODY, 3 * m->unit);
+        int n = hindrances(p, box, h, LAYOUT_NOBODY, 3 * m->unit, best);
         if (n >= best) continue;
         best = n;
         host->label = box;
         host->align = sides[i].align;
     }
-    host->on_link = hindrances(p, host->label, h, LAYOUT_NOBODY, 12 * m->unit) > 0;
+    host->on_link = hindrances(p, host->label, h, LAYOUT_NOBODY, 12 * m->unit, 1) > 0;
 }
 
 /* Beside the line at this part of it, on the left (-1) or right (1) of its direction. */
@@ -286,7 +288,7 @@ static bool place_link_label_sized(struct planning *p, size_t i, struct point si
         for (int side = -1; side <= 1; side += 2) {
             bool rises = (m->links[i].b.x - m->links[i].a.x) < 0; /* so that "above" comes first */
             struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, size, label_gap * m->unit);
-            if (hindrances(p, box, m->n_hosts, i, clear * m->unit)) continue;
+            if (hindrances(p, box, m->n_hosts, i, clear * m->unit, 1)) continue;
             m->links[i].label = box;
             m->links[i].align = ALIGN_CENTRE;
             return true;

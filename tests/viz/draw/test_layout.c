@@ -124,6 +124,23 @@ static void expect_no_crossings(const char *name, const struct story *story)
     cr_expect(eq(sz, layout_crossings(places, links, story_link_count(story)), 0), "%s", name);
 }
 
+/* Without a bound on the effort this takes hours. */
+Test(layout, a_network_of_hundreds_of_hosts_gets_a_map_too, .timeout = 120)
+{
+    enum { CROWD = 400 };
+    static struct layout_host hosts[CROWD];
+    static struct layout_link links[CROWD];
+    static struct point places[CROWD];
+    for (size_t h = 0; h < CROWD; h++) {
+        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, LAYOUT_ANYWHERE, 0, 0, LAYOUT_NOBODY};
+        links[h] = (struct layout_link){h, (h + 1) % CROWD};
+    }
+    layout_solve(hosts, CROWD, links, CROWD, places);
+    for (size_t i = 0; i < CROWD; i++)
+        for (size_t j = 0; j < i; j++)
+            cr_assert(places[i].x != places[j].x || places[i].y != places[j].y, "hosts %zu and %zu", i, j);
+}
+
 Test(map_plan, in_every_shipped_scenario_nothing_overlaps_and_no_links_cross)
 {
     const struct box areas[] = {{16, 132, 760, 280}, {24, 180, 1150, 380}, {20, 140, 1240, 520}, {40, 360, 2300, 760}};
