@@ -1,5 +1,6 @@
 /* postroad check: reads scenarios, says all that is wrong with them, and runs nothing. */
 #include <stdio.h>
+#include <string.h>
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
@@ -7,6 +8,14 @@
 #include "app/options.h"
 #include "model/scenario/scenario.h"
 #include "sim/journal/tr.h"
+
+/* It lies beside the scenarios, and a shell's *.json names it too. */
+static bool is_schema(const char *path)
+{
+    static const char ending[] = ".schema.json";
+    size_t length = strlen(path);
+    return length >= sizeof ending - 1 && strcmp(path + length - (sizeof ending - 1), ending) == 0;
+}
 
 int command_check(int argc, char **argv)
 {
@@ -22,6 +31,10 @@ int command_check(int argc, char **argv)
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
     int code = EXIT_DONE;
     for (size_t i = 1; i <= n; i++) {
+        if (n > 1 && is_schema(argv[i])) {
+            printf(tr("%s: a schema, no scenario; passed over\n"), argv[i]);
+            continue;
+        }
         struct scenario *scenario = library_load_scenario(argv[i], NULL, 0);
         if (!scenario) {
             code = EXIT_USAGE;

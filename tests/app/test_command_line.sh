@@ -106,4 +106,8 @@ holds test ! -e "$scratch/x.png"
 # A scenario of the library is found by its name from anywhere.
 cd "$scratch" || exit 1
 run 0 check first-mail
+# the schema lies among the scenarios, and a shell's * names it too
+run 0 check "$POSTROAD_SOURCE_DIR"/scenarios/*.json
+says out 'first-mail.json: valid'
+says out 'scenario.schema.json: a schema, no scenario; passed over'
 finish

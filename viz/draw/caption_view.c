@@ -20,10 +20,12 @@ static const struct story_caption *caption_now(const struct view *v)
     return view_age_s(v, caption->at_ns) <= reading_s(caption->text) ? caption : NULL;
 }
 
-/* A caption is shown as such; each single link of a packet's way would make the line flicker. */
+/* A caption is shown as such; each single link of a packet's way would make the line flicker; how links are at the
+   beginning is no happening. */
 static bool says_something(const struct story *s, size_t event)
 {
     enum event_kind kind = story_event(s, event)->kind;
+    if (kind == EVENT_LINK_VALUE && story_event(s, event)->at_ns == 0) return false;
     return story_event_is_visible(s, event) && kind != EVENT_CAPTION && kind != EVENT_LINK_SEND &&
            kind != EVENT_LINK_DELIVER;
 }

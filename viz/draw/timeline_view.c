@@ -173,6 +173,16 @@ static void draw_skips(const struct view *v, struct box box)
     }
 }
 
+/* How exactly a label must tell its time, so that its neighbour on the closer side is later, or earlier: where time is
+   skipped on one side, the other decides. */
+static int64_t label_step(int64_t before_ns, int64_t at_ns, int64_t after_ns)
+{
+    int64_t left = at_ns - before_ns, right = after_ns - at_ns;
+    if (left <= 0) return right / 4;
+    if (right <= 0) return left / 4;
+    return (left < right ? left : right) / 4;
+}
+
 static void draw_times(const struct view *v, struct box box)
 {
     struct box strip = strip_of(box, v->unit);
@@ -192,7 +202,7 @@ static void draw_times(const struct view *v, struct box box)
         double left = i == 0 ? x : i == labels ? x - w : x - w / 2;
         canvas_line(v->canvas, point_of(x, strip.y + strip.h), point_of(x, y + view_units(v, 2)), 1, v->theme->ghost);
         canvas_text(v->canvas, box_of(left, y + view_units(v, 2), w, view_units(v, 14)), &style,
-                    view_time_text(at, (after - before) / 8, text));
+                    view_time_text(at, label_step(before, at, after), text));
     }
 }
 
