@@ -95,6 +95,7 @@ struct journal_memory *simulate_or_read(const char *word, int *code)
         struct world_options options = world_options_default();
         enum simulate_end end = SIMULATE_HELD;
         if (scenario) memory = simulate_to_memory(scenario, &options, &end);
+        simulate_release_interrupts(); /* what follows looks at no flag, and can be long */
         if (end == SIMULATE_INTERRUPTED) {
             fputs(tr("postroad: interrupted; nothing was made\n"), stderr);
             journal_memory_free(memory);

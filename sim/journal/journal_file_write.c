@@ -213,7 +213,7 @@ struct journal_writer *journal_writer_open(const char *path, bool growing, char 
     char *part_path = growing || special ? NULL : part_path_for(path);
     FILE *file = fopen(part_path ? part_path : path, "wb");
     if (!file) {
-        snprintf(error, JOURNAL_ERROR_BYTES, tr("%s: cannot write: %s"), part_path ? part_path : path, strerror(errno));
+        snprintf(error, JOURNAL_ERROR_BYTES, tr("%s: cannot write: %s"), path, strerror(errno));
         mem_free(part_path);
         return NULL;
     }
