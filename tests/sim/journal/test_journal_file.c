@@ -275,5 +275,5 @@ Test(journal_file, a_full_disk_and_a_closed_pipe_are_told)
     cr_assert_not_null(strstr(error, strerror(EPIPE)), "%s", error);
 
     cr_assert_null(journal_writer_open("/nonexistent/x.journal", false, error));
-    cr_assert_str_eq(error, "/nonexistent/x.journal.part: cannot write: No such file or directory");
+    cr_assert_str_eq(error, "/nonexistent/x.journal: cannot write: No such file or directory");
 }
