@@ -253,6 +253,7 @@ static void draw_drop(const struct view *v, const struct map_plan *plan, struct 
                       const struct story_drop *drop)
 {
     char text[96];
+    if (drop->hop == STORY_NONE && drop->host == STORY_NONE) return; /* nobody knows where */
     double age = fmax(0, view_age_s(v, drop->at_ns + 1)), alpha = fmax(0, fmin(1, 1.4 * (1 - age / drop_fades_s)));
     if (alpha <= 0) return;
     struct point at = plan->hosts[drop->host].at;

@@ -21,9 +21,8 @@ static size_t lines_until(const struct story *s, int64_t at_ns)
     return low;
 }
 
-static bool carries(const struct story *s, const struct story_packet *packet, const struct event *e)
+static bool carries(const struct story_packet *packet, const struct event *e)
 {
-    (void)s;
     if (!event_has(e->kind, FIELD_STREAM)) return false;
     if ((uint64_t)event_int(e, FIELD_STREAM) != packet->stream) return false;
     uint64_t first = (uint64_t)event_int(e, FIELD_OFFSET), length = (uint64_t)event_int(e, FIELD_LENGTH);
@@ -36,7 +35,7 @@ size_t packet_line(const struct story *s, size_t index)
     if (packet->length == 0 || packet->stream == 0) return STORY_NONE;
     size_t end = lines_until(s, packet->sent_ns), found = STORY_NONE;
     for (size_t i = end; i-- > 0 && end - i <= LINES_LOOKED_AT;)
-        if (carries(s, packet, story_event(s, story_line(s, i)->event))) found = i;
+        if (carries(packet, story_event(s, story_line(s, i)->event))) found = i;
     return found;
 }
 

@@ -86,6 +86,7 @@ static size_t survey_mail(struct story *story, uint64_t id)
 void cast_mail_survey(struct story *story, size_t i, const struct event *e)
 {
     if (e->kind != EVENT_MAIL_COMPOSE && e->kind != EVENT_MAIL_STATE) return;
+    if (event_int(e, FIELD_MESSAGE) == 0) return; /* a journal from elsewhere may speak of no mail */
     size_t mail = survey_mail(story, (uint64_t)event_int(e, FIELD_MESSAGE));
     struct story_mail *m = &story->mails.items[mail];
     if (m->compose_event == STORY_NONE) {
@@ -166,6 +167,14 @@ static size_t place_of_letter(struct story *story, size_t letter, size_t host)
     return place;
 }
 
+static void mail_compose(struct story *story, size_t i, const struct event *e)
+{
+    size_t mail = cast_mail(story, e, FIELD_MESSAGE);
+    if (mail == STORY_NONE) return;
+    story->mails.items[mail].host = cast_host(story, e, FIELD_HOST);
+    cast_mark(story, STORY_MARK_COMPOSED, i);
+}
+
 static void mark_state(struct story *story, size_t i, enum story_mail_state state)
 {
     if (state == STORY_MAIL_DEFERRED) cast_mark(story, STORY_MARK_DEFERRED, i);
@@ -219,8 +228,7 @@ void cast_mail_event(struct story *story, size_t i, const struct event *e)
 {
     switch ((int)e->kind) {
     case EVENT_MAIL_COMPOSE:
-        story->mails.items[cast_mail(story, e, FIELD_MESSAGE)].host = cast_host(story, e, FIELD_HOST);
-        cast_mark(story, STORY_MARK_COMPOSED, i);
+        mail_compose(story, i, e);
         return;
     case EVENT_MAIL_STATE:
         mail_state(story, i, e);

@@ -6,6 +6,7 @@ void cast_transfer_begin(struct story *story, size_t i, const struct event *e)
 {
     size_t conn = cast_conn(story, e), mail = cast_mail(story, e, FIELD_MESSAGE), at = story->transfers.count;
     if (conn == STORY_NONE || mail == STORY_NONE) return;
+    if (story->conns.items[conn].host == STORY_NONE || story->conns.items[conn].peer == STORY_NONE) return;
     uint64_t stream = (uint64_t)event_int(e, FIELD_STREAM);
     cast_transfer_end_of_conn(story, i, conn);
     struct cast_transfer t = {.shown = {.mail = mail,

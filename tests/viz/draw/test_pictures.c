@@ -119,6 +119,55 @@ Test(pictures, a_journal_that_was_cut_off_or_has_only_some_kinds_can_be_drawn)
     canvas_forget_fonts();
 }
 
+/* The journal as it would be if all that is of one type had the same number; 0 is none. What the world consists of
+   keeps its numbers. A packet dies at such a host in the end. */
+static struct journal_memory *confused(const struct journal_memory *whole, enum field_type type, int64_t number)
+{
+    struct journal_memory *made = journal_memory_new();
+    struct event drop = {.kind = EVENT_PACKET_DROP};
+    for (size_t i = 0; i < journal_memory_count(whole); i++) {
+        struct event e = *journal_memory_at(whole, i);
+        const enum field_id *fields;
+        size_t n = event_kind_fields(e.kind, &fields);
+        bool is_world = e.kind == EVENT_HOST_ADD || e.kind == EVENT_LINK_ADD;
+        for (size_t k = 0; k < n && !is_world; k++)
+            if (field_type(fields[k]) == type) e.values[k].i = number;
+        journal_memory_append(made, &e);
+        drop.id = e.id + 1;
+        drop.at_ns = e.at_ns;
+    }
+    drop.values[0].i = 1; /* packet host why */
+    drop.values[1].i = type == TYPE_HOST ? number : 1;
+    drop.values[2] = (struct event_value){4, "lost"};
+    journal_memory_append(made, &drop);
+    return made;
+}
+
+static void tell_all_of(const struct journal_memory *journal)
+{
+    char sentence[STORY_SENTENCE_BYTES];
+    struct story *story = story_new(journal);
+    for (size_t i = 0; i < story_event_count(story); i++)
+        cr_assert(strlen(story_sentence(story, i, sentence, sizeof sentence)) > 0, "event %zu", i);
+    story_free(story);
+}
+
+Test(pictures, a_journal_whose_numbers_are_confused_can_be_told_and_drawn)
+{
+    const enum field_type types[] = {TYPE_HOST,    TYPE_LINK,    TYPE_CONN,   TYPE_STREAM, TYPE_SESSION,
+                                     TYPE_MESSAGE, TYPE_ATTEMPT, TYPE_PACKET, TYPE_EVENT};
+    struct journal_memory *whole = run_scenario("unknown-user");
+    for (size_t t = 0; t < sizeof types / sizeof types[0]; t++)
+        for (int64_t number = 0; number <= 1; number++) {
+            struct journal_memory *made = confused(whole, types[t], number);
+            tell_all_of(made);
+            draw_all_of(made);
+            journal_memory_free(made);
+        }
+    journal_memory_free(whole);
+    canvas_forget_fonts();
+}
+
 /* The colour at the middle of a stamp, when nothing else lies over it. */
 static size_t count_stamps_in_place(const struct view *view, const struct map_plan *plan, size_t *looked_at)
 {
