@@ -18,11 +18,11 @@ struct laws *laws_new(void)
 void laws_free(struct laws *laws)
 {
     if (!laws) return;
-    struct number_map *const maps[] = {&laws->states,       &laws->pair_index,  &laws->on_wire,
-                                       &laws->last_arrival, &laws->in_flight,   &laws->delays,
-                                       &laws->packet_place, &laws->stream_ends, &laws->timers};
+    struct index_map *const maps[] = {&laws->states,       &laws->pair_index,  &laws->on_wire,
+                                      &laws->last_arrival, &laws->in_flight,   &laws->delays,
+                                      &laws->packet_place, &laws->stream_ends, &laws->timers};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
-        number_map_clear(maps[i]);
+        index_map_free(maps[i]);
     mem_free(laws->pairs);
     mem_free(laws->breaches);
     mem_free(laws);

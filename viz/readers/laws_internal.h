@@ -3,7 +3,7 @@
 #define POSTROAD_VIZ_READERS_LAWS_INTERNAL_H
 
 #include "viz/readers/laws.h"
-#include "viz/readers/number_map.h"
+#include "viz/story/tables.h"
 
 enum { BREACHES_KEPT = 100, BREACH_BYTES = 256 };
 
@@ -19,18 +19,18 @@ struct laws {
     int64_t last_ns;
     uint64_t last_id;
 
-    struct number_map states; /* hash of (message, recipient, host, queue id) -> hash of the state */
-    struct number_map pair_index; /* hash of (message, recipient) -> index */
+    struct index_map states;     /* hash of (message, recipient, host, queue id) -> hash of the state */
+    struct index_map pair_index; /* hash of (message, recipient) -> index */
     struct law_pair *pairs;
     size_t n_pairs;
 
-    struct number_map on_wire;     /* hash of (packet, link, direction) -> arrival, or -1 when it is over */
-    struct number_map last_arrival; /* link and direction -> latest arrival that was promised */
-    struct number_map in_flight;   /* link and direction -> packets on the way */
-    struct number_map delays;      /* link and direction -> propagation delay */
-    struct number_map packet_place; /* packet -> hash of (stream, offset, length) */
-    struct number_map stream_ends; /* stream -> bytes written so far */
-    struct number_map timers;      /* id of timer.set -> 1 waiting, 0 over */
+    struct index_map on_wire;      /* hash of (packet, link, direction) -> arrival + 1, or 0 when it is over */
+    struct index_map last_arrival; /* link and direction -> latest arrival that was promised */
+    struct index_map in_flight;    /* link and direction -> packets on the way */
+    struct index_map delays;       /* link and direction -> propagation delay */
+    struct index_map packet_place; /* packet -> hash of (stream, offset) */
+    struct index_map stream_ends;  /* stream -> bytes written so far */
+    struct index_map timers;       /* id of timer.set -> 1 waiting, 0 over */
     bool full;
 };
 

@@ -26,30 +26,35 @@ static bool is_end(const char *state)
 
 static struct law_pair *pair_of(struct laws *laws, uint64_t key)
 {
-    int64_t index;
-    if (!number_map_get(&laws->pair_index, key, &index)) {
-        index = (int64_t)laws->n_pairs++;
+    size_t index = index_map_get(&laws->pair_index, key);
+    if (index == SIZE_MAX) {
+        index = laws->n_pairs++;
         laws->pairs = mem_realloc(laws->pairs, laws->n_pairs * sizeof *laws->pairs);
         laws->pairs[index] = (struct law_pair){0};
-        number_map_set(&laws->pair_index, key, index);
+        index_map_put(&laws->pair_index, key, index);
     }
     return &laws->pairs[index];
+}
+
+/* Never SIZE_MAX, which would be no state. */
+static size_t state_number(const char *state)
+{
+    return law_hash_text(1, state) >> 1;
 }
 
 static void law_of_states(struct laws *laws, const struct event *e, uint64_t pair_key)
 {
     uint64_t key = law_hash_text(law_hash(pair_key, (uint64_t)event_int(e, FIELD_HOST)), event_text(e, FIELD_QUEUE_ID));
     const char *from = event_text(e, FIELD_FROM), *to = event_text(e, FIELD_TO);
-    int64_t state = 0;
     /* Not a holding: a mail to oneself may be fetched while it still waits to be sent again, or be fetched twice. */
     if (strcmp(to, "picked up") == 0) return;
-    bool known = number_map_get(&laws->states, key, &state);
+    size_t state = index_map_get(&laws->states, key);
     if (from[0] == '\0') {
-        if (known) law_broken(laws, e, "M1", "the host has this mail already");
-    } else if (!known || state != (int64_t)law_hash_text(1, from)) {
+        if (state != SIZE_MAX) law_broken(laws, e, "M1", "the host has this mail already");
+    } else if (state != state_number(from)) {
         law_broken(laws, e, "M1", "it was not %s", from);
     }
-    number_map_set(&laws->states, key, (int64_t)law_hash_text(1, to));
+    index_map_put(&laws->states, key, state_number(to));
 }
 
 static void law_of_holding(struct laws *laws, const struct event *e, uint64_t pair_key)

@@ -9,10 +9,16 @@ static uint64_t way_of(const struct event *e)
     return (uint64_t)event_int(e, FIELD_LINK) * 2 + (uint64_t)event_int(e, FIELD_DIR) + 1;
 }
 
-static int64_t number_of(const struct number_map *map, uint64_t key, int64_t otherwise)
+/* 0 where nothing was set. */
+static int64_t number_of(const struct index_map *map, uint64_t key)
 {
-    int64_t value;
-    return number_map_get(map, key, &value) ? value : otherwise;
+    size_t number = index_map_get(map, key);
+    return number == SIZE_MAX ? 0 : (int64_t)number;
+}
+
+static void set_number(struct index_map *map, uint64_t key, int64_t number)
+{
+    index_map_put(map, key, (size_t)number);
 }
 
 static uint64_t passage_of(const struct event *e)
@@ -23,16 +29,16 @@ static uint64_t passage_of(const struct event *e)
 static void on_link_add(struct laws *laws, const struct event *e)
 {
     uint64_t link = (uint64_t)event_int(e, FIELD_LINK) * 2;
-    number_map_set(&laws->delays, link + 1, event_int(e, FIELD_DELAY_OUT));
-    number_map_set(&laws->delays, link + 2, event_int(e, FIELD_DELAY_BACK));
+    set_number(&laws->delays, link + 1, event_int(e, FIELD_DELAY_OUT));
+    set_number(&laws->delays, link + 2, event_int(e, FIELD_DELAY_BACK));
 }
 
 /* A delay that changes while packets wait ends what can be said about order and least delay. */
 static void on_link_value(struct laws *laws, const struct event *e)
 {
     if (strcmp(event_text(e, FIELD_NAME), "delay") != 0) return;
-    number_map_set(&laws->delays, way_of(e), 0);
-    number_map_set(&laws->last_arrival, way_of(e), 0);
+    set_number(&laws->delays, way_of(e), 0);
+    set_number(&laws->last_arrival, way_of(e), 0);
 }
 
 static void on_link_send(struct laws *laws, const struct event *e)
@@ -40,29 +46,27 @@ static void on_link_send(struct laws *laws, const struct event *e)
     int64_t begins = event_int(e, FIELD_BEGINS), departs = event_int(e, FIELD_DEPARTS),
             arrives = event_int(e, FIELD_ARRIVES);
     uint64_t way = way_of(e);
-    if (begins < e->at_ns || departs < begins || arrives < departs + number_of(&laws->delays, way, 0))
+    if (begins < e->at_ns || departs < begins || arrives < departs + number_of(&laws->delays, way))
         law_broken(laws, e, "N2", "the packet would be faster than its link");
-    if (arrives < number_of(&laws->last_arrival, way, 0))
-        law_broken(laws, e, "N2", "the packet would overtake another");
-    number_map_set(&laws->last_arrival, way, arrives);
-    if (number_of(&laws->on_wire, passage_of(e), -1) >= 0)
-        law_broken(laws, e, "N4", "the packet is on this link already");
-    number_map_set(&laws->on_wire, passage_of(e), arrives);
-    number_map_set(&laws->in_flight, way, number_of(&laws->in_flight, way, 0) + 1);
+    if (arrives < number_of(&laws->last_arrival, way)) law_broken(laws, e, "N2", "the packet would overtake another");
+    set_number(&laws->last_arrival, way, arrives);
+    if (number_of(&laws->on_wire, passage_of(e)) > 0) law_broken(laws, e, "N4", "the packet is on this link already");
+    set_number(&laws->on_wire, passage_of(e), arrives + 1);
+    set_number(&laws->in_flight, way, number_of(&laws->in_flight, way) + 1);
 }
 
 /* A drop before the wire (queue full, link down, too large) has no link.send; one on the wire does. */
 static void on_link_end(struct laws *laws, const struct event *e)
 {
-    int64_t arrives = number_of(&laws->on_wire, passage_of(e), -1);
+    int64_t arrives = number_of(&laws->on_wire, passage_of(e)) - 1;
     if (arrives < 0) {
         if (e->kind == EVENT_LINK_DELIVER) law_broken(laws, e, "N4", "the packet was not on this link");
         return;
     }
     if (e->kind == EVENT_LINK_DELIVER && arrives != e->at_ns)
         law_broken(laws, e, "N2", "the packet arrives at another time");
-    number_map_set(&laws->on_wire, passage_of(e), -1);
-    number_map_set(&laws->in_flight, way_of(e), number_of(&laws->in_flight, way_of(e), 0) - 1);
+    set_number(&laws->on_wire, passage_of(e), 0);
+    set_number(&laws->in_flight, way_of(e), number_of(&laws->in_flight, way_of(e)) - 1);
 }
 
 static void on_link_totals(struct laws *laws, const struct event *e)
@@ -72,7 +76,7 @@ static void on_link_totals(struct laws *laws, const struct event *e)
     int64_t offered = event_int(e, FIELD_OFFERED), sum = 0;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         sum += event_int(e, ends[i]);
-    bool adds_up = laws->full ? sum + number_of(&laws->in_flight, way_of(e), 0) == offered : sum <= offered;
+    bool adds_up = laws->full ? sum + number_of(&laws->in_flight, way_of(e)) == offered : sum <= offered;
     if (!adds_up)
         law_broken(laws, e, "N1", "%lld packets were offered, %lld are accounted for", (long long)offered,
                    (long long)sum);
@@ -80,10 +84,11 @@ static void on_link_totals(struct laws *laws, const struct event *e)
 
 static void on_packet_send(struct laws *laws, const struct event *e)
 {
-    uint64_t place = law_hash(law_hash(13, (uint64_t)event_int(e, FIELD_STREAM)), (uint64_t)event_int(e, FIELD_OFFSET));
-    number_map_set(&laws->packet_place, (uint64_t)event_int(e, FIELD_PACKET), (int64_t)place);
+    uint64_t hash = law_hash(law_hash(13, (uint64_t)event_int(e, FIELD_STREAM)), (uint64_t)event_int(e, FIELD_OFFSET));
+    int64_t place = (int64_t)(hash >> 1);
+    set_number(&laws->packet_place, (uint64_t)event_int(e, FIELD_PACKET), place);
     uint64_t repeats = (uint64_t)event_int(e, FIELD_REPEATS);
-    if (repeats && number_of(&laws->packet_place, repeats, 0) != (int64_t)place)
+    if (repeats && number_of(&laws->packet_place, repeats) != place)
         law_broken(laws, e, "T6", "packet %llu, which it repeats, did not carry this", (unsigned long long)repeats);
 }
 
@@ -92,19 +97,19 @@ static void on_stream_data(struct laws *laws, const struct event *e)
     uint64_t stream = (uint64_t)event_int(e, FIELD_STREAM);
     size_t size;
     event_bytes(e, FIELD_BYTES, &size);
-    int64_t end = number_of(&laws->stream_ends, stream, 0);
+    int64_t end = number_of(&laws->stream_ends, stream);
     if (event_int(e, FIELD_OFFSET) != end) law_broken(laws, e, "T1", "the stream stood at %lld", (long long)end);
-    number_map_set(&laws->stream_ends, stream, event_int(e, FIELD_OFFSET) + (int64_t)size);
+    set_number(&laws->stream_ends, stream, event_int(e, FIELD_OFFSET) + (int64_t)size);
 }
 
 static void end_timer(struct laws *laws, const struct event *e, uint64_t set_event)
 {
-    int64_t waiting;
-    if (!number_map_get(&laws->timers, set_event, &waiting))
+    size_t waiting = index_map_get(&laws->timers, set_event);
+    if (waiting == SIZE_MAX)
         law_broken(laws, e, "K2", "it was never set");
     else if (!waiting)
         law_broken(laws, e, "K2", "it was over already");
-    if (set_event) number_map_set(&laws->timers, set_event, 0);
+    if (set_event) set_number(&laws->timers, set_event, 0);
 }
 
 void laws_of_wires(struct laws *laws, const struct event *e)
@@ -116,7 +121,7 @@ void laws_of_wires(struct laws *laws, const struct event *e)
     if (e->kind == EVENT_LINK_TOTALS) on_link_totals(laws, e);
     if (e->kind == EVENT_PACKET_SEND) on_packet_send(laws, e);
     if (e->kind == EVENT_STREAM_DATA) on_stream_data(laws, e);
-    if (e->kind == EVENT_TIMER_SET) number_map_set(&laws->timers, e->id, 1);
+    if (e->kind == EVENT_TIMER_SET) set_number(&laws->timers, e->id, 1);
     if (e->kind == EVENT_TIMER_FIRE) end_timer(laws, e, e->cause);
     if (e->kind == EVENT_TIMER_CANCEL) end_timer(laws, e, (uint64_t)event_int(e, FIELD_ABOUT));
 }
