@@ -8,29 +8,11 @@
 #include "sim/journal/vtime.h"
 #include "viz/readers/text_buffer.h"
 
-static void add_string(struct text_buffer *line, const char *bytes, size_t size)
-{
-    text_adds(line, "\"");
-    for (size_t i = 0; i < size;) {
-        unsigned char c = (unsigned char)bytes[i];
-        if (c == '"' || c == '\\') {
-            text_addf(line, "\\%c", c);
-            i++;
-        } else if (c < 0x20) {
-            text_addf(line, "\\u%04x", c);
-            i++;
-        } else {
-            i += text_add_utf8(line, bytes + i, size - i);
-        }
-    }
-    text_adds(line, "\"");
-}
-
 static void add_identity(struct text_buffer *line, enum field_type type, int64_t id, const struct journal_names *names)
 {
     const char *name = journal_names_find(names, type, id);
     if (name)
-        add_string(line, name, strlen(name));
+        text_add_json(line, name, strlen(name));
     else if (id == 0)
         text_adds(line, "null");
     else
@@ -67,7 +49,7 @@ static void add_value(struct text_buffer *line, enum field_type type, const stru
         text_addf(line, "\"%s\"", ipv4_text((uint32_t)value->i, address));
         return;
     case TYPE_TEXT:
-        add_string(line, value->bytes, (size_t)value->i);
+        text_add_json(line, value->bytes, (size_t)value->i);
         return;
     case TYPE_BLOB:
         add_hex(line, value);

@@ -284,17 +284,7 @@ struct outcome_row outcome_row(const struct outcome *outcome, size_t i)
 
 static void add_string(struct text_buffer *text, const char *string)
 {
-    size_t size = strlen(string);
-    text_adds(text, "\"");
-    for (size_t i = 0; i < size;) {
-        unsigned char c = (unsigned char)string[i];
-        if (c == '"' || c == '\\')
-            text_addf(text, "\\%c", c);
-        else if (c < 0x20)
-            text_addf(text, "\\u%04x", (unsigned)c);
-        i += c == '"' || c == '\\' || c < 0x20 ? 1 : text_add_utf8(text, string + i, size - i);
-    }
-    text_adds(text, "\"");
+    text_add_json(text, string, strlen(string));
 }
 
 static void add_member(struct text_buffer *text, const char *name, const char *string)

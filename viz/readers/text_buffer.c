@@ -87,6 +87,24 @@ size_t text_add_utf8(struct text_buffer *text, const char *bytes, size_t size)
     return n;
 }
 
+void text_add_json(struct text_buffer *text, const char *bytes, size_t size)
+{
+    text_adds(text, "\"");
+    for (size_t i = 0; i < size;) {
+        unsigned char c = (unsigned char)bytes[i];
+        if (c == '"' || c == '\\') {
+            text_addf(text, "\\%c", c);
+            i++;
+        } else if (c < 0x20) {
+            text_addf(text, "\\u%04x", c);
+            i++;
+        } else {
+            i += text_add_utf8(text, bytes + i, size - i);
+        }
+    }
+    text_adds(text, "\"");
+}
+
 void text_add_hex(struct text_buffer *text, const char *bytes, size_t size)
 {
     static const char digits[] = "0123456789abcdef";

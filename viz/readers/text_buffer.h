@@ -19,6 +19,8 @@ void text_free(struct text_buffer *text);
 /* Adds a character of bytes that are to be UTF-8; U+FFFD for what is not. Returns how many bytes it took, at least 1;
    size must not be 0. */
 size_t text_add_utf8(struct text_buffer *text, const char *bytes, size_t size);
+/* As a JSON string (RFC 8259 7), quotes included. */
+void text_add_json(struct text_buffer *text, const char *bytes, size_t size);
 /* Two hexadecimal digits a byte. */
 void text_add_hex(struct text_buffer *text, const char *bytes, size_t size);
 

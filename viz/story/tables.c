@@ -1,4 +1,4 @@
-/* Two small tools of the story: arrays that grow, and a map from numbers to indices. */
+/* Small tools of the story and of readers: arrays that grow, a map from numbers to indices, texts that are kept. */
 #include "viz/story/tables.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Two small tools of the story: arrays that grow, and a map from numbers to indices. */
+/* Small tools of the story and of readers: arrays that grow, a map from numbers to indices, texts that are kept. */
 #ifndef POSTROAD_VIZ_STORY_TABLES_H
 #define POSTROAD_VIZ_STORY_TABLES_H
 
@@ -17,7 +17,7 @@ void *table_grow(void *items, size_t count, size_t *room, size_t item_size);
     ((table)->items = table_grow((table)->items, (table)->count, &(table)->room, sizeof *(table)->items),              \
      &(table)->items[(table)->count++])
 
-/* Numbers to indices; a number that was never put gives SIZE_MAX. Zeroed is empty. */
+/* Numbers to indices, which are never SIZE_MAX: that is what a number gives that was never put. Zeroed is empty. */
 struct index_map {
     uint64_t *keys;
     size_t *values; /* index + 1; 0: a free place */
@@ -27,7 +27,7 @@ void index_map_put(struct index_map *map, uint64_t key, size_t value); /* replac
 size_t index_map_get(const struct index_map *map, uint64_t key);
 void index_map_free(struct index_map *map);
 
-/* Texts made by the story itself: copied, and freed together. */
+/* Texts that no journal keeps: copied, and freed together. */
 struct text_store {
     struct text_block *blocks;
 };
