@@ -14,12 +14,22 @@
 
 enum { BATCHES = 21, RUNS_PER_BATCH = 100 };
 
-/* Processor time, so that what else the machine does counts little. */
-static double seconds_now(void)
+double bench_now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void bench_sort(double *figures, size_t n)
+{
+    qsort(figures, n, sizeof *figures, by_size);
 }
 
 /* Events run, so that the reader can tell what an event costs. */
@@ -38,12 +48,6 @@ static uint64_t run_once(const struct scenario *scenario, uint64_t seed)
     return events;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 void bench_mail(FILE *out)
 {
     struct scenario *scenario = library_load_scenario("first-mail", NULL, 0);
@@ -51,12 +55,12 @@ void bench_mail(FILE *out)
     double micros[BATCHES];
     uint64_t seed = 1, events = 0;
     for (int batch = 0; batch < BATCHES; batch++) {
-        double begin = seconds_now();
+        double begin = bench_now_ns();
         for (int i = 0; i < RUNS_PER_BATCH; i++)
             events += run_once(scenario, seed++);
-        micros[batch] = (seconds_now() - begin) * 1e6 / RUNS_PER_BATCH;
+        micros[batch] = (bench_now_ns() - begin) / 1e3 / RUNS_PER_BATCH;
     }
-    qsort(micros, BATCHES, sizeof micros[0], by_size);
+    bench_sort(micros, BATCHES);
     fprintf(out, tr("one mail, end to end (first-mail: submission, DNS, relay, delivery, pick-up), no reader, "
                     "processor time\n"));
     fprintf(out, tr("  %8.1f us a run  (median of %d batches of %d runs; fastest %.1f, slowest %.1f)\n"),

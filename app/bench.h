@@ -2,11 +2,16 @@
 #ifndef POSTROAD_APP_BENCH_H
 #define POSTROAD_APP_BENCH_H
 
-#include <stdint.h>
+#include <stddef.h>
 #include <stdio.h>
 
 void bench_sim(FILE *out);  /* event queue, draws, packets over links */
 void bench_tcp(FILE *out);  /* data packets through TCP at both ends */
 void bench_mail(FILE *out); /* one small mail from end to end */
+
+/* Processor time since some instant: what else the machine does counts little. */
+double bench_now_ns(void);
+/* From the fastest to the slowest; the median stands in the middle. */
+void bench_sort(double *figures, size_t n);
 
 #endif

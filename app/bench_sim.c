@@ -1,10 +1,6 @@
 /* Measurements of sim/, the median of a few batches each. Traffic is drawn beforehand, so that drawing is not measured.
  */
-#include "app/bench_sim.h"
-
-#include <stdlib.h>
-#include <time.h>
-
+#include "app/bench.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/network.h"
@@ -12,22 +8,9 @@
 
 enum { BATCHES = 7, OPERATIONS = 1000000, STEPS = 1 << 16 };
 
-static double now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now); /* what others run at the same time does not count */
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median(double figures[BATCHES])
 {
-    qsort(figures, BATCHES, sizeof *figures, by_size);
+    bench_sort(figures, BATCHES);
     return figures[BATCHES / 2];
 }
 
@@ -62,13 +45,13 @@ static double bench_queue(size_t pending, const int64_t *steps)
         event_queue_schedule(queue, &event);
     }
     for (int batch = -1; batch < BATCHES; batch++) { /* the first warms up */
-        double begin = now_ns();
+        double begin = bench_now_ns();
         for (size_t i = 0; i < OPERATIONS; i++) {
             event_queue_pop(queue, &event);
             event.at_ns += steps[i % STEPS];
             event_queue_schedule(queue, &event);
         }
-        if (batch >= 0) figures[batch] = (now_ns() - begin) / OPERATIONS;
+        if (batch >= 0) figures[batch] = (bench_now_ns() - begin) / OPERATIONS;
     }
     event_queue_free(queue);
     return median(figures);
@@ -116,10 +99,10 @@ static double bench_hop(size_t packets, uint64_t loss_of_2_32)
     }
     for (int batch = -1; batch < BATCHES; batch++) {
         uint64_t hops = shuttle.hops;
-        double begin = now_ns();
+        double begin = bench_now_ns();
         while (shuttle.hops < hops + OPERATIONS)
             engine_run_next(engine, TIME_NEVER);
-        if (batch >= 0) figures[batch] = (now_ns() - begin) / OPERATIONS;
+        if (batch >= 0) figures[batch] = (bench_now_ns() - begin) / OPERATIONS;
     }
     network_free(shuttle.network);
     packet_pool_free(pool);
@@ -132,10 +115,10 @@ static double bench_draw(uint64_t *sum)
 {
     double figures[BATCHES];
     for (int batch = 0; batch < BATCHES; batch++) {
-        double begin = now_ns();
+        double begin = bench_now_ns();
         for (uint64_t i = 0; i < OPERATIONS; i++)
             *sum += random_draw(1, 2, i, 1);
-        figures[batch] = (now_ns() - begin) / OPERATIONS;
+        figures[batch] = (bench_now_ns() - begin) / OPERATIONS;
     }
     return median(figures);
 }

@@ -1,9 +1,7 @@
 /* What a packet costs: two ends of TCP over one link, no journal reader, nothing encoded. Each segment is one packet
    and one event; a timer is one event that is moved only when it would otherwise come too late. */
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/bench.h"
 #include "model/tcp/tcp.h"
@@ -31,14 +29,6 @@ struct bench_tcp_world {
     struct link_id link;
     struct bench_end ends[2];
 };
-
-/* The processor's time, not the wall's: other programs may be at work. */
-static double nanoseconds_used(void)
-{
-    struct timespec used;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return (double)used.tv_sec * 1e9 + (double)used.tv_nsec;
-}
 
 static void send_all(struct bench_end *e)
 {
@@ -145,21 +135,15 @@ static double run(struct bench_tcp_world *w, uint64_t loss_of_2_32)
 {
     build(w, loss_of_2_32);
     tcp_listen(w->ends[1].conn);
-    double begin_ns = nanoseconds_used();
+    double begin_ns = bench_now_ns();
     tcp_open_active(w->ends[0].conn, 0);
     tcp_write(w->ends[0].conn, STREAM_BYTES, 0);
     after_call(&w->ends[0]);
     while (engine_run_next(w->engine, TIME_NEVER - 1))
         continue;
-    double used_ns = nanoseconds_used() - begin_ns;
+    double used_ns = bench_now_ns() - begin_ns;
     assert(tcp_readable(w->ends[1].conn) == STREAM_BYTES);
     return used_ns;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static void transfer(FILE *out, unsigned loss_percent)
@@ -170,7 +154,7 @@ static void transfer(FILE *out, unsigned loss_percent)
         if (i) tear_down(&w);
         used_ns[i] = run(&w, RANDOM_ALWAYS * loss_percent / 100);
     }
-    qsort(used_ns, RUNS, sizeof used_ns[0], by_size);
+    bench_sort(used_ns, RUNS);
     struct tcp_totals sent = tcp_totals(w.ends[0].conn), answered = tcp_totals(w.ends[1].conn);
     double data = (double)sent.segments_sent, all = data + (double)answered.segments_sent;
     fprintf(out,
