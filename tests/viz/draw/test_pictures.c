@@ -152,6 +152,21 @@ static void tell_all_of(const struct journal_memory *journal)
     story_free(story);
 }
 
+/* While a mail is handed over, its envelope and its way are drawn. */
+static void draw_each_hand_over(const struct journal_memory *journal)
+{
+    struct scene *scene = scene_new(journal, scene_options_default());
+    struct canvas *canvas = canvas_new_layer(640, 400);
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (e->kind != EVENT_SMTP_CONTENT && e->kind != EVENT_POP3_CONTENT) continue;
+        scene_seek(scene, e->at_ns);
+        scene_draw(scene, canvas);
+    }
+    canvas_free(canvas);
+    scene_free(scene);
+}
+
 Test(pictures, a_journal_whose_numbers_are_confused_can_be_told_and_drawn)
 {
     const enum field_type types[] = {TYPE_HOST,    TYPE_LINK,    TYPE_CONN,   TYPE_STREAM, TYPE_SESSION,
@@ -162,6 +177,7 @@ Test(pictures, a_journal_whose_numbers_are_confused_can_be_told_and_drawn)
             struct journal_memory *made = confused(whole, types[t], number);
             tell_all_of(made);
             draw_all_of(made);
+            draw_each_hand_over(made);
             journal_memory_free(made);
         }
     journal_memory_free(whole);
