@@ -262,10 +262,8 @@ static bool tell_host_state(struct transcript *t, const struct event *e)
 
 static bool tell_link_state(struct transcript *t, const struct event *e)
 {
-    text_addf(&t->words, event_int(e, FIELD_UP) ? tr("link %s is up again") : tr("link %s is cut"),
-              transcript_link(t, e));
-    if (event_int(e, FIELD_DIR) != 2)
-        text_addf(&t->words, tr(" toward %s"), transcript_host(t, transcript_link_end(t, e, 1)));
+    text_addf(&t->words, event_int(e, FIELD_UP) ? tr("link %s is up again toward %s") : tr("link %s is cut toward %s"),
+              transcript_link(t, e), transcript_host(t, transcript_link_end(t, e, 1)));
     transcript_add_why(t, e);
     return true;
 }

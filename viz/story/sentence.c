@@ -102,11 +102,8 @@ static void tell_host_state(struct sentence *s, const struct story *story, size_
 static void tell_link_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    if (event_int(e, FIELD_DIR) == 2)
-        say(s, event_int(e, FIELD_UP) ? tr("The link %s is up again") : tr("The link %s is cut"), link_name(story, e));
-    else
-        say(s, event_int(e, FIELD_UP) ? tr("The link %s is up again toward %s") : tr("The link %s is cut toward %s"),
-            link_name(story, e), link_end(story, e));
+    say(s, event_int(e, FIELD_UP) ? tr("The link %s is up again toward %s") : tr("The link %s is cut toward %s"),
+        link_name(story, e), link_end(story, e));
     say_why(s, e);
 }
 

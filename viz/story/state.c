@@ -66,27 +66,23 @@ static void apply_host_state(struct story *story, uint32_t host, uint32_t i, con
     now->why_event = i;
 }
 
-/* dir 2: both directions at once. */
 static void apply_link(struct story *story, uint32_t link, uint32_t i, const struct event *e)
 {
     if (link == NONE32) return;
     struct link_now *now = (struct link_now *)rows(story, BLOCK_LINKS) + link;
-    int64_t dir = event_int(e, FIELD_DIR);
-    for (int d = 0; d < 2; d++) {
-        if (dir != 2 && dir != d) continue;
-        if (e->kind == EVENT_LINK_STATE) {
-            now->up[d] = event_int(e, FIELD_UP) != 0;
-            now->down_event[d] = i;
-            continue;
-        }
-        const char *name = event_text(e, FIELD_NAME);
-        if (strcmp(name, "loss") == 0)
-            now->loss_event[d] = i;
-        else if (strcmp(name, "rate") == 0)
-            now->rate_event[d] = i;
-        else if (strcmp(name, "delay") == 0)
-            now->delay_event[d] = i;
+    int dir = event_int(e, FIELD_DIR) ? 1 : 0;
+    if (e->kind == EVENT_LINK_STATE) {
+        now->up[dir] = event_int(e, FIELD_UP) != 0;
+        now->down_event[dir] = i;
+        return;
     }
+    const char *name = event_text(e, FIELD_NAME);
+    if (strcmp(name, "loss") == 0)
+        now->loss_event[dir] = i;
+    else if (strcmp(name, "rate") == 0)
+        now->rate_event[dir] = i;
+    else if (strcmp(name, "delay") == 0)
+        now->delay_event[dir] = i;
 }
 
 static void apply_hop_end(struct story *story, uint32_t hop, bool lost)
