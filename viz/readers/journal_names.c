@@ -97,7 +97,7 @@ struct journal_reader journal_names_reader(struct journal_names *names)
     struct event_mask mask = event_mask_none();
     static const enum event_kind kinds[] = {EVENT_HOST_ADD, EVENT_LINK_ADD, EVENT_MAIL_COMPOSE};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        mask.words[kinds[i] / 64] |= UINT64_C(1) << kinds[i] % 64;
+        mask = event_mask_union(mask, event_mask_kind(kinds[i]));
     return (struct journal_reader){.mask = mask, .on_event = on_event, .context = names};
 }
 

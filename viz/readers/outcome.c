@@ -245,8 +245,7 @@ static void on_event(void *context, const struct event *e)
 
 struct journal_reader outcome_reader(struct outcome *outcome)
 {
-    struct event_mask mask = event_mask_core();
-    mask.words[EVENT_RUN_BEGIN / 64] |= UINT64_C(1) << (EVENT_RUN_BEGIN % 64);
+    struct event_mask mask = event_mask_union(event_mask_core(), event_mask_kind(EVENT_RUN_BEGIN));
     return (struct journal_reader){.mask = mask, .on_event = on_event, .context = outcome};
 }
 

@@ -285,7 +285,12 @@ static void add_option(struct text_buffer *block, uint32_t code, const void *byt
 static void add_text_option(struct text_buffer *block, uint32_t code, const char *text)
 {
     size_t size = strlen(text);
-    add_option(block, code, text, size < TEXT_MAX_BYTES ? size : TEXT_MAX_BYTES);
+    if (size > TEXT_MAX_BYTES) {
+        size = TEXT_MAX_BYTES;
+        while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
+            size--; /* not inside a character */
+    }
+    add_option(block, code, text, size);
 }
 
 static void begin_block(struct capture *c, uint32_t type)

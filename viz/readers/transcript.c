@@ -461,7 +461,8 @@ struct journal_reader transcript_reader(struct transcript *t)
     for (int kind = 0; kind < EVENT_KINDS; kind++) {
         bool names = kind == EVENT_HOST_ADD || kind == EVENT_LINK_ADD;
         bool told = tellings[kind].tell && tellings[kind].from <= t->level;
-        if (t->level != TRANSCRIPT_NONE && (names || told)) mask.words[kind / 64] |= UINT64_C(1) << (kind % 64);
+        if (t->level != TRANSCRIPT_NONE && (names || told))
+            mask = event_mask_union(mask, event_mask_kind((enum event_kind)kind));
     }
     return (struct journal_reader){.mask = mask, .on_event = on_event, .context = t};
 }
