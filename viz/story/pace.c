@@ -25,6 +25,7 @@
 #define CAPTION_STAND_LONGEST  (6 * SECOND)
 #define EVENT_SCREEN           (400 * MILLISECOND)
 #define BREATH                 (500 * MILLISECOND) /* after the last event */
+#define SCREEN_LONGEST         (INT64_MAX / 4)     /* of one stretch: years at a slow steady pace must not overflow */
 
 struct knot {
     int64_t at_ns, screen_ns;
@@ -61,7 +62,8 @@ static void add_knot(struct pace *pace, int64_t at_ns, int64_t screen_ns, bool s
 static int64_t later(const struct pace *pace, double screen_ns)
 {
     double scaled = screen_ns / pace->settings.factor;
-    return pace->knots.items[pace->knots.count - 1].screen_ns + (scaled > 1 ? (int64_t)scaled : 1);
+    int64_t stretch = scaled < 1 ? 1 : scaled < (double)SCREEN_LONGEST ? (int64_t)scaled : SCREEN_LONGEST;
+    return pace->knots.items[pace->knots.count - 1].screen_ns + stretch;
 }
 
 /* ---- Story pace ---- */

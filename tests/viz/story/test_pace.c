@@ -47,6 +47,25 @@ Test(pace, steady_is_a_plain_factor)
     made_free(&made);
 }
 
+Test(pace, thirty_years_at_the_slowest_pace_still_lead_from_beginning_to_end)
+{
+    struct journal_memory *journal = journal_memory_new();
+    const struct event first = {.id = 1, .kind = EVENT_RUN_END, .values = {{0, ""}}};
+    struct event last = first;
+    last.id = 2;
+    last.at_ns = 30 * 365 * DAY;
+    journal_memory_append(journal, &first);
+    journal_memory_append(journal, &last);
+    struct pace *pace = pace_new(journal, (struct pace_settings){PACE_STEADY, 0.001});
+    int64_t total = pace_total_ns(pace);
+    cr_assert_gt(total, last.at_ns);
+    cr_assert_eq(pace_virtual_at(pace, total), last.at_ns);
+    cr_assert_lt(pace_virtual_at(pace, total / 2), last.at_ns);
+    cr_assert_eq(pace_screen_at(pace, last.at_ns), total);
+    pace_free(pace);
+    journal_memory_free(journal);
+}
+
 Test(pace, story_lets_idle_time_pass_within_a_second_and_says_that_it_skips)
 {
     struct made made = made_journal(1, NULL, 0);
