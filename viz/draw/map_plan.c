@@ -362,7 +362,7 @@ static const char *rate_text(int64_t bps, char buffer[32])
     while (i < 3 && bps < units[i].unit)
         i++;
     double value = (double)bps / (double)units[i].unit;
-    snprintf(buffer, 32, "%.3g %s", value, units[i].name);
+    snprintf(buffer, 32, value < 999.5 ? "%.3g %s" : "%.0f %s", value, units[i].name); /* never "1e+03" */
     return buffer;
 }
 
