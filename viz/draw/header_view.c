@@ -105,7 +105,7 @@ static void draw_layer(struct diagram *d, const struct wire_layer *layer, const 
 struct shown_layer {
     const struct wire_layer *layer;
     const uint8_t *bytes;
-    char more[64];
+    char more[TCP_OPTIONS_TEXT_BYTES + 16];
 };
 
 static size_t collect_layers(const struct view *v, size_t packet, const struct story_header *h, uint8_t *dns,
@@ -116,7 +116,9 @@ static size_t collect_layers(const struct view *v, size_t packet, const struct s
         shown[n++] = (struct shown_layer){&wire_dns, dns, ""};
     if (h->is_tcp) {
         shown[n] = (struct shown_layer){&wire_tcp, h->bytes + h->transport_at, ""};
-        if (h->tcp.mss) snprintf(shown[n].more, sizeof shown[n].more, tr("option MSS %u"), h->tcp.mss);
+        char options[TCP_OPTIONS_TEXT_BYTES];
+        if (tcp_options_text(&h->tcp, 0, options)[0])
+            snprintf(shown[n].more, sizeof shown[n].more, tr("options %s"), options);
         n++;
     }
     if (h->is_udp) shown[n++] = (struct shown_layer){&wire_udp, h->bytes + h->transport_at, ""};

@@ -37,13 +37,21 @@ static struct decoded decode(const struct event *e)
     return d;
 }
 
-/* Bytes that an acknowledgement covers; false when the SYN was not seen. */
-static bool acked_bytes(const struct transcript *t, const struct decoded *d, uint32_t *bytes)
+/* The sequence number of the first byte that the receiver of this segment sent; false when its SYN was not seen. */
+static bool first_byte_answered(const struct transcript *t, const struct decoded *d, uint32_t *first)
 {
     uint64_t key = direction_key(d->ip.destination, d->ip.source, d->tcp.destination_port, d->tcp.source_port);
     size_t iss = index_map_get(&t->iss, key);
-    if (iss == SIZE_MAX || !(d->tcp.flags & TCP_ACK)) return false;
-    *bytes = d->tcp.ack - (uint32_t)iss - 1;
+    *first = iss == SIZE_MAX ? 0 : (uint32_t)iss + 1;
+    return iss != SIZE_MAX;
+}
+
+/* Bytes that an acknowledgement covers; false when the SYN was not seen. */
+static bool acked_bytes(const struct transcript *t, const struct decoded *d, uint32_t *bytes)
+{
+    uint32_t first;
+    if (!(d->tcp.flags & TCP_ACK) || !first_byte_answered(t, d, &first)) return false;
+    *bytes = d->tcp.ack - first;
     return true;
 }
 
@@ -77,8 +85,8 @@ static void make_label(const struct transcript *t, const struct event *e, const 
 
 static void add_segment_details(struct transcript *t, const struct event *e, const struct decoded *d)
 {
-    char flags[32];
-    uint32_t acked;
+    char flags[32], options[TCP_OPTIONS_TEXT_BYTES];
+    uint32_t acked, first;
     int64_t length = event_int(e, FIELD_LENGTH);
     if (length) {
         text_addf(&t->words, " %s", tcp_flags_text(d->tcp.flags, flags));
@@ -87,7 +95,8 @@ static void add_segment_details(struct transcript *t, const struct event *e, con
     if (d->tcp.flags & TCP_SYN) text_addf(&t->words, tr(" seq %" PRIu32), d->tcp.seq);
     text_addf(&t->words, tr(" win %u"), (unsigned)d->tcp.window);
     if (length) text_addf(&t->words, tr(" len %" PRId64), length);
-    if (d->tcp.mss) text_addf(&t->words, tr(" mss %u"), (unsigned)d->tcp.mss);
+    first_byte_answered(t, d, &first);
+    if (tcp_options_text(&d->tcp, first, options)[0]) text_addf(&t->words, " %s", options);
 }
 
 bool tell_packet_send(struct transcript *t, const struct event *e)

@@ -64,8 +64,66 @@ static struct tcp_segment random_segment(void)
                                   .window = (uint16_t)next_random(),
                                   .length = next_random() % 1500,
                                   .flags = next_random() & 63};
-    if (segment.flags & TCP_SYN && next_random() & 1) segment.mss = (uint16_t)(1 + next_random() % 65535);
+    segment.urgent = (uint16_t)next_random();
+    if (segment.flags & TCP_SYN) {
+        if (next_random() & 1) segment.mss = (uint16_t)(1 + next_random() % 65535);
+        segment.options = next_random() & (TCP_SACK_PERMITTED | TCP_WINDOW_SCALE);
+        if (segment.options & TCP_WINDOW_SCALE) segment.window_shift = next_random() % 15;
+    }
+    if (next_random() & 1) {
+        segment.options |= TCP_TIMESTAMPS;
+        segment.ts_val = next_random();
+        segment.ts_ecr = next_random();
+    }
+    if (!(segment.flags & TCP_SYN)) {
+        segment.n_sack = next_random() % (segment.options & TCP_TIMESTAMPS ? 4 : 5);
+        for (int i = 0; i < segment.n_sack; i++)
+            segment.sack[i] = (struct tcp_sack_block){next_random(), next_random()};
+    }
     return segment;
+}
+
+static bool options_equal(const struct tcp_segment *a, const struct tcp_segment *b)
+{
+    return a->urgent == b->urgent && a->options == b->options && a->window_shift == b->window_shift &&
+           a->ts_val == b->ts_val && a->ts_ecr == b->ts_ecr && a->n_sack == b->n_sack &&
+           memcmp(a->sack, b->sack, a->n_sack * sizeof a->sack[0]) == 0;
+}
+
+Test(tcp_wire, syn_bears_its_options_in_the_order_of_linux)
+{
+    struct tcp_segment syn = {.mss = 1460,
+                              .options = TCP_SACK_PERMITTED | TCP_WINDOW_SCALE | TCP_TIMESTAMPS,
+                              .window_shift = 10,
+                              .ts_val = 0x01020304,
+                              .flags = TCP_SYN};
+    const uint8_t expected[] = {2, 4, 0x05, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 0, 0, 0, 0, 1, 3, 3, 10};
+    uint8_t bytes[TCP_HEADER_MAX_BYTES];
+    cr_assert_eq(tcp_encode(&syn, SOURCE, DESTINATION, NULL, bytes), 40);
+    cr_assert_arr_eq(bytes + 20, expected, 20);
+    char text[TCP_OPTIONS_TEXT_BYTES];
+    cr_assert_str_eq(tcp_options_text(&syn, 0, text), "mss 1460 sackok ts 16909060/0 wscale 10");
+    syn.options = TCP_SACK_PERMITTED;
+    const uint8_t permitted[] = {2, 4, 0x05, 0xb4, 1, 1, 4, 2};
+    cr_assert_eq(tcp_encode(&syn, SOURCE, DESTINATION, NULL, bytes), 28);
+    cr_assert_arr_eq(bytes + 20, permitted, 8);
+}
+
+Test(tcp_wire, sack_blocks_stand_beside_timestamps)
+{
+    struct tcp_segment ack = {.options = TCP_TIMESTAMPS,
+                              .ts_val = 7,
+                              .ts_ecr = 9,
+                              .n_sack = 2,
+                              .sack = {{0x100, 0x200}, {0x300, 0x400}},
+                              .flags = TCP_ACK};
+    const uint8_t expected[] = {1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9, 1, 1, 5, 18,
+                                0, 0, 1, 0,  0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0};
+    uint8_t bytes[TCP_HEADER_MAX_BYTES];
+    char text[TCP_OPTIONS_TEXT_BYTES];
+    cr_assert_eq(tcp_encode(&ack, SOURCE, DESTINATION, NULL, bytes), 52);
+    cr_assert_arr_eq(bytes + 20, expected, 32);
+    cr_assert_str_eq(tcp_options_text(&ack, 0x80, text), "ts 7/9 sack 128:384 640:896");
 }
 
 Test(tcp_wire, any_segment_survives_the_wire_and_no_flipped_bit_passes)
@@ -84,6 +142,7 @@ Test(tcp_wire, any_segment_survives_the_wire_and_no_flipped_bit_passes)
         cr_assert(back.source_port == segment.source_port && back.destination_port == segment.destination_port);
         cr_assert(back.seq == segment.seq && back.ack == segment.ack && back.window == segment.window);
         cr_assert(back.mss == segment.mss && back.length == segment.length && back.flags == segment.flags);
+        cr_assert(options_equal(&back, &segment));
         size_t bit = next_random() % (8 * size);
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         cr_assert_not(tcp_checksum_is_good(bytes, size, SOURCE, DESTINATION));
