@@ -41,7 +41,7 @@ static void send_all(struct bench_end *e)
         packet->to = e->peer;
         uint64_t unit =
             tcp_segment_sequence_length(&out.segment) ? out.segment.seq : UINT64_C(1) << 32 | out.segment.ack;
-        packet->identity = (struct packet_identity){e->host.n, unit, out.transmission};
+        packet->identity = (struct packet_identity){.flow = e->host.n, .unit = unit, .transmission = out.transmission};
         memcpy(packet->header, &out.segment, sizeof out.segment);
         tcp_label_sent(e->conn, packet->id);
         network_send(w->network, w->link, e->host, packet);

@@ -70,6 +70,18 @@ struct packet *packet_new(struct packet_pool *pool)
     return packet;
 }
 
+struct packet *packet_copy(struct packet_pool *pool, const struct packet *packet)
+{
+    assert(packet->ops && packet->ops->copied);
+    struct packet *copy = packet_new(pool);
+    uint64_t id = copy->id;
+    *copy = *packet;
+    copy->id = id;
+    copy->references = 1;
+    copy->ops->copied(copy);
+    return copy;
+}
+
 struct packet *packet_hold(struct packet *packet)
 {
     assert(packet->references > 0);

@@ -20,6 +20,11 @@ struct packet_ops {
     bool (*matches)(const struct packet *packet, const void *pattern);
     /* Releases what the header block refers to; may be NULL. */
     void (*release)(struct packet *packet);
+    /* The header block of this packet is a byte copy of another's: takes the further references. NULL: such packets
+       cannot be duplicated. */
+    void (*copied)(struct packet *copy);
+    /* Flips bits of the packet's encoded form, chosen by the draw. NULL: such packets cannot be corrupted. */
+    void (*corrupt)(struct packet *packet, uint64_t draw);
 };
 
 /* Who a packet is, for draws: never how many packets were sent before it. */
@@ -27,6 +32,7 @@ struct packet_identity {
     uint64_t flow;         /* host pair and n-th connection or question of that pair */
     uint64_t unit;         /* sequence number and kind within the flow */
     uint32_t transmission; /* n-th time that unit is sent, from 1 */
+    uint32_t copy;         /* 0: as its host sent it; else made of the link that duplicated it */
 };
 
 struct packet {
@@ -45,6 +51,8 @@ struct packet_pool *packet_pool_new(void);
 void packet_pool_free(struct packet_pool *pool); /* asserts that no packet is still held */
 /* A packet with one reference and the next id; header bytes are not cleared. */
 struct packet *packet_new(struct packet_pool *pool);
+/* A duplicate with the next id and one reference; its maker gives it an identity of its own. */
+struct packet *packet_copy(struct packet_pool *pool, const struct packet *packet);
 struct packet *packet_hold(struct packet *packet);
 void packet_drop(struct packet_pool *pool, struct packet *packet);
 size_t packet_pool_live(const struct packet_pool *pool);

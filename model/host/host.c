@@ -108,7 +108,7 @@ void host_send_datagram(struct host *host, const struct datagram *datagram, stru
     struct ip_packet *ip = ip_packet_of(packet);
     ip->udp = (struct udp_header){datagram->source_port, datagram->destination_port, (uint16_t)length};
     ip->dns = dns_message_hold(message);
-    packet->identity = (struct packet_identity){datagram->flow, 0, datagram->transmission};
+    packet->identity = (struct packet_identity){.flow = datagram->flow, .transmission = datagram->transmission};
     packets_send(host, packet, (struct send_reason){.why = datagram->why});
 }
 

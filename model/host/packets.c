@@ -58,7 +58,15 @@ static void release(struct packet *packet)
     if (ip->dns) dns_message_drop(ip->dns);
 }
 
-static const struct packet_ops ip_ops = {.tag = tag, .matches = matches, .release = release};
+/* A link has duplicated the packet: both hold the payload. */
+static void copied(struct packet *copy)
+{
+    struct ip_packet *ip = ip_packet_of(copy);
+    if (ip->payload) byte_stream_hold(ip->payload);
+    if (ip->dns) dns_message_hold(ip->dns);
+}
+
+static const struct packet_ops ip_ops = {.tag = tag, .matches = matches, .release = release, .copied = copied};
 
 struct packet *packets_new(struct host *host, uint32_t destination, uint8_t protocol, uint32_t payload_bytes)
 {

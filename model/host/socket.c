@@ -284,7 +284,8 @@ static struct packet_identity identity_of(const struct socket *socket, const str
     bool takes_up_sequence = tcp_segment_sequence_length(segment) > 0;
     uint64_t kind = takes_up_sequence ? 1 : segment->flags & TCP_RST ? 2 : 3;
     uint32_t number = takes_up_sequence ? segment->seq : segment->ack;
-    return (struct packet_identity){socket->flow, kind << 32 | number, output->transmission};
+    return (struct packet_identity){
+        .flow = socket->flow, .unit = kind << 32 | number, .transmission = output->transmission};
 }
 
 static void send_segment(struct socket *socket, const struct tcp_output *output)
@@ -446,8 +447,8 @@ static void reset_stranger(struct host *host, struct packet *packet)
     }
     struct packet *reply = packets_new(host, ip->ip.source, IP_PROTOCOL_TCP, (uint32_t)tcp_header_size(&reset));
     ip_packet_of(reply)->tcp = reset;
-    reply->identity = (struct packet_identity){random_hash_mix(packet->identity.flow, 2), packet->identity.unit,
-                                               packet->identity.transmission};
+    reply->identity = packet->identity;
+    reply->identity.flow = random_hash_mix(packet->identity.flow, 2);
     packet_drop(host->world->packets, packet);
     packets_send(host, reply, (struct send_reason){.why = "reset"});
 }

@@ -52,3 +52,33 @@ Test(packet_pool, keeps_a_packet_until_its_last_holder_lets_go)
     cr_assert_eq(released, 1);
     packet_pool_free(pool);
 }
+
+static unsigned copies_told;
+
+static void count_copy(struct packet *copy)
+{
+    copies_told += copy->header[0] == 'h';
+}
+
+Test(packet_pool, a_copy_is_the_same_with_an_id_of_its_own_and_takes_the_further_references)
+{
+    static const struct packet_ops ops = {.release = count_release, .copied = count_copy};
+    struct packet_pool *pool = packet_pool_new();
+    struct packet *packet = packet_new(pool);
+    packet->ops = &ops;
+    packet->size_bytes = 77;
+    packet->identity = (struct packet_identity){.flow = 1, .unit = 2, .transmission = 3};
+    packet->header[0] = 'h';
+    packet_hold(packet);
+    struct packet *copy = packet_copy(pool, packet);
+    cr_assert_eq(copies_told, 1);
+    cr_assert_eq(copy->id, packet->id + 1);
+    cr_assert_eq(copy->references, 1);
+    cr_assert_eq(copy->size_bytes, 77);
+    cr_assert_eq(copy->identity.unit, 2);
+    cr_assert_eq(packet_pool_live(pool), 2);
+    packet_drop(pool, copy);
+    packet_drop(pool, packet);
+    packet_drop(pool, packet);
+    packet_pool_free(pool);
+}
