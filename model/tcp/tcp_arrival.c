@@ -38,7 +38,7 @@ static bool first_check_sequence_number(struct tcp_conn *c, const struct tcp_seg
     }
     tcp_ack_now(c, "duplicate");
     /* In TIME-WAIT only the peer's FIN can come again: 2 MSL begin anew. */
-    if (c->state == TCP_TIME_WAIT && seg->flags & TCP_FIN) {
+    if (c->state == TCP_TIME_WAIT && seg->flags & TCP_FIN && seg->seq + seg->length == c->fin_seq) {
         tcp_timer_set(c, TIMER_TIME_WAIT, now_ns + 2 * c->config.msl_ns);
     }
     return false;
@@ -243,10 +243,11 @@ static void seventh_process_text(struct tcp_conn *c, const struct tcp_segment *s
     }
 }
 
-/* RFC 9293 3.10.7.4 eighth. The FIN may have come before text that it follows; it is processed when it is next. */
+/* RFC 9293 3.10.7.4 eighth. The FIN may have come before text that it follows; it is processed when it is next. One
+   behind the window, a closed one too, is cut off as text would be (3.4, table 6). */
 static void eighth_check_fin(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
-    if (seg->flags & TCP_FIN && !c->fin_known) {
+    if (seg->flags & TCP_FIN && !c->fin_known && in_window(c, seg->seq + seg->length)) {
         c->fin_known = true;
         c->fin_seq = seg->seq + seg->length;
         if (c->fin_seq != c->rcv_nxt) tcp_ack_now(c, "out of order");
