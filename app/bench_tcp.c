@@ -27,6 +27,7 @@ struct bench_tcp_world {
     struct packet_pool *pool;
     struct network *network;
     struct link_id link;
+    struct tcp_config config;
     struct bench_end ends[2];
 };
 
@@ -101,20 +102,20 @@ static void build(struct bench_tcp_world *w, uint64_t loss_of_2_32)
     settings.rate_bps = 100 * 1000 * 1000;
     settings.delay_ns = 10 * MILLISECOND;
     settings.loss_of_2_32 = loss_of_2_32;
+    w->config = tcp_config_default();
     w->journal = journal_new();
     w->engine = engine_new(1, w->journal);
     w->pool = packet_pool_new();
     w->network = network_new(w->engine, w->pool);
     for (uint32_t i = 0; i < 2; i++) {
         struct bench_end *e = &w->ends[i];
-        struct tcp_config config = tcp_config_default();
-        config.local_port = (uint16_t)(i ? 25 : 49152);
-        config.remote_port = (uint16_t)(i ? 49152 : 25);
+        struct tcp_opening opening = {
+            .local_port = (uint16_t)(i ? 25 : 49152), .remote_port = (uint16_t)(i ? 49152 : 25), .mss = 1460};
         *e = (struct bench_end){.world = w, .timer_ns = TIME_NEVER, .open = true};
         e->closes_on = i ? TCP_NEWS_EOF : TCP_NEWS_ESTABLISHED;
         e->host = network_add_host(w->network, i ? "receiver" : "sender", false, on_arrival, e);
         e->peer = (struct host_id){2 - i};
-        e->conn = tcp_new(&config, w->journal, (struct conn_id){i + 1}, e->host);
+        e->conn = tcp_new(&w->config, opening, w->journal, (struct conn_id){i + 1}, e->host);
     }
     w->link = network_add_link(w->network, "link", w->ends[0].host, w->ends[1].host, settings, settings);
     network_compute_routes(w->network, NULL);

@@ -73,14 +73,9 @@ static void count(struct socket *socket, bool counted)
     world_of(socket)->sockets_active += counted ? 1 : (size_t)-1;
 }
 
-static struct tcp_config config_for(const struct host *host, struct socket_key key, uint64_t flow)
+struct tcp_config *sockets_config(const struct scenario_tcp *wanted)
 {
-    const struct scenario_tcp *wanted = &host->description->tcp;
-    struct tcp_config config = tcp_config_default();
-    config.local_port = key.local_port;
-    config.remote_port = key.remote_port;
-    config.iss = (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), 0);
-    config.mss = (uint16_t)(host->mtu_bytes - IPV4_HEADER_BYTES - TCP_HEADER_BYTES);
+    struct tcp_config *made = mem_alloc(sizeof *made), config = tcp_config_default();
     config.receive_buffer = wanted->receive_buffer_bytes;
     config.initial_window_segments = (uint16_t)wanted->initial_window_segments;
     config.rto_min_ns = wanted->rto_min_ns;
@@ -91,7 +86,17 @@ static struct tcp_config config_for(const struct host *host, struct socket_key k
         config.flavour = TCP_FLAVOUR_STOP_AND_WAIT;
         config.initial_window_segments = 1;
     }
-    return config;
+    *made = config;
+    return made;
+}
+
+static struct tcp_opening opening_of(const struct host *host, struct socket_key key, uint64_t flow)
+{
+    return (struct tcp_opening){
+        .local_port = key.local_port,
+        .remote_port = key.remote_port,
+        .iss = (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), 0),
+        .mss = (uint16_t)(host->mtu_bytes - IPV4_HEADER_BYTES - TCP_HEADER_BYTES)};
 }
 
 static struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flow, bool is_active_end)
@@ -99,7 +104,6 @@ static struct socket *socket_new(struct host *host, struct socket_key key, uint6
     struct world *world = host->world;
     struct socket *socket = mem_calloc(1, sizeof *socket);
     const struct host *peer = world_host_by_address(world, key.remote_address);
-    struct tcp_config config = config_for(host, key, flow);
     socket->key = key;
     socket->host = host;
     socket->peer = peer ? peer->id : (struct host_id){0};
@@ -108,7 +112,7 @@ static struct socket *socket_new(struct host *host, struct socket_key key, uint6
     socket->out = byte_stream_new((struct stream_id){++world->last_stream});
     socket->is_active_end = is_active_end;
     socket->scheduled_ns = socket->orphaned_ns = TIME_NEVER;
-    socket->tcp = tcp_new(&config, world->journal, socket->conn, host->id);
+    socket->tcp = tcp_new(host->tcp_config, opening_of(host, key, flow), world->journal, socket->conn, host->id);
     socket_table_add(host, socket);
     uint64_t event =
         JOURNAL_EMIT(world->journal, CONN_OPEN, F_INT(CONN, socket->conn.n), F_INT(HOST, host->id.n),

@@ -11,7 +11,6 @@
 struct tcp_config tcp_config_default(void)
 {
     return (struct tcp_config){
-        .mss = 1460, /* Ethernet's 1500 less 40, RFC 9293 3.7.1 */
         .receive_buffer = 65535,
         .flavour = TCP_FLAVOUR_RENO,
         .initial_window_segments = 10,      /* RFC 6928 2 */
@@ -26,13 +25,14 @@ struct tcp_config tcp_config_default(void)
     };
 }
 
-struct tcp_conn *tcp_new(const struct tcp_config *config, struct journal *journal, struct conn_id conn,
-                         struct host_id host)
+struct tcp_conn *tcp_new(const struct tcp_config *config, struct tcp_opening opening, struct journal *journal,
+                         struct conn_id conn, struct host_id host)
 {
-    assert(config->mss > 0 && config->receive_buffer > 0 && config->receive_buffer <= UINT16_MAX);
+    assert(opening.mss > 0 && config->receive_buffer > 0 && config->receive_buffer <= UINT16_MAX);
     assert(config->delayed_ack_ns <= 500 * MILLISECOND && config->rto_min_ns > 0);
     struct tcp_conn *c = mem_calloc(1, sizeof *c);
-    c->config = *config;
+    c->config = config;
+    c->opening = opening;
     c->journal = journal;
     c->conn = conn;
     c->host = host;
@@ -41,11 +41,11 @@ struct tcp_conn *tcp_new(const struct tcp_config *config, struct journal *journa
     c->wants_timers = journal_wants(journal, EVENT_TIMER_SET) || journal_wants(journal, EVENT_TIMER_FIRE) ||
                       journal_wants(journal, EVENT_TIMER_CANCEL);
     c->state = TCP_CLOSED;
-    c->snd_una = c->snd_nxt = config->iss;
+    c->snd_una = c->snd_nxt = opening.iss;
     /* RFC 6582 3.2 starts with ISS, by which the loss of the very first byte would have to wait for the timer. */
-    c->recover = config->iss - 1;
+    c->recover = opening.iss - 1;
     c->rcv_wnd = config->receive_buffer;
-    c->smss = config->mss < TCP_DEFAULT_SEND_MSS ? config->mss : TCP_DEFAULT_SEND_MSS;
+    c->smss = opening.mss < TCP_DEFAULT_SEND_MSS ? opening.mss : TCP_DEFAULT_SEND_MSS;
     c->cwnd = c->smss;
     c->ssthresh = UINT16_MAX; /* RFC 5681 3.1: as high as the largest window that can be advertised */
     c->rto_ns = config->rto_initial_ns;
@@ -83,7 +83,7 @@ void tcp_established(struct tcp_conn *c, const char *why)
 {
     tcp_set_cwnd(c, tcp_initial_window(c), c->ssthresh, "established");
     /* RFC 6298 (5.7): an RTO below three seconds has proved rash. */
-    if (c->syn_timed_out && c->config.rto_initial_ns < 3 * SECOND) c->rto_ns = 3 * SECOND;
+    if (c->syn_timed_out && c->config->rto_initial_ns < 3 * SECOND) c->rto_ns = 3 * SECOND;
     tcp_enter_state(c, TCP_ESTABLISHED, why);
     c->news |= TCP_NEWS_ESTABLISHED;
     if (c->fin_wanted) tcp_enter_state(c, TCP_FIN_WAIT_1, "close");

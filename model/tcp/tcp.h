@@ -23,10 +23,8 @@ const char *tcp_state_text(enum tcp_state state); /* "SYN-SENT" */
 
 enum tcp_flavour { TCP_FLAVOUR_RENO, TCP_FLAVOUR_STOP_AND_WAIT }; /* RFC 5681; one segment, one acknowledgement */
 
+/* How TCP behaves: shared by all connections of a host, so that it costs them nothing. */
 struct tcp_config {
-    uint16_t local_port, remote_port;
-    uint32_t iss;              /* initial send sequence number */
-    uint16_t mss;              /* what we can receive: MTU - 40 (RFC 9293 3.7.1) */
     uint32_t receive_buffer;   /* bytes, at most 65535: no window scale */
     enum tcp_flavour flavour;
     uint16_t initial_window_segments; /* 10: RFC 6928; 1 with stop-and-wait */
@@ -36,8 +34,15 @@ struct tcp_config {
     int64_t syn_r2_ns, data_r2_ns; /* give up after this long (RFC 9293 3.8.3) */
     bool nagle;
 };
-/* iss 0, mss 1460, 65535, reno, 10, 40 ms, 1 s, 1 s, 60 s, 2 min, 3 min, 100 s, Nagle on; see tcp.c for sources */
+/* 65535, reno, 10, 40 ms, 1 s, 1 s, 60 s, 2 min, 3 min, 100 s, Nagle on; see tcp.c for sources */
 struct tcp_config tcp_config_default(void);
+
+/* What one connection is opened with. */
+struct tcp_opening {
+    uint16_t local_port, remote_port;
+    uint32_t iss; /* initial send sequence number */
+    uint16_t mss; /* what we can receive: MTU - 40, over IPv6 MTU - 60 (RFC 9293 3.7.1) */
+};
 
 /* What has happened since the news were last taken, as bits. */
 enum tcp_news {
@@ -66,9 +71,10 @@ struct tcp_totals {
 
 struct tcp_conn;
 
-/* conn and host name the events; journal may be NULL. The config is copied. State is CLOSED. */
-struct tcp_conn *tcp_new(const struct tcp_config *config, struct journal *journal, struct conn_id conn,
-                         struct host_id host);
+/* The config is not copied and must outlive the connection. conn and host name the events; journal may be NULL. State
+   is CLOSED. */
+struct tcp_conn *tcp_new(const struct tcp_config *config, struct tcp_opening opening, struct journal *journal,
+                         struct conn_id conn, struct host_id host);
 void tcp_free(struct tcp_conn *c);
 
 /* RFC 9293 3.9.1. tcp_listen: then hand over the SYN with tcp_segment_arrives. A reset before the handshake is complete

@@ -20,7 +20,7 @@ static bool is_acceptable(const struct tcp_conn *c, const struct tcp_segment *se
 static void enter_time_wait(struct tcp_conn *c, int64_t now_ns, const char *why)
 {
     tcp_enter_state(c, TCP_TIME_WAIT, why);
-    tcp_timer_set(c, TIMER_TIME_WAIT, now_ns + 2 * c->config.msl_ns);
+    tcp_timer_set(c, TIMER_TIME_WAIT, now_ns + 2 * c->config->msl_ns);
 }
 
 static bool first_check_sequence_number(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
@@ -39,7 +39,7 @@ static bool first_check_sequence_number(struct tcp_conn *c, const struct tcp_seg
     tcp_ack_now(c, "duplicate");
     /* In TIME-WAIT only the peer's FIN can come again: 2 MSL begin anew. */
     if (c->state == TCP_TIME_WAIT && seg->flags & TCP_FIN && seg->seq + seg->length == c->fin_seq) {
-        tcp_timer_set(c, TIMER_TIME_WAIT, now_ns + 2 * c->config.msl_ns);
+        tcp_timer_set(c, TIMER_TIME_WAIT, now_ns + 2 * c->config->msl_ns);
     }
     return false;
 }
@@ -138,7 +138,7 @@ static void restart_retransmission_timer(struct tcp_conn *c, bool partial, int64
 static void new_data_acked(struct tcp_conn *c, uint32_t ack, int64_t now_ns)
 {
     uint32_t acked = ack - c->snd_una;
-    bool syn = c->snd_una == c->config.iss && c->acked == 0;
+    bool syn = c->snd_una == c->opening.iss && c->acked == 0;
     bool fin = c->fin_sent && ack == c->snd_nxt;
     uint32_t bytes = acked - syn - fin;
     tcp_time_acked(c, ack, now_ns);
@@ -299,7 +299,7 @@ static void learn_from_syn(struct tcp_conn *c, const struct tcp_segment *seg)
     c->irs = seg->seq;
     c->rcv_nxt = seg->seq + 1;
     uint32_t peer_mss = seg->mss ? seg->mss : TCP_DEFAULT_SEND_MSS;
-    c->smss = peer_mss < c->config.mss ? peer_mss : c->config.mss;
+    c->smss = peer_mss < c->opening.mss ? peer_mss : c->opening.mss;
     tcp_set_cwnd(c, c->smss, c->ssthresh, "mss agreed");
     c->snd_wnd = c->max_snd_wnd = seg->window;
     c->snd_wl1 = seg->seq;
@@ -334,7 +334,7 @@ static void syn_acked_by_syn(struct tcp_conn *c, const struct tcp_segment *seg, 
 static void segment_arrives_in_syn_sent(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
     bool ack = seg->flags & TCP_ACK;
-    if (ack && (seq_not_after(seg->ack, c->config.iss) || seq_before(c->snd_nxt, seg->ack))) {
+    if (ack && (seq_not_after(seg->ack, c->opening.iss) || seq_before(c->snd_nxt, seg->ack))) {
         if (!(seg->flags & TCP_RST)) tcp_send_reset(c, seg->ack, 0, TCP_RST, "ack of nothing sent");
         return;
     }

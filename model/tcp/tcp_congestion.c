@@ -17,8 +17,8 @@ static uint32_t larger(uint32_t a, uint32_t b)
    RFC 5681 3.1: one segment when the SYN or its answer was lost. */
 uint32_t tcp_initial_window(const struct tcp_conn *c)
 {
-    uint32_t n = c->config.initial_window_segments;
-    if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT || c->syn_timed_out || n <= 1) return c->smss;
+    uint32_t n = c->config->initial_window_segments;
+    if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT || c->syn_timed_out || n <= 1) return c->smss;
     return smaller(n * c->smss, larger(2 * c->smss, n * 1460));
 }
 
@@ -71,7 +71,7 @@ void tcp_on_new_ack(struct tcp_conn *c, uint32_t acked_bytes)
 {
     c->dupacks = 0;
     c->limited_bytes = 0;
-    if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT) return;
+    if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT) return;
     /* Dragged along, so that it stays comparable modulo 2^32 when 2 GB pass without a loss. */
     if ((int32_t)(c->snd_una - c->recover) > 1 << 30) c->recover = c->snd_una - 2;
     if (c->in_recovery) {
@@ -95,7 +95,7 @@ static void fast_retransmit(struct tcp_conn *c)
 
 void tcp_on_duplicate_ack(struct tcp_conn *c)
 {
-    if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT) return;
+    if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT) return;
     if (c->dupacks < UINT8_MAX) c->dupacks++;
     if (c->in_recovery) { /* RFC 5681 3.2 step 4: a segment has left the network. */
         tcp_set_cwnd(c, c->cwnd + c->smss, c->ssthresh, "duplicate ack in recovery");
@@ -108,7 +108,7 @@ void tcp_on_duplicate_ack(struct tcp_conn *c)
 /* RFC 5681 3.1 (4): LW is one segment. ssthresh is held while the same segment times out again. */
 void tcp_on_loss_by_timeout(struct tcp_conn *c)
 {
-    if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT) return;
+    if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT) return;
     uint32_t ssthresh = c->timeouts == 1 ? ssthresh_after_loss(c) : c->ssthresh;
     c->in_recovery = false;
     c->dupacks = 0;
@@ -121,7 +121,7 @@ void tcp_on_loss_by_timeout(struct tcp_conn *c)
 /* RFC 5681 4.1 */
 void tcp_restart_after_idle(struct tcp_conn *c, int64_t now_ns)
 {
-    if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT || tcp_flight_size(c) > 0) return;
+    if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT || tcp_flight_size(c) > 0) return;
     if (now_ns - c->last_sent_ns <= c->rto_ns) return;
     uint32_t restart_window = smaller(tcp_initial_window(c), c->cwnd);
     tcp_set_cwnd(c, restart_window, c->ssthresh, "restart after idle");

@@ -71,7 +71,8 @@ struct tcp_conn {
     struct journal *journal;
     struct conn_id conn;
     struct host_id host;
-    struct tcp_config config;
+    const struct tcp_config *config; /* shared */
+    struct tcp_opening opening;
 };
 
 /* Sequence numbers are compared modulo 2^32 (RFC 9293 3.4). */

@@ -82,14 +82,14 @@ enum tcp_text tcp_take_text(struct tcp_conn *c, uint32_t start, uint32_t length)
 static uint32_t window_gain(const struct tcp_conn *c)
 {
     uint64_t unread = c->readable - c->consumed;
-    assert(unread + c->rcv_wnd <= c->config.receive_buffer);
-    return (uint32_t)(c->config.receive_buffer - unread - c->rcv_wnd);
+    assert(unread + c->rcv_wnd <= c->config->receive_buffer);
+    return (uint32_t)(c->config->receive_buffer - unread - c->rcv_wnd);
 }
 
 static uint32_t least_worthwhile_gain(const struct tcp_conn *c)
 {
-    uint32_t half = c->config.receive_buffer / 2;
-    return half < c->config.mss ? half : c->config.mss;
+    uint32_t half = c->config->receive_buffer / 2;
+    return half < c->opening.mss ? half : c->opening.mss;
 }
 
 /* RFC 9293 3.8.6.2.2 (MUST-39): the right edge stays until it can move by a worthwhile step; it never moves left. */
@@ -107,5 +107,5 @@ bool tcp_window_update_is_due(const struct tcp_conn *c)
 {
     uint32_t gain = window_gain(c);
     if (gain == 0 || gain < least_worthwhile_gain(c)) return false;
-    return c->rcv_wnd < c->config.mss || gain >= c->config.receive_buffer / 2;
+    return c->rcv_wnd < c->opening.mss || gain >= c->config->receive_buffer / 2;
 }

@@ -70,14 +70,14 @@ void tcp_ack_now(struct tcp_conn *c, const char *why)
 void tcp_ack_later(struct tcp_conn *c, int64_t now_ns)
 {
     if (c->ack_need == ACK_NOW) return;
-    if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT || c->config.delayed_ack_ns == 0) {
+    if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT || c->config->delayed_ack_ns == 0) {
         tcp_ack_now(c, "data received");
     } else if (c->unacked_bytes >= 2 * c->smss) {
         tcp_ack_now(c, "second full segment");
     } else {
         c->ack_need = ACK_DELAYED;
         if (!tcp_timer_runs(c, TIMER_DELAYED_ACK)) {
-            tcp_timer_set(c, TIMER_DELAYED_ACK, now_ns + c->config.delayed_ack_ns);
+            tcp_timer_set(c, TIMER_DELAYED_ACK, now_ns + c->config->delayed_ack_ns);
         }
     }
 }
@@ -106,10 +106,10 @@ void tcp_send_reset(struct tcp_conn *c, uint32_t seq, uint32_t ack, uint8_t flag
 
 static void begin_segment(const struct tcp_conn *c, struct tcp_output *out)
 {
-    *out =
-        (struct tcp_output){.segment = {.source_port = c->config.local_port, .destination_port = c->config.remote_port},
-                            .stream_offset = c->segmented,
-                            .transmission = 1};
+    *out = (struct tcp_output){
+        .segment = {.source_port = c->opening.local_port, .destination_port = c->opening.remote_port},
+        .stream_offset = c->segmented,
+        .transmission = 1};
 }
 
 /* The acknowledgement and the window, which every segment but the first SYN carries. */
@@ -160,8 +160,8 @@ static void transmit_record(struct tcp_conn *c, uint32_t number, const char *why
     out->segment.flags = r->flags;
     if (c->state != TCP_SYN_SENT) put_ack(c, &out->segment);
     if (r->flags & TCP_SYN) {
-        out->segment.mss = c->config.mss;
-        uint32_t window = c->config.receive_buffer;
+        out->segment.mss = c->opening.mss;
+        uint32_t window = c->config->receive_buffer;
         out->segment.window = (uint16_t)(window < UINT16_MAX ? window : UINT16_MAX);
     } else {
         out->stream_offset = c->acked + (r->seq - c->snd_una);
@@ -234,7 +234,7 @@ static uint32_t sender_sws_length(const struct tcp_conn *c, uint64_t d, uint32_t
 {
     uint32_t n = d < u ? (uint32_t)d : u;
     if (n >= c->smss) return c->smss; /* (1) */
-    bool may = !c->config.nagle || tcp_flight_size(c) == 0;
+    bool may = !c->config->nagle || tcp_flight_size(c) == 0;
     if (may && d <= u) return n;                           /* (2) */
     if (may && n > 0 && n >= c->max_snd_wnd / 2) return n; /* (3) */
     return 0;
@@ -244,7 +244,7 @@ static bool send_new_data(struct tcp_conn *c, int64_t now_ns, struct tcp_output 
 {
     uint64_t d = c->written - c->segmented;
     if (d == 0) return false;
-    if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT && c->first != c->end) return false;
+    if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT && c->first != c->end) return false;
     uint32_t u = usable_window(c), length = sender_sws_length(c, d, u), in_flight = tcp_flight_size(c);
     if (length == 0) return false;
     tcp_restart_after_idle(c, now_ns);
@@ -260,7 +260,7 @@ static bool send_new_data(struct tcp_conn *c, int64_t now_ns, struct tcp_output 
 static bool send_fin(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
 {
     if (!c->fin_wanted || c->fin_sent || c->written != c->segmented || usable_window(c) == 0) return false;
-    if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT && c->first != c->end) return false;
+    if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT && c->first != c->end) return false;
     tcp_push_record(c, 0, TCP_FIN);
     transmit_record(c, c->at++, "close", now_ns, out);
     return true;

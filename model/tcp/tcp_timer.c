@@ -62,8 +62,8 @@ uint64_t tcp_deadline_cause(const struct tcp_conn *c)
 
 static int64_t clamp_rto(const struct tcp_conn *c, int64_t rto_ns)
 {
-    if (rto_ns < c->config.rto_min_ns) return c->config.rto_min_ns;       /* RFC 6298 (2.4) */
-    return rto_ns < c->config.rto_max_ns ? rto_ns : c->config.rto_max_ns; /* (2.5) */
+    if (rto_ns < c->config->rto_min_ns) return c->config->rto_min_ns;       /* RFC 6298 (2.4) */
+    return rto_ns < c->config->rto_max_ns ? rto_ns : c->config->rto_max_ns; /* (2.5) */
 }
 
 static void take_sample(struct tcp_conn *c, int64_t r_ns)
@@ -100,7 +100,7 @@ static int64_t backed_off(const struct tcp_conn *c, int64_t rto_ns)
 static bool give_up(struct tcp_conn *c, int64_t now_ns)
 {
     bool opening = c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED;
-    int64_t r2_ns = opening ? c->config.syn_r2_ns : c->config.data_r2_ns;
+    int64_t r2_ns = opening ? c->config->syn_r2_ns : c->config->data_r2_ns;
     if (now_ns - c->progress_ns < r2_ns) return false;
     tcp_go_closed(c, TCP_NEWS_TIMED_OUT, "no answer");
     return true;
@@ -126,7 +126,7 @@ static void on_retransmission_timer(struct tcp_conn *c, int64_t now_ns)
 static int64_t persist_interval(const struct tcp_conn *c)
 {
     int64_t interval_ns = c->rto_ns;
-    for (unsigned i = 0; i < c->timeouts && interval_ns < c->config.rto_max_ns; i++) {
+    for (unsigned i = 0; i < c->timeouts && interval_ns < c->config->rto_max_ns; i++) {
         interval_ns = backed_off(c, interval_ns);
     }
     return interval_ns;

@@ -15,10 +15,11 @@ static struct told begin(struct event_mask mask)
 {
     struct told t = {.journal = journal_new(), .memory = journal_memory_new()};
     journal_add_reader(t.journal, journal_memory_reader(t.memory, mask));
-    struct tcp_config config = tcp_config_default();
-    config.iss = 1000;
+    static struct tcp_config config;
+    config = tcp_config_default();
     config.nagle = false;
-    t.conn = tcp_new(&config, t.journal, (struct conn_id){7}, (struct host_id){3});
+    struct tcp_opening opening = {.iss = 1000, .mss = 1460};
+    t.conn = tcp_new(&config, opening, t.journal, (struct conn_id){7}, (struct host_id){3});
     return t;
 }
 

@@ -40,14 +40,15 @@ static unsigned drain(struct tcp_conn *c, int64_t now_ns)
 
 static struct tcp_conn *established(void)
 {
-    struct tcp_config config = tcp_config_default();
-    config.iss = UINT32_MAX - 500;
+    static struct tcp_config config; /* outlives the connection */
+    config = tcp_config_default();
+    struct tcp_opening opening = {.iss = UINT32_MAX - 500, .mss = 1460};
     config.nagle = false;
-    struct tcp_conn *c = tcp_new(&config, NULL, (struct conn_id){1}, (struct host_id){1});
+    struct tcp_conn *c = tcp_new(&config, opening, NULL, (struct conn_id){1}, (struct host_id){1});
     tcp_open_active(c, 0);
     drain(c, 0);
     struct tcp_segment answer = {
-        .seq = 5000, .ack = config.iss + 1, .window = 65535, .mss = 1460, .flags = TCP_SYN | TCP_ACK};
+        .seq = 5000, .ack = opening.iss + 1, .window = 65535, .mss = 1460, .flags = TCP_SYN | TCP_ACK};
     tcp_segment_arrives(c, &answer, 0);
     drain(c, 0);
     return c;
@@ -156,13 +157,14 @@ static void do_something(struct tcp_conn *c, int64_t now_ns)
 
 static struct tcp_conn *any_connection(void)
 {
-    struct tcp_config config = tcp_config_default();
-    config.iss = next_random();
-    config.mss = (uint16_t)(1 + next_random() % 1460);
+    static struct tcp_config config;
+    config = tcp_config_default();
+    struct tcp_opening opening = {.iss = next_random()};
+    opening.mss = (uint16_t)(1 + next_random() % 1460);
     config.receive_buffer = 1 + next_random() % 65535;
     config.nagle = next_random() % 2;
     config.flavour = next_random() % 4 ? TCP_FLAVOUR_RENO : TCP_FLAVOUR_STOP_AND_WAIT;
-    struct tcp_conn *c = tcp_new(&config, NULL, (struct conn_id){1}, (struct host_id){1});
+    struct tcp_conn *c = tcp_new(&config, opening, NULL, (struct conn_id){1}, (struct host_id){1});
     if (next_random() % 2) {
         tcp_listen(c);
     } else {

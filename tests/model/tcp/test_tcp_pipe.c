@@ -11,6 +11,7 @@ enum { STREAM_MAX = 60000, PIPE_MAX = 4096 };
 
 struct end {
     struct tcp_conn *conn;
+    struct tcp_config config;
     uint8_t has[STREAM_MAX + 1]; /* which bytes of the peer's stream have arrived */
     uint64_t to_write, written;
     int64_t next_write_ns, next_read_ns;
@@ -92,7 +93,7 @@ static void check_in_flight(struct pipe_world *w, const struct tcp_conn *c, cons
     if (out->segment.length == 0 || out->transmission > 1 || c->probing) return;
     cr_assert_leq(tcp_flight_size(c) - c->fin_sent, c->cwnd + 2 * c->smss, "T5, seed %u", w->seed);
     cr_assert_leq(tcp_flight_size(c), c->snd_wnd, "T5, seed %u", w->seed);
-    if (c->config.flavour == TCP_FLAVOUR_STOP_AND_WAIT) cr_assert_eq(c->end - c->first, 1);
+    if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT) cr_assert_eq(c->end - c->first, 1);
 }
 
 static void drain(struct pipe_world *w, int who)
@@ -224,17 +225,23 @@ static bool step(struct pipe_world *w)
 static struct tcp_config random_config(struct pipe_world *w, bool stop_and_wait)
 {
     struct tcp_config config = tcp_config_default();
-    config.iss = chance(w, 50) ? UINT32_MAX - (uint32_t)(next_random(w) % 20000) : (uint32_t)next_random(w) * 2;
-    config.mss = (uint16_t)(100 + next_random(w) % 1361);
     config.receive_buffer = chance(w, 50) ? 65535 : 200 + (uint32_t)(next_random(w) % 20000);
     config.flavour = stop_and_wait ? TCP_FLAVOUR_STOP_AND_WAIT : TCP_FLAVOUR_RENO;
     config.initial_window_segments = (uint16_t)(1 + next_random(w) % 10);
     config.delayed_ack_ns = chance(w, 30) ? 0 : (int64_t)(next_random(w) % (500 * MILLISECOND));
     config.rto_min_ns = chance(w, 50) ? 1 * SECOND : 200 * MILLISECOND;
-    config.msl_ns = 1 * HOUR;                       /* so long that no end is gone before the other has heard it */
+    config.msl_ns = 1 * HOUR;                         /* so long that no end is gone before the other has heard it */
     config.syn_r2_ns = config.data_r2_ns = 10 * HOUR; /* this pipe is bad, yet not dead */
     config.nagle = chance(w, 50);
     return config;
+}
+
+static struct tcp_opening random_opening(struct pipe_world *w)
+{
+    struct tcp_opening opening;
+    opening.iss = chance(w, 50) ? UINT32_MAX - (uint32_t)(next_random(w) % 20000) : (uint32_t)next_random(w) * 2;
+    opening.mss = (uint16_t)(100 + next_random(w) % 1361);
+    return opening;
 }
 
 static void begin(struct pipe_world *w, unsigned seed)
@@ -248,14 +255,15 @@ static void begin(struct pipe_world *w, unsigned seed)
     w->jitter_ns = chance(w, 50) ? 0 : (int64_t)(next_random(w) % (60 * MILLISECOND));
     bool stop_and_wait = chance(w, 15);
     for (uint32_t i = 0; i < 2; i++) {
-        struct tcp_config config = random_config(w, stop_and_wait);
         struct end *e = &w->ends[i];
-        e->conn = tcp_new(&config, NULL, (struct conn_id){i + 1}, (struct host_id){i + 1});
+        struct tcp_opening opening = random_opening(w);
+        e->config = random_config(w, stop_and_wait);
+        e->conn = tcp_new(&e->config, opening, NULL, (struct conn_id){i + 1}, (struct host_id){i + 1});
         e->to_write = chance(w, 20) ? 0 : next_random(w) % STREAM_MAX;
         if (stop_and_wait) e->to_write /= 10;
         e->next_write_ns = e->next_read_ns = TIME_NEVER;
         e->slow_reader = chance(w, 40);
-        e->last_una = e->last_nxt = config.iss;
+        e->last_una = e->last_nxt = opening.iss;
     }
     tcp_open_active(w->ends[0].conn, 0);
     if (chance(w, 10)) {

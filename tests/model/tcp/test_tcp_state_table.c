@@ -253,12 +253,13 @@ static void go_to_state(struct play *p)
 
 static void begin(struct play *p)
 {
-    struct tcp_config config = tcp_config_default();
-    config.iss = p->iss;
+    static struct tcp_config config; /* outlives the connection */
+    config = tcp_config_default();
     config.receive_buffer = is_closed_window(p) ? CLOSED_BUFFER : OPEN_BUFFER;
     config.delayed_ack_ns = 0;
     config.nagle = false;
-    p->conn = tcp_new(&config, NULL, (struct conn_id){1}, (struct host_id){1});
+    p->conn = tcp_new(&config, (struct tcp_opening){.iss = p->iss, .mss = 1460}, NULL, (struct conn_id){1},
+                      (struct host_id){1});
     p->una = p->iss;
     p->nxt = p->iss + 1;
     p->rcv_nxt = p->irs + 1;

@@ -19,6 +19,7 @@ struct sent {
 struct player {
     struct tcp_conn *conn;
     struct tcp_config config;
+    struct tcp_opening opening;
     int64_t now_ns;
     struct sent sent[SENT_MAX]; /* not yet named by a line */
     size_t n_sent;
@@ -67,7 +68,7 @@ static const char *segment_text(const struct player *p, const struct sent *s, ch
 {
     const struct tcp_segment *g = &s->out.segment;
     char flags[32];
-    uint32_t from = g->seq - p->config.iss;
+    uint32_t from = g->seq - p->opening.iss;
     flags_text(g->flags, flags);
     int n = snprintf(buffer, size, "%s%s%u:%u", flags, flags[0] ? " " : "", from, from + g->length);
     if (g->flags & TCP_ACK) n += snprintf(buffer + n, size - (size_t)n, " ack %u", g->ack - p->peer_iss);
@@ -92,7 +93,7 @@ static void check_sent(struct player *p, const struct tcp_output *out, uint64_t 
         if (p->labels[i].seq == g->seq) previous = p->labels[i].label;
     }
     if ((out->transmission > 1 || out->repeats) && out->repeats != previous) {
-        fail(p, "transmission %u of %u repeats label %lu, not %lu", out->transmission, g->seq - p->config.iss,
+        fail(p, "transmission %u of %u repeats label %lu, not %lu", out->transmission, g->seq - p->opening.iss,
              (unsigned long)out->repeats, (unsigned long)previous);
     }
     if (p->n_labels < LABELS_MAX) {
@@ -211,7 +212,7 @@ static bool matches(const struct player *p, const struct pattern *s, const struc
 {
     const struct tcp_segment *g = &sent->out.segment;
     uint8_t flags = g->flags & (TCP_SYN | TCP_FIN | TCP_RST);
-    uint32_t from = g->seq - p->config.iss;
+    uint32_t from = g->seq - p->opening.iss;
     if (flags != s->flags || g->length != s->to - s->from || (s->has_range && from != s->from)) return false;
     if (s->has_ack && (!(g->flags & TCP_ACK) || g->ack - p->peer_iss != s->ack)) return false;
     if (s->no_ack && g->flags & TCP_ACK) return false;
@@ -260,7 +261,7 @@ static bool expect_nothing_more(struct player *p)
 
 static void peer_sends(struct player *p, const struct pattern *s)
 {
-    struct tcp_segment g = {.source_port = p->config.remote_port, .destination_port = p->config.local_port};
+    struct tcp_segment g = {.source_port = p->opening.remote_port, .destination_port = p->opening.local_port};
     if (s->has_ack) p->peer_ack = s->ack;
     if (s->has_window) p->peer_window = s->window;
     g.seq = p->peer_iss + (s->has_range ? s->from : p->peer_nxt);
@@ -270,7 +271,7 @@ static void peer_sends(struct player *p, const struct pattern *s)
     bool bare = !s->has_ack && (s->no_ack || s->flags & (TCP_SYN | TCP_RST));
     if (!bare) {
         g.flags |= TCP_ACK;
-        g.ack = p->config.iss + p->peer_ack;
+        g.ack = p->opening.iss + p->peer_ack;
     }
     if (g.flags & TCP_SYN) g.mss = (uint16_t)(s->has_mss ? s->mss : p->peer_mss);
     uint32_t end = g.seq + tcp_segment_sequence_length(&g) - p->peer_iss;
@@ -395,14 +396,14 @@ static bool setting(struct player *p, const char *name, const char *value, uint3
     uint32_t n = 0;
     int64_t ns = 0;
     bool is_number = parse_number(value, &n), is_time = parse_time(value, &ns);
-    if (strcmp(name, "smss") == 0) return p->config.mss = (uint16_t)n, p->peer_mss = n, is_number;
+    if (strcmp(name, "smss") == 0) return p->opening.mss = (uint16_t)n, p->peer_mss = n, is_number;
     if (strcmp(name, "peer-mss") == 0) return p->peer_mss = n, is_number;
     if (strcmp(name, "cwnd") == 0) return *cwnd = n, is_number;
     if (strcmp(name, "ssthresh") == 0) return *ssthresh = n, is_number;
     if (strcmp(name, "window") == 0) return p->peer_window = n, is_number;
     if (strcmp(name, "buffer") == 0) return p->config.receive_buffer = n, is_number;
     if (strcmp(name, "iw") == 0) return p->config.initial_window_segments = (uint16_t)n, is_number;
-    if (strcmp(name, "iss") == 0) return p->config.iss = n, is_number;
+    if (strcmp(name, "iss") == 0) return p->opening.iss = n, is_number;
     if (strcmp(name, "peer-iss") == 0) return p->peer_iss = n, is_number;
     if (strcmp(name, "delack") == 0) return p->config.delayed_ack_ns = ns, is_time;
     if (strcmp(name, "rto-min") == 0) return p->config.rto_min_ns = ns, is_time;
@@ -438,7 +439,7 @@ static bool given_line(struct player *p, char **tokens)
             return fail(p, "\"%s %s\" is no setting", tokens[i], tokens[i + 1] ? tokens[i + 1] : "");
         }
     }
-    p->conn = tcp_new(&p->config, NULL, (struct conn_id){1}, (struct host_id){1});
+    p->conn = tcp_new(&p->config, p->opening, NULL, (struct conn_id){1}, (struct host_id){1});
     if (strcmp(tokens[0], "listening") == 0) {
         tcp_listen(p->conn);
     } else if (strcmp(tokens[0], "established") == 0) {
@@ -486,10 +487,10 @@ static void begin(struct player *p)
 {
     p->config = tcp_config_default();
     p->config.nagle = false;
-    p->config.local_port = 49152;
-    p->config.remote_port = 25;
-    p->config.iss = 100000;
-    p->config.mss = 1000;
+    p->opening.local_port = 49152;
+    p->opening.remote_port = 25;
+    p->opening.iss = 100000;
+    p->opening.mss = 1000;
     p->peer_iss = 700000;
     p->peer_mss = 1000;
     p->peer_window = 65535;
