@@ -108,10 +108,13 @@ static void take_window(struct tcp_conn *c, const struct tcp_segment *seg)
     if (c->snd_wnd > c->max_snd_wnd) c->max_snd_wnd = c->snd_wnd;
 }
 
-/* RFC 9293 3.10.7.4: only from a segment that is not older than the one it was last taken from. */
-static void update_send_window(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
+/* RFC 9293 3.10.7.4: only from a segment that is not older than the one it was last taken from. What acknowledges
+   something new was sent later than all that did not, even a repetition with an old sequence number; were its window not
+   taken, the one of before would count from the new SND.UNA, beyond the edge that the peer has told. */
+static void update_send_window(struct tcp_conn *c, const struct tcp_segment *seg, bool acks_new, int64_t now_ns)
 {
-    bool newer = seq_before(c->snd_wl1, seg->seq) || (c->snd_wl1 == seg->seq && seq_not_after(c->snd_wl2, seg->ack));
+    bool newer = acks_new || seq_before(c->snd_wl1, seg->seq) ||
+                 (c->snd_wl1 == seg->seq && seq_not_after(c->snd_wl2, seg->ack));
     if (newer) take_window(c, seg);
     if (c->snd_wnd == 0) c->progress_ns = now_ns; /* MUST-37: whoever answers at a closed window is not given up */
     if (!c->probing || c->snd_wnd == 0) return;
@@ -212,15 +215,15 @@ static bool our_fin_acked(struct tcp_conn *c, int64_t now_ns)
 static bool fifth_check_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
     if (!(seg->flags & TCP_ACK)) return false;
-    bool opening = c->state == TCP_SYN_RECEIVED;
+    bool opening = c->state == TCP_SYN_RECEIVED, acks_new = seq_before(c->snd_una, seg->ack);
     if (opening ? !handshake_acked(c, seg) : !ack_is_plausible(c, seg, now_ns)) return false;
-    if (seq_before(c->snd_una, seg->ack)) {
+    if (acks_new) {
         new_data_acked(c, seg->ack, now_ns);
     } else if (is_duplicate_ack(c, seg)) {
         tcp_on_duplicate_ack(c);
     }
     if (opening) tcp_established(c, "handshake complete");
-    if (seq_not_after(c->snd_una, seg->ack)) update_send_window(c, seg, now_ns);
+    if (seq_not_after(c->snd_una, seg->ack)) update_send_window(c, seg, acks_new, now_ns);
     return tcp_fin_is_acked(c) ? our_fin_acked(c, now_ns) : true;
 }
 
