@@ -118,8 +118,8 @@ static void long_flight(struct two_ends_settings *s)
 }
 
 static const struct world_kind kinds[] = {
-    {"reno", 10, NULL},
-    {"reno, long delays", 9, long_delays},
+    {"reno", 9, NULL},
+    {"reno, long delays", 8, long_delays},
     {"reno, a long flight", 9, long_flight},
     {"stop-and-wait", 8, stop_and_wait},
     {"both open at once", 9, simultaneous_open},
