@@ -19,6 +19,7 @@ struct resend {
 struct end {
     struct tcp_conn *conn;
     struct tcp_config config;
+    uint32_t iss;
     uint8_t *has; /* which bytes of the peer's stream were taken, as the bitmap receiver has it */
     uint32_t whole, to_write, written;
     uint64_t consumed, readable, acked;
@@ -59,12 +60,12 @@ struct two_ends_settings two_ends_settings_default(void)
     struct two_ends_settings s = {.to_write = {250, 100}, .delay_ns = 10 * MILLISECOND, .late_ns = 25 * MILLISECOND};
     for (int i = 0; i < 2; i++) {
         s.config[i] = tcp_config_default();
-        s.config[i].mss = 100;
+        s.opening[i].mss = 100;
         s.config[i].msl_ns = 1 * HOUR; /* so long that no end is gone before the other has heard it */
         s.config[i].syn_r2_ns = s.config[i].data_r2_ns = 10 * HOUR; /* the wire is bad, yet not dead */
     }
-    s.config[0].iss = UINT32_MAX - 120; /* both wrap within their text */
-    s.config[1].iss = UINT32_MAX - 40;
+    s.opening[0].iss = UINT32_MAX - 120; /* both wrap within their text */
+    s.opening[1].iss = UINT32_MAX - 40;
     return s;
 }
 
@@ -133,7 +134,7 @@ static void check_sack(struct two_ends *w, struct end *e, const struct tcp_segme
         MUST(w, seq_before(left, right), "T4", "a SACK block is empty");
         MUST(w, duplicate || seq_before(s->ack, left), "T4", "SACK block %u begins at or before the ack", i);
         for (uint32_t at = left; at != right && !w->forged && !w->is_broken; at++) {
-            uint32_t offset = at - peer->config.iss - 1;
+            uint32_t offset = at - peer->iss - 1;
             bool held = offset < peer->to_write ? e->has[offset] : offset == peer->to_write;
             MUST(w, held, "T4", "SACK block %u names byte %u, which is not there", i, offset);
         }
@@ -332,7 +333,7 @@ static void arrive(struct two_ends *w, const struct on_wire *p)
         if (!e->peer_edge_known || seq_before(e->peer_right_edge, edge)) e->peer_right_edge = edge;
         e->peer_edge_known = true;
     } else if (p->segment.flags & TCP_SYN) {
-        e->peer_right_edge = e->config.iss + 1 + p->segment.window;
+        e->peer_right_edge = e->iss + 1 + p->segment.window;
         e->peer_edge_known = true;
     }
     if (tcp_state(e->conn) == TCP_CLOSED) {
@@ -397,14 +398,16 @@ struct two_ends *two_ends_new(const struct two_ends_settings *settings, fate_fn 
     for (uint32_t i = 0; i < 2; i++) {
         struct end *e = &w->ends[i];
         e->config = settings->config[i];
-        e->config.local_port = (uint16_t)(i ? 25 : 49152);
-        e->config.remote_port = (uint16_t)(i ? 49152 : 25);
-        e->conn = tcp_new(&e->config, NULL, (struct conn_id){i + 1}, (struct host_id){i + 1});
+        struct tcp_opening opening = settings->opening[i];
+        opening.local_port = (uint16_t)(i ? 25 : 49152);
+        opening.remote_port = (uint16_t)(i ? 49152 : 25);
+        e->iss = opening.iss;
+        e->conn = tcp_new(&e->config, opening, NULL, (struct conn_id){i + 1}, (struct host_id){i + 1});
         e->has = calloc(1, settings->to_write[1 - i] + 1);
         e->to_write = settings->to_write[i];
         e->next_read_ns = TIME_NEVER;
         e->slow_reader = settings->slow_reader[i];
-        e->una = e->nxt = e->config.iss;
+        e->una = e->nxt = e->iss;
     }
     tcp_open_active(w->ends[0].conn, 0);
     if (settings->simultaneous)

@@ -17,11 +17,12 @@ typedef enum fate (*fate_fn)(void *context, int to, const struct tcp_segment *se
 
 struct two_ends_settings {
     struct tcp_config config[2];
-    uint32_t to_write[2]; /* bytes; written when the connection is there, then closed */
-    bool simultaneous;    /* both open at once; otherwise 0 opens and 1 listens */
-    bool slow_reader[2];  /* takes half of what is there, every 300 ms */
-    int64_t delay_ns;     /* of the wire */
-    int64_t late_ns;      /* further delay of what is delayed, and of the copy of what is duplicated */
+    struct tcp_opening opening[2]; /* ports are filled in */
+    uint32_t to_write[2];          /* bytes; written when the connection is there, then closed */
+    bool simultaneous;             /* both open at once; otherwise 0 opens and 1 listens */
+    bool slow_reader[2];           /* takes half of what is there, every 300 ms */
+    int64_t delay_ns;              /* of the wire */
+    int64_t late_ns;               /* further delay of what is delayed, and of the copy of what is duplicated */
 };
 struct two_ends_settings two_ends_settings_default(void);
 
