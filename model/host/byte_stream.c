@@ -29,15 +29,19 @@ void byte_stream_drop(struct byte_stream *stream)
     mem_free(stream);
 }
 
+static void make_room(struct byte_stream *stream, size_t size)
+{
+    if (size <= stream->room) return;
+    stream->room = stream->room ? stream->room : FIRST_ROOM;
+    while (stream->room < size)
+        stream->room *= 2;
+    stream->bytes = mem_realloc(stream->bytes, stream->room);
+}
+
 uint64_t byte_stream_append(struct byte_stream *stream, const void *bytes, size_t size)
 {
     uint64_t offset = byte_stream_end(stream);
-    if (stream->size + size > stream->room) {
-        stream->room = stream->room ? stream->room : FIRST_ROOM;
-        while (stream->room < stream->size + size)
-            stream->room *= 2;
-        stream->bytes = mem_realloc(stream->bytes, stream->room);
-    }
+    make_room(stream, stream->size + size);
     if (size > 0) memcpy(stream->bytes + stream->size, bytes, size);
     stream->size += size;
     return offset;
@@ -52,6 +56,21 @@ const uint8_t *byte_stream_at(const struct byte_stream *stream, uint64_t offset)
 {
     assert(offset >= stream->base && offset <= byte_stream_end(stream));
     return stream->bytes + (offset - stream->base);
+}
+
+bool byte_stream_holds(const struct byte_stream *stream, uint64_t offset, size_t size)
+{
+    return offset >= stream->base && offset - stream->base <= stream->size && size <= byte_stream_end(stream) - offset;
+}
+
+void byte_stream_put(struct byte_stream *stream, uint64_t offset, const void *bytes, size_t size)
+{
+    assert(offset >= stream->base);
+    size_t at = (size_t)(offset - stream->base), end = at + size;
+    make_room(stream, end);
+    if (at > stream->size) memset(stream->bytes + stream->size, 0, at - stream->size);
+    if (size > 0) memcpy(stream->bytes + at, bytes, size);
+    if (end > stream->size) stream->size = end;
 }
 
 void byte_stream_forget(struct byte_stream *stream, uint64_t acked)

@@ -3,6 +3,7 @@
 #ifndef POSTROAD_MODEL_HOST_BYTE_STREAM_H
 #define POSTROAD_MODEL_HOST_BYTE_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,10 @@ uint64_t byte_stream_append(struct byte_stream *stream, const void *bytes, size_
 uint64_t byte_stream_end(const struct byte_stream *stream);
 /* The bytes from an offset on, which must still be held. Valid until the next append or forget. */
 const uint8_t *byte_stream_at(const struct byte_stream *stream, uint64_t offset);
+/* Whether all of a range is still held. */
+bool byte_stream_holds(const struct byte_stream *stream, uint64_t offset, size_t size);
+/* Writes at an offset from the base on, also behind the end (what is skipped is zeros) and over what is there. */
+void byte_stream_put(struct byte_stream *stream, uint64_t offset, const void *bytes, size_t size);
 /* Nobody will ask for what lies before both `acked` and stream->read. */
 void byte_stream_forget(struct byte_stream *stream, uint64_t acked);
 

@@ -10,7 +10,7 @@
 #include "model/host/socket.h"
 #include "sim/journal/memory.h"
 
-enum { DNS_PORT = 53, FIRST_EPHEMERAL_PORT = 49152 };
+enum { FIRST_EPHEMERAL_PORT = 49152 };
 
 void host_init(struct host *host, struct world *world, size_t index)
 {
@@ -60,6 +60,10 @@ static void answer_question(struct host *host, const struct ip_packet *ip, uint3
 static void datagram_arrives(struct host *host, struct packet *packet)
 {
     const struct ip_packet *ip = ip_packet_of(packet);
+    if (!ip->dns) {
+        packets_discard(host, packet, "port closed");
+        return;
+    }
     if (!ip->dns->is_response && host->description->role == ROLE_NAME_SERVER && ip->udp.destination_port == DNS_PORT) {
         answer_question(host, ip, packet->identity.transmission, packet->identity.flow);
     } else if (!ip->dns->is_response || !resolver_receive(host->resolver, ip->udp.destination_port, ip->dns)) {
@@ -72,9 +76,12 @@ static void datagram_arrives(struct host *host, struct packet *packet)
 void host_on_packet(struct host *host, struct packet *packet, struct link_id link)
 {
     (void)link;
-    if (!host->up)
+    if (!host->up) {
         packets_discard(host, packet, "host down");
-    else if (packet->to.n != host->id.n && host->description->role == ROLE_ROUTER)
+        return;
+    }
+    if (ip_packet_of(packet)->raw && !packets_receive_raw(host, packet)) return;
+    if (packet->to.n != host->id.n && host->description->role == ROLE_ROUTER)
         packets_forward(host, packet);
     else if (packet->to.n != host->id.n)
         packets_discard(host, packet, "no route");

@@ -4,6 +4,8 @@
 
 #include "model/host/world_internal.h"
 
+enum { DNS_PORT = 53 };
+
 void host_init(struct host *host, struct world *world, size_t index);
 void host_free(struct host *host);
 /* After all hosts and links are there: starts what runs on it. */

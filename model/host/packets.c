@@ -3,10 +3,12 @@
 #include "model/host/packets.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "model/host/host.h"
+#include "sim/journal/memory.h"
 
 _Static_assert(sizeof(struct ip_packet) <= PACKET_HEADER_ROOM, "the header block of a packet holds an ip_packet");
 
@@ -22,7 +24,8 @@ static const char *tcp_kind(const struct tcp_segment *segment)
 static const char *kind_of(const struct ip_packet *ip)
 {
     if (ip->ip.protocol == IP_PROTOCOL_TCP) return tcp_kind(&ip->tcp);
-    return ip->dns && ip->dns->is_response ? "dns.answer" : "dns.query";
+    if (!ip->dns) return "udp";
+    return ip->dns->is_response ? "dns.answer" : "dns.query";
 }
 
 static const char *tag(const struct packet *packet, char text[PACKET_TAG_BYTES])
@@ -55,25 +58,19 @@ static void release(struct packet *packet)
 {
     struct ip_packet *ip = ip_packet_of(packet);
     byte_stream_drop(ip->payload);
+    byte_stream_drop(ip->raw);
     if (ip->dns) dns_message_drop(ip->dns);
 }
 
-/* A link has duplicated the packet: both hold the payload. */
-static void copied(struct packet *copy)
-{
-    struct ip_packet *ip = ip_packet_of(copy);
-    if (ip->payload) byte_stream_hold(ip->payload);
-    if (ip->dns) dns_message_hold(ip->dns);
-}
-
-static const struct packet_ops ip_ops = {.tag = tag, .matches = matches, .release = release, .copied = copied};
+static const struct packet_ops ip_ops = {
+    .tag = tag, .matches = matches, .release = release, .copied = packets_copied, .corrupt = packets_corrupt};
 
 struct packet *packets_new(struct host *host, uint32_t destination, uint8_t protocol, uint32_t payload_bytes)
 {
     struct packet *packet = packet_new(host->world->packets);
     const struct host *to = world_host_by_address(host->world, destination);
     struct ip_packet *ip = ip_packet_of(packet);
-    memset(ip, 0, sizeof *ip);
+    memset(ip, 0, offsetof(struct ip_packet, ip)); /* the headers are written by the callers */
     ip->world = host->world;
     packet->ops = &ip_ops;
     packet->from = host->id;
@@ -88,43 +85,45 @@ struct packet *packets_new(struct host *host, uint32_t destination, uint8_t prot
     return packet;
 }
 
-enum { HEADERS_MAX_BYTES = IPV4_HEADER_BYTES + TCP_HEADER_MAX_BYTES };
-
-static size_t encode_headers(const struct ip_packet *ip, const uint8_t *payload, uint8_t out[HEADERS_MAX_BYTES])
+void packets_fit(struct packet *packet)
 {
-    ipv4_encode(&ip->ip, out);
-    uint8_t *transport = out + IPV4_HEADER_BYTES;
-    if (ip->ip.protocol == IP_PROTOCOL_TCP)
-        return IPV4_HEADER_BYTES + tcp_encode(&ip->tcp, ip->ip.source, ip->ip.destination, payload, transport);
-    udp_encode(&ip->udp, ip->ip.source, ip->ip.destination, payload, transport);
-    return IPV4_HEADER_BYTES + UDP_HEADER_BYTES;
+    struct ip_packet *ip = ip_packet_of(packet);
+    size_t transport = ip->ip.protocol == IP_PROTOCOL_TCP ? tcp_header_size(&ip->tcp) : UDP_HEADER_BYTES;
+    packet->size_bytes = (uint32_t)(IPV4_HEADER_BYTES + transport + packets_payload_size(ip));
+    ip->ip.total_length = (uint16_t)packet->size_bytes;
 }
 
-static void emit_datagram(struct host *host, const struct ip_packet *ip, struct stream_id stream,
-                          uint8_t bytes[DNS_UDP_MAX_BYTES])
+/* Payload that is no range of a stream is stored as a stream of its own. The bytes are the caller's to free. */
+static uint8_t *emit_own_payload(struct host *host, const struct ip_packet *ip, struct stream_id stream, size_t size)
 {
-    size_t size = dns_encode(ip->dns, bytes, DNS_UDP_MAX_BYTES);
-    assert(size + UDP_HEADER_BYTES == ip->udp.length);
+    uint8_t *bytes = mem_alloc(size + 1);
+    if (ip->payload)
+        memcpy(bytes, byte_stream_at(ip->payload, ip->payload_offset), size);
+    else if (dns_encode(ip->dns, bytes, size) != size)
+        assert(!"a message has the size that it was sent with");
     JOURNAL_EMIT(host->world->journal, STREAM_DATA, F_INT(STREAM, stream.n), F_INT(HOST, host->id.n),
                  F_BLOB(BYTES, bytes, size));
+    return bytes;
+}
+
+static bool is_own_payload(const struct ip_packet *ip)
+{
+    return ip->is_foreign ? ip->payload != NULL : ip->dns != NULL;
 }
 
 static uint64_t emit_send(struct host *host, const struct packet *packet, struct send_reason reason,
                           struct stream_id stream)
 {
     const struct ip_packet *ip = ip_packet_of_const(packet);
-    uint8_t headers[HEADERS_MAX_BYTES], datagram[DNS_UDP_MAX_BYTES];
+    uint8_t headers[PACKET_HEADERS_MAX_BYTES], *own = NULL;
     const uint8_t *payload = NULL;
-    uint64_t length = 0;
-    if (ip->dns) {
-        emit_datagram(host, ip, stream, datagram);
-        payload = datagram;
-        length = ip->udp.length - UDP_HEADER_BYTES;
-    } else if (ip->payload && ip->tcp.length > 0) {
+    size_t length = packets_payload_size(ip);
+    if (is_own_payload(ip))
+        payload = own = emit_own_payload(host, ip, stream, length);
+    else if (length > 0)
         payload = byte_stream_at(ip->payload, ip->payload_offset);
-        length = ip->tcp.length;
-    }
-    size_t headers_size = encode_headers(ip, payload, headers);
+    size_t headers_size = packets_encode_headers(ip, payload, headers);
+    mem_free(own);
     char text[PACKET_TAG_BYTES];
     return JOURNAL_EMIT(host->world->journal, PACKET_SEND, F_INT(PACKET, packet->id), F_INT(HOST, packet->from.n),
                         F_INT(PEER, packet->to.n), F_INT(CONN, reason.conn.n), F_INT(REPEATS, reason.repeats),
@@ -146,7 +145,7 @@ static void send_on_next_link(struct host *host, struct packet *packet)
 /* A datagram is a stream of its own; it is numbered whether or not somebody records it (law 1). */
 static struct stream_id stream_of(struct host *host, const struct ip_packet *ip)
 {
-    if (ip->dns) return (struct stream_id){++host->world->last_stream};
+    if (is_own_payload(ip)) return (struct stream_id){++host->world->last_stream};
     return ip->payload ? ip->payload->id : (struct stream_id){0};
 }
 
@@ -178,5 +177,6 @@ void packets_forward(struct host *host, struct packet *packet)
         return;
     }
     ip->ip.ttl--;
+    if (ip->raw) packets_age_raw(packet);
     send_on_next_link(host, packet);
 }

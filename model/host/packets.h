@@ -3,6 +3,8 @@
 #ifndef POSTROAD_MODEL_HOST_PACKETS_H
 #define POSTROAD_MODEL_HOST_PACKETS_H
 
+#include <stdbool.h>
+
 #include "model/host/byte_stream.h"
 #include "model/host/world_internal.h"
 #include "model/wire/dns_wire.h"
@@ -16,16 +18,18 @@ struct mail_part {
 };
 
 struct ip_packet {
+    struct world *world;         /* for names */
+    struct byte_stream *payload; /* held; NULL for none */
+    uint64_t payload_offset;
+    struct dns_message *dns; /* held; the payload of a datagram */
+    struct byte_stream *raw; /* held; the whole packet, where its bytes are no longer what the fields below say */
+    struct mail_part part;
+    bool is_foreign; /* the payload's bytes are this packet's own, and no range of what the peer wrote */
     struct ipv4_header ip;
     union {
         struct tcp_segment tcp;
         struct udp_header udp;
     };
-    struct byte_stream *payload; /* held; NULL for none */
-    uint64_t payload_offset;
-    struct dns_message *dns;     /* held; the payload of a datagram */
-    struct world *world;         /* for names */
-    struct mail_part part;
 };
 
 static inline struct ip_packet *ip_packet_of(struct packet *packet)
@@ -37,7 +41,7 @@ static inline const struct ip_packet *ip_packet_of_const(const struct packet *pa
     return (const struct ip_packet *)(const void *)packet->header;
 }
 
-/* A packet from a host to an address, its transport part still to be filled in. */
+/* A packet from a host to an address, its transport part still to be filled in: tcp or udp, payload or dns. */
 struct packet *packets_new(struct host *host, uint32_t destination, uint8_t protocol, uint32_t payload_bytes);
 
 /* Why a packet is sent and what it repeats, for its event. */
@@ -48,6 +52,30 @@ struct send_reason {
 };
 /* Emits packet.send and hands the packet to its first link; takes over the reference. */
 void packets_send(struct host *host, struct packet *packet, struct send_reason reason);
+
+/* The whole IP packet as bytes, all checksums valid (a corrupted one: as it is); its size, or 0 where the room is too
+   small. Bytes of a stream that both its ends have done with, which only an old duplicate names, are zeros. */
+size_t packets_encode(const struct packet *packet, uint8_t *out, size_t room);
+/* A packet at a host from bytes made elsewhere, any bytes, with one reference; bytes behind the packet's own length are
+   passed over. Its payload is foreign. NULL and the reason, in few words, where no host would accept them. To send it
+   on: packets_send. */
+struct packet *packets_decode(struct host *at, const uint8_t *bytes, size_t size, const char **why);
+/* The parts of that: headers, over a payload of so many bytes. */
+enum { PACKET_HEADERS_MAX_BYTES = IPV4_HEADER_BYTES + TCP_HEADER_MAX_BYTES };
+size_t packets_payload_size(const struct ip_packet *ip);
+size_t packets_encode_headers(const struct ip_packet *ip, const uint8_t *payload,
+                              uint8_t out[PACKET_HEADERS_MAX_BYTES]);
+/* The packet's size, and the total length in its header, follow from its fields. */
+void packets_fit(struct packet *packet);
+
+/* What links do to packets (struct packet_ops). */
+void packets_copied(struct packet *copy);
+void packets_corrupt(struct packet *packet, uint64_t draw);
+/* What arrives as raw bytes: a router looks at the IP header, its destination at everything. False when it was dropped,
+   with its event; otherwise the packet is what its bytes say. */
+bool packets_receive_raw(struct host *host, struct packet *packet);
+void packets_age_raw(struct packet *packet); /* one off the TTL in its bytes */
+
 /* Drops at a host, for a reason, and says so. */
 void packets_discard(struct host *host, struct packet *packet, const char *why);
 /* Hands on what arrived for somebody else. */

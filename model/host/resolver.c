@@ -7,8 +7,6 @@
 #include "model/host/wake.h"
 #include "sim/journal/memory.h"
 
-enum { DNS_PORT = 53 };
-
 struct resolver_question {
     struct resolver *resolver;
     struct resolver_question *next;

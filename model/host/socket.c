@@ -12,6 +12,7 @@
 #include "model/host/host.h"
 #include "model/host/mail_server.h"
 #include "model/host/packets.h"
+#include "model/host/receive_copy.h"
 #include "model/host/socket_table.h"
 #include "model/tcp/tcp.h"
 #include "sim/journal/memory.h"
@@ -32,8 +33,9 @@ struct socket {
     struct conn_id conn;
     struct host_id peer;
     uint64_t flow;
-    struct byte_stream *out, *in; /* in: the peer's, known with its first byte */
-    uint64_t in_end;              /* passed to the application up to here */
+    struct byte_stream *out, *in; /* in: the peer's, known with its first byte, or a copy of our own */
+    bool has_copy;
+    uint64_t in_end; /* passed to the application up to here */
     struct socket_handler handler;
     bool has_handler, is_active_end, is_dirty, is_counted, is_finished;
     const char *failure; /* why it ended, for conn.close */
@@ -373,6 +375,7 @@ static void pass_bytes(struct socket *socket)
         socket->in_end = readable;
         if (socket->has_handler) socket->handler.received(socket->handler.context, bytes, size);
         socket->in->read = readable;
+        if (socket->has_copy) byte_stream_forget(socket->in, readable);
     }
     tcp_consume(socket->tcp, readable, world_of(socket)->engine->now_ns);
 }
@@ -469,6 +472,24 @@ static struct socket *accept_connection(struct host *host, const struct packet *
     return socket;
 }
 
+/* From then on nobody else reads our stream, or does so only behind what is acknowledged, so that acknowledged bytes
+   can be forgotten. */
+static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
+{
+    const uint8_t *payload = NULL;
+    if (!socket->has_copy) {
+        struct byte_stream *shared = socket->in;
+        socket->in = receive_copy_new(shared, socket->in_end, socket->host->description->tcp.receive_buffer_bytes);
+        if (shared) shared->read = UINT64_MAX;
+        byte_stream_drop(shared);
+        socket->has_copy = true;
+        socket->out->read = UINT64_MAX;
+    }
+    if (ip->payload && byte_stream_holds(ip->payload, ip->payload_offset, ip->tcp.length))
+        payload = byte_stream_at(ip->payload, ip->payload_offset);
+    receive_copy_segment_arrives(socket->in, socket->tcp, &ip->tcp, payload, world_of(socket)->engine->now_ns);
+}
+
 void sockets_on_packet(struct host *host, struct packet *packet)
 {
     const struct ip_packet *ip = ip_packet_of(packet);
@@ -479,8 +500,12 @@ void sockets_on_packet(struct host *host, struct packet *packet)
         reset_stranger(host, packet);
         return;
     }
-    if (ip->payload && !socket->in) socket->in = byte_stream_hold(ip->payload);
-    tcp_segment_arrives(socket->tcp, &ip->tcp, host->world->engine->now_ns);
+    if (ip->is_foreign || socket->has_copy) {
+        arrives_foreign(socket, ip);
+    } else {
+        if (ip->payload && !socket->in) socket->in = byte_stream_hold(ip->payload);
+        tcp_segment_arrives(socket->tcp, &ip->tcp, host->world->engine->now_ns);
+    }
     touch(socket);
     packet_drop(host->world->packets, packet);
 }

@@ -59,6 +59,7 @@ struct world {
     struct mail_ledger *ledger;
 
     uint32_t last_conn, last_stream, last_session, last_attempt;
+    uint32_t last_foreign; /* packets that came from outside */
 
     struct socket *dirty_first, *dirty_last; /* sockets with something to do before the next event */
     struct captions *captions;

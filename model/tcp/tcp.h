@@ -94,6 +94,9 @@ void tcp_consume(struct tcp_conn *c, uint64_t up_to, int64_t now_ns);
 void tcp_segment_arrives(struct tcp_conn *c, const struct tcp_segment *segment, int64_t now_ns);
 /* Offset in the peer's stream of a segment's first payload byte, by its sequence number; negative for old ones. */
 int64_t tcp_payload_offset(const struct tcp_conn *c, const struct tcp_segment *segment);
+/* The first run of bytes within [from, to) of the peer's stream that has not arrived; false when all have. */
+bool tcp_missing_text(const struct tcp_conn *c, uint64_t from, uint64_t to, uint64_t *begin, uint64_t *end);
+enum { TCP_MISSING_RUNS_MAX = 65 }; /* so many at most, whatever the range */
 void tcp_on_deadline(struct tcp_conn *c, int64_t now_ns);
 
 /* What there is to do now. */

@@ -109,3 +109,25 @@ bool tcp_window_update_is_due(const struct tcp_conn *c)
     if (gain == 0 || gain < least_worthwhile_gain(c)) return false;
     return c->rcv_wnd < c->opening.mss || gain >= c->config->receive_buffer / 2;
 }
+
+_Static_assert(TCP_MISSING_RUNS_MAX == TCP_RANGES_MAX + 1, "a run is missing before, between and behind the ranges");
+
+bool tcp_missing_text(const struct tcp_conn *c, uint64_t from, uint64_t to, uint64_t *begin, uint64_t *end)
+{
+    uint32_t next = c->rcv_nxt - c->fin_taken; /* the sequence number of stream offset `readable` */
+    if (from < c->readable) from = c->readable;
+    for (size_t i = 0; i < c->n_ranges && from < to; i++) {
+        uint64_t held_from = c->readable + (c->ranges[i].start - next),
+                 held_to = c->readable + (c->ranges[i].end - next);
+        if (from < held_from) {
+            *begin = from;
+            *end = to < held_from ? to : held_from;
+            return true;
+        }
+        if (from < held_to) from = held_to;
+    }
+    if (from >= to) return false;
+    *begin = from;
+    *end = to;
+    return true;
+}

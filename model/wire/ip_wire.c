@@ -94,6 +94,31 @@ bool ipv4_checksum_is_good(const uint8_t *bytes, size_t size)
     return claimed != 0 && inet_checksum_finish(inet_checksum_add(0, bytes, claimed)) == 0;
 }
 
+/* RFC 791 3.1, RFC 1812 5.2.2. */
+const char *ipv4_problem(const uint8_t *bytes, size_t size)
+{
+    if (size < IPV4_HEADER_BYTES) return "cut short";
+    if (bytes[0] >> 4 != 4) return "bad ip version";
+    if (claimed_header_size(bytes, size) == 0) return "bad ip header length";
+    if (!ipv4_checksum_is_good(bytes, size)) return "bad ip checksum";
+    if (wire_get_16(bytes + 2) < claimed_header_size(bytes, size)) return "bad ip length";
+    return wire_get_16(bytes + 2) > size ? "cut short" : NULL;
+}
+
+bool ipv4_is_fragment(const uint8_t header[IPV4_HEADER_BYTES])
+{
+    enum { MORE_FRAGMENTS_AND_OFFSET = 0x3fff };
+    return (wire_get_16(header + 6) & MORE_FRAGMENTS_AND_OFFSET) != 0;
+}
+
+void ipv4_count_down(uint8_t header[IPV4_HEADER_BYTES])
+{
+    uint32_t before = wire_get_16(header + 8);
+    header[8]--;
+    uint32_t sum = (uint32_t)(uint16_t)~wire_get_16(header + 10) + (uint16_t)~before + wire_get_16(header + 8);
+    wire_put_16(header + 10, inet_checksum_finish(sum));
+}
+
 void udp_encode(const struct udp_header *header, uint32_t source_address, uint32_t destination_address,
                 const uint8_t *payload, uint8_t out[UDP_HEADER_BYTES])
 {

@@ -29,6 +29,12 @@ void ipv4_encode(const struct ipv4_header *header, uint8_t out[IPV4_HEADER_BYTES
 /* False when the header is cut short, not version 4, or its lengths contradict each other. The payload need not be
    there (journals keep headers alone). *header_size: with options. */
 bool ipv4_decode(const uint8_t *bytes, size_t size, struct ipv4_header *header, size_t *header_size);
+/* Why a router or host does not take these bytes as a whole IPv4 packet, in few words; NULL: it does. Bytes behind the
+   packet's own length do not matter. */
+const char *ipv4_problem(const uint8_t *bytes, size_t size);
+bool ipv4_is_fragment(const uint8_t header[IPV4_HEADER_BYTES]);
+/* One off the TTL, and the checksum brought in line (RFC 1624). */
+void ipv4_count_down(uint8_t header[IPV4_HEADER_BYTES]);
 bool ipv4_checksum_is_good(const uint8_t *bytes, size_t size);
 
 void udp_encode(const struct udp_header *header, uint32_t source_address, uint32_t destination_address,

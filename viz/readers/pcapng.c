@@ -42,6 +42,7 @@ struct record {
     uint32_t hops;
     bool is_tx;
     const char *lost; /* why, or NULL */
+    uint64_t event;   /* that made it */
 };
 
 /* Events of one kind, sorted by what is looked for in them. */
@@ -55,7 +56,7 @@ struct capture {
     struct pcapng_options options;
     struct journal_names *names;
     const struct event *begin; /* or NULL */
-    struct event_list hosts, links, data;
+    struct event_list hosts, links, data, corruptions;
     struct link_taps *taps; /* by link number */
     size_t n_taps;
     struct sent *sent; /* by packet number */
@@ -113,6 +114,13 @@ static int by_place(const void *a, const void *b)
     return order((int64_t)one->id, (int64_t)other->id);
 }
 
+static int by_corrupted(const void *a, const void *b)
+{
+    const struct event *one = *(const struct event *const *)a, *other = *(const struct event *const *)b;
+    int by_id = order(event_int(one, FIELD_PACKET), event_int(other, FIELD_PACKET));
+    return by_id ? by_id : order((int64_t)one->id, (int64_t)other->id);
+}
+
 static int by_link(const void *a, const void *b)
 {
     return order(((const struct link_taps *)a)->link, ((const struct link_taps *)b)->link);
@@ -161,7 +169,9 @@ static void gather(struct capture *c)
         if (e->kind == EVENT_LINK_ADD) keep(&c->links, e);
         if (e->kind == EVENT_STREAM_DATA) keep(&c->data, e);
         if (e->kind == EVENT_PACKET_SEND) keep_sent(c, e);
+        if (e->kind == EVENT_PACKET_CORRUPT) keep(&c->corruptions, e);
     }
+    if (c->corruptions.n > 0) qsort(c->corruptions.items, c->corruptions.n, sizeof *c->corruptions.items, by_corrupted);
     if (c->n_sent > 0) qsort(c->sent, c->n_sent, sizeof *c->sent, by_packet);
     if (c->data.n > 0) qsort(c->data.items, c->data.n, sizeof *c->data.items, by_place);
     place_taps(c);
@@ -193,7 +203,7 @@ static void add_record(struct capture *c, struct record record)
 }
 
 static void record_tx(struct capture *c, struct link_taps *taps, struct sent *sent, int64_t dir, int64_t at_ns,
-                      const char *lost)
+                      const struct event *e, const char *lost)
 {
     if (at_ns > taps->last_begins[dir]) taps->last_begins[dir] = at_ns;
     add_record(c, (struct record){.at_ns = at_ns,
@@ -201,7 +211,8 @@ static void record_tx(struct capture *c, struct link_taps *taps, struct sent *se
                                   .interface = taps->interface[2 * dir],
                                   .hops = sent->hops,
                                   .is_tx = true,
-                                  .lost = lost});
+                                  .lost = lost,
+                                  .event = e->id});
     sent->record = c->n_records;
     sent->link = taps->link;
     sent->dir = dir;
@@ -216,7 +227,7 @@ static void record_drop(struct capture *c, struct link_taps *taps, struct sent *
     if (sent->record && sent->link == taps->link && sent->dir == dir)
         c->records[sent->record - 1].lost = why;
     else
-        record_tx(c, taps, sent, dir, e->at_ns > taps->last_begins[dir] ? e->at_ns : taps->last_begins[dir], why);
+        record_tx(c, taps, sent, dir, e->at_ns > taps->last_begins[dir] ? e->at_ns : taps->last_begins[dir], e, why);
 }
 
 static void record_event(struct capture *c, const struct event *e)
@@ -227,7 +238,7 @@ static void record_event(struct capture *c, const struct event *e)
     int64_t dir = event_int(e, FIELD_DIR);
     if (!taps || !sent || dir < 0 || dir > 1) return;
     if (e->kind == EVENT_LINK_SEND) {
-        record_tx(c, taps, sent, dir, event_int(e, FIELD_BEGINS), NULL);
+        record_tx(c, taps, sent, dir, event_int(e, FIELD_BEGINS), e, NULL);
         return;
     }
     if (e->kind == EVENT_LINK_DROP) {
@@ -237,7 +248,8 @@ static void record_event(struct capture *c, const struct event *e)
     add_record(c, (struct record){.at_ns = e->at_ns,
                                   .sent = (size_t)(sent - c->sent),
                                   .interface = taps->interface[2 * dir + 1],
-                                  .hops = sent->hops++});
+                                  .hops = sent->hops++,
+                                  .event = e->id});
     sent->record = 0;
 }
 
@@ -443,9 +455,56 @@ static void add_payload(struct capture *c, int64_t stream, int64_t offset, int64
     }
 }
 
+/* The first corruption of a packet, by index; those that follow are behind it. */
+static size_t first_corruption(const struct capture *c, int64_t packet)
+{
+    size_t low = 0, high = c->corruptions.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (event_int(c->corruptions.items[middle], FIELD_PACKET) < packet)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The corruptions that a packet had suffered when it was recorded, in their order; NULL after the last. */
+static const struct event *next_corruption(const struct capture *c, const struct record *record, size_t *i)
+{
+    int64_t packet = c->sent[record->sent].packet;
+    if (*i >= c->corruptions.n) return NULL;
+    const struct event *e = c->corruptions.items[(*i)++];
+    return event_int(e, FIELD_PACKET) == packet && e->id < record->event ? e : NULL;
+}
+
+static void patch_corrupted(struct capture *c, const struct record *record, uint8_t *bytes, size_t size)
+{
+    const struct event *e;
+    size_t i = first_corruption(c, c->sent[record->sent].packet), n;
+    while ((e = next_corruption(c, record, &i)) != NULL) {
+        const char *patch = event_bytes(e, FIELD_BYTES, &n);
+        uint64_t place = (uint64_t)event_int(e, FIELD_PLACE);
+        if (place < size && n <= size - place) memcpy(bytes + place, patch, n);
+    }
+}
+
+static void comment_corruptions(struct capture *c, const struct record *record, struct text_buffer *comment)
+{
+    const struct event *e;
+    size_t i = first_corruption(c, c->sent[record->sent].packet);
+    while ((e = next_corruption(c, record, &i)) != NULL) {
+        text_clear(comment);
+        text_addf(comment, tr("corrupted on the way: %s, byte %" PRId64), event_text(e, FIELD_TEXT),
+                  event_int(e, FIELD_PLACE));
+        add_text_option(&c->block, OPTION_COMMENT, comment->bytes);
+    }
+}
+
 static void add_comments(struct capture *c, const struct record *record, const struct event *e)
 {
     struct text_buffer comment = {0};
+    if (c->corruptions.n > 0) comment_corruptions(c, record, &comment);
     if (record->lost) {
         text_addf(&comment, tr("lost: %s"), record->lost);
         add_text_option(&c->block, OPTION_COMMENT, comment.bytes);
@@ -481,6 +540,7 @@ static void write_packet(struct capture *c, const struct record *record)
     patch_ttl((uint8_t *)c->block.bytes + DATA_AT, header_size, record->hops);
     add_payload(c, event_int(e, FIELD_STREAM), event_int(e, FIELD_OFFSET), length);
     uint32_t captured = (uint32_t)(c->block.length - DATA_AT);
+    if (c->corruptions.n > 0) patch_corrupted(c, record, (uint8_t *)c->block.bytes + DATA_AT, captured);
     for (int i = 0; i < 4; i++)
         c->block.bytes[CAPTURED_AT + i] = (char)(uint8_t)(captured >> 8 * i);
     add_padding(&c->block);
@@ -510,6 +570,7 @@ static void free_capture(struct capture *c)
     mem_free(c->hosts.items);
     mem_free(c->links.items);
     mem_free(c->data.items);
+    mem_free(c->corruptions.items);
     mem_free(c->taps);
     mem_free(c->sent);
     mem_free(c->records);

@@ -405,6 +405,8 @@ static const struct telling tellings[EVENT_KINDS] = {
     [EVENT_LINK_DELIVER] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_link_deliver},
     [EVENT_LINK_DROP] = {TRANSCRIPT_PACKETS, FIELD_LINK, tell_link_drop},
     [EVENT_PACKET_DROP] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_drop},
+    [EVENT_PACKET_CORRUPT] = {TRANSCRIPT_PACKETS, FIELD_NONE, tell_packet_corrupt},
+    [EVENT_PACKET_COLLIDE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_collide},
     [EVENT_TIMER_FIRE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_timer_fire},
     [EVENT_TCP_STATE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_tcp_state},
 };

@@ -54,6 +54,8 @@ bool tell_link_send(struct transcript *t, const struct event *e);
 bool tell_link_deliver(struct transcript *t, const struct event *e);
 bool tell_link_drop(struct transcript *t, const struct event *e);
 bool tell_packet_drop(struct transcript *t, const struct event *e);
+bool tell_packet_corrupt(struct transcript *t, const struct event *e);
+bool tell_packet_collide(struct transcript *t, const struct event *e);
 bool tell_timer_fire(struct transcript *t, const struct event *e);
 bool tell_tcp_state(struct transcript *t, const struct event *e);
 

@@ -171,6 +171,24 @@ bool tell_packet_drop(struct transcript *t, const struct event *e)
     return true;
 }
 
+bool tell_packet_corrupt(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, "! ");
+    add_packet(t, e);
+    text_addf(&t->words, tr(" is corrupted on the way: %s, byte %llu"), event_text(e, FIELD_TEXT),
+              (unsigned long long)event_int(e, FIELD_PLACE));
+    return true;
+}
+
+bool tell_packet_collide(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, "! ");
+    add_packet(t, e);
+    text_adds(&t->words, tr(" is accepted"));
+    transcript_add_why(t, e);
+    return true;
+}
+
 bool tell_timer_fire(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, tr("timer runs out: %s"), event_text(e, FIELD_NAME));

@@ -290,6 +290,10 @@ void cast_packet_event(struct story *story, size_t i, const struct event *e)
     case EVENT_PACKET_DROP:
         packet_drop(story, i, e);
         return;
+    case EVENT_PACKET_CORRUPT:
+    case EVENT_PACKET_COLLIDE:
+        story->subject[i] = (uint32_t)packet_of(story, i, e);
+        return;
     case EVENT_CONN_OPEN:
         conn_open(story, i, e);
         return;

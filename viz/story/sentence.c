@@ -268,6 +268,20 @@ static void tell_packet_drop(struct sentence *s, const struct story *story, size
         event_text(e, FIELD_WHY));
 }
 
+static void tell_packet_corrupt(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("Bits of %s flip on the way: %s, byte %llu"), packet_name(story, i, label, sizeof label),
+        event_text(e, FIELD_TEXT), (unsigned long long)event_int(e, FIELD_PLACE));
+}
+
+static void tell_packet_collide(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("%s accepts %s: %s"), host_name(story, e, FIELD_HOST), packet_name(story, i, label, sizeof label),
+        event_text(e, FIELD_WHY));
+}
+
 /* ---- Timers and connections ---- */
 
 static void tell_timer_set(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -449,25 +463,46 @@ static void tell_attempt_end(struct sentence *s, const struct story *story, size
 }
 
 static const teller tellers[EVENT_KINDS] = {
-    [EVENT_RUN_BEGIN] = tell_run_begin,         [EVENT_HOST_ADD] = tell_host_add,
-    [EVENT_LINK_ADD] = tell_link_add,           [EVENT_RUN_END] = tell_run_end,
-    [EVENT_HOST_STATE] = tell_host_state,       [EVENT_LINK_STATE] = tell_link_state,
-    [EVENT_LINK_VALUE] = tell_link_value,       [EVENT_ROUTES] = tell_routes,
-    [EVENT_LINK_TOTALS] = tell_link_totals,     [EVENT_CAPTION] = tell_text,
-    [EVENT_EXPECTATION] = tell_expectation,     [EVENT_PACKET_SEND] = tell_packet_send,
-    [EVENT_LINK_SEND] = tell_link_send,         [EVENT_LINK_DELIVER] = tell_link_deliver,
-    [EVENT_LINK_DROP] = tell_link_drop,         [EVENT_PACKET_DROP] = tell_packet_drop,
-    [EVENT_TIMER_SET] = tell_timer_set,         [EVENT_TIMER_FIRE] = tell_timer_fire,
-    [EVENT_TIMER_CANCEL] = tell_timer_cancel,   [EVENT_STREAM_DATA] = tell_stream_data,
-    [EVENT_CONN_OPEN] = tell_conn_open,         [EVENT_TCP_STATE] = tell_tcp_state,
-    [EVENT_TCP_VARS] = tell_tcp_vars,           [EVENT_CONN_CLOSE] = tell_conn_close,
-    [EVENT_DNS_QUERY] = tell_dns_query,         [EVENT_DNS_ANSWER] = tell_dns_answer,
-    [EVENT_DNS_FAILURE] = tell_dns_failure,     [EVENT_SESSION_OPEN] = tell_session_open,
-    [EVENT_SESSION_CLOSE] = tell_session_close, [EVENT_SMTP_LINE] = tell_line,
-    [EVENT_SMTP_CONTENT] = tell_content,        [EVENT_POP3_LINE] = tell_line,
-    [EVENT_POP3_CONTENT] = tell_content,        [EVENT_MAIL_COMPOSE] = tell_compose,
-    [EVENT_MAIL_STATE] = tell_mail_state,       [EVENT_ATTEMPT_BEGIN] = tell_attempt_begin,
-    [EVENT_ATTEMPT_END] = tell_attempt_end,     [EVENT_LAW_BROKEN] = tell_law,
+    [EVENT_RUN_BEGIN] = tell_run_begin,
+    [EVENT_HOST_ADD] = tell_host_add,
+    [EVENT_LINK_ADD] = tell_link_add,
+    [EVENT_RUN_END] = tell_run_end,
+    [EVENT_HOST_STATE] = tell_host_state,
+    [EVENT_LINK_STATE] = tell_link_state,
+    [EVENT_LINK_VALUE] = tell_link_value,
+    [EVENT_ROUTES] = tell_routes,
+    [EVENT_LINK_TOTALS] = tell_link_totals,
+    [EVENT_CAPTION] = tell_text,
+    [EVENT_EXPECTATION] = tell_expectation,
+    [EVENT_PACKET_SEND] = tell_packet_send,
+    [EVENT_LINK_SEND] = tell_link_send,
+    [EVENT_LINK_DELIVER] = tell_link_deliver,
+    [EVENT_LINK_DROP] = tell_link_drop,
+    [EVENT_PACKET_DROP] = tell_packet_drop,
+    [EVENT_TIMER_SET] = tell_timer_set,
+    [EVENT_TIMER_FIRE] = tell_timer_fire,
+    [EVENT_TIMER_CANCEL] = tell_timer_cancel,
+    [EVENT_STREAM_DATA] = tell_stream_data,
+    [EVENT_CONN_OPEN] = tell_conn_open,
+    [EVENT_TCP_STATE] = tell_tcp_state,
+    [EVENT_TCP_VARS] = tell_tcp_vars,
+    [EVENT_CONN_CLOSE] = tell_conn_close,
+    [EVENT_DNS_QUERY] = tell_dns_query,
+    [EVENT_DNS_ANSWER] = tell_dns_answer,
+    [EVENT_DNS_FAILURE] = tell_dns_failure,
+    [EVENT_SESSION_OPEN] = tell_session_open,
+    [EVENT_SESSION_CLOSE] = tell_session_close,
+    [EVENT_SMTP_LINE] = tell_line,
+    [EVENT_SMTP_CONTENT] = tell_content,
+    [EVENT_POP3_LINE] = tell_line,
+    [EVENT_POP3_CONTENT] = tell_content,
+    [EVENT_MAIL_COMPOSE] = tell_compose,
+    [EVENT_MAIL_STATE] = tell_mail_state,
+    [EVENT_ATTEMPT_BEGIN] = tell_attempt_begin,
+    [EVENT_ATTEMPT_END] = tell_attempt_end,
+    [EVENT_LAW_BROKEN] = tell_law,
+    [EVENT_PACKET_CORRUPT] = tell_packet_corrupt,
+    [EVENT_PACKET_COLLIDE] = tell_packet_collide,
 };
 
 const char *story_sentence(const struct story *story, size_t event, char *buffer, size_t size)

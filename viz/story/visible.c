@@ -36,6 +36,8 @@ enum visible_sort event_visible_sort(enum event_kind kind)
     case EVENT_CONN_CLOSE:
     case EVENT_TCP_STATE:
     case EVENT_LAW_BROKEN:
+    case EVENT_PACKET_CORRUPT:
+    case EVENT_PACKET_COLLIDE:
     case EVENT_RUN_END:
         return VISIBLE_OTHER;
     }
