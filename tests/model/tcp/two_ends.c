@@ -171,9 +171,10 @@ static void check_what_is_told(struct two_ends *w, struct end *e, const struct t
 static void check_repetition(struct two_ends *w, struct end *e, const struct tcp_output *out)
 {
     struct resend *r = &e->resends[out->segment.seq % RESENDS];
-    bool timeout = strcmp(out->why, "retransmission timeout") == 0, again = r->known && r->seq == out->segment.seq;
+    bool timeout = strcmp(out->why, "retransmission timeout") == 0 && out->segment.seq == e->una;
+    bool again = r->known && r->seq == out->segment.seq;
     int64_t gap_ns = again ? w->now_ns - r->at_ns : 0;
-    if (timeout && again && r->gap_ns && out->segment.seq == e->una && !w->forged) {
+    if (timeout && again && r->gap_ns && !w->forged) {
         bool backs_off = gap_ns >= 2 * r->gap_ns || gap_ns >= e->config.rto_max_ns;
         MUST(w, backs_off, "T6", "a timeout after %.3f s follows one after %.3f s", (double)gap_ns / 1e9,
              (double)r->gap_ns / 1e9);
@@ -312,9 +313,11 @@ static void read_slowly(struct two_ends *w, int who)
     take_news(w, who);
 }
 
-/* The bitmap receiver takes what lies in the window that its end has told. */
+/* The bitmap receiver takes what lies in the window that its end has told, unless the acknowledgement beside it is too
+   old to be believed (RFC 5961 5.2). */
 static void shadow_takes(struct two_ends *w, struct end *e, const struct on_wire *p, uint32_t rcv_nxt)
 {
+    if (seq_before(p->segment.ack, e->una - e->conn->max_snd_wnd)) return;
     uint32_t room = e->right_edge - rcv_nxt;
     uint64_t edge = tcp_readable(e->conn) + room;
     uint32_t peer_total = w->ends[1 - p->to].to_write;

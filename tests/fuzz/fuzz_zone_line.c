@@ -1,0 +1,17 @@
+/* A line in master-file syntax, as scenarios have them; and names. */
+#include "model/wire/dns_wire.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    char *line = malloc(size + 1), error[200] = "", name[DNS_NAME_BYTES], again[DNS_NAME_BYTES];
+    memcpy(line, bytes, size);
+    line[size] = '\0';
+    struct dns_rr_line rr;
+    bool good = dns_rr_from_line(line, "b.example", 300, &rr, error, sizeof error);
+    FUZZ_MUST(good || error[0]);
+    FUZZ_MUST(!good || strlen(rr.rr.name) < DNS_NAME_BYTES);
+    if (dns_name_normalize(line, name)) FUZZ_MUST(dns_name_normalize(name, again) && strcmp(name, again) == 0);
+    free(line);
+    return 0;
+}
