@@ -70,6 +70,7 @@ static bool read_options(struct run *run)
     const struct run_options *options = run->options;
     run->world_options = world_options_default();
     run->world_options.has_seed = options->seed != NULL;
+    run->world_options.check_packets = options->check_laws;
     const char *level = options->transcript ? options->transcript : options->json ? "none" : "smtp";
     return number_parse("run", "--seed", options->seed, UINT64_C(1) << 53, &run->world_options.seed) &&
            times_parse("run", "--until", options->until, &run->world_options.until_ns) &&
@@ -251,8 +252,9 @@ int command_run(int argc, char **argv)
         {"json", 0, NULL, "print the outcome as JSON, and no transcript", OPTION_FLAG, &o.json},
         {"transcript", 0, "LEVEL", "how much to tell: none, mail, smtp (the default) or packets", OPTION_TEXT,
          &o.transcript},
-        {"check-laws", 0, NULL, "check the laws of links, packets, streams and timers too, not only those of mail",
-         OPTION_FLAG, &o.check_laws},
+        {"check-laws", 0, NULL,
+         "check the laws of links, packets, streams and timers too, and that bytes say what packets are", OPTION_FLAG,
+         &o.check_laws},
     };
     const struct option_table table = {
         .command = "run",

@@ -63,6 +63,16 @@ bool byte_stream_holds(const struct byte_stream *stream, uint64_t offset, size_t
     return offset >= stream->base && offset - stream->base <= stream->size && size <= byte_stream_end(stream) - offset;
 }
 
+void byte_stream_read(const struct byte_stream *stream, uint64_t offset, uint8_t *out, size_t size)
+{
+    uint64_t begin = offset > stream->base ? offset : stream->base, end = offset + size;
+    if (end > byte_stream_end(stream)) end = byte_stream_end(stream);
+    if (begin >= end) begin = end = offset;
+    memset(out, 0, (size_t)(begin - offset));
+    if (end > begin) memcpy(out + (begin - offset), byte_stream_at(stream, begin), (size_t)(end - begin));
+    memset(out + (end - offset), 0, (size_t)(offset + size - end));
+}
+
 void byte_stream_put(struct byte_stream *stream, uint64_t offset, const void *bytes, size_t size)
 {
     assert(offset >= stream->base);

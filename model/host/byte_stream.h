@@ -29,6 +29,8 @@ uint64_t byte_stream_end(const struct byte_stream *stream);
 const uint8_t *byte_stream_at(const struct byte_stream *stream, uint64_t offset);
 /* Whether all of a range is still held. */
 bool byte_stream_holds(const struct byte_stream *stream, uint64_t offset, size_t size);
+/* Copies a range; what is not held is zeros. */
+void byte_stream_read(const struct byte_stream *stream, uint64_t offset, uint8_t *out, size_t size);
 /* Writes at an offset from the base on, also behind the end (what is skipped is zeros) and over what is there. */
 void byte_stream_put(struct byte_stream *stream, uint64_t offset, const void *bytes, size_t size);
 /* Nobody will ask for what lies before both `acked` and stream->read. */

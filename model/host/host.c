@@ -81,6 +81,7 @@ void host_on_packet(struct host *host, struct packet *packet, struct link_id lin
         return;
     }
     if (ip_packet_of(packet)->raw && !packets_receive_raw(host, packet)) return;
+    if (host->world->options.check_packets) packets_check(host, packet);
     if (packet->to.n != host->id.n && host->description->role == ROLE_ROUTER)
         packets_forward(host, packet);
     else if (packet->to.n != host->id.n)

@@ -8,16 +8,12 @@
 
 /* --- to bytes --- */
 
-/* The payload in full; false when the room is too small. */
+/* The payload; false when a message has another size. What both ends of a stream have done with is zeros. */
 static bool put_payload(const struct ip_packet *ip, uint8_t *out, size_t size)
 {
-    if (ip->payload && byte_stream_holds(ip->payload, ip->payload_offset, size))
-        memcpy(out, byte_stream_at(ip->payload, ip->payload_offset), size);
-    else if (ip->dns)
-        return dns_encode(ip->dns, out, size) == size;
-    else
-        memset(out, 0, size); /* both ends have done with it */
-    return true;
+    if (!ip->payload && ip->dns) return dns_encode(ip->dns, out, size) == size;
+    if (ip->payload) byte_stream_read(ip->payload, ip->payload_offset, out, size);
+    return ip->payload || size == 0;
 }
 
 size_t packets_payload_size(const struct ip_packet *ip)
@@ -92,8 +88,7 @@ static bool is_no_source(uint32_t address)
     return address >= 0xe0000000 || address >> 24 == 0 || address >> 24 == 127;
 }
 
-/* Reads a whole packet into fields that refer to nothing yet; NULL, or why it is none. */
-static const char *read_packet(struct ip_packet *ip, const uint8_t *bytes, size_t size)
+const char *packets_read(struct ip_packet *ip, const uint8_t *bytes, size_t size)
 {
     size_t header_size;
     ip->payload = NULL;
@@ -125,7 +120,7 @@ static struct packet_identity identity_of(const struct ip_packet *ip, uint32_t n
 struct packet *packets_decode(struct host *at, const uint8_t *bytes, size_t size, const char **why)
 {
     struct ip_packet read = {.world = at->world};
-    *why = read_packet(&read, bytes, size);
+    *why = packets_read(&read, bytes, size);
     if (*why) return NULL;
     uint32_t payload = (uint32_t)(read.ip.total_length - IPV4_HEADER_BYTES);
     struct packet *packet = packets_new(at, read.ip.destination, read.ip.protocol, payload);
@@ -141,7 +136,7 @@ struct packet *packets_decode(struct host *at, const uint8_t *bytes, size_t size
 static void accept_raw(struct host *host, struct packet *packet, const struct ip_packet *read)
 {
     struct ip_packet *ip = ip_packet_of(packet);
-    packet->ops->release(packet);
+    packets_release(ip);
     *ip = *read;
     packets_fit(packet);
     JOURNAL_EMIT(host->world->journal, PACKET_COLLIDE, F_INT(PACKET, packet->id), F_INT(HOST, host->id.n),
@@ -166,7 +161,7 @@ bool packets_receive_raw(struct host *host, struct packet *packet)
         route_raw(host, packet, ip->raw->bytes);
         if (packet->to.n != host->id.n) return true;
         struct ip_packet read = {.world = ip->world};
-        problem = read_packet(&read, ip->raw->bytes, ip->raw->size);
+        problem = packets_read(&read, ip->raw->bytes, ip->raw->size);
         if (!problem) accept_raw(host, packet, &read);
     }
     if (!problem) return true;

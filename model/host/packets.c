@@ -54,12 +54,16 @@ static bool matches(const struct packet *packet, const void *pattern)
            (fault->drop_transmission == 0 || fault->drop_transmission == packet->identity.transmission);
 }
 
-static void release(struct packet *packet)
+void packets_release(struct ip_packet *ip)
 {
-    struct ip_packet *ip = ip_packet_of(packet);
     byte_stream_drop(ip->payload);
     byte_stream_drop(ip->raw);
     if (ip->dns) dns_message_drop(ip->dns);
+}
+
+static void release(struct packet *packet)
+{
+    packets_release(ip_packet_of(packet));
 }
 
 static const struct packet_ops ip_ops = {

@@ -68,6 +68,11 @@ size_t packets_encode_headers(const struct ip_packet *ip, const uint8_t *payload
 /* The packet's size, and the total length in its header, follow from its fields. */
 void packets_fit(struct packet *packet);
 
+/* Reads a whole packet into fields, whatever they held; NULL, or why it is none, with nothing to be released. The
+   world must be set. */
+const char *packets_read(struct ip_packet *ip, const uint8_t *bytes, size_t size);
+void packets_release(struct ip_packet *ip); /* what its fields refer to */
+
 /* What links do to packets (struct packet_ops). */
 void packets_copied(struct packet *copy);
 void packets_corrupt(struct packet *packet, uint64_t draw);
@@ -75,6 +80,9 @@ void packets_corrupt(struct packet *packet, uint64_t draw);
    with its event; otherwise the packet is what its bytes say. */
 bool packets_receive_raw(struct host *host, struct packet *packet);
 void packets_age_raw(struct packet *packet); /* one off the TTL in its bytes */
+/* The law of real bytes (world_options.check_packets): the packet is encoded, and what its bytes say must be what it
+   is. At its destination it goes on as decoded. */
+void packets_check(struct host *host, struct packet *packet);
 
 /* Drops at a host, for a reason, and says so. */
 void packets_discard(struct host *host, struct packet *packet, const char *why);

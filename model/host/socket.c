@@ -476,7 +476,6 @@ static struct socket *accept_connection(struct host *host, const struct packet *
    can be forgotten. */
 static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
 {
-    const uint8_t *payload = NULL;
     if (!socket->has_copy) {
         struct byte_stream *shared = socket->in;
         socket->in = receive_copy_new(shared, socket->in_end, socket->host->description->tcp.receive_buffer_bytes);
@@ -485,9 +484,10 @@ static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
         socket->has_copy = true;
         socket->out->read = UINT64_MAX;
     }
-    if (ip->payload && byte_stream_holds(ip->payload, ip->payload_offset, ip->tcp.length))
-        payload = byte_stream_at(ip->payload, ip->payload_offset);
+    uint8_t *payload = ip->payload ? mem_alloc(ip->tcp.length + 1) : NULL;
+    if (payload) byte_stream_read(ip->payload, ip->payload_offset, payload, ip->tcp.length);
     receive_copy_segment_arrives(socket->in, socket->tcp, &ip->tcp, payload, world_of(socket)->engine->now_ns);
+    mem_free(payload);
 }
 
 void sockets_on_packet(struct host *host, struct packet *packet)

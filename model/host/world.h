@@ -13,6 +13,7 @@ struct world_options {
     uint64_t seed;      /* instead of the scenario's when has_seed */
     bool has_seed;
     int64_t until_ns;   /* TIME_NEVER: the scenario's */
+    bool check_packets; /* encode and decode every packet at every hop; a difference is law.broken, and the run failed */
 };
 struct world_options world_options_default(void);
 

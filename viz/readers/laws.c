@@ -73,6 +73,7 @@ static void on_event(void *context, const struct event *e)
 {
     struct laws *laws = context;
     law_of_time(laws, e);
+    if (e->kind == EVENT_LAW_BROKEN) law_broken(laws, e, event_text(e, FIELD_NAME), "%s", event_text(e, FIELD_TEXT));
     laws_of_mail(laws, e);
     laws_of_wires(laws, e);
 }

@@ -9,7 +9,9 @@
      N4  a packet that was sent over a link arrives or is lost there, once
      T1  a stream is written without gap or overlap
      T6  a retransmission repeats bytes that were sent before
-     K2  a timer fires or is cancelled once, and only after it was set */
+     K2  a timer fires or is cancelled once, and only after it was set
+
+   What a world itself finds broken (law.broken), such as a packet that its bytes do not say, is among the breaches. */
 #ifndef POSTROAD_VIZ_READERS_LAWS_H
 #define POSTROAD_VIZ_READERS_LAWS_H
 

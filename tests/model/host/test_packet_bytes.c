@@ -254,6 +254,43 @@ Test(packet_bytes, a_duplicate_of_a_corrupted_packet_ages_on_its_own)
     packet_drop(world->packets, copy);
 }
 
+/* --- the checking mode --- */
+
+static size_t count_broken(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < journal_memory_count(events); i++)
+        n += journal_memory_at(events, i)->kind == EVENT_LAW_BROKEN;
+    return n;
+}
+
+Test(packet_bytes, checking_finds_no_difference_in_a_good_packet_and_delivers_what_its_bytes_say)
+{
+    struct packet *packet = data_packet();
+    packets_check(router, packet);
+    cr_expect_not(ip_packet_of(packet)->is_foreign, "a router only looks");
+    packets_check(server, packet);
+    const struct ip_packet *ip = ip_packet_of(packet);
+    cr_expect(ip->is_foreign);
+    cr_expect_arr_eq(byte_stream_at(ip->payload, ip->payload_offset), text, sizeof text);
+    cr_expect_eq(count_broken(), 0);
+    packet_drop(world->packets, packet);
+}
+
+Test(packet_bytes, checking_finds_what_bytes_cannot_say)
+{
+    struct packet *packet = data_packet();
+    ip_packet_of(packet)->tcp.mss = 1460; /* RFC 9293 3.7.1: only a SYN tells it */
+    packets_check(router, packet);
+    cr_expect_eq(count_broken(), 1);
+    ip_packet_of(packet)->tcp.mss = 0;
+    ip_packet_of(packet)->ip.total_length++;
+    packets_check(router, packet);
+    cr_expect_eq(count_broken(), 2);
+    cr_expect(world_failed(world));
+    packet_drop(world->packets, packet);
+}
+
 /* --- what a receiver keeps of foreign payload --- */
 
 struct receiver {

@@ -1,0 +1,98 @@
+/* The checking mode: what travels as fields and references must be what its bytes say, at every hop (law 4). */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/host/host.h"
+#include "model/host/packets.h"
+#include "sim/journal/memory.h"
+
+static const char *tcp_difference(const struct tcp_segment *a, const struct tcp_segment *b)
+{
+    if (a->source_port != b->source_port || a->destination_port != b->destination_port) return "ports";
+    if (a->seq != b->seq || a->ack != b->ack) return "sequence numbers";
+    if (a->flags != b->flags || a->urgent != b->urgent) return "flags";
+    if (a->window != b->window || a->mss != b->mss) return "window or MSS";
+    if (a->length != b->length) return "length";
+    if (a->options != b->options || a->n_sack != b->n_sack) return "options";
+    if ((a->options & TCP_WINDOW_SCALE) && a->window_shift != b->window_shift) return "window scale";
+    if ((a->options & TCP_TIMESTAMPS) && (a->ts_val != b->ts_val || a->ts_ecr != b->ts_ecr)) return "timestamps";
+    for (size_t i = 0; i < a->n_sack; i++)
+        if (a->sack[i].left != b->sack[i].left || a->sack[i].right != b->sack[i].right) return "SACK blocks";
+    return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_record(const struct dns_rr *a, const struct dns_rr *b)
+{
+    return same_text(a->name, b->name) && a->type == b->type && a->ttl_s == b->ttl_s &&
+           a->preference == b->preference && same_text(a->target, b->target) && a->address == b->address &&
+           same_text(a->soa_rname, b->soa_rname) && a->soa_serial == b->soa_serial && a->soa_minimum == b->soa_minimum;
+}
+
+static const char *dns_difference(const struct dns_message *a, const struct dns_message *b)
+{
+    if (a->id != b->id || a->is_response != b->is_response || a->authoritative != b->authoritative) return "DNS header";
+    if (a->truncated != b->truncated || a->recursion_desired != b->recursion_desired) return "DNS flags";
+    if (a->recursion_available != b->recursion_available || a->rcode != b->rcode) return "DNS flags";
+    if (!same_text(a->qname, b->qname) || a->qtype != b->qtype) return "question";
+    if (a->n_answer != b->n_answer || a->n_authority != b->n_authority || a->n_additional != b->n_additional)
+        return "number of records";
+    for (size_t i = 0; i < (size_t)a->n_answer + a->n_authority + a->n_additional; i++)
+        if (!same_record(&a->rrs[i], &b->rrs[i])) return "records";
+    return NULL;
+}
+
+static const char *udp_difference(const struct ip_packet *a, const struct ip_packet *b)
+{
+    if (a->udp.source_port != b->udp.source_port || a->udp.destination_port != b->udp.destination_port) return "ports";
+    if (a->udp.length != b->udp.length) return "length";
+    return a->dns && b->dns ? dns_difference(a->dns, b->dns) : a->dns ? "DNS" : NULL;
+}
+
+static const char *difference(const struct ip_packet *a, const struct ip_packet *b)
+{
+    if (a->ip.source != b->ip.source || a->ip.destination != b->ip.destination) return "addresses";
+    if (a->ip.total_length != b->ip.total_length || a->ip.ttl != b->ip.ttl) return "length or TTL";
+    if (a->ip.identification != b->ip.identification || a->ip.dont_fragment != b->ip.dont_fragment) return "IP fields";
+    if (a->ip.protocol != b->ip.protocol) return "protocol";
+    return a->ip.protocol == IP_PROTOCOL_TCP ? tcp_difference(&a->tcp, &b->tcp) : udp_difference(a, b);
+}
+
+/* The names of mails stay with the packet: bytes do not bear them. */
+static void go_on_as(struct ip_packet *ip, struct ip_packet *read)
+{
+    struct mail_part part = ip->part;
+    packets_release(ip);
+    *ip = *read;
+    ip->part = part;
+}
+
+static void break_law(struct host *host, const struct packet *packet, const char *what)
+{
+    char tag[PACKET_TAG_BYTES], text[256];
+    snprintf(text, sizeof text, "packet %llu, %s, at %s: its bytes differ from it: %s", (unsigned long long)packet->id,
+             packet->ops->tag(packet, tag), host->description->name, what);
+    JOURNAL_EMIT(host->world->journal, LAW_BROKEN, F_TEXT(NAME, "bytes"), F_TEXT(TEXT, text));
+    host->world->failed = true;
+}
+
+void packets_check(struct host *host, struct packet *packet)
+{
+    struct ip_packet *ip = ip_packet_of(packet), read = {.world = ip->world};
+    if (ip->raw) return;
+    size_t room = packet->size_bytes;
+    uint8_t *bytes = mem_alloc(room);
+    size_t size = packets_encode(packet, bytes, room);
+    const char *why = size == room ? packets_read(&read, bytes, size) : "another size";
+    if (!why) why = difference(ip, &read);
+    if (why) break_law(host, packet, why);
+    if (!why && packet->to.n == host->id.n)
+        go_on_as(ip, &read);
+    else
+        packets_release(&read);
+    mem_free(bytes);
+}
