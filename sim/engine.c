@@ -37,6 +37,13 @@ bool engine_cancel(struct engine *engine, struct event_handle handle)
     return event_queue_cancel(engine->queue, handle);
 }
 
+void engine_advance(struct engine *engine, int64_t to_ns)
+{
+    assert(to_ns >= engine->now_ns && event_queue_next_ns(engine->queue) > to_ns);
+    engine->now_ns = to_ns;
+    journal_set_now(engine->journal, to_ns);
+}
+
 bool engine_run_next(struct engine *engine, int64_t until_ns)
 {
     if (event_queue_next_ns(engine->queue) > until_ns) return false;

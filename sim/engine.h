@@ -24,4 +24,7 @@ bool engine_cancel(struct engine *engine, struct event_handle handle);
    later than until_ns (the clock then stays). */
 bool engine_run_next(struct engine *engine, int64_t until_ns);
 
+/* Moves the clock on to a time before which nothing is due any more; for what comes from outside. */
+void engine_advance(struct engine *engine, int64_t to_ns);
+
 #endif

@@ -46,7 +46,7 @@ bool loader_link(struct loader *l, const struct spot *spot, int *out);
 bool loader_mail(struct loader *l, const struct spot *spot, int *out);
 /* roles: bits 1 << ROLE_...; a host without a good role is passed over in silence, having been reported already. */
 bool loader_host(struct loader *l, const struct spot *spot, unsigned roles, int *out);
-enum { ANY_ROLE = 15, WRONG_REFERENCE = -2 }; /* in place of an index that was given, but refused */
+enum { ANY_ROLE = 31, WRONG_REFERENCE = -2 }; /* in place of an index that was given, but refused */
 /* "toward": the end of `link` that the thing happens toward, as a direction (0 out, 1 back); 2 when missing. */
 bool loader_toward(struct loader *l, const struct spot *object, int link, int *dir);
 /* A name under a rule of names.h; refused at the key or at the value. otherwise: the hint where no better name is
@@ -79,6 +79,7 @@ void load_story(struct loader *l);
 /* What only the whole can show. */
 void add_name_server(struct loader *l);
 void assign_addresses(struct loader *l);
+void check_outside(struct loader *l);
 void check_domains(struct loader *l);
 void check_ways(struct loader *l);
 

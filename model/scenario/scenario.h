@@ -10,7 +10,8 @@
 
 #include "sim/journal/journal.h"
 
-enum host_role { ROLE_CLIENT, ROLE_MAIL_SERVER, ROLE_ROUTER, ROLE_NAME_SERVER };
+/* ROLE_OUTSIDE: where programs outside the simulation enter it (postroad live); by itself it does nothing. */
+enum host_role { ROLE_CLIENT, ROLE_MAIL_SERVER, ROLE_ROUTER, ROLE_NAME_SERVER, ROLE_OUTSIDE };
 const char *host_role_text(enum host_role role); /* "mail_server" */
 
 struct scenario_client {

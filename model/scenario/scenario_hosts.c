@@ -6,11 +6,12 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-static const char *const role_names[] = {"client", "mail_server", "router", "name_server"};
-enum { ROLES = 4 };
+static const char *const role_names[] = {"client", "mail_server", "router", "name_server", "outside"};
+enum { ROLES = 5 };
 
 static const struct key_rule host_keys[] = {{"client", NULL},      {"mail_server", NULL}, {"router", NULL},
-                                            {"name_server", NULL}, {"address", NULL},     {"tcp", NULL}};
+                                            {"name_server", NULL}, {"outside", NULL},     {"address", NULL},
+                                            {"tcp", NULL}};
 static const struct key_rule client_keys[] = {{"user", NULL},
                                               {"submits_to", NULL},
                                               {"fetches_from", NULL},
@@ -109,7 +110,7 @@ static bool find_role(const struct spot *host, enum host_role *role)
         *role = (enum host_role)i;
     }
     if (found == 0 && !check_slip(host, role_names, ROLES))
-        spot_refuse(host, tr("write one of \"client\", \"mail_server\", \"router\", \"name_server\""),
+        spot_refuse(host, tr("write one of \"client\", \"mail_server\", \"router\", \"name_server\", \"outside\""),
                     tr("the host has no role"));
     return found == 1;
 }
@@ -238,6 +239,7 @@ static void load_role(struct loader *l, const struct spot *host, struct scenario
         break;
     case ROLE_ROUTER:
     case ROLE_NAME_SERVER:
+    case ROLE_OUTSIDE:
         check_keys(&object, NULL, 0);
         break;
     }

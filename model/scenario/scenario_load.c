@@ -165,6 +165,7 @@ static void load_everything(struct loader *l, const char *name)
     load_expectations(l);
     load_story(l);
     check_domains(l);
+    check_outside(l);
     if (checks_count(l->checks) > 0) return; /* the rest needs a whole world */
     add_name_server(l);
     assign_addresses(l);

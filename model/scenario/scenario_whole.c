@@ -38,16 +38,23 @@ static int find_role_of(const struct scenario *s, enum host_role role)
     return -1;
 }
 
-static void check_one_name_server(struct loader *l, int first)
+/* Of these roles there is one host at most. what: "is a second ... beside". */
+static void check_only_one(struct loader *l, enum host_role role, const char *what, const char *hint)
 {
     const struct scenario *s = l->scenario;
     struct spot section = spot_key(&l->root, "hosts");
-    for (size_t i = (size_t)first + 1; i < s->n_hosts; i++) {
-        if (s->hosts[i].role != ROLE_NAME_SERVER) continue;
+    int first = find_role_of(s, role);
+    for (size_t i = (size_t)first + 1; first >= 0 && i < s->n_hosts; i++) {
+        if (s->hosts[i].role != role) continue;
         struct spot host = spot_key(&section, s->hosts[i].name);
-        spot_refuse_key(&host, tr("delete one of the two: one name server serves every zone"),
-                        tr("\"%s\" is a second name server beside \"%s\""), s->hosts[i].name, s->hosts[first].name);
+        spot_refuse_key(&host, hint, "\"%s\" %s \"%s\"", s->hosts[i].name, what, s->hosts[first].name);
     }
+}
+
+void check_outside(struct loader *l)
+{
+    check_only_one(l, ROLE_OUTSIDE, tr("is a second way in from outside beside"),
+                   tr("delete one of the two: all programs outside enter at one host"));
 }
 
 static bool implied_name_is_free(struct loader *l, const char *name)
@@ -71,7 +78,8 @@ void add_name_server(struct loader *l)
     static const char name[] = "name-server";
     int present = find_role_of(s, ROLE_NAME_SERVER), router = find_role_of(s, ROLE_ROUTER);
     if (present >= 0) {
-        check_one_name_server(l, present);
+        check_only_one(l, ROLE_NAME_SERVER, tr("is a second name server beside"),
+                       tr("delete one of the two: one name server serves every zone"));
         return;
     }
     if (router < 0) {

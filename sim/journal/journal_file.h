@@ -15,6 +15,8 @@ struct journal_writer;
    NULL and a message when the file cannot be made. */
 struct journal_writer *journal_writer_open(const char *path, bool growing, char error[JOURNAL_ERROR_BYTES]);
 struct journal_reader journal_writer_reader(struct journal_writer *writer, struct event_mask mask);
+/* Writes what has gathered as a block of its own, however small: for those who watch the file grow. */
+void journal_writer_flush(struct journal_writer *writer);
 /* False and a message when anything could not be written (disk full); frees the writer either way. */
 bool journal_writer_close(struct journal_writer *writer, char error[JOURNAL_ERROR_BYTES]);
 /* Drops the writer and what it wrote. */

@@ -192,6 +192,11 @@ static void on_event(void *context, const struct event *e)
     if (w->block.size >= (w->n_places ? BLOCK_BYTES : FIRST_BLOCK_BYTES)) write_block(w);
 }
 
+void journal_writer_flush(struct journal_writer *w)
+{
+    if (!w->failure) write_block(w);
+}
+
 /* A pipe or a device cannot be replaced by renaming; it is written in place. */
 static bool is_special(const char *path)
 {

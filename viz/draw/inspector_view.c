@@ -203,6 +203,8 @@ static const char *role_name(enum story_role role)
         return tr("a router");
     case STORY_NAME_SERVER:
         return tr("a name server");
+    case STORY_OUTSIDE:
+        return tr("where real programs enter");
     case STORY_OTHER_HOST:
         return tr("a host");
     }

@@ -167,6 +167,16 @@ static void icon_book(const struct icon *i)
     }
 }
 
+/* A door, and the way in. */
+static void icon_door(const struct icon *i)
+{
+    icon_round(i, icon_box(i, -0.06, -0.4, 0.44, 0.8), 0.06);
+    struct point tip = icon_point(i, 0.2, 0);
+    canvas_line(i->c, icon_point(i, -0.44, 0), tip, i->s * 0.08, i->mark);
+    for (int side = -1; side <= 1; side += 2)
+        canvas_line(i->c, icon_point(i, 0.02, side * 0.16), tip, i->s * 0.08, i->mark);
+}
+
 void shape_host(struct canvas *c, const struct theme *t, enum story_role role, bool up, struct point at, double size)
 {
     struct icon icon = {c, t->icon, t->icon_ink, t->accent, at, size};
@@ -187,6 +197,9 @@ void shape_host(struct canvas *c, const struct theme *t, enum story_role role, b
         break;
     case STORY_NAME_SERVER:
         icon_book(&icon);
+        break;
+    case STORY_OUTSIDE:
+        icon_door(&icon);
         break;
     case STORY_OTHER_HOST:
         icon_round(&icon, icon_box(&icon, -0.36, -0.36, 0.72, 0.72), 0.1);

@@ -374,6 +374,29 @@ static bool tell_content(struct transcript *t, const struct event *e)
     return true;
 }
 
+/* ---- From outside ---- */
+
+static bool tell_live_begin(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("real time moves this world; real programs enter here"));
+    if (*event_text(e, FIELD_TEXT)) text_addf(&t->words, ": %s", event_text(e, FIELD_TEXT));
+    return true;
+}
+
+static bool tell_outside_open(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("a real program connects to %s, port %" PRId64),
+              transcript_host(t, event_int(e, FIELD_PEER)), event_int(e, FIELD_REMOTE_PORT));
+    return true;
+}
+
+static bool tell_outside_end(struct transcript *t, const struct event *e)
+{
+    if (strcmp(event_text(e, FIELD_WHY), "end") == 0) return false;
+    text_adds(&t->words, tr("the real program is gone"));
+    return true;
+}
+
 /* ---- Everything ---- */
 
 static const struct telling tellings[EVENT_KINDS] = {
@@ -409,6 +432,9 @@ static const struct telling tellings[EVENT_KINDS] = {
     [EVENT_PACKET_COLLIDE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_collide},
     [EVENT_TIMER_FIRE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_timer_fire},
     [EVENT_TCP_STATE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_tcp_state},
+    [EVENT_LIVE_BEGIN] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_live_begin},
+    [EVENT_OUTSIDE_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_outside_open},
+    [EVENT_OUTSIDE_END] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_outside_end},
 };
 
 struct transcript *transcript_new(enum transcript_level level, FILE *out)

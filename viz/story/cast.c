@@ -35,7 +35,8 @@ static enum story_role role_of(const char *name)
     } roles[] = {{"client", STORY_CLIENT},
                  {"mail_server", STORY_MAIL_SERVER},
                  {"router", STORY_ROUTER},
-                 {"name_server", STORY_NAME_SERVER}};
+                 {"name_server", STORY_NAME_SERVER},
+                 {"outside", STORY_OUTSIDE}};
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
         if (strcmp(roles[i].name, name) == 0) return roles[i].role;
     return STORY_OTHER_HOST;

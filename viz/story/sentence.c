@@ -462,6 +462,51 @@ static void tell_attempt_end(struct sentence *s, const struct story *story, size
     say_why(s, e);
 }
 
+/* ---- From outside ---- */
+
+static void tell_live_begin(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("Real time moves this world; real programs enter at %s"), host_name(story, e, FIELD_HOST));
+    if (*event_text(e, FIELD_TEXT)) say(s, ": %s", event_text(e, FIELD_TEXT));
+}
+
+static void tell_outside_open(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("A program outside connects to %s, port %lld"), host_name(story, e, FIELD_PEER),
+        (long long)event_int(e, FIELD_REMOTE_PORT));
+}
+
+static void tell_outside_data(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i, (void)story;
+    size_t size;
+    event_bytes(e, FIELD_BYTES, &size);
+    say(s, tr("The program outside writes %zu bytes"), size);
+}
+
+static void tell_outside_take(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i, (void)story;
+    say(s, tr("The program outside takes %lld bytes"), (long long)event_int(e, FIELD_LENGTH));
+}
+
+static void tell_outside_end(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i, (void)story;
+    bool is_end = strcmp(event_text(e, FIELD_WHY), "end") == 0;
+    say(s, "%s", is_end ? tr("The program outside will write no more") : tr("The program outside is gone"));
+}
+
+static void tell_outside_packet(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    size_t size;
+    event_bytes(e, FIELD_BYTES, &size);
+    say(s, tr("A packet of %zu bytes enters from outside at %s"), size, host_name(story, e, FIELD_HOST));
+}
+
 static const teller tellers[EVENT_KINDS] = {
     [EVENT_RUN_BEGIN] = tell_run_begin,
     [EVENT_HOST_ADD] = tell_host_add,
@@ -503,6 +548,12 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_LAW_BROKEN] = tell_law,
     [EVENT_PACKET_CORRUPT] = tell_packet_corrupt,
     [EVENT_PACKET_COLLIDE] = tell_packet_collide,
+    [EVENT_LIVE_BEGIN] = tell_live_begin,
+    [EVENT_OUTSIDE_OPEN] = tell_outside_open,
+    [EVENT_OUTSIDE_DATA] = tell_outside_data,
+    [EVENT_OUTSIDE_TAKE] = tell_outside_take,
+    [EVENT_OUTSIDE_END] = tell_outside_end,
+    [EVENT_OUTSIDE_PACKET] = tell_outside_packet,
 };
 
 const char *story_sentence(const struct story *story, size_t event, char *buffer, size_t size)

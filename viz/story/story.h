@@ -63,7 +63,7 @@ size_t story_step(const struct story *story, size_t event, enum story_step what,
 
 /* ---- Hosts and links ---- */
 
-enum story_role { STORY_CLIENT, STORY_MAIL_SERVER, STORY_ROUTER, STORY_NAME_SERVER, STORY_OTHER_HOST };
+enum story_role { STORY_CLIENT, STORY_MAIL_SERVER, STORY_ROUTER, STORY_NAME_SERVER, STORY_OUTSIDE, STORY_OTHER_HOST };
 struct story_host {
     uint32_t id; /* of the journal */
     enum story_role role;
