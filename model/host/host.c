@@ -5,6 +5,7 @@
 
 #include "model/host/mail_client.h"
 #include "model/host/mail_server.h"
+#include "model/host/outside.h"
 #include "model/host/packets.h"
 #include "model/host/resolver.h"
 #include "model/host/socket.h"
@@ -108,6 +109,7 @@ void host_set_up(struct host *host, bool up, const char *why)
         if (host->mail_client) mail_client_crash(host->mail_client);
         resolver_crash(host->resolver);
         sockets_free_all(host);
+        if (host->description->role == ROLE_OUTSIDE) outside_crash(host->world->outside);
     }
 }
 

@@ -138,6 +138,21 @@ static void begin_round(void *context)
     if (!entry->deliveries) end_round(entry);
 }
 
+/* A program outside has taken the mail: there this world loses sight of it. */
+static void note_outside(const struct queue_entry *entry, const struct queued_recipient *recipient, struct host_id peer,
+                         const char *reason)
+{
+    struct world *world = world_of(entry->queue);
+    if (!peer.n || world_host(world, peer)->description->role != ROLE_OUTSIDE) return;
+    mail_enter_state(world->ledger, (struct mail_change){.message = entry->message,
+                                                         .recipient = recipient->address,
+                                                         .host = world_host(world, peer),
+                                                         .queue_id = entry->queue_id,
+                                                         .from = MAIL_NOWHERE,
+                                                         .to = MAIL_DELIVERED,
+                                                         .why = reason});
+}
+
 void mail_queue_set_fate(struct queue_entry *entry, size_t i, enum recipient_fate fate, const char *reason,
                          struct host_id peer)
 {
@@ -154,6 +169,7 @@ void mail_queue_set_fate(struct queue_entry *entry, size_t i, enum recipient_fat
                        outcomes[fate], reason);
     recipient->event = journal_cause(journal);
     bool local = is_local(entry, recipient->address);
+    if (fate == RECIPIENT_DONE && !local) note_outside(entry, recipient, peer, reason);
     if (fate == RECIPIENT_DONE) enter_state(entry, recipient, local ? MAIL_DELIVERED : MAIL_HANDED_ON, 0, reason);
     journal_set_cause(journal, cause); /* recipients are independent of one another (law 2) */
 }

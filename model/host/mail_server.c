@@ -121,6 +121,18 @@ static bool is_own_client(const struct mail_session *session)
     return peer->description->client.submits_to == own || peer->description->client.fetches_from == own;
 }
 
+static bool is_outside(const struct mail_session *session)
+{
+    struct host_id peer = socket_peer(session->socket);
+    return peer.n && world_host(world_of(session->server), peer)->description->role == ROLE_OUTSIDE;
+}
+
+/* Programs outside are no strangers on the submission port (RFC 6409): who can reach it sits at this very machine. */
+static bool submits_from_outside(const struct mail_session *session)
+{
+    return socket_local_port(session->socket) == SUBMISSION_PORT && is_outside(session);
+}
+
 static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *envelope, const char *forward_path)
 {
     (void)envelope;
@@ -131,41 +143,96 @@ static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *enve
         if (mailbox_of_user(session->server, forward_path)) return smtp_reply_make(250, "OK");
         return smtp_reply_make(550, "5.1.1 <%.200s>: no such user here", forward_path);
     }
-    if (is_own_client(session)) return smtp_reply_make(250, "OK");
+    if (is_own_client(session) || submits_from_outside(session)) return smtp_reply_make(250, "OK");
     return smtp_reply_make(550, "5.7.1 <%.200s>: relaying denied", forward_path);
 }
 
+/* A mail that no client of this world has written; what it says of itself is not believed. */
+static struct message_id register_foreign(const struct mail_session *session, const struct accepted_mail *mail,
+                                          const char *content, size_t size)
+{
+    struct world *world = world_of(session->server);
+    struct mail_message *message = mem_calloc(1, sizeof *message);
+    char name[32], subject[MESSAGE_SUBJECT_BYTES], recipients[1024] = "";
+    snprintf(name, sizeof name, "outside-%u", (unsigned)++world->n_foreign_mails);
+    message_subject(content, size, subject);
+    *message = (struct mail_message){.id = world_next_message_id(world),
+                                     .name = mem_strdup(name),
+                                     .from = mem_strdup(mail->from),
+                                     .recipients = mem_calloc(mail->n_recipients, sizeof(char *)),
+                                     .n_recipients = mail->n_recipients,
+                                     .subject = mem_strdup(subject),
+                                     .composed_ns = world->engine->now_ns};
+    for (size_t i = 0, used = 0; i < mail->n_recipients; i++) {
+        message->recipients[i] = mem_strdup(mail->recipients[i]);
+        if (used < sizeof recipients)
+            used += (size_t)snprintf(recipients + used, sizeof recipients - used, "%s%s", i ? ", " : "",
+                                     mail->recipients[i]);
+    }
+    world_add_message(world, message);
+    journal_set_cause(world->journal, JOURNAL_EMIT(world->journal, MAIL_COMPOSE, F_INT(MESSAGE, message->id.n),
+                                                   F_INT(HOST, socket_peer(session->socket).n), F_TEXT(NAME, name),
+                                                   F_TEXT(FROM, message->from), F_TEXT(TO, recipients),
+                                                   F_TEXT(SUBJECT, subject), F_INT(SIZE, size)));
+    return message->id;
+}
+
+/* Each address once, however often RCPT named it. The caller frees the array, and none of the texts. */
+static const char **without_repeats(const struct smtp_envelope *envelope, size_t *n)
+{
+    const char **recipients = mem_calloc(envelope->n_forward_paths, sizeof *recipients);
+    *n = 0;
+    for (size_t i = 0; i < envelope->n_forward_paths; i++) {
+        bool is_repeated = false;
+        for (size_t k = 0; k < *n && !is_repeated; k++)
+            is_repeated = address_equals(recipients[k], envelope->forward_paths[i]);
+        if (!is_repeated) recipients[(*n)++] = envelope->forward_paths[i];
+    }
+    return recipients;
+}
+
 enum { MOST_HOPS = 50 }; /* Postfix's hopcount_limit; RFC 5321 6.3 wants at least 100 unless loops are sure */
+
+/* The trace of this hop (RFC 5321 4.4), to be put before the content. */
+static void trace_lines(const struct mail_session *session, const struct smtp_envelope *envelope,
+                        const struct accepted_mail *mail, char lines[RECEIVED_LINE_BYTES])
+{
+    const struct world *world = world_of(session->server);
+    struct received_hop hop = {.helo = envelope->helo,
+                               .by = session->server->host->description->name,
+                               .protocol = envelope->esmtp ? "ESMTP" : "SMTP",
+                               .queue_id = mail->queue_id,
+                               .recipient = envelope->n_forward_paths == 1 ? envelope->forward_paths[0] : NULL,
+                               .address = socket_remote_address(session->socket),
+                               .starts_unix_s = world->scenario->starts_unix_s,
+                               .at_ns = world->engine->now_ns};
+    message_received_line(&hop, lines);
+}
 
 static struct smtp_reply on_message(void *context, const struct smtp_envelope *envelope, const char *content,
                                     size_t size)
 {
     struct mail_session *session = context;
     struct mail_server *server = session->server;
-    struct world *world = world_of(server);
-    struct message_id message = {message_number_of(content, size)};
-    if (message.n == 0 || !world_message(world, message))
+    bool is_foreign = is_outside(session);
+    char queue_id[QUEUE_ID_BYTES], lines[RECEIVED_LINE_BYTES + MESSAGE_NUMBER_LINE_BYTES];
+    struct accepted_mail mail = {
+        .message = {message_number_of(content, size)}, .from = envelope->reverse_path, .queue_id = queue_id};
+    if (!is_foreign && (mail.message.n == 0 || !world_message(world_of(server), mail.message)))
         return smtp_reply_make(554, "5.6.0 a message without a Message-ID of this world cannot be told apart");
     if (message_count_received(content, size) >= MOST_HOPS) return smtp_reply_make(554, "5.4.6 too many hops");
 
-    char queue_id[QUEUE_ID_BYTES], line[RECEIVED_LINE_BYTES];
+    const char **recipients = without_repeats(envelope, &mail.n_recipients);
+    mail.recipients = recipients;
     mail_queue_next_id(server->queue, queue_id);
-    struct received_hop hop = {.helo = envelope->helo,
-                               .by = server->host->description->name,
-                               .protocol = envelope->esmtp ? "ESMTP" : "SMTP",
-                               .queue_id = queue_id,
-                               .recipient = envelope->n_forward_paths == 1 ? envelope->forward_paths[0] : NULL,
-                               .address = socket_remote_address(session->socket),
-                               .starts_unix_s = world->scenario->starts_unix_s,
-                               .at_ns = world->engine->now_ns};
-    message_received_line(&hop, line);
-    struct accepted_mail mail = {.message = message,
-                                 .from = envelope->reverse_path,
-                                 .recipients = (const char *const *)envelope->forward_paths,
-                                 .n_recipients = envelope->n_forward_paths,
-                                 .queue_id = queue_id};
-    mail.content = message_prepend(line, content, size, &mail.size);
+    trace_lines(session, envelope, &mail, lines);
+    if (is_foreign) {
+        mail.message = register_foreign(session, &mail, content, size);
+        message_number_line(mail.message, lines + strlen(lines));
+    }
+    mail.content = message_prepend(lines, content, size, &mail.size);
     mail_queue_accept(server->queue, &mail);
+    mem_free(recipients);
     return smtp_reply_make(250, "OK queued as %s", queue_id);
 }
 

@@ -37,7 +37,7 @@ struct socket {
     bool has_copy;
     uint64_t in_end; /* passed to the application up to here */
     struct socket_handler handler;
-    bool has_handler, is_active_end, is_dirty, is_counted, is_finished;
+    bool has_handler, is_active_end, is_dirty, is_counted, is_finished, is_ended, is_by_hand;
     const char *failure; /* why it ended, for conn.close */
     struct socket *next_dirty;
     uint64_t dirty_cause;
@@ -182,10 +182,43 @@ uint64_t socket_write(struct socket *socket, const void *bytes, size_t size)
     return offset;
 }
 
+void socket_end_writing(struct socket *socket)
+{
+    if (!socket->is_ended && !socket->is_finished) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
+    socket->is_ended = true;
+    touch(socket);
+}
+
+void socket_take_by_hand(struct socket *socket)
+{
+    socket->is_by_hand = true;
+}
+
+const char *socket_readable(const struct socket *socket, size_t *size)
+{
+    uint64_t readable = tcp_readable(socket->tcp);
+    *size = socket->in ? (size_t)(readable - socket->in_end) : 0;
+    return *size ? (const char *)byte_stream_at(socket->in, socket->in_end) : NULL;
+}
+
+void socket_take(struct socket *socket, size_t size)
+{
+    socket->in_end += size;
+    assert(socket->in && socket->in_end <= tcp_readable(socket->tcp));
+    socket->in->read = socket->in_end;
+    tcp_consume(socket->tcp, socket->in_end, world_of(socket)->engine->now_ns);
+    touch(socket);
+}
+
+uint64_t socket_unacknowledged(const struct socket *socket)
+{
+    return byte_stream_end(socket->out) - tcp_acked(socket->tcp);
+}
+
 void socket_finish(struct socket *socket)
 {
     socket->has_handler = false;
-    if (!socket->is_finished) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
+    if (!socket->is_finished && !socket->is_ended) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
     socket->is_finished = true;
     touch(socket);
 }
@@ -368,6 +401,7 @@ static void see_to_timer(struct socket *socket)
 
 static void pass_bytes(struct socket *socket)
 {
+    if (socket->is_by_hand && socket->has_handler) return;
     uint64_t readable = tcp_readable(socket->tcp);
     if (readable > socket->in_end && socket->in) {
         const char *bytes = (const char *)byte_stream_at(socket->in, socket->in_end);

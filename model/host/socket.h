@@ -23,6 +23,15 @@ struct socket *socket_connect(struct host *host, uint32_t address, uint16_t port
 void socket_set_handler(struct socket *socket, struct socket_handler handler);
 /* Returns the offset in our stream. */
 uint64_t socket_write(struct socket *socket, const void *bytes, size_t size);
+/* No more will be written; what comes is still told, up to `ended`. */
+void socket_end_writing(struct socket *socket);
+/* The application takes bytes when it has room for them: `received` is never called, and what is not taken closes the
+   window to the peer. */
+void socket_take_by_hand(struct socket *socket);
+const char *socket_readable(const struct socket *socket, size_t *size);
+void socket_take(struct socket *socket, size_t size); /* of what is readable */
+/* Bytes written and not yet acknowledged. */
+uint64_t socket_unacknowledged(const struct socket *socket);
 /* The application is done: what was written is still delivered, what arrives is passed over, nobody is told. */
 void socket_finish(struct socket *socket);
 /* Resets the connection at once. */

@@ -10,6 +10,7 @@
 #include "model/host/faults.h"
 #include "model/host/host.h"
 #include "model/host/ledger.h"
+#include "model/host/outside.h"
 #include "model/host/packets.h"
 #include "model/host/socket.h"
 #include "model/host/world_zones.h"
@@ -202,8 +203,8 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
     world->options = *options;
     world->journal = journal;
     world->seed = options->has_seed ? options->seed : scenario->seed;
-    world->until_ns = options->until_ns != TIME_NEVER ? options->until_ns : scenario->until_ns;
-    if (world->until_ns > longest_run_ns) world->until_ns = longest_run_ns;
+    world->until_ns = options->until_ns != TIME_NEVER || options->live ? options->until_ns : scenario->until_ns;
+    if (world->until_ns > longest_run_ns && !options->live) world->until_ns = longest_run_ns;
     world->engine = engine_new(world->seed, journal);
     world->packets = packet_pool_new();
     world->network = network_new(world->engine, world->packets);
@@ -214,6 +215,7 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
     make_hosts(world);
     make_links(world);
     emit_head(world);
+    world->outside = outside_new(world);
     choose_name_server(world);
     world->zones = world_zones_make(scenario);
     faults_schedule(world);
@@ -226,9 +228,10 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
 
 /* --- running --- */
 
+/* In a live world mail may come at any time. */
 bool world_awaits_mail(const struct world *world)
 {
-    return world->mails_to_come > 0 || world->faults_to_come > 0 || ledger_open_pairs(world->ledger) > 0;
+    return world->options.live || world->mails_to_come > 0 || world->faults_to_come > 0 || ledger_open_pairs(world->ledger) > 0;
 }
 
 static bool has_work(const struct world *world)
@@ -271,6 +274,33 @@ bool world_run(struct world *world, uint64_t n_events)
     return true;
 }
 
+bool world_advance(struct world *world, int64_t to_ns, uint64_t n_events)
+{
+    if (world->ended) return true;
+    int64_t last_ns = to_ns < world->until_ns ? to_ns : world->until_ns;
+    for (uint64_t i = 0; i < n_events; i++) {
+        if (engine_run_next(world->engine, last_ns)) {
+            world_settle(world);
+            continue;
+        }
+        if (world->engine->now_ns < last_ns) engine_advance(world->engine, last_ns);
+        if (to_ns > world->until_ns) world_stop(world, "the time is up");
+        return true;
+    }
+    return false;
+}
+
+int64_t world_next_ns(const struct world *world)
+{
+    int64_t next_ns = event_queue_next_ns(world->engine->queue);
+    return next_ns < world->until_ns ? next_ns : world->until_ns;
+}
+
+bool world_has_ended(const struct world *world)
+{
+    return world->ended;
+}
+
 void world_free(struct world *world)
 {
     if (!world) return;
@@ -284,6 +314,7 @@ void world_free(struct world *world)
     mem_free(world->hosts);
     mem_free(world->by_address);
     captions_free(world->captions);
+    outside_free(world->outside);
     mem_free(world->faults_in_force);
     ledger_free(world->ledger);
     dns_zones_free(world->zones);

@@ -17,6 +17,7 @@ struct name_server;
 struct mail_server;
 struct mail_client;
 struct captions;
+struct outside;
 
 struct host {
     struct world *world;
@@ -56,6 +57,7 @@ struct world {
 
     struct mail_message **mails; /* number - 1 is the index */
     size_t n_mails, mails_room;
+    uint32_t n_foreign_mails; /* of these, those that came from outside */
     struct mail_ledger *ledger;
 
     uint32_t last_conn, last_stream, last_session, last_attempt;
@@ -63,6 +65,7 @@ struct world {
 
     struct socket *dirty_first, *dirty_last; /* sockets with something to do before the next event */
     struct captions *captions;
+    struct outside *outside; /* NULL: no programs outside */
     bool *faults_in_force; /* by index in the scenario; see faults.c */
 
     /* The world goes on while any of these is left (law 8). */

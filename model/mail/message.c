@@ -306,14 +306,39 @@ static const char *find_field(const char *content, size_t size, const char *fiel
     return NULL;
 }
 
-uint32_t message_number_of(const char *content, size_t size)
+/* Digits with this character after them; 0 if it is otherwise. */
+static uint32_t number_before(const char *digit, const char *end, char after)
 {
-    const char *digit = find_field(content, size, "Message-ID: <"), *end = content + size;
     uint32_t number = 0;
     if (!digit) return 0;
     for (; digit < end && isdigit((unsigned char)*digit) && number < UINT32_MAX / 16; digit++)
         number = number * 10 + (uint32_t)(*digit - '0');
-    return digit < end && *digit == '.' ? number : 0;
+    return digit < end && *digit == after ? number : 0;
+}
+
+#define NUMBER_FIELD "Postroad-Mail: "
+
+uint32_t message_number_of(const char *content, size_t size)
+{
+    const char *end = content + size, *field = find_field(content, size, NUMBER_FIELD);
+    if (field) return number_before(field, end, '\r');
+    return number_before(find_field(content, size, "Message-ID: <"), end, '.');
+}
+
+void message_number_line(struct message_id id, char line[MESSAGE_NUMBER_LINE_BYTES])
+{
+    snprintf(line, MESSAGE_NUMBER_LINE_BYTES, NUMBER_FIELD "%u\r\n", (unsigned)id.n);
+}
+
+void message_subject(const char *content, size_t size, char subject[MESSAGE_SUBJECT_BYTES])
+{
+    const char *value = find_field(content, size, "Subject:");
+    size_t used = 0;
+    while (value && value < content + size && *value == ' ')
+        value++;
+    for (; value && value < content + size && *value != '\r' && used + 1 < MESSAGE_SUBJECT_BYTES; value++)
+        subject[used++] = (char)(*value >= ' ' && *value <= '~' ? *value : '?');
+    subject[used] = '\0';
 }
 
 bool message_delivered_to(const char *content, size_t size, char address[MESSAGE_ADDRESS_BYTES])

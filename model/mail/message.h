@@ -69,8 +69,14 @@ struct received_hop {
 enum { RECEIVED_LINE_BYTES = 1024 };
 void message_received_line(const struct received_hop *hop, char line[RECEIVED_LINE_BYTES]);
 
-/* The number in our own Message-ID "<7.m1@alice-pc>" of some content, or 0. */
+/* The number of a mail, or 0: in our own Message-ID "<7.m1@alice-pc>", or, for a mail that came from outside, in the
+   line that the first server of this world put before it, and whose word counts. */
 uint32_t message_number_of(const char *content, size_t size);
+enum { MESSAGE_NUMBER_LINE_BYTES = 32 };
+void message_number_line(struct message_id id, char line[MESSAGE_NUMBER_LINE_BYTES]);
+/* The first line of the subject, as plain ASCII; encoded words stay as they are. */
+enum { MESSAGE_SUBJECT_BYTES = 128 };
+void message_subject(const char *content, size_t size, char subject[MESSAGE_SUBJECT_BYTES]);
 /* The address in the Delivered-To line that the final server put there; false if there is none. */
 enum { MESSAGE_ADDRESS_BYTES = 320 };
 bool message_delivered_to(const char *content, size_t size, char address[MESSAGE_ADDRESS_BYTES]);
