@@ -22,12 +22,17 @@ static void on_interrupt(int signal_number)
 }
 
 /* The second ctrl-C ends the program as usual. */
-static void catch_interrupts(void)
+void simulate_catch_interrupts(void)
 {
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+}
+
+bool simulate_is_interrupted(void)
+{
+    return interrupted;
 }
 
 void simulate_release_interrupts(void)
@@ -39,7 +44,7 @@ void simulate_release_interrupts(void)
 enum simulate_end simulate(const struct scenario *scenario, const struct world_options *options,
                            struct journal *journal)
 {
-    catch_interrupts();
+    simulate_catch_interrupts();
     struct world *world = world_new(scenario, options, journal);
     enum simulate_end end = SIMULATE_HELD;
     while (end == SIMULATE_HELD && world_run(world, EVENTS_BETWEEN_LOOKS)) {
@@ -64,7 +69,7 @@ struct journal_memory *simulate_to_memory(const struct scenario *scenario, const
     return memory;
 }
 
-static struct journal_memory *read_journal(const char *path)
+struct journal_memory *simulate_read_journal(const char *path)
 {
     char error[JOURNAL_ERROR_BYTES], why[JOURNAL_SOUND_ERROR_BYTES];
     bool truncated = false;
@@ -89,7 +94,7 @@ struct journal_memory *simulate_or_read(const char *word, int *code)
     char *path = library_find(word);
     struct journal_memory *memory = NULL;
     if (journal_file_is_journal(path)) {
-        memory = read_journal(path);
+        memory = simulate_read_journal(path);
     } else {
         struct scenario *scenario = library_load_scenario(word, NULL, 0);
         struct world_options options = world_options_default();

@@ -24,6 +24,12 @@ struct journal_memory *simulate_to_memory(const struct scenario *scenario, const
    exit code is then in *code. */
 struct journal_memory *simulate_or_read(const char *word, int *code);
 
+/* A sound journal from a file, or NULL after a message on stderr. */
+struct journal_memory *simulate_read_journal(const char *path);
+
+/* Ctrl-C sets a flag from now on; the second one ends the program. */
+void simulate_catch_interrupts(void);
+bool simulate_is_interrupted(void);
 /* Ctrl-C ends the program again, as before simulate was called; for whoever goes on for long, such as the window. */
 void simulate_release_interrupts(void);
 

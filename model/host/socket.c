@@ -206,6 +206,7 @@ void socket_take(struct socket *socket, size_t size)
     socket->in_end += size;
     assert(socket->in && socket->in_end <= tcp_readable(socket->tcp));
     socket->in->read = socket->in_end;
+    if (socket->has_copy) byte_stream_forget(socket->in, socket->in_end);
     tcp_consume(socket->tcp, socket->in_end, world_of(socket)->engine->now_ns);
     touch(socket);
 }

@@ -7,10 +7,10 @@ first=$POSTROAD_SOURCE_DIR/scenarios/first-mail.json
 run 0 --help
 says out 'usage: postroad SUBCOMMAND'
 silent err
-for subcommand in view run check show export bench; do
+for subcommand in view run check show export live bench; do
     says out "postroad $subcommand"
 done
-for subcommand in view run check show export bench; do
+for subcommand in view run check show export live bench; do
     run 0 "$subcommand" --help
     says out "usage: postroad $subcommand"
     says out '--help'
@@ -31,7 +31,7 @@ wrong 'a subcommand is missing'
 wrong 'unknown subcommand "rnu"' rnu
 says err 'did you mean "run"?'
 wrong 'unknown subcommand "zzzzzzzz"' zzzzzzzz
-for later in import study plot live; do
+for later in import study plot; do
     wrong 'is not part of this version' "$later" x
 done
 wrong 'SCENARIO is missing' run

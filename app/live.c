@@ -1,0 +1,188 @@
+/* postroad live: the same world in real time, with ways in for real programs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/library.h"
+#include "app/live_listen.h"
+#include "app/live_poll.h"
+#include "app/live_scenario.h"
+#include "app/options.h"
+#include "app/recording.h"
+#include "app/simulate.h"
+#include "app/times.h"
+#include "model/wire/ip_wire.h"
+#include "sim/journal/tr.h"
+
+enum { EVENTS_BETWEEN_LOOKS = 4096 };
+
+struct live_options {
+    const char *seed, *until;
+    struct option_list sets, listen;
+    struct recording_options recording;
+};
+
+struct live {
+    struct scenario *scenario;
+    struct live_listeners *listeners;
+    struct recording *recording;
+    struct world *world;
+    struct live_clock clock;
+    struct live_poll poll;
+    int64_t flushed_ns;
+};
+
+/* --- the loop --- */
+
+static bool goes_on(const struct live *live)
+{
+    return !world_has_ended(live->world) && !simulate_is_interrupted() && !ferror(stdout);
+}
+
+static void flush(struct live *live)
+{
+    fflush(stdout);
+    if (live->clock.now_ns - live->flushed_ns < 250 * MILLISECOND) return;
+    recording_flush(live->recording);
+    live->flushed_ns = live->clock.now_ns;
+}
+
+static void loop(struct live *live)
+{
+    live_clock_start(&live->clock);
+    while (goes_on(live)) {
+        while (!world_advance(live->world, live->clock.now_ns, EVENTS_BETWEEN_LOOKS))
+            if (!goes_on(live)) return;
+        live_listeners_serve(live->listeners, &live->poll, live->world);
+        flush(live);
+        live_poll_clear(&live->poll);
+        live_listeners_wait(live->listeners, &live->poll);
+        live_clock_wait(&live->clock, &live->poll, world_next_ns(live->world));
+    }
+}
+
+/* --- beginning and end --- */
+
+static void tell_host(const struct scenario_host *host)
+{
+    static const char *const ports[] = {[ROLE_CLIENT] = "",
+                                        [ROLE_MAIL_SERVER] = ": 25 587 110",
+                                        [ROLE_ROUTER] = "",
+                                        [ROLE_NAME_SERVER] = ": 53",
+                                        [ROLE_OUTSIDE] = ""};
+    char address[IPV4_TEXT_BYTES];
+    if (*ports[host->role])
+        fprintf(stderr, "  %s %s%s\n", ipv4_text(host->address, address), host->name, ports[host->role]);
+}
+
+static void tell_beginning(const struct live *live)
+{
+    char address[IPV4_TEXT_BYTES];
+    const struct scenario_host *outside = live_scenario_outside(live->scenario);
+    fprintf(stderr, tr("%s, live; real programs enter at %s, %s:\n"), live->scenario->title, outside->name,
+            ipv4_text(outside->address, address));
+    for (size_t i = 0; i < live->scenario->n_hosts; i++)
+        tell_host(&live->scenario->hosts[i]);
+    live_listeners_tell(live->listeners, stderr);
+    fputs(tr("ctrl-C ends it in order, a second ctrl-C at once\n"), stderr);
+}
+
+static int conclude(struct live *live, const struct live_options *options)
+{
+    bool is_interrupted = !world_has_ended(live->world);
+    world_stop(live->world, "interrupted by the user");
+    bool expected = is_interrupted || !world_failed(live->world);
+    size_t n_open = live_listeners_free(live->listeners);
+    live->listeners = NULL;
+    if (n_open) fprintf(stderr, tr("postroad live: connections that were still open, and were reset: %zu\n"), n_open);
+    if (live->clock.stood_ns > 0) {
+        char text[VTIME_TEXT_BYTES];
+        fprintf(stderr,
+                tr("postroad live: this program could not keep up, and virtual time stood still for %s in all\n"),
+                vtime_format_duration(live->clock.stood_ns, text));
+    }
+    bool good = recording_conclude(live->recording, ferror(stdout) != 0);
+    if (options->recording.journal)
+        fprintf(stderr, tr("to see the same run again: postroad run --replay %s\n"), options->recording.journal);
+    return good && expected && !ferror(stdout) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int run_world(struct live *live, const struct live_options *options, struct world_options world)
+{
+    world.live = true;
+    world.check_packets = options->recording.check_laws;
+    world.live_text = live_listeners_text(live->listeners);
+    if (!recording_open(live->recording)) return EXIT_FAILED;
+    simulate_catch_interrupts();
+    tell_beginning(live);
+    live->world = world_new(live->scenario, &world, recording_journal(live->recording));
+    loop(live);
+    int code = conclude(live, options);
+    world_free(live->world);
+    return code;
+}
+
+static int live_scenario(const char *word, const struct live_options *options)
+{
+    struct live live = {0};
+    struct world_options world = world_options_default();
+    int code = EXIT_USAGE;
+    world.has_seed = options->seed != NULL;
+    if (!number_parse("live", "--seed", options->seed, UINT64_C(1) << 53, &world.seed) ||
+        !times_parse("live", "--until", options->until, &world.until_ns))
+        return code;
+    char *path = library_find(word);
+    live.recording = recording_new(&options->recording, "SCENARIO", path);
+    if (live.recording) live.scenario = live_scenario_load(word, &options->sets);
+    if (live.scenario) live.listeners = live_listeners_open(&options->listen, live.scenario);
+    if (live.listeners) code = run_world(&live, options, world);
+    live_listeners_free(live.listeners);
+    recording_free(live.recording);
+    scenario_free(live.scenario);
+    live_poll_free(&live.poll);
+    free(path);
+    return code;
+}
+
+int command_live(int argc, char **argv)
+{
+    struct live_options o = {.recording = {.command = "live", .growing = true}};
+    const struct option_row rows[] = {
+        {"listen", 0, "[ADDRESS:]PORT=HOST:PORT",
+         "a port of this machine (by default of 127.0.0.1) that leads to a simulated one; may be repeated", OPTION_LIST,
+         &o.listen},
+        {"seed", 0, "N", "use this seed instead of the scenario's", OPTION_TEXT, &o.seed},
+        {"until", 0, "TIME", "end after this time, such as \"10 min\"; otherwise at ctrl-C", OPTION_TEXT, &o.until},
+        {"set", 0, "POINTER=VALUE", "set any value of the scenario, such as '/links/a-mail/loss=20 %'; may be repeated",
+         OPTION_LIST, &o.sets},
+        {"journal", 'o', "FILE", "write everything that happens to this journal, as it happens", OPTION_TEXT,
+         &o.recording.journal},
+        {"pcap", 0, "FILE", "write the packets as a capture (pcapng)", OPTION_TEXT, &o.recording.pcap},
+        {"mbox", 0, "FOLDER", "write delivered mails, one mailbox a recipient", OPTION_TEXT, &o.recording.mbox},
+        {"report", 0, "FILE", "write the outcome as JSON", OPTION_TEXT, &o.recording.report},
+        {"json", 0, NULL, "print the outcome as JSON, and no transcript", OPTION_FLAG, &o.recording.json},
+        {"transcript", 0, "LEVEL", "how much to tell: none, mail, smtp (the default) or packets", OPTION_TEXT,
+         &o.recording.transcript},
+        {"check-laws", 0, NULL,
+         "check the laws of links, packets, streams and timers too, and that bytes say what packets are", OPTION_FLAG,
+         &o.recording.check_laws},
+    };
+    const struct option_table table = {
+        .command = "live",
+        .operands = "SCENARIO",
+        .summary = "Runs a scenario in real time, and lets real programs reach its hosts; ctrl-C ends it.",
+        .rows = rows,
+        .n_rows = sizeof rows / sizeof rows[0],
+        .min_operands = 1,
+        .max_operands = 1,
+    };
+    size_t n;
+    enum options_verdict verdict = options_parse(&table, argc, argv, &n);
+    int code = verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
+    if (verdict == OPTIONS_GO) code = live_scenario(argv[1], &o);
+    option_list_free(&o.sets);
+    option_list_free(&o.listen);
+    return code;
+}
