@@ -18,11 +18,13 @@ struct laws *laws_new(void)
 void laws_free(struct laws *laws)
 {
     if (!laws) return;
-    struct index_map *const maps[] = {&laws->states,       &laws->pair_index,  &laws->on_wire,
-                                      &laws->last_arrival, &laws->in_flight,   &laws->delays,
-                                      &laws->packet_place, &laws->stream_ends, &laws->timers};
+    struct index_map *const maps[] = {
+        &laws->states,     &laws->pair_index,   &laws->on_wire,      &laws->last_arrival, &laws->in_flight,
+        &laws->delays,     &laws->packet_place, &laws->stream_ends,  &laws->timers,       &laws->packet_index,
+        &laws->conn_index, &laws->conn_keys,    &laws->stream_conns, &laws->roots,        &laws->cut};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
+    laws_tcp_free(laws);
     mem_free(laws->pairs);
     mem_free(laws->breaches);
     mem_free(laws);
@@ -76,6 +78,7 @@ static void on_event(void *context, const struct event *e)
     if (e->kind == EVENT_LAW_BROKEN) law_broken(laws, e, event_text(e, FIELD_NAME), "%s", event_text(e, FIELD_TEXT));
     laws_of_mail(laws, e);
     laws_of_wires(laws, e);
+    laws_of_tcp(laws, e);
 }
 
 struct event_mask laws_mask(bool full)
@@ -84,6 +87,7 @@ struct event_mask laws_mask(bool full)
     if (!full) return mask;
     mask = event_mask_union(mask, event_mask_group(GROUP_PACKET));
     mask = event_mask_union(mask, event_mask_group(GROUP_STREAM));
+    mask = event_mask_union(mask, event_mask_group(GROUP_TCP));
     mask = event_mask_union(mask, event_mask_kind(EVENT_LINK_VALUE));
     return event_mask_union(mask, event_mask_group(GROUP_TIMER));
 }
@@ -99,6 +103,7 @@ size_t laws_finish(struct laws *laws)
     for (size_t i = 0; i < laws->n_pairs; i++)
         if (laws->pairs[i].holders == 0 && !laws->pairs[i].ended)
             law_broken(laws, NULL, "M2", "a mail that was accepted is nowhere");
+    laws_of_tcp_at_the_end(laws);
     return laws->n_broken;
 }
 

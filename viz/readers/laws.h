@@ -6,9 +6,22 @@
      M2  from its acceptance until its end a pair is always held by some host
      N1  what a link was offered was delivered, was lost for a reason, or is on its way
      N2  nothing arrives before its last bit could, and packets on one way keep their order
+     N3  a link that is cut delivers nothing
      N4  a packet that was sent over a link arrives or is lost there, once
-     T1  a stream is written without gap or overlap
-     T6  a retransmission repeats bytes that were sent before
+     N5  a packet crosses no more links than its TTL allows
+     T1  a stream is written without gap or overlap; what is read has arrived, at an orderly close all of it
+     T2  sequence variables only grow, SND.UNA never beyond SND.NXT, both within windows that were offered
+     T3  the right edge of a window never moves left
+     T4  what is acknowledged, or named by SACK, has arrived
+     T5  new data keeps within cwnd and the peer's window
+     T6  a retransmission repeats bytes that were sent before, and has a timer or an arrival for its cause; time-outs
+         double; what was sent twice is not measured
+     T7  states follow the diagram of RFC 9293, and what is closed stays so
+     T8  a stream is sent by one connection only
+     T9  who waits for an acknowledgement has a timer, and does not wait for ever
+     T10 the peer's end is heard after all of its bytes
+     T11 a window is never larger than the buffer
+     T12 RCV.NXT agrees with what has arrived
      K2  a timer fires or is cancelled once, and only after it was set
 
    What a world itself finds broken (law.broken), such as a packet that its bytes do not say, is among the breaches. */

@@ -2,6 +2,8 @@
 #ifndef POSTROAD_VIZ_READERS_LAWS_INTERNAL_H
 #define POSTROAD_VIZ_READERS_LAWS_INTERNAL_H
 
+#include <stdbool.h>
+
 #include "viz/readers/laws.h"
 #include "viz/story/tables.h"
 
@@ -12,6 +14,30 @@ struct law_pair {
     size_t holders; /* hosts that have accepted it and not got rid of it */
     bool ended;     /* delivered, bounced or discarded somewhere */
 };
+
+/* A TCP segment as the header bytes of a packet tell it; flags and options by the names of RFC 9293 3.1. */
+enum { LAW_FIN = 1, LAW_SYN = 2, LAW_RST = 4, LAW_ACK = 16, LAW_SACK_MAX = 4 };
+struct law_segment {
+    uint16_t source_port, destination_port;
+    uint32_t seq, ack, window, mss, length, extent; /* extent: with SYN and FIN */
+    uint8_t flags, shift, ttl, n_sack;
+    bool scales, has_timestamps;
+    struct {
+        uint32_t left, right;
+    } sack[LAW_SACK_MAX];
+};
+
+/* What was sent as a packet, where to, and over how many links it has come. */
+struct law_packet {
+    struct law_segment segment; /* without ports: no TCP */
+    int64_t from, to;
+    unsigned hops;
+    bool corrupt;
+};
+
+enum { LAW_ROOT_TIMER = 1, LAW_ROOT_ARRIVAL = 2 };
+
+struct law_conn; /* laws_tcp.c */
 
 struct laws {
     size_t n_broken, n_kept;
@@ -28,9 +54,21 @@ struct laws {
     struct index_map last_arrival; /* link and direction -> latest arrival that was promised */
     struct index_map in_flight;    /* link and direction -> packets on the way */
     struct index_map delays;       /* link and direction -> propagation delay */
+    struct index_map cut;          /* link and direction -> 1: it is down */
     struct index_map packet_place; /* packet -> hash of (stream, offset) */
     struct index_map stream_ends;  /* stream -> bytes written so far */
     struct index_map timers;       /* id of timer.set -> 1 waiting, 0 over */
+
+    struct index_map packet_index; /* packet -> index */
+    struct law_packet *packets;
+    size_t n_packets, packet_room;
+    struct index_map conn_index;   /* conn -> index */
+    struct index_map conn_keys;    /* hash of (host, port, peer, peer's port) -> index of the latest */
+    struct index_map stream_conns; /* stream -> conn */
+    struct index_map roots;        /* event -> LAW_ROOT_... */
+    struct law_conn **conns;
+    size_t n_conns, conn_room;
+    size_t opening_packet; /* index + 1 of what arrived last for no connection */
     bool full;
 };
 
@@ -41,5 +79,10 @@ uint64_t law_hash_text(uint64_t seed, const char *text);
 
 void laws_of_mail(struct laws *laws, const struct event *e);   /* laws_mail.c */
 void laws_of_wires(struct laws *laws, const struct event *e);  /* laws_wire.c */
+void laws_of_tcp(struct laws *laws, const struct event *e);    /* laws_tcp.c */
+void laws_of_tcp_at_the_end(struct laws *laws);
+void laws_tcp_free(struct laws *laws);
+/* laws_segment.c: false where a packet.send's header is not TCP's, or a later fragment's. */
+bool law_segment_of(const struct event *e, struct law_segment *s);
 
 #endif

@@ -41,6 +41,12 @@ static void on_link_value(struct laws *laws, const struct event *e)
     set_number(&laws->last_arrival, way_of(e), 0);
 }
 
+/* N3: what is cut delivers nothing. */
+static void on_link_state(struct laws *laws, const struct event *e)
+{
+    set_number(&laws->cut, way_of(e), !event_int(e, FIELD_UP));
+}
+
 static void on_link_send(struct laws *laws, const struct event *e)
 {
     int64_t begins = event_int(e, FIELD_BEGINS), departs = event_int(e, FIELD_DEPARTS),
@@ -59,6 +65,8 @@ static void on_link_send(struct laws *laws, const struct event *e)
 static void on_link_end(struct laws *laws, const struct event *e)
 {
     int64_t arrives = number_of(&laws->on_wire, passage_of(e)) - 1;
+    if (e->kind == EVENT_LINK_DELIVER && number_of(&laws->cut, way_of(e)))
+        law_broken(laws, e, "N3", "the link is cut in this direction");
     if (arrives < 0) {
         if (e->kind == EVENT_LINK_DELIVER) law_broken(laws, e, "N4", "the packet was not on this link");
         return;
@@ -116,6 +124,7 @@ void laws_of_wires(struct laws *laws, const struct event *e)
 {
     if (e->kind == EVENT_LINK_ADD) on_link_add(laws, e);
     if (e->kind == EVENT_LINK_VALUE) on_link_value(laws, e);
+    if (e->kind == EVENT_LINK_STATE) on_link_state(laws, e);
     if (e->kind == EVENT_LINK_SEND) on_link_send(laws, e);
     if (e->kind == EVENT_LINK_DELIVER || e->kind == EVENT_LINK_DROP) on_link_end(laws, e);
     if (e->kind == EVENT_LINK_TOTALS) on_link_totals(laws, e);

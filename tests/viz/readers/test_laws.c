@@ -14,7 +14,10 @@ static const char *const scenarios[] = {"first-mail",    "as-the-article-tells-i
 /* A bug to plant: may change the event; 0 leaves it out, 1 hands it on, 2 hands it on twice. */
 typedef int (*tamper_fn)(struct event *e);
 
-static size_t judge(const struct world_run *run, bool full, tamper_fn tamper, char *first, size_t size)
+/* How many laws were broken, and of the breaches the first, or the first of this law where there is one: a bug may
+   break several. */
+static size_t judge_by(const struct world_run *run, bool full, tamper_fn tamper, const char *law, char *first,
+                       size_t size)
 {
     struct laws *laws = laws_new();
     struct journal_reader reader = laws_reader(laws, full);
@@ -26,8 +29,15 @@ static size_t judge(const struct world_run *run, bool full, tamper_fn tamper, ch
     }
     size_t n = laws_finish(laws);
     snprintf(first, size, "%s", laws_breaches(laws) ? laws_breach(laws, 0) : "");
+    for (size_t i = laws_breaches(laws); i-- > 0;)
+        if (strncmp(laws_breach(laws, i), law, strlen(law)) == 0) snprintf(first, size, "%s", laws_breach(laws, i));
     laws_free(laws);
     return n;
+}
+
+static size_t judge(const struct world_run *run, bool full, tamper_fn tamper, char *first, size_t size)
+{
+    return judge_by(run, full, tamper, "", first, size);
 }
 
 Test(laws, hold_in_every_shipped_scenario_with_any_luck, .timeout = 300)
@@ -170,7 +180,8 @@ Test(laws, each_planted_bug_is_seen)
     struct world_run run = world_run_scenario("lost-segment", 0, event_mask_all());
     for (size_t i = 0; i < sizeof bugs / sizeof *bugs; i++) {
         char first[300];
-        cr_assert_gt(judge(&run, bugs[i].full, bugs[i].tamper, first, sizeof first), 0, "bug %zu was not seen", i);
+        size_t n = judge_by(&run, bugs[i].full, bugs[i].tamper, bugs[i].law, first, sizeof first);
+        cr_assert_gt(n, 0, "bug %zu was not seen", i);
         cr_assert(strncmp(first, bugs[i].law, 2) == 0, "bug %zu should break %s: %s", i, bugs[i].law, first);
     }
     world_run_free(&run);

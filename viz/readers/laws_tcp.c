@@ -1,0 +1,538 @@
+/* The laws of TCP, T1 to T12. For each end of a connection the checker keeps what it sent, what was delivered to it and
+   what it told, from headers, deliveries and totals alone. Numbers are counted from the initial sequence number, so
+   that nothing wraps. What was corrupted on the way and accepted all the same (packet.collide) ends the judgement of
+   its connection. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/readers/laws_internal.h"
+
+/* [left, right) of sequence numbers, as told from the first. */
+struct law_range {
+    int64_t left, right;
+};
+
+struct law_sent {
+    int64_t left, right;
+    uint32_t times;
+};
+
+struct law_conn {
+    int64_t id, host, peer;
+    char state[16];
+    bool is_closed, is_tainted, was_reset, knows_own, knows_peer;
+    bool scales, peer_scales, timestamps, peer_timestamps, had_sack, had_loss;
+    uint8_t shift, peer_shift;
+    uint32_t iss, irs, mss, first_window;
+    uint64_t stream;
+    /* what it sent */
+    int64_t snd_max, una, peer_edge, most_window, progress_ns;
+    uint32_t cwnd;
+    TABLE_OF(struct law_sent) sent;
+    /* what was delivered to it, and what it told */
+    int64_t whole, fin, told_ack, told_edge;
+    TABLE_OF(struct law_range) apart;
+    uint64_t segments_delivered;
+    /* tcp.vars */
+    bool has_vars, acked_once;
+    int64_t vars_una, vars_nxt, vars_rcv, srtt_ns;
+    /* timers: those by which it may go on, and the retransmission timer's last interval */
+    unsigned waiting;
+    bool timer_fired;
+    int64_t timer_interval_ns, una_at_timeout;
+};
+
+static struct law_conn *conn_of(struct laws *laws, int64_t id)
+{
+    size_t index = id ? index_map_get(&laws->conn_index, (uint64_t)id) : SIZE_MAX;
+    return index == SIZE_MAX ? NULL : laws->conns[index];
+}
+
+static uint64_t key_of(int64_t host, int64_t port, int64_t peer, int64_t peer_port)
+{
+    return law_hash(law_hash(law_hash(law_hash(17, (uint64_t)host), (uint64_t)port), (uint64_t)peer),
+                    (uint64_t)peer_port);
+}
+
+/* The number nearest to `near` that is this one modulo 2^32. */
+static int64_t unwrapped(uint32_t seq, uint32_t base, int64_t near)
+{
+    return near + (int32_t)(seq - base - (uint32_t)near);
+}
+
+/* ---- what was delivered ---- */
+
+static void join(struct law_conn *c)
+{
+    size_t n = 0;
+    while (n < c->apart.count && c->apart.items[n].left <= c->whole) {
+        if (c->apart.items[n].right > c->whole) c->whole = c->apart.items[n].right;
+        n++;
+    }
+    c->apart.count -= n;
+    if (n) memmove(c->apart.items, c->apart.items + n, c->apart.count * sizeof *c->apart.items);
+}
+
+static void delivered(struct law_conn *c, int64_t left, int64_t right)
+{
+    if (right <= c->whole || right <= left) return;
+    TABLE_ADD(&c->apart);
+    size_t low = 0, last = c->apart.count - 1;
+    while (low < last && c->apart.items[low].right < left)
+        low++;
+    size_t high = low;
+    for (; high < last && c->apart.items[high].left <= right; high++) {
+        if (c->apart.items[high].left < left) left = c->apart.items[high].left;
+        if (c->apart.items[high].right > right) right = c->apart.items[high].right;
+    }
+    memmove(c->apart.items + low + 1, c->apart.items + high, (last - high) * sizeof *c->apart.items);
+    c->apart.items[low] = (struct law_range){left, right};
+    c->apart.count = low + 1 + (last - high);
+    join(c);
+}
+
+static bool is_delivered(const struct law_conn *c, int64_t left, int64_t right)
+{
+    if (right <= c->whole) return true;
+    for (size_t i = 0; i < c->apart.count; i++) {
+        int64_t from = c->apart.items[i].left;
+        if (left >= from && right <= c->apart.items[i].right) return true;
+    }
+    return false;
+}
+
+/* ---- what it sent ---- */
+
+static void note_sent(struct law_conn *c, int64_t left, int64_t right)
+{
+    for (size_t i = c->sent.count; i-- > 0;) {
+        struct law_sent *s = &c->sent.items[i];
+        if (s->right <= left) break;
+        if (s->left < right) s->times++;
+    }
+    if (right <= c->snd_max) return;
+    *TABLE_ADD(&c->sent) = (struct law_sent){left > c->snd_max ? left : c->snd_max, right, 1};
+    c->snd_max = right;
+}
+
+static void note_acked(struct law_conn *c, int64_t ack)
+{
+    size_t n = 0;
+    while (n < c->sent.count && c->sent.items[n].right <= ack)
+        c->acked_once |= c->sent.items[n++].times == 1;
+    c->sent.count -= n;
+    if (n) memmove(c->sent.items, c->sent.items + n, c->sent.count * sizeof *c->sent.items);
+}
+
+static uint32_t window_of(const struct law_conn *c, const struct law_segment *s)
+{
+    bool scaled = c->scales && c->peer_scales && !(s->flags & LAW_SYN);
+    return s->window << (scaled ? c->shift : 0);
+}
+
+static void law_of_what_is_told(struct laws *laws, const struct event *e, struct law_conn *c,
+                                const struct law_segment *s)
+{
+    if (!(s->flags & LAW_ACK) || s->flags & LAW_RST || !c->knows_peer) return;
+    int64_t ack = unwrapped(s->ack, c->irs, c->told_ack), edge = ack + window_of(c, s);
+    if (ack > c->whole)
+        law_broken(laws, e, "T4", "%lld is acknowledged, %lld has arrived", (long long)ack, (long long)c->whole);
+    if (ack < c->told_ack) law_broken(laws, e, "T2", "the acknowledgement goes back");
+    if (edge < c->told_edge) law_broken(laws, e, "T3", "the right edge of the window moves left");
+    bool scaled = c->scales && c->peer_scales;
+    if (!scaled && c->first_window && s->window > c->first_window)
+        law_broken(laws, e, "T11", "a window of %u, from a buffer of %u", s->window, c->first_window);
+    for (unsigned i = 0; i < s->n_sack; i++) {
+        int64_t left = unwrapped(s->sack[i].left, c->irs, ack), right = unwrapped(s->sack[i].right, c->irs, ack);
+        if (left >= right || !is_delivered(c, left, right))
+            law_broken(laws, e, "T4", "SACK block %u has not arrived", i + 1);
+    }
+    c->told_ack = ack;
+    if (edge > c->told_edge) c->told_edge = edge;
+}
+
+static void law_of_new_data(struct laws *laws, const struct event *e, struct law_conn *c, const struct law_segment *s,
+                            int64_t left, int64_t right)
+{
+    if (left > c->snd_max) law_broken(laws, e, "T2", "sequence numbers are passed over");
+    if (s->flags & LAW_SYN) return;
+    if (right > c->peer_edge + (s->extent == 1)) /* one more: the probe of a closed window */
+        law_broken(laws, e, "T5", "%lld beyond the window", (long long)(right - c->peer_edge));
+    bool estimates = c->had_sack && c->had_loss; /* then what is in the pipe is not FlightSize */
+    if (s->length && c->cwnd && c->mss && !estimates && right - c->una > c->cwnd + 2 * (int64_t)c->mss + 1)
+        law_broken(laws, e, "T5", "%lld in flight, cwnd is %u", (long long)(right - c->una), c->cwnd);
+}
+
+/* T6: a segment goes again because a timer ran out, or because something arrived. */
+static void law_of_repetition(struct laws *laws, const struct event *e, struct law_conn *c)
+{
+    size_t root = index_map_get(&laws->roots, e->cause);
+    c->had_loss = true;
+    if (root != LAW_ROOT_TIMER && root != LAW_ROOT_ARRIVAL)
+        law_broken(laws, e, "T6", "neither a timer nor an arrival is the cause of this retransmission");
+}
+
+static void learn_from_own_syn(struct law_conn *c, const struct law_segment *s)
+{
+    if (!c->knows_own) c->iss = s->seq;
+    c->knows_own = true;
+    c->scales = s->scales;
+    c->shift = s->shift;
+    c->timestamps = s->has_timestamps;
+    c->first_window = s->window;
+    if (s->mss && (!c->mss || s->mss < c->mss)) c->mss = s->mss;
+}
+
+/* T8: a stream is sent by one connection, and a connection sends one stream. */
+static void law_of_streams(struct laws *laws, const struct event *e, struct law_conn *c)
+{
+    uint64_t stream = (uint64_t)event_int(e, FIELD_STREAM);
+    if (!stream || event_int(e, FIELD_LENGTH) == 0) return;
+    size_t owner = index_map_get(&laws->stream_conns, stream);
+    if ((c->stream && c->stream != stream) || (owner != SIZE_MAX && owner != (size_t)c->id))
+        law_broken(laws, e, "T8", "bytes of another connection");
+    c->stream = stream;
+    if (owner == SIZE_MAX) index_map_put(&laws->stream_conns, stream, (size_t)c->id);
+}
+
+static void remember_packet(struct laws *laws, const struct event *e, const struct law_segment *s)
+{
+    size_t index = laws->n_packets++;
+    laws->packets = table_grow(laws->packets, index, &laws->packet_room, sizeof *laws->packets);
+    laws->packets[index] = (struct law_packet){*s, event_int(e, FIELD_HOST), event_int(e, FIELD_PEER), 0, false};
+    index_map_put(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET), index);
+}
+
+static void on_packet_send(struct laws *laws, const struct event *e)
+{
+    struct law_segment s;
+    bool is_tcp = law_segment_of(e, &s);
+    remember_packet(laws, e, &s);
+    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
+    if (!is_tcp || !c || c->is_tainted) return;
+    if (s.flags & LAW_SYN) learn_from_own_syn(c, &s);
+    law_of_what_is_told(laws, e, c, &s);
+    law_of_streams(laws, e, c);
+    if (!c->knows_own || s.flags & LAW_RST || s.extent == 0) return;
+    int64_t left = unwrapped(s.seq, c->iss, c->snd_max), right = left + s.extent;
+    if (right > c->snd_max) law_of_new_data(laws, e, c, &s, left, right);
+    if (left < c->snd_max) law_of_repetition(laws, e, c);
+    if (c->una == c->snd_max) c->progress_ns = e->at_ns;
+    note_sent(c, left, right);
+}
+
+/* ---- what arrives ---- */
+
+static void on_ack_delivered(struct law_conn *c, const struct law_segment *s, int64_t now_ns)
+{
+    struct law_conn peer = {.scales = c->peer_scales, .peer_scales = c->scales, .shift = c->peer_shift};
+    int64_t ack = unwrapped(s->ack, c->iss, c->una), edge = ack + window_of(&peer, s);
+    if (ack > c->snd_max) return; /* it will not be believed */
+    if (ack > c->una) {
+        note_acked(c, ack);
+        c->una = ack;
+        c->progress_ns = now_ns;
+    }
+    if (edge > c->peer_edge) c->peer_edge = edge;
+    if (edge - c->una > c->most_window) c->most_window = edge - c->una;
+    if (edge == c->una) c->progress_ns = now_ns; /* a closed window that is told is an answer */
+    if (s->n_sack) c->had_sack = c->had_loss = true;
+}
+
+static void on_segment_delivered(struct law_conn *c, const struct law_segment *s, int64_t now_ns)
+{
+    c->segments_delivered++;
+    if (s->flags & LAW_RST) {
+        c->was_reset = true;
+        return;
+    }
+    if (s->flags & LAW_SYN && (!c->knows_peer || strcmp(c->state, "SYN-SENT") == 0 || c->state[0] == 'L')) {
+        c->knows_peer = true;
+        c->irs = s->seq;
+        c->peer_scales = s->scales;
+        c->peer_timestamps = s->has_timestamps;
+        c->peer_shift = s->shift;
+        if (s->mss && (!c->mss || s->mss < c->mss)) c->mss = s->mss;
+        c->whole = 1;
+        if (c->peer_edge < 1) c->peer_edge = 1 + s->window;
+        c->most_window = s->window;
+    }
+    if (!c->knows_peer) return;
+    int64_t left = unwrapped(s->seq, c->irs, c->whole), right = left + s->extent;
+    delivered(c, left, right);
+    if (s->flags & LAW_FIN && right > 0 && !c->fin) c->fin = right;
+    if (s->flags & LAW_ACK && c->knows_own) on_ack_delivered(c, s, now_ns);
+}
+
+static void on_link_deliver(struct laws *laws, const struct event *e)
+{
+    size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
+    if (index == SIZE_MAX) return;
+    struct law_packet *p = &laws->packets[index];
+    p->hops++;
+    if (p->hops > p->segment.ttl && p->segment.ttl) law_broken(laws, e, "N5", "more hops than its TTL allows");
+    if (event_int(e, FIELD_HOST) != p->to || p->segment.source_port == 0) return;
+    size_t conn =
+        index_map_get(&laws->conn_keys, key_of(p->to, p->segment.destination_port, p->from, p->segment.source_port));
+    struct law_conn *c = conn == SIZE_MAX ? NULL : laws->conns[conn];
+    if (c && !c->is_closed && !p->corrupt)
+        on_segment_delivered(c, &p->segment, e->at_ns);
+    else if (!p->corrupt)
+        laws->opening_packet = index + 1; /* the connection that it opens comes next */
+}
+
+static void on_conn_open(struct laws *laws, const struct event *e)
+{
+    struct law_conn *c = mem_calloc(1, sizeof *c);
+    c->id = event_int(e, FIELD_CONN);
+    c->host = event_int(e, FIELD_HOST);
+    c->peer = event_int(e, FIELD_PEER);
+    snprintf(c->state, sizeof c->state, "CLOSED");
+    laws->conns = table_grow(laws->conns, laws->n_conns, &laws->conn_room, sizeof *laws->conns);
+    index_map_put(&laws->conn_index, (uint64_t)c->id, laws->n_conns);
+    index_map_put(&laws->conn_keys,
+                  key_of(c->host, event_int(e, FIELD_LOCAL_PORT), c->peer, event_int(e, FIELD_REMOTE_PORT)),
+                  laws->n_conns);
+    laws->conns[laws->n_conns++] = c;
+    if (strcmp(event_text(e, FIELD_ROLE), "passive") != 0 || !laws->opening_packet) return;
+    const struct law_packet *p = &laws->packets[laws->opening_packet - 1];
+    if (p->to == c->host && p->from == c->peer) on_segment_delivered(c, &p->segment, e->at_ns);
+}
+
+/* ---- states ---- */
+
+static int state_number(const char *state)
+{
+    static const char *const names[] = {"CLOSED",      "LISTEN",     "SYN-SENT",   "SYN-RECEIVED",
+                                        "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT",
+                                        "CLOSING",     "LAST-ACK",   "TIME-WAIT"};
+    for (int i = 0; i < 11; i++)
+        if (strcmp(names[i], state) == 0) return i;
+    return -1;
+}
+
+/* RFC 9293 3.3.2 figure 5, with resets and time-outs, which close from everywhere; a bit for each that may follow. */
+static bool is_in_diagram(const char *from, const char *to)
+{
+    static const unsigned next[] = {
+        1u << 1 | 1u << 2,            /* CLOSED: LISTEN, SYN-SENT */
+        1u << 3 | 1u << 2,            /* LISTEN: SYN-RECEIVED, SYN-SENT */
+        1u << 3 | 1u << 4,            /* SYN-SENT: SYN-RECEIVED, ESTABLISHED */
+        1u << 4 | 1u << 5 | 1u << 1,  /* SYN-RECEIVED: ESTABLISHED, FIN-WAIT-1, LISTEN */
+        1u << 5 | 1u << 7,            /* ESTABLISHED: FIN-WAIT-1, CLOSE-WAIT */
+        1u << 6 | 1u << 8 | 1u << 10, /* FIN-WAIT-1: FIN-WAIT-2, CLOSING, TIME-WAIT */
+        1u << 10,                     /* FIN-WAIT-2: TIME-WAIT */
+        1u << 9,                      /* CLOSE-WAIT: LAST-ACK */
+        1u << 10,                     /* CLOSING: TIME-WAIT */
+        0,                            /* LAST-ACK */
+        0,                            /* TIME-WAIT */
+    };
+    int a = state_number(from), b = state_number(to);
+    if (a < 0 || b < 0) return false;
+    return (next[a] >> b & 1) || (b == 0 && a != 0);
+}
+
+static void on_tcp_state(struct laws *laws, const struct event *e)
+{
+    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
+    if (!c || c->is_tainted) return;
+    const char *from = event_text(e, FIELD_FROM), *to = event_text(e, FIELD_TO);
+    if (strcmp(from, c->state) != 0) law_broken(laws, e, "T7", "it was in %s", c->state);
+    if (c->is_closed) law_broken(laws, e, "T7", "it was closed for good");
+    if (!is_in_diagram(from, to)) law_broken(laws, e, "T7", "%s does not lead to %s", from, to);
+    bool peer_has_ended = strcmp(to, "CLOSE-WAIT") == 0 || strcmp(to, "CLOSING") == 0 || strcmp(to, "TIME-WAIT") == 0;
+    if (peer_has_ended && (!c->fin || c->whole < c->fin))
+        law_broken(laws, e, "T10", "the peer's stream has not come to its end");
+    c->is_closed = strcmp(to, "CLOSED") == 0;
+    if (!c->is_closed) snprintf(c->state, sizeof c->state, "%s", to);
+}
+
+/* ---- variables ---- */
+
+static void on_tcp_vars(struct laws *laws, const struct event *e)
+{
+    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
+    if (!c || c->is_tainted || !c->knows_own) return;
+    int64_t una = unwrapped((uint32_t)event_int(e, FIELD_SND_UNA), c->iss, c->una);
+    int64_t nxt = unwrapped((uint32_t)event_int(e, FIELD_SND_NXT), c->iss, c->snd_max);
+    int64_t srtt_ns = event_int(e, FIELD_SRTT);
+    if (una > nxt) law_broken(laws, e, "T2", "SND.UNA is beyond SND.NXT");
+    if (una > c->una) law_broken(laws, e, "T2", "SND.UNA is beyond what was acknowledged");
+    if (c->has_vars && (una < c->vars_una || nxt < c->vars_nxt))
+        law_broken(laws, e, "T2", "SND.UNA or SND.NXT goes back");
+    if (c->knows_peer && nxt - una > c->most_window + 2)
+        law_broken(laws, e, "T2", "SND.NXT - SND.UNA is beyond every window that was offered");
+    if (event_int(e, FIELD_CWND) <= 0) law_broken(laws, e, "T5", "cwnd lets nothing out");
+    if (srtt_ns != c->srtt_ns && !c->acked_once && !(c->timestamps && c->peer_timestamps))
+        law_broken(laws, e, "T6", "a round trip was measured by a segment that was sent twice (Karn)");
+    if (c->knows_peer) {
+        int64_t rcv = unwrapped((uint32_t)event_int(e, FIELD_RCV_NXT), c->irs, c->whole);
+        if (rcv > c->whole)
+            law_broken(laws, e, "T12", "RCV.NXT is %lld, %lld has arrived", (long long)rcv, (long long)c->whole);
+        if (c->has_vars && rcv < c->vars_rcv) law_broken(laws, e, "T2", "RCV.NXT goes back");
+        c->vars_rcv = rcv;
+    }
+    c->has_vars = true;
+    c->acked_once = false;
+    c->vars_una = una;
+    c->vars_nxt = nxt;
+    c->srtt_ns = srtt_ns;
+    c->cwnd = (uint32_t)event_int(e, FIELD_CWND);
+}
+
+/* ---- timers ---- */
+
+/* A bit for each timer of TCP; those of the first three make a silent connection go on. */
+enum { TIMER_RETRANSMIT = 1, TIMER_PROBE = 2, TIMER_OTHER_TCP = 4, TIMERS_THAT_GO_ON = 3 };
+
+static unsigned timer_bit(const struct event *e)
+{
+    const char *name = event_text(e, FIELD_NAME);
+    if (strcmp(name, "retransmission") == 0) return TIMER_RETRANSMIT;
+    if (strcmp(name, "persist") == 0) return TIMER_PROBE;
+    return strcmp(name, "delayed ack") == 0 || strcmp(name, "time-wait") == 0 ? TIMER_OTHER_TCP : 0;
+}
+
+/* RFC 6298 (5.5): after a timeout that brought no acknowledgement the next one waits at least twice as long, up to a
+   cap of a minute or more. The first SYN's timetable is a setting of its own. */
+static void on_timer_set(struct laws *laws, const struct event *e, struct law_conn *c)
+{
+    unsigned bit = timer_bit(e);
+    c->waiting |= bit;
+    if (bit != TIMER_RETRANSMIT) return;
+    int64_t interval_ns = event_int(e, FIELD_AT) - e->at_ns;
+    bool again = c->timer_fired && c->una == c->una_at_timeout && c->una > 0;
+    if (again && interval_ns < 2 * c->timer_interval_ns && interval_ns < MINUTE)
+        law_broken(laws, e, "T6", "a timeout after %lld ms follows one after %lld ms",
+                   (long long)(interval_ns / MILLISECOND), (long long)(c->timer_interval_ns / MILLISECOND));
+    c->timer_fired = false;
+    c->timer_interval_ns = interval_ns;
+}
+
+static void on_timer(struct laws *laws, const struct event *e)
+{
+    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
+    unsigned bit = timer_bit(e);
+    if (!c || !bit || c->is_tainted) return;
+    if (c->is_closed && e->kind != EVENT_TIMER_CANCEL) law_broken(laws, e, "T7", "a closed connection has a timer");
+    if (e->kind == EVENT_TIMER_SET) {
+        on_timer_set(laws, e, c);
+        return;
+    }
+    c->waiting &= ~bit;
+    if (e->kind != EVENT_TIMER_FIRE || bit != TIMER_RETRANSMIT) return;
+    c->timer_fired = true;
+    c->una_at_timeout = c->una;
+}
+
+/* ---- the end of a connection ---- */
+
+static void on_conn_close(struct laws *laws, const struct event *e)
+{
+    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
+    if (!c) return;
+    bool orderly =
+        c->is_closed && !c->was_reset && (strcmp(c->state, "LAST-ACK") == 0 || strcmp(c->state, "TIME-WAIT") == 0);
+    int64_t received = event_int(e, FIELD_BYTES_RECEIVED), arrived = c->whole - 1 - (c->fin && c->whole >= c->fin);
+    bool judged = !c->is_tainted && c->knows_peer;
+    if (judged && received > arrived)
+        law_broken(laws, e, "T1", "%lld bytes were read, %lld have arrived", (long long)received, (long long)arrived);
+    if (judged && orderly && received != c->fin - 2)
+        law_broken(laws, e, "T1", "%lld bytes were read of %lld", (long long)received, (long long)c->fin - 2);
+    size_t written = c->stream ? index_map_get(&laws->stream_ends, c->stream) : SIZE_MAX;
+    if (judged && written != SIZE_MAX && event_int(e, FIELD_BYTES_SENT) > (int64_t)written)
+        law_broken(laws, e, "T1", "more was sent than was written");
+    c->is_closed = true;
+    c->waiting = 0;
+    mem_free(c->sent.items);
+    mem_free(c->apart.items);
+    memset(&c->sent, 0, sizeof c->sent);
+    memset(&c->apart, 0, sizeof c->apart);
+}
+
+/* A packet that was changed on the way is no longer what it was sent as; one that is accepted all the same may be
+   anything. */
+static void on_corruption(struct laws *laws, const struct event *e)
+{
+    size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
+    if (index == SIZE_MAX) return;
+    struct law_packet *p = &laws->packets[index];
+    p->corrupt = true;
+    if (e->kind != EVENT_PACKET_COLLIDE) return;
+    for (size_t i = 0; i < laws->n_conns; i++) {
+        struct law_conn *c = laws->conns[i];
+        bool between = (c->host == p->from && c->peer == p->to) || (c->host == p->to && c->peer == p->from);
+        if (between) c->is_tainted = true;
+    }
+}
+
+/* Of what an event comes in the end: a timer, something that arrived, or neither. */
+static void remember_root(struct laws *laws, const struct event *e)
+{
+    size_t root = e->cause ? index_map_get(&laws->roots, e->cause) : SIZE_MAX;
+    if (e->kind == EVENT_TIMER_FIRE) root = LAW_ROOT_TIMER;
+    if (e->kind == EVENT_LINK_DELIVER) root = LAW_ROOT_ARRIVAL;
+    if (root != SIZE_MAX) index_map_put(&laws->roots, e->id, root);
+}
+
+void laws_of_tcp(struct laws *laws, const struct event *e)
+{
+    if (!laws->full) return;
+    remember_root(laws, e);
+    switch (e->kind) {
+    case EVENT_CONN_OPEN:
+        on_conn_open(laws, e);
+        break;
+    case EVENT_CONN_CLOSE:
+        on_conn_close(laws, e);
+        break;
+    case EVENT_PACKET_SEND:
+        on_packet_send(laws, e);
+        break;
+    case EVENT_LINK_DELIVER:
+        on_link_deliver(laws, e);
+        break;
+    case EVENT_PACKET_CORRUPT:
+    case EVENT_PACKET_COLLIDE:
+        on_corruption(laws, e);
+        break;
+    case EVENT_TCP_STATE:
+        on_tcp_state(laws, e);
+        break;
+    case EVENT_TCP_VARS:
+        on_tcp_vars(laws, e);
+        break;
+    case EVENT_TIMER_SET:
+    case EVENT_TIMER_FIRE:
+    case EVENT_TIMER_CANCEL:
+        on_timer(laws, e);
+        break;
+    default:
+        break;
+    }
+}
+
+/* T9: whoever waits for an acknowledgement has a timer that ends the waiting, and does not wait for ever. */
+void laws_of_tcp_at_the_end(struct laws *laws)
+{
+    for (size_t i = 0; i < laws->n_conns; i++) {
+        const struct law_conn *c = laws->conns[i];
+        if (c->is_closed || c->is_tainted || c->una == c->snd_max) continue;
+        if (!(c->waiting & TIMERS_THAT_GO_ON))
+            law_broken(laws, NULL, "T9", "connection %lld waits, and no timer runs", (long long)c->id);
+        if (laws->last_ns - c->progress_ns > 30 * MINUTE)
+            law_broken(laws, NULL, "T9", "connection %lld has had no answer for half an hour", (long long)c->id);
+    }
+}
+
+void laws_tcp_free(struct laws *laws)
+{
+    for (size_t i = 0; i < laws->n_conns; i++) {
+        mem_free(laws->conns[i]->sent.items);
+        mem_free(laws->conns[i]->apart.items);
+        mem_free(laws->conns[i]);
+    }
+    mem_free(laws->conns);
+    mem_free(laws->packets);
+}
