@@ -1,6 +1,5 @@
 /* Life of a connection, and the calls of its user (RFC 9293 3.3.2, 3.9.1, 3.10.1 to 3.10.5). What arrives is in
-   tcp_arrival.c. Left out on purpose: urgent data, keep-alive, security and diffserv, window scale, timestamps, SACK.
- */
+   tcp_arrival.c. Left out on purpose: urgent data (what is urgent is ordinary data here), security and diffserv. */
 #include "model/tcp/tcp.h"
 
 #include <assert.h>
@@ -11,28 +10,61 @@
 struct tcp_config tcp_config_default(void)
 {
     return (struct tcp_config){
+        .flavour = TCP_FLAVOUR_NEWRENO,
+        .nagle = true, /* RFC 9293 3.7.4, SHLD-7 */
         .receive_buffer = 65535,
-        .flavour = TCP_FLAVOUR_RENO,
-        .initial_window_segments = 10,      /* RFC 6928 2 */
-        .delayed_ack_ns = 40 * MILLISECOND, /* as Linux; at most 500 ms by RFC 9293 3.8.6.3 */
-        .rto_initial_ns = 1 * SECOND,       /* RFC 6298 (2.1) */
-        .rto_min_ns = 1 * SECOND,           /* (2.4) */
-        .rto_max_ns = 60 * SECOND,          /* (2.5) */
-        .msl_ns = 2 * MINUTE,               /* RFC 9293 3.4.2 */
-        .syn_r2_ns = 3 * MINUTE,            /* RFC 9293 3.8.3, MUST-23 */
-        .data_r2_ns = 100 * SECOND,         /* RFC 9293 3.8.3, SHLD-11 */
-        .nagle = true,                      /* RFC 9293 3.7.4, SHLD-7 */
+        .initial_window_segments = 10,         /* RFC 6928 2 */
+        .delayed_ack_ns = 40 * MILLISECOND,    /* as Linux; at most 500 ms by RFC 9293 3.8.6.3 */
+        .rto_initial_ns = 1 * SECOND,          /* RFC 6298 (2.1) */
+        .rto_min_ns = 1 * SECOND,              /* (2.4) */
+        .rto_max_ns = 60 * SECOND,             /* (2.5) */
+        .msl_ns = 2 * MINUTE,                  /* RFC 9293 3.4.2 */
+        .r1_retransmissions = 3,               /* RFC 9293 3.8.3, SHLD-10 */
+        .syn_r2_ns = 3 * MINUTE,               /* MUST-23 */
+        .data_r2_ns = 100 * SECOND,            /* SHLD-11 */
+        .keep_alive_interval_ns = 75 * SECOND, /* as Linux, and so is their number */
+        .keep_alive_probes = 9,
     };
+}
+
+void tcp_config_set_flavour(struct tcp_config *config, enum tcp_flavour flavour)
+{
+    config->flavour = flavour;
+    config->sack = flavour >= TCP_FLAVOUR_SACK;
+    config->timestamps = config->window_scaling = config->rack = config->tlp = flavour >= TCP_FLAVOUR_CUBIC;
+}
+
+/* Measured: a SYN goes at 0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 68 s and is given up at 134 s; data to a silent peer after
+   some 15 minutes, which is what 15 doublings from 200 ms to 120 s come to. */
+void tcp_config_set_linux(struct tcp_config *config)
+{
+    config->syn_linear_timeouts = 4;
+    config->syn_r2_ns = 131 * SECOND;
+    config->rto_min_ns = 200 * MILLISECOND;
+    config->rto_min_is_of_variance = true;
+    config->rto_max_ns = 120 * SECOND;
+    config->data_r2_ns = 924600 * MILLISECOND;
+    config->msl_ns = 30 * SECOND; /* TIME-WAIT lasts a minute */
+}
+
+/* The least shift that lets the whole buffer be told (RFC 7323 2.3). */
+static uint8_t window_shift_for(uint32_t receive_buffer)
+{
+    uint8_t shift = 0;
+    while (receive_buffer >> shift > UINT16_MAX)
+        shift++;
+    return shift;
 }
 
 struct tcp_conn *tcp_new(const struct tcp_config *config, struct tcp_opening opening, struct journal *journal,
                          struct conn_id conn, struct host_id host)
 {
-    assert(opening.mss > 0 && config->receive_buffer > 0 && config->receive_buffer <= UINT16_MAX);
+    assert(opening.mss > 0 && config->receive_buffer > 0 && config->receive_buffer <= TCP_WINDOW_MAX);
     assert(config->delayed_ack_ns <= 500 * MILLISECOND && config->rto_min_ns > 0);
     struct tcp_conn *c = mem_calloc(1, sizeof *c);
     c->config = config;
     c->opening = opening;
+    if (!opening.default_send_mss) c->opening.default_send_mss = TCP_DEFAULT_SEND_MSS;
     c->journal = journal;
     c->conn = conn;
     c->host = host;
@@ -44,12 +76,18 @@ struct tcp_conn *tcp_new(const struct tcp_config *config, struct tcp_opening ope
     c->snd_una = c->snd_nxt = opening.iss;
     /* RFC 6582 3.2 starts with ISS, by which the loss of the very first byte would have to wait for the timer. */
     c->recover = opening.iss - 1;
-    c->rcv_wnd = config->receive_buffer;
-    c->smss = opening.mss < TCP_DEFAULT_SEND_MSS ? opening.mss : TCP_DEFAULT_SEND_MSS;
+    c->rcv_buff = c->rcv_wnd = config->receive_buffer;
+    c->rcv_shift = config->window_scaling ? window_shift_for(config->receive_buffer) : 0;
+    c->congestion = congestion_of(config->flavour);
+    c->cubic.epoch_start_ns = TIME_NEVER;
+    c->reo_wnd_mult = 1;
+    c->records = c->within;
+    c->room = TCP_RECORDS_WITHIN;
+    c->smss = smaller_of(opening.mss, c->opening.default_send_mss);
     c->cwnd = c->smss;
     c->ssthresh = UINT16_MAX; /* RFC 5681 3.1: as high as the largest window that can be advertised */
     c->rto_ns = config->rto_initial_ns;
-    for (int i = 0; i < TCP_TIMERS; i++)
+    for (int i = 0; i < TIMER_PLACES; i++)
         c->timers[i].expiry_ns = TIME_NEVER;
     return c;
 }
@@ -57,8 +95,8 @@ struct tcp_conn *tcp_new(const struct tcp_config *config, struct tcp_opening ope
 void tcp_free(struct tcp_conn *c)
 {
     if (!c) return;
-    mem_free(c->records);
-    mem_free(c->ranges);
+    tcp_records_free(c);
+    tcp_reassembly_free(c);
     mem_free(c);
 }
 
@@ -81,7 +119,7 @@ void tcp_listen(struct tcp_conn *c)
 /* The handshake is complete: what follows from the MSS of both ends, and from how hard it was. */
 void tcp_established(struct tcp_conn *c, const char *why)
 {
-    tcp_set_cwnd(c, tcp_initial_window(c), c->ssthresh, "established");
+    tcp_set_cwnd(c, congestion_initial_window(c), c->ssthresh, "established");
     /* RFC 6298 (5.7): an RTO below three seconds has proved rash. */
     if (c->syn_timed_out && c->config->rto_initial_ns < 3 * SECOND) c->rto_ns = 3 * SECOND;
     tcp_enter_state(c, TCP_ESTABLISHED, why);
@@ -91,13 +129,13 @@ void tcp_established(struct tcp_conn *c, const char *why)
 
 void tcp_go_closed(struct tcp_conn *c, unsigned news, const char *why)
 {
-    for (int i = 0; i < TCP_TIMERS; i++)
-        tcp_timer_cancel(c, (enum tcp_timer)i);
+    for (int i = 0; i < TIMER_PLACES; i++)
+        tcp_timer_cancel(c, (enum tcp_timer)c->timer_kinds[i]);
     c->at = c->end;
-    c->resend_first = false;
+    c->tlp_due = c->resend_now = false;
     c->ack_need = ACK_NONE;
     c->probing = false;
-    c->news |= (uint8_t)(news | TCP_NEWS_CLOSED);
+    c->news |= (uint16_t)(news | TCP_NEWS_CLOSED);
     tcp_enter_state(c, TCP_CLOSED, why);
 }
 
@@ -150,7 +188,7 @@ void tcp_abort(struct tcp_conn *c, int64_t now_ns)
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
     case TCP_CLOSE_WAIT:
-        tcp_send_reset(c, c->snd_nxt, 0, TCP_RST, "abort");
+        tcp_send_reset(c, c->snd_nxt, TCP_RST, "abort");
         break;
     case TCP_LISTEN:
     case TCP_SYN_SENT:
@@ -190,12 +228,24 @@ uint64_t tcp_readable(const struct tcp_conn *c)
 
 uint64_t tcp_acked(const struct tcp_conn *c)
 {
-    return c->acked;
+    if (c->segmented == 0) return 0;
+    return tcp_fin_is_acked(c) ? c->segmented : tcp_offset_of(c, c->snd_una);
+}
+
+uint32_t tcp_mss(const struct tcp_conn *c)
+{
+    return c->smss;
 }
 
 struct tcp_totals tcp_totals(const struct tcp_conn *c)
 {
-    return c->totals;
+    return (struct tcp_totals){.segments_sent = c->segments_sent,
+                               .segments_received = c->segments_received,
+                               .bytes_sent = c->segmented,
+                               .bytes_received = c->readable,
+                               .retransmits_rto = c->retransmits_rto,
+                               .retransmits_fast = c->retransmits_fast,
+                               .retransmits_spurious = c->retransmits_spurious};
 }
 
 int64_t tcp_payload_offset(const struct tcp_conn *c, const struct tcp_segment *segment)
@@ -204,6 +254,35 @@ int64_t tcp_payload_offset(const struct tcp_conn *c, const struct tcp_segment *s
     if (c->state == TCP_CLOSED || c->state == TCP_LISTEN || c->state == TCP_SYN_SENT) return 0;
     uint32_t next = c->rcv_nxt - c->fin_taken; /* the sequence number of stream offset `readable` */
     return (int64_t)c->readable + (int32_t)(first - next);
+}
+
+/* RFC 1191 6.5: not a matter of congestion, so cwnd stays; but it is never below one segment. */
+void tcp_lower_mss(struct tcp_conn *c, uint32_t smss, const char *why)
+{
+    if (smss >= c->smss) return;
+    c->smss = smss;
+    c->rtt_timing = false;
+    tcp_changed(c, why);
+    if (c->first == c->end) return;
+    tcp_split_records(c);
+    c->resend_now = true;
+    c->resend_by_timer = false;
+    c->resend_why = why;
+}
+
+/* RFC 9293 3.9.2.2; hard errors end the connection (SHLD-26), soft ones never do (MUST-56). */
+bool tcp_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_ns)
+{
+    (void)now_ns;
+    enum { MSS_MIN = 28 }; /* RFC 791: every link takes 68 bytes */
+    if (c->state == TCP_CLOSED || c->first == c->end || icmp->seq - c->snd_una >= tcp_flight_size(c)) return false;
+    if (icmp->kind == TCP_ICMP_HARD) tcp_go_closed(c, TCP_NEWS_UNREACHABLE, icmp->why);
+    if (icmp->kind != TCP_ICMP_TOO_BIG) return true;
+    uint32_t headers = icmp->ip_header_bytes + TCP_HEADER_BYTES + (c->timestamps_ok ? TCP_TIMESTAMPS_BYTES : 0);
+    uint32_t smss = icmp->mtu_bytes > headers + MSS_MIN ? icmp->mtu_bytes - headers : MSS_MIN;
+    tcp_lower_mss(c, smss, "packet too big");
+    tcp_report_vars(c);
+    return true;
 }
 
 /* RFC 9293 3.10.7.1. */

@@ -1,5 +1,5 @@
-/* One end of a TCP connection as pure code: RFC 9293, with the timer of RFC 6298, the congestion control of RFC 5681
-   and RFC 6582, and the initial window of RFC 6928.
+/* One end of a TCP connection as pure code: RFC 9293, with the timer of RFC 6298 and, as settings, the senders of TCP's
+   history up to SACK (RFC 6675), RACK-TLP (RFC 8985) and CUBIC (RFC 9438). docs/tcp.md lists each rule and its place.
 
    Given calls, segments and the time it changes state, and then has segments to send, a deadline and news. It reads no
    clock, schedules nothing, and never touches payload bytes: a stream is numbered from 0, the machine deals in offsets,
@@ -21,27 +21,57 @@ enum tcp_state {
 };
 const char *tcp_state_text(enum tcp_state state); /* "SYN-SENT" */
 
-enum tcp_flavour { TCP_FLAVOUR_RENO, TCP_FLAVOUR_STOP_AND_WAIT }; /* RFC 5681; one segment, one acknowledgement */
+/* How a sender uses the network, in the order of history. The first two have no congestion control. */
+enum tcp_flavour {
+    TCP_FLAVOUR_STOP_AND_WAIT, /* one segment, one acknowledgement */
+    TCP_FLAVOUR_GO_BACK_N,     /* a fixed window; after a timeout all of it again */
+    TCP_FLAVOUR_TAHOE,         /* slow start, congestion avoidance, fast retransmit (Jacobson 1988) */
+    TCP_FLAVOUR_RENO,          /* and fast recovery: RFC 5681 */
+    TCP_FLAVOUR_NEWRENO,       /* and partial acknowledgements: RFC 6582 */
+    TCP_FLAVOUR_SACK,          /* and selective acknowledgements: RFC 6675 */
+    TCP_FLAVOUR_CUBIC,         /* a window that grows as a cube of time: RFC 9438 */
+    TCP_FLAVOURS
+};
+const char *tcp_flavour_text(enum tcp_flavour flavour); /* "stop-and-wait" */
 
 /* How TCP behaves: shared by all connections of a host, so that it costs them nothing. */
 struct tcp_config {
-    uint32_t receive_buffer;   /* bytes, at most 65535: no window scale */
     enum tcp_flavour flavour;
-    uint16_t initial_window_segments; /* 10: RFC 6928; 1 with stop-and-wait */
-    int64_t delayed_ack_ns;    /* 0: acknowledge at once; at most 500 ms (RFC 9293 3.8.6.3) */
-    int64_t rto_initial_ns, rto_min_ns, rto_max_ns; /* RFC 6298 (2.1), (2.4), (2.5) */
-    int64_t msl_ns;            /* TIME-WAIT lasts twice this */
-    int64_t syn_r2_ns, data_r2_ns; /* give up after this long (RFC 9293 3.8.3) */
     bool nagle;
+    /* Options: used when both ends want them. */
+    bool sack;           /* RFC 2018, RFC 2883; only flavours from newreno on make use of what they learn */
+    bool timestamps;     /* RFC 7323 3 to 5 */
+    bool window_scaling; /* RFC 7323 2 */
+    /* Loss detection by time, RFC 8985; only with SACK. */
+    bool rack, tlp;
+    bool mtu_probing;              /* RFC 4821: smaller segments when large ones vanish */
+    bool rto_min_is_of_variance;   /* Linux: the minimum is of RTTVAR's part, not of the whole RTO */
+    uint8_t syn_linear_timeouts;   /* Linux: so many SYNs repeated at a constant interval, before backing off */
+    uint8_t r1_retransmissions;    /* RFC 9293 3.8.3: from so many on, TCP_NEWS_R1 */
+    uint8_t keep_alive_probes;     /* unanswered ones that end the connection */
+    uint16_t initial_window_segments; /* 10: RFC 6928. Of go-back-n the whole window. Stop-and-wait takes 1 */
+    uint32_t receive_buffer;       /* bytes; above 65535 of use only with window scaling; at most 2^30 */
+    int64_t delayed_ack_ns;        /* 0: acknowledge at once; at most 500 ms (RFC 9293 3.8.6.3) */
+    int64_t rto_initial_ns, rto_min_ns, rto_max_ns; /* RFC 6298 (2.1), (2.4), (2.5) */
+    int64_t msl_ns;                /* TIME-WAIT lasts twice this */
+    int64_t syn_r2_ns, data_r2_ns; /* give up after this long (RFC 9293 3.8.3) */
+    int64_t keep_alive_idle_ns;    /* 0: none (RFC 9293 3.8.4); at least 2 h by the RFC's default */
+    int64_t keep_alive_interval_ns;
 };
-/* 65535, reno, 10, 40 ms, 1 s, 1 s, 60 s, 2 min, 3 min, 100 s, Nagle on; see tcp.c for sources */
+/* newreno without options, 65535, 10, 40 ms, 1 s, 1 s, 60 s, 2 min, 3 min, 100 s, Nagle on; see tcp.c for sources */
 struct tcp_config tcp_config_default(void);
+/* The flavour with the options of its time: cubic has them all. */
+void tcp_config_set_flavour(struct tcp_config *config, enum tcp_flavour flavour);
+/* The timetables of Linux 6.18: when it repeats and when it gives up. */
+void tcp_config_set_linux(struct tcp_config *config);
 
 /* What one connection is opened with. */
 struct tcp_opening {
     uint16_t local_port, remote_port;
     uint32_t iss; /* initial send sequence number */
     uint16_t mss; /* what we can receive: MTU - 40, over IPv6 MTU - 60 (RFC 9293 3.7.1) */
+    uint16_t path_mss;         /* what the path is known to take; 0: not known to be less */
+    uint16_t default_send_mss; /* when the peer tells none: 536, over IPv6 1220; 0: 536 */
 };
 
 /* What has happened since the news were last taken, as bits. */
@@ -53,7 +83,9 @@ enum tcp_news {
     TCP_NEWS_REFUSED = 16,    /* RST in answer to our SYN */
     TCP_NEWS_RESET = 32,      /* RST in an established connection */
     TCP_NEWS_TIMED_OUT = 64,  /* R2 was reached */
-    TCP_NEWS_CLOSED = 128     /* state is CLOSED: the connection can be freed */
+    TCP_NEWS_CLOSED = 128,    /* state is CLOSED: the connection can be freed */
+    TCP_NEWS_R1 = 256,        /* so many retransmissions that the way should be doubted (RFC 9293 3.8.3) */
+    TCP_NEWS_UNREACHABLE = 512 /* ended by an ICMP error (RFC 9293 3.9.2.2) */
 };
 
 /* A segment to be sent, and what goes with it. */
@@ -66,7 +98,22 @@ struct tcp_output {
 };
 
 struct tcp_totals {
-    uint64_t segments_sent, segments_received, bytes_sent, bytes_received, retransmits_rto, retransmits_fast;
+    uint64_t segments_sent, segments_received, bytes_sent, bytes_received;
+    uint64_t retransmits_rto, retransmits_fast; /* by timer; by what acknowledgements told */
+    uint64_t retransmits_spurious;              /* known by D-SACK (RFC 2883) to have been needless */
+};
+
+/* What an ICMP error about one of our segments says (RFC 9293 3.9.2.2, RFC 1191, RFC 8201). */
+enum tcp_icmp_kind {
+    TCP_ICMP_SOFT,   /* net or host unreachable, time exceeded, parameter problem: never ends a connection */
+    TCP_ICMP_HARD,   /* protocol or port unreachable: ends it */
+    TCP_ICMP_TOO_BIG /* the path takes no more than mtu_bytes */
+};
+struct tcp_icmp {
+    enum tcp_icmp_kind kind;
+    uint32_t seq; /* of the segment that is quoted */
+    uint32_t mtu_bytes, ip_header_bytes;
+    const char *why;
 };
 
 struct tcp_conn;
@@ -99,6 +146,10 @@ bool tcp_missing_text(const struct tcp_conn *c, uint64_t from, uint64_t to, uint
 enum { TCP_MISSING_RUNS_MAX = 65 }; /* so many at most, whatever the range */
 void tcp_on_deadline(struct tcp_conn *c, int64_t now_ns);
 
+/* An ICMP error that quotes a segment of this connection. One that quotes what is not in flight is ignored (RFC 5927 4);
+   false then. */
+bool tcp_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_ns);
+
 /* What there is to do now. */
 bool tcp_next_segment(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out);
 /* Labels the segment that tcp_next_segment gave last, so that its retransmission can name it. */
@@ -110,6 +161,7 @@ unsigned tcp_take_news(struct tcp_conn *c);     /* bits of enum tcp_news */
 
 enum tcp_state tcp_state(const struct tcp_conn *c);
 uint64_t tcp_readable(const struct tcp_conn *c); /* the peer's stream is whole up to this offset */
+uint32_t tcp_mss(const struct tcp_conn *c);      /* largest payload of a segment we send */
 uint64_t tcp_acked(const struct tcp_conn *c);    /* our stream has been acknowledged up to this offset */
 struct tcp_totals tcp_totals(const struct tcp_conn *c);
 

@@ -23,10 +23,22 @@ static void enter_time_wait(struct tcp_conn *c, int64_t now_ns, const char *why)
     tcp_timer_set(c, TIMER_TIME_WAIT, now_ns + 2 * c->config->msl_ns);
 }
 
+/* RFC 7323 3.2 and 5.3: before all else, what lacks its timestamp is dropped, and what is older than what was seen is
+   answered and dropped (PAWS). */
+static bool check_timestamp(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
+{
+    if (!c->timestamps_ok || seg->flags & TCP_RST) return true;
+    if (!(seg->options & TCP_TIMESTAMPS)) return false;
+    if (!tcp_timestamp_is_old(c, seg, now_ns)) return true;
+    tcp_ack_now(c, "old timestamp");
+    return false;
+}
+
 static bool first_check_sequence_number(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
     if (is_acceptable(c, seg)) return true;
     if (seg->flags & TCP_RST) return false;
+    if (seg->length && c->sends_sack) tcp_note_duplicate(c, seg->seq, seg->seq + seg->length);
     /* A closed window takes no text, yet acknowledgements count (RFC 9293 3.10.7.4: special allowance). */
     if (c->rcv_wnd == 0 && seg->seq == c->rcv_nxt) {
         tcp_ack_now(c, "zero window");
@@ -99,10 +111,17 @@ static bool fourth_check_syn(struct tcp_conn *c, const struct tcp_segment *seg, 
     return false;
 }
 
+/* RFC 7323 2.3: SND.WND = SEG.WND << Snd.Wind.Shift. */
+static uint32_t window_of(const struct tcp_conn *c, const struct tcp_segment *seg)
+{
+    return (uint32_t)seg->window << c->snd_shift;
+}
+
 static void take_window(struct tcp_conn *c, const struct tcp_segment *seg)
 {
-    if (c->snd_wnd != seg->window) tcp_changed(c, "window told");
-    c->snd_wnd = seg->window;
+    uint32_t window = window_of(c, seg);
+    if (c->snd_wnd != window) tcp_changed(c, "window told");
+    c->snd_wnd = window;
     c->snd_wl1 = seg->seq;
     c->snd_wl2 = seg->ack;
     if (c->snd_wnd > c->max_snd_wnd) c->max_snd_wnd = c->snd_wnd;
@@ -130,24 +149,24 @@ static void update_send_window(struct tcp_conn *c, const struct tcp_segment *seg
 static void restart_retransmission_timer(struct tcp_conn *c, bool partial, int64_t now_ns)
 {
     if (c->first == c->end) {
-        tcp_timer_cancel(c, TIMER_RETRANSMISSION);
+        tcp_cancel_loss_timer(c);
         return;
     }
     if (c->probing || (partial && c->partial_ack_seen)) return;
     c->partial_ack_seen = partial;
-    tcp_timer_set(c, TIMER_RETRANSMISSION, now_ns + c->rto_ns);
+    tcp_arm_retransmission(c, now_ns);
 }
 
-static void new_data_acked(struct tcp_conn *c, uint32_t ack, int64_t now_ns)
+/* SND.UNA moves; returns how many payload bytes it moved over. */
+static uint32_t take_ack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
-    uint32_t acked = ack - c->snd_una;
-    bool syn = c->snd_una == c->opening.iss && c->acked == 0;
+    uint32_t ack = seg->ack, acked = ack - c->snd_una;
+    bool syn = c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED;
     bool fin = c->fin_sent && ack == c->snd_nxt;
     uint32_t bytes = acked - syn - fin;
-    tcp_time_acked(c, ack, now_ns);
-    tcp_records_acked(c, ack);
+    tcp_time_acked(c, seg, now_ns);
+    tcp_records_acked(c, ack, now_ns);
     c->snd_una = ack;
-    c->acked += bytes;
     c->timeouts = 0;
     c->progress_ns = now_ns;
     if (bytes) c->news |= TCP_NEWS_ACKED;
@@ -156,15 +175,48 @@ static void new_data_acked(struct tcp_conn *c, uint32_t ack, int64_t now_ns)
         c->probing = false;
         tcp_timer_cancel(c, TIMER_PERSIST);
     }
-    tcp_on_new_ack(c, bytes); /* RFC 5681 3.1: a SYN's acknowledgement, of no bytes, does not open cwnd */
-    restart_retransmission_timer(c, c->in_recovery, now_ns);
+    /* Dragged along, so that it stays comparable modulo 2^32 when 2 GB pass without a loss. */
+    if ((int32_t)(c->snd_una - c->recover) > 1 << 30) c->recover = c->snd_una - 2;
+    return bytes;
+}
+
+/* RFC 5681 3.1: a SYN's acknowledgement, of no bytes, does not open cwnd. */
+static void new_data_acked(struct tcp_conn *c, uint32_t bytes, int64_t now_ns)
+{
+    c->congestion->on_ack(c, bytes, now_ns);
+    restart_retransmission_timer(c, c->in_recovery && !c->sack_ok, now_ns);
 }
 
 /* RFC 5681 2: outstanding data, no text, no SYN or FIN, the greatest ack so far, the same window. */
 static bool is_duplicate_ack(const struct tcp_conn *c, const struct tcp_segment *seg)
 {
     return seg->ack == c->snd_una && c->first != c->end && tcp_segment_sequence_length(seg) == 0 &&
-           seg->window == c->snd_wnd && !c->probing;
+           window_of(c, seg) == c->snd_wnd && !c->probing;
+}
+
+static void duplicate_acked(struct tcp_conn *c, int64_t now_ns)
+{
+    if (c->dupacks < UINT8_MAX) c->dupacks++;
+    c->congestion->on_duplicate_ack(c, now_ns);
+}
+
+/* An acknowledgement that is neither too old nor of something never sent: the cumulative part first, then what SACK
+   tells (RFC 6675 5: only news by SACK make a duplicate, once it is in use), then what must therefore be lost. */
+static void acknowledged(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
+{
+    bool advances = seq_before(c->snd_una, seg->ack), duplicate = is_duplicate_ack(c, seg);
+    bool dsack = c->sack_ok && seg->n_sack && tcp_is_dsack(seg);
+    if (dsack) c->retransmits_spurious++;
+    if (dsack && c->rack_ok) tcp_rack_on_dsack(c);
+    if (c->tlp_out) tcp_tlp_on_ack(c, seg, dsack);
+    uint32_t bytes = advances ? take_ack(c, seg, now_ns) : 0;
+    if (c->sack_ok) duplicate = seg->n_sack && tcp_take_sack(c, seg, now_ns);
+    if (advances)
+        new_data_acked(c, bytes, now_ns);
+    else if (duplicate)
+        duplicate_acked(c, now_ns);
+    if (c->rack_ok && (advances || duplicate) && tcp_rack_find_lost(c, now_ns))
+        c->congestion->on_loss(c, "rack: sent before what has arrived", now_ns);
 }
 
 /* RFC 5961 5.2: what lies too far back, or ahead of what was sent, is answered and forgotten. */
@@ -179,7 +231,7 @@ static bool ack_is_plausible(struct tcp_conn *c, const struct tcp_segment *seg, 
 static bool handshake_acked(struct tcp_conn *c, const struct tcp_segment *seg)
 {
     if (seq_not_after(seg->ack, c->snd_una) || seq_before(c->snd_nxt, seg->ack)) {
-        tcp_send_reset(c, seg->ack, 0, TCP_RST, "ack of nothing sent");
+        tcp_send_reset(c, seg->ack, TCP_RST, "ack of nothing sent");
         return false;
     }
     take_window(c, seg);
@@ -217,11 +269,7 @@ static bool fifth_check_ack(struct tcp_conn *c, const struct tcp_segment *seg, i
     if (!(seg->flags & TCP_ACK)) return false;
     bool opening = c->state == TCP_SYN_RECEIVED, acks_new = seq_before(c->snd_una, seg->ack);
     if (opening ? !handshake_acked(c, seg) : !ack_is_plausible(c, seg, now_ns)) return false;
-    if (acks_new) {
-        new_data_acked(c, seg->ack, now_ns);
-    } else if (is_duplicate_ack(c, seg)) {
-        tcp_on_duplicate_ack(c);
-    }
+    acknowledged(c, seg, now_ns);
     if (opening) tcp_established(c, "handshake complete");
     if (seq_not_after(c->snd_una, seg->ack)) update_send_window(c, seg, acks_new, now_ns);
     return tcp_fin_is_acked(c) ? our_fin_acked(c, now_ns) : true;
@@ -288,7 +336,9 @@ static void eighth_check_fin(struct tcp_conn *c, const struct tcp_segment *seg, 
    A step returns false when the segment is finished with. */
 static void segment_arrives_otherwise(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
+    if (!check_timestamp(c, seg, now_ns)) return;
     if (!first_check_sequence_number(c, seg, now_ns)) return;
+    if (c->timestamps_ok && seg->options & TCP_TIMESTAMPS) tcp_keep_timestamp(c, seg, now_ns);
     if (!second_check_rst(c, seg, now_ns)) return;
     if (!fourth_check_syn(c, seg, now_ns)) return;
     if (!fifth_check_ack(c, seg, now_ns)) return;
@@ -296,13 +346,47 @@ static void segment_arrives_otherwise(struct tcp_conn *c, const struct tcp_segme
     eighth_check_fin(c, seg, now_ns);
 }
 
-/* What both ways of opening learn from the peer's SYN (RFC 9293 3.7.1 for the MSS). */
-static void learn_from_syn(struct tcp_conn *c, const struct tcp_segment *seg)
+/* What is used of the options: what both ends have offered. */
+static void agree_on_options(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
+{
+    const struct tcp_config *config = c->config;
+    c->sends_sack = config->sack && seg->options & TCP_SACK_PERMITTED;
+    c->sack_ok = c->sends_sack && c->congestion->uses_sack;
+    c->rack_ok = c->sack_ok && config->rack;
+    c->tlp_ok = c->sack_ok && config->tlp;
+    c->rack_fack = c->snd_una;
+    c->timestamps_ok = config->timestamps && seg->options & TCP_TIMESTAMPS;
+    if (c->timestamps_ok) {
+        c->ts_recent = seg->ts_val;
+        c->ts_recent_at_s = (uint32_t)(now_ns / SECOND);
+    }
+    c->scaling_ok = config->window_scaling && seg->options & TCP_WINDOW_SCALE;
+    if (c->scaling_ok) {
+        enum { SHIFT_MAX = 14 }; /* RFC 7323 2.3: more is taken for 14 */
+        c->snd_shift = (uint8_t)smaller_of(seg->window_shift, SHIFT_MAX);
+        c->ssthresh = TCP_WINDOW_MAX;
+    } else {
+        c->rcv_shift = 0;
+        c->rcv_buff = c->rcv_wnd = smaller_of(c->rcv_buff, UINT16_MAX);
+    }
+}
+
+/* Eff.snd.MSS of RFC 9293 3.7.1: what both ends and the path take, less the options of every segment. */
+static uint32_t effective_send_mss(const struct tcp_conn *c, const struct tcp_segment *seg)
+{
+    uint32_t mss = smaller_of(seg->mss ? seg->mss : c->opening.default_send_mss, c->opening.mss);
+    if (c->opening.path_mss) mss = smaller_of(mss, c->opening.path_mss);
+    if (!c->timestamps_ok) return mss;
+    return mss > TCP_TIMESTAMPS_BYTES ? mss - TCP_TIMESTAMPS_BYTES : 1;
+}
+
+/* What both ways of opening learn from the peer's SYN. Its window is never scaled (RFC 7323 2.2). */
+static void learn_from_syn(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
     c->irs = seg->seq;
     c->rcv_nxt = seg->seq + 1;
-    uint32_t peer_mss = seg->mss ? seg->mss : TCP_DEFAULT_SEND_MSS;
-    c->smss = peer_mss < c->opening.mss ? peer_mss : c->opening.mss;
+    agree_on_options(c, seg, now_ns);
+    c->smss = effective_send_mss(c, seg);
     tcp_set_cwnd(c, c->smss, c->ssthresh, "mss agreed");
     c->snd_wnd = c->max_snd_wnd = seg->window;
     c->snd_wl1 = seg->seq;
@@ -315,11 +399,11 @@ static void segment_arrives_in_listen(struct tcp_conn *c, const struct tcp_segme
 {
     if (seg->flags & TCP_RST) return;
     if (seg->flags & TCP_ACK) {
-        tcp_send_reset(c, seg->ack, 0, TCP_RST, "ack of nothing sent");
+        tcp_send_reset(c, seg->ack, TCP_RST, "ack of nothing sent");
         return;
     }
     if (!(seg->flags & TCP_SYN)) return;
-    learn_from_syn(c, seg);
+    learn_from_syn(c, seg, now_ns);
     c->progress_ns = now_ns;
     tcp_push_record(c, 0, TCP_SYN);
     c->resend_why = "open answered";
@@ -328,7 +412,7 @@ static void segment_arrives_in_listen(struct tcp_conn *c, const struct tcp_segme
 
 static void syn_acked_by_syn(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
-    new_data_acked(c, seg->ack, now_ns);
+    new_data_acked(c, take_ack(c, seg, now_ns), now_ns);
     tcp_ack_now(c, "handshake complete");
     tcp_established(c, "syn answered");
 }
@@ -338,7 +422,7 @@ static void segment_arrives_in_syn_sent(struct tcp_conn *c, const struct tcp_seg
 {
     bool ack = seg->flags & TCP_ACK;
     if (ack && (seq_not_after(seg->ack, c->opening.iss) || seq_before(c->snd_nxt, seg->ack))) {
-        if (!(seg->flags & TCP_RST)) tcp_send_reset(c, seg->ack, 0, TCP_RST, "ack of nothing sent");
+        if (!(seg->flags & TCP_RST)) tcp_send_reset(c, seg->ack, TCP_RST, "ack of nothing sent");
         return;
     }
     if (seg->flags & TCP_RST) {
@@ -346,19 +430,19 @@ static void segment_arrives_in_syn_sent(struct tcp_conn *c, const struct tcp_seg
         return;
     }
     if (!(seg->flags & TCP_SYN)) return;
-    learn_from_syn(c, seg);
+    learn_from_syn(c, seg, now_ns);
     if (ack) {
         syn_acked_by_syn(c, seg, now_ns);
         return;
     }
     /* Both ends have opened at once: our SYN goes again, now with an acknowledgement. */
     tcp_enter_state(c, TCP_SYN_RECEIVED, "syn received");
-    tcp_send_record_again(c, "open answered");
+    tcp_send_first_again(c, "open answered");
 }
 
 void tcp_segment_arrives(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
-    c->totals.segments_received++;
+    c->segments_received++;
     switch ((enum tcp_state)c->state) {
     case TCP_CLOSED:
         return; /* the host answers for what is not connected: tcp_reset_for */
@@ -379,5 +463,6 @@ void tcp_segment_arrives(struct tcp_conn *c, const struct tcp_segment *seg, int6
         segment_arrives_otherwise(c, seg, now_ns);
         break;
     }
+    if (c->config->keep_alive_idle_ns) tcp_heard_from_peer(c, now_ns);
     tcp_report_vars(c);
 }

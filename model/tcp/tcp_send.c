@@ -1,62 +1,27 @@
-/* What is sent: records of segments, when new ones may be made (RFC 9293 3.8.6, 3.8.6.2.1; RFC 5681), acknowledgements
+/* What is sent: when new ones may be made (RFC 9293 3.8.6, 3.8.6.2.1; RFC 5681), acknowledgements
    of their own, resets. Everything leaves through tcp_next_segment, one segment a call, in this order: a reset, what is
    to be sent again, new data and FIN, and, if none of these carried it, a bare ACK. */
 #include <assert.h>
 #include <string.h>
 
 #include "model/tcp/tcp_internal.h"
-#include "sim/journal/memory.h"
 
-static void grow_ring(struct tcp_conn *c)
+/* The earliest record goes again, whatever cwnd says. */
+void tcp_send_first_again(struct tcp_conn *c, const char *why)
 {
-    uint32_t room = c->room ? c->room * 2 : 4;
-    struct tcp_record *records = mem_alloc(room * sizeof *records);
-    for (uint32_t i = c->first; i != c->end; i++)
-        records[i & (room - 1)] = *tcp_record_at(c, i);
-    mem_free(c->records);
-    c->records = records;
-    c->room = room;
-}
-
-/* Numbers the next sequence numbers as one segment; it leaves with the next tcp_next_segment. */
-void tcp_push_record(struct tcp_conn *c, uint32_t length, uint8_t flags)
-{
-    if (c->end - c->first == c->room) grow_ring(c);
-    assert(c->at == c->end);
-    struct tcp_record *r = tcp_record_at(c, c->end++);
-    *r = (struct tcp_record){.seq = c->snd_nxt, .length = length, .flags = flags};
-    c->snd_nxt = tcp_record_end(r);
-    c->segmented += length;
-    if (flags & TCP_FIN) c->fin_sent = true;
-    c->totals.bytes_sent += length;
-    tcp_changed(c, "new data");
-}
-
-/* Removes what is acknowledged whole; a segment acknowledged in part keeps its rest. */
-void tcp_records_acked(struct tcp_conn *c, uint32_t ack)
-{
-    while (c->first != c->end && seq_not_after(tcp_record_end(tcp_record_at(c, c->first)), ack)) {
-        if (c->at == c->first) c->at++;
-        c->first++;
-    }
     if (c->first == c->end) return;
-    struct tcp_record *r = tcp_record_at(c, c->first);
-    if (!seq_before(r->seq, ack)) return;
-    r->length -= ack - r->seq;
-    r->seq = ack;
-}
-
-/* Go back to the first record: after a timeout all that was sent is taken for lost, and sent again as cwnd allows. */
-void tcp_send_from_first_again(struct tcp_conn *c, const char *why)
-{
-    c->at = c->first;
-    c->resend_first = false;
+    tcp_mark_lost(c, c->first);
+    c->resend_now = true;
+    c->resend_by_timer = false;
     c->resend_why = why;
 }
 
-void tcp_send_record_again(struct tcp_conn *c, const char *why)
+/* Go back to the first record: all that was sent is taken for lost, and sent again as cwnd allows. */
+void tcp_send_from_first_again(struct tcp_conn *c, const char *why)
 {
-    c->resend_first = true;
+    tcp_mark_all_lost(c);
+    c->resend_now = true;
+    c->resend_by_timer = false;
     c->resend_why = why;
 }
 
@@ -72,7 +37,7 @@ void tcp_ack_later(struct tcp_conn *c, int64_t now_ns)
     if (c->ack_need == ACK_NOW) return;
     if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT || c->config->delayed_ack_ns == 0) {
         tcp_ack_now(c, "data received");
-    } else if (c->unacked_bytes >= 2 * c->smss) {
+    } else if (c->rcv_nxt - c->last_ack_sent >= 2 * c->smss) {
         tcp_ack_now(c, "second full segment");
     } else {
         c->ack_need = ACK_DELAYED;
@@ -86,8 +51,9 @@ void tcp_ack_later(struct tcp_conn *c, int64_t now_ns)
 void tcp_challenge_ack(struct tcp_conn *c, int64_t now_ns)
 {
     enum { CHALLENGES_MAX = 10 };
-    if (c->challenges == 0 || now_ns - c->challenge_since_ns >= 5 * SECOND) {
-        c->challenge_since_ns = now_ns;
+    uint32_t now_s = (uint32_t)(now_ns / SECOND);
+    if (c->challenges == 0 || now_s - c->challenge_since_s >= 5) {
+        c->challenge_since_s = now_s;
         c->challenges = 0;
     }
     if (c->challenges == CHALLENGES_MAX) return;
@@ -95,58 +61,111 @@ void tcp_challenge_ack(struct tcp_conn *c, int64_t now_ns)
     tcp_ack_now(c, "challenge ack");
 }
 
-void tcp_send_reset(struct tcp_conn *c, uint32_t seq, uint32_t ack, uint8_t flags, const char *why)
+void tcp_send_reset(struct tcp_conn *c, uint32_t seq, uint8_t flags, const char *why)
 {
     c->reset_pending = true;
     c->reset_seq = seq;
-    c->reset_ack = ack;
     c->reset_flags = flags;
-    c->reset_why = why;
+    c->ack_why = why;
 }
 
 static void begin_segment(const struct tcp_conn *c, struct tcp_output *out)
 {
     *out = (struct tcp_output){
         .segment = {.source_port = c->opening.local_port, .destination_port = c->opening.remote_port},
-        .stream_offset = c->segmented,
         .transmission = 1};
 }
 
-/* The acknowledgement and the window, which every segment but the first SYN carries. */
-static void put_ack(struct tcp_conn *c, struct tcp_segment *segment)
+/* RFC 7323 2.3; 2.4: rounded up, so that the right edge that is told does not move left. */
+static uint16_t window_to_tell(struct tcp_conn *c)
 {
     tcp_open_window(c);
+    if (c->rcv_shift == 0) return (uint16_t)smaller_of(c->rcv_wnd, UINT16_MAX);
+    uint32_t unit = UINT32_C(1) << c->rcv_shift, told = (c->rcv_wnd + unit - 1) >> c->rcv_shift;
+    c->rcv_wnd = told << c->rcv_shift;
+    return (uint16_t)told;
+}
+
+/* RFC 7323 3.2: in every segment but a reset. */
+static void put_timestamps(const struct tcp_conn *c, struct tcp_segment *segment, int64_t now_ns)
+{
+    segment->options |= TCP_TIMESTAMPS;
+    segment->ts_val = tcp_timestamp(c, now_ns);
+    segment->ts_ecr = segment->flags & TCP_ACK ? c->ts_recent : 0;
+}
+
+/* As many blocks as the segment has room for beside its payload; false when none fits. */
+static bool put_sack(struct tcp_conn *c, struct tcp_segment *segment)
+{
+    enum { PADDING_AND_HEAD = 4, BLOCK = 8 };
+    uint32_t room = segment->length < c->smss ? c->smss - segment->length : 0;
+    unsigned most = c->timestamps_ok ? TCP_SACK_MAX - 1 : TCP_SACK_MAX;
+    if (segment->length == 0) room = PADDING_AND_HEAD + BLOCK * most;
+    if (room < PADDING_AND_HEAD + BLOCK) return false;
+    unsigned fits = smaller_of((room - PADDING_AND_HEAD) / BLOCK, most);
+    segment->n_sack = (uint8_t)tcp_put_sack(c, segment->sack, fits);
+    return true;
+}
+
+/* Every segment carries the acknowledgement, and so settles any that is owed; unless it had no room for what SACK has
+   to tell, which then goes in a segment of its own. */
+static void put_ack(struct tcp_conn *c, struct tcp_segment *segment, int64_t now_ns)
+{
     segment->flags |= TCP_ACK;
     segment->ack = c->rcv_nxt;
-    segment->window = (uint16_t)(c->rcv_wnd < UINT16_MAX ? c->rcv_wnd : UINT16_MAX);
+    segment->window = window_to_tell(c);
+    c->last_ack_sent = c->rcv_nxt;
+    if (c->timestamps_ok) put_timestamps(c, segment, now_ns);
+    if (c->sends_sack && tcp_has_sack(c) && !put_sack(c, segment)) return;
     c->ack_need = ACK_NONE;
-    c->unacked_bytes = 0;
     tcp_timer_cancel(c, TIMER_DELAYED_ACK);
 }
 
-/* RFC 6298 (5.1), and Karn: what is sent again makes the running measurement ambiguous. */
-static void time_transmission(struct tcp_conn *c, const struct tcp_record *r, bool in_order, int64_t now_ns)
+/* What a SYN offers; one that answers offers only what it was offered (RFC 2018 2, RFC 7323 2.2 and 3.2). */
+static void put_syn(struct tcp_conn *c, struct tcp_segment *segment, int64_t now_ns)
 {
-    if (r->transmission > 1) {
-        c->rtt_timing = false;
-    } else if (!c->rtt_timing && in_order && !c->in_recovery) {
-        c->rtt_timing = true;
-        c->rtt_end = tcp_record_end(r);
-        c->rtt_started_ns = now_ns;
+    const struct tcp_config *config = c->config;
+    bool answers = c->state != TCP_SYN_SENT;
+    segment->mss = c->opening.mss;
+    segment->window = (uint16_t)smaller_of(c->rcv_wnd, UINT16_MAX);
+    if (answers ? c->sends_sack : config->sack) segment->options |= TCP_SACK_PERMITTED;
+    if (answers ? c->scaling_ok : config->window_scaling) {
+        segment->options |= TCP_WINDOW_SCALE;
+        segment->window_shift = c->rcv_shift;
     }
-    if (c->probing || tcp_timer_runs(c, TIMER_RETRANSMISSION)) return;
-    if (r->transmission == 1) c->progress_ns = now_ns;
-    tcp_timer_set(c, TIMER_RETRANSMISSION, now_ns + c->rto_ns);
+    if (answers ? c->timestamps_ok : config->timestamps) put_timestamps(c, segment, now_ns);
+}
+
+/* RFC 6298 3 and (5.1): only segments sent once are timed (Karn), unless timestamps tell which one is answered. */
+static void time_transmission(struct tcp_conn *c, uint32_t number, int64_t now_ns)
+{
+    bool again = tcp_record_at(c, number)->transmission > 1, in_order = number + 1 == c->end;
+    if (again && !c->timestamps_ok) {
+        c->rtt_timing = false;
+    } else if (again && c->rtt_timing) {
+        c->rtt_by_timestamp = true;
+    } else if (!c->rtt_timing && (c->timestamps_ok || (in_order && !c->in_recovery))) {
+        c->rtt_timing = true;
+        c->rtt_by_timestamp = again;
+        c->rtt_record = number;
+    }
+    if (c->probing) return;
+    if (tcp_loss_timer_runs(c)) {
+        if (!again && tcp_timer_runs(c, TIMER_TAIL_LOSS_PROBE)) tcp_arm_retransmission(c, now_ns);
+        return;
+    }
+    if (!again) c->progress_ns = now_ns;
+    tcp_arm_retransmission(c, now_ns);
 }
 
 /* A probe, and the SYN that goes again with an acknowledgement when both ends open at once, repair nothing. */
-static void count_retransmission(struct tcp_conn *c, bool by_timer)
+static void count_retransmission(struct tcp_conn *c)
 {
-    if (c->probing || (c->state == TCP_SYN_RECEIVED && !by_timer)) return;
-    if (by_timer) {
-        c->totals.retransmits_rto++;
+    if (c->probing || (c->state == TCP_SYN_RECEIVED && !c->resend_by_timer)) return;
+    if (c->resend_by_timer) {
+        c->retransmits_rto++;
     } else {
-        c->totals.retransmits_fast++;
+        c->retransmits_fast++;
     }
 }
 
@@ -158,46 +177,45 @@ static void transmit_record(struct tcp_conn *c, uint32_t number, const char *why
     out->segment.seq = r->seq;
     out->segment.length = r->length;
     out->segment.flags = r->flags;
-    if (c->state != TCP_SYN_SENT) put_ack(c, &out->segment);
+    if (c->state != TCP_SYN_SENT) put_ack(c, &out->segment, now_ns);
     if (r->flags & TCP_SYN) {
-        out->segment.mss = c->opening.mss;
-        uint32_t window = c->config->receive_buffer;
-        out->segment.window = (uint16_t)(window < UINT16_MAX ? window : UINT16_MAX);
+        put_syn(c, &out->segment, now_ns);
     } else {
-        out->stream_offset = c->acked + (r->seq - c->snd_una);
+        out->stream_offset = tcp_offset_of(c, r->seq);
     }
     out->transmission = ++r->transmission;
     out->repeats = r->label;
     out->why = why;
-    time_transmission(c, r, number + 1 == c->end, now_ns);
+    r->sent_ns = now_ns;
+    time_transmission(c, number, now_ns);
     c->last_sent_ns = now_ns;
-    c->totals.segments_sent++;
+    c->segments_sent++;
     c->labelled = number;
     c->labelled_is_record = true;
 }
 
-/* After a timeout, everything from the first record on, as cwnd lets it out; the first one always. */
-static bool send_next_record(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
+static void repeat_record(struct tcp_conn *c, uint32_t number, const char *why, int64_t now_ns, struct tcp_output *out)
 {
-    if (c->at == c->end) return false;
-    const struct tcp_record *r = tcp_record_at(c, c->at);
-    if (c->at != c->first) {
-        uint32_t in_flight = r->seq - c->snd_una;
-        if (tcp_cwnd_room(c, in_flight) < r->length || c->snd_wnd < in_flight + r->length) return false;
-    }
-    if (r->transmission > 0) count_retransmission(c, true);
-    transmit_record(c, c->at++, c->resend_why, now_ns, out);
-    return true;
+    count_retransmission(c);
+    tcp_mark_resent(c, tcp_record_at(c, number));
+    transmit_record(c, number, why, now_ns, out);
 }
 
-static bool send_first_again(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
+/* The next record that is held for lost, as cwnd and the peer's window let it out (RFC 6675 4, NextSeg (1)). */
+static bool send_lost(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
 {
-    if (!c->resend_first) return false;
-    c->resend_first = false;
-    if (c->first == c->end) return false;
-    count_retransmission(c, false);
-    if (c->at == c->first) c->at++;
-    transmit_record(c, c->first, c->resend_why, now_ns, out);
+    while (c->at != c->end && tcp_record_at(c, c->at)->transmission && tcp_record_at(c, c->at)->marks != MARK_LOST)
+        c->at++;
+    if (c->at == c->end) return false;
+    const struct tcp_record *r = tcp_record_at(c, c->at);
+    bool cwnd_allows = c->cwnd >= tcp_pipe(c) + (r->transmission ? r->length : 0); /* one never sent is in it already */
+    bool window_allows = c->at == c->first || c->snd_wnd >= r->seq - c->snd_una + r->length;
+    if (!c->resend_now && !(cwnd_allows && window_allows)) return false;
+    c->resend_now = false;
+    if (r->transmission == 0)
+        transmit_record(c, c->at++, c->resend_why, now_ns, out);
+    else
+        repeat_record(c, c->at++, c->resend_why, now_ns, out);
     return true;
 }
 
@@ -247,8 +265,8 @@ static bool send_new_data(struct tcp_conn *c, int64_t now_ns, struct tcp_output 
     if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT && c->first != c->end) return false;
     uint32_t u = usable_window(c), length = sender_sws_length(c, d, u), in_flight = tcp_flight_size(c);
     if (length == 0) return false;
-    tcp_restart_after_idle(c, now_ns);
-    if (tcp_cwnd_room(c, in_flight) < length) return false;
+    congestion_restart_after_idle(c, now_ns);
+    if (congestion_room(c) < length && !c->tlp_due) return false;
     if (in_flight + length > c->cwnd && !c->in_recovery) c->limited_bytes += length;
     bool last = length == d;
     bool fin = last && c->fin_wanted && u > length;
@@ -274,18 +292,47 @@ static bool send_new(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
     return true;
 }
 
-static bool send_bare_ack(struct tcp_conn *c, struct tcp_output *out)
+/* RFC 8985 7.3: a new segment, whatever cwnd says, or else the last one again. */
+static bool send_tail_loss_probe(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
+{
+    if (!c->tlp_due) return false;
+    if (c->first == c->end) {
+        c->tlp_due = false;
+        return false;
+    }
+    bool is_new = send_new(c, now_ns, out);
+    c->tlp_due = false;
+    if (!is_new) repeat_record(c, c->end - 1, "tail loss probe", now_ns, out);
+    c->tlp_out = true;
+    c->tlp_is_retrans = !is_new;
+    c->tlp_end_seq = c->snd_nxt;
+    return true;
+}
+
+/* RFC 6675 4, NextSeg (3) and (4): when cwnd allows more and there is nothing new, holes that are not yet held for
+ * lost. */
+static bool send_hole(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
+{
+    uint32_t number;
+    if (!c->in_recovery || congestion_room(c) < c->smss || !tcp_next_hole(c, &number)) return false;
+    repeat_record(c, number, "hole shown by sack", now_ns, out);
+    return true;
+}
+
+static bool send_bare_ack(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
 {
     if (c->ack_need != ACK_NOW) return false;
     begin_segment(c, out);
     out->segment.seq = c->snd_nxt;
-    put_ack(c, &out->segment);
+    if (c->keep_alive_owed) out->segment.seq = c->snd_una - 1; /* RFC 9293 3.8.4: what the peer must answer */
+    c->keep_alive_owed = false;
+    put_ack(c, &out->segment, now_ns);
     if (c->bare_ack != c->rcv_nxt) c->bare_ack_count = 0;
     c->bare_ack = c->rcv_nxt;
     out->transmission = ++c->bare_ack_count;
     out->why = c->ack_why;
     c->labelled_is_record = false;
-    c->totals.segments_sent++;
+    c->segments_sent++;
     return true;
 }
 
@@ -295,11 +342,10 @@ static bool send_reset(struct tcp_conn *c, struct tcp_output *out)
     c->reset_pending = false;
     begin_segment(c, out);
     out->segment.seq = c->reset_seq;
-    out->segment.ack = c->reset_ack;
     out->segment.flags = c->reset_flags;
-    out->why = c->reset_why;
+    out->why = c->ack_why;
     c->labelled_is_record = false;
-    c->totals.segments_sent++;
+    c->segments_sent++;
     return true;
 }
 
@@ -318,12 +364,12 @@ static bool waits_for_window(const struct tcp_conn *c)
 
 bool tcp_next_segment(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
 {
-    if (send_reset(c, out) || send_first_again(c, now_ns, out) || send_next_record(c, now_ns, out) ||
-        send_new(c, now_ns, out)) {
+    if (send_reset(c, out) || send_lost(c, now_ns, out) || send_tail_loss_probe(c, now_ns, out) ||
+        send_new(c, now_ns, out) || send_hole(c, now_ns, out)) {
         enter_last_ack_with_fin(c);
         return true;
     }
-    if (send_bare_ack(c, out)) return true;
+    if (send_bare_ack(c, now_ns, out)) return true;
     if (waits_for_window(c)) tcp_arrange_persist(c, now_ns);
     tcp_report_vars(c);
     return false;

@@ -226,7 +226,7 @@ static struct tcp_config random_config(struct pipe_world *w, bool stop_and_wait)
 {
     struct tcp_config config = tcp_config_default();
     config.receive_buffer = chance(w, 50) ? 65535 : 200 + (uint32_t)(next_random(w) % 20000);
-    config.flavour = stop_and_wait ? TCP_FLAVOUR_STOP_AND_WAIT : TCP_FLAVOUR_RENO;
+    config.flavour = stop_and_wait ? TCP_FLAVOUR_STOP_AND_WAIT : TCP_FLAVOUR_NEWRENO;
     config.initial_window_segments = (uint16_t)(1 + next_random(w) % 10);
     config.delayed_ack_ns = chance(w, 30) ? 0 : (int64_t)(next_random(w) % (500 * MILLISECOND));
     config.rto_min_ns = chance(w, 50) ? 1 * SECOND : 200 * MILLISECOND;

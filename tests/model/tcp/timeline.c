@@ -340,9 +340,9 @@ static bool number_by_name(const struct player *p, const char *name, int64_t *nu
                    {"acked", (int64_t)tcp_acked(c)},
                    {"snd_wnd", c->snd_wnd},
                    {"rcv_wnd", c->rcv_wnd},
-                   {"ranges", c->n_ranges},
-                   {"retransmits_rto", (int64_t)c->totals.retransmits_rto},
-                   {"retransmits_fast", (int64_t)c->totals.retransmits_fast}};
+                   {"ranges", (int64_t)tcp_ranges(c)},
+                   {"retransmits_rto", c->retransmits_rto},
+                   {"retransmits_fast", c->retransmits_fast}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (strcmp(numbers[i].name, name) != 0) continue;
         *number = numbers[i].number;

@@ -1,0 +1,71 @@
+/* SACK (RFC 6675): the receiver tells what it has, so that the sender knows each hole and how much is still in the
+   network (pipe). All holes can be repaired within one round trip. With a peer that does not permit SACK it is NewReno.
+ */
+#include "model/tcp/tcp_internal.h"
+
+/* 5 step (4). What is lost is marked; the first of it goes whatever pipe says (4.3). */
+void sack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns)
+{
+    if (!c->sack_ok) {
+        reno_enter_recovery(c, why, now_ns);
+        return;
+    }
+    if (c->in_recovery || !congestion_loss_is_new(c)) return;
+    uint32_t ssthresh = c->congestion->reduced(c);
+    c->in_recovery = true;
+    c->recover = c->snd_nxt - 1; /* RecoveryPoint */
+    c->limited_bytes = 0;
+    c->rescued = false;
+    c->hole_at = c->first;
+    c->resend_now = true;
+    tcp_set_cwnd(c, ssthresh, ssthresh, why);
+}
+
+/* 5 steps (1) to (3). RACK has its own way to tell what is lost. */
+void sack_on_duplicate_ack(struct tcp_conn *c, int64_t now_ns)
+{
+    if (!c->sack_ok) {
+        reno_on_duplicate_ack(c, now_ns);
+        return;
+    }
+    if (c->rack_ok) return;
+    bool found = tcp_find_lost(c);
+    if (!found && !c->in_recovery && c->dupacks >= 3 && congestion_loss_is_new(c)) {
+        tcp_mark_lost(c, c->first);
+        found = true;
+    }
+    if (found) sack_on_loss(c, c->dupacks >= 3 ? "third duplicate ack" : "sack shows a loss", now_ns);
+}
+
+/* 5 steps (A) and (B). */
+void sack_on_ack(struct tcp_conn *c, uint32_t acked_bytes, int64_t now_ns)
+{
+    if (!c->sack_ok) {
+        newreno_on_ack(c, acked_bytes, now_ns);
+        return;
+    }
+    c->dupacks = 0;
+    c->limited_bytes = 0;
+    if (!c->in_recovery) {
+        if (acked_bytes) c->congestion->grow(c, acked_bytes, now_ns);
+    } else if (seq_before(c->recover, c->snd_una)) {
+        c->in_recovery = false;
+        c->ca_bytes_acked = 0;
+        tcp_rack_recovered(c);
+        tcp_set_cwnd(c, c->ssthresh, c->ssthresh, "recovered");
+        tcp_changed(c, "recovered");
+    }
+    if (c->sacked_bytes && !c->rack_ok && tcp_find_lost(c)) sack_on_loss(c, "sack shows a loss", now_ns);
+}
+
+const struct tcp_congestion flavour_sack = {.name = "sack",
+                                            .limited_transmit = true,
+                                            .restarts_after_idle = true,
+                                            .uses_sack = true,
+                                            .keeps_out_of_order = true,
+                                            .on_ack = sack_on_ack,
+                                            .on_duplicate_ack = sack_on_duplicate_ack,
+                                            .on_loss = sack_on_loss,
+                                            .on_rto = congestion_on_rto,
+                                            .grow = congestion_grow,
+                                            .reduced = congestion_half};
