@@ -28,7 +28,6 @@ void host_init(struct host *host, struct world *world, size_t index)
 
 void host_start(struct host *host)
 {
-    host->tcp_config = sockets_config(&host->description->tcp);
     host->resolver = resolver_new(host);
     if (host->description->role == ROLE_MAIL_SERVER) host->mail_server = mail_server_new(host);
     if (host->description->role == ROLE_CLIENT) host->mail_client = mail_client_new(host);
@@ -40,7 +39,6 @@ void host_free(struct host *host)
     mail_client_free(host->mail_client);
     resolver_free(host->resolver);
     sockets_free_all(host);
-    mem_free(host->tcp_config);
     mem_free(host->connections_to);
     mem_free(host->questions_to);
 }

@@ -75,23 +75,6 @@ static void count(struct socket *socket, bool counted)
     world_of(socket)->sockets_active += counted ? 1 : (size_t)-1;
 }
 
-struct tcp_config *sockets_config(const struct scenario_tcp *wanted)
-{
-    struct tcp_config *made = mem_alloc(sizeof *made), config = tcp_config_default();
-    config.receive_buffer = wanted->receive_buffer_bytes;
-    config.initial_window_segments = (uint16_t)wanted->initial_window_segments;
-    config.rto_min_ns = wanted->rto_min_ns;
-    config.nagle = wanted->nagle;
-    config.data_r2_ns = 900 * SECOND; /* Linux gives up after some 15 minutes; RFC 9293 3.8.3 asks for 100 s at least */
-    if (!wanted->delayed_ack) config.delayed_ack_ns = 0;
-    if (wanted->stop_and_wait) {
-        config.flavour = TCP_FLAVOUR_STOP_AND_WAIT;
-        config.initial_window_segments = 1;
-    }
-    *made = config;
-    return made;
-}
-
 static struct tcp_opening opening_of(const struct host *host, struct socket_key key, uint64_t flow)
 {
     return (struct tcp_opening){
@@ -114,7 +97,7 @@ static struct socket *socket_new(struct host *host, struct socket_key key, uint6
     socket->out = byte_stream_new((struct stream_id){++world->last_stream});
     socket->is_active_end = is_active_end;
     socket->scheduled_ns = socket->orphaned_ns = TIME_NEVER;
-    socket->tcp = tcp_new(host->tcp_config, opening_of(host, key, flow), world->journal, socket->conn, host->id);
+    socket->tcp = tcp_new(&host->description->tcp, opening_of(host, key, flow), world->journal, socket->conn, host->id);
     socket_table_add(host, socket);
     uint64_t event =
         JOURNAL_EMIT(world->journal, CONN_OPEN, F_INT(CONN, socket->conn.n), F_INT(HOST, host->id.n),

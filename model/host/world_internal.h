@@ -11,7 +11,6 @@
 #include "sim/random.h"
 
 struct socket;
-struct tcp_config;
 struct resolver;
 struct name_server;
 struct mail_server;
@@ -28,7 +27,6 @@ struct host {
     bool up;
     uint32_t mtu_bytes; /* of its first link */
     struct host *name_server; /* whom its resolver asks */
-    struct tcp_config *tcp_config; /* of all its connections */
     struct socket **sockets;  /* open addressing on ports and peer; see socket.c */
     size_t n_sockets, sockets_room;
     uint16_t next_port;       /* ephemeral */

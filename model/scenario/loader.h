@@ -70,6 +70,9 @@ void load_host_names(struct loader *l);
 void load_link_names(struct loader *l);
 void load_mail_names(struct loader *l);
 void load_hosts(struct loader *l);
+struct tcp_config loader_tcp_default(void);
+/* Reads "tcp" of a host or of the whole file over what *config holds. */
+void load_tcp(const struct spot *up, struct tcp_config *config);
 void load_links(struct loader *l);
 void load_zones(struct loader *l);
 void load_mails(struct loader *l);

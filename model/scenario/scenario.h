@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "model/tcp/tcp.h"
 #include "sim/journal/journal.h"
 
 /* ROLE_OUTSIDE: where programs outside the simulation enter it (postroad live); by itself it does nothing. */
@@ -37,21 +38,12 @@ struct scenario_mail_server {
     uint16_t mx_preference; /* of the MX records made for its domains: 10 */
 };
 
-struct scenario_tcp {
-    bool stop_and_wait; /* "flavour": "stop-and-wait"; else "reno" */
-    bool delayed_ack;
-    bool nagle;
-    uint32_t initial_window_segments;
-    uint32_t receive_buffer_bytes;
-    int64_t rto_min_ns;
-};
-
 struct scenario_host {
     const char *name;
     enum host_role role;
     uint32_t address;
     bool implied; /* the name server that stands at the first router by default */
-    struct scenario_tcp tcp;
+    struct tcp_config tcp; /* of all its connections */
     struct scenario_client client;
     struct scenario_mail_server mail_server;
 };

@@ -1,4 +1,4 @@
-/* "hosts" and "tcp": clients, mail servers, routers, name servers, and how their TCP behaves. */
+/* "hosts": clients, mail servers, routers, name servers. */
 #include <string.h>
 
 #include "model/scenario/loader.h"
@@ -35,62 +35,9 @@ static const struct key_rule retry_keys[] = {{"policy", NULL},
                                              {"maximal_queue_lifetime", NULL},
                                              {"bounce_queue_lifetime", NULL},
                                              {"delay_warning_time", "leave it out: no warnings are sent"}};
-static const char tcp_later[] = "leave it out: loss is repaired by RFC 5681 and RFC 6298 alone";
-static const struct key_rule tcp_keys[] = {{"flavour", NULL},
-                                           {"delayed_ack", NULL},
-                                           {"nagle", NULL},
-                                           {"initial_window", NULL},
-                                           {"receive_buffer", NULL},
-                                           {"rto_min", NULL},
-                                           {"sack", tcp_later},
-                                           {"timestamps", tcp_later},
-                                           {"window_scaling", "leave it out: windows are at most 65535 B"},
-                                           {"ecn", tcp_later},
-                                           {"rack", tcp_later},
-                                           {"tlp", tcp_later}};
-
 const char *host_role_text(enum host_role role)
 {
     return role_names[role];
-}
-
-/* ---- tcp ---- */
-
-static struct scenario_tcp tcp_default(void)
-{
-    return (struct scenario_tcp){.delayed_ack = true,
-                                 .nagle = true,
-                                 .initial_window_segments = 10,
-                                 .receive_buffer_bytes = 65535,
-                                 .rto_min_ns = SECOND};
-}
-
-/* Reads "tcp" of a host or of the whole file over what *tcp holds. */
-static void load_tcp(const struct spot *up, struct scenario_tcp *tcp)
-{
-    static const char later[] = "write \"reno\" or \"stop-and-wait\"";
-    static const struct choice flavours[] = {{"reno", NULL},   {"stop-and-wait", NULL}, {"go-back-n", later},
-                                             {"tahoe", later}, {"newreno", later},      {"sack", later},
-                                             {"cubic", later}};
-    struct spot object;
-    size_t flavour = tcp->stop_and_wait;
-    int64_t window = tcp->initial_window_segments, buffer = tcp->receive_buffer_bytes;
-    if (!want_object(up, "tcp", &object)) return;
-    CHECK_KEYS(&object, tcp_keys);
-    if (want_choice(&object, "flavour", flavours, sizeof flavours / sizeof *flavours, &flavour))
-        window = flavour == 1 ? 1 : tcp->stop_and_wait ? 10 : window;
-    tcp->stop_and_wait = flavour == 1;
-    want_flag(&object, "delayed_ack", &tcp->delayed_ack);
-    want_flag(&object, "nagle", &tcp->nagle);
-    if (want_integer(&object, "initial_window", 1, 100, &window) && tcp->stop_and_wait && window != 1) {
-        struct spot spot = spot_key(&object, "initial_window");
-        spot_refuse(&spot, tr("leave it out"), tr("%lld is more than the one segment of \"stop-and-wait\""),
-                    (long long)window);
-    }
-    want_size(&object, "receive_buffer", 1460, 65535, &buffer);
-    want_duration(&object, "rto_min", MILLISECOND, MINUTE, &tcp->rto_min_ns);
-    tcp->initial_window_segments = (uint32_t)window;
-    tcp->receive_buffer_bytes = (uint32_t)buffer;
 }
 
 /* ---- names and roles ---- */
@@ -258,7 +205,7 @@ void load_hosts(struct loader *l)
 {
     struct scenario *s = l->scenario;
     struct spot section = spot_key(&l->root, "hosts");
-    struct scenario_tcp tcp = tcp_default();
+    struct tcp_config tcp = loader_tcp_default();
     load_tcp(&l->root, &tcp);
     for (struct spot host = spot_first(&section); s->n_hosts && host.json; host = spot_next(&host)) {
         struct scenario_host *h = &s->hosts[host.index];

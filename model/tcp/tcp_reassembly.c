@@ -189,8 +189,8 @@ enum tcp_text tcp_take_text(struct tcp_conn *c, uint32_t start, uint32_t length)
 static uint32_t window_gain(const struct tcp_conn *c)
 {
     uint64_t taken = c->readable - c->consumed + c->rcv_wnd;
-    assert(taken < c->rcv_buff + (UINT64_C(1) << c->rcv_shift)); /* the window is rounded up to what can be told */
-    return taken < c->rcv_buff ? (uint32_t)(c->rcv_buff - taken) : 0;
+    assert(taken <= c->rcv_buff);
+    return (uint32_t)(c->rcv_buff - taken);
 }
 
 static uint32_t least_worthwhile_gain(const struct tcp_conn *c)

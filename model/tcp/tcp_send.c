@@ -76,14 +76,12 @@ static void begin_segment(const struct tcp_conn *c, struct tcp_output *out)
         .transmission = 1};
 }
 
-/* RFC 7323 2.3; 2.4: rounded up, so that the right edge that is told does not move left. */
+/* RFC 7323 2.3. What is told is rounded down, so that the right edge may seem to move left by less than one unit; all
+   that was ever offered is taken (2.4). Rounding up would let it creep beyond the buffer. */
 static uint16_t window_to_tell(struct tcp_conn *c)
 {
     tcp_open_window(c);
-    if (c->rcv_shift == 0) return (uint16_t)smaller_of(c->rcv_wnd, UINT16_MAX);
-    uint32_t unit = UINT32_C(1) << c->rcv_shift, told = (c->rcv_wnd + unit - 1) >> c->rcv_shift;
-    c->rcv_wnd = told << c->rcv_shift;
-    return (uint16_t)told;
+    return (uint16_t)smaller_of(c->rcv_wnd >> c->rcv_shift, UINT16_MAX);
 }
 
 /* RFC 7323 3.2: in every segment but a reset. */

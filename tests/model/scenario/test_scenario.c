@@ -46,9 +46,9 @@ Test(scenario, what_is_left_out_has_the_documented_defaults)
     const struct scenario_client *c = &s->hosts[0].client;
     cr_expect(s->hosts[0].role == ROLE_CLIENT && c->submits_to == 1 && c->fetches_from == -1);
     cr_expect(c->submission_port == 587 && c->fetches_every_ns == MINUTE);
-    const struct scenario_tcp *t = &s->hosts[0].tcp;
-    cr_expect(!t->stop_and_wait && t->delayed_ack && t->nagle && t->initial_window_segments == 10);
-    cr_expect(t->receive_buffer_bytes == 65535 && t->rto_min_ns == SECOND);
+    const struct tcp_config *t = &s->hosts[0].tcp;
+    cr_expect(t->flavour == TCP_FLAVOUR_NEWRENO && t->delayed_ack_ns && t->nagle && t->initial_window_segments == 10);
+    cr_expect(t->receive_buffer == 65535 && t->rto_min_ns == SECOND);
     const struct scenario_mail_server *m = &s->hosts[3].mail_server;
     cr_expect(m->n_domains == 1 && strcmp(m->domains[0], "b.example") == 0 && m->mx_preference == 10);
     cr_expect(m->n_users == 1 && strcmp(m->users[0], "bob") == 0);
@@ -209,15 +209,14 @@ Test(scenario, a_caption_waits_for_the_nth_event_of_a_kind_with_a_word)
 Test(scenario, tcp_of_the_file_holds_for_every_host_and_a_host_can_differ)
 {
     struct scenario_override o[] = {{"/tcp", "{\"flavour\":\"stop-and-wait\",\"delayed_ack\":false}"},
-                                    {"/hosts/internet/tcp", "{\"flavour\":\"reno\",\"receive_buffer\":\"8 KiB\"}"},
+                                    {"/hosts/internet/tcp", "{\"flavour\":\"newreno\",\"receive_buffer\":\"8 KiB\"}"},
                                     {"/hosts/mx.b.example/tcp", "{\"rto_min\":\"200 ms\"}"}};
     struct scenario *s = load(two_servers, o, 3);
-    const struct scenario_tcp *t[] = {&s->hosts[0].tcp, &s->hosts[2].tcp, &s->hosts[3].tcp, &s->hosts[4].tcp};
+    const struct tcp_config *t[] = {&s->hosts[0].tcp, &s->hosts[2].tcp, &s->hosts[3].tcp, &s->hosts[4].tcp};
     for (size_t i = 0; i < 4; i++) {
-        cr_expect(t[i]->stop_and_wait == (i != 1) && !t[i]->delayed_ack, "%zu", i);
-        cr_expect_eq(t[i]->initial_window_segments, i == 1 ? 10 : 1);
+        cr_expect((t[i]->flavour == TCP_FLAVOUR_STOP_AND_WAIT) == (i != 1) && t[i]->delayed_ack_ns == 0, "%zu", i);
     }
-    cr_expect(t[1]->receive_buffer_bytes == 8192 && t[2]->rto_min_ns == 200 * MILLISECOND);
+    cr_expect(t[1]->receive_buffer == 8192 && t[2]->rto_min_ns == 200 * MILLISECOND);
     scenario_free(s);
 }
 
