@@ -496,7 +496,7 @@ static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
 {
     if (!socket->has_copy) {
         struct byte_stream *shared = socket->in;
-        socket->in = receive_copy_new(shared, socket->in_end, socket->host->description->tcp.receive_buffer_bytes);
+        socket->in = receive_copy_new(shared, socket->in_end, socket->host->description->tcp.receive_buffer);
         if (shared) shared->read = UINT64_MAX;
         byte_stream_drop(shared);
         socket->has_copy = true;

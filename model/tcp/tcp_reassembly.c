@@ -223,9 +223,9 @@ bool tcp_missing_text(const struct tcp_conn *c, uint64_t from, uint64_t to, uint
 {
     uint32_t next = c->rcv_nxt - c->fin_taken; /* the sequence number of stream offset `readable` */
     if (from < c->readable) from = c->readable;
-    for (size_t i = 0; i < c->n_ranges && from < to; i++) {
-        uint64_t held_from = c->readable + (c->ranges[i].start - next),
-                 held_to = c->readable + (c->ranges[i].end - next);
+    for (size_t i = 0; i < tcp_ranges(c) && from < to; i++) {
+        const struct tcp_sack_block *range = &c->reassembly->ranges[i];
+        uint64_t held_from = c->readable + (range->left - next), held_to = c->readable + (range->right - next);
         if (from < held_from) {
             *begin = from;
             *end = to < held_from ? to : held_from;

@@ -10,7 +10,8 @@ checks=0
 
 fail() {
     failures=$((failures + 1))
-    printf 'FAILED %s: %s\n' "${BASH_SOURCE[2]##*/}:${BASH_LINENO[1]}" "$*"
+    local from=${BASH_SOURCE[2]:-${BASH_SOURCE[1]}}
+    printf 'FAILED %s: %s\n' "${from##*/}:${BASH_LINENO[1]}" "$*"
 }
 
 # run EXPECTED_EXIT_CODE ARGS...: output goes to $scratch/out and $scratch/err

@@ -84,7 +84,7 @@ static void choose_config(struct fuzz_bytes *b, struct tcp_config *config, struc
     config->nagle = bits & 8;
     config->delayed_ack_ns = bits & 16 ? 0 : 40 * MILLISECOND;
     config->initial_window_segments = (uint16_t)(bits & 32 ? 1 : 10);
-    config->flavour = bits & 64 ? TCP_FLAVOUR_STOP_AND_WAIT : TCP_FLAVOUR_RENO;
+    config->flavour = bits & 64 ? TCP_FLAVOUR_STOP_AND_WAIT : TCP_FLAVOUR_NEWRENO;
     config->rto_min_ns = bits & 128 ? 200 * MILLISECOND : SECOND;
 }
 

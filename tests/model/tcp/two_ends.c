@@ -257,7 +257,7 @@ static void check_end(struct two_ends *w, int who)
     e->readable = tcp_readable(c);
     e->acked = tcp_acked(c);
     MUST(w, c->cwnd >= c->smss, "T5", "cwnd is %u", c->cwnd);
-    MUST(w, c->n_ranges <= TCP_RANGES_MAX, "T11", "%u ranges", c->n_ranges);
+    MUST(w, tcp_ranges(c) <= TCP_RANGES_MAX, "T11", "%zu ranges", tcp_ranges(c));
     if (w->forged || state < TCP_ESTABLISHED) return;
     while (e->whole < w->ends[1 - who].to_write && e->has[e->whole])
         e->whole++;
