@@ -83,7 +83,9 @@ says err 'standard output'
 interrupt_when_it_listens() {
     local i
     for ((i = 0; i < 1200; i++)); do
-        grep -q '^SigCgt:.*[2367abef]$' "/proc/$pid/status" 2> /dev/null && break
+        # Before it is the program it is a shell, which catches signals too.
+        grep -q '^postroad$' "/proc/$pid/comm" 2> /dev/null &&
+            grep -q '^SigCgt:.*[2367abef]$' "/proc/$pid/status" 2> /dev/null && break
         sleep 0.05
     done
     kill -INT "$pid" 2> /dev/null
