@@ -24,12 +24,16 @@ void engine_free(struct engine *engine)
 
 struct event_handle engine_at(struct engine *engine, int64_t at_ns, event_fn fn, void *context, uint64_t arg)
 {
+    return engine_at_because(engine, at_ns, journal_cause(engine->journal), fn, context, arg);
+}
+
+struct event_handle engine_at_because(struct engine *engine, int64_t at_ns, uint64_t cause, event_fn fn, void *context,
+                                      uint64_t arg)
+{
     assert(at_ns >= engine->now_ns && "nothing happens in the past");
     assert(at_ns < TIME_NEVER);
     return event_queue_schedule(
-        engine->queue,
-        &(struct due_event){
-            .at_ns = at_ns, .cause = journal_cause(engine->journal), .fn = fn, .context = context, .arg = arg});
+        engine->queue, &(struct due_event){.at_ns = at_ns, .cause = cause, .fn = fn, .context = context, .arg = arg});
 }
 
 bool engine_cancel(struct engine *engine, struct event_handle handle)
@@ -42,6 +46,11 @@ void engine_advance(struct engine *engine, int64_t to_ns)
     assert(to_ns >= engine->now_ns && event_queue_next_ns(engine->queue) > to_ns);
     engine->now_ns = to_ns;
     journal_set_now(engine->journal, to_ns);
+}
+
+int64_t engine_time_of(const struct engine *engine, struct event_handle handle)
+{
+    return event_queue_time_of(engine->queue, handle);
 }
 
 bool engine_run_next(struct engine *engine, int64_t until_ns)

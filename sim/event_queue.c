@@ -179,6 +179,12 @@ bool event_queue_is_pending(const struct event_queue *queue, struct event_handle
            queue->slots[handle.slot].fn;
 }
 
+int64_t event_queue_time_of(const struct event_queue *queue, struct event_handle handle)
+{
+    assert(event_queue_is_pending(queue, handle));
+    return queue->slots[handle.slot].at_ns;
+}
+
 bool event_queue_cancel(struct event_queue *queue, struct event_handle handle)
 {
     if (!event_queue_is_pending(queue, handle)) return false;

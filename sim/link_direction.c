@@ -6,42 +6,38 @@
 #include "sim/journal/memory.h"
 
 enum { FIRST_ROOM = 16, PACKET_MAX_BYTES = 1 << 30 };
+#define NOWHERE SIZE_MAX
 
 void link_direction_init(struct link_direction *d, struct link_settings settings)
 {
-    *d = (struct link_direction){.settings = settings, .up = true, .room = FIRST_ROOM};
+    *d = (struct link_direction){.up = true, .room = FIRST_ROOM, .aside_free = NOWHERE};
     d->ring = mem_alloc(d->room * sizeof *d->ring);
+    link_direction_set(d, settings);
+}
+
+void link_direction_set(struct link_direction *d, struct link_settings settings)
+{
+    d->settings = settings;
+    d->timed_bytes = 0;
+    d->timed_ns = 0;
+    d->limit_bytes = settings.queue_bytes ? settings.queue_bytes : UINT64_MAX;
+    d->limit_packets = settings.queue_packets ? settings.queue_packets : UINT64_MAX;
 }
 
 void link_direction_free(struct link_direction *d)
 {
     mem_free(d->ring);
+    mem_free(d->aside);
 }
 
-static struct transit *place(const struct link_direction *d, uint64_t position)
-{
-    return &d->ring[position & (d->room - 1)];
-}
-
-static void grow(struct link_direction *d)
+void link_direction_grow(struct link_direction *d)
 {
     struct transit *ring = mem_alloc(2 * d->room * sizeof *ring);
     for (uint64_t i = d->first; i < d->end; i++)
-        ring[i & (2 * d->room - 1)] = *place(d, i);
+        ring[i & (2 * d->room - 1)] = *link_direction_at(d, i);
     mem_free(d->ring);
     d->ring = ring;
     d->room *= 2;
-}
-
-void link_direction_advance(struct link_direction *d, int64_t now_ns)
-{
-    for (; d->first_queued < d->end && place(d, d->first_queued)->departs_ns <= now_ns; d->first_queued++)
-        d->queued_bytes -= place(d, d->first_queued)->size_bytes;
-}
-
-bool link_direction_has_room(const struct link_direction *d, uint32_t size_bytes)
-{
-    return d->settings.queue_bytes == 0 || d->queued_bytes + size_bytes <= d->settings.queue_bytes;
 }
 
 int64_t link_transmission_ns(uint32_t size_bytes, int64_t rate_bps)
@@ -58,40 +54,92 @@ int64_t link_transmission_ns(uint32_t size_bytes, int64_t rate_bps)
     return (int64_t)(seconds * SECOND + part / rate + (part % rate != 0));
 }
 
-static int64_t later(int64_t a, int64_t b)
+/* Of those ahead of all, lets go the places that are of no more use. */
+static void forget_places(struct link_direction *d)
 {
-    return a > b ? a : b;
-}
-
-struct transit *link_direction_put(struct link_direction *d, int64_t now_ns, uint32_t size_bytes,
-                                   struct transit_times *times)
-{
-    if (d->end - d->first == d->room) grow(d);
-    times->begins_ns = later(now_ns, d->transmitter_free_ns);
-    times->departs_ns = times->begins_ns + link_transmission_ns(size_bytes, d->settings.rate_bps);
-    times->arrives_ns = later(times->departs_ns + d->settings.delay_ns, d->last_arrival_ns);
-    d->transmitter_free_ns = times->departs_ns;
-    d->last_arrival_ns = times->arrives_ns;
-    d->queued_bytes += size_bytes;
-    struct transit *transit = place(d, d->end++);
-    transit->departs_ns = times->departs_ns;
-    transit->size_bytes = size_bytes;
-    return transit;
+    while (d->first < d->first_queued && !link_direction_at(d, d->first)->packet)
+        d->first++;
 }
 
 bool link_direction_take(struct link_direction *d, struct transit *transit)
 {
-    if (d->first == d->end) return false;
-    *transit = *place(d, d->first);
-    if (d->first_queued == d->first) {
-        d->queued_bytes -= transit->size_bytes;
-        d->first_queued++;
-    }
-    d->first++;
+    do {
+        if (d->first == d->end) return false;
+        *transit = *link_direction_at(d, d->first);
+        if (d->first_waiting == d->first) d->first_waiting++;
+        if (d->first_queued == d->first) {
+            d->queued_bytes -= transit->size_bytes;
+            d->first_queued++;
+        }
+        d->first++;
+    } while (!transit->packet);
     return true;
 }
 
-size_t link_direction_in_flight(const struct link_direction *d)
+/* Step by step */
+
+void link_direction_go_stepped(struct link_direction *d)
 {
-    return (size_t)(d->end - d->first);
+    assert(!d->stepped);
+    if (d->first_waiting > d->first_queued + 1) d->first_waiting = d->first_queued + 1;
+    if (d->first_queued < d->first_waiting) d->transmitter_free_ns = link_direction_at(d, d->first_queued)->departs_ns;
+    d->stepped = true;
+}
+
+struct transit *link_direction_wait(struct link_direction *d, int64_t now_ns, uint32_t size_bytes)
+{
+    return link_direction_append(d, now_ns, size_bytes);
+}
+
+struct transit *link_direction_next(const struct link_direction *d)
+{
+    return d->first_waiting < d->end ? link_direction_at(d, d->first_waiting) : NULL;
+}
+
+void link_direction_begin(struct link_direction *d, int64_t now_ns, int64_t more_delay_ns, struct transit_times *times)
+{
+    struct transit *transit = link_direction_at(d, d->first_waiting++);
+    link_direction_put_on_wire(d, now_ns, transit->size_bytes, more_delay_ns, times);
+    transit->departs_ns = times->departs_ns;
+    transit->told = false;
+}
+
+void link_direction_drop_next(struct link_direction *d)
+{
+    assert(d->first_waiting == d->first_queued && "whoever drops has nothing on the transmitter");
+    struct transit *transit = link_direction_at(d, d->first_waiting++);
+    d->first_queued++;
+    d->queued_bytes -= transit->size_bytes;
+    transit->packet = NULL;
+    forget_places(d);
+}
+
+/* Out of order */
+
+size_t link_direction_set_aside(struct link_direction *d, struct transit *transit)
+{
+    size_t index = d->aside_free;
+    if (index != NOWHERE) {
+        d->aside_free = (size_t)d->aside[index].departs_ns;
+    } else {
+        if (d->n_aside == d->aside_room) {
+            d->aside_room = d->aside_room ? 2 * d->aside_room : FIRST_ROOM;
+            d->aside = mem_realloc(d->aside, d->aside_room * sizeof *d->aside);
+        }
+        index = d->n_aside++;
+    }
+    d->aside[index] = *transit;
+    transit->packet = NULL;
+    transit->arrival = (struct event_handle){.slot = (uint32_t)index};
+    return index;
+}
+
+struct transit link_direction_take_aside(struct link_direction *d, size_t index)
+{
+    struct transit transit = d->aside[index];
+    d->aside[index].packet = NULL;
+    d->aside[index].departs_ns = (int64_t)d->aside_free;
+    d->aside_free = index;
+    forget_places(d);
+    return transit;
 }

@@ -7,17 +7,8 @@
 #define POSTROAD_SIM_NETWORK_H
 
 #include "sim/engine.h"
+#include "sim/link_settings.h"
 #include "sim/packet.h"
-
-/* One direction of a link. */
-struct link_settings {
-    int64_t rate_bps;      /* bit/s; 0: no limit */
-    int64_t delay_ns;      /* propagation */
-    uint32_t mtu_bytes;    /* a larger packet is dropped */
-    uint64_t queue_bytes;  /* drop-tail limit, the packet being sent included; 0: no limit */
-    uint64_t loss_of_2_32; /* Bernoulli chance, see random_chance */
-};
-struct link_settings link_settings_default(void); /* no limit, 0 ns, 1500, no limit, 0 */
 
 /* A packet has arrived at a host over a link; the callee owns the reference. */
 typedef void (*network_arrival_fn)(void *host_context, struct packet *packet, struct link_id link);
@@ -46,12 +37,14 @@ bool network_path(const struct network *network, struct host_id from, struct hos
                   int64_t *delay_ns);
 
 /* Sends over a link, from the host at one of its ends; takes over the reference. Emits link.send and, one event later,
-   link.deliver, or link.drop. The packet's cause is moved along and is the journal's cause when it arrives. */
+   link.deliver, or link.drop; wire.c tells what else. The packet's cause is moved along and is the journal's cause when
+   it arrives. */
 void network_send(struct network *network, struct link_id link, struct host_id from, struct packet *packet);
 
 /* dir: 0 out, 1 back, 2 both. A link that goes down loses what is on it. Each emits its event. */
 void network_set_link_up(struct network *network, struct link_id link, int dir, bool up, const char *why);
 void network_set_host_up(struct network *network, struct host_id host, bool up); /* for routes only */
+/* What is on its way keeps the old values, and so does the packet being sent; what waits for its turn gets the new. */
 void network_set_settings(struct network *network, struct link_id link, int dir, struct link_settings settings,
                           const char *name, const char *text); /* name, text: for link.value */
 struct link_settings network_settings(const struct network *network, struct link_id link, int dir);
@@ -67,8 +60,13 @@ struct exact_drop {
 };
 void network_add_exact_drop(struct network *network, struct exact_drop drop);
 
+/* Conservation (law N1), in packets and in bytes: offered + duplicated = delivered + lost for each reason + on its way.
+   What was reordered or corrupted is counted under delivered or lost too. */
 struct link_totals {
-    uint64_t offered, delivered, lost_chance, lost_exact, lost_queue, lost_down, lost_mtu, bytes_delivered;
+    uint64_t offered, duplicated, delivered;
+    uint64_t lost_chance, lost_exact, lost_queue, lost_codel, lost_down, lost_mtu;
+    uint64_t reordered, corrupted;
+    uint64_t bytes_offered, bytes_delivered, bytes_lost; /* offered: duplicates included */
 };
 struct link_totals network_totals(const struct network *network, struct link_id link, int dir);
 void network_emit_totals(struct network *network); /* link.totals, both directions of each link */

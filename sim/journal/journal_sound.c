@@ -117,7 +117,7 @@ static bool event_is_sound(struct sound *sound, const struct event *e)
     if (!note_addition(sound, e)) return false;
     for (size_t i = 0; i < n; i++)
         if (!value_is_sound(sound, e, fields[i])) return false;
-    if (e->kind != EVENT_LINK_SEND) return true;
+    if (e->kind != EVENT_LINK_SEND && e->kind != EVENT_LINK_RETIME) return true;
     int64_t begins = event_int(e, FIELD_BEGINS), departs = event_int(e, FIELD_DEPARTS);
     if (begins > departs || departs > event_int(e, FIELD_ARRIVES))
         return complain(sound, e, field_name(FIELD_ARRIVES), tr("is before it begins"));

@@ -1,5 +1,7 @@
 #include "tests/sim/link_world.h"
 
+#include <string.h>
+
 #include "sim/journal/memory.h"
 
 static const char *tag(const struct packet *packet, char text[PACKET_TAG_BYTES])
@@ -15,14 +17,30 @@ static bool matches(const struct packet *packet, const void *pattern)
     return packet->identity.unit % *(const uint64_t *)pattern == 0;
 }
 
-static const struct packet_ops ops = {.tag = tag, .matches = matches};
+static void copied(struct packet *copy)
+{
+    copy->header[1]++;
+}
+
+/* The test's packets have one bit that counts. */
+static void corrupt(struct packet *packet, uint64_t draw)
+{
+    packet->header[0] ^= 1;
+    memcpy(packet->header + 8, &draw, sizeof draw);
+}
+
+static const struct packet_ops ops = {.tag = tag, .matches = matches, .copied = copied, .corrupt = corrupt};
 
 static void on_arrival(void *context, struct packet *packet, struct link_id link)
 {
     (void)link;
     struct link_world *w = context;
-    w->arrivals[w->n_arrivals++] =
-        (struct arrival){w->engine->now_ns, packet->id, packet->identity.unit, journal_cause(w->journal)};
+    w->arrivals[w->n_arrivals++] = (struct arrival){.at_ns = w->engine->now_ns,
+                                                    .packet = packet->id,
+                                                    .unit = packet->identity.unit,
+                                                    .cause = journal_cause(w->journal),
+                                                    .corrupted = packet->header[0] == 1,
+                                                    .copy = packet->header[1] == 1};
     packet_drop(w->pool, packet);
 }
 
@@ -70,6 +88,7 @@ uint64_t link_world_send(struct link_world *w, uint32_t size_bytes)
     packet->from = w->a;
     packet->to = w->b;
     packet->ops = &ops;
+    memset(packet->header, 0, sizeof packet->header);
     packet->identity = (struct packet_identity){.flow = 1, .unit = ++w->sent, .transmission = 1};
     uint64_t id = packet->id;
     network_send(w->network, w->link, w->a, packet);
@@ -115,8 +134,8 @@ size_t link_world_count(const struct link_world *w, enum event_kind kind)
 bool link_world_conserves(const struct link_world *w)
 {
     struct link_totals t = network_totals(w->network, w->link, 0);
-    return t.offered == w->sent &&
-           t.offered == t.delivered + t.lost_chance + t.lost_exact + t.lost_queue + t.lost_down + t.lost_mtu +
-                            network_in_flight(w->network) &&
-           t.delivered == w->n_arrivals;
+    uint64_t lost = t.lost_chance + t.lost_exact + t.lost_queue + t.lost_codel + t.lost_down + t.lost_mtu;
+    return t.offered == w->sent && t.offered + t.duplicated == t.delivered + lost + network_in_flight(w->network) &&
+           t.delivered == w->n_arrivals &&
+           (network_in_flight(w->network) || t.bytes_offered == t.bytes_delivered + t.bytes_lost);
 }

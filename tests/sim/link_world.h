@@ -6,7 +6,7 @@
 #include "sim/network.h"
 #include "sim/random.h"
 
-enum { LINK_WORLD_ARRIVALS = 20000 };
+enum { LINK_WORLD_ARRIVALS = 250000 };
 
 struct link_world {
     struct journal *journal;
@@ -20,6 +20,7 @@ struct link_world {
     struct arrival {
         int64_t at_ns;
         uint64_t packet, unit, cause;
+        bool corrupted, copy;
     } * arrivals; /* at b */
     size_t n_arrivals;
 };

@@ -27,7 +27,7 @@ static bool says_something(const struct story *s, size_t event)
     enum event_kind kind = story_event(s, event)->kind;
     if (kind == EVENT_LINK_VALUE && story_event(s, event)->at_ns == 0) return false;
     return story_event_is_visible(s, event) && kind != EVENT_CAPTION && kind != EVENT_LINK_SEND &&
-           kind != EVENT_LINK_DELIVER;
+           kind != EVENT_LINK_DELIVER && kind != EVENT_LINK_QUEUE;
 }
 
 /* What has just happened, so that every picture says what it is about. */

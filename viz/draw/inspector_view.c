@@ -97,7 +97,7 @@ size_t inspector_event(const struct story *s, struct selection selection)
 static bool is_reason(const struct story *s, size_t event)
 {
     const struct event *e = story_event(s, event);
-    if (e->kind == EVENT_LINK_SEND) return false;
+    if (e->kind == EVENT_LINK_SEND || e->kind == EVENT_LINK_QUEUE) return false;
     if (e->kind != EVENT_LINK_DELIVER) return true;
     size_t packet = story_event_packet(s, event);
     return packet == STORY_NONE || story_packet(s, packet)->end_event == event;
@@ -184,6 +184,8 @@ static void draw_packet(const struct view *v, struct box box, size_t index)
     pen_fact(&pen, tr("sent"), instant(p->sent_ns, time));
     packet_fate(p, text, sizeof text);
     pen_fact(&pen, tr("fate"), text);
+    if (p->copy_of != STORY_NONE) pen_fact(&pen, tr("made"), tr("by a link that duplicates packets"));
+    if (p->corrupted) pen_fact(&pen, tr("bits"), tr("changed on the way"));
     draw_causes(&pen, p->send_event);
     struct box right = box_of(box.x + left, box.y, box.w - left, box.h);
     if (header_view_draw(v, right, index)) return;

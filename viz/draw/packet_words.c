@@ -69,6 +69,8 @@ const char *packet_death_words(const char *why, char *buffer, size_t size)
         snprintf(buffer, size, "%s", tr("lost by chance"));
     else if (strcmp(why, "exact") == 0)
         snprintf(buffer, size, "%s", tr("dropped on purpose"));
+    else if (strcmp(why, "codel") == 0)
+        snprintf(buffer, size, "%s", tr("dropped by CoDel"));
     else
         snprintf(buffer, size, tr("lost: %s"), why);
     return buffer;

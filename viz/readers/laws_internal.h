@@ -50,12 +50,16 @@ struct laws {
     struct law_pair *pairs;
     size_t n_pairs;
 
-    struct index_map on_wire;      /* hash of (packet, link, direction) -> arrival + 1, or 0 when it is over */
-    struct index_map last_arrival; /* link and direction -> latest arrival that was promised */
-    struct index_map in_flight;    /* link and direction -> packets on the way */
-    struct index_map delays;       /* link and direction -> propagation delay */
-    struct index_map cut;          /* link and direction -> 1: it is down */
-    struct index_map packet_place; /* packet -> hash of (stream, offset) */
+    struct index_map on_wire;         /* hash of (packet, link, direction) -> whether it waits, or when it arrives */
+    struct index_map last_departure;  /* link and direction -> latest that was promised */
+    struct index_map last_arrival;    /* the same, of those that keep their order */
+    struct index_map in_flight;       /* link and direction -> packets on the way */
+    struct index_map bytes_in_flight; /* and their bytes */
+    struct index_map delays, rates;   /* link and direction -> propagation delay, bit/s; 0 where it is not known */
+    struct index_map cut;             /* link and direction -> 1: it is down */
+    struct index_map link_counts;     /* hash of (what happened, link, direction) -> how often */
+    struct index_map packet_place;    /* packet -> hash of (stream, offset) */
+    struct index_map packet_size;     /* packet -> bytes */
     struct index_map stream_ends;  /* stream -> bytes written so far */
     struct index_map timers;       /* id of timer.set -> 1 waiting, 0 over */
 

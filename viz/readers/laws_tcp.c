@@ -204,6 +204,17 @@ static void remember_packet(struct laws *laws, const struct event *e, const stru
     index_map_put(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET), index);
 }
 
+/* A link has made a second packet of one that has come so far. */
+static void on_duplicate(struct laws *laws, const struct event *e)
+{
+    size_t original = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_ORIGINAL));
+    if (original == SIZE_MAX) return;
+    size_t index = laws->n_packets++;
+    laws->packets = table_grow(laws->packets, index, &laws->packet_room, sizeof *laws->packets);
+    laws->packets[index] = laws->packets[original];
+    index_map_put(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET), index);
+}
+
 static void on_packet_send(struct laws *laws, const struct event *e)
 {
     struct law_segment s;
@@ -489,6 +500,9 @@ void laws_of_tcp(struct laws *laws, const struct event *e)
         break;
     case EVENT_PACKET_SEND:
         on_packet_send(laws, e);
+        break;
+    case EVENT_LINK_DUPLICATE:
+        on_duplicate(laws, e);
         break;
     case EVENT_LINK_DELIVER:
         on_link_deliver(laws, e);

@@ -44,7 +44,8 @@ struct outcome {
     TABLE_OF(struct count) rcodes;
     struct index_map mail_ids;
     struct text_store texts;
-    uint64_t offered, delivered, lost_chance, lost_exact, lost_queue, lost_down, lost_mtu;
+    uint64_t offered, duplicated, delivered, reordered, corrupted;
+    uint64_t lost_chance, lost_exact, lost_queue, lost_codel, lost_down, lost_mtu;
     uint64_t connections, segments, retransmits_rto, retransmits_fast;
     uint64_t queries;
 };
@@ -169,6 +170,10 @@ static void on_link_totals(struct outcome *outcome, const struct event *e)
     outcome->lost_chance += (uint64_t)event_int(e, FIELD_LOST_CHANCE);
     outcome->lost_exact += (uint64_t)event_int(e, FIELD_LOST_EXACT);
     outcome->lost_queue += (uint64_t)event_int(e, FIELD_LOST_QUEUE);
+    outcome->lost_codel += (uint64_t)event_int(e, FIELD_LOST_CODEL);
+    outcome->duplicated += (uint64_t)event_int(e, FIELD_DUPLICATED);
+    outcome->reordered += (uint64_t)event_int(e, FIELD_REORDERED);
+    outcome->corrupted += (uint64_t)event_int(e, FIELD_CORRUPTED);
     outcome->lost_down += (uint64_t)event_int(e, FIELD_LOST_DOWN);
     outcome->lost_mtu += (uint64_t)event_int(e, FIELD_LOST_MTU);
 }
@@ -369,17 +374,21 @@ static void add_mails(struct text_buffer *text, const struct outcome *outcome)
 
 static void add_packets(struct text_buffer *text, const struct outcome *outcome)
 {
-    const struct count dropped[] = {{"loss", outcome->lost_chance},
-                                    {"exact", outcome->lost_exact},
-                                    {"queue full", outcome->lost_queue},
-                                    {"link down", outcome->lost_down},
-                                    {"larger than mtu", outcome->lost_mtu}};
+    const struct count dropped[] = {{"loss", outcome->lost_chance},      {"exact", outcome->lost_exact},
+                                    {"queue full", outcome->lost_queue}, {"codel", outcome->lost_codel},
+                                    {"link down", outcome->lost_down},   {"larger than mtu", outcome->lost_mtu}};
     text_adds(text, "  \"packets\": {");
     add_count(text, "sent", outcome->offered);
     text_adds(text, ", ");
     add_count(text, "delivered", outcome->delivered);
     text_adds(text, ", \"dropped\": ");
     add_counts(text, dropped, sizeof dropped / sizeof dropped[0]);
+    text_adds(text, ", ");
+    add_count(text, "duplicated", outcome->duplicated);
+    text_adds(text, ", ");
+    add_count(text, "reordered", outcome->reordered);
+    text_adds(text, ", ");
+    add_count(text, "corrupted", outcome->corrupted);
     text_adds(text, "},\n");
 }
 
@@ -507,9 +516,13 @@ static void add_table(struct text_buffer *text, const struct outcome *outcome)
 
 static void add_totals(struct text_buffer *text, const struct outcome *outcome)
 {
-    uint64_t lost =
-        outcome->lost_chance + outcome->lost_exact + outcome->lost_queue + outcome->lost_down + outcome->lost_mtu;
-    text_addf(text, tr("packets on links: %" PRIu64 ", lost %" PRIu64 "\n"), outcome->offered, lost);
+    uint64_t lost = outcome->lost_chance + outcome->lost_exact + outcome->lost_queue + outcome->lost_codel +
+                    outcome->lost_down + outcome->lost_mtu;
+    text_addf(text, tr("packets on links: %" PRIu64 ", lost %" PRIu64), outcome->offered, lost);
+    if (outcome->duplicated) text_addf(text, tr(", duplicated %" PRIu64), outcome->duplicated);
+    if (outcome->reordered) text_addf(text, tr(", reordered %" PRIu64), outcome->reordered);
+    if (outcome->corrupted) text_addf(text, tr(", corrupted %" PRIu64), outcome->corrupted);
+    text_adds(text, "\n");
     text_addf(text,
               tr("TCP: %" PRIu64 " connections, %" PRIu64 " segments, resent %" PRIu64 " after a time-out and %" PRIu64
                  " fast\n"),

@@ -33,6 +33,8 @@ struct sent {
     uint32_t hops;     /* links behind it */
     size_t record;     /* of its latest tx, + 1 */
     int64_t link, dir; /* which that was on */
+    int64_t original;  /* the packet it is a copy of, or 0, */
+    uint64_t copied;   /* and the event that made it */
 };
 
 struct record {
@@ -160,25 +162,6 @@ static void place_taps(struct capture *c)
     }
 }
 
-static void gather(struct capture *c)
-{
-    for (size_t i = 0; i < journal_memory_count(c->memory); i++) {
-        const struct event *e = journal_memory_at(c->memory, i);
-        if (e->kind == EVENT_RUN_BEGIN && !c->begin) c->begin = e;
-        if (e->kind == EVENT_HOST_ADD) keep(&c->hosts, e);
-        if (e->kind == EVENT_LINK_ADD) keep(&c->links, e);
-        if (e->kind == EVENT_STREAM_DATA) keep(&c->data, e);
-        if (e->kind == EVENT_PACKET_SEND) keep_sent(c, e);
-        if (e->kind == EVENT_PACKET_CORRUPT) keep(&c->corruptions, e);
-    }
-    if (c->corruptions.n > 0) qsort(c->corruptions.items, c->corruptions.n, sizeof *c->corruptions.items, by_corrupted);
-    if (c->n_sent > 0) qsort(c->sent, c->n_sent, sizeof *c->sent, by_packet);
-    if (c->data.n > 0) qsort(c->data.items, c->data.n, sizeof *c->data.items, by_place);
-    place_taps(c);
-}
-
-/* --- Records --- */
-
 static struct sent *find_sent(const struct capture *c, int64_t packet)
 {
     size_t low = 0, high = c->n_sent;
@@ -192,6 +175,43 @@ static struct sent *find_sent(const struct capture *c, int64_t packet)
     }
     return low < c->n_sent && c->sent[low].packet == packet ? &c->sent[low] : NULL;
 }
+
+/* A copy was sent as its original was, which has the smaller number; a copy of what nobody sent is left out. */
+static void resolve_copies(struct capture *c)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->n_sent; i++) {
+        struct sent *sent = &c->sent[i];
+        if (sent->event->kind != EVENT_LINK_DUPLICATE) continue;
+        sent->original = event_int(sent->event, FIELD_ORIGINAL);
+        sent->copied = sent->event->id;
+        const struct sent *from = sent->original < sent->packet ? find_sent(c, sent->original) : NULL;
+        sent->event = from && from->event->kind == EVENT_PACKET_SEND ? from->event : sent->event;
+    }
+    for (size_t i = 0; i < c->n_sent; i++)
+        if (c->sent[i].event->kind == EVENT_PACKET_SEND) c->sent[kept++] = c->sent[i];
+    c->n_sent = kept;
+}
+
+static void gather(struct capture *c)
+{
+    for (size_t i = 0; i < journal_memory_count(c->memory); i++) {
+        const struct event *e = journal_memory_at(c->memory, i);
+        if (e->kind == EVENT_RUN_BEGIN && !c->begin) c->begin = e;
+        if (e->kind == EVENT_HOST_ADD) keep(&c->hosts, e);
+        if (e->kind == EVENT_LINK_ADD) keep(&c->links, e);
+        if (e->kind == EVENT_STREAM_DATA) keep(&c->data, e);
+        if (e->kind == EVENT_PACKET_SEND || e->kind == EVENT_LINK_DUPLICATE) keep_sent(c, e);
+        if (e->kind == EVENT_PACKET_CORRUPT) keep(&c->corruptions, e);
+    }
+    if (c->corruptions.n > 0) qsort(c->corruptions.items, c->corruptions.n, sizeof *c->corruptions.items, by_corrupted);
+    if (c->n_sent > 0) qsort(c->sent, c->n_sent, sizeof *c->sent, by_packet);
+    resolve_copies(c);
+    if (c->data.n > 0) qsort(c->data.items, c->data.n, sizeof *c->data.items, by_place);
+    place_taps(c);
+}
+
+/* --- Records --- */
 
 static void add_record(struct capture *c, struct record record)
 {
@@ -230,15 +250,39 @@ static void record_drop(struct capture *c, struct link_taps *taps, struct sent *
         record_tx(c, taps, sent, dir, e->at_ns > taps->last_begins[dir] ? e->at_ns : taps->last_begins[dir], e, why);
 }
 
+/* The copy has come as far as its original. */
+static void record_copy(const struct capture *c, const struct event *e)
+{
+    struct sent *copy = find_sent(c, event_int(e, FIELD_PACKET));
+    const struct sent *original = find_sent(c, event_int(e, FIELD_ORIGINAL));
+    if (copy && original) copy->hops = original->hops;
+}
+
+/* It leaves at another time than was told. */
+static void record_retime(struct capture *c, struct link_taps *taps, const struct sent *sent, int64_t dir,
+                          const struct event *e)
+{
+    if (!sent->record || sent->link != taps->link || sent->dir != dir) return;
+    c->records[sent->record - 1].at_ns = event_int(e, FIELD_BEGINS);
+    taps->last_begins[dir] = event_int(e, FIELD_BEGINS);
+}
+
 static void record_event(struct capture *c, const struct event *e)
 {
-    if (e->kind != EVENT_LINK_SEND && e->kind != EVENT_LINK_DROP && e->kind != EVENT_LINK_DELIVER) return;
+    if (e->kind == EVENT_LINK_DUPLICATE) record_copy(c, e);
+    if (e->kind != EVENT_LINK_SEND && e->kind != EVENT_LINK_DROP && e->kind != EVENT_LINK_DELIVER &&
+        e->kind != EVENT_LINK_RETIME)
+        return;
     struct link_taps *taps = find_taps(c, event_int(e, FIELD_LINK));
     struct sent *sent = find_sent(c, event_int(e, FIELD_PACKET));
     int64_t dir = event_int(e, FIELD_DIR);
     if (!taps || !sent || dir < 0 || dir > 1) return;
     if (e->kind == EVENT_LINK_SEND) {
         record_tx(c, taps, sent, dir, event_int(e, FIELD_BEGINS), e, NULL);
+        return;
+    }
+    if (e->kind == EVENT_LINK_RETIME) {
+        record_retime(c, taps, sent, dir, e);
         return;
     }
     if (e->kind == EVENT_LINK_DROP) {
@@ -469,31 +513,40 @@ static size_t first_corruption(const struct capture *c, int64_t packet)
     return low;
 }
 
-/* The corruptions that a packet had suffered when it was recorded, in their order; NULL after the last. */
-static const struct event *next_corruption(const struct capture *c, const struct record *record, size_t *i)
+/* The corruptions that a packet had suffered before an event, in their order; NULL after the last. */
+static const struct event *next_corruption(const struct capture *c, const struct sent *sent, uint64_t before, size_t *i)
 {
-    int64_t packet = c->sent[record->sent].packet;
     if (*i >= c->corruptions.n) return NULL;
     const struct event *e = c->corruptions.items[(*i)++];
-    return event_int(e, FIELD_PACKET) == packet && e->id < record->event ? e : NULL;
+    return event_int(e, FIELD_PACKET) == sent->packet && e->id < before ? e : NULL;
 }
 
-static void patch_corrupted(struct capture *c, const struct record *record, uint8_t *bytes, size_t size)
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A copy has what its original had suffered when it was made, and then its own. */
+static void patch_corrupted(const struct capture *c, const struct sent *sent, uint64_t before, uint8_t *bytes,
+                            size_t size)
 {
     const struct event *e;
-    size_t i = first_corruption(c, c->sent[record->sent].packet), n;
-    while ((e = next_corruption(c, record, &i)) != NULL) {
+    size_t i = first_corruption(c, sent->packet), n;
+    if (sent->original) patch_corrupted(c, find_sent(c, sent->original), earlier(before, sent->copied), bytes, size);
+    while ((e = next_corruption(c, sent, before, &i)) != NULL) {
         const char *patch = event_bytes(e, FIELD_BYTES, &n);
         uint64_t place = (uint64_t)event_int(e, FIELD_PLACE);
         if (place < size && n <= size - place) memcpy(bytes + place, patch, n);
     }
 }
 
-static void comment_corruptions(struct capture *c, const struct record *record, struct text_buffer *comment)
+static void comment_corruptions(struct capture *c, const struct sent *sent, uint64_t before,
+                                struct text_buffer *comment)
 {
     const struct event *e;
-    size_t i = first_corruption(c, c->sent[record->sent].packet);
-    while ((e = next_corruption(c, record, &i)) != NULL) {
+    size_t i = first_corruption(c, sent->packet);
+    if (sent->original) comment_corruptions(c, find_sent(c, sent->original), earlier(before, sent->copied), comment);
+    while ((e = next_corruption(c, sent, before, &i)) != NULL) {
         text_clear(comment);
         text_addf(comment, tr("corrupted on the way: %s, byte %" PRId64), event_text(e, FIELD_TEXT),
                   event_int(e, FIELD_PLACE));
@@ -504,7 +557,7 @@ static void comment_corruptions(struct capture *c, const struct record *record, 
 static void add_comments(struct capture *c, const struct record *record, const struct event *e)
 {
     struct text_buffer comment = {0};
-    if (c->corruptions.n > 0) comment_corruptions(c, record, &comment);
+    if (c->corruptions.n > 0) comment_corruptions(c, &c->sent[record->sent], record->event, &comment);
     if (record->lost) {
         text_addf(&comment, tr("lost: %s"), record->lost);
         add_text_option(&c->block, OPTION_COMMENT, comment.bytes);
@@ -540,7 +593,8 @@ static void write_packet(struct capture *c, const struct record *record)
     patch_ttl((uint8_t *)c->block.bytes + DATA_AT, header_size, record->hops);
     add_payload(c, event_int(e, FIELD_STREAM), event_int(e, FIELD_OFFSET), length);
     uint32_t captured = (uint32_t)(c->block.length - DATA_AT);
-    if (c->corruptions.n > 0) patch_corrupted(c, record, (uint8_t *)c->block.bytes + DATA_AT, captured);
+    if (c->corruptions.n > 0)
+        patch_corrupted(c, &c->sent[record->sent], record->event, (uint8_t *)c->block.bytes + DATA_AT, captured);
     for (int i = 0; i < 4; i++)
         c->block.bytes[CAPTURED_AT + i] = (char)(uint8_t)(captured >> 8 * i);
     add_padding(&c->block);

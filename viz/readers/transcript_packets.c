@@ -162,6 +162,44 @@ bool tell_link_drop(struct transcript *t, const struct event *e)
     return true;
 }
 
+bool tell_link_queue(struct transcript *t, const struct event *e)
+{
+    add_packet(t, e);
+    text_addf(&t->words, tr(" waits for %s"), transcript_link(t, e));
+    return true;
+}
+
+bool tell_link_retime(struct transcript *t, const struct event *e)
+{
+    bool held_up = strcmp(event_text(e, FIELD_WHY), "reordered") == 0;
+    add_packet(t, e);
+    text_addf(&t->words, held_up ? tr(" is held up on %s, others may overtake it") : tr(" leaves over %s as it is now"),
+              transcript_link(t, e));
+    return true;
+}
+
+bool tell_link_duplicate(struct transcript *t, const struct event *e)
+{
+    int64_t packet = event_int(e, FIELD_PACKET), original = event_int(e, FIELD_ORIGINAL);
+    struct recent *recent = recent_of(t, packet);
+    const struct recent same = *recent_of(t, original);
+    text_addf(&t->words, tr("#%" PRId64), original);
+    if (same.packet == original) {
+        *recent = same;
+        recent->packet = packet;
+        text_addf(&t->words, " %s", same.label);
+    }
+    text_addf(&t->words, tr(" is duplicated on %s: #%" PRId64 " is the same"), transcript_link(t, e), packet);
+    return true;
+}
+
+bool tell_link_corrupt(struct transcript *t, const struct event *e)
+{
+    add_packet(t, e);
+    text_addf(&t->words, tr(" was damaged on %s"), transcript_link(t, e));
+    return true;
+}
+
 bool tell_packet_drop(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, "X ");

@@ -41,6 +41,7 @@ static size_t add_packet(struct story *story, uint64_t id, size_t i, const struc
                                  .conn = STORY_NONE,
                                  .repeats = STORY_NONE,
                                  .repeated_by = STORY_NONE,
+                                 .copy_of = STORY_NONE,
                                  .first_hop = STORY_NONE,
                                  .fate = STORY_ON_ITS_WAY,
                                  .end_ns = TIME_NEVER,
@@ -124,16 +125,6 @@ static size_t add_hop(struct story *story, size_t i, const struct event *e)
     return hop;
 }
 
-static void link_send(struct story *story, size_t i, const struct event *e)
-{
-    size_t hop = add_hop(story, i, e);
-    if (hop == STORY_NONE) return;
-    story->hops.items[hop].begins = event_int(e, FIELD_BEGINS);
-    story->hops.items[hop].departs = event_int(e, FIELD_DEPARTS);
-    story->hops.items[hop].arrives = event_int(e, FIELD_ARRIVES);
-    story->subject[i] = (uint32_t)hop;
-}
-
 /* The hop that a deliver or drop ends: the packet's latest, if it is on that link and has not ended. */
 static size_t hop_under_way(const struct story *story, size_t packet, const struct event *e)
 {
@@ -142,6 +133,67 @@ static size_t hop_under_way(const struct story *story, size_t packet, const stru
     const struct story_hop *h = &story->hops.items[hop];
     bool same = story->links.items[h->link].id == (uint32_t)event_int(e, FIELD_LINK) && h->end_event == STORY_NONE;
     return same ? hop : STORY_NONE;
+}
+
+/* It waits for its turn. */
+static void link_queue(struct story *story, size_t i, const struct event *e)
+{
+    size_t hop = add_hop(story, i, e);
+    if (hop == STORY_NONE) return;
+    struct story_hop *h = &story->hops.items[hop];
+    h->begins = h->departs = h->arrives = TIME_NEVER;
+    story->subject[i] = (uint32_t)hop;
+}
+
+static void set_times(struct story *story, size_t i, size_t hop, const struct event *e)
+{
+    struct story_hop *h = &story->hops.items[hop];
+    h->begins = event_int(e, FIELD_BEGINS);
+    h->departs = event_int(e, FIELD_DEPARTS);
+    h->arrives = event_int(e, FIELD_ARRIVES);
+    story->subject[i] = (uint32_t)hop;
+}
+
+static void link_send(struct story *story, size_t i, const struct event *e)
+{
+    size_t hop = hop_under_way(story, packet_of(story, i, e), e);
+    if (hop == STORY_NONE || story->hops.items[hop].begins != TIME_NEVER) hop = add_hop(story, i, e);
+    if (hop != STORY_NONE) set_times(story, i, hop, e);
+}
+
+static void link_retime(struct story *story, size_t i, const struct event *e)
+{
+    size_t hop = hop_under_way(story, packet_of(story, i, e), e);
+    if (hop != STORY_NONE) set_times(story, i, hop, e);
+}
+
+static void link_duplicate(struct story *story, size_t i, const struct event *e)
+{
+    size_t original = index_map_get(&story->packet_ids, (uint64_t)event_int(e, FIELD_ORIGINAL));
+    uint64_t id = (uint64_t)event_int(e, FIELD_PACKET);
+    if (original == SIZE_MAX || index_map_get(&story->packet_ids, id) != SIZE_MAX) return;
+    size_t copy = add_packet(story, id, i, e);
+    const struct story_packet *from = &story->packets.items[original];
+    struct story_packet *p = &story->packets.items[copy];
+    p->copy_of = original;
+    p->class = from->class;
+    p->from = from->from;
+    p->to = from->to;
+    p->tag = from->tag;
+    p->why = from->why;
+    p->conn = from->conn;
+    p->size = from->size;
+    p->length = from->length;
+    p->offset = from->offset;
+    p->stream = from->stream;
+    story->subject[i] = (uint32_t)copy;
+}
+
+static void link_corrupt(struct story *story, size_t i, const struct event *e)
+{
+    size_t packet = packet_of(story, i, e), hop = hop_under_way(story, packet, e);
+    story->packets.items[packet].corrupted = true;
+    if (hop != STORY_NONE) story->subject[i] = (uint32_t)hop;
 }
 
 static void end_packet(struct story *story, size_t packet, size_t i, enum story_fate fate, const char *why)
@@ -280,6 +332,18 @@ void cast_packet_event(struct story *story, size_t i, const struct event *e)
         return;
     case EVENT_LINK_SEND:
         link_send(story, i, e);
+        return;
+    case EVENT_LINK_QUEUE:
+        link_queue(story, i, e);
+        return;
+    case EVENT_LINK_RETIME:
+        link_retime(story, i, e);
+        return;
+    case EVENT_LINK_DUPLICATE:
+        link_duplicate(story, i, e);
+        return;
+    case EVENT_LINK_CORRUPT:
+        link_corrupt(story, i, e);
         return;
     case EVENT_LINK_DELIVER:
         link_deliver(story, i, e);

@@ -257,8 +257,41 @@ static void tell_link_drop(struct sentence *s, const struct story *story, size_t
         why = tr("the scenario wants it so");
     else if (strcmp(why, "loss") == 0)
         why = tr("by chance");
+    else if (strcmp(why, "codel") == 0)
+        why = tr("CoDel found that packets have waited too long");
     say(s, tr("%s is lost on the link %s toward %s: %s"), packet_name(story, i, label, sizeof label),
         link_name(story, e), link_end(story, e), why);
+}
+
+static void tell_link_queue(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("%s waits for the link %s toward %s"), packet_name(story, i, label, sizeof label), link_name(story, e),
+        link_end(story, e));
+}
+
+static void tell_link_retime(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    bool held_up = strcmp(event_text(e, FIELD_WHY), "reordered") == 0;
+    say(s,
+        held_up ? tr("%s is held up on the link %s toward %s, and others may overtake it")
+                : tr("%s leaves over the link %s toward %s as the link is now"),
+        packet_name(story, i, label, sizeof label), link_name(story, e), link_end(story, e));
+}
+
+static void tell_link_duplicate(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("%s is duplicated on the link %s toward %s"), packet_name(story, i, label, sizeof label),
+        link_name(story, e), link_end(story, e));
+}
+
+static void tell_link_corrupt(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("%s comes over the link %s toward %s with other bits than were sent"),
+        packet_name(story, i, label, sizeof label), link_name(story, e), link_end(story, e));
 }
 
 static void tell_packet_drop(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -522,6 +555,10 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_PACKET_SEND] = tell_packet_send,
     [EVENT_LINK_SEND] = tell_link_send,
     [EVENT_LINK_DELIVER] = tell_link_deliver,
+    [EVENT_LINK_QUEUE] = tell_link_queue,
+    [EVENT_LINK_RETIME] = tell_link_retime,
+    [EVENT_LINK_DUPLICATE] = tell_link_duplicate,
+    [EVENT_LINK_CORRUPT] = tell_link_corrupt,
     [EVENT_LINK_DROP] = tell_link_drop,
     [EVENT_PACKET_DROP] = tell_packet_drop,
     [EVENT_TIMER_SET] = tell_timer_set,

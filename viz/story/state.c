@@ -85,12 +85,16 @@ static void apply_link(struct story *story, uint32_t link, uint32_t i, const str
         now->delay_event[dir] = i;
 }
 
-static void apply_hop_end(struct story *story, uint32_t hop, bool lost)
+static void apply_hop(struct story *story, uint32_t hop, size_t i, enum event_kind kind)
 {
     if (hop == NONE32) return;
     const struct story_hop *h = &story->hops.items[hop];
-    set_remove(&story->now.blocks[BLOCK_LIVE], hop);
-    if (lost) ((struct link_now *)rows(story, BLOCK_LINKS))[h->link].lost[h->dir]++;
+    struct state_rows *live = &story->now.blocks[BLOCK_LIVE];
+    if (kind == EVENT_LINK_DELIVER || kind == EVENT_LINK_DROP)
+        set_remove(live, hop);
+    else if (h->send_event == i) /* what has waited for its turn is there already when it leaves */
+        set_insert(live, hop);
+    if (kind == EVENT_LINK_DROP) ((struct link_now *)rows(story, BLOCK_LINKS))[h->link].lost[h->dir]++;
 }
 
 static void drop_timers_of_conn(struct story *story, const struct event *close)
@@ -201,12 +205,11 @@ static void apply(struct story *story, size_t i)
     case EVENT_LINK_VALUE:
         apply_link(story, subject, (uint32_t)i, e);
         break;
+    case EVENT_LINK_QUEUE:
     case EVENT_LINK_SEND:
-        if (subject != NONE32) set_insert(&story->now.blocks[BLOCK_LIVE], subject);
-        break;
     case EVENT_LINK_DELIVER:
     case EVENT_LINK_DROP:
-        apply_hop_end(story, subject, e->kind == EVENT_LINK_DROP);
+        apply_hop(story, subject, i, e->kind);
         break;
     case EVENT_CONN_OPEN:
     case EVENT_TCP_STATE:

@@ -122,6 +122,8 @@ struct story_packet {
     const char *tag, *why;      /* "mail m1, body, segment 3"; why it was sent */
     size_t conn;                /* of the sender; STORY_NONE */
     size_t repeats, repeated_by; /* packets; STORY_NONE */
+    size_t copy_of;             /* the packet that a link duplicated; STORY_NONE */
+    bool corrupted;             /* its bits were changed on the way */
     uint32_t size, length;      /* on the wire; payload */
     uint64_t offset;            /* of the payload in its stream */
     uint32_t stream;            /* id; 0: none */
@@ -144,7 +146,8 @@ struct story_hop {
     int dir;
     size_t from, to;  /* hosts */
     int64_t sent_ns;  /* joined the queue */
-    int64_t begins, departs, arrives; /* first bit leaves, last bit leaves, last bit arrives (would arrive, when lost) */
+    int64_t begins, departs, arrives; /* first bit leaves, last bit leaves, last bit arrives (would arrive, when lost);
+                                         TIME_NEVER when its turn never came */
     size_t send_event;
     size_t end_event; /* link.deliver or link.drop; STORY_NONE while on its way at the journal's end */
     int64_t end_ns;   /* TIME_NEVER likewise */

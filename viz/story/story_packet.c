@@ -91,7 +91,10 @@ bool story_packet_header(const struct story *story, size_t packet, struct story_
 {
     size_t at, size;
     memset(header, 0, sizeof *header);
-    const struct event *e = story_event(story, story->packets.items[packet].send_event);
+    const struct story_packet *sent = &story->packets.items[packet];
+    while (sent->copy_of != STORY_NONE)
+        sent = &story->packets.items[sent->copy_of];
+    const struct event *e = story_event(story, sent->send_event);
     if (e->kind != EVENT_PACKET_SEND) return false;
     header->bytes = (const uint8_t *)event_bytes(e, FIELD_HEADER, &header->size);
     if (!ipv4_decode(header->bytes, header->size, &header->ip, &header->transport_at)) return false;

@@ -7,6 +7,10 @@ enum visible_sort event_visible_sort(enum event_kind kind)
     case EVENT_PACKET_SEND:
     case EVENT_LINK_SEND:
     case EVENT_LINK_DELIVER:
+    case EVENT_LINK_QUEUE:
+    case EVENT_LINK_RETIME:
+    case EVENT_LINK_DUPLICATE:
+    case EVENT_LINK_CORRUPT:
         return VISIBLE_PACKET;
     case EVENT_LINK_DROP:
     case EVENT_PACKET_DROP:
