@@ -9,17 +9,19 @@
 #include "app/live_listen.h"
 #include "app/live_poll.h"
 #include "app/live_scenario.h"
+#include "app/live_tun.h"
 #include "app/options.h"
 #include "app/recording.h"
 #include "app/simulate.h"
 #include "app/times.h"
+#include "model/host/outside.h"
 #include "model/wire/ip_wire.h"
 #include "sim/journal/tr.h"
 
 enum { EVENTS_BETWEEN_LOOKS = 4096 };
 
 struct live_options {
-    const char *seed, *until;
+    const char *seed, *until, *tun;
     struct option_list sets, listen;
     struct recording_options recording;
 };
@@ -27,6 +29,7 @@ struct live_options {
 struct live {
     struct scenario *scenario;
     struct live_listeners *listeners;
+    struct live_tun *tun; /* NULL: none */
     struct recording *recording;
     struct world *world;
     struct live_clock clock;
@@ -55,10 +58,12 @@ static void loop(struct live *live)
     while (goes_on(live)) {
         while (!world_advance(live->world, live->clock.now_ns, EVENTS_BETWEEN_LOOKS))
             if (!goes_on(live)) return;
+        if (live->tun) live_tun_serve(live->tun, &live->poll, live->world);
         live_listeners_serve(live->listeners, &live->poll, live->world);
         flush(live);
         live_poll_clear(&live->poll);
         live_listeners_wait(live->listeners, &live->poll);
+        if (live->tun) live_tun_wait(live->tun, &live->poll);
         live_clock_wait(&live->clock, &live->poll, world_next_ns(live->world));
     }
 }
@@ -86,7 +91,20 @@ static void tell_beginning(const struct live *live)
     for (size_t i = 0; i < live->scenario->n_hosts; i++)
         tell_host(&live->scenario->hosts[i]);
     live_listeners_tell(live->listeners, stderr);
+    if (live->tun)
+        fprintf(stderr, tr("  the device %s leads to all of these addresses, and %s is this machine's own\n"),
+                live_tun_name(live->tun), address);
     fputs(tr("ctrl-C ends it in order, a second ctrl-C at once\n"), stderr);
+}
+
+static void tell_packets(const struct live *live)
+{
+    const char *why;
+    uint64_t n;
+    if (!live->tun) return;
+    live_tun_tell(live->tun, stderr);
+    for (size_t i = 0; (why = outside_dropped(live->world, i, &n)) != NULL; i++)
+        fprintf(stderr, tr("  not let in: %llu, %s\n"), (unsigned long long)n, why);
 }
 
 static int conclude(struct live *live, const struct live_options *options)
@@ -97,6 +115,7 @@ static int conclude(struct live *live, const struct live_options *options)
     size_t n_open = live_listeners_free(live->listeners);
     live->listeners = NULL;
     if (n_open) fprintf(stderr, tr("postroad live: connections that were still open, and were reset: %zu\n"), n_open);
+    tell_packets(live);
     if (live->clock.stood_ns > 0) {
         char text[VTIME_TEXT_BYTES];
         fprintf(stderr,
@@ -114,10 +133,12 @@ static int run_world(struct live *live, const struct live_options *options, stru
     world.live = true;
     world.check_packets = options->recording.check_laws;
     world.live_text = live_listeners_text(live->listeners);
+    if (live->tun) world.live_device = live_tun_name(live->tun);
     if (!recording_open(live->recording)) return EXIT_FAILED;
     simulate_catch_interrupts();
     tell_beginning(live);
     live->world = world_new(live->scenario, &world, recording_journal(live->recording));
+    if (live->tun) live_tun_attach(live->tun, live->world);
     loop(live);
     int code = conclude(live, options);
     world_free(live->world);
@@ -137,7 +158,9 @@ static int live_scenario(const char *word, const struct live_options *options)
     live.recording = recording_new(&options->recording, "SCENARIO", path);
     if (live.recording) live.scenario = live_scenario_load(word, &options->sets);
     if (live.scenario) live.listeners = live_listeners_open(&options->listen, live.scenario);
-    if (live.listeners) code = run_world(&live, options, world);
+    if (live.listeners && options->tun) live.tun = live_tun_open(options->tun, live.scenario);
+    if (live.listeners && (live.tun || !options->tun)) code = run_world(&live, options, world);
+    live_tun_free(live.tun);
     live_listeners_free(live.listeners);
     recording_free(live.recording);
     scenario_free(live.scenario);
@@ -153,6 +176,8 @@ int command_live(int argc, char **argv)
         {"listen", 0, "[ADDRESS:]PORT=HOST:PORT",
          "a port of this machine (by default of 127.0.0.1) that leads to a simulated one; may be repeated", OPTION_LIST,
          &o.listen},
+        {"tun", 0, "NAME", "a TUN device of this name leads to all hosts; needs root or CAP_NET_ADMIN", OPTION_TEXT,
+         &o.tun},
         {"seed", 0, "N", "use this seed instead of the scenario's", OPTION_TEXT, &o.seed},
         {"until", 0, "TIME", "end after this time, such as \"10 min\"; otherwise at ctrl-C", OPTION_TEXT, &o.until},
         {"set", 0, "POINTER=VALUE", "set any value of the scenario, such as '/links/a-mail/loss=20 %'; may be repeated",

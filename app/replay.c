@@ -43,6 +43,7 @@ static bool make_ready(struct replay *replay)
     replay->options = world_options_default();
     replay->options.live = true;
     replay->options.live_text = event_text(live, FIELD_TEXT);
+    if (*event_text(live, FIELD_NAME)) replay->options.live_device = event_text(live, FIELD_NAME);
     replay->options.has_seed = strcmp(seed, replay->scenario->seed_text) != 0;
     if (replay->options.has_seed) replay->options.seed = scenario_seed_from_text(seed);
     return true;

@@ -20,8 +20,11 @@ bool dns_zones_add_line(struct dns_zones *zones, const char *apex, const char *l
 void dns_zones_finish(struct dns_zones *zones);
 
 /* The response with one reference: records, NXDOMAIN or no data with the SOA, REFUSED outside all zones; MX answers
-   carry the addresses of their hosts as additional records. What would not fit a datagram is truncated. The zones
+   carry the addresses of their hosts as additional records. What would not fit a datagram, of 512 bytes or what the
+   query's EDNS allows, is truncated. The zones
    must outlive the answer, which points into them. Safe from several threads on finished zones. */
 struct dns_message *dns_zones_answer(const struct dns_zones *zones, const struct dns_message *query);
+/* The same for a TCP connection, where everything fits. */
+struct dns_message *dns_zones_answer_stream(const struct dns_zones *zones, const struct dns_message *query);
 
 #endif

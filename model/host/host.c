@@ -5,6 +5,7 @@
 
 #include "model/host/mail_client.h"
 #include "model/host/mail_server.h"
+#include "model/host/name_server.h"
 #include "model/host/outside.h"
 #include "model/host/packets.h"
 #include "model/host/resolver.h"
@@ -30,6 +31,7 @@ void host_start(struct host *host)
 {
     host->resolver = resolver_new(host);
     if (host->description->role == ROLE_MAIL_SERVER) host->mail_server = mail_server_new(host);
+    if (host->description->role == ROLE_NAME_SERVER) host->dns_server = name_server_new(host);
     if (host->description->role == ROLE_CLIENT) host->mail_client = mail_client_new(host);
 }
 
@@ -37,6 +39,7 @@ void host_free(struct host *host)
 {
     mail_server_free(host->mail_server);
     mail_client_free(host->mail_client);
+    name_server_free(host->dns_server);
     resolver_free(host->resolver);
     sockets_free_all(host);
     mem_free(host->connections_to);
@@ -85,6 +88,8 @@ void host_on_packet(struct host *host, struct packet *packet, struct link_id lin
         packets_forward(host, packet);
     else if (packet->to.n != host->id.n)
         packets_discard(host, packet, "no route");
+    else if (host->outside && outside_lets_out(host->outside, packet))
+        return;
     else if (ip_packet_of(packet)->ip.protocol == IP_PROTOCOL_TCP)
         sockets_on_packet(host, packet);
     else
@@ -105,6 +110,7 @@ void host_set_up(struct host *host, bool up, const char *why)
     } else {
         if (host->mail_server) mail_server_crash(host->mail_server);
         if (host->mail_client) mail_client_crash(host->mail_client);
+        if (host->dns_server) name_server_crash(host->dns_server);
         resolver_crash(host->resolver);
         sockets_free_all(host);
         if (host->description->role == ROLE_OUTSIDE) outside_crash(host->world->outside);

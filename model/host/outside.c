@@ -1,14 +1,15 @@
-/* Connections from outside: see outside.h. A connection is a socket of the outside host whose bytes are taken by hand.
- */
+/* Connections and packets from outside: see outside.h. A connection is a socket of the outside host whose bytes are
+   taken by hand. */
 #include "model/host/outside.h"
 
 #include <assert.h>
 #include <string.h>
 
+#include "model/host/packets.h"
 #include "model/host/socket.h"
 #include "sim/journal/memory.h"
 
-enum { MOST_UNACKNOWLEDGED_BYTES = 65536 };
+enum { MOST_UNACKNOWLEDGED_BYTES = 65536, PACKET_MOST_BYTES = 65535, MOST_REASONS = 32 };
 
 struct outside_connection {
     struct outside *outside;
@@ -21,10 +22,19 @@ struct outside_connection {
     const char *why;
 };
 
+struct drop_count {
+    const char *why; /* a literal */
+    uint64_t n;
+};
+
 struct outside {
     struct world *world;
     struct host *host;
     struct outside_connection *connections;
+    bool has_device;
+    outside_exit_fn exit; /* NULL: what leaves is not written anywhere, as in a replay */
+    void *exit_context;
+    struct drop_count drops[MOST_REASONS];
 };
 
 struct outside *outside_new(struct world *world)
@@ -35,8 +45,11 @@ struct outside *outside_new(struct world *world)
         struct outside *outside = mem_calloc(1, sizeof *outside);
         outside->world = world;
         outside->host = &world->hosts[i];
-        const char *text = world->options.live_text;
-        JOURNAL_EMIT(world->journal, LIVE_BEGIN, F_INT(HOST, outside->host->id.n), F_TEXT(TEXT, text ? text : ""));
+        outside->host->outside = outside;
+        outside->has_device = world->options.live_device != NULL;
+        const char *text = world->options.live_text, *device = world->options.live_device;
+        JOURNAL_EMIT(world->journal, LIVE_BEGIN, F_INT(HOST, outside->host->id.n), F_TEXT(TEXT, text ? text : ""),
+                     F_TEXT(NAME, device ? device : ""));
         return outside;
     }
     return NULL;
@@ -223,6 +236,67 @@ void outside_forget(struct outside_connection *connection)
     mem_free(connection);
 }
 
+/* --- whole packets --- */
+
+void outside_set_exit(struct world *world, outside_exit_fn exit, void *context)
+{
+    world->outside->exit = exit;
+    world->outside->exit_context = context;
+}
+
+/* RFC 2827: nobody outside speaks in the name of a simulated host. */
+static struct packet *read_packet(const struct outside *outside, const uint8_t *bytes, size_t size, const char **why)
+{
+    struct packet *packet = packets_decode(outside->host, bytes, size, why);
+    if (!packet || ip_packet_of(packet)->ip.source == outside->host->address) return packet;
+    *why = "not from the outside host's address";
+    packet_drop(outside->world->packets, packet);
+    return NULL;
+}
+
+static void count_drop(struct outside *outside, const char *why)
+{
+    size_t i = 0;
+    while (i + 1 < MOST_REASONS && outside->drops[i].why && strcmp(outside->drops[i].why, why) != 0)
+        i++;
+    outside->drops[i].why = why;
+    outside->drops[i].n++;
+    JOURNAL_EMIT(outside->world->journal, OUTSIDE_DROP, F_INT(HOST, outside->host->id.n), F_TEXT(WHY, why));
+}
+
+const char *outside_dropped(const struct world *world, size_t i, uint64_t *n)
+{
+    if (!world->outside || i >= MOST_REASONS || !world->outside->drops[i].why) return NULL;
+    *n = world->outside->drops[i].n;
+    return world->outside->drops[i].why;
+}
+
+void outside_packet(struct world *world, const uint8_t *bytes, size_t size)
+{
+    struct outside *outside = world->outside;
+    const char *why = "the host for programs outside is down";
+    run_what_is_due(world);
+    journal_set_cause(world->journal, 0);
+    journal_set_cause(world->journal, JOURNAL_EMIT(world->journal, OUTSIDE_PACKET, F_INT(HOST, outside->host->id.n),
+                                                   F_BLOB(BYTES, bytes, size)));
+    struct packet *packet = outside->host->up ? read_packet(outside, bytes, size, &why) : NULL;
+    if (packet)
+        packets_send(outside->host, packet, (struct send_reason){.why = "from outside"});
+    else
+        count_drop(outside, why);
+    world_settle(world);
+}
+
+bool outside_lets_out(struct outside *outside, struct packet *packet)
+{
+    static _Thread_local uint8_t bytes[PACKET_MOST_BYTES];
+    if (!outside->has_device || sockets_have(outside->host, packet)) return false;
+    size_t size = packets_encode(packet, bytes, sizeof bytes);
+    if (outside->exit && size > 0) outside->exit(outside->exit_context, bytes, size);
+    packet_drop(outside->world->packets, packet);
+    return true;
+}
+
 /* --- again --- */
 
 static struct outside_connection *find(const struct outside *outside, const struct event *e)
@@ -268,16 +342,25 @@ static bool end_again(struct outside_connection *connection, const struct event 
     return true;
 }
 
+static bool enter_again(struct world *world, const struct event *e)
+{
+    size_t size;
+    const char *bytes = event_bytes(e, FIELD_BYTES, &size);
+    outside_packet(world, (const uint8_t *)bytes, size);
+    return true;
+}
+
 bool outside_is_input(enum event_kind kind)
 {
     return kind == EVENT_OUTSIDE_OPEN || kind == EVENT_OUTSIDE_DATA || kind == EVENT_OUTSIDE_TAKE ||
-           kind == EVENT_OUTSIDE_END;
+           kind == EVENT_OUTSIDE_END || kind == EVENT_OUTSIDE_PACKET;
 }
 
 bool outside_replay(struct world *world, const struct event *e)
 {
     if (!outside_is_input(e->kind)) return true;
     if (e->kind == EVENT_OUTSIDE_OPEN) return world->outside && open_again(world, e);
+    if (e->kind == EVENT_OUTSIDE_PACKET) return world->outside && enter_again(world, e);
     struct outside_connection *connection = world->outside ? find(world->outside, e) : NULL;
     if (!connection) return false;
     if (e->kind == EVENT_OUTSIDE_DATA) return write_again(connection, e);

@@ -12,6 +12,7 @@
 
 struct outside;
 struct outside_connection;
+struct packet;
 
 /* The world's own; emits live.begin. NULL when the world is not live or has no host with this role. */
 struct outside *outside_new(struct world *world);
@@ -43,6 +44,21 @@ enum outside_state outside_state(const struct outside_connection *connection);
 const char *outside_why(const struct outside_connection *connection);
 /* Nobody asks for this connection any more; aborts it unless it is closed or has failed. */
 void outside_forget(struct outside_connection *connection);
+
+/* --- whole packets, where the world has a live_device --- */
+
+/* A packet of the machine's own TCP/IP, any bytes: enters at the outside host. What is malformed, or does not come from
+   the outside host's own address, is dropped and counted. */
+void outside_packet(struct world *world, const uint8_t *bytes, size_t size);
+/* Is given what arrives at the outside host and belongs to none of the connections above; nothing else ever leaves. */
+typedef void (*outside_exit_fn)(void *context, const uint8_t *bytes, size_t size);
+void outside_set_exit(struct world *world, outside_exit_fn exit, void *context);
+/* For the host's ground floor: true when the packet has left, and its reference with it. */
+bool outside_lets_out(struct outside *outside, struct packet *packet);
+/* What was not let in, by reason: the i-th, or NULL behind the last. */
+const char *outside_dropped(const struct world *world, size_t i, uint64_t *n);
+
+/* --- again --- */
 
 /* Whether outside_replay has something to do for events of this kind. */
 bool outside_is_input(enum event_kind kind);

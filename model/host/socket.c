@@ -11,6 +11,8 @@
 
 #include "model/host/host.h"
 #include "model/host/mail_server.h"
+#include "model/host/name_server.h"
+#include "model/host/outside.h"
 #include "model/host/packets.h"
 #include "model/host/receive_copy.h"
 #include "model/host/socket_table.h"
@@ -483,10 +485,14 @@ static struct socket *accept_connection(struct host *host, const struct packet *
 {
     const struct ip_packet *ip = ip_packet_of_const(packet);
     if ((ip->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) return NULL;
-    if (!host->mail_server || !mail_server_listens(host->mail_server, key.local_port)) return NULL;
+    bool is_mail = host->mail_server && mail_server_listens(host->mail_server, key.local_port);
+    if (!is_mail && !(host->dns_server && name_server_listens(host->dns_server, key.local_port))) return NULL;
     struct socket *socket = socket_new(host, key, random_hash_mix(packet->identity.flow, 1), false);
     tcp_listen(socket->tcp);
-    mail_server_accept(host->mail_server, socket);
+    if (is_mail)
+        mail_server_accept(host->mail_server, socket);
+    else
+        name_server_accept(host->dns_server, socket);
     return socket;
 }
 
@@ -506,6 +512,13 @@ static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
     if (payload) byte_stream_read(ip->payload, ip->payload_offset, payload, ip->tcp.length);
     receive_copy_segment_arrives(socket->in, socket->tcp, &ip->tcp, payload, world_of(socket)->engine->now_ns);
     mem_free(payload);
+}
+
+bool sockets_have(struct host *host, const struct packet *packet)
+{
+    const struct ip_packet *ip = ip_packet_of_const(packet);
+    if (ip->ip.protocol != IP_PROTOCOL_TCP) return false;
+    return socket_table_find(host, (struct socket_key){ip->ip.source, ip->tcp.destination_port, ip->tcp.source_port});
 }
 
 void sockets_on_packet(struct host *host, struct packet *packet)

@@ -46,6 +46,7 @@ struct host_id socket_peer(const struct socket *socket); /* {0} if the address i
 uint16_t socket_local_port(const struct socket *socket);
 
 /* For the host's ground floor. */
+bool sockets_have(struct host *host, const struct packet *packet); /* whether it is a segment for one of them */
 void sockets_on_packet(struct host *host, struct packet *packet); /* takes over the reference */
 void sockets_free_all(struct host *host);                         /* the host stops: nobody is told */
 void sockets_emit_open(struct host *host); /* at the end of a run: conn.close for all that are left */

@@ -16,6 +16,7 @@ struct world_options {
     bool check_packets; /* encode and decode every packet at every hop; a difference is law.broken, and the run failed */
     bool live;          /* real time moves it: it ends only at until_ns, and the scenario's own end means nothing */
     const char *live_text; /* for live.begin: where programs enter */
+    const char *live_device; /* packets come and go by a device of this name: outside_packet; NULL: none do */
 };
 struct world_options world_options_default(void);
 

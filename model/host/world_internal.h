@@ -35,6 +35,8 @@ struct host {
     struct resolver *resolver;
     struct mail_server *mail_server; /* by role; NULL otherwise */
     struct mail_client *mail_client;
+    struct name_server *dns_server;
+    struct outside *outside; /* of the outside host in a live world */
 };
 
 struct world {

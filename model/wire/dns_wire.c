@@ -1,8 +1,9 @@
 /* DNS messages: RFC 1035 3 and 4, names compared and stored in lower case (RFC 4343). Bytes are made and read by ldns,
    sizes are counted here, since they are asked for far more often than bytes.
 
-   Left out on purpose: classes other than IN, operations other than a query, several questions, EDNS (RFC 6891), and
-   the data of types that struct dns_rr has no place for. */
+   Left out on purpose: classes other than IN, operations other than a query, several questions, the options of
+   EDNS (RFC 6891 6.1.2: what one does not know is ignored), and the data of types that struct dns_rr has no place for.
+ */
 #include "model/wire/dns_wire.h"
 
 #include <assert.h>
@@ -16,7 +17,7 @@
 #include "sim/journal/tr.h"
 
 enum { LABEL_MAX_BYTES = 63, NAME_TEXT_MAX_BYTES = 253, NAME_WIRE_MAX_BYTES = 255, MESSAGE_MAX_BYTES = 65535 };
-enum { HEADER_BYTES = 12, QUESTION_FIXED_BYTES = 4, RR_FIXED_BYTES = 10, POINTER_BYTES = 2 };
+enum { HEADER_BYTES = 12, QUESTION_FIXED_BYTES = 4, RR_FIXED_BYTES = 10, POINTER_BYTES = 2, OPT_BYTES = 11 };
 enum { POINTER_REACH = 0x3fff, SEEN_ROOM = 128 };
 
 /* --- Memory: the message, its records, its names, in one block --- */
@@ -230,6 +231,7 @@ static bool add_rr(struct seen *seen, const struct dns_rr *rr, size_t *size)
 static bool count_bytes(const struct dns_message *message, size_t *size)
 {
     *size = HEADER_BYTES + (message->qname[0] ? strlen(message->qname) + 2 : 1) + QUESTION_FIXED_BYTES;
+    if (message->has_edns) *size += OPT_BYTES;
     size_t n = count_rrs(message);
     if (n == 0) return true;
     struct seen seen;
@@ -368,7 +370,11 @@ static void set_header(ldns_pkt *pkt, const struct dns_message *message)
     ldns_pkt_set_rd(pkt, message->recursion_desired);
     ldns_pkt_set_ra(pkt, message->recursion_available);
     ldns_pkt_set_opcode(pkt, LDNS_PACKET_QUERY);
-    ldns_pkt_set_rcode(pkt, (uint8_t)message->rcode);
+    ldns_pkt_set_rcode(pkt, (uint8_t)(message->rcode & 15));
+    if (!message->has_edns) return;
+    ldns_pkt_set_edns_udp_size(pkt, message->edns_size);
+    ldns_pkt_set_edns_extended_rcode(pkt, (uint8_t)(message->rcode >> 4));
+    ldns_pkt_set_edns_version(pkt, message->edns_version);
 }
 
 static bool fill_packet(ldns_pkt *pkt, const struct dns_message *message)
@@ -484,7 +490,10 @@ static struct dns_message header_of(const ldns_pkt *pkt, const ldns_rr *question
         .truncated = ldns_pkt_tc(pkt),
         .recursion_desired = ldns_pkt_rd(pkt),
         .recursion_available = ldns_pkt_ra(pkt),
-        .rcode = (enum dns_rcode)ldns_pkt_get_rcode(pkt),
+        .rcode = (enum dns_rcode)(ldns_pkt_get_rcode(pkt) | ldns_pkt_edns_extended_rcode(pkt) << 4),
+        .has_edns = ldns_pkt_edns(pkt),
+        .edns_version = ldns_pkt_edns_version(pkt),
+        .edns_size = ldns_pkt_edns_udp_size(pkt),
         .qtype = (enum dns_type)ldns_rr_get_type(question),
         .n_answer = (uint16_t)ldns_rr_list_rr_count(ldns_pkt_answer(pkt)),
         .n_authority = (uint16_t)ldns_rr_list_rr_count(ldns_pkt_authority(pkt)),
@@ -618,6 +627,8 @@ const char *dns_rcode_text(enum dns_rcode rcode)
         return "NOTIMP";
     case DNS_REFUSED:
         return "REFUSED";
+    case DNS_BADVERS:
+        return "BADVERS";
     }
     return "?";
 }

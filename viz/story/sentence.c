@@ -540,6 +540,13 @@ static void tell_outside_packet(struct sentence *s, const struct story *story, s
     say(s, tr("A packet of %zu bytes enters from outside at %s"), size, host_name(story, e, FIELD_HOST));
 }
 
+static void tell_outside_drop(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i, (void)story;
+    say(s, "%s", tr("It is not let in"));
+    say_why(s, e);
+}
+
 static const teller tellers[EVENT_KINDS] = {
     [EVENT_RUN_BEGIN] = tell_run_begin,
     [EVENT_HOST_ADD] = tell_host_add,
@@ -591,6 +598,7 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_OUTSIDE_TAKE] = tell_outside_take,
     [EVENT_OUTSIDE_END] = tell_outside_end,
     [EVENT_OUTSIDE_PACKET] = tell_outside_packet,
+    [EVENT_OUTSIDE_DROP] = tell_outside_drop,
 };
 
 const char *story_sentence(const struct story *story, size_t event, char *buffer, size_t size)
