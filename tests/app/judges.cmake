@@ -12,3 +12,9 @@ add_test(NAME judge_the_judge
   COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_the_judge.sh $<TARGET_FILE:postroad>
     ${PROJECT_SOURCE_DIR}/scenarios/first-mail.json)
 set_tests_properties(judge_the_judge PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
+# The kernel's TCP/IP and real mail programs, through a TUN device in a network namespace; where one is missing it is skipped.
+foreach(loss 0 10)
+  add_test(NAME judge_live_${loss}
+    COMMAND ${PROJECT_SOURCE_DIR}/tests/app/judge_live.sh $<TARGET_FILE:postroad> "${loss} %")
+  set_tests_properties(judge_live_${loss} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
+endforeach()

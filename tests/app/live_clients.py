@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Programs of the real world that enter a live one: live_clients.py WHAT PORTS... Each function is one situation."""
 import concurrent.futures
+import os
 import poplib
 import smtplib
 import socket
@@ -9,6 +10,7 @@ import sys
 import time
 
 TIMEOUT = 60
+HOST = os.environ.get("LIVE_HOST", "127.0.0.1")
 
 
 def text(subject, body):
@@ -16,12 +18,12 @@ def text(subject, body):
 
 
 def deliver(port, to, content, sender="x@outside.example"):
-    with smtplib.SMTP("127.0.0.1", port, timeout=TIMEOUT) as smtp:
+    with smtplib.SMTP(HOST, port, timeout=TIMEOUT) as smtp:
         assert smtp.sendmail(sender, [to], content) == {}
 
 
-def fetch_all(port, user):
-    box = poplib.POP3("127.0.0.1", port, timeout=TIMEOUT)
+def fetch_all(port, user, host=HOST):
+    box = poplib.POP3(host, port, timeout=TIMEOUT)
     box.user(user)
     box.pass_("secret")
     mails = [b"\n".join(box.retr(i + 1)[1]) for i in range(box.stat()[0])]
@@ -31,11 +33,11 @@ def fetch_all(port, user):
     return mails
 
 
-def fetch_until(port, user, n):
+def fetch_until(port, user, n, host=HOST):
     mails, ends = [], time.monotonic() + TIMEOUT
     while len(mails) < n:
         assert time.monotonic() < ends, f"only {len(mails)} of {n} mails have come"
-        mails += fetch_all(port, user)
+        mails += fetch_all(port, user, host)
         time.sleep(0.1)
     assert len(mails) == n, len(mails)
     return mails
@@ -53,9 +55,9 @@ def a_mail_is_delivered_and_fetched(smtp, pop):
     assert mail.startswith(b"Return-Path: <x@outside.example>"), mail[:200]
 
 
-def a_submitted_mail_is_relayed(submission, pop):
+def a_submitted_mail_is_relayed(submission, pop, pop_host=HOST):
     deliver(submission, "bob@b.example", text("Relayed", "through two servers\r\n"), "alice@a.example")
-    [mail] = fetch_until(pop, "bob", 1)
+    [mail] = fetch_until(pop, "bob", 1, pop_host)
     assert mail.count(b"Received: ") == 2 and b"mail.a.example" in mail, mail
 
 
@@ -78,7 +80,7 @@ def many_connections_at_once(smtp, pop, n=40):
 
 
 def half_closed_after_the_last_command(smtp):
-    with socket.create_connection(("127.0.0.1", smtp), timeout=TIMEOUT) as s:
+    with socket.create_connection((HOST, smtp), timeout=TIMEOUT) as s:
         s.sendall(b"EHLO x\r\nNOOP\r\nQUIT\r\n")
         s.shutdown(socket.SHUT_WR)
         answer = b""
@@ -88,7 +90,7 @@ def half_closed_after_the_last_command(smtp):
 
 
 def nobody_listens(port):
-    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as s:
+    with socket.create_connection((HOST, port), timeout=TIMEOUT) as s:
         try:
             assert s.recv(1) != b"", "an end instead of a reset"
         except ConnectionResetError:
@@ -96,8 +98,30 @@ def nobody_listens(port):
     raise AssertionError("somebody listens")
 
 
+def question(number, name, qtype):
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
+    message = struct.pack("!6H", number, 0x100, 1, 0, 0, 0) + labels + struct.pack("!2H", qtype, 1)
+    return struct.pack("!H", len(message)) + message
+
+
+def names_are_told_over_tcp(dns):
+    """RFC 7766: several questions on one connection, in whatever pieces they come; what is no question ends it."""
+    mx, soa = 15, 6
+    questions = question(1, "b.example", mx) + question(2, "a.example", soa) + question(3, "nowhere.example", mx)
+    with socket.create_connection((HOST, dns), timeout=TIMEOUT) as s:
+        for i in range(0, len(questions), 7):
+            s.sendall(questions[i:i + 7])
+            time.sleep(0.01)
+        stream = s.makefile("rb")
+        for number, answers in ((1, 1), (2, 1), (3, 0)):
+            answer = stream.read(struct.unpack("!H", stream.read(2))[0])
+            assert struct.unpack("!H", answer[:2])[0] == number and struct.unpack("!H", answer[6:8])[0] == answers, answer
+        s.sendall(b"\0\3abc")
+        assert stream.read() == b"", "it goes on"
+
+
 def a_program_vanishes(smtp):
-    s = socket.create_connection(("127.0.0.1", smtp), timeout=TIMEOUT)
+    s = socket.create_connection((HOST, smtp), timeout=TIMEOUT)
     assert s.recv(100).startswith(b"220 ")
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     s.close()
@@ -110,7 +134,7 @@ def a_slow_reader_loses_nothing(smtp, pop):
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     s.settimeout(TIMEOUT)
-    s.connect(("127.0.0.1", pop))
+    s.connect((HOST, pop))
     s.sendall(b"USER alice\r\nPASS secret\r\nRETR 1\r\nDELE 1\r\nQUIT\r\n")
     time.sleep(1.5)
     answer = b""
@@ -120,7 +144,7 @@ def a_slow_reader_loses_nothing(smtp, pop):
 
 
 def a_connection_that_stays_open(smtp):
-    with socket.create_connection(("127.0.0.1", smtp), timeout=TIMEOUT) as s:
+    with socket.create_connection((HOST, smtp), timeout=TIMEOUT) as s:
         assert s.recv(100).startswith(b"220 ")
         print("open", flush=True)
         try:
@@ -132,4 +156,5 @@ def a_connection_that_stays_open(smtp):
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]](*(int(port) for port in sys.argv[2:]))
+    globals()[sys.argv[1]](*(int(word) if word.isdigit() else word for word in sys.argv[2:]))
+    print("served")

@@ -7,21 +7,22 @@ world=$here/live_world.json
 live=
 trap '[ -z "$live" ] || kill -KILL "$live" 2> /dev/null; rm -rf "$scratch"' EXIT
 
-# start ARGS...: a live world with ports 25, 587 and 110 of mail.a.example, 110 of mx.b.example, and one where nobody listens
+# start ARGS...: a live world with ports 25, 587 and 110 of mail.a.example, 110 of mx.b.example, one where nobody
+# listens, and 53 of the name server
 start() {
     checks=$((checks + 1))
     rm -f "$scratch/journal" "$scratch/report"
     "$POSTROAD" live "$world" --transcript=mail --check-laws -o "$scratch/journal" --report "$scratch/report" \
         --listen 0=mail.a.example:25 --listen 0=mail.a.example:587 --listen 0=mail.a.example:110 \
-        --listen 0=mx.b.example:110 --listen 0=mail.a.example:9 "$@" > "$scratch/out" 2> "$scratch/err" &
+        --listen 0=mx.b.example:110 --listen 0=mail.a.example:9 --listen 0=name-server:53 "$@" > "$scratch/out" 2> "$scratch/err" &
     live=$!
     for _ in $(seq 200); do
         grep -q 'ctrl-C ends it' "$scratch/err" && break
         sleep 0.05
     done
     mapfile -t port < <(sed -n 's/^  127.0.0.1:\([0-9]*\) leads to .*/\1/p' "$scratch/err")
-    [ ${#port[@]} -eq 5 ] || { fail "the live world has not begun:"; cat "$scratch/err"; exit 1; }
-    smtp=${port[0]} submission=${port[1]} pop_a=${port[2]} pop_b=${port[3]} nothing=${port[4]}
+    [ ${#port[@]} -eq 6 ] || { fail "the live world has not begun:"; cat "$scratch/err"; exit 1; }
+    smtp=${port[0]} submission=${port[1]} pop_a=${port[2]} pop_b=${port[3]} nothing=${port[4]} dns=${port[5]}
 }
 
 client() {
@@ -56,6 +57,7 @@ client a_submitted_mail_is_relayed "$submission" "$pop_b"
 client recipients_are_checked "$smtp"
 client half_closed_after_the_last_command "$smtp"
 client nobody_listens "$nothing"
+client names_are_told_over_tcp "$dns"
 client a_program_vanishes "$smtp"
 client many_connections_at_once "$smtp" "$pop_a"
 client a_slow_reader_loses_nothing "$smtp" "$pop_a"

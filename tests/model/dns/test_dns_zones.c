@@ -236,6 +236,41 @@ Test(dns_zones, answers_fit_a_datagram_additional_records_go_first)
     dns_zones_free(zones);
 }
 
+/* RFC 6891 6.2.3 to 6.2.5, 6.1.3; RFC 7766 */
+Test(dns_zones, how_much_is_answered_depends_on_the_question)
+{
+    static const struct {
+        bool has_edns;
+        uint16_t size;
+        size_t most;
+    } questions[] = {{false, 0, 512}, {true, 100, 512}, {true, 512, 512}, {true, 900, 900}, {true, 4096, 1232}};
+    struct dns_zones *zones = dns_zones_new();
+    dns_zones_add_zone(zones, "b");
+    for (int i = 0; i < 100; i++) {
+        char line[64], error[128];
+        snprintf(line, sizeof line, "@ MX %d an-exchange-called-mx%d", i, i);
+        dns_zones_add_line(zones, "b", line, error, sizeof error);
+    }
+    dns_zones_finish(zones);
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        struct dns_message query = {
+            .qname = "b", .qtype = DNS_MX, .has_edns = questions[i].has_edns, .edns_size = questions[i].size};
+        struct dns_message *answer = dns_zones_answer(zones, &query);
+        cr_expect(answer->truncated && answer->has_edns == questions[i].has_edns, "question %zu", i);
+        cr_expect(dns_wire_size(answer) <= questions[i].most && dns_wire_size(answer) > questions[i].most - 40,
+                  "question %zu: %zu bytes", i, dns_wire_size(answer));
+        dns_message_drop(answer);
+        answer = dns_zones_answer_stream(zones, &query);
+        cr_expect(!answer->truncated && answer->n_answer == 100, "question %zu over TCP", i);
+        dns_message_drop(answer);
+    }
+    struct dns_message later = {.qname = "b", .qtype = DNS_MX, .has_edns = true, .edns_version = 1};
+    struct dns_message *answer = dns_zones_answer(zones, &later);
+    cr_expect(answer->rcode == DNS_BADVERS && answer->edns_version == 0 && answer->n_answer == 0);
+    dns_message_drop(answer);
+    dns_zones_free(zones);
+}
+
 Test(dns_zones, the_root_can_be_a_zone)
 {
     static const char *const root[] = {": example NS ns.example.", ": ns.example. A 10.0.0.1"};

@@ -52,7 +52,8 @@ static bool same_message(const struct dns_message *a, const struct dns_message *
         a->truncated != b->truncated || a->recursion_desired != b->recursion_desired ||
         a->recursion_available != b->recursion_available || a->rcode != b->rcode || a->qtype != b->qtype ||
         strcmp(a->qname, b->qname) != 0 || a->n_answer != b->n_answer || a->n_authority != b->n_authority ||
-        a->n_additional != b->n_additional)
+        a->n_additional != b->n_additional || a->has_edns != b->has_edns || a->edns_size != b->edns_size ||
+        a->edns_version != b->edns_version)
         return false;
     for (int i = 0; i < a->n_answer + a->n_authority + a->n_additional; i++)
         if (!same_rr(&a->rrs[i], &b->rrs[i])) return false;
@@ -145,7 +146,10 @@ Test(dns_wire, every_message_comes_back_from_its_bytes_and_has_the_size_that_was
         m.truncated = draw(&state, 2);
         m.recursion_desired = draw(&state, 2);
         m.recursion_available = draw(&state, 2);
-        m.rcode = (enum dns_rcode)draw(&state, 6);
+        m.has_edns = draw(&state, 2);
+        m.edns_size = m.has_edns ? (uint16_t)(1 + draw(&state, 65535)) : 0;
+        m.edns_version = m.has_edns ? (uint8_t)draw(&state, 3) : 0;
+        m.rcode = (enum dns_rcode)draw(&state, m.has_edns ? 17 : 6);
         /* Now and then a large one, beyond what a pointer reaches (16383). */
         uint32_t most = round % 500 == 499 ? 400 : 4;
         m.n_answer = (uint16_t)draw(&state, most);

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Lets the kernel's own TCP/IP and real programs judge a live world, through a TUN device, in a network namespace of its
+# own: judge_live.sh POSTROAD LOSS, where LOSS such as "10 %" is that of the way in and out, each way.
+#
+# Every program must be served, in both directions; the kernel must have found no wrong checksum and no wrong header; and
+# the journal must make the same run again. Exit code 0: so it is; 1: it is not; 77: something is missing, and nothing was
+# judged.
+set -uo pipefail
+export LC_ALL=C
+here=$(cd "$(dirname "$0")" && pwd)
+postroad=${1:?the postroad command}
+loss=${2:?how much is lost, such as "0 %"}
+postfix=${POSTROAD_POSTFIX:-$here/../../build/tools/postfix}
+export PATH=$PATH:/usr/sbin:$postfix/usr/sbin LD_LIBRARY_PATH=$postfix/usr/lib/postfix
+
+if [ "${3:-}" != inside ]; then
+    missing=
+    for program in unshare ip nstat ss ping dig swaks curl msmtp smtp-source smtp-sink python3; do
+        command -v "$program" > /dev/null || missing+=" $program"
+    done
+    # Programs can be installed, and where that has been promised none may be missing.
+    [ -z "$missing" ] || [ -z "${POSTROAD_HAS_JUDGES:-}" ] || { echo "FAILED: missing:$missing"; exit 1; }
+    [ "$(id -u)" -eq 0 ] || missing+=' root'
+    [ -c /dev/net/tun ] || missing+=' /dev/net/tun'
+    unshare -n true 2> /dev/null || missing+=' the right to make a network namespace'
+    [ -z "$missing" ] || { echo "skipped; missing:$missing"; exit 77; }
+    exec timeout 400 unshare -n "$0" "$postroad" "$loss" inside
+fi
+
+scratch=$(mktemp -d)
+chmod 755 "$scratch"
+live=
+sink=
+trap '[ -z "$live$sink" ] || kill -KILL $live $sink 2> /dev/null; rm -rf "$scratch"' EXIT
+verdict=0
+fail() {
+    verdict=1
+    echo "FAILED: $*"
+}
+
+# served WHAT TEXT COMMAND...: it succeeds, and prints a line that matches
+served() {
+    local what=$1 text=$2
+    shift 2
+    if ! timeout 90 "$@" > "$scratch/said" 2>&1 < /dev/null || ! grep -qE -- "$text" "$scratch/said"; then
+        fail "$what:"
+        tail -n 12 "$scratch/said"
+    fi
+}
+
+# until_seen FILE TEXT SECONDS
+until_seen() {
+    local ends=$((SECONDS + $3))
+    until grep -qsE -- "$2" $1; do
+        [ "$SECONDS" -lt "$ends" ] || return 1
+        sleep 0.1
+    done
+}
+
+ip link set lo up
+for setting in tcp_congestion_control=reno tcp_no_metrics_save=1; do
+    echo "${setting#*=}" > "/proc/sys/net/ipv4/${setting%=*}"
+done
+"$postroad" live "$here/live_tun_world.json" --tun sim0 --set "/links/outside/loss=$loss" --transcript=none --check-laws \
+    -o "$scratch/journal" --report "$scratch/report" > "$scratch/out" 2> "$scratch/err" &
+live=$!
+until_seen "$scratch/err" 'ctrl-C ends it' 10 || { cat "$scratch/err"; exit 1; }
+
+mail=10.9.0.2 names=10.9.0.53
+printf 'Subject: by hand\r\n\r\nhello\r\n.dot\r\n' > "$scratch/mail.eml"
+export LIVE_HOST=$mail
+
+# Names.
+dig() { command dig +tries=8 +timeout=1 "$@"; }
+export -f dig
+ask() { served "dig $*" "${text:?}" bash -c 'dig "$@"' dig @"$names" "$@"; }
+text='^10 mx.b.example.$' ask +short b.example MX
+text='^10 mx.b.example.$' ask +short +noedns b.example MX
+text='^10 mx.b.example.$' ask +short +tcp b.example MX
+text='^10.9.0.2$' ask +short mail.a.example A
+text='flags: qr aa tc rd;.* ANSWER: [1-9]' ask +bufsize=512 +ignore large.example MX
+text='flags: qr aa rd;.* ANSWER: 30,' ask large.example MX
+text='status: NXDOMAIN' ask nowhere.a.example A
+text='status: BADVERS' ask +edns=1 +noednsnegotiation b.example MX
+served 'dig, several questions on a connection' '^10 mail.a.example.$' \
+    bash -c 'dig "$@"' dig @"$names" +tcp +keepopen +short b.example MX a.example MX
+
+# Mail into the simulation.
+served swaks '250 OK queued' swaks --server "$mail" --from x@here.example --to alice@a.example --timeout 60
+served 'swaks, refused' '550 5.1.1' bash -c 'swaks --server "$1" --from x@here.example --to nobody@a.example --timeout 60; true' _ "$mail"
+served curl '250 OK queued' curl -sSv --max-time 80 --url "smtp://$mail/client.test" --mail-from a@b.example \
+    --mail-rcpt alice@a.example --upload-file "$scratch/mail.eml"
+served msmtp '^$|.' bash -c 'msmtp --host="$1" --port=25 --from=a@b.example --tls=off --auth=off alice@a.example < "$2"; echo "code $?"' \
+    _ "$mail" "$scratch/mail.eml"
+grep -q 'code 0' "$scratch/said" || fail "msmtp: $(cat "$scratch/said")"
+served smtp-source '(^|[^0-9])20$' bash -c 'smtp-source -c -s 5 -m 20 -l 2000 -f a@b.example -t carol@a.example "$1:25" | tr "\r" "\n"' _ "$mail"
+served 'python smtplib and poplib' '^served$' python3 "$here/live_clients.py" a_submitted_mail_is_relayed 587 110 10.9.0.3
+served 'python, half-closed' '^served$' python3 "$here/live_clients.py" half_closed_after_the_last_command 25
+
+# And out of the mailboxes.
+served 'curl pop3, the list' '^3 ' curl -sS --max-time 80 "pop3://alice:secret@$mail/"
+served 'curl pop3, a mail' '^\.dot' curl -sS --max-time 80 "pop3://alice:secret@$mail/2"
+served 'python poplib' '^20 mails$' python3 -c "
+import sys; sys.path.insert(0, '$here')
+import live_clients; print(len(live_clients.fetch_until(110, 'carol', 20)), 'mails')"
+
+# The simulated server reaches out, to an MX on this machine.
+mkdir -m 777 "$scratch/sink"
+(cd "$scratch/sink" && exec smtp-sink -u nobody -d "%M." 10.9.0.1:25 10) &
+sink=$!
+served 'swaks, submission' '250 OK queued' swaks --server "$mail:587" --from alice@a.example --to dora@out.example --timeout 60
+until_seen "$scratch/sink/*" 'X-Rcpt-Args: <dora@out.example>' 60 || fail 'no mail has come out of the simulation'
+
+# What the kernel has negotiated with us, as it sees it.
+exec 3<> "/dev/tcp/$mail/25"
+sleep 1
+ss -tin dst "$mail" | tr ' ' '\n' > "$scratch/ss"
+grep -qx 'mss:14[0-9]*' "$scratch/ss" || fail "the kernel sees another mss: $(tr '\n' ' ' < "$scratch/ss")"
+grep -qx 'pmtu:1500' "$scratch/ss" || fail "the kernel sees another path mtu: $(tr '\n' ' ' < "$scratch/ss")"
+exec 3>&-
+
+kill "$sink"
+wait "$sink" 2> /dev/null
+sink=
+kill -INT "$live"
+code=0
+wait "$live" || code=$?
+live=
+[ "$code" -eq 0 ] || fail "the live world has ended with $code"
+grep -E 'law broken|Sanitizer|runtime error' "$scratch/err" && verdict=1
+cat "$scratch/err"
+
+# A SYN-ACK that is sent again because its acknowledgement was lost counts as an error there (RFC 5961 4.2), and as nothing else.
+counter() { nstat -az "$1" | awk -v name="$1" '$1 == name { print $2 }'; }
+for name in TcpInCsumErrors IpInHdrErrors UdpInCsumErrors IcmpInCsumErrors; do
+    [ "$(counter $name)" = 0 ] || fail "$name is $(counter $name)"
+done
+[ "$(counter TcpInErrs)" = "$(counter TcpExtTCPSYNChallenge)" ] || fail "TcpInErrs is $(counter TcpInErrs)"
+[ "$loss" != '0 %' ] || [ "$(counter TcpRetransSegs)" = 0 ] || fail "TcpRetransSegs is $(counter TcpRetransSegs) without a loss"
+
+"$postroad" run --replay "$scratch/journal" --transcript=none --check-laws --report "$scratch/again" > "$scratch/said" 2>&1 ||
+    { fail 'run --replay:'; tail -n 5 "$scratch/said"; }
+cmp "$scratch/report" "$scratch/again" || fail 'the same run again is another one'
+exit "$verdict"
