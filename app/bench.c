@@ -74,11 +74,11 @@ int command_bench(int argc, char **argv)
     static const struct {
         const char *name;
         void (*bench)(FILE *out);
-    } benches[] = {{"queue", bench_sim}, {"tcp", bench_tcp}, {"mail", bench_mail}};
-    static const char *const names[] = {"queue", "tcp", "mail", NULL};
+    } benches[] = {{"queue", bench_sim}, {"tcp", bench_tcp}, {"mail", bench_mail}, {"count", bench_count}};
+    static const char *const names[] = {"queue", "tcp", "mail", "count", NULL};
     const struct option_table table = {
         .command = "bench",
-        .operands = "[queue|tcp|mail]",
+        .operands = "[queue|tcp|mail|count]",
         .summary = "Measures this program's own speed on this machine.",
         .max_operands = 1,
     };
@@ -87,7 +87,7 @@ int command_bench(int argc, char **argv)
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
     bool found = false;
     for (size_t i = 0; i < sizeof benches / sizeof benches[0]; i++) {
-        if (n && strcmp(argv[1], benches[i].name)) continue;
+        if (n ? strcmp(argv[1], benches[i].name) : benches[i].bench == bench_count) continue;
         if (found) putchar('\n');
         found = true;
         benches[i].bench(stdout);
@@ -95,7 +95,7 @@ int command_bench(int argc, char **argv)
     }
     if (found) return EXIT_DONE;
     const char *near = nearest_word(argv[1], names);
-    fprintf(stderr, tr("postroad bench: \"%s\" is none of queue, tcp, mail\n"), argv[1]);
+    fprintf(stderr, tr("postroad bench: \"%s\" is none of queue, tcp, mail, count\n"), argv[1]);
     if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
     return EXIT_USAGE;
 }

@@ -7,6 +7,7 @@
 
 void bench_sim(FILE *out);  /* event queue, draws, packets over links */
 void bench_tcp(FILE *out);  /* data packets through TCP at both ends */
+void bench_count(FILE *out); /* a fixed piece of work, for counting instructions */
 void bench_mail(FILE *out); /* one small mail from end to end */
 
 /* Processor time since some instant: what else the machine does counts little. */

@@ -1,178 +1,131 @@
-/* What a packet costs: two ends of TCP over one link, no journal reader, nothing encoded. Each segment is one packet
-   and one event; a timer is one event that is moved only when it would otherwise come too late. */
-#include <assert.h>
-#include <string.h>
-
+/* postroad bench tcp: what a packet costs with TCP at both ends. The workloads are printed, so that others can repeat
+   them. */
 #include "app/bench.h"
-#include "model/tcp/tcp.h"
+#include "app/bench_flows.h"
 #include "sim/journal/tr.h"
-#include "sim/network.h"
 #include "sim/random.h"
 
-enum { STREAM_BYTES = 100 * 1000 * 1000, IP_HEADER_BYTES = 20, RUNS = 11 };
+enum { MANY_RUNS = 7, FEW_RUNS = 3, MILLION = 1000000 };
 
-struct bench_end {
-    struct bench_tcp_world *world;
-    struct tcp_conn *conn;
-    struct host_id host, peer;
-    struct event_handle timer;
-    int64_t timer_ns;
-    unsigned closes_on; /* news: the sender's at once, for it has written all; the receiver's when it has read all */
-    bool open;
-};
-
-struct bench_tcp_world {
-    struct journal *journal;
-    struct engine *engine;
-    struct packet_pool *pool;
-    struct network *network;
-    struct link_id link;
-    struct tcp_config config;
-    struct bench_end ends[2];
-};
-
-static void send_all(struct bench_end *e)
+/* Chance of a loss, in parts of a thousand. */
+static uint64_t per_mille(uint64_t thousandths)
 {
-    struct bench_tcp_world *w = e->world;
-    struct tcp_output out;
-    while (tcp_next_segment(e->conn, w->engine->now_ns, &out)) {
-        struct packet *packet = packet_new(w->pool);
-        packet->size_bytes = (uint32_t)(IP_HEADER_BYTES + tcp_header_size(&out.segment)) + out.segment.length;
-        packet->from = e->host;
-        packet->to = e->peer;
-        uint64_t unit =
-            tcp_segment_sequence_length(&out.segment) ? out.segment.seq : UINT64_C(1) << 32 | out.segment.ack;
-        packet->identity = (struct packet_identity){.flow = e->host.n, .unit = unit, .transmission = out.transmission};
-        memcpy(packet->header, &out.segment, sizeof out.segment);
-        tcp_label_sent(e->conn, packet->id);
-        network_send(w->network, w->link, e->host, packet);
-    }
+    return (RANDOM_ALWAYS * thousandths + 500) / 1000;
 }
 
-static void on_timer(void *context, uint64_t arg);
-
-static void arm(struct bench_end *e)
-{
-    int64_t deadline_ns = tcp_deadline(e->conn);
-    if (deadline_ns >= e->timer_ns) return;
-    engine_cancel(e->world->engine, e->timer);
-    e->timer = engine_at(e->world->engine, deadline_ns, on_timer, e, 0);
-    e->timer_ns = deadline_ns;
-}
-
-static void after_call(struct bench_end *e)
-{
-    unsigned news = tcp_take_news(e->conn);
-    int64_t now_ns = e->world->engine->now_ns;
-    if (news & TCP_NEWS_READABLE) tcp_consume(e->conn, tcp_readable(e->conn), now_ns);
-    if (news & e->closes_on) tcp_close(e->conn, now_ns);
-    if (news & TCP_NEWS_CLOSED) e->open = false;
-    send_all(e);
-    arm(e);
-}
-
-static void on_timer(void *context, uint64_t arg)
-{
-    struct bench_end *e = context;
-    (void)arg;
-    e->timer_ns = TIME_NEVER;
-    if (tcp_deadline(e->conn) <= e->world->engine->now_ns) {
-        tcp_on_deadline(e->conn, e->world->engine->now_ns);
-        after_call(e);
-    } else {
-        arm(e);
-    }
-}
-
-static void on_arrival(void *context, struct packet *packet, struct link_id link)
-{
-    struct bench_end *e = context;
-    (void)link;
-    struct tcp_segment segment;
-    memcpy(&segment, packet->header, sizeof segment);
-    packet_drop(e->world->pool, packet);
-    if (!e->open) return;
-    tcp_segment_arrives(e->conn, &segment, e->world->engine->now_ns);
-    after_call(e);
-}
-
-static void build(struct bench_tcp_world *w, uint64_t loss_of_2_32)
+static struct link_settings link_of(int64_t rate_bps, int64_t delay_ns, uint64_t loss_of_2_32)
 {
     struct link_settings settings = link_settings_default();
-    settings.rate_bps = 100 * 1000 * 1000;
-    settings.delay_ns = 10 * MILLISECOND;
+    settings.rate_bps = rate_bps;
+    settings.delay_ns = delay_ns;
     settings.loss_of_2_32 = loss_of_2_32;
-    w->config = tcp_config_default();
-    w->journal = journal_new();
-    w->engine = engine_new(1, w->journal);
-    w->pool = packet_pool_new();
-    w->network = network_new(w->engine, w->pool);
-    for (uint32_t i = 0; i < 2; i++) {
-        struct bench_end *e = &w->ends[i];
-        struct tcp_opening opening = {
-            .local_port = (uint16_t)(i ? 25 : 49152), .remote_port = (uint16_t)(i ? 49152 : 25), .mss = 1460};
-        *e = (struct bench_end){.world = w, .timer_ns = TIME_NEVER, .open = true};
-        e->closes_on = i ? TCP_NEWS_EOF : TCP_NEWS_ESTABLISHED;
-        e->host = network_add_host(w->network, i ? "receiver" : "sender", false, on_arrival, e);
-        e->peer = (struct host_id){2 - i};
-        e->conn = tcp_new(&w->config, opening, w->journal, (struct conn_id){i + 1}, e->host);
+    return settings;
+}
+
+/* Fills the path of any workload here. */
+static struct tcp_config config_of(enum tcp_flavour flavour)
+{
+    struct tcp_config config = tcp_config_default();
+    tcp_config_set_flavour(&config, flavour);
+    config.window_scaling = true;
+    config.receive_buffer = MILLION;
+    return config;
+}
+
+static struct bench_workload one_flow(enum tcp_flavour flavour, uint64_t loss_per_mille)
+{
+    return (struct bench_workload){.n_flows = 1,
+                                   .bytes = 100 * MILLION,
+                                   .shared = link_of(100 * MILLION, 10 * MILLISECOND, per_mille(loss_per_mille)),
+                                   .tcp = config_of(flavour)};
+}
+
+static struct bench_workload many_flows(uint32_t n_flows, uint64_t bytes)
+{
+    struct bench_workload workload = {.n_flows = n_flows,
+                                      .bytes = bytes,
+                                      .two_routers = true,
+                                      .access = link_of(1000 * MILLION, MILLISECOND, 0),
+                                      .shared = link_of(1000 * MILLION, 10 * MILLISECOND, per_mille(10)),
+                                      .tcp = config_of(TCP_FLAVOUR_CUBIC)};
+    workload.shared.queue_bytes = MILLION;
+    return workload;
+}
+
+/* The run in the middle, by its time; all runs do the same work. */
+static struct bench_result median_run(const struct bench_workload *workload, size_t runs)
+{
+    double used_ns[MANY_RUNS];
+    struct bench_result result = {0};
+    for (size_t i = 0; i < runs; i++) {
+        result = bench_flows_run(workload);
+        used_ns[i] = result.cpu_ns;
     }
-    w->link = network_add_link(w->network, "link", w->ends[0].host, w->ends[1].host, settings, settings);
-    network_compute_routes(w->network, NULL);
+    bench_sort(used_ns, runs);
+    result.cpu_ns = used_ns[runs / 2];
+    return result;
 }
 
-static void tear_down(struct bench_tcp_world *w)
+static void print_result(FILE *out, const char *what, const struct bench_result *r)
 {
-    network_free(w->network);
-    for (int i = 0; i < 2; i++)
-        tcp_free(w->ends[i].conn);
-    engine_free(w->engine);
-    packet_pool_free(w->pool);
-    journal_free(w->journal);
+    fprintf(out,
+            tr("  %-22s %6.1f ns a packet and link  (%.1f ns a packet; %.0f thousand packets, %.1f MB/s in virtual "
+               "time, %llu repeated without a timer, %llu by it)\n"),
+            what, r->cpu_ns / (double)r->hops, r->cpu_ns / (double)r->packets, (double)r->packets / 1e3,
+            (double)r->data_packets * 1460 / ((double)r->ended_ns / 1e9) / 1e6, (unsigned long long)r->retransmits_fast,
+            (unsigned long long)r->retransmits_rto);
+    fflush(out);
 }
 
-/* Nanoseconds of one transfer; *w is left for its totals. */
-static double run(struct bench_tcp_world *w, uint64_t loss_of_2_32)
+static void bench_one_flow(FILE *out, enum tcp_flavour flavour)
 {
-    build(w, loss_of_2_32);
-    tcp_listen(w->ends[1].conn);
-    double begin_ns = bench_now_ns();
-    tcp_open_active(w->ends[0].conn, 0);
-    tcp_write(w->ends[0].conn, STREAM_BYTES, 0);
-    after_call(&w->ends[0]);
-    while (engine_run_next(w->engine, TIME_NEVER - 1))
-        continue;
-    double used_ns = bench_now_ns() - begin_ns;
-    assert(tcp_readable(w->ends[1].conn) == STREAM_BYTES);
-    return used_ns;
-}
-
-static void transfer(FILE *out, unsigned loss_percent)
-{
-    struct bench_tcp_world w;
-    double used_ns[RUNS];
-    for (int i = 0; i < RUNS; i++) {
-        if (i) tear_down(&w);
-        used_ns[i] = run(&w, RANDOM_ALWAYS * loss_percent / 100);
+    static const struct {
+        const char *name;
+        uint64_t per_mille;
+    } losses[] = {{"0 % loss", 0}, {"0.1 % loss", 1}, {"1 % loss", 10}, {"5 % loss", 50}};
+    fprintf(out, tr("one flow of 100 MB over one link, 100 Mbit/s, 10 ms, %s\n"), tcp_flavour_text(flavour));
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
+        struct bench_workload workload = one_flow(flavour, losses[i].per_mille);
+        struct bench_result result = median_run(&workload, MANY_RUNS);
+        print_result(out, losses[i].name, &result);
     }
-    bench_sort(used_ns, RUNS);
-    struct tcp_totals sent = tcp_totals(w.ends[0].conn), answered = tcp_totals(w.ends[1].conn);
-    double data = (double)sent.segments_sent, all = data + (double)answered.segments_sent;
-    fprintf(out,
-            tr("  %u %% loss: %6.1f ns a packet of either kind, %6.1f ns a data packet with its acknowledgements\n"),
-            loss_percent, used_ns[RUNS / 2] / all, used_ns[RUNS / 2] / data);
-    fprintf(out,
-            tr("           (median of %d; fastest %.1f ns, slowest %.1f ns a packet; %.0f data packets, %.0f "
-               "acknowledgements,\n"
-               "           %llu fast retransmissions, %llu by timeout)\n"),
-            RUNS, used_ns[0] / all, used_ns[RUNS - 1] / all, data, all - data,
-            (unsigned long long)sent.retransmits_fast, (unsigned long long)sent.retransmits_rto);
-    tear_down(&w);
+}
+
+static void bench_many_flows(FILE *out)
+{
+    fprintf(out, "%s\n",
+            tr("flows through two routers that share 1 Gbit/s, 10 ms, 1 MB of queue, 1 % loss each way; "
+               "every host has 1 Gbit/s, 1 ms; cubic"));
+    static const struct {
+        const char *name;
+        uint32_t n_flows;
+        uint64_t bytes;
+    } loads[] = {{"100 of 10 MB", 100, 10 * MILLION}, {"10000 of 100 kB", 10000, MILLION / 10}};
+    for (size_t i = 0; i < sizeof loads / sizeof *loads; i++) {
+        struct bench_workload workload = many_flows(loads[i].n_flows, loads[i].bytes);
+        struct bench_result result = median_run(&workload, FEW_RUNS);
+        print_result(out, loads[i].name, &result);
+        fprintf(out, tr("  %-22s %6.2f s in all\n"), "", result.cpu_ns / 1e9);
+    }
 }
 
 void bench_tcp(FILE *out)
 {
-    fprintf(out, tr("100 MB through TCP at both ends over one link (100 Mbit/s, 10 ms), no reader, processor time\n"));
-    transfer(out, 0);
-    transfer(out, 1);
+    fprintf(out, "%s\n",
+            tr("TCP at both ends, segments of 1460 B, receive buffers of 1 MB; no reader; processor time, "
+               "the median of several runs"));
+    bench_one_flow(out, TCP_FLAVOUR_CUBIC);
+    bench_one_flow(out, TCP_FLAVOUR_NEWRENO);
+    bench_many_flows(out);
+    struct tcp_config config = config_of(TCP_FLAVOUR_CUBIC);
+    fprintf(out, tr("an idle connection\n  %.0f B of memory, both ends\n"), bench_idle_bytes(&config));
+}
+
+/* Always the same work, and little of it, for counting instructions. */
+void bench_count(FILE *out)
+{
+    struct bench_workload workload = one_flow(TCP_FLAVOUR_CUBIC, 10);
+    workload.bytes = 10 * MILLION;
+    struct bench_result result = bench_flows_run(&workload);
+    fprintf(out, "packets %llu\n", (unsigned long long)result.hops);
 }

@@ -136,10 +136,20 @@ static uint32_t *ways_to(struct routes *r, uint32_t to)
     return next;
 }
 
+static uint32_t next_link(struct routes *r, uint32_t at, uint32_t to)
+{
+    if (!r->next[to]) r->next[to] = ways_to(r, to);
+    return r->next[to][at];
+}
+
+/* Most hosts have one link, so that all ways to them are ways to their neighbour, and then that link: what is worked out
+   for a router serves all who are joined to it. */
 uint32_t routes_next_link(struct routes *r, uint32_t at, uint32_t to)
 {
     assert(at >= 1 && at <= r->n_hosts && to >= 1 && to <= r->n_hosts);
     if (at == to) return 0;
-    if (!r->next[to]) r->next[to] = ways_to(r, to);
-    return r->next[to][at];
+    if (r->first_edge[to + 1] - r->first_edge[to] != 1) return next_link(r, at, to);
+    const struct route_edge *last = &r->edges[r->first_edge[to]];
+    if (at == last->from) return last->link;
+    return r->forwards[last->from] ? next_link(r, at, last->from) : 0;
 }

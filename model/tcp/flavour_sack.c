@@ -16,7 +16,7 @@ void sack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns)
     c->recover = c->snd_nxt - 1; /* RecoveryPoint */
     c->limited_bytes = 0;
     c->rescued = false;
-    c->hole_at = c->first;
+    if (!c->rack_ok) c->hole_at = c->first;
     c->resend_now = true;
     tcp_set_cwnd(c, ssthresh, ssthresh, why);
 }

@@ -306,6 +306,7 @@ static void eighth_check_fin(struct tcp_conn *c, const struct tcp_segment *seg, 
     if (!c->fin_known || c->fin_taken || c->fin_seq != c->rcv_nxt) return;
     c->fin_taken = true;
     c->rcv_nxt++;
+    c->bare_ack_count = 0;
     if (c->rcv_wnd) c->rcv_wnd--;
     c->news |= TCP_NEWS_EOF;
     tcp_changed(c, "fin");
@@ -354,7 +355,7 @@ static void agree_on_options(struct tcp_conn *c, const struct tcp_segment *seg, 
     c->sack_ok = c->sends_sack && c->congestion->uses_sack;
     c->rack_ok = c->sack_ok && config->rack;
     c->tlp_ok = c->sack_ok && config->tlp;
-    c->rack_fack = c->snd_una;
+    if (c->rack_ok) c->rack_fack = c->snd_una;
     c->timestamps_ok = config->timestamps && seg->options & TCP_TIMESTAMPS;
     if (c->timestamps_ok) {
         c->ts_recent = seg->ts_val;
@@ -383,7 +384,6 @@ static uint32_t effective_send_mss(const struct tcp_conn *c, const struct tcp_se
 /* What both ways of opening learn from the peer's SYN. Its window is never scaled (RFC 7323 2.2). */
 static void learn_from_syn(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
-    c->irs = seg->seq;
     c->rcv_nxt = seg->seq + 1;
     agree_on_options(c, seg, now_ns);
     c->smss = effective_send_mss(c, seg);

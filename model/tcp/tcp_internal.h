@@ -75,13 +75,20 @@ struct tcp_conn {
     uint8_t challenges;                /* sent since challenge_since_s */
     uint8_t reset_flags;
     int64_t rack_xmit_ns, rack_rtt_ns, min_rtt_ns; /* RFC 8985 5.2 */
-    uint32_t rack_end_seq, rack_fack, rack_dsack_round;
+    uint32_t rack_dsack_round;
+    union {
+        struct { /* rack_ok */
+            uint32_t rack_end_seq, rack_fack;
+        };
+        struct { /* else, RFC 6675 */
+            uint32_t lost_below; /* records before this number have been judged by tcp_find_lost */
+            uint32_t hole_at;    /* HighRxt: records before this number are not repeated by NextSeg (3) */
+        };
+    };
     uint8_t reo_wnd_mult, reo_wnd_persist;
     uint8_t keep_alive_sent; /* probes without an answer */
     uint32_t tlp_end_seq; /* of the probe that is out; meaningless unless tlp_out */
     uint32_t sacked_high; /* number of the highest SACKed record, while sacked_bytes */
-    uint32_t lost_below;  /* records before this number have been judged by tcp_find_lost */
-    uint32_t hole_at;     /* RFC 6675's HighRxt: records before this number are not repeated by NextSeg (3) */
     struct cubic {        /* RFC 9438; flavour_cubic.c */
         int64_t epoch_start_ns;      /* TIME_NEVER: congestion avoidance has not begun */
         uint64_t w_est_of_1024;      /* bytes / 1024 */
@@ -90,10 +97,10 @@ struct tcp_conn {
     struct tcp_reassembly *reassembly; /* NULL while nothing is out of order */
     int64_t progress_ns;               /* since when the peer owes an answer, for R2 */
     int64_t last_sent_ns;              /* data, for the restart after idle */
-    uint32_t bare_ack, bare_ack_count; /* how many bare ACKs carried this ack number */
+    uint32_t bare_ack_count; /* how many bare ACKs carried RCV.NXT as it is */
     uint32_t labelled;                 /* running number of the record given out last, when labelled_is_record */
     uint32_t limited_bytes; /* RFC 3042: sent on the first two duplicate ACKs, no part of FlightSize for ssthresh */
-    uint32_t irs, fin_seq;
+    uint32_t fin_seq;
     uint32_t reset_seq;
     uint32_t cwnd_prior; /* RFC 9438 4.1.2: before the last reduction */
     const char *ack_why, *resend_why, *vars_why;
@@ -157,6 +164,12 @@ static inline uint32_t tcp_flight_size(const struct tcp_conn *c)
 static inline uint32_t tcp_pipe(const struct tcp_conn *c)
 {
     return tcp_flight_size(c) - c->sacked_bytes - c->lost_bytes + c->resent_bytes;
+}
+
+/* IRS, RFC 9293 3.3.1: worked out, since nothing needs it once the handshake is over. */
+static inline uint32_t tcp_irs(const struct tcp_conn *c)
+{
+    return c->rcv_nxt - c->fin_taken - (uint32_t)c->readable - 1;
 }
 
 /* Offset in our stream of a sequence number that is in flight, or acknowledged just now. */

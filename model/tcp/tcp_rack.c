@@ -62,7 +62,7 @@ static int64_t reordering_window(const struct tcp_conn *c)
 bool tcp_rack_find_lost(struct tcp_conn *c, int64_t now_ns)
 {
     bool any = false;
-    int64_t wait_ns = 0, allowed_ns = c->rack_rtt_ns + reordering_window(c);
+    int64_t wait_ns = 0, allowed_ns = -1;
     for (uint32_t i = c->first; i != c->end && tcp_next_unsacked(c, &i); i++) {
         const struct tcp_record *r = tcp_record_at(c, i);
         if (r->marks == MARK_LOST) continue; /* still to be sent again */
@@ -70,6 +70,7 @@ bool tcp_rack_find_lost(struct tcp_conn *c, int64_t now_ns)
             if (r->transmission == 1) break;
             continue;
         }
+        if (allowed_ns < 0) allowed_ns = c->rack_rtt_ns + reordering_window(c);
         int64_t remaining_ns = r->sent_ns + allowed_ns - now_ns;
         if (remaining_ns <= 0) {
             tcp_mark_lost(c, i);

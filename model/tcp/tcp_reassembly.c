@@ -22,6 +22,7 @@ static void advance_rcv_nxt(struct tcp_conn *c, uint32_t to)
     uint32_t n = to - c->rcv_nxt;
     assert(n <= c->rcv_wnd);
     c->rcv_nxt = to;
+    c->bare_ack_count = 0;
     c->rcv_wnd -= n;
     c->readable += n;
     c->news |= TCP_NEWS_READABLE;

@@ -103,7 +103,8 @@ void tcp_mark_all_lost(struct tcp_conn *c)
         tcp_record_at(c, i)->marks = MARK_LOST;
     c->sacked_bytes = c->resent_bytes = 0;
     c->lost_bytes = c->first == c->end ? 0 : c->snd_nxt - tcp_record_at(c, c->first)->seq;
-    c->at = c->lost_below = c->first;
+    c->at = c->first;
+    if (!c->rack_ok) c->lost_below = c->first;
 }
 
 void tcp_mark_resent(struct tcp_conn *c, struct tcp_record *r)

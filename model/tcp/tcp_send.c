@@ -261,7 +261,9 @@ static bool send_new_data(struct tcp_conn *c, int64_t now_ns, struct tcp_output 
     uint64_t d = c->written - c->segmented;
     if (d == 0) return false;
     if (c->config->flavour == TCP_FLAVOUR_STOP_AND_WAIT && c->first != c->end) return false;
-    uint32_t u = usable_window(c), length = sender_sws_length(c, d, u), in_flight = tcp_flight_size(c);
+    uint32_t in_flight = tcp_flight_size(c);
+    if (in_flight && congestion_room(c) == 0 && !c->tlp_due) return false;
+    uint32_t u = usable_window(c), length = sender_sws_length(c, d, u);
     if (length == 0) return false;
     congestion_restart_after_idle(c, now_ns);
     if (congestion_room(c) < length && !c->tlp_due) return false;
@@ -325,8 +327,6 @@ static bool send_bare_ack(struct tcp_conn *c, int64_t now_ns, struct tcp_output 
     if (c->keep_alive_owed) out->segment.seq = c->snd_una - 1; /* RFC 9293 3.8.4: what the peer must answer */
     c->keep_alive_owed = false;
     put_ack(c, &out->segment, now_ns);
-    if (c->bare_ack != c->rcv_nxt) c->bare_ack_count = 0;
-    c->bare_ack = c->rcv_nxt;
     out->transmission = ++c->bare_ack_count;
     out->why = c->ack_why;
     c->labelled_is_record = false;
@@ -360,8 +360,19 @@ static bool waits_for_window(const struct tcp_conn *c)
     return waiting && may_send_data(c) && c->first == c->end;
 }
 
+/* What most calls find: nothing to repeat, nothing new, nothing to acknowledge. Only a look at what decides. */
+static bool is_silent(const struct tcp_conn *c)
+{
+    return c->written == c->segmented && c->at == c->end && c->ack_need != ACK_NOW && !c->fin_wanted &&
+           !c->reset_pending && !c->tlp_due && !c->in_recovery;
+}
+
 bool tcp_next_segment(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
 {
+    if (is_silent(c)) {
+        tcp_report_vars(c);
+        return false;
+    }
     if (send_reset(c, out) || send_lost(c, now_ns, out) || send_tail_loss_probe(c, now_ns, out) ||
         send_new(c, now_ns, out) || send_hole(c, now_ns, out)) {
         enter_last_ack_with_fin(c);
