@@ -67,7 +67,7 @@ static bool is_apart(const char *name, const struct scenario *scenario)
         uint32_t mask = ntohl(((const struct sockaddr_in *)(const void *)i->ifa_netmask)->sin_addr.s_addr);
         for (size_t h = 0; h < scenario->n_hosts && good; h++) {
             char address[IPV4_TEXT_BYTES];
-            if ((scenario->hosts[h].address & mask) != (own & mask)) continue;
+            if (!scenario->hosts[h].address || (scenario->hosts[h].address & mask) != (own & mask)) continue;
             fprintf(stderr,
                     tr("postroad live: --tun %s: the address of \"%s\", %s, lies in a network of this machine, on %s\n"
                        "  hint: give the hosts other addresses: \"address\": \"10.99.0.1\"\n"),

@@ -9,7 +9,7 @@
 
 #include "sim/journal/ids.h"
 
-enum { PACKET_HEADER_ROOM = 144, PACKET_TAG_BYTES = 96 };
+enum { PACKET_HEADER_ROOM = 176, PACKET_TAG_BYTES = 96 };
 
 struct packet;
 

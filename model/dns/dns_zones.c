@@ -170,8 +170,8 @@ static bool join_set(struct node *node, struct dns_rr *rr)
         struct dns_rr *old = &node->rrs[i];
         if (old->type != rr->type) continue;
         old->ttl_s = rr->ttl_s;
-        is_there |=
-            old->preference == rr->preference && old->address == rr->address && same_name(old->target, rr->target);
+        is_there |= old->preference == rr->preference && old->address == rr->address &&
+                    ip_equals(old->address6, rr->address6) && same_name(old->target, rr->target);
     }
     return is_there;
 }
@@ -267,6 +267,7 @@ static bool is_complete(const struct dns_rr *rr)
 {
     switch (rr->type) {
     case DNS_A:
+    case DNS_AAAA:
         return !rr->target;
     case DNS_NS:
     case DNS_CNAME:
@@ -275,7 +276,6 @@ static bool is_complete(const struct dns_rr *rr)
     case DNS_SOA:
         return rr->target && rr->soa_rname;
     case DNS_TXT:
-    case DNS_AAAA:
         break;
     }
     return false;
@@ -374,7 +374,9 @@ static void append_addresses(const struct dns_zones *zones, struct draft *draft)
         bool is_there = false;
         for (size_t k = n_answer; host && k < draft->n; k++)
             is_there |= draft->rrs[k].name == host->owner;
-        if (host && !is_there) append_set(draft, host, DNS_A, &draft->head.n_additional);
+        if (!host || is_there) continue;
+        append_set(draft, host, DNS_A, &draft->head.n_additional);
+        append_set(draft, host, DNS_AAAA, &draft->head.n_additional);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/host/address_lookup.h"
 #include "model/host/ledger.h"
 #include "model/host/resolver.h"
 #include "model/host/socket.h"
@@ -14,7 +15,7 @@
 #include "model/smtp/smtp_client.h"
 #include "sim/journal/memory.h"
 
-enum { MOST_ADDRESSES = 5, MOST_SESSIONS = 2 };
+enum { MOST_SESSIONS = 2 };
 static const int64_t connect_timeout_ns = 30 * SECOND;
 
 struct delivery {
@@ -25,9 +26,10 @@ struct delivery {
     size_t n_recipients;
 
     struct resolver_question *question; /* open one, or NULL */
+    struct address_lookup *lookup;      /* likewise */
     struct mx_list mx;
     size_t mx_next;
-    uint32_t addresses[MOST_ADDRESSES]; /* of the host being tried */
+    struct ip_address addresses[LOOKUP_ADDRESSES_MAX]; /* of the host being tried */
     size_t n_addresses, address_next;
     unsigned sessions;
     bool is_reachable; /* some host of the domain has an address, or may have one */
@@ -63,6 +65,7 @@ static int64_t now_of(const struct delivery *delivery)
 static void delivery_free(struct delivery *delivery)
 {
     if (delivery->question) resolver_forget(host_of(delivery)->resolver, delivery->question);
+    if (delivery->lookup) address_lookup_forget(delivery->lookup);
     wake_forget(&delivery->connect_wake);
     wake_forget(&delivery->smtp_wake);
     smtp_client_free(delivery->client);
@@ -268,7 +271,7 @@ static void on_smtp_wake(void *context)
 
 /* --- hosts and addresses --- */
 
-static void connect_to(struct delivery *delivery, uint32_t address)
+static void connect_to(struct delivery *delivery, struct ip_address address)
 {
     const struct host *peer = world_host_by_address(world_of(delivery), address);
     delivery->peer = peer ? peer->id : (struct host_id){0};
@@ -283,20 +286,18 @@ static void connect_to(struct delivery *delivery, uint32_t address)
     delivery->connect_wake.conn = socket_conn(delivery->socket);
 }
 
-static void on_addresses(void *context, enum dns_outcome outcome, const struct dns_message *answer)
+static void on_addresses(void *context, enum dns_outcome outcome, const struct ip_address *addresses, size_t n)
 {
     struct delivery *delivery = context;
     const char *name = delivery->mx.hosts[delivery->mx_next - 1].name;
-    delivery->question = NULL;
-    delivery->n_addresses = delivery->address_next = 0;
-    delivery->is_reachable |= outcome == DNS_TEMPORARY_ERROR;
-    if (outcome == DNS_FOUND) {
-        for (size_t i = 0; i < answer->n_answer && delivery->n_addresses < MOST_ADDRESSES; i++)
-            if (answer->rrs[i].type == DNS_A) delivery->addresses[delivery->n_addresses++] = answer->rrs[i].address;
-    } else {
+    delivery->lookup = NULL;
+    delivery->n_addresses = n;
+    delivery->address_next = 0;
+    for (size_t i = 0; i < n; i++)
+        delivery->addresses[i] = addresses[i];
+    if (outcome != DNS_FOUND)
         snprintf(delivery->reason, sizeof delivery->reason, "%s: %.200s", dns_outcome_text(outcome), name);
-    }
-    delivery->is_reachable |= delivery->n_addresses > 0;
+    delivery->is_reachable |= n > 0 || outcome == DNS_TEMPORARY_ERROR;
     try_next(delivery);
 }
 
@@ -320,7 +321,7 @@ static void try_next(struct delivery *delivery)
         connect_to(delivery, delivery->addresses[delivery->address_next++]);
     } else if (delivery->mx_next < delivery->mx.n) {
         const char *name = delivery->mx.hosts[delivery->mx_next++].name;
-        delivery->question = resolver_ask(host_of(delivery)->resolver, name, DNS_A, on_addresses, delivery);
+        delivery->lookup = address_lookup_start(host_of(delivery), name, on_addresses, delivery);
     } else {
         give_up(delivery);
     }

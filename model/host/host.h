@@ -19,7 +19,7 @@ void host_set_up(struct host *host, bool up, const char *why);
 
 /* Sends a DNS message as a datagram; holds its own reference. nth: transmission, from 1. */
 struct datagram {
-    uint32_t destination;
+    struct ip_address destination;
     uint16_t source_port, destination_port;
     uint64_t flow; /* for identities: see host_question_flow */
     uint32_t transmission;

@@ -1,6 +1,7 @@
 /* A mail program: what its user sends waits in the outbox until the user's server has taken it; the server's mailbox is
    fetched and emptied at intervals. A submission that failed is tried again after five minutes. */
 #include "model/host/mail_client.h"
+#include "model/host/address_lookup.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,9 @@ struct errand {
     struct mail_client *client;
     bool busy, connected;
     uint16_t port;
-    struct resolver_question *question;
+    struct address_lookup *lookup;
+    struct ip_address addresses[LOOKUP_ADDRESSES_MAX]; /* of the server, to be tried in this order */
+    size_t n_addresses, address_next;
     struct socket *socket;
     struct session_id session;
     struct smtp_client *smtp;
@@ -149,11 +152,16 @@ static void on_ended(void *context)
     errand_lost(context, "the server closed the connection");
 }
 
+static void connect_to_next(struct errand *errand);
+
 static void on_failed(void *context, const char *why)
 {
     struct errand *errand = context;
     errand->socket = NULL;
-    errand_lost(errand, why);
+    if (!errand->connected && errand->address_next < errand->n_addresses)
+        connect_to_next(errand);
+    else
+        errand_lost(errand, why);
 }
 
 static void on_wake(void *context)
@@ -166,22 +174,29 @@ static void on_wake(void *context)
     errand_settle(errand);
 }
 
-static void on_address(void *context, enum dns_outcome outcome, const struct dns_message *answer)
+static void connect_to_next(struct errand *errand)
+{
+    errand->socket = socket_connect(errand->client->host, errand->addresses[errand->address_next++], errand->port,
+                                    (struct socket_handler){.context = errand,
+                                                            .opened = on_opened,
+                                                            .received = on_received,
+                                                            .acked = on_acked,
+                                                            .ended = on_ended,
+                                                            .failed = on_failed});
+}
+
+static void on_addresses(void *context, enum dns_outcome outcome, const struct ip_address *addresses, size_t n)
 {
     struct errand *errand = context;
-    errand->question = NULL;
-    for (size_t i = 0; outcome == DNS_FOUND && i < answer->n_answer; i++) {
-        if (answer->rrs[i].type != DNS_A) continue;
-        errand->socket = socket_connect(errand->client->host, answer->rrs[i].address, errand->port,
-                                        (struct socket_handler){.context = errand,
-                                                                .opened = on_opened,
-                                                                .received = on_received,
-                                                                .acked = on_acked,
-                                                                .ended = on_ended,
-                                                                .failed = on_failed});
-        return;
-    }
-    errand_end(errand, dns_outcome_text(outcome));
+    errand->lookup = NULL;
+    errand->n_addresses = n;
+    errand->address_next = 0;
+    for (size_t i = 0; i < n; i++)
+        errand->addresses[i] = addresses[i];
+    if (n > 0)
+        connect_to_next(errand);
+    else
+        errand_end(errand, dns_outcome_text(outcome));
 }
 
 static void errand_begin(struct errand *errand, int server, uint16_t port)
@@ -190,16 +205,16 @@ static void errand_begin(struct errand *errand, int server, uint16_t port)
     errand->connected = false;
     errand->port = port;
     const char *name = world_of(errand->client)->scenario->hosts[server].name;
-    errand->question = resolver_ask(errand->client->host->resolver, name, DNS_A, on_address, errand);
+    errand->lookup = address_lookup_start(errand->client->host, name, on_addresses, errand);
 }
 
 static void errand_drop(struct errand *errand)
 {
-    if (errand->question) resolver_forget(errand->client->host->resolver, errand->question);
+    if (errand->lookup) address_lookup_forget(errand->lookup);
     wake_forget(&errand->wake);
     smtp_client_free(errand->smtp);
     pop3_client_free(errand->pop3);
-    errand->question = NULL;
+    errand->lookup = NULL;
     errand->socket = NULL;
     errand->smtp = NULL;
     errand->pop3 = NULL;

@@ -248,7 +248,9 @@ void outside_set_exit(struct world *world, outside_exit_fn exit, void *context)
 static struct packet *read_packet(const struct outside *outside, const uint8_t *bytes, size_t size, const char **why)
 {
     struct packet *packet = packets_decode(outside->host, bytes, size, why);
-    if (!packet || ip_packet_of(packet)->ip.source == outside->host->address) return packet;
+    if (!packet) return NULL;
+    struct ip_address source = ip_packet_of(packet)->ip.source;
+    if (ip_equals(source, outside->host->address) || ip_equals(source, outside->host->address6)) return packet;
     *why = "not from the outside host's address";
     packet_drop(outside->world->packets, packet);
     return NULL;

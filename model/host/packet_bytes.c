@@ -16,19 +16,41 @@ static bool put_payload(const struct ip_packet *ip, uint8_t *out, size_t size)
     return ip->payload || size == 0;
 }
 
+size_t packets_transport_header_size(const struct ip_packet *ip)
+{
+    switch (ip->ip.protocol) {
+    case IP_PROTOCOL_TCP:
+        return tcp_header_size(&ip->tcp);
+    case IP_PROTOCOL_UDP:
+        return UDP_HEADER_BYTES;
+    }
+    return ICMP_HEADER_BYTES;
+}
+
 size_t packets_payload_size(const struct ip_packet *ip)
 {
-    return ip->ip.protocol == IP_PROTOCOL_TCP ? ip->tcp.length : (size_t)ip->udp.length - UDP_HEADER_BYTES;
+    switch (ip->ip.protocol) {
+    case IP_PROTOCOL_TCP:
+        return ip->tcp.length;
+    case IP_PROTOCOL_UDP:
+        return (size_t)ip->udp.length - UDP_HEADER_BYTES;
+    }
+    return (size_t)ip->ip.payload_length - ICMP_HEADER_BYTES;
 }
 
 size_t packets_encode_headers(const struct ip_packet *ip, const uint8_t *payload, uint8_t out[PACKET_HEADERS_MAX_BYTES])
 {
-    ipv4_encode(&ip->ip, out);
-    uint8_t *transport = out + IPV4_HEADER_BYTES;
-    if (ip->ip.protocol == IP_PROTOCOL_TCP)
-        return IPV4_HEADER_BYTES + tcp_encode(&ip->tcp, ip->ip.source, ip->ip.destination, payload, transport);
-    udp_encode(&ip->udp, ip->ip.source, ip->ip.destination, payload, transport);
-    return IPV4_HEADER_BYTES + UDP_HEADER_BYTES;
+    struct ip_address source = ip->ip.source, destination = ip->ip.destination;
+    size_t size = ip_encode(&ip->ip, out);
+    switch (ip->ip.protocol) {
+    case IP_PROTOCOL_TCP:
+        return size + tcp_encode(&ip->tcp, source, destination, payload, out + size);
+    case IP_PROTOCOL_UDP:
+        udp_encode(&ip->udp, source, destination, payload, out + size);
+        return size + UDP_HEADER_BYTES;
+    }
+    icmp_encode(&ip->icmp, source, destination, payload, packets_payload_size(ip), out + size);
+    return size + ICMP_HEADER_BYTES;
 }
 
 size_t packets_encode(const struct packet *packet, uint8_t *out, size_t room)
@@ -82,10 +104,27 @@ static const char *read_udp(struct ip_packet *ip, const uint8_t *bytes, size_t s
     return NULL;
 }
 
-/* RFC 1122 3.2.1.3: what can never be the sender of anything. */
-static bool is_no_source(uint32_t address)
+static const char *read_icmp(struct ip_packet *ip, const uint8_t *bytes, size_t size)
 {
-    return address >= 0xe0000000 || address >> 24 == 0 || address >> 24 == 127;
+    if (!icmp_decode(bytes, size, &ip->icmp)) return "cut short";
+    if (!icmp_checksum_is_good(bytes, size, ip->ip.source, ip->ip.destination)) return "bad checksum";
+    own_payload(ip, bytes + ICMP_HEADER_BYTES, size - ICMP_HEADER_BYTES);
+    return NULL;
+}
+
+static const char *read_transport(struct ip_packet *ip, const uint8_t *bytes, size_t size)
+{
+    switch (ip->ip.protocol) {
+    case IP_PROTOCOL_TCP:
+        return read_tcp(ip, bytes, size);
+    case IP_PROTOCOL_UDP:
+        return read_udp(ip, bytes, size);
+    case IP_PROTOCOL_ICMP:
+    case IP_PROTOCOL_ICMPV6:
+        if ((ip->ip.protocol == IP_PROTOCOL_ICMPV6) == ip_is_v6(&ip->ip)) return read_icmp(ip, bytes, size);
+        break;
+    }
+    return "unknown protocol";
 }
 
 const char *packets_read(struct ip_packet *ip, const uint8_t *bytes, size_t size)
@@ -95,25 +134,23 @@ const char *packets_read(struct ip_packet *ip, const uint8_t *bytes, size_t size
     ip->dns = NULL;
     ip->raw = NULL;
     ip->part = (struct mail_part){0};
-    const char *problem = ipv4_problem(bytes, size);
+    const char *problem = ip_problem(bytes, size);
     if (problem) return problem;
-    ipv4_decode(bytes, size, &ip->ip, &header_size);
-    if (is_no_source(ip->ip.source)) return "bad source address";
-    if (ipv4_is_fragment(bytes)) return "fragment";
-    bytes += header_size;
-    size = ip->ip.total_length - header_size;
-    if (ip->ip.protocol == IP_PROTOCOL_TCP) return read_tcp(ip, bytes, size);
-    if (ip->ip.protocol == IP_PROTOCOL_UDP) return read_udp(ip, bytes, size);
-    return "unknown protocol";
+    ip_decode(bytes, size, &ip->ip, &header_size);
+    if (ip_is_no_host(ip->ip.source)) return "bad source address";
+    if (ip_is_fragment(&ip->ip)) return "fragment";
+    return read_transport(ip, bytes + header_size, ip->ip.payload_length);
 }
 
 /* Nobody here counted its transmissions: each packet from elsewhere has luck of its own. */
 static struct packet_identity identity_of(const struct ip_packet *ip, uint32_t nth)
 {
-    uint64_t ends = (uint64_t)ip->ip.source << 32 | ip->ip.destination;
-    bool is_tcp = ip->ip.protocol == IP_PROTOCOL_TCP;
-    uint64_t ports = is_tcp ? (uint64_t)ip->tcp.source_port << 16 | ip->tcp.destination_port
-                            : (uint64_t)ip->udp.source_port << 16 | ip->udp.destination_port;
+    struct ip_address from = ip->ip.source, to = ip->ip.destination;
+    uint64_t ends = random_hash_mix(random_hash_mix(from.high, from.low), random_hash_mix(to.high, to.low));
+    bool is_tcp = ip->ip.protocol == IP_PROTOCOL_TCP, is_udp = ip->ip.protocol == IP_PROTOCOL_UDP;
+    uint64_t ports = is_tcp   ? (uint64_t)ip->tcp.source_port << 16 | ip->tcp.destination_port
+                     : is_udp ? (uint64_t)ip->udp.source_port << 16 | ip->udp.destination_port
+                              : ip->icmp.rest;
     return (struct packet_identity){random_hash_mix(ends, ports), is_tcp ? ip->tcp.seq : 0, nth, 0};
 }
 
@@ -122,8 +159,7 @@ struct packet *packets_decode(struct host *at, const uint8_t *bytes, size_t size
     struct ip_packet read = {.world = at->world};
     *why = packets_read(&read, bytes, size);
     if (*why) return NULL;
-    uint32_t payload = (uint32_t)(read.ip.total_length - IPV4_HEADER_BYTES);
-    struct packet *packet = packets_new(at, read.ip.destination, read.ip.protocol, payload);
+    struct packet *packet = packets_new(at, read.ip.destination, read.ip.protocol, 0);
     *ip_packet_of(packet) = read;
     packets_fit(packet);
     packet->identity = identity_of(&read, ++at->world->last_foreign);
@@ -148,7 +184,7 @@ static void route_raw(struct host *host, struct packet *packet, const uint8_t *b
 {
     struct ip_packet *ip = ip_packet_of(packet);
     size_t header_size;
-    ipv4_decode(bytes, ip->raw->size, &ip->ip, &header_size);
+    ip_decode(bytes, ip->raw->size, &ip->ip, &header_size);
     const struct host *to = world_host_by_address(host->world, ip->ip.destination);
     packet->to = to ? to->id : (struct host_id){0};
 }
@@ -156,7 +192,7 @@ static void route_raw(struct host *host, struct packet *packet, const uint8_t *b
 bool packets_receive_raw(struct host *host, struct packet *packet)
 {
     struct ip_packet *ip = ip_packet_of(packet);
-    const char *problem = ipv4_problem(ip->raw->bytes, ip->raw->size);
+    const char *problem = ip_problem(ip->raw->bytes, ip->raw->size);
     if (!problem) {
         route_raw(host, packet, ip->raw->bytes);
         if (packet->to.n != host->id.n) return true;
@@ -172,7 +208,7 @@ bool packets_receive_raw(struct host *host, struct packet *packet)
 void packets_age_raw(struct packet *packet)
 {
     struct byte_stream *raw = ip_packet_of(packet)->raw;
-    ipv4_count_down(raw->bytes);
+    ip_count_down(raw->bytes);
 }
 
 /* --- links that copy and corrupt --- */
@@ -227,9 +263,10 @@ static struct flips flip_bits(uint8_t *bytes, size_t size, uint64_t draw)
 
 static const char *layer_of(const struct ip_packet *ip, size_t size, size_t place)
 {
-    if (place < IPV4_HEADER_BYTES) return "ip header";
+    if (place < ip_header_size(&ip->ip)) return "ip header";
     if (place >= size - packets_payload_size(ip)) return "payload";
-    return ip->ip.protocol == IP_PROTOCOL_TCP ? "tcp header" : "udp header";
+    if (ip->ip.protocol == IP_PROTOCOL_TCP) return "tcp header";
+    return ip->ip.protocol == IP_PROTOCOL_UDP ? "udp header" : "icmp header";
 }
 
 void packets_corrupt(struct packet *packet, uint64_t draw)

@@ -30,7 +30,8 @@ static bool same_record(const struct dns_rr *a, const struct dns_rr *b)
 {
     return same_text(a->name, b->name) && a->type == b->type && a->ttl_s == b->ttl_s &&
            a->preference == b->preference && same_text(a->target, b->target) && a->address == b->address &&
-           same_text(a->soa_rname, b->soa_rname) && a->soa_serial == b->soa_serial && a->soa_minimum == b->soa_minimum;
+           ip_equals(a->address6, b->address6) && same_text(a->soa_rname, b->soa_rname) &&
+           a->soa_serial == b->soa_serial && a->soa_minimum == b->soa_minimum;
 }
 
 static const char *dns_difference(const struct dns_message *a, const struct dns_message *b)
@@ -53,13 +54,26 @@ static const char *udp_difference(const struct ip_packet *a, const struct ip_pac
     return a->dns && b->dns ? dns_difference(a->dns, b->dns) : a->dns ? "DNS" : NULL;
 }
 
+static const char *ip_difference(const struct ip_header *a, const struct ip_header *b)
+{
+    if (!ip_equals(a->source, b->source) || !ip_equals(a->destination, b->destination)) return "addresses";
+    if (a->payload_length != b->payload_length || a->ttl != b->ttl) return "length or TTL";
+    if (a->identification != b->identification || a->dont_fragment != b->dont_fragment) return "IP fields";
+    if (a->fragment_offset != b->fragment_offset || a->more_fragments != b->more_fragments) return "fragment";
+    return a->protocol != b->protocol ? "protocol" : NULL;
+}
+
+static const char *icmp_difference(const struct icmp_header *a, const struct icmp_header *b)
+{
+    return a->type != b->type || a->code != b->code || a->rest != b->rest ? "ICMP" : NULL;
+}
+
 static const char *difference(const struct ip_packet *a, const struct ip_packet *b)
 {
-    if (a->ip.source != b->ip.source || a->ip.destination != b->ip.destination) return "addresses";
-    if (a->ip.total_length != b->ip.total_length || a->ip.ttl != b->ip.ttl) return "length or TTL";
-    if (a->ip.identification != b->ip.identification || a->ip.dont_fragment != b->ip.dont_fragment) return "IP fields";
-    if (a->ip.protocol != b->ip.protocol) return "protocol";
-    return a->ip.protocol == IP_PROTOCOL_TCP ? tcp_difference(&a->tcp, &b->tcp) : udp_difference(a, b);
+    const char *what = ip_difference(&a->ip, &b->ip);
+    if (what) return what;
+    if (a->ip.protocol == IP_PROTOCOL_TCP) return tcp_difference(&a->tcp, &b->tcp);
+    return a->ip.protocol == IP_PROTOCOL_UDP ? udp_difference(a, b) : icmp_difference(&a->icmp, &b->icmp);
 }
 
 /* The names of mails stay with the packet: bytes do not bear them. */

@@ -1,5 +1,5 @@
-/* Packets between hosts: IPv4 (RFC 791) carrying TCP or UDP. Routers count down the TTL and look up the next link.
-   Fragmentation is left out: hosts never send what their link cannot carry. */
+/* Packets between hosts: IPv4 (RFC 791) or IPv6 (RFC 8200) carrying TCP or UDP. Routers count down the TTL and look up
+   the next link. Fragmentation is left out: hosts never send what their link cannot carry. */
 #include "model/host/packets.h"
 
 #include <assert.h>
@@ -69,7 +69,7 @@ static void release(struct packet *packet)
 static const struct packet_ops ip_ops = {
     .tag = tag, .matches = matches, .release = release, .copied = packets_copied, .corrupt = packets_corrupt};
 
-struct packet *packets_new(struct host *host, uint32_t destination, uint8_t protocol, uint32_t payload_bytes)
+struct packet *packets_new(struct host *host, struct ip_address destination, uint8_t protocol, uint32_t payload_bytes)
 {
     struct packet *packet = packet_new(host->world->packets);
     const struct host *to = world_host_by_address(host->world, destination);
@@ -79,22 +79,21 @@ struct packet *packets_new(struct host *host, uint32_t destination, uint8_t prot
     packet->ops = &ip_ops;
     packet->from = host->id;
     packet->to = to ? to->id : (struct host_id){0};
-    packet->size_bytes = IPV4_HEADER_BYTES + payload_bytes;
-    ip->ip = (struct ipv4_header){.source = host->address,
-                                  .destination = destination,
-                                  .total_length = (uint16_t)packet->size_bytes,
-                                  .dont_fragment = true, /* so that the identification means nothing (RFC 6864) */
-                                  .ttl = IPV4_DEFAULT_TTL,
-                                  .protocol = protocol};
+    ip->ip = (struct ip_header){.source = ip_is_v4(destination) ? host->address : host->address6,
+                                .destination = destination,
+                                .payload_length = (uint16_t)payload_bytes,
+                                .dont_fragment = true, /* so that the identification means nothing (RFC 6864) */
+                                .ttl = IP_DEFAULT_TTL,
+                                .protocol = protocol};
+    packet->size_bytes = (ip_is_v4(destination) ? IPV4_HEADER_BYTES : IPV6_HEADER_BYTES) + payload_bytes;
     return packet;
 }
 
 void packets_fit(struct packet *packet)
 {
     struct ip_packet *ip = ip_packet_of(packet);
-    size_t transport = ip->ip.protocol == IP_PROTOCOL_TCP ? tcp_header_size(&ip->tcp) : UDP_HEADER_BYTES;
-    packet->size_bytes = (uint32_t)(IPV4_HEADER_BYTES + transport + packets_payload_size(ip));
-    ip->ip.total_length = (uint16_t)packet->size_bytes;
+    ip->ip.payload_length = (uint16_t)(packets_transport_header_size(ip) + packets_payload_size(ip));
+    packet->size_bytes = (uint32_t)ip_header_size(&ip->ip) + ip->ip.payload_length;
 }
 
 /* Payload that is no range of a stream is stored as a stream of its own. The bytes are the caller's to free. */

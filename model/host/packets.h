@@ -8,7 +8,8 @@
 #include "model/host/byte_stream.h"
 #include "model/host/world_internal.h"
 #include "model/wire/dns_wire.h"
-#include "model/wire/ip_wire.h"
+#include "model/wire/icmp_wire.h"
+#include "model/wire/ip_header.h"
 #include "model/wire/tcp_wire.h"
 
 /* Which part of a mail a segment carries: for names, and for drops that ask for it. */
@@ -25,10 +26,11 @@ struct ip_packet {
     struct byte_stream *raw; /* held; the whole packet, where its bytes are no longer what the fields below say */
     struct mail_part part;
     bool is_foreign; /* the payload's bytes are this packet's own, and no range of what the peer wrote */
-    struct ipv4_header ip;
+    struct ip_header ip;
     union {
         struct tcp_segment tcp;
         struct udp_header udp;
+        struct icmp_header icmp;
     };
 };
 
@@ -41,8 +43,9 @@ static inline const struct ip_packet *ip_packet_of_const(const struct packet *pa
     return (const struct ip_packet *)(const void *)packet->header;
 }
 
-/* A packet from a host to an address, its transport part still to be filled in: tcp or udp, payload or dns. */
-struct packet *packets_new(struct host *host, uint32_t destination, uint8_t protocol, uint32_t payload_bytes);
+/* A packet from a host to an address, of so many bytes behind the IP header, its transport part still to be filled in:
+ * tcp or udp, payload or dns. */
+struct packet *packets_new(struct host *host, struct ip_address destination, uint8_t protocol, uint32_t payload_bytes);
 
 /* Why a packet is sent and what it repeats, for its event. */
 struct send_reason {
@@ -61,7 +64,8 @@ size_t packets_encode(const struct packet *packet, uint8_t *out, size_t room);
    on: packets_send. */
 struct packet *packets_decode(struct host *at, const uint8_t *bytes, size_t size, const char **why);
 /* The parts of that: headers, over a payload of so many bytes. */
-enum { PACKET_HEADERS_MAX_BYTES = IPV4_HEADER_BYTES + TCP_HEADER_MAX_BYTES };
+enum { PACKET_HEADERS_MAX_BYTES = IP_HEADER_MAX_BYTES + TCP_HEADER_MAX_BYTES };
+size_t packets_transport_header_size(const struct ip_packet *ip);
 size_t packets_payload_size(const struct ip_packet *ip);
 size_t packets_encode_headers(const struct ip_packet *ip, const uint8_t *payload,
                               uint8_t out[PACKET_HEADERS_MAX_BYTES]);

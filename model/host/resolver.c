@@ -58,6 +58,8 @@ void resolver_free(struct resolver *resolver)
 static void send_queries(struct resolver_question *question)
 {
     struct host *host = question->resolver->host;
+    struct ip_address server = host->name_server->address; /* over IPv6 where both speak it */
+    if (!ip_is_none(host->address6) && !ip_is_none(host->name_server->address6)) server = host->name_server->address6;
     struct dns_message *query;
     uint32_t transmission;
     while ((query = dns_lookup_next_query(question->lookup, &transmission)) != NULL) {
@@ -66,7 +68,7 @@ static void send_queries(struct resolver_question *question)
                          F_TEXT(QNAME, question->qname), F_TEXT(QTYPE, dns_type_text(question->qtype)),
                          F_INT(ID, question->id), F_INT(NTH, transmission));
         journal_set_cause(host->world->journal, event);
-        struct datagram datagram = {.destination = host->name_server->address,
+        struct datagram datagram = {.destination = server,
                                     .source_port = question->port,
                                     .destination_port = DNS_PORT,
                                     .flow = question->flow,

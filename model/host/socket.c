@@ -79,11 +79,15 @@ static void count(struct socket *socket, bool counted)
 
 static struct tcp_opening opening_of(const struct host *host, struct socket_key key, uint64_t flow)
 {
+    enum { DEFAULT_SEND_MSS = 536, DEFAULT_SEND_MSS_IPV6 = 1220 }; /* RFC 9293 3.7.1 */
+    bool v6 = !ip_is_v4(key.remote_address);
+    uint32_t ip_header_bytes = v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
     return (struct tcp_opening){
         .local_port = key.local_port,
         .remote_port = key.remote_port,
         .iss = (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), 0),
-        .mss = (uint16_t)(host->mtu_bytes - IPV4_HEADER_BYTES - TCP_HEADER_BYTES)};
+        .mss = (uint16_t)(host->mtu_bytes - ip_header_bytes - TCP_HEADER_BYTES),
+        .default_send_mss = v6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS};
 }
 
 static struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flow, bool is_active_end)
@@ -136,7 +140,8 @@ static void socket_free(struct socket *socket)
     mem_free(socket);
 }
 
-struct socket *socket_connect(struct host *host, uint32_t address, uint16_t port, struct socket_handler handler)
+struct socket *socket_connect(struct host *host, struct ip_address address, uint16_t port,
+                              struct socket_handler handler)
 {
     const struct host *peer = world_host_by_address(host->world, address);
     struct socket_key key = {address, host_ephemeral_port(host), port};
@@ -261,7 +266,7 @@ struct host *socket_host(const struct socket *socket)
     return socket->host;
 }
 
-uint32_t socket_remote_address(const struct socket *socket)
+struct ip_address socket_remote_address(const struct socket *socket)
 {
     return socket->key.remote_address;
 }

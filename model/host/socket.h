@@ -12,13 +12,14 @@ struct socket_handler {
     void *context;
     void (*opened)(void *context);
     void (*received)(void *context, const char *bytes, size_t size);
-    void (*acked)(void *context); /* the peer has acknowledged more; may be NULL */
-    void (*ended)(void *context); /* the peer will send no more */
+    void (*acked)(void *context);                   /* the peer has acknowledged more; may be NULL */
+    void (*ended)(void *context);                   /* the peer will send no more */
     void (*failed)(void *context, const char *why); /* could not be opened, or was lost */
 };
 
 /* Opens a connection; the handler is told what comes of it, never from within this call. */
-struct socket *socket_connect(struct host *host, uint32_t address, uint16_t port, struct socket_handler handler);
+struct socket *socket_connect(struct host *host, struct ip_address address, uint16_t port,
+                              struct socket_handler handler);
 /* For a connection that a peer opened. */
 void socket_set_handler(struct socket *socket, struct socket_handler handler);
 /* Returns the offset in our stream. */
@@ -41,7 +42,7 @@ void socket_abort(struct socket *socket);
 struct session_io socket_session_io(struct socket *socket, struct session_id session);
 struct conn_id socket_conn(const struct socket *socket);
 struct host *socket_host(const struct socket *socket);
-uint32_t socket_remote_address(const struct socket *socket);
+struct ip_address socket_remote_address(const struct socket *socket);
 struct host_id socket_peer(const struct socket *socket); /* {0} if the address is nobody's */
 uint16_t socket_local_port(const struct socket *socket);
 
@@ -50,6 +51,6 @@ bool sockets_have(struct host *host, const struct packet *packet); /* whether it
 void sockets_on_packet(struct host *host, struct packet *packet); /* takes over the reference */
 void sockets_free_all(struct host *host);                         /* the host stops: nobody is told */
 void sockets_emit_open(struct host *host); /* at the end of a run: conn.close for all that are left */
-void sockets_settle(struct world *world); /* lets every socket with something to do do it */
+void sockets_settle(struct world *world);  /* lets every socket with something to do do it */
 
 #endif

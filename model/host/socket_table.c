@@ -16,14 +16,16 @@ static struct socket_key key_of(const struct socket *socket)
 
 static size_t home_of(struct socket_key key, size_t room)
 {
-    uint64_t bits = (uint64_t)key.remote_address << 32 | (uint64_t)key.local_port << 16 | key.remote_port;
+    uint64_t bits = key.remote_address.low << 32 | (uint64_t)key.local_port << 16 | key.remote_port;
+    bits ^= key.remote_address.low >> 32 ^ key.remote_address.high;
     bits *= UINT64_C(0x9e3779b97f4a7c15);
     return (size_t)(bits >> 32) & (room - 1);
 }
 
 static bool equals(struct socket_key a, struct socket_key b)
 {
-    return a.remote_address == b.remote_address && a.local_port == b.local_port && a.remote_port == b.remote_port;
+    return ip_equals(a.remote_address, b.remote_address) && a.local_port == b.local_port &&
+           a.remote_port == b.remote_port;
 }
 
 struct socket *socket_table_find(const struct host *host, struct socket_key key)

@@ -5,7 +5,7 @@
 #include "model/host/world_internal.h"
 
 struct socket_key {
-    uint32_t remote_address;
+    struct ip_address remote_address;
     uint16_t local_port, remote_port;
 };
 

@@ -31,24 +31,36 @@ struct host *world_host(struct world *world, struct host_id id)
     return &world->hosts[id.n - 1];
 }
 
-struct host *world_host_by_address(struct world *world, uint32_t address)
+static size_t address_hash(struct ip_address address)
+{
+    return (size_t)((address.high * UINT64_C(0x9e3779b97f4a7c15) ^ address.low) * UINT64_C(0xff51afd7ed558ccd) >> 32);
+}
+
+struct host *world_host_by_address(struct world *world, struct ip_address address)
 {
     size_t mask = world->address_room - 1;
-    for (size_t i = (address * 2654435761u) & mask; world->by_address[i]; i = (i + 1) & mask)
-        if (world->by_address[i]->address == address) return world->by_address[i];
+    for (size_t i = address_hash(address) & mask; world->by_address[i].host; i = (i + 1) & mask)
+        if (ip_equals(world->by_address[i].address, address)) return world->by_address[i].host;
     return NULL;
+}
+
+static void index_address(struct world *world, struct host *host, struct ip_address address)
+{
+    if (ip_is_none(address)) return;
+    size_t mask = world->address_room - 1, i = address_hash(address) & mask;
+    while (world->by_address[i].host)
+        i = (i + 1) & mask;
+    world->by_address[i] = (struct addressed_host){address, host};
 }
 
 static void index_addresses(struct world *world)
 {
-    for (world->address_room = 8; world->address_room < 2 * world->n_hosts;)
+    for (world->address_room = 8; world->address_room < 4 * world->n_hosts;)
         world->address_room *= 2;
     world->by_address = mem_calloc(world->address_room, sizeof *world->by_address);
     for (size_t n = 0; n < world->n_hosts; n++) {
-        size_t i = (world->hosts[n].address * 2654435761u) & (world->address_room - 1);
-        while (world->by_address[i])
-            i = (i + 1) & (world->address_room - 1);
-        world->by_address[i] = &world->hosts[n];
+        index_address(world, &world->hosts[n], world->hosts[n].address);
+        index_address(world, &world->hosts[n], world->hosts[n].address6);
     }
 }
 
@@ -146,13 +158,15 @@ static void join(char *text, size_t size, const char *const *words, size_t n)
 
 static void emit_host(struct world *world, const struct host *host)
 {
-    char text[512] = "";
+    char text[512] = "", address6[IP_TEXT_BYTES] = "";
     const struct scenario_host *description = host->description;
     if (description->role == ROLE_CLIENT) snprintf(text, sizeof text, "%s", description->client.user);
     if (description->role == ROLE_MAIL_SERVER)
         join(text, sizeof text, description->mail_server.domains, description->mail_server.n_domains);
+    if (!ip_is_none(host->address6)) ip_text(host->address6, address6);
     JOURNAL_EMIT(world->journal, HOST_ADD, F_INT(HOST, host->id.n), F_TEXT(NAME, description->name),
-                 F_TEXT(ROLE, host_role_text(description->role)), F_INT(ADDRESS, host->address), F_TEXT(TEXT, text));
+                 F_TEXT(ROLE, host_role_text(description->role)), F_INT(ADDRESS, ip_v4(host->address)),
+                 F_TEXT(TEXT, text), F_TEXT(ADDRESS6, address6));
 }
 
 /* "2 %", "0.5 %": as many decimals as are needed, at most four. */

@@ -6,6 +6,7 @@
 #include "model/host/world.h"
 #include "model/mail/message.h"
 #include "model/scenario/scenario.h"
+#include "model/wire/ip_address.h"
 #include "sim/engine.h"
 #include "sim/network.h"
 #include "sim/random.h"
@@ -22,7 +23,7 @@ struct host {
     struct world *world;
     const struct scenario_host *description;
     struct host_id id;
-    uint32_t address;
+    struct ip_address address, address6; /* of either version; none where it does not speak it */
     uint64_t name_hash;
     bool up;
     uint32_t mtu_bytes; /* of its first link */
@@ -39,6 +40,11 @@ struct host {
     struct outside *outside; /* of the outside host in a live world */
 };
 
+struct addressed_host {
+    struct ip_address address;
+    struct host *host; /* NULL: a free place */
+};
+
 struct world {
     const struct scenario *scenario;
     struct world_options options;
@@ -52,7 +58,7 @@ struct world {
 
     struct host *hosts; /* index + 1 is the id */
     size_t n_hosts;
-    struct host **by_address; /* open addressing */
+    struct addressed_host *by_address; /* open addressing */
     size_t address_room;
 
     struct mail_message **mails; /* number - 1 is the index */
@@ -80,7 +86,7 @@ void world_settle(struct world *world);
    short the interval between looks (law 8). */
 bool world_awaits_mail(const struct world *world);
 /* The host with this address, or NULL. */
-struct host *world_host_by_address(struct world *world, uint32_t address);
+struct host *world_host_by_address(struct world *world, struct ip_address address);
 /* Enters a mail into the register of the world, which owns it from then on; its id must be world_next_message_id. */
 struct message_id world_next_message_id(const struct world *world);
 void world_add_message(struct world *world, struct mail_message *message);

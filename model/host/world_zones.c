@@ -31,14 +31,19 @@ static void add_mx(struct dns_zones *zones, const struct scenario *scenario, con
     }
 }
 
-/* A host whose name lies in no zone gets one: all but the first label, or the name itself. */
+/* One record for each version that it speaks. A host whose name lies in no zone gets one: all but the first label, or
+ * the name itself. */
 static void add_address(struct dns_zones *zones, const struct scenario_host *host)
 {
     struct dns_rr a = {.name = host->name, .type = DNS_A, .ttl_s = RECORD_TTL_S, .address = host->address};
-    if (dns_zones_add(zones, &a)) return;
-    const char *dot = strchr(host->name, '.');
-    dns_zones_add_zone(zones, dot && strchr(dot + 1, '.') ? dot + 1 : host->name);
-    dns_zones_add(zones, &a);
+    struct dns_rr aaaa = {.name = host->name, .type = DNS_AAAA, .ttl_s = RECORD_TTL_S, .address6 = host->address6};
+    const struct dns_rr *first = host->address ? &a : &aaaa;
+    if (!dns_zones_add(zones, first)) {
+        const char *dot = strchr(host->name, '.');
+        dns_zones_add_zone(zones, dot && strchr(dot + 1, '.') ? dot + 1 : host->name);
+        dns_zones_add(zones, first);
+    }
+    if (first == &a && !ip_is_none(host->address6)) dns_zones_add(zones, &aaaa);
 }
 
 struct dns_zones *world_zones_make(const struct scenario *scenario)

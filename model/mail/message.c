@@ -277,9 +277,10 @@ char *message_prepend(const char *lines, const char *content, size_t size, size_
 
 void message_received_line(const struct received_hop *hop, char line[RECEIVED_LINE_BYTES])
 {
-    char address[IPV4_TEXT_BYTES], date[VTIME_TEXT_BYTES];
-    int used = snprintf(line, RECEIVED_LINE_BYTES, "Received: from %.255s ([%s])\r\n\tby %.255s with %s id %s",
-                        hop->helo, ipv4_text(hop->address, address), hop->by, hop->protocol, hop->queue_id);
+    char address[IP_TEXT_BYTES], date[VTIME_TEXT_BYTES]; /* address literals: RFC 5321 4.1.3 */
+    int used = snprintf(line, RECEIVED_LINE_BYTES, "Received: from %.255s ([%s%s])\r\n\tby %.255s with %s id %s",
+                        hop->helo, ip_is_v4(hop->address) ? "" : "IPv6:", ip_text(hop->address, address), hop->by,
+                        hop->protocol, hop->queue_id);
     if (hop->recipient)
         used += snprintf(line + used, RECEIVED_LINE_BYTES - (size_t)used, "\r\n\tfor <%.255s>", hop->recipient);
     snprintf(line + used, RECEIVED_LINE_BYTES - (size_t)used, "; %s\r\n",

@@ -1,4 +1,5 @@
-/* A mail as it is composed (RFC 5322): header and body as bytes, lines ended by CRLF. To queues and wires it is opaque. */
+/* A mail as it is composed (RFC 5322): header and body as bytes, lines ended by CRLF. To queues and wires it is opaque.
+ */
 #ifndef POSTROAD_MODEL_MAIL_MESSAGE_H
 #define POSTROAD_MODEL_MAIL_MESSAGE_H
 
@@ -6,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/wire/ip_address.h"
 #include "sim/journal/ids.h"
 
 struct mail_message {
@@ -28,9 +30,9 @@ struct mail_draft {
     const char *const *recipients;
     size_t n_recipients;
     const char *subject;
-    const char *text;       /* UTF-8, lines ended by "\n" */
-    uint64_t size_bytes;    /* the body is filled up to this size; 0: the text alone */
-    const char *host;       /* makes the Message-ID */
+    const char *text;    /* UTF-8, lines ended by "\n" */
+    uint64_t size_bytes; /* the body is filled up to this size; 0: the text alone */
+    const char *host;    /* makes the Message-ID */
     int64_t starts_unix_s, at_ns;
 };
 
@@ -63,7 +65,7 @@ char *message_prepend(const char *lines, const char *content, size_t size, size_
 /* The Received line of RFC 5321 4.4 for one hop; recipient may be NULL when there are several. */
 struct received_hop {
     const char *helo, *by, *protocol, *queue_id, *recipient;
-    uint32_t address;
+    struct ip_address address;
     int64_t starts_unix_s, at_ns;
 };
 enum { RECEIVED_LINE_BYTES = 1024 };

@@ -156,3 +156,12 @@ const char *name_address_problem(const char *text, uint32_t *address)
     *address = value;
     return NULL;
 }
+
+const char *name_address6_problem(const char *text, struct ip_address *address)
+{
+    struct ip_address value;
+    if (!strchr(text, ':') || strchr(text, '.') || !ip_parse(text, &value)) return tr("is not an IPv6 address");
+    if (ip_is_v4(value) || ip_is_no_host(value)) return tr("is an address that no host can have");
+    *address = value;
+    return NULL;
+}

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/wire/ip_address.h"
+
 enum { NAME_BYTES = 256 };
 
 /* Of a host or a domain: letters, digits and hyphens between dots (RFC 1123 2.1), lower case. */
@@ -16,6 +18,8 @@ const char *name_plain_problem(const char *name, char better[NAME_BYTES]);
 const char *name_mailbox_problem(const char *name, char better[NAME_BYTES]);
 /* The part of a mailbox before the @ alone. */
 const char *name_local_part_problem(const char *name, char better[NAME_BYTES]);
+/* An IPv6 address that one host can have (RFC 4291 2.2); no IPv4 address in another form. */
+const char *name_address6_problem(const char *text, struct ip_address *address);
 /* An IPv4 address in dotted decimal that one host can have. */
 const char *name_address_problem(const char *text, uint32_t *address);
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "model/tcp/tcp.h"
+#include "model/wire/ip_address.h"
 #include "sim/journal/journal.h"
 
 /* ROLE_OUTSIDE: where programs outside the simulation enter it (postroad live); by itself it does nothing. */
@@ -41,7 +42,8 @@ struct scenario_mail_server {
 struct scenario_host {
     const char *name;
     enum host_role role;
-    uint32_t address;
+    uint32_t address;           /* IPv4; 0: speaks none */
+    struct ip_address address6; /* likewise */
     bool implied; /* the name server that stands at the first router by default */
     struct tcp_config tcp; /* of all its connections */
     struct scenario_client client;
@@ -122,6 +124,9 @@ struct scenario_caption {
     const char *word;     /* with this in one of its texts; NULL: any */
 };
 
+/* Which versions of IP hosts speak that write no address. */
+enum ip_versions { IP_V4 = 1, IP_V6 = 2, IP_BOTH = 3 };
+
 struct scenario {
     const char *title, *description;
     const char *seed_text;
@@ -130,6 +135,7 @@ struct scenario {
     const char *starts_text;
     int64_t until_ns;         /* TIME_NEVER: by default until all is done, 30 days at most */
     int64_t reroute_after_ns; /* TIME_NEVER: routes stay */
+    enum ip_versions ip;
     struct scenario_host *hosts;
     size_t n_hosts;
     struct scenario_link *links;

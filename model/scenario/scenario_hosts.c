@@ -11,6 +11,7 @@ enum { ROLES = 5 };
 
 static const struct key_rule host_keys[] = {{"client", NULL},      {"mail_server", NULL}, {"router", NULL},
                                             {"name_server", NULL}, {"outside", NULL},     {"address", NULL},
+                                            {"address6", NULL},
                                             {"tcp", NULL}};
 static const struct key_rule client_keys[] = {{"user", NULL},
                                               {"submits_to", NULL},
@@ -201,6 +202,15 @@ static void load_address(const struct spot *host, struct scenario_host *h)
     if (problem) spot_refuse(&spot, tr("write it like \"10.0.0.1\""), "\"%s\" %s", text, problem);
 }
 
+static void load_address6(const struct spot *host, struct scenario_host *h)
+{
+    const char *text;
+    if (!want_text(host, "address6", "2001:db8::1", &text)) return;
+    const char *problem = name_address6_problem(text, &h->address6);
+    struct spot spot = spot_key(host, "address6");
+    if (problem) spot_refuse(&spot, tr("write it like \"2001:db8::1\""), "\"%s\" %s", text, problem);
+}
+
 void load_hosts(struct loader *l)
 {
     struct scenario *s = l->scenario;
@@ -215,6 +225,7 @@ void load_hosts(struct loader *l)
         CHECK_KEYS(&host, host_keys);
         load_tcp(&host, &h->tcp);
         load_address(&host, h);
+        load_address6(&host, h);
         if (l->host_is_good[host.index]) load_role(l, &host, h);
     }
     s->hosts[s->n_hosts].tcp = tcp;

@@ -12,10 +12,23 @@
 enum { FILE_MAX_BYTES = 64 << 20 };
 
 static const struct key_rule top_keys[] = {
-    {"postroad", NULL}, {"title", NULL},         {"seed", NULL},  {"starts", NULL},
-    {"until", NULL},    {"reroute_after", NULL}, {"dns", NULL},   {"tcp", NULL},
-    {"hosts", NULL},    {"links", NULL},         {"zones", NULL}, {"mail", NULL},
-    {"faults", NULL},   {"expect", NULL},        {"story", NULL}, {"traffic", "list each mail under \"mail\""},
+    {"postroad", NULL},
+    {"title", NULL},
+    {"seed", NULL},
+    {"starts", NULL},
+    {"until", NULL},
+    {"reroute_after", NULL},
+    {"dns", NULL},
+    {"ip", NULL},
+    {"tcp", NULL},
+    {"hosts", NULL},
+    {"links", NULL},
+    {"zones", NULL},
+    {"mail", NULL},
+    {"faults", NULL},
+    {"expect", NULL},
+    {"story", NULL},
+    {"traffic", "list each mail under \"mail\""},
 };
 
 /* ---- the values at the top ---- */
@@ -121,6 +134,14 @@ static void load_dns_kind(struct loader *l)
     want_choice(&l->root, "dns", kinds, 2, &kind);
 }
 
+static void load_ip(struct loader *l)
+{
+    static const struct choice versions[] = {{"v4", NULL}, {"v6", NULL}, {"both", NULL}};
+    size_t version = 0;
+    want_choice(&l->root, "ip", versions, 3, &version);
+    l->scenario->ip = (enum ip_versions)(version + 1);
+}
+
 /* The file's name without folder and ending. */
 static const char *title_from_name(struct loader *l, const char *name)
 {
@@ -148,6 +169,7 @@ static void load_top(struct loader *l, const char *name)
     want_duration(&l->root, "until", 1, 365 * DAY, &s->until_ns);
     want_duration(&l->root, "reroute_after", 0, DAY, &s->reroute_after_ns);
     load_dns_kind(l);
+    load_ip(l);
 }
 
 static void load_everything(struct loader *l, const char *name)

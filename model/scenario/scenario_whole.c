@@ -109,53 +109,81 @@ void add_name_server(struct loader *l)
 /* ---- addresses ---- */
 
 struct addressed {
-    uint32_t address;
+    struct ip_address address;
     size_t host;
 };
 
 static int compare_addressed(const void *a, const void *b)
 {
     const struct addressed *x = a, *y = b;
-    if (x->address != y->address) return x->address < y->address ? -1 : 1;
+    if (x->address.high != y->address.high) return x->address.high < y->address.high ? -1 : 1;
+    if (x->address.low != y->address.low) return x->address.low < y->address.low ? -1 : 1;
     return (x->host > y->host) - (x->host < y->host);
 }
 
-static bool is_taken(const struct addressed *written, size_t n, uint32_t address)
+static bool is_taken(const struct addressed *written, size_t n, struct ip_address address)
 {
     for (size_t i = 0; i < n; i++)
-        if (written[i].address == address) return true;
+        if (ip_equals(written[i].address, address)) return true;
     return false;
 }
 
-static void refuse_same_address(struct loader *l, size_t first, size_t second)
+static void refuse_same_address(struct loader *l, const char *key, size_t first, size_t second)
 {
     const struct scenario *s = l->scenario;
     struct spot section = spot_key(&l->root, "hosts");
-    struct spot host = spot_key(&section, s->hosts[second].name), address = spot_key(&host, "address");
+    struct spot host = spot_key(&section, s->hosts[second].name), address = spot_key(&host, key);
     spot_refuse(&address, tr("leave it out, and a free one is chosen"), tr("%s is already the address of \"%s\""),
                 checks_value(l->checks, address.json), s->hosts[first].name);
 }
 
-/* 10.0.0.1, 10.0.0.2, ... 10.0.0.254, 10.0.1.1, ..., passing over those that are written. */
-void assign_addresses(struct loader *l)
+static struct ip_address address_of(const struct scenario_host *host, bool v6)
+{
+    if (v6) return host->address6;
+    return host->address ? ip_of_v4(host->address) : (struct ip_address){0};
+}
+
+static void set_address(struct scenario_host *host, struct ip_address address, bool v6)
+{
+    if (v6)
+        host->address6 = address;
+    else
+        host->address = ip_v4(address);
+}
+
+/* 10.0.0.1, 10.0.0.2, ... 10.0.0.254, 10.0.1.1, ...; 2001:db8::1, 2001:db8::2, ... */
+static struct ip_address candidate(uint32_t nth, bool v6)
+{
+    if (v6) return (struct ip_address){UINT64_C(0x20010db800000000), (uint64_t)nth + 1};
+    return ip_of_v4(UINT32_C(0x0A000000) + ((nth / 254) << 8) + nth % 254 + 1);
+}
+
+/* The addresses of one version, for all or for none but those that write one, passing over those that are written. */
+static void assign_version(struct loader *l, bool v6, bool to_all)
 {
     struct scenario *s = l->scenario;
     struct addressed *written = mem_calloc(s->n_hosts, sizeof *written);
     size_t n = 0;
     uint32_t next = 0;
     for (size_t i = 0; i < s->n_hosts; i++)
-        if (s->hosts[i].address) written[n++] = (struct addressed){s->hosts[i].address, i};
+        if (!ip_is_none(address_of(&s->hosts[i], v6)))
+            written[n++] = (struct addressed){address_of(&s->hosts[i], v6), i};
     if (n) qsort(written, n, sizeof *written, compare_addressed);
     for (size_t i = 1; i < n; i++)
-        if (written[i].address == written[i - 1].address) refuse_same_address(l, written[i - 1].host, written[i].host);
-    for (size_t i = 0; i < s->n_hosts; i++) {
-        while (!s->hosts[i].address) {
-            uint32_t candidate = UINT32_C(0x0A000000) + ((next / 254) << 8) + next % 254 + 1;
-            next++;
-            if (!is_taken(written, n, candidate)) s->hosts[i].address = candidate;
+        if (ip_equals(written[i].address, written[i - 1].address))
+            refuse_same_address(l, v6 ? "address6" : "address", written[i - 1].host, written[i].host);
+    for (size_t i = 0; to_all && i < s->n_hosts; i++)
+        while (ip_is_none(address_of(&s->hosts[i], v6))) {
+            struct ip_address address = candidate(next++, v6);
+            if (!is_taken(written, n, address)) set_address(&s->hosts[i], address, v6);
         }
-    }
     mem_free(written);
+}
+
+void assign_addresses(struct loader *l)
+{
+    assign_version(l, false, l->scenario->ip & IP_V4);
+    assign_version(l, true, l->scenario->ip & IP_V6);
 }
 
 /* ---- domains and users ---- */

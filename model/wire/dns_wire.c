@@ -210,6 +210,9 @@ static bool add_rr(struct seen *seen, const struct dns_rr *rr, size_t *size)
     case DNS_A:
         *size += 4;
         return true;
+    case DNS_AAAA:
+        *size += 16;
+        return true;
     case DNS_MX:
         *size += 2;
         return add_name(seen, rr->target, size);
@@ -221,7 +224,6 @@ static bool add_rr(struct seen *seen, const struct dns_rr *rr, size_t *size)
         *size += 20;
         return true;
     case DNS_TXT:
-    case DNS_AAAA:
         break;
     }
     assert(!"a record of a type without data");
@@ -296,6 +298,14 @@ static bool push_a(ldns_rr *rr, const struct dns_rr *from)
     return address && ldns_rr_push_rdf(rr, address);
 }
 
+static bool push_aaaa(ldns_rr *rr, const struct dns_rr *from)
+{
+    uint8_t bytes[16];
+    ip_put_16_bytes(from->address6, bytes);
+    ldns_rdf *address = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_AAAA, sizeof bytes, bytes);
+    return address && ldns_rr_push_rdf(rr, address);
+}
+
 static bool push_soa(ldns_rr *rr, const struct dns_rr *from)
 {
     return push_name(rr, from->target) && push_name(rr, from->soa_rname) &&
@@ -311,6 +321,8 @@ static bool push_data(ldns_rr *rr, const struct dns_rr *from)
     switch (from->type) {
     case DNS_A:
         return push_a(rr, from);
+    case DNS_AAAA:
+        return push_aaaa(rr, from);
     case DNS_MX:
         return push_mx(rr, from);
     case DNS_NS:
@@ -319,7 +331,6 @@ static bool push_data(ldns_rr *rr, const struct dns_rr *from)
     case DNS_SOA:
         return push_soa(rr, from);
     case DNS_TXT:
-    case DNS_AAAA:
         break;
     }
     return false;
@@ -428,7 +439,8 @@ static bool take_soa(const ldns_rr *rr, struct dns_rr *out, char **names)
 
 static bool take_data(const ldns_rr *rr, struct dns_rr *out, char **names)
 {
-    static const size_t wanted[] = {[DNS_A] = 1, [DNS_NS] = 1, [DNS_CNAME] = 1, [DNS_SOA] = 7, [DNS_MX] = 2};
+    static const size_t wanted[] = {
+        [DNS_A] = 1, [DNS_NS] = 1, [DNS_CNAME] = 1, [DNS_SOA] = 7, [DNS_MX] = 2, [DNS_AAAA] = 1};
     if ((size_t)out->type >= sizeof wanted / sizeof *wanted || wanted[out->type] == 0) return false;
     if (ldns_rr_rd_count(rr) != wanted[out->type]) return false;
     switch (out->type) {
@@ -437,6 +449,9 @@ static bool take_data(const ldns_rr *rr, struct dns_rr *out, char **names)
         out->address = (uint32_t)a[0] << 24 | (uint32_t)a[1] << 16 | (uint32_t)a[2] << 8 | a[3];
         return true;
     }
+    case DNS_AAAA:
+        out->address6 = ip_get_16_bytes(ldns_rdf_data(ldns_rr_rdf(rr, 0)));
+        return true;
     case DNS_MX:
         out->preference = ldns_rdf2native_int16(ldns_rr_rdf(rr, 0));
         return take_name(ldns_rr_rdf(rr, 1), &out->target, names);
@@ -446,7 +461,6 @@ static bool take_data(const ldns_rr *rr, struct dns_rr *out, char **names)
     case DNS_SOA:
         return take_soa(rr, out, names);
     case DNS_TXT:
-    case DNS_AAAA:
         break;
     }
     return false;
@@ -581,7 +595,7 @@ bool dns_rr_from_line(const char *line, const char *origin, uint32_t default_ttl
     if (status != LDNS_STATUS_OK)
         problem = tr("is not a record in master-file syntax, as in \"@ 300 IN MX 10 mx1\"");
     else if (!copy_line(rr, out))
-        problem = tr("is not a record of class IN and type A, NS, CNAME, SOA or MX");
+        problem = tr("is not a record of class IN and type A, AAAA, NS, CNAME, SOA or MX");
     else if (!numbers_fit(line, &out->rr))
         problem = tr("holds a number that is too large for its field");
     if (problem) snprintf(error, error_size, "%s", problem);
@@ -635,10 +649,13 @@ const char *dns_rcode_text(enum dns_rcode rcode)
 
 static void rr_text(const struct dns_rr *rr, char *buffer, size_t size)
 {
-    char address[IPV4_TEXT_BYTES];
+    char address[IP_TEXT_BYTES];
     switch (rr->type) {
     case DNS_A:
         snprintf(buffer, size, "%s", ipv4_text(rr->address, address));
+        return;
+    case DNS_AAAA:
+        snprintf(buffer, size, "%s", ip_text(rr->address6, address));
         return;
     case DNS_MX:
         snprintf(buffer, size, "%u %s.", rr->preference, rr->target);
@@ -653,7 +670,6 @@ static void rr_text(const struct dns_rr *rr, char *buffer, size_t size)
         snprintf(buffer, size, "%s. %s. %u", rr->target, rr->soa_rname, rr->soa_serial);
         return;
     case DNS_TXT:
-    case DNS_AAAA:
         break;
     }
     snprintf(buffer, size, "?");

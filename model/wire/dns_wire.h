@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/wire/ip_address.h"
+
 enum dns_type { DNS_A = 1, DNS_NS = 2, DNS_CNAME = 5, DNS_SOA = 6, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28 };
 enum dns_rcode { DNS_NOERROR = 0, DNS_FORMERR = 1, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3, DNS_NOTIMP = 4, DNS_REFUSED = 5,
                  DNS_BADVERS = 16 };
@@ -20,6 +22,7 @@ struct dns_rr {
     uint16_t preference; /* MX */
     const char *target;  /* MX exchange, NS, CNAME */
     uint32_t address;    /* A */
+    struct ip_address address6; /* AAAA */
     /* SOA: target is mname */
     const char *soa_rname;
     uint32_t soa_serial, soa_refresh, soa_retry, soa_expire, soa_minimum;

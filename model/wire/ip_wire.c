@@ -1,5 +1,5 @@
 /* IPv4 (RFC 791 3.1) and UDP (RFC 768) headers to bytes and back, and the Internet checksum (RFC 1071). Left out on
-   purpose: options (passed over when reading), fragments and type of service, which no host here makes. */
+   purpose: options (passed over when reading), type of service, which no host here makes. */
 #include "model/wire/ip_wire.h"
 
 #include <arpa/inet.h>
@@ -40,21 +40,28 @@ uint16_t inet_checksum_finish(uint32_t sum)
     return (uint16_t)~fold_to_16_bits(sum);
 }
 
-uint32_t inet_pseudo_header_sum(uint32_t source_address, uint32_t destination_address, uint8_t protocol, size_t size)
+uint32_t inet_pseudo_header_sum(struct ip_address source, struct ip_address destination, uint8_t protocol, size_t size)
 {
-    uint64_t sum = (source_address >> 16) + (source_address & 0xffff);
-    sum += (destination_address >> 16) + (destination_address & 0xffff);
-    return fold_to_16_bits(sum + protocol + size);
+    uint64_t sum = (uint64_t)protocol + size;
+    if (ip_is_v4(source)) {
+        sum += (uint64_t)ip_v4(source) + ip_v4(destination);
+    } else {
+        sum += (source.high >> 32) + (source.high & UINT32_MAX) + (source.low >> 32) + (source.low & UINT32_MAX);
+        sum += (destination.high >> 32) + (destination.high & UINT32_MAX);
+        sum += (destination.low >> 32) + (destination.low & UINT32_MAX);
+    }
+    return fold_to_16_bits(sum);
 }
 
 void ipv4_encode(const struct ipv4_header *header, uint8_t out[IPV4_HEADER_BYTES])
 {
-    enum { DONT_FRAGMENT = 0x4000 };
+    enum { DONT_FRAGMENT = 0x4000, MORE_FRAGMENTS = 0x2000 };
+    unsigned flags = (header->dont_fragment ? DONT_FRAGMENT : 0u) | (header->more_fragments ? MORE_FRAGMENTS : 0u);
     out[0] = 0x45; /* version 4, five 32-bit words */
     out[1] = 0;
     wire_put_16(out + 2, header->total_length);
     wire_put_16(out + 4, header->identification);
-    wire_put_16(out + 6, header->dont_fragment ? DONT_FRAGMENT : 0);
+    wire_put_16(out + 6, (uint16_t)(flags | header->fragment_offset / 8u));
     out[8] = header->ttl;
     out[9] = header->protocol;
     wire_put_16(out + 10, 0);
@@ -81,6 +88,8 @@ bool ipv4_decode(const uint8_t *bytes, size_t size, struct ipv4_header *header, 
         .total_length = wire_get_16(bytes + 2),
         .identification = wire_get_16(bytes + 4),
         .dont_fragment = (bytes[6] & 0x40) != 0,
+        .more_fragments = (bytes[6] & 0x20) != 0,
+        .fragment_offset = (uint16_t)((wire_get_16(bytes + 6) & 0x1fff) * 8),
         .ttl = bytes[8],
         .protocol = bytes[9],
     };
@@ -105,12 +114,6 @@ const char *ipv4_problem(const uint8_t *bytes, size_t size)
     return wire_get_16(bytes + 2) > size ? "cut short" : NULL;
 }
 
-bool ipv4_is_fragment(const uint8_t header[IPV4_HEADER_BYTES])
-{
-    enum { MORE_FRAGMENTS_AND_OFFSET = 0x3fff };
-    return (wire_get_16(header + 6) & MORE_FRAGMENTS_AND_OFFSET) != 0;
-}
-
 void ipv4_count_down(uint8_t header[IPV4_HEADER_BYTES])
 {
     uint32_t before = wire_get_16(header + 8);
@@ -119,7 +122,7 @@ void ipv4_count_down(uint8_t header[IPV4_HEADER_BYTES])
     wire_put_16(header + 10, inet_checksum_finish(sum));
 }
 
-void udp_encode(const struct udp_header *header, uint32_t source_address, uint32_t destination_address,
+void udp_encode(const struct udp_header *header, struct ip_address source, struct ip_address destination,
                 const uint8_t *payload, uint8_t out[UDP_HEADER_BYTES])
 {
     assert(header->length >= UDP_HEADER_BYTES);
@@ -127,7 +130,7 @@ void udp_encode(const struct udp_header *header, uint32_t source_address, uint32
     wire_put_16(out + 2, header->destination_port);
     wire_put_16(out + 4, header->length);
     wire_put_16(out + 6, 0);
-    uint32_t sum = inet_pseudo_header_sum(source_address, destination_address, IP_PROTOCOL_UDP, header->length);
+    uint32_t sum = inet_pseudo_header_sum(source, destination, IP_PROTOCOL_UDP, header->length);
     sum = inet_checksum_add(sum, out, UDP_HEADER_BYTES);
     size_t payload_size = (size_t)header->length - UDP_HEADER_BYTES;
     if (payload_size) sum = inet_checksum_add(sum, payload, payload_size);
@@ -145,12 +148,12 @@ bool udp_decode(const uint8_t *bytes, size_t size, struct udp_header *header)
     return true;
 }
 
-bool udp_checksum_is_good(const uint8_t *bytes, size_t size, uint32_t source_address, uint32_t destination_address)
+bool udp_checksum_is_good(const uint8_t *bytes, size_t size, struct ip_address source, struct ip_address destination)
 {
     struct udp_header header;
     if (!udp_decode(bytes, size, &header) || header.length > size) return false;
     if (wire_get_16(bytes + 6) == 0) return true;
-    uint32_t sum = inet_pseudo_header_sum(source_address, destination_address, IP_PROTOCOL_UDP, header.length);
+    uint32_t sum = inet_pseudo_header_sum(source, destination, IP_PROTOCOL_UDP, header.length);
     return inet_checksum_finish(inet_checksum_add(sum, bytes, header.length)) == 0;
 }
 

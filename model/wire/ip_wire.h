@@ -6,13 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { IPV4_HEADER_BYTES = 20, UDP_HEADER_BYTES = 8, IP_PROTOCOL_TCP = 6, IP_PROTOCOL_UDP = 17, IPV4_DEFAULT_TTL = 64 };
+#include "model/wire/ip_address.h"
+
+enum { IPV4_HEADER_BYTES = 20, UDP_HEADER_BYTES = 8, IP_DEFAULT_TTL = 64 };
+enum { IP_PROTOCOL_ICMP = 1, IP_PROTOCOL_TCP = 6, IP_PROTOCOL_UDP = 17, IP_PROTOCOL_ICMPV6 = 58 };
 
 struct ipv4_header {
     uint32_t source, destination; /* addresses in host order: 10.0.0.1 is 0x0a000001 */
     uint16_t total_length;
     uint16_t identification;
-    bool dont_fragment;
+    bool dont_fragment, more_fragments;
+    uint16_t fragment_offset; /* bytes, a multiple of 8 */
     uint8_t ttl, protocol;
 };
 
@@ -32,15 +36,14 @@ bool ipv4_decode(const uint8_t *bytes, size_t size, struct ipv4_header *header, 
 /* Why a router or host does not take these bytes as a whole IPv4 packet, in few words; NULL: it does. Bytes behind the
    packet's own length do not matter. */
 const char *ipv4_problem(const uint8_t *bytes, size_t size);
-bool ipv4_is_fragment(const uint8_t header[IPV4_HEADER_BYTES]);
 /* One off the TTL, and the checksum brought in line (RFC 1624). */
 void ipv4_count_down(uint8_t header[IPV4_HEADER_BYTES]);
 bool ipv4_checksum_is_good(const uint8_t *bytes, size_t size);
 
-void udp_encode(const struct udp_header *header, uint32_t source_address, uint32_t destination_address,
+void udp_encode(const struct udp_header *header, struct ip_address source, struct ip_address destination,
                 const uint8_t *payload, uint8_t out[UDP_HEADER_BYTES]);
 bool udp_decode(const uint8_t *bytes, size_t size, struct udp_header *header);
-bool udp_checksum_is_good(const uint8_t *bytes, size_t size, uint32_t source_address, uint32_t destination_address);
+bool udp_checksum_is_good(const uint8_t *bytes, size_t size, struct ip_address source, struct ip_address destination);
 
 /* "10.0.0.1" */
 enum { IPV4_TEXT_BYTES = 16 };

@@ -116,7 +116,7 @@ static void put_options(const struct tcp_segment *segment, uint8_t *at)
     put_sack(segment, at);
 }
 
-size_t tcp_encode(const struct tcp_segment *segment, uint32_t source_address, uint32_t destination_address,
+size_t tcp_encode(const struct tcp_segment *segment, struct ip_address source, struct ip_address destination,
                   const uint8_t *payload, uint8_t out[TCP_HEADER_MAX_BYTES])
 {
     size_t header_size = tcp_header_size(segment);
@@ -131,8 +131,7 @@ size_t tcp_encode(const struct tcp_segment *segment, uint32_t source_address, ui
     wire_put_16(out + 16, 0); /* checksum */
     wire_put_16(out + 18, segment->urgent);
     put_options(segment, out + TCP_HEADER_BYTES);
-    uint32_t sum =
-        inet_pseudo_header_sum(source_address, destination_address, IP_PROTOCOL_TCP, header_size + segment->length);
+    uint32_t sum = inet_pseudo_header_sum(source, destination, IP_PROTOCOL_TCP, header_size + segment->length);
     sum = inet_checksum_add(sum, out, header_size);
     if (segment->length) sum = inet_checksum_add(sum, payload, segment->length);
     wire_put_16(out + 16, inet_checksum_finish(sum));
@@ -213,10 +212,10 @@ bool tcp_decode(const uint8_t *bytes, size_t size, struct tcp_segment *segment, 
     return true;
 }
 
-bool tcp_checksum_is_good(const uint8_t *bytes, size_t size, uint32_t source_address, uint32_t destination_address)
+bool tcp_checksum_is_good(const uint8_t *bytes, size_t size, struct ip_address source, struct ip_address destination)
 {
     if (size < TCP_HEADER_BYTES || size > UINT16_MAX) return false;
-    uint32_t sum = inet_pseudo_header_sum(source_address, destination_address, IP_PROTOCOL_TCP, size);
+    uint32_t sum = inet_pseudo_header_sum(source, destination, IP_PROTOCOL_TCP, size);
     return inet_checksum_finish(inet_checksum_add(sum, bytes, size)) == 0;
 }
 

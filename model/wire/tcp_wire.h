@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/wire/ip_address.h"
+
 enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32 };
 enum { TCP_HEADER_BYTES = 20, TCP_HEADER_MAX_BYTES = 60, TCP_TIMESTAMPS_BYTES = 12, TCP_SACK_MAX = 4 };
 
@@ -38,13 +40,13 @@ uint32_t tcp_segment_sequence_length(const struct tcp_segment *segment);
 size_t tcp_header_size(const struct tcp_segment *segment); /* a multiple of 4 */
 
 /* Writes the header with a valid checksum over pseudo-header, header and payload; returns its size. */
-size_t tcp_encode(const struct tcp_segment *segment, uint32_t source_address, uint32_t destination_address,
+size_t tcp_encode(const struct tcp_segment *segment, struct ip_address source, struct ip_address destination,
                   const uint8_t *payload, uint8_t out[TCP_HEADER_MAX_BYTES]);
 /* Reads header and options from the bytes of an IP payload; *header_size gets the offset of the payload. Unknown
    options are passed over; illegal lengths end them. False when the header is cut short or its length is impossible.
    Does not check the checksum. */
 bool tcp_decode(const uint8_t *bytes, size_t size, struct tcp_segment *segment, size_t *header_size);
-bool tcp_checksum_is_good(const uint8_t *bytes, size_t size, uint32_t source_address, uint32_t destination_address);
+bool tcp_checksum_is_good(const uint8_t *bytes, size_t size, struct ip_address source, struct ip_address destination);
 /* "SYN", "SYN,ACK", "PSH,ACK": flags in that order, joined by commas. */
 const char *tcp_flags_text(uint8_t flags, char buffer[32]);
 /* "mss 1460 sackok ts 5/0 wscale 10", "sack 3001:4001"; "" without options. SACK blocks less sack_base (the initial

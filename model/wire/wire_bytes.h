@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/wire/ip_address.h"
+
 static inline uint16_t wire_get_16(const uint8_t *at)
 {
     return (uint16_t)(at[0] << 8 | at[1]);
@@ -27,7 +29,7 @@ static inline void wire_put_32(uint8_t *at, uint32_t value)
     wire_put_16(at + 2, (uint16_t)value);
 }
 
-/* RFC 9293 3.1, RFC 768: source, destination, zero, protocol, length of header and payload. */
-uint32_t inet_pseudo_header_sum(uint32_t source_address, uint32_t destination_address, uint8_t protocol, size_t size);
+/* RFC 9293 3.1, RFC 768, RFC 8200 8.1: source, destination, zero, protocol, length of header and payload. */
+uint32_t inet_pseudo_header_sum(struct ip_address source, struct ip_address destination, uint8_t protocol, size_t size);
 
 #endif

@@ -8,6 +8,14 @@ foreach(scenario ${judged})
   set_tests_properties(judge_pcap_${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
     FAIL_REGULAR_EXPRESSION "AddressSanitizer;LeakSanitizer;runtime error:")
 endforeach()
+# The same worlds over IPv6, and with both versions.
+foreach(version v6 both)
+  add_test(NAME judge_pcap_over_${version}
+    COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_pcap.sh $<TARGET_FILE:postroad>
+      ${PROJECT_SOURCE_DIR}/scenarios/first-mail.json --set /ip=${version})
+  set_tests_properties(judge_pcap_over_${version} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
+    FAIL_REGULAR_EXPRESSION "AddressSanitizer;LeakSanitizer;runtime error:")
+endforeach()
 add_test(NAME judge_the_judge
   COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_the_judge.sh $<TARGET_FILE:postroad>
     ${PROJECT_SOURCE_DIR}/scenarios/first-mail.json)

@@ -21,13 +21,14 @@ static void udp(const uint8_t *bytes, size_t size)
 {
     struct udp_header header, again;
     uint8_t *written = malloc(size + UDP_HEADER_BYTES);
-    if (size <= UINT16_MAX) udp_checksum_is_good(bytes, size, 1, 2);
+    if (size <= UINT16_MAX) udp_checksum_is_good(bytes, size, ip_of_v4(1), ip_of_v4(2));
     if (size <= UINT16_MAX && udp_decode(bytes, size, &header)) {
         FUZZ_MUST(header.length >= UDP_HEADER_BYTES);
         if (header.length <= size) {
-            udp_encode(&header, 1, 2, bytes + UDP_HEADER_BYTES, written);
+            udp_encode(&header, ip_of_v4(1), ip_of_v4(2), bytes + UDP_HEADER_BYTES, written);
             memcpy(written + UDP_HEADER_BYTES, bytes + UDP_HEADER_BYTES, header.length - UDP_HEADER_BYTES);
-            FUZZ_MUST(udp_decode(written, header.length, &again) && udp_checksum_is_good(written, header.length, 1, 2));
+            FUZZ_MUST(udp_decode(written, header.length, &again) &&
+                      udp_checksum_is_good(written, header.length, ip_of_v4(1), ip_of_v4(2)));
             FUZZ_MUST(header.source_port == again.source_port && header.destination_port == again.destination_port);
         }
     }

@@ -45,10 +45,11 @@ static void deliver_flipped(struct network *n, int to, const struct tcp_segment 
 {
     uint8_t *bytes = calloc(1, TCP_HEADER_MAX_BYTES + segment->length);
     uint8_t *payload = calloc(1, segment->length + 1);
-    size_t header = tcp_encode(segment, 1, 2, payload, bytes), size = header + segment->length, decoded;
+    size_t header = tcp_encode(segment, ip_of_v4(1), ip_of_v4(2), payload, bytes), size = header + segment->length,
+           decoded;
     size_t bit = fuzz_number(&n->bytes) % (size * 8);
     bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-    FUZZ_MUST(!tcp_checksum_is_good(bytes, size, 1, 2)); /* one bit is always seen */
+    FUZZ_MUST(!tcp_checksum_is_good(bytes, size, ip_of_v4(1), ip_of_v4(2))); /* one bit is always seen */
     struct tcp_segment changed;
     /* And past the checksum, as two flips might come. */
     if (n->hostile && tcp_decode(bytes, size, &changed, &decoded)) two_ends_forge(n->world, to, &changed);

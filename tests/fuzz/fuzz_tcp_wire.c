@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct tcp_segment segment, again;
     size_t header_size = 0, size_again = 0;
     char text[TCP_OPTIONS_TEXT_BYTES], flags[32];
-    if (size <= UINT16_MAX) tcp_checksum_is_good(bytes, size, 0x0a000001, 0x0a000002);
+    if (size <= UINT16_MAX) tcp_checksum_is_good(bytes, size, ip_of_v4(0x0a000001), ip_of_v4(0x0a000002));
     if (!tcp_decode(bytes, size, &segment, &header_size)) return 0;
     FUZZ_MUST(header_size >= TCP_HEADER_BYTES && header_size <= TCP_HEADER_MAX_BYTES && header_size <= size);
     FUZZ_MUST(segment.length == size - header_size && segment.n_sack <= TCP_SACK_MAX);
@@ -24,10 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
               strlen(tcp_flags_text(segment.flags, flags)) < 32);
     if (size > UINT16_MAX) return 0;
     uint8_t *written = malloc(TCP_HEADER_MAX_BYTES + segment.length);
-    size_t n = tcp_encode(&segment, 0x0a000001, 0x0a000002, bytes + header_size, written);
+    size_t n = tcp_encode(&segment, ip_of_v4(0x0a000001), ip_of_v4(0x0a000002), bytes + header_size, written);
     FUZZ_MUST(n == tcp_header_size(&segment) && n <= TCP_HEADER_MAX_BYTES);
     memcpy(written + n, bytes + header_size, segment.length);
-    FUZZ_MUST(tcp_checksum_is_good(written, n + segment.length, 0x0a000001, 0x0a000002));
+    FUZZ_MUST(tcp_checksum_is_good(written, n + segment.length, ip_of_v4(0x0a000001), ip_of_v4(0x0a000002)));
     FUZZ_MUST(tcp_decode(written, n + segment.length, &again, &size_again) && size_again == n);
     must_be_same(&segment, &again);
     free(written);

@@ -1,12 +1,14 @@
 #include "viz/draw/header_view.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "model/wire/wire_fields.h"
 #include "sim/journal/tr.h"
 
-enum { WORD_BITS = 32, LETTER_BITS = 2, DNS_HEADER = 12 };
+enum { WORD_BITS = 32, LETTER_BITS = 2, DNS_HEADER = 12, LAYERS_MAX = 4, TCP_FIXED_FIELDS_MAX = 20 };
 
 struct diagram {
     const struct view *v;
@@ -86,13 +88,13 @@ static double title_height(const struct view *v)
     return view_units(v, 17);
 }
 
-static void draw_layer(struct diagram *d, const struct wire_layer *layer, const uint8_t *header, const char *more)
+static void draw_layer(struct diagram *d, const struct wire_layer *layer, const uint8_t *header)
 {
     char title[160];
     struct text_style style = view_faint(d->v, FONT_SMALL);
     style.bold = true;
     style.down = ALIGN_CENTRE;
-    snprintf(title, sizeof title, "%s   %s%s%s", layer->name, layer->fields[0].rfc, *more ? "   " : "", more);
+    snprintf(title, sizeof title, "%s   %s", layer->name, layer->fields[0].rfc);
     canvas_text(d->v->canvas, box_of(d->x, d->y, d->w, title_height(d->v)), &style, title);
     d->y += title_height(d->v);
     canvas_fill(d->v->canvas, box_of(d->x, d->y, d->w, d->row * layer_rows(layer)),
@@ -105,34 +107,60 @@ static void draw_layer(struct diagram *d, const struct wire_layer *layer, const 
 struct shown_layer {
     const struct wire_layer *layer;
     const uint8_t *bytes;
-    char more[TCP_OPTIONS_TEXT_BYTES + 16];
 };
 
+/* A TCP header with its options. */
+struct tcp_layer {
+    struct wire_layer layer;
+    struct wire_field fields[TCP_FIXED_FIELDS_MAX + WIRE_TCP_OPTION_FIELDS_MAX];
+};
+
+static const struct wire_layer *tcp_with_options(struct tcp_layer *tcp, const uint8_t *header, size_t size)
+{
+    size_t n = wire_tcp.n_fields;
+    assert(n <= TCP_FIXED_FIELDS_MAX);
+    memcpy(tcp->fields, wire_tcp.fields, n * sizeof *tcp->fields);
+    n += wire_tcp_option_fields(header, size, tcp->fields + n, WIRE_TCP_OPTION_FIELDS_MAX);
+    tcp->layer = (struct wire_layer){wire_tcp.name, tcp->fields, n};
+    return &tcp->layer;
+}
+
+static size_t collect_ip(const struct story_header *h, struct shown_layer *shown)
+{
+    enum { NEXT_HEADER_AT = 6, FRAGMENT = 44 };
+    size_t n = 0;
+    if (!ip_is_v6(&h->ip)) {
+        shown[n++] = (struct shown_layer){&wire_ipv4, h->bytes};
+        return n;
+    }
+    if (h->bytes[NEXT_HEADER_AT] == FRAGMENT)
+        shown[n++] = (struct shown_layer){&wire_ipv6_fragment, h->bytes + IPV6_HEADER_BYTES};
+    shown[n++] = (struct shown_layer){&wire_ipv6, h->bytes};
+    return n;
+}
+
 static size_t collect_layers(const struct view *v, size_t packet, const struct story_header *h, uint8_t *dns,
-                             struct shown_layer *shown)
+                             struct tcp_layer *tcp, struct shown_layer *shown)
 {
     size_t n = 0;
+    const uint8_t *transport = h->bytes + h->transport_at;
     if (h->is_udp && story_packet_payload(v->story, packet, dns, DNS_HEADER) == DNS_HEADER)
-        shown[n++] = (struct shown_layer){&wire_dns, dns, ""};
-    if (h->is_tcp) {
-        shown[n] = (struct shown_layer){&wire_tcp, h->bytes + h->transport_at, ""};
-        char options[TCP_OPTIONS_TEXT_BYTES];
-        if (tcp_options_text(&h->tcp, 0, options)[0])
-            snprintf(shown[n].more, sizeof shown[n].more, tr("options %s"), options);
-        n++;
-    }
-    if (h->is_udp) shown[n++] = (struct shown_layer){&wire_udp, h->bytes + h->transport_at, ""};
-    shown[n++] = (struct shown_layer){&wire_ipv4, h->bytes, ""};
-    return n;
+        shown[n++] = (struct shown_layer){&wire_dns, dns};
+    if (h->is_tcp)
+        shown[n++] = (struct shown_layer){tcp_with_options(tcp, transport, h->size - h->transport_at), transport};
+    if (h->is_udp) shown[n++] = (struct shown_layer){&wire_udp, transport};
+    if (h->is_icmp) shown[n++] = (struct shown_layer){ip_is_v6(&h->ip) ? &wire_icmpv6 : &wire_icmp, transport};
+    return n + collect_ip(h, shown + n);
 }
 
 bool header_view_draw(const struct view *v, struct box box, size_t packet)
 {
     struct story_header header;
-    struct shown_layer shown[3];
+    struct shown_layer shown[LAYERS_MAX];
+    struct tcp_layer tcp;
     uint8_t dns[DNS_HEADER];
     if (!story_packet_header(v->story, packet, &header)) return false;
-    size_t n = collect_layers(v, packet, &header, dns, shown);
+    size_t n = collect_layers(v, packet, &header, dns, &tcp, shown);
     int rows = 0;
     for (size_t i = 0; i < n; i++)
         rows += layer_rows(shown[i].layer);
@@ -140,6 +168,6 @@ bool header_view_draw(const struct view *v, struct box box, size_t packet)
     struct diagram d = {v, box.x, box.y, box.w, fmax(view_units(v, 15.5), fmin(row, view_units(v, 31))), box.y + box.h};
     for (size_t i = 0; i < n; i++)
         if (d.y + title_height(v) + d.row * layer_rows(shown[i].layer) <= d.bottom + 1)
-            draw_layer(&d, shown[i].layer, shown[i].bytes, shown[i].more);
+            draw_layer(&d, shown[i].layer, shown[i].bytes);
     return true;
 }

@@ -243,7 +243,8 @@ static void draw_host(const struct view *v, struct box box, size_t index)
     struct pen pen = {v, box_of(box.x, box.y, box.w * 0.46, box.h), box.y};
     pen_title(&pen, host.name);
     pen_paragraph(&pen, role_name(host.role), 1);
-    pen_fact(&pen, tr("address"), ipv4_text(host.address, address));
+    if (host.address || !*host.address6) pen_fact(&pen, tr("address"), ipv4_text(host.address, address));
+    if (*host.address6) pen_fact(&pen, tr("IPv6 address"), host.address6);
     pen_fact(&pen, host.role == STORY_CLIENT ? tr("user") : tr("for"), host.text);
     pen_fact(&pen, tr("state"), host.up ? tr("up") : tr("down"));
     pen_fact(&pen, tr("because"), host.why);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/wire/ip_wire.h"
+#include "model/wire/ip_header.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "viz/readers/journal_names.h"
@@ -16,8 +16,12 @@
 
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_NAMES = 4, BLOCK_PACKET = 6 };
 enum { OPTION_END = 0, OPTION_COMMENT = 1, SECTION_PROGRAM = 4, INTERFACE_NAME = 2, INTERFACE_SPEED = 8 };
-enum { INTERFACE_TIME_RESOLUTION = 9, PACKET_FLAGS = 2, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2, NAME_IPV4 = 1 };
-enum { LINKTYPE_IPV4 = 228, NANOSECONDS = 9, PACKET_MAX_BYTES = 65535, TEXT_MAX_BYTES = 1000 };
+enum { INTERFACE_TIME_RESOLUTION = 9, PACKET_FLAGS = 2, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };
+enum { NAME_IPV4 = 1, NAME_IPV6 = 2 };
+/* IPv4 alone, or either version behind a word that tells which. Not RAW: libpcap 1.10 reads only one interface of it.
+ */
+enum { LINKTYPE_IPV4 = 228, LINKTYPE_NULL = 0, NULL_IPV4 = 2, NULL_IPV6 = 30 };
+enum { NANOSECONDS = 9, PACKET_MAX_BYTES = 65535, TEXT_MAX_BYTES = 1000 };
 enum { TAPS_A_LINK = 4, NOT_CHOSEN = -1 };
 
 struct link_taps {
@@ -65,6 +69,7 @@ struct capture {
     size_t n_sent, sent_room;
     struct record *records;
     size_t n_records, records_room;
+    bool has_ipv6; /* some host speaks it */
     struct text_buffer block;
     FILE *out;
     bool good;
@@ -198,7 +203,10 @@ static void gather(struct capture *c)
     for (size_t i = 0; i < journal_memory_count(c->memory); i++) {
         const struct event *e = journal_memory_at(c->memory, i);
         if (e->kind == EVENT_RUN_BEGIN && !c->begin) c->begin = e;
-        if (e->kind == EVENT_HOST_ADD) keep(&c->hosts, e);
+        if (e->kind == EVENT_HOST_ADD) {
+            keep(&c->hosts, e);
+            c->has_ipv6 |= event_text(e, FIELD_ADDRESS6)[0] != '\0';
+        }
         if (e->kind == EVENT_LINK_ADD) keep(&c->links, e);
         if (e->kind == EVENT_STREAM_DATA) keep(&c->data, e);
         if (e->kind == EVENT_PACKET_SEND || e->kind == EVENT_LINK_DUPLICATE) keep_sent(c, e);
@@ -400,7 +408,7 @@ static void write_interface(struct capture *c, const struct event *link, int k)
     add_host_name(c, &name, event_int(link, dir == 0 ? FIELD_PEER : FIELD_HOST));
     text_adds(&name, k % 2 == 0 ? " tx" : " rx");
     begin_block(c, BLOCK_INTERFACE);
-    add_u16(&c->block, LINKTYPE_IPV4); /* not RAW: libpcap 1.10 reads only one interface of that type */
+    add_u16(&c->block, c->has_ipv6 ? LINKTYPE_NULL : LINKTYPE_IPV4);
     add_u16(&c->block, 0);
     add_u32(&c->block, 0); /* no limit to what is captured of a packet */
     add_text_option(&c->block, INTERFACE_NAME, name.bytes);
@@ -426,21 +434,29 @@ static void write_interfaces(struct capture *c)
     }
 }
 
+static void add_host_address(struct capture *c, const char *name, uint32_t type, const uint8_t *address, size_t size)
+{
+    add_u16(&c->block, type);
+    add_u16(&c->block, (uint32_t)(size + strlen(name) + 1));
+    text_add(&c->block, address, size);
+    text_add(&c->block, name, strlen(name) + 1);
+    add_padding(&c->block);
+}
+
 static void write_host_names(struct capture *c)
 {
     begin_block(c, BLOCK_NAMES);
     for (size_t i = 0; i < c->hosts.n; i++) {
         uint32_t address = (uint32_t)event_int(c->hosts.items[i], FIELD_ADDRESS);
         const char *name = event_text(c->hosts.items[i], FIELD_NAME);
-        size_t size = strlen(name) + 1;
-        if (address == 0 || size == 1 || size > TEXT_MAX_BYTES) continue;
-        uint8_t bytes[4] = {(uint8_t)(address >> 24), (uint8_t)(address >> 16), (uint8_t)(address >> 8),
-                            (uint8_t)address};
-        add_u16(&c->block, NAME_IPV4);
-        add_u16(&c->block, (uint32_t)(sizeof bytes + size));
-        text_add(&c->block, bytes, sizeof bytes);
-        text_add(&c->block, name, size);
-        add_padding(&c->block);
+        struct ip_address address6;
+        uint8_t bytes[16];
+        if (!*name || strlen(name) >= TEXT_MAX_BYTES) continue;
+        ip_put_16_bytes(ip_of_v4(address), bytes);
+        if (address != 0) add_host_address(c, name, NAME_IPV4, bytes + 12, 4);
+        if (!ip_parse(event_text(c->hosts.items[i], FIELD_ADDRESS6), &address6)) continue;
+        ip_put_16_bytes(address6, bytes);
+        add_host_address(c, name, NAME_IPV6, bytes, sizeof bytes);
     }
     add_u32(&c->block, 0); /* the end of the names */
     end_block(c);
@@ -448,17 +464,15 @@ static void write_host_names(struct capture *c)
 
 /* --- Packets --- */
 
-/* RFC 1812 5.3.1: each router takes one off the TTL; RFC 791 3.1: the checksum covers it. */
+/* RFC 1812 5.3.1: each router takes one off the TTL; RFC 791 3.1: the checksum covers it. RFC 8200 3: so with the hop
+   limit. */
 static void patch_ttl(uint8_t *header, size_t size, uint32_t hops)
 {
-    if (hops == 0 || size < IPV4_HEADER_BYTES || header[0] >> 4 != 4) return;
-    size_t header_size = (size_t)(header[0] & 15) * 4;
-    if (header_size < IPV4_HEADER_BYTES || header_size > size) return;
-    header[8] = (uint8_t)(header[8] > hops ? header[8] - hops : 0);
-    header[10] = header[11] = 0;
-    uint16_t sum = inet_checksum_finish(inet_checksum_add(0, header, header_size));
-    header[10] = (uint8_t)(sum >> 8);
-    header[11] = (uint8_t)sum;
+    struct ip_header ip;
+    size_t header_size;
+    if (!ip_decode(header, size, &ip, &header_size)) return;
+    for (; hops > 0 && ip.ttl > 0; hops--, ip.ttl--)
+        ip_count_down(header);
 }
 
 /* The first piece of data that does not lie wholly before a place in a stream. */
@@ -573,7 +587,7 @@ static void add_comments(struct capture *c, const struct record *record, const s
 
 static void write_packet(struct capture *c, const struct record *record)
 {
-    enum { CAPTURED_AT = 20, DATA_AT = 28 };
+    enum { CAPTURED_AT = 20, FRAME_AT = 28 };
     const struct event *e = c->sent[record->sent].event;
     uint64_t starts = c->begin ? (uint64_t)event_int(c->begin, FIELD_STARTS) : 0;
     uint64_t at = starts * UINT64_C(1000000000) + (uint64_t)record->at_ns;
@@ -588,13 +602,16 @@ static void write_packet(struct capture *c, const struct record *record)
     add_u32(&c->block, (uint32_t)(at >> 32));
     add_u32(&c->block, (uint32_t)at);
     add_u32(&c->block, 0); /* captured, once it is known */
-    add_u32(&c->block, (uint32_t)header_size + (uint32_t)length);
+    add_u32(&c->block, (uint32_t)header_size + (uint32_t)length + (c->has_ipv6 ? 4 : 0));
+    if (c->has_ipv6) add_u32(&c->block, header_size > 0 && (header[0] >> 4 & 15) == 6 ? NULL_IPV6 : NULL_IPV4);
+    size_t packet_at = c->block.length;
     text_add(&c->block, header, header_size);
-    patch_ttl((uint8_t *)c->block.bytes + DATA_AT, header_size, record->hops);
+    patch_ttl((uint8_t *)c->block.bytes + packet_at, header_size, record->hops);
     add_payload(c, event_int(e, FIELD_STREAM), event_int(e, FIELD_OFFSET), length);
-    uint32_t captured = (uint32_t)(c->block.length - DATA_AT);
+    uint32_t captured = (uint32_t)(c->block.length - FRAME_AT);
     if (c->corruptions.n > 0)
-        patch_corrupted(c, &c->sent[record->sent], record->event, (uint8_t *)c->block.bytes + DATA_AT, captured);
+        patch_corrupted(c, &c->sent[record->sent], record->event, (uint8_t *)c->block.bytes + packet_at,
+                        c->block.length - packet_at);
     for (int i = 0; i < 4; i++)
         c->block.bytes[CAPTURED_AT + i] = (char)(uint8_t)(captured >> 8 * i);
     add_padding(&c->block);

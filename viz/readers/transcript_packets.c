@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/wire/ip_header.h"
 #include "model/wire/ip_wire.h"
 #include "model/wire/tcp_wire.h"
 #include "sim/journal/tr.h"
@@ -15,14 +16,14 @@ static struct recent *recent_of(struct transcript *t, int64_t packet)
 }
 
 /* One key for each direction of each connection, unless two of 2^64 collide. */
-static uint64_t direction_key(uint32_t from, uint32_t to, uint16_t from_port, uint16_t to_port)
+static uint64_t direction_key(struct ip_address from, struct ip_address to, uint16_t from_port, uint16_t to_port)
 {
-    uint64_t hosts = (uint64_t)from << 32 | to, ports = (uint64_t)from_port << 16 | to_port;
+    uint64_t hosts = (from.high ^ from.low) * 3 ^ (to.high ^ to.low), ports = (uint64_t)from_port << 16 | to_port;
     return (hosts * UINT64_C(0x9e3779b97f4a7c15)) ^ (ports * UINT64_C(0xc2b2ae3d27d4eb4f));
 }
 
 struct decoded {
-    struct ipv4_header ip;
+    struct ip_header ip;
     struct tcp_segment tcp;
     bool is_tcp;
 };
@@ -32,7 +33,7 @@ static struct decoded decode(const struct event *e)
     struct decoded d = {0};
     size_t size, at, header;
     const uint8_t *bytes = (const uint8_t *)event_bytes(e, FIELD_HEADER, &size);
-    if (ipv4_decode(bytes, size, &d.ip, &at) && d.ip.protocol == IP_PROTOCOL_TCP)
+    if (ip_decode(bytes, size, &d.ip, &at) && d.ip.protocol == IP_PROTOCOL_TCP)
         d.is_tcp = tcp_decode(bytes + at, size - at, &d.tcp, &header);
     return d;
 }

@@ -46,6 +46,7 @@ static void add_host(struct story *story, const struct event *e)
 {
     struct cast_host host = {.id = (uint32_t)event_int(e, FIELD_HOST),
                              .address = (uint32_t)event_int(e, FIELD_ADDRESS),
+                             .address6 = event_text(e, FIELD_ADDRESS6),
                              .role = role_of(event_text(e, FIELD_ROLE)),
                              .name = event_text(e, FIELD_NAME),
                              .text = event_text(e, FIELD_TEXT)};

@@ -81,8 +81,12 @@ static void tell_host_add(struct sentence *s, const struct story *story, size_t 
 {
     (void)story, (void)i;
     char address[IPV4_TEXT_BYTES];
-    say(s, tr("%s has the address %s"), event_text(e, FIELD_NAME),
-        ipv4_text((uint32_t)event_int(e, FIELD_ADDRESS), address));
+    uint32_t v4 = (uint32_t)event_int(e, FIELD_ADDRESS);
+    const char *v6 = event_text(e, FIELD_ADDRESS6);
+    if (v4 && *v6)
+        say(s, tr("%s has the addresses %s and %s"), event_text(e, FIELD_NAME), ipv4_text(v4, address), v6);
+    else
+        say(s, tr("%s has the address %s"), event_text(e, FIELD_NAME), *v6 ? v6 : ipv4_text(v4, address));
 }
 
 static void tell_link_add(struct sentence *s, const struct story *story, size_t i, const struct event *e)

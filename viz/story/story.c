@@ -118,6 +118,7 @@ struct story_host story_host(const struct story *story, size_t host)
                                .name = cast->name,
                                .text = cast->text,
                                .address = cast->address,
+                               .address6 = cast->address6,
                                .up = now->up != 0,
                                .why = now->up ? "" : text_at(story, now->why_event, FIELD_WHY)};
 }

@@ -16,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/wire/ip_wire.h"
+#include "model/wire/icmp_wire.h"
+#include "model/wire/ip_header.h"
 #include "model/wire/tcp_wire.h"
 #include "sim/journal/journal_memory.h"
 
@@ -70,6 +71,7 @@ struct story_host {
     const char *name;
     const char *text; /* user or domains */
     uint32_t address; /* IPv4 */
+    const char *address6; /* IPv6 as text, "" for none */
     bool up;          /* at this instant */
     const char *why;  /* it is down; "" */
 };
@@ -180,10 +182,11 @@ size_t story_drops_after(const struct story *story, int64_t at_ns);
 
 /* Headers of a packet, decoded; false when the journal has none. tcp is valid when is_tcp, udp when is_udp. */
 struct story_header {
-    struct ipv4_header ip;
-    bool is_tcp, is_udp;
+    struct ip_header ip;
+    bool is_tcp, is_udp, is_icmp; /* is_icmp: of either version; not in fragments but the first */
     struct tcp_segment tcp;
     struct udp_header udp;
+    struct icmp_header icmp;
     const uint8_t *bytes; /* network and transport header */
     size_t size, transport_at; /* where the transport header begins */
 };

@@ -12,6 +12,7 @@
 
 struct cast_host {
     uint32_t id, address;
+    const char *address6;
     enum story_role role;
     const char *name, *text;
 };

@@ -97,12 +97,15 @@ bool story_packet_header(const struct story *story, size_t packet, struct story_
     const struct event *e = story_event(story, sent->send_event);
     if (e->kind != EVENT_PACKET_SEND) return false;
     header->bytes = (const uint8_t *)event_bytes(e, FIELD_HEADER, &header->size);
-    if (!ipv4_decode(header->bytes, header->size, &header->ip, &header->transport_at)) return false;
+    if (!ip_decode(header->bytes, header->size, &header->ip, &header->transport_at)) return false;
     at = header->transport_at;
+    if (header->ip.fragment_offset > 0) return true;
     if (header->ip.protocol == IP_PROTOCOL_TCP)
         header->is_tcp = tcp_decode(header->bytes + at, header->size - at, &header->tcp, &size);
     if (header->ip.protocol == IP_PROTOCOL_UDP)
         header->is_udp = udp_decode(header->bytes + at, header->size - at, &header->udp);
+    if (header->ip.protocol == (ip_is_v6(&header->ip) ? IP_PROTOCOL_ICMPV6 : IP_PROTOCOL_ICMP))
+        header->is_icmp = icmp_decode(header->bytes + at, header->size - at, &header->icmp);
     header->tcp.length = story->packets.items[packet].length;
     return true;
 }

@@ -133,7 +133,7 @@ static const char *why_refused(size_t place, uint8_t value, int sums, size_t cut
     if (sums > 1) {
         length = size - 20;
         wire_put_16(bytes + 36, 0);
-        uint32_t sum = inet_pseudo_header_sum(wire_get_32(bytes + 12), wire_get_32(bytes + 16), bytes[9], length);
+        uint32_t sum = inet_pseudo_header_sum(pc->address, server->address, bytes[9], length);
         wire_put_16(bytes + 36, inet_checksum_finish(inet_checksum_add(sum, bytes + 20, length)));
     }
     struct packet *packet = packets_decode(pc, bytes, size - cut, &why);
@@ -284,7 +284,7 @@ Test(packet_bytes, checking_finds_what_bytes_cannot_say)
     packets_check(router, packet);
     cr_expect_eq(count_broken(), 1);
     ip_packet_of(packet)->tcp.mss = 0;
-    ip_packet_of(packet)->ip.total_length++;
+    ip_packet_of(packet)->ip.payload_length++;
     packets_check(router, packet);
     cr_expect_eq(count_broken(), 2);
     cr_expect(world_failed(world));

@@ -207,7 +207,7 @@ Test(message, received_lines_go_before_all_else_and_are_counted) /* RFC 5321 4.4
                                .protocol = "ESMTP",
                                .queue_id = "4A1",
                                .recipient = "bob@b.example",
-                               .address = 0x0a000001,
+                               .address = ip_of_v4(0x0a000001),
                                .starts_unix_s = 1740992400,
                                .at_ns = 2 * SECOND};
     char line[RECEIVED_LINE_BYTES];

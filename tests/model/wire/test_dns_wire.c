@@ -41,9 +41,10 @@ static bool same_text(const char *a, const char *b)
 static bool same_rr(const struct dns_rr *a, const struct dns_rr *b)
 {
     return a->type == b->type && a->ttl_s == b->ttl_s && a->preference == b->preference && a->address == b->address &&
-           same_text(a->name, b->name) && same_text(a->target, b->target) && same_text(a->soa_rname, b->soa_rname) &&
-           a->soa_serial == b->soa_serial && a->soa_refresh == b->soa_refresh && a->soa_retry == b->soa_retry &&
-           a->soa_expire == b->soa_expire && a->soa_minimum == b->soa_minimum;
+           ip_equals(a->address6, b->address6) && same_text(a->name, b->name) && same_text(a->target, b->target) &&
+           same_text(a->soa_rname, b->soa_rname) && a->soa_serial == b->soa_serial &&
+           a->soa_refresh == b->soa_refresh && a->soa_retry == b->soa_retry && a->soa_expire == b->soa_expire &&
+           a->soa_minimum == b->soa_minimum;
 }
 
 static bool same_message(const struct dns_message *a, const struct dns_message *b)
@@ -315,7 +316,9 @@ Test(dns_wire, a_line_of_a_master_file_is_a_record)
         {"@ A 10.0.0.1 10.0.0.2", {0}},
         {"@ CH A 10.0.0.1", {0}},
         {"@ TXT \"v=spf1 -all\"", {0}},
-        {"@ AAAA ::1", {0}},
+        {"@ AAAA 2001:db8::5",
+         {.name = "b.example", .type = DNS_AAAA, .ttl_s = 3600, .address6 = {0x20010db800000000, 5}}},
+        {"@ AAAA 10.0.0.1", {0}},
         {"$ORIGIN c.", {0}},
         {"nonsense", {0}},
         {"a..b A 10.0.0.1", {0}},

@@ -133,15 +133,18 @@ Test(udp, datagram_is_byte_for_byte_as_rfc_768_draws_it)
     struct udp_header header = {1000, 53, UDP_HEADER_BYTES + 3};
     uint8_t bytes[11];
     memcpy(bytes + 8, "hi!", 3);
-    udp_encode(&header, 0x0a000001, 0x0a000002, bytes + 8, bytes);
+    udp_encode(&header, ip_of_v4(0x0a000001), ip_of_v4(0x0a000002), bytes + 8, bytes);
     const uint8_t expected[] = {0x03, 0xe8, 0x00, 0x35, 0x00, 0x0b, 0x5e, 0x4f};
     cr_assert_arr_eq(bytes, expected, 8, "checksum %02x%02x", bytes[6], bytes[7]);
-    cr_assert(udp_checksum_is_good(bytes, sizeof bytes, 0x0a000001, 0x0a000002));
-    cr_assert_not(udp_checksum_is_good(bytes, sizeof bytes, 0x0a000001, 0x0a000003), "another address");
+    cr_assert(udp_checksum_is_good(bytes, sizeof bytes, ip_of_v4(0x0a000001), ip_of_v4(0x0a000002)));
+    cr_assert_not(udp_checksum_is_good(bytes, sizeof bytes, ip_of_v4(0x0a000001), ip_of_v4(0x0a000003)),
+                  "another address");
     bytes[9] ^= 1;
-    cr_assert_not(udp_checksum_is_good(bytes, sizeof bytes, 0x0a000001, 0x0a000002), "a flipped bit");
+    cr_assert_not(udp_checksum_is_good(bytes, sizeof bytes, ip_of_v4(0x0a000001), ip_of_v4(0x0a000002)),
+                  "a flipped bit");
     bytes[6] = bytes[7] = 0;
-    cr_assert(udp_checksum_is_good(bytes, sizeof bytes, 0x0a000001, 0x0a000002), "zero: none was made");
+    cr_assert(udp_checksum_is_good(bytes, sizeof bytes, ip_of_v4(0x0a000001), ip_of_v4(0x0a000002)),
+              "zero: none was made");
     struct udp_header back;
     for (size_t size = 0; size < 8; size++)
         cr_assert_not(udp_decode(bytes, size, &back));
@@ -150,7 +153,8 @@ Test(udp, datagram_is_byte_for_byte_as_rfc_768_draws_it)
     bytes[5] = 7;
     cr_assert_not(udp_decode(bytes, sizeof bytes, &back), "length below the header's");
     bytes[5] = 12;
-    cr_assert_not(udp_checksum_is_good(bytes, sizeof bytes, 0x0a000001, 0x0a000002), "longer than what is there");
+    cr_assert_not(udp_checksum_is_good(bytes, sizeof bytes, ip_of_v4(0x0a000001), ip_of_v4(0x0a000002)),
+                  "longer than what is there");
 }
 
 Test(udp, checksum_is_never_sent_as_zero)
@@ -159,11 +163,11 @@ Test(udp, checksum_is_never_sent_as_zero)
     for (uint32_t i = 0; i < 65536; i++) {
         uint8_t payload[2] = {(uint8_t)(i >> 8), (uint8_t)i}, bytes[10];
         struct udp_header header = {7, 8, 10};
-        udp_encode(&header, 1, 2, payload, bytes);
+        udp_encode(&header, ip_of_v4(1), ip_of_v4(2), payload, bytes);
         memcpy(bytes + 8, payload, 2);
         cr_assert(bytes[6] || bytes[7]);
         seen = seen || (bytes[6] == 0xff && bytes[7] == 0xff);
-        cr_assert(udp_checksum_is_good(bytes, 10, 1, 2));
+        cr_assert(udp_checksum_is_good(bytes, 10, ip_of_v4(1), ip_of_v4(2)));
     }
     cr_assert(seen);
 }

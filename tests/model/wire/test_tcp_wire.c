@@ -12,7 +12,8 @@ static uint32_t next_random(void)
     return (uint32_t)(state >> 32);
 }
 
-enum { SOURCE = 0x0a000001, DESTINATION = 0x0a000002 };
+#define SOURCE      ip_of_v4(0x0a000001)
+#define DESTINATION ip_of_v4(0x0a000002)
 
 Test(tcp_wire, syn_with_mss_is_byte_for_byte_as_rfc_9293_draws_it)
 {

@@ -30,19 +30,20 @@ Test(wire_fields, each_table_covers_its_header_without_gaps_and_extracts_every_b
     const struct {
         const struct wire_layer *layer;
         unsigned bits;
-    } layers[] = {{&wire_ipv4, 160}, {&wire_tcp, 160}, {&wire_udp, 64}, {&wire_dns, 96}};
-    for (size_t i = 0; i < 4; i++) {
+    } layers[] = {{&wire_ipv4, 160}, {&wire_tcp, 160},          {&wire_udp, 64},  {&wire_dns, 96},
+                  {&wire_ipv6, 320}, {&wire_ipv6_fragment, 64}, {&wire_icmp, 64}, {&wire_icmpv6, 64}};
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
         unsigned bit = 0;
         for (size_t f = 0; f < layers[i].layer->n_fields; f++) {
             const struct wire_field *field = &layers[i].layer->fields[f];
             cr_assert_eq(field->bit, bit, "%s: %s", layers[i].layer->name, field->name);
             cr_assert(field->rfc && field->rfc[0]);
             for (unsigned b = 0; b < field->width; b++) {
-                uint8_t header[20] = {0};
+                uint8_t header[40] = {0};
                 header[(bit + b) / 8] = (uint8_t)(0x80 >> (bit + b) % 8);
                 cr_assert_eq(wire_field_value(field, header), UINT32_C(1) << (field->width - 1 - b));
             }
-            uint8_t ones[20];
+            uint8_t ones[40];
             memset(ones, 0xff, sizeof ones);
             cr_assert_eq(wire_field_value(field, ones), (uint32_t)((UINT64_C(1) << field->width) - 1));
             char buffer[64];
@@ -81,7 +82,7 @@ Test(wire_fields, an_encoded_packet_reads_as_it_was_written)
                                   .window = 1000,
                                   .mss = 1460,
                                   .flags = TCP_SYN | TCP_ACK};
-    tcp_encode(&segment, 1, 2, NULL, tcp);
+    tcp_encode(&segment, ip_of_v4(1), ip_of_v4(2), NULL, tcp);
     assert_field(&wire_tcp, tcp, "Source Port", 49152, "49152");
     assert_field(&wire_tcp, tcp, "Destination Port", 25, "25 (smtp)");
     assert_field(&wire_tcp, tcp, "Sequence Number", 4000000000, NULL);
@@ -92,7 +93,7 @@ Test(wire_fields, an_encoded_packet_reads_as_it_was_written)
     assert_field(&wire_tcp, tcp, "FIN", 0, "not set");
     assert_field(&wire_tcp, tcp, "Window", 1000, "1000 bytes");
 
-    udp_encode(&(struct udp_header){1000, 53, 8}, 1, 2, NULL, udp);
+    udp_encode(&(struct udp_header){1000, 53, 8}, ip_of_v4(1), ip_of_v4(2), NULL, udp);
     assert_field(&wire_udp, udp, "Destination Port", 53, "53 (dns)");
     assert_field(&wire_udp, udp, "Length", 8, "8 bytes");
 

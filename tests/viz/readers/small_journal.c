@@ -73,7 +73,7 @@ static struct ipv4_header ip_header(bool from_client, size_t size, uint8_t proto
                                 .destination = from_client ? server : client,
                                 .total_length = (uint16_t)(IPV4_HEADER_BYTES + size),
                                 .dont_fragment = true,
-                                .ttl = IPV4_DEFAULT_TTL,
+                                .ttl = IP_DEFAULT_TTL,
                                 .protocol = protocol};
 }
 
@@ -115,8 +115,8 @@ static void segment(struct builder *b, bool from_client, uint8_t flags, const ch
     struct ipv4_header ip = ip_header(from_client, tcp_header_size(&tcp) + length, IP_PROTOCOL_TCP);
     uint8_t header[IPV4_HEADER_BYTES + TCP_HEADER_MAX_BYTES];
     ipv4_encode(&ip, header);
-    size_t size = IPV4_HEADER_BYTES +
-                  tcp_encode(&tcp, ip.source, ip.destination, (const uint8_t *)text, header + IPV4_HEADER_BYTES);
+    size_t size = IPV4_HEADER_BYTES + tcp_encode(&tcp, ip_of_v4(ip.source), ip_of_v4(ip.destination),
+                                                 (const uint8_t *)text, header + IPV4_HEADER_BYTES);
     emit_packet(b, from_client, header, size, from_client ? STREAM_CLIENT : STREAM_SERVER, offset, length, repeats,
                 length ? "smtp line" : "tcp");
     if (!repeats) b->seq[me] += tcp_segment_sequence_length(&tcp);
@@ -144,7 +144,7 @@ static void datagram(struct builder *b, bool from_client, struct dns_message *me
                              .destination_port = from_client ? 53 : 40000,
                              .length = (uint16_t)(UDP_HEADER_BYTES + length)};
     ipv4_encode(&ip, header);
-    udp_encode(&udp, ip.source, ip.destination, bytes, header + IPV4_HEADER_BYTES);
+    udp_encode(&udp, ip_of_v4(ip.source), ip_of_v4(ip.destination), bytes, header + IPV4_HEADER_BYTES);
     JOURNAL_EMIT(b->journal, STREAM_DATA, F_INT(STREAM, stream), F_BLOB(BYTES, bytes, length));
     emit_packet(b, from_client, header, sizeof header, stream, 0, length, 0, "dns");
     travel(b, from_client, NULL);

@@ -258,8 +258,9 @@ Test(pcapng, packets_are_whole_with_good_checksums_and_the_ttl_of_the_hop)
         cr_assert(ipv4_checksum_is_good(p->data, p->captured));
         const uint8_t *inner = p->data + ip_size;
         size_t inner_size = p->captured - ip_size;
-        cr_assert(ip.protocol == IP_PROTOCOL_TCP ? tcp_checksum_is_good(inner, inner_size, ip.source, ip.destination)
-                                                 : udp_checksum_is_good(inner, inner_size, ip.source, ip.destination));
+        cr_assert(ip.protocol == IP_PROTOCOL_TCP
+                      ? tcp_checksum_is_good(inner, inner_size, ip_of_v4(ip.source), ip_of_v4(ip.destination))
+                      : udp_checksum_is_good(inner, inner_size, ip_of_v4(ip.source), ip_of_v4(ip.destination)));
         bool first_link = (ip.source == 0x0a000001) == (strncmp(p->interface, "alice", 5) == 0);
         cr_assert_eq(ip.ttl, first_link ? 64 : 63, "%s: %u", p->interface, ip.ttl);
     }

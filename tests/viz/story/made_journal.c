@@ -140,11 +140,11 @@ static uint64_t send_segment(struct stage *s, struct end *from, const struct end
     struct ipv4_header ip = {.source = from->address,
                              .destination = to->address,
                              .total_length = (uint16_t)size,
-                             .ttl = IPV4_DEFAULT_TTL,
+                             .ttl = IP_DEFAULT_TTL,
                              .protocol = IP_PROTOCOL_TCP};
     ipv4_encode(&ip, header);
-    size_t header_size =
-        IPV4_HEADER_BYTES + tcp_encode(&tcp, ip.source, ip.destination, payload, header + IPV4_HEADER_BYTES);
+    size_t header_size = IPV4_HEADER_BYTES + tcp_encode(&tcp, ip_of_v4(ip.source), ip_of_v4(ip.destination), payload,
+                                                        header + IPV4_HEADER_BYTES);
     uint64_t cause = journal_cause(s->j), packet = ++s->packets;
     uint64_t event =
         JOURNAL_EMIT(s->j, PACKET_SEND, F_INT(PACKET, packet), F_INT(HOST, from->host), F_INT(PEER, to->host),
