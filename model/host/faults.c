@@ -3,6 +3,7 @@
 #include "model/host/faults.h"
 
 #include "model/host/host.h"
+#include "model/scenario/link_values.h"
 #include "sim/journal/memory.h"
 
 /* The fault of this kind that began last of those in force on a direction of a link, or NULL. */
@@ -19,34 +20,16 @@ static const struct scenario_fault *last_on_link(const struct world *world, cons
     return last;
 }
 
-/* The value as the fault sets it, or, without one, as the scenario wrote it. */
-static void set_value(struct link_settings *settings, const struct scenario_fault *like,
-                      const struct scenario_fault *fault, const struct scenario_direction *written)
-{
-    switch (like->set) {
-    case SET_RATE:
-        settings->rate_bps = fault ? fault->set_value : written->rate_bps;
-        break;
-    case SET_DELAY:
-        settings->delay_ns = fault ? fault->set_value : written->delay_ns;
-        break;
-    case SET_LOSS:
-        settings->loss_of_2_32 = fault ? (uint64_t)fault->set_value : written->loss_of_2_32;
-        break;
-    }
-}
-
 static void apply_set(struct world *world, const struct scenario_fault *like)
 {
-    static const char *const names[] = {[SET_RATE] = "rate", [SET_DELAY] = "delay", [SET_LOSS] = "loss"};
     const struct scenario_link *written = &world->scenario->links[like->link];
     struct link_id link = {(uint32_t)like->link + 1};
     for (int dir = 0; dir < 2; dir++) {
         if (like->dir != 2 && like->dir != dir) continue;
         const struct scenario_fault *fault = last_on_link(world, like, dir);
         struct link_settings settings = network_settings(world->network, link, dir);
-        set_value(&settings, like, fault, dir == 0 ? &written->out : &written->back);
-        network_set_settings(world->network, link, dir, settings, names[like->set],
+        link_value_copy(like->set, &settings, fault ? &fault->set_to : dir == 0 ? &written->out : &written->back);
+        network_set_settings(world->network, link, dir, settings, link_value_name(like->set),
                              fault ? fault->set_text : "as before");
     }
 }

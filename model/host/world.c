@@ -14,6 +14,7 @@
 #include "model/host/packets.h"
 #include "model/host/socket.h"
 #include "model/host/world_zones.h"
+#include "model/scenario/link_values.h"
 #include "sim/journal/memory.h"
 
 static const int64_t longest_run_ns = 30 * DAY;
@@ -95,15 +96,6 @@ static void on_arrival(void *host_context, struct packet *packet, struct link_id
     host_on_packet(host_context, packet, link);
 }
 
-static struct link_settings settings_of(const struct scenario_link *link, const struct scenario_direction *direction)
-{
-    return (struct link_settings){.rate_bps = direction->rate_bps,
-                                  .delay_ns = direction->delay_ns,
-                                  .mtu_bytes = link->mtu_bytes,
-                                  .queue_bytes = direction->queue_bytes,
-                                  .loss_of_2_32 = direction->loss_of_2_32};
-}
-
 static void make_hosts(struct world *world)
 {
     world->n_hosts = world->scenario->n_hosts;
@@ -128,7 +120,7 @@ static void make_links(struct world *world)
     for (size_t i = 0; i < world->scenario->n_links; i++) {
         const struct scenario_link *link = &world->scenario->links[i];
         network_add_link(world->network, link->name, world->hosts[link->a].id, world->hosts[link->b].id,
-                         settings_of(link, &link->out), settings_of(link, &link->back));
+                         link->out, link->back);
         use_mtu(&world->hosts[link->a], link->mtu_bytes, !has_link[link->a]);
         use_mtu(&world->hosts[link->b], link->mtu_bytes, !has_link[link->b]);
         has_link[link->a] = has_link[link->b] = true;
@@ -169,24 +161,17 @@ static void emit_host(struct world *world, const struct host *host)
                  F_TEXT(TEXT, text), F_TEXT(ADDRESS6, address6));
 }
 
-/* "2 %", "0.5 %": as many decimals as are needed, at most four. */
-static void percent_text(uint64_t chance_of_2_32, char *text, size_t size)
+/* What link.add does not tell, and what is not as it is where the scenario says nothing. */
+static void emit_link_values(struct world *world, size_t link, int dir, const struct link_settings *settings)
 {
-    uint64_t millionths = (chance_of_2_32 * 1000000 + (RANDOM_ALWAYS >> 1)) >> 32;
-    int used = snprintf(text, size, "%u.%04u", (unsigned)(millionths / 10000), (unsigned)(millionths % 10000));
-    while (used > 0 && text[used - 1] == '0')
-        used--;
-    if (used > 0 && text[used - 1] == '.') used--;
-    snprintf(text + used, size - (size_t)used, " %%");
-}
-
-static void emit_loss(struct world *world, size_t link, int dir, uint64_t loss_of_2_32)
-{
-    char text[32];
-    if (loss_of_2_32 == 0) return;
-    percent_text(loss_of_2_32, text, sizeof text);
-    JOURNAL_EMIT(world->journal, LINK_VALUE, F_INT(LINK, link + 1), F_INT(DIR, dir), F_TEXT(NAME, "loss"),
-                 F_TEXT(TEXT, text));
+    const struct link_settings usual = link_values_default();
+    char text[LINK_VALUE_TEXT_BYTES];
+    for (int i = LINK_JITTER; i < LINK_VALUES; i++) {
+        enum link_value value = (enum link_value)i;
+        if (link_value_is_same(value, settings, &usual)) continue;
+        JOURNAL_EMIT(world->journal, LINK_VALUE, F_INT(LINK, link + 1), F_INT(DIR, dir),
+                     F_TEXT(NAME, link_value_name(value)), F_TEXT(TEXT, link_value_text(value, settings, text)));
+    }
 }
 
 static void emit_head(struct world *world)
@@ -205,8 +190,8 @@ static void emit_head(struct world *world)
                      F_INT(PEER, link->b + 1), F_INT(RATE_OUT, link->out.rate_bps),
                      F_INT(RATE_BACK, link->back.rate_bps), F_INT(DELAY_OUT, link->out.delay_ns),
                      F_INT(DELAY_BACK, link->back.delay_ns), F_INT(MTU, link->mtu_bytes));
-        emit_loss(world, i, 0, link->out.loss_of_2_32);
-        emit_loss(world, i, 1, link->back.loss_of_2_32);
+        emit_link_values(world, i, 0, &link->out);
+        emit_link_values(world, i, 1, &link->back);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "model/tcp/tcp.h"
 #include "model/wire/ip_address.h"
 #include "sim/journal/journal.h"
+#include "sim/link_settings.h"
 
 /* ROLE_OUTSIDE: where programs outside the simulation enter it (postroad live); by itself it does nothing. */
 enum host_role { ROLE_CLIENT, ROLE_MAIL_SERVER, ROLE_ROUTER, ROLE_NAME_SERVER, ROLE_OUTSIDE };
@@ -50,10 +51,10 @@ struct scenario_host {
     struct scenario_mail_server mail_server;
 };
 
-struct scenario_direction {
-    int64_t rate_bps, delay_ns;
-    uint64_t queue_bytes; /* 0: no limit */
-    uint64_t loss_of_2_32;
+/* The values of a direction of a link that a scenario sets (link_values.h). */
+enum link_value {
+    LINK_RATE, LINK_DELAY, LINK_JITTER, LINK_QUEUE, LINK_CODEL, LINK_LOSS, LINK_DUPLICATE, LINK_REORDER, LINK_CORRUPT,
+    LINK_VALUES
 };
 
 struct scenario_link {
@@ -61,7 +62,7 @@ struct scenario_link {
     int a, b; /* hosts */
     bool implied;
     uint32_t mtu_bytes;
-    struct scenario_direction out, back; /* a to b, b to a */
+    struct link_settings out, back; /* a to b, b to a */
 };
 
 /* "zones": records beside, or instead of, those that are made from the servers. */
@@ -92,10 +93,10 @@ struct scenario_fault {
     int host;              /* stop_host, reply */
     int link;              /* cut_link; set; drop (or -1: any link) */
     int dir;               /* 0 out, 1 back, 2 both */
-    /* set: which value of the link, and its new settings in both directions of `dir` */
-    enum { SET_RATE, SET_DELAY, SET_LOSS } set;
-    int64_t set_value;     /* bit/s, ns, or chance of 2^32 */
-    const char *set_text;  /* as written: "20 %" */
+    /* set: which value of the link, in the directions of `dir` */
+    enum link_value set;
+    struct link_settings set_to; /* that value of these */
+    const char *set_text;        /* as written: "20 %", or in words */
     /* drop: a mail's segment, or the nth packet with a tag */
     int drop_mail;         /* -1: by tag */
     enum drop_part drop_part;

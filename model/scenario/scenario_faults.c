@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "model/scenario/link_values.h"
 #include "model/scenario/loader.h"
 #include "model/scenario/suggest.h"
 #include "sim/journal/tr.h"
@@ -154,12 +155,9 @@ static void load_reply(struct loader *l, const struct spot *object, struct scena
 /* "/links/NAME/loss" taken apart; false when it is not such a pointer. */
 static bool split_set_pointer(struct loader *l, const struct spot *item, struct scenario_fault *f)
 {
-    static const struct {
-        const char *key;
-        int set;
-    } values[] = {{"rate", SET_RATE}, {"delay", SET_DELAY}, {"loss", SET_LOSS}};
     const char *rest = item->key;
-    const char *form = tr("write \"/links/NAME/loss\", with rate, delay or loss at the end");
+    const char *form = checks_hint(l->checks, tr("write \"/links/NAME/loss\", with one of these at the end: %s"),
+                                   link_values_listed());
     if (strncmp(rest, "/links/", 7) != 0 || !strchr(rest + 7, '/') || strchr(strchr(rest + 7, '/') + 1, '/')) {
         spot_refuse_key(item, form, tr("\"%s\" cannot be set while the world runs"), item->key);
         return false;
@@ -176,11 +174,7 @@ static bool split_set_pointer(struct loader *l, const struct spot *item, struct 
         spot_refuse_key(item, hint, tr("\"%s\" is not the name of a link"), name);
         return false;
     }
-    for (size_t i = 0; i < 3; i++) {
-        if (strcmp(values[i].key, end + 1) != 0) continue;
-        f->set = values[i].set;
-        return true;
-    }
+    if (link_value_by_name(end + 1, &f->set)) return true;
     spot_refuse_key(item, form, tr("\"%s\" cannot be set while the world runs"), item->key);
     return false;
 }
@@ -188,20 +182,14 @@ static bool split_set_pointer(struct loader *l, const struct spot *item, struct 
 static void load_set_item(struct loader *l, const struct spot *object, const struct spot *item,
                           struct scenario_fault *f)
 {
-    bool good = false;
+    char text[LINK_VALUE_TEXT_BYTES];
     if (!split_set_pointer(l, item, f)) return;
-    switch (f->set) {
-    case SET_RATE:
-        good = check_unit(item, UNIT_RATE, 1, INT64_C(1000000000000), &f->set_value);
-        break;
-    case SET_DELAY:
-        good = check_unit(item, UNIT_DURATION, 0, HOUR, &f->set_value);
-        break;
-    case SET_LOSS:
-        good = check_unit(item, UNIT_PERCENT, 0, INT64_C(1) << 32, &f->set_value);
-        break;
-    }
-    if (good) f->set_text = scenario_text(l->scenario->memory, item->json->valuestring);
+    f->set_to = link_values_default();
+    f->set_to.mtu_bytes = l->scenario->links[f->link].mtu_bytes;
+    if (link_value_load(item, f->set, false, &f->set_to))
+        f->set_text =
+            scenario_text(l->scenario->memory, cJSON_IsString(item->json) ? item->json->valuestring
+                                                                          : link_value_text(f->set, &f->set_to, text));
     loader_toward(l, object, f->link, &f->dir);
 }
 

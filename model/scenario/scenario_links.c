@@ -1,32 +1,21 @@
 /* "links": what joins two hosts. */
-#include <string.h>
-
+#include "model/scenario/link_values.h"
 #include "model/scenario/loader.h"
 #include "model/scenario/names.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-static const char direction_later[] = "the second host's direction can differ: \"back\": { \"rate\": ..., \"delay\": "
-                                      "..., \"queue\": ..., \"loss\": ... }";
-static const char loss_later[] = "each packet is lost by its own chance: \"loss\": \"1 %\"";
-static const struct key_rule link_keys[] = {{"between", NULL},
-                                            {"rate", NULL},
-                                            {"delay", NULL},
-                                            {"mtu", NULL},
-                                            {"queue", NULL},
-                                            {"loss", NULL},
-                                            {"back", NULL},
-                                            {"toward", direction_later},
-                                            {"jitter", "leave it out: every packet takes the same \"delay\""},
-                                            {"corrupt", loss_later},
-                                            {"duplicate", loss_later},
-                                            {"reorder", loss_later},
-                                            {"codel", "leave it out: a full \"queue\" drops what comes last"}};
-static const struct key_rule back_keys[] = {{"rate", NULL},
-                                            {"delay", NULL},
-                                            {"queue", NULL},
-                                            {"loss", NULL},
-                                            {"mtu", "an MTU is for both directions: write it beside \"back\""}};
+static const char toward_hint[] = "the second host's direction can differ: \"back\": { \"loss\": \"2 %\" }";
+static const struct key_rule link_keys[] = {
+    {"between", NULL}, {"rate", NULL},  {"delay", NULL},        {"jitter", NULL},    {"mtu", NULL},
+    {"queue", NULL},   {"codel", NULL}, {"loss", NULL},         {"duplicate", NULL}, {"reorder", NULL},
+    {"corrupt", NULL}, {"back", NULL},  {"toward", toward_hint}};
+static const struct key_rule back_keys[] = {
+    {"rate", NULL},      {"delay", NULL},
+    {"jitter", NULL},    {"queue", NULL},
+    {"codel", NULL},     {"loss", NULL},
+    {"duplicate", NULL}, {"reorder", NULL},
+    {"corrupt", NULL},   {"mtu", "an MTU is for both directions: write it beside \"back\""}};
 
 enum { MTU_DEFAULT = 1500, MTU_MIN = 576, MTU_MAX = 65535 };
 
@@ -63,23 +52,23 @@ static void load_between(struct loader *l, const struct spot *link, struct scena
                     l->scenario->hosts[k->a].name);
 }
 
-/* The four values that a direction has; what is missing stays. */
-static void load_direction(struct loader *l, const struct spot *object, uint32_t mtu, struct scenario_direction *d)
+/* The values that a direction has; what is missing stays. */
+static void load_direction(const struct spot *object, bool may_say_toward, struct link_settings *direction)
 {
-    struct spot loss = spot_key(object, "loss"), queue = spot_key(object, "queue");
-    int64_t bytes = (int64_t)d->queue_bytes;
-    want_rate(object, "rate", 1, INT64_C(1000000000000), &d->rate_bps);
-    want_duration(object, "delay", 0, HOUR, &d->delay_ns);
-    if (queue.json && check_unit(&queue, UNIT_QUEUE, 1, INT64_C(1) << 40, &bytes)) {
-        d->queue_bytes = (uint64_t)bytes;
-        if (bytes && bytes < (int64_t)mtu)
-            spot_refuse(&queue, checks_hint(l->checks, tr("write \"%u B\" or more"), (unsigned)mtu),
-                        tr("%s holds not even one packet of %u B"), checks_value(l->checks, queue.json), (unsigned)mtu);
+    for (int i = 0; i < LINK_VALUES; i++) {
+        struct spot value = spot_key(object, link_value_name((enum link_value)i));
+        if (value.json) link_value_load(&value, (enum link_value)i, may_say_toward, direction);
     }
-    if (cJSON_IsObject(loss.json))
-        spot_refuse(&loss, tr(loss_later), tr("loss in bursts or toward one end is not in this version"));
-    else
-        want_chance(object, "loss", &d->loss_of_2_32);
+}
+
+/* "loss": { ..., "toward": HOST } leaves the other direction without loss. */
+static void load_loss_toward(struct loader *l, const struct spot *link, struct scenario_link *k)
+{
+    const struct link_settings lossless = link_values_default();
+    struct spot loss = spot_key(link, "loss");
+    int dir;
+    if (!cJSON_IsObject(loss.json) || !loader_toward(l, &loss, (int)link->index, &dir) || dir == 2) return;
+    link_value_copy(LINK_LOSS, dir == 0 ? &k->back : &k->out, &lossless);
 }
 
 static void load_mtu(const struct spot *link, uint32_t *mtu)
@@ -99,12 +88,13 @@ void load_links(struct loader *l)
         CHECK_KEYS(&link, link_keys);
         load_between(l, &link, k);
         load_mtu(&link, &k->mtu_bytes);
-        k->out =
-            (struct scenario_direction){.rate_bps = 100000000, .delay_ns = 10 * MILLISECOND, .queue_bytes = 256000};
-        load_direction(l, &link, k->mtu_bytes, &k->out);
+        k->out = link_values_default();
+        k->out.mtu_bytes = k->mtu_bytes;
+        load_direction(&link, true, &k->out);
         k->back = k->out;
+        load_loss_toward(l, &link, k);
         if (!want_object(&link, "back", &back)) continue;
         CHECK_KEYS(&back, back_keys);
-        load_direction(l, &back, k->mtu_bytes, &k->back);
+        load_direction(&back, false, &k->back);
     }
 }

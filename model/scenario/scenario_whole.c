@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/dns/dns_zones.h"
+#include "model/scenario/link_values.h"
 #include "model/scenario/loader.h"
 #include "model/scenario/suggest.h"
 #include "sim/journal/memory.h"
@@ -96,7 +97,9 @@ void add_name_server(struct loader *l)
     host->role = ROLE_NAME_SERVER;
     host->implied = true;
     host->client.submits_to = host->client.fetches_from = -1;
-    struct scenario_direction direction = {.rate_bps = 1000000000, .delay_ns = MILLISECOND, .queue_bytes = 256000};
+    struct link_settings direction = link_values_default();
+    direction.rate_bps = 1000000000;
+    direction.delay_ns = MILLISECOND;
     s->links[s->n_links++] = (struct scenario_link){.name = host->name,
                                                     .a = (int)s->n_hosts - 1,
                                                     .b = router,

@@ -27,6 +27,7 @@ static const struct unit rates[] = {
     {"bit/s", 1}, {"kbit/s", 1000}, {"Mbit/s", 1000000}, {"Gbit/s", 1000000000}, {NULL, 0}};
 static const struct unit sizes[] = {{"B", 1},         {"kB", 1000},       {"KiB", 1024},       {"MB", 1000000},
                                     {"MiB", 1048576}, {"GB", 1000000000}, {"GiB", 1073741824}, {NULL, 0}};
+static const struct unit packets[] = {{"packet", 1}, {"packets", 1}, {NULL, 0}};
 static const struct unit percents[] = {{"%", 1}, {NULL, 0}};
 
 static const struct unit_slip duration_slips[] = {
@@ -40,6 +41,7 @@ static const struct unit_slip rate_slips[] = {
     {"gbps", "Gbit/s"}, {"gb/s", "Gbit/s"}, {"g", "Gbit/s"},    {"gbit", "Gbit/s"}, {NULL, NULL}};
 static const struct unit_slip size_slips[] = {{"byte", "B"}, {"bytes", "B"}, {"octets", "B"}, {"k", "kB"},
                                               {"m", "MB"},   {"g", "GB"},    {NULL, NULL}};
+static const struct unit_slip packet_slips[] = {{"pkt", "packets"}, {"pkts", "packets"}, {NULL, NULL}};
 static const struct unit_slip percent_slips[] = {{"percent", "%"}, {"pct", "%"}, {"per cent", "%"}, {NULL, NULL}};
 
 static const struct {
@@ -52,6 +54,7 @@ static const struct {
     [UNIT_RATE] = {rates, rate_slips, "a rate", "bit/s, kbit/s, Mbit/s, Gbit/s", "10 Mbit/s", "kbit/s", true},
     [UNIT_SIZE] = {sizes, size_slips, "a size", "B, kB, MB, GB, KiB, MiB, GiB", "40 kB", "B", false},
     [UNIT_QUEUE] = {sizes, size_slips, "a size", "B, kB, MB, GB, KiB, MiB, GiB", "40 kB", "B", true},
+    [UNIT_PACKETS] = {packets, packet_slips, "a number of packets", "packets", "20 packets", NULL, false},
     [UNIT_PERCENT] = {percents, percent_slips, "a percentage", "%", "1.5 %", NULL, false},
 };
 
@@ -259,6 +262,8 @@ static bool refuse_result(enum unit_kind kind, int64_t result, struct unit_probl
     case UNIT_SIZE:
     case UNIT_QUEUE:
         return refuse(problem, tr("is not a whole number of bytes"), "");
+    case UNIT_PACKETS:
+        return refuse(problem, tr("is not a whole number of packets"), "");
     case UNIT_PERCENT:
         break;
     }
@@ -297,6 +302,7 @@ const char *unit_format(enum unit_kind kind, int64_t value, char buffer[UNIT_TEX
     const struct unit *best = kind == UNIT_DURATION && value == 0 ? &durations[3] : kinds[kind].units;
     for (const struct unit *u = kinds[kind].units; u->name; u++)
         if (value && value % u->factor == 0) best = u;
+    if (kind == UNIT_PACKETS && value == 1) best = packets; /* one packet */
     snprintf(buffer, UNIT_TEXT_BYTES, "%lld %s", (long long)(value / best->factor), best->name);
     return buffer;
 }

@@ -11,6 +11,7 @@ enum unit_kind {
     UNIT_RATE,     /* bit/s kbit/s Mbit/s Gbit/s: bit/s; "unlimited": 0 */
     UNIT_SIZE,     /* B kB MB GB (of 1000) KiB MiB GiB (of 1024): bytes */
     UNIT_QUEUE,    /* like UNIT_SIZE, and "unlimited": 0 */
+    UNIT_PACKETS,  /* packets, packet */
     UNIT_PERCENT   /* %: a chance of 2^32, to the nearest; at most six decimals */
 };
 

@@ -55,7 +55,7 @@ Test(scenario, what_is_left_out_has_the_documented_defaults)
     cr_expect(m->retry.queue_run_delay_ns == 300 * SECOND && m->retry.queue_run_phase_ns == 0);
     cr_expect(m->retry.minimal_backoff_ns == 300 * SECOND && m->retry.maximal_backoff_ns == 4000 * SECOND);
     cr_expect(m->retry.maximal_lifetime_ns == 5 * DAY && m->retry.bounce_lifetime_ns == 5 * DAY);
-    const struct scenario_direction *d = &s->links[0].out;
+    const struct link_settings *d = &s->links[0].out;
     cr_expect(d->rate_bps == 100000000 && d->delay_ns == 10 * MILLISECOND && d->queue_bytes == 256000);
     cr_expect(d->loss_of_2_32 == 0 && s->links[0].mtu_bytes == 1500);
     const struct scenario_mail *mail = &s->mails[0];
@@ -176,9 +176,9 @@ Test(scenario, a_fault_has_its_verb_its_time_and_its_target)
     const struct scenario_fault *f = s->faults;
     cr_expect(f[0].verb == FAULT_STOP_HOST && f[0].host == 3 && f[0].at_ns == SECOND && f[0].for_ns == 2 * HOUR);
     cr_expect(f[1].verb == FAULT_CUT_LINK && f[1].link == 2 && f[1].dir == 0 && f[1].for_ns == TIME_NEVER);
-    cr_expect(f[2].verb == FAULT_SET && f[2].set == SET_LOSS && f[2].set_value == 858993459 && f[2].at_ns == HOUR);
+    cr_expect(f[2].verb == FAULT_SET && f[2].set == LINK_LOSS && f[2].set_to.loss_of_2_32 == 858993459 && f[2].at_ns == HOUR);
     cr_expect(f[2].link == 1 && f[2].dir == 1 && strcmp(f[2].set_text, "20 %") == 0);
-    cr_expect(f[3].set == SET_RATE && f[3].set_value == 1000000 && f[4].set == SET_DELAY && f[4].set_value == SECOND);
+    cr_expect(f[3].set == LINK_RATE && f[3].set_to.rate_bps == 1000000 && f[4].set == LINK_DELAY && f[4].set_to.delay_ns == SECOND);
     cr_expect(f[5].verb == FAULT_DROP && f[5].drop_mail == 0 && f[5].drop_part == DROP_BODY && f[5].drop_segment == 3);
     cr_expect(f[5].drop_transmission == 1 && f[5].link == 2 && f[5].dir == 1 && f[5].nth == 1 && f[5].count == 1);
     cr_expect(f[6].drop_mail == -1 && f[6].link == -1 && f[6].dir == 2 && f[6].nth == 2 && f[6].count == 3);
