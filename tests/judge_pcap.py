@@ -42,11 +42,11 @@ retransmitted, thought_so = collections.Counter(), collections.Counter()
 commands = collections.Counter()
 mx_seen = set()
 for row in open(frames):
-    number, direction, _, again, comment, verbs, is_response, qname, preferences, exchanges = row.rstrip("\n").split("\t")
+    number, direction, _, again, early, comment, verbs, is_response, qname, preferences, exchanges = row.rstrip("\n").split("\t")
     outbound = int(direction, 16) == 2
     if outbound and "retransmission of packet" in comment:
         retransmitted[number] += 1
-    if outbound and again:
+    if outbound and (again or early):  # at its sender, a retransmission within a round trip seems out of order
         thought_so[number] += 1
     if outbound:
         commands.update(verb.upper() for verb in split(verbs))

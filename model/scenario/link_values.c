@@ -254,8 +254,9 @@ static void loss_text(const struct link_settings *s, char buffer[LINK_VALUE_TEXT
     unit_format(UNIT_PERCENT, (int64_t)s->burst.good_to_bad_of_2_32, begin);
     unit_format(UNIT_PERCENT, (int64_t)s->burst.bad_to_good_of_2_32, end);
     if (s->burst.kind == BURST_PER_TIME) unit_format(UNIT_DURATION, s->burst.step_ns, step);
-    snprintf(buffer, LINK_VALUE_TEXT_BYTES, tr("%.20s, in bursts %.20s (begin %.20s, end %.20s per %.30s)"), good, bad,
-             begin, end, step);
+    int used = s->loss_of_2_32 ? snprintf(buffer, LINK_VALUE_TEXT_BYTES, tr("%.20s, and "), good) : 0;
+    snprintf(buffer + used, LINK_VALUE_TEXT_BYTES - (size_t)used,
+             tr("in bursts %.20s (begin %.20s, end %.20s per %.30s)"), bad, begin, end, step);
 }
 
 static void queue_text(const struct link_settings *s, char buffer[LINK_VALUE_TEXT_BYTES])

@@ -213,8 +213,8 @@ static bool line_meets_box(struct point a, struct point b, struct box box)
 }
 
 /* How much stands in the way of a label here. The labels of the first hosts and of the links before own_link have their
-   places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host). From `enough` on nobody
-   counts any more. */
+   places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host). From `enough` on
+   nobody counts any more. */
 static int hindrances(const struct planning *p, struct box box, size_t hosts_done, size_t own_link, double clear,
                       int enough)
 {
@@ -387,7 +387,8 @@ const char *map_link_text(const struct story_link *link, char *buffer, size_t si
     n = join(buffer, n, size, wait);
     const char *lost = *link->loss[0] ? link->loss[0] : link->loss[1];
     if (!*lost || strcmp(lost, "0 %") == 0) return buffer;
-    snprintf(loss, sizeof loss, tr("loss %s"), lost);
+    /* "in bursts 100 %", without the chances of a burst in brackets. */
+    snprintf(loss, sizeof loss, tr("loss %.*s"), (int)(strcspn(lost, "(") - (strchr(lost, '(') != NULL)), lost);
     join(buffer, n, size, loss);
     return buffer;
 }

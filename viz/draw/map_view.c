@@ -223,6 +223,18 @@ static size_t waiting_before(const struct view *v, const size_t *hops, size_t i)
     return n;
 }
 
+/* How many wait where hops[i] does, itself and those behind it. */
+static size_t waiting_from(const struct view *v, const size_t *hops, size_t n_hops, size_t i)
+{
+    const struct story_hop *mine = story_hop(v->story, hops[i]);
+    size_t n = 0;
+    for (size_t k = i; k < n_hops; k++) {
+        const struct story_hop *hop = story_hop(v->story, hops[k]);
+        n += hop->link == mine->link && hop->dir == mine->dir && story_hop_place(hop, story_now(v->story)) < 0;
+    }
+    return n;
+}
+
 static void draw_packets(const struct view *v, const struct map_plan *plan, struct words *words)
 {
     const size_t *hops;
@@ -234,7 +246,7 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
         struct point at = lane_point(v, link, hop->dir, place);
         if (place < 0) {
             size_t before = waiting_before(v, hops, i);
-            if (before == SHOWN_IN_QUEUE) draw_queue_rest(v, link, hop->dir, before + 1);
+            if (before == SHOWN_IN_QUEUE) draw_queue_rest(v, link, hop->dir, before + waiting_from(v, hops, n, i));
             if (before >= SHOWN_IN_QUEUE) continue;
             at = queue_point(v, link, hop->dir, before);
         }

@@ -219,8 +219,8 @@ static bool needs_no_cause(const struct event *e, int64_t ended_ns)
 Test(odd_worlds, every_event_of_the_shipped_scenarios_has_a_cause)
 {
     static const char *const names[] = {
-        "as-the-article-tells-it", "backup-mx",     "busy-server", "first-mail", "lost-segment",
-        "many-networks",           "stop-and-wait", "unknown-user"};
+        "as-the-article-tells-it", "backup-mx",    "busy-server",    "first-mail", "lost-segment", "many-networks",
+        "stop-and-wait",           "unknown-user", "loss-in-bursts", "full-queue", "in-disorder"};
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         struct world_run run = world_run_scenario(names[k], 0, event_mask_all());
         for (size_t i = 0; i < journal_memory_count(run.journal); i++) {

@@ -6,10 +6,12 @@
 #include "model/host/world.h"
 #include "model/scenario/scenario.h"
 
-const char *const shipped_scenarios[] = {"first-mail",    "as-the-article-tells-it",
-                                         "many-networks", "lost-segment",
-                                         "stop-and-wait", "unknown-user",
-                                         "busy-server",   "backup-mx"};
+const char *const shipped_scenarios[] = {"first-mail",     "as-the-article-tells-it",
+                                         "many-networks",  "lost-segment",
+                                         "stop-and-wait",  "unknown-user",
+                                         "busy-server",    "backup-mx",
+                                         "loss-in-bursts", "full-queue",
+                                         "in-disorder"};
 const size_t n_shipped_scenarios = sizeof shipped_scenarios / sizeof shipped_scenarios[0];
 
 struct journal_memory *run_scenario(const char *name)

@@ -6,10 +6,12 @@
 #include "tests/model/host/world_runs.h"
 #include "viz/readers/laws.h"
 
-static const char *const scenarios[] = {"first-mail",    "as-the-article-tells-it",
-                                        "many-networks", "lost-segment",
-                                        "stop-and-wait", "unknown-user",
-                                        "busy-server",   "backup-mx"};
+static const char *const scenarios[] = {"first-mail",     "as-the-article-tells-it",
+                                        "many-networks",  "lost-segment",
+                                        "stop-and-wait",  "unknown-user",
+                                        "busy-server",    "backup-mx",
+                                        "loss-in-bursts", "full-queue",
+                                        "in-disorder"};
 
 /* A bug to plant: may change the event; 0 leaves it out, 1 hands it on, 2 hands it on twice. */
 typedef int (*tamper_fn)(struct event *e);
@@ -160,29 +162,104 @@ static int fires_without_being_set(struct event *e)
     return e->kind == EVENT_TIMER_SET ? 0 : 1;
 }
 
-Test(laws, each_planted_bug_is_seen)
+static int forgets_a_kind(const struct event *e, enum event_kind kind)
 {
-    static const struct {
-        const char *law;
-        tamper_fn tamper;
-        bool full;
-    } bugs[] = {{"M1", forgets_that_it_was_queued, false},
-                {"M2", throws_the_mail_away, false},
-                {"K1", goes_back_in_time, false},
-                {"K1", causes_itself, false},
-                {"N1", loses_count, false},
-                {"N2", is_faster_than_the_link, true},
-                {"N1", swallows_a_packet, true},
-                {"N4", delivers_what_was_not_sent, true},
-                {"T1", writes_with_a_gap, true},
-                {"T6", repeats_something_else, true},
-                {"K2", fires_without_being_set, true}};
-    struct world_run run = world_run_scenario("lost-segment", 0, event_mask_all());
-    for (size_t i = 0; i < sizeof bugs / sizeof *bugs; i++) {
+    return e->kind == kind ? 0 : 1;
+}
+
+static int makes_copies_in_silence(struct event *e)
+{
+    return forgets_a_kind(e, EVENT_LINK_DUPLICATE);
+}
+
+static int damages_in_silence(struct event *e)
+{
+    return forgets_a_kind(e, EVENT_LINK_CORRUPT);
+}
+
+static int holds_up_in_silence(struct event *e)
+{
+    return forgets_a_kind(e, EVENT_LINK_RETIME);
+}
+
+static int loses_bytes(struct event *e)
+{
+    if (e->kind == EVENT_LINK_TOTALS) set_field(e, FIELD_SIZE_OFFERED, event_int(e, FIELD_SIZE_OFFERED) + 1);
+    return 1;
+}
+
+static int calls_a_loss_another(struct event *e)
+{
+    if (e->kind != EVENT_LINK_TOTALS) return 1;
+    set_field(e, FIELD_LOST_CHANCE, event_int(e, FIELD_LOST_CHANCE) + event_int(e, FIELD_LOST_CODEL));
+    set_field(e, FIELD_LOST_CODEL, 0);
+    return 1;
+}
+
+static int sends_two_at_once(struct event *e)
+{
+    if (e->kind != EVENT_LINK_SEND || event_int(e, FIELD_BEGINS) == e->at_ns) return 1;
+    set_field(e, FIELD_DEPARTS, event_int(e, FIELD_DEPARTS) - event_int(e, FIELD_BEGINS) + e->at_ns);
+    set_field(e, FIELD_BEGINS, e->at_ns);
+    return 1;
+}
+
+static int sends_in_no_time(struct event *e)
+{
+    if (e->kind == EVENT_LINK_SEND) set_field(e, FIELD_DEPARTS, event_int(e, FIELD_BEGINS));
+    return 1;
+}
+
+static int delivers_what_never_left(struct event *e)
+{
+    return forgets_a_kind(e, EVENT_LINK_SEND);
+}
+
+struct planted_bug {
+    const char *law;
+    tamper_fn tamper;
+    bool full;
+};
+
+static void see_bugs(const char *scenario, const struct planted_bug *bugs, size_t n_bugs)
+{
+    struct world_run run = world_run_scenario(scenario, 0, event_mask_all());
+    for (size_t i = 0; i < n_bugs; i++) {
         char first[300];
         size_t n = judge_by(&run, bugs[i].full, bugs[i].tamper, bugs[i].law, first, sizeof first);
-        cr_assert_gt(n, 0, "bug %zu was not seen", i);
+        cr_assert_gt(n, 0, "%s: bug %zu was not seen", scenario, i);
         cr_assert(strncmp(first, bugs[i].law, 2) == 0, "bug %zu should break %s: %s", i, bugs[i].law, first);
     }
     world_run_free(&run);
+}
+
+Test(laws, each_planted_bug_is_seen)
+{
+    static const struct planted_bug bugs[] = {{"M1", forgets_that_it_was_queued, false},
+                                              {"M2", throws_the_mail_away, false},
+                                              {"K1", goes_back_in_time, false},
+                                              {"K1", causes_itself, false},
+                                              {"N1", loses_count, false},
+                                              {"N2", is_faster_than_the_link, true},
+                                              {"N2", sends_in_no_time, true},
+                                              {"N2", sends_two_at_once, true},
+                                              {"N1", loses_bytes, true},
+                                              {"N1", swallows_a_packet, true},
+                                              {"N4", delivers_what_was_not_sent, true},
+                                              {"T1", writes_with_a_gap, true},
+                                              {"T6", repeats_something_else, true},
+                                              {"K2", fires_without_being_set, true}};
+    see_bugs("lost-segment", bugs, sizeof bugs / sizeof *bugs);
+}
+
+Test(laws, each_planted_bug_of_a_link_with_faults_is_seen)
+{
+    static const struct planted_bug disorder[] = {{"N4", makes_copies_in_silence, true},
+                                                  {"N4", damages_in_silence, true},
+                                                  {"N2", holds_up_in_silence, true},
+                                                  {"N1", loses_bytes, true}};
+    static const struct planted_bug queue[] = {{"N4", calls_a_loss_another, true},
+                                               {"N4", delivers_what_never_left, true}};
+    see_bugs("in-disorder", disorder, sizeof disorder / sizeof *disorder);
+    see_bugs("full-queue", queue, sizeof queue / sizeof *queue);
 }
