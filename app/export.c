@@ -111,7 +111,7 @@ static int export_word(const char *word, const struct export_options *options)
     const struct form *form = form_of(options->file);
     if (!form || !options_fit(form, options) || !is_another_file(word, options->file)) return EXIT_USAGE;
     int code;
-    struct journal_memory *journal = simulate_or_read(word, &code);
+    struct journal_memory *journal = simulate_or_read(word, &code, NULL);
     if (!journal) return code;
     if (journal_memory_count(journal) == 0) {
         fprintf(stderr, tr("postroad export: %s holds no events\n"), word);

@@ -51,7 +51,7 @@ static bool make_ready(struct replay *replay)
 
 struct replay *replay_open(const char *path)
 {
-    struct journal_memory *recorded = simulate_read_journal(path);
+    struct journal_memory *recorded = simulate_read_journal(path, NULL);
     if (!recorded) return NULL;
     struct replay *replay = mem_calloc(1, sizeof *replay);
     replay->recorded = recorded;

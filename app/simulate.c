@@ -69,7 +69,7 @@ struct journal_memory *simulate_to_memory(const struct scenario *scenario, const
     return memory;
 }
 
-struct journal_memory *simulate_read_journal(const char *path)
+struct journal_memory *simulate_read_journal(const char *path, bool *has_end)
 {
     char error[JOURNAL_ERROR_BYTES], why[JOURNAL_SOUND_ERROR_BYTES];
     bool truncated = false;
@@ -84,17 +84,20 @@ struct journal_memory *simulate_read_journal(const char *path)
         journal_memory_free(memory);
         return NULL;
     }
-    if (truncated) fprintf(stderr, tr("postroad: %s was cut off; its whole blocks up to the cut are shown\n"), path);
+    if (truncated)
+        fprintf(stderr, tr("postroad: %s was cut off, or is still being written; its whole blocks are shown\n"), path);
+    if (has_end) *has_end = !truncated;
     return memory;
 }
 
-struct journal_memory *simulate_or_read(const char *word, int *code)
+struct journal_memory *simulate_or_read(const char *word, int *code, bool *has_end)
 {
     *code = EXIT_USAGE;
+    if (has_end) *has_end = true;
     char *path = library_find(word);
     struct journal_memory *memory = NULL;
     if (journal_file_is_journal(path)) {
-        memory = simulate_read_journal(path);
+        memory = simulate_read_journal(path, has_end);
     } else {
         struct scenario *scenario = library_load_scenario(word, NULL, 0);
         struct world_options options = world_options_default();

@@ -21,11 +21,12 @@ struct journal_memory *simulate_to_memory(const struct scenario *scenario, const
                                           enum simulate_end *end);
 
 /* A journal from a file, or made by running the scenario that the word names. NULL after a message on stderr; the
-   exit code is then in *code. */
-struct journal_memory *simulate_or_read(const char *word, int *code);
+   exit code is then in *code. has_end as below. */
+struct journal_memory *simulate_or_read(const char *word, int *code, bool *has_end);
 
-/* A sound journal from a file, or NULL after a message on stderr. */
-struct journal_memory *simulate_read_journal(const char *path);
+/* A sound journal from a file, or NULL after a message on stderr. has_end may be NULL: whether it is whole, and neither
+   cut off nor still being written, which is told. */
+struct journal_memory *simulate_read_journal(const char *path, bool *has_end);
 
 /* Ctrl-C sets a flag from now on; the second one ends the program. */
 void simulate_catch_interrupts(void);

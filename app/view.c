@@ -9,6 +9,7 @@
 #include "app/picture.h"
 #include "app/simulate.h"
 #include "sim/journal/journal_file.h"
+#include "sim/journal/journal_sound.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/window.h"
 #include "viz/readers/outcome.h"
@@ -76,13 +77,40 @@ static int tell_as_text(const char *word, const struct journal_memory *journal)
     return code;
 }
 
-static int show_window(const char *word, struct journal_memory *journal, const struct view_options *options)
+/* A journal that is still being written. */
+struct growth {
+    const char *path;
+    struct journal_memory *journal;
+    struct journal_follower *follower;
+};
+
+static enum window_growth grow(void *context)
 {
+    struct growth *growth = context;
+    char why[JOURNAL_SOUND_ERROR_BYTES];
+    bool has_more = journal_follower_read(growth->follower, growth->journal);
+    bool goes_on = journal_follower_goes_on(growth->follower);
+    if (has_more && !journal_is_sound(growth->journal, why)) {
+        fprintf(stderr, tr("postroad view: %s makes no sense any more: %s\n"), growth->path, why);
+        return WINDOW_SPOILT;
+    }
+    if (!goes_on) return WINDOW_FULL_GROWN;
+    return has_more ? WINDOW_GROWN : WINDOW_AS_BEFORE;
+}
+
+static int show_window(const char *word, struct growth *growth, const struct view_options *options)
+{
+    struct journal_memory *journal = growth->journal;
     char why[256] = "";
     struct window_options window = window_options_default();
     window.dark = options->picture.dark;
     window.full_screen = options->full_screen;
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
+    if (growth->follower) {
+        window.grow = grow;
+        window.grow_context = growth;
+        window.at_ns = journal_memory_end_ns(journal);
+    }
     if (options->words.at) window.at_ns = options->picture.at_ns;
     if (display_is_named()) {
         simulate_release_interrupts();
@@ -96,8 +124,13 @@ static int show_window(const char *word, struct journal_memory *journal, const s
 static int view(const char *word, const struct view_options *options)
 {
     int code;
-    struct journal_memory *journal = simulate_or_read(word, &code);
-    if (!journal) return code;
+    bool has_end;
+    char error[JOURNAL_ERROR_BYTES], *path = library_find(word);
+    struct journal_memory *journal = simulate_or_read(word, &code, &has_end);
+    if (!journal) {
+        free(path);
+        return code;
+    }
     code = EXIT_DONE;
     if (journal_memory_count(journal) == 0) {
         fprintf(stderr, tr("postroad view: %s holds no events\n"), word);
@@ -105,9 +138,12 @@ static int view(const char *word, const struct view_options *options)
     } else if (options->screenshot) {
         code = picture_write(journal, options->screenshot, &options->picture) ? EXIT_DONE : EXIT_FAILED;
     } else {
-        code = show_window(word, journal, options);
+        struct growth growth = {path, journal, has_end ? NULL : journal_follower_open(path, error)};
+        code = show_window(word, &growth, options);
+        journal_follower_free(growth.follower);
     }
     journal_memory_free(journal);
+    free(path);
     return code;
 }
 

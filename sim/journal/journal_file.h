@@ -25,6 +25,16 @@ void journal_writer_abandon(struct journal_writer *writer);
 /* Reads a whole file into memory. truncated, if not NULL, tells whether the end was torn. NULL and a message when the
    file is no journal, is from a later version, or is corrupt. */
 struct journal_memory *journal_file_read(const char *path, bool *truncated, char error[JOURNAL_ERROR_BYTES]);
+/* Reads on in a journal that is still being written. */
+struct journal_follower;
+/* NULL and a message when the file cannot be read. */
+struct journal_follower *journal_follower_open(const char *path, char error[JOURNAL_ERROR_BYTES]);
+/* Appends what has become whole since the last call and is later than what is there; true when that was something. */
+bool journal_follower_read(struct journal_follower *follower, struct journal_memory *into);
+/* False once the journal has its end, or cannot be read any further. */
+bool journal_follower_goes_on(const struct journal_follower *follower);
+void journal_follower_free(struct journal_follower *follower);
+
 /* Whether the file begins like a journal. */
 bool journal_file_is_journal(const char *path);
 

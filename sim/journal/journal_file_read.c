@@ -27,11 +27,13 @@ struct file_reader {
     char *error;
     struct section_head head; /* of the section at hand */
     uint64_t offset;          /* behind the section at hand */
+    uint64_t whole;           /* behind the last section that was whole and has been taken */
     unsigned char *frame, *raw;
     struct file_kind *kinds;
     size_t n_kinds;
     uint64_t last_id;
     int64_t last_ns;
+    uint64_t after_id; /* only events later than this one are kept */
     struct journal_memory *memory;
 };
 
@@ -200,7 +202,7 @@ static bool read_event(struct file_reader *r, struct byte_cursor *cursor)
     if (cursor->bad) return false;
     r->last_id = e.id;
     r->last_ns = e.at_ns;
-    if (e.kind != EVENT_NONE) journal_memory_append(r->memory, &e);
+    if (e.kind != EVENT_NONE && e.id > r->after_id) journal_memory_append(r->memory, &e);
     return true;
 }
 
@@ -249,13 +251,13 @@ static enum section_result read_file_head(struct file_reader *r)
     return SECTION_BAD;
 }
 
-/* Reads everything; TORN when the file ends too early. */
+/* Reads everything from r->whole on; TORN when the file ends too early. */
 static enum section_result read_file(struct file_reader *r)
 {
-    enum section_result result = read_file_head(r);
+    enum section_result result = r->whole ? SECTION_WHOLE : read_file_head(r);
     if (result != SECTION_WHOLE) return result;
     for (;;) {
-        uint64_t offset = r->offset;
+        uint64_t offset = r->whole = r->offset;
         result = read_section(r);
         if (result != SECTION_WHOLE) return result;
         bool first = !r->kinds;
@@ -295,6 +297,50 @@ struct journal_memory *journal_file_read(const char *path, bool *truncated, char
     if (result != SECTION_BAD) return r.memory;
     journal_memory_free(r.memory);
     return NULL;
+}
+
+struct journal_follower {
+    struct file_reader reader;
+    bool is_over;
+};
+
+struct journal_follower *journal_follower_open(const char *path, char error[JOURNAL_ERROR_BYTES])
+{
+    struct file_reader r = {.file = fopen(path, "rb"), .path = path, .error = error};
+    if (!r.file) {
+        complain(&r, strerror(errno));
+        return NULL;
+    }
+    r.error = NULL; /* the caller's buffer may not last */
+    struct journal_follower *follower = mem_calloc(1, sizeof *follower);
+    follower->reader = r;
+    return follower;
+}
+
+bool journal_follower_read(struct journal_follower *follower, struct journal_memory *into)
+{
+    struct file_reader *r = &follower->reader;
+    size_t before = journal_memory_count(into);
+    if (follower->is_over) return false;
+    r->memory = into;
+    r->after_id = before ? journal_memory_at(into, before - 1)->id : 0;
+    r->offset = r->whole;
+    if (fseeko(r->file, (off_t)r->whole, SEEK_SET) != 0) return false;
+    follower->is_over = read_file(r) != SECTION_TORN || ferror(r->file);
+    clearerr(r->file);
+    return journal_memory_count(into) > before;
+}
+
+bool journal_follower_goes_on(const struct journal_follower *follower)
+{
+    return !follower->is_over;
+}
+
+void journal_follower_free(struct journal_follower *follower)
+{
+    if (!follower) return;
+    free_reader(&follower->reader);
+    mem_free(follower);
 }
 
 bool journal_file_is_journal(const char *path)

@@ -31,6 +31,15 @@ static void order_hosts(struct scene *s)
     }
 }
 
+static void place_hosts(struct scene *s)
+{
+    size_t n = story_host_count(s->story);
+    s->places = mem_realloc(s->places, (n + 1) * sizeof *s->places);
+    s->order = mem_realloc(s->order, (n + 1) * sizeof *s->order);
+    map_places(s->story, s->places);
+    order_hosts(s);
+}
+
 struct scene *scene_new(const struct journal_memory *journal, struct scene_options options)
 {
     struct scene *s = mem_calloc(1, sizeof *s);
@@ -41,14 +50,40 @@ struct scene *scene_new(const struct journal_memory *journal, struct scene_optio
     s->playing = options.playing;
     s->dirty = true;
     s->targets = targets_new();
-    size_t n = story_host_count(s->story);
-    s->places = mem_calloc(n + 1, sizeof *s->places);
-    s->order = mem_calloc(n + 1, sizeof *s->order);
-    map_places(s->story, s->places);
-    order_hosts(s);
+    place_hosts(s);
     scene_set_pace(s, PACE_STORY);
     scene_seek(s, 0);
     return s;
+}
+
+void scene_set_growing(struct scene *s, bool growing)
+{
+    s->grows = growing;
+    s->waits = growing && !s->playing && story_now(s->story) >= story_end_ns(s->story);
+}
+
+/* Where the pace stands still, the place on the screen says more than the instant. */
+static void make_pace_anew(struct scene *s)
+{
+    int64_t screen_ns = s->screen_ns;
+    int speed_step = s->speed_step;
+    scene_set_pace(s, s->pace_mode);
+    s->speed_step = speed_step;
+    if (pace_virtual_at(s->pace, screen_ns) == story_now(s->story)) s->screen_ns = screen_ns;
+}
+
+void scene_grow(struct scene *s)
+{
+    size_t event = story_last_event(s->story), n_hosts = story_host_count(s->story);
+    story_free(s->story);
+    s->story = story_new(s->journal);
+    if (event != STORY_NONE) story_seek_event(s->story, event);
+    if (story_host_count(s->story) != n_hosts) place_hosts(s);
+    map_plan_free(s->plan);
+    s->plan = NULL;
+    make_pace_anew(s);
+    if (s->waits) s->playing = true;
+    s->waits = false;
 }
 
 void scene_forget_layers(struct scene *s)
@@ -90,6 +125,7 @@ void scene_seek(struct scene *s, int64_t at_ns)
     int64_t end = story_end_ns(s->story);
     story_seek(s->story, at_ns < 0 ? 0 : at_ns > end ? end : at_ns);
     s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
+    s->waits = s->grows && at_ns >= end;
     s->dirty = true;
 }
 
@@ -97,6 +133,7 @@ void scene_seek_event(struct scene *s, size_t event)
 {
     story_seek_event(s->story, event);
     s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
+    s->waits = false;
     s->dirty = true;
 }
 
@@ -138,7 +175,9 @@ void scene_advance(struct scene *s, int64_t passed_ns)
     double moved = (double)passed_ns * scene_speed_of_step(s->speed_step);
     double left = (double)(pace_total_ns(s->pace) - s->screen_ns);
     scene_seek_screen(s, s->screen_ns + (int64_t)fmin(moved, left));
-    if (s->screen_ns >= pace_total_ns(s->pace)) s->playing = false;
+    if (s->screen_ns < pace_total_ns(s->pace)) return;
+    s->playing = false;
+    s->waits = s->grows;
 }
 
 void scene_select(struct scene *s, struct selection selection)

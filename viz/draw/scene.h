@@ -26,6 +26,11 @@ struct scene_options scene_options_default(void); /* light, scale 1, standing st
 struct scene *scene_new(const struct journal_memory *journal, struct scene_options options);
 void scene_free(struct scene *scene);
 
+/* The journal goes on growing: who is at its end waits there for more. */
+void scene_set_growing(struct scene *scene, bool growing);
+/* The journal has grown: what was chosen stays chosen, and who waited at the end goes on. */
+void scene_grow(struct scene *scene);
+
 /* Fills the whole canvas. */
 void scene_draw(struct scene *scene, struct canvas *canvas);
 /* Lets this much time pass on the user's clock. */

@@ -153,7 +153,7 @@ static void draw_time_line_still(struct scene *s, const struct view *view, struc
 
 static void draw_bottom(struct scene *s, const struct view *view)
 {
-    const struct controls_state state = {s->playing, scene_speed(s), s->pace_mode};
+    const struct controls_state state = {s->playing || s->waits, scene_speed(s), s->pace_mode};
     view_panel(view, s->panels.bottom, NULL);
     controls_view_draw(view, s->panels.controls, &state);
     struct box box = s->panels.time_line;

@@ -31,6 +31,11 @@ static void follow_cause(struct scene *s)
 
 static void toggle_play(struct scene *s)
 {
+    if (s->waits) { /* it looked as if it was playing, and now it is not */
+        s->waits = false;
+        s->dirty = true;
+        return;
+    }
     if (!s->playing && s->screen_ns >= pace_total_ns(s->pace)) scene_seek(s, 0);
     s->playing = !s->playing;
 }

@@ -25,6 +25,7 @@ struct scene {
     enum pace_mode pace_mode;
     int speed_step; /* the speed is two to this power */
     bool playing, dragging, dark, help, dirty, quit_asked, quit, full_screen_wish;
+    bool grows, waits; /* the journal grows; at its end, for more */
     double scale;
     int64_t screen_ns;
     enum panel enlarged;

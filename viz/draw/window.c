@@ -8,7 +8,7 @@
 #include "sim/journal/tr.h"
 #include "viz/draw/scene.h"
 
-enum { FRAME_MS = 16, IDLE_WAIT_MS = 250, LONGEST_FRAME_MS = 100 };
+enum { FRAME_MS = 16, IDLE_WAIT_MS = 250, LONGEST_FRAME_MS = 100, LOOK_MS = 250, LOOK_SHARE = 5 };
 
 struct window {
     SDL_Window *window;
@@ -16,6 +16,9 @@ struct window {
     SDL_Texture *texture;
     int width, height; /* of the texture, in pixels */
     struct scene *scene;
+    enum window_growth (*grow)(void *context); /* NULL: not any more */
+    void *grow_context;
+    uint64_t next_look;
     bool closed;
 };
 
@@ -168,6 +171,22 @@ static void handle_event(struct window *w, const SDL_Event *event)
     }
 }
 
+/* To take in what has come costs more the longer the journal is; it gets at most a fifth of the time. */
+static void look_for_more(struct window *w)
+{
+    uint64_t begun = SDL_GetTicks64();
+    if (!w->grow || begun < w->next_look) return;
+    enum window_growth growth = w->grow(w->grow_context);
+    if (growth == WINDOW_SPOILT) w->closed = true;
+    if (growth == WINDOW_GROWN || growth == WINDOW_FULL_GROWN) scene_grow(w->scene);
+    if (growth == WINDOW_FULL_GROWN) {
+        scene_set_growing(w->scene, false);
+        w->grow = NULL;
+    }
+    uint64_t now = SDL_GetTicks64();
+    w->next_look = now + LOOK_MS + LOOK_SHARE * (now - begun);
+}
+
 /* While nothing moves, the loop sleeps until somebody does something. */
 static void loop(struct window *w)
 {
@@ -182,6 +201,8 @@ static void loop(struct window *w)
                 handle_event(w, &event);
             while (SDL_PollEvent(&event));
         }
+        look_for_more(w);
+        if (w->closed) return;
         uint64_t now = SDL_GetTicks64(), passed = now - last;
         last = now;
         if (passed > LONGEST_FRAME_MS) passed = moves ? LONGEST_FRAME_MS : 0;
@@ -200,6 +221,9 @@ enum window_end window_run(struct journal_memory *journal, const struct window_o
     }
     struct scene_options chosen = {options->dark, options->scale, options->playing};
     w.scene = scene_new(journal, chosen);
+    w.grow = options->grow;
+    w.grow_context = options->grow_context;
+    scene_set_growing(w.scene, w.grow != NULL);
     scene_seek(w.scene, options->at_ns);
     snprintf(title, sizeof title, tr("%s – postroad"), story_title(scene_story(w.scene)));
     bool opened = open_window(&w, options, title);

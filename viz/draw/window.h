@@ -7,12 +7,22 @@
 
 #include "sim/journal/journal_memory.h"
 
+enum window_growth {
+    WINDOW_AS_BEFORE, /* nothing new */
+    WINDOW_GROWN,
+    WINDOW_FULL_GROWN, /* and there will be no more */
+    WINDOW_SPOILT     /* the journal cannot be shown any longer: the window closes */
+};
+
 struct window_options {
     bool dark, full_screen;
     double scale;       /* 1 */
     int width, height;  /* 0: 1280x800, or what the display has room for */
     bool playing;       /* whether it plays from the first picture on */
     int64_t at_ns;      /* where it begins */
+    /* Asked now and then: appends to the journal what has come; NULL: the journal is as it is. */
+    enum window_growth (*grow)(void *context);
+    void *grow_context;
 };
 struct window_options window_options_default(void);
 

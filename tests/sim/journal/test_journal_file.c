@@ -218,6 +218,38 @@ Test(journal_file, a_growing_journal_can_be_read_while_it_is_written)
     journal_free(journal);
 }
 
+/* What a reader already has may have been read in another way. */
+Test(journal_file, a_follower_reads_on_in_a_growing_journal_to_its_end)
+{
+    struct journal *journal = journal_new();
+    struct journal_memory *all = journal_memory_new(), *read = journal_memory_new();
+    struct journal_writer *writer = journal_writer_open(path, true, error);
+    journal_add_reader(journal, journal_writer_reader(writer, event_mask_all()));
+    journal_add_reader(journal, journal_memory_reader(all, event_mask_all()));
+    sample_emit_all(journal, 3);
+    journal_memory_append(read, journal_memory_at(all, 0));
+    struct journal_follower *follower = journal_follower_open(path, error);
+    cr_assert_not_null(follower, "%s", error);
+    for (int round = 0; round < 20; round++) {
+        journal_writer_flush(writer);
+        cr_assert(journal_follower_read(follower, read), "round %d", round);
+        cr_assert_eq(journal_memory_count(read), journal_memory_count(all));
+        cr_assert_not(journal_follower_read(follower, read), "nothing has come since");
+        cr_assert(journal_follower_goes_on(follower));
+        sample_emit_all(journal, 1 + round % 3);
+    }
+    cr_assert(journal_writer_close(writer, error));
+    cr_assert(journal_follower_read(follower, read));
+    cr_assert_not(journal_follower_goes_on(follower));
+    cr_assert_eq(journal_memory_count(read), journal_memory_count(all));
+    for (size_t i = 0; i < journal_memory_count(all); i++)
+        cr_assert_eq(journal_memory_at(read, i)->id, journal_memory_at(all, i)->id);
+    journal_follower_free(follower);
+    journal_memory_free(read);
+    journal_memory_free(all);
+    journal_free(journal);
+}
+
 Test(journal_file, an_abandoned_journal_leaves_nothing_and_the_old_one_in_place)
 {
     struct journal_memory *old = write_sample(1);

@@ -241,3 +241,36 @@ Test(scene, a_picture_is_dirty_only_when_something_changed)
     cr_expect(scene_handle(scene, &step));
     cr_expect(scene_is_dirty(scene));
 }
+
+/* A journal that grows, event by event, looks at each stage like one that has always been as long. */
+Test(scene, a_growing_journal_is_followed)
+{
+    struct journal_memory *growing = journal_memory_new();
+    size_t n = journal_memory_count(journal), i = 0;
+    for (; i < n / 2; i++)
+        journal_memory_append(growing, journal_memory_at(journal, i));
+    struct scene *follows = scene_new(growing, scene_options_default());
+    scene_set_growing(follows, true);
+    scene_select(follows, (struct selection){ACT_HOST, 1});
+    scene_seek(follows, journal_memory_end_ns(growing));
+    cr_expect(not(scene_is_playing(follows)), "there is nothing to play yet");
+    while (i < n) {
+        for (size_t step = 0; step < 200 && i < n; step++)
+            journal_memory_append(growing, journal_memory_at(journal, i++));
+        int64_t before = scene_now(follows);
+        scene_grow(follows);
+        cr_expect(scene_now(follows) >= before);
+        cr_expect(scene_is_playing(follows), "who waited at the end goes on");
+        scene_draw(follows, canvas);
+        while (scene_is_playing(follows))
+            scene_advance(follows, SECOND);
+        cr_expect(eq(i64, scene_now(follows), journal_memory_end_ns(growing)));
+    }
+    cr_expect(eq(int, scene_selection(follows).what, ACT_HOST), "what was chosen stays chosen");
+    scene_seek(follows, 0);
+    scene_grow(follows);
+    cr_expect(not(scene_is_playing(follows)), "who is elsewhere stays there");
+    cr_expect(eq(i64, scene_now(follows), 0));
+    scene_free(follows);
+    journal_memory_free(growing);
+}

@@ -61,6 +61,43 @@ Test(window, opens_takes_every_key_and_closes)
     canvas_forget_fonts();
 }
 
+struct growing {
+    struct journal_memory *whole, *shown;
+    int asked;
+};
+
+/* More each time; after the last the window is asked to close. */
+static enum window_growth grow(void *context)
+{
+    struct growing *g = context;
+    size_t i = journal_memory_count(g->shown), n = journal_memory_count(g->whole);
+    g->asked++;
+    for (size_t step = 0; step < n / 3 && i < n; step++)
+        journal_memory_append(g->shown, journal_memory_at(g->whole, i++));
+    if (i < n) return WINDOW_GROWN;
+    push_key(SDLK_q, 0);
+    push_key(SDLK_q, 0);
+    return WINDOW_FULL_GROWN;
+}
+
+Test(window, follows_a_journal_that_grows)
+{
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    setenv("SDL_RENDER_DRIVER", "software", 1);
+    struct growing growing = {run_scenario("first-mail"), journal_memory_new(), 0};
+    for (size_t i = 0; i < 100; i++)
+        journal_memory_append(growing.shown, journal_memory_at(growing.whole, i));
+    struct window_options options = window_options_default();
+    options.grow = grow;
+    options.grow_context = &growing;
+    char why[256] = "";
+    cr_expect(eq(int, window_run(growing.shown, &options, why), WINDOW_CLOSED), "%s", why);
+    cr_expect(eq(int, growing.asked, 3), "it is not asked again once the journal is full grown");
+    journal_memory_free(growing.shown);
+    journal_memory_free(growing.whole);
+    canvas_forget_fonts();
+}
+
 Test(window, says_why_when_there_is_no_display)
 {
     setenv("SDL_VIDEODRIVER", "no-such-driver", 1);
