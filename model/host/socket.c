@@ -40,7 +40,8 @@ struct socket {
     uint64_t in_end; /* passed to the application up to here */
     struct socket_handler handler;
     bool has_handler, is_active_end, is_dirty, is_counted, is_finished, is_ended, is_by_hand;
-    const char *failure; /* why it ended, for conn.close */
+    bool is_held, is_at_end; /* bytes wait to be passed on; the peer will send no more, which nobody was told yet */
+    const char *failure;     /* why it ended, for conn.close */
     struct socket *next_dirty;
     uint64_t dirty_cause;
     int64_t orphaned_ns; /* finished and in FIN-WAIT-2 since then; TIME_NEVER: not */
@@ -390,9 +391,15 @@ static void see_to_timer(struct socket *socket)
 
 /* --- settling --- */
 
+/* Whoever asks and asks, and never reads the answers, must not make a server hold them without bound: what is asked
+   waits while so many bytes of answers do. */
+enum { MOST_WAITING_BYTES = 1 << 20 };
+
 static void pass_bytes(struct socket *socket)
 {
     if (socket->is_by_hand && socket->has_handler) return;
+    socket->is_held = socket->has_handler && socket_unacknowledged(socket) > MOST_WAITING_BYTES;
+    if (socket->is_held) return;
     uint64_t readable = tcp_readable(socket->tcp);
     if (readable > socket->in_end && socket->in) {
         const char *bytes = (const char *)byte_stream_at(socket->in, socket->in_end);
@@ -420,11 +427,14 @@ static void tell_news(struct socket *socket, unsigned news)
         byte_stream_forget(socket->out, tcp_acked(socket->tcp));
         if (socket->has_handler && socket->handler.acked) socket->handler.acked(socket->handler.context);
     }
-    if (news & TCP_NEWS_READABLE) pass_bytes(socket);
+    if (news & TCP_NEWS_READABLE || socket->is_held) pass_bytes(socket);
     if (news & TCP_NEWS_REFUSED) fail(socket, "connection refused");
     if (news & TCP_NEWS_RESET) fail(socket, "connection reset by peer");
     if (news & TCP_NEWS_TIMED_OUT) fail(socket, "connection timed out");
-    if (news & TCP_NEWS_EOF && socket->has_handler) socket->handler.ended(socket->handler.context);
+    if (news & TCP_NEWS_EOF) socket->is_at_end = true;
+    if (!socket->is_at_end || socket->is_held) return;
+    socket->is_at_end = false; /* told once */
+    if (socket->has_handler) socket->handler.ended(socket->handler.context);
 }
 
 /* An application that is told of the peer's end and has not finished has nothing more to say either. */

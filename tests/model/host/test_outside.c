@@ -11,7 +11,8 @@ static const char scenario_text_of_two[] =
     " \"mail.a.example\": {\"mail_server\": {\"domains\": [\"a.example\"], \"users\": [\"alice\"]}},"
     " \"internet\": {\"router\": {}}, \"programs\": {\"outside\": {}}},"
     " \"links\": {\"a\": {\"between\": [\"mail.a.example\", \"internet\"]},"
-    " \"out\": {\"between\": [\"programs\", \"internet\"], \"delay\": \"10 ms\"}}}";
+    " \"out\": {\"between\": [\"programs\", \"internet\"], \"delay\": \"10 ms\"}},"
+    " \"faults\": [{\"at\": \"1 h\", \"for\": \"1 h\", \"stop_host\": {\"host\": \"programs\"}}]}";
 
 struct live_run {
     struct scenario *scenario;
@@ -21,11 +22,9 @@ struct live_run {
     struct outside_connection *connection;
 };
 
-static struct live_run live_begin(void)
+static struct live_run live_begin_with(struct world_options options)
 {
     struct live_run run = {0};
-    struct world_options options = world_options_default();
-    options.live = true;
     run.scenario = scenario_parse("two.json", scenario_text_of_two, sizeof scenario_text_of_two - 1, NULL, 0, stderr);
     cr_assert_not_null(run.scenario);
     run.journal = journal_new();
@@ -33,6 +32,13 @@ static struct live_run live_begin(void)
     journal_add_reader(run.journal, journal_memory_reader(run.memory, event_mask_all()));
     run.world = world_new(run.scenario, &options, run.journal);
     return run;
+}
+
+static struct live_run live_begin(void)
+{
+    struct world_options options = world_options_default();
+    options.live = true;
+    return live_begin_with(options);
 }
 
 static void live_end(struct live_run *run)
@@ -136,6 +142,26 @@ Test(outside, what_the_program_does_not_take_closes_the_window)
     live_end(&run);
 }
 
+Test(outside, answers_that_nobody_reads_are_bounded)
+{
+    struct live_run run = live_begin();
+    static char commands[4000];
+    size_t written = 0;
+    for (size_t i = 0; i < sizeof commands; i++)
+        commands[i] = "NOOP\r\n"[i % 6];
+    run.connection = outside_open(run.world, 0, 25);
+    pass(&run, SECOND);
+    for (int i = 0; i < 3000; i++) {
+        size_t room = outside_room(run.connection) / 6 * 6;
+        if (room > sizeof commands / 6 * 6) room = sizeof commands / 6 * 6;
+        if (room > 0) outside_write(run.connection, commands, room);
+        written += room;
+        pass(&run, 100 * MILLISECOND);
+    }
+    cr_assert_lt(written, 1 << 21, "the server goes on taking what it cannot answer");
+    live_end(&run);
+}
+
 Test(outside, both_ends_and_everything_taken_closes_the_connection)
 {
     struct live_run run = live_begin();
@@ -205,4 +231,43 @@ Test(outside, what_does_not_fit_is_no_replay)
     }
     live_end(&run);
     live_end(&other);
+}
+
+/* Whatever the machine's own TCP/IP, or somebody who holds the device, lets in. */
+Test(outside, any_bytes_may_come_as_a_packet)
+{
+    struct live_run run = {0}, *r = &run;
+    struct world_options options = world_options_default();
+    options.live = true;
+    options.live_device = "sim0";
+    *r = live_begin_with(options);
+    uint8_t bytes[200];
+    uint64_t state = 1, n, dropped = 0;
+    for (int round = 0; round < 20000; round++) {
+        size_t size = (size_t)(round % (int)sizeof bytes);
+        for (size_t i = 0; i < size; i++)
+            bytes[i] = (uint8_t)((state = state * UINT64_C(6364136223846793005) + 1) >> 56);
+        if (size > 0 && round % 2) bytes[0] = 0x45;
+        outside_packet(r->world, bytes, size);
+    }
+    pass(r, MINUTE);
+    for (size_t i = 0; outside_dropped(r->world, i, &n); i++)
+        dropped += n;
+    cr_assert_eq(dropped, 20000, "each for a reason that is counted");
+    live_end(r);
+}
+
+Test(outside, a_stopped_host_ends_all_connections_and_new_ones_fail)
+{
+    struct live_run run = live_begin();
+    run.connection = outside_open(run.world, 0, 25);
+    pass(&run, SECOND);
+    pass(&run, HOUR);
+    cr_assert_eq(outside_state(run.connection), OUTSIDE_FAILED);
+    cr_assert_str_eq(outside_why(run.connection), "host stopped");
+    struct outside_connection *late = outside_open(run.world, 0, 25);
+    cr_assert_eq(outside_state(late), OUTSIDE_FAILED);
+    outside_forget(late);
+    outside_forget(run.connection);
+    live_end(&run);
 }
