@@ -30,8 +30,10 @@ void sack_on_duplicate_ack(struct tcp_conn *c, int64_t now_ns)
     }
     if (c->rack_ok) return;
     bool found = tcp_find_lost(c);
-    if (!found && !c->in_recovery && c->dupacks >= 3 && congestion_loss_is_new(c)) {
-        tcp_mark_lost(c, c->first);
+    uint32_t earliest =
+        c->first; /* the very first may be SACKed by a receiver that has changed its mind, or by nonsense */
+    if (!found && !c->in_recovery && c->dupacks >= 3 && congestion_loss_is_new(c) && tcp_next_unsacked(c, &earliest)) {
+        tcp_mark_lost(c, earliest);
         found = true;
     }
     if (found) sack_on_loss(c, c->dupacks >= 3 ? "third duplicate ack" : "sack shows a loss", now_ns);

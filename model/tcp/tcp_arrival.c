@@ -38,7 +38,7 @@ static bool first_check_sequence_number(struct tcp_conn *c, const struct tcp_seg
 {
     if (is_acceptable(c, seg)) return true;
     if (seg->flags & TCP_RST) return false;
-    if (seg->length && c->sends_sack) tcp_note_duplicate(c, seg->seq, seg->seq + seg->length);
+    if (seg->length && c->sends_sack) tcp_look_for_duplicate(c, seg->seq, seg->seq + seg->length);
     /* A closed window takes no text, yet acknowledgements count (RFC 9293 3.10.7.4: special allowance). */
     if (c->rcv_wnd == 0 && seg->seq == c->rcv_nxt) {
         tcp_ack_now(c, "zero window");
@@ -216,7 +216,7 @@ static void acknowledged(struct tcp_conn *c, const struct tcp_segment *seg, int6
     else if (duplicate)
         duplicate_acked(c, now_ns);
     if (c->rack_ok && (advances || duplicate) && tcp_rack_find_lost(c, now_ns))
-        c->congestion->on_loss(c, "rack: sent before what has arrived", now_ns);
+        tcp_rack_on_loss(c, "rack: sent before what has arrived", now_ns);
 }
 
 /* RFC 5961 5.2: what lies too far back, or ahead of what was sent, is answered and forgotten. */

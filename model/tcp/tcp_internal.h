@@ -227,7 +227,7 @@ void tcp_heard_from_peer(struct tcp_conn *c, int64_t now_ns); /* for keep-alive 
 /* Takes [start, end), trimmed to the window; returns what it was: in order, filling a gap, or out of order. */
 enum tcp_text { TEXT_NONE, TEXT_IN_ORDER, TEXT_GAP_FILLED, TEXT_OUT_OF_ORDER };
 enum tcp_text tcp_take_text(struct tcp_conn *c, uint32_t start, uint32_t length);
-void tcp_note_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end); /* for a D-SACK (RFC 2883) */
+void tcp_look_for_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end); /* for a D-SACK (RFC 2883) */
 /* Blocks for an ACK, at most so many (RFC 2018 4): tells how many there are. Takes the D-SACK with it. */
 unsigned tcp_put_sack(struct tcp_conn *c, struct tcp_sack_block *blocks, unsigned room);
 bool tcp_has_sack(const struct tcp_conn *c);
@@ -253,6 +253,7 @@ bool tcp_next_hole(struct tcp_conn *c, uint32_t *number); /* NextSeg (3) and (4)
 void tcp_rack_delivered(struct tcp_conn *c, const struct tcp_record *r, int64_t now_ns);
 void tcp_rack_on_dsack(struct tcp_conn *c);
 bool tcp_rack_find_lost(struct tcp_conn *c, int64_t now_ns); /* marks; whether any is new; arms the reordering timer */
+void tcp_rack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns);
 void tcp_rack_recovered(struct tcp_conn *c);
 bool tcp_tlp_may_be_armed(const struct tcp_conn *c);
 int64_t tcp_tlp_timeout(const struct tcp_conn *c); /* PTO */

@@ -116,7 +116,7 @@ static void join_ranges(struct tcp_conn *c)
     if (q->n_ranges == 0 && !q->has_dsack) tcp_reassembly_free(c);
 }
 
-void tcp_note_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end)
+static void note_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end)
 {
     if (c->state < TCP_ESTABLISHED) return;
     struct tcp_reassembly *q = reassembly_of(c);
@@ -125,10 +125,10 @@ void tcp_note_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end)
 }
 
 /* RFC 2883 4: the first stretch of this segment that had come before, in the stream or in a range. */
-static void look_for_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end)
+void tcp_look_for_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end)
 {
     if (seq_before(start, c->rcv_nxt)) {
-        tcp_note_duplicate(c, start, seq_before(end, c->rcv_nxt) ? end : c->rcv_nxt);
+        note_duplicate(c, start, seq_before(end, c->rcv_nxt) ? end : c->rcv_nxt);
         return;
     }
     for (size_t i = 0; i < tcp_ranges(c); i++) {
@@ -136,7 +136,7 @@ static void look_for_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end)
         if (seq_before(range.left, start)) range.left = start;
         if (seq_before(end, range.right)) range.right = end;
         if (!seq_before(range.left, range.right)) continue;
-        tcp_note_duplicate(c, range.left, range.right);
+        note_duplicate(c, range.left, range.right);
         return;
     }
 }
@@ -172,7 +172,7 @@ unsigned tcp_put_sack(struct tcp_conn *c, struct tcp_sack_block *blocks, unsigne
 enum tcp_text tcp_take_text(struct tcp_conn *c, uint32_t start, uint32_t length)
 {
     uint32_t end = start + length, edge = c->rcv_nxt + c->rcv_wnd;
-    if (c->sends_sack && (c->reassembly || start != c->rcv_nxt)) look_for_duplicate(c, start, end);
+    if (c->sends_sack && (c->reassembly || start != c->rcv_nxt)) tcp_look_for_duplicate(c, start, end);
     if (seq_before(start, c->rcv_nxt)) start = c->rcv_nxt;
     if (seq_before(edge, end)) end = edge;
     if (!seq_before(start, end)) return TEXT_NONE;

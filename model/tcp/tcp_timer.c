@@ -176,7 +176,8 @@ static void on_retransmission_timer(struct tcp_conn *c, int64_t now_ns)
     assert(c->first != c->end);
     if (give_up(c, now_ns)) return;
     if (c->timeouts < UINT16_MAX) c->timeouts++;
-    bool linear = is_opening(c) && c->timeouts <= c->config->syn_linear_timeouts;
+    /* As in Linux of the SYN alone; its answer backs off at once. */
+    bool linear = c->state == TCP_SYN_SENT && c->timeouts <= c->config->syn_linear_timeouts;
     if (!linear) c->rto_ns = backed_off(c, c->rto_ns);
     tcp_changed(c, "retransmission timeout");
     if (is_opening(c)) {
@@ -194,7 +195,7 @@ static void on_retransmission_timer(struct tcp_conn *c, int64_t now_ns)
 /* RFC 8985 6.3: what could not be judged before is judged now. */
 static void on_reordering_timer(struct tcp_conn *c, int64_t now_ns)
 {
-    if (tcp_rack_find_lost(c, now_ns)) c->congestion->on_loss(c, "rack: reordering waited for", now_ns);
+    if (tcp_rack_find_lost(c, now_ns)) tcp_rack_on_loss(c, "rack: reordering waited for", now_ns);
     if (c->first != c->end && !tcp_loss_timer_runs(c)) tcp_arm_retransmission(c, now_ns);
 }
 

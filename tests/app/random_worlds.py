@@ -22,17 +22,11 @@ LIMIT_S = 120
 TCP_VALUES = {
     "delayed_ack": lambda luck: luck.random() < 0.5,
     "nagle": lambda luck: luck.random() < 0.5,
-    "initial_window": lambda luck: luck.choice([1, 2, 4, 10, 40]),
-    "receive_buffer": lambda luck: luck.choice(["1460 B", "3 kB", "8 kB", "20 kB", "65535 B"]),
     "rto_min": lambda luck: luck.choice(["1 ms", "50 ms", "200 ms", "1 s"]),
-    "sack": lambda luck: luck.random() < 0.7,
-    "dsack": lambda luck: luck.random() < 0.7,
-    "timestamps": lambda luck: luck.random() < 0.5,
-    "window_scale": lambda luck: luck.random() < 0.5,
-    "rack": lambda luck: luck.random() < 0.5,
-    "rack_tlp": lambda luck: luck.random() < 0.5,
-    "limited_transmit": lambda luck: luck.random() < 0.5,
-    "personality": lambda luck: luck.choice(["rfc", "linux"]),
+    "timers": lambda luck: luck.choice(["rfc", "linux"]),
+    "mtu_probing": lambda luck: luck.random() < 0.5,
+    "user_timeout": lambda luck: luck.choice(["2 min", "15 min"]),
+    "keep_alive": lambda luck: luck.choice(["30 s", "2 h"]),
 }
 LINK_VALUES = {
     "rate": lambda luck: luck.choice(["unlimited", "64 kbit/s", "1 Mbit/s", "10 Mbit/s", "1 Gbit/s"]),
@@ -76,14 +70,18 @@ class Maker:
     def some(self, luck, values, known, chance):
         return {key: draw(luck) for key, draw in values.items() if key in known and luck.random() < chance}
 
-    def tcp(self, luck, inherited=None):
-        settings = self.some(luck, TCP_VALUES, self.tcp_keys, 0.4)
-        if luck.random() < 0.7:
-            settings["flavour"] = luck.choice(self.flavours)
-        if inherited and inherited.get("flavour") == "stop-and-wait":
-            settings.setdefault("flavour", "reno")
-        if settings.get("flavour") == "stop-and-wait":
-            settings.pop("initial_window", None)
+    def tcp(self, luck):
+        """Always with a flavour and all options, so that what the top says does not contradict what a host says."""
+        flavour = luck.choice(self.flavours)
+        scaling, sack = luck.random() < 0.5, luck.random() < 0.7
+        by_sack = sack and flavour in ("sack", "cubic")
+        buffers = ["1460 B", "3 kB", "8 kB", "20 kB", "65535 B"] + (["200 kB", "1 MB"] if scaling else [])
+        settings = {"flavour": flavour, "sack": sack, "timestamps": luck.random() < 0.5, "window_scaling": scaling,
+                    "rack": by_sack and luck.random() < 0.7, "tlp": by_sack and luck.random() < 0.7,
+                    "receive_buffer": luck.choice(buffers), "initial_window": luck.choice([1, 2, 4, 10, 40])}
+        settings.update(self.some(luck, TCP_VALUES, self.tcp_keys, 0.3))
+        if flavour == "stop-and-wait":
+            settings["initial_window"] = 1
         return settings
 
     def link(self, luck, a, b):
@@ -92,7 +90,7 @@ class Maker:
             link["back"] = {k: v for k, v in self.some(luck, LINK_VALUES, self.link_keys, 0.4).items() if k != "mtu"}
         return link
 
-    def hosts(self, luck, tcp):
+    def hosts(self, luck):
         routers = [f"r{i}" for i in range(luck.randrange(1, 4))]
         servers = [f"mx.{d}.example" for d in "abc"[:luck.randrange(1, 4)]]
         hosts = {r: {"router": {}} for r in routers}
@@ -109,7 +107,7 @@ class Maker:
                                         "fetches_every": luck.choice(["20 s", "60 s"])}}
         for host in hosts.values():
             if luck.random() < 0.4:
-                host["tcp"] = self.tcp(luck, tcp)
+                host["tcp"] = self.tcp(luck)
         return hosts, routers, users
 
     def links(self, luck, hosts, routers):
@@ -143,7 +141,7 @@ class Maker:
     def world(self, seed):
         luck = random.Random(seed)
         tcp = self.tcp(luck)
-        hosts, routers, users = self.hosts(luck, tcp)
+        hosts, routers, users = self.hosts(luck)
         links = self.links(luck, hosts, routers)
         mails = {}
         for i in range(luck.randrange(1, 6)):

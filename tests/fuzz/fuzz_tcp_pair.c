@@ -81,11 +81,23 @@ static void choose_config(struct fuzz_bytes *b, struct tcp_config *config, struc
     uint8_t bits = fuzz_byte(b);
     opening->iss = bits & 1 ? UINT32_MAX - fuzz_byte(b) : fuzz_number(b);
     opening->mss = (uint16_t)(bits & 2 ? 20 + fuzz_byte(b) : 536);
-    config->receive_buffer = bits & 4 ? 1 + fuzz_byte(b) * 10u : 65535;
+    config->receive_buffer = bits & 4 ? 50 + fuzz_byte(b) * 10u : 65535;
     config->nagle = bits & 8;
     config->delayed_ack_ns = bits & 16 ? 0 : 40 * MILLISECOND;
     config->initial_window_segments = (uint16_t)(bits & 32 ? 1 : 10);
-    config->flavour = bits & 64 ? TCP_FLAVOUR_STOP_AND_WAIT : TCP_FLAVOUR_NEWRENO;
+    tcp_config_set_flavour(config, (enum tcp_flavour)(fuzz_byte(b) % TCP_FLAVOURS));
+    uint8_t options = fuzz_byte(b); /* half of the time the flavour's own */
+    if (options & 1) {
+        config->sack = options & 2;
+        config->timestamps = options & 4;
+        config->window_scaling = options & 8;
+        config->rack = config->sack && options & 16;
+        config->tlp = config->sack && options & 32;
+        config->mtu_probing = options & 64;
+    }
+    if (config->window_scaling && bits & 64) config->receive_buffer = fuzz_byte(b) * 1000u + 1000;
+    if (options & 128) config->keep_alive_idle_ns = 5 * SECOND;
+    config->keep_alive_probes = UINT8_MAX; /* this wire is bad, yet not dead */
     config->rto_min_ns = bits & 128 ? 200 * MILLISECOND : SECOND;
 }
 

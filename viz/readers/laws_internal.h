@@ -30,6 +30,7 @@ struct law_segment {
 /* What was sent as a packet, where to, and over how many links it has come. */
 struct law_packet {
     struct law_segment segment; /* without ports: no TCP */
+    int64_t stream, offset;     /* of its payload */
     int64_t from, to;
     unsigned hops;
     bool corrupt;
@@ -58,7 +59,6 @@ struct laws {
     struct index_map delays, rates;   /* link and direction -> propagation delay, bit/s; 0 where it is not known */
     struct index_map cut;             /* link and direction -> 1: it is down */
     struct index_map link_counts;     /* hash of (what happened, link, direction) -> how often */
-    struct index_map packet_place;    /* packet -> hash of (stream, offset) */
     struct index_map packet_size;     /* packet -> bytes */
     struct index_map stream_ends;  /* stream -> bytes written so far */
     struct index_map timers;       /* id of timer.set -> 1 waiting, 0 over */

@@ -37,10 +37,10 @@ struct law_conn {
     /* tcp.vars */
     bool has_vars, acked_once;
     int64_t vars_una, vars_nxt, vars_rcv, srtt_ns;
-    /* timers: those by which it may go on, and the retransmission timer's last interval */
+    /* timers: those by which it may go on, and how the last timeout was */
     unsigned waiting;
     bool timer_fired;
-    int64_t timer_interval_ns, una_at_timeout;
+    int64_t rto_ns, rto_at_timeout_ns, una_at_timeout; /* RTO as tcp.vars told it last */
 };
 
 static struct law_conn *conn_of(struct laws *laws, int64_t id)
@@ -139,8 +139,11 @@ static void law_of_what_is_told(struct laws *laws, const struct event *e, struct
     if (ack > c->whole)
         law_broken(laws, e, "T4", "%lld is acknowledged, %lld has arrived", (long long)ack, (long long)c->whole);
     if (ack < c->told_ack) law_broken(laws, e, "T2", "the acknowledgement goes back");
-    if (edge < c->told_edge) law_broken(laws, e, "T3", "the right edge of the window moves left");
     bool scaled = c->scales && c->peer_scales;
+    /* RFC 7323 2.4: what is told is rounded down, so the edge may seem to move left by less than a unit; a SYN that
+       goes again cannot tell a large window (2.2). */
+    if (!(s->flags & LAW_SYN) && edge + (scaled ? (1 << c->shift) - 1 : 0) < c->told_edge)
+        law_broken(laws, e, "T3", "the right edge of the window moves left");
     if (!scaled && c->first_window && s->window > c->first_window)
         law_broken(laws, e, "T11", "a window of %u, from a buffer of %u", s->window, c->first_window);
     for (unsigned i = 0; i < s->n_sack; i++) {
@@ -200,7 +203,11 @@ static void remember_packet(struct laws *laws, const struct event *e, const stru
 {
     size_t index = laws->n_packets++;
     laws->packets = table_grow(laws->packets, index, &laws->packet_room, sizeof *laws->packets);
-    laws->packets[index] = (struct law_packet){*s, event_int(e, FIELD_HOST), event_int(e, FIELD_PEER), 0, false};
+    laws->packets[index] = (struct law_packet){.segment = *s,
+                                               .stream = event_int(e, FIELD_STREAM),
+                                               .offset = event_int(e, FIELD_OFFSET),
+                                               .from = event_int(e, FIELD_HOST),
+                                               .to = event_int(e, FIELD_PEER)};
     index_map_put(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET), index);
 }
 
@@ -215,10 +222,23 @@ static void on_duplicate(struct laws *laws, const struct event *e)
     index_map_put(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET), index);
 }
 
+/* T6: what a packet repeats, or a part of it, was in that packet. */
+static void law_of_repeated_bytes(struct laws *laws, const struct event *e)
+{
+    uint64_t repeats = (uint64_t)event_int(e, FIELD_REPEATS);
+    size_t index = index_map_get(&laws->packet_index, repeats);
+    if (!repeats) return;
+    const struct law_packet *p = index == SIZE_MAX ? NULL : &laws->packets[index];
+    int64_t from = p ? event_int(e, FIELD_OFFSET) - p->offset : -1;
+    if (!p || p->stream != event_int(e, FIELD_STREAM) || from < 0 || from > p->segment.length)
+        law_broken(laws, e, "T6", "packet %llu, which it repeats, did not carry this", (unsigned long long)repeats);
+}
+
 static void on_packet_send(struct laws *laws, const struct event *e)
 {
     struct law_segment s;
     bool is_tcp = law_segment_of(e, &s);
+    law_of_repeated_bytes(laws, e);
     remember_packet(laws, e, &s);
     struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
     if (!is_tcp || !c || c->is_tainted) return;
@@ -389,19 +409,22 @@ static void on_tcp_vars(struct laws *laws, const struct event *e)
     c->vars_una = una;
     c->vars_nxt = nxt;
     c->srtt_ns = srtt_ns;
+    c->rto_ns = event_int(e, FIELD_RTO);
     c->cwnd = (uint32_t)event_int(e, FIELD_CWND);
 }
 
 /* ---- timers ---- */
 
-/* A bit for each timer of TCP; those of the first three make a silent connection go on. */
+/* A bit for each sort of timer of TCP; those of the first two make a silent connection go on. */
 enum { TIMER_RETRANSMIT = 1, TIMER_PROBE = 2, TIMER_OTHER_TCP = 4, TIMERS_THAT_GO_ON = 3 };
 
 static unsigned timer_bit(const struct event *e)
 {
     const char *name = event_text(e, FIELD_NAME);
     if (strcmp(name, "retransmission") == 0) return TIMER_RETRANSMIT;
-    if (strcmp(name, "persist") == 0) return TIMER_PROBE;
+    static const char *const probes[] = {"persist", "tail loss probe", "reordering"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(name, probes[i]) == 0) return TIMER_PROBE;
     return strcmp(name, "delayed ack") == 0 || strcmp(name, "time-wait") == 0 ? TIMER_OTHER_TCP : 0;
 }
 
@@ -414,11 +437,10 @@ static void on_timer_set(struct laws *laws, const struct event *e, struct law_co
     if (bit != TIMER_RETRANSMIT) return;
     int64_t interval_ns = event_int(e, FIELD_AT) - e->at_ns;
     bool again = c->timer_fired && c->una == c->una_at_timeout && c->una > 0;
-    if (again && interval_ns < 2 * c->timer_interval_ns && interval_ns < MINUTE)
-        law_broken(laws, e, "T6", "a timeout after %lld ms follows one after %lld ms",
-                   (long long)(interval_ns / MILLISECOND), (long long)(c->timer_interval_ns / MILLISECOND));
+    if (again && interval_ns < 2 * c->rto_at_timeout_ns && interval_ns < MINUTE)
+        law_broken(laws, e, "T6", "a timeout after %lld ms follows an RTO of %lld ms",
+                   (long long)(interval_ns / MILLISECOND), (long long)(c->rto_at_timeout_ns / MILLISECOND));
     c->timer_fired = false;
-    c->timer_interval_ns = interval_ns;
 }
 
 static void on_timer(struct laws *laws, const struct event *e)
@@ -434,6 +456,7 @@ static void on_timer(struct laws *laws, const struct event *e)
     c->waiting &= ~bit;
     if (e->kind != EVENT_TIMER_FIRE || bit != TIMER_RETRANSMIT) return;
     c->timer_fired = true;
+    c->rto_at_timeout_ns = c->rto_ns;
     c->una_at_timeout = c->una;
 }
 

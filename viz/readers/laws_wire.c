@@ -134,7 +134,6 @@ static void on_link_duplicate(struct laws *laws, const struct event *e)
         law_broken(laws, e, "N4", "packet %llu, of which it is a copy, is not on this link",
                    (unsigned long long)original);
     set_number(&laws->packet_size, copy, number_of(&laws->packet_size, original));
-    set_number(&laws->packet_place, copy, number_of(&laws->packet_place, original));
     add_number(&laws->link_counts, count_key(e, "duplicated"), 1);
 }
 
@@ -193,13 +192,7 @@ static void on_link_totals(struct laws *laws, const struct event *e)
 
 static void on_packet_send(struct laws *laws, const struct event *e)
 {
-    uint64_t hash = law_hash(law_hash(13, (uint64_t)event_int(e, FIELD_STREAM)), (uint64_t)event_int(e, FIELD_OFFSET));
-    int64_t place = (int64_t)(hash >> 1);
-    set_number(&laws->packet_place, (uint64_t)event_int(e, FIELD_PACKET), place);
     set_number(&laws->packet_size, (uint64_t)event_int(e, FIELD_PACKET), event_int(e, FIELD_SIZE));
-    uint64_t repeats = (uint64_t)event_int(e, FIELD_REPEATS);
-    if (repeats && number_of(&laws->packet_place, repeats) != place)
-        law_broken(laws, e, "T6", "packet %llu, which it repeats, did not carry this", (unsigned long long)repeats);
 }
 
 static void on_stream_data(struct laws *laws, const struct event *e)

@@ -117,14 +117,97 @@ static void long_flight(struct two_ends_settings *s)
     s->config[1].delayed_ack_ns = 0;
 }
 
+static void set_flavour(struct two_ends_settings *s, enum tcp_flavour flavour)
+{
+    for (int i = 0; i < 2; i++)
+        tcp_config_set_flavour(&s->config[i], flavour);
+}
+
+static void go_back_n(struct two_ends_settings *s)
+{
+    set_flavour(s, TCP_FLAVOUR_GO_BACK_N);
+    s->config[0].initial_window_segments = 2;
+}
+
+static void tahoe(struct two_ends_settings *s)
+{
+    long_flight(s);
+    set_flavour(s, TCP_FLAVOUR_TAHOE);
+}
+
+static void reno(struct two_ends_settings *s)
+{
+    long_flight(s);
+    set_flavour(s, TCP_FLAVOUR_RENO);
+}
+
+static void sack(struct two_ends_settings *s)
+{
+    set_flavour(s, TCP_FLAVOUR_SACK);
+}
+
+static void sack_long_flight(struct two_ends_settings *s)
+{
+    long_flight(s);
+    set_flavour(s, TCP_FLAVOUR_SACK);
+}
+
+/* With every option, RACK-TLP and all. */
+static void cubic(struct two_ends_settings *s)
+{
+    set_flavour(s, TCP_FLAVOUR_CUBIC);
+}
+
+static void cubic_long_flight(struct two_ends_settings *s)
+{
+    long_flight(s);
+    set_flavour(s, TCP_FLAVOUR_CUBIC);
+}
+
+static void cubic_long_delays(struct two_ends_settings *s)
+{
+    cubic(s);
+    s->late_ns = 1500 * MILLISECOND;
+}
+
+static void cubic_like_linux(struct two_ends_settings *s)
+{
+    cubic(s);
+    for (int i = 0; i < 2; i++) {
+        int64_t r2_ns = s->config[i].data_r2_ns, msl_ns = s->config[i].msl_ns;
+        tcp_config_set_linux(&s->config[i]);
+        s->config[i].data_r2_ns = s->config[i].syn_r2_ns = r2_ns;
+        s->config[i].msl_ns = msl_ns;
+    }
+    s->late_ns = 400 * MILLISECOND;
+}
+
+/* Each end wants what the other does not. */
+static void at_odds(struct two_ends_settings *s)
+{
+    tcp_config_set_flavour(&s->config[0], TCP_FLAVOUR_CUBIC);
+    s->config[0].receive_buffer = 1000000;
+    tcp_config_set_flavour(&s->config[1], TCP_FLAVOUR_NEWRENO);
+}
+
 static const struct world_kind kinds[] = {
-    {"reno", 9, NULL},
-    {"reno, long delays", 8, long_delays},
-    {"reno, a long flight", 9, long_flight},
+    {"newreno", 9, NULL},
+    {"newreno, long delays", 8, long_delays},
+    {"newreno, a long flight", 8, long_flight},
     {"stop-and-wait", 8, stop_and_wait},
-    {"both open at once", 9, simultaneous_open},
-    {"windows that close", 8, closing_windows},
-    {"no text", 9, nothing_to_say},
+    {"both open at once", 8, simultaneous_open},
+    {"windows that close", 7, closing_windows},
+    {"no text", 8, nothing_to_say},
+    {"go-back-n", 7, go_back_n},
+    {"tahoe", 7, tahoe},
+    {"reno", 7, reno},
+    {"sack", 8, sack},
+    {"sack, a long flight", 8, sack_long_flight},
+    {"cubic", 8, cubic},
+    {"cubic, a long flight", 8, cubic_long_flight},
+    {"cubic, long delays", 8, cubic_long_delays},
+    {"cubic, like linux", 8, cubic_like_linux},
+    {"ends at odds", 8, at_odds},
 };
 
 Test(tcp_small_worlds, whatever_befalls_the_first_packets_all_laws_hold_and_both_ends_close, .timeout = 300)

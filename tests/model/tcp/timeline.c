@@ -29,7 +29,11 @@ struct player {
     } labels[LABELS_MAX];
     size_t n_labels;
     uint32_t peer_iss, peer_nxt, peer_ack, peer_window;
-    uint32_t peer_mss;
+    uint32_t peer_mss, peer_shift;
+    uint32_t ts_base;                      /* of our clock: what it showed at time 0 */
+    uint32_t ts_val;                       /* that we sent last, for the peer to echo */
+    bool sent_ts, sent_sackok, sent_scale; /* on our SYN, for a peer that agrees to everything */
+    int64_t rtt_ns;                        /* of the handshake that is given */
     bool edge_known;
     uint32_t right_edge;
     const char *name;
@@ -41,8 +45,11 @@ struct player {
 
 /* A segment as a line writes it. */
 struct pattern {
-    bool has_range, has_ack, has_window, has_mss, no_ack;
-    uint32_t from, to, ack, window, mss, nth;
+    bool has_range, has_ack, has_window, has_mss, no_ack, has_ts, no_ts, has_scale, has_sackok, no_sack, has_urgent;
+    uint32_t from, to, ack, window, mss, nth, shift, urgent;
+    uint32_t ts_val, ts_ecr; /* in milliseconds since time 0 of ours; the peer's as they are */
+    uint32_t sack[TCP_SACK_MAX][2];
+    unsigned n_sack;
     uint8_t flags;
     char why[64];
 };
@@ -72,8 +79,16 @@ static const char *segment_text(const struct player *p, const struct sent *s, ch
     flags_text(g->flags, flags);
     int n = snprintf(buffer, size, "%s%s%u:%u", flags, flags[0] ? " " : "", from, from + g->length);
     if (g->flags & TCP_ACK) n += snprintf(buffer + n, size - (size_t)n, " ack %u", g->ack - p->peer_iss);
-    snprintf(buffer + n, size - (size_t)n, " win %u mss %u x%u \"%s\" at %.6f s", g->window, g->mss,
-             s->out.transmission, s->out.why, (double)s->at_ns / 1e9);
+    n += snprintf(buffer + n, size - (size_t)n, " win %u mss %u", g->window, g->mss);
+    if (g->options & TCP_SACK_PERMITTED) n += snprintf(buffer + n, size - (size_t)n, " sackok");
+    if (g->options & TCP_WINDOW_SCALE) n += snprintf(buffer + n, size - (size_t)n, " wscale %u", g->window_shift);
+    if (g->options & TCP_TIMESTAMPS)
+        n += snprintf(buffer + n, size - (size_t)n, " ts %u/%u", g->ts_val - p->ts_base, g->ts_ecr);
+    for (unsigned i = 0; i < g->n_sack; i++)
+        n += snprintf(buffer + n, size - (size_t)n, " sack %u:%u", g->sack[i].left - p->peer_iss,
+                      g->sack[i].right - p->peer_iss);
+    snprintf(buffer + n, size - (size_t)n, " x%u \"%s\" at %.6f s", s->out.transmission, s->out.why,
+             (double)s->at_ns / 1e9);
     return buffer;
 }
 
@@ -102,6 +117,18 @@ static void check_sent(struct player *p, const struct tcp_output *out, uint64_t 
     }
 }
 
+/* What the peer will know of us: our options, and our clock, which begins anywhere. */
+static void note_options(struct player *p, const struct tcp_segment *g)
+{
+    if (g->flags & TCP_SYN) {
+        p->sent_sackok = g->options & TCP_SACK_PERMITTED;
+        p->sent_scale = g->options & TCP_WINDOW_SCALE;
+        if (g->options & TCP_TIMESTAMPS && !p->sent_ts) p->ts_base = g->ts_val - (uint32_t)(p->now_ns / MILLISECOND);
+        p->sent_ts = g->options & TCP_TIMESTAMPS;
+    }
+    if (g->options & TCP_TIMESTAMPS) p->ts_val = g->ts_val;
+}
+
 static void drain(struct player *p)
 {
     struct tcp_output out;
@@ -109,6 +136,7 @@ static void drain(struct player *p)
         uint64_t label = p->n_labels + 1;
         tcp_label_sent(p->conn, label);
         check_sent(p, &out, label);
+        note_options(p, &out.segment);
         if (p->n_sent == SENT_MAX) {
             fail(p, "more than %d segments are sent and not named", SENT_MAX);
             return;
@@ -159,6 +187,29 @@ static uint8_t flag_by_name(const char *token)
     return strcmp(token, "RST") == 0 ? TCP_RST : 0;
 }
 
+static bool parse_pair(const char *text, char between, uint32_t *a, uint32_t *b)
+{
+    char *end;
+    if (!text) return false;
+    *a = (uint32_t)strtoul(text, &end, 10);
+    return end != text && *end == between && parse_number(end + 1, b);
+}
+
+/* An option of a segment; how many tokens it takes. */
+static size_t read_option(struct pattern *s, char **tokens)
+{
+    const char *t = tokens[0];
+    if (strcmp(t, "sackok") == 0) return (s->has_sackok = true);
+    if (strcmp(t, "nosack") == 0) return (s->no_sack = true);
+    if (strcmp(t, "nots") == 0) return (s->no_ts = true);
+    if (strcmp(t, "wscale") == 0) return (s->has_scale = true) && parse_number(tokens[1], &s->shift) ? 2 : 0;
+    if (strcmp(t, "urg") == 0) return (s->has_urgent = true) && parse_number(tokens[1], &s->urgent) ? 2 : 0;
+    if (strcmp(t, "ts") == 0) return (s->has_ts = true) && parse_pair(tokens[1], '/', &s->ts_val, &s->ts_ecr) ? 2 : 0;
+    if (strcmp(t, "sack") != 0 || s->n_sack == TCP_SACK_MAX) return 0;
+    uint32_t *block = s->sack[s->n_sack++];
+    return parse_pair(tokens[1], ':', &block[0], &block[1]) ? 2 : 0;
+}
+
 /* Whether this token says what the pattern already says, and so begins the next one. */
 static bool begins_next(const struct pattern *s, const char *token)
 {
@@ -189,7 +240,7 @@ static size_t read_pattern_token(struct pattern *s, char **tokens)
     if (strcmp(t, "ack") == 0) return (s->has_ack = true) && parse_number(tokens[1], &s->ack) ? 2 : 0;
     if (strcmp(t, "win") == 0) return (s->has_window = true) && parse_number(tokens[1], &s->window) ? 2 : 0;
     if (strcmp(t, "mss") == 0) return (s->has_mss = true) && parse_number(tokens[1], &s->mss) ? 2 : 0;
-    return 0;
+    return read_option(s, tokens);
 }
 
 static size_t read_patterns(struct player *p, char **tokens, struct pattern *patterns)
@@ -208,6 +259,21 @@ static size_t read_patterns(struct player *p, char **tokens, struct pattern *pat
     return n;
 }
 
+static bool options_match(const struct player *p, const struct pattern *s, const struct tcp_segment *g)
+{
+    bool has_ts = g->options & TCP_TIMESTAMPS, has_scale = g->options & TCP_WINDOW_SCALE;
+    if (s->has_ts && (!has_ts || g->ts_val - p->ts_base != s->ts_val || g->ts_ecr != s->ts_ecr)) return false;
+    if (s->no_ts && has_ts) return false;
+    if (s->has_scale && (!has_scale || g->window_shift != s->shift)) return false;
+    if (s->has_sackok && !(g->options & TCP_SACK_PERMITTED)) return false;
+    if (s->no_sack && (g->n_sack || g->options & TCP_SACK_PERMITTED)) return false;
+    if (s->n_sack && g->n_sack != s->n_sack) return false;
+    for (unsigned i = 0; i < s->n_sack; i++)
+        if (g->sack[i].left - p->peer_iss != s->sack[i][0] || g->sack[i].right - p->peer_iss != s->sack[i][1])
+            return false;
+    return true;
+}
+
 static bool matches(const struct player *p, const struct pattern *s, const struct sent *sent)
 {
     const struct tcp_segment *g = &sent->out.segment;
@@ -219,6 +285,7 @@ static bool matches(const struct player *p, const struct pattern *s, const struc
     if (s->has_window && g->window != s->window) return false;
     if (s->has_mss && g->mss != s->mss) return false;
     if (s->nth && sent->out.transmission != s->nth) return false;
+    if (!options_match(p, s, g)) return false;
     return (s->why[0] == '\0' || strcmp(s->why, sent->out.why) == 0) && sent->at_ns == p->now_ns;
 }
 
@@ -236,7 +303,7 @@ static const char *joined(char **tokens, char *buffer, size_t size)
 static bool expect_sent(struct player *p, char **tokens)
 {
     struct pattern patterns[TOKENS_MAX];
-    char expected[256], actual[160];
+    char expected[256], actual[256];
     size_t n = read_patterns(p, tokens, patterns);
     if (n == 0) return fail(p, "a segment must follow >");
     joined(tokens, expected, sizeof expected);
@@ -254,9 +321,30 @@ static bool expect_sent(struct player *p, char **tokens)
 
 static bool expect_nothing_more(struct player *p)
 {
-    char actual[160];
+    char actual[256];
     if (p->n_sent == 0) return true;
     return fail(p, "expected nothing to be sent, got %s", segment_text(p, &p->sent[0], actual, sizeof actual));
+}
+
+/* Where timestamps were agreed the peer's are its clock, milliseconds since time 0, and what we sent last. */
+static void put_options(const struct player *p, const struct pattern *s, struct tcp_segment *g)
+{
+    bool agreed = tcp_state(p->conn) >= TCP_SYN_RECEIVED && p->sent_ts && p->conn->timestamps_ok;
+    if (s->has_sackok) g->options |= TCP_SACK_PERMITTED;
+    if (s->has_scale) g->options |= TCP_WINDOW_SCALE;
+    g->window_shift = (uint8_t)s->shift;
+    if (s->has_ts || (agreed && !s->no_ts && !(g->flags & TCP_RST))) {
+        g->options |= TCP_TIMESTAMPS;
+        g->ts_val = s->has_ts ? s->ts_val : (uint32_t)(p->now_ns / MILLISECOND);
+        g->ts_ecr = s->has_ts ? s->ts_ecr + p->ts_base : p->ts_val;
+    }
+    if (s->has_urgent) {
+        g->flags |= TCP_URG;
+        g->urgent = (uint16_t)s->urgent;
+    }
+    for (g->n_sack = 0; g->n_sack < s->n_sack; g->n_sack++)
+        g->sack[g->n_sack] =
+            (struct tcp_sack_block){p->opening.iss + s->sack[g->n_sack][0], p->opening.iss + s->sack[g->n_sack][1]};
 }
 
 static void peer_sends(struct player *p, const struct pattern *s)
@@ -274,6 +362,7 @@ static void peer_sends(struct player *p, const struct pattern *s)
         g.ack = p->opening.iss + p->peer_ack;
     }
     if (g.flags & TCP_SYN) g.mss = (uint16_t)(s->has_mss ? s->mss : p->peer_mss);
+    put_options(p, s, &g);
     uint32_t end = g.seq + tcp_segment_sequence_length(&g) - p->peer_iss;
     if (!(s->flags & TCP_RST) && seq_before(p->peer_nxt, end)) p->peer_nxt = end;
     tcp_segment_arrives(p->conn, &g, p->now_ns);
@@ -316,11 +405,11 @@ static bool app_line(struct player *p, char **tokens)
 
 static const char *news_text(unsigned news, char *buffer, size_t size)
 {
-    static const char *const names[] = {"ESTABLISHED", "READABLE", "EOF",       "ACKED",
-                                        "REFUSED",     "RESET",    "TIMED_OUT", "CLOSED"};
+    static const char *const names[] = {"ESTABLISHED", "READABLE",  "EOF",    "ACKED", "REFUSED",
+                                        "RESET",       "TIMED_OUT", "CLOSED", "R1",    "UNREACHABLE"};
     size_t n = 0;
     news &= ~(unsigned)(TCP_NEWS_READABLE | TCP_NEWS_ACKED);
-    for (unsigned i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < 10; i++) {
         if (news & 1u << i) n += (size_t)snprintf(buffer + n, size - n, "%s%s", n ? "," : "", names[i]);
     }
     if (n == 0) snprintf(buffer, size, "none");
@@ -341,6 +430,9 @@ static bool number_by_name(const struct player *p, const char *name, int64_t *nu
                    {"snd_wnd", c->snd_wnd},
                    {"rcv_wnd", c->rcv_wnd},
                    {"ranges", (int64_t)tcp_ranges(c)},
+                   {"pipe", tcp_pipe(c)},
+                   {"recovery", c->in_recovery},
+                   {"retransmits_spurious", c->retransmits_spurious},
                    {"retransmits_rto", c->retransmits_rto},
                    {"retransmits_fast", c->retransmits_fast}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -391,6 +483,47 @@ static bool expect_line(struct player *p, char **tokens)
     return true;
 }
 
+static bool set_flavour(struct player *p, const char *value)
+{
+    for (int i = 0; i < TCP_FLAVOURS; i++) {
+        if (strcmp(tcp_flavour_text((enum tcp_flavour)i), value) != 0) continue;
+        p->config.flavour = (enum tcp_flavour)i;
+        return true;
+    }
+    return false;
+}
+
+static bool setting_by_word(struct player *p, const char *name, const char *value)
+{
+    struct {
+        const char *name;
+        bool *setting;
+    } switches[] = {{"nagle", &p->config.nagle},
+                    {"sack", &p->config.sack},
+                    {"timestamps", &p->config.timestamps},
+                    {"scaling", &p->config.window_scaling},
+                    {"rack", &p->config.rack},
+                    {"tlp", &p->config.tlp}};
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
+        if (strcmp(name, switches[i].name) == 0) return *switches[i].setting = true, strcmp(value, "on") == 0;
+    if (strcmp(name, "flavour") == 0) return set_flavour(p, value);
+    if (strcmp(name, "personality") != 0 || strcmp(value, "linux") != 0) return false;
+    tcp_config_set_linux(&p->config);
+    return true;
+}
+
+static bool setting_of_keep_alive(struct player *p, const char *name, const char *value)
+{
+    uint32_t n = 0;
+    int64_t ns = 0;
+    bool is_number = parse_number(value, &n), is_time = parse_time(value, &ns);
+    if (strcmp(name, "keep-alive") == 0) return p->config.keep_alive_idle_ns = ns, is_time;
+    if (strcmp(name, "keep-alive-interval") == 0) return p->config.keep_alive_interval_ns = ns, is_time;
+    if (strcmp(name, "keep-alive-probes") == 0) return p->config.keep_alive_probes = (uint8_t)n, is_number;
+    if (strcmp(name, "r1") == 0) return p->config.r1_retransmissions = (uint8_t)n, is_number;
+    return false;
+}
+
 static bool setting(struct player *p, const char *name, const char *value, uint32_t *cwnd, uint32_t *ssthresh)
 {
     uint32_t n = 0;
@@ -410,22 +543,31 @@ static bool setting(struct player *p, const char *name, const char *value, uint3
     if (strcmp(name, "rto-initial") == 0) return p->config.rto_initial_ns = ns, is_time;
     if (strcmp(name, "msl") == 0) return p->config.msl_ns = ns, is_time;
     if (strcmp(name, "r2") == 0) return p->config.data_r2_ns = ns, is_time;
-    if (strcmp(name, "nagle") == 0) return p->config.nagle = true, strcmp(value, "on") == 0;
-    if (strcmp(name, "flavour") != 0) return false;
-    p->config.flavour = TCP_FLAVOUR_STOP_AND_WAIT;
-    return strcmp(value, "stop-and-wait") == 0;
+    if (strcmp(name, "rtt") == 0) return p->rtt_ns = ns, is_time;
+    if (strcmp(name, "syn-r2") == 0) return p->config.syn_r2_ns = ns, is_time;
+    if (strcmp(name, "peer-wscale") == 0) return p->peer_shift = n, is_number;
+    return setting_by_word(p, name, value) || setting_of_keep_alive(p, name, value);
 }
 
-/* The handshake of an established connection takes no time, and leaves no round-trip time behind. */
+/* The peer agrees to every option. The handshake takes no time and leaves no round-trip time behind, unless one is
+   given. */
 static void establish(struct player *p, uint32_t cwnd, uint32_t ssthresh)
 {
     tcp_open_active(p->conn, p->now_ns);
     drain(p);
-    peer_sends(p, &(struct pattern){.flags = TCP_SYN, .has_ack = true, .ack = 1});
+    p->now_ns += p->rtt_ns;
+    struct pattern answer = {.flags = TCP_SYN, .has_ack = true, .ack = 1, .has_sackok = p->sent_sackok};
+    answer.has_scale = p->sent_scale;
+    answer.shift = p->peer_shift;
+    answer.has_ts = p->sent_ts;
+    answer.ts_val = (uint32_t)(p->now_ns / MILLISECOND);
+    peer_sends(p, &answer);
     p->n_sent = 0;
     tcp_take_news(p->conn);
-    p->conn->srtt_ns = p->conn->rttvar_ns = 0;
-    p->conn->rto_ns = p->config.rto_initial_ns;
+    if (p->rtt_ns == 0) {
+        p->conn->srtt_ns = p->conn->rttvar_ns = 0;
+        p->conn->rto_ns = p->config.rto_initial_ns;
+    }
     if (cwnd) p->conn->cwnd = cwnd;
     if (ssthresh) p->conn->ssthresh = ssthresh;
 }

@@ -117,7 +117,8 @@ static void put(struct two_ends *w, int to, const struct tcp_segment *segment, u
 /* RFC 7323 2.3: scaled when both SYNs said so, and never on a SYN. */
 static uint32_t told_window(const struct two_ends *w, const struct end *e, const struct tcp_segment *s)
 {
-    bool scaled = w->ends[0].scales && w->ends[1].scales && !(s->flags & TCP_SYN);
+    bool agreed = w->forged ? e->conn->scaling_ok : w->ends[0].scales && w->ends[1].scales;
+    bool scaled = agreed && !(s->flags & TCP_SYN);
     return (uint32_t)s->window << (scaled ? e->shift : 0);
 }
 
@@ -156,8 +157,11 @@ static void check_what_is_told(struct two_ends *w, struct end *e, const struct t
 {
     if (!(s->flags & TCP_ACK) || s->flags & TCP_RST) return;
     uint32_t edge = s->ack + told_window(w, e, s), unread = (uint32_t)(e->readable - e->consumed);
-    if (e->edge_known) MUST(w, seq_not_after(e->right_edge, edge), "T3", "the right edge moves left");
-    e->right_edge = edge;
+    /* RFC 7323 2.4: rounded down, by less than a unit; on a SYN that goes again a large window cannot be told. */
+    uint32_t rounding = (1u << e->shift) - 1;
+    if (e->edge_known && !(s->flags & TCP_SYN))
+        MUST(w, seq_not_after(e->right_edge, edge + rounding), "T3", "the right edge moves left");
+    if (!e->edge_known || seq_before(e->right_edge, edge)) e->right_edge = edge;
     e->edge_known = true;
     MUST(w, unread + told_window(w, e, s) <= e->config.receive_buffer, "T11", "%u unread, window %u", unread,
          told_window(w, e, s));
@@ -174,7 +178,8 @@ static void check_repetition(struct two_ends *w, struct end *e, const struct tcp
     bool timeout = strcmp(out->why, "retransmission timeout") == 0 && out->segment.seq == e->una;
     bool again = r->known && r->seq == out->segment.seq;
     int64_t gap_ns = again ? w->now_ns - r->at_ns : 0;
-    if (timeout && again && r->gap_ns && !w->forged) {
+    bool linear = (out->segment.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && e->config.syn_linear_timeouts; /* Linux */
+    if (timeout && again && r->gap_ns && !w->forged && !linear) {
         bool backs_off = gap_ns >= 2 * r->gap_ns || gap_ns >= e->config.rto_max_ns;
         MUST(w, backs_off, "T6", "a timeout after %.3f s follows one after %.3f s", (double)gap_ns / 1e9,
              (double)r->gap_ns / 1e9);
@@ -313,11 +318,12 @@ static void read_slowly(struct two_ends *w, int who)
     take_news(w, who);
 }
 
-/* The bitmap receiver takes what lies in the window that its end has told, unless the acknowledgement beside it is too
-   old to be believed (RFC 5961 5.2). */
+/* The bitmap receiver takes what lies in the window that its end has told (with go-back-n only what comes in order),
+   unless the acknowledgement beside it is too old to be believed (RFC 5961 5.2). */
 static void shadow_takes(struct two_ends *w, struct end *e, const struct on_wire *p, uint32_t rcv_nxt)
 {
     if (seq_before(p->segment.ack, e->una - e->conn->max_snd_wnd)) return;
+    if (e->config.flavour == TCP_FLAVOUR_GO_BACK_N && p->offset > tcp_readable(e->conn)) return;
     uint32_t room = e->right_edge - rcv_nxt;
     uint64_t edge = tcp_readable(e->conn) + room;
     uint32_t peer_total = w->ends[1 - p->to].to_write;
@@ -335,7 +341,7 @@ static void arrive(struct two_ends *w, const struct on_wire *p)
         uint32_t edge = p->segment.ack + told_window(w, &w->ends[1 - p->to], &p->segment);
         if (!e->peer_edge_known || seq_before(e->peer_right_edge, edge)) e->peer_right_edge = edge;
         e->peer_edge_known = true;
-    } else if (p->segment.flags & TCP_SYN) {
+    } else if (p->segment.flags & TCP_SYN && !e->peer_edge_known) {
         e->peer_right_edge = e->iss + 1 + p->segment.window;
         e->peer_edge_known = true;
     }
