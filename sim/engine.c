@@ -48,16 +48,10 @@ void engine_advance(struct engine *engine, int64_t to_ns)
     journal_set_now(engine->journal, to_ns);
 }
 
-int64_t engine_time_of(const struct engine *engine, struct event_handle handle)
-{
-    return event_queue_time_of(engine->queue, handle);
-}
-
 bool engine_run_next(struct engine *engine, int64_t until_ns)
 {
-    if (event_queue_next_ns(engine->queue) > until_ns) return false;
     struct due_event event;
-    if (!event_queue_pop(engine->queue, &event)) return false;
+    if (!event_queue_pop_until(engine->queue, until_ns, &event)) return false;
     engine->now_ns = event.at_ns;
     engine->events_run++;
     journal_set_now(engine->journal, event.at_ns);

@@ -22,8 +22,6 @@ struct event_handle engine_at(struct engine *engine, int64_t at_ns, event_fn fn,
 struct event_handle engine_at_because(struct engine *engine, int64_t at_ns, uint64_t cause, event_fn fn, void *context,
                                       uint64_t arg);
 bool engine_cancel(struct engine *engine, struct event_handle handle);
-/* When an event that is still to come will happen. */
-int64_t engine_time_of(const struct engine *engine, struct event_handle handle);
 
 /* Lets the next event happen: moves the clock, sets the cause, calls. False when nothing is left or the next one is
    later than until_ns (the clock then stays). */

@@ -179,12 +179,6 @@ bool event_queue_is_pending(const struct event_queue *queue, struct event_handle
            queue->slots[handle.slot].fn;
 }
 
-int64_t event_queue_time_of(const struct event_queue *queue, struct event_handle handle)
-{
-    assert(event_queue_is_pending(queue, handle));
-    return queue->slots[handle.slot].at_ns;
-}
-
 bool event_queue_cancel(struct event_queue *queue, struct event_handle handle)
 {
     if (!event_queue_is_pending(queue, handle)) return false;
@@ -213,11 +207,9 @@ static int64_t earliest_in(const struct event_queue *queue, struct bucket *bucke
     return bucket->earliest_ns;
 }
 
-/* Goes on to the next time: moves the lowest bucket's events down. False when there are none. */
-static bool move_down(struct event_queue *queue)
+/* Goes on to the next time: moves the lowest bucket's events down. */
+static void move_down(struct event_queue *queue, struct bucket *bucket)
 {
-    struct bucket *bucket = lowest_bucket(queue);
-    if (!bucket) return false;
     queue->last_ns = earliest_in(queue, bucket);
     uint32_t number = bucket->first;
     mark_empty(queue, queue->slots[number].bucket);
@@ -227,20 +219,55 @@ static bool move_down(struct event_queue *queue)
         put(queue, number);
         number = next;
     }
+}
+
+static uint32_t take_first_due(struct event_queue *queue)
+{
+    struct bucket *due = &queue->buckets[BUCKET_DUE];
+    uint32_t number = due->first, next = queue->slots[number].next;
+    due->first = next;
+    if (next)
+        queue->slots[next].previous = 0;
+    else
+        due->last = 0;
+    return number;
+}
+
+/* The only event of the lowest bucket is the next of all, and need not go down. */
+static uint32_t take_only(struct event_queue *queue, struct bucket *bucket)
+{
+    uint32_t number = bucket->first;
+    queue->last_ns = queue->slots[number].at_ns;
+    mark_empty(queue, queue->slots[number].bucket);
+    bucket->first = bucket->last = 0;
+    return number;
+}
+
+/* The slot of what comes next, until then; 0: nothing does. */
+static uint32_t take_next(struct event_queue *queue, int64_t until_ns)
+{
+    if (queue->buckets[BUCKET_DUE].first) return queue->last_ns <= until_ns ? take_first_due(queue) : 0;
+    struct bucket *bucket = lowest_bucket(queue);
+    if (!bucket || earliest_in(queue, bucket) > until_ns) return 0;
+    if (bucket->first == bucket->last) return take_only(queue, bucket);
+    move_down(queue, bucket);
+    return take_first_due(queue);
+}
+
+bool event_queue_pop_until(struct event_queue *queue, int64_t until_ns, struct due_event *event)
+{
+    uint32_t number = take_next(queue, until_ns);
+    if (!number) return false;
+    const struct slot *slot = &queue->slots[number];
+    *event = (struct due_event){
+        .at_ns = slot->at_ns, .cause = slot->cause, .fn = slot->fn, .context = slot->context, .arg = slot->arg};
+    free_slot(queue, number);
     return true;
 }
 
 bool event_queue_pop(struct event_queue *queue, struct due_event *event)
 {
-    struct bucket *due = &queue->buckets[BUCKET_DUE];
-    if (!due->first && !move_down(queue)) return false;
-    uint32_t number = due->first;
-    const struct slot *slot = &queue->slots[number];
-    *event = (struct due_event){
-        .at_ns = slot->at_ns, .cause = slot->cause, .fn = slot->fn, .context = slot->context, .arg = slot->arg};
-    unlink_slot(queue, slot);
-    free_slot(queue, number);
-    return true;
+    return event_queue_pop_until(queue, TIME_NEVER, event);
 }
 
 int64_t event_queue_next_ns(struct event_queue *queue)

@@ -34,10 +34,10 @@ struct event_handle event_queue_schedule(struct event_queue *queue, const struct
 /* Whether the event was still to come. */
 bool event_queue_cancel(struct event_queue *queue, struct event_handle handle);
 bool event_queue_is_pending(const struct event_queue *queue, struct event_handle handle);
-/* When a pending event is due. */
-int64_t event_queue_time_of(const struct event_queue *queue, struct event_handle handle);
 /* Takes the earliest event; false when the queue is empty. */
 bool event_queue_pop(struct event_queue *queue, struct due_event *event);
+/* The same, unless it is later than that. */
+bool event_queue_pop_until(struct event_queue *queue, int64_t until_ns, struct due_event *event);
 int64_t event_queue_next_ns(struct event_queue *queue); /* TIME_NEVER when empty */
 size_t event_queue_count(const struct event_queue *queue);
 

@@ -20,8 +20,10 @@ void link_direction_set(struct link_direction *d, struct link_settings settings)
     d->settings = settings;
     d->timed_bytes = 0;
     d->timed_ns = 0;
+    d->delay_ns = settings.delay_ns;
+    d->limit_packet_bytes = settings.mtu_bytes;
     d->limit_bytes = settings.queue_bytes ? settings.queue_bytes : UINT64_MAX;
-    d->limit_packets = settings.queue_packets ? settings.queue_packets : UINT64_MAX;
+    d->limit_packets = settings.queue_packets ? settings.queue_packets : UINT32_MAX;
 }
 
 void link_direction_free(struct link_direction *d)
@@ -101,6 +103,7 @@ void link_direction_begin(struct link_direction *d, int64_t now_ns, int64_t more
     struct transit *transit = link_direction_at(d, d->first_waiting++);
     link_direction_put_on_wire(d, now_ns, transit->size_bytes, more_delay_ns, times);
     transit->departs_ns = times->departs_ns;
+    transit->arrives_ns = times->arrives_ns;
     transit->told = false;
 }
 
@@ -120,7 +123,7 @@ size_t link_direction_set_aside(struct link_direction *d, struct transit *transi
 {
     size_t index = d->aside_free;
     if (index != NOWHERE) {
-        d->aside_free = (size_t)d->aside[index].departs_ns;
+        d->aside_free = d->aside[index].next;
     } else {
         if (d->n_aside == d->aside_room) {
             d->aside_room = d->aside_room ? 2 * d->aside_room : FIRST_ROOM;
@@ -128,18 +131,17 @@ size_t link_direction_set_aside(struct link_direction *d, struct transit *transi
         }
         index = d->n_aside++;
     }
-    d->aside[index] = *transit;
+    d->aside[index] = (struct aside){.packet = transit->packet, .fate = transit->fate};
     transit->packet = NULL;
-    transit->arrival = (struct event_handle){.slot = (uint32_t)index};
+    transit->arrives_ns = (int64_t)index;
     return index;
 }
 
-struct transit link_direction_take_aside(struct link_direction *d, size_t index)
+struct aside link_direction_take_aside(struct link_direction *d, size_t index)
 {
-    struct transit transit = d->aside[index];
-    d->aside[index].packet = NULL;
-    d->aside[index].departs_ns = (int64_t)d->aside_free;
+    struct aside taken = d->aside[index];
+    d->aside[index] = (struct aside){.next = d->aside_free};
     d->aside_free = index;
     forget_places(d);
-    return transit;
+    return taken;
 }

@@ -21,37 +21,48 @@ enum packet_fate { FATE_ARRIVES, FATE_CORRUPTED, FATE_LOST_CHANCE, FATE_LOST_EXA
 /* A packet between its being sent and its arrival. */
 struct transit {
     struct packet *packet; /* NULL: only its place is left, since it was dropped or set aside */
+    int64_t arrives_ns;    /* once it has its times; of a place whose packet was set aside: its index there */
     int64_t departs_ns;    /* while it waits for its turn: when it came */
     uint32_t size_bytes;
     uint8_t fate; /* enum packet_fate */
     bool told;    /* it waits for its turn, but had times already when the direction began to go in steps */
-    struct event_handle arrival; /* of a place whose packet was set aside: slot is its index there */
+};
+
+/* One that others may overtake. */
+struct aside {
+    struct packet *packet; /* NULL: free */
+    size_t next;           /* free */
+    struct event_handle arrival;
+    uint8_t fate;
 };
 
 struct transit_times {
     int64_t begins_ns, departs_ns, arrives_ns;
 };
 
+/* What every packet needs comes first. */
 struct link_direction {
-    struct link_settings settings; /* changed by link_direction_set alone */
-    bool up;
-    bool stepped; /* goes step by step */
-    struct link_totals totals;
-
     int64_t transmitter_free_ns; /* when all whose times are known will have left */
     int64_t last_arrival_ns;     /* of those that keep their order */
-    uint32_t timed_bytes;        /* the packet size whose transmission time was worked out last, and that time */
-    int64_t timed_ns;
-    uint64_t queued_bytes;               /* not yet departed, as of the last link_direction_advance */
-    uint64_t limit_bytes, limit_packets; /* of the queue */
+    uint64_t queued_bytes;       /* not yet departed, as of the last link_direction_advance */
+    uint64_t limit_bytes;        /* of the queue */
+    uint32_t limit_packets;      /* of the queue */
+    uint32_t limit_packet_bytes; /* of a packet */
+    uint32_t timed_bytes;        /* the packet size whose transmission time was worked out last, */
+    bool up;
+    bool stepped;     /* goes step by step */
+    int64_t timed_ns; /* and that time */
+    int64_t delay_ns; /* as in the settings */
 
-    /* In order: departed, then with a known departure, then waiting for their turn. Places are counted from the
-       beginning of time, their index in the ring is taken modulo its room. */
+    /* In order: departed, then with a known departure, then waiting for their turn. Places are counted on and on, their
+       index in the ring is taken modulo its room. */
     struct transit *ring;
     uint64_t first, first_queued, first_waiting, end;
     size_t room; /* a power of two */
 
-    struct transit *aside; /* those that others may overtake; packet NULL: free, departs_ns is the next free one */
+    struct link_totals totals;
+    struct link_settings settings; /* changed by link_direction_set alone */
+    struct aside *aside;           /* those that others may overtake */
     size_t n_aside, aside_room, aside_free;
 };
 
@@ -68,8 +79,10 @@ static inline int64_t link_direction_begins(const struct link_direction *directi
    rest of the transit. */
 static inline struct transit *link_direction_put(struct link_direction *direction, int64_t now_ns, uint32_t size_bytes,
                                                  int64_t more_delay_ns, struct transit_times *times);
-/* Takes out the packet whose arrival it is, the first that has departed. Valid until the next put. */
-static inline struct transit *link_direction_arrive(struct link_direction *direction);
+/* The packet that arrives next of those that keep their order, or NULL; lets go the places before it. */
+static inline struct transit *link_direction_first(struct link_direction *direction);
+/* Takes it out. */
+static inline void link_direction_pass(struct link_direction *direction);
 /* Takes out the packet ahead of all others, departed or not, but for those set aside; false when there is none. */
 bool link_direction_take(struct link_direction *direction, struct transit *transit);
 
@@ -91,7 +104,7 @@ void link_direction_drop_next(struct link_direction *direction);
 
 /* Moves a packet out of the order; returns where it is. Its place in the queue is kept until it has departed. */
 size_t link_direction_set_aside(struct link_direction *direction, struct transit *transit);
-struct transit link_direction_take_aside(struct link_direction *direction, size_t index);
+struct aside link_direction_take_aside(struct link_direction *direction, size_t index);
 
 /* Time on the wire of that many bytes, rounded up to whole nanoseconds. */
 int64_t link_transmission_ns(uint32_t size_bytes, int64_t rate_bps);
@@ -138,7 +151,7 @@ static inline void link_direction_put_on_wire(struct link_direction *d, int64_t 
 {
     times->begins_ns = link_direction_begins(d, now_ns);
     times->departs_ns = times->begins_ns + link_direction_transmission_ns(d, size_bytes);
-    times->arrives_ns = times->departs_ns + d->settings.delay_ns + more_delay_ns;
+    times->arrives_ns = times->departs_ns + d->delay_ns + more_delay_ns;
     if (times->arrives_ns < d->last_arrival_ns) times->arrives_ns = d->last_arrival_ns;
     d->transmitter_free_ns = times->departs_ns;
     d->last_arrival_ns = times->arrives_ns;
@@ -159,17 +172,28 @@ static inline struct transit *link_direction_put(struct link_direction *d, int64
                                                  int64_t more_delay_ns, struct transit_times *times)
 {
     assert(d->first_waiting == d->end && "nobody overtakes those that wait for their turn");
+    /* An empty ring begins anew, so that a direction that is used little touches little memory. */
+    if (d->first == d->end) d->first = d->first_queued = d->first_waiting = d->end = 0;
     link_direction_put_on_wire(d, now_ns, size_bytes, more_delay_ns, times);
     d->first_waiting++;
-    return link_direction_append(d, times->departs_ns, size_bytes);
+    struct transit *transit = link_direction_append(d, times->departs_ns, size_bytes);
+    transit->arrives_ns = times->arrives_ns;
+    return transit;
 }
 
-static inline struct transit *link_direction_arrive(struct link_direction *d)
+static inline struct transit *link_direction_first(struct link_direction *d)
 {
-    while (!link_direction_at(d, d->first)->packet)
+    while (d->first < d->first_queued && !link_direction_at(d, d->first)->packet)
         d->first++;
+    for (uint64_t i = d->first; i < d->first_waiting; i++)
+        if (link_direction_at(d, i)->packet) return link_direction_at(d, i);
+    return NULL;
+}
+
+static inline void link_direction_pass(struct link_direction *d)
+{
     assert(d->first < d->first_queued && "who arrives has departed");
-    return link_direction_at(d, d->first++);
+    d->first++;
 }
 
 #endif

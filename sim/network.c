@@ -137,7 +137,10 @@ static void set_wire_up(struct wire *wire, bool up, const char *why)
     uint64_t event = JOURNAL_EMIT(journal, LINK_STATE, F_INT(LINK, wire->link.n), F_INT(DIR, wire->dir), F_INT(UP, up),
                                   F_TEXT(WHY, why));
     journal_set_cause(journal, event);
-    if (!up) wire_empty(wire, "link down");
+    if (up)
+        wire_set(wire, wire->direction.settings);
+    else
+        wire_empty(wire, "link down");
 }
 
 void network_set_link_up(struct network *network, struct link_id link, int dir, bool up, const char *why)

@@ -63,10 +63,10 @@ void network_add_exact_drop(struct network *network, struct exact_drop drop);
 /* Conservation (law N1), in packets and in bytes: offered + duplicated = delivered + lost for each reason + on its way.
    What was reordered or corrupted is counted under delivered or lost too. */
 struct link_totals {
-    uint64_t offered, duplicated, delivered;
-    uint64_t lost_chance, lost_exact, lost_queue, lost_codel, lost_down, lost_mtu;
-    uint64_t reordered, corrupted;
+    uint64_t offered, delivered;
     uint64_t bytes_offered, bytes_delivered, bytes_lost; /* offered: duplicates included */
+    uint64_t duplicated, reordered, corrupted;
+    uint64_t lost_chance, lost_exact, lost_queue, lost_codel, lost_down, lost_mtu;
 };
 struct link_totals network_totals(const struct network *network, struct link_id link, int dir);
 void network_emit_totals(struct network *network); /* link.totals, both directions of each link */

@@ -23,9 +23,12 @@ struct wire {
     struct link_id link;
     int dir;
     struct host_id from, to;
-    uint64_t luck; /* whose draws these are: hash of the link's name and direction */
-    bool plain;    /* nothing but a rate, a delay and a queue: no chance, no steps */
+    bool plain;   /* it is up, and nothing but a rate, a delay, a queue and even loss */
+    bool loses;   /* has a chance of loss, evenly */
+    bool expects; /* an arrival in order, namely */
+    struct event_handle arrival;
     struct link_direction direction;
+    uint64_t luck; /* whose draws these are: hash of the link's name and direction */
     struct gilbert gilbert;
     struct codel codel;
     struct event_handle turn; /* stepped: when the transmitter will be free */

@@ -156,44 +156,62 @@ static void corrupt(struct wire *wire, struct packet *packet)
     packet->ops->corrupt(packet, draw_for(wire, packet, DRAW_BITS));
 }
 
-static void arrive(struct wire *wire, enum packet_fate fate, struct packet *packet)
+/* Whether anything is left to be delivered of a packet that does not simply arrive. */
+static bool survives(struct wire *wire, struct packet *packet, enum packet_fate fate)
 {
     struct link_totals *totals = &wire->direction.totals;
-    wire->network->in_flight--;
     switch (fate) {
-    case FATE_ARRIVES:
-        deliver(wire, packet);
-        break;
     case FATE_CORRUPTED:
         corrupt(wire, packet);
-        deliver(wire, packet);
-        break;
+        return true;
+    case FATE_ARRIVES:
+        return true;
     case FATE_LOST_CHANCE:
         die(wire, packet, "loss", &totals->lost_chance);
-        break;
+        return false;
     case FATE_LOST_EXACT:
         die(wire, packet, "exact", &totals->lost_exact);
-        break;
+        return false;
     case FATE_OPEN:
         assert(false && "what waits for its turn has no arrival");
     }
+    return false;
 }
 
-static void on_arrival(void *context, uint64_t arg)
+static void on_arrival(void *context, uint64_t aside);
+
+enum { IN_ORDER = 0 }; /* else it was set aside: its index there + 1 */
+
+/* Of those that keep their order only the next is expected, so that what is on its way is in one queue, not in two. */
+static void expect_next(struct wire *wire)
 {
-    (void)arg;
-    struct wire *wire = context;
-    link_direction_advance(&wire->direction, wire->network->engine->now_ns);
-    const struct transit *transit = link_direction_arrive(&wire->direction);
-    arrive(wire, (enum packet_fate)transit->fate, transit->packet);
+    const struct transit *next = link_direction_first(&wire->direction);
+    wire->expects = next != NULL;
+    if (next)
+        wire->arrival =
+            engine_at_because(wire->network->engine, next->arrives_ns, next->packet->cause, on_arrival, wire, IN_ORDER);
 }
 
-static void on_arrival_aside(void *context, uint64_t index)
+static void on_arrival(void *context, uint64_t aside)
 {
     struct wire *wire = context;
-    link_direction_advance(&wire->direction, wire->network->engine->now_ns);
-    struct transit transit = link_direction_take_aside(&wire->direction, (size_t)index);
-    arrive(wire, (enum packet_fate)transit.fate, transit.packet);
+    struct link_direction *d = &wire->direction;
+    struct packet *packet;
+    enum packet_fate fate;
+    link_direction_advance(d, wire->network->engine->now_ns);
+    wire->network->in_flight--;
+    if (aside == IN_ORDER) {
+        const struct transit *transit = link_direction_first(d);
+        packet = transit->packet;
+        fate = (enum packet_fate)transit->fate;
+        link_direction_pass(d);
+        expect_next(wire);
+    } else {
+        struct aside taken = link_direction_take_aside(d, (size_t)aside - 1);
+        packet = taken.packet;
+        fate = (enum packet_fate)taken.fate;
+    }
+    if (fate == FATE_ARRIVES || survives(wire, packet, fate)) deliver(wire, packet);
 }
 
 /* On the wire */
@@ -226,8 +244,7 @@ static void let_arrive(struct wire *wire, struct transit *transit, struct transi
     struct packet *packet = transit->packet;
     struct link_direction *d = &wire->direction;
     if (!should_reorder(wire, packet)) {
-        transit->arrival =
-            engine_at_because(wire->network->engine, times->arrives_ns, packet->cause, on_arrival, wire, 0);
+        if (!wire->expects) expect_next(wire);
         return;
     }
     d->totals.reordered++;
@@ -235,20 +252,26 @@ static void let_arrive(struct wire *wire, struct transit *transit, struct transi
     tell_times(wire, packet, times, "reordered");
     size_t index = link_direction_set_aside(d, transit);
     d->aside[index].arrival =
-        engine_at_because(wire->network->engine, times->arrives_ns, packet->cause, on_arrival_aside, wire, index);
+        engine_at_because(wire->network->engine, times->arrives_ns, packet->cause, on_arrival, wire, index + 1);
 }
 
-/* All that a packet without faults needs. */
-static void put_plainly(struct wire *wire, struct packet *packet, enum packet_fate fate)
+static bool should_lose_evenly(const struct wire *wire, const struct packet *packet)
+{
+    return wire->loses && random_chance(draw_for(wire, packet, DRAW_LOSS), wire->direction.settings.loss_of_2_32);
+}
+
+/* All that most packets need. */
+static void put_plainly(struct wire *wire, struct packet *packet)
 {
     struct transit_times times;
+    enum packet_fate fate = should_lose_evenly(wire, packet) ? FATE_LOST_CHANCE : FATE_ARRIVES;
     struct transit *transit =
         link_direction_put(&wire->direction, wire->network->engine->now_ns, packet->size_bytes, 0, &times);
     transit->packet = packet;
     transit->fate = (uint8_t)fate;
     wire->network->in_flight++;
     if (journal_wants(journal_of(wire), EVENT_LINK_SEND)) tell_send(wire, packet, &times);
-    transit->arrival = engine_at_because(wire->network->engine, times.arrives_ns, packet->cause, on_arrival, wire, 0);
+    if (!wire->expects) expect_next(wire);
 }
 
 static void put_by_chance(struct wire *wire, struct packet *packet, enum packet_fate fate)
@@ -270,7 +293,7 @@ static void put_by_chance(struct wire *wire, struct packet *packet, enum packet_
 static bool is_plain(const struct link_direction *d)
 {
     const struct link_settings *s = &d->settings;
-    return !d->stepped && !s->jitter_ns && !s->loss_of_2_32 && s->burst.kind == BURST_NONE && !s->duplicate_of_2_32 &&
+    return d->up && !d->stepped && !s->jitter_ns && s->burst.kind == BURST_NONE && !s->duplicate_of_2_32 &&
            !s->reorder_of_2_32 && !s->corrupt_of_2_32;
 }
 
@@ -328,7 +351,6 @@ static void wait_for_turn(struct wire *wire, struct packet *packet, enum packet_
     struct transit *transit = link_direction_wait(d, engine->now_ns, packet->size_bytes);
     transit->packet = packet;
     transit->fate = (uint8_t)fate;
-    transit->arrival = (struct event_handle){0};
     wire->network->in_flight++;
     if (!wire->turn.slot) {
         on_turn(wire, 0);
@@ -353,8 +375,6 @@ static bool accept(struct wire *wire, struct packet *packet, bool chosen)
     }
     if (d->stepped)
         wait_for_turn(wire, packet, fate);
-    else if (wire->plain)
-        put_plainly(wire, packet, chosen ? FATE_LOST_EXACT : FATE_ARRIVES);
     else
         put_by_chance(wire, packet, fate);
     return true;
@@ -386,15 +406,11 @@ static void accept_once_or_twice(struct wire *wire, struct packet *packet, bool 
     packet_drop(wire->network->pool, packet);
 }
 
-void network_send(struct network *network, struct link_id link, struct host_id from, struct packet *packet)
+static void send_with_care(struct wire *wire, struct packet *packet)
 {
-    struct wire *wire = wire_from(network, link, from);
+    struct network *network = wire->network;
     struct link_direction *direction = &wire->direction;
     struct link_totals *totals = &direction->totals;
-    if (!packet->cause) packet->cause = journal_cause(network->engine->journal);
-    totals->offered++;
-    totals->bytes_offered += packet->size_bytes;
-    link_direction_advance(direction, network->engine->now_ns);
     if (!direction->up) {
         die(wire, packet, "link down", &totals->lost_down);
         return;
@@ -404,10 +420,22 @@ void network_send(struct network *network, struct link_id link, struct host_id f
         return;
     }
     bool chosen = network->n_exacts && should_drop_exactly(wire, packet);
-    if (wire->plain)
-        accept(wire, packet, chosen);
+    accept_once_or_twice(wire, packet, chosen);
+}
+
+void network_send(struct network *network, struct link_id link, struct host_id from, struct packet *packet)
+{
+    struct wire *wire = wire_from(network, link, from);
+    struct link_direction *direction = &wire->direction;
+    if (!packet->cause) packet->cause = journal_cause(network->engine->journal);
+    direction->totals.offered++;
+    direction->totals.bytes_offered += packet->size_bytes;
+    link_direction_advance(direction, network->engine->now_ns);
+    if (wire->plain && !network->n_exacts && packet->size_bytes <= direction->limit_packet_bytes &&
+        link_direction_has_room(direction, packet->size_bytes))
+        put_plainly(wire, packet);
     else
-        accept_once_or_twice(wire, packet, chosen);
+        send_with_care(wire, packet);
 }
 
 /* Changes while it runs */
@@ -424,13 +452,22 @@ static bool has_the_same_loss(const struct link_settings *a, const struct link_s
 static void open_fate(struct wire *wire, struct transit *transit, bool same_loss)
 {
     struct link_direction *d = &wire->direction;
-    if (!transit->packet) *transit = link_direction_take_aside(d, transit->arrival.slot);
-    engine_cancel(wire->network->engine, transit->arrival);
-    transit->arrival = (struct event_handle){0};
+    if (!transit->packet) {
+        struct aside taken = link_direction_take_aside(d, (size_t)transit->arrives_ns);
+        engine_cancel(wire->network->engine, taken.arrival);
+        transit->packet = taken.packet;
+        transit->fate = taken.fate;
+    }
     transit->told = true;
     transit->departs_ns = wire->network->engine->now_ns; /* CoDel counts from now on */
     bool keeps = transit->fate == FATE_LOST_EXACT || (same_loss && d->settings.burst.kind == BURST_PER_PACKET);
     if (!keeps) transit->fate = FATE_OPEN;
+}
+
+static void forget_arrival(struct wire *wire)
+{
+    if (wire->expects) engine_cancel(wire->network->engine, wire->arrival);
+    wire->expects = false;
 }
 
 static void go_stepped(struct wire *wire, bool same_loss)
@@ -440,8 +477,9 @@ static void go_stepped(struct wire *wire, bool same_loss)
     link_direction_go_stepped(d);
     d->last_arrival_ns = engine->now_ns;
     for (uint64_t i = d->first; i < d->first_waiting; i++)
-        if (link_direction_at(d, i)->packet)
-            d->last_arrival_ns = engine_time_of(engine, link_direction_at(d, i)->arrival);
+        if (link_direction_at(d, i)->packet) d->last_arrival_ns = link_direction_at(d, i)->arrives_ns;
+    forget_arrival(wire);
+    expect_next(wire);
     for (uint64_t i = d->first_waiting; i < d->end; i++)
         open_fate(wire, link_direction_at(d, i), same_loss);
     if (d->first_queued < d->first_waiting) wire->turn = engine_at(engine, d->transmitter_free_ns, on_turn, wire, 0);
@@ -452,6 +490,7 @@ void wire_set(struct wire *wire, struct link_settings settings)
     struct link_direction *d = &wire->direction;
     bool same_loss = has_the_same_loss(&d->settings, &settings);
     link_direction_set(d, settings);
+    wire->loses = settings.loss_of_2_32 != 0;
     link_direction_advance(d, wire->network->engine->now_ns);
     if (!same_loss) wire->gilbert = (struct gilbert){0};
     if (settings.codel.interval_ns == 0) wire->codel = (struct codel){0};
@@ -460,26 +499,27 @@ void wire_set(struct wire *wire, struct link_settings settings)
     wire->plain = is_plain(d);
 }
 
-static void end_by_force(struct wire *wire, const struct transit *transit, const char *why)
+static void end_by_force(struct wire *wire, struct packet *packet, const char *why)
 {
-    engine_cancel(wire->network->engine, transit->arrival);
     wire->network->in_flight--;
     if (why)
-        die(wire, transit->packet, why, &wire->direction.totals.lost_down);
+        die(wire, packet, why, &wire->direction.totals.lost_down);
     else
-        packet_drop(wire->network->pool, transit->packet);
+        packet_drop(wire->network->pool, packet);
 }
 
 void wire_empty(struct wire *wire, const char *why)
 {
     struct link_direction *d = &wire->direction;
     struct transit transit;
+    forget_arrival(wire);
     while (link_direction_take(d, &transit))
-        end_by_force(wire, &transit, why);
+        end_by_force(wire, transit.packet, why);
     for (size_t i = 0; i < d->n_aside; i++) {
         if (!d->aside[i].packet) continue;
-        transit = link_direction_take_aside(d, i);
-        end_by_force(wire, &transit, why);
+        struct aside taken = link_direction_take_aside(d, i);
+        engine_cancel(wire->network->engine, taken.arrival);
+        end_by_force(wire, taken.packet, why);
     }
     d->transmitter_free_ns = d->last_arrival_ns = wire->network->engine->now_ns;
     engine_cancel(wire->network->engine, wire->turn);
