@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/mbox.h"
 #include "app/output.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
 #include "viz/readers/laws.h"
 #include "viz/readers/outcome.h"
 #include "viz/readers/pcapng.h"
@@ -26,7 +28,13 @@ struct recording {
     struct transcript *transcript;
     struct outcome *outcome;
     struct laws *laws;
+    int64_t next_capture_ns; /* of the clock: not before then is the capture written anew */
+    bool spoilt;             /* something could not be written, which was told */
 };
+
+/* A capture is written anew at most so often, and in at most a fiftieth of the time. */
+#define CAPTURE_EVERY_NS (2 * SECOND)
+enum { CAPTURE_SHARE = 50 };
 
 static bool level_from(const char *command, const char *text, enum transcript_level *level)
 {
@@ -129,26 +137,49 @@ struct journal *recording_journal(struct recording *recording)
     return recording->journal;
 }
 
+static bool write_capture(struct recording *recording)
+{
+    pcapng_write(recording->memory, output_stream(recording->pcap));
+    bool good = output_commit(recording->pcap);
+    recording->pcap = NULL;
+    return good;
+}
+
+static int64_t clock_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
+}
+
+static void renew_capture(struct recording *recording)
+{
+    int64_t begun_ns = clock_ns();
+    if (!recording->pcap || begun_ns < recording->next_capture_ns) return;
+    if (strcmp(output_path(recording->pcap), recording->options->pcap) == 0) return; /* a pipe takes one capture */
+    if (!write_capture(recording) || !(recording->pcap = output_open(recording->options->pcap)))
+        recording->spoilt = true;
+    int64_t now_ns = clock_ns();
+    recording->next_capture_ns = now_ns + CAPTURE_EVERY_NS + CAPTURE_SHARE * (now_ns - begun_ns);
+}
+
 void recording_flush(struct recording *recording)
 {
     if (recording->writer) journal_writer_flush(recording->writer);
+    renew_capture(recording);
 }
 
 /* False after a message when anything could not be written. */
 static bool leave_behind(struct recording *recording)
 {
-    bool good = true;
+    bool good = !recording->spoilt;
     char error[JOURNAL_ERROR_BYTES];
     if (recording->writer && !journal_writer_close(recording->writer, error)) {
         fprintf(stderr, "postroad: %s\n", error);
         good = false;
     }
     recording->writer = NULL;
-    if (recording->pcap) {
-        pcapng_write(recording->memory, output_stream(recording->pcap));
-        good = output_commit(recording->pcap) && good;
-        recording->pcap = NULL;
-    }
+    if (recording->pcap) good = write_capture(recording) && good;
     if (recording->report) {
         outcome_write_json(recording->outcome, recording->journal, output_stream(recording->report));
         good = output_commit(recording->report) && good;

@@ -26,7 +26,8 @@ struct recording *recording_new(const struct recording_options *options, const c
 bool recording_open(struct recording *recording);
 /* With all readers on it. */
 struct journal *recording_journal(struct recording *recording);
-/* Lets those who watch the journal's file see what has happened so far. */
+/* Lets those who watch the files see what has happened so far: the journal grows, the capture is replaced now and then by
+   one that is longer, and whole. */
 void recording_flush(struct recording *recording);
 /* Writes all files, and the outcome to standard output unless `silent`. False after a message when something could not
    be written, or a law was broken. */

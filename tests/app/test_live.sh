@@ -50,7 +50,7 @@ replayed() {
     holds cmp "$scratch/report" "$scratch/again"
 }
 
-start
+start --pcap "$scratch/capture.pcapng"
 says err '10.0.0.1 mail.a.example: 25 587 110'
 client a_mail_is_delivered_and_fetched "$smtp" "$pop_a"
 client a_submitted_mail_is_relayed "$submission" "$pop_b"
@@ -61,13 +61,17 @@ client names_are_told_over_tcp "$dns"
 client a_program_vanishes "$smtp"
 client many_connections_at_once "$smtp" "$pop_a"
 client a_slow_reader_loses_nothing "$smtp" "$pop_a"
-# The journal can be read while it grows.
-sleep 0.6
+# The journal can be read while it grows, and the capture is whole.
+sleep 2.6
+if command -v capinfos > /dev/null; then
+    holds capinfos -c "$scratch/capture.pcapng" > "$scratch/capinfos"
+fi
+holds test -s "$scratch/capture.pcapng"
 run 0 show "$scratch/journal" --kind outside.open
 says out 'mail.a.example'
-stop INT 2> /dev/null
+stop INT
 replayed
-says out 'outside-1' 2> /dev/null
+says out 'outside-1'
 run 0 show "$scratch/journal" --kind outside.end
 says out 'reset'
 run 0 show "$scratch/journal"
