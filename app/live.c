@@ -15,7 +15,7 @@
 #include "app/simulate.h"
 #include "app/times.h"
 #include "model/host/outside.h"
-#include "model/wire/ip_wire.h"
+#include "model/wire/ip_address.h"
 #include "sim/journal/tr.h"
 
 enum { EVENTS_BETWEEN_LOOKS = 4096 };
@@ -70,6 +70,17 @@ static void loop(struct live *live)
 
 /* --- beginning and end --- */
 
+/* "10.0.0.2", "2001:db8::2" or both. */
+enum { ADDRESSES_TEXT_BYTES = 2 * IP_TEXT_BYTES + 2 };
+static const char *addresses_text(const struct scenario_host *host, char text[ADDRESSES_TEXT_BYTES])
+{
+    char four[IP_TEXT_BYTES] = "", six[IP_TEXT_BYTES] = "";
+    if (host->address) ip_text(ip_of_v4(host->address), four);
+    if (!ip_is_none(host->address6)) ip_text(host->address6, six);
+    snprintf(text, ADDRESSES_TEXT_BYTES, "%s%s%s", four, *four && *six ? ", " : "", six);
+    return text;
+}
+
 static void tell_host(const struct scenario_host *host)
 {
     static const char *const ports[] = {[ROLE_CLIENT] = "",
@@ -77,23 +88,23 @@ static void tell_host(const struct scenario_host *host)
                                         [ROLE_ROUTER] = "",
                                         [ROLE_NAME_SERVER] = ": 53",
                                         [ROLE_OUTSIDE] = ""};
-    char address[IPV4_TEXT_BYTES];
+    char addresses[ADDRESSES_TEXT_BYTES];
     if (*ports[host->role])
-        fprintf(stderr, "  %s %s%s\n", ipv4_text(host->address, address), host->name, ports[host->role]);
+        fprintf(stderr, "  %s %s%s\n", addresses_text(host, addresses), host->name, ports[host->role]);
 }
 
 static void tell_beginning(const struct live *live)
 {
-    char address[IPV4_TEXT_BYTES];
+    char addresses[ADDRESSES_TEXT_BYTES];
     const struct scenario_host *outside = live_scenario_outside(live->scenario);
     fprintf(stderr, tr("%s, live; real programs enter at %s, %s:\n"), live->scenario->title, outside->name,
-            ipv4_text(outside->address, address));
+            addresses_text(outside, addresses));
     for (size_t i = 0; i < live->scenario->n_hosts; i++)
         tell_host(&live->scenario->hosts[i]);
     live_listeners_tell(live->listeners, stderr);
     if (live->tun)
         fprintf(stderr, tr("  the device %s leads to all of these addresses, and %s is this machine's own\n"),
-                live_tun_name(live->tun), address);
+                live_tun_name(live->tun), addresses);
     fputs(tr("ctrl-C ends it in order, a second ctrl-C at once\n"), stderr);
 }
 

@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <netinet/in.h> /* before linux/ipv6.h, which then leaves its types alone */
+
 #include <linux/if_tun.h>
+#include <linux/ipv6.h>
 #include <net/if.h>
 #include <net/route.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -18,7 +20,7 @@
 
 #include "app/live_scenario.h"
 #include "model/host/outside.h"
-#include "model/wire/ip_wire.h"
+#include "model/wire/ip_address.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
@@ -55,6 +57,30 @@ static struct sockaddr internet_address(uint32_t address)
     return any;
 }
 
+static struct ip_address address_of(const struct sockaddr *any)
+{
+    if (any->sa_family == AF_INET6)
+        return ip_get_16_bytes(((const struct sockaddr_in6 *)(const void *)any)->sin6_addr.s6_addr);
+    return ip_of_v4(ntohl(((const struct sockaddr_in *)(const void *)any)->sin_addr.s_addr));
+}
+
+static bool is_in_network(struct ip_address address, struct ip_address own, struct ip_address mask)
+{
+    return ((address.high ^ own.high) & mask.high) == 0 && ((address.low ^ own.low) & mask.low) == 0 &&
+           ip_is_v4(address) == ip_is_v4(own);
+}
+
+static bool refuse_inside(const char *name, const struct scenario_host *host, struct ip_address address,
+                          const char *where)
+{
+    char text[IP_TEXT_BYTES];
+    fprintf(stderr,
+            tr("postroad live: --tun %s: the address of \"%s\", %s, lies in a network of this machine, on %s\n"
+               "  hint: give the hosts other addresses: \"address\": \"10.99.0.1\"\n"),
+            name, host->name, ip_text(address, text), where);
+    return false;
+}
+
 /* A route to one host takes precedence over that to a network of this machine, which would then be cut off. */
 static bool is_apart(const char *name, const struct scenario *scenario)
 {
@@ -62,17 +88,15 @@ static bool is_apart(const char *name, const struct scenario *scenario)
     bool good = true;
     if (getifaddrs(&all) != 0) return refuse(name, "getifaddrs", errno);
     for (const struct ifaddrs *i = all; i && good; i = i->ifa_next) {
-        if (!i->ifa_addr || !i->ifa_netmask || i->ifa_addr->sa_family != AF_INET) continue;
-        uint32_t own = ntohl(((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr.s_addr);
-        uint32_t mask = ntohl(((const struct sockaddr_in *)(const void *)i->ifa_netmask)->sin_addr.s_addr);
+        if (!i->ifa_addr || !i->ifa_netmask) continue;
+        if (i->ifa_addr->sa_family != AF_INET && i->ifa_addr->sa_family != AF_INET6) continue;
         for (size_t h = 0; h < scenario->n_hosts && good; h++) {
-            char address[IPV4_TEXT_BYTES];
-            if (!scenario->hosts[h].address || (scenario->hosts[h].address & mask) != (own & mask)) continue;
-            fprintf(stderr,
-                    tr("postroad live: --tun %s: the address of \"%s\", %s, lies in a network of this machine, on %s\n"
-                       "  hint: give the hosts other addresses: \"address\": \"10.99.0.1\"\n"),
-                    name, scenario->hosts[h].name, ipv4_text(scenario->hosts[h].address, address), i->ifa_name);
-            good = false;
+            const struct scenario_host *host = &scenario->hosts[h];
+            const struct ip_address addresses[] = {ip_of_v4(host->address), host->address6};
+            for (int k = host->address ? 0 : 1; k < 2 && good; k++)
+                if (!ip_is_none(addresses[k]) &&
+                    is_in_network(addresses[k], address_of(i->ifa_addr), address_of(i->ifa_netmask)))
+                    good = refuse_inside(name, host, addresses[k], i->ifa_name);
         }
     }
     freeifaddrs(all);
@@ -106,9 +130,10 @@ static bool configure(const struct live_tun *tun, int control, const struct scen
     struct ifreq request = {0};
     snprintf(request.ifr_name, IFNAMSIZ, "%s", tun->name);
     request.ifr_addr = internet_address(outside->address);
-    if (ioctl(control, SIOCSIFADDR, &request) != 0) return refuse(tun->name, "SIOCSIFADDR", errno);
+    if (outside->address && ioctl(control, SIOCSIFADDR, &request) != 0) return refuse(tun->name, "SIOCSIFADDR", errno);
     request.ifr_netmask = internet_address(UINT32_MAX);
-    if (ioctl(control, SIOCSIFNETMASK, &request) != 0) return refuse(tun->name, "SIOCSIFNETMASK", errno);
+    if (outside->address && ioctl(control, SIOCSIFNETMASK, &request) != 0)
+        return refuse(tun->name, "SIOCSIFNETMASK", errno);
     request.ifr_mtu = (int)mtu_bytes;
     if (ioctl(control, SIOCSIFMTU, &request) != 0) return refuse(tun->name, "SIOCSIFMTU", errno);
     if (ioctl(control, SIOCGIFFLAGS, &request) != 0) return refuse(tun->name, "SIOCGIFFLAGS", errno);
@@ -123,11 +148,37 @@ static bool add_routes(struct live_tun *tun, int control, const struct scenario 
     for (size_t i = 0; i < scenario->n_hosts; i++) {
         const struct scenario_host *host = &scenario->hosts[i];
         struct rtentry route = {.rt_flags = RTF_UP | RTF_HOST, .rt_dev = tun->name};
-        if (host == outside) continue;
+        if (host == outside || !host->address) continue;
         route.rt_dst = internet_address(host->address);
         route.rt_genmask = internet_address(UINT32_MAX);
         route.rt_gateway = internet_address(0);
         if (ioctl(control, SIOCADDRT, &route) != 0) return refuse(tun->name, "SIOCADDRT", errno);
+    }
+    return true;
+}
+
+static struct in6_addr six_bytes(struct ip_address address)
+{
+    struct in6_addr bytes;
+    ip_put_16_bytes(address, bytes.s6_addr);
+    return bytes;
+}
+
+/* The same for IPv6, where somebody speaks it. */
+static bool configure_six(const struct live_tun *tun, int control, const struct scenario *scenario,
+                          const struct scenario_host *outside)
+{
+    int index = (int)if_nametoindex(tun->name);
+    struct in6_ifreq own = {.ifr6_prefixlen = 128, .ifr6_ifindex = index};
+    own.ifr6_addr = six_bytes(outside->address6);
+    if (ioctl(control, SIOCSIFADDR, &own) != 0) return refuse(tun->name, "IPv6: SIOCSIFADDR", errno);
+    for (size_t i = 0; i < scenario->n_hosts; i++) {
+        const struct scenario_host *host = &scenario->hosts[i];
+        struct in6_rtmsg route = {
+            .rtmsg_dst_len = 128, .rtmsg_metric = 1, .rtmsg_flags = RTF_UP | RTF_HOST, .rtmsg_ifindex = index};
+        if (host == outside || ip_is_none(host->address6)) continue;
+        route.rtmsg_dst = six_bytes(host->address6);
+        if (ioctl(control, SIOCADDRT, &route) != 0) return refuse(tun->name, "IPv6: SIOCADDRT", errno);
     }
     return true;
 }
@@ -138,8 +189,13 @@ static bool set_up(struct live_tun *tun, const char *name, const struct scenario
     if (!is_apart(name, scenario) || !make_device(tun, name)) return false;
     int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (control < 0) return refuse(name, "socket", errno);
-    bool good =
-        configure(tun, control, outside, mtu_of(scenario, outside)) && add_routes(tun, control, scenario, outside);
+    bool good = configure(tun, control, outside, mtu_of(scenario, outside)) &&
+                (!outside->address || add_routes(tun, control, scenario, outside));
+    close(control);
+    if (!good || ip_is_none(outside->address6)) return good;
+    control = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (control < 0) return refuse(name, "IPv6: socket", errno);
+    good = configure_six(tun, control, scenario, outside);
     close(control);
     return good;
 }

@@ -66,7 +66,7 @@ done
 live=$!
 until_seen "$scratch/err" 'ctrl-C ends it' 10 || { cat "$scratch/err"; exit 1; }
 
-mail=10.9.0.2 names=10.9.0.53
+mail=10.9.0.2 mail6=fd00:9::2 names=10.9.0.53
 printf 'Subject: by hand\r\n\r\nhello\r\n.dot\r\n' > "$scratch/mail.eml"
 export LIVE_HOST=$mail
 
@@ -82,6 +82,9 @@ text='flags: qr aa tc rd;.* ANSWER: [1-9]' ask +bufsize=512 +ignore large.exampl
 text='flags: qr aa rd;.* ANSWER: 30,' ask large.example MX
 text='status: NXDOMAIN' ask nowhere.a.example A
 text='status: BADVERS' ask +edns=1 +noednsnegotiation b.example MX
+text='^10 mx.b.example.$' names=fd00:9::53 ask +short b.example MX
+text='^10 mx.b.example.$' names=fd00:9::53 ask +short +tcp b.example MX
+text='^fd00:9::2$' ask +short mail.a.example AAAA
 served 'dig, several questions on a connection' '^10 mail.a.example.$' \
     bash -c 'dig "$@"' dig @"$names" +tcp +keepopen +short b.example MX a.example MX
 
@@ -89,6 +92,8 @@ served 'dig, several questions on a connection' '^10 mail.a.example.$' \
 served swaks '250 OK queued' swaks --server "$mail" --from x@here.example --to alice@a.example --timeout 60
 served 'swaks, refused' '550 5.1.1' bash -c 'swaks --server "$1" --from x@here.example --to nobody@a.example --timeout 60; true' _ "$mail"
 served curl '250 OK queued' curl -sSv --max-time 80 --url "smtp://$mail/client.test" --mail-from a@b.example \
+    --mail-rcpt alice@a.example --upload-file "$scratch/mail.eml"
+served 'curl, IPv6' '250 OK queued' curl -sSv --max-time 80 --url "smtp://[$mail6]/client.test" --mail-from a@b.example \
     --mail-rcpt alice@a.example --upload-file "$scratch/mail.eml"
 served msmtp '^$|.' bash -c 'msmtp --host="$1" --port=25 --from=a@b.example --tls=off --auth=off alice@a.example < "$2"; echo "code $?"' \
     _ "$mail" "$scratch/mail.eml"
@@ -98,8 +103,9 @@ served 'python smtplib and poplib' '^served$' python3 "$here/live_clients.py" a_
 served 'python, half-closed' '^served$' python3 "$here/live_clients.py" half_closed_after_the_last_command 25
 
 # And out of the mailboxes.
-served 'curl pop3, the list' '^3 ' curl -sS --max-time 80 "pop3://alice:secret@$mail/"
+served 'curl pop3, the list' '^4 ' curl -sS --max-time 80 "pop3://alice:secret@$mail/"
 served 'curl pop3, a mail' '^\.dot' curl -sS --max-time 80 "pop3://alice:secret@$mail/2"
+served 'curl pop3, IPv6' '^\.dot' curl -sS --max-time 80 "pop3://alice:secret@[$mail6]/2"
 served 'python poplib' '^20 mails$' python3 -c "
 import sys; sys.path.insert(0, '$here')
 import live_clients; print(len(live_clients.fetch_until(110, 'carol', 20)), 'mails')"
@@ -108,8 +114,14 @@ import live_clients; print(len(live_clients.fetch_until(110, 'carol', 20)), 'mai
 mkdir -m 777 "$scratch/sink"
 (cd "$scratch/sink" && exec smtp-sink -u nobody -d "%M." 10.9.0.1:25 10) &
 sink=$!
-served 'swaks, submission' '250 OK queued' swaks --server "$mail:587" --from alice@a.example --to dora@out.example --timeout 60
-until_seen "$scratch/sink/*" 'X-Rcpt-Args: <dora@out.example>' 60 || fail 'no mail has come out of the simulation'
+(cd "$scratch/sink" && exec smtp-sink -u nobody -d "%M." "inet:[fd00:9::1]:25" 10) &
+sink+=" $!"
+for domain in out.example six.example; do
+    served 'swaks, submission' '250 OK queued' swaks --server "$mail:587" --from alice@a.example --to "dora@$domain" --timeout 60
+done
+for domain in out.example six.example; do
+    until_seen "$scratch/sink/*" "X-Rcpt-Args: <dora@$domain>" 60 || fail "no mail for $domain has come out of the simulation"
+done
 
 # What the kernel has negotiated with us, as it sees it.
 exec 3<> "/dev/tcp/$mail/25"
@@ -119,8 +131,8 @@ grep -qx 'mss:14[0-9]*' "$scratch/ss" || fail "the kernel sees another mss: $(tr
 grep -qx 'pmtu:1500' "$scratch/ss" || fail "the kernel sees another path mtu: $(tr '\n' ' ' < "$scratch/ss")"
 exec 3>&-
 
-kill "$sink"
-wait "$sink" 2> /dev/null
+kill $sink
+wait $sink 2> /dev/null
 sink=
 kill -INT "$live"
 code=0
@@ -132,7 +144,7 @@ cat "$scratch/err"
 
 # A SYN-ACK that is sent again because its acknowledgement was lost counts as an error there (RFC 5961 4.2), and as nothing else.
 counter() { nstat -az "$1" | awk -v name="$1" '$1 == name { print $2 }'; }
-for name in TcpInCsumErrors IpInHdrErrors UdpInCsumErrors IcmpInCsumErrors; do
+for name in TcpInCsumErrors IpInHdrErrors UdpInCsumErrors IcmpInCsumErrors Ip6InHdrErrors Udp6InCsumErrors Icmp6InCsumErrors; do
     [ "$(counter $name)" = 0 ] || fail "$name is $(counter $name)"
 done
 [ "$(counter TcpInErrs)" = "$(counter TcpExtTCPSYNChallenge)" ] || fail "TcpInErrs is $(counter TcpInErrs)"
