@@ -10,6 +10,7 @@ void sack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns)
         reno_enter_recovery(c, why, now_ns);
         return;
     }
+    c->resend_why = why; /* also where an earlier recovery or timeout has reacted already */
     if (c->in_recovery || !congestion_loss_is_new(c)) return;
     uint32_t ssthresh = c->congestion->reduced(c);
     c->in_recovery = true;

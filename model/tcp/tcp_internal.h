@@ -253,7 +253,6 @@ bool tcp_next_hole(struct tcp_conn *c, uint32_t *number); /* NextSeg (3) and (4)
 void tcp_rack_delivered(struct tcp_conn *c, const struct tcp_record *r, int64_t now_ns);
 void tcp_rack_on_dsack(struct tcp_conn *c);
 bool tcp_rack_find_lost(struct tcp_conn *c, int64_t now_ns); /* marks; whether any is new; arms the reordering timer */
-void tcp_rack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns);
 void tcp_rack_recovered(struct tcp_conn *c);
 bool tcp_tlp_may_be_armed(const struct tcp_conn *c);
 int64_t tcp_tlp_timeout(const struct tcp_conn *c); /* PTO */

@@ -87,13 +87,6 @@ bool tcp_rack_find_lost(struct tcp_conn *c, int64_t now_ns)
     return any;
 }
 
-/* What goes again from now on does so for this reason, also where an earlier recovery or timeout has reacted already. */
-void tcp_rack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns)
-{
-    c->resend_why = why;
-    c->congestion->on_loss(c, why, now_ns);
-}
-
 /* 7.2: when all in flight is new and nothing is known to be missing. */
 bool tcp_tlp_may_be_armed(const struct tcp_conn *c)
 {

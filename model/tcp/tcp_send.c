@@ -271,7 +271,7 @@ static bool send_new_data(struct tcp_conn *c, int64_t now_ns, struct tcp_output 
     bool last = length == d;
     bool fin = last && c->fin_wanted && u > length;
     tcp_push_record(c, length, (uint8_t)((last ? TCP_PSH : 0) | (fin ? TCP_FIN : 0)));
-    transmit_record(c, c->at++, "new data", now_ns, out);
+    transmit_record(c, c->at++, c->tlp_due ? "tail loss probe" : "new data", now_ns, out);
     return true;
 }
 

@@ -195,7 +195,7 @@ static void on_retransmission_timer(struct tcp_conn *c, int64_t now_ns)
 /* RFC 8985 6.3: what could not be judged before is judged now. */
 static void on_reordering_timer(struct tcp_conn *c, int64_t now_ns)
 {
-    if (tcp_rack_find_lost(c, now_ns)) tcp_rack_on_loss(c, "rack: reordering waited for", now_ns);
+    if (tcp_rack_find_lost(c, now_ns)) c->congestion->on_loss(c, "rack: reordering waited for", now_ns);
     if (c->first != c->end && !tcp_loss_timer_runs(c)) tcp_arm_retransmission(c, now_ns);
 }
 

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/tcp/tcp.h"
+#include "model/tcp/tcp_internal.h"
 #include "sim/network.h"
 #include "sim/random.h"
 #include "tests/model/tcp/tcp_models.h"
@@ -31,6 +31,7 @@ struct flow {
     struct flow_end ends[2];
     uint64_t warm_bytes; /* the rate is measured from here on */
     int64_t warm_ns, end_ns, established_ns;
+    unsigned drop_nth, n_data; /* the one data packet that is lost, counted from 1; 0: none */
 };
 
 static void send_all(struct flow_end *e)
@@ -98,7 +99,7 @@ static void on_arrival(void *context, struct packet *packet, struct link_id link
     struct tcp_segment segment;
     memcpy(&segment, packet->header, sizeof segment);
     packet_drop(e->flow->pool, packet);
-    if (!e->open) return;
+    if (!e->open || (segment.length && ++e->flow->n_data == e->flow->drop_nth)) return;
     tcp_segment_arrives(e->conn, &segment, e->flow->engine->now_ns);
     after_call(e);
 }
@@ -261,4 +262,36 @@ Test(tcp_models, a_handshake_takes_as_long_as_cardwell_s_chain)
         assert_within(mean_s, handshake_chain_s(p, p, 0.1, 1, 60, 8), 0.12, "handshake", p);
         assert_within(mean_s, cardwell_handshake_s(p, p, 0.1, 1), 0.30, "Cardwell", p);
     }
+}
+
+/* RFC 9438 4.2: after one loss the window follows C (t - K)^3 + W_max, K = cbrt(W_max (1 - beta) / C), C = 0.4, beta =
+   0.7. In segments and seconds since congestion avoidance began. */
+Test(tcp_models, after_a_loss_cubic_s_window_is_its_cube)
+{
+    struct tcp_config config = tcp_config_default();
+    tcp_config_set_flavour(&config, TCP_FLAVOUR_CUBIC);
+    config.receive_buffer = 8 << 20;
+    struct flow f;
+    build(&f, config, 1, 0, 0);
+    f.drop_nth = 600;
+    tcp_write(f.ends[0].conn, 200 << 20, 0);
+    after_call(&f.ends[0]);
+    const struct tcp_conn *c = f.ends[0].conn;
+    double w_max = 0;
+    while (!c->in_recovery && engine_run_next(f.engine, TIME_NEVER - 1))
+        if (!c->in_recovery) w_max = (double)c->cwnd / c->smss;
+    while (c->in_recovery && engine_run_next(f.engine, TIME_NEVER - 1))
+        continue;
+    int64_t begin_ns = f.engine->now_ns;
+    double k_s = cbrt(w_max * 0.3 / 0.4), worst = 0;
+    cr_assert_gt(w_max, 100.0, "%f", w_max);
+    cr_assert_float_eq((double)c->ssthresh / c->smss, 0.7 * w_max, 0.03 * w_max);
+    while ((double)(f.engine->now_ns - begin_ns) < 1.5 * k_s * 1e9 && engine_run_next(f.engine, TIME_NEVER - 1)) {
+        double t_s = (double)(f.engine->now_ns - begin_ns) / 1e9, cube = 0.4 * pow(t_s - k_s, 3) + w_max;
+        double off = fabs((double)c->cwnd / c->smss / cube - 1);
+        if (t_s > 0.5 && off > worst) worst = off;
+    }
+    cr_log_info("W_max %.0f, K %.2f s: at most %.1f %% off\n", w_max, k_s, worst * 100);
+    cr_expect_lt(worst, 0.05, "cwnd is %.1f %% off the cube", worst * 100);
+    tear_down(&f);
 }

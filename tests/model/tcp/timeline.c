@@ -24,7 +24,7 @@ struct player {
     struct sent sent[SENT_MAX]; /* not yet named by a line */
     size_t n_sent;
     struct {
-        uint32_t seq;
+        uint32_t seq, length; /* of sequence numbers */
         uint64_t label;
     } labels[LABELS_MAX];
     size_t n_labels;
@@ -105,7 +105,7 @@ static void check_sent(struct player *p, const struct tcp_output *out, uint64_t 
     if (tcp_segment_sequence_length(g) == 0) return;
     uint64_t previous = 0;
     for (size_t i = p->n_labels; i-- > 0 && previous == 0;) {
-        if (p->labels[i].seq == g->seq) previous = p->labels[i].label;
+        if (g->seq - p->labels[i].seq < p->labels[i].length) previous = p->labels[i].label;
     }
     if ((out->transmission > 1 || out->repeats) && out->repeats != previous) {
         fail(p, "transmission %u of %u repeats label %lu, not %lu", out->transmission, g->seq - p->opening.iss,
@@ -113,6 +113,7 @@ static void check_sent(struct player *p, const struct tcp_output *out, uint64_t 
     }
     if (p->n_labels < LABELS_MAX) {
         p->labels[p->n_labels].seq = g->seq;
+        p->labels[p->n_labels].length = tcp_segment_sequence_length(g);
         p->labels[p->n_labels++].label = label;
     }
 }
@@ -214,6 +215,7 @@ static size_t read_option(struct pattern *s, char **tokens)
 static bool begins_next(const struct pattern *s, const char *token)
 {
     bool has_more = s->has_range || s->has_ack;
+    if (token[0] == '"') return false;
     if (strchr(token, ':')) return has_more;
     if (flag_by_name(token)) return has_more || s->flags & flag_by_name(token);
     return strcmp(token, "ack") == 0 && s->has_ack;
@@ -304,6 +306,11 @@ static bool expect_sent(struct player *p, char **tokens)
 {
     struct pattern patterns[TOKENS_MAX];
     char expected[256], actual[256];
+    if (tokens[0] && strcmp(tokens[0], "...") == 0 && !tokens[1]) {
+        if (p->n_sent == 0) return fail(p, "expected something to be sent, got nothing");
+        p->n_sent = 0;
+        return true;
+    }
     size_t n = read_patterns(p, tokens, patterns);
     if (n == 0) return fail(p, "a segment must follow >");
     joined(tokens, expected, sizeof expected);
@@ -403,6 +410,25 @@ static bool app_line(struct player *p, char **tokens)
     return true;
 }
 
+/* An ICMP error about the segment at a sequence number: "soft 1", "hard 1", "too-big 1 800". */
+static bool icmp_line(struct player *p, char **tokens)
+{
+    static const char *const kinds[] = {
+        [TCP_ICMP_SOFT] = "soft", [TCP_ICMP_HARD] = "hard", [TCP_ICMP_TOO_BIG] = "too-big"};
+    struct tcp_icmp icmp = {.ip_header_bytes = 20, .why = "unreachable"};
+    uint32_t seq = 0;
+    for (int kind = 0; kind < 3 && tokens[0] && parse_number(tokens[1], &seq); kind++) {
+        if (strcmp(kinds[kind], tokens[0]) != 0) continue;
+        icmp.kind = (enum tcp_icmp_kind)kind;
+        if (icmp.kind == TCP_ICMP_TOO_BIG && !parse_number(tokens[2], &icmp.mtu_bytes)) break;
+        icmp.seq = p->opening.iss + seq;
+        tcp_on_icmp(p->conn, &icmp, p->now_ns);
+        drain(p);
+        return true;
+    }
+    return fail(p, "an ICMP error is \"soft SEQ\", \"hard SEQ\" or \"too-big SEQ MTU\"");
+}
+
 static const char *news_text(unsigned news, char *buffer, size_t size)
 {
     static const char *const names[] = {"ESTABLISHED", "READABLE",  "EOF",    "ACKED", "REFUSED",
@@ -469,6 +495,12 @@ static bool expect_one(struct player *p, const char *name, const char *value)
         return number == wanted_ns || fail(p, "expected %s %s, got %.9f s", name, value, (double)number / 1e9);
     }
     if (!number_by_name(p, name, &number)) return fail(p, "\"%s\" is nothing that can be asked", name);
+    const char *dots = strstr(value, "..");
+    if (dots && dots != value) {
+        uint32_t least = (uint32_t)strtoul(value, NULL, 10), most = 0;
+        if (!parse_number(dots + 2, &most)) return fail(p, "\"%s\" is no range", value);
+        return (number >= least && number <= most) || fail(p, "expected %s %s, got %ld", name, value, (long)number);
+    }
     if (!parse_number(value, &wanted)) return fail(p, "\"%s\" is no number", value);
     return number == wanted || fail(p, "expected %s %u, got %ld", name, wanted, (long)number);
 }
@@ -545,6 +577,7 @@ static bool setting(struct player *p, const char *name, const char *value, uint3
     if (strcmp(name, "r2") == 0) return p->config.data_r2_ns = ns, is_time;
     if (strcmp(name, "rtt") == 0) return p->rtt_ns = ns, is_time;
     if (strcmp(name, "syn-r2") == 0) return p->config.syn_r2_ns = ns, is_time;
+    if (strcmp(name, "mtu-probing") == 0) return p->config.mtu_probing = true, strcmp(value, "on") == 0;
     if (strcmp(name, "peer-wscale") == 0) return p->peer_shift = n, is_number;
     return setting_by_word(p, name, value) || setting_of_keep_alive(p, name, value);
 }
@@ -622,7 +655,8 @@ static bool play_line(struct player *p, char **tokens)
     if (strcmp(tokens[1], "<") == 0) return peer_line(p, tokens + 2);
     if (strcmp(tokens[1], "=") == 0) return expect_line(p, tokens + 2);
     if (strcmp(tokens[1], "app") == 0) return app_line(p, tokens + 2);
-    return fail(p, "after the time comes app, <, > or =; got \"%s\"", tokens[1]);
+    if (strcmp(tokens[1], "icmp") == 0) return icmp_line(p, tokens + 2);
+    return fail(p, "after the time comes app, icmp, <, > or =; got \"%s\"", tokens[1]);
 }
 
 static void begin(struct player *p)
