@@ -51,6 +51,7 @@ static void add_wire(struct network *network, struct wire wire, const char *name
     *added = wire;
     added->network = network;
     added->luck = random_hash_mix(random_hash_text(name), (uint64_t)wire.dir);
+    added->loss_key = random_key(network->engine->seed, added->luck);
     link_direction_init(&added->direction, link_settings_default());
     wire_set(added, settings);
     network->wires[network->n_wires++] = added;

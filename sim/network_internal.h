@@ -28,7 +28,8 @@ struct wire {
     bool expects; /* an arrival in order, namely */
     struct event_handle arrival;
     struct link_direction direction;
-    uint64_t luck; /* whose draws these are: hash of the link's name and direction */
+    uint64_t luck;     /* whose draws these are: hash of the link's name and direction */
+    uint64_t loss_key; /* of the draws for loss */
     struct gilbert gilbert;
     struct codel codel;
     struct event_handle turn; /* stepped: when the transmitter will be free */

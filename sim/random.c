@@ -27,7 +27,16 @@ uint64_t random_hash_mix(uint64_t a, uint64_t b)
 
 uint64_t random_draw(uint64_t seed, uint64_t who, uint64_t which, uint64_t nth)
 {
-    uint64_t k = random_hash_mix(seed, who);
+    return random_draw_with(random_key(seed, who), which, nth);
+}
+
+uint64_t random_key(uint64_t seed, uint64_t who)
+{
+    return random_hash_mix(seed, who);
+}
+
+uint64_t random_draw_with(uint64_t k, uint64_t which, uint64_t nth)
+{
     philox4x32_key_t key = {{(uint32_t)k, (uint32_t)(k >> 32)}};
     philox4x32_ctr_t counter = {{(uint32_t)which, (uint32_t)(which >> 32), (uint32_t)nth, (uint32_t)(nth >> 32)}};
     philox4x32_ctr_t drawn = philox4x32(counter, key);

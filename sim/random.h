@@ -15,6 +15,10 @@ uint64_t random_hash_mix(uint64_t a, uint64_t b);
 /* 64 random bits for the draw named by (seed, who, which, nth). */
 uint64_t random_draw(uint64_t seed, uint64_t who, uint64_t which, uint64_t nth);
 
+/* The same in two steps, for whoever draws often: the first is the same for all of one entity's draws. */
+uint64_t random_key(uint64_t seed, uint64_t who);
+uint64_t random_draw_with(uint64_t key, uint64_t which, uint64_t nth);
+
 /* Probability as an integer, so that no floating point decides: of 2^32; RANDOM_ALWAYS is certain. */
 #define RANDOM_ALWAYS (UINT64_C(1) << 32)
 bool random_chance(uint64_t draw, uint64_t chance_of_2_32);

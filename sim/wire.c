@@ -24,12 +24,16 @@ static uint64_t luck_for(const struct wire *wire, enum draw_purpose purpose)
     return purpose == DRAW_LOSS ? wire->luck : random_hash_mix(wire->luck, purpose);
 }
 
-static uint64_t draw_for(const struct wire *wire, const struct packet *packet, enum draw_purpose purpose)
+static inline uint64_t draw_with(uint64_t key, const struct packet_identity *identity)
 {
-    const struct packet_identity *identity = &packet->identity;
     uint64_t which = random_hash_mix(identity->flow, identity->unit);
     uint64_t nth = (uint64_t)identity->copy << 32 | identity->transmission;
-    return random_draw(wire->network->engine->seed, luck_for(wire, purpose), which, nth);
+    return random_draw_with(key, which, nth);
+}
+
+static uint64_t draw_for(const struct wire *wire, const struct packet *packet, enum draw_purpose purpose)
+{
+    return draw_with(random_key(wire->network->engine->seed, luck_for(wire, purpose)), &packet->identity);
 }
 
 /* The questions */
@@ -257,7 +261,8 @@ static void let_arrive(struct wire *wire, struct transit *transit, struct transi
 
 static bool should_lose_evenly(const struct wire *wire, const struct packet *packet)
 {
-    return wire->loses && random_chance(draw_for(wire, packet, DRAW_LOSS), wire->direction.settings.loss_of_2_32);
+    return wire->loses &&
+           random_chance(draw_with(wire->loss_key, &packet->identity), wire->direction.settings.loss_of_2_32);
 }
 
 /* All that most packets need. */

@@ -103,15 +103,17 @@ static void expect_unbroken_states(const struct world_run *run)
 /* N1 at the end: what was offered to a link was delivered or lost for a reason. */
 static void expect_no_packet_unaccounted(const struct world_run *run)
 {
-    static const enum field_id losses[] = {FIELD_LOST_CHANCE, FIELD_LOST_EXACT, FIELD_LOST_QUEUE, FIELD_LOST_DOWN,
-                                           FIELD_LOST_MTU};
+    static const enum field_id losses[] = {FIELD_LOST_CHANCE, FIELD_LOST_EXACT, FIELD_LOST_QUEUE,
+                                           FIELD_LOST_DOWN,   FIELD_LOST_MTU,   FIELD_LOST_CODEL};
     size_t i = 0, n = 0;
     const struct event *e;
     while ((e = find_event(run, &i, EVENT_LINK_TOTALS, NULL))) {
         int64_t sum = event_int(e, FIELD_DELIVERED);
         for (size_t k = 0; k < sizeof losses / sizeof *losses; k++)
             sum += event_int(e, losses[k]);
-        cr_assert_eq(sum, event_int(e, FIELD_OFFERED), "link %d dir %d: %d of %d", (int)event_int(e, FIELD_LINK), (int)event_int(e, FIELD_DIR), (int)sum, (int)event_int(e, FIELD_OFFERED));
+        cr_assert_eq(sum, event_int(e, FIELD_OFFERED) + event_int(e, FIELD_DUPLICATED), "link %d dir %d: %d of %d",
+                     (int)event_int(e, FIELD_LINK), (int)event_int(e, FIELD_DIR), (int)sum,
+                     (int)event_int(e, FIELD_OFFERED));
         n++;
     }
     cr_assert_eq(n, 10);
@@ -179,5 +181,53 @@ Test(world_under_faults, a_domain_that_is_never_reached_bounces_after_five_days)
     cr_assert_gt(run.ended_ns, 5 * DAY);
     cr_assert_lt(run.ended_ns, 5 * DAY + 2 * HOUR);
     expect_unbroken_states(&run);
+    world_run_free(&run);
+}
+
+/* Each fault of a link alone, set while the world runs and then for good, with loss besides. */
+Test(world_under_faults, a_link_may_play_every_trick_and_the_mail_arrives_as_it_was_sent, .timeout = 300)
+{
+    static const char *const tricks[] = {
+        "\"/links/b/jitter\": \"30 ms\"",
+        "\"/links/b/queue\": \"3 packets\", \"/links/b/rate\": \"1 Mbit/s\"",
+        "\"/links/b/codel\": { \"target\": \"1 ms\", \"interval\": \"20 ms\" }, \"/links/b/rate\": \"200 kbit/s\"",
+        "\"/links/b/loss\": { \"good_to_bad\": \"10 %\", \"bad_to_good\": \"40 %\" }",
+        "\"/links/b/loss\": { \"good_to_bad\": \"2 %\", \"bad_to_good\": \"10 %\", \"per\": \"20 ms\" }",
+        "\"/links/b/duplicate\": \"30 %\"",
+        "\"/links/b/reorder\": { \"odds\": \"30 %\", \"by\": \"50 ms\" }",
+        "\"/links/b/corrupt\": \"10 %\""};
+    for (size_t i = 0; i < sizeof tricks / sizeof *tricks; i++)
+        for (uint64_t seed = 1; seed <= 3; seed++) {
+            char more[500];
+            snprintf(more, sizeof more, ", \"faults\": [ { \"at\": \"1200 ms\", \"set\": { %s } } ]", tricks[i]);
+            struct world_run run = run_small(seed == 1 ? 0 : 3, seed, more);
+            cr_assert_geq(count_events(&run, EVENT_LINK_VALUE, NULL), 2);
+            expect_good_end(&run, tricks[i]);
+            world_run_free(&run);
+        }
+}
+
+Test(world_under_faults, every_value_of_a_link_can_be_set_toward_one_end_and_is_afterwards_as_before)
+{
+    static const char *const names[] = {"rate", "delay",     "jitter",  "queue",  "codel",
+                                        "loss", "duplicate", "reorder", "corrupt"};
+    struct world_run run = run_small(
+        2, 0,
+        ", \"faults\": [ { \"at\": \"1200 ms\", \"for\": \"2 s\", \"set\": { \"toward\": \"internet\","
+        "\"/links/b/rate\": \"1 Mbit/s\", \"/links/b/delay\": \"30 ms\", \"/links/b/jitter\": \"2 ms\","
+        "\"/links/b/queue\": \"30 packets\", \"/links/b/codel\": true, \"/links/b/loss\": { \"odds\": \"1 %\" },"
+        "\"/links/b/duplicate\": \"3 %\", \"/links/b/reorder\": \"4 %\", \"/links/b/corrupt\": \"5 %\" } } ]");
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        size_t i = 0, set = 0, back = 0;
+        const struct event *e;
+        while ((e = find_event(&run, &i, EVENT_LINK_VALUE, names[n]))) {
+            if (e->at_ns == 0) continue;
+            cr_assert(event_int(e, FIELD_LINK) == 3 && event_int(e, FIELD_DIR) == 0);
+            set += e->at_ns == 1200 * MILLISECOND;
+            back += e->at_ns == 3200 * MILLISECOND && strcmp(event_text(e, FIELD_TEXT), "as before") == 0;
+        }
+        cr_assert(set == 1 && back == 1, "%s was set %zu times, and %zu times back", names[n], set, back);
+    }
+    expect_good_end(&run, "values that come and go");
     world_run_free(&run);
 }

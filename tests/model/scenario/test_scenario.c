@@ -76,6 +76,30 @@ Test(scenario, a_link_is_the_same_both_ways_except_for_what_back_says)
     scenario_free(s);
 }
 
+Test(scenario, a_link_has_its_queue_and_its_faults_in_each_direction)
+{
+    struct scenario_override o = {
+        "/links/a-mail",
+        "{\"between\":[\"mail.a.example\",\"internet\"],\"jitter\":\"3 ms\",\"queue\":\"20 packets\",\"codel\":true,"
+        "\"duplicate\":\"1 %\",\"reorder\":{\"odds\":\"25 %\",\"by\":\"15 ms\"},\"corrupt\":\"50 %\","
+        "\"loss\":{\"good_to_bad\":\"25 %\",\"bad_to_good\":\"50 %\",\"per\":\"10 ms\",\"toward\":\"internet\"},"
+        "\"back\":{\"codel\":{\"target\":\"7 ms\"},\"reorder\":\"50 %\",\"queue\":\"unlimited\"}}"};
+    struct scenario *s = load(two_servers, &o, 1);
+    const struct link_settings *out = &s->links[1].out, *back = &s->links[1].back;
+    cr_expect(out->jitter_ns == 3 * MILLISECOND && out->queue_packets == 20 && out->queue_bytes == 0);
+    cr_expect(out->codel.target_ns == 5 * MILLISECOND && out->codel.interval_ns == 100 * MILLISECOND);
+    cr_expect(out->reorder_of_2_32 == UINT64_C(1) << 30 && out->reorder_by_ns == 15 * MILLISECOND);
+    cr_expect(out->duplicate_of_2_32 == 42949673 && out->corrupt_of_2_32 == UINT64_C(1) << 31);
+    cr_expect(out->burst.kind == BURST_PER_TIME && out->burst.step_ns == 10 * MILLISECOND && out->loss_of_2_32 == 0);
+    cr_expect(out->burst.bad_loss_of_2_32 == UINT64_C(1) << 32 && out->burst.good_to_bad_of_2_32 == UINT64_C(1) << 30);
+    cr_expect(out->burst.bad_to_good_of_2_32 == UINT64_C(1) << 31);
+    cr_expect(back->burst.kind == BURST_NONE && back->loss_of_2_32 == 0, "the loss is toward the internet");
+    cr_expect(back->codel.target_ns == 7 * MILLISECOND && back->codel.interval_ns == 100 * MILLISECOND);
+    cr_expect(back->reorder_of_2_32 == UINT64_C(1) << 31 && back->reorder_by_ns == 10 * MILLISECOND);
+    cr_expect(back->queue_packets == 0 && back->queue_bytes == 0 && back->jitter_ns == 3 * MILLISECOND);
+    scenario_free(s);
+}
+
 Test(scenario, a_name_server_stands_at_the_first_router_after_all_that_is_written)
 {
     struct scenario *s = load(two_servers, NULL, 0);
@@ -176,9 +200,11 @@ Test(scenario, a_fault_has_its_verb_its_time_and_its_target)
     const struct scenario_fault *f = s->faults;
     cr_expect(f[0].verb == FAULT_STOP_HOST && f[0].host == 3 && f[0].at_ns == SECOND && f[0].for_ns == 2 * HOUR);
     cr_expect(f[1].verb == FAULT_CUT_LINK && f[1].link == 2 && f[1].dir == 0 && f[1].for_ns == TIME_NEVER);
-    cr_expect(f[2].verb == FAULT_SET && f[2].set == LINK_LOSS && f[2].set_to.loss_of_2_32 == 858993459 && f[2].at_ns == HOUR);
+    cr_expect(f[2].verb == FAULT_SET && f[2].set == LINK_LOSS && f[2].set_to.loss_of_2_32 == 858993459 &&
+              f[2].at_ns == HOUR);
     cr_expect(f[2].link == 1 && f[2].dir == 1 && strcmp(f[2].set_text, "20 %") == 0);
-    cr_expect(f[3].set == LINK_RATE && f[3].set_to.rate_bps == 1000000 && f[4].set == LINK_DELAY && f[4].set_to.delay_ns == SECOND);
+    cr_expect(f[3].set == LINK_RATE && f[3].set_to.rate_bps == 1000000 && f[4].set == LINK_DELAY &&
+              f[4].set_to.delay_ns == SECOND);
     cr_expect(f[5].verb == FAULT_DROP && f[5].drop_mail == 0 && f[5].drop_part == DROP_BODY && f[5].drop_segment == 3);
     cr_expect(f[5].drop_transmission == 1 && f[5].link == 2 && f[5].dir == 1 && f[5].nth == 1 && f[5].count == 1);
     cr_expect(f[6].drop_mail == -1 && f[6].link == -1 && f[6].dir == 2 && f[6].nth == 2 && f[6].count == 3);

@@ -37,6 +37,8 @@ Test(units, values_are_exact)
         {UNIT_SIZE, "0.5 KiB", 512},
         {UNIT_SIZE, "1.25 MiB", 1310720},
         {UNIT_QUEUE, "unlimited", 0},
+        {UNIT_PACKETS, "20 packets", 20},
+        {UNIT_PACKETS, "1 packet", 1},
         {UNIT_PERCENT, "0 %", 0},
         {UNIT_PERCENT, "100 %", INT64_C(1) << 32},
         {UNIT_PERCENT, "50%", INT64_C(1) << 31},
