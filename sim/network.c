@@ -106,6 +106,11 @@ struct link_id network_next_link(const struct network *network, struct host_id a
     return (struct link_id){routes_next_link(network->routes, at.n, to.n)};
 }
 
+struct host_id network_other_end(const struct network *network, struct link_id link, struct host_id host)
+{
+    return wire_from(network, link, host)->to;
+}
+
 uint32_t network_link_mtu(const struct network *network, struct link_id link, struct host_id from)
 {
     return wire_from(network, link, from)->direction.settings.mtu_bytes;

@@ -31,6 +31,8 @@ struct link_id network_add_link(struct network *network, const char *name, struc
 void network_compute_routes(struct network *network, const char *why);
 /* The link on which `at` sends what is for `to`; {0} if there is no way. */
 struct link_id network_next_link(const struct network *network, struct host_id at, struct host_id to);
+/* The host at the other end of a link that ends at `host`. */
+struct host_id network_other_end(const struct network *network, struct link_id link, struct host_id host);
 uint32_t network_link_mtu(const struct network *network, struct link_id link, struct host_id from);
 /* Smallest MTU and sum of propagation delays along the present way; false if there is none. */
 bool network_path(const struct network *network, struct host_id from, struct host_id to, uint32_t *mtu_bytes,

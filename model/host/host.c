@@ -3,11 +3,14 @@
 
 #include <string.h>
 
+#include "model/host/icmp.h"
 #include "model/host/mail_client.h"
 #include "model/host/mail_server.h"
 #include "model/host/name_server.h"
 #include "model/host/outside.h"
 #include "model/host/packets.h"
+#include "model/host/path_mtu.h"
+#include "model/host/reassembly.h"
 #include "model/host/resolver.h"
 #include "model/host/socket.h"
 #include "sim/journal/memory.h"
@@ -25,6 +28,7 @@ void host_init(struct host *host, struct world *world, size_t index)
                           .name_hash = random_hash_text(description->name),
                           .up = true,
                           .mtu_bytes = 1500,
+                          .icmp_credit_ns = SECOND,
                           .next_port = FIRST_EPHEMERAL_PORT};
 }
 
@@ -43,6 +47,8 @@ void host_free(struct host *host)
     name_server_free(host->dns_server);
     resolver_free(host->resolver);
     sockets_free_all(host);
+    reassembly_free(host);
+    path_mtus_free(host);
     mem_free(host->connections_to);
     mem_free(host->questions_to);
 }
@@ -60,41 +66,70 @@ static void answer_question(struct host *host, const struct ip_packet *ip, uint3
     dns_message_drop(response);
 }
 
+/* RFC 1122 4.1.3.1; not in answer to an answer, which only came late. */
+static void close_port(struct host *host, struct packet *packet)
+{
+    const struct dns_message *dns = ip_packet_of(packet)->dns;
+    if (!dns || !dns->is_response) icmp_send_error(host, packet, ICMP_PORT_CLOSED, 0);
+    packets_discard(host, packet, "port closed");
+}
+
 static void datagram_arrives(struct host *host, struct packet *packet)
 {
     const struct ip_packet *ip = ip_packet_of(packet);
     if (!ip->dns) {
-        packets_discard(host, packet, "port closed");
+        close_port(host, packet);
         return;
     }
     if (!ip->dns->is_response && host->description->role == ROLE_NAME_SERVER && ip->udp.destination_port == DNS_PORT) {
         answer_question(host, ip, packet->identity.transmission, packet->identity.flow);
     } else if (!ip->dns->is_response || !resolver_receive(host->resolver, ip->udp.destination_port, ip->dns)) {
-        packets_discard(host, packet, "port closed");
+        close_port(host, packet);
         return;
     }
     packet_drop(host->world->packets, packet);
 }
 
+/* RFC 1122 3.2.2.1: the last router tells that a host does not answer. A real one asks for it on its link some times
+   first, for some seconds. */
+static void die_with_host(struct host *host, struct packet *packet, struct link_id link)
+{
+    struct host_id before = link.n ? network_other_end(host->world->network, link, host->id) : (struct host_id){0};
+    struct host *router = before.n ? world_host(host->world, before) : NULL;
+    packet = packet_hold(packet);
+    packets_discard(host, packet, "host down");
+    if (router && router->up && router->description->role == ROLE_ROUTER && packet->to.n == host->id.n)
+        icmp_send_error(router, packet, ICMP_HOST_DOWN, 0);
+    packet_drop(host->world->packets, packet);
+}
+
+static void deliver(struct host *host, struct packet *packet)
+{
+    uint8_t protocol = ip_packet_of(packet)->ip.protocol;
+    if (host->outside && outside_lets_out(host->outside, packet)) return;
+    if (protocol == IP_PROTOCOL_TCP)
+        sockets_on_packet(host, packet);
+    else if (protocol == IP_PROTOCOL_UDP)
+        datagram_arrives(host, packet);
+    else
+        icmp_on_packet(host, packet);
+}
+
 void host_on_packet(struct host *host, struct packet *packet, struct link_id link)
 {
-    (void)link;
     if (!host->up) {
-        packets_discard(host, packet, "host down");
+        die_with_host(host, packet, link);
         return;
     }
-    if (ip_packet_of(packet)->raw && !packets_receive_raw(host, packet)) return;
+    const struct ip_packet *ip = ip_packet_of(packet);
+    if (ip->raw && !packets_receive_raw(host, packet)) return;
     if (host->world->options.check_packets) packets_check(host, packet);
     if (packet->to.n != host->id.n && host->description->role == ROLE_ROUTER)
         packets_forward(host, packet);
     else if (packet->to.n != host->id.n)
         packets_discard(host, packet, "no route");
-    else if (host->outside && outside_lets_out(host->outside, packet))
-        return;
-    else if (ip_packet_of(packet)->ip.protocol == IP_PROTOCOL_TCP)
-        sockets_on_packet(host, packet);
-    else
-        datagram_arrives(host, packet);
+    else if (!ip_is_fragment(&ip->ip) || (packet = reassembly_take(host, packet)) != NULL)
+        deliver(host, packet);
 }
 
 void host_set_up(struct host *host, bool up, const char *why)
@@ -113,6 +148,8 @@ void host_set_up(struct host *host, bool up, const char *why)
         if (host->mail_client) mail_client_crash(host->mail_client);
         if (host->dns_server) name_server_crash(host->dns_server);
         resolver_crash(host->resolver);
+        reassembly_free(host);
+        path_mtus_free(host);
         sockets_free_all(host);
         if (host->description->role == ROLE_OUTSIDE) outside_crash(host->world->outside);
     }
@@ -125,6 +162,9 @@ void host_send_datagram(struct host *host, const struct datagram *datagram, stru
     struct ip_packet *ip = ip_packet_of(packet);
     ip->udp = (struct udp_header){datagram->source_port, datagram->destination_port, (uint16_t)length};
     ip->dns = dns_message_hold(message);
+    /* Where no link could want to cut it, it may as well say so, and needs no identification (RFC 6864 4.1). */
+    ip->ip.dont_fragment = ip_is_v6(&ip->ip) || packet->size_bytes <= host->world->smallest_mtu;
+    if (!ip->ip.dont_fragment) ip->ip.identification = host_next_identification(host);
     packet->identity = (struct packet_identity){.flow = datagram->flow, .transmission = datagram->transmission};
     packets_send(host, packet, (struct send_reason){.why = datagram->why});
 }
@@ -152,4 +192,10 @@ uint16_t host_ephemeral_port(struct host *host)
     uint16_t port = host->next_port;
     host->next_port = port == UINT16_MAX ? FIRST_EPHEMERAL_PORT : (uint16_t)(port + 1);
     return port;
+}
+
+uint16_t host_next_identification(struct host *host)
+{
+    if (++host->last_identification == 0) host->last_identification = 1;
+    return host->last_identification;
 }

@@ -30,5 +30,6 @@ void host_send_datagram(struct host *host, const struct datagram *datagram, stru
 uint64_t host_question_flow(struct host *host, const struct host *peer);
 uint64_t host_connection_flow(struct host *host, const struct host *peer);
 uint16_t host_ephemeral_port(struct host *host);
+uint16_t host_next_identification(struct host *host); /* of a packet that may be cut (RFC 6864); never 0 */
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/host/host.h"
+#include "model/host/icmp.h"
 #include "model/host/packets.h"
 #include "sim/journal/memory.h"
 
@@ -18,6 +19,7 @@ static bool put_payload(const struct ip_packet *ip, uint8_t *out, size_t size)
 
 size_t packets_transport_header_size(const struct ip_packet *ip)
 {
+    if (ip_is_fragment(&ip->ip)) return 0;
     switch (ip->ip.protocol) {
     case IP_PROTOCOL_TCP:
         return tcp_header_size(&ip->tcp);
@@ -29,6 +31,7 @@ size_t packets_transport_header_size(const struct ip_packet *ip)
 
 size_t packets_payload_size(const struct ip_packet *ip)
 {
+    if (ip_is_fragment(&ip->ip)) return ip->ip.payload_length;
     switch (ip->ip.protocol) {
     case IP_PROTOCOL_TCP:
         return ip->tcp.length;
@@ -42,6 +45,7 @@ size_t packets_encode_headers(const struct ip_packet *ip, const uint8_t *payload
 {
     struct ip_address source = ip->ip.source, destination = ip->ip.destination;
     size_t size = ip_encode(&ip->ip, out);
+    if (ip_is_fragment(&ip->ip)) return size;
     switch (ip->ip.protocol) {
     case IP_PROTOCOL_TCP:
         return size + tcp_encode(&ip->tcp, source, destination, payload, out + size);
@@ -71,7 +75,7 @@ size_t packets_encode(const struct packet *packet, uint8_t *out, size_t room)
 
 /* --- from bytes --- */
 
-static void own_payload(struct ip_packet *ip, const uint8_t *bytes, size_t size)
+void packets_own_payload(struct ip_packet *ip, const uint8_t *bytes, size_t size)
 {
     ip->is_foreign = true;
     ip->payload = NULL;
@@ -86,7 +90,7 @@ static const char *read_tcp(struct ip_packet *ip, const uint8_t *bytes, size_t s
     size_t header_size;
     if (!tcp_decode(bytes, size, &ip->tcp, &header_size)) return "bad tcp header";
     if (!tcp_checksum_is_good(bytes, size, ip->ip.source, ip->ip.destination)) return "bad checksum";
-    own_payload(ip, bytes + header_size, ip->tcp.length);
+    packets_own_payload(ip, bytes + header_size, ip->tcp.length);
     return NULL;
 }
 
@@ -100,7 +104,7 @@ static const char *read_udp(struct ip_packet *ip, const uint8_t *bytes, size_t s
         ip->dns = dns_decode(bytes, size);
         if (!ip->dns) return "malformed dns";
     }
-    own_payload(ip, bytes, size);
+    packets_own_payload(ip, bytes, size);
     return NULL;
 }
 
@@ -108,7 +112,7 @@ static const char *read_icmp(struct ip_packet *ip, const uint8_t *bytes, size_t 
 {
     if (!icmp_decode(bytes, size, &ip->icmp)) return "cut short";
     if (!icmp_checksum_is_good(bytes, size, ip->ip.source, ip->ip.destination)) return "bad checksum";
-    own_payload(ip, bytes + ICMP_HEADER_BYTES, size - ICMP_HEADER_BYTES);
+    packets_own_payload(ip, bytes + ICMP_HEADER_BYTES, size - ICMP_HEADER_BYTES);
     return NULL;
 }
 
@@ -134,11 +138,16 @@ const char *packets_read(struct ip_packet *ip, const uint8_t *bytes, size_t size
     ip->dns = NULL;
     ip->raw = NULL;
     ip->part = (struct mail_part){0};
+    ip->is_corrupted = false;
     const char *problem = ip_problem(bytes, size);
     if (problem) return problem;
     ip_decode(bytes, size, &ip->ip, &header_size);
     if (ip_is_no_host(ip->ip.source)) return "bad source address";
-    if (ip_is_fragment(&ip->ip)) return "fragment";
+    if (ip_is_fragment(&ip->ip)) { /* what it is a part of, nobody knows yet */
+        ip->whole = 0;
+        packets_own_payload(ip, bytes + header_size, ip->ip.payload_length);
+        return NULL;
+    }
     return read_transport(ip, bytes + header_size, ip->ip.payload_length);
 }
 
@@ -147,10 +156,12 @@ static struct packet_identity identity_of(const struct ip_packet *ip, uint32_t n
 {
     struct ip_address from = ip->ip.source, to = ip->ip.destination;
     uint64_t ends = random_hash_mix(random_hash_mix(from.high, from.low), random_hash_mix(to.high, to.low));
-    bool is_tcp = ip->ip.protocol == IP_PROTOCOL_TCP, is_udp = ip->ip.protocol == IP_PROTOCOL_UDP;
+    bool whole = !ip_is_fragment(&ip->ip);
+    bool is_tcp = whole && ip->ip.protocol == IP_PROTOCOL_TCP, is_udp = whole && ip->ip.protocol == IP_PROTOCOL_UDP;
     uint64_t ports = is_tcp   ? (uint64_t)ip->tcp.source_port << 16 | ip->tcp.destination_port
                      : is_udp ? (uint64_t)ip->udp.source_port << 16 | ip->udp.destination_port
-                              : ip->icmp.rest;
+                     : whole  ? ip->icmp.rest
+                              : ip->ip.fragment_offset;
     return (struct packet_identity){random_hash_mix(ends, ports), is_tcp ? ip->tcp.seq : 0, nth, 0};
 }
 
@@ -168,15 +179,23 @@ struct packet *packets_decode(struct host *at, const uint8_t *bytes, size_t size
 
 /* --- raw bytes on their way --- */
 
-/* Its fields are what its bytes say; what they were is let go. */
+void packets_flag_collision(struct host *host, const struct packet *packet)
+{
+    JOURNAL_EMIT(host->world->journal, PACKET_COLLIDE, F_INT(PACKET, packet->id), F_INT(HOST, host->id.n),
+                 F_TEXT(WHY, "corrupted, and all its checksums hold"));
+}
+
+/* Its fields are what its bytes say; what they were is let go. Of a fragment only the header has been judged. */
 static void accept_raw(struct host *host, struct packet *packet, const struct ip_packet *read)
 {
     struct ip_packet *ip = ip_packet_of(packet);
     packets_release(ip);
     *ip = *read;
     packets_fit(packet);
-    JOURNAL_EMIT(host->world->journal, PACKET_COLLIDE, F_INT(PACKET, packet->id), F_INT(HOST, host->id.n),
-                 F_TEXT(WHY, "corrupted, and all its checksums hold"));
+    if (ip_is_fragment(&ip->ip))
+        ip->is_corrupted = true;
+    else
+        packets_flag_collision(host, packet);
 }
 
 /* A header that still sums up may name another destination. */
@@ -201,6 +220,7 @@ bool packets_receive_raw(struct host *host, struct packet *packet)
         if (!problem) accept_raw(host, packet, &read);
     }
     if (!problem) return true;
+    if (strcmp(problem, "unknown protocol") == 0) icmp_send_error(host, packet, ICMP_BAD_PROTOCOL, 0);
     packets_discard(host, packet, problem);
     return false;
 }

@@ -71,7 +71,7 @@ static const char *icmp_difference(const struct icmp_header *a, const struct icm
 static const char *difference(const struct ip_packet *a, const struct ip_packet *b)
 {
     const char *what = ip_difference(&a->ip, &b->ip);
-    if (what) return what;
+    if (what || ip_is_fragment(&a->ip)) return what;
     if (a->ip.protocol == IP_PROTOCOL_TCP) return tcp_difference(&a->tcp, &b->tcp);
     return a->ip.protocol == IP_PROTOCOL_UDP ? udp_difference(a, b) : icmp_difference(&a->icmp, &b->icmp);
 }
@@ -104,7 +104,7 @@ void packets_check(struct host *host, struct packet *packet)
     const char *why = size == room ? packets_read(&read, bytes, size) : "another size";
     if (!why) why = difference(ip, &read);
     if (why) break_law(host, packet, why);
-    if (!why && packet->to.n == host->id.n)
+    if (!why && packet->to.n == host->id.n && !ip_is_fragment(&ip->ip))
         go_on_as(ip, &read);
     else
         packets_release(&read);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/host/host.h"
+#include "model/host/icmp.h"
 #include "sim/journal/memory.h"
 
 _Static_assert(sizeof(struct ip_packet) <= PACKET_HEADER_ROOM, "the header block of a packet holds an ip_packet");
@@ -21,8 +22,33 @@ static const char *tcp_kind(const struct tcp_segment *segment)
     return "tcp.ack";
 }
 
+static const char *icmp_tag(const struct ip_packet *ip)
+{
+    bool v6 = ip_is_v6(&ip->ip);
+    switch (icmp_kind_of(&ip->icmp, v6)) {
+    case ICMP_ECHO_REQUEST:
+    case ICMP_ECHO_REPLY:
+        return "icmp.echo";
+    case ICMP_NO_ROUTE:
+    case ICMP_HOST_DOWN:
+    case ICMP_BAD_PROTOCOL:
+    case ICMP_PORT_CLOSED:
+        return "icmp.unreachable";
+    case ICMP_TOO_BIG:
+        return "icmp.too-big";
+    case ICMP_TTL_EXCEEDED:
+    case ICMP_REASSEMBLY_TIME:
+        return "icmp.time-exceeded";
+    case ICMP_OTHER:
+        break;
+    }
+    return "icmp";
+}
+
 static const char *kind_of(const struct ip_packet *ip)
 {
+    if (ip_is_fragment(&ip->ip)) return "fragment";
+    if (ip->ip.protocol == IP_PROTOCOL_ICMP || ip->ip.protocol == IP_PROTOCOL_ICMPV6) return icmp_tag(ip);
     if (ip->ip.protocol == IP_PROTOCOL_TCP) return tcp_kind(&ip->tcp);
     if (!ip->dns) return "udp";
     return ip->dns->is_response ? "dns.answer" : "dns.query";
@@ -35,6 +61,13 @@ static const char *tag(const struct packet *packet, char text[PACKET_TAG_BYTES])
         const struct mail_message *mail = world_message(ip->world, ip->part.message);
         snprintf(text, PACKET_TAG_BYTES, "tcp.data mail %.40s, body, segment %u", mail->name,
                  (unsigned)ip->part.segment);
+    } else if (ip_is_fragment(&ip->ip)) {
+        snprintf(text, PACKET_TAG_BYTES, "fragment from byte %u%s", ip->ip.fragment_offset,
+                 ip->ip.more_fragments ? "" : ", the last");
+    } else if (ip->ip.protocol == IP_PROTOCOL_ICMP || ip->ip.protocol == IP_PROTOCOL_ICMPV6) {
+        bool v6 = ip_is_v6(&ip->ip), too_big = icmp_kind_of(&ip->icmp, v6) == ICMP_TOO_BIG;
+        int used = snprintf(text, PACKET_TAG_BYTES, "%s %s", icmp_tag(ip), icmp_text(&ip->icmp, v6));
+        if (too_big) snprintf(text + used, PACKET_TAG_BYTES - (size_t)used, ", MTU %u", icmp_mtu(&ip->icmp, v6));
     } else if (ip->ip.protocol == IP_PROTOCOL_UDP && ip->dns) {
         snprintf(text, PACKET_TAG_BYTES, "%s %s %.60s", kind_of(ip), dns_type_text(ip->dns->qtype), ip->dns->qname);
     } else {
@@ -139,10 +172,19 @@ static void send_on_next_link(struct host *host, struct packet *packet)
 {
     struct link_id link =
         packet->to.n ? network_next_link(host->world->network, host->id, packet->to) : (struct link_id){0};
-    if (link.n == 0)
+    if (link.n == 0) {
+        if (packet->from.n != host->id.n) icmp_send_error(host, packet, ICMP_NO_ROUTE, 0);
         packets_discard(host, packet, "no route");
-    else
-        network_send(host->world->network, link, host->id, packet);
+        return;
+    }
+    if (packet->size_bytes > host->world->smallest_mtu) {
+        uint32_t mtu_bytes = network_link_mtu(host->world->network, link, host->id);
+        if (packet->size_bytes > mtu_bytes) {
+            packets_too_big(host, packet, mtu_bytes);
+            return;
+        }
+    }
+    network_send(host->world->network, link, host->id, packet);
 }
 
 /* A datagram is a stream of its own; it is numbered whether or not somebody records it (law 1). */
@@ -176,6 +218,7 @@ void packets_forward(struct host *host, struct packet *packet)
 {
     struct ip_packet *ip = ip_packet_of(packet);
     if (ip->ip.ttl <= 1) {
+        icmp_send_error(host, packet, ICMP_TTL_EXCEEDED, 0);
         packets_discard(host, packet, "ttl exceeded");
         return;
     }

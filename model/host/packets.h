@@ -25,12 +25,14 @@ struct ip_packet {
     struct dns_message *dns; /* held; the payload of a datagram */
     struct byte_stream *raw; /* held; the whole packet, where its bytes are no longer what the fields below say */
     struct mail_part part;
-    bool is_foreign; /* the payload's bytes are this packet's own, and no range of what the peer wrote */
+    bool is_corrupted; /* a fragment some of whose bits have flipped */
+    bool is_foreign;   /* the payload's bytes are this packet's own, and no range of what the peer wrote */
     struct ip_header ip;
     union {
         struct tcp_segment tcp;
         struct udp_header udp;
         struct icmp_header icmp;
+        uint64_t whole; /* of a fragment: the number of the packet that was cut; 0: not known */
     };
 };
 
@@ -72,8 +74,10 @@ size_t packets_encode_headers(const struct ip_packet *ip, const uint8_t *payload
 /* The packet's size, and the total length in its header, follow from its fields. */
 void packets_fit(struct packet *packet);
 
-/* Reads a whole packet into fields, whatever they held; NULL, or why it is none, with nothing to be released. The
-   world must be set. */
+/* Gives a packet payload of its own. */
+void packets_own_payload(struct ip_packet *ip, const uint8_t *bytes, size_t size);
+/* Reads a packet, whole or a fragment, into fields, whatever they held; NULL, or why it is none, with nothing to be
+   released. The world must be set. */
 const char *packets_read(struct ip_packet *ip, const uint8_t *bytes, size_t size);
 void packets_release(struct ip_packet *ip); /* what its fields refer to */
 
@@ -87,6 +91,11 @@ void packets_age_raw(struct packet *packet); /* one off the TTL in its bytes */
 /* The law of real bytes (world_options.check_packets): the packet is encoded, and what its bytes say must be what it
    is. At its destination it goes on as decoded. */
 void packets_check(struct host *host, struct packet *packet);
+
+/* A packet was accepted although bits had flipped: says so. */
+void packets_flag_collision(struct host *host, const struct packet *packet);
+/* What is larger than the MTU of its next link: cut, or dropped and its sender told. Takes over the reference. */
+void packets_too_big(struct host *host, struct packet *packet, uint32_t mtu_bytes);
 
 /* Drops at a host, for a reason, and says so. */
 void packets_discard(struct host *host, struct packet *packet, const char *why);

@@ -14,6 +14,7 @@
 #include "model/host/name_server.h"
 #include "model/host/outside.h"
 #include "model/host/packets.h"
+#include "model/host/path_mtu.h"
 #include "model/host/receive_copy.h"
 #include "model/host/socket_table.h"
 #include "model/tcp/tcp.h"
@@ -82,12 +83,13 @@ static struct tcp_opening opening_of(const struct host *host, struct socket_key 
 {
     enum { DEFAULT_SEND_MSS = 536, DEFAULT_SEND_MSS_IPV6 = 1220 }; /* RFC 9293 3.7.1 */
     bool v6 = !ip_is_v4(key.remote_address);
-    uint32_t ip_header_bytes = v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
+    uint32_t headers = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + TCP_HEADER_BYTES;
     return (struct tcp_opening){
         .local_port = key.local_port,
         .remote_port = key.remote_port,
         .iss = (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), 0),
-        .mss = (uint16_t)(host->mtu_bytes - ip_header_bytes - TCP_HEADER_BYTES),
+        .mss = (uint16_t)(host->mtu_bytes - headers),
+        .path_mss = (uint16_t)(path_mtu_of(host, key.remote_address) - headers),
         .default_send_mss = v6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS};
 }
 
@@ -326,6 +328,10 @@ static void send_segment(struct socket *socket, const struct tcp_output *output)
     struct packet *packet = packets_new(host, socket->key.remote_address, IP_PROTOCOL_TCP, size);
     struct ip_packet *ip = ip_packet_of(packet);
     ip->tcp = output->segment;
+    if (host->description->no_path_mtu_discovery && !ip_is_v6(&ip->ip)) {
+        ip->ip.dont_fragment = false;
+        ip->ip.identification = host_next_identification(host);
+    }
     packet->identity = identity_of(socket, output);
     if (output->segment.length > 0) {
         ip->payload = byte_stream_hold(socket->out);
@@ -430,6 +436,7 @@ static void tell_news(struct socket *socket, unsigned news)
     if (news & TCP_NEWS_READABLE || socket->is_held) pass_bytes(socket);
     if (news & TCP_NEWS_REFUSED) fail(socket, "connection refused");
     if (news & TCP_NEWS_RESET) fail(socket, "connection reset by peer");
+    if (news & TCP_NEWS_UNREACHABLE) fail(socket, "destination unreachable");
     if (news & TCP_NEWS_TIMED_OUT) fail(socket, "connection timed out");
     if (news & TCP_NEWS_EOF) socket->is_at_end = true;
     if (!socket->is_at_end || socket->is_held) return;
@@ -554,6 +561,15 @@ void sockets_on_packet(struct host *host, struct packet *packet)
     }
     touch(socket);
     packet_drop(host->world->packets, packet);
+}
+
+bool sockets_on_icmp(struct host *host, struct ip_address remote, uint16_t local_port, uint16_t remote_port,
+                     const struct tcp_icmp *icmp)
+{
+    struct socket *socket = socket_table_find(host, (struct socket_key){remote, local_port, remote_port});
+    if (!socket || !tcp_on_icmp(socket->tcp, icmp, host->world->engine->now_ns)) return false;
+    touch(socket);
+    return true;
 }
 
 /* --- a host that stops --- */

@@ -117,10 +117,12 @@ static void use_mtu(struct host *host, uint32_t mtu_bytes, bool is_first)
 static void make_links(struct world *world)
 {
     bool *has_link = mem_calloc(world->n_hosts, sizeof *has_link);
+    world->smallest_mtu = UINT32_MAX;
     for (size_t i = 0; i < world->scenario->n_links; i++) {
         const struct scenario_link *link = &world->scenario->links[i];
         network_add_link(world->network, link->name, world->hosts[link->a].id, world->hosts[link->b].id,
                          link->out, link->back);
+        if (link->mtu_bytes < world->smallest_mtu) world->smallest_mtu = link->mtu_bytes;
         use_mtu(&world->hosts[link->a], link->mtu_bytes, !has_link[link->a]);
         use_mtu(&world->hosts[link->b], link->mtu_bytes, !has_link[link->b]);
         has_link[link->a] = has_link[link->b] = true;
@@ -230,7 +232,8 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
 /* In a live world mail may come at any time. */
 bool world_awaits_mail(const struct world *world)
 {
-    return world->options.live || world->mails_to_come > 0 || world->faults_to_come > 0 || ledger_open_pairs(world->ledger) > 0;
+    return world->options.live || world->mails_to_come > 0 || world->faults_to_come > 0 ||
+           ledger_open_pairs(world->ledger) > 0;
 }
 
 static bool has_work(const struct world *world)

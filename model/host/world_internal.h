@@ -17,6 +17,8 @@ struct name_server;
 struct mail_server;
 struct mail_client;
 struct captions;
+struct path_mtus;
+struct reassembly;
 struct outside;
 
 struct host {
@@ -31,6 +33,10 @@ struct host {
     struct socket **sockets;  /* open addressing on ports and peer; see socket.c */
     size_t n_sockets, sockets_room;
     uint16_t next_port;       /* ephemeral */
+    uint16_t last_identification; /* of packets that may be cut */
+    struct path_mtus *path_mtus;   /* NULL: nothing learnt */
+    struct reassembly *reassembly; /* NULL: no fragment came */
+    int64_t icmp_credit_ns, icmp_credit_at_ns; /* see icmp.c */
     uint32_t *connections_to; /* per host: how many connections were opened, for identities; lazily made */
     uint32_t *questions_to;
     struct resolver *resolver;
@@ -67,6 +73,7 @@ struct world {
     struct mail_ledger *ledger;
 
     uint32_t last_conn, last_stream, last_session, last_attempt;
+    uint32_t smallest_mtu; /* of all links */
     uint32_t last_foreign; /* packets that came from outside */
 
     struct socket *dirty_first, *dirty_last; /* sockets with something to do before the next event */

@@ -9,9 +9,11 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
-const struct choice packet_tags[PACKET_TAGS] = {{"tcp.syn", NULL},   {"tcp.syn-ack", NULL}, {"tcp.data", NULL},
-                                                {"tcp.ack", NULL},   {"tcp.fin", NULL},     {"tcp.rst", NULL},
-                                                {"dns.query", NULL}, {"dns.answer", NULL}};
+const struct choice packet_tags[PACKET_TAGS] = {
+    {"tcp.syn", NULL},   {"tcp.syn-ack", NULL},      {"tcp.data", NULL},           {"tcp.ack", NULL},
+    {"tcp.fin", NULL},   {"tcp.rst", NULL},          {"dns.query", NULL},          {"dns.answer", NULL},
+    {"icmp.echo", NULL}, {"icmp.unreachable", NULL}, {"icmp.time-exceeded", NULL}, {"icmp.too-big", NULL},
+    {"fragment", NULL}};
 
 /* ---- memory ---- */
 

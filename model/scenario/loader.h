@@ -58,7 +58,7 @@ bool loader_good_name(const struct spot *spot, name_rule_fn problem, const char 
 const char **loader_texts(struct loader *l, const struct spot *spot, const char *example, size_t *n);
 
 /* What hosts call the kinds of packets they send (model/host/packets.c). */
-enum { PACKET_TAGS = 8 };
+enum { PACKET_TAGS = 13 };
 extern const struct choice packet_tags[PACKET_TAGS];
 
 /* Judges each line of a zone's list as master-file syntax. */

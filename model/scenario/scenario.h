@@ -45,6 +45,8 @@ struct scenario_host {
     enum host_role role;
     uint32_t address;           /* IPv4; 0: speaks none */
     struct ip_address address6; /* likewise */
+    bool is_silent;               /* a router with "icmp": false: sends no ICMP errors */
+    bool no_path_mtu_discovery;   /* its segments may be cut on the way (IPv4) */
     bool implied; /* the name server that stands at the first router by default */
     struct tcp_config tcp; /* of all its connections */
     struct scenario_client client;

@@ -11,8 +11,9 @@ enum { ROLES = 5 };
 
 static const struct key_rule host_keys[] = {{"client", NULL},      {"mail_server", NULL}, {"router", NULL},
                                             {"name_server", NULL}, {"outside", NULL},     {"address", NULL},
-                                            {"address6", NULL},
+                                            {"address6", NULL},   {"path_mtu_discovery", NULL},
                                             {"tcp", NULL}};
+static const struct key_rule router_keys[] = {{"icmp", NULL}};
 static const struct key_rule client_keys[] = {{"user", NULL},
                                               {"submits_to", NULL},
                                               {"fetches_from", NULL},
@@ -174,6 +175,14 @@ static void load_mail_server(struct loader *l, const struct spot *object, struct
     load_retry(object, &m->retry);
 }
 
+static void load_router(const struct spot *object, struct scenario_host *h)
+{
+    bool icmp = true;
+    CHECK_KEYS(object, router_keys);
+    want_flag(object, "icmp", &icmp);
+    h->is_silent = !icmp;
+}
+
 static void load_role(struct loader *l, const struct spot *host, struct scenario_host *h)
 {
     struct spot object;
@@ -186,6 +195,8 @@ static void load_role(struct loader *l, const struct spot *host, struct scenario
         load_mail_server(l, &object, &h->mail_server);
         break;
     case ROLE_ROUTER:
+        load_router(&object, h);
+        break;
     case ROLE_NAME_SERVER:
     case ROLE_OUTSIDE:
         check_keys(&object, NULL, 0);
@@ -226,6 +237,9 @@ void load_hosts(struct loader *l)
         load_tcp(&host, &h->tcp);
         load_address(&host, h);
         load_address6(&host, h);
+        bool discovers = true;
+        want_flag(&host, "path_mtu_discovery", &discovers);
+        h->no_path_mtu_discovery = !discovers;
         if (l->host_is_good[host.index]) load_role(l, &host, h);
     }
     s->hosts[s->n_hosts].tcp = tcp;

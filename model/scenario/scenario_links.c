@@ -17,7 +17,7 @@ static const struct key_rule back_keys[] = {
     {"duplicate", NULL}, {"reorder", NULL},
     {"corrupt", NULL},   {"mtu", "an MTU is for both directions: write it beside \"back\""}};
 
-enum { MTU_DEFAULT = 1500, MTU_MIN = 576, MTU_MAX = 65535 };
+enum { MTU_DEFAULT = 1500, MTU_MIN = 68, MTU_MAX = 65535 };
 
 void load_link_names(struct loader *l)
 {

@@ -354,56 +354,21 @@ static void check_reachable(struct loader *l)
 
 /* ---- MTU ---- */
 
-static bool is_inner(const struct scenario *s, const struct scenario_link *k)
-{
-    return s->hosts[k->a].role == ROLE_ROUTER && s->hosts[k->b].role == ROLE_ROUTER;
-}
-
-static struct spot spot_of_link(const struct spot *section, const struct scenario_link *k)
-{
-    return spot_key(section, k->name);
-}
-
-/* Segments are as large as the links at both ends allow, and nobody finds out that a link in between takes less, so
-   inner links must pass what any two ends may agree on: the second largest MTU of all ends. */
+/* RFC 8200 5: every link that bears IPv6 takes 1280 bytes. */
 static void check_mtus(struct loader *l)
 {
+    enum { IPV6_LEAST = 1280 };
     const struct scenario *s = l->scenario;
-    uint32_t *edge = mem_calloc(s->n_hosts, sizeof *edge), largest = 0, second = 0;
     struct spot section = spot_key(&l->root, "links");
-    for (size_t i = 0; i < s->n_links; i++) {
-        const struct scenario_link *k = &s->links[i];
-        int host = s->hosts[k->a].role == ROLE_ROUTER ? k->b : k->a, other = host == k->a ? k->b : k->a;
-        if (is_inner(s, k) || s->hosts[other].role != ROLE_ROUTER) continue;
-        if (edge[host] && edge[host] != k->mtu_bytes) {
-            struct spot link = spot_of_link(&section, k);
-            spot_refuse(&link, checks_hint(l->checks, tr("write \"mtu\": \"%u B\""), (unsigned)edge[host]),
-                        tr("its MTU of %u B differs from another link of \"%s\""), (unsigned)k->mtu_bytes,
-                        s->hosts[host].name);
-        }
-        if (!edge[host]) edge[host] = k->mtu_bytes;
+    bool v6 = false;
+    for (size_t i = 0; i < s->n_hosts; i++)
+        v6 |= !ip_is_none(s->hosts[i].address6);
+    for (size_t i = 0; v6 && i < s->n_links; i++) {
+        if (s->links[i].mtu_bytes >= IPV6_LEAST) continue;
+        struct spot link = spot_key(&section, s->links[i].name);
+        spot_refuse(&link, tr("write \"mtu\": \"1280 B\", or leave IPv6 out"),
+                    tr("its MTU of %u B is less than the 1280 B that IPv6 needs"), (unsigned)s->links[i].mtu_bytes);
     }
-    for (size_t h = 0; h < s->n_hosts; h++) {
-        if (edge[h] > largest) {
-            second = largest;
-            largest = edge[h];
-        } else if (edge[h] > second) {
-            second = edge[h];
-        }
-    }
-    for (size_t i = 0; i < s->n_links; i++) {
-        const struct scenario_link *k = &s->links[i];
-        if (!is_inner(s, k) || k->mtu_bytes >= second) continue;
-        struct spot link = spot_of_link(&section, k);
-        spot_refuse(&link,
-                    checks_hint(l->checks,
-                                tr("write \"mtu\": \"%u B\" here, or make the MTU of the outer links as small; "
-                                   "path MTU discovery is not in this version"),
-                                (unsigned)second),
-                    tr("its MTU of %u B is smaller than the %u B of the links at the ends"), (unsigned)k->mtu_bytes,
-                    (unsigned)second);
-    }
-    mem_free(edge);
 }
 
 void check_ways(struct loader *l)

@@ -376,7 +376,7 @@ static size_t join(char *buffer, size_t n, size_t size, const char *text)
 
 const char *map_link_text(const struct story_link *link, char *buffer, size_t size)
 {
-    char rate[32], delay[VTIME_TEXT_BYTES], loss[64];
+    char rate[32], delay[VTIME_TEXT_BYTES], loss[64], mtu[32];
     size_t n = 0;
     buffer[0] = 0;
     if (*link->rate_text[0])
@@ -385,6 +385,11 @@ const char *map_link_text(const struct story_link *link, char *buffer, size_t si
         n = join(buffer, n, size, rate_text(link->rate_bps[0], rate));
     const char *wait = *link->delay_text[0] ? link->delay_text[0] : vtime_format_duration(link->delay_ns[0], delay);
     n = join(buffer, n, size, wait);
+    enum { USUAL_MTU = 1500 };
+    if (link->mtu && link->mtu != USUAL_MTU) {
+        snprintf(mtu, sizeof mtu, tr("MTU %u"), (unsigned)link->mtu);
+        n = join(buffer, n, size, mtu);
+    }
     const char *lost = *link->loss[0] ? link->loss[0] : link->loss[1];
     if (!*lost || strcmp(lost, "0 %") == 0) return buffer;
     /* "in bursts 100 %", without the chances of a burst in brackets. */

@@ -357,7 +357,8 @@ static void legend_entry(const struct view *v, struct box *row, enum story_class
 
 void map_view_draw_legend(const struct view *v, struct box box)
 {
-    const enum story_class shown[] = {STORY_CONTROL, STORY_DATA, STORY_ACK, STORY_RETRANSMIT, STORY_DNS};
+    const enum story_class shown[] = {STORY_CONTROL, STORY_DATA, STORY_ACK,     STORY_RETRANSMIT,
+                                      STORY_DNS,     STORY_ICMP, STORY_FRAGMENT};
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         legend_entry(v, &box, shown[i], story_class_name(shown[i]));
     legend_entry(v, &box, STORY_CLASSES, tr("lost"));

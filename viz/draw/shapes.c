@@ -48,6 +48,13 @@ void shape_packet(struct canvas *c, const struct theme *t, enum story_class clas
     case STORY_DNS:
         triangle(c, at, r * 1.1, edge, fill, halo);
         break;
+    case STORY_FRAGMENT: /* half of what it is cut from */
+        square(c, (struct point){at.x - r * 0.45, at.y}, r * 0.55, edge, fill, halo);
+        square(c, (struct point){at.x + r * 0.6, at.y}, r * 0.4, edge, halo, fill);
+        break;
+    case STORY_ICMP: /* stands on its point, as a sign that gives way */
+        triangle(c, at, -r * 1.1, edge, fill, halo);
+        break;
     case STORY_OTHER:
     case STORY_CLASSES:
         diamond(c, at, r * 0.9, edge, halo, fill);

@@ -296,6 +296,18 @@ static void on_segment_delivered(struct law_conn *c, const struct law_segment *s
     if (s->flags & LAW_ACK && c->knows_own) on_ack_delivered(c, s, now_ns);
 }
 
+static void reaches_its_end(struct laws *laws, const struct law_packet *p, size_t index, int64_t now_ns)
+{
+    if (p->segment.source_port == 0) return;
+    size_t conn =
+        index_map_get(&laws->conn_keys, key_of(p->to, p->segment.destination_port, p->from, p->segment.source_port));
+    struct law_conn *c = conn == SIZE_MAX ? NULL : laws->conns[conn];
+    if (c && !c->is_closed && !p->corrupt)
+        on_segment_delivered(c, &p->segment, now_ns);
+    else if (!p->corrupt)
+        laws->opening_packet = index + 1; /* the connection that it opens comes next */
+}
+
 static void on_link_deliver(struct laws *laws, const struct event *e)
 {
     size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
@@ -303,14 +315,15 @@ static void on_link_deliver(struct laws *laws, const struct event *e)
     struct law_packet *p = &laws->packets[index];
     p->hops++;
     if (p->hops > p->segment.ttl && p->segment.ttl) law_broken(laws, e, "N5", "more hops than its TTL allows");
-    if (event_int(e, FIELD_HOST) != p->to || p->segment.source_port == 0) return;
-    size_t conn =
-        index_map_get(&laws->conn_keys, key_of(p->to, p->segment.destination_port, p->from, p->segment.source_port));
-    struct law_conn *c = conn == SIZE_MAX ? NULL : laws->conns[conn];
-    if (c && !c->is_closed && !p->corrupt)
-        on_segment_delivered(c, &p->segment, e->at_ns);
-    else if (!p->corrupt)
-        laws->opening_packet = index + 1; /* the connection that it opens comes next */
+    if (event_int(e, FIELD_HOST) == p->to) reaches_its_end(laws, p, index, e->at_ns);
+}
+
+/* Cut on its way, and put together again. */
+static void on_whole(struct laws *laws, const struct event *e)
+{
+    size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
+    if (index != SIZE_MAX && event_int(e, FIELD_HOST) == laws->packets[index].to)
+        reaches_its_end(laws, &laws->packets[index], index, e->at_ns);
 }
 
 static void on_conn_open(struct laws *laws, const struct event *e)
@@ -506,7 +519,7 @@ static void remember_root(struct laws *laws, const struct event *e)
 {
     size_t root = e->cause ? index_map_get(&laws->roots, e->cause) : SIZE_MAX;
     if (e->kind == EVENT_TIMER_FIRE) root = LAW_ROOT_TIMER;
-    if (e->kind == EVENT_LINK_DELIVER) root = LAW_ROOT_ARRIVAL;
+    if (e->kind == EVENT_LINK_DELIVER || e->kind == EVENT_PACKET_WHOLE) root = LAW_ROOT_ARRIVAL;
     if (root != SIZE_MAX) index_map_put(&laws->roots, e->id, root);
 }
 
@@ -529,6 +542,9 @@ void laws_of_tcp(struct laws *laws, const struct event *e)
         break;
     case EVENT_LINK_DELIVER:
         on_link_deliver(laws, e);
+        break;
+    case EVENT_PACKET_WHOLE:
+        on_whole(laws, e);
         break;
     case EVENT_PACKET_CORRUPT:
     case EVENT_PACKET_COLLIDE:

@@ -21,8 +21,8 @@ struct transcript {
     struct journal_names *names;
     int host_width;
     struct text_buffer words; /* of the line being made */
-    struct index_map peers;  /* conn or session to peer host */
-    struct index_map iss;    /* addresses and ports of a direction to its initial sequence number */
+    struct index_map peers;   /* conn or session to peer host */
+    struct index_map iss;     /* addresses and ports of a direction to its initial sequence number */
     /* An attempt that may turn out to be over at once. */
     int64_t pending_attempt, pending_at_ns, pending_host;
     struct text_buffer pending;
@@ -58,6 +58,9 @@ bool tell_link_retime(struct transcript *t, const struct event *e);
 bool tell_link_duplicate(struct transcript *t, const struct event *e);
 bool tell_link_corrupt(struct transcript *t, const struct event *e);
 bool tell_packet_drop(struct transcript *t, const struct event *e);
+bool tell_packet_fragment(struct transcript *t, const struct event *e);
+bool tell_packet_whole(struct transcript *t, const struct event *e);
+bool tell_path_mtu(struct transcript *t, const struct event *e);
 bool tell_packet_corrupt(struct transcript *t, const struct event *e);
 bool tell_packet_collide(struct transcript *t, const struct event *e);
 bool tell_timer_fire(struct transcript *t, const struct event *e);

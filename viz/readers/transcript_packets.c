@@ -210,6 +210,28 @@ bool tell_packet_drop(struct transcript *t, const struct event *e)
     return true;
 }
 
+bool tell_packet_fragment(struct transcript *t, const struct event *e)
+{
+    add_packet(t, e);
+    text_addf(&t->words, tr(" is cut into %" PRId64 " fragments for an MTU of %" PRId64 " bytes"),
+              event_int(e, FIELD_NTH), event_int(e, FIELD_MTU));
+    return true;
+}
+
+bool tell_packet_whole(struct transcript *t, const struct event *e)
+{
+    add_packet(t, e);
+    text_addf(&t->words, tr(" is whole again, from %" PRId64 " fragments"), event_int(e, FIELD_NTH));
+    return true;
+}
+
+bool tell_path_mtu(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("learns: the path to %s takes no more than %" PRId64 " bytes"),
+              transcript_host(t, event_int(e, FIELD_PEER)), event_int(e, FIELD_MTU));
+    return true;
+}
+
 bool tell_packet_corrupt(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, "! ");

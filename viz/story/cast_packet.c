@@ -18,6 +18,8 @@ static enum story_class class_of(const struct story *story, size_t packet)
     struct story_header header;
     const struct story_packet *p = &story->packets.items[packet];
     bool decoded = story_packet_header(story, packet, &header);
+    if (decoded && ip_is_fragment(&header.ip)) return STORY_FRAGMENT;
+    if ((decoded && header.is_icmp) || strncmp(p->tag, "icmp", 4) == 0) return STORY_ICMP;
     if (decoded && header.is_tcp) return class_of_tcp(p, &header.tcp);
     if (strncmp(p->tag, "dns", 3) == 0 ||
         (decoded && header.is_udp && (header.udp.source_port == 53 || header.udp.destination_port == 53)))
@@ -261,6 +263,14 @@ static void packet_drop(struct story *story, size_t i, const struct event *e)
                                         .why = event_text(e, FIELD_WHY)});
 }
 
+/* What was too big goes on as others. */
+static void packet_cut(struct story *story, size_t i, const struct event *e)
+{
+    size_t packet = packet_of(story, i, e);
+    story->subject[i] = (uint32_t)packet;
+    end_packet(story, packet, i, STORY_ARRIVED, "");
+}
+
 /* ---- Connections ---- */
 
 static uint64_t ports_key(size_t host, size_t peer, uint16_t local, uint16_t remote)
@@ -324,6 +334,23 @@ static void stream_data(struct story *story, size_t i, const struct event *e)
     *TABLE_ADD(&story->stream_bytes.items[at].events) = i;
 }
 
+static void cast_conn_event(struct story *story, size_t i, const struct event *e)
+{
+    switch ((int)e->kind) {
+    case EVENT_CONN_OPEN:
+        conn_open(story, i, e);
+        return;
+    case EVENT_TCP_STATE:
+    case EVENT_TCP_VARS:
+    case EVENT_CONN_CLOSE:
+        conn_event(story, i, e);
+        return;
+    case EVENT_STREAM_DATA:
+        stream_data(story, i, e);
+        return;
+    }
+}
+
 void cast_packet_event(struct story *story, size_t i, const struct event *e)
 {
     switch ((int)e->kind) {
@@ -354,20 +381,16 @@ void cast_packet_event(struct story *story, size_t i, const struct event *e)
     case EVENT_PACKET_DROP:
         packet_drop(story, i, e);
         return;
+    case EVENT_PACKET_FRAGMENT:
+        packet_cut(story, i, e);
+        return;
+    case EVENT_PACKET_WHOLE:
     case EVENT_PACKET_CORRUPT:
     case EVENT_PACKET_COLLIDE:
         story->subject[i] = (uint32_t)packet_of(story, i, e);
         return;
-    case EVENT_CONN_OPEN:
-        conn_open(story, i, e);
-        return;
-    case EVENT_TCP_STATE:
-    case EVENT_TCP_VARS:
-    case EVENT_CONN_CLOSE:
-        conn_event(story, i, e);
-        return;
-    case EVENT_STREAM_DATA:
-        stream_data(story, i, e);
+    default:
+        cast_conn_event(story, i, e);
         return;
     }
 }

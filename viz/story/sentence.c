@@ -161,7 +161,7 @@ static const char *packet_name(const struct story *story, size_t i, char *name, 
     if (packet == STORY_NONE) return tr("A packet");
     const struct story_packet *p = &story->packets.items[packet];
     story_packet_label(story, packet, label, sizeof label);
-    snprintf(name, size, p->length && p->class != STORY_DNS ? tr("The packet with %s") : "%s", label);
+    snprintf(name, size, p->length && p->class < STORY_DNS ? tr("The packet with %s") : "%s", label);
     return name;
 }
 
@@ -212,7 +212,9 @@ static void say_data(struct sentence *s, const struct story *story, const struct
 {
     const char *host = story_name_of_host(story, p->from), *peer = story_name_of_host(story, p->to);
     const char *of_mail = strstr(p->tag, "mail ");
-    if (strncmp(p->tag, "dns.answer ", 11) == 0)
+    if (p->class == STORY_ICMP)
+        say(s, tr("%s tells %s: %s"), host, peer, label);
+    else if (strncmp(p->tag, "dns.answer ", 11) == 0)
         say(s, tr("%s answers %s about %s"), host, peer, p->tag + 11);
     else if (p->class == STORY_DNS)
         say(s, tr("%s asks %s: %s"), host, peer, label);
@@ -317,6 +319,28 @@ static void tell_packet_collide(struct sentence *s, const struct story *story, s
     char label[256];
     say(s, tr("%s accepts %s: %s"), host_name(story, e, FIELD_HOST), packet_name(story, i, label, sizeof label),
         event_text(e, FIELD_WHY));
+}
+
+static void tell_packet_fragment(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("%s cuts %s into %lld fragments: the next link takes %lld bytes"), host_name(story, e, FIELD_HOST),
+        packet_name(story, i, label, sizeof label), (long long)event_int(e, FIELD_NTH),
+        (long long)event_int(e, FIELD_MTU));
+}
+
+static void tell_packet_whole(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s has all %lld fragments, and puts the packet of %lld bytes together again"),
+        host_name(story, e, FIELD_HOST), (long long)event_int(e, FIELD_NTH), (long long)event_int(e, FIELD_SIZE));
+}
+
+static void tell_path_mtu(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s learns that the path to %s takes no more than %lld bytes"), host_name(story, e, FIELD_HOST),
+        host_name(story, e, FIELD_PEER), (long long)event_int(e, FIELD_MTU));
 }
 
 /* ---- Timers and connections ---- */
@@ -596,6 +620,9 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_LAW_BROKEN] = tell_law,
     [EVENT_PACKET_CORRUPT] = tell_packet_corrupt,
     [EVENT_PACKET_COLLIDE] = tell_packet_collide,
+    [EVENT_PACKET_FRAGMENT] = tell_packet_fragment,
+    [EVENT_PACKET_WHOLE] = tell_packet_whole,
+    [EVENT_PATH_MTU] = tell_path_mtu,
     [EVENT_LIVE_BEGIN] = tell_live_begin,
     [EVENT_OUTSIDE_OPEN] = tell_outside_open,
     [EVENT_OUTSIDE_DATA] = tell_outside_data,

@@ -107,6 +107,8 @@ enum story_class {
     STORY_DATA,       /* bytes of a dialogue or of a mail */
     STORY_RETRANSMIT, /* repeats another packet */
     STORY_DNS,
+    STORY_ICMP,       /* echoes, and what became of a packet */
+    STORY_FRAGMENT,   /* a piece of a packet that was too big */
     STORY_OTHER,
     STORY_CLASSES
 };

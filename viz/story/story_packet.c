@@ -18,6 +18,10 @@ const char *story_class_name(enum story_class class)
         return tr("retransmission");
     case STORY_DNS:
         return tr("name look-up");
+    case STORY_ICMP:
+        return tr("network message");
+    case STORY_FRAGMENT:
+        return tr("fragment");
     case STORY_OTHER:
     case STORY_CLASSES:
         break;
@@ -121,11 +125,24 @@ bool story_acked_bytes(const struct story *story, const struct story_packet *pac
     return true;
 }
 
+/* Its tag is "fragment from byte 1376, the last". */
+static void fragment_label(const struct story_packet *p, char *buffer, size_t size)
+{
+    unsigned from = 0;
+    sscanf(p->tag, "fragment from byte %u", &from);
+    snprintf(buffer, size, strstr(p->tag, "last") ? tr("last fragment, bytes %u–%u") : tr("fragment, bytes %u–%u"),
+             from, from + p->length - 1);
+}
+
 /* A question's tag is "dns.query MX b.example": its label leaves the first word out. */
 static const char *tag_label(const struct story_packet *p, char *buffer, size_t size)
 {
     const char *words = strchr(p->tag, ' ');
-    if (words && strncmp(p->tag, "dns.query", 9) == 0)
+    if (words && strncmp(p->tag, "icmp", 4) == 0)
+        snprintf(buffer, size, "%s", words + 1);
+    else if (strncmp(p->tag, "fragment", 8) == 0)
+        fragment_label(p, buffer, size);
+    else if (words && strncmp(p->tag, "dns.query", 9) == 0)
         snprintf(buffer, size, tr("%s?"), words + 1);
     else if (words && strncmp(p->tag, "dns.answer", 10) == 0)
         snprintf(buffer, size, tr("answer: %s"), words + 1);
