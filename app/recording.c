@@ -98,13 +98,14 @@ static bool open_outputs(struct recording *recording)
 {
     const struct recording_options *options = recording->options;
     char error[JOURNAL_ERROR_BYTES];
-    if (options->journal && !(recording->writer = journal_writer_open(options->journal, options->growing, error))) {
-        fprintf(stderr, "postroad: %s\n", error);
-        return false;
-    }
     if (options->pcap && !(recording->pcap = output_open(options->pcap))) return false;
     if (options->report && !(recording->report = output_open(options->report))) return false;
-    return !options->mbox || mbox_make_folder(options->mbox);
+    if (options->mbox && !mbox_make_folder(options->mbox)) return false;
+    /* Last, since a growing one takes the place of what was there at once. */
+    if (!options->journal || (recording->writer = journal_writer_open(options->journal, options->growing, error)))
+        return true;
+    fprintf(stderr, "postroad: %s\n", error);
+    return false;
 }
 
 static void add_readers(struct recording *recording)

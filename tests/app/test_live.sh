@@ -125,6 +125,8 @@ for wrong in 2525 x=mail.a.example:25 2525=mail.a.example 70000=mail.a.example:2
     run 2 live "$world" --listen "$wrong"
     says err 'it is not [ADDRESS:]PORT=HOST:PORT'
 done
+run 2 live "$world" --tun a-name-that-is-far-too-long
+says err 'hint: '
 run 2 live "$world" --set '/links/outside/los=1 %'
 says err 'did you mean "loss"?'
 run 2 run --replay "$world"
