@@ -106,7 +106,6 @@ static void die_with_host(struct host *host, struct packet *packet, struct link_
 static void deliver(struct host *host, struct packet *packet)
 {
     uint8_t protocol = ip_packet_of(packet)->ip.protocol;
-    if (host->outside && outside_lets_out(host->outside, packet)) return;
     if (protocol == IP_PROTOCOL_TCP)
         sockets_on_packet(host, packet);
     else if (protocol == IP_PROTOCOL_UDP)
@@ -128,6 +127,8 @@ void host_on_packet(struct host *host, struct packet *packet, struct link_id lin
         packets_forward(host, packet);
     else if (packet->to.n != host->id.n)
         packets_discard(host, packet, "no route");
+    else if (host->outside && outside_lets_out(host->outside, packet))
+        return; /* fragments too: they become whole where they are going */
     else if (!ip_is_fragment(&ip->ip) || (packet = reassembly_take(host, packet)) != NULL)
         deliver(host, packet);
 }
@@ -162,9 +163,7 @@ void host_send_datagram(struct host *host, const struct datagram *datagram, stru
     struct ip_packet *ip = ip_packet_of(packet);
     ip->udp = (struct udp_header){datagram->source_port, datagram->destination_port, (uint16_t)length};
     ip->dns = dns_message_hold(message);
-    /* Where no link could want to cut it, it may as well say so, and needs no identification (RFC 6864 4.1). */
-    ip->ip.dont_fragment = ip_is_v6(&ip->ip) || packet->size_bytes <= host->world->smallest_mtu;
-    if (!ip->ip.dont_fragment) ip->ip.identification = host_next_identification(host);
+    packets_let_be_cut(host, packet);
     packet->identity = (struct packet_identity){.flow = datagram->flow, .transmission = datagram->transmission};
     packets_send(host, packet, (struct send_reason){.why = datagram->why});
 }

@@ -45,6 +45,7 @@ static void send_message(struct host *host, struct ip_address to, struct icmp_he
     struct ip_packet *ip = ip_packet_of(packet);
     ip->icmp = icmp;
     packets_own_payload(ip, payload, size);
+    packets_let_be_cut(host, packet);
     packet->identity = identity;
     packets_send(host, packet, (struct send_reason){.why = why});
 }

@@ -12,6 +12,14 @@ static bool may_be_cut(const struct host *host, const struct packet *packet)
     return packet->from.n == host->id.n && ip->ip.protocol != IP_PROTOCOL_TCP;
 }
 
+void packets_let_be_cut(struct host *host, struct packet *packet)
+{
+    struct ip_packet *ip = ip_packet_of(packet);
+    /* Where no link could want to cut it, it may as well say so, and needs no identification (RFC 6864 4.1). */
+    ip->ip.dont_fragment = ip_is_v6(&ip->ip) || packet->size_bytes <= host->world->smallest_mtu;
+    if (!ip->ip.dont_fragment) ip->ip.identification = host_next_identification(host);
+}
+
 /* A packet with the whole's header and `size` bytes of its payload. */
 static struct packet *new_piece(struct host *host, const struct packet *whole, const struct ip_header *header,
                                 struct byte_stream *payload, uint32_t at, uint32_t size)

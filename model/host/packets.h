@@ -94,6 +94,8 @@ void packets_check(struct host *host, struct packet *packet);
 
 /* A packet was accepted although bits had flipped: says so. */
 void packets_flag_collision(struct host *host, const struct packet *packet);
+/* A packet about to be sent that routers may cut, where one could want to. */
+void packets_let_be_cut(struct host *host, struct packet *packet);
 /* What is larger than the MTU of its next link: cut, or dropped and its sender told. Takes over the reference. */
 void packets_too_big(struct host *host, struct packet *packet, uint32_t mtu_bytes);
 

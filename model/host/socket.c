@@ -539,7 +539,7 @@ static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
 bool sockets_have(struct host *host, const struct packet *packet)
 {
     const struct ip_packet *ip = ip_packet_of_const(packet);
-    if (ip->ip.protocol != IP_PROTOCOL_TCP) return false;
+    if (ip->ip.protocol != IP_PROTOCOL_TCP || ip_is_fragment(&ip->ip)) return false;
     return socket_table_find(host, (struct socket_key){ip->ip.source, ip->tcp.destination_port, ip->tcp.source_port});
 }
 

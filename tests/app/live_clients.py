@@ -120,6 +120,22 @@ def names_are_told_over_tcp(dns):
         assert stream.read() == b"", "it goes on"
 
 
+def a_closed_udp_port_is_told(port, host):
+    """RFC 1122 4.1.3.1: port unreachable, which may be lost now and then."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(1)
+        s.connect((host, port))
+        for _ in range(20):
+            try:
+                s.send(b"anybody?")
+                s.recv(1)
+            except ConnectionRefusedError:
+                return
+            except TimeoutError:
+                pass
+    raise AssertionError("nobody told")
+
+
 def a_program_vanishes(smtp):
     s = socket.create_connection((HOST, smtp), timeout=TIMEOUT)
     assert s.recv(100).startswith(b"220 ")
