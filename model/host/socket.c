@@ -124,7 +124,8 @@ static void emit_close(struct socket *socket)
                  F_TEXT(WHY, socket->failure ? socket->failure : "closed"), F_INT(SEGMENTS_SENT, totals.segments_sent),
                  F_INT(SEGMENTS_RECEIVED, totals.segments_received), F_INT(BYTES_SENT, totals.bytes_sent),
                  F_INT(BYTES_RECEIVED, totals.bytes_received), F_INT(RETRANSMITS_RTO, totals.retransmits_rto),
-                 F_INT(RETRANSMITS_FAST, totals.retransmits_fast));
+                 F_INT(RETRANSMITS_FAST, totals.retransmits_fast),
+                 F_INT(RETRANSMITS_SPURIOUS, totals.retransmits_spurious));
 }
 
 static void socket_free(struct socket *socket)
@@ -548,6 +549,10 @@ void sockets_on_packet(struct host *host, struct packet *packet)
     const struct ip_packet *ip = ip_packet_of(packet);
     struct socket_key key = {ip->ip.source, ip->tcp.destination_port, ip->tcp.source_port};
     struct socket *socket = socket_table_find(host, key);
+    if (socket && !socket->is_dirty && tcp_may_be_succeeded(socket->tcp, &ip->tcp)) {
+        socket_free(socket);
+        socket = NULL;
+    }
     if (!socket) socket = accept_connection(host, packet, key);
     if (!socket) {
         reset_stranger(host, packet);

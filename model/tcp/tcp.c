@@ -285,6 +285,15 @@ bool tcp_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_ns
     return true;
 }
 
+/* By timestamps where there are some, else by a sequence number beyond all of the old connection's. */
+bool tcp_may_be_succeeded(const struct tcp_conn *c, const struct tcp_segment *syn)
+{
+    if (c->state != TCP_TIME_WAIT || (syn->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) return false;
+    if (c->timestamps_ok && syn->options & TCP_TIMESTAMPS && syn->ts_val != c->ts_recent)
+        return seq_before(c->ts_recent, syn->ts_val);
+    return seq_before(c->rcv_nxt, syn->seq);
+}
+
 /* RFC 9293 3.10.7.1. */
 bool tcp_reset_for(const struct tcp_segment *segment, struct tcp_segment *reset)
 {

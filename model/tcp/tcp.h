@@ -150,6 +150,10 @@ void tcp_on_deadline(struct tcp_conn *c, int64_t now_ns);
    false then. */
 bool tcp_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_ns);
 
+/* RFC 9293 3.10.7.4 first, RFC 6191: whether this SYN may open the connection anew that TIME-WAIT still holds. The caller
+   then frees this end and makes another. */
+bool tcp_may_be_succeeded(const struct tcp_conn *c, const struct tcp_segment *syn);
+
 /* What there is to do now. */
 bool tcp_next_segment(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out);
 /* Labels the segment that tcp_next_segment gave last, so that its retransmission can name it. */

@@ -53,5 +53,5 @@ void tcp_report_vars(struct tcp_conn *c)
                  F_INT(SND_NXT, c->snd_nxt), F_INT(SND_WND, c->snd_wnd), F_INT(RCV_NXT, c->rcv_nxt),
                  F_INT(RCV_WND, c->rcv_wnd), F_INT(CWND, c->cwnd), F_INT(SSTHRESH, c->ssthresh),
                  F_INT(FLIGHT_SIZE, tcp_flight_size(c)), F_INT(SRTT, c->srtt_ns), F_INT(RTTVAR, c->rttvar_ns),
-                 F_INT(RTO, c->rto_ns), F_TEXT(WHY, c->vars_why));
+                 F_INT(RTO, c->rto_ns), F_TEXT(WHY, c->vars_why), F_INT(PIPE, tcp_pipe(c)));
 }

@@ -46,7 +46,7 @@ struct outcome {
     struct text_store texts;
     uint64_t offered, duplicated, delivered, reordered, corrupted;
     uint64_t lost_chance, lost_exact, lost_queue, lost_codel, lost_down, lost_mtu;
-    uint64_t connections, segments, retransmits_rto, retransmits_fast;
+    uint64_t connections, segments, retransmits_rto, retransmits_fast, retransmits_spurious;
     uint64_t queries;
 };
 
@@ -183,6 +183,7 @@ static void on_conn_close(struct outcome *outcome, const struct event *e)
     outcome->segments += (uint64_t)event_int(e, FIELD_SEGMENTS_SENT);
     outcome->retransmits_rto += (uint64_t)event_int(e, FIELD_RETRANSMITS_RTO);
     outcome->retransmits_fast += (uint64_t)event_int(e, FIELD_RETRANSMITS_FAST);
+    outcome->retransmits_spurious += (uint64_t)event_int(e, FIELD_RETRANSMITS_SPURIOUS);
 }
 
 /* Kept in the order of the names, so that the order of answers does not show. */
@@ -401,6 +402,8 @@ static void add_tcp(struct text_buffer *text, const struct outcome *outcome)
     add_count(text, "segments", outcome->segments);
     text_adds(text, ", \"retransmissions\": ");
     add_counts(text, causes, sizeof causes / sizeof causes[0]);
+    text_adds(text, ", ");
+    add_count(text, "spurious", outcome->retransmits_spurious);
     text_adds(text, "},\n  \"dns\": {");
     add_count(text, "queries", outcome->queries);
     text_adds(text, ", \"answers\": ");
@@ -527,6 +530,8 @@ static void add_totals(struct text_buffer *text, const struct outcome *outcome)
               tr("TCP: %" PRIu64 " connections, %" PRIu64 " segments, resent %" PRIu64 " after a time-out and %" PRIu64
                  " fast\n"),
               outcome->connections, outcome->segments, outcome->retransmits_rto, outcome->retransmits_fast);
+    if (outcome->retransmits_spurious)
+        text_addf(text, tr("  %" PRIu64 " of these needlessly, as the receiver told\n"), outcome->retransmits_spurious);
     text_addf(text, tr("DNS: %" PRIu64 " questions\n"), outcome->queries);
 }
 

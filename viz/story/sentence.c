@@ -167,9 +167,23 @@ static const char *packet_name(const struct story *story, size_t i, char *name, 
 
 static const char *because(const char *why)
 {
-    if (strcmp(why, "retransmission timeout") == 0) return tr("the retransmission timer ran out");
-    if (strcmp(why, "third duplicate ack") == 0) return tr("a third duplicate acknowledgement told that it is missing");
-    if (strcmp(why, "partial ack") == 0) return tr("an acknowledgement came that told of one more gap");
+    static const struct {
+        const char *why, *reason;
+    } reasons[] = {
+        {"retransmission timeout", "the retransmission timer ran out"},
+        {"third duplicate ack", "a third duplicate acknowledgement told that it is missing"},
+        {"partial ack", "an acknowledgement came that told of one more gap"},
+        {"sack shows a loss", "the receiver has told that it holds enough of what was sent later"},
+        {"hole shown by sack", "the receiver has told of a gap here, and there is nothing new to send"},
+        {"rack: sent before what has arrived", "something has arrived that was sent later"},
+        {"rack: reordering waited for", "something sent later has arrived, and it was given time to be merely late"},
+        {"tail loss probe", "nothing was heard for two round trips, and the end of what was sent may be lost"},
+        {"packet too big", "it was too large for the path"},
+        {"path mtu probed", "large segments may be vanishing on the path"},
+        {"zero window probe", "the receiver had no room, and is asked whether it has some now"},
+    };
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strcmp(why, reasons[i].why) == 0) return tr(reasons[i].reason);
     return NULL;
 }
 
@@ -194,10 +208,21 @@ static void say_control(struct sentence *s, const char *host, const char *peer, 
         say(s, tr("%s tells %s that it will send no more (FIN)"), host, peer);
 }
 
+/* RFC 2018, RFC 2883: bytes are counted as the acknowledgement counts them. */
+static void say_sack(struct sentence *s, const struct tcp_segment *tcp, uint32_t acked)
+{
+    for (int i = 0; i < tcp->n_sack; i++) {
+        uint32_t from = acked + (tcp->sack[i].left - tcp->ack) + 1, to = acked + (tcp->sack[i].right - tcp->ack);
+        bool came_twice = i == 0 && (int32_t)(tcp->sack[i].right - tcp->ack) <= 0;
+        say(s, came_twice ? tr(", and has had %u to %u twice") : tr(", and has %u to %u besides"), (unsigned)from,
+            (unsigned)to);
+    }
+}
+
 static void say_ack(struct sentence *s, const struct story *story, const struct story_packet *p,
                     const struct tcp_segment *tcp, const char *why)
 {
-    uint32_t bytes;
+    uint32_t bytes = 0;
     const char *host = story_name_of_host(story, p->from), *peer = story_name_of_host(story, p->to);
     if (!story_acked_bytes(story, p, tcp, &bytes))
         say(s, tr("%s acknowledges to %s what has arrived"), host, peer);
@@ -205,6 +230,7 @@ static void say_ack(struct sentence *s, const struct story *story, const struct 
         say(s, tr("%s confirms the connection to %s"), host, peer);
     else
         say(s, tr("%s acknowledges to %s all bytes up to %u"), host, peer, (unsigned)bytes);
+    say_sack(s, tcp, bytes);
     if (*why) say(s, " (%s)", why);
 }
 

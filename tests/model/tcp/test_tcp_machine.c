@@ -203,3 +203,25 @@ Test(tcp_machine, no_segment_in_any_state_breaks_it)
     }
     cr_assert_eq(seen, (1u << 11) - 1, "all eleven states were visited: %x", seen);
 }
+
+/* RFC 9293 MAY-2, RFC 6191: a SYN beyond the old connection, by number or by time, ends TIME-WAIT early. */
+Test(tcp_machine, time_wait_gives_way_to_a_newer_syn_only)
+{
+    struct tcp_conn *c = established();
+    struct tcp_segment fin = {.seq = 5001, .ack = c->snd_nxt, .window = 65535, .flags = TCP_ACK | TCP_FIN};
+    struct tcp_segment syn = {.seq = 5003, .window = 65535, .mss = 1460, .flags = TCP_SYN};
+    cr_assert_not(tcp_may_be_succeeded(c, &syn), "ESTABLISHED is not to be taken over");
+    tcp_close(c, 0);
+    drain(c, 0);
+    fin.ack = c->snd_nxt;
+    tcp_segment_arrives(c, &fin, 0);
+    drain(c, 0);
+    cr_assert_eq(tcp_state(c), TCP_TIME_WAIT);
+    cr_assert(tcp_may_be_succeeded(c, &syn));
+    syn.seq = 5002;
+    cr_assert_not(tcp_may_be_succeeded(c, &syn), "it could be an old duplicate");
+    syn.seq = 5003;
+    syn.flags = TCP_SYN | TCP_ACK;
+    cr_assert_not(tcp_may_be_succeeded(c, &syn));
+    tcp_free(c);
+}
