@@ -17,6 +17,8 @@ static const struct key_rule tcp_keys[] = {
 struct tcp_config loader_tcp_default(void)
 {
     struct tcp_config config = tcp_config_default();
+    tcp_config_set_flavour(&config, TCP_FLAVOUR_CUBIC); /* as the hosts of today */
+    config.receive_buffer = 256 * 1024;
     config.data_r2_ns = 900 * SECOND; /* as Linux, nearly; RFC 9293 3.8.3 asks for 100 s at least */
     return config;
 }

@@ -3,14 +3,16 @@
  */
 #include "model/tcp/tcp_internal.h"
 
-/* 5 step (4). What is lost is marked; the first of it goes whatever pipe says (4.3). */
+/* 5 step (4). What is lost is marked; the first of it goes whatever pipe says (4.3). Where an earlier recovery or
+   timeout has reacted already, it only goes again. */
 void sack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns)
 {
     if (!c->sack_ok) {
         reno_enter_recovery(c, why, now_ns);
         return;
     }
-    c->resend_why = why; /* also where an earlier recovery or timeout has reacted already */
+    c->resend_why = why;
+    c->resend_by_timer = false;
     if (c->in_recovery || !congestion_loss_is_new(c)) return;
     uint32_t ssthresh = c->congestion->reduced(c);
     c->in_recovery = true;
@@ -30,14 +32,15 @@ void sack_on_duplicate_ack(struct tcp_conn *c, int64_t now_ns)
         return;
     }
     if (c->rack_ok) return;
-    bool found = tcp_find_lost(c);
-    uint32_t earliest =
-        c->first; /* the very first may be SACKed by a receiver that has changed its mind, or by nonsense */
-    if (!found && !c->in_recovery && c->dupacks >= 3 && congestion_loss_is_new(c) && tcp_next_unsacked(c, &earliest)) {
-        tcp_mark_lost(c, earliest);
-        found = true;
+    if (tcp_find_lost(c)) {
+        sack_on_loss(c, "sack shows a loss", now_ns);
+        return;
     }
-    if (found) sack_on_loss(c, c->dupacks >= 3 ? "third duplicate ack" : "sack shows a loss", now_ns);
+    /* The very first may be SACKed by a receiver that has changed its mind, or by nonsense. */
+    uint32_t earliest = c->first;
+    if (c->in_recovery || c->dupacks < 3 || !congestion_loss_is_new(c) || !tcp_next_unsacked(c, &earliest)) return;
+    tcp_mark_lost(c, earliest);
+    sack_on_loss(c, "third duplicate ack", now_ns);
 }
 
 /* 5 steps (A) and (B). */

@@ -128,12 +128,12 @@ static void take_window(struct tcp_conn *c, const struct tcp_segment *seg)
 }
 
 /* RFC 9293 3.10.7.4: only from a segment that is not older than the one it was last taken from. What acknowledges
-   something new was sent later than all that did not, even a repetition with an old sequence number; were its window not
-   taken, the one of before would count from the new SND.UNA, beyond the edge that the peer has told. */
+   something new was sent later than all that did not, even a repetition with an old sequence number; were its window
+   not taken, the one of before would count from the new SND.UNA, beyond the edge that the peer has told. */
 static void update_send_window(struct tcp_conn *c, const struct tcp_segment *seg, bool acks_new, int64_t now_ns)
 {
-    bool newer = acks_new || seq_before(c->snd_wl1, seg->seq) ||
-                 (c->snd_wl1 == seg->seq && seq_not_after(c->snd_wl2, seg->ack));
+    bool newer =
+        acks_new || seq_before(c->snd_wl1, seg->seq) || (c->snd_wl1 == seg->seq && seq_not_after(c->snd_wl2, seg->ack));
     if (newer) take_window(c, seg);
     if (c->snd_wnd == 0) c->progress_ns = now_ns; /* MUST-37: whoever answers at a closed window is not given up */
     if (!c->probing || c->snd_wnd == 0) return;

@@ -83,7 +83,6 @@ bool tcp_rack_find_lost(struct tcp_conn *c, int64_t now_ns)
         tcp_timer_set(c, TIMER_REORDERING, now_ns + wait_ns);
     else if (tcp_timer_runs(c, TIMER_REORDERING))
         tcp_arm_retransmission(c, now_ns);
-    if (any) c->resend_by_timer = false;
     return any;
 }
 

@@ -7,7 +7,7 @@
 #include "sim/journal/vtime.h"
 
 static const char scenario_text_of_two[] =
-    "{\"postroad\": 1, \"hosts\": {"
+    "{\"postroad\": 1, \"tcp\": {\"receive_buffer\": \"65535 B\"}, \"hosts\": {"
     " \"mail.a.example\": {\"mail_server\": {\"domains\": [\"a.example\"], \"users\": [\"alice\"]}},"
     " \"internet\": {\"router\": {}}, \"programs\": {\"outside\": {}}},"
     " \"links\": {\"a\": {\"between\": [\"mail.a.example\", \"internet\"]},"

@@ -47,8 +47,8 @@ Test(scenario, what_is_left_out_has_the_documented_defaults)
     cr_expect(s->hosts[0].role == ROLE_CLIENT && c->submits_to == 1 && c->fetches_from == -1);
     cr_expect(c->submission_port == 587 && c->fetches_every_ns == MINUTE);
     const struct tcp_config *t = &s->hosts[0].tcp;
-    cr_expect(t->flavour == TCP_FLAVOUR_NEWRENO && t->delayed_ack_ns && t->nagle && t->initial_window_segments == 10);
-    cr_expect(t->receive_buffer == 65535 && t->rto_min_ns == SECOND);
+    cr_expect(t->flavour == TCP_FLAVOUR_CUBIC && t->sack && t->rack && t->delayed_ack_ns && t->nagle && t->initial_window_segments == 10);
+    cr_expect(t->receive_buffer == 256 * 1024 && t->rto_min_ns == SECOND);
     const struct scenario_mail_server *m = &s->hosts[3].mail_server;
     cr_expect(m->n_domains == 1 && strcmp(m->domains[0], "b.example") == 0 && m->mx_preference == 10);
     cr_expect(m->n_users == 1 && strcmp(m->users[0], "bob") == 0);
