@@ -94,7 +94,8 @@ Test(fragments, segments_that_may_be_cut_arrive_whole)
     size_t cut = count_events(&run, EVENT_PACKET_FRAGMENT, NULL), whole = count_events(&run, EVENT_PACKET_WHOLE, NULL);
     cr_expect(cut > 30);
     cr_expect_eq(whole, cut);
-    cr_expect_eq(count_events(&run, EVENT_PACKET_SEND, "fragment"), 3 * cut, "1500 bytes through 600 are three pieces");
+    size_t pieces = count_events(&run, EVENT_PACKET_SEND, "fragment");
+    cr_expect(pieces == 3 * cut || pieces == 3 * cut - 1, "1500 bytes through 600 are three pieces, the mail's end two");
     cr_expect_eq(count_events(&run, EVENT_PATH_MTU, NULL), 0);
     world_run_free(&run);
 }
