@@ -62,11 +62,42 @@ static void draw_words(const struct diagram *d, struct box cell, const struct wi
     canvas_text(d->v->canvas, inner, &number, shown);
 }
 
-static void draw_field(const struct diagram *d, const struct wire_field *field, const uint8_t *header)
+/* An IPv6 address takes four words in the RFC's drawing, and one row here. */
+static bool continues(const struct wire_layer *layer, size_t i)
+{
+    return i > 0 && layer->fields[i].width == WORD_BITS && strstr(layer->fields[i].name, "Address") &&
+           strcmp(layer->fields[i].name, layer->fields[i - 1].name) == 0;
+}
+
+static int row_of(const struct wire_layer *layer, size_t field)
+{
+    int row = layer->fields[field].bit / WORD_BITS;
+    for (size_t i = 0; i <= field; i++)
+        row -= continues(layer, i);
+    return row;
+}
+
+static void draw_long_address(const struct diagram *d, int row, const struct wire_field *field, const uint8_t *header)
+{
+    char text[IP_TEXT_BYTES];
+    struct box cell = box_of(d->x, d->y + d->row * row, d->w, d->row);
+    struct text_style name = view_faint(d->v, FONT_SMALL), number = view_text(d->v, FONT_SMALL);
+    struct box inner = box_of(cell.x + d->v->unit * 4, cell.y, cell.w - d->v->unit * 8, cell.h);
+    name.size *= 0.86;
+    number.bold = true;
+    name.down = number.down = ALIGN_CENTRE;
+    number.across = ALIGN_END;
+    canvas_stroke_round(d->v->canvas, cell, 0, 1, d->v->theme->edge);
+    ip_text(ip_get_16_bytes(header + field->bit / 8), text);
+    canvas_text(d->v->canvas, inner, &number, text);
+    inner.w -= canvas_measure(d->v->canvas, &number, text, 0).x + d->v->unit * 3;
+    if (inner.w > d->v->unit * 18) canvas_text(d->v->canvas, inner, &name, field->name);
+}
+
+static void draw_field(const struct diagram *d, int row, const struct wire_field *field, const uint8_t *header)
 {
     double bit = d->w / WORD_BITS;
-    struct box cell = box_of(d->x + bit * (field->bit % WORD_BITS), d->y + d->row * (field->bit / WORD_BITS),
-                             bit * field->width, d->row);
+    struct box cell = box_of(d->x + bit * (field->bit % WORD_BITS), d->y + d->row * row, bit * field->width, d->row);
     uint32_t value = wire_field_value(field, header);
     canvas_stroke_round(d->v->canvas, cell, 0, 1, d->v->theme->edge);
     if (field->width < LETTER_BITS)
@@ -77,10 +108,7 @@ static void draw_field(const struct diagram *d, const struct wire_field *field, 
 
 static int layer_rows(const struct wire_layer *layer)
 {
-    int rows = 0;
-    for (size_t i = 0; i < layer->n_fields; i++)
-        if (layer->fields[i].bit / WORD_BITS + 1 > rows) rows = layer->fields[i].bit / WORD_BITS + 1;
-    return rows;
+    return layer->n_fields > 0 ? row_of(layer, layer->n_fields - 1) + 1 : 0;
 }
 
 static double title_height(const struct view *v)
@@ -99,8 +127,13 @@ static void draw_layer(struct diagram *d, const struct wire_layer *layer, const 
     d->y += title_height(d->v);
     canvas_fill(d->v->canvas, box_of(d->x, d->y, d->w, d->row * layer_rows(layer)),
                 colour_mix(d->v->theme->panel, d->v->theme->grid, 0.35));
-    for (size_t i = 0; i < layer->n_fields; i++)
-        draw_field(d, &layer->fields[i], header);
+    for (size_t i = 0; i < layer->n_fields; i++) {
+        if (continues(layer, i)) continue;
+        if (i + 1 < layer->n_fields && continues(layer, i + 1))
+            draw_long_address(d, row_of(layer, i), &layer->fields[i], header);
+        else
+            draw_field(d, row_of(layer, i), &layer->fields[i], header);
+    }
     d->y += d->row * layer_rows(layer) + view_units(d->v, 2);
 }
 

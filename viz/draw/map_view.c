@@ -343,7 +343,7 @@ static void legend_entry(const struct view *v, struct box *row, enum story_class
     struct text_style style = view_faint(v, FONT_SMALL);
     style.down = ALIGN_CENTRE;
     double r = view_units(v, 6), w = canvas_measure(v->canvas, &style, text, 0).x;
-    if (row->w < w + 4 * r) return;
+    if (row->w < w + 3 * r) return;
     if (class == STORY_RETRANSMIT) row->x += r * 0.6, row->w -= r * 0.6;
     struct point at = point_of(row->x + r, row->y + row->h / 2);
     if (class == STORY_CLASSES)
@@ -357,9 +357,12 @@ static void legend_entry(const struct view *v, struct box *row, enum story_class
 
 void map_view_draw_legend(const struct view *v, struct box box)
 {
-    const enum story_class shown[] = {STORY_CONTROL, STORY_DATA, STORY_ACK,     STORY_RETRANSMIT,
-                                      STORY_DNS,     STORY_ICMP, STORY_FRAGMENT};
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
-        legend_entry(v, &box, shown[i], story_class_name(shown[i]));
+    const enum story_class always[] = {STORY_CONTROL, STORY_DATA, STORY_ACK, STORY_RETRANSMIT, STORY_DNS};
+    const enum story_class where_they_are[] = {STORY_ICMP, STORY_FRAGMENT};
+    for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+        legend_entry(v, &box, always[i], story_class_name(always[i]));
     legend_entry(v, &box, STORY_CLASSES, tr("lost"));
+    for (size_t i = 0; i < sizeof where_they_are / sizeof where_they_are[0]; i++)
+        if (story_has_class(v->story, where_they_are[i]))
+            legend_entry(v, &box, where_they_are[i], story_class_name(where_they_are[i]));
 }

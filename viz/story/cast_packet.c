@@ -91,6 +91,7 @@ static void packet_sent(struct story *story, size_t i, const struct event *e)
     p->size = (uint32_t)event_int(e, FIELD_SIZE);
     if (p->repeats != STORY_NONE) story->packets.items[p->repeats].repeated_by = packet;
     p->class = class_of(story, packet);
+    story->class_seen[p->class] = true;
     note_iss(story, packet);
     story->subject[i] = (uint32_t)packet;
 }

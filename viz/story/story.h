@@ -112,6 +112,7 @@ enum story_class {
     STORY_OTHER,
     STORY_CLASSES
 };
+bool story_has_class(const struct story *story, enum story_class class); /* whether such packets are in the journal */
 const char *story_class_name(enum story_class class); /* for a legend: "handshake and close", "acknowledgement", ... */
 
 enum story_fate { STORY_ON_ITS_WAY, STORY_ARRIVED, STORY_LOST }; /* on its way still when the journal ends */

@@ -115,6 +115,7 @@ struct state {
 };
 
 struct story {
+    bool class_seen[STORY_CLASSES]; /* in the whole journal */
     const struct journal_memory *journal;
     size_t n_events;
     const struct event *head; /* run.begin, or NULL */

@@ -5,6 +5,11 @@
 #include "sim/journal/tr.h"
 #include "viz/story/story_internal.h"
 
+bool story_has_class(const struct story *story, enum story_class class)
+{
+    return story->class_seen[class];
+}
+
 const char *story_class_name(enum story_class class)
 {
     switch (class) {
@@ -19,7 +24,7 @@ const char *story_class_name(enum story_class class)
     case STORY_DNS:
         return tr("name look-up");
     case STORY_ICMP:
-        return tr("network message");
+        return tr("ICMP");
     case STORY_FRAGMENT:
         return tr("fragment");
     case STORY_OTHER:
