@@ -31,12 +31,16 @@ TCP_VALUES = {
 LINK_VALUES = {
     "rate": lambda luck: luck.choice(["unlimited", "64 kbit/s", "1 Mbit/s", "10 Mbit/s", "1 Gbit/s"]),
     "delay": lambda luck: luck.choice(["0 ms", "1 ms", "15 ms", "80 ms", "400 ms"]),
-    "queue": lambda luck: luck.choice(["unlimited", "3 kB", "8 kB", "64 kB"]),
-    "loss": lambda luck: luck.choice(["0 %", "0.5 %", "3 %", "10 %", "25 %"]),
+    "queue": lambda luck: luck.choice(["unlimited", "3 kB", "8 kB", "64 kB", "5 packets"]),
+    "codel": lambda luck: luck.choice([True, False]),
+    "loss": lambda luck: luck.choice(["0 %", "0.5 %", "3 %", "10 %", "25 %",
+                                      {"good_to_bad": "2 %", "bad_to_good": "30 %"},
+                                      {"good_to_bad": "1 %", "bad_to_good": "10 %", "per": "50 ms"}]),
     "jitter": lambda luck: luck.choice(["0 ms", "2 ms", "40 ms"]),
     "duplicate": lambda luck: luck.choice(["0 %", "1 %", "10 %"]),
-    "reorder": lambda luck: luck.choice(["0 %", "2 %", "20 %"]),
+    "reorder": lambda luck: luck.choice(["2 %", "20 %", {"odds": "5 %", "by": "200 ms"}]),
     "corrupt": lambda luck: luck.choice(["0 %", "0.5 %", "5 %"]),
+    "mtu": lambda luck: luck.choice(["1500 B", "1500 B", "9000 B", "1280 B", "600 B"]),
 }
 TAGS = ["tcp.syn", "tcp.syn-ack", "tcp.data", "tcp.ack", "tcp.fin", "dns.query", "dns.answer"]
 
@@ -85,9 +89,9 @@ class Maker:
         return settings
 
     def link(self, luck, a, b):
-        link = {"between": [a, b], **self.some(luck, LINK_VALUES, self.link_keys, 0.5)}
+        link = {"between": [a, b], **self.some(luck, LINK_VALUES, self.link_keys, 0.35)}
         if luck.random() < 0.3:
-            link["back"] = {k: v for k, v in self.some(luck, LINK_VALUES, self.link_keys, 0.4).items() if k != "mtu"}
+            link["back"] = {k: v for k, v in self.some(luck, LINK_VALUES, self.link_keys, 0.3).items() if k != "mtu"}
         return link
 
     def hosts(self, luck):

@@ -33,7 +33,7 @@ struct law_packet {
     int64_t stream, offset;     /* of its payload */
     int64_t from, to;
     unsigned hops;
-    bool corrupt;
+    bool corrupt, awaits_verdict; /* N6: it has arrived, and must be dropped or flagged */
 };
 
 enum { LAW_ROOT_TIMER = 1, LAW_ROOT_ARRIVAL = 2 };

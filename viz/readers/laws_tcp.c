@@ -296,8 +296,9 @@ static void on_segment_delivered(struct law_conn *c, const struct law_segment *s
     if (s->flags & LAW_ACK && c->knows_own) on_ack_delivered(c, s, now_ns);
 }
 
-static void reaches_its_end(struct laws *laws, const struct law_packet *p, size_t index, int64_t now_ns)
+static void reaches_its_end(struct laws *laws, struct law_packet *p, size_t index, int64_t now_ns)
 {
+    p->awaits_verdict = p->corrupt;
     if (p->segment.source_port == 0) return;
     size_t conn =
         index_map_get(&laws->conn_keys, key_of(p->to, p->segment.destination_port, p->from, p->segment.source_port));
@@ -318,10 +319,13 @@ static void on_link_deliver(struct laws *laws, const struct event *e)
     if (event_int(e, FIELD_HOST) == p->to) reaches_its_end(laws, p, index, e->at_ns);
 }
 
-/* Cut on its way, and put together again. */
+/* Cut on its way, and put together again: to what it was (N7). */
 static void on_whole(struct laws *laws, const struct event *e)
 {
-    size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
+    uint64_t packet = (uint64_t)event_int(e, FIELD_PACKET);
+    size_t index = index_map_get(&laws->packet_index, packet), size = index_map_get(&laws->packet_size, packet);
+    if (size != SIZE_MAX && event_int(e, FIELD_SIZE) != (int64_t)size)
+        law_broken(laws, e, "N7", "the packet had %zu bytes before it was cut", size);
     if (index != SIZE_MAX && event_int(e, FIELD_HOST) == laws->packets[index].to)
         reaches_its_end(laws, &laws->packets[index], index, e->at_ns);
 }
@@ -505,7 +509,8 @@ static void on_corruption(struct laws *laws, const struct event *e)
     size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
     if (index == SIZE_MAX) return;
     struct law_packet *p = &laws->packets[index];
-    p->corrupt = true;
+    p->corrupt |= e->kind == EVENT_PACKET_CORRUPT;
+    if (e->kind != EVENT_PACKET_CORRUPT) p->awaits_verdict = false;
     if (e->kind != EVENT_PACKET_COLLIDE) return;
     for (size_t i = 0; i < laws->n_conns; i++) {
         struct law_conn *c = laws->conns[i];
@@ -548,6 +553,7 @@ void laws_of_tcp(struct laws *laws, const struct event *e)
         break;
     case EVENT_PACKET_CORRUPT:
     case EVENT_PACKET_COLLIDE:
+    case EVENT_PACKET_DROP:
         on_corruption(laws, e);
         break;
     case EVENT_TCP_STATE:
@@ -566,9 +572,18 @@ void laws_of_tcp(struct laws *laws, const struct event *e)
     }
 }
 
+/* N6: what was corrupted is dropped where it is looked at, or flagged when all checksums let it pass. */
+static void law_of_checksums(struct laws *laws)
+{
+    for (size_t i = 0; i < laws->n_packets; i++)
+        if (laws->packets[i].awaits_verdict)
+            law_broken(laws, NULL, "N6", "a corrupted packet was taken for a good one");
+}
+
 /* T9: whoever waits for an acknowledgement has a timer that ends the waiting, and does not wait for ever. */
 void laws_of_tcp_at_the_end(struct laws *laws)
 {
+    law_of_checksums(laws);
     for (size_t i = 0; i < laws->n_conns; i++) {
         const struct law_conn *c = laws->conns[i];
         if (c->is_closed || c->is_tainted || c->una == c->snd_max) continue;

@@ -187,6 +187,31 @@ static bool goes_further_than_its_ttl(struct event *e)
     return true;
 }
 
+/* Bits of a packet flip on the way, and whoever it arrives at does not notice. */
+static bool takes_what_was_corrupted(struct event *e)
+{
+    if (e->kind == EVENT_LINK_SEND && state >= 0) state = (int)field(e, FIELD_PACKET)->i;
+    if (e->kind != EVENT_TCP_VARS || state <= 0 || !is_late(e)) return true;
+    *e = (struct event){.id = e->id, .cause = e->cause, .at_ns = e->at_ns, .kind = EVENT_PACKET_CORRUPT};
+    for (int i = 0; i < EVENT_MAX_FIELDS; i++)
+        e->values[i].bytes = "";
+    field(e, FIELD_PACKET)->i = state;
+    state = -1;
+    return true;
+}
+
+static bool puts_too_much_together(struct event *e)
+{
+    if (e->kind != EVENT_LINK_DELIVER || state || !is_late(e)) return true;
+    int64_t packet = field(e, FIELD_PACKET)->i, host = field(e, FIELD_HOST)->i;
+    *e = (struct event){.id = e->id, .cause = e->cause, .at_ns = e->at_ns, .kind = EVENT_PACKET_WHOLE};
+    field(e, FIELD_PACKET)->i = packet;
+    field(e, FIELD_HOST)->i = host;
+    field(e, FIELD_SIZE)->i = 20000;
+    state = 1;
+    return true;
+}
+
 Test(laws_tcp, each_planted_bug_is_seen)
 {
     static const struct {
@@ -208,7 +233,9 @@ Test(laws_tcp, each_planted_bug_is_seen)
                 {"T10", hears_the_end_too_early},
                 {"T11", offers_more_than_its_buffer},
                 {"T12", takes_what_never_came},
-                {"N5", goes_further_than_its_ttl}};
+                {"N5", goes_further_than_its_ttl},
+                {"N6", takes_what_was_corrupted},
+                {"N7", puts_too_much_together}};
     struct world_run run = world_run_scenario("lost-segment", 0, event_mask_all());
     char said[300];
     cr_assert_eq(judge(&run, "", NULL, said, sizeof said), 0, "%s", said);
