@@ -40,7 +40,7 @@ LINK_VALUES = {
     "duplicate": lambda luck: luck.choice(["0 %", "1 %", "10 %"]),
     "reorder": lambda luck: luck.choice(["2 %", "20 %", {"odds": "5 %", "by": "200 ms"}]),
     "corrupt": lambda luck: luck.choice(["0 %", "0.5 %", "5 %"]),
-    "mtu": lambda luck: luck.choice(["1500 B", "1500 B", "9000 B", "1280 B", "600 B"]),
+    "mtu": lambda luck: luck.choice(["1500 B", "1500 B", "2000 B", "1280 B", "600 B"]),
 }
 TAGS = ["tcp.syn", "tcp.syn-ack", "tcp.data", "tcp.ack", "tcp.fin", "dns.query", "dns.answer"]
 

@@ -97,8 +97,11 @@ static void check_sent(struct player *p, const struct tcp_output *out, uint64_t 
 {
     const struct tcp_segment *g = &out->segment;
     if (g->flags & TCP_ACK && !(g->flags & TCP_RST)) {
-        uint32_t edge = g->ack + g->window;
-        if (p->edge_known && seq_before(edge, p->right_edge)) fail(p, "the right edge of the window moves left");
+        bool scaled = p->conn->scaling_ok && !(g->flags & TCP_SYN);
+        unsigned shift = scaled ? p->conn->rcv_shift : 0; /* what is told is rounded down: RFC 7323 2.4 */
+        uint32_t edge = g->ack + ((uint32_t)g->window << shift), unit = 1u << shift;
+        if (p->edge_known && seq_before(edge + unit - 1, p->right_edge))
+            fail(p, "the right edge of the window moves left");
         p->right_edge = edge;
         p->edge_known = true;
     }
