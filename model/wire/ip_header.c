@@ -127,7 +127,7 @@ static bool decode_v6(const uint8_t *bytes, size_t size, struct ip_header *heade
         at += IPV6_FRAGMENT_HEADER_BYTES;
         if (!ip_is_fragment(header)) { /* RFC 6946: whole all the same */
             extensions = ipv6_skip_extensions(bytes + at, size - at, &header->protocol);
-            if (extensions == SIZE_MAX) return false;
+            if (extensions == SIZE_MAX || header->protocol == FRAGMENT) return false; /* a second one makes no sense */
             at += extensions;
         }
     }
