@@ -163,7 +163,9 @@ static void law_of_new_data(struct laws *laws, const struct event *e, struct law
     if (right > c->peer_edge + (s->extent == 1)) /* one more: the probe of a closed window */
         law_broken(laws, e, "T5", "%lld beyond the window", (long long)(right - c->peer_edge));
     bool estimates = c->had_sack && c->had_loss; /* then what is in the pipe is not FlightSize */
-    if (s->length && c->cwnd && c->mss && !estimates && right - c->una > c->cwnd + 2 * (int64_t)c->mss + 1)
+    bool probe =
+        index_map_get(&laws->roots, e->cause) == LAW_ROOT_TIMER; /* RFC 8985 7.3: of the tail, whatever cwnd is */
+    if (s->length && c->cwnd && c->mss && !estimates && !probe && right - c->una > c->cwnd + 2 * (int64_t)c->mss + 1)
         law_broken(laws, e, "T5", "%lld in flight, cwnd is %u", (long long)(right - c->una), c->cwnd);
 }
 
