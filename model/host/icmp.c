@@ -110,7 +110,7 @@ static bool read_quotation(const struct host *host, const uint8_t *bytes, size_t
     return ip_equals(q->ip.source, host->address) || ip_equals(q->ip.source, host->address6);
 }
 
-/* RFC 5927 4.1, 7.2: only TCP knows whether it has sent that; nobody else here sends packets that must not be cut. */
+/* RFC 5927 4.1, 7.2: TCP knows whether it has sent that. */
 static void tell_tcp(struct host *host, const struct quotation *q, const struct icmp_header *icmp, bool v6)
 {
     enum icmp_kind kind = icmp_kind_of(icmp, v6);
@@ -127,6 +127,13 @@ static void tell_tcp(struct host *host, const struct quotation *q, const struct 
         path_mtu_lower(host, q->ip.destination, told.mtu_bytes);
 }
 
+/* RFC 8201 4: what is no TCP is cut by its source, and only by it. IPv4 is cut where it does not fit. */
+static void lower_path(struct host *host, const struct quotation *q, const struct icmp_header *icmp)
+{
+    uint32_t mtu_bytes = path_mtu_believed(host, q->ip.destination, icmp_mtu(icmp, true), q->size);
+    if (mtu_bytes > 0 && icmp_kind_of(icmp, true) == ICMP_TOO_BIG) path_mtu_lower(host, q->ip.destination, mtu_bytes);
+}
+
 void icmp_on_packet(struct host *host, struct packet *packet)
 {
     const struct ip_packet *ip = ip_packet_of(packet);
@@ -139,9 +146,11 @@ void icmp_on_packet(struct host *host, struct packet *packet)
         identity.flow = random_hash_mix(identity.flow, 1);
         send_message(host, ip->ip.source, icmp_of_kind(ICMP_ECHO_REPLY, v6, ip->icmp.rest), payload, size, identity,
                      "echo");
-    } else if (icmp_is_error(&ip->icmp, v6) && read_quotation(host, payload, size, &q) &&
-               q.ip.protocol == IP_PROTOCOL_TCP) {
-        tell_tcp(host, &q, &ip->icmp, v6);
+    } else if (icmp_is_error(&ip->icmp, v6) && read_quotation(host, payload, size, &q)) {
+        if (q.ip.protocol == IP_PROTOCOL_TCP)
+            tell_tcp(host, &q, &ip->icmp, v6);
+        else if (v6)
+            lower_path(host, &q, &ip->icmp);
     }
     packet_drop(host->world->packets, packet);
 }

@@ -3,6 +3,7 @@
 #include "model/host/host.h"
 #include "model/host/icmp.h"
 #include "model/host/packets.h"
+#include "model/host/path_mtu.h"
 #include "sim/journal/memory.h"
 
 static bool may_be_cut(const struct host *host, const struct packet *packet)
@@ -18,6 +19,14 @@ void packets_let_be_cut(struct host *host, struct packet *packet)
     /* Where no link could want to cut it, it may as well say so, and needs no identification (RFC 6864 4.1). */
     ip->ip.dont_fragment = ip_is_v6(&ip->ip) || packet->size_bytes <= host->world->smallest_mtu;
     if (!ip->ip.dont_fragment) ip->ip.identification = host_next_identification(host);
+}
+
+uint32_t packets_mtu(const struct host *host, const struct packet *packet, uint32_t link_mtu_bytes)
+{
+    const struct ip_packet *ip = ip_packet_of_const(packet);
+    if (!ip_is_v6(&ip->ip) || !may_be_cut(host, packet)) return link_mtu_bytes;
+    uint32_t path_mtu_bytes = path_mtu_of(host, ip->ip.destination);
+    return path_mtu_bytes < link_mtu_bytes ? path_mtu_bytes : link_mtu_bytes;
 }
 
 /* A packet with the whole's header and `size` bytes of its payload. */

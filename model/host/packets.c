@@ -178,7 +178,7 @@ static void send_on_next_link(struct host *host, struct packet *packet)
         return;
     }
     if (packet->size_bytes > host->world->smallest_mtu) {
-        uint32_t mtu_bytes = network_link_mtu(host->world->network, link, host->id);
+        uint32_t mtu_bytes = packets_mtu(host, packet, network_link_mtu(host->world->network, link, host->id));
         if (packet->size_bytes > mtu_bytes) {
             packets_too_big(host, packet, mtu_bytes);
             return;

@@ -96,6 +96,8 @@ void packets_check(struct host *host, struct packet *packet);
 void packets_flag_collision(struct host *host, const struct packet *packet);
 /* A packet about to be sent that routers may cut, where one could want to. */
 void packets_let_be_cut(struct host *host, struct packet *packet);
+/* The most that the packet may have on a link with this MTU: its source cuts what it may to the path (RFC 8200 5). */
+uint32_t packets_mtu(const struct host *host, const struct packet *packet, uint32_t link_mtu_bytes);
 /* What is larger than the MTU of its next link: cut, or dropped and its sender told. Takes over the reference. */
 void packets_too_big(struct host *host, struct packet *packet, uint32_t mtu_bytes);
 

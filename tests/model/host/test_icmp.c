@@ -95,7 +95,8 @@ Test(fragments, segments_that_may_be_cut_arrive_whole)
     cr_expect(cut > 30);
     cr_expect_eq(whole, cut);
     size_t pieces = count_events(&run, EVENT_PACKET_SEND, "fragment");
-    cr_expect(pieces == 3 * cut || pieces == 3 * cut - 1, "1500 bytes through 600 are three pieces, the mail's end two");
+    cr_expect(pieces == 3 * cut || pieces == 3 * cut - 1,
+              "1500 bytes through 600 are three pieces, the mail's end two");
     cr_expect_eq(count_events(&run, EVENT_PATH_MTU, NULL), 0);
     world_run_free(&run);
 }
@@ -206,6 +207,46 @@ Test(icmp_messages, an_echo_is_answered_by_hosts_and_routers_in_both_versions)
     run_until(400 * MILLISECOND);
     cr_expect_eq(count_kind(EVENT_PACKET_SEND, "icmp.echo echo request"), 4);
     cr_expect_eq(count_kind(EVENT_PACKET_SEND, "icmp.echo echo reply"), 4);
+}
+
+static void send_large_echo(bool v6)
+{
+    enum { DATA = 4000 };
+    uint8_t bytes[DATA + 100];
+    struct ip_header ip = {.source = v6 ? pc->address6 : pc->address,
+                           .destination = v6 ? mx->address6 : mx->address,
+                           .payload_length = ICMP_HEADER_BYTES + DATA,
+                           .dont_fragment = v6,
+                           .identification = v6 ? 0 : 9,
+                           .ttl = 64,
+                           .protocol = v6 ? IP_PROTOCOL_ICMPV6 : IP_PROTOCOL_ICMP};
+    struct icmp_header echo = icmp_of_kind(ICMP_ECHO_REQUEST, v6, 0x00070001);
+    size_t header = ip_encode(&ip, bytes);
+    memset(bytes + header + ICMP_HEADER_BYTES, 'e', DATA);
+    icmp_encode(&echo, ip.source, ip.destination, bytes + header + ICMP_HEADER_BYTES, DATA, bytes + header);
+    send_bytes(pc, bytes, header + ICMP_HEADER_BYTES + DATA);
+}
+
+/* Through links of 1500 and 1400 bytes, there and back: a router cuts what does not fit (RFC 791 3.2). */
+Test(icmp_messages, a_large_echo_comes_back_whole_over_ipv4)
+{
+    send_large_echo(false);
+    run_until(200 * MILLISECOND);
+    cr_expect_eq(count_kind(EVENT_PACKET_SEND, "echo reply"), 1);
+    cr_expect_eq(count_kind(EVENT_PACKET_WHOLE, NULL), 2);
+    cr_expect_eq(count_kind(EVENT_PACKET_SEND, "icmp.too-big"), 0);
+}
+
+/* RFC 8200 5: only the source cuts, once it has heard of the tunnel; each of the two ends hears of it by its first try.
+ */
+Test(icmp_messages, a_large_echo_comes_back_whole_over_ipv6_at_the_third_try)
+{
+    for (int try = 1; try <= 3; try++) {
+        send_large_echo(true);
+        run_until(try * 130 * MILLISECOND);
+        cr_expect_eq(count_kind(EVENT_PATH_MTU, NULL), try < 3 ? (size_t) try : 2);
+        cr_expect_eq(count_kind(EVENT_PACKET_WHOLE, NULL), try == 1 ? 0 : try == 2 ? 1 : 3);
+    }
 }
 
 Test(icmp_messages, a_closed_port_a_ttl_that_runs_out_and_a_host_that_is_down_are_told)
