@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <malloc.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "app/bench.h"
@@ -42,12 +41,6 @@ struct bench_world {
     int64_t ended_ns;
 };
 
-/* Of the segment only what is in use: the SACK blocks stand at its end. */
-static size_t used_size(const struct tcp_segment *segment)
-{
-    return offsetof(struct tcp_segment, sack) + segment->n_sack * sizeof segment->sack[0];
-}
-
 static void send_segment(struct bench_end *e, const struct tcp_output *out)
 {
     struct bench_world *w = e->world;
@@ -58,7 +51,7 @@ static void send_segment(struct bench_end *e, const struct tcp_output *out)
     packet->to = e->peer;
     uint64_t unit = tcp_segment_sequence_length(segment) ? segment->seq : UINT64_C(1) << 32 | segment->ack;
     packet->identity = (struct packet_identity){.flow = e->flow, .unit = unit, .transmission = out->transmission};
-    memcpy(packet->header, segment, used_size(segment));
+    memcpy(packet->header, segment, sizeof *segment);
     tcp_label_sent(e->conn, packet->id);
     w->packets++;
     network_send(w->network, e->link, e->host, packet);

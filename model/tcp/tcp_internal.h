@@ -13,10 +13,9 @@ enum tcp_mark { MARK_SACKED = 1, MARK_LOST = 2, MARK_RESENT = 4 };
 struct tcp_record {
     uint64_t label;  /* of its latest transmission */
     int64_t sent_ns; /* when that was */
-    uint32_t seq;
+    uint32_t seq, end;     /* [seq, end), SYN and FIN included */
     uint32_t run;          /* first or last of a run of SACKed records: the number of the run's other end */
-    uint32_t transmission; /* how often it was sent; 0: it is still to be sent */
-    uint16_t length;       /* payload bytes */
+    uint16_t transmission; /* how often it was sent, at most UINT16_MAX; 0: it is still to be sent */
     uint8_t flags;         /* SYN, FIN, PSH */
     uint8_t marks;         /* of enum tcp_mark */
 };
@@ -145,12 +144,12 @@ static inline struct tcp_record *tcp_record_at(const struct tcp_conn *c, uint32_
 /* In sequence numbers. */
 static inline uint32_t tcp_record_length(const struct tcp_record *r)
 {
-    return r->length + ((r->flags & TCP_SYN) != 0) + ((r->flags & TCP_FIN) != 0);
+    return r->end - r->seq;
 }
 
-static inline uint32_t tcp_record_end(const struct tcp_record *r)
+static inline uint32_t tcp_record_payload(const struct tcp_record *r)
 {
-    return r->seq + tcp_record_length(r);
+    return r->end - r->seq - ((r->flags & TCP_SYN) != 0) - ((r->flags & TCP_FIN) != 0);
 }
 
 /* RFC 5681 2: sent and not yet cumulatively acknowledged. */

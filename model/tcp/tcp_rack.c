@@ -14,7 +14,7 @@ static bool sent_after(int64_t sent_ns, uint32_t end_seq, int64_t other_ns, uint
 /* 6.2 step 3: something that was sent once arrives after something sent later. */
 static void note_reordering(struct tcp_conn *c, const struct tcp_record *r)
 {
-    uint32_t end_seq = tcp_record_end(r);
+    uint32_t end_seq = r->end;
     if (seq_before(c->rack_fack, end_seq))
         c->rack_fack = end_seq;
     else if (seq_before(end_seq, c->rack_fack) && r->transmission == 1)
@@ -29,9 +29,9 @@ void tcp_rack_delivered(struct tcp_conn *c, const struct tcp_record *r, int64_t 
     /* Step 2: an answer faster than any before is one to the transmission before. */
     if (r->transmission > 1 && rtt_ns < c->min_rtt_ns) return;
     if (r->transmission == 1 && (c->min_rtt_ns == 0 || rtt_ns < c->min_rtt_ns)) c->min_rtt_ns = rtt_ns;
-    if (c->rack_xmit_ns && !sent_after(r->sent_ns, tcp_record_end(r), c->rack_xmit_ns, c->rack_end_seq)) return;
+    if (c->rack_xmit_ns && !sent_after(r->sent_ns, r->end, c->rack_xmit_ns, c->rack_end_seq)) return;
     c->rack_xmit_ns = r->sent_ns;
-    c->rack_end_seq = tcp_record_end(r);
+    c->rack_end_seq = r->end;
     c->rack_rtt_ns = rtt_ns;
 }
 
@@ -66,7 +66,7 @@ bool tcp_rack_find_lost(struct tcp_conn *c, int64_t now_ns)
     for (uint32_t i = c->first; i != c->end && tcp_next_unsacked(c, &i); i++) {
         const struct tcp_record *r = tcp_record_at(c, i);
         if (r->marks == MARK_LOST) continue; /* still to be sent again */
-        if (!sent_after(c->rack_xmit_ns, c->rack_end_seq, r->sent_ns, tcp_record_end(r))) {
+        if (!sent_after(c->rack_xmit_ns, c->rack_end_seq, r->sent_ns, r->end)) {
             if (r->transmission == 1) break;
             continue;
         }

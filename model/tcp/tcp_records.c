@@ -33,8 +33,9 @@ void tcp_push_record(struct tcp_conn *c, uint32_t length, uint8_t flags)
     if (c->end - c->first == c->room) grow_ring(c);
     assert(c->at == c->end);
     struct tcp_record *r = tcp_record_at(c, c->end++);
-    *r = (struct tcp_record){.seq = c->snd_nxt, .length = (uint16_t)length, .flags = flags};
-    c->snd_nxt = tcp_record_end(r);
+    uint32_t end = c->snd_nxt + length + ((flags & TCP_SYN) != 0) + ((flags & TCP_FIN) != 0);
+    *r = (struct tcp_record){.seq = c->snd_nxt, .end = end, .flags = flags};
+    c->snd_nxt = end;
     c->segmented += length;
     if (flags & TCP_FIN) c->fin_sent = true;
     tcp_changed(c, "new data");
@@ -73,7 +74,7 @@ static void remove_first(struct tcp_conn *c, int64_t now_ns)
 void tcp_records_acked(struct tcp_conn *c, uint32_t ack, int64_t now_ns)
 {
     enum { ROOM_KEPT = 4 };
-    while (c->first != c->end && seq_not_after(tcp_record_end(tcp_record_at(c, c->first)), ack))
+    while (c->first != c->end && seq_not_after(tcp_record_at(c, c->first)->end, ack))
         remove_first(c, now_ns);
     if (c->first == c->end) {
         if (c->room > ROOM_KEPT) tcp_records_free(c);
@@ -82,7 +83,6 @@ void tcp_records_acked(struct tcp_conn *c, uint32_t ack, int64_t now_ns)
     struct tcp_record *r = tcp_record_at(c, c->first);
     if (!seq_before(r->seq, ack)) return;
     forget_marks(c, r->marks, ack - r->seq);
-    r->length = (uint16_t)(r->length - (ack - r->seq));
     r->seq = ack;
 }
 
@@ -119,16 +119,15 @@ static uint32_t split_record(const struct tcp_conn *c, struct tcp_record r, stru
                              uint32_t number)
 {
     uint8_t flags = r.flags;
-    uint32_t length = r.length;
+    uint32_t end = r.end, length = tcp_record_payload(&r);
     r.marks = 0;
-    while (length > c->smss) {
-        r.length = (uint16_t)c->smss;
+    for (; length > c->smss; length -= c->smss) {
+        r.end = r.seq + c->smss;
         r.flags = flags & (uint8_t) ~(TCP_PSH | TCP_FIN);
         records[number++ & (room - 1)] = r;
-        r.seq += c->smss;
-        length -= c->smss;
+        r.seq = r.end;
     }
-    r.length = (uint16_t)length;
+    r.end = end;
     r.flags = flags;
     records[number++ & (room - 1)] = r;
     return number;
@@ -139,7 +138,7 @@ void tcp_split_records(struct tcp_conn *c)
 {
     uint32_t pieces = 0, room = TCP_RECORDS_WITHIN, end = c->first;
     for (uint32_t i = c->first; i != c->end; i++)
-        pieces += 1 + tcp_record_at(c, i)->length / c->smss;
+        pieces += 1 + tcp_record_payload(tcp_record_at(c, i)) / c->smss;
     while (room < pieces || room < c->room)
         room *= 2;
     struct tcp_record *records = mem_alloc(room * sizeof *records);

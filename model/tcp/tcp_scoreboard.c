@@ -11,7 +11,7 @@ static uint32_t record_number(const struct tcp_conn *c, uint32_t seq)
     uint32_t low = c->first, high = c->end;
     while (low != high) {
         uint32_t middle = low + (high - low) / 2;
-        if (seq_not_after(tcp_record_end(tcp_record_at(c, middle)), seq))
+        if (seq_not_after(tcp_record_at(c, middle)->end, seq))
             low = middle + 1;
         else
             high = middle;
@@ -67,7 +67,7 @@ static bool take_block(struct tcp_conn *c, const struct tcp_sack_block *block, i
     uint32_t number = record_number(c, block->left);
     if (number != c->end && seq_before(tcp_record_at(c, number)->seq, block->left)) number++;
     while (number != c->end && tcp_next_unsacked(c, &number)) {
-        if (seq_before(block->right, tcp_record_end(tcp_record_at(c, number)))) break;
+        if (seq_before(block->right, tcp_record_at(c, number)->end)) break;
         mark_sacked(c, number++, now_ns);
         any = true;
     }
@@ -105,7 +105,7 @@ static bool loss_point(const struct tcp_conn *c, uint32_t *point)
     for (int runs = 1;; runs++) {
         uint32_t low = tcp_record_at(c, high)->run;
         if (!is_sacked(c, low)) return false;
-        bytes += tcp_record_end(tcp_record_at(c, high)) - tcp_record_at(c, low)->seq;
+        bytes += tcp_record_at(c, high)->end - tcp_record_at(c, low)->seq;
         if (runs == DUP_THRESH || bytes > (DUP_THRESH - 1) * c->smss) {
             *point = low;
             return true;

@@ -173,7 +173,7 @@ static void transmit_record(struct tcp_conn *c, uint32_t number, const char *why
     struct tcp_record *r = tcp_record_at(c, number);
     begin_segment(c, out);
     out->segment.seq = r->seq;
-    out->segment.length = r->length;
+    out->segment.length = tcp_record_payload(r);
     out->segment.flags = r->flags;
     if (c->state != TCP_SYN_SENT) put_ack(c, &out->segment, now_ns);
     if (r->flags & TCP_SYN) {
@@ -181,7 +181,8 @@ static void transmit_record(struct tcp_conn *c, uint32_t number, const char *why
     } else {
         out->stream_offset = tcp_offset_of(c, r->seq);
     }
-    out->transmission = ++r->transmission;
+    if (r->transmission < UINT16_MAX) r->transmission++;
+    out->transmission = r->transmission;
     out->repeats = r->label;
     out->why = why;
     r->sent_ns = now_ns;
@@ -206,8 +207,9 @@ static bool send_lost(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out
         c->at++;
     if (c->at == c->end) return false;
     const struct tcp_record *r = tcp_record_at(c, c->at);
-    bool cwnd_allows = c->cwnd >= tcp_pipe(c) + (r->transmission ? r->length : 0); /* one never sent is in it already */
-    bool window_allows = c->at == c->first || c->snd_wnd >= r->seq - c->snd_una + r->length;
+    bool cwnd_allows =
+        c->cwnd >= tcp_pipe(c) + (r->transmission ? tcp_record_payload(r) : 0); /* one never sent is in it already */
+    bool window_allows = c->at == c->first || c->snd_wnd >= r->seq - c->snd_una + tcp_record_payload(r);
     if (!c->resend_now && !(cwnd_allows && window_allows)) return false;
     c->resend_now = false;
     if (r->transmission == 0)
@@ -323,7 +325,8 @@ static bool send_bare_ack(struct tcp_conn *c, int64_t now_ns, struct tcp_output 
 {
     if (c->ack_need != ACK_NOW) return false;
     begin_segment(c, out);
-    out->segment.seq = c->snd_nxt;
+    /* A probe's byte lies beyond a closed window; an ACK behind it would not be acceptable there (RFC 9293 3.4). */
+    out->segment.seq = c->probing ? c->snd_una : c->snd_nxt;
     if (c->keep_alive_owed) out->segment.seq = c->snd_una - 1; /* RFC 9293 3.8.4: what the peer must answer */
     c->keep_alive_owed = false;
     put_ack(c, &out->segment, now_ns);

@@ -125,7 +125,7 @@ void tcp_time_acked(struct tcp_conn *c, const struct tcp_segment *seg, int64_t n
 {
     if (!c->rtt_timing) return;
     const struct tcp_record *timed = tcp_record_at(c, c->rtt_record);
-    if (seq_before(seg->ack, tcp_record_end(timed))) return;
+    if (seq_before(seg->ack, timed->end)) return;
     c->rtt_timing = false;
     if (!c->rtt_by_timestamp)
         take_sample(c, now_ns - timed->sent_ns);
