@@ -298,6 +298,8 @@ static void seventh_process_text(struct tcp_conn *c, const struct tcp_segment *s
    behind the window, a closed one too, is cut off as text would be (3.4, table 6). */
 static void eighth_check_fin(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
 {
+    /* Text has come that stands behind it: it was no FIN of this stream, and must not hide the real one. */
+    if (c->fin_known && !c->fin_taken && seq_before(c->fin_seq, c->rcv_nxt)) c->fin_known = false;
     if (seg->flags & TCP_FIN && !c->fin_known && in_window(c, seg->seq + seg->length)) {
         c->fin_known = true;
         c->fin_seq = seg->seq + seg->length;
