@@ -168,6 +168,7 @@ static void emit_link_values(struct world *world, size_t link, int dir, const st
 {
     const struct link_settings usual = link_values_default();
     char text[LINK_VALUE_TEXT_BYTES];
+    if (!journal_wants(world->journal, EVENT_LINK_VALUE)) return; /* comparing and writing them is not cheap */
     for (int i = LINK_JITTER; i < LINK_VALUES; i++) {
         enum link_value value = (enum link_value)i;
         if (link_value_is_same(value, settings, &usual)) continue;
