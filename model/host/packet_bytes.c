@@ -1,5 +1,6 @@
 /* Packets as bytes: made from the fields when somebody looks (law 4), read from any bytes, and corrupted bytes on their
    way. A corrupted packet travels as raw bytes: each router looks at its IP header, its destination at everything. */
+#include <assert.h>
 #include <string.h>
 
 #include "model/host/host.h"
@@ -67,6 +68,7 @@ size_t packets_encode(const struct packet *packet, uint8_t *out, size_t room)
     }
     size_t size = packet->size_bytes, payload = packets_payload_size(ip), headers = size - payload;
     uint8_t header[PACKET_HEADERS_MAX_BYTES];
+    assert(payload < size);
     if (size > room || !put_payload(ip, out + headers, payload)) return 0;
     packets_encode_headers(ip, out + headers, header);
     memcpy(out, header, headers);

@@ -41,7 +41,7 @@ static struct packet *new_piece(struct host *host, const struct packet *whole, c
     ip->ip.more_fragments = header->more_fragments || at + size < header->payload_length;
     ip->ip.payload_length = (uint16_t)size;
     ip->is_foreign = true;
-    ip->is_corrupted = of->is_corrupted;
+    ip->is_corrupted = of->is_corrupted || of->raw;
     ip->payload = byte_stream_hold(payload);
     ip->payload_offset = at;
     ip->whole = ip_is_fragment(&of->ip) && !of->raw ? of->whole : whole->id;

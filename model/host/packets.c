@@ -1,5 +1,5 @@
-/* Packets between hosts: IPv4 (RFC 791) or IPv6 (RFC 8200) carrying TCP or UDP. Routers count down the TTL and look up
-   the next link. Fragmentation is left out: hosts never send what their link cannot carry. */
+/* Packets between hosts: IPv4 (RFC 791) or IPv6 (RFC 8200) carrying TCP, UDP or ICMP. Routers count down the TTL and
+   look up the next link. Their bytes are made and read in packet_bytes.c; what is too big is packet_fragments.c's. */
 #include "model/host/packets.h"
 
 #include <assert.h>

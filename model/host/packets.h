@@ -1,5 +1,5 @@
-/* What hosts put into packets: an IP header and a TCP segment or a UDP datagram, as parsed headers with a reference to
-   the payload (law 4). Bytes are made when the journal wants them. */
+/* What hosts put into packets: an IP header and a TCP segment, a UDP datagram, an ICMP message or a fragment, as parsed
+   headers with a reference to the payload (law 4). Bytes are made when somebody looks. */
 #ifndef POSTROAD_MODEL_HOST_PACKETS_H
 #define POSTROAD_MODEL_HOST_PACKETS_H
 
@@ -46,7 +46,7 @@ static inline const struct ip_packet *ip_packet_of_const(const struct packet *pa
 }
 
 /* A packet from a host to an address, of so many bytes behind the IP header, its transport part still to be filled in:
- * tcp or udp, payload or dns. */
+ * tcp, udp or icmp, payload or dns. */
 struct packet *packets_new(struct host *host, struct ip_address destination, uint8_t protocol, uint32_t payload_bytes);
 
 /* Why a packet is sent and what it repeats, for its event. */

@@ -190,6 +190,10 @@ static struct packet *rebuild(struct reassembly *r, size_t i, struct packet *las
     uint8_t *bytes = join(w, &size);
     const char *problem = packets_read(&read, bytes, size);
     mem_free(bytes);
+    if (!problem && ip_is_fragment(&read.ip)) { /* of IPv6, behind a second fragment header */
+        packets_release(&read);
+        problem = "a fragment within fragments";
+    }
     bool corrupted = was_corrupted(w);
     uint64_t whole = ip->whole ? ip->whole : last->id;
     journal_set_cause(host->world->journal, last->cause);
@@ -205,6 +209,7 @@ static struct packet *rebuild(struct reassembly *r, size_t i, struct packet *las
     }
     packets_release(ip);
     *ip = read;
+    packets_fit(last);
     if (corrupted) packets_flag_collision(host, last);
     return last;
 }

@@ -433,6 +433,50 @@ Test(reassembly, impossible_pieces_are_dropped)
     cr_expect_eq(count_kind(EVENT_PACKET_DROP, "bad fragment"), 2);
 }
 
+/* RFC 8200 4.5 knows one fragment header: what is still a fragment when all its pieces are there is nobody's packet. */
+Test(reassembly, a_fragment_within_fragments_is_dropped)
+{
+    enum { SIZE = 64, IPV6_FRAGMENT = 44 };
+    struct ip_header ip = {.source = pc->address6,
+                           .destination = mx->address6,
+                           .payload_length = SIZE / 2,
+                           .identification = 5,
+                           .dont_fragment = true,
+                           .ttl = 64,
+                           .protocol = IPV6_FRAGMENT};
+    uint8_t bytes[IP_HEADER_MAX_BYTES + SIZE], inner[SIZE] = {IP_PROTOCOL_TCP, 0, 0, 9}; /* from byte 8, more to come */
+    for (int i = 0; i < 2; i++) {
+        ip.fragment_offset = (uint16_t)(i * SIZE / 2);
+        ip.more_fragments = i == 0;
+        size_t header = ip_encode(&ip, bytes);
+        memcpy(bytes + header, inner + ip.fragment_offset, SIZE / 2);
+        send_bytes(pc, bytes, header + SIZE / 2);
+    }
+    run_until(400 * MILLISECOND);
+    cr_expect_eq(count_kind(EVENT_PACKET_DROP, "a fragment within fragments"), 1);
+    cr_expect_eq(count_kind(EVENT_PACKET_SEND, "tcp"), 0, "nobody takes it for a segment");
+}
+
+/* Law N6: a router may cut what a link has corrupted. Two words of the datagram change places, which its checksum does
+   not see. */
+Test(reassembly, bits_that_flipped_before_the_cut_are_told_of)
+{
+    uint8_t bytes[1500];
+    const char *why;
+    size_t size = make_datagram(bytes, pc, mx, false, 9, 1430, 64), header = IPV4_HEADER_BYTES;
+    struct packet *packet = packets_decode(pc, bytes, size, &why);
+    packets_corrupt(packet, 0);
+    memcpy(bytes + header, "xx", 2);
+    wire_put_16(bytes + header + UDP_HEADER_BYTES, 4000);
+    memcpy(ip_packet_of(packet)->raw->bytes, bytes, size);
+    packets_send(pc, packet, (struct send_reason){.why = "test"});
+    run_until(400 * MILLISECOND);
+    cr_expect_eq(count_kind(EVENT_PACKET_FRAGMENT, NULL), 1);
+    cr_expect_eq(wholes(), 1);
+    cr_expect_eq(count_kind(EVENT_PACKET_DROP, "port closed"), 1);
+    cr_expect_eq(count_kind(EVENT_PACKET_COLLIDE, NULL), 1);
+}
+
 /* The "ping of death": an end beyond the largest packet. */
 Test(reassembly, an_end_beyond_the_largest_packet_is_dropped)
 {
