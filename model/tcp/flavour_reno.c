@@ -15,9 +15,10 @@ void reno_enter_recovery(struct tcp_conn *c, const char *why, int64_t now_ns)
     tcp_send_first_again(c, why);
 }
 
-/* Step 4: a segment has left the network. */
+/* Step 4: a segment has left the network; whoever sends duplicates without end does not make cwnd wrap. */
 static void inflate(struct tcp_conn *c)
 {
+    if (c->cwnd >= TCP_WINDOW_MAX) return;
     tcp_set_cwnd(c, c->cwnd + c->smss, c->ssthresh, "duplicate ack in recovery");
 }
 

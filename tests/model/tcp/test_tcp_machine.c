@@ -88,6 +88,21 @@ Test(tcp_machine, payload_offsets_count_from_the_first_byte_on_both_sides_of_wha
     tcp_free(c);
 }
 
+/* RFC 5681 3.2 step 4 inflates cwnd by each duplicate acknowledgement, and a peer may send millions. */
+Test(tcp_machine, duplicate_acknowledgements_without_end_do_not_make_cwnd_wrap)
+{
+    struct tcp_conn *c = established();
+    struct tcp_segment duplicate = {.seq = 5001, .ack = c->snd_nxt, .window = 65535, .flags = TCP_ACK};
+    tcp_write(c, 14600, 0);
+    drain(c, 0);
+    for (uint32_t i = 0; i < UINT32_MAX / 1460 + 10; i++)
+        tcp_segment_arrives(c, &duplicate, 0);
+    cr_assert(c->in_recovery);
+    cr_assert_geq(c->cwnd, (uint32_t)TCP_WINDOW_MAX);
+    cr_assert_leq(c->cwnd, (uint32_t)TCP_WINDOW_MAX + 1460);
+    tcp_free(c);
+}
+
 /* TCP_RANGES_MAX islands are remembered; what does not fit is forgotten, and the stream still becomes whole. */
 Test(tcp_machine, reassembly_is_bounded)
 {
