@@ -22,6 +22,8 @@ void sack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns)
     if (!c->rack_ok) c->hole_at = c->first;
     c->resend_now = true;
     tcp_set_cwnd(c, ssthresh, ssthresh, why);
+    /* RFC 8985 7.2: no probe while losses are being repaired. */
+    if (tcp_timer_runs(c, TIMER_TAIL_LOSS_PROBE)) tcp_arm_retransmission(c, now_ns);
 }
 
 /* 5 steps (1) to (3). RACK has its own way to tell what is lost. */

@@ -111,7 +111,8 @@ void tcp_on_tail_loss_probe(struct tcp_conn *c, int64_t now_ns)
 void tcp_tlp_on_ack(struct tcp_conn *c, const struct tcp_segment *seg, bool dsack)
 {
     if (seq_before(seg->ack, c->tlp_end_seq)) return;
-    bool duplicate = seg->ack == c->tlp_end_seq && seg->ack == c->snd_una && !dsack;
+    bool is_bare = tcp_segment_sequence_length(seg) == 0 && seg->n_sack == 0;
+    bool duplicate = is_bare && seg->ack == c->tlp_end_seq && seg->ack == c->snd_una;
     if (!c->tlp_is_retrans || dsack || duplicate) {
         c->tlp_out = false; /* nothing was lost */
     } else if (seq_before(c->tlp_end_seq, seg->ack)) {
