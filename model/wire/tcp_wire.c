@@ -59,10 +59,10 @@ size_t tcp_header_size(const struct tcp_segment *segment)
     return size + sack_size(segment);
 }
 
-static uint8_t *put_option(uint8_t *at, enum option_kind kind, enum option_size size)
+static uint8_t *put_option(uint8_t *at, enum option_kind kind, uint8_t size)
 {
     at[0] = (uint8_t)kind;
-    at[1] = (uint8_t)size;
+    at[1] = size;
     return at + 2;
 }
 
@@ -87,17 +87,13 @@ static uint8_t *put_timestamps_and_permission(const struct tcp_segment *segment,
     return at + 8;
 }
 
-static uint8_t *put_sack(const struct tcp_segment *segment, uint8_t *at)
+static void put_sack(const struct tcp_segment *segment, uint8_t *at)
 {
-    if (sack_size(segment) == 0) return at;
-    at = put_nops(at, 2);
-    *at++ = OPTION_SACK;
-    *at++ = (uint8_t)(2 + 8 * segment->n_sack);
+    at = put_option(put_nops(at, 2), OPTION_SACK, (uint8_t)(2 + 8 * segment->n_sack));
     for (int i = 0; i < segment->n_sack; i++, at += 8) {
         wire_put_32(at, segment->sack[i].left);
         wire_put_32(at + 4, segment->sack[i].right);
     }
-    return at;
 }
 
 /* In Linux's order, aligned to words of 32 bits: MSS, SACK permitted, timestamps, NOP, window scale; SACK. */
@@ -113,14 +109,15 @@ static void put_options(const struct tcp_segment *segment, uint8_t *at)
         at = put_option(put_nops(at, 1), OPTION_WINDOW_SCALE, WINDOW_SCALE_BYTES);
         *at++ = segment->window_shift;
     }
-    put_sack(segment, at);
+    if (sack_size(segment) > 0) put_sack(segment, at);
 }
 
 size_t tcp_encode(const struct tcp_segment *segment, struct ip_address source, struct ip_address destination,
                   const uint8_t *payload, uint8_t out[TCP_HEADER_MAX_BYTES])
 {
+    uint8_t options[MSS_BYTES + TCP_TIMESTAMPS_BYTES + 1 + WINDOW_SCALE_BYTES + 4 + 8 * TCP_SACK_MAX]; /* all at once */
     size_t header_size = tcp_header_size(segment);
-    assert(header_size <= TCP_HEADER_MAX_BYTES);
+    assert(header_size <= TCP_HEADER_MAX_BYTES && segment->n_sack <= TCP_SACK_MAX);
     wire_put_16(out, segment->source_port);
     wire_put_16(out + 2, segment->destination_port);
     wire_put_32(out + 4, segment->seq);
@@ -130,7 +127,8 @@ size_t tcp_encode(const struct tcp_segment *segment, struct ip_address source, s
     wire_put_16(out + 14, segment->window);
     wire_put_16(out + 16, 0); /* checksum */
     wire_put_16(out + 18, segment->urgent);
-    put_options(segment, out + TCP_HEADER_BYTES);
+    put_options(segment, options);
+    memcpy(out + TCP_HEADER_BYTES, options, header_size - TCP_HEADER_BYTES);
     uint32_t sum = inet_pseudo_header_sum(source, destination, IP_PROTOCOL_TCP, header_size + segment->length);
     sum = inet_checksum_add(sum, out, header_size);
     if (segment->length) sum = inet_checksum_add(sum, payload, segment->length);
