@@ -15,7 +15,7 @@
 #include "model/host/socket.h"
 #include "sim/journal/memory.h"
 
-enum { FIRST_EPHEMERAL_PORT = 49152 };
+enum { FIRST_EPHEMERAL_PORT = UINT16_MAX + 1 - EPHEMERAL_PORTS };
 
 void host_init(struct host *host, struct world *world, size_t index)
 {

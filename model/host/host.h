@@ -29,6 +29,8 @@ void host_send_datagram(struct host *host, const struct datagram *datagram, stru
 /* Names the n-th question to, or the n-th connection with, a peer; counts. */
 uint64_t host_question_flow(struct host *host, const struct host *peer);
 uint64_t host_connection_flow(struct host *host, const struct host *peer);
+/* The next of the dynamic ports (RFC 6335 6), over and over; the caller sees whether it is free. */
+enum { EPHEMERAL_PORTS = 16384 };
 uint16_t host_ephemeral_port(struct host *host);
 uint16_t host_next_identification(struct host *host); /* of a packet that may be cut (RFC 6864); never 0 */
 

@@ -144,17 +144,28 @@ static void socket_free(struct socket *socket)
     mem_free(socket);
 }
 
+/* One that no other connection with this peer has, TIME-WAIT included; 0 when there is none. */
+static uint16_t free_port(struct host *host, struct ip_address address, uint16_t remote_port)
+{
+    for (int tries = 0; tries < EPHEMERAL_PORTS; tries++) {
+        uint16_t port = host_ephemeral_port(host);
+        if (!socket_table_find(host, (struct socket_key){address, port, remote_port})) return port;
+    }
+    return 0;
+}
+
 struct socket *socket_connect(struct host *host, struct ip_address address, uint16_t port,
                               struct socket_handler handler)
 {
     const struct host *peer = world_host_by_address(host->world, address);
-    struct socket_key key = {address, host_ephemeral_port(host), port};
-    while (socket_table_find(host, key))
-        key.local_port = host_ephemeral_port(host);
+    struct socket_key key = {address, free_port(host, address, port), port};
     uint64_t flow = host_connection_flow(host, peer ? peer : host);
     struct socket *socket = socket_new(host, key, flow, true);
     socket_set_handler(socket, handler);
-    tcp_open_active(socket->tcp, host->world->engine->now_ns);
+    if (key.local_port)
+        tcp_open_active(socket->tcp, host->world->engine->now_ns);
+    else
+        socket->failure = "no free port"; /* it stays CLOSED, and its handler is told when it is settled */
     touch(socket);
     return socket;
 }
@@ -461,7 +472,7 @@ static void settle(struct socket *socket)
     socket->is_dirty = false;
     enum tcp_state state = tcp_state(socket->tcp);
     if (all_news & TCP_NEWS_CLOSED || state == TCP_CLOSED) {
-        if (socket->has_handler) fail(socket, "connection closed");
+        if (socket->has_handler) fail(socket, socket->failure ? socket->failure : "connection closed");
         socket_free(socket);
         return;
     }

@@ -105,6 +105,24 @@ Test(outside, nothing_may_be_written_before_the_connection_is_open)
     live_end(&run);
 }
 
+/* RFC 6335 6: 16384 dynamic ports. */
+Test(outside, one_more_connection_than_there_are_ports_fails)
+{
+    struct live_run run = live_begin();
+    for (int i = 0; i < 16384; i++) {
+        run.connection = outside_open(run.world, 0, 25);
+        cr_assert_eq(outside_state(run.connection), OUTSIDE_OPEN);
+    }
+    struct outside_connection *last = run.connection;
+    run.connection = outside_open(run.world, 0, 25);
+    cr_assert_eq(outside_state(run.connection), OUTSIDE_FAILED);
+    cr_assert_str_eq(outside_why(run.connection), "no free port");
+    cr_assert_eq(outside_state(outside_open(run.world, 0, 587)), OUTSIDE_OPEN, "to another port there are others");
+    outside_forget(last);
+    cr_assert_eq(outside_state(outside_open(run.world, 0, 25)), OUTSIDE_OPEN);
+    live_end(&run);
+}
+
 Test(outside, what_was_written_and_not_acknowledged_is_bounded)
 {
     struct live_run run = live_begin();
