@@ -239,18 +239,23 @@ static bool send_all(struct tcp_conn *from, struct tcp_conn *to, int64_t now_ns)
     return any;
 }
 
-/* Until neither has anything to say, delayed acknowledgements included. */
+/* To and fro, until neither has anything to say. */
+static void take_turns(struct tcp_conn *ends[2], int64_t now_ns)
+{
+    for (int silent = 0, from = 0; silent < 2; from = 1 - from)
+        silent = send_all(ends[from], ends[1 - from], now_ns) ? 0 : silent + 1;
+}
+
+/* The same, delayed acknowledgements included. */
 static void exchange(struct tcp_conn *ends[2], int64_t now_ns)
 {
     for (int pause = 0; pause < 2; pause++) {
-        while (send_all(ends[0], ends[1], now_ns) | send_all(ends[1], ends[0], now_ns))
-            continue;
+        take_turns(ends, now_ns);
         now_ns += 100 * MILLISECOND;
         for (int i = 0; i < 2; i++)
             if (tcp_deadline(ends[i]) <= now_ns) tcp_on_deadline(ends[i], now_ns);
     }
-    while (send_all(ends[0], ends[1], now_ns) | send_all(ends[1], ends[0], now_ns))
-        continue;
+    take_turns(ends, now_ns);
 }
 
 double bench_idle_bytes(const struct tcp_config *config)
