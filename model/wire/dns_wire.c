@@ -495,6 +495,14 @@ static bool take_list(const ldns_rr_list *list, struct dns_rr **rrs, char **name
     return true;
 }
 
+/* RFC 6891 6.2.3: a size below 512 is treated as 512. (ldns would forget an OPT record that says 0 throughout.) */
+static uint16_t edns_size_of(const ldns_pkt *pkt)
+{
+    if (!ldns_pkt_edns(pkt)) return 0;
+    uint16_t size = ldns_pkt_edns_udp_size(pkt);
+    return size < DNS_UDP_MAX_BYTES ? DNS_UDP_MAX_BYTES : size;
+}
+
 static struct dns_message header_of(const ldns_pkt *pkt, const ldns_rr *question)
 {
     return (struct dns_message){
@@ -507,7 +515,7 @@ static struct dns_message header_of(const ldns_pkt *pkt, const ldns_rr *question
         .rcode = (enum dns_rcode)(ldns_pkt_get_rcode(pkt) | ldns_pkt_edns_extended_rcode(pkt) << 4),
         .has_edns = ldns_pkt_edns(pkt),
         .edns_version = ldns_pkt_edns_version(pkt),
-        .edns_size = ldns_pkt_edns_udp_size(pkt),
+        .edns_size = edns_size_of(pkt),
         .qtype = (enum dns_type)ldns_rr_get_type(question),
         .n_answer = (uint16_t)ldns_rr_list_rr_count(ldns_pkt_answer(pkt)),
         .n_authority = (uint16_t)ldns_rr_list_rr_count(ldns_pkt_authority(pkt)),

@@ -38,7 +38,7 @@ struct dns_message {
     enum dns_type qtype;
     bool has_edns;          /* an OPT record (RFC 6891), which is not among rrs */
     uint8_t edns_version;
-    uint16_t edns_size;     /* of a datagram that the sender takes */
+    uint16_t edns_size;     /* of a datagram that the sender takes: 512 or more */
     uint16_t n_answer, n_authority, n_additional;
     const struct dns_rr *rrs; /* answer, authority, additional in this order */
     uint32_t wire_size;       /* bytes of dns_encode's result; 0: not yet known */

@@ -148,7 +148,7 @@ Test(dns_wire, every_message_comes_back_from_its_bytes_and_has_the_size_that_was
         m.recursion_desired = draw(&state, 2);
         m.recursion_available = draw(&state, 2);
         m.has_edns = draw(&state, 2);
-        m.edns_size = m.has_edns ? (uint16_t)(1 + draw(&state, 65535)) : 0;
+        m.edns_size = m.has_edns ? (uint16_t)(512 + draw(&state, 65536 - 512)) : 0;
         m.edns_version = m.has_edns ? (uint8_t)draw(&state, 3) : 0;
         m.rcode = (enum dns_rcode)draw(&state, m.has_edns ? 17 : 6);
         /* Now and then a large one, beyond what a pointer reaches (16383). */
@@ -164,6 +164,51 @@ Test(dns_wire, every_message_comes_back_from_its_bytes_and_has_the_size_that_was
         struct dns_message *back = dns_decode(bytes, size);
         cr_assert(back && same_message(&m, back), "round %d", round);
         dns_message_drop(back);
+    }
+}
+
+/* RFC 6891 6.2.3. */
+Test(dns_wire, an_opt_record_that_takes_less_than_512_bytes_takes_512)
+{
+    static const uint16_t said[] = {0, 1, 511, 512, 513};
+    static const uint16_t taken[] = {512, 512, 512, 512, 513};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        uint8_t bytes[] = {0,
+                           1,
+                           0,
+                           0,
+                           0,
+                           1,
+                           0,
+                           0,
+                           0,
+                           0,
+                           0,
+                           1,
+                           1,
+                           'b',
+                           0,
+                           0,
+                           15,
+                           0,
+                           1,
+                           0,
+                           0,
+                           41,
+                           (uint8_t)(said[i] >> 8),
+                           (uint8_t)said[i],
+                           0,
+                           0,
+                           0,
+                           0,
+                           0,
+                           0};
+        struct dns_message *m = dns_decode(bytes, sizeof bytes);
+        cr_assert(m && m->has_edns);
+        cr_expect_eq(m->edns_size, taken[i], "%u was read as %u", said[i], m->edns_size);
+        cr_expect_eq(dns_wire_size(m), sizeof bytes);
+        cr_expect_eq(dns_encode(m, bytes, sizeof bytes), sizeof bytes);
+        dns_message_drop(m);
     }
 }
 
