@@ -280,7 +280,8 @@ static void on_segment_delivered(struct law_conn *c, const struct law_segment *s
         c->was_reset = true;
         return;
     }
-    if (s->flags & LAW_SYN && (!c->knows_peer || strcmp(c->state, "SYN-SENT") == 0 || c->state[0] == 'L')) {
+    if (s->flags & LAW_SYN &&
+        (!c->knows_peer || strcmp(c->state, "SYN-SENT") == 0 || strcmp(c->state, "LISTEN") == 0)) {
         c->knows_peer = true;
         c->irs = s->seq;
         c->peer_scales = s->scales;
@@ -347,7 +348,8 @@ static void on_conn_open(struct laws *laws, const struct event *e)
     laws->conns[laws->n_conns++] = c;
     if (strcmp(event_text(e, FIELD_ROLE), "passive") != 0 || !laws->opening_packet) return;
     const struct law_packet *p = &laws->packets[laws->opening_packet - 1];
-    if (p->to == c->host && p->from == c->peer) on_segment_delivered(c, &p->segment, e->at_ns);
+    c->is_tainted = p->corrupt && p->to == c->host;
+    if (!p->corrupt && p->to == c->host && p->from == c->peer) on_segment_delivered(c, &p->segment, e->at_ns);
 }
 
 /* ---- states ---- */
@@ -514,6 +516,7 @@ static void on_corruption(struct laws *laws, const struct event *e)
     p->corrupt |= e->kind == EVENT_PACKET_CORRUPT;
     if (e->kind != EVENT_PACKET_CORRUPT) p->awaits_verdict = false;
     if (e->kind != EVENT_PACKET_COLLIDE) return;
+    laws->opening_packet = index + 1; /* a connection that it opens is not what was asked for */
     for (size_t i = 0; i < laws->n_conns; i++) {
         struct law_conn *c = laws->conns[i];
         bool between = (c->host == p->from && c->peer == p->to) || (c->host == p->to && c->peer == p->from);

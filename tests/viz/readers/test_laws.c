@@ -11,7 +11,8 @@ static const char *const scenarios[] = {"first-mail",     "as-the-article-tells-
                                         "stop-and-wait",  "unknown-user",
                                         "busy-server",    "backup-mx",
                                         "loss-in-bursts", "full-queue",
-                                        "in-disorder"};
+                                        "in-disorder",    "five-senders",
+                                        "path-mtu",       "black-hole"};
 
 /* A bug to plant: may change the event; 0 leaves it out, 1 hands it on, 2 hands it on twice. */
 typedef int (*tamper_fn)(struct event *e);
@@ -73,6 +74,42 @@ static const char mail_to_oneself[] =
 static bool is_state(const struct event *e, const char *to)
 {
     return e->kind == EVENT_MAIL_STATE && strcmp(event_text(e, FIELD_TO), to) == 0;
+}
+
+/* Alice looks for mail once a second. What links add goes where %s stands. */
+static const char calls_each_second[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 min\", \"hosts\": {"
+    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\", "
+    "\"fetches_from\": \"mail.a.example\", \"fetches_every\": \"1 s\" } },"
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] } },"
+    "\"internet\": { \"router\": {} } },"
+    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"], %s },"
+    "\"a\": { \"between\": [\"mail.a.example\", \"internet\"], %s } },"
+    "\"mail\": { \"m1\": { \"at\": \"2 min\", \"from\": \"alice@a.example\", \"to\": \"alice@a.example\" } } }";
+
+/* No law is broken, and what the case is about happens. */
+static void must_hold_with(const char *links, uint64_t seed, enum event_kind kind)
+{
+    char world[sizeof calls_each_second + 400], first[300];
+    snprintf(world, sizeof world, calls_each_second, links, links);
+    struct world_run run = world_run_scenario(world, seed, event_mask_all());
+    cr_expect_gt(count_events(&run, kind, NULL), 0, "seed %d", (int)seed);
+    cr_expect_eq(judge(&run, true, NULL, first, sizeof first), 0, "seed %d: %s", (int)seed, first);
+    world_run_free(&run);
+}
+
+Test(laws, hold_when_the_twin_of_a_syn_ack_comes_when_all_has_been_said)
+{
+    for (uint64_t seed = 1; seed <= 4; seed++)
+        must_hold_with("\"duplicate\": \"100 %\", \"reorder\": { \"odds\": \"20 %\", \"by\": \"210 ms\" }", seed,
+                       EVENT_LINK_RETIME);
+}
+
+/* Two flipped bits may leave a checksum as it was. */
+Test(laws, judge_no_connection_that_a_corrupted_packet_has_opened)
+{
+    for (uint64_t seed = 1; seed <= 60; seed++)
+        must_hold_with("\"duplicate\": \"100 %\", \"corrupt\": \"50 %\"", seed, EVENT_PACKET_CORRUPT);
 }
 
 static void set_field(struct event *e, enum field_id field, int64_t value)
