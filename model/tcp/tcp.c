@@ -47,11 +47,11 @@ void tcp_config_set_linux(struct tcp_config *config)
     config->msl_ns = 30 * SECOND; /* TIME-WAIT lasts a minute */
 }
 
-/* The least shift that lets the whole buffer be told (RFC 7323 2.3). */
+/* The least shift that lets the whole buffer be told, or nearly the whole: 14 is the most (RFC 7323 2.3). */
 static uint8_t window_shift_for(uint32_t receive_buffer)
 {
     uint8_t shift = 0;
-    while (receive_buffer >> shift > UINT16_MAX)
+    while (receive_buffer >> shift > UINT16_MAX && shift < TCP_WINDOW_SHIFT_MAX)
         shift++;
     return shift;
 }
@@ -132,7 +132,7 @@ void tcp_go_closed(struct tcp_conn *c, unsigned news, const char *why)
     for (int i = 0; i < TIMER_PLACES; i++)
         tcp_timer_cancel(c, (enum tcp_timer)c->timer_kinds[i]);
     c->at = c->end;
-    c->tlp_due = c->resend_now = false;
+    c->tlp_due = c->resend_now = c->in_recovery = false; /* nothing goes again, no hole either */
     c->ack_need = ACK_NONE;
     c->probing = false;
     c->news |= (uint16_t)(news | TCP_NEWS_CLOSED);

@@ -365,8 +365,8 @@ static void agree_on_options(struct tcp_conn *c, const struct tcp_segment *seg, 
     }
     c->scaling_ok = config->window_scaling && seg->options & TCP_WINDOW_SCALE;
     if (c->scaling_ok) {
-        enum { SHIFT_MAX = 14 }; /* RFC 7323 2.3: more is taken for 14 */
-        c->snd_shift = (uint8_t)smaller_of(seg->window_shift, SHIFT_MAX);
+        /* RFC 7323 2.3: more is taken for 14. */
+        c->snd_shift = (uint8_t)smaller_of(seg->window_shift, TCP_WINDOW_SHIFT_MAX);
         c->ssthresh = TCP_WINDOW_MAX;
     } else {
         c->rcv_shift = 0;

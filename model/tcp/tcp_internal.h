@@ -35,6 +35,7 @@ struct tcp_timer_state {
 struct tcp_reassembly;
 
 enum { TCP_RANGES_MAX = 64, TCP_DEFAULT_SEND_MSS = 536, TCP_RECORDS_WITHIN = 1, TCP_WINDOW_MAX = 1 << 30 };
+enum { TCP_WINDOW_SHIFT_MAX = 14 }; /* RFC 7323 2.3 */
 enum tcp_ack_need { ACK_NONE, ACK_DELAYED, ACK_NOW };
 
 struct tcp_conn {

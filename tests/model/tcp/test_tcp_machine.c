@@ -38,10 +38,11 @@ static unsigned drain(struct tcp_conn *c, int64_t now_ns)
     return n;
 }
 
-static struct tcp_conn *established(void)
+static struct tcp_conn *established_with(enum tcp_flavour flavour)
 {
     static struct tcp_config config; /* outlives the connection */
     config = tcp_config_default();
+    tcp_config_set_flavour(&config, flavour);
     struct tcp_opening opening = {.iss = UINT32_MAX - 500, .mss = 1460};
     config.nagle = false;
     struct tcp_conn *c = tcp_new(&config, opening, NULL, (struct conn_id){1}, (struct host_id){1});
@@ -49,9 +50,15 @@ static struct tcp_conn *established(void)
     drain(c, 0);
     struct tcp_segment answer = {
         .seq = 5000, .ack = opening.iss + 1, .window = 65535, .mss = 1460, .flags = TCP_SYN | TCP_ACK};
+    if (config.sack) answer.options = TCP_SACK_PERMITTED;
     tcp_segment_arrives(c, &answer, 0);
     drain(c, 0);
     return c;
+}
+
+static struct tcp_conn *established(void)
+{
+    return established_with(TCP_FLAVOUR_NEWRENO);
 }
 
 Test(tcp_machine, an_end_is_small_and_allocates_nothing_once_it_has_its_size)
@@ -85,6 +92,23 @@ Test(tcp_machine, payload_offsets_count_from_the_first_byte_on_both_sides_of_wha
     cr_assert_eq(tcp_payload_offset(c, &data), -1);
     data.seq = 5101;
     cr_assert_eq(tcp_payload_offset(c, &data), 100);
+    tcp_free(c);
+}
+
+/* RFC 9293 3.10.5: after a reset nothing follows, though SACK has just shown a hole that could be filled. */
+Test(tcp_machine, an_abort_during_recovery_sends_a_reset_and_nothing_else)
+{
+    struct tcp_conn *c = established_with(TCP_FLAVOUR_SACK);
+    struct tcp_segment sack = {.seq = 5001, .ack = c->snd_nxt, .window = 65535, .flags = TCP_ACK, .n_sack = 2};
+    tcp_write(c, 14600, 0);
+    drain(c, 0);
+    sack.sack[0] = (struct tcp_sack_block){sack.ack + 7 * 1460, sack.ack + 9 * 1460};
+    sack.sack[1] = (struct tcp_sack_block){sack.ack + 1460, sack.ack + 6 * 1460};
+    tcp_segment_arrives(c, &sack, 0);
+    cr_assert(c->in_recovery);
+    tcp_abort(c, 0);
+    cr_assert_eq(drain(c, 0), 1u);
+    cr_assert_eq(tcp_deadline(c), TIME_NEVER);
     tcp_free(c);
 }
 
