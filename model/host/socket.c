@@ -514,16 +514,24 @@ static void reset_stranger(struct host *host, struct packet *packet)
     packets_send(host, reply, (struct send_reason){.why = "reset"});
 }
 
+static bool is_mail_port(const struct host *host, uint16_t port)
+{
+    return host->mail_server && mail_server_listens(host->mail_server, port);
+}
+
 /* RFC 9293 3.10.7.2: a SYN for a port where somebody listens makes a connection. */
+static bool opens_connection(const struct host *host, const struct tcp_segment *segment)
+{
+    if ((segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) return false;
+    uint16_t port = segment->destination_port;
+    return is_mail_port(host, port) || (host->dns_server && name_server_listens(host->dns_server, port));
+}
+
 static struct socket *accept_connection(struct host *host, const struct packet *packet, struct socket_key key)
 {
-    const struct ip_packet *ip = ip_packet_of_const(packet);
-    if ((ip->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) return NULL;
-    bool is_mail = host->mail_server && mail_server_listens(host->mail_server, key.local_port);
-    if (!is_mail && !(host->dns_server && name_server_listens(host->dns_server, key.local_port))) return NULL;
     struct socket *socket = socket_new(host, key, random_hash_mix(packet->identity.flow, 1), false);
     tcp_listen(socket->tcp);
-    if (is_mail)
+    if (is_mail_port(host, key.local_port))
         mail_server_accept(host->mail_server, socket);
     else
         name_server_accept(host->dns_server, socket);
@@ -560,11 +568,12 @@ void sockets_on_packet(struct host *host, struct packet *packet)
     const struct ip_packet *ip = ip_packet_of(packet);
     struct socket_key key = {ip->ip.source, ip->tcp.destination_port, ip->tcp.source_port};
     struct socket *socket = socket_table_find(host, key);
-    if (socket && !socket->is_dirty && tcp_may_be_succeeded(socket->tcp, &ip->tcp)) {
+    bool opens = opens_connection(host, &ip->tcp);
+    if (socket && opens && !socket->is_dirty && tcp_may_be_succeeded(socket->tcp, &ip->tcp)) {
         socket_free(socket);
         socket = NULL;
     }
-    if (!socket) socket = accept_connection(host, packet, key);
+    if (!socket && opens) socket = accept_connection(host, packet, key);
     if (!socket) {
         reset_stranger(host, packet);
         return;

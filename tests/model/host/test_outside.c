@@ -2,7 +2,9 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "model/host/host.h"
 #include "model/host/outside.h"
+#include "model/host/packets.h"
 #include "sim/journal/journal_memory.h"
 #include "sim/journal/vtime.h"
 
@@ -201,6 +203,49 @@ Test(outside, a_refusal_is_told)
     pass(&run, SECOND);
     cr_assert_eq(outside_state(run.connection), OUTSIDE_FAILED);
     cr_assert_str_eq(outside_why(run.connection), "connection refused");
+    live_end(&run);
+}
+
+/* A SYN as the peer of the first connection from outside might send it. */
+static void send_syn_to_first_connection(struct live_run *run, struct host *from, struct host *to)
+{
+    enum { FIRST_PORT = 49152, BEYOND_ALL_NUMBERS = 1 << 30 };
+    uint8_t bytes[100];
+    const char *why;
+    struct ip_header ip = {.source = from->address,
+                           .destination = to->address,
+                           .payload_length = TCP_HEADER_BYTES,
+                           .dont_fragment = true,
+                           .ttl = 64,
+                           .protocol = IP_PROTOCOL_TCP};
+    struct tcp_segment syn = {.source_port = 25, .destination_port = FIRST_PORT, .flags = TCP_SYN};
+    for (size_t i = 0; i < journal_memory_count(run->memory); i++) {
+        const struct event *e = journal_memory_at(run->memory, i);
+        if (e->kind == EVENT_TCP_VARS && event_int(e, FIELD_HOST) == (int64_t)to->id.n)
+            syn.seq = (uint32_t)event_int(e, FIELD_RCV_NXT) + BEYOND_ALL_NUMBERS;
+    }
+    size_t header = ip_encode(&ip, bytes), size = tcp_encode(&syn, ip.source, ip.destination, NULL, bytes + header);
+    struct packet *packet = packets_decode(from, bytes, header + size, &why);
+    cr_assert(packet, "%s", why);
+    packets_send(from, packet, (struct send_reason){.why = "test"});
+    pass(run, SECOND);
+}
+
+/* RFC 6191: a new SYN ends TIME-WAIT where somebody listens; where nobody does, it would end it for nothing. */
+Test(outside, a_syn_for_no_listener_does_not_end_time_wait)
+{
+    struct live_run run = live_begin();
+    struct host *mail = &run.world->hosts[0], *programs = &run.world->hosts[2];
+    cr_assert_not_null(programs->outside);
+    run.connection = outside_open(run.world, 0, 25);
+    pass(&run, SECOND);
+    take_all(&run);
+    outside_end(run.connection);
+    pass(&run, SECOND);
+    cr_assert_eq(outside_state(run.connection), OUTSIDE_CLOSED);
+    cr_assert_eq(programs->n_sockets, 1, "TIME-WAIT");
+    send_syn_to_first_connection(&run, mail, programs);
+    cr_assert_eq(programs->n_sockets, 1, "TIME-WAIT, still");
     live_end(&run);
 }
 
