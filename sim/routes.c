@@ -17,8 +17,14 @@ struct candidate {
     uint32_t host;
 };
 
+/* A host to which one link leads: all ways to it are ways to its neighbour, and then that link. */
+struct stub {
+    uint32_t neighbour, link; /* link 0: it is none */
+};
+
 struct routes {
     size_t n_hosts;
+    struct stub *stubs; /* by host */
     bool *forwards;
     struct route_edge *edges; /* sorted by to, and then as given */
     size_t *first_edge;       /* of those that lead to a host; one more entry closes the last */
@@ -41,6 +47,17 @@ static void sort_edges(struct routes *r, const struct route_edge *edges, size_t 
     mem_free(place);
 }
 
+/* Most hosts are stubs. What a hop asks of one stands together, since with thousands of hosts each look is a cache
+ * miss. */
+static void find_stubs(struct routes *r)
+{
+    r->stubs = mem_calloc(r->n_hosts + 1, sizeof *r->stubs);
+    for (size_t host = 1; host <= r->n_hosts; host++) {
+        const struct route_edge *last = &r->edges[r->first_edge[host]];
+        if (r->first_edge[host + 1] - r->first_edge[host] == 1) r->stubs[host] = (struct stub){last->from, last->link};
+    }
+}
+
 struct routes *routes_new(size_t n_hosts, const bool *forwards, const struct route_edge *edges, size_t n_edges)
 {
     struct routes *r = mem_calloc(1, sizeof *r);
@@ -53,6 +70,7 @@ struct routes *routes_new(size_t n_hosts, const bool *forwards, const struct rou
     r->distances = mem_alloc((n_hosts + 1) * sizeof *r->distances);
     r->heap = mem_alloc((n_edges + 1) * sizeof *r->heap);
     sort_edges(r, edges, n_edges);
+    find_stubs(r);
     return r;
 }
 
@@ -62,6 +80,7 @@ void routes_free(struct routes *r)
     for (size_t host = 0; host <= r->n_hosts; host++)
         mem_free(r->next[host]);
     mem_free(r->forwards);
+    mem_free(r->stubs);
     mem_free(r->edges);
     mem_free(r->first_edge);
     mem_free(r->next);
@@ -142,14 +161,13 @@ static uint32_t next_link(struct routes *r, uint32_t at, uint32_t to)
     return r->next[to][at];
 }
 
-/* Most hosts have one link, so that all ways to them are ways to their neighbour, and then that link: what is worked out
-   for a router serves all who are joined to it. */
+/* What is worked out for a router serves all stubs that are joined to it. */
 uint32_t routes_next_link(struct routes *r, uint32_t at, uint32_t to)
 {
     assert(at >= 1 && at <= r->n_hosts && to >= 1 && to <= r->n_hosts);
     if (at == to) return 0;
-    if (r->first_edge[to + 1] - r->first_edge[to] != 1) return next_link(r, at, to);
-    const struct route_edge *last = &r->edges[r->first_edge[to]];
-    if (at == last->from) return last->link;
-    return r->forwards[last->from] ? next_link(r, at, last->from) : 0;
+    struct stub stub = r->stubs[to];
+    if (!stub.link) return next_link(r, at, to);
+    if (at == stub.neighbour) return stub.link;
+    return r->forwards[stub.neighbour] ? next_link(r, at, stub.neighbour) : 0;
 }
