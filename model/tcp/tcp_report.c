@@ -31,24 +31,25 @@ void tcp_enter_state(struct tcp_conn *c, enum tcp_state next, const char *why)
 void tcp_set_cwnd(struct tcp_conn *c, uint32_t cwnd, uint32_t ssthresh, const char *why)
 {
     assert(cwnd >= c->smss);
-    if (cwnd == c->cwnd && ssthresh == c->ssthresh) return;
+    bool same = cwnd == c->cwnd && ssthresh == c->ssthresh;
     c->cwnd = cwnd;
     c->ssthresh = ssthresh;
+    if (!c->wants_vars || same) return;
     c->vars_changed = true;
     c->vars_why = why;
 }
 
 void tcp_changed(struct tcp_conn *c, const char *why)
 {
-    if (!c->vars_changed) c->vars_why = why;
+    if (!c->wants_vars || c->vars_changed) return;
     c->vars_changed = true;
+    c->vars_why = why;
 }
 
 void tcp_report_vars(struct tcp_conn *c)
 {
     if (!c->vars_changed) return;
     c->vars_changed = false;
-    if (!c->wants_vars) return;
     JOURNAL_EMIT(c->journal, TCP_VARS, F_INT(CONN, c->conn.n), F_INT(HOST, c->host.n), F_INT(SND_UNA, c->snd_una),
                  F_INT(SND_NXT, c->snd_nxt), F_INT(SND_WND, c->snd_wnd), F_INT(RCV_NXT, c->rcv_nxt),
                  F_INT(RCV_WND, c->rcv_wnd), F_INT(CWND, c->cwnd), F_INT(SSTHRESH, c->ssthresh),
