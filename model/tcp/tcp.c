@@ -274,7 +274,7 @@ void tcp_lower_mss(struct tcp_conn *c, uint32_t smss, const char *why)
 bool tcp_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_ns)
 {
     (void)now_ns;
-    enum { MSS_MIN = 28 }; /* RFC 791: every link takes 68 bytes */
+    enum { MSS_MIN = 28 - TCP_TIMESTAMPS_BYTES }; /* RFC 791: every link takes 68 bytes */
     if (c->state == TCP_CLOSED || c->first == c->end || icmp->seq - c->snd_una >= tcp_flight_size(c)) return false;
     if (icmp->kind == TCP_ICMP_HARD) tcp_go_closed(c, TCP_NEWS_UNREACHABLE, icmp->why);
     if (icmp->kind != TCP_ICMP_TOO_BIG) return true;
