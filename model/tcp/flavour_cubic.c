@@ -67,9 +67,16 @@ static uint32_t cubic_step(const struct tcp_conn *c, uint32_t acked_bytes, int64
     return (uint32_t)((target - cwnd) * acked_bytes / cwnd);
 }
 
+/* 5.8: a window that is not made use of does not grow. In slow start it runs ahead by as much as it doubles. */
+static bool is_made_use_of(const struct tcp_conn *c, uint32_t acked_bytes)
+{
+    uint32_t used = tcp_flight_size(c) + acked_bytes;
+    return c->cwnd < (c->cwnd < c->ssthresh ? 2 * used : used + 2 * c->smss);
+}
+
 static void grow(struct tcp_conn *c, uint32_t acked_bytes, int64_t now_ns)
 {
-    if (c->cwnd >= TCP_WINDOW_MAX) return;
+    if (c->cwnd >= TCP_WINDOW_MAX || !is_made_use_of(c, acked_bytes)) return;
     if (c->cwnd < c->ssthresh) {
         congestion_slow_start(c, acked_bytes);
         return;
