@@ -14,7 +14,7 @@
 
 static const double units_per_second = 54, opens_s = 0.7;
 
-enum { LABELS_KEPT = 64, SHORTEST_STAND = 20000000 };
+enum { LABELS_KEPT = 256, LABEL_PIECES = 4, SHORTEST_STAND = 20000000 };
 
 /* An instant at which the screen stands still, for a caption to be read: it takes no room here. */
 struct stand {
@@ -147,16 +147,37 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
 
 /* ---- Arrows ---- */
 
-static bool label_has_room(struct ladder *l, struct box box)
+static bool labels_have_room(struct ladder *l, const struct box *boxes, size_t n)
 {
-    if (l->n_labels == LABELS_KEPT) return false;
-    for (size_t i = 0; i < l->n_labels; i++)
-        if (box_meets(box, l->labels[i])) return false;
-    l->labels[l->n_labels++] = box;
+    if (l->n_labels + n > LABELS_KEPT) return false;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < l->n_labels; i++)
+            if (box_meets(boxes[k], l->labels[i])) return false;
+    memcpy(l->labels + l->n_labels, boxes, n * sizeof *boxes);
+    l->n_labels += n;
     return true;
 }
 
-/* The label lies along the whole arrow, also while only a part of it is there. */
+static bool label_has_room(struct ladder *l, struct box box)
+{
+    return labels_have_room(l, &box, 1);
+}
+
+/* A text that lies along a slope, w long and h high, around its middle: in upright boxes, piece by piece. */
+static bool slope_has_room(struct ladder *l, struct point middle, struct point along, double w, double h)
+{
+    struct box pieces[LABEL_PIECES];
+    double step = w / LABEL_PIECES;
+    struct point size = {fabs(along.x) * step + fabs(along.y) * h, fabs(along.y) * step + fabs(along.x) * h};
+    for (int k = 0; k < LABEL_PIECES; k++) {
+        double off = (k + 0.5) * step - w / 2;
+        pieces[k] =
+            box_of(middle.x + along.x * off - size.x / 2, middle.y + along.y * off - size.y / 2, size.x, size.y);
+    }
+    return labels_have_room(l, pieces, LABEL_PIECES);
+}
+
+/* The label lies along the whole arrow, above it, also while only a part of it is there. A crumb is left out. */
 static void draw_label(struct ladder *l, const struct story_arrow *a, struct point from, struct point to)
 {
     const struct view *v = l->v;
@@ -164,31 +185,39 @@ static void draw_label(struct ladder *l, const struct story_arrow *a, struct poi
     packet_words(v->story, a->packet, text, sizeof text);
     struct text_style style = view_text(v, FONT_SMALL);
     style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.5);
-    double room = fabs(to.x - from.x) - view_units(v, 16), h = style.size * 1.05;
+    double length = point_distance(from, to), room = length - view_units(v, 16), h = style.size * 1.05;
+    double whole = canvas_measure(v->canvas, &style, text, 0).x, w = fmin(room, whole);
     struct point mid = point_between(from, to, 0.5);
-    double w = fmin(room, canvas_measure(v->canvas, &style, text, 0).x);
-    struct box box = box_of(mid.x - w / 2, mid.y - h * 1.2, w, h);
-    if (w < view_units(v, 12) || box.y < l->chart.y - h || mid.y > l->chart.y + l->chart.h || !label_has_room(l, box))
-        return;
-    double inset = room > 0 ? view_units(v, 8) / (room + view_units(v, 16)) : 0;
-    canvas_text_along(v->canvas, point_between(from, to, inset), point_between(to, from, inset), view_units(v, 2),
+    if (w < fmin(whole, view_units(v, 50)) || mid.y < l->chart.y || mid.y > l->chart.y + l->chart.h) return;
+    struct point along = {(to.x - from.x) / length, (to.y - from.y) / length};
+    double up = along.x < 0 ? -1 : 1, gap = view_units(v, 2);
+    struct point middle = {mid.x + along.y * up * (gap + h / 2), mid.y - along.x * up * (gap + h / 2)};
+    if (!slope_has_room(l, middle, along, w, h)) return;
+    double inset = view_units(v, 8) / length;
+    canvas_text_along(v->canvas, point_between(from, to, inset), point_between(to, from, inset), gap,
                       colour_with_alpha(v->theme->panel, 0.75), &style, text);
 }
 
+/* The reason stands beside the cross, where the chart has more room. */
 static void draw_death(struct ladder *l, const struct story_arrow *a, struct point at)
 {
     const struct view *v = l->v;
     char text[96];
-    double r = view_units(v, 6);
+    double r = view_units(v, 6), gap = r * 1.6;
     shape_cross(v->canvas, at, r, r * 0.4, v->theme->lost);
     packet_death_words(story_packet(v->story, a->packet)->lost_why, text, sizeof text);
     struct text_style style = view_text(v, FONT_SMALL);
     style.bold = true;
     style.colour = v->theme->lost;
-    style.across = ALIGN_CENTRE;
-    double w = view_units(v, 130);
-    struct box box = box_of(at.x - w / 2, at.y + r * 1.3, w, style.size * 1.3);
-    if (label_has_room(l, box)) canvas_text(v->canvas, box, &style, text);
+    style.down = ALIGN_CENTRE;
+    double left = at.x - l->chart.x - gap, right = l->chart.x + l->chart.w - at.x - gap, h = style.size * 1.3;
+    double whole = canvas_measure(v->canvas, &style, text, 0).x + 2;
+    bool to_the_right = right >= fmin(whole, left);
+    double w = fmin(whole, to_the_right ? right : left);
+    struct box box = box_of(to_the_right ? at.x + gap : at.x - gap - w, at.y - h / 2, w, h);
+    if (!label_has_room(l, box)) return;
+    canvas_fill_round(v->canvas, box, 3, colour_with_alpha(v->theme->panel, 0.75));
+    canvas_text(v->canvas, box, &style, text);
 }
 
 /* The part of the way that is done now, 0 to 1. */
@@ -200,9 +229,24 @@ static double part_done(const struct ladder *l, const struct story_arrow *a)
     return end > begin ? fmax(0, fmin(1, (now - begin) / (end - begin))) : 1;
 }
 
-/* Between the last two columns of its way, so that no host seems to have got it. */
+/* The drop that ended this arrow's packet. */
+static const struct story_drop *drop_of(const struct story *s, const struct story_arrow *a)
+{
+    for (size_t i = story_drops_after(s, a->end_ns - 1); i < story_drop_count(s); i++) {
+        const struct story_drop *drop = story_drop(s, i);
+        if (drop->packet == a->packet) return drop;
+        if (drop->at_ns > a->end_ns) break;
+    }
+    return NULL;
+}
+
+/* At the host that dropped it; otherwise between the last two columns of its way, so that no host seems to have got
+   it. */
 static double x_of_death(const struct ladder *l, const struct story_arrow *a)
 {
+    const struct story_drop *drop = drop_of(l->v->story, a);
+    if (drop && drop->hop == STORY_NONE && drop->host < story_host_count(l->v->story) && l->share[drop->host] >= 0.02)
+        return l->x[drop->host];
     double from = l->x[a->from], to = l->x[a->to], before = from;
     for (size_t h = 0; h < story_host_count(l->v->story); h++) {
         bool between = (l->x[h] - from) * (l->x[h] - to) < 0;
@@ -211,7 +255,9 @@ static double x_of_death(const struct ladder *l, const struct story_arrow *a)
     return (before + to) / 2;
 }
 
-static void draw_arrow(struct ladder *l, const struct story_arrow *a, bool labels)
+enum layer { LAYER_ARROWS, LAYER_DEATHS, LAYER_LABELS, LAYERS };
+
+static void draw_arrow(struct ladder *l, const struct story_arrow *a, enum layer layer)
 {
     const struct view *v = l->v;
     struct point from = {l->x[a->from], y_at(l, a->sent_ns)};
@@ -220,10 +266,9 @@ static void draw_arrow(struct ladder *l, const struct story_arrow *a, bool label
     double done = part_done(l, a);
     struct point tip = point_between(from, to, done);
     if (tip.y < l->chart.y - 2) return;
-    if (labels) {
-        draw_label(l, a, from, to);
-        return;
-    }
+    if (layer == LAYER_LABELS) draw_label(l, a, from, to);
+    if (layer == LAYER_DEATHS && a->lost && done >= 1) draw_death(l, a, to);
+    if (layer != LAYER_ARROWS) return;
     bool selected = view_is_selected(v, ACT_PACKET, a->packet);
     struct colour colour = v->theme->class[a->class];
     if (selected) canvas_line(v->canvas, from, tip, view_units(v, 9), colour_with_alpha(v->theme->accent, 0.3));
@@ -231,7 +276,6 @@ static void draw_arrow(struct ladder *l, const struct story_arrow *a, bool label
     canvas_arrow(v->canvas, from, tip, width, view_units(v, 9), colour);
     shape_packet(v->canvas, v->theme, a->class, from, view_units(v, 4.5), 1);
     targets_add_line(v->targets, ACT_PACKET, a->packet, from, tip, view_units(v, 7));
-    if (a->lost && done >= 1) draw_death(l, a, to);
 }
 
 /* ---- Time at the left ---- */
@@ -312,11 +356,11 @@ static void collect(struct ladder *l)
 static void draw_all_arrows(struct ladder *l)
 {
     int64_t now = story_now(l->v->story);
-    for (int labels = 0; labels <= 1; labels++)
+    for (int layer = 0; layer < LAYERS; layer++)
         for (size_t i = l->n_arrows; i-- > 0;) {
             const struct story_arrow *a = &l->arrows[i];
             bool sent = story_packet(l->v->story, a->packet)->send_event < story_cursor(l->v->story);
-            if (a->sent_ns <= now && sent) draw_arrow(l, a, labels == 1);
+            if (a->sent_ns <= now && sent) draw_arrow(l, a, (enum layer)layer);
         }
 }
 

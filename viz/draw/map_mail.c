@@ -258,7 +258,7 @@ static void draw_words(const struct view *v, const struct map_plan *plan, size_t
     const struct map_host *place = &plan->hosts[host];
     struct text_style style = view_faint(v, FONT_SMALL);
     style.across = place->align;
-    style.down = ALIGN_END;
+    style.down = place->above ? ALIGN_START : ALIGN_END;
     if (!story_host(v->story, host).up) {
         style.colour = v->theme->lost;
         style.bold = true;

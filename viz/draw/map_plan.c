@@ -221,10 +221,10 @@ static int hindrances(const struct planning *p, struct box box, size_t hosts_don
     const struct map_plan *m = p->plan;
     struct box area = m->area;
     int n = 0;
-    if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 4;
+    if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 12;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
-        if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 3;
-        if (h < hosts_done && box_meets(box, m->hosts[h].label)) n += 3;
+        if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 9;
+        if (h < hosts_done && box_meets(box, m->hosts[h].label)) n += 9;
     }
     for (size_t i = 0; i < m->n_links && n < enough; i++) {
         double away = i == own_link ? 3 * m->unit : clear;
@@ -242,32 +242,38 @@ static struct box into_area(const struct map_plan *m, struct box box)
     return box;
 }
 
-static void place_host_label(struct planning *p, size_t h)
+static void place_host_label(struct planning *p, size_t h, size_t hosts_done)
 {
     struct map_plan *m = p->plan;
     struct map_host *host = &m->hosts[h];
-    bool holds_mail = story_host(p->story, h).role == STORY_MAIL_SERVER || story_host(p->story, h).role == STORY_CLIENT;
+    host->label = box_of(-1e6, -1e6, 0, 0); /* not in its own way */
+    enum story_role role = story_host(p->story, h).role;
+    bool holds_mail = role == STORY_MAIL_SERVER || role == STORY_CLIENT;
+    const char *status = role == STORY_CLIENT ? tr("outbox 1 · read 1") : tr("queue 1 · mailbox 1");
     double w = canvas_measure(p->canvas, &p->name, story_host(p->story, h).name, 0).x + 4 * m->unit;
-    if (holds_mail) w = fmax(w, canvas_measure(p->canvas, &p->status, tr("queue 1 · mailbox 1"), 0).x);
+    if (holds_mail) w = fmax(w, canvas_measure(p->canvas, &p->status, status, 0).x);
     double line = p->name.size * 1.3, height = holds_mail ? label_height(p) : line, r = m->icon / 2, gap = 3 * m->unit;
     double x = host->at.x, y = host->at.y;
     const struct map_host sides[] = {
         {.label = box_of(x - w / 2, y + r + gap, w, height), .align = ALIGN_CENTRE},
-        {.label = box_of(x - w / 2, y - r - gap - height, w, height), .align = ALIGN_CENTRE},
+        {.label = box_of(x - w / 2, y - r - gap - height, w, height), .align = ALIGN_CENTRE, .above = true},
         {.label = box_of(x + r + 3 * gap, y - height / 2, w, height), .align = ALIGN_START},
         {.label = box_of(x - r - 3 * gap - w, y - height / 2, w, height), .align = ALIGN_END},
         {.label = box_of(x + 3 * gap, y + r + gap, w, height), .align = ALIGN_START},
-        {.label = box_of(x - w - 3 * gap, y + r + gap, w, height), .align = ALIGN_END}};
+        {.label = box_of(x - w - 3 * gap, y + r + gap, w, height), .align = ALIGN_END},
+        {.label = box_of(x + 3 * gap, y - r - gap - height, w, height), .align = ALIGN_START, .above = true},
+        {.label = box_of(x - w - 3 * gap, y - r - gap - height, w, height), .align = ALIGN_END, .above = true}};
     int best = 1000;
     for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
         struct box box = into_area(m, sides[i].label);
-        int n = hindrances(p, box, h, LAYOUT_NOBODY, 3 * m->unit, best);
+        int n = hindrances(p, box, hosts_done, LAYOUT_NOBODY, 3 * m->unit, best);
         if (n >= best) continue;
         best = n;
         host->label = box;
         host->align = sides[i].align;
+        host->above = sides[i].above;
     }
-    host->on_link = hindrances(p, host->label, h, LAYOUT_NOBODY, 12 * m->unit, 1) > 0;
+    host->on_link = hindrances(p, host->label, 0, LAYOUT_NOBODY, 12 * m->unit, 1) > 0;
 }
 
 /* Beside the line at this part of it, on the left (-1) or right (1) of its direction. */
@@ -280,6 +286,22 @@ static struct box box_beside(const struct map_link *link, double part, int side,
     return box_of(at.x + n.x * off - size.x / 2, at.y + n.y * off - size.y / 2, size.x, size.y);
 }
 
+static double distance_to_link(const struct map_link *link, struct point at)
+{
+    double dx = link->b.x - link->a.x, dy = link->b.y - link->a.y, square = dx * dx + dy * dy;
+    double part = square > 0 ? ((at.x - link->a.x) * dx + (at.y - link->a.y) * dy) / square : 0;
+    return point_distance(at, point_between(link->a, link->b, fmax(0, fmin(1, part))));
+}
+
+static bool another_link_is_nearer(const struct map_plan *m, size_t own_link, struct box box)
+{
+    struct point middle = {box.x + box.w / 2, box.y + box.h / 2};
+    double own = distance_to_link(&m->links[own_link], middle);
+    for (size_t i = 0; i < m->n_links; i++)
+        if (i != own_link && distance_to_link(&m->links[i], middle) < own) return true;
+    return false;
+}
+
 /* A label keeps nearer to its own link than to any other, or one could not tell whose it is. */
 static bool place_link_label_sized(struct planning *p, size_t i, struct point size, double clear)
 {
@@ -289,7 +311,7 @@ static bool place_link_label_sized(struct planning *p, size_t i, struct point si
         for (int side = -1; side <= 1; side += 2) {
             bool rises = (m->links[i].b.x - m->links[i].a.x) < 0; /* so that "above" comes first */
             struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, size, label_gap * m->unit);
-            if (hindrances(p, box, m->n_hosts, i, clear * m->unit, 1)) continue;
+            if (hindrances(p, box, m->n_hosts, i, clear * m->unit, 1) || another_link_is_nearer(m, i, box)) continue;
             m->links[i].label = box;
             m->links[i].align = ALIGN_CENTRE;
             return true;
@@ -330,7 +352,10 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     place_icons(&p, places);
     place_wires(&p);
     for (size_t h = 0; h < m->n_hosts; h++)
-        place_host_label(&p, h);
+        place_host_label(&p, h, h);
+    enum { MORE_ROUNDS = 2 }; /* now that all have a place, whoever is in the way may go aside */
+    for (size_t h = 0; h < MORE_ROUNDS * m->n_hosts; h++)
+        place_host_label(&p, h % m->n_hosts, m->n_hosts);
     for (size_t i = 0; i < m->n_links; i++)
         place_link_label(&p, i);
     return m;

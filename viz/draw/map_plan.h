@@ -16,6 +16,7 @@ struct map_host {
     struct box icon; /* square */
     struct box label; /* name, and a line for what it holds */
     enum align align; /* of the label's text */
+    bool above;       /* the label stands above the icon */
     bool on_link;     /* a link passes here or close by: the name is drawn over it */
 };
 

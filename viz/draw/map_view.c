@@ -47,11 +47,13 @@ static void draw_name(const struct view *v, const struct map_host *place, const 
     struct text_style style = view_text(v, FONT_PLAIN);
     style.bold = true;
     style.across = place->align;
+    style.down = place->above ? ALIGN_END : ALIGN_START; /* next to the icon */
     if (!host->up) style.colour = v->theme->faint;
     if (place->on_link) {
         struct point size = canvas_measure(v->canvas, &style, host->name, place->label.w);
         double left = place->align == ALIGN_START ? 0 : place->align == ALIGN_END ? 1 : 0.5;
-        struct box behind = {place->label.x + (place->label.w - size.x) * left, place->label.y, size.x, size.y};
+        double top = place->above ? place->label.h - size.y : 0;
+        struct box behind = {place->label.x + (place->label.w - size.x) * left, place->label.y + top, size.x, size.y};
         canvas_fill_round(v->canvas, behind, 4, colour_with_alpha(v->theme->panel, 0.8));
     }
     canvas_text(v->canvas, place->label, &style, host->name);
@@ -338,7 +340,7 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     draw_drops(v, plan, &words);
 }
 
-static void legend_entry(const struct view *v, struct box *row, enum story_class class, const char *text)
+static void legend_entry(const struct view *v, struct box *row, enum story_class class, const char *text, double gap)
 {
     struct text_style style = view_faint(v, FONT_SMALL);
     style.down = ALIGN_CENTRE;
@@ -351,18 +353,20 @@ static void legend_entry(const struct view *v, struct box *row, enum story_class
     else
         shape_packet(v->canvas, v->theme, class, at, r, 1);
     canvas_text(v->canvas, box_of(row->x + 2.9 * r, row->y, w + r, row->h), &style, text);
-    row->x += w + 5.5 * r;
-    row->w -= w + 5.5 * r;
+    row->x += w + gap * r;
+    row->w -= w + gap * r;
 }
 
 void map_view_draw_legend(const struct view *v, struct box box)
 {
     const enum story_class always[] = {STORY_CONTROL, STORY_DATA, STORY_ACK, STORY_RETRANSMIT, STORY_DNS};
     const enum story_class where_they_are[] = {STORY_ICMP, STORY_FRAGMENT};
+    bool more = story_has_class(v->story, STORY_ICMP) || story_has_class(v->story, STORY_FRAGMENT);
+    double gap = more ? 4.3 : 5.5;
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
-        legend_entry(v, &box, always[i], story_class_name(always[i]));
-    legend_entry(v, &box, STORY_CLASSES, tr("lost"));
+        legend_entry(v, &box, always[i], story_class_name(always[i]), gap);
+    legend_entry(v, &box, STORY_CLASSES, tr("lost"), gap);
     for (size_t i = 0; i < sizeof where_they_are / sizeof where_they_are[0]; i++)
         if (story_has_class(v->story, where_they_are[i]))
-            legend_entry(v, &box, where_they_are[i], story_class_name(where_they_are[i]));
+            legend_entry(v, &box, where_they_are[i], story_class_name(where_they_are[i]), gap);
 }

@@ -178,9 +178,9 @@ static void draw_skips(const struct view *v, struct box box)
 static int64_t label_step(int64_t before_ns, int64_t at_ns, int64_t after_ns)
 {
     int64_t left = at_ns - before_ns, right = after_ns - at_ns;
-    if (left <= 0) return right / 4;
-    if (right <= 0) return left / 4;
-    return (left < right ? left : right) / 4;
+    if (left <= 0) return right / 8;
+    if (right <= 0) return left / 8;
+    return (left < right ? left : right) / 8;
 }
 
 static void draw_times(const struct view *v, struct box box)
@@ -196,8 +196,8 @@ static void draw_times(const struct view *v, struct box box)
         char text[VIEW_TIME_BYTES];
         double x = strip.x + w * (double)i;
         int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x));
-        int64_t before = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x - w / 2));
-        int64_t after = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x + w / 2));
+        int64_t before = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x - w));
+        int64_t after = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x + w));
         style.across = i == 0 ? ALIGN_START : i == labels ? ALIGN_END : ALIGN_CENTRE;
         double left = i == 0 ? x : i == labels ? x - w : x - w / 2;
         canvas_line(v->canvas, point_of(x, strip.y + strip.h), point_of(x, y + view_units(v, 2)), 1, v->theme->ghost);

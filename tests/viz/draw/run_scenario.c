@@ -11,7 +11,8 @@ const char *const shipped_scenarios[] = {"first-mail",     "as-the-article-tells
                                          "stop-and-wait",  "unknown-user",
                                          "busy-server",    "backup-mx",
                                          "loss-in-bursts", "full-queue",
-                                         "in-disorder"};
+                                         "in-disorder",    "five-senders",
+                                         "path-mtu",       "black-hole"};
 const size_t n_shipped_scenarios = sizeof shipped_scenarios / sizeof shipped_scenarios[0];
 
 struct journal_memory *run_scenario(const char *name)

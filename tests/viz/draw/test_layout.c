@@ -84,6 +84,17 @@ static void expect_inside(struct box area, struct box box, const char *what)
               what);
 }
 
+/* From the middle of a link's label to the nearest of 200 points of a link. */
+static double distance_of_label(const struct map_plan *plan, size_t label, size_t link)
+{
+    struct box box = plan->links[label].label;
+    double least = 1e9;
+    for (int i = 0; i <= 200; i++)
+        least = fmin(least, point_distance(point_of(box.x + box.w / 2, box.y + box.h / 2),
+                                           point_between(plan->links[link].a, plan->links[link].b, i / 200.0)));
+    return least;
+}
+
 static void expect_tidy_plan(const char *name, const struct map_plan *plan)
 {
     for (size_t a = 0; a < plan->n_hosts; a++) {
@@ -107,6 +118,9 @@ static void expect_tidy_plan(const char *name, const struct map_plan *plan)
             cr_expect(not(box_meets(plan->links[i].label, plan->hosts[h].label)), "%s: link %zu on label %zu", name, i,
                       h);
         }
+        for (size_t j = 0; j < plan->n_links; j++)
+            cr_expect(distance_of_label(plan, i, i) <= distance_of_label(plan, i, j),
+                      "%s: link %zu's label at link %zu", name, i, j);
         for (size_t j = 0; j < i; j++)
             cr_expect(not(box_meets(plan->links[i].label, plan->links[j].label)), "%s: links %zu %zu", name, i, j);
     }
