@@ -140,13 +140,12 @@ const char *packets_read(struct ip_packet *ip, const uint8_t *bytes, size_t size
     ip->dns = NULL;
     ip->raw = NULL;
     ip->part = (struct mail_part){0};
-    ip->is_corrupted = false;
+    ip->is_corrupted = ip->is_piece = false;
     const char *problem = ip_problem(bytes, size);
     if (problem) return problem;
     ip_decode(bytes, size, &ip->ip, &header_size);
     if (ip_is_no_host(ip->ip.source)) return "bad source address";
-    if (ip_is_fragment(&ip->ip)) { /* what it is a part of, nobody knows yet */
-        ip->whole = 0;
+    if (ip_is_fragment(&ip->ip)) {
         packets_own_payload(ip, bytes + header_size, ip->ip.payload_length);
         return NULL;
     }
@@ -191,6 +190,8 @@ void packets_flag_collision(struct host *host, const struct packet *packet)
 static void accept_raw(struct host *host, struct packet *packet, const struct ip_packet *read)
 {
     struct ip_packet *ip = ip_packet_of(packet);
+    uint64_t whole = ip->whole;
+    bool is_piece = ip->is_piece && ip_is_fragment(&read->ip);
     packets_release(ip);
     *ip = *read;
     packets_fit(packet);
@@ -198,6 +199,8 @@ static void accept_raw(struct host *host, struct packet *packet, const struct ip
         ip->is_corrupted = true;
     else
         packets_flag_collision(host, packet);
+    ip->is_piece = is_piece;
+    if (is_piece) ip->whole = whole;
 }
 
 /* A header that still sums up may name another destination. */

@@ -44,7 +44,9 @@ static struct packet *new_piece(struct host *host, const struct packet *whole, c
     ip->is_corrupted = of->is_corrupted || of->raw;
     ip->payload = byte_stream_hold(payload);
     ip->payload_offset = at;
-    ip->whole = ip_is_fragment(&of->ip) && !of->raw ? of->whole : whole->id;
+    /* Of what a fragment from elsewhere is a part, nobody knows. */
+    ip->is_piece = of->is_piece || !ip_is_fragment(&of->ip);
+    ip->whole = of->is_piece ? of->whole : whole->id;
     packet->to = whole->to;
     packet->size_bytes = (uint32_t)ip_header_size(&ip->ip) + size;
     packet->identity = whole->identity;

@@ -26,13 +26,14 @@ struct ip_packet {
     struct byte_stream *raw; /* held; the whole packet, where its bytes are no longer what the fields below say */
     struct mail_part part;
     bool is_corrupted; /* a fragment some of whose bits have flipped */
+    bool is_piece;     /* a fragment that was cut in this world: `whole` is valid */
     bool is_foreign;   /* the payload's bytes are this packet's own, and no range of what the peer wrote */
     struct ip_header ip;
     union {
         struct tcp_segment tcp;
         struct udp_header udp;
         struct icmp_header icmp;
-        uint64_t whole; /* of a fragment: the number of the packet that was cut; 0: not known */
+        uint64_t whole; /* of a piece: the number of the packet that was cut */
     };
 };
 

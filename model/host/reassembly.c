@@ -180,7 +180,7 @@ static bool was_corrupted(const struct waiting *w)
     return corrupted;
 }
 
-/* The piece that came last goes on as the whole. */
+/* The piece that came last goes on as the whole, under its number where that is known. */
 static struct packet *rebuild(struct reassembly *r, size_t i, struct packet *last)
 {
     struct waiting *w = &r->waiting[i];
@@ -195,9 +195,9 @@ static struct packet *rebuild(struct reassembly *r, size_t i, struct packet *las
         problem = "a fragment within fragments";
     }
     bool corrupted = was_corrupted(w);
-    uint64_t whole = ip->whole ? ip->whole : last->id;
+    if (ip->is_piece) last->id = ip->whole;
     journal_set_cause(host->world->journal, last->cause);
-    last->cause = JOURNAL_EMIT(host->world->journal, PACKET_WHOLE, F_INT(PACKET, whole), F_INT(HOST, host->id.n),
+    last->cause = JOURNAL_EMIT(host->world->journal, PACKET_WHOLE, F_INT(PACKET, last->id), F_INT(HOST, host->id.n),
                                F_INT(NTH, w->n), F_INT(SIZE, size));
     journal_set_cause(host->world->journal, last->cause);
     for (size_t k = 0; k < w->n; k++)

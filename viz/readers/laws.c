@@ -19,10 +19,10 @@ void laws_free(struct laws *laws)
 {
     if (!laws) return;
     struct index_map *const maps[] = {
-        &laws->states,          &laws->pair_index,   &laws->on_wire,     &laws->last_arrival, &laws->in_flight,
-        &laws->delays,          &laws->stream_ends,  &laws->timers,      &laws->packet_index, &laws->conn_index,
-        &laws->conn_keys,       &laws->stream_conns, &laws->roots,       &laws->cut,          &laws->last_departure,
-        &laws->bytes_in_flight, &laws->rates,        &laws->link_counts, &laws->packet_size};
+        &laws->states,         &laws->pair_index,      &laws->on_wire, &laws->last_arrival, &laws->in_flight,
+        &laws->delays,         &laws->stream_ends,     &laws->timers,  &laws->packet_index, &laws->conn_index,
+        &laws->conn_keys,      &laws->stream_conns,    &laws->roots,   &laws->fragmented,   &laws->cut,
+        &laws->last_departure, &laws->bytes_in_flight, &laws->rates,   &laws->link_counts,  &laws->packet_size};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
     laws_tcp_free(laws);

@@ -33,6 +33,8 @@ struct law_packet {
     int64_t stream, offset;     /* of its payload */
     int64_t from, to;
     unsigned hops;
+    size_t whole;            /* index + 1 of the packet that it was cut from */
+    unsigned corrupt_pieces; /* cut from it, that have arrived and were not dropped */
     bool corrupt, awaits_verdict; /* N6: it has arrived, and must be dropped or flagged */
 };
 
@@ -70,6 +72,7 @@ struct laws {
     struct index_map conn_keys;    /* hash of (host, port, peer, peer's port) -> index of the latest */
     struct index_map stream_conns; /* stream -> conn */
     struct index_map roots;        /* event -> LAW_ROOT_... */
+    struct index_map fragmented;   /* packet.fragment event -> index of the packet that was cut */
     struct law_conn **conns;
     size_t n_conns, conn_room;
     size_t opening_packet; /* index + 1 of what arrived last for no connection */

@@ -201,6 +201,16 @@ static void law_of_streams(struct laws *laws, const struct event *e, struct law_
     if (owner == SIZE_MAX) index_map_put(&laws->stream_conns, stream, (size_t)c->id);
 }
 
+/* A piece of a piece is one of the whole, and as corrupt as what it was cut from. */
+static void become_piece(struct laws *laws, struct law_packet *p, uint64_t cause)
+{
+    size_t cut = cause ? index_map_get(&laws->fragmented, cause) : SIZE_MAX;
+    if (cut == SIZE_MAX) return;
+    const struct law_packet *from = &laws->packets[cut];
+    p->whole = from->whole ? from->whole : cut + 1;
+    p->corrupt = from->whole && from->corrupt;
+}
+
 static void remember_packet(struct laws *laws, const struct event *e, const struct law_segment *s)
 {
     size_t index = laws->n_packets++;
@@ -211,6 +221,13 @@ static void remember_packet(struct laws *laws, const struct event *e, const stru
                                                .from = event_int(e, FIELD_HOST),
                                                .to = event_int(e, FIELD_PEER)};
     index_map_put(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET), index);
+    become_piece(laws, &laws->packets[index], e->cause);
+}
+
+static void on_cut(struct laws *laws, const struct event *e)
+{
+    size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
+    if (index != SIZE_MAX) index_map_put(&laws->fragmented, e->id, index);
 }
 
 /* A link has made a second packet of one that has come so far. */
@@ -301,14 +318,15 @@ static void on_segment_delivered(struct law_conn *c, const struct law_segment *s
 
 static void reaches_its_end(struct laws *laws, struct law_packet *p, size_t index, int64_t now_ns)
 {
-    p->awaits_verdict = p->corrupt;
+    bool corrupt = p->corrupt || p->corrupt_pieces > 0;
+    p->awaits_verdict = corrupt;
     if (p->segment.source_port == 0) return;
     size_t conn =
         index_map_get(&laws->conn_keys, key_of(p->to, p->segment.destination_port, p->from, p->segment.source_port));
     struct law_conn *c = conn == SIZE_MAX ? NULL : laws->conns[conn];
-    if (c && !c->is_closed && !p->corrupt)
+    if (c && !c->is_closed && !corrupt)
         on_segment_delivered(c, &p->segment, now_ns);
-    else if (!p->corrupt)
+    else if (!corrupt)
         laws->opening_packet = index + 1; /* the connection that it opens comes next */
 }
 
@@ -319,7 +337,11 @@ static void on_link_deliver(struct laws *laws, const struct event *e)
     struct law_packet *p = &laws->packets[index];
     p->hops++;
     if (p->hops > p->segment.ttl && p->segment.ttl) law_broken(laws, e, "N5", "more hops than its TTL allows");
-    if (event_int(e, FIELD_HOST) == p->to) reaches_its_end(laws, p, index, e->at_ns);
+    if (event_int(e, FIELD_HOST) != p->to) return;
+    if (!p->whole)
+        reaches_its_end(laws, p, index, e->at_ns);
+    else if (p->corrupt)
+        laws->packets[p->whole - 1].corrupt_pieces++;
 }
 
 /* Cut on its way, and put together again: to what it was (N7). */
@@ -327,10 +349,13 @@ static void on_whole(struct laws *laws, const struct event *e)
 {
     uint64_t packet = (uint64_t)event_int(e, FIELD_PACKET);
     size_t index = index_map_get(&laws->packet_index, packet), size = index_map_get(&laws->packet_size, packet);
-    if (size != SIZE_MAX && event_int(e, FIELD_SIZE) != (int64_t)size)
+    bool corrupt = index != SIZE_MAX && (laws->packets[index].corrupt || laws->packets[index].corrupt_pieces > 0);
+    if (size != SIZE_MAX && !corrupt && event_int(e, FIELD_SIZE) != (int64_t)size)
         law_broken(laws, e, "N7", "the packet had %zu bytes before it was cut", size);
-    if (index != SIZE_MAX && event_int(e, FIELD_HOST) == laws->packets[index].to)
+    if (index == SIZE_MAX) return;
+    if (event_int(e, FIELD_HOST) == laws->packets[index].to)
         reaches_its_end(laws, &laws->packets[index], index, e->at_ns);
+    laws->packets[index].corrupt_pieces = 0; /* twins of the pieces may make it whole once more */
 }
 
 static void on_conn_open(struct laws *laws, const struct event *e)
@@ -515,6 +540,9 @@ static void on_corruption(struct laws *laws, const struct event *e)
     struct law_packet *p = &laws->packets[index];
     p->corrupt |= e->kind == EVENT_PACKET_CORRUPT;
     if (e->kind != EVENT_PACKET_CORRUPT) p->awaits_verdict = false;
+    if (e->kind == EVENT_PACKET_DROP && p->whole && p->corrupt && event_int(e, FIELD_HOST) == p->to &&
+        laws->packets[p->whole - 1].corrupt_pieces > 0)
+        laws->packets[p->whole - 1].corrupt_pieces--;
     if (e->kind != EVENT_PACKET_COLLIDE) return;
     laws->opening_packet = index + 1; /* a connection that it opens is not what was asked for */
     for (size_t i = 0; i < laws->n_conns; i++) {
@@ -552,6 +580,9 @@ void laws_of_tcp(struct laws *laws, const struct event *e)
         break;
     case EVENT_LINK_DELIVER:
         on_link_deliver(laws, e);
+        break;
+    case EVENT_PACKET_FRAGMENT:
+        on_cut(laws, e);
         break;
     case EVENT_PACKET_WHOLE:
         on_whole(laws, e);

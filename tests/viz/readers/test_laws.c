@@ -88,14 +88,20 @@ static const char calls_each_second[] =
     "\"mail\": { \"m1\": { \"at\": \"2 min\", \"from\": \"alice@a.example\", \"to\": \"alice@a.example\" } } }";
 
 /* No law is broken, and what the case is about happens. */
-static void must_hold_with(const char *links, uint64_t seed, enum event_kind kind)
+static void must_hold_in(const char *world, uint64_t seed, enum event_kind kind)
 {
-    char world[sizeof calls_each_second + 400], first[300];
-    snprintf(world, sizeof world, calls_each_second, links, links);
+    char first[300];
     struct world_run run = world_run_scenario(world, seed, event_mask_all());
     cr_expect_gt(count_events(&run, kind, NULL), 0, "seed %d", (int)seed);
     cr_expect_eq(judge(&run, true, NULL, first, sizeof first), 0, "seed %d: %s", (int)seed, first);
     world_run_free(&run);
+}
+
+static void must_hold_with(const char *links, uint64_t seed, enum event_kind kind)
+{
+    char world[sizeof calls_each_second + 400];
+    snprintf(world, sizeof world, calls_each_second, links, links);
+    must_hold_in(world, seed, kind);
 }
 
 Test(laws, hold_when_the_twin_of_a_syn_ack_comes_when_all_has_been_said)
@@ -110,6 +116,27 @@ Test(laws, judge_no_connection_that_a_corrupted_packet_has_opened)
 {
     for (uint64_t seed = 1; seed <= 60; seed++)
         must_hold_with("\"duplicate\": \"100 %\", \"corrupt\": \"50 %\"", seed, EVENT_PACKET_CORRUPT);
+}
+
+/* Twice cut on its way, and with other bits before, between and behind the cuts. */
+static const char narrow_and_bad[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"hosts\": {"
+    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" }, "
+    "\"path_mtu_discovery\": false },"
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] } },"
+    "\"west\": { \"router\": {} }, \"middle\": { \"router\": {} }, \"east\": { \"router\": {} } },"
+    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"west\"], \"corrupt\": \"5 %\" },"
+    "\"less\": { \"between\": [\"west\", \"middle\"], \"mtu\": \"1000 B\", \"corrupt\": \"5 %\", "
+    "\"duplicate\": \"20 %\", \"reorder\": \"20 %\" },"
+    "\"least\": { \"between\": [\"middle\", \"east\"], \"mtu\": \"400 B\", \"corrupt\": \"5 %\" },"
+    "\"a\": { \"between\": [\"mail.a.example\", \"east\"], \"corrupt\": \"5 %\", \"duplicate\": \"20 %\" } },"
+    "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": \"alice@a.example\", "
+    "\"size\": \"30 kB\" } } }";
+
+Test(laws, hold_for_fragments_of_corrupted_packets_and_corrupted_fragments)
+{
+    for (uint64_t seed = 1; seed <= 30; seed++)
+        must_hold_in(narrow_and_bad, seed, EVENT_PACKET_WHOLE);
 }
 
 static void set_field(struct event *e, enum field_id field, int64_t value)
