@@ -28,8 +28,37 @@ static const char *list_keys(struct checks *checks, const struct key_rule *rules
     return hint;
 }
 
+/* Where a key stands that has only one place, or NULL. */
+static const char *home_of(const char *key)
+{
+    static const struct {
+        const char *key, *home;
+    } homes[] = {
+        {"icmp", "\"router\""},        {"path_mtu_discovery", "a host"},
+        {"address", "a host"},         {"address6", "a host"},
+        {"flavour", "\"tcp\""},        {"sack", "\"tcp\""},
+        {"timestamps", "\"tcp\""},     {"window_scaling", "\"tcp\""},
+        {"rack", "\"tcp\""},           {"tlp", "\"tcp\""},
+        {"mtu_probing", "\"tcp\""},    {"delayed_ack", "\"tcp\""},
+        {"nagle", "\"tcp\""},          {"initial_window", "\"tcp\""},
+        {"receive_buffer", "\"tcp\""}, {"rto_min", "\"tcp\""},
+        {"timers", "\"tcp\""},         {"user_timeout", "\"tcp\""},
+        {"keep_alive", "\"tcp\""},     {"mtu", "a link"},
+        {"codel", "a link"},           {"reroute_after", "the whole file"},
+    };
+    for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++)
+        if (strcmp(homes[i].key, key) == 0) return homes[i].home;
+    return NULL;
+}
+
 static void refuse_unknown_key(const struct spot *s, const struct key_rule *rules, size_t n)
 {
+    const char *home = home_of(s->key);
+    if (home) {
+        spot_refuse_key(s, checks_hint(s->checks, tr("\"%s\" is a key of %s"), s->key, home), tr("unknown key \"%s\""),
+                        s->key);
+        return;
+    }
     struct suggest near = suggest_for(s->key);
     for (size_t i = 0; i < n; i++)
         if (!rules[i].later) suggest_offer(&near, rules[i].key);
@@ -165,7 +194,7 @@ static void refuse_range(const struct spot *s, enum unit_kind kind, int64_t min,
     unit_format(kind, min, low);
     unit_format(kind, max, high);
     if (kind == UNIT_PERCENT) {
-        unit_format(kind, value / 100, meant);
+        unit_format(kind, (value + 50) / 100, meant);
         hint = checks_hint(s->checks, tr("did you mean \"%s\"?"), meant);
     } else {
         hint = checks_hint(s->checks, value < min ? tr("write \"%s\" or more") : tr("write \"%s\" or less"),
@@ -242,6 +271,10 @@ static const char *list_choices(struct checks *checks, const struct choice *choi
 
 bool check_choice(const struct spot *spot, const struct choice *choices, size_t n, size_t *out)
 {
+    if (cJSON_IsNumber(spot->json)) {
+        spot_refuse(spot, list_choices(spot->checks, choices, n), tr("%s is not a text"), value_of(spot));
+        return false;
+    }
     if (!check_text(spot, choices[0].word)) return false;
     const char *word = spot->json->valuestring;
     struct suggest near = suggest_for(word);

@@ -271,7 +271,15 @@ static void print_text(struct text_buffer *out, const char *text)
 static void print_number(struct text_buffer *out, double number)
 {
     bool whole = fabs(number) <= 9007199254740992.0 && floor(number) == number;
-    text_add_format(out, whole ? "%.0f" : "%.17g", number);
+    char text[32];
+    int digits = 15;
+    do /* no more digits than it takes to mean this number */
+        snprintf(text, sizeof text, "%.*g", digits, number);
+    while (digits++ < 17 && strtod(text, NULL) != number);
+    if (whole)
+        text_add_format(out, "%.0f", number);
+    else
+        text_add_string(out, text);
 }
 
 static void print_value(struct text_buffer *out, const cJSON *value)

@@ -1,4 +1,6 @@
 /* "tcp", at the top and on a host: how TCP behaves. */
+#include <string.h>
+
 #include "model/scenario/loader.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
@@ -40,7 +42,14 @@ static void load_timers(const struct spot *object, struct tcp_config *config)
     if (want_choice(object, "timers", kinds, 2, &kind) && kind == 1) tcp_config_set_linux(config);
     want_duration(object, "rto_min", MILLISECOND, MINUTE, &config->rto_min_ns);
     want_duration(object, "user_timeout", SECOND, 30 * DAY, &config->data_r2_ns);
-    want_duration(object, "keep_alive", SECOND, 30 * DAY, &config->keep_alive_idle_ns);
+    struct spot keep_alive = spot_key(object, "keep_alive");
+    bool off = cJSON_IsFalse(keep_alive.json) ||
+               (cJSON_IsString(keep_alive.json) && strcmp(keep_alive.json->valuestring, "off") == 0);
+    if (off)
+        spot_refuse(&keep_alive, tr("leave it out: nothing is probed then"), tr("%s is not a duration"),
+                    checks_value(keep_alive.checks, keep_alive.json));
+    else
+        want_duration(object, "keep_alive", SECOND, 30 * DAY, &config->keep_alive_idle_ns);
 }
 
 static void load_windows(const struct spot *object, struct tcp_config *config)

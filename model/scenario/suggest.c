@@ -2,6 +2,7 @@
 #include "model/scenario/suggest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { LONGEST = 63 };
@@ -40,7 +41,10 @@ void suggest_offer(struct suggest *suggest, const char *candidate)
     if (n > LONGEST || m > LONGEST || n == 0) return;
     size_t d = distance(suggest->word, n, candidate, m), allowed = n < 3 ? 1 : 1 + n / 4;
     if (d > allowed || d >= m) return;
-    if (suggest->best && d >= suggest->distance) return;
+    /* Of two that are equally near the one that ends alike. */
+    bool ends_alike = suggest->best && suggest->word[n - 1] == candidate[m - 1] &&
+                      suggest->word[n - 1] != suggest->best[strlen(suggest->best) - 1];
+    if (suggest->best && (d > suggest->distance || (d == suggest->distance && !ends_alike))) return;
     suggest->best = candidate;
     suggest->distance = d;
 }

@@ -222,6 +222,9 @@ static void hint_missing_unit(enum unit_kind kind, const char *text, struct unit
         format_percent((int64_t)((((uint64_t)hundredfold << 32) + 50 * (uint64_t)power) / (100 * (uint64_t)power)),
                        percent);
         snprintf(problem->hint, sizeof problem->hint, tr("did you mean \"%.40s\"?"), percent);
+    } else if (kind == UNIT_QUEUE) {
+        snprintf(problem->hint, sizeof problem->hint, tr("did you mean \"%s B\", \"%s kB\" or \"%s packets\"?"), text,
+                 text, text);
     } else if (kinds[kind].other_unit) {
         snprintf(problem->hint, sizeof problem->hint, tr("did you mean \"%s %s\" or \"%s%s\"?"), text,
                  kinds[kind].other_unit, text, space);
