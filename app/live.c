@@ -103,7 +103,7 @@ static void tell_beginning(const struct live *live)
         tell_host(&live->scenario->hosts[i]);
     live_listeners_tell(live->listeners, stderr);
     if (live->tun)
-        fprintf(stderr, tr("  the device %s leads to all of these addresses, and %s is this machine's own\n"),
+        fprintf(stderr, tr("  the device %s leads to all of these addresses, and this machine's own is %s\n"),
                 live_tun_name(live->tun), addresses);
     fputs(tr("ctrl-C ends it in order, a second ctrl-C at once\n"), stderr);
 }

@@ -115,7 +115,8 @@ bool tell_packet_send(struct transcript *t, const struct event *e)
     make_label(t, e, &d, recent->label);
     text_addf(&t->words, tr("#%" PRId64 " to %s: %s"), packet, transcript_host(t, recent->to), recent->label);
     if (d.is_tcp) add_segment_details(t, e, &d);
-    if (*why && strcmp(why, "new data") != 0) text_addf(&t->words, " (%s)", why);
+    bool is_said = strcmp(why, "new data") == 0 || (!d.is_tcp && strstr(recent->label, why)); /* as ICMP does */
+    if (*why && !is_said) text_addf(&t->words, " (%s)", why);
     if (repeats) text_addf(&t->words, tr(", again for #%" PRId64), repeats);
     return true;
 }
