@@ -153,16 +153,28 @@ static void tell_law(struct sentence *s, const struct story *story, size_t i, co
 
 /* ---- Packets ---- */
 
-/* As a sentence begins with it. */
-static const char *packet_name(const struct story *story, size_t i, char *name, size_t size)
+static const char *name_packet(const struct story *story, size_t i, const char *unknown, const char *with, char *name,
+                               size_t size)
 {
     char label[200];
     size_t packet = story_event_packet(story, i);
-    if (packet == STORY_NONE) return tr("A packet");
+    if (packet == STORY_NONE) return unknown;
     const struct story_packet *p = &story->packets.items[packet];
     story_packet_label(story, packet, label, sizeof label);
-    snprintf(name, size, p->length && p->class < STORY_DNS ? tr("The packet with %s") : "%s", label);
+    snprintf(name, size, "%s%s", p->length && p->class < STORY_DNS ? with : "", label);
     return name;
+}
+
+/* As a sentence begins with it. */
+static const char *packet_name(const struct story *story, size_t i, char *name, size_t size)
+{
+    return name_packet(story, i, tr("A packet"), tr("The packet with "), name, size);
+}
+
+/* As it stands within a sentence. */
+static const char *packet_name_within(const struct story *story, size_t i, char *name, size_t size)
+{
+    return name_packet(story, i, tr("a packet"), tr("the packet with "), name, size);
 }
 
 static const char *because(const char *why)
@@ -336,14 +348,14 @@ static void tell_packet_drop(struct sentence *s, const struct story *story, size
 static void tell_packet_corrupt(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
-    say(s, tr("Bits of %s flip on the way: %s, byte %llu"), packet_name(story, i, label, sizeof label),
+    say(s, tr("Bits of %s flip on the way: %s, byte %llu"), packet_name_within(story, i, label, sizeof label),
         event_text(e, FIELD_TEXT), (unsigned long long)event_int(e, FIELD_PLACE));
 }
 
 static void tell_packet_collide(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
-    say(s, tr("%s accepts %s: %s"), host_name(story, e, FIELD_HOST), packet_name(story, i, label, sizeof label),
+    say(s, tr("%s accepts %s: %s"), host_name(story, e, FIELD_HOST), packet_name_within(story, i, label, sizeof label),
         event_text(e, FIELD_WHY));
 }
 
@@ -351,7 +363,7 @@ static void tell_packet_fragment(struct sentence *s, const struct story *story, 
 {
     char label[256];
     say(s, tr("%s cuts %s into %lld fragments: the next link takes %lld bytes"), host_name(story, e, FIELD_HOST),
-        packet_name(story, i, label, sizeof label), (long long)event_int(e, FIELD_NTH),
+        packet_name_within(story, i, label, sizeof label), (long long)event_int(e, FIELD_NTH),
         (long long)event_int(e, FIELD_MTU));
 }
 

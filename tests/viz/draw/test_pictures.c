@@ -298,6 +298,24 @@ Test(pictures, what_cannot_be_drawn_is_said)
     canvas_forget_fonts();
 }
 
+Test(pictures, a_packet_within_a_sentence_begins_small)
+{
+    struct journal_memory *journal = run_scenario("in-disorder");
+    struct scene *scene = scene_new(journal, scene_options_default());
+    const struct story *story = scene_story(scene);
+    char text[STORY_SENTENCE_BYTES];
+    size_t within = 0;
+    for (size_t i = 0; i < story_event_count(story); i++) {
+        story_sentence(story, i, text, sizeof text);
+        cr_expect(strstr(text, " The packet") == NULL, "%s", text);
+        within += strncmp(text, "Bits of the packet with ", strlen("Bits of the packet with ")) == 0;
+    }
+    cr_expect(within > 0, "corrupted packets: %zu", within);
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
 Test(pictures, every_packet_has_words_and_every_death_a_cry)
 {
     struct journal_memory *journal = run_scenario("first-mail");
