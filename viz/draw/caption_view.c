@@ -49,6 +49,7 @@ static struct box draw_title(const struct view *v, struct box box)
     style.lines = 2;
     const char *title = *story_title(v->story) ? story_title(v->story) : tr("A journey");
     double w = fmin(canvas_measure(v->canvas, &style, title, 0).x + 2, box.w * 0.22);
+    w = fmax(w, view_units(v, 60)); /* a short title leaves room for the seed */
     double y = box.y + view_units(v, 9);
     struct point size = canvas_text(v->canvas, box_of(box.x, y, w, box.h), &style, title);
     style = view_faint(v, FONT_SMALL);
