@@ -35,6 +35,7 @@ struct law_packet {
     unsigned hops;
     size_t whole;            /* index + 1 of the packet that it was cut from */
     unsigned corrupt_pieces; /* cut from it, that have arrived and were not dropped */
+    bool is_fragment;        /* as it was sent: of something cut here, or elsewhere, whose size nobody knows */
     bool corrupt, awaits_verdict; /* N6: it has arrived, and must be dropped or flagged */
 };
 

@@ -219,7 +219,8 @@ static void remember_packet(struct laws *laws, const struct event *e, const stru
                                                .stream = event_int(e, FIELD_STREAM),
                                                .offset = event_int(e, FIELD_OFFSET),
                                                .from = event_int(e, FIELD_HOST),
-                                               .to = event_int(e, FIELD_PEER)};
+                                               .to = event_int(e, FIELD_PEER),
+                                               .is_fragment = strncmp(event_text(e, FIELD_TAG), "fragment", 8) == 0};
     index_map_put(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET), index);
     become_piece(laws, &laws->packets[index], e->cause);
 }
@@ -349,10 +350,11 @@ static void on_whole(struct laws *laws, const struct event *e)
 {
     uint64_t packet = (uint64_t)event_int(e, FIELD_PACKET);
     size_t index = index_map_get(&laws->packet_index, packet), size = index_map_get(&laws->packet_size, packet);
-    bool corrupt = index != SIZE_MAX && (laws->packets[index].corrupt || laws->packets[index].corrupt_pieces > 0);
-    if (size != SIZE_MAX && !corrupt && event_int(e, FIELD_SIZE) != (int64_t)size)
-        law_broken(laws, e, "N7", "the packet had %zu bytes before it was cut", size);
     if (index == SIZE_MAX) return;
+    const struct law_packet *p = &laws->packets[index];
+    bool corrupt = p->corrupt || p->corrupt_pieces > 0;
+    if (!p->is_fragment && size != SIZE_MAX && !corrupt && event_int(e, FIELD_SIZE) != (int64_t)size)
+        law_broken(laws, e, "N7", "the packet had %zu bytes before it was cut", size);
     if (event_int(e, FIELD_HOST) == laws->packets[index].to)
         reaches_its_end(laws, &laws->packets[index], index, e->at_ns);
     laws->packets[index].corrupt_pieces = 0; /* twins of the pieces may make it whole once more */
