@@ -3,6 +3,12 @@
  */
 #include "model/tcp/tcp_internal.h"
 
+/* With SACK a loss is known to be another one as soon as all of the last recovery, or timeout, is acknowledged (5.1). */
+static bool is_beyond_recovery_point(const struct tcp_conn *c)
+{
+    return seq_before(c->recover, c->snd_una);
+}
+
 /* 5 step (4). What is lost is marked; the first of it goes whatever pipe says (4.3). Where an earlier recovery or
    timeout has reacted already, it only goes again. */
 void sack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns)
@@ -13,7 +19,7 @@ void sack_on_loss(struct tcp_conn *c, const char *why, int64_t now_ns)
     }
     c->resend_why = why;
     c->resend_by_timer = false;
-    if (c->in_recovery || !congestion_loss_is_new(c)) return;
+    if (c->in_recovery || !is_beyond_recovery_point(c)) return;
     uint32_t ssthresh = c->congestion->reduced(c);
     c->in_recovery = true;
     c->recover = c->snd_nxt - 1; /* RecoveryPoint */
@@ -40,7 +46,7 @@ void sack_on_duplicate_ack(struct tcp_conn *c, int64_t now_ns)
     }
     /* The very first may be SACKed by a receiver that has changed its mind, or by nonsense. */
     uint32_t earliest = c->first;
-    if (c->in_recovery || c->dupacks < 3 || !congestion_loss_is_new(c) || !tcp_next_unsacked(c, &earliest)) return;
+    if (c->in_recovery || c->dupacks < 3 || !is_beyond_recovery_point(c) || !tcp_next_unsacked(c, &earliest)) return;
     tcp_mark_lost(c, earliest);
     sack_on_loss(c, "third duplicate ack", now_ns);
 }

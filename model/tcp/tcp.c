@@ -13,14 +13,15 @@ struct tcp_config tcp_config_default(void)
         .flavour = TCP_FLAVOUR_NEWRENO,
         .nagle = true, /* RFC 9293 3.7.4, SHLD-7 */
         .receive_buffer = 65535,
-        .initial_window_segments = 10,         /* RFC 6928 2 */
-        .delayed_ack_ns = 40 * MILLISECOND,    /* as Linux; at most 500 ms by RFC 9293 3.8.6.3 */
-        .rto_initial_ns = 1 * SECOND,          /* RFC 6298 (2.1) */
-        .rto_min_ns = 1 * SECOND,              /* (2.4) */
-        .rto_max_ns = 60 * SECOND,             /* (2.5) */
-        .msl_ns = 2 * MINUTE,                  /* RFC 9293 3.4.2 */
-        .r1_retransmissions = 3,               /* RFC 9293 3.8.3, SHLD-10 */
-        .syn_r2_ns = 3 * MINUTE,               /* MUST-23 */
+        .initial_window_segments = 10,      /* RFC 6928 2 */
+        .delayed_ack_ns = 40 * MILLISECOND, /* as Linux; at most 500 ms by RFC 9293 3.8.6.3 */
+        .rto_initial_ns = 1 * SECOND,       /* RFC 6298 (2.1) */
+        .rto_min_ns = 1 * SECOND,           /* (2.4) */
+        .rto_max_ns = 60 * SECOND,          /* (2.5) */
+        .msl_ns = 2 * MINUTE,               /* RFC 9293 3.4.2 */
+        .r1_retransmissions = 3,            /* RFC 9293 3.8.3, SHLD-10 */
+        .syn_r2_ns = 3 * MINUTE,            /* MUST-23 */
+        .syn_answer_r2_ns = 3 * MINUTE,
         .data_r2_ns = 100 * SECOND,            /* SHLD-11 */
         .keep_alive_interval_ns = 75 * SECOND, /* as Linux, and so is their number */
         .keep_alive_probes = 9,
@@ -40,6 +41,7 @@ void tcp_config_set_linux(struct tcp_config *config)
 {
     config->syn_linear_timeouts = 4;
     config->syn_r2_ns = 131 * SECOND;
+    config->syn_answer_r2_ns = 63 * SECOND;
     config->rto_min_ns = 200 * MILLISECOND;
     config->rto_min_is_of_variance = true;
     config->rto_max_ns = 120 * SECOND;

@@ -54,7 +54,7 @@ struct tcp_config {
     int64_t delayed_ack_ns;        /* 0: acknowledge at once; at most 500 ms (RFC 9293 3.8.6.3) */
     int64_t rto_initial_ns, rto_min_ns, rto_max_ns; /* RFC 6298 (2.1), (2.4), (2.5) */
     int64_t msl_ns;                /* TIME-WAIT lasts twice this */
-    int64_t syn_r2_ns, data_r2_ns; /* give up after this long (RFC 9293 3.8.3) */
+    int64_t syn_r2_ns, syn_answer_r2_ns, data_r2_ns; /* give up after this long (RFC 9293 3.8.3) */
     int64_t keep_alive_idle_ns;    /* 0: none (RFC 9293 3.8.4); at least 2 h by the RFC's default */
     int64_t keep_alive_interval_ns;
 };

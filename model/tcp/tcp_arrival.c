@@ -23,6 +23,14 @@ static void enter_time_wait(struct tcp_conn *c, int64_t now_ns, const char *why)
     tcp_timer_set(c, TIMER_TIME_WAIT, now_ns + 2 * c->config->msl_ns);
 }
 
+static void answer_what_is_not_taken(struct tcp_conn *c, const struct tcp_segment *seg, const char *why, int64_t now_ns)
+{
+    if (tcp_segment_sequence_length(seg) > 0)
+        tcp_ack_now(c, why);
+    else
+        tcp_ack_seldom(c, why, now_ns);
+}
+
 /* RFC 7323 3.2 and 5.3: before all else, what lacks its timestamp is dropped, and what is older than what was seen is
    answered and dropped (PAWS). */
 static bool check_timestamp(struct tcp_conn *c, const struct tcp_segment *seg, int64_t now_ns)
@@ -30,7 +38,7 @@ static bool check_timestamp(struct tcp_conn *c, const struct tcp_segment *seg, i
     if (!c->timestamps_ok || seg->flags & TCP_RST) return true;
     if (!(seg->options & TCP_TIMESTAMPS)) return false;
     if (!tcp_timestamp_is_old(c, seg, now_ns)) return true;
-    tcp_ack_now(c, "old timestamp");
+    answer_what_is_not_taken(c, seg, "old timestamp", now_ns);
     return false;
 }
 
@@ -48,7 +56,7 @@ static bool first_check_sequence_number(struct tcp_conn *c, const struct tcp_seg
         tcp_challenge_ack(c, now_ns); /* RFC 5961 4: whatever its sequence number */
         return false;
     }
-    tcp_ack_now(c, "duplicate");
+    answer_what_is_not_taken(c, seg, "duplicate", now_ns);
     /* In TIME-WAIT only the peer's FIN can come again: 2 MSL begin anew. */
     if (c->state == TCP_TIME_WAIT && seg->flags & TCP_FIN && seg->seq + seg->length == c->fin_seq) {
         tcp_timer_set(c, TIMER_TIME_WAIT, now_ns + 2 * c->config->msl_ns);

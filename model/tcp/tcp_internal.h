@@ -208,6 +208,7 @@ void tcp_send_first_again(struct tcp_conn *c, const char *why);      /* the earl
 void tcp_send_from_first_again(struct tcp_conn *c, const char *why); /* it, and then the rest as cwnd allows */
 void tcp_ack_now(struct tcp_conn *c, const char *why);
 void tcp_ack_later(struct tcp_conn *c, int64_t now_ns);
+void tcp_ack_seldom(struct tcp_conn *c, const char *why, int64_t now_ns);
 void tcp_challenge_ack(struct tcp_conn *c, int64_t now_ns);
 void tcp_send_reset(struct tcp_conn *c, uint32_t seq, uint8_t flags, const char *why);
 

@@ -11,8 +11,8 @@ static bool holds(const struct tcp_conn *c, uint32_t number, uint32_t seq)
     return seq - r->seq < r->end - r->seq;
 }
 
-/* The record that holds this sequence number, or c->end. In a bulk transfer all are of one size, so that the first guess
-   is right. */
+/* The record that holds this sequence number, or c->end. In a bulk transfer all are of one size, so that the first
+   guess is right. */
 static uint32_t record_number(const struct tcp_conn *c, uint32_t seq)
 {
     uint32_t guess = (seq - c->snd_una) / c->smss;

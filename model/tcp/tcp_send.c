@@ -47,8 +47,9 @@ void tcp_ack_later(struct tcp_conn *c, int64_t now_ns)
     }
 }
 
-/* RFC 5961 7: at most ten in five seconds. */
-void tcp_challenge_ack(struct tcp_conn *c, int64_t now_ns)
+/* RFC 5961 7: at most ten in five seconds; for what carries nothing, too, so that two ends which have lost each other
+   do not answer for ever. */
+void tcp_ack_seldom(struct tcp_conn *c, const char *why, int64_t now_ns)
 {
     enum { CHALLENGES_MAX = 10 };
     uint32_t now_s = (uint32_t)(now_ns / SECOND);
@@ -58,7 +59,12 @@ void tcp_challenge_ack(struct tcp_conn *c, int64_t now_ns)
     }
     if (c->challenges == CHALLENGES_MAX) return;
     c->challenges++;
-    tcp_ack_now(c, "challenge ack");
+    tcp_ack_now(c, why);
+}
+
+void tcp_challenge_ack(struct tcp_conn *c, int64_t now_ns)
+{
+    tcp_ack_seldom(c, "challenge ack", now_ns);
 }
 
 void tcp_send_reset(struct tcp_conn *c, uint32_t seq, uint8_t flags, const char *why)

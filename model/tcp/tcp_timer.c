@@ -147,7 +147,9 @@ static bool is_opening(const struct tcp_conn *c)
 /* RFC 9293 3.8.3: R2 is an age here, of the oldest segment that lacks an answer. */
 static bool give_up(struct tcp_conn *c, int64_t now_ns)
 {
-    int64_t r2_ns = is_opening(c) ? c->config->syn_r2_ns : c->config->data_r2_ns;
+    int64_t r2_ns = c->config->data_r2_ns;
+    if (c->state == TCP_SYN_SENT) r2_ns = c->config->syn_r2_ns;
+    if (c->state == TCP_SYN_RECEIVED) r2_ns = c->config->syn_answer_r2_ns;
     if (now_ns - c->progress_ns < r2_ns) return false;
     tcp_go_closed(c, TCP_NEWS_TIMED_OUT, "no answer");
     return true;
@@ -262,8 +264,12 @@ static void on_persist_timer(struct tcp_conn *c, int64_t now_ns)
 void tcp_arrange_persist(struct tcp_conn *c, int64_t now_ns)
 {
     if (tcp_timer_runs(c, TIMER_PERSIST)) return;
+    int64_t wait_ns = c->rto_ns;
+    /* RFC 9293 3.8.6.2.1: the override that ends silly window avoidance comes after 0.1 to 1 s. */
+    if (c->snd_wnd > 0 && wait_ns > SECOND) wait_ns = SECOND;
+    if (c->snd_wnd > 0 && wait_ns < 100 * MILLISECOND) wait_ns = 100 * MILLISECOND;
     c->timeouts = 0;
-    tcp_timer_set(c, TIMER_PERSIST, now_ns + c->rto_ns);
+    tcp_timer_set(c, TIMER_PERSIST, now_ns + wait_ns);
 }
 
 static void on_timer(struct tcp_conn *c, enum tcp_timer timer, int64_t now_ns)

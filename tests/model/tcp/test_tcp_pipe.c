@@ -265,8 +265,8 @@ static struct tcp_config random_config(struct pipe_world *w, bool stop_and_wait)
     config.initial_window_segments = (uint16_t)(1 + next_random(w) % 10);
     config.delayed_ack_ns = chance(w, 30) ? 0 : (int64_t)(next_random(w) % (500 * MILLISECOND));
     config.rto_min_ns = chance(w, 50) ? 1 * SECOND : 200 * MILLISECOND;
-    config.msl_ns = 1 * HOUR;                         /* so long that no end is gone before the other has heard it */
-    config.syn_r2_ns = config.data_r2_ns = 10 * HOUR; /* this pipe is bad, yet not dead */
+    config.msl_ns = 1 * HOUR; /* so long that no end is gone before the other has heard it */
+    config.syn_r2_ns = config.syn_answer_r2_ns = config.data_r2_ns = 10 * HOUR; /* this pipe is bad, yet not dead */
     config.nagle = chance(w, 50);
     return config;
 }

@@ -176,7 +176,7 @@ static void cubic_like_linux(struct two_ends_settings *s)
     for (int i = 0; i < 2; i++) {
         int64_t r2_ns = s->config[i].data_r2_ns, msl_ns = s->config[i].msl_ns;
         tcp_config_set_linux(&s->config[i]);
-        s->config[i].data_r2_ns = s->config[i].syn_r2_ns = r2_ns;
+        s->config[i].data_r2_ns = s->config[i].syn_r2_ns = s->config[i].syn_answer_r2_ns = r2_ns;
         s->config[i].msl_ns = msl_ns;
     }
     s->late_ns = 400 * MILLISECOND;

@@ -76,7 +76,8 @@ Test(timelines, a_wrong_expectation_is_caught_with_its_line)
     assert_caught(BEGIN "+0 > 1:1001 FIN 1001:2001\n",
                   "planted.tcp:3: expected 1:1001 FIN 1001:2001 at 0.000000 s, got for number 2: 1001:2001 ack 1 win "
                   "65535 mss 0 x1 \"new data\" at 0.000000 s");
-    assert_caught("given established\n+0 sings\n", "planted.tcp:2: after the time comes app, icmp, <, > or =; got \"sings\"");
+    assert_caught("given established\n+0 sings\n",
+                  "planted.tcp:2: after the time comes app, icmp, <, > or =; got \"sings\"");
     assert_caught("given established\n+0 = height 3\n", "planted.tcp:2: \"height\" is nothing that can be asked");
     assert_caught("given sleepy\n", "planted.tcp:1: given closed, listening or established; got \"sleepy\"");
     assert_caught("+0 app opens\n", "planted.tcp:1: the first line says what is given");

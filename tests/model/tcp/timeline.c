@@ -463,6 +463,7 @@ static bool number_by_name(const struct player *p, const char *name, int64_t *nu
                    {"recovery", c->in_recovery},
                    {"retransmits_spurious", c->retransmits_spurious},
                    {"retransmits_rto", c->retransmits_rto},
+                   {"w_max", c->cubic.w_max},
                    {"retransmits_fast", c->retransmits_fast}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (strcmp(numbers[i].name, name) != 0) continue;

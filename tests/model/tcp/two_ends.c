@@ -62,7 +62,8 @@ struct two_ends_settings two_ends_settings_default(void)
         s.config[i] = tcp_config_default();
         s.opening[i].mss = 100;
         s.config[i].msl_ns = 1 * HOUR; /* so long that no end is gone before the other has heard it */
-        s.config[i].syn_r2_ns = s.config[i].data_r2_ns = 10 * HOUR; /* the wire is bad, yet not dead */
+        s.config[i].syn_r2_ns = s.config[i].syn_answer_r2_ns = s.config[i].data_r2_ns =
+            10 * HOUR; /* the wire is bad, yet not dead */
     }
     s.opening[0].iss = UINT32_MAX - 120; /* both wrap within their text */
     s.opening[1].iss = UINT32_MAX - 40;
