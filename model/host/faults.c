@@ -54,13 +54,30 @@ static void apply_cut(struct world *world, const struct scenario_fault *like)
         engine_at(world->engine, world->engine->now_ns + world->scenario->reroute_after_ns, reroute, world, 0);
 }
 
-static void apply_stop(struct world *world, const struct scenario_fault *like)
+static bool is_in_force_on_host(const struct world *world, const struct scenario_fault *like)
 {
-    bool is_stopped = false;
+    bool any = false;
     for (size_t i = 0; i < world->scenario->n_faults; i++) {
         const struct scenario_fault *fault = &world->scenario->faults[i];
-        is_stopped |= world->faults_in_force[i] && fault->verb == FAULT_STOP_HOST && fault->host == like->host;
+        any |= world->faults_in_force[i] && fault->verb == like->verb && fault->host == like->host;
     }
+    return any;
+}
+
+/* With a link that takes only small packets behind it, such a router is a black hole. */
+static void apply_mute(struct world *world, const struct scenario_fault *like)
+{
+    struct host *host = &world->hosts[like->host];
+    bool muted = is_in_force_on_host(world, like);
+    if (host->icmp_muted == muted) return;
+    host->icmp_muted = muted;
+    JOURNAL_EMIT(world->journal, HOST_ICMP, F_INT(HOST, host->id.n), F_INT(UP, !muted),
+                 F_TEXT(WHY, muted ? "muted by the scenario" : "as before"));
+}
+
+static void apply_stop(struct world *world, const struct scenario_fault *like)
+{
+    bool is_stopped = is_in_force_on_host(world, like);
     host_set_up(&world->hosts[like->host], !is_stopped, is_stopped ? "stopped by the scenario" : "started again");
 }
 
@@ -73,6 +90,9 @@ static void apply(struct world *world, const struct scenario_fault *fault)
         break;
     case FAULT_CUT_LINK:
         apply_cut(world, fault);
+        break;
+    case FAULT_MUTE_ICMP:
+        apply_mute(world, fault);
         break;
     case FAULT_SET:
         apply_set(world, fault);
@@ -118,6 +138,7 @@ void faults_schedule(struct world *world)
         switch (fault->verb) {
         case FAULT_STOP_HOST:
         case FAULT_CUT_LINK:
+        case FAULT_MUTE_ICMP:
         case FAULT_SET:
             world->faults_to_come++;
             engine_at(world->engine, fault->at_ns, on_begin, world, i);

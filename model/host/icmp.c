@@ -52,7 +52,7 @@ static void send_message(struct host *host, struct ip_address to, struct icmp_he
 
 void icmp_send_error(struct host *host, const struct packet *about, enum icmp_kind kind, uint32_t rest)
 {
-    if (host->description->is_silent) return;
+    if (host->description->is_silent || host->icmp_muted) return;
     struct ip_header header;
     uint8_t *bytes = mem_alloc(about->size_bytes);
     size_t size = packets_encode(about, bytes, about->size_bytes);

@@ -28,6 +28,7 @@ struct host {
     struct ip_address address, address6; /* of either version; none where it does not speak it */
     uint64_t name_hash;
     bool up;
+    bool icmp_muted; /* by a fault: tells of no errors */
     uint32_t mtu_bytes; /* of its first link */
     struct host *name_server; /* whom its resolver asks */
     struct socket **sockets;  /* open addressing on ports and peer; see socket.c */

@@ -87,12 +87,12 @@ struct scenario_mail {
 
 enum drop_part { DROP_ANY_PART, DROP_BODY };
 
-enum fault_verb { FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_SET, FAULT_DROP, FAULT_REPLY };
+enum fault_verb { FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_MUTE_ICMP, FAULT_SET, FAULT_DROP, FAULT_REPLY };
 
 struct scenario_fault {
     enum fault_verb verb;
     int64_t at_ns, for_ns; /* for_ns: TIME_NEVER when it lasts */
-    int host;              /* stop_host, reply */
+    int host;              /* stop_host, mute_icmp, reply */
     int link;              /* cut_link; set; drop (or -1: any link) */
     int dir;               /* 0 out, 1 back, 2 both */
     /* set: which value of the link, in the directions of `dir` */

@@ -11,7 +11,8 @@
 /* Reads the object of one verb into *f. */
 typedef void (*load_verb_fn)(struct loader *l, const struct spot *object, struct scenario_fault *f);
 
-static void load_stop_host(struct loader *l, const struct spot *object, struct scenario_fault *f)
+/* stop_host and mute_icmp */
+static void load_on_host(struct loader *l, const struct spot *object, struct scenario_fault *f)
 {
     static const struct key_rule keys[] = {{"host", NULL}};
     struct spot host = spot_key(object, "host");
@@ -221,20 +222,21 @@ static void load_set(struct loader *l, const struct spot *object, struct scenari
 
 /* ---- one fault ---- */
 
-static const char verbs_later[] = "faults in this version are stop_host, cut_link, set, drop, reply";
+static const char verbs_later[] = "faults in this version are stop_host, cut_link, mute_icmp, set, drop, reply";
 static const struct key_rule fault_keys[] = {
-    {"at", NULL},   {"for", NULL},   {"stop_host", NULL},  {"cut_link", NULL},    {"set", NULL},
+    {"at", NULL},   {"for", NULL},   {"stop_host", NULL},  {"cut_link", NULL},    {"mute_icmp", NULL},  {"set", NULL},
     {"drop", NULL}, {"reply", NULL}, {"dns", verbs_later}, {"disk", verbs_later}, {"slow", verbs_later}};
 static const struct {
     const char *word;
     enum fault_verb verb;
     load_verb_fn load;
-} verbs[] = {{"stop_host", FAULT_STOP_HOST, load_stop_host},
+} verbs[] = {{"stop_host", FAULT_STOP_HOST, load_on_host},
              {"cut_link", FAULT_CUT_LINK, load_cut_link},
+             {"mute_icmp", FAULT_MUTE_ICMP, load_on_host},
              {"set", FAULT_SET, NULL},
              {"drop", FAULT_DROP, load_drop},
              {"reply", FAULT_REPLY, load_reply}};
-enum { VERBS = 5 };
+enum { VERBS = 6 };
 
 /* The one verb, as an index; -1 when there is none, or several. */
 static int find_verb(const struct spot *fault)
@@ -251,10 +253,10 @@ static int find_verb(const struct spot *fault)
         }
         verb = i;
     }
-    static const char *const words[] = {"stop_host", "cut_link", "set", "drop", "reply"};
+    static const char *const words[] = {"stop_host", "cut_link", "mute_icmp", "set", "drop", "reply"};
     bool later = spot_key(fault, "dns").json || spot_key(fault, "disk").json || spot_key(fault, "slow").json;
     if (verb < 0 && !later && !check_slip(fault, words, VERBS))
-        spot_refuse(fault, tr("write one of \"stop_host\", \"cut_link\", \"set\", \"drop\", \"reply\""),
+        spot_refuse(fault, tr("write one of \"stop_host\", \"cut_link\", \"mute_icmp\", \"set\", \"drop\", \"reply\""),
                     tr("the fault has no verb"));
     return verb;
 }

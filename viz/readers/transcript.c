@@ -260,6 +260,14 @@ static bool tell_host_state(struct transcript *t, const struct event *e)
     return true;
 }
 
+static bool tell_host_icmp(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words,
+              event_int(e, FIELD_UP) ? tr("tells of errors again") : tr("drops in silence from now on, without ICMP"));
+    transcript_add_why(t, e);
+    return true;
+}
+
 static bool tell_link_state(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, event_int(e, FIELD_UP) ? tr("link %s is up again toward %s") : tr("link %s is cut toward %s"),
@@ -403,6 +411,7 @@ static const struct telling tellings[EVENT_KINDS] = {
     [EVENT_RUN_BEGIN] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_run_begin},
     [EVENT_RUN_END] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_run_end},
     [EVENT_HOST_STATE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_host_state},
+    [EVENT_HOST_ICMP] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_host_icmp},
     [EVENT_LINK_STATE] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_link_state},
     [EVENT_LINK_VALUE] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_link_value},
     [EVENT_ROUTES] = {TRANSCRIPT_SMTP, FIELD_NONE, tell_routes},

@@ -103,6 +103,15 @@ static void tell_host_state(struct sentence *s, const struct story *story, size_
     say_why(s, e);
 }
 
+static void tell_host_icmp(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s,
+        event_int(e, FIELD_UP) ? tr("%s tells of errors again") : tr("%s drops in silence from now on, without ICMP"),
+        host_name(story, e, FIELD_HOST));
+    say_why(s, e);
+}
+
 static void tell_link_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
@@ -619,6 +628,7 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_LINK_ADD] = tell_link_add,
     [EVENT_RUN_END] = tell_run_end,
     [EVENT_HOST_STATE] = tell_host_state,
+    [EVENT_HOST_ICMP] = tell_host_icmp,
     [EVENT_LINK_STATE] = tell_link_state,
     [EVENT_LINK_VALUE] = tell_link_value,
     [EVENT_ROUTES] = tell_routes,

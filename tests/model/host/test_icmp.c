@@ -81,6 +81,24 @@ Test(path_mtu, a_router_that_is_silent_is_a_black_hole)
     world_run_free(&run);
 }
 
+Test(path_mtu, a_black_hole_may_come_and_go)
+{
+    struct world_run run = run_world(
+        WORLD("\"faults\":[{\"at\":\"0 s\",\"for\":\"20 s\",\"mute_icmp\":{\"host\":\"west\"}}],", "", "", "1400"));
+    expect_delivered(&run, true);
+    cr_expect_eq(count_events(&run, EVENT_HOST_ICMP, "muted"), 1);
+    cr_expect_eq(count_events(&run, EVENT_HOST_ICMP, "as before"), 1);
+    size_t told = 0;
+    for (size_t i = 0; i < journal_memory_count(run.journal); i++) {
+        const struct event *e = journal_memory_at(run.journal, i);
+        if (e->kind != EVENT_PATH_MTU) continue;
+        cr_expect_geq(e->at_ns, 20 * SECOND, "while the router is mute nobody learns of the narrow link");
+        told++;
+    }
+    cr_expect_gt(told, 0);
+    world_run_free(&run);
+}
+
 /* RFC 4821 */
 Test(path_mtu, probing_finds_the_way_out_of_a_black_hole)
 {
