@@ -152,9 +152,26 @@ class Maker:
             mails[f"m{i}"] = {"at": f"{luck.randrange(500, 6000)} ms", "from": luck.choice(users)[0],
                               "to": sorted({luck.choice(users)[0] for _ in range(luck.randrange(1, 3))}),
                               "size": luck.choice(["1 kB", "5 kB", "40 kB", "200 kB"])}
+        faults = [self.fault(luck, hosts, links, mails) for _ in range(luck.randrange(0, 4))]
         return {"postroad": 1, "title": f"random world {seed}", "seed": seed, "until": "20 min", "tcp": tcp,
-                "hosts": hosts, "links": links, "mail": mails,
-                "faults": [self.fault(luck, hosts, links, mails) for _ in range(luck.randrange(0, 4))]}
+                "ip": self.ip(luck, hosts, links, routers, faults), "hosts": hosts, "links": links, "mail": mails,
+                "faults": faults}
+
+    def ip(self, luck, hosts, links, routers, faults):
+        """Versions, packets that may be cut, routers that are silent; drawn last, so that the rest stays as it was."""
+        version = luck.choice(["v4", "v4", "v6", "both"])
+        for link in links.values():
+            if version != "v4" and link.get("mtu") == "600 B":
+                link["mtu"] = "1280 B"
+        for name, host in hosts.items():
+            if name in routers and luck.random() < 0.1:
+                host["router"]["icmp"] = False
+            elif name not in routers and luck.random() < 0.2:
+                host["path_mtu_discovery"] = False
+        if luck.random() < 0.2:
+            faults.append({"at": f"{luck.randrange(0, 8000)} ms", "for": luck.choice(["2 s", "1 min"]),
+                           "mute_icmp": {"host": luck.choice(routers)}})
+        return version
 
 
 def run(path):
