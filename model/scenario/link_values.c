@@ -90,6 +90,9 @@ static bool load_codel(const struct spot *spot, struct link_settings *s)
     s->codel = usual;
     want_duration(spot, "target", MICROSECOND, CODEL_INTERVAL_MAX_S * SECOND, &s->codel.target_ns);
     want_duration(spot, "interval", MILLISECOND, CODEL_INTERVAL_MAX_S * SECOND, &s->codel.interval_ns);
+    if (s->codel.target_ns > s->codel.interval_ns)
+        spot_refuse(spot, tr("5 to 10 % of the interval make a good target (RFC 8289 4.4)"),
+                    tr("the target is longer than the interval"));
     return true;
 }
 
