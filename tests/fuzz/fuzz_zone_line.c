@@ -2,6 +2,14 @@
 #include "model/wire/dns_wire.h"
 #include "tests/fuzz/fuzz.h"
 
+/* ldns 1.8.3 loses a few bytes of some malformed lines ("CERT 0" with no known algorithm), which the loader refuses
+   before it ends. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:ldns_rdf_new_frm_data";
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     char *line = malloc(size + 1), error[200] = "", name[DNS_NAME_BYTES], again[DNS_NAME_BYTES];
