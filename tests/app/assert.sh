@@ -1,6 +1,7 @@
 # Helpers of the tests that drive the command line; sourced, with the command in $POSTROAD and a scratch folder in $scratch.
 set -uo pipefail
 export LC_ALL=C
+export PYTHONDONTWRITEBYTECODE=1 # tests leave nothing behind in the source
 : "${POSTROAD:?the postroad command to test}"
 : "${POSTROAD_SOURCE_DIR:?the source folder}"
 scratch=$(mktemp -d)

@@ -6,7 +6,7 @@
 # the journal must make the same run again. Exit code 0: so it is; 1: it is not; 77: something is missing, and nothing was
 # judged.
 set -uo pipefail
-export LC_ALL=C
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 here=$(cd "$(dirname "$0")" && pwd)
 postroad=${1:?the postroad command}
 loss=${2:?how much is lost, such as "0 %"}

@@ -15,7 +15,7 @@ trap 'rm -f "$findings"' EXIT
 
 product_files() { find sim model viz app -name '*.[ch]' 2>/dev/null | sort; }
 text_files() {
-    find . \( -name build -o -name .git -o -name .cache -o -path ./tests/tidy/planted -o -path ./tests/fuzz/corpus \) -prune -o -type f -print |
+    find . \( -name build -o -name .git -o -name .cache -o -name __pycache__ -o -path ./tests/tidy/planted -o -path ./tests/fuzz/corpus \) -prune -o -type f -print |
         sed 's|^\./||' | grep -vE '^LICENSE$|\.(png|svg|pcapng|pcap|journal|eml|zst)$|\.swp$' | sort
 }
 
