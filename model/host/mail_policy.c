@@ -1,0 +1,172 @@
+/* The policy of a mail server's SMTP sessions: whom it takes mail from and for whom, and what it does with a message it
+   takes. A server relays for its own users' hosts only (RFC 5321 7.9); "networks" are the clients that submit to it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/host/ledger.h"
+#include "model/host/mail_queue.h"
+#include "model/host/mail_session.h"
+#include "model/host/socket.h"
+#include "model/mail/address.h"
+#include "sim/journal/memory.h"
+
+static struct smtp_reply on_mail(void *context, const struct smtp_envelope *envelope)
+{
+    (void)context;
+    (void)envelope;
+    return smtp_reply_make(250, "OK");
+}
+
+static bool is_own_client(const struct mail_session *session)
+{
+    const struct mail_server *server = session->server;
+    const struct host *peer = world_host_by_address(mail_server_world(server), socket_remote_address(session->socket));
+    if (!peer || peer->description->role != ROLE_CLIENT) return false;
+    int own = (int)server->host->id.n - 1;
+    return peer->description->client.submits_to == own || peer->description->client.fetches_from == own;
+}
+
+static bool is_outside(const struct mail_session *session)
+{
+    struct host_id peer = socket_peer(session->socket);
+    return peer.n && world_host(mail_server_world(session->server), peer)->description->role == ROLE_OUTSIDE;
+}
+
+/* Programs outside are no strangers on the submission port (RFC 6409): who can reach it sits at this very machine. */
+static bool submits_from_outside(const struct mail_session *session)
+{
+    return socket_local_port(session->socket) == SUBMISSION_PORT && is_outside(session);
+}
+
+static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *envelope, const char *forward_path)
+{
+    (void)envelope;
+    struct mail_session *session = context;
+    const char *domain = address_domain(forward_path);
+    if (mail_server_is_local_domain(session->server, domain) || domain[0] == '\0') {
+        /* RFC 5321 4.5.1: postmaster is there also without a domain. */
+        if (mail_server_user_mailbox(session->server, forward_path)) return smtp_reply_make(250, "OK");
+        return smtp_reply_make(550, "5.1.1 <%.200s>: no such user here", forward_path);
+    }
+    if (is_own_client(session) || submits_from_outside(session)) return smtp_reply_make(250, "OK");
+    return smtp_reply_make(550, "5.7.1 <%.200s>: relaying denied", forward_path);
+}
+
+/* A mail that no client of this world has written; what it says of itself is not believed. */
+static struct message_id register_foreign(const struct mail_session *session, const struct accepted_mail *mail,
+                                          const char *content, size_t size)
+{
+    struct world *world = mail_server_world(session->server);
+    struct mail_message *message = mem_calloc(1, sizeof *message);
+    char name[32], subject[MESSAGE_SUBJECT_BYTES], recipients[1024] = "";
+    snprintf(name, sizeof name, "outside-%u", (unsigned)++world->n_foreign_mails);
+    message_subject(content, size, subject);
+    *message = (struct mail_message){.id = world_next_message_id(world),
+                                     .name = mem_strdup(name),
+                                     .from = mem_strdup(mail->from),
+                                     .recipients = mem_calloc(mail->n_recipients, sizeof(char *)),
+                                     .n_recipients = mail->n_recipients,
+                                     .subject = mem_strdup(subject),
+                                     .composed_ns = world->engine->now_ns};
+    for (size_t i = 0, used = 0; i < mail->n_recipients; i++) {
+        message->recipients[i] = mem_strdup(mail->recipients[i]);
+        if (used < sizeof recipients)
+            used += (size_t)snprintf(recipients + used, sizeof recipients - used, "%s%s", i ? ", " : "",
+                                     mail->recipients[i]);
+    }
+    world_add_message(world, message);
+    journal_set_cause(world->journal, JOURNAL_EMIT(world->journal, MAIL_COMPOSE, F_INT(MESSAGE, message->id.n),
+                                                   F_INT(HOST, socket_peer(session->socket).n), F_TEXT(NAME, name),
+                                                   F_TEXT(FROM, message->from), F_TEXT(TO, recipients),
+                                                   F_TEXT(SUBJECT, subject), F_INT(SIZE, size)));
+    return message->id;
+}
+
+/* Each address once, however often RCPT named it. The caller frees the array, and none of the texts. */
+static const char **without_repeats(const struct smtp_envelope *envelope, size_t *n)
+{
+    const char **recipients = mem_calloc(envelope->n_forward_paths, sizeof *recipients);
+    *n = 0;
+    for (size_t i = 0; i < envelope->n_forward_paths; i++) {
+        bool is_repeated = false;
+        for (size_t k = 0; k < *n && !is_repeated; k++)
+            is_repeated = address_equals(recipients[k], envelope->forward_paths[i]);
+        if (!is_repeated) recipients[(*n)++] = envelope->forward_paths[i];
+    }
+    return recipients;
+}
+
+enum { MOST_HOPS = 50 }; /* Postfix's hopcount_limit; RFC 5321 6.3 wants at least 100 unless loops are sure */
+
+/* The trace of this hop (RFC 5321 4.4), to be put before the content. */
+static void trace_lines(const struct mail_session *session, const struct smtp_envelope *envelope,
+                        const struct accepted_mail *mail, char lines[RECEIVED_LINE_BYTES])
+{
+    const struct world *world = mail_server_world(session->server);
+    struct received_hop hop = {.helo = envelope->helo,
+                               .by = session->server->host->description->name,
+                               .protocol = envelope->esmtp ? "ESMTP" : "SMTP",
+                               .queue_id = mail->queue_id,
+                               .recipient = envelope->n_forward_paths == 1 ? envelope->forward_paths[0] : NULL,
+                               .address = socket_remote_address(session->socket),
+                               .starts_unix_s = world->scenario->starts_unix_s,
+                               .at_ns = world->engine->now_ns};
+    message_received_line(&hop, lines);
+}
+
+static struct smtp_reply on_message(void *context, const struct smtp_envelope *envelope, const char *content,
+                                    size_t size)
+{
+    struct mail_session *session = context;
+    struct mail_server *server = session->server;
+    bool is_foreign = is_outside(session);
+    char queue_id[QUEUE_ID_BYTES], lines[RECEIVED_LINE_BYTES + MESSAGE_NUMBER_LINE_BYTES];
+    struct accepted_mail mail = {
+        .message = {message_number_of(content, size)}, .from = envelope->reverse_path, .queue_id = queue_id};
+    if (!is_foreign && (mail.message.n == 0 || !world_message(mail_server_world(server), mail.message)))
+        return smtp_reply_make(554, "5.6.0 a message without a Message-ID of this world cannot be told apart");
+    if (message_count_received(content, size) >= MOST_HOPS) return smtp_reply_make(554, "5.4.6 too many hops");
+
+    const char **recipients = without_repeats(envelope, &mail.n_recipients);
+    mail.recipients = recipients;
+    mail_queue_next_id(server->queue, queue_id);
+    trace_lines(session, envelope, &mail, lines);
+    if (is_foreign) {
+        mail.message = register_foreign(session, &mail, content, size);
+        message_number_line(mail.message, lines + strlen(lines));
+    }
+    mail.content = message_prepend(lines, content, size, &mail.size);
+    mail_queue_accept(server->queue, &mail);
+    mem_free(recipients);
+    return smtp_reply_make(250, "OK queued as %s", queue_id);
+}
+
+static bool fault_is_in_force(const struct scenario_fault *fault, int64_t now_ns)
+{
+    if (now_ns < fault->at_ns) return false;
+    return fault->for_ns == TIME_NEVER || now_ns - fault->at_ns < fault->for_ns;
+}
+
+/* A reply that the scenario puts into the server's mouth, at given odds, each draw its own. */
+static bool on_forced(void *context, const char *command, struct smtp_reply *reply)
+{
+    struct mail_session *session = context;
+    struct mail_server *server = session->server;
+    struct world *world = mail_server_world(server);
+    const struct scenario *scenario = world->scenario;
+    for (size_t i = 0; i < scenario->n_faults; i++) {
+        const struct scenario_fault *fault = &scenario->faults[i];
+        if (fault->verb != FAULT_REPLY || fault->host != (int)server->host->id.n - 1) continue;
+        if (strcmp(fault->reply_to, command) != 0 || !fault_is_in_force(fault, world->engine->now_ns)) continue;
+        uint64_t draw = random_draw(world->seed, server->host->name_hash,
+                                    random_hash_mix(random_hash_text("reply fault"), i), server->fault_counters[i]++);
+        if (!random_chance(draw, fault->reply_odds_of_2_32)) continue;
+        if (smtp_reply_parse(fault->reply_with, reply)) return true;
+    }
+    return false;
+}
+struct smtp_server_policy mail_policy(struct mail_session *session)
+{
+    return (struct smtp_server_policy){
+        .context = session, .mail = on_mail, .rcpt = on_rcpt, .message = on_message, .forced = on_forced};
+}
