@@ -164,8 +164,8 @@ static uint64_t emit_send(struct host *host, const struct packet *packet, struct
     return JOURNAL_EMIT(host->world->journal, PACKET_SEND, F_INT(PACKET, packet->id), F_INT(HOST, packet->from.n),
                         F_INT(PEER, packet->to.n), F_INT(CONN, reason.conn.n), F_INT(REPEATS, reason.repeats),
                         F_TEXT(TAG, tag(packet, text)), F_TEXT(WHY, reason.why), F_BLOB(HEADER, headers, headers_size),
-                        F_INT(STREAM, stream.n), F_INT(OFFSET, ip->payload_offset), F_INT(LENGTH, length),
-                        F_INT(SIZE, packet->size_bytes));
+                        F_INT(STREAM, stream.n), F_INT(OFFSET, is_own_payload(ip) ? 0 : ip->payload_offset),
+                        F_INT(LENGTH, length), F_INT(SIZE, packet->size_bytes));
 }
 
 static void send_on_next_link(struct host *host, struct packet *packet)

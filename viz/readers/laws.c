@@ -26,6 +26,8 @@ void laws_free(struct laws *laws)
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
     laws_tcp_free(laws);
+    law_streams_free(laws);
+    mem_free(laws->packets);
     mem_free(laws->pairs);
     mem_free(laws->breaches);
     mem_free(laws);
@@ -79,6 +81,7 @@ static void on_event(void *context, const struct event *e)
     if (e->kind == EVENT_LAW_BROKEN) law_broken(laws, e, event_text(e, FIELD_NAME), "%s", event_text(e, FIELD_TEXT));
     laws_of_mail(laws, e);
     laws_of_wires(laws, e);
+    laws_of_packets(laws, e);
     laws_of_tcp(laws, e);
 }
 
@@ -104,6 +107,7 @@ size_t laws_finish(struct laws *laws)
     for (size_t i = 0; i < laws->n_pairs; i++)
         if (laws->pairs[i].holders == 0 && !laws->pairs[i].ended)
             law_broken(laws, NULL, "M2", "a mail that was accepted is nowhere");
+    laws_of_packets_at_the_end(laws);
     laws_of_tcp_at_the_end(laws);
     return laws->n_broken;
 }

@@ -10,7 +10,7 @@
      N4  a packet that was sent over a link arrives or is lost there, once
      N5  a packet crosses no more links than its TTL allows
      N6  what was corrupted on its way is dropped, or flagged where no checksum noticed
-     N7  what was cut into pieces is put together to what it was
+     N7  what was cut into pieces is put together to what it was, byte for byte
      T1  a stream is written without gap or overlap; what is read has arrived, at an orderly close all of it
      T2  sequence variables only grow, SND.UNA never beyond SND.NXT, both within windows that were offered
      T3  the right edge of a window never moves left

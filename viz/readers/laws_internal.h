@@ -33,10 +33,23 @@ struct law_packet {
     int64_t stream, offset;     /* of its payload */
     int64_t from, to;
     unsigned hops;
+    uint64_t digest, pieces_digest; /* N7; of what it was cut into, as far as they were sent */
+    unsigned pieces_awaited;
+    bool has_digest;
     size_t whole;            /* index + 1 of the packet that it was cut from */
     unsigned corrupt_pieces; /* cut from it, that have arrived and were not dropped */
     bool is_fragment;        /* as it was sent: of something cut here, or elsewhere, whose size nobody knows */
     bool corrupt, awaits_verdict; /* N6: it has arrived, and must be dropped or flagged */
+};
+
+enum { LAW_DIGEST_BITS = 48 };
+#define LAW_DIGEST_MASK ((UINT64_C(1) << LAW_DIGEST_BITS) - 1)
+
+/* What was written, as long as packets may carry it. */
+struct law_stream {
+    int64_t conn; /* 0: the payload of one packet, and of no other */
+    uint8_t *bytes;
+    size_t size, room;
 };
 
 enum { LAW_ROOT_TIMER = 1, LAW_ROOT_ARRIVAL = 2 };
@@ -66,6 +79,9 @@ struct laws {
     struct index_map stream_ends;  /* stream -> bytes written so far */
     struct index_map timers;       /* id of timer.set -> 1 waiting, 0 over */
 
+    struct index_map stream_index; /* stream -> index; laws_bytes.c */
+    TABLE_OF(struct law_stream) streams;
+
     struct index_map packet_index; /* packet -> index */
     struct law_packet *packets;
     size_t n_packets, packet_room;
@@ -76,7 +92,7 @@ struct laws {
     struct index_map fragmented;   /* packet.fragment event -> index of the packet that was cut */
     struct law_conn **conns;
     size_t n_conns, conn_room;
-    size_t opening_packet; /* index + 1 of what arrived last for no connection */
+    size_t last_arrived; /* index + 1 of the packet that has come to its end last, and not corrupted */
     bool full;
 };
 
@@ -87,9 +103,19 @@ uint64_t law_hash_text(uint64_t seed, const char *text);
 
 void laws_of_mail(struct laws *laws, const struct event *e);   /* laws_mail.c */
 void laws_of_wires(struct laws *laws, const struct event *e);  /* laws_wire.c */
+void laws_of_packets(struct laws *laws, const struct event *e); /* laws_packets.c; before those of TCP */
+void laws_of_packets_at_the_end(struct laws *laws);
 void laws_of_tcp(struct laws *laws, const struct event *e);    /* laws_tcp.c */
 void laws_of_tcp_at_the_end(struct laws *laws);
 void laws_tcp_free(struct laws *laws);
+/* What laws_packets.c tells it: a packet has come to its end as it was sent; or corrupted, and was accepted. */
+void law_packet_arrives(struct laws *laws, const struct event *e, const struct law_packet *p);
+void law_packet_collides(struct laws *laws, const struct law_packet *p);
+/* laws_bytes.c. The digest of what is sent (N7); false where it cannot be cut, or its bytes are not in the journal. */
+bool law_digest_of(struct laws *laws, const struct event *e, uint64_t *digest);
+void law_stream_data(struct laws *laws, const struct event *e);
+void law_stream_forget(struct laws *laws, uint64_t stream);
+void law_streams_free(struct laws *laws);
 /* laws_segment.c: false where a packet.send's header is not TCP's, or a later fragment's. */
 bool law_segment_of(const struct event *e, struct law_segment *s);
 

@@ -201,65 +201,10 @@ static void law_of_streams(struct laws *laws, const struct event *e, struct law_
     if (owner == SIZE_MAX) index_map_put(&laws->stream_conns, stream, (size_t)c->id);
 }
 
-/* A piece of a piece is one of the whole, and as corrupt as what it was cut from. */
-static void become_piece(struct laws *laws, struct law_packet *p, uint64_t cause)
-{
-    size_t cut = cause ? index_map_get(&laws->fragmented, cause) : SIZE_MAX;
-    if (cut == SIZE_MAX) return;
-    const struct law_packet *from = &laws->packets[cut];
-    p->whole = from->whole ? from->whole : cut + 1;
-    p->corrupt = from->whole && from->corrupt;
-}
-
-static void remember_packet(struct laws *laws, const struct event *e, const struct law_segment *s)
-{
-    size_t index = laws->n_packets++;
-    laws->packets = table_grow(laws->packets, index, &laws->packet_room, sizeof *laws->packets);
-    laws->packets[index] = (struct law_packet){.segment = *s,
-                                               .stream = event_int(e, FIELD_STREAM),
-                                               .offset = event_int(e, FIELD_OFFSET),
-                                               .from = event_int(e, FIELD_HOST),
-                                               .to = event_int(e, FIELD_PEER),
-                                               .is_fragment = strncmp(event_text(e, FIELD_TAG), "fragment", 8) == 0};
-    index_map_put(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET), index);
-    become_piece(laws, &laws->packets[index], e->cause);
-}
-
-static void on_cut(struct laws *laws, const struct event *e)
-{
-    size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
-    if (index != SIZE_MAX) index_map_put(&laws->fragmented, e->id, index);
-}
-
-/* A link has made a second packet of one that has come so far. */
-static void on_duplicate(struct laws *laws, const struct event *e)
-{
-    size_t original = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_ORIGINAL));
-    if (original == SIZE_MAX) return;
-    size_t index = laws->n_packets++;
-    laws->packets = table_grow(laws->packets, index, &laws->packet_room, sizeof *laws->packets);
-    laws->packets[index] = laws->packets[original];
-    index_map_put(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET), index);
-}
-
-/* T6: what a packet repeats, or a part of it, was in that packet. */
-static void law_of_repeated_bytes(struct laws *laws, const struct event *e)
-{
-    uint64_t repeats = (uint64_t)event_int(e, FIELD_REPEATS);
-    size_t index = index_map_get(&laws->packet_index, repeats);
-    if (!repeats) return;
-    const struct law_packet *p = index == SIZE_MAX ? NULL : &laws->packets[index];
-    int64_t from = p ? event_int(e, FIELD_OFFSET) - p->offset : -1;
-    if (!p || p->stream != event_int(e, FIELD_STREAM) || from < 0 || from > p->segment.length)
-        law_broken(laws, e, "T6", "packet %llu, which it repeats, did not carry this", (unsigned long long)repeats);
-}
-
 static void on_packet_send(struct laws *laws, const struct event *e)
 {
     struct law_segment s;
     bool is_tcp = law_segment_of(e, &s);
-    law_of_repeated_bytes(laws, e);
-    remember_packet(laws, e, &s);
     struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
     if (!is_tcp || !c || c->is_tainted) return;
     if (s.flags & LAW_SYN) learn_from_own_syn(c, &s);
@@ -317,47 +262,25 @@ static void on_segment_delivered(struct law_conn *c, const struct law_segment *s
     if (s->flags & LAW_ACK && c->knows_own) on_ack_delivered(c, s, now_ns);
 }
 
-static void reaches_its_end(struct laws *laws, struct law_packet *p, size_t index, int64_t now_ns)
+void law_packet_arrives(struct laws *laws, const struct event *e, const struct law_packet *p)
 {
-    bool corrupt = p->corrupt || p->corrupt_pieces > 0;
-    p->awaits_verdict = corrupt;
+    laws->last_arrived = (size_t)(p - laws->packets) + 1; /* the connection that it opens comes next */
     if (p->segment.source_port == 0) return;
     size_t conn =
         index_map_get(&laws->conn_keys, key_of(p->to, p->segment.destination_port, p->from, p->segment.source_port));
     struct law_conn *c = conn == SIZE_MAX ? NULL : laws->conns[conn];
-    if (c && !c->is_closed && !corrupt)
-        on_segment_delivered(c, &p->segment, now_ns);
-    else if (!corrupt)
-        laws->opening_packet = index + 1; /* the connection that it opens comes next */
+    if (c && !c->is_closed) on_segment_delivered(c, &p->segment, e->at_ns);
 }
 
-static void on_link_deliver(struct laws *laws, const struct event *e)
+/* What was accepted may be anything, and is no longer what was sent. */
+void law_packet_collides(struct laws *laws, const struct law_packet *p)
 {
-    size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
-    if (index == SIZE_MAX) return;
-    struct law_packet *p = &laws->packets[index];
-    p->hops++;
-    if (p->hops > p->segment.ttl && p->segment.ttl) law_broken(laws, e, "N5", "more hops than its TTL allows");
-    if (event_int(e, FIELD_HOST) != p->to) return;
-    if (!p->whole)
-        reaches_its_end(laws, p, index, e->at_ns);
-    else if (p->corrupt)
-        laws->packets[p->whole - 1].corrupt_pieces++;
-}
-
-/* Cut on its way, and put together again: to what it was (N7). */
-static void on_whole(struct laws *laws, const struct event *e)
-{
-    uint64_t packet = (uint64_t)event_int(e, FIELD_PACKET);
-    size_t index = index_map_get(&laws->packet_index, packet), size = index_map_get(&laws->packet_size, packet);
-    if (index == SIZE_MAX) return;
-    const struct law_packet *p = &laws->packets[index];
-    bool corrupt = p->corrupt || p->corrupt_pieces > 0;
-    if (!p->is_fragment && size != SIZE_MAX && !corrupt && event_int(e, FIELD_SIZE) != (int64_t)size)
-        law_broken(laws, e, "N7", "the packet had %zu bytes before it was cut", size);
-    if (event_int(e, FIELD_HOST) == laws->packets[index].to)
-        reaches_its_end(laws, &laws->packets[index], index, e->at_ns);
-    laws->packets[index].corrupt_pieces = 0; /* twins of the pieces may make it whole once more */
+    laws->last_arrived = (size_t)(p - laws->packets) + 1; /* a connection that it opens is not what was asked for */
+    for (size_t i = 0; i < laws->n_conns; i++) {
+        struct law_conn *c = laws->conns[i];
+        bool between = (c->host == p->from && c->peer == p->to) || (c->host == p->to && c->peer == p->from);
+        if (between) c->is_tainted = true;
+    }
 }
 
 static void on_conn_open(struct laws *laws, const struct event *e)
@@ -373,8 +296,8 @@ static void on_conn_open(struct laws *laws, const struct event *e)
                   key_of(c->host, event_int(e, FIELD_LOCAL_PORT), c->peer, event_int(e, FIELD_REMOTE_PORT)),
                   laws->n_conns);
     laws->conns[laws->n_conns++] = c;
-    if (strcmp(event_text(e, FIELD_ROLE), "passive") != 0 || !laws->opening_packet) return;
-    const struct law_packet *p = &laws->packets[laws->opening_packet - 1];
+    if (strcmp(event_text(e, FIELD_ROLE), "passive") != 0 || !laws->last_arrived) return;
+    const struct law_packet *p = &laws->packets[laws->last_arrived - 1];
     c->is_tainted = p->corrupt && p->to == c->host;
     if (!p->corrupt && p->to == c->host && p->from == c->peer) on_segment_delivered(c, &p->segment, e->at_ns);
 }
@@ -531,27 +454,7 @@ static void on_conn_close(struct laws *laws, const struct event *e)
     mem_free(c->apart.items);
     memset(&c->sent, 0, sizeof c->sent);
     memset(&c->apart, 0, sizeof c->apart);
-}
-
-/* A packet that was changed on the way is no longer what it was sent as; one that is accepted all the same may be
-   anything. */
-static void on_corruption(struct laws *laws, const struct event *e)
-{
-    size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
-    if (index == SIZE_MAX) return;
-    struct law_packet *p = &laws->packets[index];
-    p->corrupt |= e->kind == EVENT_PACKET_CORRUPT;
-    if (e->kind != EVENT_PACKET_CORRUPT) p->awaits_verdict = false;
-    if (e->kind == EVENT_PACKET_DROP && p->whole && p->corrupt && event_int(e, FIELD_HOST) == p->to &&
-        laws->packets[p->whole - 1].corrupt_pieces > 0)
-        laws->packets[p->whole - 1].corrupt_pieces--;
-    if (e->kind != EVENT_PACKET_COLLIDE) return;
-    laws->opening_packet = index + 1; /* a connection that it opens is not what was asked for */
-    for (size_t i = 0; i < laws->n_conns; i++) {
-        struct law_conn *c = laws->conns[i];
-        bool between = (c->host == p->from && c->peer == p->to) || (c->host == p->to && c->peer == p->from);
-        if (between) c->is_tainted = true;
-    }
+    if (c->stream) law_stream_forget(laws, c->stream);
 }
 
 /* Of what an event comes in the end: a timer, something that arrived, or neither. */
@@ -577,23 +480,6 @@ void laws_of_tcp(struct laws *laws, const struct event *e)
     case EVENT_PACKET_SEND:
         on_packet_send(laws, e);
         break;
-    case EVENT_LINK_DUPLICATE:
-        on_duplicate(laws, e);
-        break;
-    case EVENT_LINK_DELIVER:
-        on_link_deliver(laws, e);
-        break;
-    case EVENT_PACKET_FRAGMENT:
-        on_cut(laws, e);
-        break;
-    case EVENT_PACKET_WHOLE:
-        on_whole(laws, e);
-        break;
-    case EVENT_PACKET_CORRUPT:
-    case EVENT_PACKET_COLLIDE:
-    case EVENT_PACKET_DROP:
-        on_corruption(laws, e);
-        break;
     case EVENT_TCP_STATE:
         on_tcp_state(laws, e);
         break;
@@ -610,18 +496,9 @@ void laws_of_tcp(struct laws *laws, const struct event *e)
     }
 }
 
-/* N6: what was corrupted is dropped where it is looked at, or flagged when all checksums let it pass. */
-static void law_of_checksums(struct laws *laws)
-{
-    for (size_t i = 0; i < laws->n_packets; i++)
-        if (laws->packets[i].awaits_verdict)
-            law_broken(laws, NULL, "N6", "a corrupted packet was taken for a good one");
-}
-
 /* T9: whoever waits for an acknowledgement has a timer that ends the waiting, and does not wait for ever. */
 void laws_of_tcp_at_the_end(struct laws *laws)
 {
-    law_of_checksums(laws);
     for (size_t i = 0; i < laws->n_conns; i++) {
         const struct law_conn *c = laws->conns[i];
         if (c->is_closed || c->is_tainted || c->una == c->snd_max) continue;
@@ -640,5 +517,4 @@ void laws_tcp_free(struct laws *laws)
         mem_free(laws->conns[i]);
     }
     mem_free(laws->conns);
-    mem_free(laws->packets);
 }

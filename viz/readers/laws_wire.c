@@ -203,6 +203,7 @@ static void on_stream_data(struct laws *laws, const struct event *e)
     int64_t end = number_of(&laws->stream_ends, stream);
     if (event_int(e, FIELD_OFFSET) != end) law_broken(laws, e, "T1", "the stream stood at %lld", (long long)end);
     set_number(&laws->stream_ends, stream, event_int(e, FIELD_OFFSET) + (int64_t)size);
+    if (laws->full) law_stream_data(laws, e);
 }
 
 static void end_timer(struct laws *laws, const struct event *e, uint64_t set_event)

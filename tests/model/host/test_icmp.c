@@ -124,6 +124,21 @@ Test(fragments, segments_that_may_be_cut_arrive_whole)
     world_run_free(&run);
 }
 
+/* The journal alone suffices: what each piece carries stands there, where the piece says. */
+Test(fragments, the_journal_holds_the_bytes_of_each_piece)
+{
+    struct world_run run = run_world(WORLD("", "\"path_mtu_discovery\":false,", "", "600"));
+    size_t n = 0, i = 0;
+    for (const struct event *e; (e = find_event(&run, &i, EVENT_PACKET_SEND, "fragment")) != NULL; n++) {
+        uint64_t length = (uint64_t)event_int(e, FIELD_LENGTH);
+        char *bytes =
+            stream_bytes(&run, (uint64_t)event_int(e, FIELD_STREAM), (uint64_t)event_int(e, FIELD_OFFSET), length);
+        free(bytes);
+    }
+    cr_expect_gt(n, 90);
+    world_run_free(&run);
+}
+
 /* --- a world to be played with by hand --- */
 
 static struct scenario *scenario;

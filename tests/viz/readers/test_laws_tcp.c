@@ -270,6 +270,77 @@ static bool forgets_that_the_line_is_cut(struct event *e)
     return true;
 }
 
+/* Each large packet is cut on its way, and some pieces once more. */
+static const char narrow_line[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"hosts\": {"
+    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" }, "
+    "\"path_mtu_discovery\": false },"
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] } },"
+    "\"west\": { \"router\": {} }, \"middle\": { \"router\": {} }, \"east\": { \"router\": {} } },"
+    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"west\"] },"
+    "\"less\": { \"between\": [\"west\", \"middle\"], \"mtu\": \"1000 B\", \"reorder\": \"20 %\" },"
+    "\"least\": { \"between\": [\"middle\", \"east\"], \"mtu\": \"400 B\" },"
+    "\"a\": { \"between\": [\"mail.a.example\", \"east\"] } },"
+    "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"alice@a.example\"], "
+    "\"size\": \"30 kB\" } } }";
+
+static uint8_t piece[2000]; /* of the event that is being changed */
+
+static uint8_t *bytes_of_a_piece(struct event *e)
+{
+    if (e->kind != EVENT_STREAM_DATA || event_int(e, FIELD_CONN)) return NULL;
+    struct event_value *value = field(e, FIELD_BYTES);
+    if (value->i < 300 || value->i > (int64_t)sizeof piece) return NULL;
+    memcpy(piece, value->bytes, (size_t)value->i);
+    value->bytes = (const char *)piece;
+    return piece;
+}
+
+static bool cuts_out_a_bit(struct event *e)
+{
+    uint8_t *bytes = bytes_of_a_piece(e);
+    if (bytes && !state++) bytes[100] ^= 4;
+    return true;
+}
+
+/* Two bytes change places, so that no checksum of the Internet sees it. */
+static bool cuts_in_another_order(struct event *e)
+{
+    uint8_t *bytes = bytes_of_a_piece(e);
+    if (!bytes || state++) return true;
+    for (size_t i = 100; i < 200; i++) {
+        uint8_t first = bytes[i];
+        bytes[i] = bytes[i + 100];
+        bytes[i + 100] = first;
+    }
+    return true;
+}
+
+static bool puts_other_bytes_together(struct event *e)
+{
+    if (e->kind == EVENT_PACKET_WHOLE && !state++) field(e, FIELD_DIGEST)->i ^= 1 << 20;
+    return true;
+}
+
+static bool keeps_the_bytes_of_a_piece_to_itself(struct event *e)
+{
+    return !bytes_of_a_piece(e);
+}
+
+Test(laws_tcp, planted_bugs_about_fragments_are_seen)
+{
+    static const tamper_fn bugs[] = {cuts_out_a_bit, cuts_in_another_order, puts_other_bytes_together,
+                                     keeps_the_bytes_of_a_piece_to_itself};
+    struct world_run run = world_run_scenario(narrow_line, 0, event_mask_all());
+    char said[300];
+    cr_assert_eq(judge(&run, "", NULL, said, sizeof said), 0);
+    cr_assert_str_eq(said, "nothing");
+    cr_expect_gt(count_events(&run, EVENT_PACKET_WHOLE, NULL), 10);
+    for (size_t i = 0; i < sizeof bugs / sizeof *bugs; i++)
+        cr_expect_gt(judge(&run, "N7", bugs[i], said, sizeof said), 0, "bug %zu was not seen: %s", i, said);
+    world_run_free(&run);
+}
+
 Test(laws_tcp, planted_bugs_about_cuts_and_time_outs_are_seen)
 {
     struct world_run run = world_run_scenario(cut_line, 0, event_mask_all());

@@ -1,0 +1,172 @@
+/* The laws of packets on their whole way: N5, N6, N7, and of T6 that a packet repeats what another one carried. Here is
+   kept what was sent as each packet, whether it was cut or corrupted, and what has become of its pieces. */
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/readers/laws_internal.h"
+
+static struct law_packet *packet_of(struct laws *laws, uint64_t packet)
+{
+    size_t index = packet ? index_map_get(&laws->packet_index, packet) : SIZE_MAX;
+    return index == SIZE_MAX ? NULL : &laws->packets[index];
+}
+
+static struct law_packet *add_packet(struct laws *laws, uint64_t packet)
+{
+    size_t index = laws->n_packets++;
+    laws->packets = table_grow(laws->packets, index, &laws->packet_room, sizeof *laws->packets);
+    index_map_put(&laws->packet_index, packet, index);
+    return &laws->packets[index];
+}
+
+/* N7: all pieces together are what was cut. */
+static void law_of_cutting(struct laws *laws, const struct event *e, struct law_packet *from, uint64_t digest)
+{
+    from->pieces_digest += digest;
+    if (--from->pieces_awaited > 0 || from->corrupt || !from->has_digest) return;
+    if ((from->pieces_digest & LAW_DIGEST_MASK) != from->digest)
+        law_broken(laws, e, "N7", "the pieces are not what was cut");
+}
+
+/* A piece of a piece is one of the whole, and as corrupt as what it was cut from. */
+static void become_piece(struct laws *laws, const struct event *e, struct law_packet *p)
+{
+    size_t cut = e->cause ? index_map_get(&laws->fragmented, e->cause) : SIZE_MAX;
+    if (cut == SIZE_MAX) return;
+    struct law_packet *from = &laws->packets[cut];
+    p->whole = from->whole ? from->whole : cut + 1;
+    p->corrupt = from->whole && from->corrupt;
+    if (from->pieces_awaited) law_of_cutting(laws, e, from, p->digest);
+}
+
+static void remember_packet(struct laws *laws, const struct event *e)
+{
+    struct law_segment s;
+    law_segment_of(e, &s);
+    struct law_packet *p = add_packet(laws, (uint64_t)event_int(e, FIELD_PACKET));
+    *p = (struct law_packet){.segment = s,
+                             .stream = event_int(e, FIELD_STREAM),
+                             .offset = event_int(e, FIELD_OFFSET),
+                             .from = event_int(e, FIELD_HOST),
+                             .to = event_int(e, FIELD_PEER),
+                             .is_fragment = strncmp(event_text(e, FIELD_TAG), "fragment", 8) == 0};
+    p->has_digest = law_digest_of(laws, e, &p->digest);
+    become_piece(laws, e, p);
+}
+
+static void on_cut(struct laws *laws, const struct event *e)
+{
+    size_t index = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_PACKET));
+    if (index == SIZE_MAX) return;
+    index_map_put(&laws->fragmented, e->id, index);
+    laws->packets[index].pieces_awaited = (unsigned)event_int(e, FIELD_NTH);
+    laws->packets[index].pieces_digest = 0;
+}
+
+/* A link has made a second packet of one that has come so far. */
+static void on_duplicate(struct laws *laws, const struct event *e)
+{
+    size_t original = index_map_get(&laws->packet_index, (uint64_t)event_int(e, FIELD_ORIGINAL));
+    if (original == SIZE_MAX) return;
+    struct law_packet *copy = add_packet(laws, (uint64_t)event_int(e, FIELD_PACKET));
+    *copy = laws->packets[original];
+}
+
+/* T6: what a packet repeats, or a part of it, was in that packet. */
+static void law_of_repeated_bytes(struct laws *laws, const struct event *e)
+{
+    uint64_t repeats = (uint64_t)event_int(e, FIELD_REPEATS);
+    if (!repeats) return;
+    const struct law_packet *p = packet_of(laws, repeats);
+    int64_t from = p ? event_int(e, FIELD_OFFSET) - p->offset : -1;
+    if (!p || p->stream != event_int(e, FIELD_STREAM) || from < 0 || from > p->segment.length)
+        law_broken(laws, e, "T6", "packet %llu, which it repeats, did not carry this", (unsigned long long)repeats);
+}
+
+static void reaches_its_end(struct laws *laws, const struct event *e, struct law_packet *p)
+{
+    bool corrupt = p->corrupt || p->corrupt_pieces > 0;
+    p->awaits_verdict = corrupt;
+    if (!corrupt) law_packet_arrives(laws, e, p);
+}
+
+static void on_link_deliver(struct laws *laws, const struct event *e)
+{
+    struct law_packet *p = packet_of(laws, (uint64_t)event_int(e, FIELD_PACKET));
+    if (!p) return;
+    p->hops++;
+    if (p->hops > p->segment.ttl && p->segment.ttl) law_broken(laws, e, "N5", "more hops than its TTL allows");
+    if (event_int(e, FIELD_HOST) != p->to) return;
+    if (!p->whole)
+        reaches_its_end(laws, e, p);
+    else if (p->corrupt)
+        laws->packets[p->whole - 1].corrupt_pieces++;
+}
+
+/* Cut on its way, and put together again: to what it was (N7), byte for byte. */
+static void on_whole(struct laws *laws, const struct event *e)
+{
+    uint64_t packet = (uint64_t)event_int(e, FIELD_PACKET), digest = (uint64_t)event_int(e, FIELD_DIGEST);
+    size_t size = index_map_get(&laws->packet_size, packet);
+    struct law_packet *p = packet_of(laws, packet);
+    if (!p) return;
+    bool known = !p->is_fragment && !p->corrupt && p->corrupt_pieces == 0;
+    if (known && size != SIZE_MAX && event_int(e, FIELD_SIZE) != (int64_t)size)
+        law_broken(laws, e, "N7", "the packet had %zu bytes before it was cut", size);
+    else if (known && p->has_digest && digest != p->digest)
+        law_broken(laws, e, "N7", "the packet has other bytes than before it was cut");
+    if (event_int(e, FIELD_HOST) == p->to) reaches_its_end(laws, e, p);
+    p->corrupt_pieces = 0; /* twins of the pieces may make it whole once more */
+}
+
+/* A packet that was changed on the way is no longer what it was sent as; one that is accepted all the same may be
+   anything. */
+static void on_corruption(struct laws *laws, const struct event *e)
+{
+    struct law_packet *p = packet_of(laws, (uint64_t)event_int(e, FIELD_PACKET));
+    if (!p) return;
+    p->corrupt |= e->kind == EVENT_PACKET_CORRUPT;
+    if (e->kind != EVENT_PACKET_CORRUPT) p->awaits_verdict = false;
+    if (e->kind == EVENT_PACKET_DROP && p->whole && p->corrupt && event_int(e, FIELD_HOST) == p->to &&
+        laws->packets[p->whole - 1].corrupt_pieces > 0)
+        laws->packets[p->whole - 1].corrupt_pieces--;
+    if (e->kind == EVENT_PACKET_COLLIDE) law_packet_collides(laws, p);
+}
+
+void laws_of_packets(struct laws *laws, const struct event *e)
+{
+    if (!laws->full) return;
+    switch (e->kind) {
+    case EVENT_PACKET_SEND:
+        law_of_repeated_bytes(laws, e);
+        remember_packet(laws, e);
+        break;
+    case EVENT_LINK_DUPLICATE:
+        on_duplicate(laws, e);
+        break;
+    case EVENT_LINK_DELIVER:
+        on_link_deliver(laws, e);
+        break;
+    case EVENT_PACKET_FRAGMENT:
+        on_cut(laws, e);
+        break;
+    case EVENT_PACKET_WHOLE:
+        on_whole(laws, e);
+        break;
+    case EVENT_PACKET_CORRUPT:
+    case EVENT_PACKET_COLLIDE:
+    case EVENT_PACKET_DROP:
+        on_corruption(laws, e);
+        break;
+    default:
+        break;
+    }
+}
+
+/* N6: what was corrupted is dropped where it is looked at, or flagged when all checksums let it pass. */
+void laws_of_packets_at_the_end(struct laws *laws)
+{
+    for (size_t i = 0; i < laws->n_packets; i++)
+        if (laws->packets[i].awaits_verdict)
+            law_broken(laws, NULL, "N6", "a corrupted packet was taken for a good one");
+}
