@@ -9,7 +9,7 @@ struct address_lookup {
     enum dns_type types[2]; /* to be asked for, in this order */
     size_t n_types, asked;
     struct resolver_question *question;
-    bool had_no_answer;
+    bool had_no_answer, met_alias;
     struct ip_address addresses[LOOKUP_ADDRESSES_MAX];
     size_t n;
     address_lookup_fn done;
@@ -41,6 +41,7 @@ static void on_answer(void *context, enum dns_outcome outcome, const struct dns_
     lookup->had_no_answer |= outcome == DNS_TEMPORARY_ERROR;
     for (size_t i = 0; outcome == DNS_FOUND && i < answer->n_answer && lookup->n < LOOKUP_ADDRESSES_MAX; i++) {
         const struct dns_rr *rr = &answer->rrs[i];
+        lookup->met_alias |= rr->type == DNS_CNAME;
         if (rr->type == DNS_A) lookup->addresses[lookup->n++] = ip_of_v4(rr->address);
         if (rr->type == DNS_AAAA) lookup->addresses[lookup->n++] = rr->address6;
     }
@@ -68,4 +69,9 @@ void address_lookup_forget(struct address_lookup *lookup)
 {
     if (lookup->question) resolver_forget(lookup->host->resolver, lookup->question);
     mem_free(lookup);
+}
+
+bool address_lookup_met_alias(const struct address_lookup *lookup)
+{
+    return lookup->met_alias;
 }

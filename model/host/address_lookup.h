@@ -6,7 +6,7 @@
 #include "model/dns/dns_lookup.h"
 #include "model/host/world_internal.h"
 
-enum { LOOKUP_ADDRESSES_MAX = 5 }; /* as Postfix's smtp_mx_address_limit */
+enum { LOOKUP_ADDRESSES_MAX = 32 };
 
 struct address_lookup;
 
@@ -15,5 +15,7 @@ typedef void (*address_lookup_fn)(void *context, enum dns_outcome outcome, const
                                   size_t n);
 struct address_lookup *address_lookup_start(struct host *host, const char *name, address_lookup_fn done, void *context);
 void address_lookup_forget(struct address_lookup *lookup);
+/* While the answer is given: whether the name is an alias (CNAME) of the one that has the addresses. */
+bool address_lookup_met_alias(const struct address_lookup *lookup);
 
 #endif

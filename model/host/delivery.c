@@ -1,17 +1,15 @@
-/* Handing on: MX records, then addresses, then connections, in the order of RFC 5321 5.1; the next host is tried for
-   recipients that the last one could not take now. Limits are Postfix's: five addresses, two sessions. */
+/* Handing on: the places that DNS names (mx_lookup.h), then connections, in the order of RFC 5321 5.1; the next host is
+   tried for recipients that the last one could not take now. The limit is Postfix's: two sessions. */
 #include "model/host/delivery.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "model/host/address_lookup.h"
 #include "model/host/ledger.h"
-#include "model/host/resolver.h"
+#include "model/host/mx_lookup.h"
 #include "model/host/socket.h"
 #include "model/host/wake.h"
 #include "model/mail/address.h"
-#include "model/mail/mx.h"
 #include "model/smtp/smtp_client.h"
 #include "sim/journal/memory.h"
 
@@ -25,14 +23,10 @@ struct delivery {
     size_t *recipients; /* of the entry; all of this domain */
     size_t n_recipients;
 
-    struct resolver_question *question; /* open one, or NULL */
-    struct address_lookup *lookup;      /* likewise */
-    struct mx_list mx;
-    size_t mx_next;
-    struct ip_address addresses[LOOKUP_ADDRESSES_MAX]; /* of the host being tried */
-    size_t n_addresses, address_next;
+    struct mx_lookup *lookup;  /* until its places are known */
+    struct ip_address *places; /* where to try, in this order */
+    size_t n_places, place_next;
     unsigned sessions;
-    bool is_reachable; /* some host of the domain has an address, or may have one */
 
     struct socket *socket;
     struct host_id peer; /* last host a connection was tried with */
@@ -64,14 +58,14 @@ static int64_t now_of(const struct delivery *delivery)
 
 static void delivery_free(struct delivery *delivery)
 {
-    if (delivery->question) resolver_forget(host_of(delivery)->resolver, delivery->question);
-    if (delivery->lookup) address_lookup_forget(delivery->lookup);
+    if (delivery->lookup) mx_lookup_forget(delivery->lookup);
     wake_forget(&delivery->connect_wake);
     wake_forget(&delivery->smtp_wake);
     smtp_client_free(delivery->client);
     mem_free(delivery->forward_paths);
     mem_free(delivery->job_recipients);
     mem_free(delivery->recipients);
+    mem_free(delivery->places);
     mem_free(delivery);
 }
 
@@ -286,86 +280,38 @@ static void connect_to(struct delivery *delivery, struct ip_address address)
     delivery->connect_wake.conn = socket_conn(delivery->socket);
 }
 
-static void on_addresses(void *context, enum dns_outcome outcome, const struct ip_address *addresses, size_t n)
-{
-    struct delivery *delivery = context;
-    const char *name = delivery->mx.hosts[delivery->mx_next - 1].name;
-    delivery->lookup = NULL;
-    delivery->n_addresses = n;
-    delivery->address_next = 0;
-    for (size_t i = 0; i < n; i++)
-        delivery->addresses[i] = addresses[i];
-    if (outcome != DNS_FOUND)
-        snprintf(delivery->reason, sizeof delivery->reason, "%s: %.200s", dns_outcome_text(outcome), name);
-    delivery->is_reachable |= n > 0 || outcome == DNS_TEMPORARY_ERROR;
-    try_next(delivery);
-}
-
-/* RFC 5321 5.1: hosts without addresses are an error as a domain without hosts is, if that is all there is. */
-static void give_up(struct delivery *delivery)
-{
-    char reason[512];
-    snprintf(reason, sizeof reason, "550 5.4.4 no host for %.200s has an address", delivery->domain);
-    if (delivery->is_reachable)
-        finish(delivery, RECIPIENT_LATER, delivery->reason);
-    else
-        finish(delivery, RECIPIENT_NEVER, reason);
-}
-
-/* The next address of this host, the next host, or the end of this attempt. */
+/* The next place, or the end of this attempt. */
 static void try_next(struct delivery *delivery)
 {
-    if (!any_open(delivery) || delivery->sessions >= MOST_SESSIONS) {
+    if (any_open(delivery) && delivery->sessions < MOST_SESSIONS && delivery->place_next < delivery->n_places)
+        connect_to(delivery, delivery->places[delivery->place_next++]);
+    else
         finish(delivery, RECIPIENT_LATER, delivery->reason);
-    } else if (delivery->address_next < delivery->n_addresses) {
-        connect_to(delivery, delivery->addresses[delivery->address_next++]);
-    } else if (delivery->mx_next < delivery->mx.n) {
-        const char *name = delivery->mx.hosts[delivery->mx_next++].name;
-        delivery->lookup = address_lookup_start(host_of(delivery), name, on_addresses, delivery);
-    } else {
-        give_up(delivery);
-    }
 }
 
-static uint64_t draw_shuffle(void *context, size_t i)
+static void take_places(struct delivery *delivery, const struct mx_route *route)
 {
-    const struct delivery *delivery = context;
-    uint64_t which = random_hash_mix(random_hash_text("mx order"), random_hash_text(delivery->domain));
-    which = random_hash_mix(which, delivery->entry->message.n);
-    return random_draw(world_of(delivery)->seed, host_of(delivery)->name_hash, which,
-                       (uint64_t)delivery->entry->attempts << 16 | i);
+    delivery->places = mem_calloc(route->n, sizeof *delivery->places);
+    delivery->n_places = route->n;
+    for (size_t i = 0; i < route->n; i++)
+        delivery->places[i] = route->places[i].address;
 }
 
-/* RFC 5321 5.1: no MX records: the domain itself; no such domain: never; no answer: later. */
-static void on_mx(void *context, enum dns_outcome outcome, const struct dns_message *answer)
+static void on_route(void *context, const struct mx_route *route)
 {
     struct delivery *delivery = context;
-    char reason[512];
-    delivery->question = NULL;
-    switch (outcome) {
-    case DNS_FOUND:
-        mx_list_from_answer(&delivery->mx, answer, host_of(delivery)->description->name, draw_shuffle, delivery);
-        break;
-    case DNS_NO_DATA:
-        mx_list_implicit(&delivery->mx, delivery->domain);
-        break;
-    case DNS_NO_NAME:
-        snprintf(reason, sizeof reason, "550 5.1.2 no such domain: %.200s", delivery->domain);
-        finish(delivery, RECIPIENT_NEVER, reason);
-        return;
-    case DNS_TEMPORARY_ERROR:
-        snprintf(reason, sizeof reason, "451 4.4.3 no answer from the name server about %.200s", delivery->domain);
-        finish(delivery, RECIPIENT_LATER, reason);
-        return;
-    }
-    if (delivery->mx.null_mx) {
-        snprintf(reason, sizeof reason, "556 5.1.10 %.200s takes no mail (null MX)", delivery->domain);
-        finish(delivery, RECIPIENT_NEVER, reason);
-    } else if (delivery->mx.only_self) {
-        snprintf(reason, sizeof reason, "554 5.4.6 mail for %.200s loops back to this host", delivery->domain);
-        finish(delivery, RECIPIENT_NEVER, reason);
-    } else {
+    delivery->lookup = NULL;
+    switch (route->outcome) {
+    case MX_ROUTE_FOUND:
+        take_places(delivery, route);
         try_next(delivery);
+        break;
+    case MX_ROUTE_LATER:
+        finish(delivery, RECIPIENT_LATER, route->reason);
+        break;
+    case MX_ROUTE_NEVER:
+        finish(delivery, RECIPIENT_NEVER, route->reason);
+        break;
     }
 }
 
@@ -400,5 +346,6 @@ void delivery_start(struct queue_entry *entry, const char *domain)
     wake_init(&delivery->smtp_wake, host_of(delivery), "smtp time-out", on_smtp_wake, delivery);
     delivery->connect_wake.message = delivery->smtp_wake.message = entry->message;
     take_recipients(delivery);
-    delivery->question = resolver_ask(host_of(delivery)->resolver, domain, DNS_MX, on_mx, delivery);
+    uint64_t draw_key = (uint64_t)entry->message.n << 32 | entry->attempts;
+    delivery->lookup = mx_lookup_start(host_of(delivery), domain, draw_key, on_route, delivery);
 }

@@ -8,26 +8,29 @@
 
 #include "model/wire/dns_wire.h"
 
-enum { MX_MAX_HOSTS = 16 };
-
 struct mx_host {
-    char name[DNS_NAME_BYTES];
+    const char *name; /* belongs to the list */
     uint16_t preference;
     uint64_t shuffle; /* orders equals */
 };
 
 struct mx_list {
-    struct mx_host hosts[MX_MAX_HOSTS];
+    struct mx_host *hosts;
     size_t n;
     bool null_mx;  /* "0 .": takes no mail (RFC 7505) */
     bool only_self; /* we were the best: nothing left to try (5.1) */
 };
 
-/* From a response that holds MX records: sorted by preference, equals in the order of their draws (draw(context, i) for the i-th record);
-   our own name and everything no better than it is left out. */
+/* From a response that holds MX records, as many as there are: sorted by preference, equals in the order of their
+   draws, each keyed by the host's name; our own name and everything no better than it is left out, and so is "." beside
+   other hosts. To be freed. */
 void mx_list_from_answer(struct mx_list *list, const struct dns_message *response, const char *self,
-                         uint64_t (*draw)(void *context, size_t i), void *context);
-/* Implicit MX: the domain itself with preference 0, for a domain without MX records. */
-void mx_list_implicit(struct mx_list *list, const char *domain);
+                         uint64_t (*draw)(void *context, const char *host), void *context);
+/* Implicit MX: the domain itself with preference 0, for a domain without MX records; or what it is an alias of, which is
+   what the response without MX records is about in the end. response may be NULL. */
+void mx_list_implicit(struct mx_list *list, const char *domain, const struct dns_message *response);
+/* 5.1, once a host turned out to be ourselves under another name: it and all no better are left out. */
+void mx_list_leave_out_from(struct mx_list *list, uint16_t preference);
+void mx_list_free(struct mx_list *list);
 
 #endif

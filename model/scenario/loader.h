@@ -70,6 +70,8 @@ void load_host_names(struct loader *l);
 void load_link_names(struct loader *l);
 void load_mail_names(struct loader *l);
 void load_hosts(struct loader *l);
+/* Of a mail server: how it chooses among the places that DNS names. */
+void load_mx_choice(const struct spot *server, struct scenario_mail_server *m);
 struct tcp_config loader_tcp_default(void);
 /* Reads "tcp" of a host or of the whole file over what *config holds. */
 void load_tcp(const struct spot *up, struct tcp_config *config);

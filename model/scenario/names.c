@@ -165,3 +165,28 @@ const char *name_address6_problem(const char *text, struct ip_address *address)
     *address = value;
     return NULL;
 }
+
+const char *name_recipient_problem(const char *name, char better[NAME_BYTES])
+{
+    char instead[NAME_BYTES], inside[IP_TEXT_BYTES];
+    const char *at = strrchr(name, '@');
+    if (!at || at[1] != '[') return name_mailbox_problem(name, better);
+    size_t local = (size_t)(at - name), length = strlen(at + 2);
+    better[0] = '\0';
+    if (local == 0 || local > LOCAL_PART_MAX) return tr("has a part before the @ that no mailbox can have");
+    snprintf(instead, sizeof instead, "%.*s", (int)local, name);
+    if (name_local_part_problem(instead, better)) {
+        better[0] = '\0';
+        return tr("has a part before the @ that no mailbox can have");
+    }
+    bool v6 = strncmp(at + 2, "IPv6:", 5) == 0;
+    size_t skip = v6 ? 5 : 0;
+    if (length < skip + 2 || at[1 + length] != ']' || length - skip - 1 >= sizeof inside)
+        return tr("holds no address between [ and ]");
+    snprintf(inside, sizeof inside, "%.*s", (int)(length - skip - 1), at + 2 + skip);
+    uint32_t v4;
+    struct ip_address address;
+    if (v6 ? name_address6_problem(inside, &address) : name_address_problem(inside, &v4))
+        return tr("holds no address that a host can have between [ and ]");
+    return NULL;
+}

@@ -16,6 +16,8 @@ const char *name_host_problem(const char *name, char better[NAME_BYTES]);
 const char *name_plain_problem(const char *name, char better[NAME_BYTES]);
 /* A mailbox: dot-atom "@" domain (RFC 5321 4.1.2); quoted local parts and address literals are left out. */
 const char *name_mailbox_problem(const char *name, char better[NAME_BYTES]);
+/* The same, or with an address literal for a domain (RFC 5321 4.1.3): "bob@[192.0.2.1]". */
+const char *name_recipient_problem(const char *name, char better[NAME_BYTES]);
 /* The part of a mailbox before the @ alone. */
 const char *name_local_part_problem(const char *name, char better[NAME_BYTES]);
 /* An IPv6 address that one host can have (RFC 4291 2.2); no IPv4 address in another form. */

@@ -31,6 +31,10 @@ struct scenario_retry {
         bounce_lifetime_ns;
 };
 
+/* In which order the addresses of one host are tried: IPv6 and IPv4 in turn, one version first, or at random among all
+   addresses of equal preference (mx_lookup.h). */
+enum address_order { ADDRESSES_ALTERNATE, ADDRESSES_V6_FIRST, ADDRESSES_V4_FIRST, ADDRESSES_ANY };
+
 struct scenario_mail_server {
     const char **domains;
     size_t n_domains;
@@ -38,6 +42,8 @@ struct scenario_mail_server {
     size_t n_users;
     struct scenario_retry retry;
     uint16_t mx_preference; /* of the MX records made for its domains: 10 */
+    enum address_order address_order;
+    bool refuses_mx_aliases; /* RFC 2181 10.3 to the letter: an MX host that is an alias does not count */
 };
 
 struct scenario_host {

@@ -26,6 +26,8 @@ static const struct key_rule server_keys[] = {
     {"users", NULL},
     {"retry", NULL},
     {"mx_preference", NULL},
+    {"address_order", NULL},
+    {"mx_aliases", NULL},
     {"tls", "leave it out: mail travels as clear text"},
     {"greylisting", "for a 4yz reply use a fault: { \"reply\": { \"server\": \"NAME\", \"to\": \"RCPT\", \"with\": "
                     "\"451 4.7.1 Try again later\" } }"}};
@@ -172,6 +174,7 @@ static void load_mail_server(struct loader *l, const struct spot *object, struct
     check_names_in(object, "users", name_local_part_problem, tr("write it like \"alice\""));
     want_integer(object, "mx_preference", 0, 65535, &preference);
     m->mx_preference = (uint16_t)preference;
+    load_mx_choice(object, m);
     load_retry(object, &m->retry);
 }
 

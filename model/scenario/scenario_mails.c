@@ -84,9 +84,9 @@ static void load_recipients(struct loader *l, const struct spot *mail, struct sc
     m->to = loader_texts(l, &list, "bob@b.example", &m->n_to);
     if (cJSON_IsArray(list.json) && !list.json->child)
         spot_refuse(&list, tr("write [\"bob@b.example\"]"), tr("the list of recipients is empty"));
-    if (cJSON_IsString(list.json)) loader_good_name(&list, name_mailbox_problem, mailbox_hint());
+    if (cJSON_IsString(list.json)) loader_good_name(&list, name_recipient_problem, mailbox_hint());
     for (struct spot s = spot_first(&list); s.json; s = spot_next(&s))
-        if (cJSON_IsString(s.json)) loader_good_name(&s, name_mailbox_problem, mailbox_hint());
+        if (cJSON_IsString(s.json)) loader_good_name(&s, name_recipient_problem, mailbox_hint());
 }
 
 /* Content is text in lines (RFC 5322 2.1); letters beyond ASCII travel as RFC 2047 and RFC 6152 say. */
