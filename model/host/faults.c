@@ -78,6 +78,7 @@ static void apply_mute(struct world *world, const struct scenario_fault *like)
 static void apply_stop(struct world *world, const struct scenario_fault *like)
 {
     bool is_stopped = is_in_force_on_host(world, like);
+    if (is_stopped && world->hosts[like->host].up) world->hosts[like->host].crash_loss = like->crash_loss;
     host_set_up(&world->hosts[like->host], !is_stopped, is_stopped ? "stopped by the scenario" : "started again");
 }
 
@@ -114,7 +115,7 @@ static void on_begin(void *context, uint64_t index)
 {
     struct world *world = context;
     const struct scenario_fault *fault = &world->scenario->faults[index];
-    world->faults_to_come--;
+    if (fault->stop_step < 0) world->faults_to_come--;
     world->faults_in_force[index] = true;
     apply(world, fault);
     if (fault->for_ns != TIME_NEVER)
@@ -130,13 +131,36 @@ static void add_drop(struct world *world, const struct scenario_fault *fault)
                                                                .count = fault->count});
 }
 
+/* The host stops in an event of its own, at this instant, since here its sessions are in the middle of something. */
+bool faults_stop_at(struct host *host, struct message_id message, enum mail_step step)
+{
+    struct world *world = host->world;
+    bool stops = false;
+    for (size_t i = 0; i < world->scenario->n_faults; i++) {
+        const struct scenario_fault *fault = &world->scenario->faults[i];
+        if (fault->verb != FAULT_STOP_HOST || fault->stop_step != (int)step || fault->host != (int)host->id.n - 1)
+            continue;
+        if (fault->stop_mail >= 0 && message.n != (uint32_t)fault->stop_mail + 1) continue;
+        if (world->engine->now_ns < fault->at_ns || ++world->fault_counts[i] != fault->nth) continue;
+        engine_at(world->engine, world->engine->now_ns, on_begin, world, i);
+        stops = true;
+    }
+    return stops;
+}
+
 void faults_schedule(struct world *world)
 {
     world->faults_in_force = mem_calloc(world->scenario->n_faults + 1, sizeof *world->faults_in_force);
+    world->fault_counts = mem_calloc(world->scenario->n_faults + 1, sizeof *world->fault_counts);
     for (size_t i = 0; i < world->scenario->n_faults; i++) {
         const struct scenario_fault *fault = &world->scenario->faults[i];
         switch (fault->verb) {
         case FAULT_STOP_HOST:
+            if (fault->stop_step >= 0) {
+                world->hosts[fault->host].stops_armed = true;
+                break;
+            }
+            /* fall through */
         case FAULT_CUT_LINK:
         case FAULT_MUTE_ICMP:
         case FAULT_SET:

@@ -7,4 +7,12 @@
 /* Schedules them all; before the world's first event. */
 void faults_schedule(struct world *world);
 
+/* Whether a fault stops the host at this very step of this mail. Then the host stops before anything else happens, and
+   the caller goes no further: what it would have done next is not done. */
+bool faults_stop_at(struct host *host, struct message_id message, enum mail_step step);
+static inline bool host_stops_at(struct host *host, struct message_id message, enum mail_step step)
+{
+    return host->stops_armed && faults_stop_at(host, message, step);
+}
+
 #endif

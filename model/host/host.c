@@ -13,6 +13,7 @@
 #include "model/host/reassembly.h"
 #include "model/host/resolver.h"
 #include "model/host/socket.h"
+#include "model/host/store.h"
 #include "sim/journal/memory.h"
 
 enum { FIRST_EPHEMERAL_PORT = UINT16_MAX + 1 - EPHEMERAL_PORTS };
@@ -35,6 +36,8 @@ void host_init(struct host *host, struct world *world, size_t index)
 void host_start(struct host *host)
 {
     host->resolver = resolver_new(host);
+    if (host->description->role == ROLE_MAIL_SERVER || host->description->role == ROLE_CLIENT)
+        host->store = store_new(host);
     if (host->description->role == ROLE_MAIL_SERVER) host->mail_server = mail_server_new(host);
     if (host->description->role == ROLE_NAME_SERVER) host->dns_server = name_server_new(host);
     if (host->description->role == ROLE_CLIENT) host->mail_client = mail_client_new(host);
@@ -42,6 +45,7 @@ void host_start(struct host *host)
 
 void host_free(struct host *host)
 {
+    store_free(host->store); /* tells those who wait for it */
     mail_server_free(host->mail_server);
     mail_client_free(host->mail_client);
     name_server_free(host->dns_server);
@@ -154,6 +158,17 @@ void host_set_up(struct host *host, bool up, const char *why)
         sockets_free_all(host);
         if (host->description->role == ROLE_OUTSIDE) outside_crash(host->world->outside);
     }
+}
+
+int64_t host_clock_ns(const struct host *host)
+{
+    return host->world->engine->now_ns;
+}
+
+int64_t host_span_ns(const struct host *host, int64_t clock_ns)
+{
+    (void)host;
+    return clock_ns;
 }
 
 void host_send_datagram(struct host *host, const struct datagram *datagram, struct dns_message *message)

@@ -17,6 +17,12 @@ void host_on_packet(struct host *host, struct packet *packet, struct link_id lin
 /* A host that stops forgets all but its queue and mailboxes; nobody is told. */
 void host_set_up(struct host *host, bool up, const char *why);
 
+/* What the host's clock shows, as nanoseconds of the world that it believes in: what it writes into Date and Received
+   lines, and by which it reckons the age of a mail. Right unless a fault has set it wrong; may step back. A span of its
+   clock as real time: host_span_ns. */
+int64_t host_clock_ns(const struct host *host);
+int64_t host_span_ns(const struct host *host, int64_t clock_ns);
+
 /* Sends a DNS message as a datagram; holds its own reference. nth: transmission, from 1. */
 struct datagram {
     struct ip_address destination;

@@ -367,6 +367,14 @@ void mail_queue_restart(struct mail_queue *queue)
         wake_set(entry->wake, entry->next_attempt_ns > now_ns ? entry->next_attempt_ns : now_ns);
 }
 
+size_t mail_queue_count(const struct mail_queue *queue)
+{
+    size_t n = 0;
+    for (const struct queue_entry *entry = queue->entries; entry; entry = entry->next)
+        n++;
+    return n;
+}
+
 void mail_queue_free(struct mail_queue *queue)
 {
     while (queue->entries) {

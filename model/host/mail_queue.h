@@ -10,6 +10,7 @@ struct mail_queue *mail_queue_new(struct mail_server *server);
 void mail_queue_free(struct mail_queue *queue);
 void mail_queue_crash(struct mail_queue *queue);
 void mail_queue_restart(struct mail_queue *queue);
+size_t mail_queue_count(const struct mail_queue *queue); /* mails in it */
 
 /* A message for which the server takes over responsibility. Texts are copied; the content (by mem_alloc) is taken over. */
 struct accepted_mail {

@@ -3,6 +3,7 @@
 
 #include "model/host/mail_queue.h"
 #include "model/host/mail_session.h"
+#include "model/host/store.h"
 #include "model/mail/address.h"
 #include "sim/journal/memory.h"
 
@@ -84,12 +85,18 @@ void mail_server_crash(struct mail_server *server)
         mail_session_end(server->sessions, "host stopped");
         journal_set_cause(journal, cause);
     }
+    store_crash(server->host);
     mail_queue_crash(server->queue);
+}
+
+static void on_read_back(void *context)
+{
+    mail_queue_restart(context);
 }
 
 void mail_server_restart(struct mail_server *server)
 {
-    mail_queue_restart(server->queue);
+    store_restart(server->host, mail_queue_count(server->queue), on_read_back, server->queue);
 }
 
 void mail_server_free(struct mail_server *server)

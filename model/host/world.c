@@ -319,6 +319,7 @@ void world_free(struct world *world)
     captions_free(world->captions);
     outside_free(world->outside);
     mem_free(world->faults_in_force);
+    mem_free(world->fault_counts);
     ledger_free(world->ledger);
     dns_zones_free(world->zones);
     engine_free(world->engine);

@@ -13,6 +13,7 @@
 
 struct socket;
 struct resolver;
+struct store;
 struct name_server;
 struct mail_server;
 struct mail_client;
@@ -41,6 +42,9 @@ struct host {
     uint32_t *connections_to; /* per host: how many connections were opened, for identities; lazily made */
     uint32_t *questions_to;
     struct resolver *resolver;
+    struct store *store;
+    bool stops_armed; /* a fault waits for a step of a mail here: see host_stops_at */
+    enum crash_loss crash_loss; /* of the stop in force */
     struct mail_server *mail_server; /* by role; NULL otherwise */
     struct mail_client *mail_client;
     struct name_server *dns_server;
@@ -81,6 +85,7 @@ struct world {
     struct captions *captions;
     struct outside *outside; /* NULL: no programs outside */
     bool *faults_in_force; /* by index in the scenario; see faults.c */
+    uint32_t *fault_counts; /* how often what they wait for has come */
 
     /* The world goes on while any of these is left (law 8). */
     size_t faults_to_come, mails_to_come, sockets_active;

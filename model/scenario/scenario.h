@@ -46,6 +46,13 @@ struct scenario_mail_server {
     bool refuses_mx_aliases; /* RFC 2181 10.3 to the letter: an MX host that is an alias does not count */
 };
 
+/* How long a disk takes for what it does, and how much it holds (model/host/store.h). */
+struct scenario_disk {
+    int64_t write_ns, sync_ns, rename_ns, read_ns;
+    uint64_t size_bytes; /* 0: without bound */
+    bool takes_time;     /* some step of a write takes time */
+};
+
 struct scenario_host {
     const char *name;
     enum host_role role;
@@ -55,6 +62,7 @@ struct scenario_host {
     bool no_path_mtu_discovery;   /* its segments may be cut on the way (IPv4) */
     bool implied; /* the name server that stands at the first router by default */
     struct tcp_config tcp; /* of all its connections */
+    struct scenario_disk disk;
     struct scenario_client client;
     struct scenario_mail_server mail_server;
 };
@@ -93,6 +101,16 @@ struct scenario_mail {
 
 enum drop_part { DROP_ANY_PART, DROP_BODY };
 
+/* What a crash does to what was written and not synced: it is gone, or half of it is there, or all of it, as when only the
+   process dies. */
+enum crash_loss { CRASH_DROPS, CRASH_TEARS, CRASH_KEEPS };
+
+/* Steps of accepting a mail and handing it over, at which a fault can stop a host. */
+enum mail_step {
+    STEP_WRITTEN, STEP_SYNCED, STEP_COMMITTED, STEP_BEFORE_250, STEP_AFTER_250, STEP_HANDED_OVER, STEP_MARKED_DONE,
+    STEP_BOUNCE_WRITTEN, MAIL_STEPS
+};
+
 enum fault_verb { FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_MUTE_ICMP, FAULT_SET, FAULT_DROP, FAULT_REPLY };
 
 struct scenario_fault {
@@ -101,6 +119,10 @@ struct scenario_fault {
     int host;              /* stop_host, mute_icmp, reply */
     int link;              /* cut_link; set; drop (or -1: any link) */
     int dir;               /* 0 out, 1 back, 2 both */
+    /* stop_host */
+    enum crash_loss crash_loss;
+    int stop_step; /* enum mail_step, at the nth time that it comes; -1: by time */
+    int stop_mail; /* of this mail; -1: of any */
     /* set: which value of the link, in the directions of `dir` */
     enum link_value set;
     struct link_settings set_to; /* that value of these */

@@ -283,6 +283,8 @@ static void load_fault(struct loader *l, const struct spot *fault)
                                .link = -1,
                                .dir = 2,
                                .drop_mail = -1,
+                               .stop_step = -1,
+                               .stop_mail = -1,
                                .nth = 1,
                                .count = 1,
                                .reply_odds_of_2_32 = UINT64_C(1) << 32};

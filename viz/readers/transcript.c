@@ -382,6 +382,40 @@ static bool tell_content(struct transcript *t, const struct event *e)
     return true;
 }
 
+/* ---- Disks, and hosts in trouble ---- */
+
+static bool tell_commit(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("mail "));
+    add_mail(t, e);
+    text_addf(&t->words, tr(" is safe on the disk: %s"), event_text(e, FIELD_NAME));
+    return true;
+}
+
+static bool tell_aside(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("finds a damaged file of mail "));
+    add_mail(t, e);
+    text_adds(&t->words, tr(" and sets it aside"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_trouble(struct transcript *t, const struct event *e)
+{
+    const char *text = event_text(e, FIELD_TEXT);
+    text_addf(&t->words, *text ? tr("in trouble: its %s is %s") : tr("well again: its %s"),
+              tr(event_text(e, FIELD_NAME)), text);
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_rule(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, "%s: %s", tr(event_text(e, FIELD_NAME)), event_text(e, FIELD_TEXT));
+    return true;
+}
+
 /* ---- From outside ---- */
 
 static bool tell_live_begin(struct transcript *t, const struct event *e)
@@ -421,6 +455,10 @@ static const struct telling tellings[EVENT_KINDS] = {
     [EVENT_MAIL_STATE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_mail_state},
     [EVENT_ATTEMPT_BEGIN] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_attempt_begin},
     [EVENT_ATTEMPT_END] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_attempt_end},
+    [EVENT_MAIL_COMMIT] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_commit},
+    [EVENT_MAIL_ASIDE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_aside},
+    [EVENT_HOST_TROUBLE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_trouble},
+    [EVENT_SMTP_RULE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_rule},
     [EVENT_DNS_QUERY] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_query},
     [EVENT_DNS_ANSWER] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_answer},
     [EVENT_DNS_FAILURE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_failure},

@@ -570,6 +570,39 @@ static void tell_attempt_end(struct sentence *s, const struct story *story, size
     say_why(s, e);
 }
 
+/* ---- Disks, and hosts in trouble ---- */
+
+static void tell_commit(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("Mail %s is safe on the disk of %s"), mail_name(story, e), host_name(story, e, FIELD_HOST));
+    if (*event_text(e, FIELD_QUEUE_ID)) say(s, tr(" as %s"), event_text(e, FIELD_QUEUE_ID));
+}
+
+static void tell_aside(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s finds a damaged file of mail %s and sets it aside"), host_name(story, e, FIELD_HOST),
+        mail_name(story, e));
+    say_why(s, e);
+}
+
+static void tell_trouble(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    const char *text = event_text(e, FIELD_TEXT);
+    say(s, *text ? tr("%s is in trouble: its %s is %s") : tr("%s is well again: its %s"),
+        host_name(story, e, FIELD_HOST), tr(event_text(e, FIELD_NAME)), text);
+    say_why(s, e);
+}
+
+static void tell_rule(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s applies its rule %s to %s: %s"), host_name(story, e, FIELD_HOST), tr(event_text(e, FIELD_NAME)),
+        host_name(story, e, FIELD_PEER), event_text(e, FIELD_TEXT));
+}
+
 /* ---- From outside ---- */
 
 static void tell_live_begin(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -665,6 +698,10 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_MAIL_STATE] = tell_mail_state,
     [EVENT_ATTEMPT_BEGIN] = tell_attempt_begin,
     [EVENT_ATTEMPT_END] = tell_attempt_end,
+    [EVENT_MAIL_COMMIT] = tell_commit,
+    [EVENT_MAIL_ASIDE] = tell_aside,
+    [EVENT_HOST_TROUBLE] = tell_trouble,
+    [EVENT_SMTP_RULE] = tell_rule,
     [EVENT_LAW_BROKEN] = tell_law,
     [EVENT_PACKET_CORRUPT] = tell_packet_corrupt,
     [EVENT_PACKET_COLLIDE] = tell_packet_collide,
