@@ -107,6 +107,9 @@ static bool is_taken_along(const struct queue_entry *entry, size_t i)
 }
 
 static void end_round(struct queue_entry *entry);
+static void give_up_rest(struct queue_entry *entry);
+static void bounce_refused(struct queue_entry *entry);
+static void entry_remove(struct queue_entry *entry);
 
 static void activate(struct queue_entry *entry)
 {
@@ -125,6 +128,12 @@ static void activate(struct queue_entry *entry)
 static void begin_round(void *context)
 {
     struct queue_entry *entry = context;
+    if (entry->gives_up) {
+        give_up_rest(entry);
+        bounce_refused(entry);
+        entry_remove(entry);
+        return;
+    }
     activate(entry);
     for (size_t i = 0; i < entry->n_recipients; i++) {
         const struct queued_recipient *recipient = &entry->recipients[i];
@@ -233,13 +242,29 @@ static void send_bounce(struct queue_entry *entry, const struct bounce_recipient
     mail_queue_accept(queue, &mail);
 }
 
-static void give_up_expired(struct queue_entry *entry)
+static struct retry_plan plan_of(struct queue_entry *entry)
 {
-    struct mail_queue *queue = entry->queue;
-    bool null_sender = entry->from[0] == '\0';
-    if (!retry_is_expired(mail_server_retry(queue->server), entry->arrived_ns, world_of(queue)->engine->now_ns,
-                          null_sender))
-        return;
+    const struct retry_policy *policy = mail_server_retry(entry->queue->server);
+    struct world *world = world_of(entry->queue);
+    int64_t now_ns = world->engine->now_ns;
+    struct retry_job job = {
+        .arrived_ns = entry->arrived_ns,
+        .now_ns = now_ns,
+        .last_try_ns = now_ns,
+        .attempts = entry->attempts,
+        .failure = RETRY_UNREACHABLE,
+        .null_sender = entry->from[0] == '\0',
+        .draw = random_draw(world->seed, mail_server_host(entry->queue->server)->name_hash,
+                            random_hash_mix(random_hash_text("retry"), entry->message.n), entry->attempts)};
+    if (retry_remembers_addresses(policy)) {
+        retry_record_failure(policy, &entry->record, &job);
+        job.record = &entry->record;
+    }
+    return retry_after_failure(policy, &job);
+}
+
+static void give_up_rest(struct queue_entry *entry)
+{
     for (size_t i = 0; i < entry->n_recipients; i++)
         if (entry->recipients[i].fate == RECIPIENT_LATER) entry->recipients[i].fate = RECIPIENT_NEVER;
 }
@@ -268,11 +293,10 @@ static void bounce_refused(struct queue_entry *entry)
     mem_free(refused);
 }
 
-static void defer_rest(struct queue_entry *entry)
+static void defer_rest(struct queue_entry *entry, struct retry_plan plan)
 {
     struct mail_queue *queue = entry->queue;
-    int64_t next_ns =
-        retry_next_attempt(mail_server_retry(queue->server), entry->arrived_ns, world_of(queue)->engine->now_ns);
+    int64_t next_ns = plan.at_ns;
     bool any = false;
     for (size_t i = 0; i < entry->n_recipients; i++) {
         struct queued_recipient *recipient = &entry->recipients[i];
@@ -286,14 +310,16 @@ static void defer_rest(struct queue_entry *entry)
         return;
     }
     entry->next_attempt_ns = next_ns;
+    entry->gives_up = plan.gives_up;
     wake_set(entry->wake, next_ns);
 }
 
 static void end_round(struct queue_entry *entry)
 {
-    give_up_expired(entry);
+    struct retry_plan plan = plan_of(entry);
+    if (plan.gives_up && plan.at_ns <= world_of(entry->queue)->engine->now_ns) give_up_rest(entry);
     bounce_refused(entry);
-    defer_rest(entry);
+    defer_rest(entry, plan);
 }
 
 /* --- accepting --- */

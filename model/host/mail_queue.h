@@ -53,6 +53,8 @@ struct queue_entry {
     size_t size;
     int64_t arrived_ns, next_attempt_ns;
     unsigned attempts;
+    struct retry_record record; /* of its failures, for policies that go by it */
+    bool gives_up;              /* at next_attempt_ns, without an attempt */
     struct delivery *deliveries; /* under way */
     struct wake *wake;
 };

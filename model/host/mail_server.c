@@ -24,12 +24,6 @@ struct mail_server *mail_server_new(struct host *host)
     server->host = host;
     server->mailboxes = mem_calloc(wanted->n_users + 1, sizeof *server->mailboxes);
     server->fault_counters = mem_calloc(host->world->scenario->n_faults + 1, sizeof *server->fault_counters);
-    server->retry = (struct retry_policy){.queue_run_delay_ns = wanted->retry.queue_run_delay_ns,
-                                          .queue_run_phase_ns = wanted->retry.queue_run_phase_ns,
-                                          .minimal_backoff_ns = wanted->retry.minimal_backoff_ns,
-                                          .maximal_backoff_ns = wanted->retry.maximal_backoff_ns,
-                                          .maximal_lifetime_ns = wanted->retry.maximal_lifetime_ns,
-                                          .bounce_lifetime_ns = wanted->retry.bounce_lifetime_ns};
     server->queue = mail_queue_new(server);
     return server;
 }
@@ -69,7 +63,7 @@ struct mailbox *mail_server_mailbox(struct mail_server *server, const char *addr
 
 const struct retry_policy *mail_server_retry(const struct mail_server *server)
 {
-    return &server->retry;
+    return &mail_server_settings(server)->retry;
 }
 
 struct mail_queue *mail_server_queue(struct mail_server *server)

@@ -11,7 +11,6 @@
 struct mail_server {
     struct host *host;
     struct mailbox *mailboxes; /* one a user, then postmaster's, who is always there (RFC 5321 4.5.1) */
-    struct retry_policy retry;
     struct mail_queue *queue;
     struct mail_session *sessions;
     uint64_t *fault_counters; /* one a fault of the scenario, for its odds */

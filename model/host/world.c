@@ -12,7 +12,7 @@
 #include "model/host/ledger.h"
 #include "model/host/outside.h"
 #include "model/host/packets.h"
-#include "model/host/host_sockets.h"
+#include "model/host/socket.h"
 #include "model/host/world_zones.h"
 #include "model/scenario/link_values.h"
 #include "sim/journal/memory.h"

@@ -75,6 +75,8 @@ void load_mx_choice(const struct spot *server, struct scenario_mail_server *m);
 struct tcp_config loader_tcp_default(void);
 /* Reads "tcp" of a host or of the whole file over what *config holds. */
 void load_tcp(const struct spot *up, struct tcp_config *config);
+/* Reads "retry" of a mail server (scenario_retry.c). */
+void load_retry(const struct spot *server, struct retry_policy *policy);
 void load_links(struct loader *l);
 void load_zones(struct loader *l);
 void load_mails(struct loader *l);

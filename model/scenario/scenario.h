@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "model/mail/retry.h"
 #include "model/tcp/tcp.h"
 #include "model/wire/ip_address.h"
 #include "sim/journal/journal.h"
@@ -25,12 +26,6 @@ struct scenario_client {
     uint16_t submission_port; /* 587 */
 };
 
-/* Postfix's schedule: protocols 3. */
-struct scenario_retry {
-    int64_t queue_run_delay_ns, queue_run_phase_ns, minimal_backoff_ns, maximal_backoff_ns, maximal_lifetime_ns,
-        bounce_lifetime_ns;
-};
-
 /* In which order the addresses of one host are tried: IPv6 and IPv4 in turn, one version first, or at random among all
    addresses of equal preference (mx_lookup.h). */
 enum address_order { ADDRESSES_ALTERNATE, ADDRESSES_V6_FIRST, ADDRESSES_V4_FIRST, ADDRESSES_ANY };
@@ -40,7 +35,7 @@ struct scenario_mail_server {
     size_t n_domains;
     const char **users; /* local parts, the same in each domain */
     size_t n_users;
-    struct scenario_retry retry;
+    struct retry_policy retry;
     uint16_t mx_preference; /* of the MX records made for its domains: 10 */
     enum address_order address_order;
     bool refuses_mx_aliases; /* RFC 2181 10.3 to the letter: an MX host that is an alias does not count */

@@ -31,14 +31,6 @@ static const struct key_rule server_keys[] = {
     {"tls", "leave it out: mail travels as clear text"},
     {"greylisting", "for a 4yz reply use a fault: { \"reply\": { \"server\": \"NAME\", \"to\": \"RCPT\", \"with\": "
                     "\"451 4.7.1 Try again later\" } }"}};
-static const struct key_rule retry_keys[] = {{"policy", NULL},
-                                             {"queue_run_delay", NULL},
-                                             {"queue_run_phase", NULL},
-                                             {"minimal_backoff_time", NULL},
-                                             {"maximal_backoff_time", NULL},
-                                             {"maximal_queue_lifetime", NULL},
-                                             {"bounce_queue_lifetime", NULL},
-                                             {"delay_warning_time", "leave it out: no warnings are sent"}};
 const char *host_role_text(enum host_role role)
 {
     return role_names[role];
@@ -107,48 +99,6 @@ static void load_client(struct loader *l, const struct spot *object, struct scen
     want_duration(object, "fetches_every", MILLISECOND, 30 * DAY, &c->fetches_every_ns);
     want_integer(object, "submission_port", 1, 65535, &port);
     c->submission_port = (uint16_t)port;
-}
-
-static struct scenario_retry retry_default(void)
-{
-    return (struct scenario_retry){.queue_run_delay_ns = 300 * SECOND,
-                                   .minimal_backoff_ns = 300 * SECOND,
-                                   .maximal_backoff_ns = 4000 * SECOND,
-                                   .maximal_lifetime_ns = 5 * DAY,
-                                   .bounce_lifetime_ns = 5 * DAY};
-}
-
-static void check_policy(const struct spot *spot)
-{
-    static const char later[] = "write \"postfix\", the default";
-    static const struct choice policies[] = {{"postfix", NULL}, {"exim", later},      {"sendmail", later},
-                                             {"qmail", later},  {"opensmtpd", later}, {"rfc-minimum", later}};
-    size_t policy;
-    check_choice(spot, policies, sizeof policies / sizeof *policies, &policy);
-}
-
-static void load_retry(const struct spot *server, struct scenario_retry *r)
-{
-    struct spot spot = spot_key(server, "retry"), policy;
-    *r = retry_default();
-    if (!spot.json) return;
-    if (cJSON_IsString(spot.json)) {
-        check_policy(&spot);
-        return;
-    }
-    if (!check_object(&spot)) return;
-    CHECK_KEYS(&spot, retry_keys);
-    policy = spot_key(&spot, "policy");
-    if (policy.json) check_policy(&policy);
-    want_duration(&spot, "queue_run_delay", SECOND, DAY, &r->queue_run_delay_ns);
-    want_duration(&spot, "queue_run_phase", 0, DAY, &r->queue_run_phase_ns);
-    want_duration(&spot, "minimal_backoff_time", SECOND, 30 * DAY, &r->minimal_backoff_ns);
-    want_duration(&spot, "maximal_backoff_time", SECOND, 30 * DAY, &r->maximal_backoff_ns);
-    want_duration(&spot, "maximal_queue_lifetime", 0, 100 * DAY, &r->maximal_lifetime_ns);
-    want_duration(&spot, "bounce_queue_lifetime", 0, 100 * DAY, &r->bounce_lifetime_ns);
-    if (r->minimal_backoff_ns > r->maximal_backoff_ns)
-        spot_refuse(&spot, tr("make \"maximal_backoff_time\" at least as long as \"minimal_backoff_time\""),
-                    tr("the minimal backoff is longer than the maximal"));
 }
 
 static void check_names_in(const struct spot *object, const char *key, name_rule_fn problem, const char *hint)

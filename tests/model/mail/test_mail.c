@@ -1,4 +1,4 @@
-/* What a mail server knows of mail: the retry schedule, MX choice, composing and reports. */
+/* What a mail server knows of mail: MX choice, composing and reports. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,71 +7,9 @@
 #include "model/mail/mailbox.h"
 #include "model/mail/message.h"
 #include "model/mail/mx.h"
-#include "model/mail/retry.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 #include "sim/random.h"
-
-static const struct retry_policy postfix = {.queue_run_delay_ns = 300 * SECOND,
-                                            .minimal_backoff_ns = 300 * SECOND,
-                                            .maximal_backoff_ns = 4000 * SECOND,
-                                            .maximal_lifetime_ns = 5 * DAY,
-                                            .bounce_lifetime_ns = 5 * DAY};
-
-/* Attempts of a message that fails at once each time; their times in seconds since it arrived. */
-static size_t attempts_until_bounce(const struct retry_policy *policy, int64_t arrived_ns, int64_t *seconds,
-                                    size_t room)
-{
-    size_t n = 0;
-    for (int64_t now_ns = arrived_ns; n < room; now_ns = retry_next_attempt(policy, arrived_ns, now_ns)) {
-        seconds[n++] = (now_ns - arrived_ns) / SECOND;
-        if (retry_is_expired(policy, arrived_ns, now_ns, false)) break;
-    }
-    return n;
-}
-
-static void expect_seconds(const int64_t *seconds, const double *minutes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        cr_assert_eq(seconds[i], (int64_t)(minutes[i] * 60), "attempt %zu after %lld s, expected %g min", i + 1,
-                     (long long)seconds[i], minutes[i]);
-}
-
-Test(retry, postfix_waits_as_long_as_the_message_is_old_when_it_arrives_on_a_scan)
-{
-    static const double minutes[] = {0, 5, 10, 20, 40, 80, 150, 220, 290, 360};
-    int64_t seconds[200];
-    size_t n = attempts_until_bounce(&postfix, 0, seconds, 200);
-    cr_assert_eq(n, 108);
-    expect_seconds(seconds, minutes, 10);
-    cr_assert_eq(seconds[n - 1], 433200);
-    for (size_t i = 10; i < n; i++)
-        cr_assert_eq(seconds[i] - seconds[i - 1], 70 * 60);
-}
-
-Test(retry, postfix_is_shifted_by_when_between_two_scans_a_message_arrives)
-{
-    static const double minutes[] = {0, 7.5, 17.5, 37.5, 77.5, 147.5, 217.5};
-    int64_t seconds[200];
-    size_t n = attempts_until_bounce(&postfix, 150 * SECOND, seconds, 200);
-    cr_assert_eq(n, 107);
-    expect_seconds(seconds, minutes, 7);
-    cr_assert_eq(seconds[n - 1], 433050);
-}
-
-Test(retry, next_attempt_is_later_than_now_and_on_a_scan_whenever_the_failure_was)
-{
-    struct retry_policy policy = postfix;
-    policy.queue_run_phase_ns = 17 * SECOND;
-    for (int64_t arrived_ns = 0; arrived_ns < 700 * SECOND; arrived_ns += 7 * SECOND + 13)
-        for (int64_t age_ns = 0; age_ns < 9000 * SECOND; age_ns += 501 * SECOND + 77) {
-            int64_t now_ns = arrived_ns + age_ns, next_ns = retry_next_attempt(&policy, arrived_ns, now_ns);
-            cr_assert_gt(next_ns, now_ns);
-            cr_assert_eq((next_ns - policy.queue_run_phase_ns) % policy.queue_run_delay_ns, 0);
-            cr_assert_geq(next_ns, now_ns + policy.minimal_backoff_ns - SECOND);
-            cr_assert_leq(next_ns, now_ns + policy.maximal_backoff_ns + policy.queue_run_delay_ns);
-        }
-}
 
 Test(address, domains_ignore_case_and_local_parts_do_not)
 {

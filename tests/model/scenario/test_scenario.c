@@ -52,9 +52,10 @@ Test(scenario, what_is_left_out_has_the_documented_defaults)
     const struct scenario_mail_server *m = &s->hosts[3].mail_server;
     cr_expect(m->n_domains == 1 && strcmp(m->domains[0], "b.example") == 0 && m->mx_preference == 10);
     cr_expect(m->n_users == 1 && strcmp(m->users[0], "bob") == 0);
-    cr_expect(m->retry.queue_run_delay_ns == 300 * SECOND && m->retry.queue_run_phase_ns == 0);
+    cr_expect(m->retry.kind == RETRY_POSTFIX);
+    cr_expect(m->retry.run_interval_ns == 300 * SECOND && m->retry.run_phase_ns == 0);
     cr_expect(m->retry.minimal_backoff_ns == 300 * SECOND && m->retry.maximal_backoff_ns == 4000 * SECOND);
-    cr_expect(m->retry.maximal_lifetime_ns == 5 * DAY && m->retry.bounce_lifetime_ns == 5 * DAY);
+    cr_expect(m->retry.lifetime_ns == 5 * DAY && m->retry.bounce_lifetime_ns == 5 * DAY);
     const struct link_settings *d = &s->links[0].out;
     cr_expect(d->rate_bps == 100000000 && d->delay_ns == 10 * MILLISECOND && d->queue_bytes == 256000);
     cr_expect(d->loss_of_2_32 == 0 && s->links[0].mtu_bytes == 1500);

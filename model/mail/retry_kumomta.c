@@ -1,0 +1,39 @@
+/* KumoMTA. Waits double from retry_interval on, up to max_retry_interval if there is one, each shifted by up to a
+   fortieth of retry_interval either way, 30 seconds at most; a mail whose next attempt would come after max_age is
+   given up at once (queue.rs increment_attempts_and_update_delay). */
+#include "model/mail/retry_flavour.h"
+#include "sim/journal/vtime.h"
+
+static const int64_t jitter_max_ns = 30 * SECOND;
+
+static void set_default(struct retry_policy *policy)
+{
+    policy->lifetime_ns = policy->bounce_lifetime_ns = 7 * DAY;
+    policy->interval_ns = 20 * MINUTE;
+    policy->jitter_of_2_32 = (INT64_C(1) << 32) / 40;
+    policy->initial_concurrency = policy->concurrency_limit = 32;
+    policy->session_messages = 0;
+    policy->cache_ns = 60 * SECOND;
+    policy->connect_timeout_ns = 60 * SECOND;
+}
+
+static int64_t wait_of(const struct retry_policy *policy, unsigned failures)
+{
+    int64_t wait_ns = policy->interval_ns;
+    for (unsigned i = 1; i < failures && wait_ns < 1000 * DAY; i++)
+        wait_ns *= 2;
+    if (policy->max_interval_ns > 0 && wait_ns > policy->max_interval_ns) wait_ns = policy->max_interval_ns;
+    return wait_ns;
+}
+
+static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
+{
+    int64_t jitter_ns = retry_part_of(policy->interval_ns, policy->jitter_of_2_32);
+    if (jitter_ns > jitter_max_ns) jitter_ns = jitter_max_ns;
+    int64_t next_ns = job->now_ns + wait_of(policy, job->attempts) + retry_jitter(job->draw, jitter_ns);
+    if (next_ns - job->arrived_ns > retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
+    return retry_again_at(next_ns);
+}
+
+const struct retry_flavour retry_kumomta = {
+    .name = "kumomta", .set_default = set_default, .after_failure = after_failure};

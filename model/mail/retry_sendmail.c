@@ -1,0 +1,60 @@
+/* Sendmail. There is no back-off: each queue run tries everything (MinQueueAge and MaxQueueAge can hold jobs back,
+   queue.c case 'K'). What is given up is given up by the run that finds it too old, after its attempt (envelope.c). A
+   host that failed is not tried again within the same run; with HostStatusDirectory not for Timeout.hoststatus either.
+ */
+#include "model/mail/retry_flavour.h"
+#include "sim/journal/vtime.h"
+
+static void set_default(struct retry_policy *policy)
+{
+    policy->run_interval_ns = 30 * MINUTE;
+    policy->lifetime_ns = policy->bounce_lifetime_ns = 5 * DAY;
+    policy->warning_ns = 4 * HOUR;
+    policy->initial_concurrency = policy->concurrency_limit = 0;
+    policy->recipient_limit = 100;
+    policy->session_messages = 0;
+    policy->cache_ns = 5 * MINUTE;
+    policy->connect_timeout_ns = 5 * MINUTE;
+}
+
+static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
+{
+    if (job->now_ns - job->arrived_ns >= retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
+    int64_t wait_ns = policy->min_queue_age_ns;
+    if (policy->max_queue_age_ns > 0)
+        wait_ns = retry_clamp(job->last_try_ns - job->arrived_ns, 0, policy->max_queue_age_ns);
+    int64_t due_ns = job->last_try_ns + wait_ns;
+    if (due_ns <= job->now_ns) due_ns = job->now_ns + 1;
+    return retry_again_at(retry_run_not_before(policy, due_ns));
+}
+
+static bool host_may_try(const struct retry_policy *policy, struct retry_record *record, const struct retry_job *job,
+                         int64_t run_ns, int64_t *until_ns)
+{
+    *until_ns = record->last_try_ns + policy->host_status_ns;
+    if (policy->host_status_ns > 0 && job->now_ns < *until_ns) return false;
+    *until_ns = job->now_ns;
+    return run_ns < 0 || record->next_try_ns != run_ns; /* the run in which it failed */
+}
+
+static bool host_failed(const struct retry_policy *policy, struct retry_record *record, const struct retry_job *job,
+                        int64_t run_ns, bool timed_out)
+{
+    (void)timed_out;
+    *record = (struct retry_record){.is_set = true, .last_try_ns = job->now_ns, .next_try_ns = run_ns};
+    return run_ns >= 0 || policy->host_status_ns > 0;
+}
+
+static void host_worked(const struct retry_policy *policy, struct retry_record *record, int64_t now_ns)
+{
+    (void)policy;
+    (void)now_ns;
+    record->is_set = false;
+}
+
+const struct retry_flavour retry_sendmail = {.name = "sendmail",
+                                             .set_default = set_default,
+                                             .after_failure = after_failure,
+                                             .host_may_try = host_may_try,
+                                             .host_failed = host_failed,
+                                             .host_worked = host_worked};
