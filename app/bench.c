@@ -7,12 +7,8 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
-#include "app/library.h"
 #include "app/options.h"
-#include "model/host/world.h"
 #include "sim/journal/tr.h"
-
-enum { BATCHES = 21, RUNS_PER_BATCH = 100 };
 
 double bench_now_ns(void)
 {
@@ -32,70 +28,69 @@ void bench_sort(double *figures, size_t n)
     qsort(figures, n, sizeof *figures, by_size);
 }
 
-/* Events run, so that the reader can tell what an event costs. */
-static uint64_t run_once(const struct scenario *scenario, uint64_t seed)
+static bool read_mails(const char *text, uint64_t *mails)
 {
-    struct world_options options = world_options_default();
-    options.seed = seed;
-    options.has_seed = true;
-    struct journal *journal = journal_new();
-    struct world *world = world_new(scenario, &options, journal);
-    while (world_run(world, UINT64_MAX))
-        continue;
-    uint64_t events = world_events(world);
-    world_free(world);
-    journal_free(journal);
-    return events;
+    char *rest;
+    unsigned long long number = strtoull(text, &rest, 10);
+    *mails = number;
+    return text[0] >= '1' && text[0] <= '9' && *rest == '\0' && number <= 1000000000;
 }
 
-void bench_mail(FILE *out)
+static const struct {
+    const char *name;
+    void (*bench)(FILE *out);
+    void (*of_mails)(FILE *out, uint64_t mails);
+    bool only_by_name;
+} benches[] = {{"queue", bench_sim, NULL, false},
+               {"tcp", bench_tcp, NULL, false},
+               {"mail", NULL, bench_mail, false},
+               {"mail-link", NULL, bench_mail_link, false},
+               {"five-days", NULL, bench_five_days, false},
+               {"first-mail", NULL, bench_first_mail, false},
+               {"count", bench_count, NULL, true},
+               {"count-mail", NULL, bench_count_mail, true},
+               {"count-mail-link", NULL, bench_count_mail_link, true}};
+enum { N_BENCHES = sizeof benches / sizeof *benches };
+
+/* Those with this name, or all. False if there is none. */
+static bool run_benches(const char *name, uint64_t mails)
 {
-    struct scenario *scenario = library_load_scenario("first-mail", NULL, 0);
-    if (!scenario) return;
-    double micros[BATCHES];
-    uint64_t seed = 1, events = 0;
-    for (int batch = 0; batch < BATCHES; batch++) {
-        double begin = bench_now_ns();
-        for (int i = 0; i < RUNS_PER_BATCH; i++)
-            events += run_once(scenario, seed++);
-        micros[batch] = (bench_now_ns() - begin) / 1e3 / RUNS_PER_BATCH;
+    bool found = false;
+    for (size_t i = 0; i < N_BENCHES; i++) {
+        if (name ? strcmp(name, benches[i].name) : benches[i].only_by_name) continue;
+        if (found) putchar('\n');
+        found = true;
+        if (benches[i].bench)
+            benches[i].bench(stdout);
+        else
+            benches[i].of_mails(stdout, mails);
+        fflush(stdout);
     }
-    bench_sort(micros, BATCHES);
-    fprintf(out, tr("one mail, end to end (first-mail: submission, DNS, relay, delivery, pick-up), no reader, "
-                    "processor time\n"));
-    fprintf(out, tr("  %8.1f us a run  (median of %d batches of %d runs; fastest %.1f, slowest %.1f)\n"),
-            micros[BATCHES / 2], BATCHES, RUNS_PER_BATCH, micros[0], micros[BATCHES - 1]);
-    fprintf(out, tr("  %8.1f events a run\n"), (double)events / (BATCHES * RUNS_PER_BATCH));
-    scenario_free(scenario);
+    return found;
 }
 
 int command_bench(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*bench)(FILE *out);
-    } benches[] = {{"queue", bench_sim}, {"tcp", bench_tcp}, {"mail", bench_mail}, {"count", bench_count}};
-    static const char *const names[] = {"queue", "tcp", "mail", "count", NULL};
     const struct option_table table = {
         .command = "bench",
-        .operands = "[queue|tcp|mail|count]",
+        .operands = "[queue|tcp|mail|mail-link|five-days|first-mail|count|count-mail|count-mail-link] [MAILS]",
         .summary = "Measures this program's own speed on this machine.",
-        .max_operands = 1,
+        .max_operands = 2,
     };
     size_t n;
+    uint64_t mails = 0;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
-    bool found = false;
-    for (size_t i = 0; i < sizeof benches / sizeof benches[0]; i++) {
-        if (n ? strcmp(argv[1], benches[i].name) : benches[i].bench == bench_count) continue;
-        if (found) putchar('\n');
-        found = true;
-        benches[i].bench(stdout);
-        fflush(stdout);
+    if (n == 2 && !read_mails(argv[2], &mails)) {
+        fprintf(stderr, tr("postroad bench: \"%s\" is not a number of mails\n"), argv[2]);
+        return EXIT_USAGE;
     }
-    if (found) return EXIT_DONE;
+    if (run_benches(n ? argv[1] : NULL, mails)) return EXIT_DONE;
+    const char *names[N_BENCHES + 1] = {0};
+    fprintf(stderr, tr("postroad bench: \"%s\" is none of "), argv[1]);
+    for (size_t i = 0; i < N_BENCHES; i++)
+        fprintf(stderr, "%s%s", i ? ", " : "", names[i] = benches[i].name);
     const char *near = nearest_word(argv[1], names);
-    fprintf(stderr, tr("postroad bench: \"%s\" is none of queue, tcp, mail, count\n"), argv[1]);
-    if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
+    fprintf(stderr, near ? tr("\n  hint: did you mean \"%s\"?\n") : "\n", near);
     return EXIT_USAGE;
 }

@@ -3,12 +3,20 @@
 #define POSTROAD_APP_BENCH_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
-void bench_sim(FILE *out);  /* event queue, draws, packets over links */
-void bench_tcp(FILE *out);  /* data packets through TCP at both ends */
+void bench_sim(FILE *out);   /* event queue, draws, packets over links */
+void bench_tcp(FILE *out);   /* data packets through TCP at both ends */
 void bench_count(FILE *out); /* a fixed piece of work, for counting instructions */
-void bench_mail(FILE *out); /* one small mail from end to end */
+
+/* Whole worlds; mails: how many, 0 for the usual number. */
+void bench_mail(FILE *out, uint64_t mails);       /* small ones, from end to end */
+void bench_mail_link(FILE *out, uint64_t mails);  /* 20 kB each, one SMTP session */
+void bench_five_days(FILE *out, uint64_t mails);  /* its number is fixed */
+void bench_first_mail(FILE *out, uint64_t mails); /* one */
+void bench_count_mail(FILE *out, uint64_t mails); /* for counting instructions */
+void bench_count_mail_link(FILE *out, uint64_t mails);
 
 /* Processor time since some instant: what else the machine does counts little. */
 double bench_now_ns(void);

@@ -23,7 +23,7 @@ static const struct subcommand subcommands[] = {
     {"show", command_show, "JOURNAL", "print a journal as text or JSON Lines"},
     {"export", command_export, "JOURNAL|SCENARIO -o FILE", "make a capture, a picture or JSON Lines, by the ending"},
     {"live", command_live, "SCENARIO [--listen ...]", "real time: real programs reach the simulated hosts"},
-    {"bench", command_bench, "[queue|tcp|mail|count]", "the project's own speed, in numbers"},
+    {"bench", command_bench, "[WHAT] [MAILS]", "the project's own speed, in numbers"},
     {"import", NULL, "", ""},
     {"study", NULL, "", ""},
     {"plot", NULL, "", ""},

@@ -405,26 +405,14 @@ static void join_recipients(const struct mail_message *message, char *text, size
         used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", message->recipients[i]);
 }
 
-/* Mails of the scenario have the first numbers, in its order, whenever they are written. */
-static void write_mail(void *context, uint64_t index)
+void mail_client_write(struct mail_client *client, struct mail_draft draft)
 {
-    struct mail_client *client = context;
     struct world *world = world_of(client);
-    const struct scenario_mail *wanted = &world->scenario->mails[index];
-    struct mail_draft draft = {.id = {(uint32_t)index + 1},
-                               .name = wanted->name,
-                               .from = wanted->from,
-                               .recipients = wanted->to,
-                               .n_recipients = wanted->n_to,
-                               .subject = wanted->subject,
-                               .text = wanted->text,
-                               .size_bytes = wanted->size_bytes,
-                               .host = client->host->description->name,
-                               .starts_unix_s = world->scenario->starts_unix_s,
-                               .at_ns = world->engine->now_ns};
+    draft.host = client->host->description->name;
+    draft.starts_unix_s = world->scenario->starts_unix_s;
+    draft.at_ns = world->engine->now_ns;
     struct mail_message *message = message_compose(&draft);
     world_add_message(world, message);
-    world->mails_to_come--;
     char recipients[1024];
     join_recipients(message, recipients, sizeof recipients);
     uint64_t event =
@@ -437,6 +425,22 @@ static void write_mail(void *context, uint64_t index)
     }
     append_to_outbox(client, message);
     submit(client);
+}
+
+/* Mails of the scenario have the first numbers, in its order, whenever they are written. */
+static void write_mail(void *context, uint64_t index)
+{
+    struct mail_client *client = context;
+    const struct scenario_mail *wanted = &world_of(client)->scenario->mails[index];
+    world_of(client)->mails_to_come--;
+    mail_client_write(client, (struct mail_draft){.id = {(uint32_t)index + 1},
+                                                  .name = wanted->name,
+                                                  .from = wanted->from,
+                                                  .recipients = wanted->to,
+                                                  .n_recipients = wanted->n_to,
+                                                  .subject = wanted->subject,
+                                                  .text = wanted->text,
+                                                  .size_bytes = wanted->size_bytes});
 }
 
 static void errand_init(struct errand *errand, struct mail_client *client, const char *name)

@@ -13,6 +13,7 @@
 #include "model/host/outside.h"
 #include "model/host/packets.h"
 #include "model/host/socket.h"
+#include "model/host/traffic.h"
 #include "model/host/world_zones.h"
 #include "model/scenario/link_values.h"
 #include "sim/journal/memory.h"
@@ -120,8 +121,8 @@ static void make_links(struct world *world)
     world->smallest_mtu = UINT32_MAX;
     for (size_t i = 0; i < world->scenario->n_links; i++) {
         const struct scenario_link *link = &world->scenario->links[i];
-        network_add_link(world->network, link->name, world->hosts[link->a].id, world->hosts[link->b].id,
-                         link->out, link->back);
+        network_add_link(world->network, link->name, world->hosts[link->a].id, world->hosts[link->b].id, link->out,
+                         link->back);
         if (link->mtu_bytes < world->smallest_mtu) world->smallest_mtu = link->mtu_bytes;
         use_mtu(&world->hosts[link->a], link->mtu_bytes, !has_link[link->a]);
         use_mtu(&world->hosts[link->b], link->mtu_bytes, !has_link[link->b]);
@@ -225,6 +226,7 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
         journal_set_cause(journal, 0);
         host_start(&world->hosts[i]);
     }
+    world->traffic = traffic_new(world);
     return world;
 }
 
@@ -317,6 +319,7 @@ void world_free(struct world *world)
     mem_free(world->hosts);
     mem_free(world->by_address);
     captions_free(world->captions);
+    traffic_free(world->traffic);
     outside_free(world->outside);
     mem_free(world->faults_in_force);
     mem_free(world->fault_counts);

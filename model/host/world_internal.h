@@ -21,6 +21,7 @@ struct captions;
 struct path_mtus;
 struct reassembly;
 struct outside;
+struct traffic;
 
 struct host {
     struct world *world;
@@ -84,10 +85,11 @@ struct world {
     struct socket *dirty_first, *dirty_last; /* sockets with something to do before the next event */
     struct captions *captions;
     struct outside *outside; /* NULL: no programs outside */
+    struct traffic *traffic; /* NULL: none */
     bool *faults_in_force; /* by index in the scenario; see faults.c */
     uint32_t *fault_counts; /* how often what they wait for has come */
 
-    /* The world goes on while any of these is left (law 8). */
+    /* The world goes on while any of these is left (law 8). To come: mails of the scenario, and generators. */
     size_t faults_to_come, mails_to_come, sockets_active;
     bool ended, failed;
 };

@@ -8,6 +8,7 @@
 #include "model/scenario/suggest.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
 
 const struct choice packet_tags[PACKET_TAGS] = {
     {"tcp.syn", NULL},   {"tcp.syn-ack", NULL},      {"tcp.data", NULL},           {"tcp.ack", NULL},
@@ -213,6 +214,32 @@ bool loader_toward(struct loader *l, const struct spot *object, int link, int *d
     }
     *dir = host == lk->b ? 0 : 1;
     return true;
+}
+
+/* ---- times of day ---- */
+
+/* "08:30" as minutes; -1 when it is none. */
+static int minutes_of(const char *text)
+{
+    for (int i = 0; i < 5; i++)
+        if (i == 2 ? text[i] != ':' : text[i] < '0' || text[i] > '9') return -1;
+    int hours = (text[0] - '0') * 10 + text[1] - '0', minutes = (text[3] - '0') * 10 + text[4] - '0';
+    return minutes < 60 && hours * 60 + minutes <= 24 * 60 ? hours * 60 + minutes : -1;
+}
+
+bool loader_hours(const struct spot *spot, const char *text, int64_t *from_ns, int64_t *until_ns)
+{
+    bool shaped = strlen(text) == strlen("08:00-18:00") && text[5] == '-';
+    int from = shaped ? minutes_of(text) : -1, until = shaped ? minutes_of(text + 6) : -1;
+    *from_ns = from * MINUTE;
+    *until_ns = until * MINUTE;
+    if (from >= 0 && from < until) return true;
+    void (*refuse)(const struct spot *, const char *, const char *, ...) =
+        text == spot->key ? spot_refuse_key : spot_refuse;
+    const char *hint =
+        from >= 0 && until >= 0 ? tr("what goes past midnight is two times") : tr("write it like \"08:00-18:00\"");
+    refuse(spot, hint, tr("\"%s\" is not a time of day from and until"), text);
+    return false;
 }
 
 /* ---- lists of texts ---- */

@@ -61,6 +61,19 @@ const char **loader_texts(struct loader *l, const struct spot *spot, const char 
 enum { PACKET_TAGS = 13 };
 extern const struct choice packet_tags[PACKET_TAGS];
 
+/* "from", "subject", "text" of a mail, or of a generator of mails. */
+enum { TEXT_LINE_MAX = 998, SUBJECT_MAX = 900 }; /* RFC 5322 2.1.1, with room for "Subject: " */
+#define MAIL_SIZE_MAX INT64_C(10000000)
+/* The client whose user this is, which submits; refuses what is none and gives -1. */
+int loader_sender(struct loader *l, const struct spot *spot, const char *user);
+bool loader_good_mailbox(const struct spot *spot);
+bool loader_good_recipient(const struct spot *spot);
+/* A time of day, "08:00-18:00"; midnight at the end is "24:00". False when refused, at the key or else at the value. */
+bool loader_hours(const struct spot *spot, const char *text, int64_t *from_ns, int64_t *until_ns);
+void loader_subject_and_text(struct loader *l, const struct spot *mail, const char **subject, const char **text);
+/* The client whose user this is, preferring one that submits; -1: none. */
+int loader_client_of(const struct scenario *s, const char *user);
+
 /* Judges each line of a zone's list as master-file syntax. */
 void check_zone_lines(const struct spot *zone, const char *apex);
 
@@ -80,6 +93,7 @@ void load_retry(const struct spot *server, struct retry_policy *policy);
 void load_links(struct loader *l);
 void load_zones(struct loader *l);
 void load_mails(struct loader *l);
+void load_traffic(struct loader *l);
 void load_faults(struct loader *l);
 void load_expectations(struct loader *l);
 void load_story(struct loader *l);

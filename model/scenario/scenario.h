@@ -94,6 +94,56 @@ struct scenario_mail {
     uint64_t size_bytes; /* the body is filled up to this many bytes; 0: only the text */
 };
 
+/* Addresses of which one is drawn, or which take turns. */
+struct scenario_choice {
+    const char **addresses;
+    int *clients;          /* the host whose user each is; -1 for none */
+    uint64_t *weight_sums; /* of each and all before it; NULL: all alike */
+    size_t n;
+};
+
+/* A time of day, from and until, and how much of the rate holds there, in parts of 2^16. */
+struct scenario_hours {
+    int64_t from_ns, until_ns;
+    uint32_t share;
+};
+
+enum interval_law { INTERVAL_FIXED, INTERVAL_POISSON, INTERVAL_UNIFORM };
+
+struct scenario_arrivals {
+    enum interval_law law;
+    int64_t interval_ns; /* the fixed one, the mean, or the least */
+    int64_t most_ns;     /* of the uniform law */
+    uint64_t burst;      /* mails that come together, each time: 1 */
+    int64_t apart_ns;    /* the mails of a burst from one another */
+    struct scenario_hours *hours; /* in order, without overlaps; outside of them nothing happens; NULL: all day */
+    size_t n_hours;
+};
+
+enum size_law { SIZE_FIXED, SIZE_UNIFORM, SIZE_EXPONENTIAL, SIZE_LOGNORMAL, SIZE_PARETO, SIZE_LISTED };
+
+struct scenario_sizes {
+    enum size_law law;
+    int64_t bytes; /* fixed (0: the text alone), least, mean, or median */
+    int64_t most;  /* larger ones are cut down to it */
+    double shape;  /* sigma, or alpha */
+    const int64_t *listed;
+    size_t n_listed;
+};
+
+/* "traffic": mails that are written as time goes by. */
+struct scenario_traffic {
+    const char *name;
+    struct scenario_choice from, to;
+    bool in_turn; /* the senders, one after the other */
+    int64_t at_ns, until_ns;
+    uint64_t count; /* UINT64_MAX: without end */
+    struct scenario_arrivals every;
+    struct scenario_sizes size;
+    int64_t recipients_least, recipients_most;
+    const char *subject, *text; /* with {n}, {name}, {from}, {to} in them */
+};
+
 enum drop_part { DROP_ANY_PART, DROP_BODY };
 
 /* What a crash does to what was written and not synced: it is gone, or half of it is there, or all of it, as when only the
@@ -170,6 +220,8 @@ struct scenario {
     size_t n_zones;
     struct scenario_mail *mails;
     size_t n_mails;
+    struct scenario_traffic *traffic;
+    size_t n_traffic;
     struct scenario_fault *faults;
     size_t n_faults;
     struct scenario_expectation *expectations;

@@ -12,23 +12,9 @@
 enum { FILE_MAX_BYTES = 64 << 20 };
 
 static const struct key_rule top_keys[] = {
-    {"postroad", NULL},
-    {"title", NULL},
-    {"seed", NULL},
-    {"starts", NULL},
-    {"until", NULL},
-    {"reroute_after", NULL},
-    {"dns", NULL},
-    {"ip", NULL},
-    {"tcp", NULL},
-    {"hosts", NULL},
-    {"links", NULL},
-    {"zones", NULL},
-    {"mail", NULL},
-    {"faults", NULL},
-    {"expect", NULL},
-    {"story", NULL},
-    {"traffic", "list each mail under \"mail\""},
+    {"postroad", NULL}, {"title", NULL},   {"seed", NULL},   {"starts", NULL}, {"until", NULL}, {"reroute_after", NULL},
+    {"dns", NULL},      {"ip", NULL},      {"tcp", NULL},    {"hosts", NULL},  {"links", NULL}, {"zones", NULL},
+    {"mail", NULL},     {"traffic", NULL}, {"faults", NULL}, {"expect", NULL}, {"story", NULL},
 };
 
 /* ---- the values at the top ---- */
@@ -183,6 +169,7 @@ static void load_everything(struct loader *l, const char *name)
     load_links(l);
     load_zones(l);
     load_mails(l);
+    load_traffic(l);
     load_faults(l);
     load_expectations(l);
     load_story(l);
@@ -199,7 +186,7 @@ static void load_everything(struct loader *l, const char *name)
 /* Where names are the user's, a misspelt one must not make a new thing. */
 static bool is_named_section(const char *pointer)
 {
-    static const char *const sections[] = {"/hosts", "/links", "/mail", "/zones"};
+    static const char *const sections[] = {"/hosts", "/links", "/mail", "/traffic", "/zones"};
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         if (strcmp(pointer, sections[i]) == 0) return true;
     return false;

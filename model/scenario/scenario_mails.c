@@ -17,9 +17,6 @@ static const struct key_rule mail_keys[] = {{"at", NULL},
                                             {"cc", "put all recipients into \"to\""},
                                             {"bcc", "put all recipients into \"to\""}};
 
-enum { TEXT_LINE_MAX = 998, SUBJECT_MAX = 900 }; /* RFC 5322 2.1.1, with room for "Subject: " */
-#define MAIL_SIZE_MAX INT64_C(10000000)
-
 /* ---- mail ---- */
 
 void load_mail_names(struct loader *l)
@@ -35,13 +32,17 @@ void load_mail_names(struct loader *l)
     }
 }
 
-static const char *mailbox_hint(void)
+bool loader_good_mailbox(const struct spot *spot)
 {
-    return tr("write it like \"bob@b.example\"");
+    return loader_good_name(spot, name_mailbox_problem, tr("write it like \"bob@b.example\""));
 }
 
-/* The client whose user this is, preferring one that submits. */
-static int client_of(const struct scenario *s, const char *user)
+bool loader_good_recipient(const struct spot *spot)
+{
+    return loader_good_name(spot, name_recipient_problem, tr("write it like \"bob@b.example\""));
+}
+
+int loader_client_of(const struct scenario *s, const char *user)
 {
     int found = -1;
     for (size_t i = 0; i < s->n_hosts; i++) {
@@ -53,28 +54,34 @@ static int client_of(const struct scenario *s, const char *user)
     return found;
 }
 
-static void load_sender(struct loader *l, const struct spot *mail, struct scenario_mail *m)
+int loader_sender(struct loader *l, const struct spot *spot, const char *user)
 {
     const struct scenario *s = l->scenario;
-    struct spot spot = spot_key(mail, "from");
-    if (!check_present(mail, "from", "\"from\": \"alice@a.example\"")) return;
-    if (!want_text(mail, "from", "alice@a.example", &m->from)) return;
-    if (!loader_good_name(&spot, name_mailbox_problem, mailbox_hint())) return;
-    m->client = client_of(s, m->from);
-    if (m->client < 0 && l->hosts.n == 0) return; /* that there are none has been reported */
-    if (m->client < 0) {
-        struct suggest near = suggest_for(m->from);
+    int client = loader_client_of(s, user);
+    if (client < 0 && l->hosts.n == 0) return client; /* that there are none has been reported */
+    if (client < 0) {
+        struct suggest near = suggest_for(user);
         for (size_t i = 0; i < s->n_hosts; i++)
             if (s->hosts[i].role == ROLE_CLIENT && s->hosts[i].client.user)
                 suggest_offer(&near, s->hosts[i].client.user);
         const char *hint = near.best ? checks_hint(l->checks, tr("did you mean \"%s\"?"), near.best)
                                      : tr("write a host with \"client\": { \"user\": ... } for this sender");
-        spot_refuse(&spot, hint, tr("\"%s\" is not the user of any client"), m->from);
-    } else if (s->hosts[m->client].client.submits_to == -1) {
-        spot_refuse(&spot, tr("write \"submits_to\": \"NAME OF A MAIL SERVER\" into that client"),
-                    tr("the client \"%s\" of %s submits to no server"), s->hosts[m->client].name, m->from);
+        spot_refuse(spot, hint, tr("\"%s\" is not the user of any client"), user);
+    } else if (s->hosts[client].client.submits_to == -1) {
+        spot_refuse(spot, tr("write \"submits_to\": \"NAME OF A MAIL SERVER\" into that client"),
+                    tr("the client \"%s\" of %s submits to no server"), s->hosts[client].name, user);
     }
-    m->from = scenario_text(s->memory, m->from);
+    return client;
+}
+
+static void load_sender(struct loader *l, const struct spot *mail, struct scenario_mail *m)
+{
+    struct spot spot = spot_key(mail, "from");
+    if (!check_present(mail, "from", "\"from\": \"alice@a.example\"")) return;
+    if (!want_text(mail, "from", "alice@a.example", &m->from)) return;
+    if (!loader_good_mailbox(&spot)) return;
+    m->client = loader_sender(l, &spot, m->from);
+    m->from = scenario_text(l->scenario->memory, m->from);
 }
 
 static void load_recipients(struct loader *l, const struct spot *mail, struct scenario_mail *m)
@@ -84,9 +91,9 @@ static void load_recipients(struct loader *l, const struct spot *mail, struct sc
     m->to = loader_texts(l, &list, "bob@b.example", &m->n_to);
     if (cJSON_IsArray(list.json) && !list.json->child)
         spot_refuse(&list, tr("write [\"bob@b.example\"]"), tr("the list of recipients is empty"));
-    if (cJSON_IsString(list.json)) loader_good_name(&list, name_recipient_problem, mailbox_hint());
+    if (cJSON_IsString(list.json)) loader_good_recipient(&list);
     for (struct spot s = spot_first(&list); s.json; s = spot_next(&s))
-        if (cJSON_IsString(s.json)) loader_good_name(&s, name_recipient_problem, mailbox_hint());
+        if (cJSON_IsString(s.json)) loader_good_recipient(&s);
 }
 
 /* Content is text in lines (RFC 5322 2.1); letters beyond ASCII travel as RFC 2047 and RFC 6152 say. */
@@ -110,22 +117,27 @@ static bool check_content(const struct spot *spot, const char *text, bool one_li
     return !wrong;
 }
 
+void loader_subject_and_text(struct loader *l, const struct spot *mail, const char **subject, const char **text)
+{
+    struct spot spot = spot_key(mail, "subject");
+    *subject = *text = "";
+    if (want_text(mail, "subject", "Lunch?", subject)) check_content(&spot, *subject, true, SUBJECT_MAX);
+    spot = spot_key(mail, "text");
+    if (want_text(mail, "text", "At noon?", text)) check_content(&spot, *text, false, TEXT_LINE_MAX);
+    *subject = scenario_text(l->scenario->memory, *subject);
+    *text = scenario_text(l->scenario->memory, *text);
+}
+
 static void load_content(struct loader *l, const struct spot *mail, struct scenario_mail *m)
 {
-    struct spot size = spot_key(mail, "size"), spot;
+    struct spot size = spot_key(mail, "size");
     int64_t bytes = 0;
-    m->subject = m->text = "";
-    spot = spot_key(mail, "subject");
-    if (want_text(mail, "subject", "Lunch?", &m->subject)) check_content(&spot, m->subject, true, SUBJECT_MAX);
-    spot = spot_key(mail, "text");
-    if (want_text(mail, "text", "At noon?", &m->text)) check_content(&spot, m->text, false, TEXT_LINE_MAX);
+    loader_subject_and_text(l, mail, &m->subject, &m->text);
     if (want_size(mail, "size", 1, MAIL_SIZE_MAX, &bytes) && (uint64_t)bytes < strlen(m->text))
         spot_refuse(&size, checks_hint(l->checks, tr("write \"%zu B\" or more, or leave it out"), strlen(m->text)),
                     tr("%s is less than the %zu letters of the text"), checks_value(l->checks, size.json),
                     strlen(m->text));
     m->size_bytes = (uint64_t)bytes;
-    m->subject = scenario_text(l->scenario->memory, m->subject);
-    m->text = scenario_text(l->scenario->memory, m->text);
 }
 
 void load_mails(struct loader *l)

@@ -46,7 +46,7 @@ wrong '--json takes no value' run "$first" --json=yes
 wrong '"-1"' run "$first" --seed=-1
 wrong '"soon"' run "$first" --until soon
 wrong '"everything"' run "$first" --transcript everything
-wrong 'is none of queue, tcp, mail, count' bench mial
+wrong 'is none of queue, tcp, mail, mail-link, five-days' bench mial
 says err 'did you mean "mail"?'
 wrong 'No such file' run "$scratch/missing.json"
 wrong '/links/none/loss' run "$first" --set '/links/none/loss=1 %'

@@ -6,7 +6,9 @@ golden=$POSTROAD_SOURCE_DIR/tests/app/golden
 mkdir -p "$golden"
 while read -r file; do
     name=$(basename "$file" .json)
-    for level in mail smtp; do
+    levels="mail smtp"
+    ! grep -q '"traffic"' "$file" || levels=mail # every line of a day's dialogues would be a megabyte
+    for level in $levels; do
         run 0 run "$file" --transcript="$level" --check-laws
         [ -z "${UPDATE_GOLDEN:-}" ] || cp "$scratch/out" "$golden/$name.$level.txt"
         holds diff -u "$golden/$name.$level.txt" "$scratch/out"

@@ -1,0 +1,11 @@
+/* The worlds of the mail benchmarks as scenarios in JSON, to be freed by free(). */
+#ifndef POSTROAD_APP_BENCH_WORLDS_H
+#define POSTROAD_APP_BENCH_WORLDS_H
+
+#include <stdint.h>
+
+char *bench_world_mail(uint64_t mails);
+char *bench_world_mail_link(uint64_t mails);
+char *bench_world_five_days(void);
+
+#endif
