@@ -79,21 +79,36 @@ static void count(struct socket *socket, bool counted)
     world_of(socket)->sockets_active += counted ? 1 : (size_t)-1;
 }
 
-static struct tcp_opening opening_of(const struct host *host, struct socket_key key, uint64_t flow)
+static uint32_t draw_iss(const struct host *host, uint64_t flow)
+{
+    return (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), 0);
+}
+
+/* RFC 6528 3: by the four that name a connection. */
+static uint16_t draw_ts_epoch(const struct host *host, struct socket_key key)
+{
+    uint64_t four = random_hash_mix(host->name_hash, key.remote_address.high);
+    four = random_hash_mix(four, key.remote_address.low);
+    four = random_hash_mix(four, (uint64_t)key.local_port << 16 | key.remote_port);
+    return (uint16_t)random_draw(host->world->seed, four, random_hash_text("timestamp clock"), 0);
+}
+
+static struct tcp_opening opening_of(const struct host *host, struct socket_key key, uint32_t iss)
 {
     enum { DEFAULT_SEND_MSS = 536, DEFAULT_SEND_MSS_IPV6 = 1220 }; /* RFC 9293 3.7.1 */
     bool v6 = !ip_is_v4(key.remote_address);
     uint32_t headers = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + TCP_HEADER_BYTES;
-    return (struct tcp_opening){
-        .local_port = key.local_port,
-        .remote_port = key.remote_port,
-        .iss = (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), 0),
-        .mss = (uint16_t)(host->mtu_bytes - headers),
-        .path_mss = (uint16_t)(path_mtu_of(host, key.remote_address) - headers),
-        .default_send_mss = v6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS};
+    return (struct tcp_opening){.local_port = key.local_port,
+                                .remote_port = key.remote_port,
+                                .iss = iss,
+                                .ts_epoch = host->description->tcp.timestamps ? draw_ts_epoch(host, key) : 0,
+                                .mss = (uint16_t)(host->mtu_bytes - headers),
+                                .path_mss = (uint16_t)(path_mtu_of(host, key.remote_address) - headers),
+                                .default_send_mss = v6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS};
 }
 
-static struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flow, bool is_active_end)
+static struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flow, uint32_t iss,
+                                 bool is_active_end)
 {
     struct world *world = host->world;
     struct socket *socket = mem_calloc(1, sizeof *socket);
@@ -106,7 +121,7 @@ static struct socket *socket_new(struct host *host, struct socket_key key, uint6
     socket->out = byte_stream_new((struct stream_id){++world->last_stream});
     socket->is_active_end = is_active_end;
     socket->scheduled_ns = socket->orphaned_ns = TIME_NEVER;
-    socket->tcp = tcp_new(&host->description->tcp, opening_of(host, key, flow), world->journal, socket->conn, host->id);
+    socket->tcp = tcp_new(&host->description->tcp, opening_of(host, key, iss), world->journal, socket->conn, host->id);
     socket_table_add(host, socket);
     uint64_t event =
         JOURNAL_EMIT(world->journal, CONN_OPEN, F_INT(CONN, socket->conn.n), F_INT(HOST, host->id.n),
@@ -160,7 +175,7 @@ struct socket *socket_connect(struct host *host, struct ip_address address, uint
     const struct host *peer = world_host_by_address(host->world, address);
     struct socket_key key = {address, free_port(host, address, port), port};
     uint64_t flow = host_connection_flow(host, peer ? peer : host);
-    struct socket *socket = socket_new(host, key, flow, true);
+    struct socket *socket = socket_new(host, key, flow, draw_iss(host, flow), true);
     socket_set_handler(socket, handler);
     if (key.local_port)
         tcp_open_active(socket->tcp, host->world->engine->now_ns);
@@ -527,9 +542,17 @@ static bool opens_connection(const struct host *host, const struct tcp_segment *
     return is_mail_port(host, port) || (host->dns_server && name_server_listens(host->dns_server, port));
 }
 
-static struct socket *accept_connection(struct host *host, const struct packet *packet, struct socket_key key)
+/* before: what this port and peer had until now, in TIME-WAIT (RFC 6191); NULL: nothing. */
+static struct socket *accept_connection(struct host *host, const struct packet *packet, struct socket_key key,
+                                        struct socket *before)
 {
-    struct socket *socket = socket_new(host, key, random_hash_mix(packet->identity.flow, 1), false);
+    uint64_t flow = random_hash_mix(packet->identity.flow, 1);
+    uint32_t iss = draw_iss(host, flow);
+    if (before) {
+        iss = tcp_succeeding_iss(before->tcp, iss);
+        socket_free(before);
+    }
+    struct socket *socket = socket_new(host, key, flow, iss, false);
     tcp_listen(socket->tcp);
     if (is_mail_port(host, key.local_port))
         mail_server_accept(host->mail_server, socket);
@@ -568,12 +591,9 @@ void sockets_on_packet(struct host *host, struct packet *packet)
     const struct ip_packet *ip = ip_packet_of(packet);
     struct socket_key key = {ip->ip.source, ip->tcp.destination_port, ip->tcp.source_port};
     struct socket *socket = socket_table_find(host, key);
-    bool opens = opens_connection(host, &ip->tcp);
-    if (socket && opens && !socket->is_dirty && tcp_may_be_succeeded(socket->tcp, &ip->tcp)) {
-        socket_free(socket);
-        socket = NULL;
-    }
-    if (!socket && opens) socket = accept_connection(host, packet, key);
+    if (opens_connection(host, &ip->tcp) &&
+        (!socket || (!socket->is_dirty && tcp_may_be_succeeded(socket->tcp, &ip->tcp))))
+        socket = accept_connection(host, packet, key, socket);
     if (!socket) {
         reset_stranger(host, packet);
         return;

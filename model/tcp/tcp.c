@@ -287,13 +287,20 @@ bool tcp_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_ns
     return true;
 }
 
-/* By timestamps where there are some, else by a sequence number beyond all of the old connection's. */
+/* RFC 6191 2. The last sequence number of the old connection is its FIN's, before RCV.NXT. */
 bool tcp_may_be_succeeded(const struct tcp_conn *c, const struct tcp_segment *syn)
 {
     if (c->state != TCP_TIME_WAIT || (syn->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) return false;
-    if (c->timestamps_ok && syn->options & TCP_TIMESTAMPS && syn->ts_val != c->ts_recent)
-        return seq_before(c->ts_recent, syn->ts_val);
-    return seq_before(c->rcv_nxt, syn->seq);
+    bool would_use_timestamps = c->config->timestamps && syn->options & TCP_TIMESTAMPS;
+    if (would_use_timestamps && !c->timestamps_ok) return true;
+    if (would_use_timestamps && syn->ts_val != c->ts_recent) return seq_before(c->ts_recent, syn->ts_val);
+    return seq_not_after(c->rcv_nxt, syn->seq);
+}
+
+/* Half of the circle lies beyond SND.NXT; what does not, does when it is turned by the other half. */
+uint32_t tcp_succeeding_iss(const struct tcp_conn *c, uint32_t drawn)
+{
+    return seq_not_after(drawn, c->snd_nxt) ? drawn + (UINT32_C(1) << 31) : drawn;
 }
 
 /* RFC 9293 3.10.7.1. */

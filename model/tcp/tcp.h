@@ -72,6 +72,8 @@ struct tcp_opening {
     uint16_t mss; /* what we can receive: MTU - 40, over IPv6 MTU - 60 (RFC 9293 3.7.1) */
     uint16_t path_mss;         /* what the path is known to take; 0: not known to be less */
     uint16_t default_send_mss; /* when the peer tells none: 536, over IPv6 1220; 0: 536 */
+    uint16_t ts_epoch;         /* upper half of what our timestamp clock shows at time 0: one for all connections between
+                                  the same ports of the same hosts (RFC 7323 7.1, RFC 6528 3), for RFC 6191 to go by */
 };
 
 /* What has happened since the news were last taken, as bits. */
@@ -150,9 +152,11 @@ void tcp_on_deadline(struct tcp_conn *c, int64_t now_ns);
    false then. */
 bool tcp_on_icmp(struct tcp_conn *c, const struct tcp_icmp *icmp, int64_t now_ns);
 
-/* RFC 9293 3.10.7.4 first, RFC 6191: whether this SYN may open the connection anew that TIME-WAIT still holds. The caller
-   then frees this end and makes another. */
+/* RFC 6191 2: whether this SYN may open the connection anew that TIME-WAIT still holds. The caller then frees this end
+   and makes another, with an initial sequence number of tcp_succeeding_iss. A SYN that may not is a segment like others. */
 bool tcp_may_be_succeeded(const struct tcp_conn *c, const struct tcp_segment *syn);
+/* RFC 9293 3.6.1: the number that was drawn when it is beyond all that this end has used, else one that is. */
+uint32_t tcp_succeeding_iss(const struct tcp_conn *c, uint32_t drawn);
 
 /* What there is to do now. */
 bool tcp_next_segment(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out);

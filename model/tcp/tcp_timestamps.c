@@ -1,10 +1,10 @@
 /* Timestamps (RFC 7323 3 to 5): what is echoed, what measures a round trip, and protection against wrapped sequence
-   numbers (PAWS). The clock ticks once a millisecond and begins somewhere else in each connection (7.1). */
+   numbers (PAWS). The clock ticks once a millisecond and begins where tcp_opening says (7.1). */
 #include "model/tcp/tcp_internal.h"
 
 uint32_t tcp_timestamp(const struct tcp_conn *c, int64_t now_ns)
 {
-    return (uint32_t)(now_ns / MILLISECOND) + c->opening.iss * UINT32_C(2654435761);
+    return (uint32_t)(now_ns / MILLISECOND) + ((uint32_t)c->opening.ts_epoch << 16);
 }
 
 static bool is_stale(const struct tcp_conn *c, int64_t now_ns)

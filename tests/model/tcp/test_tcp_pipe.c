@@ -273,9 +273,10 @@ static struct tcp_config random_config(struct pipe_world *w, bool stop_and_wait)
 
 static struct tcp_opening random_opening(struct pipe_world *w)
 {
-    struct tcp_opening opening;
+    struct tcp_opening opening = {0};
     opening.iss = chance(w, 50) ? UINT32_MAX - (uint32_t)(next_random(w) % 20000) : (uint32_t)next_random(w) * 2;
     opening.mss = (uint16_t)(100 + next_random(w) % 1361);
+    opening.ts_epoch = opening.iss & 1 ? UINT16_MAX : 0; /* clocks that wrap after a minute, too */
     return opening;
 }
 

@@ -76,6 +76,9 @@ Test(timelines, a_wrong_expectation_is_caught_with_its_line)
     assert_caught(BEGIN "+0 > 1:1001 FIN 1001:2001\n",
                   "planted.tcp:3: expected 1:1001 FIN 1001:2001 at 0.000000 s, got for number 2: 1001:2001 ack 1 win "
                   "65535 mss 0 x1 \"new data\" at 0.000000 s");
+    assert_caught("given listening\n+0 < SYN\n+0 > SYN 0:0 ack 1\n+0 < ack 1\n+0 app closes\n+0 > FIN 1:1\n"
+                  "+0 < FIN 1:1 ack 2\n+0 > 2:2 ack 2\n+0 < SYN 2:2\n+0 > SYN 0:0 ack 1\n+0 = incarnation 1\n",
+                  "planted.tcp:11: expected incarnation 1, got 2");
     assert_caught("given established\n+0 sings\n",
                   "planted.tcp:2: after the time comes app, icmp, <, > or =; got \"sings\"");
     assert_caught("given established\n+0 = height 3\n", "planted.tcp:2: \"height\" is nothing that can be asked");

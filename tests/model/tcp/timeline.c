@@ -1,15 +1,16 @@
 /* Plays a timeline against one end of a connection. */
 #include "tests/model/tcp/timeline.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/tcp/tcp_internal.h"
+#include "tests/model/tcp/timeline_notation.h"
+#include "tests/model/tcp/timeline_settings.h"
 
-enum { TOKENS_MAX = 64, SENT_MAX = 256, LABELS_MAX = 512 };
+enum { SENT_MAX = 256, LABELS_MAX = 512 };
 
 struct sent {
     int64_t at_ns;
@@ -18,8 +19,7 @@ struct sent {
 
 struct player {
     struct tcp_conn *conn;
-    struct tcp_config config;
-    struct tcp_opening opening;
+    struct timeline_ends ends;
     int64_t now_ns;
     struct sent sent[SENT_MAX]; /* not yet named by a line */
     size_t n_sent;
@@ -28,12 +28,12 @@ struct player {
         uint64_t label;
     } labels[LABELS_MAX];
     size_t n_labels;
-    uint32_t peer_iss, peer_nxt, peer_ack, peer_window;
-    uint32_t peer_mss, peer_shift;
+    uint32_t peer_nxt, peer_ack;
+    bool listens;
+    uint32_t incarnation, iss_beyond;      /* by how much this one's ISS lies beyond the one's before */
     uint32_t ts_base;                      /* of our clock: what it showed at time 0 */
     uint32_t ts_val;                       /* that we sent last, for the peer to echo */
     bool sent_ts, sent_sackok, sent_scale; /* on our SYN, for a peer that agrees to everything */
-    int64_t rtt_ns;                        /* of the handshake that is given */
     bool edge_known;
     uint32_t right_edge;
     const char *name;
@@ -41,17 +41,6 @@ struct player {
     char *message;
     size_t message_size;
     bool failed;
-};
-
-/* A segment as a line writes it. */
-struct pattern {
-    bool has_range, has_ack, has_window, has_mss, no_ack, has_ts, no_ts, has_scale, has_sackok, no_sack, has_urgent;
-    uint32_t from, to, ack, window, mss, nth, shift, urgent;
-    uint32_t ts_val, ts_ecr; /* in milliseconds since time 0 of ours; the peer's as they are */
-    uint32_t sack[TCP_SACK_MAX][2];
-    unsigned n_sack;
-    uint8_t flags;
-    char why[64];
 };
 
 __attribute__((format(printf, 2, 3))) static bool fail(struct player *p, const char *format, ...)
@@ -75,18 +64,18 @@ static const char *segment_text(const struct player *p, const struct sent *s, ch
 {
     const struct tcp_segment *g = &s->out.segment;
     char flags[32];
-    uint32_t from = g->seq - p->opening.iss;
+    uint32_t from = g->seq - p->ends.opening.iss;
     flags_text(g->flags, flags);
     int n = snprintf(buffer, size, "%s%s%u:%u", flags, flags[0] ? " " : "", from, from + g->length);
-    if (g->flags & TCP_ACK) n += snprintf(buffer + n, size - (size_t)n, " ack %u", g->ack - p->peer_iss);
+    if (g->flags & TCP_ACK) n += snprintf(buffer + n, size - (size_t)n, " ack %u", g->ack - p->ends.peer_iss);
     n += snprintf(buffer + n, size - (size_t)n, " win %u mss %u", g->window, g->mss);
     if (g->options & TCP_SACK_PERMITTED) n += snprintf(buffer + n, size - (size_t)n, " sackok");
     if (g->options & TCP_WINDOW_SCALE) n += snprintf(buffer + n, size - (size_t)n, " wscale %u", g->window_shift);
     if (g->options & TCP_TIMESTAMPS)
         n += snprintf(buffer + n, size - (size_t)n, " ts %u/%u", g->ts_val - p->ts_base, g->ts_ecr);
     for (unsigned i = 0; i < g->n_sack; i++)
-        n += snprintf(buffer + n, size - (size_t)n, " sack %u:%u", g->sack[i].left - p->peer_iss,
-                      g->sack[i].right - p->peer_iss);
+        n += snprintf(buffer + n, size - (size_t)n, " sack %u:%u", g->sack[i].left - p->ends.peer_iss,
+                      g->sack[i].right - p->ends.peer_iss);
     snprintf(buffer + n, size - (size_t)n, " x%u \"%s\" at %.6f s", s->out.transmission, s->out.why,
              (double)s->at_ns / 1e9);
     return buffer;
@@ -111,7 +100,7 @@ static void check_sent(struct player *p, const struct tcp_output *out, uint64_t 
         if (g->seq - p->labels[i].seq < p->labels[i].length) previous = p->labels[i].label;
     }
     if ((out->transmission > 1 || out->repeats) && out->repeats != previous) {
-        fail(p, "transmission %u of %u repeats label %lu, not %lu", out->transmission, g->seq - p->opening.iss,
+        fail(p, "transmission %u of %u repeats label %lu, not %lu", out->transmission, g->seq - p->ends.opening.iss,
              (unsigned long)out->repeats, (unsigned long)previous);
     }
     if (p->n_labels < LABELS_MAX) {
@@ -159,112 +148,15 @@ static void advance(struct player *p, int64_t to_ns)
     p->now_ns = to_ns;
 }
 
-static bool parse_time(const char *text, int64_t *ns)
+static size_t read_segments(struct player *p, char **tokens, struct timeline_segment *segments)
 {
-    static const struct {
-        const char *unit;
-        double ns;
-    } units[] = {{"", 0}, {"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}};
-    char *end;
-    double number = strtod(text, &end);
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (end == text || strcmp(end, units[i].unit) != 0) continue;
-        *ns = llround(number * units[i].ns);
-        return *end || number == 0;
-    }
-    return false;
-}
-
-static bool parse_number(const char *text, uint32_t *number)
-{
-    char *end;
-    unsigned long value = text ? strtoul(text, &end, 10) : 0;
-    if (!text || end == text || *end || value > UINT32_MAX) return false;
-    *number = (uint32_t)value;
-    return true;
-}
-
-static uint8_t flag_by_name(const char *token)
-{
-    if (strcmp(token, "SYN") == 0) return TCP_SYN;
-    if (strcmp(token, "FIN") == 0) return TCP_FIN;
-    return strcmp(token, "RST") == 0 ? TCP_RST : 0;
-}
-
-static bool parse_pair(const char *text, char between, uint32_t *a, uint32_t *b)
-{
-    char *end;
-    if (!text) return false;
-    *a = (uint32_t)strtoul(text, &end, 10);
-    return end != text && *end == between && parse_number(end + 1, b);
-}
-
-/* An option of a segment; how many tokens it takes. */
-static size_t read_option(struct pattern *s, char **tokens)
-{
-    const char *t = tokens[0];
-    if (strcmp(t, "sackok") == 0) return (s->has_sackok = true);
-    if (strcmp(t, "nosack") == 0) return (s->no_sack = true);
-    if (strcmp(t, "nots") == 0) return (s->no_ts = true);
-    if (strcmp(t, "wscale") == 0) return (s->has_scale = true) && parse_number(tokens[1], &s->shift) ? 2 : 0;
-    if (strcmp(t, "urg") == 0) return (s->has_urgent = true) && parse_number(tokens[1], &s->urgent) ? 2 : 0;
-    if (strcmp(t, "ts") == 0) return (s->has_ts = true) && parse_pair(tokens[1], '/', &s->ts_val, &s->ts_ecr) ? 2 : 0;
-    if (strcmp(t, "sack") != 0 || s->n_sack == TCP_SACK_MAX) return 0;
-    uint32_t *block = s->sack[s->n_sack++];
-    return parse_pair(tokens[1], ':', &block[0], &block[1]) ? 2 : 0;
-}
-
-/* Whether this token says what the pattern already says, and so begins the next one. */
-static bool begins_next(const struct pattern *s, const char *token)
-{
-    bool has_more = s->has_range || s->has_ack;
-    if (token[0] == '"') return false;
-    if (strchr(token, ':')) return has_more;
-    if (flag_by_name(token)) return has_more || s->flags & flag_by_name(token);
-    return strcmp(token, "ack") == 0 && s->has_ack;
-}
-
-/* Reads one token, or two, into the pattern; returns how many, 0 when not understood. */
-static size_t read_pattern_token(struct pattern *s, char **tokens)
-{
-    const char *t = tokens[0];
-    if (flag_by_name(t)) {
-        s->flags |= flag_by_name(t);
-        return 1;
-    }
-    if (t[0] == '"') {
-        snprintf(s->why, sizeof s->why, "%s", t + 1);
-        return 1;
-    }
-    if (t[0] == 'x' && parse_number(t + 1, &s->nth)) return 1;
-    if (strchr(t, ':')) {
-        s->has_range = true;
-        return sscanf(t, "%u:%u", &s->from, &s->to) == 2 && s->from <= s->to ? 1 : 0;
-    }
-    if (strcmp(t, "noack") == 0) return (s->no_ack = true);
-    if (strcmp(t, "ack") == 0) return (s->has_ack = true) && parse_number(tokens[1], &s->ack) ? 2 : 0;
-    if (strcmp(t, "win") == 0) return (s->has_window = true) && parse_number(tokens[1], &s->window) ? 2 : 0;
-    if (strcmp(t, "mss") == 0) return (s->has_mss = true) && parse_number(tokens[1], &s->mss) ? 2 : 0;
-    return read_option(s, tokens);
-}
-
-static size_t read_patterns(struct player *p, char **tokens, struct pattern *patterns)
-{
-    size_t n = 0;
-    if (tokens[0]) memset(&patterns[n++], 0, sizeof *patterns);
-    for (size_t i = 0; tokens[i];) {
-        if (begins_next(&patterns[n - 1], tokens[i])) memset(&patterns[n++], 0, sizeof *patterns);
-        size_t used = read_pattern_token(&patterns[n - 1], tokens + i);
-        if (used == 0) {
-            fail(p, "\"%s\" is no part of a segment", tokens[i]);
-            return 0;
-        }
-        i += used;
-    }
+    const char *not_understood;
+    size_t n = timeline_segments(tokens, segments, &not_understood);
+    if (not_understood) fail(p, "\"%s\" is no part of a segment", not_understood);
     return n;
 }
 
-static bool options_match(const struct player *p, const struct pattern *s, const struct tcp_segment *g)
+static bool options_match(const struct player *p, const struct timeline_segment *s, const struct tcp_segment *g)
 {
     bool has_ts = g->options & TCP_TIMESTAMPS, has_scale = g->options & TCP_WINDOW_SCALE;
     if (s->has_ts && (!has_ts || g->ts_val - p->ts_base != s->ts_val || g->ts_ecr != s->ts_ecr)) return false;
@@ -274,18 +166,18 @@ static bool options_match(const struct player *p, const struct pattern *s, const
     if (s->no_sack && (g->n_sack || g->options & TCP_SACK_PERMITTED)) return false;
     if (s->n_sack && g->n_sack != s->n_sack) return false;
     for (unsigned i = 0; i < s->n_sack; i++)
-        if (g->sack[i].left - p->peer_iss != s->sack[i][0] || g->sack[i].right - p->peer_iss != s->sack[i][1])
+        if (g->sack[i].left - p->ends.peer_iss != s->sack[i][0] || g->sack[i].right - p->ends.peer_iss != s->sack[i][1])
             return false;
     return true;
 }
 
-static bool matches(const struct player *p, const struct pattern *s, const struct sent *sent)
+static bool matches(const struct player *p, const struct timeline_segment *s, const struct sent *sent)
 {
     const struct tcp_segment *g = &sent->out.segment;
     uint8_t flags = g->flags & (TCP_SYN | TCP_FIN | TCP_RST);
-    uint32_t from = g->seq - p->opening.iss;
+    uint32_t from = g->seq - p->ends.opening.iss;
     if (flags != s->flags || g->length != s->to - s->from || (s->has_range && from != s->from)) return false;
-    if (s->has_ack && (!(g->flags & TCP_ACK) || g->ack - p->peer_iss != s->ack)) return false;
+    if (s->has_ack && (!(g->flags & TCP_ACK) || g->ack - p->ends.peer_iss != s->ack)) return false;
     if (s->no_ack && g->flags & TCP_ACK) return false;
     if (s->has_window && g->window != s->window) return false;
     if (s->has_mss && g->mss != s->mss) return false;
@@ -294,29 +186,18 @@ static bool matches(const struct player *p, const struct pattern *s, const struc
     return (s->why[0] == '\0' || strcmp(s->why, sent->out.why) == 0) && sent->at_ns == p->now_ns;
 }
 
-static const char *joined(char **tokens, char *buffer, size_t size)
-{
-    size_t n = 0;
-    buffer[0] = '\0';
-    for (size_t i = 0; tokens[i] && n < size; i++) {
-        const char *quote = tokens[i][0] == '"' ? "\"" : "";
-        n += (size_t)snprintf(buffer + n, size - n, "%s%s%s", i ? " " : "", tokens[i], quote);
-    }
-    return buffer;
-}
-
 static bool expect_sent(struct player *p, char **tokens)
 {
-    struct pattern patterns[TOKENS_MAX];
+    struct timeline_segment patterns[TIMELINE_TOKENS_MAX];
     char expected[256], actual[256];
     if (tokens[0] && strcmp(tokens[0], "...") == 0 && !tokens[1]) {
         if (p->n_sent == 0) return fail(p, "expected something to be sent, got nothing");
         p->n_sent = 0;
         return true;
     }
-    size_t n = read_patterns(p, tokens, patterns);
+    size_t n = read_segments(p, tokens, patterns);
     if (n == 0) return fail(p, "a segment must follow >");
-    joined(tokens, expected, sizeof expected);
+    timeline_joined(tokens, expected, sizeof expected);
     for (size_t i = 0; i < n; i++) {
         if (i >= p->n_sent) return fail(p, "expected %s, got nothing for number %zu", expected, i + 1);
         if (matches(p, &patterns[i], &p->sent[i])) continue;
@@ -337,7 +218,7 @@ static bool expect_nothing_more(struct player *p)
 }
 
 /* Where timestamps were agreed the peer's are its clock, milliseconds since time 0, and what we sent last. */
-static void put_options(const struct player *p, const struct pattern *s, struct tcp_segment *g)
+static void put_options(const struct player *p, const struct timeline_segment *s, struct tcp_segment *g)
 {
     bool agreed = tcp_state(p->conn) >= TCP_SYN_RECEIVED && p->sent_ts && p->conn->timestamps_ok;
     if (s->has_sackok) g->options |= TCP_SACK_PERMITTED;
@@ -353,27 +234,47 @@ static void put_options(const struct player *p, const struct pattern *s, struct 
         g->urgent = (uint16_t)s->urgent;
     }
     for (g->n_sack = 0; g->n_sack < s->n_sack; g->n_sack++)
-        g->sack[g->n_sack] =
-            (struct tcp_sack_block){p->opening.iss + s->sack[g->n_sack][0], p->opening.iss + s->sack[g->n_sack][1]};
+        g->sack[g->n_sack] = (struct tcp_sack_block){p->ends.opening.iss + s->sack[g->n_sack][0],
+                                                     p->ends.opening.iss + s->sack[g->n_sack][1]};
 }
 
-static void peer_sends(struct player *p, const struct pattern *s)
+/* As a host does that listens: a SYN that may succeed the connection in TIME-WAIT makes a new one in its place, and all
+   numbers count anew. */
+static void let_succeed(struct player *p, const struct tcp_segment *syn)
 {
-    struct tcp_segment g = {.source_port = p->opening.remote_port, .destination_port = p->opening.local_port};
+    if (!p->listens || !tcp_may_be_succeeded(p->conn, syn)) return;
+    uint32_t before = p->ends.opening.iss, iss = tcp_succeeding_iss(p->conn, p->ends.next_iss);
+    if (seq_before(iss, p->conn->snd_nxt)) fail(p, "the old connection has used the new one's ISS");
+    tcp_free(p->conn);
+    p->ends.opening.iss = iss;
+    p->ends.peer_iss = syn->seq;
+    p->peer_nxt = p->peer_ack = 0;
+    p->n_labels = 0;
+    p->edge_known = false;
+    p->incarnation++;
+    p->iss_beyond = iss - before;
+    p->conn = tcp_new(&p->ends.config, p->ends.opening, NULL, (struct conn_id){p->incarnation}, (struct host_id){1});
+    tcp_listen(p->conn);
+}
+
+static void peer_sends(struct player *p, const struct timeline_segment *s)
+{
+    struct tcp_segment g = {.source_port = p->ends.opening.remote_port, .destination_port = p->ends.opening.local_port};
     if (s->has_ack) p->peer_ack = s->ack;
-    if (s->has_window) p->peer_window = s->window;
-    g.seq = p->peer_iss + (s->has_range ? s->from : p->peer_nxt);
+    if (s->has_window) p->ends.peer_window = s->window;
+    g.seq = p->ends.peer_iss + (s->has_range ? s->from : p->peer_nxt);
     g.length = s->to - s->from;
     g.flags = s->flags;
-    g.window = (uint16_t)p->peer_window;
+    g.window = (uint16_t)p->ends.peer_window;
     bool bare = !s->has_ack && (s->no_ack || s->flags & (TCP_SYN | TCP_RST));
     if (!bare) {
         g.flags |= TCP_ACK;
-        g.ack = p->opening.iss + p->peer_ack;
+        g.ack = p->ends.opening.iss + p->peer_ack;
     }
-    if (g.flags & TCP_SYN) g.mss = (uint16_t)(s->has_mss ? s->mss : p->peer_mss);
+    if (g.flags & TCP_SYN) g.mss = (uint16_t)(s->has_mss ? s->mss : p->ends.peer_mss);
     put_options(p, s, &g);
-    uint32_t end = g.seq + tcp_segment_sequence_length(&g) - p->peer_iss;
+    let_succeed(p, &g);
+    uint32_t end = g.seq + tcp_segment_sequence_length(&g) - p->ends.peer_iss;
     if (!(s->flags & TCP_RST) && seq_before(p->peer_nxt, end)) p->peer_nxt = end;
     tcp_segment_arrives(p->conn, &g, p->now_ns);
     drain(p);
@@ -381,8 +282,8 @@ static void peer_sends(struct player *p, const struct pattern *s)
 
 static bool peer_line(struct player *p, char **tokens)
 {
-    struct pattern patterns[TOKENS_MAX];
-    size_t n = read_patterns(p, tokens, patterns);
+    struct timeline_segment patterns[TIMELINE_TOKENS_MAX];
+    size_t n = read_segments(p, tokens, patterns);
     if (n == 0) return fail(p, "a segment must follow <");
     for (size_t i = 0; i < n; i++)
         peer_sends(p, &patterns[i]);
@@ -393,7 +294,7 @@ static bool app_line(struct player *p, char **tokens)
 {
     const char *verb = tokens[0] ? tokens[0] : "";
     uint32_t n = 0;
-    bool has_number = tokens[0] && parse_number(tokens[1], &n);
+    bool has_number = tokens[0] && timeline_number(tokens[1], &n);
     if (strcmp(verb, "opens") == 0) {
         tcp_open_active(p->conn, p->now_ns);
     } else if (strcmp(verb, "writes") == 0 && has_number) {
@@ -420,11 +321,11 @@ static bool icmp_line(struct player *p, char **tokens)
         [TCP_ICMP_SOFT] = "soft", [TCP_ICMP_HARD] = "hard", [TCP_ICMP_TOO_BIG] = "too-big"};
     struct tcp_icmp icmp = {.ip_header_bytes = 20, .why = "unreachable"};
     uint32_t seq = 0;
-    for (int kind = 0; kind < 3 && tokens[0] && parse_number(tokens[1], &seq); kind++) {
+    for (int kind = 0; kind < 3 && tokens[0] && timeline_number(tokens[1], &seq); kind++) {
         if (strcmp(kinds[kind], tokens[0]) != 0) continue;
         icmp.kind = (enum tcp_icmp_kind)kind;
-        if (icmp.kind == TCP_ICMP_TOO_BIG && !parse_number(tokens[2], &icmp.mtu_bytes)) break;
-        icmp.seq = p->opening.iss + seq;
+        if (icmp.kind == TCP_ICMP_TOO_BIG && !timeline_number(tokens[2], &icmp.mtu_bytes)) break;
+        icmp.seq = p->ends.opening.iss + seq;
         tcp_on_icmp(p->conn, &icmp, p->now_ns);
         drain(p);
         return true;
@@ -464,7 +365,9 @@ static bool number_by_name(const struct player *p, const char *name, int64_t *nu
                    {"retransmits_spurious", c->retransmits_spurious},
                    {"retransmits_rto", c->retransmits_rto},
                    {"w_max", c->cubic.w_max},
-                   {"retransmits_fast", c->retransmits_fast}};
+                   {"retransmits_fast", c->retransmits_fast},
+                   {"incarnation", p->incarnation},
+                   {"iss_beyond", p->iss_beyond}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (strcmp(numbers[i].name, name) != 0) continue;
         *number = numbers[i].number;
@@ -495,17 +398,17 @@ static bool expect_one(struct player *p, const char *name, const char *value)
     if (actual) return strcmp(actual, value) == 0 || fail(p, "expected %s %s, got %s", name, value, actual);
     if (time_by_name(p, name, &number)) {
         if (strcmp(value, "never") == 0) wanted_ns = TIME_NEVER;
-        if (wanted_ns != TIME_NEVER && !parse_time(value, &wanted_ns)) return fail(p, "\"%s\" is no time", value);
+        if (wanted_ns != TIME_NEVER && !timeline_time(value, &wanted_ns)) return fail(p, "\"%s\" is no time", value);
         return number == wanted_ns || fail(p, "expected %s %s, got %.9f s", name, value, (double)number / 1e9);
     }
     if (!number_by_name(p, name, &number)) return fail(p, "\"%s\" is nothing that can be asked", name);
     const char *dots = strstr(value, "..");
     if (dots && dots != value) {
         uint32_t least = (uint32_t)strtoul(value, NULL, 10), most = 0;
-        if (!parse_number(dots + 2, &most)) return fail(p, "\"%s\" is no range", value);
+        if (!timeline_number(dots + 2, &most)) return fail(p, "\"%s\" is no range", value);
         return (number >= least && number <= most) || fail(p, "expected %s %s, got %ld", name, value, (long)number);
     }
-    if (!parse_number(value, &wanted)) return fail(p, "\"%s\" is no number", value);
+    if (!timeline_number(value, &wanted)) return fail(p, "\"%s\" is no number", value);
     return number == wanted || fail(p, "expected %s %u, got %ld", name, wanted, (long)number);
 }
 
@@ -519,128 +422,47 @@ static bool expect_line(struct player *p, char **tokens)
     return true;
 }
 
-static bool set_flavour(struct player *p, const char *value)
-{
-    for (int i = 0; i < TCP_FLAVOURS; i++) {
-        if (strcmp(tcp_flavour_text((enum tcp_flavour)i), value) != 0) continue;
-        p->config.flavour = (enum tcp_flavour)i;
-        return true;
-    }
-    return false;
-}
-
-static bool setting_by_word(struct player *p, const char *name, const char *value)
-{
-    struct {
-        const char *name;
-        bool *setting;
-    } switches[] = {{"nagle", &p->config.nagle},
-                    {"sack", &p->config.sack},
-                    {"timestamps", &p->config.timestamps},
-                    {"scaling", &p->config.window_scaling},
-                    {"rack", &p->config.rack},
-                    {"tlp", &p->config.tlp}};
-    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
-        if (strcmp(name, switches[i].name) == 0) return *switches[i].setting = true, strcmp(value, "on") == 0;
-    if (strcmp(name, "flavour") == 0) return set_flavour(p, value);
-    if (strcmp(name, "personality") != 0 || strcmp(value, "linux") != 0) return false;
-    tcp_config_set_linux(&p->config);
-    return true;
-}
-
-static bool setting_of_keep_alive(struct player *p, const char *name, const char *value)
-{
-    uint32_t n = 0;
-    int64_t ns = 0;
-    bool is_number = parse_number(value, &n), is_time = parse_time(value, &ns);
-    if (strcmp(name, "keep-alive") == 0) return p->config.keep_alive_idle_ns = ns, is_time;
-    if (strcmp(name, "keep-alive-interval") == 0) return p->config.keep_alive_interval_ns = ns, is_time;
-    if (strcmp(name, "keep-alive-probes") == 0) return p->config.keep_alive_probes = (uint8_t)n, is_number;
-    if (strcmp(name, "r1") == 0) return p->config.r1_retransmissions = (uint8_t)n, is_number;
-    return false;
-}
-
-static bool setting(struct player *p, const char *name, const char *value, uint32_t *cwnd, uint32_t *ssthresh)
-{
-    uint32_t n = 0;
-    int64_t ns = 0;
-    bool is_number = parse_number(value, &n), is_time = parse_time(value, &ns);
-    if (strcmp(name, "smss") == 0) return p->opening.mss = (uint16_t)n, p->peer_mss = n, is_number;
-    if (strcmp(name, "peer-mss") == 0) return p->peer_mss = n, is_number;
-    if (strcmp(name, "cwnd") == 0) return *cwnd = n, is_number;
-    if (strcmp(name, "ssthresh") == 0) return *ssthresh = n, is_number;
-    if (strcmp(name, "window") == 0) return p->peer_window = n, is_number;
-    if (strcmp(name, "buffer") == 0) return p->config.receive_buffer = n, is_number;
-    if (strcmp(name, "iw") == 0) return p->config.initial_window_segments = (uint16_t)n, is_number;
-    if (strcmp(name, "iss") == 0) return p->opening.iss = n, is_number;
-    if (strcmp(name, "peer-iss") == 0) return p->peer_iss = n, is_number;
-    if (strcmp(name, "delack") == 0) return p->config.delayed_ack_ns = ns, is_time;
-    if (strcmp(name, "rto-min") == 0) return p->config.rto_min_ns = ns, is_time;
-    if (strcmp(name, "rto-initial") == 0) return p->config.rto_initial_ns = ns, is_time;
-    if (strcmp(name, "msl") == 0) return p->config.msl_ns = ns, is_time;
-    if (strcmp(name, "r2") == 0) return p->config.data_r2_ns = ns, is_time;
-    if (strcmp(name, "rtt") == 0) return p->rtt_ns = ns, is_time;
-    if (strcmp(name, "syn-r2") == 0) return p->config.syn_r2_ns = ns, is_time;
-    if (strcmp(name, "mtu-probing") == 0) return p->config.mtu_probing = true, strcmp(value, "on") == 0;
-    if (strcmp(name, "peer-wscale") == 0) return p->peer_shift = n, is_number;
-    return setting_by_word(p, name, value) || setting_of_keep_alive(p, name, value);
-}
-
 /* The peer agrees to every option. The handshake takes no time and leaves no round-trip time behind, unless one is
    given. */
-static void establish(struct player *p, uint32_t cwnd, uint32_t ssthresh)
+static void establish(struct player *p)
 {
     tcp_open_active(p->conn, p->now_ns);
     drain(p);
-    p->now_ns += p->rtt_ns;
-    struct pattern answer = {.flags = TCP_SYN, .has_ack = true, .ack = 1, .has_sackok = p->sent_sackok};
+    p->now_ns += p->ends.rtt_ns;
+    struct timeline_segment answer = {.flags = TCP_SYN, .has_ack = true, .ack = 1, .has_sackok = p->sent_sackok};
     answer.has_scale = p->sent_scale;
-    answer.shift = p->peer_shift;
+    answer.shift = p->ends.peer_shift;
     answer.has_ts = p->sent_ts;
     answer.ts_val = (uint32_t)(p->now_ns / MILLISECOND);
     peer_sends(p, &answer);
     p->n_sent = 0;
     tcp_take_news(p->conn);
-    if (p->rtt_ns == 0) {
+    if (p->ends.rtt_ns == 0) {
         p->conn->srtt_ns = p->conn->rttvar_ns = 0;
-        p->conn->rto_ns = p->config.rto_initial_ns;
+        p->conn->rto_ns = p->ends.config.rto_initial_ns;
     }
-    if (cwnd) p->conn->cwnd = cwnd;
-    if (ssthresh) p->conn->ssthresh = ssthresh;
+    if (p->ends.cwnd) p->conn->cwnd = p->ends.cwnd;
+    if (p->ends.ssthresh) p->conn->ssthresh = p->ends.ssthresh;
 }
 
 static bool given_line(struct player *p, char **tokens)
 {
-    uint32_t cwnd = 0, ssthresh = 0;
     if (!tokens[0] || p->conn) return fail(p, "one line says what is given");
     for (size_t i = 1; tokens[i]; i += 2) {
-        if (!tokens[i + 1] || !setting(p, tokens[i], tokens[i + 1], &cwnd, &ssthresh)) {
+        if (!tokens[i + 1] || !timeline_setting(&p->ends, tokens[i], tokens[i + 1])) {
             return fail(p, "\"%s %s\" is no setting", tokens[i], tokens[i + 1] ? tokens[i + 1] : "");
         }
     }
-    p->conn = tcp_new(&p->config, p->opening, NULL, (struct conn_id){1}, (struct host_id){1});
-    if (strcmp(tokens[0], "listening") == 0) {
+    p->conn = tcp_new(&p->ends.config, p->ends.opening, NULL, (struct conn_id){++p->incarnation}, (struct host_id){1});
+    p->listens = strcmp(tokens[0], "listening") == 0;
+    if (p->listens) {
         tcp_listen(p->conn);
     } else if (strcmp(tokens[0], "established") == 0) {
-        establish(p, cwnd, ssthresh);
+        establish(p);
     } else if (strcmp(tokens[0], "closed") != 0) {
         return fail(p, "given closed, listening or established; got \"%s\"", tokens[0]);
     }
     return true;
-}
-
-/* Splits at blanks; "quoted words" are one token that keeps its first quote; # ends the line. */
-static void tokenize(char *line, char **tokens)
-{
-    size_t n = 0;
-    for (char *at = line; *at && n < TOKENS_MAX - 1;) {
-        at += strspn(at, " \t");
-        if (*at == '\0' || *at == '#') break;
-        tokens[n++] = at;
-        at = *at == '"' ? at + 1 + strcspn(at + 1, "\"") : at + strcspn(at, " \t");
-        if (*at) *at++ = '\0';
-    }
-    tokens[n] = NULL;
 }
 
 static bool play_line(struct player *p, char **tokens)
@@ -648,7 +470,7 @@ static bool play_line(struct player *p, char **tokens)
     int64_t after_ns;
     if (strcmp(tokens[0], "given") == 0) return given_line(p, tokens + 1);
     if (!p->conn) return fail(p, "the first line says what is given");
-    if (tokens[0][0] != '+' || !parse_time(tokens[0] + 1, &after_ns) || !tokens[1]) {
+    if (tokens[0][0] != '+' || !timeline_time(tokens[0] + 1, &after_ns) || !tokens[1]) {
         return fail(p, "a line begins with a time: +0, +40ms, +1s; got \"%s\"", tokens[0]);
     }
     if (after_ns > 0 && !expect_nothing_more(p)) return false;
@@ -663,19 +485,6 @@ static bool play_line(struct player *p, char **tokens)
     return fail(p, "after the time comes app, icmp, <, > or =; got \"%s\"", tokens[1]);
 }
 
-static void begin(struct player *p)
-{
-    p->config = tcp_config_default();
-    p->config.nagle = false;
-    p->opening.local_port = 49152;
-    p->opening.remote_port = 25;
-    p->opening.iss = 100000;
-    p->opening.mss = 1000;
-    p->peer_iss = 700000;
-    p->peer_mss = 1000;
-    p->peer_window = 65535;
-}
-
 bool timeline_play(const char *name, const char *text, char *message, size_t size)
 {
     struct player *p = calloc(1, sizeof *p);
@@ -683,10 +492,10 @@ bool timeline_play(const char *name, const char *text, char *message, size_t siz
     p->message = message;
     p->message_size = size;
     message[0] = '\0';
-    begin(p);
+    p->ends = timeline_ends_default();
     while (*text && !p->failed) {
         size_t length = strcspn(text, "\n");
-        char line[512], *tokens[TOKENS_MAX];
+        char line[512], *tokens[TIMELINE_TOKENS_MAX];
         p->line++;
         if (length >= sizeof line) {
             fail(p, "a line is at most %zu bytes long", sizeof line - 1);
@@ -695,7 +504,7 @@ bool timeline_play(const char *name, const char *text, char *message, size_t siz
         memcpy(line, text, length);
         line[length] = '\0';
         text += length + (text[length] == '\n');
-        tokenize(line, tokens);
+        timeline_tokenize(line, tokens);
         if (tokens[0]) play_line(p, tokens);
     }
     if (!p->failed) expect_nothing_more(p);

@@ -411,6 +411,7 @@ struct two_ends *two_ends_new(const struct two_ends_settings *settings, fate_fn 
         struct tcp_opening opening = settings->opening[i];
         opening.local_port = (uint16_t)(i ? 25 : 49152);
         opening.remote_port = (uint16_t)(i ? 49152 : 25);
+        opening.ts_epoch = opening.iss & 1 ? UINT16_MAX : 0; /* clocks that wrap after a minute, too */
         e->iss = opening.iss;
         e->conn = tcp_new(&e->config, opening, NULL, (struct conn_id){i + 1}, (struct host_id){i + 1});
         e->has = calloc(1, settings->to_write[1 - i] + 1);
