@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/host/host_sockets.h"
 #include "model/host/icmp.h"
 #include "model/host/mail_client.h"
 #include "model/host/mail_server.h"
@@ -12,7 +13,6 @@
 #include "model/host/path_mtu.h"
 #include "model/host/reassembly.h"
 #include "model/host/resolver.h"
-#include "model/host/socket.h"
 #include "model/host/store.h"
 #include "sim/journal/memory.h"
 

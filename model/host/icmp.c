@@ -1,7 +1,7 @@
 #include "model/host/icmp.h"
 
 #include "model/host/path_mtu.h"
-#include "model/host/socket.h"
+#include "model/host/host_sockets.h"
 #include "model/wire/wire_bytes.h"
 #include "sim/journal/memory.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/host/packets.h"
+#include "model/host/host_sockets.h"
 #include "model/host/socket.h"
 #include "sim/journal/memory.h"
 

@@ -10,54 +10,12 @@
 #include <string.h>
 
 #include "model/host/host.h"
-#include "model/host/mail_server.h"
-#include "model/host/name_server.h"
-#include "model/host/outside.h"
 #include "model/host/packets.h"
 #include "model/host/path_mtu.h"
-#include "model/host/receive_copy.h"
-#include "model/host/socket_table.h"
-#include "model/tcp/tcp.h"
+#include "model/host/socket_internal.h"
 #include "sim/journal/memory.h"
 
-/* The content of one message in our stream; where its segments begin, so that a retransmission keeps its number. */
-struct content_mark {
-    struct message_id message;
-    uint64_t begin, end;
-    uint64_t newest_begin; /* the largest of those below */
-    uint64_t *segment_begins;
-    uint32_t n_segments, room;
-};
-
-struct socket {
-    struct socket_key key; /* first: the table looks here */
-    struct host *host;
-    struct tcp_conn *tcp;
-    struct conn_id conn;
-    struct host_id peer;
-    uint64_t flow;
-    struct byte_stream *out, *in; /* in: the peer's, known with its first byte, or a copy of our own */
-    bool has_copy;
-    uint64_t in_end; /* passed to the application up to here */
-    struct socket_handler handler;
-    bool has_handler, is_active_end, is_dirty, is_counted, is_finished, is_ended, is_by_hand;
-    bool is_held, is_at_end; /* bytes wait to be passed on; the peer will send no more, which nobody was told yet */
-    const char *failure;     /* why it ended, for conn.close */
-    struct socket *next_dirty;
-    uint64_t dirty_cause;
-    int64_t orphaned_ns; /* finished and in FIN-WAIT-2 since then; TIME_NEVER: not */
-    int64_t scheduled_ns;
-    struct event_handle timer;
-    struct content_mark *marks;
-    size_t n_marks;
-};
-
-static struct world *world_of(const struct socket *socket)
-{
-    return socket->host->world;
-}
-
-static void touch(struct socket *socket)
+void socket_touch(struct socket *socket)
 {
     struct world *world = world_of(socket);
     socket->dirty_cause = journal_cause(world->journal);
@@ -79,7 +37,7 @@ static void count(struct socket *socket, bool counted)
     world_of(socket)->sockets_active += counted ? 1 : (size_t)-1;
 }
 
-static uint32_t draw_iss(const struct host *host, uint64_t flow)
+uint32_t socket_draw_iss(const struct host *host, uint64_t flow)
 {
     return (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), 0);
 }
@@ -107,8 +65,7 @@ static struct tcp_opening opening_of(const struct host *host, struct socket_key 
                                 .default_send_mss = v6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS};
 }
 
-static struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flow, uint32_t iss,
-                                 bool is_active_end)
+struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flow, uint32_t iss, bool is_active_end)
 {
     struct world *world = host->world;
     struct socket *socket = mem_calloc(1, sizeof *socket);
@@ -132,7 +89,7 @@ static struct socket *socket_new(struct host *host, struct socket_key key, uint6
     return socket;
 }
 
-static void emit_close(struct socket *socket)
+void socket_emit_close(struct socket *socket)
 {
     struct tcp_totals totals = tcp_totals(socket->tcp);
     JOURNAL_EMIT(world_of(socket)->journal, CONN_CLOSE, F_INT(CONN, socket->conn.n), F_INT(HOST, socket->host->id.n),
@@ -143,11 +100,11 @@ static void emit_close(struct socket *socket)
                  F_INT(RETRANSMITS_SPURIOUS, totals.retransmits_spurious));
 }
 
-static void socket_free(struct socket *socket)
+void socket_free(struct socket *socket)
 {
     assert(!socket->is_dirty);
     count(socket, false);
-    if (!world_of(socket)->ended) emit_close(socket);
+    if (!world_of(socket)->ended) socket_emit_close(socket);
     if (socket->scheduled_ns != TIME_NEVER) engine_cancel(world_of(socket)->engine, socket->timer);
     socket_table_remove(socket->host, socket);
     for (size_t i = 0; i < socket->n_marks; i++)
@@ -175,13 +132,13 @@ struct socket *socket_connect(struct host *host, struct ip_address address, uint
     const struct host *peer = world_host_by_address(host->world, address);
     struct socket_key key = {address, free_port(host, address, port), port};
     uint64_t flow = host_connection_flow(host, peer ? peer : host);
-    struct socket *socket = socket_new(host, key, flow, draw_iss(host, flow), true);
+    struct socket *socket = socket_new(host, key, flow, socket_draw_iss(host, flow), true);
     socket_set_handler(socket, handler);
     if (key.local_port)
         tcp_open_active(socket->tcp, host->world->engine->now_ns);
     else
         socket->failure = "no free port"; /* it stays CLOSED, and its handler is told when it is settled */
-    touch(socket);
+    socket_touch(socket);
     return socket;
 }
 
@@ -198,7 +155,7 @@ uint64_t socket_write(struct socket *socket, const void *bytes, size_t size)
                  F_INT(HOST, socket->host->id.n), F_INT(CONN, socket->conn.n), F_INT(OFFSET, offset),
                  F_BLOB(BYTES, bytes, size));
     tcp_write(socket->tcp, size, world_of(socket)->engine->now_ns);
-    touch(socket);
+    socket_touch(socket);
     return offset;
 }
 
@@ -206,7 +163,7 @@ void socket_end_writing(struct socket *socket)
 {
     if (!socket->is_ended && !socket->is_finished) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
     socket->is_ended = true;
-    touch(socket);
+    socket_touch(socket);
 }
 
 void socket_take_by_hand(struct socket *socket)
@@ -228,7 +185,7 @@ void socket_take(struct socket *socket, size_t size)
     socket->in->read = socket->in_end;
     if (socket->has_copy) byte_stream_forget(socket->in, socket->in_end);
     tcp_consume(socket->tcp, socket->in_end, world_of(socket)->engine->now_ns);
-    touch(socket);
+    socket_touch(socket);
 }
 
 uint64_t socket_unacknowledged(const struct socket *socket)
@@ -241,7 +198,7 @@ void socket_finish(struct socket *socket)
     socket->has_handler = false;
     if (!socket->is_finished && !socket->is_ended) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
     socket->is_finished = true;
-    touch(socket);
+    socket_touch(socket);
 }
 
 void socket_abort(struct socket *socket)
@@ -250,7 +207,7 @@ void socket_abort(struct socket *socket)
     socket->is_finished = true;
     socket->failure = "aborted";
     tcp_abort(socket->tcp, world_of(socket)->engine->now_ns);
-    touch(socket);
+    socket_touch(socket);
 }
 
 /* --- what a session needs --- */
@@ -409,7 +366,7 @@ static void on_timer(void *context, uint64_t arg)
         if (cause) journal_set_cause(world->journal, cause);
         tcp_on_deadline(socket->tcp, world->engine->now_ns);
     }
-    touch(socket);
+    socket_touch(socket);
 }
 
 static void see_to_timer(struct socket *socket)
@@ -472,7 +429,7 @@ static void tell_news(struct socket *socket, unsigned news)
 }
 
 /* An application that is told of the peer's end and has not finished has nothing more to say either. */
-static void settle(struct socket *socket)
+void socket_settle(struct socket *socket)
 {
     struct world *world = world_of(socket);
     unsigned news, all_news = 0;
@@ -499,182 +456,4 @@ static void settle(struct socket *socket)
     }
     count(socket, state != TCP_TIME_WAIT);
     see_to_timer(socket);
-}
-
-void sockets_settle(struct world *world)
-{
-    while (world->dirty_first) {
-        struct socket *socket = world->dirty_first;
-        world->dirty_first = socket->next_dirty;
-        if (!world->dirty_first) world->dirty_last = NULL;
-        settle(socket);
-    }
-}
-
-/* --- arriving --- */
-
-static void reset_stranger(struct host *host, struct packet *packet)
-{
-    const struct ip_packet *ip = ip_packet_of(packet);
-    struct tcp_segment reset;
-    if (!tcp_reset_for(&ip->tcp, &reset)) {
-        packets_discard(host, packet, "no connection");
-        return;
-    }
-    struct packet *reply = packets_new(host, ip->ip.source, IP_PROTOCOL_TCP, (uint32_t)tcp_header_size(&reset));
-    ip_packet_of(reply)->tcp = reset;
-    reply->identity = packet->identity;
-    reply->identity.flow = random_hash_mix(packet->identity.flow, 2);
-    packet_drop(host->world->packets, packet);
-    packets_send(host, reply, (struct send_reason){.why = "reset"});
-}
-
-static bool is_mail_port(const struct host *host, uint16_t port)
-{
-    return host->mail_server && mail_server_listens(host->mail_server, port);
-}
-
-/* RFC 9293 3.10.7.2: a SYN for a port where somebody listens makes a connection. */
-static bool opens_connection(const struct host *host, const struct tcp_segment *segment)
-{
-    if ((segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN) return false;
-    uint16_t port = segment->destination_port;
-    return is_mail_port(host, port) || (host->dns_server && name_server_listens(host->dns_server, port));
-}
-
-/* before: what this port and peer had until now, in TIME-WAIT (RFC 6191); NULL: nothing. */
-static struct socket *accept_connection(struct host *host, const struct packet *packet, struct socket_key key,
-                                        struct socket *before)
-{
-    uint64_t flow = random_hash_mix(packet->identity.flow, 1);
-    uint32_t iss = draw_iss(host, flow);
-    if (before) {
-        iss = tcp_succeeding_iss(before->tcp, iss);
-        socket_free(before);
-    }
-    struct socket *socket = socket_new(host, key, flow, iss, false);
-    tcp_listen(socket->tcp);
-    if (is_mail_port(host, key.local_port))
-        mail_server_accept(host->mail_server, socket);
-    else
-        name_server_accept(host->dns_server, socket);
-    return socket;
-}
-
-/* From then on nobody else reads our stream, or does so only behind what is acknowledged, so that acknowledged bytes
-   can be forgotten. */
-static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
-{
-    if (!socket->has_copy) {
-        struct byte_stream *shared = socket->in;
-        socket->in = receive_copy_new(shared, socket->in_end, socket->host->description->tcp.receive_buffer);
-        if (shared) shared->read = UINT64_MAX;
-        byte_stream_drop(shared);
-        socket->has_copy = true;
-        socket->out->read = UINT64_MAX;
-    }
-    uint8_t *payload = ip->payload ? mem_alloc(ip->tcp.length + 1) : NULL;
-    if (payload) byte_stream_read(ip->payload, ip->payload_offset, payload, ip->tcp.length);
-    receive_copy_segment_arrives(socket->in, socket->tcp, &ip->tcp, payload, world_of(socket)->engine->now_ns);
-    mem_free(payload);
-}
-
-bool sockets_have(struct host *host, const struct packet *packet)
-{
-    const struct ip_packet *ip = ip_packet_of_const(packet);
-    if (ip->ip.protocol != IP_PROTOCOL_TCP || ip_is_fragment(&ip->ip)) return false;
-    return socket_table_find(host, (struct socket_key){ip->ip.source, ip->tcp.destination_port, ip->tcp.source_port});
-}
-
-void sockets_on_packet(struct host *host, struct packet *packet)
-{
-    const struct ip_packet *ip = ip_packet_of(packet);
-    struct socket_key key = {ip->ip.source, ip->tcp.destination_port, ip->tcp.source_port};
-    struct socket *socket = socket_table_find(host, key);
-    if (opens_connection(host, &ip->tcp) &&
-        (!socket || (!socket->is_dirty && tcp_may_be_succeeded(socket->tcp, &ip->tcp))))
-        socket = accept_connection(host, packet, key, socket);
-    if (!socket) {
-        reset_stranger(host, packet);
-        return;
-    }
-    if (ip->is_foreign || socket->has_copy) {
-        arrives_foreign(socket, ip);
-    } else {
-        if (ip->payload && !socket->in) socket->in = byte_stream_hold(ip->payload);
-        tcp_segment_arrives(socket->tcp, &ip->tcp, host->world->engine->now_ns);
-    }
-    touch(socket);
-    packet_drop(host->world->packets, packet);
-}
-
-bool sockets_on_icmp(struct host *host, struct ip_address remote, uint16_t local_port, uint16_t remote_port,
-                     const struct tcp_icmp *icmp)
-{
-    struct socket *socket = socket_table_find(host, (struct socket_key){remote, local_port, remote_port});
-    if (!socket || !tcp_on_icmp(socket->tcp, icmp, host->world->engine->now_ns)) return false;
-    touch(socket);
-    return true;
-}
-
-/* --- a host that stops --- */
-
-static int by_conn(const void *a, const void *b)
-{
-    const struct socket *x = *(struct socket *const *)a, *y = *(struct socket *const *)b;
-    return x->conn.n < y->conn.n ? -1 : x->conn.n > y->conn.n;
-}
-
-static void leave_dirty_list(struct host *host)
-{
-    struct world *world = host->world;
-    struct socket *kept = NULL, *socket = world->dirty_first;
-    world->dirty_first = world->dirty_last = NULL;
-    for (; socket; socket = kept) {
-        kept = socket->next_dirty;
-        socket->is_dirty = false;
-        uint64_t cause = socket->dirty_cause;
-        if (socket->host == host) continue;
-        touch(socket);
-        socket->dirty_cause = cause;
-    }
-}
-
-/* By id, so that nothing depends on the table's order. The caller frees the array. */
-static struct socket **all_sockets(const struct host *host)
-{
-    struct socket **all = mem_alloc(host->n_sockets * sizeof *all);
-    size_t n = 0;
-    for (size_t i = 0; i < host->sockets_room; i++)
-        if (host->sockets[i]) all[n++] = host->sockets[i];
-    qsort(all, n, sizeof *all, by_conn);
-    return all;
-}
-
-void sockets_free_all(struct host *host)
-{
-    size_t n = host->n_sockets;
-    if (n > 0) {
-        leave_dirty_list(host);
-        struct socket **all = all_sockets(host);
-        for (size_t i = 0; i < n; i++) {
-            all[i]->failure = "host stopped";
-            socket_free(all[i]);
-        }
-        mem_free(all);
-    }
-    mem_free(host->sockets);
-    host->sockets = NULL;
-    host->sockets_room = 0;
-}
-
-void sockets_emit_open(struct host *host)
-{
-    if (host->n_sockets == 0) return;
-    struct socket **all = all_sockets(host);
-    for (size_t i = 0; i < host->n_sockets; i++) {
-        all[i]->failure = tcp_state(all[i]->tcp) == TCP_TIME_WAIT ? "closed" : "the run ended";
-        emit_close(all[i]);
-    }
-    mem_free(all);
 }

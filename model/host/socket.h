@@ -6,7 +6,6 @@
 #include "model/host/byte_stream.h"
 #include "model/host/world_internal.h"
 #include "model/smtp/session_io.h"
-#include "model/tcp/tcp.h"
 
 /* What an application is told. After `failed` the socket is gone. */
 struct socket_handler {
@@ -46,15 +45,5 @@ struct host *socket_host(const struct socket *socket);
 struct ip_address socket_remote_address(const struct socket *socket);
 struct host_id socket_peer(const struct socket *socket); /* {0} if the address is nobody's */
 uint16_t socket_local_port(const struct socket *socket);
-
-/* For the host's ground floor. */
-bool sockets_have(struct host *host, const struct packet *packet); /* whether it is a segment for one of them */
-void sockets_on_packet(struct host *host, struct packet *packet);  /* takes over the reference */
-/* An ICMP error quotes a segment of ours; whether a connection believed it. */
-bool sockets_on_icmp(struct host *host, struct ip_address remote, uint16_t local_port, uint16_t remote_port,
-                     const struct tcp_icmp *icmp);
-void sockets_free_all(struct host *host);  /* the host stops: nobody is told */
-void sockets_emit_open(struct host *host); /* at the end of a run: conn.close for all that are left */
-void sockets_settle(struct world *world);  /* lets every socket with something to do do it */
 
 #endif

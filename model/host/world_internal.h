@@ -33,7 +33,7 @@ struct host {
     bool icmp_muted; /* by a fault: tells of no errors */
     uint32_t mtu_bytes; /* of its first link */
     struct host *name_server; /* whom its resolver asks */
-    struct socket **sockets;  /* open addressing on ports and peer; see socket.c */
+    struct socket **sockets;  /* open addressing on ports and peer; see socket_table.c */
     size_t n_sockets, sockets_room;
     uint16_t next_port;       /* ephemeral */
     uint16_t last_identification; /* of packets that may be cut */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Walks docs/life-of-a-mail.md and docs/tcp.md: every file that a page names is there, and every function that it names
-# is defined in a file that it names.
+# is defined in a file that it names. Every rule of docs/tcp.md is shown by a timeline, or by a test of another kind.
 . "${BASH_SOURCE[0]%/*}/assert.sh"
 cd "$POSTROAD_SOURCE_DIR" || exit 1
 walk() {
@@ -18,6 +18,23 @@ walk() {
         grep -qE "^[A-Za-z].*\\b$name\\(" "${code[@]}" || fail "$page names $name(), which none of its files defines"
     done
 }
+
+# shown_by PAGE: the last cell of each rule names what is there; only what is not done, or left out, may be without.
+shown_by() {
+    local page=$1 row rule cell name rules=0
+    while IFS= read -r row; do
+        rules=$((rules + 1)) checks=$((checks + 1))
+        rule=${row#| } cell=${row% |} && rule=${rule%% |*} cell=${cell##*|}
+        if ! grep -q '`' <<< "$cell"; then
+            grep -qE '\*\*not done\*\*|left out' <<< "$row" || fail "$page: nothing shows \"$rule\""
+        fi
+        for name in $(grep -oE '`[^`]+`' <<< "$cell" | tr -d '`'); do
+            compgen -G "tests/model/tcp/timelines/$name.tcp" > /dev/null || [ -f "$name" ] || fail "$page: \"$rule\": no $name"
+        done
+    done < <(awk '/^\| rule /{ in_table = 1; next } /^[^|]|^$/{ in_table = 0 } in_table && !/^\|---/' "$page")
+    holds test "$rules" -gt 35
+}
 walk docs/life-of-a-mail.md
 walk docs/tcp.md
+shown_by docs/tcp.md
 finish
