@@ -152,6 +152,14 @@ void dns_lookup_on_deadline(struct dns_lookup *lookup, int64_t now_ns)
     lookup->deadline_ns = now_ns + lookup->config.timeout_ns;
 }
 
+bool dns_lookup_on_unreachable(struct dns_lookup *lookup, int64_t now_ns)
+{
+    if (lookup->state != WAITING) return false;
+    lookup->deadline_ns = now_ns;
+    dns_lookup_on_deadline(lookup, now_ns);
+    return true;
+}
+
 bool dns_lookup_is_over(const struct dns_lookup *lookup)
 {
     return lookup->state == OVER;

@@ -32,6 +32,8 @@ void dns_lookup_start(struct dns_lookup *lookup, int64_t now_ns);
 struct dns_message *dns_lookup_next_query(struct dns_lookup *lookup, uint32_t *transmission);
 /* A response from the server; what does not match id and question is passed over (RFC 5452 9.1): false. */
 bool dns_lookup_receive(struct dns_lookup *lookup, const struct dns_message *response, int64_t now_ns);
+/* ICMP told that the query could not reach the server (RFC 1122 4.1.3.3): as a time-out, but now. False: none was out. */
+bool dns_lookup_on_unreachable(struct dns_lookup *lookup, int64_t now_ns);
 int64_t dns_lookup_deadline(const struct dns_lookup *lookup);
 void dns_lookup_on_deadline(struct dns_lookup *lookup, int64_t now_ns);
 bool dns_lookup_is_over(const struct dns_lookup *lookup);

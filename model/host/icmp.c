@@ -1,7 +1,9 @@
 #include "model/host/icmp.h"
 
-#include "model/host/path_mtu.h"
+#include "model/host/host.h"
 #include "model/host/host_sockets.h"
+#include "model/host/path_mtu.h"
+#include "model/host/resolver.h"
 #include "model/wire/wire_bytes.h"
 #include "sim/journal/memory.h"
 
@@ -127,6 +129,28 @@ static void tell_tcp(struct host *host, const struct quotation *q, const struct 
         path_mtu_lower(host, q->ip.destination, told.mtu_bytes);
 }
 
+/* RFC 1122 4.1.3.3: UDP passes on what it is told; the only datagrams whose sender waits for something are questions.
+ */
+static void tell_udp(struct host *host, const struct quotation *q, const struct icmp_header *icmp, bool v6)
+{
+    switch (icmp_kind_of(icmp, v6)) {
+    case ICMP_NO_ROUTE:
+    case ICMP_HOST_DOWN:
+    case ICMP_BAD_PROTOCOL:
+    case ICMP_PORT_CLOSED:
+    case ICMP_TTL_EXCEEDED:
+    case ICMP_REASSEMBLY_TIME:
+        if (wire_get_16(q->transport + 2) == DNS_PORT)
+            resolver_on_icmp(host->resolver, q->ip.destination, wire_get_16(q->transport), icmp_text(icmp, v6));
+        break;
+    case ICMP_TOO_BIG:
+    case ICMP_ECHO_REQUEST:
+    case ICMP_ECHO_REPLY:
+    case ICMP_OTHER:
+        break;
+    }
+}
+
 /* RFC 8201 4: what is no TCP is cut by its source, and only by it. IPv4 is cut where it does not fit. */
 static void lower_path(struct host *host, const struct quotation *q, const struct icmp_header *icmp)
 {
@@ -151,6 +175,7 @@ void icmp_on_packet(struct host *host, struct packet *packet)
             tell_tcp(host, &q, &ip->icmp, v6);
         else if (v6)
             lower_path(host, &q, &ip->icmp);
+        if (q.ip.protocol == IP_PROTOCOL_UDP) tell_udp(host, &q, &ip->icmp, v6);
     }
     packet_drop(host->world->packets, packet);
 }

@@ -13,6 +13,7 @@ struct resolver_question {
     struct dns_lookup *lookup;
     uint16_t port, id;
     uint64_t flow;
+    const char *unreachable; /* what ICMP told of the last query; NULL: nothing */
     char qname[DNS_NAME_BYTES];
     enum dns_type qtype;
     struct wake wake;
@@ -55,20 +56,26 @@ void resolver_free(struct resolver *resolver)
     mem_free(resolver);
 }
 
+/* Over IPv6 where both speak it. */
+static struct ip_address server_address(const struct host *host)
+{
+    bool v6 = !ip_is_none(host->address6) && !ip_is_none(host->name_server->address6);
+    return v6 ? host->name_server->address6 : host->name_server->address;
+}
+
 static void send_queries(struct resolver_question *question)
 {
     struct host *host = question->resolver->host;
-    struct ip_address server = host->name_server->address; /* over IPv6 where both speak it */
-    if (!ip_is_none(host->address6) && !ip_is_none(host->name_server->address6)) server = host->name_server->address6;
     struct dns_message *query;
     uint32_t transmission;
     while ((query = dns_lookup_next_query(question->lookup, &transmission)) != NULL) {
+        question->unreachable = NULL;
         uint64_t event =
             JOURNAL_EMIT(host->world->journal, DNS_QUERY, F_INT(HOST, host->id.n), F_INT(PEER, host->name_server->id.n),
                          F_TEXT(QNAME, question->qname), F_TEXT(QTYPE, dns_type_text(question->qtype)),
                          F_INT(ID, question->id), F_INT(NTH, transmission));
         journal_set_cause(host->world->journal, event);
-        struct datagram datagram = {.destination = server,
+        struct datagram datagram = {.destination = server_address(host),
                                     .source_port = question->port,
                                     .destination_port = DNS_PORT,
                                     .flow = question->flow,
@@ -104,7 +111,8 @@ static void emit_failure(const struct resolver_question *question)
     struct host *host = question->resolver->host;
     uint64_t event =
         JOURNAL_EMIT(host->world->journal, DNS_FAILURE, F_INT(HOST, host->id.n), F_TEXT(QNAME, question->qname),
-                     F_TEXT(QTYPE, dns_type_text(question->qtype)), F_TEXT(WHY, "no answer from the name server"));
+                     F_TEXT(QTYPE, dns_type_text(question->qtype)),
+                     F_TEXT(WHY, question->unreachable ? question->unreachable : "no answer from the name server"));
     journal_set_cause(host->world->journal, event);
 }
 
@@ -173,4 +181,21 @@ bool resolver_receive(struct resolver *resolver, uint16_t port, const struct dns
     if (!question) return false;
     if (dns_lookup_receive(question->lookup, response, resolver->host->world->engine->now_ns)) proceed(question);
     return true;
+}
+
+void resolver_on_icmp(struct resolver *resolver, struct ip_address server, uint16_t port, const char *why)
+{
+    struct host *host = resolver->host;
+    struct resolver_question *question = resolver->open;
+    while (question && question->port != port)
+        question = question->next;
+    if (!question || !ip_equals(server, server_address(host))) return;
+    if (!dns_lookup_on_unreachable(question->lookup, host->world->engine->now_ns)) return;
+    uint64_t event =
+        JOURNAL_EMIT(host->world->journal, DNS_UNREACHABLE, F_INT(HOST, host->id.n),
+                     F_INT(PEER, host->name_server->id.n), F_TEXT(QNAME, question->qname),
+                     F_TEXT(QTYPE, dns_type_text(question->qtype)), F_INT(ID, question->id), F_TEXT(WHY, why));
+    journal_set_cause(host->world->journal, event);
+    question->unreachable = why;
+    proceed(question);
 }

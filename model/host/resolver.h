@@ -19,6 +19,8 @@ struct resolver_question *resolver_ask(struct resolver *resolver, const char *qn
 void resolver_forget(struct resolver *resolver, struct resolver_question *question);
 /* A response to one of our ports; false if nobody waits there. */
 bool resolver_receive(struct resolver *resolver, uint16_t port, const struct dns_message *response);
+/* An ICMP error quotes a question from this port to this server: it need not be waited for. */
+void resolver_on_icmp(struct resolver *resolver, struct ip_address server, uint16_t port, const char *why);
 /* The host stops: all questions are dropped, nobody is told. */
 void resolver_crash(struct resolver *resolver);
 

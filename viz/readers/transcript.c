@@ -330,6 +330,14 @@ static bool tell_dns_failure(struct transcript *t, const struct event *e)
     return true;
 }
 
+static bool tell_dns_unreachable(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("cannot ask %s for %s %s"), transcript_host(t, event_int(e, FIELD_PEER)),
+              event_text(e, FIELD_QNAME), event_text(e, FIELD_QTYPE));
+    transcript_add_why(t, e);
+    return true;
+}
+
 static bool tell_conn_open(struct transcript *t, const struct event *e)
 {
     remember_peer(t, e, CONN_KEY, FIELD_CONN);
@@ -462,6 +470,7 @@ static const struct telling tellings[EVENT_KINDS] = {
     [EVENT_DNS_QUERY] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_query},
     [EVENT_DNS_ANSWER] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_answer},
     [EVENT_DNS_FAILURE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_failure},
+    [EVENT_DNS_UNREACHABLE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_unreachable},
     [EVENT_CONN_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_conn_open},
     [EVENT_CONN_CLOSE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_conn_close},
     [EVENT_SESSION_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_session_open},

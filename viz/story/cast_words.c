@@ -150,6 +150,7 @@ void cast_words_event(struct story *story, size_t i, const struct event *e)
         dns_answer(story, i, e);
         return;
     case EVENT_DNS_FAILURE:
+    case EVENT_DNS_UNREACHABLE:
         dns_failure(story, i, e);
         return;
     case EVENT_SESSION_OPEN:

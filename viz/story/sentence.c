@@ -490,6 +490,14 @@ static void tell_dns_failure(struct sentence *s, const struct story *story, size
         event_text(e, FIELD_QTYPE), event_text(e, FIELD_QNAME), event_text(e, FIELD_WHY));
 }
 
+static void tell_dns_unreachable(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s cannot be asked for %s %s, as %s is told: %s"), host_name(story, e, FIELD_PEER),
+        event_text(e, FIELD_QTYPE), event_text(e, FIELD_QNAME), host_name(story, e, FIELD_HOST),
+        event_text(e, FIELD_WHY));
+}
+
 static void tell_session_open(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
@@ -688,6 +696,7 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_DNS_QUERY] = tell_dns_query,
     [EVENT_DNS_ANSWER] = tell_dns_answer,
     [EVENT_DNS_FAILURE] = tell_dns_failure,
+    [EVENT_DNS_UNREACHABLE] = tell_dns_unreachable,
     [EVENT_SESSION_OPEN] = tell_session_open,
     [EVENT_SESSION_CLOSE] = tell_session_close,
     [EVENT_SMTP_LINE] = tell_line,

@@ -55,6 +55,22 @@ Test(dns_lookup, without_an_answer_it_asks_twice_and_gives_up_after_ten_seconds)
     dns_lookup_free(lookup);
 }
 
+/* RFC 1122 4.1.3.3; as a stub that gets ECONNREFUSED. */
+Test(dns_lookup, told_that_the_server_cannot_be_reached_it_asks_again_at_once_and_gives_up_at_once)
+{
+    struct dns_lookup *lookup = begin("b.example", DNS_A);
+    cr_assert_not(dns_lookup_on_unreachable(lookup, 0), "nothing has been sent that could be told of");
+    cr_assert_eq(send_query(lookup), 1);
+    cr_assert(dns_lookup_on_unreachable(lookup, 20 * MILLISECOND));
+    cr_assert_eq(send_query(lookup), 2);
+    cr_assert_eq(dns_lookup_deadline(lookup), 5 * SECOND + 20 * MILLISECOND);
+    cr_assert(dns_lookup_on_unreachable(lookup, 40 * MILLISECOND));
+    cr_assert(dns_lookup_is_over(lookup));
+    cr_assert_eq(dns_lookup_outcome(lookup, NULL), DNS_TEMPORARY_ERROR);
+    cr_assert_not(dns_lookup_on_unreachable(lookup, 40 * MILLISECOND), "it is over");
+    dns_lookup_free(lookup);
+}
+
 Test(dns_lookup, an_answer_to_the_first_transmission_counts_after_the_second)
 {
     struct dns_lookup *lookup = begin("b.example", DNS_A);

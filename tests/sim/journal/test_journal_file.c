@@ -274,8 +274,11 @@ Test(journal_file, a_mask_decides_what_is_written)
     sample_emit_all(journal, 3);
     cr_assert(journal_writer_close(writer, error));
     struct journal_memory *read = journal_file_read(path, NULL, error);
-    cr_assert_eq(journal_memory_count(read), 9);
-    for (size_t i = 0; i < 9; i++)
+    size_t kinds = 0;
+    for (int kind = 1; kind < EVENT_KINDS; kind++)
+        kinds += event_kind_group((enum event_kind)kind) == GROUP_DNS;
+    cr_assert_eq(journal_memory_count(read), 3 * kinds);
+    for (size_t i = 0; i < 3 * kinds; i++)
         cr_assert_eq(event_kind_group(journal_memory_at(read, i)->kind), GROUP_DNS);
     journal_memory_free(read);
     journal_free(journal);
