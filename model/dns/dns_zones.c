@@ -3,7 +3,7 @@
    truncation). Every answer there can be, except for names that do not exist, is put together when the zones are
    finished; to answer is then to find it and to copy its head.
 
-   Left out on purpose: wildcards (refused with a message), delegation to servers below a zone, transfers, updates. */
+   Left out on purpose: wildcards (refused with a message), transfers, updates. */
 #include "model/dns/dns_zones.h"
 
 #include <assert.h>
@@ -33,7 +33,9 @@ struct node {
     size_t n_rrs, room;
     /* Once finished: */
     const struct node *apex; /* of the zone it lies in */
-    struct dns_rr negative;  /* of an apex: the SOA as negative answers carry it */
+    const struct node *cut;  /* where that zone ends above it, or at it: others know more (RFC 1034 4.2.1); or NULL */
+    struct dns_message referral; /* of a cut */
+    struct dns_rr negative;      /* of an apex: the SOA as negative answers carry it */
     struct dns_message answers[PREPARED];
 };
 
@@ -42,7 +44,7 @@ struct dns_zones {
     size_t n_nodes, room;
     uint32_t *slots; /* open addressing; index into nodes + 1, 0 is free */
     size_t n_slots;  /* a power of two */
-    bool finished;
+    bool delegates, finished;
 };
 
 struct dns_zones *dns_zones_new(void)
@@ -54,6 +56,7 @@ static void free_node(struct node *node)
 {
     for (size_t i = 0; i < PREPARED; i++)
         if (node->apex && node->answers[i].rrs != &node->apex->negative) mem_free((void *)node->answers[i].rrs);
+    mem_free((void *)node->referral.rrs);
     for (size_t i = 0; i < node->n_rrs; i++) {
         mem_free((void *)node->rrs[i].target);
         mem_free((void *)node->rrs[i].soa_rname);
@@ -115,6 +118,23 @@ static void grow(struct dns_zones *zones)
         put_in_slot(zones, i);
 }
 
+/* "a.b.example" -> "b.example" -> "example" -> "" -> NULL */
+static const char *parent_name(const char *name)
+{
+    if (!*name) return NULL;
+    const char *dot = strchr(name, '.');
+    return dot ? dot + 1 : "";
+}
+
+/* The name itself or the nearest above it that is known; NULL: none. */
+static struct node *find_nearest(const struct dns_zones *zones, const char *name)
+{
+    struct node *node = NULL;
+    for (; name && !node; name = parent_name(name))
+        node = find(zones, name);
+    return node;
+}
+
 static struct node *find_or_add(struct dns_zones *zones, const char *name)
 {
     struct node *node = find(zones, name);
@@ -126,14 +146,6 @@ static struct node *find_or_add(struct dns_zones *zones, const char *name)
     zones->nodes[zones->n_nodes] = node;
     put_in_slot(zones, zones->n_nodes++);
     return node;
-}
-
-/* "a.b.example" -> "b.example" -> "example" -> "" -> NULL */
-static const char *parent_name(const char *name)
-{
-    if (!*name) return NULL;
-    const char *dot = strchr(name, '.');
-    return dot ? dot + 1 : "";
 }
 
 /* The apex nearest above a name, itself included. */
@@ -350,12 +362,11 @@ static void draft_answer(const struct dns_zones *zones, struct draft *draft, con
         }
         append(draft, *alias);
         draft->head.n_answer++;
-        node = find(zones, alias->target);
-        const struct node *apex = node ? node->apex : find_apex(zones, alias->target);
-        if (!apex) return; /* the asker has to look elsewhere */
-        if (!node) {
+        node = find_nearest(zones, alias->target);
+        if (!node || node->cut) return; /* the asker has to look elsewhere */
+        if (strcmp(node->owner, alias->target) != 0) {
             draft->head.rcode = DNS_NXDOMAIN; /* RFC 6604 3: it speaks of the last name */
-            append_soa(draft, apex);
+            append_soa(draft, node->apex);
             return;
         }
     }
@@ -364,17 +375,17 @@ static void draft_answer(const struct dns_zones *zones, struct draft *draft, con
     draft->n = 0;
 }
 
-/* RFC 1035 3.3.9, 3.3.11: the addresses of the hosts that an answer names. */
-static void append_addresses(const struct dns_zones *zones, struct draft *draft)
+/* The addresses of the hosts that the records so far name. */
+static void append_addresses(const struct dns_zones *zones, struct draft *draft, bool glue)
 {
-    size_t n_answer = draft->head.n_answer;
-    for (size_t i = 0; i < n_answer && draft->head.n_authority == 0; i++) {
+    size_t n_named = draft->n;
+    for (size_t i = 0; i < n_named; i++) {
         const struct dns_rr *rr = &draft->rrs[i];
         const struct node *host = rr->type == DNS_MX || rr->type == DNS_NS ? find(zones, rr->target) : NULL;
         bool is_there = false;
-        for (size_t k = n_answer; host && k < draft->n; k++)
+        for (size_t k = n_named; host && k < draft->n; k++)
             is_there |= draft->rrs[k].name == host->owner;
-        if (!host || is_there) continue;
+        if (!host || is_there || (host->cut && !glue)) continue;
         append_set(draft, host, DNS_A, &draft->head.n_additional);
         append_set(draft, host, DNS_AAAA, &draft->head.n_additional);
     }
@@ -406,7 +417,7 @@ static struct dns_message prepare(const struct dns_zones *zones, const struct no
 {
     struct draft draft = {.head = {.is_response = true, .authoritative = true, .qname = node->owner, .qtype = qtype}};
     draft_answer(zones, &draft, node);
-    append_addresses(zones, &draft);
+    if (draft.head.n_authority == 0) append_addresses(zones, &draft, false); /* RFC 1035 3.3.9, 3.3.11 */
     draft.head.rrs = draft.rrs;
     dns_wire_size(&draft.head);
     if (draft.head.n_authority == 1 && draft.n == 1) { /* no data: all names of a zone share it */
@@ -414,6 +425,25 @@ static struct dns_message prepare(const struct dns_zones *zones, const struct no
         draft.head.rrs = &node->apex->negative;
     }
     return draft.head;
+}
+
+/* RFC 1034 4.3.2 step 3b: the servers of the zone below, and where they are. */
+static struct dns_message prepare_referral(const struct dns_zones *zones, const struct node *node)
+{
+    struct draft draft = {.head = {.is_response = true, .qname = node->owner, .qtype = DNS_NS}};
+    append_set(&draft, node, DNS_NS, &draft.head.n_authority);
+    append_addresses(zones, &draft, true);
+    draft.head.rrs = draft.rrs;
+    return draft.head;
+}
+
+/* The cut nearest to the name of the zone: what lies below it is not the zone's to say. */
+static const struct node *find_cut(const struct dns_zones *zones, const struct node *node)
+{
+    const struct node *cut = NULL;
+    for (; !node->is_apex; node = find(zones, parent_name(node->owner)))
+        if (first_of(node, DNS_NS)) cut = node;
+    return cut;
 }
 
 /* RFC 2308 3: the TTL of the SOA in a negative answer is the smaller of its own and its MINIMUM. */
@@ -432,6 +462,12 @@ static void add_names_between(struct dns_zones *zones)
     }
 }
 
+void dns_zones_delegate(struct dns_zones *zones)
+{
+    assert(!zones->finished);
+    zones->delegates = true;
+}
+
 void dns_zones_finish(struct dns_zones *zones)
 {
     assert(!zones->finished);
@@ -440,7 +476,11 @@ void dns_zones_finish(struct dns_zones *zones)
         struct node *node = zones->nodes[i];
         node->apex = find_apex(zones, node->owner);
         if (node->is_apex) set_negative(node);
+        if (zones->delegates) node->cut = find_cut(zones, node);
     }
+    for (size_t i = 0; i < zones->n_nodes; i++)
+        if (zones->nodes[i]->cut == zones->nodes[i])
+            zones->nodes[i]->referral = prepare_referral(zones, zones->nodes[i]);
     for (size_t i = 0; i < zones->n_nodes; i++)
         for (size_t k = 0; k < PREPARED; k++)
             zones->nodes[i]->answers[k] =
@@ -488,15 +528,25 @@ static struct dns_message *answer_without_node(const struct dns_message *query, 
     return answer;
 }
 
+static struct dns_message *refer(const struct dns_message *query, const struct node *cut)
+{
+    struct dns_message *answer = answer_without_node(query, DNS_NOERROR, NULL);
+    answer->n_authority = cut->referral.n_authority;
+    answer->n_additional = cut->referral.n_additional;
+    answer->rrs = cut->referral.rrs;
+    return answer;
+}
+
 static struct dns_message *answer_of(const struct dns_zones *zones, const struct dns_message *query)
 {
     assert(zones->finished && !query->is_response);
     if (query->has_edns && query->edns_version > 0) return answer_without_node(query, DNS_BADVERS, NULL);
     if ((int)query->qtype >= FIRST_QTYPE_WITHOUT_DATA) return answer_without_node(query, DNS_NOTIMP, NULL);
-    const struct node *node = find(zones, query->qname);
-    if (node) return copy_head(&node->answers[prepared_index(query->qtype)], query);
-    const struct node *apex = find_apex(zones, query->qname);
-    return answer_without_node(query, apex ? DNS_NXDOMAIN : DNS_REFUSED, apex);
+    const struct node *node = find_nearest(zones, query->qname);
+    if (!node) return answer_without_node(query, DNS_REFUSED, NULL);
+    if (node->cut) return refer(query, node->cut);
+    if (strcmp(node->owner, query->qname) != 0) return answer_without_node(query, DNS_NXDOMAIN, node->apex);
+    return copy_head(&node->answers[prepared_index(query->qtype)], query);
 }
 
 /* RFC 6891 7: a server that knows EDNS says so to whom knows it too. */

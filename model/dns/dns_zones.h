@@ -16,11 +16,14 @@ bool dns_zones_add(struct dns_zones *zones, const struct dns_rr *rr);
    An SOA takes the place of the zone's own. False when it is not understood, and why, as the end of a sentence:
    "is not a record in master-file syntax". */
 bool dns_zones_add_line(struct dns_zones *zones, const char *apex, const char *line, char *error, size_t error_size);
+/* NS records below the name of a zone are delegations from now on: whoever asks for what lies there is referred to those
+   servers, with their addresses as glue (RFC 1034 4.2.1, 4.3.2 step 3b). Without, they are records like others. */
+void dns_zones_delegate(struct dns_zones *zones);
 /* Encodes every answer's size once; call after the last record and before the first answer. */
 void dns_zones_finish(struct dns_zones *zones);
 
-/* The response with one reference: records, NXDOMAIN or no data with the SOA, REFUSED outside all zones; MX answers
-   carry the addresses of their hosts as additional records. What would not fit a datagram, of 512 bytes or what the
+/* The response with one reference: records, a referral, NXDOMAIN or no data with the SOA, REFUSED outside all zones; MX
+   answers carry the addresses of their hosts as additional records. What would not fit a datagram, of 512 bytes or what the
    query's EDNS allows, is truncated. The zones
    must outlive the answer, which points into them. Safe from several threads on finished zones. */
 struct dns_message *dns_zones_answer(const struct dns_zones *zones, const struct dns_message *query);
