@@ -10,16 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/dns/dns_fit.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
-enum {
-    DEFAULT_TTL_S = 3600,
-    NEGATIVE_TTL_S = 300,
-    ALIASES_MAX = 8,
-    FIRST_QTYPE_WITHOUT_DATA = 252,
-    STREAM_MAX_BYTES = 65535
-};
+enum { DEFAULT_TTL_S = 3600, NEGATIVE_TTL_S = 300, ALIASES_MAX = 8, FIRST_QTYPE_WITHOUT_DATA = 252 };
 
 /* The types an answer is prepared for; for any other the answer is that of the last row: no data. */
 static const enum dns_type prepared_types[] = {DNS_A, DNS_NS, DNS_CNAME, DNS_SOA, DNS_MX, DNS_TXT, DNS_AAAA};
@@ -391,28 +386,6 @@ static void append_addresses(const struct dns_zones *zones, struct draft *draft,
     }
 }
 
-/* RFC 2181 9: additional records may be left out in silence, a set at a time; answers may not. The records stay where
-   they are, fewer of them count. */
-static void fit(struct dns_message *answer, size_t most_bytes)
-{
-    while (dns_wire_size(answer) > most_bytes) {
-        size_t n = (size_t)answer->n_answer + answer->n_authority + answer->n_additional;
-        answer->wire_size = 0;
-        if (answer->n_additional > 0) {
-            for (const char *last = answer->rrs[n - 1].name;
-                 answer->n_additional > 0 && answer->rrs[n - 1].name == last; n--)
-                answer->n_additional--;
-            continue;
-        }
-        answer->truncated = true;
-        if (n == 0) return;
-        if (answer->n_authority > 0)
-            answer->n_authority--;
-        else
-            answer->n_answer--;
-    }
-}
-
 static struct dns_message prepare(const struct dns_zones *zones, const struct node *node, enum dns_type qtype)
 {
     struct draft draft = {.head = {.is_response = true, .authoritative = true, .qname = node->owner, .qtype = qtype}};
@@ -549,33 +522,16 @@ static struct dns_message *answer_of(const struct dns_zones *zones, const struct
     return copy_head(&node->answers[prepared_index(query->qtype)], query);
 }
 
-/* RFC 6891 7: a server that knows EDNS says so to whom knows it too. */
-static void add_edns(struct dns_message *answer)
-{
-    answer->has_edns = true;
-    answer->edns_size = DNS_EDNS_BYTES;
-    answer->wire_size = 0;
-}
-
-/* RFC 6891 6.2.3 to 6.2.5: values below 512 are 512; we send no more than passes everywhere. */
-static size_t datagram_bytes(const struct dns_message *query)
-{
-    if (!query->has_edns || query->edns_size < DNS_UDP_MAX_BYTES) return DNS_UDP_MAX_BYTES;
-    return query->edns_size < DNS_EDNS_BYTES ? query->edns_size : DNS_EDNS_BYTES;
-}
-
 struct dns_message *dns_zones_answer(const struct dns_zones *zones, const struct dns_message *query)
 {
     struct dns_message *answer = answer_of(zones, query);
-    if (query->has_edns) add_edns(answer);
-    fit(answer, datagram_bytes(query));
+    dns_fit_datagram(answer, query);
     return answer;
 }
 
 struct dns_message *dns_zones_answer_stream(const struct dns_zones *zones, const struct dns_message *query)
 {
     struct dns_message *answer = answer_of(zones, query);
-    if (query->has_edns) add_edns(answer);
-    fit(answer, STREAM_MAX_BYTES);
+    dns_fit_stream(answer, query);
     return answer;
 }
