@@ -183,7 +183,7 @@ static int live_scenario(const char *word, const struct live_options *options)
 int command_live(int argc, char **argv)
 {
     struct live_options o = {.recording = {.command = "live", .growing = true}};
-    const struct option_row rows[] = {
+    const struct option_row own[] = {
         {"listen", 0, "[ADDRESS:]PORT=HOST:PORT",
          "a port of this machine (by default of 127.0.0.1) that leads to a simulated one; may be repeated", OPTION_LIST,
          &o.listen},
@@ -193,18 +193,11 @@ int command_live(int argc, char **argv)
         {"until", 0, "TIME", "end after this time, such as \"10 min\"; otherwise at ctrl-C", OPTION_TEXT, &o.until},
         {"set", 0, "POINTER=VALUE", "set any value of the scenario, such as '/links/a-mail/loss=20 %'; may be repeated",
          OPTION_LIST, &o.sets},
-        {"journal", 'o', "FILE", "write everything that happens to this journal, as it happens", OPTION_TEXT,
-         &o.recording.journal},
-        {"pcap", 0, "FILE", "write the packets as a capture (pcapng)", OPTION_TEXT, &o.recording.pcap},
-        {"mbox", 0, "FOLDER", "write delivered mails, one mailbox a recipient", OPTION_TEXT, &o.recording.mbox},
-        {"report", 0, "FILE", "write the outcome as JSON", OPTION_TEXT, &o.recording.report},
-        {"json", 0, NULL, "print the outcome as JSON, and no transcript", OPTION_FLAG, &o.recording.json},
-        {"transcript", 0, "LEVEL", "how much to tell: none, mail, smtp (the default) or packets", OPTION_TEXT,
-         &o.recording.transcript},
-        {"check-laws", 0, NULL,
-         "check the laws of links, packets, streams and timers too, and that bytes say what packets are", OPTION_FLAG,
-         &o.recording.check_laws},
     };
+    enum { OWN = sizeof own / sizeof own[0] };
+    struct option_row rows[OWN + RECORDING_OPTION_ROWS];
+    memcpy(rows, own, sizeof own);
+    recording_option_rows(&o.recording, rows + OWN);
     const struct option_table table = {
         .command = "live",
         .operands = "SCENARIO",

@@ -17,6 +17,23 @@
 #include "viz/readers/pcapng.h"
 #include "viz/readers/transcript.h"
 
+void recording_option_rows(struct recording_options *o, struct option_row rows[RECORDING_OPTION_ROWS])
+{
+    const struct option_row all[RECORDING_OPTION_ROWS] = {
+        {"journal", 'o', "FILE", "write everything that happens to this journal", OPTION_TEXT, &o->journal},
+        {"pcap", 0, "FILE", "write the packets as a capture (pcapng)", OPTION_TEXT, &o->pcap},
+        {"mbox", 0, "FOLDER", "write delivered mails, one mailbox a recipient", OPTION_TEXT, &o->mbox},
+        {"report", 0, "FILE", "write the outcome as JSON", OPTION_TEXT, &o->report},
+        {"json", 0, NULL, "print the outcome as JSON, and no transcript", OPTION_FLAG, &o->json},
+        {"transcript", 0, "LEVEL", "how much to tell: none, mail, smtp (the default) or packets", OPTION_TEXT,
+         &o->transcript},
+        {"check-laws", 0, NULL,
+         "check the laws of links, packets, streams and timers too, and that bytes say what packets are", OPTION_FLAG,
+         &o->check_laws},
+    };
+    memcpy(rows, all, sizeof all);
+}
+
 /* What is NULL was not asked for. */
 struct recording {
     const struct recording_options *options;

@@ -16,6 +16,10 @@ struct recording_options {
     bool growing; /* the journal can be read while it is written */
 };
 
+/* The options that fill it, for the table of a subcommand that records. */
+enum { RECORDING_OPTION_ROWS = 7 };
+void recording_option_rows(struct recording_options *options, struct option_row rows[RECORDING_OPTION_ROWS]);
+
 struct recording;
 
 /* What is read, and the option that names it, must differ from all that is written. The options must outlive the

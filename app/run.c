@@ -103,24 +103,18 @@ static int run(const struct run_options *options, size_t n_operands, char **argv
 int command_run(int argc, char **argv)
 {
     struct run_options o = {.recording = {.command = "run"}};
-    const struct option_row rows[] = {
+    const struct option_row own[] = {
         {"seed", 0, "N", "use this seed instead of the scenario's", OPTION_TEXT, &o.seed},
         {"until", 0, "TIME", "end at this time at the latest, such as \"2 h\"", OPTION_TEXT, &o.until},
         {"set", 0, "POINTER=VALUE", "set any value of the scenario, such as '/links/a-mail/loss=20 %'; may be repeated",
          OPTION_LIST, &o.sets},
         {"replay", 0, "JOURNAL", "instead of a scenario: run again what `postroad live` has recorded", OPTION_TEXT,
          &o.replay},
-        {"journal", 'o', "FILE", "write everything that happened to this journal", OPTION_TEXT, &o.recording.journal},
-        {"pcap", 0, "FILE", "write the packets as a capture (pcapng)", OPTION_TEXT, &o.recording.pcap},
-        {"mbox", 0, "FOLDER", "write delivered mails, one mailbox a recipient", OPTION_TEXT, &o.recording.mbox},
-        {"report", 0, "FILE", "write the outcome as JSON", OPTION_TEXT, &o.recording.report},
-        {"json", 0, NULL, "print the outcome as JSON, and no transcript", OPTION_FLAG, &o.recording.json},
-        {"transcript", 0, "LEVEL", "how much to tell: none, mail, smtp (the default) or packets", OPTION_TEXT,
-         &o.recording.transcript},
-        {"check-laws", 0, NULL,
-         "check the laws of links, packets, streams and timers too, and that bytes say what packets are", OPTION_FLAG,
-         &o.recording.check_laws},
     };
+    enum { OWN = sizeof own / sizeof own[0] };
+    struct option_row rows[OWN + RECORDING_OPTION_ROWS];
+    memcpy(rows, own, sizeof own);
+    recording_option_rows(&o.recording, rows + OWN);
     const struct option_table table = {
         .command = "run",
         .operands = "SCENARIO",
