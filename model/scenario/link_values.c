@@ -122,14 +122,23 @@ static void load_per(const struct spot *spot, struct link_burst *burst)
                     tr("%s does not tell when the state may change"), checks_value(spot->checks, spot->json));
 }
 
+/* With "0 %" the first burst would never end: the link would be cut, by chance and in silence. */
+static void load_end_of_burst(const struct spot *spot, struct link_burst *burst)
+{
+    if (!check_present(spot, "bad_to_good", "\"bad_to_good\": \"30 %\"")) return;
+    if (!want_chance(spot, "bad_to_good", &burst->bad_to_good_of_2_32) || burst->bad_to_good_of_2_32 > 0) return;
+    struct spot end = spot_key(spot, "bad_to_good");
+    spot_refuse(&end, tr("write \"30 %\" or the like; a fault with \"cut_link\" cuts a link for good"),
+                tr("with %s the link would never recover from a burst"), checks_value(spot->checks, end.json));
+}
+
 static void load_bursts(const struct spot *spot, struct link_settings *s)
 {
     struct spot per = spot_key(spot, "per");
     s->burst.bad_loss_of_2_32 = CERTAIN;
     if (check_present(spot, "good_to_bad", "\"good_to_bad\": \"1 %\""))
         want_chance(spot, "good_to_bad", &s->burst.good_to_bad_of_2_32);
-    if (check_present(spot, "bad_to_good", "\"bad_to_good\": \"30 %\""))
-        want_chance(spot, "bad_to_good", &s->burst.bad_to_good_of_2_32);
+    load_end_of_burst(spot, &s->burst);
     want_chance(spot, "bad_loss", &s->burst.bad_loss_of_2_32);
     want_chance(spot, "good_loss", &s->loss_of_2_32);
     load_per(&per, &s->burst);
