@@ -10,6 +10,10 @@ void faults_schedule(struct world *world);
 /* Whether a fault stops the host at this very step of this mail. Then the host stops before anything else happens, and
    the caller goes no further: what it would have done next is not done. */
 bool faults_stop_at(struct host *host, struct message_id message, enum mail_step step);
+/* By how much a host's clock is ahead just now, and how long it needs to go on by so much. */
+int64_t faults_clock_error_ns(const struct host *host);
+int64_t faults_span_ns(const struct host *host, int64_t clock_ns);
+
 static inline bool host_stops_at(struct host *host, struct message_id message, enum mail_step step)
 {
     return host->stops_armed && faults_stop_at(host, message, step);

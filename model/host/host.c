@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/host/faults.h"
+#include "model/host/hindered.h"
 #include "model/host/host_sockets.h"
 #include "model/host/icmp.h"
 #include "model/host/mail_client.h"
@@ -51,6 +53,7 @@ void host_free(struct host *host)
     name_server_free(host->dns_server);
     resolver_free(host->resolver);
     sockets_free_all(host);
+    hindered_free(host);
     reassembly_free(host);
     path_mtus_free(host);
     mem_free(host->connections_to);
@@ -78,7 +81,7 @@ static void close_port(struct host *host, struct packet *packet)
     packets_discard(host, packet, "port closed");
 }
 
-static void datagram_arrives(struct host *host, struct packet *packet)
+static void hear_datagram(struct host *host, struct packet *packet)
 {
     const struct ip_packet *ip = ip_packet_of(packet);
     if (!ip->dns) {
@@ -105,6 +108,14 @@ static void die_with_host(struct host *host, struct packet *packet, struct link_
     if (router && router->up && router->description->role == ROLE_ROUTER && packet->to.n == host->id.n)
         icmp_send_error(router, packet, ICMP_HOST_DOWN, 0);
     packet_drop(host->world->packets, packet);
+}
+
+static void datagram_arrives(struct host *host, struct packet *packet)
+{
+    if (host->is_hindered)
+        hindered_hold(host, packet, hear_datagram);
+    else
+        hear_datagram(host, packet);
 }
 
 static void deliver(struct host *host, struct packet *packet)
@@ -153,6 +164,7 @@ void host_set_up(struct host *host, bool up, const char *why)
         if (host->mail_client) mail_client_crash(host->mail_client);
         if (host->dns_server) name_server_crash(host->dns_server);
         resolver_crash(host->resolver);
+        hindered_free(host);
         reassembly_free(host);
         path_mtus_free(host);
         sockets_free_all(host);
@@ -162,13 +174,12 @@ void host_set_up(struct host *host, bool up, const char *why)
 
 int64_t host_clock_ns(const struct host *host)
 {
-    return host->world->engine->now_ns;
+    return host->world->engine->now_ns + (host->clock_is_wrong ? faults_clock_error_ns(host) : 0);
 }
 
 int64_t host_span_ns(const struct host *host, int64_t clock_ns)
 {
-    (void)host;
-    return clock_ns;
+    return host->clock_is_wrong ? faults_span_ns(host, clock_ns) : clock_ns;
 }
 
 void host_send_datagram(struct host *host, const struct datagram *datagram, struct dns_message *message)

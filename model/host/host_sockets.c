@@ -91,7 +91,7 @@ void sockets_on_packet(struct host *host, struct packet *packet)
     if (opens_connection(host, &ip->tcp) &&
         (!socket || (!socket->is_dirty && tcp_may_be_succeeded(socket->tcp, &ip->tcp))))
         socket = accept_connection(host, packet, key, socket);
-    if (!socket) {
+    if (!socket || (socket->late_news && tcp_state(socket->tcp) == TCP_CLOSED)) {
         reset_stranger(host, packet);
         return;
     }

@@ -2,6 +2,7 @@
    fetched and emptied at intervals. A submission that failed is tried again after five minutes. */
 #include "model/host/mail_client.h"
 #include "model/host/address_lookup.h"
+#include "model/host/host.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -410,7 +411,7 @@ void mail_client_write(struct mail_client *client, struct mail_draft draft)
     struct world *world = world_of(client);
     draft.host = client->host->description->name;
     draft.starts_unix_s = world->scenario->starts_unix_s;
-    draft.at_ns = world->engine->now_ns;
+    draft.at_ns = host_clock_ns(client->host);
     struct mail_message *message = message_compose(&draft);
     world_add_message(world, message);
     char recipients[1024];

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/host/host.h"
 #include "model/host/ledger.h"
 #include "model/host/mail_queue.h"
 #include "model/host/mail_session.h"
@@ -110,7 +111,7 @@ static void trace_lines(const struct mail_session *session, const struct smtp_en
                                .recipient = envelope->n_forward_paths == 1 ? envelope->forward_paths[0] : NULL,
                                .address = socket_remote_address(session->socket),
                                .starts_unix_s = world->scenario->starts_unix_s,
-                               .at_ns = world->engine->now_ns};
+                               .at_ns = host_clock_ns(session->server->host)};
     message_received_line(&hop, lines);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/host/delivery.h"
+#include "model/host/host.h"
 #include "model/host/ledger.h"
 #include "model/host/wake.h"
 #include "model/mail/address.h"
@@ -223,7 +224,7 @@ static void send_bounce(struct queue_entry *entry, const struct bounce_recipient
                                  .content = entry->content,
                                  .size = entry->size,
                                  .starts_unix_s = world->scenario->starts_unix_s,
-                                 .at_ns = world->engine->now_ns};
+                                 .at_ns = host_clock_ns(host)};
     struct mail_message *bounce = message_compose_bounce(&draft);
     world_add_message(world, bounce);
     uint64_t event =
@@ -242,13 +243,19 @@ static void send_bounce(struct queue_entry *entry, const struct bounce_recipient
     mail_queue_accept(queue, &mail);
 }
 
+/* By the clock of its host, which may have been set back or ahead meanwhile: the age then is wrong, even negative. */
+static int64_t age_ns(const struct queue_entry *entry)
+{
+    return host_clock_ns(queue_entry_host(entry)) - entry->arrived_ns;
+}
+
 static struct retry_plan plan_of(struct queue_entry *entry)
 {
     const struct retry_policy *policy = mail_server_retry(entry->queue->server);
     struct world *world = world_of(entry->queue);
     int64_t now_ns = world->engine->now_ns;
     struct retry_job job = {
-        .arrived_ns = entry->arrived_ns,
+        .arrived_ns = now_ns - age_ns(entry),
         .now_ns = now_ns,
         .last_try_ns = now_ns,
         .attempts = entry->attempts,
@@ -260,7 +267,9 @@ static struct retry_plan plan_of(struct queue_entry *entry)
         retry_record_failure(policy, &entry->record, &job);
         job.record = &entry->record;
     }
-    return retry_after_failure(policy, &job);
+    struct retry_plan plan = retry_after_failure(policy, &job);
+    if (plan.at_ns != TIME_NEVER) plan.at_ns = now_ns + host_span_ns(queue_entry_host(entry), plan.at_ns - now_ns);
+    return plan;
 }
 
 static void give_up_rest(struct queue_entry *entry)
@@ -343,7 +352,7 @@ void mail_queue_accept(struct mail_queue *queue, const struct accepted_mail *mai
     entry->n_recipients = mail->n_recipients;
     entry->content = mail->content;
     entry->size = mail->size;
-    entry->arrived_ns = world->engine->now_ns;
+    entry->arrived_ns = host_clock_ns(mail_server_host(queue->server));
     snprintf(entry->queue_id, sizeof entry->queue_id, "%s", mail->queue_id);
     entry->next = queue->entries;
     queue->entries = entry;
@@ -391,6 +400,23 @@ void mail_queue_restart(struct mail_queue *queue)
     int64_t now_ns = world_of(queue)->engine->now_ns;
     for (struct queue_entry *entry = queue->entries; entry; entry = entry->next)
         wake_set(entry->wake, entry->next_attempt_ns > now_ns ? entry->next_attempt_ns : now_ns);
+}
+
+/* Each loss is told by name: no other event ends a mail without its sender hearing of it. */
+void mail_queue_wipe(struct mail_queue *queue)
+{
+    struct journal *journal = world_of(queue)->journal;
+    uint64_t cause = journal_cause(journal);
+    while (queue->entries) {
+        struct queue_entry *entry = queue->entries;
+        for (size_t i = 0; i < entry->n_recipients; i++) {
+            enum mail_state state = (enum mail_state)entry->recipients[i].state;
+            if (state != MAIL_QUEUED && state != MAIL_ACTIVE && state != MAIL_DEFERRED) continue;
+            enter_state(entry, &entry->recipients[i], MAIL_DISCARDED, 0, "lost with the disk");
+            journal_set_cause(journal, cause);
+        }
+        entry_remove(entry);
+    }
 }
 
 size_t mail_queue_count(const struct mail_queue *queue)

@@ -10,6 +10,7 @@ struct mail_queue *mail_queue_new(struct mail_server *server);
 void mail_queue_free(struct mail_queue *queue);
 void mail_queue_crash(struct mail_queue *queue);
 void mail_queue_restart(struct mail_queue *queue);
+void mail_queue_wipe(struct mail_queue *queue);          /* its disk is lost, while its host is stopped */
 size_t mail_queue_count(const struct mail_queue *queue); /* mails in it */
 
 /* A message for which the server takes over responsibility. Texts are copied; the content (by mem_alloc) is taken over. */
@@ -51,7 +52,8 @@ struct queue_entry {
     size_t n_recipients;
     char *content;
     size_t size;
-    int64_t arrived_ns, next_attempt_ns;
+    int64_t arrived_ns; /* by the clock of its host */
+    int64_t next_attempt_ns;
     unsigned attempts;
     struct retry_record record; /* of its failures, for policies that go by it */
     bool gives_up;              /* at next_attempt_ns, without an attempt */

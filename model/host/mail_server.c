@@ -1,6 +1,7 @@
 /* A mail server's ports, mailboxes, and its life: start, crash, restart, end. */
 #include "model/host/mail_server.h"
 
+#include "model/host/ledger.h"
 #include "model/host/mail_queue.h"
 #include "model/host/mail_session.h"
 #include "model/host/store.h"
@@ -81,6 +82,32 @@ void mail_server_crash(struct mail_server *server)
     }
     store_crash(server->host);
     mail_queue_crash(server->queue);
+}
+
+static void wipe_mailbox(struct mail_server *server, struct mailbox *box)
+{
+    struct journal *journal = mail_server_world(server)->journal;
+    uint64_t cause = journal_cause(journal);
+    for (size_t i = 0; i < box->n; i++) {
+        const struct stored_mail *mail = &box->mails[i];
+        mail_enter_state(mail_server_world(server)->ledger, (struct mail_change){.message = mail->message,
+                                                                                 .recipient = mail->recipient,
+                                                                                 .host = server->host,
+                                                                                 .queue_id = mail->queue_id,
+                                                                                 .from = MAIL_DELIVERED,
+                                                                                 .to = MAIL_DISCARDED,
+                                                                                 .why = "lost with the disk"});
+        journal_set_cause(journal, cause);
+    }
+    mailbox_clear(box);
+}
+
+void mail_server_wipe(struct mail_server *server, bool all)
+{
+    mail_queue_wipe(server->queue);
+    for (size_t i = 0; all && i <= mail_server_settings(server)->n_users; i++)
+        wipe_mailbox(server, &server->mailboxes[i]);
+    store_forget_torn(server->host);
 }
 
 static void on_read_back(void *context)

@@ -22,6 +22,8 @@ void mail_server_accept(struct mail_server *server, struct socket *socket);
 /* The host stops: sessions and hand-overs are gone, queue and mailboxes stay. */
 void mail_server_crash(struct mail_server *server);
 void mail_server_restart(struct mail_server *server);
+/* While it is stopped, its disk is lost: the queue, and the mailboxes too if all is lost. */
+void mail_server_wipe(struct mail_server *server, bool all);
 
 /* For the queue. */
 struct host *mail_server_host(struct mail_server *server);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/host/hindered.h"
 #include "model/host/host.h"
 #include "model/host/packets.h"
 #include "model/host/path_mtu.h"
@@ -77,7 +78,7 @@ struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flo
     socket->conn = (struct conn_id){++world->last_conn};
     socket->out = byte_stream_new((struct stream_id){++world->last_stream});
     socket->is_active_end = is_active_end;
-    socket->scheduled_ns = socket->orphaned_ns = TIME_NEVER;
+    socket->scheduled_ns = socket->orphaned_ns = socket->hears_ns = TIME_NEVER;
     socket->tcp = tcp_new(&host->description->tcp, opening_of(host, key, iss), world->journal, socket->conn, host->id);
     socket_table_add(host, socket);
     uint64_t event =
@@ -106,6 +107,7 @@ void socket_free(struct socket *socket)
     count(socket, false);
     if (!world_of(socket)->ended) socket_emit_close(socket);
     if (socket->scheduled_ns != TIME_NEVER) engine_cancel(world_of(socket)->engine, socket->timer);
+    if (socket->hears_ns != TIME_NEVER) engine_cancel(world_of(socket)->engine, socket->hears);
     socket_table_remove(socket->host, socket);
     for (size_t i = 0; i < socket->n_marks; i++)
         mem_free(socket->marks[i].segment_begins);
@@ -428,6 +430,35 @@ static void tell_news(struct socket *socket, unsigned news)
     if (socket->has_handler) socket->handler.ended(socket->handler.context);
 }
 
+/* --- programs that hear late --- */
+
+static void hear_later(struct socket *socket, unsigned news);
+
+static void on_hears(void *context, uint64_t arg)
+{
+    (void)arg;
+    struct socket *socket = context;
+    socket->hears_ns = TIME_NEVER;
+    unsigned news = socket->late_news;
+    if (socket->host->paused_until_ns > world_of(socket)->engine->now_ns) {
+        hear_later(socket, 0);
+        return;
+    }
+    socket->late_news = 0;
+    tell_news(socket, news);
+    socket_touch(socket);
+}
+
+/* What comes while it waits is told together with it. */
+static void hear_later(struct socket *socket, unsigned news)
+{
+    socket->late_news |= news;
+    if (socket->hears_ns != TIME_NEVER || !socket->late_news) return;
+    socket->hears_ns = hindered_hears_ns(socket->host);
+    if (socket->hears_ns == TIME_NEVER) return;
+    socket->hears = engine_at(world_of(socket)->engine, socket->hears_ns, on_hears, socket, 0);
+}
+
 /* An application that is told of the peer's end and has not finished has nothing more to say either. */
 void socket_settle(struct socket *socket)
 {
@@ -436,7 +467,10 @@ void socket_settle(struct socket *socket)
     journal_set_cause(world->journal, socket->dirty_cause);
     while ((news = tcp_take_news(socket->tcp)) != 0) {
         all_news |= news;
-        tell_news(socket, news);
+        if (socket->late_news || (socket->host->is_hindered && socket->has_handler))
+            hear_later(socket, news);
+        else
+            tell_news(socket, news);
     }
     struct tcp_output output;
     while (tcp_next_segment(socket->tcp, world->engine->now_ns, &output))
@@ -444,6 +478,7 @@ void socket_settle(struct socket *socket)
     socket->is_dirty = false;
     enum tcp_state state = tcp_state(socket->tcp);
     if (all_news & TCP_NEWS_CLOSED || state == TCP_CLOSED) {
+        if (socket->late_news && socket->has_handler) return; /* until its program has heard of it */
         if (socket->has_handler) fail(socket, socket->failure ? socket->failure : "connection closed");
         socket_free(socket);
         return;

@@ -33,6 +33,9 @@ struct socket {
     int64_t orphaned_ns; /* finished and in FIN-WAIT-2 since then; TIME_NEVER: not */
     int64_t scheduled_ns;
     struct event_handle timer;
+    unsigned late_news; /* what a hindered program has yet to be told, and when: TIME_NEVER: nothing is scheduled */
+    int64_t hears_ns;
+    struct event_handle hears;
     struct content_mark *marks;
     size_t n_marks;
 };

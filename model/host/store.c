@@ -279,6 +279,11 @@ void store_set_trouble(struct host *host, struct disk_trouble trouble)
     host->store->trouble = trouble;
 }
 
+void store_forget_torn(struct host *host)
+{
+    host->store->n_torn = 0;
+}
+
 uint64_t store_used_bytes(const struct host *host)
 {
     return host->store->used_bytes;

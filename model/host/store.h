@@ -53,6 +53,7 @@ struct disk_trouble {
 };
 struct disk_trouble disk_trouble_none(void);
 void store_set_trouble(struct host *host, struct disk_trouble trouble);
+void store_forget_torn(struct host *host); /* its disk is another one now */
 uint64_t store_used_bytes(const struct host *host);
 
 /* What to answer to whoever brought the mail: "452 4.3.1 ..." or "451 4.3.0 ..."; for FULL and ERROR. */

@@ -2,10 +2,17 @@
    they fall due, so that most of them cost nothing. */
 #include "model/host/wake.h"
 
+#include "model/host/hindered.h"
+
 void wake_init(struct wake *wake, struct host *host, const char *name, void (*fn)(void *context), void *context)
 {
-    *wake = (struct wake){
-        .host = host, .name = name, .fn = fn, .context = context, .at_ns = TIME_NEVER, .scheduled_ns = TIME_NEVER};
+    *wake = (struct wake){.host = host,
+                          .name = name,
+                          .fn = fn,
+                          .context = context,
+                          .at_ns = TIME_NEVER,
+                          .scheduled_ns = TIME_NEVER,
+                          .rings_ns = TIME_NEVER};
 }
 
 static uint64_t emit(const struct wake *wake, enum event_kind kind, bool with_time)
@@ -26,6 +33,19 @@ static void schedule(struct wake *wake, int64_t at_ns)
     wake->handle = engine_at(wake->host->world->engine, at_ns, on_event, wake, 0);
 }
 
+/* A slow or paused program does not look yet. When it does, what it has read meanwhile may have moved the timer. */
+static bool is_late(struct wake *wake)
+{
+    int64_t now_ns = wake->host->world->engine->now_ns, rings_ns = hindered_rings_ns(wake->host);
+    if (wake->rings_ns != TIME_NEVER && wake->rings_ns <= now_ns && wake->host->paused_until_ns <= now_ns) {
+        wake->rings_ns = TIME_NEVER;
+        return false;
+    }
+    wake->rings_ns = rings_ns;
+    if (rings_ns != TIME_NEVER) schedule(wake, rings_ns);
+    return true;
+}
+
 static void on_event(void *context, uint64_t arg)
 {
     (void)arg;
@@ -37,6 +57,7 @@ static void on_event(void *context, uint64_t arg)
         schedule(wake, wake->at_ns);
         return;
     }
+    if (wake->host->is_hindered && is_late(wake)) return;
     journal_set_cause(world->journal, wake->set_event);
     wake->at_ns = TIME_NEVER;
     journal_set_cause(world->journal, emit(wake, EVENT_TIMER_FIRE, false));
@@ -54,6 +75,7 @@ void wake_set(struct wake *wake, int64_t at_ns)
         return;
     }
     wake->at_ns = at_ns;
+    wake->rings_ns = TIME_NEVER;
     wake->set_event = emit(wake, EVENT_TIMER_SET, true);
     if (wake->scheduled_ns <= at_ns) return;
     if (wake->scheduled_ns != TIME_NEVER) engine_cancel(world->engine, wake->handle);

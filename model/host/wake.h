@@ -13,6 +13,7 @@ struct wake {
     struct message_id message;
     int64_t at_ns;                 /* TIME_NEVER: not set */
     int64_t scheduled_ns;          /* when the engine calls; never later than at_ns */
+    int64_t rings_ns;              /* due, but its host is hindered: then; TIME_NEVER: not so */
     uint64_t set_event;
     struct event_handle handle;
 };

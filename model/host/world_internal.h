@@ -14,6 +14,7 @@
 struct socket;
 struct resolver;
 struct store;
+struct held_datagram;
 struct name_server;
 struct mail_server;
 struct mail_client;
@@ -46,6 +47,11 @@ struct host {
     struct store *store;
     bool stops_armed; /* a fault waits for a step of a mail here: see host_stops_at */
     enum crash_loss crash_loss; /* of the stop in force */
+    bool is_hindered;        /* its programs hear late: see hindered.h */
+    bool clock_is_wrong;     /* see host_clock_ns */
+    uint32_t slow_factor;    /* 0: as fast as usual */
+    int64_t paused_until_ns; /* in the past: its programs run */
+    struct held_datagram *held; /* what they have not heard */
     struct mail_server *mail_server; /* by role; NULL otherwise */
     struct mail_client *mail_client;
     struct name_server *dns_server;

@@ -90,11 +90,18 @@ struct tcp_config loader_tcp_default(void);
 void load_tcp(const struct spot *up, struct tcp_config *config);
 /* Reads "retry" of a mail server (scenario_retry.c). */
 void load_retry(const struct spot *server, struct retry_policy *policy);
+void load_disk(const struct spot *host, struct scenario_host *h); /* after its role */
 void load_links(struct loader *l);
 void load_zones(struct loader *l);
 void load_mails(struct loader *l);
 void load_traffic(struct loader *l);
 void load_faults(struct loader *l);
+/* Verbs of faults: each reads its object into *f. */
+void load_on_host(struct loader *l, const struct spot *object, struct scenario_fault *f); /* only "host" */
+void load_stop_host(struct loader *l, const struct spot *object, struct scenario_fault *f);
+void load_disk_fault(struct loader *l, const struct spot *object, struct scenario_fault *f);
+void load_slow(struct loader *l, const struct spot *object, struct scenario_fault *f);
+void load_clock(struct loader *l, const struct spot *object, struct scenario_fault *f);
 void load_expectations(struct loader *l);
 void load_story(struct loader *l);
 /* What only the whole can show. */

@@ -156,18 +156,32 @@ enum mail_step {
     STEP_BOUNCE_WRITTEN, MAIL_STEPS
 };
 
-enum fault_verb { FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_MUTE_ICMP, FAULT_SET, FAULT_DROP, FAULT_REPLY };
+enum fault_verb {
+    FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_MUTE_ICMP, FAULT_SET, FAULT_DROP, FAULT_REPLY, FAULT_DISK, FAULT_SLOW,
+    FAULT_PAUSE, FAULT_CLOCK
+};
+
+enum disk_fault {
+    DISK_FAULT_FULL, DISK_FAULT_READ_ONLY, DISK_FAULT_WRITE, DISK_FAULT_SYNC, DISK_FAULT_SLOW, DISK_FAULT_WIPE
+};
 
 struct scenario_fault {
     enum fault_verb verb;
     int64_t at_ns, for_ns; /* for_ns: TIME_NEVER when it lasts */
-    int host;              /* stop_host, mute_icmp, reply */
+    int host;              /* stop_host, mute_icmp, reply, disk, slow, pause, clock */
     int link;              /* cut_link; set; drop (or -1: any link) */
     int dir;               /* 0 out, 1 back, 2 both */
     /* stop_host */
     enum crash_loss crash_loss;
     int stop_step; /* enum mail_step, at the nth time that it comes; -1: by time */
     int stop_mail; /* of this mail; -1: of any */
+    /* disk, slow */
+    enum disk_fault disk;
+    uint64_t disk_bytes; /* full: it holds no more than this */
+    bool wipes_all;      /* mailboxes too */
+    uint32_t factor;     /* so many times slower */
+    /* clock: by so much ahead, or fast */
+    int64_t clock_step_ns, clock_skew_ppm;
     /* set: which value of the link, in the directions of `dir` */
     enum link_value set;
     struct link_settings set_to; /* that value of these */

@@ -11,15 +11,6 @@
 /* Reads the object of one verb into *f. */
 typedef void (*load_verb_fn)(struct loader *l, const struct spot *object, struct scenario_fault *f);
 
-/* stop_host and mute_icmp */
-static void load_on_host(struct loader *l, const struct spot *object, struct scenario_fault *f)
-{
-    static const struct key_rule keys[] = {{"host", NULL}};
-    struct spot host = spot_key(object, "host");
-    CHECK_KEYS(object, keys);
-    if (check_present(object, "host", "\"host\": \"mx1.b.example\"")) loader_host(l, &host, ANY_ROLE, &f->host);
-}
-
 static void load_cut_link(struct loader *l, const struct spot *object, struct scenario_fault *f)
 {
     static const struct key_rule keys[] = {{"link", NULL}, {"toward", NULL}};
@@ -222,21 +213,27 @@ static void load_set(struct loader *l, const struct spot *object, struct scenari
 
 /* ---- one fault ---- */
 
-static const char verbs_later[] = "faults in this version are stop_host, cut_link, mute_icmp, set, drop, reply";
+static const char verbs_later[] =
+    "faults in this version are stop_host, cut_link, mute_icmp, set, drop, reply, disk, slow, pause, clock";
 static const struct key_rule fault_keys[] = {
-    {"at", NULL},   {"for", NULL},   {"stop_host", NULL},  {"cut_link", NULL},    {"mute_icmp", NULL},  {"set", NULL},
-    {"drop", NULL}, {"reply", NULL}, {"dns", verbs_later}, {"disk", verbs_later}, {"slow", verbs_later}};
+    {"at", NULL},       {"for", NULL},       {"every", NULL}, {"times", NULL}, {"stop_host", NULL},
+    {"cut_link", NULL}, {"mute_icmp", NULL}, {"set", NULL},   {"drop", NULL},  {"reply", NULL},
+    {"disk", NULL},     {"slow", NULL},      {"pause", NULL}, {"clock", NULL}, {"dns", verbs_later}};
 static const struct {
     const char *word;
     enum fault_verb verb;
     load_verb_fn load;
-} verbs[] = {{"stop_host", FAULT_STOP_HOST, load_on_host},
+} verbs[] = {{"stop_host", FAULT_STOP_HOST, load_stop_host},
              {"cut_link", FAULT_CUT_LINK, load_cut_link},
              {"mute_icmp", FAULT_MUTE_ICMP, load_on_host},
              {"set", FAULT_SET, NULL},
              {"drop", FAULT_DROP, load_drop},
-             {"reply", FAULT_REPLY, load_reply}};
-enum { VERBS = 6 };
+             {"reply", FAULT_REPLY, load_reply},
+             {"disk", FAULT_DISK, load_disk_fault},
+             {"slow", FAULT_SLOW, load_slow},
+             {"pause", FAULT_PAUSE, load_on_host},
+             {"clock", FAULT_CLOCK, load_clock}};
+enum { VERBS = sizeof verbs / sizeof *verbs };
 
 /* The one verb, as an index; -1 when there is none, or several. */
 static int find_verb(const struct spot *fault)
@@ -253,31 +250,102 @@ static int find_verb(const struct spot *fault)
         }
         verb = i;
     }
-    static const char *const words[] = {"stop_host", "cut_link", "mute_icmp", "set", "drop", "reply"};
-    bool later = spot_key(fault, "dns").json || spot_key(fault, "disk").json || spot_key(fault, "slow").json;
-    if (verb < 0 && !later && !check_slip(fault, words, VERBS))
-        spot_refuse(fault, tr("write one of \"stop_host\", \"cut_link\", \"mute_icmp\", \"set\", \"drop\", \"reply\""),
+    const char *words[VERBS];
+    for (int i = 0; i < VERBS; i++)
+        words[i] = verbs[i].word;
+    if (verb < 0 && !spot_key(fault, "dns").json && !check_slip(fault, words, VERBS))
+        spot_refuse(fault,
+                    tr("write one of \"stop_host\", \"cut_link\", \"mute_icmp\", \"set\", \"drop\", \"reply\", "
+                       "\"disk\", \"slow\", \"pause\", \"clock\""),
                     tr("the fault has no verb"));
     return verb;
 }
 
-static void load_times(const struct spot *fault, int verb, struct scenario_fault *f)
+enum { MOST_TIMES = 1000 };
+
+/* How often a fault comes: once for each instant of "at", and that as often as "times" says; SIZE_MAX: too often. */
+static size_t occurrences(const struct spot *fault)
 {
-    static const char *const times[] = {"at", "for"};
-    for (size_t i = 0; i < 2; i++) {
+    const cJSON *at = spot_key(fault, "at").json, *times = spot_key(fault, "times").json;
+    size_t instants = cJSON_IsArray(at) ? (size_t)cJSON_GetArraySize(at) : 1;
+    bool repeats = cJSON_IsNumber(times) && times->valuedouble >= 1 && times->valuedouble <= MOST_TIMES;
+    size_t n = instants * (repeats ? (size_t)times->valuedouble : 1);
+    return n <= MOST_TIMES ? n : SIZE_MAX;
+}
+
+static void refuse_times_of_drop(const struct spot *fault)
+{
+    static const char *const times[] = {"at", "for", "every", "times"};
+    for (size_t i = 0; i < 4; i++) {
         struct spot s = spot_key(fault, times[i]);
-        if (!s.json || verbs[verb].verb != FAULT_DROP) continue;
+        if (!s.json) continue;
         spot_refuse_key(&s, tr("leave it out"), tr("\"%s\" stands beside \"drop\", which counts packets and not time"),
                         times[i]);
         return;
     }
-    want_duration(fault, "at", 0, 365 * DAY, &f->at_ns);
+}
+
+struct fault_times {
+    int64_t every_ns, times;
+};
+
+static void load_times(const struct spot *fault, struct scenario_fault *f, struct fault_times *t)
+{
+    struct spot every = spot_key(fault, "every"), times = spot_key(fault, "times");
     want_duration(fault, "for", 1, 365 * DAY, &f->for_ns);
+    want_duration(fault, "every", 1, 365 * DAY, &t->every_ns);
+    want_integer(fault, "times", 1, MOST_TIMES, &t->times);
+    if (every.json && !times.json)
+        spot_refuse(&every, tr("write \"times\": 10 beside it"), tr("\"every\" stands without \"times\""));
+    if (times.json && !every.json)
+        spot_refuse(&times, tr("write \"every\": \"10 min\" beside it"), tr("\"times\" stands without \"every\""));
+}
+
+/* What was read, once for each instant. The first n of them are there, for the time 0. */
+static void repeat(struct scenario *s, size_t first, size_t n, int64_t at_ns, const struct fault_times *t)
+{
+    for (int64_t k = 0; k < t->times; k++)
+        for (size_t i = 0; i < n; i++) {
+            struct scenario_fault *f = &s->faults[s->n_faults++];
+            *f = s->faults[first + i];
+            f->at_ns = at_ns + k * t->every_ns;
+        }
+}
+
+/* Every instant gets its own copies; then the model of them goes. */
+static void load_instants(struct loader *l, const struct spot *fault, size_t first, const struct fault_times *t)
+{
+    struct scenario *s = l->scenario;
+    struct spot at = spot_key(fault, "at");
+    size_t n = s->n_faults - first;
+    int64_t at_ns = 0;
+    if (!cJSON_IsArray(at.json)) {
+        want_duration(fault, "at", 0, 365 * DAY, &at_ns);
+        repeat(s, first, n, at_ns, t);
+    } else {
+        if (!at.json->child)
+            spot_refuse(&at, tr("write \"1 s\", or [\"1 s\", \"5 s\"]"), tr("the list of instants is empty"));
+        for (struct spot item = spot_first(&at); item.json; item = spot_next(&item))
+            if (check_unit(&item, UNIT_DURATION, 0, 365 * DAY, &at_ns)) repeat(s, first, n, at_ns, t);
+    }
+    memmove(&s->faults[first], &s->faults[first + n], (s->n_faults - first - n) * sizeof *s->faults);
+    s->n_faults -= n;
+}
+
+static void load_verb(struct loader *l, const struct spot *fault, int verb, struct scenario_fault f)
+{
+    struct spot object;
+    if (!want_object(fault, verbs[verb].word, &object)) return;
+    if (f.verb == FAULT_SET) {
+        load_set(l, &object, f);
+        return;
+    }
+    verbs[verb].load(l, &object, &f);
+    l->scenario->faults[l->scenario->n_faults++] = f;
 }
 
 static void load_fault(struct loader *l, const struct spot *fault)
 {
-    struct scenario *s = l->scenario;
     struct scenario_fault f = {.for_ns = TIME_NEVER,
                                .host = -1,
                                .link = -1,
@@ -287,21 +355,26 @@ static void load_fault(struct loader *l, const struct spot *fault)
                                .stop_mail = -1,
                                .nth = 1,
                                .count = 1,
+                               .factor = 1,
                                .reply_odds_of_2_32 = UINT64_C(1) << 32};
-    struct spot object;
+    struct fault_times times = {.times = 1};
+    size_t first = l->scenario->n_faults;
     if (!check_object(fault)) return;
     CHECK_KEYS(fault, fault_keys);
     int verb = find_verb(fault);
     if (verb < 0) return;
     f.verb = verbs[verb].verb;
-    load_times(fault, verb, &f);
-    if (!want_object(fault, verbs[verb].word, &object)) return;
-    if (f.verb == FAULT_SET) {
-        load_set(l, &object, f);
-        return;
-    }
-    verbs[verb].load(l, &object, &f);
-    s->faults[s->n_faults++] = f;
+    if (f.verb == FAULT_DROP)
+        refuse_times_of_drop(fault);
+    else
+        load_times(fault, &f, &times);
+    load_verb(l, fault, verb, f);
+    if (f.verb == FAULT_DROP) return;
+    if (occurrences(fault) != SIZE_MAX)
+        load_instants(l, fault, first, &times);
+    else
+        spot_refuse(fault, tr("write fewer instants, or make \"times\" smaller"),
+                    tr("the fault comes more than 1000 times"));
 }
 
 void load_faults(struct loader *l)
@@ -312,7 +385,8 @@ void load_faults(struct loader *l)
         return;
     for (struct spot item = spot_first(&list); item.json; item = spot_next(&item)) {
         struct spot set = spot_key(&item, "set");
-        room += set.json ? count_set_items(&set) + 1 : 1;
+        room +=
+            (set.json ? count_set_items(&set) + 1 : 1) * (occurrences(&item) == SIZE_MAX ? 1 : occurrences(&item) + 1);
     }
     l->scenario->faults = scenario_alloc(l->scenario->memory, room, sizeof *l->scenario->faults);
     for (struct spot item = spot_first(&list); item.json; item = spot_next(&item))

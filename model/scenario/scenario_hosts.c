@@ -12,7 +12,7 @@ enum { ROLES = 5 };
 static const struct key_rule host_keys[] = {{"client", NULL},      {"mail_server", NULL}, {"router", NULL},
                                             {"name_server", NULL}, {"outside", NULL},     {"address", NULL},
                                             {"address6", NULL},   {"path_mtu_discovery", NULL},
-                                            {"tcp", NULL}};
+                                            {"tcp", NULL},        {"disk", NULL}};
 static const struct key_rule router_keys[] = {{"icmp", NULL}};
 static const struct key_rule client_keys[] = {{"user", NULL},
                                               {"submits_to", NULL},
@@ -194,6 +194,7 @@ void load_hosts(struct loader *l)
         want_flag(&host, "path_mtu_discovery", &discovers);
         h->no_path_mtu_discovery = !discovers;
         if (l->host_is_good[host.index]) load_role(l, &host, h);
+        if (l->host_is_good[host.index]) load_disk(&host, h);
     }
     s->hosts[s->n_hosts].tcp = tcp;
 }

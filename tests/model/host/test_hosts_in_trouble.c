@@ -1,0 +1,192 @@
+/* Hosts whose programs are slow or paused, and whose clocks are wrong: what others see of it. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world_runs.h"
+
+static const char world_text[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 d\", \"hosts\": {"
+    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" } },"
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] } },"
+    "\"internet\": { \"router\": {} },"
+    "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"] } } },"
+    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
+    "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"
+    "\"b\": { \"between\": [\"mx1.b.example\", \"internet\"] } },"
+    "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": "
+    "\"x\" } },"
+    "\"faults\": [ %s ] }";
+
+static struct world_run run_with(const char *faults)
+{
+    char json[4096];
+    snprintf(json, sizeof json, world_text, faults);
+    return world_run_scenario(json, 0, event_mask_all());
+}
+
+static int64_t at_of(const struct world_run *run, enum event_kind kind, const char *word)
+{
+    size_t i = 0;
+    const struct event *e = find_event(run, &i, kind, word);
+    cr_assert(e, "no such event: %s", word);
+    return e->at_ns;
+}
+
+static int64_t id_of_host(const struct world_run *run, const char *name)
+{
+    size_t i = 0;
+    const struct event *e = find_event(run, &i, EVENT_HOST_ADD, name);
+    return event_int(e, FIELD_HOST);
+}
+
+/* From one of the server's lines to the next: what the client sees of its speed. */
+Test(hosts_in_trouble, each_answer_of_a_host_100_times_slower_takes_100_ms)
+{
+    struct world_run run = run_with("{ \"slow\": { \"host\": \"mx1.b.example\", \"factor\": 100 } }");
+    int64_t asked = at_of(&run, EVENT_SMTP_LINE, "EHLO mail.a.example"), answered;
+    size_t i = 0;
+    const struct event *e;
+    while ((e = find_event(&run, &i, EVENT_SMTP_LINE, "mx1.b.example")) &&
+           strncmp(event_text(e, FIELD_TEXT), "250", 3) != 0) {
+    }
+    cr_assert(e);
+    answered = e->at_ns;
+    cr_assert_eq(answered - asked, 20 * MILLISECOND + 100 * MILLISECOND + (answered - asked) % MILLISECOND,
+                 "two links of 10 ms, and the host's 100 ms: %lld", (long long)(answered - asked));
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+    cr_assert_eq(count_events(&run, EVENT_ATTEMPT_BEGIN, NULL), count_events(&run, EVENT_ATTEMPT_END, NULL));
+    world_run_free(&run);
+}
+
+/* RFC 5321 4.5.3.2: a greeting that takes longer than five minutes is not waited for; later it is, since the host is
+   well again. */
+Test(hosts_in_trouble, a_host_400000_times_slower_runs_into_the_time_outs_of_others)
+{
+    struct world_run run =
+        run_with("{ \"for\": \"20 min\", \"slow\": { \"host\": \"mx1.b.example\", \"factor\": 400000 } }");
+    cr_assert_geq(count_events(&run, EVENT_ATTEMPT_END, "later"), 1);
+    cr_assert_geq(count_events(&run, EVENT_TIMER_FIRE, "smtp time-out"), 1);
+    cr_assert_geq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+    cr_assert_eq(count_events(&run, EVENT_HOST_TROUBLE, "400000 times slower"), 1);
+    world_run_free(&run);
+}
+
+/* The kernel of a paused host goes on: the connection is there, segments are acknowledged, nobody answers. */
+Test(hosts_in_trouble, a_paused_server_acknowledges_and_says_nothing_until_it_goes_on)
+{
+    struct world_run run =
+        run_with("{ \"at\": \"1 s\", \"for\": \"1 min\", \"pause\": { \"host\": \"mx1.b.example\" } }");
+    int64_t greeting = at_of(&run, EVENT_SMTP_LINE, "220 mx1.b.example");
+    cr_assert_eq(greeting / SECOND, 61);
+    size_t i = 0, opened = 0;
+    const struct event *e;
+    while ((e = find_event(&run, &i, EVENT_TCP_STATE, "ESTABLISHED")))
+        opened += e->at_ns < 2 * SECOND && event_int(e, FIELD_HOST) == id_of_host(&run, "mx1.b.example");
+    cr_assert_eq(opened, 1);
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+    cr_assert_eq(count_events(&run, EVENT_ATTEMPT_END, "later"), 0, "a minute is not too long");
+    world_run_free(&run);
+}
+
+/* The sender is paused for an hour in the middle of its dialogue: when it goes on, the answer that came meanwhile is
+   read first, so that the time-out, long overdue, does not strike. The server has closed the connection by then. */
+Test(hosts_in_trouble, no_timer_of_a_paused_host_is_stale)
+{
+    struct world_run run =
+        run_with("{ \"at\": \"1.19 s\", \"for\": \"4 min\", \"pause\": { \"host\": \"mail.a.example\" } }");
+    size_t i = 0;
+    const struct event *e;
+    int64_t sender = id_of_host(&run, "mail.a.example");
+    while ((e = find_event(&run, &i, EVENT_TIMER_FIRE, NULL)))
+        if (event_int(e, FIELD_HOST) == sender && strncmp(event_text(e, FIELD_NAME), "smtp", 4) == 0)
+            cr_assert_fail("%s at %lld", event_text(e, FIELD_NAME), (long long)e->at_ns);
+    i = 0;
+    while ((e = find_event(&run, &i, EVENT_SMTP_LINE, NULL)))
+        cr_assert(event_int(e, FIELD_HOST) != sender || e->at_ns < 1190 * MILLISECOND ||
+                      e->at_ns >= 241190 * MILLISECOND,
+                  "a paused program speaks");
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+    world_run_free(&run);
+}
+
+Test(hosts_in_trouble, a_client_paused_for_an_hour_finds_its_connection_closed_and_begins_anew)
+{
+    struct world_run run = run_with("{ \"at\": \"1.1 s\", \"for\": \"1 h\", \"pause\": { \"host\": \"alice-pc\" } }");
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+    cr_assert_geq(at_of(&run, EVENT_MAIL_STATE, "delivered"), HOUR);
+    cr_assert_not(run.failed);
+    world_run_free(&run);
+}
+
+/* --- clocks --- */
+
+static bool content_has(const struct world_run *run, const char *host, const char *what)
+{
+    size_t i = 0;
+    const struct event *e;
+    bool found = false;
+    while (!found && (e = find_event(run, &i, EVENT_SMTP_CONTENT, NULL))) {
+        if (event_int(e, FIELD_HOST) != id_of_host(run, host)) continue;
+        char *bytes = stream_bytes(run, (uint64_t)event_int(e, FIELD_STREAM), (uint64_t)event_int(e, FIELD_OFFSET),
+                                   (uint64_t)event_int(e, FIELD_LENGTH));
+        found = strstr(bytes, what) != NULL;
+        free(bytes);
+    }
+    return found;
+}
+
+Test(hosts_in_trouble, a_clock_an_hour_behind_is_seen_in_the_trace_lines)
+{
+    struct world_run run = run_with("{ \"clock\": { \"host\": \"mail.a.example\", \"behind\": \"1 h\" } }");
+    cr_assert(content_has(&run, "mail.a.example", "Mon, 3 Mar 2025 08:00:0"), "its Received line");
+    cr_assert(content_has(&run, "alice-pc", "Mon, 3 Mar 2025 09:00:0"), "the Date of a client whose clock is right");
+    world_run_free(&run);
+}
+
+/* M8: waits are never shorter than the backoff, nor much longer, though the clock steps back between two attempts. */
+Test(hosts_in_trouble, a_step_back_neither_hurries_nor_stops_the_attempts)
+{
+    struct world_run run =
+        run_with("{ \"for\": \"4 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } },"
+                 "{ \"at\": \"30 min\", \"clock\": { \"host\": \"mail.a.example\", \"behind\": \"1 d\" } }");
+    size_t i = 0, n = 0;
+    int64_t last = 0;
+    const struct event *e;
+    while ((e = find_event(&run, &i, EVENT_ATTEMPT_BEGIN, NULL))) {
+        if (event_int(e, FIELD_HOST) != id_of_host(&run, "mail.a.example")) continue;
+        if (n++ > 0) {
+            cr_assert_geq(e->at_ns - last, 300 * SECOND - SECOND);
+            cr_assert_leq(e->at_ns - last, 4000 * SECOND + 360 * SECOND);
+        }
+        last = e->at_ns;
+    }
+    cr_assert_geq(n, 6);
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+    world_run_free(&run);
+}
+
+/* An age of a year is over every lifetime: the mail goes back at its next attempt. */
+Test(hosts_in_trouble, a_step_of_a_year_ahead_expires_what_waits)
+{
+    struct world_run run =
+        run_with("{ \"for\": \"4 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } },"
+                 "{ \"at\": \"7 min\", \"clock\": { \"host\": \"mail.a.example\", \"ahead\": \"365 d\" } }");
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "bounced"), 1);
+    cr_assert_lt(at_of(&run, EVENT_MAIL_STATE, "bounced"), HOUR);
+    world_run_free(&run);
+}
+
+/* --- again and again --- */
+
+Test(hosts_in_trouble, a_fault_comes_at_each_of_its_instants_and_as_often_as_it_says)
+{
+    struct world_run run =
+        run_with("{ \"at\": [\"10 s\", \"1 h\"], \"every\": \"1 min\", \"times\": 5, \"for\": \"10 s\", "
+                 "\"stop_host\": { \"host\": \"mx1.b.example\" } }");
+    cr_assert_eq(count_events(&run, EVENT_HOST_STATE, "stopped by the scenario"), 10);
+    cr_assert_eq(count_events(&run, EVENT_HOST_STATE, "started again"), 9, "nothing is left to wait for the last end");
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+    world_run_free(&run);
+}
