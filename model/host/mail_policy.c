@@ -15,7 +15,7 @@ static struct smtp_reply on_mail(void *context, const struct smtp_envelope *enve
 {
     (void)context;
     (void)envelope;
-    return smtp_reply_make(250, "OK");
+    return smtp_reply_say(250, "OK");
 }
 
 static bool is_own_client(const struct mail_session *session)
@@ -39,17 +39,19 @@ static bool submits_from_outside(const struct mail_session *session)
     return socket_local_port(session->socket) == SUBMISSION_PORT && is_outside(session);
 }
 
-static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *envelope, const char *forward_path)
+static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *envelope, const char *forward_path,
+                                 const struct smtp_recipient_options *options)
 {
     (void)envelope;
+    (void)options;
     struct mail_session *session = context;
     const char *domain = address_domain(forward_path);
     if (mail_server_is_local_domain(session->server, domain) || domain[0] == '\0') {
         /* RFC 5321 4.5.1: postmaster is there also without a domain. */
-        if (mail_server_user_mailbox(session->server, forward_path)) return smtp_reply_make(250, "OK");
+        if (mail_server_user_mailbox(session->server, forward_path)) return smtp_reply_say(250, "OK");
         return smtp_reply_make(550, "5.1.1 <%.200s>: no such user here", forward_path);
     }
-    if (is_own_client(session) || submits_from_outside(session)) return smtp_reply_make(250, "OK");
+    if (is_own_client(session) || submits_from_outside(session)) return smtp_reply_say(250, "OK");
     return smtp_reply_make(550, "5.7.1 <%.200s>: relaying denied", forward_path);
 }
 

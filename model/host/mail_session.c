@@ -99,8 +99,10 @@ static void on_wake(void *context)
 static void start_smtp(struct mail_session *session)
 {
     struct smtp_server_config config = smtp_server_config_default(session->server->host->description->name);
+    config.extensions = SMTP_8BITMIME | SMTP_SIZE;
     session->smtp = smtp_server_new(&config, socket_session_io(session->socket, session->id), mail_policy(session));
 }
+
 static void start_pop3(struct mail_session *session)
 {
     session->pop3 = pop3_server_new(session->server->host->description->name,

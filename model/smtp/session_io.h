@@ -1,11 +1,20 @@
-/* What a session (SMTP, POP3) is given to speak with: a place to write, and names for its events. */
+/* What a session (SMTP, POP3) is given to speak with: a place to write, names for its events, and a way to TLS. */
 #ifndef POSTROAD_MODEL_SMTP_SESSION_IO_H
 #define POSTROAD_MODEL_SMTP_SESSION_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "sim/journal/journal.h"
+
+/* What came of a TLS handshake. The texts are borrowed for as long as the session lasts. */
+struct session_security {
+    const char *version;   /* "TLSv1.3" */
+    const char *cipher;    /* "TLS_AES_256_GCM_SHA384" */
+    const char *peer_name; /* of the peer's certificate; NULL: it showed none */
+    bool verified;         /* that certificate is trusted, and is the peer's */
+};
 
 struct session_io {
     void *context;
@@ -21,6 +30,10 @@ struct session_io {
     /* How many bytes of our stream the peer has acknowledged. May be NULL; a client that is told can tell a stalled
        transfer from a slow answer, and an answer from words that came before the question. */
     uint64_t (*acknowledged)(void *context);
+    /* Begins a TLS handshake in the place of plain text (RFC 3207), after all that was written until now. NULL: there
+       is none to be had. What arrived before and was not taken is dropped by the session, which takes nothing until it
+       is told ..._secured; a handshake that fails is a lost connection. */
+    void (*start_tls)(void *context);
 };
 
 #endif

@@ -7,12 +7,23 @@
 
 #include "model/smtp/transparency.h"
 #include "sim/journal/journal.h"
+#include "sim/journal/memory.h"
 
 void line_reader_init(struct line_reader *r, size_t limit)
 {
-    assert(limit >= 2 && limit <= LINE_READER_BYTES);
+    assert(limit >= 2);
     r->limit = limit;
+    r->lf_ends = false;
+    r->bytes = r->room;
+    r->capacity = LINE_READER_BYTES;
     line_reader_clear(r);
+}
+
+void line_reader_free(struct line_reader *r)
+{
+    if (r->bytes != r->room) mem_free(r->bytes);
+    r->bytes = r->room;
+    r->capacity = LINE_READER_BYTES;
 }
 
 void line_reader_clear(struct line_reader *r)
@@ -31,19 +42,34 @@ static bool has_stray(const char *bytes, size_t size)
     return false;
 }
 
+/* Few lines are longer than the room that each reader has. */
+static void make_room(struct line_reader *r, size_t size)
+{
+    bool is_first = r->bytes == r->room;
+    size_t capacity = r->capacity;
+
+    while (capacity < size)
+        capacity *= 2;
+    r->bytes = mem_realloc(is_first ? NULL : r->bytes, capacity + 1);
+    if (is_first) memcpy(r->bytes, r->room, r->size);
+    r->capacity = capacity;
+}
+
 static void keep(struct line_reader *r, const char *bytes, size_t size)
 {
     size_t room = r->limit - r->size;
+    size_t n = size < room ? size : room;
 
     r->length += size;
     r->too_long = r->length > r->limit;
-    memcpy(r->bytes + r->size, bytes, size < room ? size : room);
-    r->size += size < room ? size : room;
+    if (r->size + n > r->capacity) make_room(r, r->size + n);
+    memcpy(r->bytes + r->size, bytes, n);
+    r->size += n;
 }
 
-static void finish(struct line_reader *r)
+static void finish(struct line_reader *r, bool has_cr)
 {
-    if (!r->too_long) r->size -= 2;
+    if (!r->too_long) r->size -= has_cr ? 2 : 1;
     r->bytes[r->size] = '\0';
     r->stray = has_stray(r->bytes, r->size);
 }
@@ -51,6 +77,7 @@ static void finish(struct line_reader *r)
 size_t line_reader_take(struct line_reader *r, const char *bytes, size_t size, bool *whole)
 {
     size_t taken = 0;
+    bool has_cr = false;
 
     *whole = false;
     while (taken < size && !*whole) {
@@ -61,9 +88,10 @@ size_t line_reader_take(struct line_reader *r, const char *bytes, size_t size, b
         keep(r, bytes + taken, n);
         taken += n;
         r->last = bytes[taken - 1];
-        *whole = lf && before == '\r';
+        has_cr = before == '\r';
+        *whole = lf && (has_cr || r->lf_ends);
     }
-    if (*whole) finish(r);
+    if (*whole) finish(r, has_cr);
     return taken;
 }
 
@@ -123,4 +151,14 @@ uint64_t session_write_content(const struct session_io *io, enum event_kind kind
     if (io->content && message.n != 0) io->content(io->context, message, offset, length);
     if (journal_wants(io->journal, kind)) tell_content(io, kind, message, offset, length);
     return offset + length;
+}
+
+uint64_t session_write_chunk(const struct session_io *io, enum event_kind kind, struct message_id message,
+                             const char *bytes, size_t size)
+{
+    uint64_t offset = io->write(io->context, bytes, size);
+
+    if (io->content && message.n != 0) io->content(io->context, message, offset, size);
+    if (journal_wants(io->journal, kind)) tell_content(io, kind, message, offset, size);
+    return offset + size;
 }

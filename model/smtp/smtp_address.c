@@ -1,14 +1,20 @@
 /* Paths, mailboxes and domains, read by the grammar of RFC 5321 4.1.2 and 4.1.3; each ..._length function returns how
-   many characters at p form the thing, 0 if none do. Left out on purpose: addresses beyond ASCII (RFC 6531). */
+   many characters at p form the thing, 0 if none do. Bytes beyond ASCII stand where RFC 6531 3.3 lets UTF-8 stand; whether
+   they may be there at all, and are UTF-8, the caller says. */
 #include "model/smtp/smtp_address.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
+static bool is_beyond_ascii(char c)
+{
+    return ((unsigned char)c & 0x80) != 0;
+}
+
 static bool is_let_dig(char c)
 {
-    return isalnum((unsigned char)c) != 0;
+    return is_beyond_ascii(c) || isalnum((unsigned char)c) != 0;
 }
 
 /* RFC 5322 3.2.3 */
@@ -38,7 +44,7 @@ static size_t quoted_string_length(const char *p)
     if (p[0] != '"') return 0;
     for (; p[n] != '"'; n++) {
         if (p[n] == '\\') n++;
-        if (p[n] < 32 || p[n] > 126) return 0;
+        if (!is_beyond_ascii(p[n]) && (p[n] < 32 || p[n] > 126)) return 0;
     }
     return n + 1;
 }
@@ -178,23 +184,30 @@ const char *smtp_path_read(enum smtp_path_kind kind, const char **cursor, char *
     return NULL;
 }
 
+static bool is_ascii(const char *text)
+{
+    while (*text && !is_beyond_ascii(*text))
+        text++;
+    return *text == '\0';
+}
+
 bool smtp_mailbox_is_valid(const char *mailbox)
 {
     size_t size;
 
-    return mailbox_read(mailbox, &size) == NULL && mailbox[size] == '\0' && size + 2 <= SMTP_PATH_BYTES;
+    return is_ascii(mailbox) && mailbox_read(mailbox, &size) == NULL && mailbox[size] == '\0' && size + 2 <= SMTP_PATH_BYTES;
 }
 
 bool smtp_domain_is_valid(const char *domain)
 {
     size_t n = domain_length(domain);
 
-    return n > 0 && n <= SMTP_DOMAIN_BYTES && domain[n] == '\0';
+    return is_ascii(domain) && n > 0 && n <= SMTP_DOMAIN_BYTES && domain[n] == '\0';
 }
 
 bool smtp_helo_name_is_valid(const char *name)
 {
     size_t n = helo_name_length(name);
 
-    return n > 0 && n <= SMTP_DOMAIN_BYTES && name[n] == '\0';
+    return is_ascii(name) && n > 0 && n <= SMTP_DOMAIN_BYTES && name[n] == '\0';
 }

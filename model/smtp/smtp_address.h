@@ -12,7 +12,8 @@ enum smtp_path_kind { SMTP_REVERSE_PATH, SMTP_FORWARD_PATH };
 
 /* Reads "<...>" at *cursor. If it is right: moves *cursor behind ">", copies the mailbox without brackets and without
    source route (RFC 5321 appendix C) to mailbox, which has room for SMTP_PATH_BYTES, and returns NULL. Otherwise
-   returns what is wrong, as a phrase. "<>" is a reverse-path only, "<postmaster>" a forward-path only. */
+   returns what is wrong, as a phrase. "<>" is a reverse-path only, "<postmaster>" a forward-path only. UTF-8 is let
+   pass (RFC 6531 3.3). */
 const char *smtp_path_read(enum smtp_path_kind kind, const char **cursor, char *mailbox);
 
 /* local-part@domain or local-part@[address]. */

@@ -6,12 +6,15 @@
 #include <stdbool.h>
 
 #include "model/smtp/session_io.h"
+#include "model/smtp/smtp_envelope.h"
+#include "model/smtp/smtp_extension.h"
 #include "model/smtp/smtp_reply.h"
 
 enum delivery_outcome { DELIVERY_DELIVERED, DELIVERY_LATER, DELIVERY_NEVER };
 const char *delivery_outcome_text(enum delivery_outcome outcome); /* "delivered" "later" "never" */
 
-/* Borrowed until its last recipient has an outcome. */
+/* Borrowed until its last recipient has an outcome. What a server does not offer is left unsaid, where that is allowed.
+ */
 struct smtp_job {
     struct message_id message;
     const char *reverse_path; /* "" for a bounce */
@@ -19,22 +22,49 @@ struct smtp_job {
     size_t n_forward_paths;
     const char *content; /* lines ended by CRLF; transparency is added here */
     size_t content_size;
+    /* The rest may be left 0. */
+    const struct smtp_recipient_options *options; /* one for each forward path, or NULL */
+    enum smtp_ret ret;
+    const char *envid; /* xtext */
+    enum smtp_body body;
+    bool smtputf8; /* the server must offer it */
 };
 
 struct smtp_client_owner {
     void *context;
     /* Told once for each recipient; reply is the server's line ("550 5.1.1 ...") or our own words for a lost
-       connection or a time-out. final_reply_missing: end of data was sent and no answer came, so the server may have it. */
+       connection or a time-out. final_reply_missing: end of data was sent and no answer came, so the server may have
+       it. */
     void (*outcome)(void *context, size_t recipient, enum delivery_outcome outcome, const char *reply,
                     bool final_reply_missing);
-    /* The transaction is over; another job keeps the session open, NULL ends it with QUIT. */
+    /* The job is over; another one keeps the session open, which goes on with MAIL at once; NULL ends it with QUIT. Not
+       asked once the session takes no more mails: the server's MAILMAX (RFC 9422), or it is lost. */
     const struct smtp_job *(*next)(void *context);
+    /* What the server offers: SIZE, LIMITS, DSN...; told before the first MAIL. May be NULL. */
+    void (*offered)(void *context, const struct smtp_offer *offer);
 };
 
-/* Time-outs of RFC 5321 4.5.3.2. */
+enum smtp_tls { SMTP_TLS_NEVER, SMTP_TLS_IF_OFFERED, SMTP_TLS_REQUIRED };
+
+/* What a client makes of content with CR or LF alone (RFC 5321 2.3.8). */
+enum smtp_strays {
+    SMTP_STRAYS_REFUSE, /* the mail is undeliverable */
+    SMTP_STRAYS_PASS,   /* as it is: the sending half of smuggling */
+    SMTP_STRAYS_CLEAN   /* spaces, as Postfix 3.9 */
+};
+
 struct smtp_client_config {
     const char *name; /* for EHLO */
-    int64_t greeting_ns, helo_ns, mail_ns, rcpt_ns, data_init_ns, data_block_ns, data_done_ns, quit_ns;
+    /* Time-outs of RFC 5321 4.5.3.2, and of the extensions; each for one reply, or one handshake. */
+    int64_t greeting_ns, helo_ns, mail_ns, rcpt_ns, data_init_ns, data_block_ns, data_done_ns, quit_ns, starttls_ns,
+        auth_ns;
+    enum smtp_tls tls;
+    const char *user, *password; /* for AUTH; NULL: without. Borrowed for as long as the session lasts. */
+    bool auth_over_tls_only;     /* the password is not told in clear */
+    bool pipelining;             /* where it is offered (RFC 2920) */
+    bool chunking;               /* BDAT in the place of DATA, where it is offered (RFC 3030) */
+    size_t chunk_bytes;          /* of one BDAT; 0: all in one */
+    enum smtp_strays strays;
 };
 struct smtp_client_config smtp_client_config_default(const char *name);
 
@@ -45,10 +75,14 @@ struct smtp_client *smtp_client_new(const struct smtp_client_config *config, str
 void smtp_client_free(struct smtp_client *s);
 void smtp_client_start(struct smtp_client *s, int64_t now_ns); /* the connection is there: waits for the greeting */
 void smtp_client_receive(struct smtp_client *s, const char *bytes, size_t size, int64_t now_ns);
-/* The connection was lost or closed by the peer; why: one phrase. Open recipients become LATER. */
+/* The handshake that io.start_tls began is done; or, before smtp_client_start, that of implicit TLS (RFC 8314).
+   Borrowed for as long as the session lasts. */
+void smtp_client_secured(struct smtp_client *s, const struct session_security *security, int64_t now_ns);
+/* The connection was lost or closed by the peer; why: one phrase. Open recipients become LATER. A handshake that failed
+   is told so too. */
 void smtp_client_connection_lost(struct smtp_client *s, const char *why, int64_t now_ns);
-/* Some of what we wrote has been acknowledged: restarts the data block timer, or, when that was the last of the content,
-   begins the wait for the final reply. Where io.acknowledged is NULL it is always the latter. */
+/* Some of what we wrote has been acknowledged: restarts the data block timer, or, when that was the last of the
+   content, begins the wait for the final reply. Where io.acknowledged is NULL it is always the latter. */
 void smtp_client_progress(struct smtp_client *s, int64_t now_ns);
 int64_t smtp_client_deadline(const struct smtp_client *s);
 void smtp_client_on_deadline(struct smtp_client *s, int64_t now_ns);

@@ -21,6 +21,50 @@ struct smtp_reply smtp_reply_make(int code, const char *format, ...)
     return reply;
 }
 
+struct smtp_reply smtp_reply_say(int code, const char *text)
+{
+    struct smtp_reply reply;
+    size_t size = strlen(text);
+
+    assert(code >= 200 && code <= 599);
+    if (size >= sizeof reply.text) size = sizeof reply.text - 1;
+    reply.code = code;
+    memcpy(reply.text, text, size);
+    reply.text[size] = '\0';
+    return reply;
+}
+
+struct smtp_reply smtp_reply_later(void)
+{
+    struct smtp_reply reply;
+
+    reply.code = 0;
+    reply.text[0] = '\0';
+    return reply;
+}
+
+static size_t digits(const char *text)
+{
+    size_t n = 0;
+
+    while (n < 3 && isdigit((unsigned char)text[n]))
+        n++;
+    return n;
+}
+
+size_t smtp_enhanced_length(const char *text)
+{
+    size_t subject, detail;
+    const char *end;
+
+    if ((text[0] != '2' && text[0] != '4' && text[0] != '5') || text[1] != '.') return 0;
+    subject = digits(text + 2);
+    if (subject == 0 || text[2 + subject] != '.') return 0;
+    detail = digits(text + 3 + subject);
+    end = text + 3 + subject + detail;
+    return detail > 0 && (*end == ' ' || *end == '\n' || *end == '\0') ? (size_t)(end - text) : 0;
+}
+
 /* RFC 5321 4.2: the first digit is 2 to 5; the second and third are read by nobody but people. */
 int smtp_reply_code(const char *text)
 {

@@ -13,6 +13,11 @@ struct smtp_reply {
 };
 
 struct smtp_reply smtp_reply_make(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct smtp_reply smtp_reply_say(int code, const char *text); /* the same without a format: cheap */
+/* Code 0: "not yet". The asker waits until it is told the answer. */
+struct smtp_reply smtp_reply_later(void);
+/* How long the enhanced status code (RFC 3463 2) is that text begins with: "5.1.1" is 5; 0 if it begins with none. */
+size_t smtp_enhanced_length(const char *text);
 /* Parses "451 4.7.1 Try again later"; false unless it begins with a code of three digits, 2 to 5 first, alone or
    followed by a space, and the rest is printable and fits. */
 bool smtp_reply_parse(const char *text, struct smtp_reply *reply);

@@ -7,10 +7,13 @@
 
 #include "sim/journal/memory.h"
 
+/* A line ends with CR LF only: behind LF alone no dot is doubled, for no receiver may take it for the closing one. */
 static const char *next_line(const char *line, const char *end)
 {
     const char *lf = memchr(line, '\n', (size_t)(end - line));
 
+    while (lf && (lf == line || lf[-1] != '\r'))
+        lf = memchr(lf + 1, '\n', (size_t)(end - lf - 1));
     return lf ? lf + 1 : end;
 }
 
@@ -33,7 +36,7 @@ uint64_t transparency_write(const struct session_io *io, const char *content, si
     static const char closing[] = "\r\n.\r\n";
     const char *end = content + size;
     const char *begin = content;
-    bool whole = size == 0 || end[-1] == '\n';
+    bool whole = size == 0 || (size >= 2 && end[-2] == '\r' && end[-1] == '\n');
     const char *tail = whole ? closing + 2 : closing;
     const char *dot = find_dot_line(begin, end);
     uint64_t first;
@@ -81,18 +84,32 @@ static bool is_flawed(const struct dot_reader *r)
     return r->stray || r->long_line || r->too_big;
 }
 
-/* The line from line_start on is whole. Returns true when it is the closing dot. */
-static bool finish_line(struct dot_reader *r)
+/* A CR within a line of n bytes. */
+static void treat_stray_cr(struct dot_reader *r, char *line, size_t n)
+{
+    char *cr = memchr(line, '\r', n);
+
+    if (cr && r->strays == STRAY_IS_FLAW) r->stray = true;
+    if (r->strays != STRAY_BECOMES) return;
+    for (; cr; cr = memchr(cr, '\r', (size_t)(line + n - cr)))
+        *cr = ' ';
+}
+
+/* The line from line_start on is whole. Returns true when it is the closing dot. is_bare: it ended with LF alone. */
+static bool finish_line(struct dot_reader *r, bool is_bare)
 {
     char *line = r->bytes + r->line_start;
     size_t n = r->size - r->line_start;
+    bool is_dot = n == 3 && line[0] == '.';
+    bool after_bare = r->after_bare;
 
-    if (n == 3 && line[0] == '.') {
+    r->after_bare = is_bare;
+    if (is_dot && !is_bare && !after_bare) {
         r->size = r->line_start;
         return true;
     }
-    if (memchr(line, '\r', n - 2)) r->stray = true;
-    if (line[0] == '.') {
+    treat_stray_cr(r, line, n - 2);
+    if (line[0] == '.' && !is_dot) {
         memmove(line, line + 1, --n);
         r->size--;
     }
@@ -100,6 +117,16 @@ static bool finish_line(struct dot_reader *r)
     if (r->size > r->max_size) r->too_big = true;
     r->line_start = r->size = is_flawed(r) ? 0 : r->size;
     return false;
+}
+
+/* The line from line_start on ends with LF alone. */
+static void finish_bare_line(struct dot_reader *r)
+{
+    if (r->strays == STRAY_IS_FLAW) r->stray = true;
+    if (r->strays != STRAY_BECOMES) return;
+    r->size--;
+    append(r, "\r\n", 2);
+    finish_line(r, true);
 }
 
 /* A line too long in any case is not kept: a filler that is no dot, and the last byte, which may be the CR. */
@@ -129,12 +156,42 @@ size_t dot_reader_take(struct dot_reader *r, const char *bytes, size_t size, boo
         append(r, bytes + taken, n);
         taken += n;
         if (lf && r->size - r->line_start >= 2 && r->bytes[r->size - 2] == '\r')
-            *ended = finish_line(r);
+            *ended = finish_line(r, false);
         else if (lf)
-            r->stray = true;
+            finish_bare_line(r);
         if (!*ended) bound_line(r);
     }
     return taken;
+}
+
+/* Once too big nothing is kept, so that memory is bounded. */
+void dot_reader_add_chunk(struct dot_reader *r, const char *bytes, size_t size)
+{
+    if (is_flawed(r)) return;
+    if (size > r->max_size - r->size)
+        r->too_big = true;
+    else
+        append(r, bytes, size);
+}
+
+void dot_reader_end_chunks(struct dot_reader *r)
+{
+    struct dot_reader whole = {.max_line = r->max_line, .max_size = r->max_size, .strays = r->strays};
+    size_t at = 0;
+
+    if (is_flawed(r)) return;
+    if (r->size > 0 && (r->size < 2 || memcmp(r->bytes + r->size - 2, "\r\n", 2) != 0)) append(r, "\r\n", 2);
+    /* Line by line through the same door; with its dot doubled a line is what a sender of DATA makes of it. */
+    while (at < r->size && !is_flawed(&whole)) {
+        const char *lf = memchr(r->bytes + at, '\n', r->size - at);
+        size_t n = (size_t)(lf + 1 - (r->bytes + at));
+        bool ended;
+        if (r->bytes[at] == '.' && whole.size == whole.line_start) append(&whole, ".", 1);
+        dot_reader_take(&whole, r->bytes + at, n, &ended);
+        at += n;
+    }
+    dot_reader_free(r);
+    *r = whole;
 }
 
 bool content_has_whole_lines(const char *content, size_t size)
@@ -150,4 +207,15 @@ bool content_has_whole_lines(const char *content, size_t size)
         content = lf ? lf + 1 : end;
     }
     return true;
+}
+
+void content_clean_lines(char *content, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        bool is_pair = content[i] == '\r' && i + 1 < size && content[i + 1] == '\n';
+        if (is_pair)
+            i++;
+        else if (content[i] == '\r' || content[i] == '\n')
+            content[i] = ' ';
+    }
 }

@@ -13,12 +13,21 @@
    first byte; *length counts all that was written. */
 uint64_t transparency_write(const struct session_io *io, const char *content, size_t size, uint64_t *length);
 
-/* Collects content until CR LF . CR LF, and undoes the doubling. Once it is flawed nothing more is kept. */
+/* What a receiver makes of CR or LF alone (RFC 5321 2.3.8 forbids them). Whatever it is, CR LF . CR LF is the end. */
+enum stray_line_ends {
+    STRAY_IS_FLAW,   /* the content is flawed */
+    STRAY_BECOMES,   /* LF becomes CR LF, CR a space; a closing dot needs CR LF on both sides all the same */
+    STRAY_IS_CONTENT /* kept as it is, like any other byte */
+};
+
+/* Collects content, and undoes the doubling. Once it is flawed nothing more is kept. */
 struct dot_reader {
     size_t max_line, max_size; /* longest line with CR LF and without the added dot; most bytes */
-    char *bytes;               /* owned; the content so far, then the line that is arriving */
+    enum stray_line_ends strays;
+    char *bytes; /* owned; the content so far, then the line that is arriving */
     size_t size, capacity;
     size_t line_start; /* where that line begins */
+    bool after_bare;   /* the line before ended with LF alone */
     bool stray;        /* flaw: CR or LF alone */
     bool long_line;    /* flaw: a line over max_line */
     bool too_big;      /* flaw: more than max_size */
@@ -30,7 +39,14 @@ void dot_reader_free(struct dot_reader *r);
    content. */
 size_t dot_reader_take(struct dot_reader *r, const char *bytes, size_t size, bool *ended);
 
+/* The other way to fill one: chunks of counted bytes, without transparency (RFC 3030), then their end, which gives a
+   last line without CR LF one. */
+void dot_reader_add_chunk(struct dot_reader *r, const char *bytes, size_t size);
+void dot_reader_end_chunks(struct dot_reader *r);
+
 /* Whether CR and LF stand only together, as content must be to be sent (RFC 5321 2.3.8). */
 bool content_has_whole_lines(const char *content, size_t size);
+/* Puts a space for each CR and LF that stands alone, as Postfix's cleanup_replace_stray_cr_lf does. */
+void content_clean_lines(char *content, size_t size);
 
 #endif

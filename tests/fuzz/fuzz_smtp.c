@@ -20,8 +20,10 @@ static struct smtp_reply mail(void *context, const struct smtp_envelope *e)
     return smtp_reply_make(250, "2.1.0 Ok");
 }
 
-static struct smtp_reply rcpt(void *context, const struct smtp_envelope *e, const char *path)
+static struct smtp_reply rcpt(void *context, const struct smtp_envelope *e, const char *path,
+                              const struct smtp_recipient_options *options)
 {
+    FUZZ_MUST(options != NULL);
     (void)context;
     FUZZ_MUST(e->reverse_path);
     return smtp_reply_make(strlen(path) % 3 ? 250 : 550, "2.1.5 Ok");

@@ -201,6 +201,13 @@ static char *next_line(const struct dialogue_text *text, size_t *checked, const 
     return line;
 }
 
+/* "250-...": any number of lines that begin so. */
+static void skip_lines(const struct dialogue_text *text, size_t *checked, const char *pattern)
+{
+    while (text->bytes && strncmp(text->bytes + *checked, pattern, 4) == 0)
+        mem_free(next_line(text, checked, "\r\n"));
+}
+
 static bool expect(struct run *r, const char *pattern, const struct dialogue_text *text, size_t *checked,
                    const char *ending)
 {
@@ -209,6 +216,10 @@ static bool expect(struct run *r, const char *pattern, const struct dialogue_tex
     bool right;
 
     feed_batch(r);
+    if (strlen(pattern) > 4 && strcmp(pattern + 4, "...") == 0) {
+        skip_lines(text, checked, pattern);
+        return true;
+    }
     wanted = ending[0] == '\r' ? dialogue_unescaped(pattern, &size) : mem_strdup(pattern);
     line = next_line(text, checked, ending);
     right = line && matches(wanted, line);

@@ -3,6 +3,7 @@
      # rcpt_before_mail.smtp -- RFC 5321 3.3: RCPT without MAIL is 503 and changes nothing
      given max_recipients 2        a setting of the machine under test, before it starts
      S: 220*                       a line the server says; * at the end stands for anything
+     S: 250-...                    any number of lines that begin with 250-
      C: EHLO a.example             a line the client says
      C! .\n                        bytes without CR LF added
      S: closes                     the machine under test is over

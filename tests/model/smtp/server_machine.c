@@ -31,8 +31,10 @@ static struct smtp_reply policy_mail(void *context, const struct smtp_envelope *
     return smtp_reply_make(250, "2.1.0 Sender ok");
 }
 
-static struct smtp_reply policy_rcpt(void *context, const struct smtp_envelope *e, const char *forward_path)
+static struct smtp_reply policy_rcpt(void *context, const struct smtp_envelope *e, const char *forward_path,
+                                     const struct smtp_recipient_options *options)
 {
+    (void)options;
     static const char *const known[] = {"bob@b.example", "carol@b.example", "postmaster", "postmaster@b.example",
                                         "\"bob the <builder>\"@b.example"};
 
@@ -91,6 +93,12 @@ static bool given(void *machine, const char *setting)
         m->config.idle_ns = seconds * SECOND;
         return true;
     }
+    if (strncmp(setting, "extensions ", 11) == 0) {
+        m->config.extensions = 0;
+        for (size_t i = 0; i < SMTP_EXTENSIONS; i++)
+            if (strstr(setting, smtp_extension_keyword(i))) m->config.extensions |= 1u << i;
+        return true;
+    }
     if (sscanf(setting, "forced %15s %255[^\n]", m->forced_command, m->forced_reply) != 2) return false;
     /* Replies of several lines are written with \n. */
     char *text = dialogue_unescaped(m->forced_reply, &n);
@@ -103,7 +111,8 @@ static void start(void *machine, int64_t now_ns)
 {
     struct server_machine *m = machine;
     struct session_io io = {.context = m, .write = say};
-    struct smtp_server_policy policy = {m, policy_mail, policy_rcpt, policy_message, policy_forced};
+    struct smtp_server_policy policy = {
+        .context = m, .mail = policy_mail, .rcpt = policy_rcpt, .message = policy_message, .forced = policy_forced};
 
     m->server = smtp_server_new(&m->config, io, policy);
     smtp_server_start(m->server, now_ns);

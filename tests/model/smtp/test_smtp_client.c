@@ -94,7 +94,7 @@ static void start(void *machine, int64_t now_ns)
     struct client_machine *m = machine;
     struct smtp_client_config config = smtp_client_config_default("mail.a.example");
     struct session_io io = {.context = m, .write = say, .acknowledged = acknowledged};
-    struct smtp_client_owner owner = {m, tell_outcome, next_job};
+    struct smtp_client_owner owner = {.context = m, .outcome = tell_outcome, .next = next_job};
 
     m->client = smtp_client_new(&config, io, owner, next_job(m));
     smtp_client_start(m->client, now_ns);

@@ -58,8 +58,10 @@ static struct smtp_reply accept_path(void *context, const struct smtp_envelope *
     return smtp_reply_make(250, "ok");
 }
 
-static struct smtp_reply accept_recipient(void *context, const struct smtp_envelope *e, const char *forward_path)
+static struct smtp_reply accept_recipient(void *context, const struct smtp_envelope *e, const char *forward_path,
+                                          const struct smtp_recipient_options *options)
 {
+    (void)options;
     (void)context;
     (void)e;
     (void)forward_path;
@@ -113,8 +115,9 @@ static void make_session(struct session *s, const struct smtp_job *job, struct j
                                    .conn = {2},
                                    .stream = {SERVER_STREAM},
                                    .host = {2}};
-    struct smtp_client_owner owner = {s, count_outcome, no_more};
-    struct smtp_server_policy policy = {s, accept_path, accept_recipient, accept_message, NULL};
+    struct smtp_client_owner owner = {.context = s, .outcome = count_outcome, .next = no_more};
+    struct smtp_server_policy policy = {
+        .context = s, .mail = accept_path, .rcpt = accept_recipient, .message = accept_message};
 
     s->client = smtp_client_new(&client, client_io, owner, job);
     s->server = smtp_server_new(&server, server_io, policy);

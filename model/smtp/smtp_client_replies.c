@@ -1,0 +1,443 @@
+/* What each reply leads to: one handler for each state, which judges the reply by its first digit (RFC 5321 4.3.2) and
+   returns the next state; and the outcomes of recipients. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "model/smtp/smtp_client_internal.h"
+#include "model/smtp/transparency.h"
+#include "sim/journal/memory.h"
+
+/* --- Outcomes ------------------------------------------------------------------------------------------------------
+ */
+
+static enum delivery_outcome outcome_of(const struct smtp_reply *reply)
+{
+    switch (reply->code / 100) {
+    case 2:
+        return DELIVERY_DELIVERED;
+    case 5:
+        return DELIVERY_NEVER;
+    default:
+        return DELIVERY_LATER;
+    }
+}
+
+/* The reply as one line: "550 5.1.1 no such user". */
+static const char *reply_line(const struct smtp_reply *reply, char *out, size_t size)
+{
+    snprintf(out, size, "%03d%s%s", reply->code, reply->text[0] ? " " : "", reply->text);
+    for (char *c = out; *c; c++)
+        if (*c == '\n') *c = ' ';
+    return out;
+}
+
+static void settle(struct smtp_client *s, size_t i, enum delivery_outcome outcome, const char *words, bool missing)
+{
+    assert(s->recipients[i].state != RECIPIENT_SETTLED);
+    if (s->recipients[i].state == RECIPIENT_ACCEPTED) s->n_accepted--;
+    s->recipients[i].state = RECIPIENT_SETTLED;
+    s->owner.outcome(s->owner.context, i, outcome, words, missing);
+}
+
+/* All recipients that have no outcome yet. Only those of the transaction at hand may have the mail all the same. */
+static void settle_rest(struct smtp_client *s, enum delivery_outcome outcome, const char *words, bool missing)
+{
+    for (size_t i = 0; s->job && i < s->job->n_forward_paths; i++)
+        if (s->recipients[i].state != RECIPIENT_SETTLED)
+            settle(s, i, outcome, words, missing && s->recipients[i].state == RECIPIENT_ACCEPTED);
+}
+
+static void settle_rest_by_reply(struct smtp_client *s, enum delivery_outcome outcome, const struct smtp_reply *reply)
+{
+    char words[SMTP_REPLY_TEXT_BYTES + 4];
+
+    settle_rest(s, outcome, reply_line(reply, words, sizeof words), false);
+}
+
+/* Those that the server has accepted in this transaction. */
+static void settle_accepted(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    char words[SMTP_REPLY_TEXT_BYTES + 4];
+    enum delivery_outcome outcome = outcome_of(reply);
+
+    if (s->n_accepted == 0) return;
+    reply_line(reply, words, sizeof words);
+    for (size_t i = 0; i < s->batch_end; i++)
+        if (s->recipients[i].state == RECIPIENT_ACCEPTED) settle(s, i, outcome, words, false);
+}
+
+/* The server may have the mail if only its last word is missing (RFC 1047). */
+void smtp_client_abandon(struct smtp_client *s, const char *why)
+{
+    settle_rest(s, DELIVERY_LATER, why, s->state == STATE_END_OF_DATA);
+    s->state = STATE_OVER;
+}
+
+/* --- Jobs ------------------------------------------------------------------------------------------------------------
+ */
+
+static bool has_eighth_bit(const char *bytes, size_t size)
+{
+    unsigned char all = 0;
+
+    for (size_t i = 0; i < size; i++)
+        all |= (unsigned char)bytes[i];
+    return (all & 0x80) != 0;
+}
+
+void smtp_client_take_job(struct smtp_client *s, const struct smtp_job *job)
+{
+    s->job = job;
+    s->n_accepted = s->next_recipient = s->batch_end = 0;
+    mem_free(s->cleaned);
+    s->cleaned = NULL;
+    if (!job) return;
+    assert(job->n_forward_paths > 0);
+    if (job->n_forward_paths > s->capacity) {
+        s->capacity = job->n_forward_paths;
+        s->recipients = mem_realloc(s->recipients, s->capacity * sizeof *s->recipients);
+    }
+    memset(s->recipients, 0, job->n_forward_paths * sizeof *s->recipients);
+    s->content_is_8bit = has_eighth_bit(job->content, job->content_size);
+}
+
+static void clean_content(struct smtp_client *s)
+{
+    s->cleaned = mem_alloc(s->job->content_size + 1);
+    memcpy(s->cleaned, s->job->content, s->job->content_size);
+    content_clean_lines(s->cleaned, s->job->content_size);
+}
+
+/* Why this job cannot be sent to this server at all, or NULL. */
+static const char *unsendable(struct smtp_client *s)
+{
+    const struct smtp_job *job = s->job;
+
+    if (s->config.strays != SMTP_STRAYS_PASS && !s->cleaned &&
+        !content_has_whole_lines(job->content, job->content_size)) {
+        if (s->config.strays == SMTP_STRAYS_REFUSE)
+            return "554 5.6.0 the content has a CR or LF alone (RFC 5321 2.3.8)";
+        clean_content(s);
+    }
+    if (s->content_is_8bit && !smtp_client_offers(s, SMTP_8BITMIME))
+        return "554 5.6.3 the content has 8-bit bytes and the server does not offer 8BITMIME (RFC 6152 3)";
+    if (job->smtputf8 && !smtp_client_offers(s, SMTP_SMTPUTF8))
+        return "550 5.6.7 an address is beyond ASCII and the server does not offer SMTPUTF8 (RFC 6531 3.2)";
+    if (s->offer.size && job->content_size > s->offer.size)
+        return "552 5.3.4 the content is larger than the server takes (RFC 1870 6.1)";
+    return NULL;
+}
+
+/* --- Transactions
+ * ----------------------------------------------------------------------------------------------------- */
+
+static const char *domain_of(const char *path)
+{
+    const char *at = strrchr(path, '@');
+
+    return at ? at + 1 : path;
+}
+
+static bool domain_is_new(const struct smtp_client *s, size_t i)
+{
+    for (size_t k = s->next_recipient; k < i; k++)
+        if (strcasecmp(domain_of(s->job->forward_paths[k]), domain_of(s->job->forward_paths[i])) == 0) return false;
+    return true;
+}
+
+/* RFC 9422 4: how many recipients this transaction may have. */
+static size_t find_batch_end(const struct smtp_client *s)
+{
+    size_t n = s->job->n_forward_paths, domains = 0;
+
+    if (s->offer.rcpt_max && n - s->next_recipient > s->offer.rcpt_max) n = s->next_recipient + s->offer.rcpt_max;
+    for (size_t i = s->next_recipient; s->offer.rcpt_domain_max && i < n; i++)
+        if (domain_is_new(s, i) && ++domains > s->offer.rcpt_domain_max) return i;
+    return n;
+}
+
+/* The session is ready for MAIL: with what is left of this job, or the first job after it that can be sent. */
+static enum client_state begin_transaction(struct smtp_client *s)
+{
+    while (s->job) {
+        const char *why = unsendable(s);
+        if (!why && s->offer.mail_max && s->n_mails >= s->offer.mail_max) {
+            settle_rest(s, DELIVERY_LATER, "452 4.5.3 the server takes no more mails in this session (RFC 9422)",
+                        false);
+            return STATE_QUIT;
+        }
+        if (!why) {
+            s->batch_end = find_batch_end(s);
+            s->content_sent = 0;
+            s->mail_accepted = false;
+            s->n_mails++;
+            return STATE_MAIL;
+        }
+        settle_rest(s, DELIVERY_NEVER, why, false);
+        smtp_client_take_job(s, s->owner.next(s->owner.context));
+    }
+    return STATE_QUIT;
+}
+
+/* The transaction has ended; server_has_it_open: a MAIL was accepted that came to no end of data. */
+static enum client_state end_transaction(struct smtp_client *s, bool server_has_it_open)
+{
+    bool is_last = s->offer.mail_max && s->n_mails >= s->offer.mail_max;
+
+    s->next_recipient = s->batch_end;
+    if (s->batch_end == s->job->n_forward_paths)
+        smtp_client_take_job(s, is_last ? NULL : s->owner.next(s->owner.context));
+    if (s->job && server_has_it_open && !is_last) return STATE_RSET;
+    return begin_transaction(s);
+}
+
+/* --- Reply handlers: each returns the next state ----------------------------------------------------------------- */
+
+enum client_state smtp_client_protocol_error(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    char words[SMTP_REPLY_TEXT_BYTES + 64], line[SMTP_REPLY_TEXT_BYTES + 4];
+
+    snprintf(words, sizeof words, "reply out of place: %s", reply_line(reply, line, sizeof line));
+    settle_rest(s, DELIVERY_LATER, words, s->state == STATE_END_OF_DATA);
+    return STATE_OVER;
+}
+
+static enum client_state give_up(struct smtp_client *s, const char *why)
+{
+    settle_rest(s, DELIVERY_LATER, why, false);
+    return STATE_QUIT;
+}
+
+/* A host that greets with 5yz may be the wrong one of several: the mail waits, whatever the digit. */
+static enum client_state on_greeting(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    switch (reply->code / 100) {
+    case 2:
+        return STATE_EHLO;
+    case 3:
+        return smtp_client_protocol_error(s, reply);
+    default:
+        settle_rest_by_reply(s, DELIVERY_LATER, reply);
+        return STATE_QUIT;
+    }
+}
+
+static enum client_state begin_mails(struct smtp_client *s)
+{
+    if (s->owner.offered && !s->offer_told) s->owner.offered(s->owner.context, &s->offer);
+    s->offer_told = true;
+    return begin_transaction(s);
+}
+
+/* RFC 4954: PLAIN where it is offered, because it takes one round less. */
+static enum client_state begin_auth(struct smtp_client *s)
+{
+    if (!s->config.user || s->authenticated) return begin_mails(s);
+    if (s->config.auth_over_tls_only && !s->security)
+        return give_up(s, "454 4.7.0 no TLS, and the password is not for all");
+    if (s->offer.mechanisms & SMTP_AUTH_PLAIN) return STATE_AUTH_PLAIN;
+    if (s->offer.mechanisms & SMTP_AUTH_LOGIN) return STATE_AUTH_LOGIN;
+    return give_up(s, "454 4.7.0 the server offers no AUTH that we know");
+}
+
+/* RFC 3207: with TLS all begins again, so nothing else is said before it. */
+static enum client_state begin_tls(struct smtp_client *s)
+{
+    bool possible = s->io.start_tls && smtp_client_offers(s, SMTP_STARTTLS);
+
+    if (s->security || s->config.tls == SMTP_TLS_NEVER) return begin_auth(s);
+    if (possible) return STATE_STARTTLS;
+    if (s->config.tls == SMTP_TLS_REQUIRED) return give_up(s, "454 4.7.4 TLS is required, but was not offered");
+    return begin_auth(s);
+}
+
+static enum client_state on_ehlo(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    switch (reply->code / 100) {
+    case 2:
+        smtp_offer_read(&s->offer, reply->text);
+        return begin_tls(s);
+    case 5:
+        return STATE_HELO; /* RFC 5321 3.2: an old server */
+    case 4:
+        settle_rest_by_reply(s, DELIVERY_LATER, reply);
+        return STATE_QUIT;
+    default:
+        return smtp_client_protocol_error(s, reply);
+    }
+}
+
+static enum client_state on_helo(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    switch (reply->code / 100) {
+    case 2:
+        memset(&s->offer, 0, sizeof s->offer);
+        return begin_tls(s);
+    case 3:
+        return smtp_client_protocol_error(s, reply);
+    default:
+        settle_rest_by_reply(s, outcome_of(reply), reply);
+        return STATE_QUIT;
+    }
+}
+
+static enum client_state on_starttls(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    if (reply->code == 220) return STATE_HANDSHAKE;
+    if (reply->code / 100 < 4) return smtp_client_protocol_error(s, reply);
+    if (s->config.tls != SMTP_TLS_REQUIRED) return begin_auth(s);
+    settle_rest_by_reply(s, DELIVERY_LATER, reply);
+    return STATE_QUIT;
+}
+
+/* 334 where another line is awaited, 235 at the end. Whatever is wrong may be put right: the mail waits. */
+static enum client_state on_auth(struct smtp_client *s, const struct smtp_reply *reply, enum client_state on_334)
+{
+    if (reply->code / 100 == 3 && on_334 != STATE_OVER) return on_334;
+    if (reply->code / 100 == 3) return smtp_client_protocol_error(s, reply);
+    if (reply->code / 100 == 2 && on_334 != STATE_OVER) return smtp_client_protocol_error(s, reply);
+    if (reply->code / 100 == 2) {
+        s->authenticated = true;
+        return begin_mails(s);
+    }
+    settle_rest_by_reply(s, DELIVERY_LATER, reply);
+    return STATE_QUIT;
+}
+
+static bool data_follows(const struct smtp_client *s)
+{
+    return s->grouped && !(s->config.chunking && smtp_client_offers(s, SMTP_CHUNKING));
+}
+
+/* In a group the replies to the commands after a refused MAIL still come, and are counted. */
+static enum client_state on_mail(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    if (reply->code / 100 == 3) return smtp_client_protocol_error(s, reply);
+    s->mail_accepted = reply->code / 100 == 2;
+    if (s->mail_accepted) return STATE_RCPT;
+    if (!s->grouped) s->batch_end = s->job->n_forward_paths;
+    settle_rest_by_reply(s, outcome_of(reply), reply);
+    return s->grouped ? STATE_RCPT : end_transaction(s, false);
+}
+
+static enum client_state begin_content(const struct smtp_client *s)
+{
+    if (!s->config.chunking || !smtp_client_offers(s, SMTP_CHUNKING)) return STATE_DATA;
+    if (s->config.chunk_bytes && s->config.chunk_bytes < s->job->content_size) return STATE_CHUNK;
+    return STATE_END_OF_DATA;
+}
+
+static void judge_recipient(struct smtp_client *s, size_t i, const struct smtp_reply *reply)
+{
+    char words[SMTP_REPLY_TEXT_BYTES + 4];
+    /* RFC 5321 4.5.3.1.10: 552 to RCPT means too many recipients, and passes. */
+    enum delivery_outcome outcome = reply->code == 552 ? DELIVERY_LATER : outcome_of(reply);
+
+    if (s->recipients[i].state == RECIPIENT_SETTLED) return; /* by the reply to MAIL */
+    if (reply->code / 100 == 2) {
+        s->recipients[i].state = RECIPIENT_ACCEPTED;
+        s->n_accepted++;
+    } else
+        settle(s, i, outcome, reply_line(reply, words, sizeof words), false);
+}
+
+/* After a refused MAIL the rest of the job has its outcome already. */
+static enum client_state end_refused_mail(struct smtp_client *s)
+{
+    s->batch_end = s->job->n_forward_paths;
+    return end_transaction(s, false);
+}
+
+static enum client_state on_rcpt(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    if (reply->code / 100 == 3) return smtp_client_protocol_error(s, reply);
+    judge_recipient(s, s->next_recipient++, reply);
+    if (s->next_recipient < s->batch_end) return STATE_RCPT;
+    if (data_follows(s)) return STATE_DATA;
+    if (!s->mail_accepted) return end_refused_mail(s);
+    return s->n_accepted > 0 ? begin_content(s) : end_transaction(s, true);
+}
+
+static enum client_state on_data(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    switch (reply->code / 100) {
+    case 3:
+        return STATE_END_OF_DATA;
+    case 2:
+        return smtp_client_protocol_error(s, reply);
+    default:
+        settle_accepted(s, reply);
+        return s->mail_accepted ? end_transaction(s, true) : end_refused_mail(s);
+    }
+}
+
+static enum client_state on_chunk(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    size_t left = s->job->content_size - s->content_sent;
+
+    if (reply->code / 100 == 3) return smtp_client_protocol_error(s, reply);
+    if (reply->code / 100 == 2) return left > s->config.chunk_bytes ? STATE_CHUNK : STATE_END_OF_DATA;
+    /* RFC 3030 2: RSET makes sure of where the server is. */
+    settle_accepted(s, reply);
+    return end_transaction(s, true);
+}
+
+static enum client_state on_end_of_data(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    if (reply->code / 100 == 3) return smtp_client_protocol_error(s, reply);
+    settle_accepted(s, reply);
+    return s->mail_accepted ? end_transaction(s, false) : end_refused_mail(s);
+}
+
+static enum client_state on_rset(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    if (reply->code / 100 == 2) return begin_transaction(s);
+    settle_rest_by_reply(s, DELIVERY_LATER, reply);
+    return STATE_QUIT;
+}
+
+enum client_state smtp_client_on_reply(struct smtp_client *s, const struct smtp_reply *reply)
+{
+    /* RFC 5321 3.8: 421 may answer anything, and the server closes. */
+    if (reply->code == 421) {
+        settle_rest_by_reply(s, DELIVERY_LATER, reply);
+        return STATE_OVER;
+    }
+    switch (s->state) {
+    case STATE_CONNECT:
+        return on_greeting(s, reply);
+    case STATE_EHLO:
+        return on_ehlo(s, reply);
+    case STATE_HELO:
+        return on_helo(s, reply);
+    case STATE_STARTTLS:
+        return on_starttls(s, reply);
+    case STATE_AUTH_LOGIN:
+        return on_auth(s, reply, STATE_AUTH_USER);
+    case STATE_AUTH_USER:
+        return on_auth(s, reply, STATE_AUTH_PASSWORD);
+    case STATE_AUTH_PLAIN:
+    case STATE_AUTH_PASSWORD:
+        return on_auth(s, reply, STATE_OVER);
+    case STATE_MAIL:
+        return on_mail(s, reply);
+    case STATE_RCPT:
+        return on_rcpt(s, reply);
+    case STATE_DATA:
+        return on_data(s, reply);
+    case STATE_CHUNK:
+        return on_chunk(s, reply);
+    case STATE_END_OF_DATA:
+        return on_end_of_data(s, reply);
+    case STATE_RSET:
+        return on_rset(s, reply);
+    case STATE_QUIT:
+    case STATE_NEW:
+    case STATE_HANDSHAKE:
+    case STATE_OVER:
+        break;
+    }
+    return STATE_OVER;
+}
