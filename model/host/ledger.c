@@ -4,25 +4,21 @@
 #include <assert.h>
 #include <string.h>
 
+#include "model/host/mail_register.h"
 #include "model/mail/address.h"
 #include "sim/journal/memory.h"
-
-struct fates {
-    struct mail_fate *of; /* one for each recipient of the message */
-    size_t n;
-};
 
 struct fetched_user {
     struct host_id server;
     const char *address; /* the fetching client's user */
+    bool leaves;         /* what it has fetched */
 };
 
 struct mail_ledger {
     struct world *world;
-    struct fates *fates; /* index: message number - 1 */
-    size_t n_fates;
     struct fetched_user *fetched;
     size_t n_fetched;
+    bool any_leaves;
     size_t open_pairs;
 };
 
@@ -63,30 +59,31 @@ struct mail_ledger *ledger_new(struct world *world)
 void ledger_free(struct mail_ledger *ledger)
 {
     if (!ledger) return;
-    for (size_t i = 0; i < ledger->n_fates; i++)
-        mem_free(ledger->fates[i].of);
-    mem_free(ledger->fates);
     mem_free(ledger->fetched);
     mem_free(ledger);
 }
 
-void ledger_set_fetched(struct mail_ledger *ledger, struct host *server, const char *address)
+void ledger_set_fetched(struct mail_ledger *ledger, struct host *server, const char *address, bool leaves)
 {
     ledger->fetched = mem_realloc(ledger->fetched, (ledger->n_fetched + 1) * sizeof *ledger->fetched);
-    ledger->fetched[ledger->n_fetched++] = (struct fetched_user){server->id, address};
+    ledger->any_leaves |= leaves;
+    ledger->fetched[ledger->n_fetched++] = (struct fetched_user){server->id, address, leaves};
 }
 
-static bool is_fetched(const struct mail_ledger *ledger, const struct host *server, const char *recipient)
+static const struct fetched_user *fetching_user(const struct mail_ledger *ledger, const struct host *server,
+                                                const char *recipient)
 {
     for (size_t i = 0; i < ledger->n_fetched; i++)
         if (ledger->fetched[i].server.n == server->id.n &&
             address_same_local_part(recipient, ledger->fetched[i].address))
-            return true;
-    return false;
+            return &ledger->fetched[i];
+    return NULL;
 }
 
+/* What lies in a mailbox for whoever leaves there what he has fetched is counted apart: see await_pick_up. */
 static bool is_open(const struct mail_ledger *ledger, const struct mail_change *change, enum mail_state state)
 {
+    const struct fetched_user *user;
     switch (state) {
     case MAIL_OUTBOX:
     case MAIL_QUEUED:
@@ -94,7 +91,8 @@ static bool is_open(const struct mail_ledger *ledger, const struct mail_change *
     case MAIL_DEFERRED:
         return true;
     case MAIL_DELIVERED:
-        return is_fetched(ledger, change->host, change->recipient);
+        user = fetching_user(ledger, change->host, change->recipient);
+        return user && !user->leaves;
     case MAIL_NOWHERE:
     case MAIL_HANDED_ON:
     case MAIL_PICKED_UP:
@@ -105,32 +103,9 @@ static bool is_open(const struct mail_ledger *ledger, const struct mail_change *
     return false;
 }
 
-static void make_room_for(struct mail_ledger *ledger, struct message_id message)
+struct mail_fate mail_fate_none(void)
 {
-    if (message.n <= ledger->n_fates) return;
-    size_t n = 2 * (size_t)message.n;
-    ledger->fates = mem_realloc(ledger->fates, n * sizeof *ledger->fates);
-    memset(ledger->fates + ledger->n_fates, 0, (n - ledger->n_fates) * sizeof *ledger->fates);
-    ledger->n_fates = n;
-}
-
-static const struct mail_fate no_fate = {
-    .delivered_ns = TIME_NEVER, .picked_up_ns = TIME_NEVER, .bounced_ns = TIME_NEVER};
-
-static struct mail_fate *fate_of(struct mail_ledger *ledger, struct message_id message, const char *recipient)
-{
-    make_room_for(ledger, message);
-    const struct mail_message *mail = world_message(ledger->world, message);
-    struct fates *fates = &ledger->fates[message.n - 1];
-    if (!fates->of) {
-        fates->n = mail->n_recipients;
-        fates->of = mem_calloc(fates->n, sizeof *fates->of);
-        for (size_t i = 0; i < fates->n; i++)
-            fates->of[i] = no_fate;
-    }
-    for (size_t i = 0; i < fates->n; i++)
-        if (address_equals(mail->recipients[i], recipient)) return &fates->of[i];
-    return NULL;
+    return (struct mail_fate){.delivered_ns = TIME_NEVER, .picked_up_ns = TIME_NEVER, .bounced_ns = TIME_NEVER};
 }
 
 static void note_first(int64_t *at_ns, int64_t now_ns)
@@ -138,9 +113,11 @@ static void note_first(int64_t *at_ns, int64_t now_ns)
     if (*at_ns == TIME_NEVER) *at_ns = now_ns;
 }
 
+/* Only of mails that an expectation may ask for. */
 static void book(struct mail_ledger *ledger, const struct mail_change *change)
 {
-    struct mail_fate *fate = fate_of(ledger, change->message, change->recipient);
+    if (change->message.n > ledger->world->scenario->n_mails) return;
+    struct mail_fate *fate = mail_register_fate(ledger->world->mails, change->message, change->recipient);
     int64_t now_ns = ledger->world->engine->now_ns;
     if (!fate) return;
     if (change->to == MAIL_DELIVERED) {
@@ -151,13 +128,33 @@ static void book(struct mail_ledger *ledger, const struct mail_change *change)
     if (change->to == MAIL_BOUNCED) note_first(&fate->bounced_ns, now_ns);
 }
 
+static void count_open(struct mail_ledger *ledger, struct message_id message, int change)
+{
+    if (change == 0) return;
+    assert(change > 0 || ledger->open_pairs > 0);
+    ledger->open_pairs += (size_t)change;
+    mail_register_count(ledger->world->mails, message, change);
+}
+
+/* A copy in a mailbox whose owner leaves what he has fetched is open until he has it for the first time, or until it
+   goes before that. */
+static void await_pick_up(struct mail_ledger *ledger, const struct mail_change *change)
+{
+    if (!ledger->any_leaves) return;
+    bool ends = change->to == MAIL_PICKED_UP || change->from == MAIL_DELIVERED, begins = change->to == MAIL_DELIVERED;
+    if (!ends && !begins) return;
+    const struct fetched_user *user = fetching_user(ledger, change->host, change->recipient);
+    if (change->to != MAIL_PICKED_UP && (!user || !user->leaves)) return;
+    struct mail_fate *fate = mail_register_fate(ledger->world->mails, change->message, change->recipient);
+    if (!fate || (ends && fate->awaited == 0)) return;
+    fate->awaited += begins ? 1 : (unsigned)-1;
+    count_open(ledger, change->message, begins ? 1 : -1);
+}
+
 void mail_enter_state(struct mail_ledger *ledger, struct mail_change change)
 {
-    if (is_open(ledger, &change, change.from)) {
-        assert(ledger->open_pairs > 0);
-        ledger->open_pairs--;
-    }
-    if (is_open(ledger, &change, change.to)) ledger->open_pairs++;
+    count_open(ledger, change.message, is_open(ledger, &change, change.to) - is_open(ledger, &change, change.from));
+    await_pick_up(ledger, &change);
     book(ledger, &change);
     struct journal *journal = ledger->world->journal;
     uint64_t event = JOURNAL_EMIT(journal, MAIL_STATE, F_INT(MESSAGE, change.message.n), F_INT(HOST, change.host->id.n),
@@ -183,7 +180,9 @@ void ledger_end_attempt(struct mail_ledger *ledger, struct attempt_id attempt, s
                         const char *why)
 {
     struct journal *journal = ledger->world->journal;
-    struct mail_fate *fate = fate_of(ledger, message, recipient);
+    struct mail_fate *fate = message.n <= ledger->world->scenario->n_mails
+                                 ? mail_register_fate(ledger->world->mails, message, recipient)
+                                 : NULL;
     if (fate && peer.n != host->id.n) fate->attempts++;
     uint64_t event = JOURNAL_EMIT(journal, ATTEMPT_END, F_INT(ATTEMPT, attempt.n), F_INT(MESSAGE, message.n),
                                   F_INT(HOST, host->id.n), F_TEXT(RECIPIENT, recipient), F_INT(PEER, peer.n),
@@ -198,10 +197,6 @@ size_t ledger_open_pairs(const struct mail_ledger *ledger)
 
 struct mail_fate ledger_fate(const struct mail_ledger *ledger, struct message_id message, const char *recipient)
 {
-    if (message.n == 0 || message.n > ledger->n_fates) return no_fate;
-    const struct fates *fates = &ledger->fates[message.n - 1];
-    const struct mail_message *mail = world_message(ledger->world, message);
-    for (size_t i = 0; i < fates->n; i++)
-        if (address_equals(mail->recipients[i], recipient)) return fates->of[i];
-    return no_fate;
+    const struct mail_fate *fate = mail_register_known_fate(ledger->world->mails, message, recipient);
+    return fate ? *fate : mail_fate_none();
 }

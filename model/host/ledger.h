@@ -43,15 +43,19 @@ void ledger_end_attempt(struct mail_ledger *ledger, struct attempt_id attempt, s
 
 /* Pairs that some host still has to do something about. */
 size_t ledger_open_pairs(const struct mail_ledger *ledger);
-/* Mails in a mailbox whose owner's client fetches keep the world going. */
-void ledger_set_fetched(struct mail_ledger *ledger, struct host *server, const char *address);
+/* Mails in a mailbox whose owner's client fetches keep the world going: until they are deleted there, or, when he leaves
+   what he fetches, until he has them. */
+void ledger_set_fetched(struct mail_ledger *ledger, struct host *server, const char *address, bool leaves);
 
 /* What became of one pair so far. */
 struct mail_fate {
     unsigned attempts; /* to hand on to another server, that have ended */
     unsigned copies;
+    unsigned awaited; /* copies not yet fetched by somebody who leaves what he fetches */
     int64_t delivered_ns, picked_up_ns, bounced_ns; /* TIME_NEVER: not */
 };
+struct mail_fate mail_fate_none(void);
+/* Of mails of the scenario; of others nothing is kept. */
 struct mail_fate ledger_fate(const struct mail_ledger *ledger, struct message_id message, const char *recipient);
 
 #endif

@@ -251,6 +251,7 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
     uint64_t cause = journal_cause(journal);
     bool taken = outcome == DELIVERY_DELIVERED;
     enter_state(client, mail->message, i, MAIL_OUTBOX, taken ? MAIL_HANDED_ON : MAIL_BOUNCED, reply);
+    if (mail->n_open == 0) message_forget_content(mail->message);
     journal_set_cause(journal, cause); /* recipients are independent of one another */
 }
 
@@ -322,7 +323,7 @@ static void on_fetched(void *context, const char *content, size_t size)
     struct world *world = world_of(client);
     struct message_id message = {message_number_of(content, size)};
     char recipient[MESSAGE_ADDRESS_BYTES]; /* one mailbox may serve several addresses */
-    if (message.n == 0 || !world_message(world, message)) return;
+    if (!world_knows_message(world, message)) return;
     if (!message_delivered_to(content, size, recipient)) return;
     mail_enter_state(world->ledger, (struct mail_change){.message = message,
                                                          .recipient = recipient,
@@ -465,7 +466,8 @@ struct mail_client *mail_client_new(struct host *host)
             world->mails_to_come++;
         }
     if (settings(client)->fetches_from >= 0) {
-        ledger_set_fetched(world->ledger, &world->hosts[settings(client)->fetches_from], settings(client)->user);
+        ledger_set_fetched(world->ledger, &world->hosts[settings(client)->fetches_from], settings(client)->user,
+                           false);
         wake_set(&client->poll_wake, settings(client)->fetches_every_ns);
     }
     return client;

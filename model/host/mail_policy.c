@@ -126,7 +126,7 @@ static struct smtp_reply on_message(void *context, const struct smtp_envelope *e
     char queue_id[QUEUE_ID_BYTES], lines[RECEIVED_LINE_BYTES + MESSAGE_NUMBER_LINE_BYTES];
     struct accepted_mail mail = {
         .message = {message_number_of(content, size)}, .from = envelope->reverse_path, .queue_id = queue_id};
-    if (!is_foreign && (mail.message.n == 0 || !world_message(mail_server_world(server), mail.message)))
+    if (!is_foreign && !world_knows_message(mail_server_world(server), mail.message))
         return smtp_reply_make(554, "5.6.0 a message without a Message-ID of this world cannot be told apart");
     if (message_count_received(content, size) >= MOST_HOPS) return smtp_reply_make(554, "5.4.6 too many hops");
 

@@ -18,6 +18,27 @@ const struct scenario_mail_server *mail_server_settings(const struct mail_server
     return &server->host->description->mail_server;
 }
 
+/* Mail that no client fetches need not be kept, unless programs outside may come for it, or a fault may befall it. */
+static void note_never_read(struct mail_server *server)
+{
+    const struct world *world = mail_server_world(server);
+    const struct scenario *scenario = world->scenario;
+    int own = (int)server->host->id.n - 1;
+    bool may_be_read = world->options.live;
+    for (size_t i = 0; i < scenario->n_hosts; i++)
+        may_be_read |= scenario->hosts[i].role == ROLE_OUTSIDE;
+    for (size_t i = 0; i < scenario->n_faults; i++)
+        may_be_read |= scenario->faults[i].host == own;
+    for (size_t i = 0; i <= mail_server_settings(server)->n_users; i++)
+        server->mailboxes[i].is_never_read = !may_be_read;
+    for (size_t i = 0; i < scenario->n_hosts && !may_be_read; i++) {
+        const struct scenario_host *host = &scenario->hosts[i];
+        if (host->role != ROLE_CLIENT || host->client.fetches_from != own) continue;
+        struct mailbox *box = mail_server_user_mailbox(server, host->client.user);
+        if (box) box->is_never_read = false;
+    }
+}
+
 struct mail_server *mail_server_new(struct host *host)
 {
     const struct scenario_mail_server *wanted = &host->description->mail_server;
@@ -26,6 +47,7 @@ struct mail_server *mail_server_new(struct host *host)
     server->mailboxes = mem_calloc(wanted->n_users + 1, sizeof *server->mailboxes);
     server->fault_counters = mem_calloc(host->world->scenario->n_faults + 1, sizeof *server->fault_counters);
     server->queue = mail_queue_new(server);
+    note_never_read(server);
     return server;
 }
 

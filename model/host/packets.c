@@ -59,7 +59,7 @@ static const char *tag(const struct packet *packet, char text[PACKET_TAG_BYTES])
     const struct ip_packet *ip = ip_packet_of_const(packet);
     if (ip->part.message.n) {
         const struct mail_message *mail = world_message(ip->world, ip->part.message);
-        snprintf(text, PACKET_TAG_BYTES, "tcp.data mail %.40s, body, segment %u", mail->name,
+        snprintf(text, PACKET_TAG_BYTES, "tcp.data mail %.40s, body, segment %u", mail ? mail->name : "of long ago",
                  (unsigned)ip->part.segment);
     } else if (ip_is_fragment(&ip->ip)) {
         snprintf(text, PACKET_TAG_BYTES, "fragment from byte %u%s", ip->ip.fragment_offset,

@@ -459,6 +459,14 @@ static void hear_later(struct socket *socket, unsigned news)
     socket->hears = engine_at(world_of(socket)->engine, socket->hears_ns, on_hears, socket, 0);
 }
 
+/* Minutes of TIME-WAIT need not keep what the peer wrote, and has perhaps forgotten itself. */
+static void forget_received(struct socket *socket)
+{
+    if (!socket->in || socket->has_copy || socket->in_end < tcp_readable(socket->tcp)) return;
+    byte_stream_drop(socket->in);
+    socket->in = NULL;
+}
+
 /* An application that is told of the peer's end and has not finished has nothing more to say either. */
 void socket_settle(struct socket *socket)
 {
@@ -490,5 +498,6 @@ void socket_settle(struct socket *socket)
         return;
     }
     count(socket, state != TCP_TIME_WAIT);
+    if (state == TCP_TIME_WAIT) forget_received(socket);
     see_to_timer(socket);
 }

@@ -11,6 +11,7 @@
 #include "model/host/host.h"
 #include "model/host/host_sockets.h"
 #include "model/host/ledger.h"
+#include "model/host/mail_register.h"
 #include "model/host/outside.h"
 #include "model/host/packets.h"
 #include "model/host/traffic.h"
@@ -64,30 +65,6 @@ static void index_addresses(struct world *world)
         index_address(world, &world->hosts[n], world->hosts[n].address);
         index_address(world, &world->hosts[n], world->hosts[n].address6);
     }
-}
-
-/* The first numbers are kept for the mails of the scenario. */
-struct message_id world_next_message_id(const struct world *world)
-{
-    return (struct message_id){(uint32_t)world->n_mails + 1};
-}
-
-void world_add_message(struct world *world, struct mail_message *message)
-{
-    assert(message->id.n >= 1 && message->id.n <= world->n_mails + 1);
-    if (message->id.n > world->n_mails) {
-        if (world->n_mails == world->mails_room) {
-            world->mails_room = world->mails_room ? 2 * world->mails_room : 8;
-            world->mails = mem_realloc(world->mails, world->mails_room * sizeof *world->mails);
-        }
-        world->n_mails++;
-    }
-    world->mails[message->id.n - 1] = message;
-}
-
-struct mail_message *world_message(struct world *world, struct message_id id)
-{
-    return id.n >= 1 && id.n <= world->n_mails ? world->mails[id.n - 1] : NULL;
 }
 
 /* --- making --- */
@@ -213,8 +190,7 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
     world->network = network_new(world->engine, world->packets);
     world->ledger = ledger_new(world);
     world->captions = captions_new(world);
-    world->n_mails = world->mails_room = scenario->n_mails;
-    world->mails = mem_calloc(scenario->n_mails + 1, sizeof(struct mail_message *));
+    world->mails = mail_register_new(world);
     make_hosts(world);
     make_links(world);
     emit_head(world);
@@ -313,9 +289,7 @@ void world_free(struct world *world)
     network_free(world->network);
     for (size_t i = 0; i < world->n_hosts; i++)
         host_free(&world->hosts[i]);
-    for (size_t i = 0; i < world->n_mails; i++)
-        message_free(world->mails[i]);
-    mem_free(world->mails);
+    mail_register_free(world->mails);
     mem_free(world->hosts);
     mem_free(world->by_address);
     captions_free(world->captions);

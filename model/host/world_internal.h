@@ -23,6 +23,7 @@ struct path_mtus;
 struct reassembly;
 struct outside;
 struct traffic;
+struct mail_register;
 
 struct host {
     struct world *world;
@@ -79,8 +80,7 @@ struct world {
     struct addressed_host *by_address; /* open addressing */
     size_t address_room;
 
-    struct mail_message **mails; /* number - 1 is the index */
-    size_t n_mails, mails_room;
+    struct mail_register *mails;
     uint32_t n_foreign_mails; /* of these, those that came from outside */
     struct mail_ledger *ledger;
 
@@ -111,6 +111,8 @@ struct host *world_host_by_address(struct world *world, struct ip_address addres
 /* Enters a mail into the register of the world, which owns it from then on; its id must be world_next_message_id. */
 struct message_id world_next_message_id(const struct world *world);
 void world_add_message(struct world *world, struct mail_message *message);
+/* NULL: never written, or so long done with that it is forgotten; then the world still knows that there was one. */
 struct mail_message *world_message(struct world *world, struct message_id id);
+bool world_knows_message(const struct world *world, struct message_id id);
 
 #endif

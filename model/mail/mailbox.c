@@ -8,6 +8,12 @@
 void mailbox_store(struct mailbox *box, struct message_id message, const char *recipient, const char *queue_id,
                    char *content, size_t size)
 {
+    if (box->is_never_read) {
+        box->n_unkept++;
+        box->unkept_bytes += size;
+        mem_free(content);
+        return;
+    }
     if (box->n == box->room) {
         box->room = box->room ? 2 * box->room : 4;
         box->mails = mem_realloc(box->mails, box->room * sizeof *box->mails);

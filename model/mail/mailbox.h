@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "sim/journal/ids.h"
 
@@ -19,6 +20,8 @@ struct mailbox {
     struct stored_mail *mails;
     size_t n, room;
     bool locked; /* by a POP3 session (RFC 1939 4) */
+    bool is_never_read; /* nobody can look at it: what comes is counted, and not kept */
+    uint64_t n_unkept, unkept_bytes;
 };
 
 /* Takes over the content; copies the texts. */

@@ -264,6 +264,12 @@ void message_free(struct mail_message *message)
     mem_free(message);
 }
 
+void message_forget_content(struct mail_message *message)
+{
+    mem_free(message->content);
+    message->content = NULL;
+}
+
 char *message_prepend(const char *lines, const char *content, size_t size, size_t *new_size)
 {
     size_t length = strlen(lines);

@@ -58,6 +58,8 @@ struct bounce_draft {
 };
 struct mail_message *message_compose_bounce(const struct bounce_draft *draft);
 void message_free(struct mail_message *message);
+/* Nobody will send it again: all that is left is who it is. */
+void message_forget_content(struct mail_message *message);
 
 /* A new copy of the content with lines before it (each ended by CRLF). To be freed by mem_free. */
 char *message_prepend(const char *lines, const char *content, size_t size, size_t *new_size);
