@@ -83,12 +83,35 @@ void byte_stream_put(struct byte_stream *stream, uint64_t offset, const void *by
     if (end > stream->size) stream->size = end;
 }
 
+uint8_t byte_stream_carry(struct byte_stream *stream)
+{
+    byte_stream_carry_twin(stream, stream->generation);
+    return stream->generation;
+}
+
+void byte_stream_carry_twin(struct byte_stream *stream, uint8_t generation)
+{
+    stream->references++;
+    stream->carried[generation]++;
+}
+
+void byte_stream_drop_carried(struct byte_stream *stream, uint8_t generation)
+{
+    stream->carried[generation]--;
+    byte_stream_drop(stream);
+}
+
 void byte_stream_forget(struct byte_stream *stream, uint64_t acked)
 {
     uint64_t done = acked < stream->read ? acked : stream->read;
     if (done < stream->base + FORGET_STEP) return;
-    size_t cut = (size_t)(done - stream->base);
+    if (stream->leaving <= stream->base) {
+        stream->leaving = done;
+        stream->generation ^= 1;
+    }
+    if (stream->carried[stream->generation ^ 1]) return;
+    size_t cut = (size_t)(stream->leaving - stream->base);
     memmove(stream->bytes, stream->bytes + cut, stream->size - cut);
     stream->size -= cut;
-    stream->base = done;
+    stream->base = stream->leaving;
 }

@@ -241,7 +241,8 @@ void packets_age_raw(struct packet *packet)
 void packets_copied(struct packet *copy)
 {
     struct ip_packet *ip = ip_packet_of(copy);
-    if (ip->payload) byte_stream_hold(ip->payload);
+    if (ip->payload && ip->is_foreign) byte_stream_hold(ip->payload);
+    if (ip->payload && !ip->is_foreign) byte_stream_carry_twin(ip->payload, ip->generation);
     if (ip->dns) dns_message_hold(ip->dns);
     if (!ip->raw) return;
     const struct byte_stream *raw = ip->raw; /* each counts down a TTL of its own */

@@ -89,7 +89,10 @@ static bool matches(const struct packet *packet, const void *pattern)
 
 void packets_release(struct ip_packet *ip)
 {
-    byte_stream_drop(ip->payload);
+    if (ip->payload && !ip->is_foreign)
+        byte_stream_drop_carried(ip->payload, ip->generation);
+    else
+        byte_stream_drop(ip->payload);
     byte_stream_drop(ip->raw);
     if (ip->dns) dns_message_drop(ip->dns);
 }

@@ -20,7 +20,7 @@ struct mail_part {
 
 struct ip_packet {
     struct world *world;         /* for names */
-    struct byte_stream *payload; /* held; NULL for none */
+    struct byte_stream *payload; /* held, and if it is the peer's, carried; NULL for none */
     uint64_t payload_offset;
     struct dns_message *dns; /* held; the payload of a datagram */
     struct byte_stream *raw; /* held; the whole packet, where its bytes are no longer what the fields below say */
@@ -28,6 +28,7 @@ struct ip_packet {
     bool is_corrupted; /* a fragment some of whose bits have flipped */
     bool is_piece;     /* a fragment that was cut in this world: `whole` is valid */
     bool is_foreign;   /* the payload's bytes are this packet's own, and no range of what the peer wrote */
+    uint8_t generation; /* of a payload that is carried */
     struct ip_header ip;
     union {
         struct tcp_segment tcp;

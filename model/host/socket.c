@@ -320,7 +320,8 @@ static void send_segment(struct socket *socket, const struct tcp_output *output)
     }
     packet->identity = identity_of(socket, output);
     if (output->segment.length > 0) {
-        ip->payload = byte_stream_hold(socket->out);
+        ip->payload = socket->out;
+        ip->generation = byte_stream_carry(socket->out);
         ip->payload_offset = output->stream_offset;
         if (socket->n_marks > 0) ip->part = part_of(socket, output->stream_offset, output->segment.length);
     }

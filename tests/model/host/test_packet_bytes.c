@@ -386,3 +386,27 @@ Test(receive_copy, begins_with_what_the_shared_stream_has_not_yet_given)
     byte_stream_drop(copy);
     byte_stream_drop(shared);
 }
+
+/* A packet that was sent needlessly, or a twin, may be cut or corrupted when both ends have done with its bytes. */
+Test(packet_bytes, a_stream_keeps_what_a_packet_on_its_way_carries)
+{
+    static uint8_t bytes[200000], read[1000];
+    memset(bytes, 7, sizeof bytes);
+    struct byte_stream *stream = byte_stream_new((struct stream_id){1});
+    byte_stream_append(stream, bytes, sizeof bytes);
+    uint8_t early = byte_stream_carry(stream);
+    byte_stream_carry_twin(stream, early);
+    stream->read = 150000;
+    byte_stream_forget(stream, 150000);
+    byte_stream_drop_carried(stream, early);
+    byte_stream_forget(stream, 150000);
+    cr_expect(byte_stream_holds(stream, 0, 1000), "the twin is still on its way");
+    uint8_t late = byte_stream_carry(stream);
+    byte_stream_drop_carried(stream, early);
+    byte_stream_forget(stream, 150000);
+    byte_stream_read(stream, 0, read, sizeof read);
+    cr_expect_eq(read[999], 0, "what was sent later carries nothing of that");
+    cr_expect(byte_stream_holds(stream, 150000, 50000));
+    byte_stream_drop_carried(stream, late);
+    byte_stream_drop(stream);
+}
