@@ -149,9 +149,23 @@ static void note_range_of(struct tcp_reassembly *q, struct tcp_sack_block block)
             note_recent(q, q->ranges[i]);
 }
 
+static bool is_recent(const struct tcp_reassembly *q, struct tcp_sack_block range)
+{
+    for (unsigned i = 0; i < q->n_recent; i++)
+        if (q->recent[i].left == range.left) return true;
+    return false;
+}
+
+/* Ranges that are not among the recent ones, from the lowest on, behind these. */
+static void remember_more(struct tcp_reassembly *q)
+{
+    for (size_t i = 0; i < q->n_ranges && q->n_recent < TCP_SACK_MAX; i++)
+        if (!is_recent(q, q->ranges[i])) q->recent[q->n_recent++] = q->ranges[i];
+}
+
 bool tcp_has_sack(const struct tcp_conn *c)
 {
-    return c->reassembly && (c->reassembly->n_recent || c->reassembly->has_dsack);
+    return c->reassembly && (c->reassembly->n_ranges || c->reassembly->has_dsack);
 }
 
 unsigned tcp_put_sack(struct tcp_conn *c, struct tcp_sack_block *blocks, unsigned room)
@@ -163,6 +177,8 @@ unsigned tcp_put_sack(struct tcp_conn *c, struct tcp_sack_block *blocks, unsigne
         note_range_of(q, q->dsack);
         q->has_dsack = false;
     }
+    /* 4: as many as fit. Of those told last some may have become part of the stream. */
+    if (q->n_recent < room && q->n_recent < q->n_ranges) remember_more(q);
     for (unsigned i = 0; i < q->n_recent && n < room; i++)
         blocks[n++] = q->recent[i];
     if (q->n_ranges == 0) tcp_reassembly_free(c);

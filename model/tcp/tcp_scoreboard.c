@@ -101,8 +101,12 @@ bool tcp_take_sack(struct tcp_conn *c, const struct tcp_segment *seg, int64_t no
                      seq_not_after(b->right, c->snd_nxt) && seq_not_after(c->snd_una, b->left);
         if (sound && take_block(c, b, now_ns)) any = true;
     }
-    if (any) tcp_changed(c, "sack");
-    return any;
+    if (!any) return false;
+    tcp_changed(c, "sack");
+    /* RFC 8985 7.2: no probe of the tail once something behind a hole is known to have arrived. RACK sees to it itself.
+     */
+    if (!c->rack_ok && tcp_timer_runs(c, TIMER_TAIL_LOSS_PROBE)) tcp_arm_retransmission(c, now_ns);
+    return true;
 }
 
 /* RFC 6675 4, IsLost: three SACKed runs above, or more than two segments' worth of SACKed bytes. Walks down from the
