@@ -105,6 +105,7 @@ void tcp_free(struct tcp_conn *c)
 void tcp_open_active(struct tcp_conn *c, int64_t now_ns)
 {
     assert(c->state == TCP_CLOSED);
+    tcp_report_settings(c);
     c->progress_ns = now_ns;
     tcp_push_record(c, 0, TCP_SYN);
     c->resend_why = "open";
@@ -114,6 +115,7 @@ void tcp_open_active(struct tcp_conn *c, int64_t now_ns)
 void tcp_listen(struct tcp_conn *c)
 {
     assert(c->state == TCP_CLOSED);
+    tcp_report_settings(c);
     c->passive = true;
     tcp_enter_state(c, TCP_LISTEN, "passive open");
 }

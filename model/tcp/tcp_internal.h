@@ -188,6 +188,7 @@ void tcp_enter_state(struct tcp_conn *c, enum tcp_state next, const char *why);
 void tcp_set_cwnd(struct tcp_conn *c, uint32_t cwnd, uint32_t ssthresh, const char *why);
 void tcp_changed(struct tcp_conn *c, const char *why); /* a variable of tcp.vars has changed */
 void tcp_report_vars(struct tcp_conn *c);              /* once, if something has changed */
+void tcp_report_settings(const struct tcp_conn *c);
 
 /* tcp.c */
 void tcp_go_closed(struct tcp_conn *c, unsigned news, const char *why);

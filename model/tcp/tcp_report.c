@@ -1,5 +1,6 @@
 /* The doors: each sets a variable and tells the journal. To find all causes of a change, search for the door's name. */
 #include <assert.h>
+#include <stdio.h>
 
 #include "model/tcp/tcp_internal.h"
 
@@ -55,4 +56,27 @@ void tcp_report_vars(struct tcp_conn *c)
                  F_INT(RCV_WND, c->rcv_wnd), F_INT(CWND, c->cwnd), F_INT(SSTHRESH, c->ssthresh),
                  F_INT(FLIGHT_SIZE, tcp_flight_size(c)), F_INT(SRTT, c->srtt_ns), F_INT(RTTVAR, c->rttvar_ns),
                  F_INT(RTO, c->rto_ns), F_TEXT(WHY, c->vars_why), F_INT(PIPE, tcp_pipe(c)));
+}
+
+void tcp_report_settings(const struct tcp_conn *c)
+{
+    if (!journal_wants(c->journal, EVENT_TCP_SETTINGS)) return;
+    const struct tcp_config *config = c->config;
+    const struct {
+        bool on;
+        const char *name;
+    } options[] = {{config->sack, "sack"},
+                   {config->timestamps, "timestamps"},
+                   {config->window_scaling, "window scaling"},
+                   {config->rack, "rack"},
+                   {config->tlp, "tlp"},
+                   {config->nagle, "nagle"}};
+    char text[64] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].on)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? ", " : "", options[i].name);
+    JOURNAL_EMIT(c->journal, TCP_SETTINGS, F_INT(CONN, c->conn.n), F_INT(HOST, c->host.n),
+                 F_TEXT(NAME, c->congestion->name), F_TEXT(TEXT, text),
+                 F_INT(RECEIVE_BUFFER, c->config->receive_buffer));
 }

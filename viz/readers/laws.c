@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "sim/journal/memory.h"
-#include "viz/readers/laws_internal.h"
+#include "viz/readers/laws_conn.h"
 
 struct laws *laws_new(void)
 {
@@ -108,7 +108,7 @@ size_t laws_finish(struct laws *laws)
         if (laws->pairs[i].holders == 0 && !laws->pairs[i].ended)
             law_broken(laws, NULL, "M2", "a mail that was accepted is nowhere");
     laws_of_packets_at_the_end(laws);
-    laws_of_tcp_at_the_end(laws);
+    laws_of_timers_at_the_end(laws);
     return laws->n_broken;
 }
 

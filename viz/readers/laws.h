@@ -15,7 +15,7 @@
      T2  sequence variables only grow, SND.UNA never beyond SND.NXT, both within windows that were offered
      T3  the right edge of a window never moves left
      T4  what is acknowledged, or named by SACK, has arrived
-     T5  new data keeps within cwnd and the peer's window
+     T5  what is sent keeps within the peer's window, pipe within cwnd and what may exceed it; pipe is what it must be
      T6  a retransmission repeats bytes that were sent before, and has a timer or an arrival for its cause; time-outs
          double; what was sent twice is not measured
      T7  states follow the diagram of RFC 9293, and what is closed stays so
@@ -23,7 +23,7 @@
      T9  who waits for an acknowledgement has a timer, and does not wait for ever
      T10 the peer's end is heard after all of its bytes
      T11 a window is never larger than the buffer
-     T12 RCV.NXT agrees with what has arrived
+     T12 a reference TCP that hears the same (reference_tcp.h) accepts all that an end sends, tells and becomes
      K2  a timer fires or is cancelled once, and only after it was set
 
    What a world itself finds broken (law.broken), such as a packet that its bytes do not say, is among the breaches. */

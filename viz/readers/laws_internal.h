@@ -21,7 +21,8 @@ struct law_segment {
     uint16_t source_port, destination_port;
     uint32_t seq, ack, window, mss, length, extent; /* extent: with SYN and FIN */
     uint8_t flags, shift, ttl, n_sack;
-    bool scales, has_timestamps;
+    bool scales, has_timestamps, permits_sack;
+    uint32_t ts_val, ts_ecr;
     struct {
         uint32_t left, right;
     } sack[LAW_SACK_MAX];
@@ -37,7 +38,9 @@ struct law_packet {
     unsigned pieces_awaited;
     bool has_digest;
     size_t whole;            /* index + 1 of the packet that it was cut from */
-    unsigned corrupt_pieces; /* cut from it, that have arrived and were not dropped */
+    size_t twin_of;          /* index + 1 of the first of its twins: pieces of one fit among those of another */
+    unsigned corrupt_pieces; /* cut from any of the twins, that have arrived and were not dropped; kept with the first */
+    bool is_icmp, may_wait;  /* the bits that flipped may have made a fragment of it */
     bool is_fragment;        /* as it was sent: of something cut here, or elsewhere, whose size nobody knows */
     bool corrupt, awaits_verdict; /* N6: it has arrived, and must be dropped or flagged */
 };
@@ -54,7 +57,7 @@ struct law_stream {
 
 enum { LAW_ROOT_TIMER = 1, LAW_ROOT_ARRIVAL = 2 };
 
-struct law_conn; /* laws_tcp.c */
+struct law_conn; /* laws_conn.h */
 
 struct laws {
     size_t n_broken, n_kept;
@@ -106,7 +109,6 @@ void laws_of_wires(struct laws *laws, const struct event *e);  /* laws_wire.c */
 void laws_of_packets(struct laws *laws, const struct event *e); /* laws_packets.c; before those of TCP */
 void laws_of_packets_at_the_end(struct laws *laws);
 void laws_of_tcp(struct laws *laws, const struct event *e);    /* laws_tcp.c */
-void laws_of_tcp_at_the_end(struct laws *laws);
 void laws_tcp_free(struct laws *laws);
 /* What laws_packets.c tells it: a packet has come to its end as it was sent; or corrupted, and was accepted. */
 void law_packet_arrives(struct laws *laws, const struct event *e, const struct law_packet *p);

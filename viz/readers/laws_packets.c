@@ -28,14 +28,14 @@ static void law_of_cutting(struct laws *laws, const struct event *e, struct law_
         law_broken(laws, e, "N7", "the pieces are not what was cut");
 }
 
-/* A piece of a piece is one of the whole, and as corrupt as what it was cut from. */
+/* A piece of a piece is one of the whole, and as corrupt as what it was cut from, wherever the bits were. */
 static void become_piece(struct laws *laws, const struct event *e, struct law_packet *p)
 {
     size_t cut = e->cause ? index_map_get(&laws->fragmented, e->cause) : SIZE_MAX;
     if (cut == SIZE_MAX) return;
     struct law_packet *from = &laws->packets[cut];
     p->whole = from->whole ? from->whole : cut + 1;
-    p->corrupt = from->whole && from->corrupt;
+    p->corrupt = from->corrupt;
     if (from->pieces_awaited) law_of_cutting(laws, e, from, p->digest);
 }
 
@@ -49,6 +49,7 @@ static void remember_packet(struct laws *laws, const struct event *e)
                              .offset = event_int(e, FIELD_OFFSET),
                              .from = event_int(e, FIELD_HOST),
                              .to = event_int(e, FIELD_PEER),
+                             .is_icmp = strncmp(event_text(e, FIELD_TAG), "icmp", 4) == 0,
                              .is_fragment = strncmp(event_text(e, FIELD_TAG), "fragment", 8) == 0};
     p->has_digest = law_digest_of(laws, e, &p->digest);
     become_piece(laws, e, p);
@@ -70,22 +71,33 @@ static void on_duplicate(struct laws *laws, const struct event *e)
     if (original == SIZE_MAX) return;
     struct law_packet *copy = add_packet(laws, (uint64_t)event_int(e, FIELD_PACKET));
     *copy = laws->packets[original];
+    if (!copy->twin_of) copy->twin_of = original + 1;
+    copy->pieces_awaited = copy->corrupt_pieces = 0;
 }
 
-/* T6: what a packet repeats, or a part of it, was in that packet. */
+/* Where the corrupt pieces of a packet and of its twins are counted: they bear one identification. */
+static unsigned *corrupt_pieces_of(struct laws *laws, size_t packet)
+{
+    size_t twin_of = laws->packets[packet].twin_of;
+    return &laws->packets[twin_of ? twin_of - 1 : packet].corrupt_pieces;
+}
+
+/* T6: what a packet repeats, or a part of it, was in that packet; all text may be acknowledged, and the FIN is left. */
 static void law_of_repeated_bytes(struct laws *laws, const struct event *e)
 {
     uint64_t repeats = (uint64_t)event_int(e, FIELD_REPEATS);
     if (!repeats) return;
     const struct law_packet *p = packet_of(laws, repeats);
     int64_t from = p ? event_int(e, FIELD_OFFSET) - p->offset : -1;
+    struct law_segment s;
+    bool is_bare_fin = law_segment_of(e, &s) && s.length == 0 && s.flags & LAW_FIN;
+    if (is_bare_fin && p && p->segment.flags & LAW_FIN) return;
     if (!p || p->stream != event_int(e, FIELD_STREAM) || from < 0 || from > p->segment.length)
         law_broken(laws, e, "T6", "packet %llu, which it repeats, did not carry this", (unsigned long long)repeats);
 }
 
-static void reaches_its_end(struct laws *laws, const struct event *e, struct law_packet *p)
+static void reaches_its_end(struct laws *laws, const struct event *e, struct law_packet *p, bool corrupt)
 {
-    bool corrupt = p->corrupt || p->corrupt_pieces > 0;
     p->awaits_verdict = corrupt;
     if (!corrupt) law_packet_arrives(laws, e, p);
 }
@@ -98,9 +110,9 @@ static void on_link_deliver(struct laws *laws, const struct event *e)
     if (p->hops > p->segment.ttl && p->segment.ttl) law_broken(laws, e, "N5", "more hops than its TTL allows");
     if (event_int(e, FIELD_HOST) != p->to) return;
     if (!p->whole)
-        reaches_its_end(laws, e, p);
+        reaches_its_end(laws, e, p, p->corrupt);
     else if (p->corrupt)
-        laws->packets[p->whole - 1].corrupt_pieces++;
+        ++*corrupt_pieces_of(laws, p->whole - 1);
 }
 
 /* Cut on its way, and put together again: to what it was (N7), byte for byte. */
@@ -110,13 +122,23 @@ static void on_whole(struct laws *laws, const struct event *e)
     size_t size = index_map_get(&laws->packet_size, packet);
     struct law_packet *p = packet_of(laws, packet);
     if (!p) return;
-    bool known = !p->is_fragment && !p->corrupt && p->corrupt_pieces == 0;
+    unsigned *corrupt_pieces = corrupt_pieces_of(laws, (size_t)(p - laws->packets));
+    bool known = !p->is_fragment && *corrupt_pieces == 0;
     if (known && size != SIZE_MAX && event_int(e, FIELD_SIZE) != (int64_t)size)
         law_broken(laws, e, "N7", "the packet had %zu bytes before it was cut", size);
     else if (known && p->has_digest && digest != p->digest)
         law_broken(laws, e, "N7", "the packet has other bytes than before it was cut");
-    if (event_int(e, FIELD_HOST) == p->to) reaches_its_end(laws, e, p);
-    p->corrupt_pieces = 0; /* twins of the pieces may make it whole once more */
+    if (event_int(e, FIELD_HOST) == p->to) reaches_its_end(laws, e, p, *corrupt_pieces > 0);
+    *corrupt_pieces = 0; /* twins of the pieces may make it whole once more */
+}
+
+/* Flags and offset of IPv4, or the next header of IPv6: what they make a fragment of waits for the others. */
+static bool may_become_fragment(const struct event *e)
+{
+    size_t size;
+    event_bytes(e, FIELD_BYTES, &size);
+    int64_t first = event_int(e, FIELD_PLACE), last = first + (int64_t)size - 1;
+    return first <= 7 && last >= 6;
 }
 
 /* A packet that was changed on the way is no longer what it was sent as; one that is accepted all the same may be
@@ -126,10 +148,12 @@ static void on_corruption(struct laws *laws, const struct event *e)
     struct law_packet *p = packet_of(laws, (uint64_t)event_int(e, FIELD_PACKET));
     if (!p) return;
     p->corrupt |= e->kind == EVENT_PACKET_CORRUPT;
+    if (e->kind == EVENT_PACKET_CORRUPT) p->may_wait |= may_become_fragment(e);
     if (e->kind != EVENT_PACKET_CORRUPT) p->awaits_verdict = false;
-    if (e->kind == EVENT_PACKET_DROP && p->whole && p->corrupt && event_int(e, FIELD_HOST) == p->to &&
-        laws->packets[p->whole - 1].corrupt_pieces > 0)
-        laws->packets[p->whole - 1].corrupt_pieces--;
+    unsigned *corrupt_pieces = p->whole ? corrupt_pieces_of(laws, p->whole - 1) : NULL;
+    if (e->kind == EVENT_PACKET_DROP && corrupt_pieces && p->corrupt && event_int(e, FIELD_HOST) == p->to &&
+        *corrupt_pieces > 0)
+        --*corrupt_pieces;
     if (e->kind == EVENT_PACKET_COLLIDE) law_packet_collides(laws, p);
 }
 
@@ -167,6 +191,6 @@ void laws_of_packets(struct laws *laws, const struct event *e)
 void laws_of_packets_at_the_end(struct laws *laws)
 {
     for (size_t i = 0; i < laws->n_packets; i++)
-        if (laws->packets[i].awaits_verdict)
+        if (laws->packets[i].awaits_verdict && !laws->packets[i].may_wait)
             law_broken(laws, NULL, "N6", "a corrupted packet was taken for a good one");
 }

@@ -32,7 +32,12 @@ static void read_options(const uint8_t *at, const uint8_t *end, struct law_segme
         if (at[0] == 2 && at[1] == 4) s->mss = number(at + 2, 2);
         if (at[0] == 3 && at[1] == 3) s->scales = true, s->shift = at[2] < 14 ? at[2] : 14;
         if (at[0] == 5) read_sack(at, s);
-        if (at[0] == 8 && at[1] == 10) s->has_timestamps = true;
+        if (at[0] == 4 && at[1] == 2) s->permits_sack = true;
+        if (at[0] == 8 && at[1] == 10) {
+            s->has_timestamps = true;
+            s->ts_val = number(at + 2, 4);
+            s->ts_ecr = number(at + 6, 4);
+        }
         at += at[1];
     }
 }

@@ -6,44 +6,9 @@
 #include <string.h>
 
 #include "sim/journal/memory.h"
-#include "viz/readers/laws_internal.h"
+#include "viz/readers/laws_conn.h"
 
-/* [left, right) of sequence numbers, as told from the first. */
-struct law_range {
-    int64_t left, right;
-};
-
-struct law_sent {
-    int64_t left, right;
-    uint32_t times;
-};
-
-struct law_conn {
-    int64_t id, host, peer;
-    char state[16];
-    bool is_closed, is_tainted, was_reset, knows_own, knows_peer;
-    bool scales, peer_scales, timestamps, peer_timestamps, had_sack, had_loss;
-    uint8_t shift, peer_shift;
-    uint32_t iss, irs, mss, first_window;
-    uint64_t stream;
-    /* what it sent */
-    int64_t snd_max, una, peer_edge, most_window, progress_ns;
-    uint32_t cwnd;
-    TABLE_OF(struct law_sent) sent;
-    /* what was delivered to it, and what it told */
-    int64_t whole, fin, told_ack, told_edge;
-    TABLE_OF(struct law_range) apart;
-    uint64_t segments_delivered;
-    /* tcp.vars */
-    bool has_vars, acked_once;
-    int64_t vars_una, vars_nxt, vars_rcv, srtt_ns;
-    /* timers: those by which it may go on, and how the last timeout was */
-    unsigned waiting;
-    bool timer_fired;
-    int64_t rto_ns, rto_at_timeout_ns, una_at_timeout; /* RTO as tcp.vars told it last */
-};
-
-static struct law_conn *conn_of(struct laws *laws, int64_t id)
+struct law_conn *law_conn_of(struct laws *laws, int64_t id)
 {
     size_t index = id ? index_map_get(&laws->conn_index, (uint64_t)id) : SIZE_MAX;
     return index == SIZE_MAX ? NULL : laws->conns[index];
@@ -162,18 +127,12 @@ static void law_of_new_data(struct laws *laws, const struct event *e, struct law
     if (s->flags & LAW_SYN) return;
     if (right > c->peer_edge + (s->extent == 1)) /* one more: the probe of a closed window */
         law_broken(laws, e, "T5", "%lld beyond the window", (long long)(right - c->peer_edge));
-    bool estimates = c->had_sack && c->had_loss; /* then what is in the pipe is not FlightSize */
-    bool probe =
-        index_map_get(&laws->roots, e->cause) == LAW_ROOT_TIMER; /* RFC 8985 7.3: of the tail, whatever cwnd is */
-    if (s->length && c->cwnd && c->mss && !estimates && !probe && right - c->una > c->cwnd + 2 * (int64_t)c->mss + 1)
-        law_broken(laws, e, "T5", "%lld in flight, cwnd is %u", (long long)(right - c->una), c->cwnd);
 }
 
 /* T6: a segment goes again because a timer ran out, or because something arrived. */
-static void law_of_repetition(struct laws *laws, const struct event *e, struct law_conn *c)
+static void law_of_repetition(struct laws *laws, const struct event *e)
 {
     size_t root = index_map_get(&laws->roots, e->cause);
-    c->had_loss = true;
     if (root != LAW_ROOT_TIMER && root != LAW_ROOT_ARRIVAL)
         law_broken(laws, e, "T6", "neither a timer nor an arrival is the cause of this retransmission");
 }
@@ -205,15 +164,16 @@ static void on_packet_send(struct laws *laws, const struct event *e)
 {
     struct law_segment s;
     bool is_tcp = law_segment_of(e, &s);
-    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
+    struct law_conn *c = law_conn_of(laws, event_int(e, FIELD_CONN));
     if (!is_tcp || !c || c->is_tainted) return;
     if (s.flags & LAW_SYN) learn_from_own_syn(c, &s);
+    law_of_sending(laws, e, c, &s);
     law_of_what_is_told(laws, e, c, &s);
     law_of_streams(laws, e, c);
     if (!c->knows_own || s.flags & LAW_RST || s.extent == 0) return;
     int64_t left = unwrapped(s.seq, c->iss, c->snd_max), right = left + s.extent;
     if (right > c->snd_max) law_of_new_data(laws, e, c, &s, left, right);
-    if (left < c->snd_max) law_of_repetition(laws, e, c);
+    if (left < c->snd_max) law_of_repetition(laws, e);
     if (c->una == c->snd_max) c->progress_ns = e->at_ns;
     note_sent(c, left, right);
 }
@@ -233,7 +193,6 @@ static void on_ack_delivered(struct law_conn *c, const struct law_segment *s, in
     if (edge > c->peer_edge) c->peer_edge = edge;
     if (edge - c->una > c->most_window) c->most_window = edge - c->una;
     if (edge == c->una) c->progress_ns = now_ns; /* a closed window that is told is an answer */
-    if (s->n_sack) c->had_sack = c->had_loss = true;
 }
 
 static void on_segment_delivered(struct law_conn *c, const struct law_segment *s, int64_t now_ns)
@@ -265,11 +224,14 @@ static void on_segment_delivered(struct law_conn *c, const struct law_segment *s
 void law_packet_arrives(struct laws *laws, const struct event *e, const struct law_packet *p)
 {
     laws->last_arrived = (size_t)(p - laws->packets) + 1; /* the connection that it opens comes next */
+    if (p->is_icmp) law_of_icmp(laws, p->to);
     if (p->segment.source_port == 0) return;
     size_t conn =
         index_map_get(&laws->conn_keys, key_of(p->to, p->segment.destination_port, p->from, p->segment.source_port));
     struct law_conn *c = conn == SIZE_MAX ? NULL : laws->conns[conn];
-    if (c && !c->is_closed) on_segment_delivered(c, &p->segment, e->at_ns);
+    if (!c || c->is_closed) return;
+    law_of_arrivals(laws, e, c, &p->segment);
+    on_segment_delivered(c, &p->segment, e->at_ns);
 }
 
 /* What was accepted may be anything, and is no longer what was sent. */
@@ -290,6 +252,7 @@ static void on_conn_open(struct laws *laws, const struct event *e)
     c->host = event_int(e, FIELD_HOST);
     c->peer = event_int(e, FIELD_PEER);
     snprintf(c->state, sizeof c->state, "CLOSED");
+    reference_open(&c->reference, strcmp(event_text(e, FIELD_ROLE), "passive") == 0);
     laws->conns = table_grow(laws->conns, laws->n_conns, &laws->conn_room, sizeof *laws->conns);
     index_map_put(&laws->conn_index, (uint64_t)c->id, laws->n_conns);
     index_map_put(&laws->conn_keys,
@@ -299,7 +262,9 @@ static void on_conn_open(struct laws *laws, const struct event *e)
     if (strcmp(event_text(e, FIELD_ROLE), "passive") != 0 || !laws->last_arrived) return;
     const struct law_packet *p = &laws->packets[laws->last_arrived - 1];
     c->is_tainted = p->corrupt && p->to == c->host;
-    if (!p->corrupt && p->to == c->host && p->from == c->peer) on_segment_delivered(c, &p->segment, e->at_ns);
+    if (p->corrupt || p->to != c->host || p->from != c->peer) return;
+    law_of_arrivals(laws, e, c, &p->segment);
+    on_segment_delivered(c, &p->segment, e->at_ns);
 }
 
 /* ---- states ---- */
@@ -337,7 +302,7 @@ static bool is_in_diagram(const char *from, const char *to)
 
 static void on_tcp_state(struct laws *laws, const struct event *e)
 {
-    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
+    struct law_conn *c = law_conn_of(laws, event_int(e, FIELD_CONN));
     if (!c || c->is_tainted) return;
     const char *from = event_text(e, FIELD_FROM), *to = event_text(e, FIELD_TO);
     if (strcmp(from, c->state) != 0) law_broken(laws, e, "T7", "it was in %s", c->state);
@@ -346,6 +311,7 @@ static void on_tcp_state(struct laws *laws, const struct event *e)
     bool peer_has_ended = strcmp(to, "CLOSE-WAIT") == 0 || strcmp(to, "CLOSING") == 0 || strcmp(to, "TIME-WAIT") == 0;
     if (peer_has_ended && (!c->fin || c->whole < c->fin))
         law_broken(laws, e, "T10", "the peer's stream has not come to its end");
+    law_of_states(laws, e, c);
     c->is_closed = strcmp(to, "CLOSED") == 0;
     if (!c->is_closed) snprintf(c->state, sizeof c->state, "%s", to);
 }
@@ -354,8 +320,10 @@ static void on_tcp_state(struct laws *laws, const struct event *e)
 
 static void on_tcp_vars(struct laws *laws, const struct event *e)
 {
-    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
-    if (!c || c->is_tainted || !c->knows_own) return;
+    struct law_conn *c = law_conn_of(laws, event_int(e, FIELD_CONN));
+    if (!c || c->is_tainted) return;
+    law_of_variables(laws, e, c);
+    if (!c->knows_own) return;
     int64_t una = unwrapped((uint32_t)event_int(e, FIELD_SND_UNA), c->iss, c->una);
     int64_t nxt = unwrapped((uint32_t)event_int(e, FIELD_SND_NXT), c->iss, c->snd_max);
     int64_t srtt_ns = event_int(e, FIELD_SRTT);
@@ -370,8 +338,6 @@ static void on_tcp_vars(struct laws *laws, const struct event *e)
         law_broken(laws, e, "T6", "a round trip was measured by a segment that was sent twice (Karn)");
     if (c->knows_peer) {
         int64_t rcv = unwrapped((uint32_t)event_int(e, FIELD_RCV_NXT), c->irs, c->whole);
-        if (rcv > c->whole)
-            law_broken(laws, e, "T12", "RCV.NXT is %lld, %lld has arrived", (long long)rcv, (long long)c->whole);
         if (c->has_vars && rcv < c->vars_rcv) law_broken(laws, e, "T2", "RCV.NXT goes back");
         c->vars_rcv = rcv;
     }
@@ -381,61 +347,13 @@ static void on_tcp_vars(struct laws *laws, const struct event *e)
     c->vars_nxt = nxt;
     c->srtt_ns = srtt_ns;
     c->rto_ns = event_int(e, FIELD_RTO);
-    c->cwnd = (uint32_t)event_int(e, FIELD_CWND);
-}
-
-/* ---- timers ---- */
-
-/* A bit for each sort of timer of TCP; those of the first two make a silent connection go on. */
-enum { TIMER_RETRANSMIT = 1, TIMER_PROBE = 2, TIMER_OTHER_TCP = 4, TIMERS_THAT_GO_ON = 3 };
-
-static unsigned timer_bit(const struct event *e)
-{
-    const char *name = event_text(e, FIELD_NAME);
-    if (strcmp(name, "retransmission") == 0) return TIMER_RETRANSMIT;
-    static const char *const probes[] = {"persist", "tail loss probe", "reordering"};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(name, probes[i]) == 0) return TIMER_PROBE;
-    return strcmp(name, "delayed ack") == 0 || strcmp(name, "time-wait") == 0 ? TIMER_OTHER_TCP : 0;
-}
-
-/* RFC 6298 (5.5): after a timeout that brought no acknowledgement the next one waits at least twice as long, up to a
-   cap of a minute or more. The first SYN's timetable is a setting of its own. */
-static void on_timer_set(struct laws *laws, const struct event *e, struct law_conn *c)
-{
-    unsigned bit = timer_bit(e);
-    c->waiting |= bit;
-    if (bit != TIMER_RETRANSMIT) return;
-    int64_t interval_ns = event_int(e, FIELD_AT) - e->at_ns;
-    bool again = c->timer_fired && c->una == c->una_at_timeout && c->una > 0;
-    if (again && interval_ns < 2 * c->rto_at_timeout_ns && interval_ns < MINUTE)
-        law_broken(laws, e, "T6", "a timeout after %lld ms follows an RTO of %lld ms",
-                   (long long)(interval_ns / MILLISECOND), (long long)(c->rto_at_timeout_ns / MILLISECOND));
-    c->timer_fired = false;
-}
-
-static void on_timer(struct laws *laws, const struct event *e)
-{
-    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
-    unsigned bit = timer_bit(e);
-    if (!c || !bit || c->is_tainted) return;
-    if (c->is_closed && e->kind != EVENT_TIMER_CANCEL) law_broken(laws, e, "T7", "a closed connection has a timer");
-    if (e->kind == EVENT_TIMER_SET) {
-        on_timer_set(laws, e, c);
-        return;
-    }
-    c->waiting &= ~bit;
-    if (e->kind != EVENT_TIMER_FIRE || bit != TIMER_RETRANSMIT) return;
-    c->timer_fired = true;
-    c->rto_at_timeout_ns = c->rto_ns;
-    c->una_at_timeout = c->una;
 }
 
 /* ---- the end of a connection ---- */
 
 static void on_conn_close(struct laws *laws, const struct event *e)
 {
-    struct law_conn *c = conn_of(laws, event_int(e, FIELD_CONN));
+    struct law_conn *c = law_conn_of(laws, event_int(e, FIELD_CONN));
     if (!c) return;
     bool orderly =
         c->is_closed && !c->was_reset && (strcmp(c->state, "LAST-ACK") == 0 || strcmp(c->state, "TIME-WAIT") == 0);
@@ -452,6 +370,7 @@ static void on_conn_close(struct laws *laws, const struct event *e)
     c->waiting = 0;
     mem_free(c->sent.items);
     mem_free(c->apart.items);
+    reference_free(&c->reference);
     memset(&c->sent, 0, sizeof c->sent);
     memset(&c->apart, 0, sizeof c->apart);
     if (c->stream) law_stream_forget(laws, c->stream);
@@ -469,6 +388,7 @@ static void remember_root(struct laws *laws, const struct event *e)
 void laws_of_tcp(struct laws *laws, const struct event *e)
 {
     if (!laws->full) return;
+    struct law_conn *c = e->kind == EVENT_TCP_SETTINGS ? law_conn_of(laws, event_int(e, FIELD_CONN)) : NULL;
     remember_root(laws, e);
     switch (e->kind) {
     case EVENT_CONN_OPEN:
@@ -486,26 +406,16 @@ void laws_of_tcp(struct laws *laws, const struct event *e)
     case EVENT_TCP_VARS:
         on_tcp_vars(laws, e);
         break;
+    case EVENT_TCP_SETTINGS:
+        if (c) law_of_settings(c, e);
+        break;
     case EVENT_TIMER_SET:
     case EVENT_TIMER_FIRE:
     case EVENT_TIMER_CANCEL:
-        on_timer(laws, e);
+        laws_of_timers(laws, e);
         break;
     default:
         break;
-    }
-}
-
-/* T9: whoever waits for an acknowledgement has a timer that ends the waiting, and does not wait for ever. */
-void laws_of_tcp_at_the_end(struct laws *laws)
-{
-    for (size_t i = 0; i < laws->n_conns; i++) {
-        const struct law_conn *c = laws->conns[i];
-        if (c->is_closed || c->is_tainted || c->una == c->snd_max) continue;
-        if (!(c->waiting & TIMERS_THAT_GO_ON))
-            law_broken(laws, NULL, "T9", "connection %lld waits, and no timer runs", (long long)c->id);
-        if (laws->last_ns - c->progress_ns > 30 * MINUTE)
-            law_broken(laws, NULL, "T9", "connection %lld has had no answer for half an hour", (long long)c->id);
     }
 }
 
@@ -514,6 +424,7 @@ void laws_tcp_free(struct laws *laws)
     for (size_t i = 0; i < laws->n_conns; i++) {
         mem_free(laws->conns[i]->sent.items);
         mem_free(laws->conns[i]->apart.items);
+        reference_free(&laws->conns[i]->reference);
         mem_free(laws->conns[i]);
     }
     mem_free(laws->conns);

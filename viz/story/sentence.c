@@ -445,6 +445,15 @@ static void tell_tcp_state(struct sentence *s, const struct story *story, size_t
     say_why(s, e);
 }
 
+static void tell_tcp_settings(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    const char *options = event_text(e, FIELD_TEXT);
+    say(s, tr("%s: the connection with %s sends as %s, with a buffer of %lld bytes"), host_name(story, e, FIELD_HOST),
+        conn_peer(story, e), event_text(e, FIELD_NAME), (long long)event_int(e, FIELD_RECEIVE_BUFFER));
+    if (*options) say(s, tr("; may use %s"), options);
+}
+
 static void tell_tcp_vars(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
@@ -692,6 +701,7 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_CONN_OPEN] = tell_conn_open,
     [EVENT_TCP_STATE] = tell_tcp_state,
     [EVENT_TCP_VARS] = tell_tcp_vars,
+    [EVENT_TCP_SETTINGS] = tell_tcp_settings,
     [EVENT_CONN_CLOSE] = tell_conn_close,
     [EVENT_DNS_QUERY] = tell_dns_query,
     [EVENT_DNS_ANSWER] = tell_dns_answer,
