@@ -198,7 +198,8 @@ static void on_opened(void *context)
                                   F_INT(PEER, delivery->peer.n), F_TEXT(PROTOCOL, "smtp"), F_TEXT(ROLE, "client"));
     journal_set_cause(world->journal, event);
     make_job(delivery);
-    struct smtp_client_config config = smtp_client_config_default(host_of(delivery)->description->name);
+    struct smtp_client_config config = host_of(delivery)->description->smtp.client;
+    config.name = host_of(delivery)->description->name;
     struct smtp_client_owner owner = {.context = delivery, .outcome = on_outcome, .next = no_more_jobs};
     delivery->client =
         smtp_client_new(&config, socket_session_io(delivery->socket, delivery->session), owner, &delivery->job);

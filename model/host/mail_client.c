@@ -363,7 +363,11 @@ static void errand_start_session(struct errand *errand)
         pop3_client_start(errand->pop3, now_of(client));
         return;
     }
-    struct smtp_client_config config = smtp_client_config_default(client->host->description->name);
+    const struct scenario_host *description = client->host->description;
+    struct smtp_client_config config = description->smtp.client;
+    config.name = description->name;
+    config.user = description->smtp.auth_user;
+    config.password = description->smtp.auth_password;
     struct smtp_client_owner owner = {.context = client, .outcome = on_outcome, .next = next_job};
     errand->smtp = smtp_client_new(&config, io, owner, make_job(client, client->outbox));
     smtp_client_start(errand->smtp, now_of(client));

@@ -33,16 +33,41 @@ static bool is_outside(const struct mail_session *session)
     return peer.n && world_host(mail_server_world(session->server), peer)->description->role == ROLE_OUTSIDE;
 }
 
-/* Programs outside are no strangers on the submission port (RFC 6409): who can reach it sits at this very machine. */
-static bool submits_from_outside(const struct mail_session *session)
+static bool is_in_network(const struct scenario_network *network, struct ip_address address)
 {
-    return socket_local_port(session->socket) == SUBMISSION_PORT && is_outside(session);
+    uint8_t a[16], b[16];
+    unsigned bits = network->prefix_bits + (ip_is_v4(network->address) ? 96 : 0);
+    if (ip_is_v4(network->address) != ip_is_v4(address)) return false;
+    ip_put_16_bytes(network->address, a);
+    ip_put_16_bytes(address, b);
+    for (unsigned i = 0; i < bits / 8; i++)
+        if (a[i] != b[i]) return false;
+    return bits % 8 == 0 || ((a[bits / 8] ^ b[bits / 8]) >> (8 - bits % 8)) == 0;
+}
+
+/* "relay_for": Postfix's mynetworks. */
+static bool is_in_networks(const struct mail_session *session)
+{
+    const struct scenario_mail_server *settings = mail_server_settings(session->server);
+    for (size_t i = 0; i < settings->n_relay_for; i++) {
+        const struct scenario_network *network = &settings->relay_for[i];
+        if (network->host < 0 && is_in_network(network, socket_remote_address(session->socket))) return true;
+        if (network->host >= 0 && socket_peer(session->socket).n == (uint32_t)network->host + 1) return true;
+    }
+    return false;
+}
+
+/* RFC 5321 7.9: a server relays for its own. Those are who authenticated, its networks, the clients that submit to it,
+   and programs outside on a submission port: who can reach that sits at this very machine. */
+static bool may_relay(const struct mail_session *session, const struct smtp_envelope *envelope)
+{
+    if (envelope->user || is_own_client(session) || is_in_networks(session)) return true;
+    return is_outside(session) && mail_session_is_submission(session);
 }
 
 static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *envelope, const char *forward_path,
                                  const struct smtp_recipient_options *options)
 {
-    (void)envelope;
     (void)options;
     struct mail_session *session = context;
     const char *domain = address_domain(forward_path);
@@ -51,8 +76,19 @@ static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *enve
         if (mail_server_user_mailbox(session->server, forward_path)) return smtp_reply_say(250, "OK");
         return smtp_reply_make(550, "5.1.1 <%.200s>: no such user here", forward_path);
     }
-    if (is_own_client(session) || submits_from_outside(session)) return smtp_reply_say(250, "OK");
+    if (may_relay(session, envelope)) return smtp_reply_say(250, "OK");
     return smtp_reply_make(550, "5.7.1 <%.200s>: relaying denied", forward_path);
+}
+
+/* The users of a server are those who have a mailbox; all have the same password (POP3_PASSWORD). */
+static struct smtp_reply on_auth(void *context, const char *user, const char *password)
+{
+    struct mail_session *session = context;
+    const char *domain = address_domain(user);
+    bool is_ours = domain[0] == '\0' || mail_server_is_local_domain(session->server, domain);
+    if (is_ours && mail_server_user_mailbox(session->server, user) && strcmp(password, POP3_PASSWORD) == 0)
+        return smtp_reply_say(235, "2.7.0 Authentication successful");
+    return smtp_reply_say(535, "5.7.8 Authentication credentials invalid");
 }
 
 /* A mail that no client of this world has written; what it says of itself is not believed. */
@@ -99,7 +135,14 @@ static const char **without_repeats(const struct smtp_envelope *envelope, size_t
     return recipients;
 }
 
-enum { MOST_HOPS = 50 }; /* Postfix's hopcount_limit; RFC 5321 6.3 wants at least 100 unless loops are sure */
+/* RFC 3848, RFC 6531 4.3: how the mail came. */
+static const char *with_protocol(const struct smtp_envelope *envelope)
+{
+    static const char *const ascii[] = {"ESMTP", "ESMTPS", "ESMTPA", "ESMTPSA"};
+    static const char *const utf8[] = {"UTF8SMTP", "UTF8SMTPS", "UTF8SMTPA", "UTF8SMTPSA"};
+    if (!envelope->esmtp) return "SMTP";
+    return (envelope->smtputf8 ? utf8 : ascii)[(envelope->security != NULL) + 2 * (envelope->user != NULL)];
+}
 
 /* The trace of this hop (RFC 5321 4.4), to be put before the content. */
 static void trace_lines(const struct mail_session *session, const struct smtp_envelope *envelope,
@@ -108,7 +151,7 @@ static void trace_lines(const struct mail_session *session, const struct smtp_en
     const struct world *world = mail_server_world(session->server);
     struct received_hop hop = {.helo = envelope->helo,
                                .by = session->server->host->description->name,
-                               .protocol = envelope->esmtp ? "ESMTP" : "SMTP",
+                               .protocol = with_protocol(envelope),
                                .queue_id = mail->queue_id,
                                .recipient = envelope->n_forward_paths == 1 ? envelope->forward_paths[0] : NULL,
                                .address = socket_remote_address(session->socket),
@@ -122,13 +165,13 @@ static struct smtp_reply on_message(void *context, const struct smtp_envelope *e
 {
     struct mail_session *session = context;
     struct mail_server *server = session->server;
-    bool is_foreign = is_outside(session);
+    unsigned max_hops = server->host->description->smtp.max_hops;
     char queue_id[QUEUE_ID_BYTES], lines[RECEIVED_LINE_BYTES + MESSAGE_NUMBER_LINE_BYTES];
     struct accepted_mail mail = {
         .message = {message_number_of(content, size)}, .from = envelope->reverse_path, .queue_id = queue_id};
-    if (!is_foreign && !world_knows_message(mail_server_world(server), mail.message))
-        return smtp_reply_make(554, "5.6.0 a message without a Message-ID of this world cannot be told apart");
-    if (message_count_received(content, size) >= MOST_HOPS) return smtp_reply_make(554, "5.4.6 too many hops");
+    /* Nobody of this world wrote it: it came from outside, or was made on the way, as by smuggling. */
+    bool is_foreign = is_outside(session) || !world_knows_message(mail_server_world(server), mail.message);
+    if (message_count_received(content, size) >= max_hops) return smtp_reply_say(554, "5.4.6 too many hops");
 
     const char **recipients = without_repeats(envelope, &mail.n_recipients);
     mail.recipients = recipients;
@@ -170,6 +213,10 @@ static bool on_forced(void *context, const char *command, struct smtp_reply *rep
 }
 struct smtp_server_policy mail_policy(struct mail_session *session)
 {
-    return (struct smtp_server_policy){
-        .context = session, .mail = on_mail, .rcpt = on_rcpt, .message = on_message, .forced = on_forced};
+    return (struct smtp_server_policy){.context = session,
+                                       .mail = on_mail,
+                                       .rcpt = on_rcpt,
+                                       .message = on_message,
+                                       .auth = on_auth,
+                                       .forced = on_forced};
 }

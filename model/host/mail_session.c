@@ -96,10 +96,22 @@ static void on_wake(void *context)
     session_settle(session);
 }
 
+/* RFC 6409, RFC 8314 3.3: the ports for a server's own users; they authenticate there, and other servers do not. */
+bool mail_session_is_submission(const struct mail_session *session)
+{
+    uint16_t port = socket_local_port(session->socket);
+    return port == SUBMISSION_PORT || port == SUBMISSIONS_PORT;
+}
+
 static void start_smtp(struct mail_session *session)
 {
-    struct smtp_server_config config = smtp_server_config_default(session->server->host->description->name);
-    config.extensions = SMTP_8BITMIME | SMTP_SIZE;
+    const struct scenario_host *description = session->server->host->description;
+    struct smtp_server_config config = description->smtp.server;
+    config.name = description->name;
+    if (!mail_session_is_submission(session)) {
+        config.extensions &= ~(unsigned)SMTP_AUTH;
+        config.auth_required = false;
+    }
     session->smtp = smtp_server_new(&config, socket_session_io(session->socket, session->id), mail_policy(session));
 }
 

@@ -32,6 +32,7 @@ const struct scenario_mail_server *mail_server_settings(const struct mail_server
 /* The mailbox of a user whatever the domain of the address; NULL if there is none. */
 struct mailbox *mail_server_user_mailbox(struct mail_server *server, const char *address);
 
+bool mail_session_is_submission(const struct mail_session *session);
 void mail_session_free(struct mail_session *session);
 void mail_session_end(struct mail_session *session, const char *why);
 

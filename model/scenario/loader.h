@@ -88,6 +88,10 @@ void load_mx_choice(const struct spot *server, struct scenario_mail_server *m);
 struct tcp_config loader_tcp_default(void);
 /* Reads "tcp" of a host or of the whole file over what *config holds. */
 void load_tcp(const struct spot *up, struct tcp_config *config);
+struct scenario_smtp loader_smtp_default(void);
+/* Reads "smtp" of the whole file, of a mail server or of a client over what *smtp holds. */
+enum smtp_of { SMTP_OF_ALL, SMTP_OF_SERVER, SMTP_OF_CLIENT };
+void load_smtp(struct loader *l, const struct spot *up, enum smtp_of of, struct scenario_host *h);
 /* Reads "retry" of a mail server (scenario_retry.c). */
 void load_retry(const struct spot *server, struct retry_policy *policy);
 void load_disk(const struct spot *host, struct scenario_host *h); /* after its role */

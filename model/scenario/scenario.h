@@ -9,6 +9,8 @@
 #include <stdio.h>
 
 #include "model/mail/retry.h"
+#include "model/smtp/smtp_client.h"
+#include "model/smtp/smtp_server.h"
 #include "model/tcp/tcp.h"
 #include "model/wire/ip_address.h"
 #include "sim/journal/journal.h"
@@ -17,6 +19,22 @@
 /* ROLE_OUTSIDE: where programs outside the simulation enter it (postroad live); by itself it does nothing. */
 enum host_role { ROLE_CLIENT, ROLE_MAIL_SERVER, ROLE_ROUTER, ROLE_NAME_SERVER, ROLE_OUTSIDE };
 const char *host_role_text(enum host_role role); /* "mail_server" */
+
+/* "smtp": how a host speaks it. Names and passwords in the configurations are left to the host. */
+struct scenario_smtp {
+    struct smtp_server_config server;
+    struct smtp_client_config client;
+    unsigned max_hops;     /* Received lines of a mail in a loop: 50 */
+    const char *auth_user; /* of a client; NULL: it does not authenticate */
+    const char *auth_password;
+};
+
+/* A host, or the addresses that begin with these bits. */
+struct scenario_network {
+    int host; /* -1: by address */
+    struct ip_address address;
+    unsigned prefix_bits; /* of 128; of 32 for IPv4 */
+};
 
 struct scenario_client {
     const char *user; /* "alice@a.example" */
@@ -36,6 +54,8 @@ struct scenario_mail_server {
     const char **users; /* local parts, the same in each domain */
     size_t n_users;
     struct retry_policy retry;
+    struct scenario_network *relay_for; /* beside its own clients, and who authenticates */
+    size_t n_relay_for;
     uint16_t mx_preference; /* of the MX records made for its domains: 10 */
     enum address_order address_order;
     bool refuses_mx_aliases; /* RFC 2181 10.3 to the letter: an MX host that is an alias does not count */
@@ -57,6 +77,7 @@ struct scenario_host {
     bool no_path_mtu_discovery;   /* its segments may be cut on the way (IPv4) */
     bool implied; /* the name server that stands at the first router by default */
     struct tcp_config tcp; /* of all its connections */
+    struct scenario_smtp smtp;
     struct scenario_disk disk;
     struct scenario_client client;
     struct scenario_mail_server mail_server;

@@ -123,9 +123,10 @@ static void load_reply(struct loader *l, const struct spot *object, struct scena
         {"with", NULL},
         {"odds", NULL},
         {"first", "write \"for\": \"10 min\" beside \"reply\", or \"odds\": \"50 %\" in it"}};
-    static const struct choice commands[] = {{"RCPT", NULL}, {"CONNECT", NULL}, {"EHLO", NULL}, {"HELO", NULL},
-                                             {"MAIL", NULL}, {"DATA", NULL},    {".", NULL},    {"RSET", NULL},
-                                             {"NOOP", NULL}, {"QUIT", NULL}};
+    static const struct choice commands[] = {{"RCPT", NULL},     {"CONNECT", NULL}, {"EHLO", NULL}, {"HELO", NULL},
+                                             {"STARTTLS", NULL}, {"AUTH", NULL},    {"BDAT", NULL}, {"VRFY", NULL},
+                                             {"EXPN", NULL},     {"HELP", NULL},    {"MAIL", NULL}, {"DATA", NULL},
+                                             {".", NULL},        {"RSET", NULL},    {"NOOP", NULL}, {"QUIT", NULL}};
     struct spot server = spot_key(object, "server"), with = spot_key(object, "with");
     size_t command = 0;
     CHECK_KEYS(object, keys);

@@ -9,22 +9,25 @@
 static const char *const role_names[] = {"client", "mail_server", "router", "name_server", "outside"};
 enum { ROLES = 5 };
 
-static const struct key_rule host_keys[] = {{"client", NULL},      {"mail_server", NULL}, {"router", NULL},
-                                            {"name_server", NULL}, {"outside", NULL},     {"address", NULL},
-                                            {"address6", NULL},   {"path_mtu_discovery", NULL},
-                                            {"tcp", NULL},        {"disk", NULL}};
+static const struct key_rule host_keys[] = {
+    {"client", NULL},  {"mail_server", NULL}, {"router", NULL},   {"name_server", NULL},
+    {"outside", NULL}, {"address", NULL},     {"address6", NULL}, {"path_mtu_discovery", NULL},
+    {"tcp", NULL},     {"disk", NULL}};
 static const struct key_rule router_keys[] = {{"icmp", NULL}};
-static const struct key_rule client_keys[] = {{"user", NULL},
-                                              {"submits_to", NULL},
-                                              {"fetches_from", NULL},
-                                              {"fetches_every", NULL},
-                                              {"submission_port", NULL},
-                                              {"tls", "leave it out: mail travels as clear text"},
-                                              {"password", "leave it out: servers know their users by name"}};
+static const struct key_rule client_keys[] = {
+    {"user", NULL},
+    {"submits_to", NULL},
+    {"fetches_from", NULL},
+    {"fetches_every", NULL},
+    {"submission_port", NULL},
+    {"smtp", NULL},
+    {"tls", "leave it out: mail travels as clear text"},
+    {"password", "write \"smtp\": { \"auth\": { \"password\": \"secret\" } }"}};
 static const struct key_rule server_keys[] = {
     {"domains", NULL},
     {"users", NULL},
     {"retry", NULL},
+    {"smtp", NULL},
     {"mx_preference", NULL},
     {"address_order", NULL},
     {"mx_aliases", NULL},
@@ -143,9 +146,11 @@ static void load_role(struct loader *l, const struct spot *host, struct scenario
     switch (h->role) {
     case ROLE_CLIENT:
         load_client(l, &object, &h->client);
+        load_smtp(l, &object, SMTP_OF_CLIENT, h);
         break;
     case ROLE_MAIL_SERVER:
         load_mail_server(l, &object, &h->mail_server);
+        load_smtp(l, &object, SMTP_OF_SERVER, h);
         break;
     case ROLE_ROUTER:
         load_router(&object, h);
@@ -180,10 +185,13 @@ void load_hosts(struct loader *l)
     struct scenario *s = l->scenario;
     struct spot section = spot_key(&l->root, "hosts");
     struct tcp_config tcp = loader_tcp_default();
+    struct scenario_host all = {.smtp = loader_smtp_default()};
     load_tcp(&l->root, &tcp);
+    load_smtp(l, &l->root, SMTP_OF_ALL, &all);
     for (struct spot host = spot_first(&section); s->n_hosts && host.json; host = spot_next(&host)) {
         struct scenario_host *h = &s->hosts[host.index];
         h->tcp = tcp;
+        h->smtp = all.smtp;
         h->client.submits_to = h->client.fetches_from = -1;
         if (!cJSON_IsObject(host.json)) continue;
         CHECK_KEYS(&host, host_keys);

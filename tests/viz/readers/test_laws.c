@@ -59,7 +59,7 @@ Test(laws, hold_in_every_shipped_scenario_with_any_luck, .timeout = 300)
 
 /* The last 250 of the submission is lost with Alice's link, so the mail is still in her outbox when she fetches it. */
 static const char mail_to_oneself[] =
-    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"hosts\": {"
+    "{ \"postroad\": 1, \"title\": \"t\", \"smtp\": { \"extensions\": \"plain\" }, \"seed\": 1, \"hosts\": {"
     "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\", "
     "\"fetches_from\": \"mail.a.example\" } },"
     "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] } },"

@@ -1,0 +1,349 @@
+/* All sequences of up to five of twenty commands against a table of what the RFCs allow, written down without a look at
+   the server: laws M11 (reset) and M12 (one command, one reply). The sanitized build takes every 19th of length five.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/smtp/smtp_server.h"
+
+TestSuite(smtp_sequences);
+
+/* --- The table ----------------------------------------------------------------------------------------------------
+
+   A state is five letters: hello (- none, h HELO, e EHLO), transaction (- none, m MAIL, r RCPT, c a chunk came),
+   authenticated (- a), TLS (- t), and what is read (> commands, d content, x nothing any more). A row says for a token
+   in which states (. any) it applies, the code it gets, 0 for none, and what becomes of the state (. as it was). The
+   first row that applies counts. */
+
+enum token {
+    EHLO,
+    HELO,
+    MAIL,
+    MAIL_BAD,
+    RCPT,
+    RCPT_UNKNOWN,
+    DATA,
+    DOT,
+    BDAT,
+    BDAT_LAST,
+    BDAT_BAD,
+    RSET,
+    NOOP,
+    VRFY,
+    HELP,
+    AUTH,
+    AUTH_BAD,
+    STARTTLS,
+    FROB,
+    QUIT,
+    TOKENS
+};
+
+static const char *const lines[TOKENS] = {
+    [EHLO] = "EHLO a.example\r\n",
+    [HELO] = "HELO a.example\r\n",
+    [MAIL] = "MAIL FROM:<alice@a.example>\r\n",
+    [MAIL_BAD] = "MAIL FROM:alice\r\n",
+    [RCPT] = "RCPT TO:<bob@b.example>\r\n",
+    [RCPT_UNKNOWN] = "RCPT TO:<nobody@b.example>\r\n",
+    [DATA] = "DATA\r\n",
+    [DOT] = ".\r\n",
+    [BDAT] = "BDAT 5\r\nRSET\n",
+    [BDAT_LAST] = "BDAT 6 LAST\r\nQUIT\r\n",
+    [BDAT_BAD] = "BDAT five\r\n",
+    [RSET] = "RSET\r\n",
+    [NOOP] = "NOOP\r\n",
+    [VRFY] = "VRFY bob\r\n",
+    [HELP] = "HELP\r\n",
+    [AUTH] = "AUTH PLAIN AGJvYgBzZWNyZXQ=\r\n",
+    [AUTH_BAD] = "AUTH PLAIN AGJvYgB3cm9uZw==\r\n",
+    [STARTTLS] = "STARTTLS\r\n",
+    [FROB] = "FROB\r\n",
+    [QUIT] = "QUIT\r\n",
+};
+
+struct row {
+    enum token token;
+    const char *in;
+    int code;
+    const char *out;
+};
+
+static const struct row table[] = {
+    /* RFC 5321 4.1.1.1, 4.1.4: begins anew */
+    {EHLO, "....>", 250, "e-..."},
+    {HELO, "....>", 250, "h-..."},
+    /* 4.1.1.2, 3.3 */
+    {MAIL, "-...>", 503, "....."},
+    {MAIL, ".-..>", 250, ".m..."},
+    {MAIL, "....>", 503, "....."},
+    {MAIL_BAD, "-...>", 503, "....."},
+    {MAIL_BAD, ".-..>", 501, "....."},
+    {MAIL_BAD, "....>", 503, "....."},
+    /* 4.1.1.3; not behind BDAT (RFC 3030 2) */
+    {RCPT, ".-..>", 503, "....."},
+    {RCPT, ".c..>", 503, "....."},
+    {RCPT, "....>", 250, ".r..."},
+    {RCPT_UNKNOWN, ".-..>", 503, "....."},
+    {RCPT_UNKNOWN, ".c..>", 503, "....."},
+    {RCPT_UNKNOWN, "....>", 550, "....."},
+    /* 4.1.1.4; never mixed with BDAT (RFC 3030 2) */
+    {DATA, ".r..>", 354, "....d"},
+    {DATA, "....>", 503, "....."},
+    {DOT, "....>", 500, "....."},
+    {DOT, "....d", 250, ".-..>"},
+    /* RFC 3030 2: a failure takes its bytes, and the transaction with it */
+    {BDAT, ".r..>", 250, ".c..."},
+    {BDAT, ".c..>", 250, "....."},
+    {BDAT, "....>", 503, ".-..."},
+    {BDAT_LAST, ".r..>", 250, ".-..."},
+    {BDAT_LAST, ".c..>", 250, ".-..."},
+    {BDAT_LAST, "....>", 503, ".-..."},
+    {BDAT_BAD, "....>", 421, "....x"},
+    /* RFC 5321 4.1.1.5 to 9: any time */
+    {RSET, "....>", 250, ".-..."},
+    {NOOP, "....>", 250, "....."},
+    {VRFY, "....>", 252, "....."},
+    {HELP, "....>", 214, "....."},
+    {FROB, "....>", 500, "....."},
+    {QUIT, "....>", 221, "....x"},
+    /* RFC 4954 4: once, and not in a transaction */
+    {AUTH, "-...>", 503, "....."},
+    {AUTH, ".--.>", 235, "..a.."},
+    {AUTH, "....>", 503, "....."},
+    {AUTH_BAD, "-...>", 503, "....."},
+    {AUTH_BAD, ".--.>", 535, "....."},
+    {AUTH_BAD, "....>", 503, "....."},
+    /* RFC 3207 4: once, and all that was said is forgotten */
+    {STARTTLS, "...->", 220, "---t."},
+    {STARTTLS, "....>", 503, "....."},
+};
+enum { ROWS = sizeof table / sizeof table[0], STATE = 5 };
+
+static bool applies(const char *pattern, const char *state)
+{
+    for (int i = 0; i < STATE; i++)
+        if (pattern[i] != '.' && pattern[i] != state[i]) return false;
+    return true;
+}
+
+/* What is no row has no reply and no effect: content, and a session that is over. */
+static const struct row *find_row(const struct row *rows, enum token token, const char *state)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].token == token && applies(rows[i].in, state)) return &rows[i];
+    return NULL;
+}
+
+/* The table as the numbers that the many runs need: state by state. */
+struct model {
+    char states[128][STATE + 1];
+    int n_states;
+    int code[128][TOKENS], next[128][TOKENS];
+};
+
+static int state_number(struct model *m, const char *state)
+{
+    for (int i = 0; i < m->n_states; i++)
+        if (strcmp(m->states[i], state) == 0) return i;
+    cr_assert(m->n_states < 128);
+    strcpy(m->states[m->n_states], state);
+    return m->n_states++;
+}
+
+static void make_model(struct model *m, const struct row *rows)
+{
+    memset(m, 0, sizeof *m);
+    state_number(m, "---->");
+    for (int i = 0; i < m->n_states; i++) {
+        for (int token = 0; token < TOKENS; token++) {
+            const struct row *row = find_row(rows, (enum token)token, m->states[i]);
+            char next[STATE + 1];
+            strcpy(next, m->states[i]);
+            for (int k = 0; row && k < STATE; k++)
+                if (row->out[k] != '.') next[k] = row->out[k];
+            m->code[i][token] = row ? row->code : 0;
+            m->next[i][token] = state_number(m, next);
+        }
+    }
+}
+
+/* --- The server, with as little around it as can be ------------------------------------------------------------- */
+
+struct bench {
+    struct smtp_server *server;
+    int codes[16], n_codes; /* of whole replies */
+    bool secure;            /* a handshake was begun */
+    size_t n_recipients, n_messages;
+};
+
+static uint64_t hear(void *context, const char *bytes, size_t size)
+{
+    struct bench *b = context;
+
+    for (size_t at = 0; at + 4 <= size;) {
+        const char *end = memchr(bytes + at, '\n', size - at);
+        if (bytes[at + 3] == ' ' && b->n_codes < 16)
+            b->codes[b->n_codes++] = (bytes[at] - '0') * 100 + (bytes[at + 1] - '0') * 10 + bytes[at + 2] - '0';
+        at = (size_t)(end + 1 - bytes);
+    }
+    return 0;
+}
+
+static void begin_tls(void *context)
+{
+    ((struct bench *)context)->secure = true;
+}
+
+static struct smtp_reply on_mail(void *context, const struct smtp_envelope *e)
+{
+    (void)context;
+    (void)e;
+    return smtp_reply_say(250, "ok");
+}
+
+static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *e, const char *path,
+                                 const struct smtp_recipient_options *options)
+{
+    (void)context;
+    (void)e;
+    (void)options;
+    return path[0] == 'b' ? smtp_reply_say(250, "ok") : smtp_reply_say(550, "unknown");
+}
+
+static struct smtp_reply on_message(void *context, const struct smtp_envelope *e, const char *content, size_t size)
+{
+    struct bench *b = context;
+
+    (void)content;
+    (void)size;
+    b->n_messages++;
+    b->n_recipients += e->n_forward_paths;
+    return smtp_reply_say(250, "ok");
+}
+
+static struct smtp_reply on_auth(void *context, const char *user, const char *password)
+{
+    (void)context;
+    return strcmp(user, "bob") == 0 && strcmp(password, "secret") == 0 ? smtp_reply_say(235, "ok")
+                                                                       : smtp_reply_say(535, "no");
+}
+
+static void start(struct bench *b)
+{
+    struct smtp_server_config config = smtp_server_config_default("mx1.b.example");
+    struct session_io io = {.context = b, .write = hear, .start_tls = begin_tls};
+    struct smtp_server_policy policy = {
+        .context = b, .mail = on_mail, .rcpt = on_rcpt, .message = on_message, .auth = on_auth};
+
+    memset(b, 0, sizeof *b);
+    config.auth = SMTP_AUTH_ALWAYS;
+    config.line_endings = SMTP_LINES_KEEP; /* so that a chunk may end between CR and LF, or with LF alone */
+    b->server = smtp_server_new(&config, io, policy);
+    smtp_server_start(b->server, 0);
+}
+
+static void say(struct bench *b, enum token token)
+{
+    static const struct session_security security = {"TLSv1.3", "none", NULL, false};
+
+    smtp_server_receive(b->server, lines[token], strlen(lines[token]), 0);
+    if (!b->secure) return;
+    b->secure = false;
+    smtp_server_secured(b->server, &security, 0);
+}
+
+/* --- Sequences ---------------------------------------------------------------------------------------------------- */
+
+/* False, when the server does otherwise than the model. */
+static bool agrees(const struct model *m, const enum token *tokens, int n)
+{
+    struct bench b;
+    int state = 0, expected[16] = {220}, n_expected = 1;
+    size_t accepted = 0, recipients = 0, messages = 0;
+    bool right;
+
+    start(&b);
+    for (int i = 0; i < n; i++) {
+        int code = m->code[state][tokens[i]];
+        if (code) expected[n_expected++] = code;
+        if (tokens[i] == RCPT && code == 250) accepted++;
+        if (code == 250 && (tokens[i] == DOT || tokens[i] == BDAT_LAST)) {
+            recipients += accepted;
+            messages++;
+        }
+        state = m->next[state][tokens[i]];
+        if (m->states[state][1] == '-') accepted = 0;
+        say(&b, tokens[i]);
+    }
+    right = b.n_codes == n_expected && memcmp(b.codes, expected, (size_t)n_expected * sizeof *expected) == 0 &&
+            b.n_messages == messages && b.n_recipients == recipients &&
+            smtp_server_is_over(b.server) == (m->states[state][4] == 'x');
+    smtp_server_free(b.server);
+    return right;
+}
+
+static void spell(const enum token *tokens, int n, char *out, size_t size)
+{
+    size_t used = 0;
+
+    for (int i = 0; i < n; i++)
+        used +=
+            (size_t)snprintf(out + used, size - used, "%.*s, ", (int)strcspn(lines[tokens[i]], "\r"), lines[tokens[i]]);
+}
+
+/* Every step-th sequence of this length, behind EHLO if so wished; how many were wrong. */
+static size_t check_all(const struct model *m, bool greeted, int length, unsigned step, char *first, size_t size)
+{
+    size_t count = 1, wrong = 0;
+
+    for (int i = 0; i < length; i++)
+        count *= TOKENS;
+    for (size_t k = 0; k < count; k += step) {
+        enum token tokens[8] = {EHLO};
+        size_t rest = k;
+        for (int i = length; i-- > 0; rest /= TOKENS)
+            tokens[greeted + i] = (enum token)(rest % TOKENS);
+        if (agrees(m, tokens, greeted + length)) continue;
+        if (wrong++ == 0) spell(tokens, greeted + length, first, size);
+    }
+    return wrong;
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+enum { STEP_OF_FIVE = 19 }; /* no divisor of 20, so that every token comes at every place */
+#else
+enum { STEP_OF_FIVE = 1 };
+#endif
+
+Test(smtp_sequences, all_up_to_five_commands_are_answered_as_the_table_says)
+{
+    struct model m;
+    char first[300] = "";
+
+    make_model(&m, table);
+    for (int length = 1; length <= 5; length++) {
+        size_t wrong = check_all(&m, false, length, length == 5 ? STEP_OF_FIVE : 1, first, sizeof first);
+        cr_assert_eq(wrong, 0, "%zu sequences of %d, the first: %s", wrong, length, first);
+    }
+    cr_assert(m.n_states > 40);
+}
+
+/* A checker is itself tested: each row of the table, made wrong, is noticed within sequences of five. */
+Test(smtp_sequences, a_wrong_row_is_noticed)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        struct row rows[ROWS];
+        struct model m;
+        char first[300] = "";
+        size_t wrong = 0;
+
+        memcpy(rows, table, sizeof table);
+        rows[i].code = 299;
+        make_model(&m, rows);
+        for (int length = 1; length <= 4 && wrong == 0; length++)
+            wrong = check_all(&m, table[i].in[0] != '-', length, 1, first, sizeof first);
+        cr_assert(wrong > 0, "row %zu can say anything", i);
+    }
+}
