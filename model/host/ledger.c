@@ -5,19 +5,16 @@
 #include <string.h>
 
 #include "model/host/mail_register.h"
-#include "model/mail/address.h"
+#include "model/mail/user_index.h"
 #include "sim/journal/memory.h"
 
-struct fetched_user {
-    struct host_id server;
-    const char *address; /* the fetching client's user */
-    bool leaves;         /* what it has fetched */
-};
+/* What a client does with the mail that it has fetched. */
+enum { TAKES, LEAVES };
 
 struct mail_ledger {
     struct world *world;
-    struct fetched_user *fetched;
-    size_t n_fetched;
+    struct user_index **fetched; /* of each host, whose mailboxes there are fetched; NULL: none at all */
+    size_t n_servers;
     bool any_leaves;
     size_t open_pairs;
 };
@@ -59,31 +56,38 @@ struct mail_ledger *ledger_new(struct world *world)
 void ledger_free(struct mail_ledger *ledger)
 {
     if (!ledger) return;
+    for (size_t i = 0; i < ledger->n_servers; i++)
+        user_index_free(ledger->fetched[i]);
     mem_free(ledger->fetched);
     mem_free(ledger);
 }
 
 void ledger_set_fetched(struct mail_ledger *ledger, struct host *server, const char *address, bool leaves)
 {
-    ledger->fetched = mem_realloc(ledger->fetched, (ledger->n_fetched + 1) * sizeof *ledger->fetched);
+    if (!ledger->fetched) {
+        ledger->n_servers = ledger->world->n_hosts;
+        ledger->fetched = mem_calloc(ledger->n_servers, sizeof *ledger->fetched);
+    }
     ledger->any_leaves |= leaves;
-    ledger->fetched[ledger->n_fetched++] = (struct fetched_user){server->id, address, leaves};
+    struct user_index **users = &ledger->fetched[server->id.n - 1];
+    *users = user_index_add(*users, address, leaves ? LEAVES : TAKES);
 }
 
-static const struct fetched_user *fetching_user(const struct mail_ledger *ledger, const struct host *server,
-                                                const char *recipient)
+static bool is_fetched(const struct mail_ledger *ledger, const struct host *server, const char *recipient)
 {
-    for (size_t i = 0; i < ledger->n_fetched; i++)
-        if (ledger->fetched[i].server.n == server->id.n &&
-            address_same_local_part(recipient, ledger->fetched[i].address))
-            return &ledger->fetched[i];
-    return NULL;
+    if (server->id.n > ledger->n_servers) return false;
+    return user_index_find(ledger->fetched[server->id.n - 1], recipient) != USER_INDEX_NONE;
+}
+
+static bool is_left(const struct mail_ledger *ledger, const struct host *server, const char *recipient)
+{
+    return ledger->any_leaves && server->id.n <= ledger->n_servers &&
+           user_index_find(ledger->fetched[server->id.n - 1], recipient) == LEAVES;
 }
 
 /* What lies in a mailbox for whoever leaves there what he has fetched is counted apart: see await_pick_up. */
 static bool is_open(const struct mail_ledger *ledger, const struct mail_change *change, enum mail_state state)
 {
-    const struct fetched_user *user;
     switch (state) {
     case MAIL_OUTBOX:
     case MAIL_QUEUED:
@@ -91,8 +95,7 @@ static bool is_open(const struct mail_ledger *ledger, const struct mail_change *
     case MAIL_DEFERRED:
         return true;
     case MAIL_DELIVERED:
-        user = fetching_user(ledger, change->host, change->recipient);
-        return user && !user->leaves;
+        return is_fetched(ledger, change->host, change->recipient) && !is_left(ledger, change->host, change->recipient);
     case MAIL_NOWHERE:
     case MAIL_HANDED_ON:
     case MAIL_PICKED_UP:
@@ -143,8 +146,7 @@ static void await_pick_up(struct mail_ledger *ledger, const struct mail_change *
     if (!ledger->any_leaves) return;
     bool ends = change->to == MAIL_PICKED_UP || change->from == MAIL_DELIVERED, begins = change->to == MAIL_DELIVERED;
     if (!ends && !begins) return;
-    const struct fetched_user *user = fetching_user(ledger, change->host, change->recipient);
-    if (change->to != MAIL_PICKED_UP && (!user || !user->leaves)) return;
+    if (change->to != MAIL_PICKED_UP && !is_left(ledger, change->host, change->recipient)) return;
     struct mail_fate *fate = mail_register_fate(ledger->world->mails, change->message, change->recipient);
     if (!fate || (ends && fate->awaited == 0)) return;
     fate->awaited += begins ? 1 : (unsigned)-1;

@@ -46,6 +46,9 @@ struct mail_server *mail_server_new(struct host *host)
     server->host = host;
     server->mailboxes = mem_calloc(wanted->n_users + 1, sizeof *server->mailboxes);
     server->fault_counters = mem_calloc(host->world->scenario->n_faults + 1, sizeof *server->fault_counters);
+    for (size_t i = 0; i < wanted->n_users; i++)
+        server->users = user_index_add(server->users, wanted->users[i], i);
+    server->users = user_index_add(server->users, "postmaster", wanted->n_users);
     server->queue = mail_queue_new(server);
     note_never_read(server);
     return server;
@@ -71,10 +74,8 @@ bool mail_server_is_local_domain(const struct mail_server *server, const char *d
 
 struct mailbox *mail_server_user_mailbox(struct mail_server *server, const char *address)
 {
-    for (size_t i = 0; i < mail_server_settings(server)->n_users; i++)
-        if (address_local_part_is(address, mail_server_settings(server)->users[i])) return &server->mailboxes[i];
-    return address_local_part_is(address, "postmaster") ? &server->mailboxes[mail_server_settings(server)->n_users]
-                                                        : NULL;
+    long user = user_index_find(server->users, address);
+    return user == USER_INDEX_NONE ? NULL : &server->mailboxes[user];
 }
 
 struct mailbox *mail_server_mailbox(struct mail_server *server, const char *address)
@@ -151,6 +152,7 @@ void mail_server_free(struct mail_server *server)
     for (size_t i = 0; i <= mail_server_settings(server)->n_users; i++)
         mailbox_clear(&server->mailboxes[i]);
     mem_free(server->mailboxes);
+    user_index_free(server->users);
     mem_free(server->fault_counters);
     mem_free(server);
 }

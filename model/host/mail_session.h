@@ -5,12 +5,14 @@
 
 #include "model/host/mail_server.h"
 #include "model/host/wake.h"
+#include "model/mail/user_index.h"
 #include "model/pop3/pop3.h"
 #include "model/smtp/smtp_server.h"
 
 struct mail_server {
     struct host *host;
     struct mailbox *mailboxes; /* one a user, then postmaster's, who is always there (RFC 5321 4.5.1) */
+    struct user_index *users; /* whose mailbox is which */
     struct mail_queue *queue;
     struct mail_session *sessions;
     uint64_t *fault_counters; /* one a fault of the scenario, for its odds */

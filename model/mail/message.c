@@ -9,6 +9,7 @@
 
 #include "model/wire/ip_wire.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/put.h"
 #include "sim/journal/vtime.h"
 
 /* A growing text. */
@@ -104,23 +105,32 @@ static void append_body(struct text *text, const char *body)
     }
 }
 
+static void text_reserve(struct text *text, size_t size)
+{
+    if (size <= text->room) return;
+    text->bytes = mem_realloc(text->bytes, size);
+    text->room = size;
+}
+
 /* Numbered lines, so that a missing or repeated one would be seen; the last one is cut to fit. */
 static void append_filler(struct text *text, size_t body_begin, uint64_t size_bytes)
 {
     char line[] = "000000: the quick brown fox jumps over the lazy dog and then rests a bit.\r\n";
     enum { LENGTH = sizeof line - 1, DIGITS = 6 };
-    for (unsigned n = 1; text->size - body_begin + 3 <= size_bytes; n++) {
-        unsigned rest = n;
-        for (unsigned i = DIGITS; i-- > 0; rest /= 10)
-            line[i] = (char)('0' + rest % 10);
+    if (text->size - body_begin + 3 > size_bytes) return;
+    text_reserve(text, body_begin + (size_t)size_bytes + 1);
+    while (text->size - body_begin + 3 <= size_bytes) {
+        int digit = DIGITS - 1;
+        for (; digit >= 0 && line[digit] == '9'; digit--)
+            line[digit] = '0';
+        if (digit >= 0) line[digit]++;
         size_t left = (size_t)(size_bytes - (text->size - body_begin));
-        if (LENGTH <= left) {
-            text_append(text, line, LENGTH);
-        } else {
-            text_append(text, line, left - 2);
-            text_append(text, "\r\n", 2);
-        }
+        size_t length = LENGTH <= left ? LENGTH : left - 2;
+        memcpy(text->bytes + text->size, line, length);
+        text->size += length;
+        if (length < LENGTH) text_append(text, "\r\n", 2);
     }
+    text->bytes[text->size] = '\0';
 }
 
 static void append_recipients(struct text *text, const struct mail_draft *draft)
@@ -284,13 +294,25 @@ char *message_prepend(const char *lines, const char *content, size_t size, size_
 void message_received_line(const struct received_hop *hop, char line[RECEIVED_LINE_BYTES])
 {
     char address[IP_TEXT_BYTES], date[VTIME_TEXT_BYTES]; /* address literals: RFC 5321 4.1.3 */
-    int used = snprintf(line, RECEIVED_LINE_BYTES, "Received: from %.255s ([%s%s])\r\n\tby %.255s with %s id %s",
-                        hop->helo, ip_is_v4(hop->address) ? "" : "IPv6:", ip_text(hop->address, address), hop->by,
-                        hop->protocol, hop->queue_id);
-    if (hop->recipient)
-        used += snprintf(line + used, RECEIVED_LINE_BYTES - (size_t)used, "\r\n\tfor <%.255s>", hop->recipient);
-    snprintf(line + used, RECEIVED_LINE_BYTES - (size_t)used, "; %s\r\n",
-             vtime_format_rfc5322(hop->starts_unix_s, hop->at_ns, date));
+    struct put p = put_into(line, RECEIVED_LINE_BYTES);
+    put_text(&p, "Received: from ");
+    put_text_cut(&p, hop->helo, 255);
+    put_text(&p, ip_is_v4(hop->address) ? " ([" : " ([IPv6:");
+    put_text(&p, ip_text(hop->address, address));
+    put_text(&p, "])\r\n\tby ");
+    put_text_cut(&p, hop->by, 255);
+    put_text(&p, " with ");
+    put_text(&p, hop->protocol);
+    put_text(&p, " id ");
+    put_text(&p, hop->queue_id);
+    if (hop->recipient) {
+        put_text(&p, "\r\n\tfor <");
+        put_text_cut(&p, hop->recipient, 255);
+        put_text(&p, ">");
+    }
+    put_text(&p, "; ");
+    put_text(&p, vtime_format_rfc5322(hop->starts_unix_s, hop->at_ns, date));
+    put_text(&p, "\r\n");
 }
 
 /* Walks over the header's lines; *line is moved to the next one. False at the end of the header. */

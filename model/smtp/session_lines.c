@@ -35,11 +35,12 @@ void line_reader_clear(struct line_reader *r)
 
 static bool has_stray(const char *bytes, size_t size)
 {
+    unsigned found = 0;
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)bytes[i];
-        if (c == 127 || (c < 32 && c != '\t')) return true;
+        found |= (unsigned)(c == 127) | ((unsigned)(c < 32) & (unsigned)(c != '\t'));
     }
-    return false;
+    return found != 0;
 }
 
 /* Few lines are longer than the room that each reader has. */

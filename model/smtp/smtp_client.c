@@ -12,6 +12,7 @@
 
 #include "model/smtp/smtp_client_internal.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/put.h"
 
 /* RFC 5321 4.5.3.1.5 allows 512; more is borne with. */
 enum { REPLY_LINE_BYTES = LINE_READER_BYTES };
@@ -124,8 +125,9 @@ static enum reply_progress add_reply_line(struct smtp_reply *reply, const struct
     if (is_first) reply->text[0] = '\0';
     reply->code = code;
     used = strlen(reply->text);
-    snprintf(reply->text + used, sizeof reply->text - used, "%s%s", is_first ? "" : "\n",
-             separator == '\0' ? "" : line->bytes + 4);
+    struct put p = put_into(reply->text + used, sizeof reply->text - used);
+    if (!is_first) put_text(&p, "\n");
+    if (separator != '\0') put_text(&p, line->bytes + 4);
     return separator == '-' ? REPLY_GOES_ON : REPLY_WHOLE;
 }
 

@@ -10,6 +10,7 @@
 
 #include "model/smtp/smtp_server_internal.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/put.h"
 
 enum { REPLY_LINE_BYTES = 512 };
 
@@ -211,11 +212,15 @@ static size_t append_reply_line(char *out, size_t room, int code, char separator
                                 size_t size)
 {
     size_t most = REPLY_LINE_BYTES - 6 - strlen(prefix);
-    int n = (int)(size < most ? size : most);
+    struct put p = put_into(out, room);
 
-    n = snprintf(out, room, "%03d%c%s%.*s\r\n", code, separator, prefix, n, text);
-    assert(n > 0 && (size_t)n < room);
-    return (size_t)n;
+    put_number(&p, (uint64_t)code, 3);
+    put_bytes(&p, &separator, 1);
+    put_text(&p, prefix);
+    put_bytes(&p, text, size < most ? size : most);
+    put_text(&p, "\r\n");
+    assert(p.at < p.last);
+    return (size_t)(p.at - out);
 }
 
 /* The only place that writes (RFC 5321 4.2.1: all lines of a reply carry the code, "-" follows it in all but the last).

@@ -69,7 +69,7 @@ void dot_reader_free(struct dot_reader *r)
 static void append(struct dot_reader *r, const char *bytes, size_t size)
 {
     if (r->capacity - r->size < size) {
-        size_t capacity = r->capacity ? r->capacity : 2048;
+        size_t capacity = r->capacity ? 4 * r->capacity : 2048; /* few copies for a mail of usual size */
         while (capacity - r->size < size)
             capacity *= 2;
         r->bytes = mem_realloc(r->bytes, capacity);
@@ -144,12 +144,34 @@ static void bound_line(struct dot_reader *r)
     r->size = 2;
 }
 
+/* How many of these bytes are whole lines about which there is nothing to do but to keep them. */
+static size_t plain_lines(const struct dot_reader *r, const char *bytes, size_t size)
+{
+    const char *line = bytes, *end = bytes + size;
+    const char *lf;
+
+    if (r->size != r->line_start || r->after_bare || is_flawed(r) || size > r->max_size - r->size) return 0;
+    while (line < end && *line != '.' && (lf = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+        if (lf == line || memchr(line, '\r', (size_t)(lf - line)) != lf - 1) break;
+        if ((size_t)(lf + 1 - line) > r->max_line) break;
+        line = lf + 1;
+    }
+    return (size_t)(line - bytes);
+}
+
 size_t dot_reader_take(struct dot_reader *r, const char *bytes, size_t size, bool *ended)
 {
     size_t taken = 0;
 
     *ended = false;
     while (taken < size && !*ended) {
+        size_t plain = plain_lines(r, bytes + taken, size - taken);
+        if (plain > 0) {
+            append(r, bytes + taken, plain);
+            r->line_start = r->size;
+            taken += plain;
+            continue;
+        }
         const char *lf = memchr(bytes + taken, '\n', size - taken);
         size_t n = lf ? (size_t)(lf + 1 - (bytes + taken)) : size - taken;
 

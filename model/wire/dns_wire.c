@@ -15,6 +15,7 @@
 #include "model/wire/ip_wire.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "sim/journal/put.h"
 
 enum { LABEL_MAX_BYTES = 63, NAME_TEXT_MAX_BYTES = 253, NAME_WIRE_MAX_BYTES = 255, MESSAGE_MAX_BYTES = 65535 };
 enum { HEADER_BYTES = 12, QUESTION_FIXED_BYTES = 4, RR_FIXED_BYTES = 10, POINTER_BYTES = 2, OPT_BYTES = 11 };
@@ -655,43 +656,54 @@ const char *dns_rcode_text(enum dns_rcode rcode)
     return "?";
 }
 
-static void rr_text(const struct dns_rr *rr, char *buffer, size_t size)
+static void put_dotted(struct put *p, const char *name)
+{
+    put_text(p, name);
+    put_text(p, ".");
+}
+
+static void put_record(struct put *p, const struct dns_rr *rr)
 {
     char address[IP_TEXT_BYTES];
     switch (rr->type) {
     case DNS_A:
-        snprintf(buffer, size, "%s", ipv4_text(rr->address, address));
+        put_text(p, ipv4_text(rr->address, address));
         return;
     case DNS_AAAA:
-        snprintf(buffer, size, "%s", ip_text(rr->address6, address));
+        put_text(p, ip_text(rr->address6, address));
         return;
     case DNS_MX:
-        snprintf(buffer, size, "%u %s.", rr->preference, rr->target);
+        put_number(p, rr->preference, 1);
+        put_text(p, " ");
+        put_dotted(p, rr->target);
         return;
     case DNS_NS:
-        snprintf(buffer, size, "%s.", rr->target);
+        put_dotted(p, rr->target);
         return;
     case DNS_CNAME:
-        snprintf(buffer, size, "CNAME %s.", rr->target);
+        put_text(p, "CNAME ");
+        put_dotted(p, rr->target);
         return;
     case DNS_SOA:
-        snprintf(buffer, size, "%s. %s. %u", rr->target, rr->soa_rname, rr->soa_serial);
+        put_dotted(p, rr->target);
+        put_text(p, " ");
+        put_dotted(p, rr->soa_rname);
+        put_text(p, " ");
+        put_number(p, rr->soa_serial, 1);
         return;
     case DNS_TXT:
         break;
     }
-    snprintf(buffer, size, "?");
+    put_text(p, "?");
 }
 
 const char *dns_answer_text(const struct dns_message *message, char *buffer, size_t size)
 {
     assert(size > 0);
-    size_t length = 0;
-    buffer[0] = '\0';
-    for (size_t i = 0; i < message->n_answer && length < size; i++) {
-        char text[2 * DNS_NAME_BYTES + 16];
-        rr_text(&message->rrs[i], text, sizeof text);
-        length += (size_t)snprintf(buffer + length, size - length, "%s%s", i > 0 ? ", " : "", text);
+    struct put p = put_into(buffer, size);
+    for (size_t i = 0; i < message->n_answer; i++) {
+        if (i > 0) put_text(&p, ", ");
+        put_record(&p, &message->rrs[i]);
     }
     return buffer;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/wire/wire_bytes.h"
+#include "sim/journal/put.h"
 
 static uint32_t fold_to_16_bits(uint64_t sum)
 {
@@ -159,8 +160,11 @@ bool udp_checksum_is_good(const uint8_t *bytes, size_t size, struct ip_address s
 
 const char *ipv4_text(uint32_t address, char buffer[IPV4_TEXT_BYTES])
 {
-    snprintf(buffer, IPV4_TEXT_BYTES, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
-             address & 255);
+    struct put p = put_into(buffer, IPV4_TEXT_BYTES);
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        put_number(&p, address >> shift & 255, 1);
+        if (shift > 0) put_text(&p, ".");
+    }
     return buffer;
 }
 

@@ -3,6 +3,7 @@
 #include "sim/journal/fingerprint.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 uint64_t fingerprint_begin(void)
@@ -27,12 +28,15 @@ static uint64_t add_bytes(uint64_t hash, const char *bytes, size_t size)
 {
     const unsigned char *p = (const unsigned char *)bytes;
     hash = add_number(hash, size);
+    bool is_long = size >= 8;
     for (; size >= 8; size -= 8, p += 8)
         hash = add_number(hash, load_8(p));
+    if (size == 0) return hash;
+    if (is_long) return add_number(hash, load_8(p + size - 8) >> (64 - 8 * size)); /* bytes before it, shifted out */
     uint64_t rest = 0;
     for (size_t i = 0; i < size; i++)
         rest |= (uint64_t)p[i] << 8 * i;
-    return size ? add_number(hash, rest) : hash;
+    return add_number(hash, rest);
 }
 
 uint64_t fingerprint_add(uint64_t hash, const struct event *e)

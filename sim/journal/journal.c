@@ -120,20 +120,23 @@ static void fill_values(struct journal *journal, struct event *e, const struct e
 {
     const enum field_id *ids;
     size_t n_ids = event_kind_fields(e->kind, &ids);
-    bool given[EVENT_MAX_FIELDS] = {false};
+    uint64_t given = 0;
     char *scratch = scratch_for(journal, fields, n);
-    for (size_t i = 0; i < n_ids; i++)
+    static_assert(EVENT_MAX_FIELDS <= 64, "a bit for each field");
+    for (size_t i = n; i < n_ids; i++) /* those before are mostly given, below */
         e->values[i] = (struct event_value){0, is_bytes(field_type(ids[i])) ? "" : NULL};
     for (size_t i = 0; i < n; i++) {
         size_t slot = slot_of(ids, n_ids, fields[i].field, i);
         assert(slot < n_ids && "this kind of event has no such field");
-        assert(!given[slot] && "a field is given once");
-        given[slot] = true;
+        assert(!(given >> slot & 1) && "a field is given once");
+        given |= UINT64_C(1) << slot;
         enum field_type type = field_type(ids[slot]);
         assert((is_bytes(type) || !fields[i].bytes) && "a number is wanted, not a text");
         e->values[slot] =
             is_bytes(type) ? bytes_value(&fields[i], type, &scratch) : (struct event_value){fields[i].i, NULL};
     }
+    for (size_t i = 0; i < n && i < n_ids; i++)
+        if (!(given >> i & 1)) e->values[i] = (struct event_value){0, is_bytes(field_type(ids[i])) ? "" : NULL};
 }
 
 uint64_t journal_emit(struct journal *journal, enum event_kind kind, const struct event_field *fields, size_t n)

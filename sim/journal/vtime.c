@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/journal/put.h"
 #include "sim/journal/tr.h"
 
 /* Also right for INT64_MIN. */
@@ -134,7 +135,20 @@ const char *vtime_format_rfc5322(int64_t starts_unix_s, int64_t at_ns, char buff
     unsigned in_day = (unsigned)(s - day * 86400);
     unsigned weekday = (unsigned)(day + 4 - divide_down(day + 4, 7) * 7); /* 1970-01-01 was a Thursday */
     struct date date = date_of_day(day);
-    snprintf(buffer, VTIME_TEXT_BYTES, "%s, %u %s %04" PRId64 " %02u:%02u:%02u +0000", weekdays[weekday], date.day,
-             months[date.month - 1], date.year, in_day / 3600, in_day / 60 % 60, in_day % 60);
+    struct put p = put_into(buffer, VTIME_TEXT_BYTES);
+    put_text(&p, weekdays[weekday]);
+    put_text(&p, ", ");
+    put_number(&p, date.day, 1);
+    put_text(&p, " ");
+    put_text(&p, months[date.month - 1]);
+    put_text(&p, " ");
+    put_number(&p, (uint64_t)date.year, 4);
+    put_text(&p, " ");
+    put_number(&p, in_day / 3600, 2);
+    put_text(&p, ":");
+    put_number(&p, in_day / 60 % 60, 2);
+    put_text(&p, ":");
+    put_number(&p, in_day % 60, 2);
+    put_text(&p, " +0000");
     return buffer;
 }
