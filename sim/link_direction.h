@@ -71,6 +71,8 @@ void link_direction_free(struct link_direction *direction);
 void link_direction_set(struct link_direction *direction, struct link_settings settings);
 /* Lets those depart that have departed by now. */
 static inline void link_direction_advance(struct link_direction *direction, int64_t now_ns);
+/* The same of the one ahead of all alone, which arrives and so has departed; false when only its place is left. */
+static inline bool link_direction_first_departed(struct link_direction *direction);
 static inline bool link_direction_has_room(const struct link_direction *direction,
                                            uint32_t size_bytes); /* as of then */
 /* When what is put in now will begin to leave. */
@@ -123,6 +125,17 @@ static inline void link_direction_advance(struct link_direction *d, int64_t now_
     for (; d->first_queued < d->first_waiting && link_direction_at(d, d->first_queued)->departs_ns <= now_ns;
          d->first_queued++)
         d->queued_bytes -= link_direction_at(d, d->first_queued)->size_bytes;
+}
+
+static inline bool link_direction_first_departed(struct link_direction *d)
+{
+    const struct transit *transit = link_direction_at(d, d->first);
+    if (!transit->packet) return false;
+    if (d->first_queued == d->first) {
+        d->first_queued++;
+        d->queued_bytes -= transit->size_bytes;
+    }
+    return true;
 }
 
 static inline bool link_direction_has_room(const struct link_direction *d, uint32_t size_bytes)

@@ -202,7 +202,8 @@ static void on_arrival(void *context, uint64_t aside)
     struct link_direction *d = &wire->direction;
     struct packet *packet;
     enum packet_fate fate;
-    link_direction_advance(d, wire->network->engine->now_ns);
+    if (aside != IN_ORDER || !link_direction_first_departed(d))
+        link_direction_advance(d, wire->network->engine->now_ns);
     wire->network->in_flight--;
     if (aside == IN_ORDER) {
         const struct transit *transit = link_direction_first(d);
@@ -269,13 +270,15 @@ static bool should_lose_evenly(const struct wire *wire, const struct packet *pac
 static void put_plainly(struct wire *wire, struct packet *packet)
 {
     struct transit_times times;
+    int64_t now_ns = wire->network->engine->now_ns;
+    bool is_told = journal_wants(journal_of(wire), EVENT_LINK_SEND);
+    if (is_told) link_direction_advance(&wire->direction, now_ns); /* how much is queued is told, too */
     enum packet_fate fate = should_lose_evenly(wire, packet) ? FATE_LOST_CHANCE : FATE_ARRIVES;
-    struct transit *transit =
-        link_direction_put(&wire->direction, wire->network->engine->now_ns, packet->size_bytes, 0, &times);
+    struct transit *transit = link_direction_put(&wire->direction, now_ns, packet->size_bytes, 0, &times);
     transit->packet = packet;
     transit->fate = (uint8_t)fate;
     wire->network->in_flight++;
-    if (journal_wants(journal_of(wire), EVENT_LINK_SEND)) tell_send(wire, packet, &times);
+    if (is_told) tell_send(wire, packet, &times);
     if (!wire->expects) expect_next(wire);
 }
 
@@ -435,9 +438,11 @@ void network_send(struct network *network, struct link_id link, struct host_id f
     if (!packet->cause) packet->cause = journal_cause(network->engine->journal);
     direction->totals.offered++;
     direction->totals.bytes_offered += packet->size_bytes;
-    link_direction_advance(direction, network->engine->now_ns);
-    if (wire->plain && !network->n_exacts && packet->size_bytes <= direction->limit_packet_bytes &&
-        link_direction_has_room(direction, packet->size_bytes))
+    bool plain = wire->plain && !network->n_exacts && packet->size_bytes <= direction->limit_packet_bytes;
+    /* Where there is room even with those that may have departed since, nobody asks which have. */
+    if (!plain || !link_direction_has_room(direction, packet->size_bytes))
+        link_direction_advance(direction, network->engine->now_ns);
+    if (plain && link_direction_has_room(direction, packet->size_bytes))
         put_plainly(wire, packet);
     else
         send_with_care(wire, packet);

@@ -5,10 +5,10 @@
 
 static const int64_t worst_delayed_ack_ns = 200 * MILLISECOND; /* WCDelAckT, 7.2 */
 
-/* 6.2 step 2: RACK_sent_after. */
+/* 6.2 step 2: RACK_sent_after. Without a branch that losses would keep from being foretold. */
 static bool sent_after(int64_t sent_ns, uint32_t end_seq, int64_t other_ns, uint32_t other_end_seq)
 {
-    return sent_ns > other_ns || (sent_ns == other_ns && seq_before(other_end_seq, end_seq));
+    return (sent_ns > other_ns) | ((sent_ns == other_ns) & seq_before(other_end_seq, end_seq));
 }
 
 /* 6.2 step 3: something that was sent once arrives after something sent later. */
