@@ -1,52 +1,58 @@
-/* Handing on: the places that DNS names (mx_lookup.h), then connections, in the order of RFC 5321 5.1; the next host is
-   tried for recipients that the last one could not take now. The limit is Postfix's: two sessions. */
-#include "model/host/delivery.h"
-
+/* One delivery: a job is taken, the places that DNS names for its domain (mx_lookup.h) are tried in their order, and
+   the next one for recipients that the last one could not take now (RFC 5321 5.1). When the session has done with the
+   job it goes on with the next one that waits for the same destination, without RSET or a new handshake. */
 #include <stdio.h>
 #include <string.h>
 
-#include "model/host/ledger.h"
+#include "model/host/faults.h"
 #include "model/host/mx_lookup.h"
+#include "model/host/queue_internal.h"
 #include "model/host/socket.h"
-#include "model/host/wake.h"
-#include "model/mail/address.h"
 #include "model/smtp/smtp_client.h"
 #include "sim/journal/memory.h"
 
-enum { MOST_SESSIONS = 2 };
-static const int64_t connect_timeout_ns = 30 * SECOND;
+struct place {
+    struct ip_address address;
+    uint64_t key; /* in the memory of hosts: Exim's are by name and address */
+};
 
 struct delivery {
-    struct queue_entry *entry;
-    struct delivery *next;
-    char domain[DNS_NAME_BYTES];
-    size_t *recipients; /* of the entry; all of this domain */
-    size_t n_recipients;
+    struct destination *destination;
+    struct delivery *previous, *next;
+    struct delivery_job *job; /* NULL: done, the session is ending */
 
-    struct mx_lookup *lookup;  /* until its places are known */
-    struct ip_address *places; /* where to try, in this order */
+    struct mx_lookup *lookup; /* until its places are known */
+    struct place *places;     /* where to try, in this order */
     size_t n_places, place_next;
-    unsigned sessions;
+    int64_t connects, sessions, messages; /* of this job, of this job, of this session */
+    int64_t session_began_ns;
 
     struct socket *socket;
     struct host_id peer; /* last host a connection was tried with */
     struct session_id session;
     struct smtp_client *client;
-    struct smtp_job job;
+    struct smtp_job smtp_job;
     const char **forward_paths;
-    size_t *job_recipients; /* index in job -> index in entry */
+    uint32_t *job_recipients; /* index in the SMTP job -> recipient of the entry */
+    size_t room;              /* of these two */
     struct wake connect_wake, smtp_wake;
-    char reason[512]; /* why the last try did not do */
+    struct smtp_recipient_options *options; /* one for each forward path */
+    bool server_knows_dsn;
+    bool any_tried, any_greeted; /* of this job: a connection, a session that got as far as MAIL */
+    bool is_greeted;             /* this session has */
+    bool is_halted;              /* the host stops in a moment: nothing goes on */
+    int64_t until_ns;            /* the earliest time at which a place that was passed over may be tried */
+    char reason[512];            /* why the last try did not do */
 };
 
-static struct host *host_of(const struct delivery *delivery)
+static struct mail_queue *queue_of(const struct delivery *delivery)
 {
-    return queue_entry_host(delivery->entry);
+    return delivery->destination->queue;
 }
 
 static struct world *world_of(const struct delivery *delivery)
 {
-    return host_of(delivery)->world;
+    return queue_world(queue_of(delivery));
 }
 
 static int64_t now_of(const struct delivery *delivery)
@@ -54,17 +60,27 @@ static int64_t now_of(const struct delivery *delivery)
     return world_of(delivery)->engine->now_ns;
 }
 
+static struct queue_entry *entry_of(const struct delivery *delivery)
+{
+    return delivery->job->entry;
+}
+
 /* --- the end --- */
 
 static void delivery_free(struct delivery *delivery)
 {
+    if (delivery->previous)
+        delivery->previous->next = delivery->next;
+    else
+        delivery->destination->deliveries = delivery->next;
+    if (delivery->next) delivery->next->previous = delivery->previous;
     if (delivery->lookup) mx_lookup_forget(delivery->lookup);
     wake_forget(&delivery->connect_wake);
     wake_forget(&delivery->smtp_wake);
     smtp_client_free(delivery->client);
     mem_free(delivery->forward_paths);
     mem_free(delivery->job_recipients);
-    mem_free(delivery->recipients);
+    mem_free(delivery->options);
     mem_free(delivery->places);
     mem_free(delivery);
 }
@@ -73,57 +89,184 @@ static void emit_session_close(const struct delivery *delivery, const char *why)
 {
     struct journal *journal = world_of(delivery)->journal;
     uint64_t event = JOURNAL_EMIT(journal, SESSION_CLOSE, F_INT(SESSION, delivery->session.n),
-                                  F_INT(HOST, host_of(delivery)->id.n), F_TEXT(WHY, why));
+                                  F_INT(HOST, queue_of(delivery)->host->id.n), F_TEXT(WHY, why));
     journal_set_cause(journal, event);
 }
 
-void delivery_drop_all(struct queue_entry *entry)
+static struct retry_job retry_job_of(const struct delivery *delivery)
 {
-    struct world *world = queue_entry_host(entry)->world;
-    uint64_t cause = journal_cause(world->journal);
-    while (entry->deliveries) {
-        struct delivery *delivery = entry->deliveries;
-        entry->deliveries = delivery->next;
-        if (delivery->client && !world->ended) emit_session_close(delivery, "host stopped");
-        delivery_free(delivery);
-        journal_set_cause(world->journal, cause);
+    const struct queue_entry *entry = entry_of(delivery);
+    const struct host *host = queue_of(delivery)->host;
+    int64_t now_ns = now_of(delivery);
+    uint64_t which = random_hash_mix(random_hash_text("host memory"), entry->message.n);
+    return (struct retry_job){.arrived_ns = now_ns - (queue_clock_ns(entry->queue) - entry->arrived_ns),
+                              .now_ns = now_ns,
+                              .last_try_ns = now_ns,
+                              .null_sender = entry->from[0] == '\0',
+                              .draw = random_draw(world_of(delivery)->seed, host->name_hash, which, entry->rounds)};
+}
+
+/* --- addresses that were refused (Exim) --- */
+
+static uint64_t address_key(const struct queue_entry *entry, const char *recipient)
+{
+    return random_hash_mix(random_hash_text(recipient), random_hash_text(entry->from));
+}
+
+static const struct retry_record *remember_refusal(const struct delivery *delivery, uint32_t i)
+{
+    const struct mail_queue *queue = queue_of(delivery);
+    const struct queue_entry *entry = entry_of(delivery);
+    if (!retry_remembers_addresses(queue->policy)) return NULL;
+    struct retry_job job = retry_job_of(delivery);
+    struct retry_record *record =
+        host_memory_find(queue->memory, address_key(entry, entry->recipients[i].address), true);
+    retry_record_failure(queue->policy, record, &job);
+    return record;
+}
+
+static void forget_refusal(const struct delivery *delivery, uint32_t i)
+{
+    const struct mail_queue *queue = queue_of(delivery);
+    const struct queue_entry *entry = entry_of(delivery);
+    if (!retry_remembers_addresses(queue->policy)) return;
+    struct retry_record *record =
+        host_memory_find(queue->memory, address_key(entry, entry->recipients[i].address), false);
+    if (record) record->is_set = false;
+}
+
+/* Whether the address may be tried; if not, it gets its fate. */
+static bool address_may_be_tried(struct delivery *delivery, uint32_t i)
+{
+    const struct mail_queue *queue = queue_of(delivery);
+    struct queue_entry *entry = entry_of(delivery);
+    if (!retry_remembers_addresses(queue->policy)) return true;
+    struct retry_job job = retry_job_of(delivery);
+    int64_t until_ns = 0;
+    struct retry_record *record =
+        host_memory_find(queue->memory, address_key(entry, entry->recipients[i].address), false);
+    if (!record || retry_host_may_try(queue->policy, record, &job, entry->run_ns, &until_ns)) return true;
+    queue_set_fate(entry, i,
+                   &(struct recipient_result){.fate = RECIPIENT_LATER,
+                                              .failure = RETRY_NOT_TRIED,
+                                              .reason = "retry time not reached for this address",
+                                              .until_ns = until_ns,
+                                              .record = record});
+    return false;
+}
+
+/* --- fates --- */
+
+static bool any_open(const struct delivery *delivery)
+{
+    const struct queue_entry *entry = entry_of(delivery);
+    for (uint32_t i = delivery->job->first; i != NO_RECIPIENT; i = entry->recipients[i].next_in_job)
+        if (entry->recipients[i].fate == RECIPIENT_OPEN) return true;
+    return false;
+}
+
+static enum retry_failure failure_of(const struct delivery *delivery)
+{
+    if (delivery->any_greeted) return RETRY_REFUSED;
+    return delivery->any_tried ? RETRY_UNREACHABLE : RETRY_NOT_TRIED;
+}
+
+static void settle_open_ones(struct delivery *delivery, enum recipient_fate fate, const char *reason)
+{
+    struct queue_entry *entry = entry_of(delivery);
+    enum retry_failure failure = failure_of(delivery);
+    for (uint32_t i = delivery->job->first; i != NO_RECIPIENT; i = entry->recipients[i].next_in_job) {
+        const struct queued_recipient *recipient = &entry->recipients[i];
+        if (recipient->fate != RECIPIENT_OPEN || (delivery->is_halted && !recipient->attempt_is_open)) continue;
+        bool refused = failure == RETRY_REFUSED && fate == RECIPIENT_LATER && !delivery->is_halted;
+        const struct retry_record *record = refused ? remember_refusal(delivery, i) : &delivery->job->record;
+        queue_set_fate(
+            entry, i,
+            &(struct recipient_result){.fate = fate,
+                                       .failure = recipient->attempt_is_open && !failure ? RETRY_UNREACHABLE : failure,
+                                       .reason = reason,
+                                       .peer = delivery->peer,
+                                       .may_have_it = recipient->may_have_it,
+                                       .until_ns = delivery->until_ns,
+                                       .record = record});
     }
 }
 
-static void set_open_ones(struct delivery *delivery, enum recipient_fate fate, const char *reason)
+/* The job is over: what is still open waits for its next attempt, or is refused. */
+static void finish_job(struct delivery *delivery, enum recipient_fate fate, const char *reason)
 {
-    struct queue_entry *entry = delivery->entry;
-    for (size_t i = 0; i < delivery->n_recipients; i++) {
-        size_t k = delivery->recipients[i];
-        if (entry->recipients[k].fate == RECIPIENT_OPEN) mail_queue_set_fate(entry, k, fate, reason, delivery->peer);
-    }
+    struct delivery_job *job = delivery->job;
+    enum site_news news = SITE_NO_NEWS;
+    if (delivery->any_greeted)
+        news = SITE_WORKED;
+    else if (delivery->any_tried && fate == RECIPIENT_LATER)
+        news = SITE_FAILED;
+    settle_open_ones(delivery, fate, reason);
+    delivery->job = NULL;
+    destination_job_done(delivery->destination, job, news, reason);
 }
 
 static void finish(struct delivery *delivery, enum recipient_fate fate, const char *reason)
 {
-    struct queue_entry *entry = delivery->entry;
-    set_open_ones(delivery, fate, reason);
-    struct delivery **link = &entry->deliveries;
-    while (*link != delivery)
-        link = &(*link)->next;
-    *link = delivery->next;
+    struct destination *destination = delivery->destination;
+    if (delivery->job) finish_job(delivery, fate, reason);
     delivery_free(delivery);
-    mail_queue_delivery_done(entry);
+    destination_delivery_idle(destination);
+    destination_settle(destination);
 }
 
-static bool any_open(const struct delivery *delivery)
+/* --- what is remembered of hosts --- */
+
+static void emit_host(const struct delivery *delivery, bool up, int64_t until_ns, const char *why)
 {
-    for (size_t i = 0; i < delivery->n_recipients; i++)
-        if (delivery->entry->recipients[delivery->recipients[i]].fate == RECIPIENT_OPEN) return true;
-    return false;
+    struct journal *journal = world_of(delivery)->journal;
+    const char *name = delivery->peer.n ? world_host(world_of(delivery), delivery->peer)->description->name : "";
+    uint64_t event = JOURNAL_EMIT(journal, DESTINATION, F_INT(HOST, queue_of(delivery)->host->id.n), F_TEXT(NAME, name),
+                                  F_INT(PEER, delivery->peer.n), F_INT(UP, up), F_INT(AT, until_ns), F_TEXT(WHY, why));
+    journal_set_cause(journal, event);
+}
+
+/* Of several hosts the one that may be tried first counts; a job has expired with the last of them. */
+static void merge_record(struct delivery_job *job, const struct retry_record *record)
+{
+    if (!record->is_set) return;
+    bool expired = record->expired && (!job->record.is_set || job->record.expired);
+    if (!job->record.is_set || record->next_try_ns < job->record.next_try_ns) job->record = *record;
+    job->record.expired = expired;
+}
+
+static void remember_failure(struct delivery *delivery, const char *why, bool timed_out)
+{
+    const struct mail_queue *queue = queue_of(delivery);
+    if (!retry_remembers_hosts(queue->policy) || delivery->place_next == 0) return;
+    struct retry_job job = retry_job_of(delivery);
+    struct retry_record *record = host_memory_find(queue->memory, delivery->places[delivery->place_next - 1].key, true);
+    int64_t run_ns = entry_of(delivery)->run_ns, until_ns = 0;
+    retry_host_failed(queue->policy, record, &job, run_ns, timed_out);
+    merge_record(delivery->job, record);
+    if (!retry_host_may_try(queue->policy, record, &job, run_ns, &until_ns)) emit_host(delivery, false, until_ns, why);
+}
+
+static void remember_success(struct delivery *delivery)
+{
+    const struct mail_queue *queue = queue_of(delivery);
+    if (!retry_remembers_hosts(queue->policy) || delivery->place_next == 0) return;
+    struct retry_record *record =
+        host_memory_find(queue->memory, delivery->places[delivery->place_next - 1].key, false);
+    if (!record || !record->is_set) return;
+    retry_host_worked(queue->policy, record, now_of(delivery));
+    if (!record->is_set) emit_host(delivery, true, 0, "it answers again");
 }
 
 /* --- SMTP --- */
 
 static void try_next(struct delivery *delivery);
 
+/* A host whose session never got as far as MAIL has failed as one that was not reached. */
 static void end_session(struct delivery *delivery, const char *why)
 {
+    if (!delivery->is_greeted && delivery->job)
+        remember_failure(delivery, delivery->reason, strstr(delivery->reason, "timed out") != NULL);
     emit_session_close(delivery, why);
     wake_set(&delivery->smtp_wake, TIME_NEVER);
     smtp_client_free(delivery->client);
@@ -134,6 +277,7 @@ static void end_session(struct delivery *delivery, const char *why)
 
 static void settle_session(struct delivery *delivery)
 {
+    if (delivery->is_halted) return;
     if (!smtp_client_is_over(delivery->client)) {
         wake_set(&delivery->smtp_wake, smtp_client_deadline(delivery->client));
         return;
@@ -142,67 +286,165 @@ static void settle_session(struct delivery *delivery)
     try_next(delivery);
 }
 
-/* A recipient that cannot be taken now stays open for the next host. */
+/* The session has got as far as MAIL. */
+static void on_offered(void *context, const struct smtp_offer *offer)
+{
+    struct delivery *delivery = context;
+    delivery->is_greeted = delivery->any_greeted = true;
+    delivery->server_knows_dsn = (offer->extensions & SMTP_DSN) != 0;
+    remember_success(delivery);
+}
+
+/* A recipient that cannot be taken now stays open for the next place. */
 static void on_outcome(void *context, size_t recipient, enum delivery_outcome outcome, const char *reply,
                        bool final_reply_missing)
 {
     struct delivery *delivery = context;
-    size_t k = delivery->job_recipients[recipient];
-    (void)final_reply_missing;
-    switch (outcome) {
-    case DELIVERY_DELIVERED:
-        mail_queue_set_fate(delivery->entry, k, RECIPIENT_DONE, reply, delivery->peer);
-        break;
-    case DELIVERY_NEVER:
-        mail_queue_set_fate(delivery->entry, k, RECIPIENT_NEVER, reply, delivery->peer);
-        break;
-    case DELIVERY_LATER:
+    uint32_t i = delivery->job_recipients[recipient];
+    struct queue_entry *entry = entry_of(delivery);
+    struct recipient_result result = {.reason = reply,
+                                      .peer = delivery->peer,
+                                      .failure = RETRY_REFUSED,
+                                      .may_have_it = entry->recipients[i].may_have_it,
+                                      .takes_over_reports = delivery->server_knows_dsn};
+    entry->recipients[i].may_have_it |= final_reply_missing;
+    if (outcome == DELIVERY_LATER) {
         snprintf(delivery->reason, sizeof delivery->reason, "%s", reply);
-        break;
+        return;
     }
+    result.fate = outcome == DELIVERY_DELIVERED ? RECIPIENT_DONE : RECIPIENT_NEVER;
+    forget_refusal(delivery, i);
+    queue_set_fate(entry, i, &result);
+    delivery->is_halted |=
+        entry->queue->host->stops_armed && entry->recipients[i].fate == RECIPIENT_DONE && !entry->recipients[i].marked;
 }
 
-static const struct smtp_job *no_more_jobs(void *context)
+static void make_room(struct delivery *delivery, size_t n)
 {
-    (void)context;
+    if (n <= delivery->room) return;
+    delivery->room = n;
+    delivery->forward_paths = mem_realloc(delivery->forward_paths, n * sizeof *delivery->forward_paths);
+    delivery->job_recipients = mem_realloc(delivery->job_recipients, n * sizeof *delivery->job_recipients);
+    delivery->options = mem_realloc(delivery->options, n * sizeof *delivery->options);
+}
+
+static void make_smtp_job(struct delivery *delivery)
+{
+    struct queue_entry *entry = entry_of(delivery);
+    size_t n = 0;
+    make_room(delivery, delivery->job->n);
+    for (uint32_t i = delivery->job->first; i != NO_RECIPIENT; i = entry->recipients[i].next_in_job) {
+        if (entry->recipients[i].fate != RECIPIENT_OPEN) continue;
+        delivery->forward_paths[n] = entry->recipients[i].address;
+        delivery->options[n] = (struct smtp_recipient_options){entry->recipients[i].notify, entry->recipients[i].orcpt};
+        delivery->job_recipients[n++] = i;
+    }
+    delivery->smtp_job = (struct smtp_job){.message = entry->message,
+                                           .reverse_path = entry->from,
+                                           .forward_paths = delivery->forward_paths,
+                                           .n_forward_paths = n,
+                                           .content = entry->content,
+                                           .content_size = entry->size,
+                                           .options = delivery->options,
+                                           .ret = (enum smtp_ret)entry->ret,
+                                           .envid = entry->envid,
+                                           .body = (enum smtp_body)entry->body,
+                                           .smtputf8 = entry->smtputf8};
+}
+
+/* --- one session, many mails --- */
+
+static void begin_attempts(struct delivery *delivery)
+{
+    struct queue_entry *entry = entry_of(delivery);
+    for (uint32_t i = delivery->job->first; i != NO_RECIPIENT; i = entry->recipients[i].next_in_job)
+        if (entry->recipients[i].fate == RECIPIENT_OPEN && !entry->recipients[i].attempt_is_open)
+            queue_begin_attempt(entry, i);
+}
+
+static void take_job(struct delivery *delivery, struct delivery_job *job)
+{
+    delivery->job = job;
+    delivery->connects = delivery->sessions = 0;
+    delivery->any_tried = delivery->any_greeted = false;
+    delivery->until_ns = TIME_NEVER;
+    snprintf(delivery->reason, sizeof delivery->reason, "no host could be reached");
+    wake_set(&delivery->connect_wake, TIME_NEVER);
+    wake_set(&delivery->smtp_wake, TIME_NEVER);
+    delivery->connect_wake.message = delivery->smtp_wake.message = job->entry->message;
+    for (uint32_t i = job->first; i != NO_RECIPIENT; i = job->entry->recipients[i].next_in_job)
+        address_may_be_tried(delivery, i);
+}
+
+static bool may_go_on(const struct delivery *delivery)
+{
+    const struct retry_policy *policy = queue_of(delivery)->policy;
+    bool is_young = policy->reuse_ns == 0 || now_of(delivery) - delivery->session_began_ns < policy->reuse_ns;
+    return is_young && (policy->session_messages == 0 || delivery->messages < policy->session_messages);
+}
+
+/* The next job that waits and has somebody to be tried, on the session that is open. */
+static struct delivery_job *take_next_job(struct delivery *delivery)
+{
+    struct destination *destination = delivery->destination;
+    struct delivery_job *job;
+    while (may_go_on(delivery) && destination->site.window > 0 && (job = destination_take(destination))) {
+        journal_set_cause(world_of(delivery)->journal, job->entry->recipients[job->first].event);
+        take_job(delivery, job);
+        if (any_open(delivery)) return job;
+        finish_job(delivery, RECIPIENT_LATER, delivery->reason);
+    }
     return NULL;
 }
 
-static void make_job(struct delivery *delivery)
+static bool may_try_elsewhere(const struct delivery *delivery);
+
+/* Asked when a transaction is over. A job that goes on elsewhere ends the session; one that is done makes room. */
+static const struct smtp_job *next_job(void *context)
 {
-    struct queue_entry *entry = delivery->entry;
-    size_t n = 0;
-    for (size_t i = 0; i < delivery->n_recipients; i++) {
-        size_t k = delivery->recipients[i];
-        if (entry->recipients[k].fate != RECIPIENT_OPEN) continue;
-        delivery->forward_paths[n] = entry->recipients[k].address;
-        delivery->job_recipients[n++] = k;
+    struct delivery *delivery = context;
+    struct journal *journal = world_of(delivery)->journal;
+    uint64_t cause = journal_cause(journal);
+    if (delivery->is_halted) return NULL;
+    if (any_open(delivery) && may_try_elsewhere(delivery)) return NULL;
+    finish_job(delivery, RECIPIENT_LATER, delivery->reason);
+    if (take_next_job(delivery)) {
+        delivery->messages++;
+        delivery->sessions = 1;
+        delivery->any_tried = delivery->any_greeted = true;
+        if (delivery->place_next > 0) delivery->place_next--; /* should this session be lost, its host is asked again */
+        begin_attempts(delivery);
+        make_smtp_job(delivery);
+        cause = journal_cause(journal);
     }
-    delivery->job = (struct smtp_job){.message = entry->message,
-                                      .reverse_path = entry->from,
-                                      .forward_paths = delivery->forward_paths,
-                                      .n_forward_paths = n,
-                                      .content = entry->content,
-                                      .content_size = entry->size};
+    journal_set_cause(journal, cause);
+    destination_delivery_idle(delivery->destination);
+    journal_set_cause(journal, cause);
+    return delivery->job ? &delivery->smtp_job : NULL;
 }
 
 static void on_opened(void *context)
 {
     struct delivery *delivery = context;
     struct world *world = world_of(delivery);
+    struct host *host = queue_of(delivery)->host;
     wake_set(&delivery->connect_wake, TIME_NEVER);
     delivery->sessions++;
+    delivery->messages = 1;
+    delivery->is_greeted = delivery->server_knows_dsn = false;
+    delivery->session_began_ns = now_of(delivery);
     delivery->session = (struct session_id){++world->last_session};
     uint64_t event = JOURNAL_EMIT(world->journal, SESSION_OPEN, F_INT(SESSION, delivery->session.n),
-                                  F_INT(CONN, socket_conn(delivery->socket).n), F_INT(HOST, host_of(delivery)->id.n),
+                                  F_INT(CONN, socket_conn(delivery->socket).n), F_INT(HOST, host->id.n),
                                   F_INT(PEER, delivery->peer.n), F_TEXT(PROTOCOL, "smtp"), F_TEXT(ROLE, "client"));
     journal_set_cause(world->journal, event);
-    make_job(delivery);
-    struct smtp_client_config config = host_of(delivery)->description->smtp.client;
-    config.name = host_of(delivery)->description->name;
-    struct smtp_client_owner owner = {.context = delivery, .outcome = on_outcome, .next = no_more_jobs};
+    make_smtp_job(delivery);
+    struct smtp_client_config config = host->description->smtp.client;
+    config.name = host->description->name;
+    struct smtp_client_owner owner = {
+        .context = delivery, .outcome = on_outcome, .next = next_job, .offered = on_offered};
     delivery->client =
-        smtp_client_new(&config, socket_session_io(delivery->socket, delivery->session), owner, &delivery->job);
+        smtp_client_new(&config, socket_session_io(delivery->socket, delivery->session), owner, &delivery->smtp_job);
     delivery->smtp_wake.conn = socket_conn(delivery->socket);
     smtp_client_start(delivery->client, now_of(delivery));
     settle_session(delivery);
@@ -211,6 +453,7 @@ static void on_opened(void *context)
 static void on_received(void *context, const char *bytes, size_t size)
 {
     struct delivery *delivery = context;
+    if (delivery->is_halted) return;
     smtp_client_receive(delivery->client, bytes, size, now_of(delivery));
     settle_session(delivery);
 }
@@ -223,8 +466,11 @@ static void on_acked(void *context)
     wake_set(&delivery->smtp_wake, smtp_client_deadline(delivery->client));
 }
 
+/* --- losses --- */
+
 static void lose_connection(struct delivery *delivery, const char *why)
 {
+    if (delivery->is_halted) return;
     if (delivery->client) {
         smtp_client_connection_lost(delivery->client, why, now_of(delivery));
         end_session(delivery, why);
@@ -232,6 +478,7 @@ static void lose_connection(struct delivery *delivery, const char *why)
         wake_set(&delivery->connect_wake, TIME_NEVER);
         snprintf(delivery->reason, sizeof delivery->reason, "%s: %s",
                  delivery->peer.n ? world_host(world_of(delivery), delivery->peer)->description->name : "no host", why);
+        remember_failure(delivery, why, strstr(why, "timed out") != NULL);
     }
     try_next(delivery);
 }
@@ -270,8 +517,11 @@ static void connect_to(struct delivery *delivery, struct ip_address address)
 {
     const struct host *peer = world_host_by_address(world_of(delivery), address);
     delivery->peer = peer ? peer->id : (struct host_id){0};
-    wake_set(&delivery->connect_wake, now_of(delivery) + connect_timeout_ns);
-    delivery->socket = socket_connect(host_of(delivery), address, SMTP_PORT,
+    delivery->connects++;
+    delivery->any_tried = true;
+    begin_attempts(delivery);
+    wake_set(&delivery->connect_wake, now_of(delivery) + queue_of(delivery)->policy->connect_timeout_ns);
+    delivery->socket = socket_connect(queue_of(delivery)->host, address, SMTP_PORT,
                                       (struct socket_handler){.context = delivery,
                                                               .opened = on_opened,
                                                               .received = on_received,
@@ -281,13 +531,46 @@ static void connect_to(struct delivery *delivery, struct ip_address address)
     delivery->connect_wake.conn = socket_conn(delivery->socket);
 }
 
-/* The next place, or the end of this attempt. */
+static bool may_try_elsewhere(const struct delivery *delivery)
+{
+    const struct retry_policy *policy = queue_of(delivery)->policy;
+    return delivery->place_next < delivery->n_places &&
+           (policy->session_limit == 0 || delivery->sessions < policy->session_limit) &&
+           (policy->address_limit == 0 || delivery->connects < policy->address_limit);
+}
+
+/* Whether the policy lets this place be tried now. */
+static bool place_may_be_tried(struct delivery *delivery, const struct place *place)
+{
+    const struct mail_queue *queue = queue_of(delivery);
+    if (!retry_remembers_hosts(queue->policy)) return true;
+    struct retry_record *record = host_memory_find(queue->memory, place->key, false);
+    struct retry_job job = retry_job_of(delivery);
+    int64_t until_ns = job.now_ns;
+    if (!record || retry_host_may_try(queue->policy, record, &job, entry_of(delivery)->run_ns, &until_ns)) return true;
+    merge_record(delivery->job, record);
+    if (until_ns < delivery->until_ns) delivery->until_ns = until_ns;
+    if (!delivery->any_tried)
+        snprintf(delivery->reason, sizeof delivery->reason, "451 4.4.1 retry time not reached for any host of %.200s",
+                 delivery->destination->domain);
+    return false;
+}
+
+/* The next place, or the end of this job's attempt and with it of this delivery. */
 static void try_next(struct delivery *delivery)
 {
-    if (any_open(delivery) && delivery->sessions < MOST_SESSIONS && delivery->place_next < delivery->n_places)
-        connect_to(delivery, delivery->places[delivery->place_next++]);
-    else
-        finish(delivery, RECIPIENT_LATER, delivery->reason);
+    while (delivery->job && any_open(delivery) && may_try_elsewhere(delivery)) {
+        const struct place *place = &delivery->places[delivery->place_next++];
+        if (!place_may_be_tried(delivery, place)) continue;
+        connect_to(delivery, place->address);
+        return;
+    }
+    finish(delivery, RECIPIENT_LATER, delivery->reason);
+}
+
+static uint64_t place_key(const struct mx_place *place)
+{
+    return random_hash_mix(random_hash_mix(place->address.high, place->address.low), random_hash_text(place->host));
 }
 
 static void take_places(struct delivery *delivery, const struct mx_route *route)
@@ -295,58 +578,57 @@ static void take_places(struct delivery *delivery, const struct mx_route *route)
     delivery->places = mem_calloc(route->n, sizeof *delivery->places);
     delivery->n_places = route->n;
     for (size_t i = 0; i < route->n; i++)
-        delivery->places[i] = route->places[i].address;
+        delivery->places[i] = (struct place){route->places[i].address, place_key(&route->places[i])};
 }
 
+/* DNS without an answer is a destination that cannot be reached. */
 static void on_route(void *context, const struct mx_route *route)
 {
     struct delivery *delivery = context;
     delivery->lookup = NULL;
-    switch (route->outcome) {
-    case MX_ROUTE_FOUND:
+    if (route->outcome == MX_ROUTE_FOUND) {
         take_places(delivery, route);
         try_next(delivery);
-        break;
-    case MX_ROUTE_LATER:
-        finish(delivery, RECIPIENT_LATER, route->reason);
-        break;
-    case MX_ROUTE_NEVER:
-        finish(delivery, RECIPIENT_NEVER, route->reason);
-        break;
+        return;
     }
+    delivery->any_tried = true;
+    begin_attempts(delivery);
+    finish(delivery, route->outcome == MX_ROUTE_LATER ? RECIPIENT_LATER : RECIPIENT_NEVER, route->reason);
 }
 
-static void take_recipients(struct delivery *delivery)
+/* Where hosts that failed are passed over there may be no attempt at all: it begins with the first connection. */
+void delivery_start(struct destination *destination, struct delivery_job *job)
 {
-    struct queue_entry *entry = delivery->entry;
-    size_t room = entry->n_recipients;
-    delivery->recipients = mem_calloc(room, sizeof *delivery->recipients);
-    delivery->job_recipients = mem_calloc(room, sizeof *delivery->job_recipients);
-    delivery->forward_paths = mem_calloc(room, sizeof *delivery->forward_paths);
-    for (size_t i = 0; i < entry->n_recipients; i++) {
-        struct queued_recipient *recipient = &entry->recipients[i];
-        if (recipient->fate == RECIPIENT_DONE) continue;
-        if (!address_domain_equals(address_domain(recipient->address), delivery->domain)) continue;
-        recipient->fate = RECIPIENT_OPEN;
-        journal_set_cause(world_of(delivery)->journal, recipient->event);
-        recipient->attempt = ledger_begin_attempt(world_of(delivery)->ledger, entry->message, recipient->address,
-                                                  host_of(delivery), entry->attempts);
-        delivery->recipients[delivery->n_recipients++] = i;
-    }
-}
-
-void delivery_start(struct queue_entry *entry, const char *domain)
-{
+    struct mail_queue *queue = destination->queue;
     struct delivery *delivery = mem_calloc(1, sizeof *delivery);
-    delivery->entry = entry;
-    snprintf(delivery->domain, sizeof delivery->domain, "%s", domain);
-    snprintf(delivery->reason, sizeof delivery->reason, "no host could be reached");
-    delivery->next = entry->deliveries;
-    entry->deliveries = delivery;
-    wake_init(&delivery->connect_wake, host_of(delivery), "connect time-out", on_connect_timeout, delivery);
-    wake_init(&delivery->smtp_wake, host_of(delivery), "smtp time-out", on_smtp_wake, delivery);
-    delivery->connect_wake.message = delivery->smtp_wake.message = entry->message;
-    take_recipients(delivery);
-    uint64_t draw_key = (uint64_t)entry->message.n << 32 | entry->attempts;
-    delivery->lookup = mx_lookup_start(host_of(delivery), domain, draw_key, on_route, delivery);
+    delivery->destination = destination;
+    delivery->next = destination->deliveries;
+    if (delivery->next) delivery->next->previous = delivery;
+    destination->deliveries = delivery;
+    wake_init(&delivery->connect_wake, queue->host, "connect time-out", on_connect_timeout, delivery);
+    wake_init(&delivery->smtp_wake, queue->host, "smtp time-out", on_smtp_wake, delivery);
+    journal_set_cause(world_of(delivery)->journal, job->entry->recipients[job->first].event);
+    take_job(delivery, job);
+    if (!retry_remembers_hosts(queue->policy)) begin_attempts(delivery);
+    uint64_t draw_key = (uint64_t)job->entry->message.n << 32 | job->entry->rounds;
+    delivery->lookup = mx_lookup_start(queue->host, destination->domain, draw_key, on_route, delivery);
+}
+
+/* The host stops. What is told here is how far the mails had come. */
+void delivery_drop_all(struct destination *destination)
+{
+    struct world *world = queue_world(destination->queue);
+    uint64_t cause = journal_cause(world->journal);
+    while (destination->deliveries) {
+        struct delivery *delivery = destination->deliveries;
+        delivery->is_halted = true;
+        if (delivery->client && !world->ended) {
+            smtp_client_connection_lost(delivery->client, "the host stopped", now_of(delivery));
+            emit_session_close(delivery, "host stopped");
+        }
+        if (delivery->job && !world->ended) settle_open_ones(delivery, RECIPIENT_LATER, "the host stopped");
+        mem_free(delivery->job);
+        delivery_free(delivery);
+        journal_set_cause(world->journal, cause);
+    }
 }

@@ -15,7 +15,8 @@ enum mail_state {
     MAIL_DELIVERED, /* in the recipient's mailbox */
     MAIL_PICKED_UP, /* at the recipient's client */
     MAIL_BOUNCED,   /* given back to its sender */
-    MAIL_DISCARDED  /* given up by a stated rule */
+    MAIL_DISCARDED, /* given up by a stated rule */
+    MAIL_EXPANDED   /* an alias or a list: its members have it instead */
 };
 const char *mail_state_text(enum mail_state state);
 
@@ -37,9 +38,23 @@ struct mail_change {
 void mail_enter_state(struct mail_ledger *ledger, struct mail_change change);
 struct attempt_id ledger_begin_attempt(struct mail_ledger *ledger, struct message_id message, const char *recipient,
                                        struct host *host, unsigned nth);
-void ledger_end_attempt(struct mail_ledger *ledger, struct attempt_id attempt, struct message_id message,
-                        const char *recipient, struct host *host, struct host_id peer, const char *outcome,
-                        const char *why);
+struct attempt_ending {
+    struct attempt_id attempt;
+    struct message_id message;
+    const char *recipient;
+    struct host *host;
+    struct host_id peer;
+    const char *outcome; /* "delivered" "later" "never" */
+    const char *why;
+};
+void ledger_end_attempt(struct mail_ledger *ledger, const struct attempt_ending *ending);
+/* The pair will be tried again although the peer may have it: if it does, a second copy is on its way (RFC 1047, law
+   M5). Emits mail.doubt. */
+void ledger_doubt(struct mail_ledger *ledger, struct message_id message, const char *recipient, struct host *host,
+                  struct host_id peer, const char *why);
+/* An alias or a list becomes its members (RFC 5321 3.9); from: their reverse-path. Emits mail.expand. */
+void ledger_expand(struct mail_ledger *ledger, struct message_id message, const char *recipient, struct host *host,
+                   const char *const *members, size_t n, const char *from);
 
 /* Pairs that some host still has to do something about. */
 size_t ledger_open_pairs(const struct mail_ledger *ledger);
@@ -52,10 +67,11 @@ struct mail_fate {
     unsigned attempts; /* to hand on to another server, that have ended */
     unsigned copies;
     unsigned awaited; /* copies not yet fetched by somebody who leaves what he fetches */
-    int64_t delivered_ns, picked_up_ns, bounced_ns; /* TIME_NEVER: not */
+    unsigned doubts;  /* times it was tried again although another host may have had it */
+    int64_t delivered_ns, picked_up_ns, bounced_ns; /* TIME_NEVER: not; of a list: once all members have it */
 };
 struct mail_fate mail_fate_none(void);
 /* Of mails of the scenario; of others nothing is kept. */
-struct mail_fate ledger_fate(const struct mail_ledger *ledger, struct message_id message, const char *recipient);
+struct mail_fate ledger_fate(struct mail_ledger *ledger, struct message_id message, const char *recipient);
 
 #endif

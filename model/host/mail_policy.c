@@ -73,7 +73,9 @@ static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *enve
     const char *domain = address_domain(forward_path);
     if (mail_server_is_local_domain(session->server, domain) || domain[0] == '\0') {
         /* RFC 5321 4.5.1: postmaster is there also without a domain. */
-        if (mail_server_user_mailbox(session->server, forward_path)) return smtp_reply_say(250, "OK");
+        bool is_known = mail_server_user_mailbox(session->server, forward_path) != NULL ||
+                        mail_server_alias(session->server, forward_path) != NULL;
+        if (is_known) return smtp_reply_say(250, "OK");
         return smtp_reply_make(550, "5.1.1 <%.200s>: no such user here", forward_path);
     }
     if (may_relay(session, envelope)) return smtp_reply_say(250, "OK");
@@ -108,10 +110,10 @@ static struct message_id register_foreign(const struct mail_session *session, co
                                      .subject = mem_strdup(subject),
                                      .composed_ns = world->engine->now_ns};
     for (size_t i = 0, used = 0; i < mail->n_recipients; i++) {
-        message->recipients[i] = mem_strdup(mail->recipients[i]);
+        message->recipients[i] = mem_strdup(mail->recipients[i].address);
         if (used < sizeof recipients)
             used += (size_t)snprintf(recipients + used, sizeof recipients - used, "%s%s", i ? ", " : "",
-                                     mail->recipients[i]);
+                                     mail->recipients[i].address);
     }
     world_add_message(world, message);
     journal_set_cause(world->journal, JOURNAL_EMIT(world->journal, MAIL_COMPOSE, F_INT(MESSAGE, message->id.n),
@@ -122,15 +124,20 @@ static struct message_id register_foreign(const struct mail_session *session, co
 }
 
 /* Each address once, however often RCPT named it. The caller frees the array, and none of the texts. */
-static const char **without_repeats(const struct smtp_envelope *envelope, size_t *n)
+static struct accepted_recipient *without_repeats(const struct smtp_envelope *envelope, size_t *n)
 {
-    const char **recipients = mem_calloc(envelope->n_forward_paths, sizeof *recipients);
+    struct accepted_recipient *recipients = mem_calloc(envelope->n_forward_paths, sizeof *recipients);
     *n = 0;
     for (size_t i = 0; i < envelope->n_forward_paths; i++) {
         bool is_repeated = false;
         for (size_t k = 0; k < *n && !is_repeated; k++)
-            is_repeated = address_equals(recipients[k], envelope->forward_paths[i]);
-        if (!is_repeated) recipients[(*n)++] = envelope->forward_paths[i];
+            is_repeated = address_equals(recipients[k].address, envelope->forward_paths[i]);
+        if (is_repeated) continue;
+        struct accepted_recipient *recipient = &recipients[(*n)++];
+        recipient->address = envelope->forward_paths[i];
+        if (!envelope->options) continue;
+        recipient->notify = envelope->options[i].notify;
+        recipient->orcpt = envelope->options[i].orcpt;
     }
     return recipients;
 }
@@ -160,6 +167,16 @@ static void trace_lines(const struct mail_session *session, const struct smtp_en
     message_received_line(&hop, lines);
 }
 
+/* The disk has spoken: within the call that handed the mail over, or later, when the session waits for it. */
+static void on_taken(void *context, enum store_result result)
+{
+    struct mail_session *session = context;
+    bool is_later = session->accepting != NULL;
+    session->accepting = NULL;
+    if (result != STORE_OK) smtp_reply_parse(store_refusal(result), &session->answer);
+    if (is_later) mail_session_answer(session, &session->answer);
+}
+
 static struct smtp_reply on_message(void *context, const struct smtp_envelope *envelope, const char *content,
                                     size_t size)
 {
@@ -167,13 +184,18 @@ static struct smtp_reply on_message(void *context, const struct smtp_envelope *e
     struct mail_server *server = session->server;
     unsigned max_hops = server->host->description->smtp.max_hops;
     char queue_id[QUEUE_ID_BYTES], lines[RECEIVED_LINE_BYTES + MESSAGE_NUMBER_LINE_BYTES];
-    struct accepted_mail mail = {
-        .message = {message_number_of(content, size)}, .from = envelope->reverse_path, .queue_id = queue_id};
+    struct accepted_mail mail = {.message = {message_number_of(content, size)},
+                                 .from = envelope->reverse_path,
+                                 .queue_id = queue_id,
+                                 .envid = envelope->envid,
+                                 .ret = envelope->ret,
+                                 .body = envelope->body,
+                                 .smtputf8 = envelope->smtputf8};
     /* Nobody of this world wrote it: it came from outside, or was made on the way, as by smuggling. */
     bool is_foreign = is_outside(session) || !world_knows_message(mail_server_world(server), mail.message);
     if (message_count_received(content, size) >= max_hops) return smtp_reply_say(554, "5.4.6 too many hops");
 
-    const char **recipients = without_repeats(envelope, &mail.n_recipients);
+    struct accepted_recipient *recipients = without_repeats(envelope, &mail.n_recipients);
     mail.recipients = recipients;
     mail_queue_next_id(server->queue, queue_id);
     trace_lines(session, envelope, &mail, lines);
@@ -182,9 +204,10 @@ static struct smtp_reply on_message(void *context, const struct smtp_envelope *e
         message_number_line(mail.message, lines + strlen(lines));
     }
     mail.content = message_prepend(lines, content, size, &mail.size);
-    mail_queue_accept(server->queue, &mail);
+    session->answer = smtp_reply_make(250, "OK queued as %s", queue_id);
+    session->accepting = mail_queue_accept(server->queue, &mail, on_taken, session);
     mem_free(recipients);
-    return smtp_reply_make(250, "OK queued as %s", queue_id);
+    return session->accepting ? smtp_reply_later() : session->answer;
 }
 
 static bool fault_is_in_force(const struct scenario_fault *fault, int64_t now_ns)

@@ -1,71 +1,55 @@
-/* The queue of a mail server: what was accepted and is not yet rid of. It survives a crash of its host. */
+/* The queue of a mail server: what was accepted and is not yet rid of. It lies on the host's disk (store.h): what was
+   acknowledged is kept, whenever the host crashes. When it is tried again is up to the policy (model/mail/retry.h);
+   docs/queue.md tells the rules. */
 #ifndef POSTROAD_MODEL_HOST_MAIL_QUEUE_H
 #define POSTROAD_MODEL_HOST_MAIL_QUEUE_H
 
 #include "model/host/mail_server.h"
+#include "model/host/store.h"
+#include "model/smtp/smtp_envelope.h"
 
 struct mail_queue;
+struct queue_entry;
 
 struct mail_queue *mail_queue_new(struct mail_server *server);
 void mail_queue_free(struct mail_queue *queue);
+/* After store_crash: sessions and all that was only in memory is gone. */
 void mail_queue_crash(struct mail_queue *queue);
+/* What was under way is taken up at once, what was deferred when it is due. */
 void mail_queue_restart(struct mail_queue *queue);
 void mail_queue_wipe(struct mail_queue *queue);          /* its disk is lost, while its host is stopped */
 size_t mail_queue_count(const struct mail_queue *queue); /* mails in it */
+
+struct accepted_recipient {
+    const char *address;
+    const char *orcpt; /* NULL: unsaid */
+    unsigned notify;   /* SMTP_NOTIFY_ bits; 0: unsaid */
+};
 
 /* A message for which the server takes over responsibility. Texts are copied; the content (by mem_alloc) is taken over. */
 struct accepted_mail {
     struct message_id message;
     const char *from;
-    const char *const *recipients;
+    const struct accepted_recipient *recipients;
     size_t n_recipients;
     const char *queue_id;
     char *content;
     size_t size;
+    const char *envid; /* NULL: unsaid */
+    enum smtp_ret ret;
+    enum smtp_body body;
+    bool smtputf8;
 };
-void mail_queue_accept(struct mail_queue *queue, const struct accepted_mail *mail);
+/* STORE_OK: it is durable, and may be acknowledged. FULL and ERROR: it is not taken. The rest: the host has crashed, and
+   nobody is to be told. */
+typedef void (*mail_queue_taken_fn)(void *context, enum store_result result);
+/* NULL when `taken` was called already; else what to forget it by. */
+struct queue_entry *mail_queue_accept(struct mail_queue *queue, const struct accepted_mail *mail,
+                                      mail_queue_taken_fn taken, void *context);
+/* Nobody waits to hear of it any more; it stays if it gets durable. */
+void mail_queue_forget_taker(struct queue_entry *entry);
 /* A new id, unique on this server. */
 enum { QUEUE_ID_BYTES = 16 };
 const char *mail_queue_next_id(struct mail_queue *queue, char id[QUEUE_ID_BYTES]);
-
-/* --- for deliveries (delivery.c) --- */
-
-enum recipient_fate { RECIPIENT_OPEN, RECIPIENT_DONE, RECIPIENT_LATER, RECIPIENT_NEVER };
-
-struct queued_recipient {
-    char *address;
-    enum recipient_fate fate;
-    int state; /* enum mail_state */
-    struct attempt_id attempt;
-    uint64_t event; /* the last about this recipient: the cause of what comes next */
-    char reason[512];     /* of the last attempt */
-    char remote_mta[256]; /* who gave it */
-};
-
-struct queue_entry {
-    struct mail_queue *queue;
-    struct queue_entry *next;
-    struct message_id message;
-    char queue_id[QUEUE_ID_BYTES];
-    char *from;
-    struct queued_recipient *recipients;
-    size_t n_recipients;
-    char *content;
-    size_t size;
-    int64_t arrived_ns; /* by the clock of its host */
-    int64_t next_attempt_ns;
-    unsigned attempts;
-    struct retry_record record; /* of its failures, for policies that go by it */
-    bool gives_up;              /* at next_attempt_ns, without an attempt */
-    struct delivery *deliveries; /* under way */
-    struct wake *wake;
-};
-
-struct host *queue_entry_host(const struct queue_entry *entry);
-/* A delivery is over and has been freed: every one of its recipients has a fate. */
-void mail_queue_delivery_done(struct queue_entry *entry);
-/* What an attempt gave for one recipient; emits attempt.end. */
-void mail_queue_set_fate(struct queue_entry *entry, size_t recipient, enum recipient_fate fate, const char *reason,
-                         struct host_id peer);
 
 #endif

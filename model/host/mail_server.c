@@ -85,6 +85,16 @@ struct mailbox *mail_server_mailbox(struct mail_server *server, const char *addr
     return mail_server_user_mailbox(server, address);
 }
 
+const struct scenario_alias *mail_server_alias(const struct mail_server *server, const char *address)
+{
+    const struct scenario_mail_server *s = mail_server_settings(server);
+    const char *domain = address_domain(address);
+    if (domain[0] != '\0' && !mail_server_is_local_domain(server, domain)) return NULL;
+    for (size_t i = 0; i < s->n_aliases; i++)
+        if (address_local_part_is(address, s->aliases[i].name)) return &s->aliases[i];
+    return NULL;
+}
+
 const struct retry_policy *mail_server_retry(const struct mail_server *server)
 {
     return &mail_server_settings(server)->retry;

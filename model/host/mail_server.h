@@ -30,6 +30,8 @@ struct host *mail_server_host(struct mail_server *server);
 bool mail_server_is_local_domain(const struct mail_server *server, const char *domain);
 /* The mailbox of an address in one of its domains, or NULL if there is no such user. */
 struct mailbox *mail_server_mailbox(struct mail_server *server, const char *address);
+/* An address in one of its domains that stands for others, or NULL. */
+const struct scenario_alias *mail_server_alias(const struct mail_server *server, const char *address);
 const struct retry_policy *mail_server_retry(const struct mail_server *server);
 struct mail_queue *mail_server_queue(struct mail_server *server);
 

@@ -1,6 +1,7 @@
 /* The life of a mail server's sessions, SMTP and POP3: from the connection to its end. */
 #include "model/host/mail_session.h"
 
+#include "model/host/mail_queue.h"
 #include "model/host/socket.h"
 #include "sim/journal/memory.h"
 
@@ -13,6 +14,7 @@ void mail_session_free(struct mail_session *session)
         server->sessions = session->next;
     if (session->next) session->next->previous = session->previous;
     maildrop_unlock(session);
+    if (session->accepting) mail_queue_forget_taker(session->accepting);
     wake_forget(&session->wake);
     smtp_server_free(session->smtp);
     pop3_server_free(session->pop3);
@@ -43,6 +45,12 @@ static void session_settle(struct mail_session *session)
 static int64_t now_of(const struct mail_session *session)
 {
     return mail_server_world(session->server)->engine->now_ns;
+}
+
+void mail_session_answer(struct mail_session *session, const struct smtp_reply *reply)
+{
+    smtp_server_answer(session->smtp, reply, now_of(session));
+    session_settle(session);
 }
 
 static void on_opened(void *context)

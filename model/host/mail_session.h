@@ -26,6 +26,8 @@ struct mail_session {
     struct smtp_server *smtp; /* one of these */
     struct pop3_server *pop3;
     struct mailbox *mailbox; /* locked by this session */
+    struct queue_entry *accepting; /* whose commit this session waits for */
+    struct smtp_reply answer;      /* what to say then */
     struct wake wake;
 };
 
@@ -36,6 +38,8 @@ struct mailbox *mail_server_user_mailbox(struct mail_server *server, const char 
 
 bool mail_session_is_submission(const struct mail_session *session);
 void mail_session_free(struct mail_session *session);
+/* What its policy said "not yet" to. */
+void mail_session_answer(struct mail_session *session, const struct smtp_reply *reply);
 void mail_session_end(struct mail_session *session, const char *why);
 
 struct smtp_server_policy mail_policy(struct mail_session *session);

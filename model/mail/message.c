@@ -1,46 +1,17 @@
-/* Composing mails and delivery reports (RFC 5322 3.6, RFC 2047 for subjects, RFC 3464 for reports). */
+/* Composing mails (RFC 5322 3.6, RFC 2047 for subjects), and reading what queues need of their header. */
 #include "model/mail/message.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "model/mail/address.h"
+#include "model/mail/mail_text.h"
 #include "model/wire/ip_wire.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/put.h"
 #include "sim/journal/vtime.h"
-
-/* A growing text. */
-struct text {
-    char *bytes;
-    size_t size, room;
-};
-
-static void text_append(struct text *text, const char *bytes, size_t size)
-{
-    if (text->size + size + 1 > text->room) {
-        text->room = 2 * (text->size + size + 1);
-        text->bytes = mem_realloc(text->bytes, text->room);
-    }
-    memcpy(text->bytes + text->size, bytes, size);
-    text->size += size;
-    text->bytes[text->size] = '\0';
-}
-
-static void text_line(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void text_line(struct text *text, const char *format, ...)
-{
-    char line[1000];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    text_append(text, line, strlen(line));
-    text_append(text, "\r\n", 2);
-}
 
 static bool is_ascii(const char *text)
 {
@@ -50,51 +21,51 @@ static bool is_ascii(const char *text)
 }
 
 /* RFC 2047: words of at most 75 characters, 45 bytes of text in each, never cutting a UTF-8 character in two. */
-static void append_encoded_words(struct text *text, const char *utf8)
+static void append_encoded_words(struct mail_text *text, const char *utf8)
 {
     static const char hex[] = "0123456789ABCDEF";
     while (*utf8) {
-        text_append(text, "=?utf-8?q?", 10);
+        mail_text_add(text, "=?utf-8?q?", 10);
         for (size_t used = 0; *utf8 && (used < 36 || ((unsigned char)*utf8 & 0xc0) == 0x80); utf8++) {
             unsigned char c = (unsigned char)*utf8;
             char quoted[3] = {'=', hex[c >> 4], hex[c & 15]};
             bool plain = isalnum(c) && c < 0x80;
-            text_append(text, plain ? utf8 : quoted, plain ? 1 : 3);
+            mail_text_add(text, plain ? utf8 : quoted, plain ? 1 : 3);
             used += plain ? 1 : 3;
         }
-        text_append(text, "?=", 2);
-        if (*utf8) text_append(text, "\r\n ", 3);
+        mail_text_add(text, "?=", 2);
+        if (*utf8) mail_text_add(text, "\r\n ", 3);
     }
 }
 
-static void append_subject(struct text *text, const char *subject)
+static void append_subject(struct mail_text *text, const char *subject)
 {
-    text_append(text, "Subject: ", 9);
+    mail_text_add(text, "Subject: ", 9);
     if (is_ascii(subject))
-        text_append(text, subject, strlen(subject));
+        mail_text_add(text, subject, strlen(subject));
     else
         append_encoded_words(text, subject);
-    text_append(text, "\r\n", 2);
+    mail_text_add(text, "\r\n", 2);
 }
 
 /* RFC 5321 4.5.3.1.6 ends a text line at 1000 bytes; we break earlier, between characters. */
-static void append_body_line(struct text *text, const char *line, size_t length)
+static void append_body_line(struct mail_text *text, const char *line, size_t length)
 {
     enum { LONGEST = 900 };
     while (length > LONGEST) {
         size_t cut = LONGEST;
         while (cut > 1 && ((unsigned char)line[cut] & 0xc0) == 0x80)
             cut--;
-        text_append(text, line, cut);
-        text_append(text, "\r\n", 2);
+        mail_text_add(text, line, cut);
+        mail_text_add(text, "\r\n", 2);
         line += cut;
         length -= cut;
     }
-    text_append(text, line, length);
-    text_append(text, "\r\n", 2);
+    mail_text_add(text, line, length);
+    mail_text_add(text, "\r\n", 2);
 }
 
-static void append_body(struct text *text, const char *body)
+static void append_body(struct mail_text *text, const char *body)
 {
     while (*body) {
         size_t length = strcspn(body, "\r\n");
@@ -105,7 +76,7 @@ static void append_body(struct text *text, const char *body)
     }
 }
 
-static void text_reserve(struct text *text, size_t size)
+static void text_reserve(struct mail_text *text, size_t size)
 {
     if (size <= text->room) return;
     text->bytes = mem_realloc(text->bytes, size);
@@ -113,7 +84,7 @@ static void text_reserve(struct text *text, size_t size)
 }
 
 /* Numbered lines, so that a missing or repeated one would be seen; the last one is cut to fit. */
-static void append_filler(struct text *text, size_t body_begin, uint64_t size_bytes)
+static void append_filler(struct mail_text *text, size_t body_begin, uint64_t size_bytes)
 {
     char line[] = "000000: the quick brown fox jumps over the lazy dog and then rests a bit.\r\n";
     enum { LENGTH = sizeof line - 1, DIGITS = 6 };
@@ -128,19 +99,19 @@ static void append_filler(struct text *text, size_t body_begin, uint64_t size_by
         size_t length = LENGTH <= left ? LENGTH : left - 2;
         memcpy(text->bytes + text->size, line, length);
         text->size += length;
-        if (length < LENGTH) text_append(text, "\r\n", 2);
+        if (length < LENGTH) mail_text_add(text, "\r\n", 2);
     }
     text->bytes[text->size] = '\0';
 }
 
-static void append_recipients(struct text *text, const struct mail_draft *draft)
+static void append_recipients(struct mail_text *text, const struct mail_draft *draft)
 {
-    text_append(text, "To: ", 4);
+    mail_text_add(text, "To: ", 4);
     for (size_t i = 0; i < draft->n_recipients; i++) {
-        if (i > 0) text_append(text, ",\r\n ", 4);
-        text_append(text, draft->recipients[i], strlen(draft->recipients[i]));
+        if (i > 0) mail_text_add(text, ",\r\n ", 4);
+        mail_text_add(text, draft->recipients[i], strlen(draft->recipients[i]));
     }
-    text_append(text, "\r\n", 2);
+    mail_text_add(text, "\r\n", 2);
 }
 
 static char **copy_texts(const char *const *texts, size_t n)
@@ -154,18 +125,18 @@ static char **copy_texts(const char *const *texts, size_t n)
 struct mail_message *message_compose(const struct mail_draft *draft)
 {
     char date[VTIME_TEXT_BYTES];
-    struct text text = {0};
-    text_line(&text, "Date: %s", vtime_format_rfc5322(draft->starts_unix_s, draft->at_ns, date));
-    text_line(&text, "From: %s", draft->from);
+    struct mail_text text = {0};
+    mail_text_line(&text, "Date: %s", vtime_format_rfc5322(draft->starts_unix_s, draft->at_ns, date));
+    mail_text_line(&text, "From: %s", draft->from);
     append_recipients(&text, draft);
     append_subject(&text, draft->subject);
-    text_line(&text, "Message-ID: <%u.%s@%s>", (unsigned)draft->id.n, draft->name, draft->host);
+    mail_text_line(&text, "Message-ID: <%u.%s@%s>", (unsigned)draft->id.n, draft->name, draft->host);
     if (!is_ascii(draft->text)) {
-        text_line(&text, "MIME-Version: 1.0");
-        text_line(&text, "Content-Type: text/plain; charset=utf-8");
-        text_line(&text, "Content-Transfer-Encoding: 8bit");
+        mail_text_line(&text, "MIME-Version: 1.0");
+        mail_text_line(&text, "Content-Type: text/plain; charset=utf-8");
+        mail_text_line(&text, "Content-Transfer-Encoding: 8bit");
     }
-    text_append(&text, "\r\n", 2);
+    mail_text_add(&text, "\r\n", 2);
     size_t body_begin = text.size;
     append_body(&text, draft->text);
     append_filler(&text, body_begin, draft->size_bytes);
@@ -177,84 +148,6 @@ struct mail_message *message_compose(const struct mail_draft *draft)
                                      .recipients = copy_texts(draft->recipients, draft->n_recipients),
                                      .n_recipients = draft->n_recipients,
                                      .subject = mem_strdup(draft->subject),
-                                     .content = text.bytes,
-                                     .size = text.size,
-                                     .composed_ns = draft->at_ns};
-    return message;
-}
-
-static size_t header_size(const char *content, size_t size)
-{
-    for (size_t i = 0; i + 3 < size; i++)
-        if (memcmp(content + i, "\r\n\r\n", 4) == 0) return i + 2;
-    return size;
-}
-
-static void append_report_head(struct text *text, const struct bounce_draft *draft, const char *boundary)
-{
-    char date[VTIME_TEXT_BYTES];
-    text_line(text, "Date: %s", vtime_format_rfc5322(draft->starts_unix_s, draft->at_ns, date));
-    text_line(text, "From: Mail Delivery System <MAILER-DAEMON@%s>", draft->host);
-    text_line(text, "To: %s", draft->about->from);
-    text_line(text, "Subject: Undelivered Mail Returned to Sender");
-    text_line(text, "Message-ID: <%u.%s-bounce@%s>", (unsigned)draft->id.n, draft->about->name, draft->host);
-    text_line(text, "Auto-Submitted: auto-replied");
-    text_line(text, "MIME-Version: 1.0");
-    text_line(text, "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"%s\"", boundary);
-    text_line(text, "%s", "");
-}
-
-static void append_report_for_people(struct text *text, const struct bounce_draft *draft, const char *boundary)
-{
-    text_line(text, "--%s\r\nContent-Type: text/plain; charset=us-ascii\r\n", boundary);
-    text_line(text, "This is the mail system at host %s.\r\n", draft->host);
-    text_line(text, "Your message could not be delivered to:\r\n");
-    for (size_t i = 0; i < draft->n_recipients; i++)
-        text_line(text, "<%s>: %s\r\n", draft->recipients[i].address, draft->recipients[i].diagnostic);
-}
-
-/* RFC 3464 2.2 and 2.3: per-message fields, then a group of fields for each recipient. */
-static void append_report_for_programs(struct text *text, const struct bounce_draft *draft, const char *boundary)
-{
-    text_line(text, "--%s\r\nContent-Type: message/delivery-status\r\n", boundary);
-    text_line(text, "Reporting-MTA: dns; %s\r\n", draft->host);
-    for (size_t i = 0; i < draft->n_recipients; i++) {
-        const struct bounce_recipient *recipient = &draft->recipients[i];
-        const char *status = strlen(recipient->diagnostic) > 8 && isdigit((unsigned char)recipient->diagnostic[4]) &&
-                                     recipient->diagnostic[5] == '.'
-                                 ? recipient->diagnostic + 4
-                                 : "5.0.0";
-        text_line(text, "Final-Recipient: rfc822; %s", recipient->address);
-        text_line(text, "Action: failed");
-        text_line(text, "Status: %.*s", (int)strcspn(status, " "), status);
-        if (recipient->remote_mta[0]) text_line(text, "Remote-MTA: dns; %s", recipient->remote_mta);
-        text_line(text, "Diagnostic-Code: %s; %s\r\n", recipient->remote_mta[0] ? "smtp" : "x-postroad",
-                  recipient->diagnostic);
-    }
-}
-
-struct mail_message *message_compose_bounce(const struct bounce_draft *draft)
-{
-    char boundary[64];
-    snprintf(boundary, sizeof boundary, "report.%u", (unsigned)draft->id.n);
-    struct text text = {0};
-    append_report_head(&text, draft, boundary);
-    append_report_for_people(&text, draft, boundary);
-    append_report_for_programs(&text, draft, boundary);
-    text_line(&text, "--%s\r\nContent-Type: text/rfc822-headers\r\n", boundary);
-    text_append(&text, draft->content, header_size(draft->content, draft->size));
-    text_line(&text, "\r\n--%s--", boundary);
-
-    char name[128];
-    snprintf(name, sizeof name, "%s-bounce", draft->about->name);
-    struct mail_message *message = mem_calloc(1, sizeof *message);
-    *message = (struct mail_message){.id = draft->id,
-                                     .parent = draft->about->id,
-                                     .name = mem_strdup(name),
-                                     .from = mem_strdup(""),
-                                     .recipients = copy_texts((const char *const[]){draft->about->from}, 1),
-                                     .n_recipients = 1,
-                                     .subject = mem_strdup("Undelivered Mail Returned to Sender"),
                                      .content = text.bytes,
                                      .size = text.size,
                                      .composed_ns = draft->at_ns};
@@ -378,6 +271,19 @@ bool message_delivered_to(const char *content, size_t size, char address[MESSAGE
     memcpy(address, value, (size_t)(line_end - value));
     address[line_end - value] = '\0';
     return true;
+}
+
+bool message_was_delivered_to(const char *content, size_t size, const char *address)
+{
+    static const char field[] = "Delivered-To: ";
+    const char *line = content, *end = content + size;
+    char found[MESSAGE_ADDRESS_BYTES];
+    do {
+        bool is_one = (size_t)(end - line) > sizeof field && strncasecmp(line, field, sizeof field - 1) == 0;
+        if (is_one && message_delivered_to(line, (size_t)(end - line), found) && address_equals(found, address))
+            return true;
+    } while (next_header_line(&line, end));
+    return false;
 }
 
 unsigned message_count_received(const char *content, size_t size)

@@ -13,7 +13,7 @@
 struct mail_message {
     struct message_id id;
     struct message_id parent; /* of a bounce: the mail it is about */
-    char *name;               /* "m1"; a bounce is called after its mail: "m1-bounce" */
+    char *name;               /* "m1"; a report is called after its mail: "m1-bounce" */
     char *from;               /* reverse-path; "" for a bounce */
     char **recipients;
     size_t n_recipients;
@@ -21,6 +21,7 @@ struct mail_message {
     char *content;
     size_t size;
     int64_t composed_ns;
+    unsigned reports; /* that were made about it, so that their names differ */
 };
 
 /* What a composer needs. Borrowed. */
@@ -38,25 +39,6 @@ struct mail_draft {
 
 struct mail_message *message_compose(const struct mail_draft *draft);
 
-/* Why one recipient did not get a mail. */
-struct bounce_recipient {
-    const char *address;
-    const char *remote_mta; /* who said so; "" if nobody was reached */
-    const char *diagnostic; /* "550 5.1.1 ..." */
-};
-
-/* A delivery status notification (RFC 3464) to the sender of `about`, from the null sender (RFC 5321 4.5.5). */
-struct bounce_draft {
-    struct message_id id;
-    const struct mail_message *about;
-    const char *host; /* the reporting MTA */
-    const struct bounce_recipient *recipients;
-    size_t n_recipients;
-    const char *content; /* the mail as the host holds it: its header is given back */
-    size_t size;
-    int64_t starts_unix_s, at_ns;
-};
-struct mail_message *message_compose_bounce(const struct bounce_draft *draft);
 void message_free(struct mail_message *message);
 /* Nobody will send it again: all that is left is who it is. */
 void message_forget_content(struct mail_message *message);
@@ -84,6 +66,8 @@ void message_subject(const char *content, size_t size, char subject[MESSAGE_SUBJ
 /* The address in the Delivered-To line that the final server put there; false if there is none. */
 enum { MESSAGE_ADDRESS_BYTES = 320 };
 bool message_delivered_to(const char *content, size_t size, char address[MESSAGE_ADDRESS_BYTES]);
+/* Whether one of its Delivered-To lines names this address: it was there before, and has come back. */
+bool message_was_delivered_to(const char *content, size_t size, const char *address);
 /* Received lines in the header, for loop detection (RFC 5321 6.3). */
 unsigned message_count_received(const char *content, size_t size);
 

@@ -68,6 +68,13 @@ bool retry_remembers_hosts(const struct retry_policy *policy)
     return flavours[policy->kind]->host_may_try != NULL;
 }
 
+/* Exim's retry database, qmail's tcpto file, Sendmail's host status directory. */
+bool retry_memory_is_durable(const struct retry_policy *policy)
+{
+    return policy->kind == RETRY_EXIM || policy->kind == RETRY_QMAIL ||
+           (policy->kind == RETRY_SENDMAIL && policy->host_status_ns > 0);
+}
+
 bool retry_host_may_try(const struct retry_policy *policy, struct retry_record *record, const struct retry_job *job,
                         int64_t run_ns, int64_t *until_ns)
 {
@@ -99,6 +106,11 @@ void retry_record_failure(const struct retry_policy *policy, struct retry_record
 }
 
 /* --- destinations --- */
+
+bool retry_goes_by_destination(const struct retry_policy *policy)
+{
+    return policy->kind == RETRY_EXCHANGE;
+}
 
 static int64_t first_window(const struct retry_policy *policy)
 {

@@ -40,7 +40,8 @@ struct retry_policy {
     enum retry_kind kind;
     int64_t lifetime_ns;        /* how long a mail is kept trying */
     int64_t bounce_lifetime_ns; /* the same for mail from the null sender */
-    int64_t warning_ns;         /* at this age the sender is told of the delay */
+    int64_t warning_ns;         /* at this age the sender is told of the delay; 0: never */
+    bool warns_on_time;         /* at that very instant, not when an attempt fails after it */
     /* Queue runs: deferred jobs are looked at at these instants; 0: each when it is due. */
     int64_t run_interval_ns, run_phase_ns;
     bool waits_for_run; /* the first attempt too */
@@ -129,6 +130,8 @@ int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender);
 
 /* Whether the policy keeps records of hosts, so that no record need be looked for. */
 bool retry_remembers_hosts(const struct retry_policy *policy);
+/* Whether what is remembered lies on the disk, and outlives a crash. */
+bool retry_memory_is_durable(const struct retry_policy *policy);
 /* Whether a job may try this host now; if not, *until_ns is when it may. run_ns: the queue run that the job was taken up
    by, or -1. */
 bool retry_host_may_try(const struct retry_policy *policy, struct retry_record *record, const struct retry_job *job,
@@ -154,6 +157,8 @@ struct retry_site {
 };
 #define RETRY_COHORT INT64_C(720720) /* divisible by all up to 16, so that cohorts add up exactly */
 
+/* Whether a job's plan goes by the record of its destination (Exchange). */
+bool retry_goes_by_destination(const struct retry_policy *policy);
 void retry_site_init(const struct retry_policy *policy, struct retry_site *site);
 /* No session came about. busy: sessions that this destination still has. Returns whether it died of it. */
 bool retry_site_failed(const struct retry_policy *policy, struct retry_site *site, const struct retry_job *job);

@@ -9,6 +9,7 @@ static void set_default(struct retry_policy *policy)
 {
     policy->lifetime_ns = policy->bounce_lifetime_ns = 2 * DAY;
     policy->warning_ns = 4 * HOUR;
+    policy->warns_on_time = true;
     policy->glitch_count = 4;
     policy->glitch_interval_ns = MINUTE;
     policy->transient_count = 6;

@@ -11,6 +11,7 @@ static void set_default(struct retry_policy *policy)
 {
     policy->lifetime_ns = policy->bounce_lifetime_ns = 4 * DAY;
     policy->warning_ns = 4 * HOUR;
+    policy->warns_on_time = true;
     policy->base_remote_ns = 400 * SECOND;
     policy->base_local_ns = 10 * SECOND;
     policy->route_base_ns = 15 * SECOND;

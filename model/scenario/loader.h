@@ -92,6 +92,8 @@ struct scenario_smtp loader_smtp_default(void);
 /* Reads "smtp" of the whole file, of a mail server or of a client over what *smtp holds. */
 enum smtp_of { SMTP_OF_ALL, SMTP_OF_SERVER, SMTP_OF_CLIENT };
 void load_smtp(struct loader *l, const struct spot *up, enum smtp_of of, struct scenario_host *h);
+/* Reads "aliases" of a mail server (scenario_aliases.c). */
+void load_aliases(struct loader *l, const struct spot *server, struct scenario_mail_server *m);
 /* Reads "retry" of a mail server (scenario_retry.c). */
 void load_retry(const struct spot *server, struct retry_policy *policy);
 void load_disk(const struct spot *host, struct scenario_host *h); /* after its role */

@@ -48,11 +48,21 @@ struct scenario_client {
    addresses of equal preference (mx_lookup.h). */
 enum address_order { ADDRESSES_ALTERNATE, ADDRESSES_V6_FIRST, ADDRESSES_V4_FIRST, ADDRESSES_ANY };
 
+/* An address of a mail server that stands for others. */
+struct scenario_alias {
+    const char *name;     /* the part before the @, the same in each domain */
+    const char **members; /* addresses */
+    size_t n_members;
+    const char *owner; /* of a mailing list: who gets its bounces, as reverse-path; NULL: the sender keeps them */
+};
+
 struct scenario_mail_server {
     const char **domains;
     size_t n_domains;
     const char **users; /* local parts, the same in each domain */
     size_t n_users;
+    struct scenario_alias *aliases;
+    size_t n_aliases;
     struct retry_policy retry;
     struct scenario_network *relay_for; /* beside its own clients, and who authenticates */
     size_t n_relay_for;

@@ -26,6 +26,7 @@ static const struct key_rule client_keys[] = {
 static const struct key_rule server_keys[] = {
     {"domains", NULL},
     {"users", NULL},
+    {"aliases", NULL},
     {"retry", NULL},
     {"smtp", NULL},
     {"mx_preference", NULL},
@@ -128,6 +129,7 @@ static void load_mail_server(struct loader *l, const struct spot *object, struct
     want_integer(object, "mx_preference", 0, 65535, &preference);
     m->mx_preference = (uint16_t)preference;
     load_mx_choice(object, m);
+    load_aliases(l, object, m);
     load_retry(object, &m->retry);
 }
 

@@ -236,6 +236,35 @@ static void draw_host_work(struct pen *pen, size_t index)
     }
 }
 
+/* What is remembered of each destination just now: the last change of each name, the newest first. */
+static void draw_destinations(struct pen *pen, size_t host)
+{
+    enum { MOST = 12 };
+    const struct story *s = pen->v->story;
+    const char *shown[MOST];
+    size_t n = 0;
+    char text[STORY_SENTENCE_BYTES], wait[VTIME_TEXT_BYTES];
+    for (size_t i = story_destination_count(s); i-- > 0 && n < MOST;) {
+        const struct story_destination *d = story_destination(s, i);
+        size_t k = 0;
+        if (d->host != host || d->at_ns > story_now(s)) continue;
+        while (k < n && strcmp(shown[k], d->name) != 0)
+            k++;
+        if (k < n) continue;
+        shown[n++] = d->name;
+        if (n == 1) pen_heading(pen, tr("Destinations"));
+        int64_t left_ns = d->until_ns - story_now(s);
+        if (!d->up && left_ns > 0)
+            snprintf(text, sizeof text, tr("passed over for %s more: %s"), vtime_format_duration(left_ns, wait),
+                     d->why);
+        else if (d->up && d->window)
+            snprintf(text, sizeof text, tr("up to %u sessions"), d->window);
+        else
+            snprintf(text, sizeof text, "%s", d->up ? tr("is tried") : tr("is tried again when something is due"));
+        pen_fact(pen, d->name, text);
+    }
+}
+
 static void draw_host(const struct view *v, struct box box, size_t index)
 {
     char address[IPV4_TEXT_BYTES], text[32];
@@ -253,6 +282,7 @@ static void draw_host(const struct view *v, struct box box, size_t index)
         snprintf(text, sizeof text, "%u", n);
         if (n) pen_fact(&pen, story_mail_state_name(state), text);
     }
+    draw_destinations(&pen, index);
     struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
     draw_host_work(&right, index);
 }
@@ -287,7 +317,10 @@ static void draw_attempts(struct pen *pen, size_t mail)
         const struct story_attempt *a = story_attempt(s, i);
         if (a->mail != mail || a->begin_ns > story_now(s)) continue;
         bool ended = a->end_ns <= story_now(s);
-        snprintf(nth, sizeof nth, tr("%s, no. %u"), name_of(s, a->host), a->nth);
+        if (a->id)
+            snprintf(nth, sizeof nth, tr("%s, no. %u"), name_of(s, a->host), a->nth);
+        else
+            snprintf(nth, sizeof nth, tr("%s, no attempt"), name_of(s, a->host));
         snprintf(text, sizeof text, "%s  %s  %s", instant(a->begin_ns, time), ended ? a->outcome : tr("under way"),
                  ended ? a->why : "");
         struct text_style style = view_text(pen->v, FONT_SMALL);

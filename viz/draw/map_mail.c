@@ -143,6 +143,7 @@ static double visibility(const struct view *v, const struct story_letter *letter
         return 0;
     case STORY_MAIL_BOUNCED:
     case STORY_MAIL_DISCARDED:
+    case STORY_MAIL_EXPANDED:
         return fmax(0, 1 - view_age_s(v, letter->since_ns) / gone_fades_s);
     case STORY_MAIL_OUTBOX:
     case STORY_MAIL_QUEUED:

@@ -20,7 +20,7 @@ static bool is_held(const char *state)
 
 static bool is_end(const char *state)
 {
-    static const char *const ends[] = {"delivered", "picked up", "bounced", "discarded"};
+    static const char *const ends[] = {"delivered", "picked up", "bounced", "discarded", "expanded"};
     return is_one_of(state, ends, sizeof ends / sizeof *ends);
 }
 

@@ -12,7 +12,9 @@
 struct row {
     uint32_t attempts, copies;
     int64_t delivered_ns, picked_up_ns;
-    bool bounced, discarded;
+    bool bounced, discarded, expanded;
+    uint32_t doubts;
+    const char *doubted;
     size_t mail;
     const char *to;
     char *why;
@@ -99,6 +101,7 @@ static struct row *row_of(struct outcome *outcome, struct mail *mail, const char
                                               .mail = (size_t)(mail - outcome->mails.items),
                                               .to = text_store_add(&outcome->texts, copy),
                                               .why = mem_strdup(""),
+                                              .doubted = "",
                                               .next = SIZE_MAX};
     mem_free(copy);
     if (mail->first_row == SIZE_MAX)
@@ -136,6 +139,8 @@ static void on_mail_state(struct outcome *outcome, const struct event *e)
         row->bounced = true;
     } else if (strcmp(state, "discarded") == 0) {
         row->discarded = true;
+    } else if (strcmp(state, "expanded") == 0) {
+        row->expanded = true;
     } else if (strcmp(state, "deferred") != 0) {
         return;
     }
@@ -161,6 +166,13 @@ static void on_attempt_end(struct outcome *outcome, const struct event *e)
     if (event_int(e, FIELD_PEER) != event_int(e, FIELD_HOST)) return;
     struct row *row = row_of(outcome, mail_of(outcome, e), to, strlen(to));
     row->attempts -= row->attempts > 0;
+}
+
+static void on_doubt(struct outcome *outcome, const struct event *e)
+{
+    const char *to = event_text(e, FIELD_RECIPIENT);
+    struct row *row = row_of(outcome, mail_of(outcome, e), to, strlen(to));
+    if (row->doubts++ == 0) row->doubted = text_store_add(&outcome->texts, event_text(e, FIELD_WHY));
 }
 
 static void on_link_totals(struct outcome *outcome, const struct event *e)
@@ -228,6 +240,9 @@ static void on_event(void *context, const struct event *e)
     case EVENT_ATTEMPT_END:
         on_attempt_end(outcome, e);
         return;
+    case EVENT_MAIL_DOUBT:
+        on_doubt(outcome, e);
+        return;
     case EVENT_LINK_TOTALS:
         on_link_totals(outcome, e);
         return;
@@ -264,6 +279,7 @@ size_t outcome_rows(const struct outcome *outcome)
 static const char *outcome_of(const struct row *row)
 {
     if (row->copies) return "delivered";
+    if (row->expanded) return "expanded";
     if (row->bounced) return "bounced";
     if (row->discarded) return "discarded";
     return "queued";
@@ -280,6 +296,8 @@ struct outcome_row outcome_row(const struct outcome *outcome, size_t i)
                                 .why = row->why,
                                 .attempts = row->attempts,
                                 .copies = row->copies,
+                                .doubts = row->doubts,
+                                .doubted = row->doubted,
                                 .sent_ns = mail->sent_ns,
                                 .delivered_ns = row->delivered_ns,
                                 .picked_up_ns = row->picked_up_ns};
@@ -349,6 +367,10 @@ static void add_row(struct text_buffer *text, struct outcome_row row)
     add_seconds(text, row.picked_up_ns);
     text_adds(text, ", ");
     add_count(text, "copies", row.copies);
+    if (row.copies > 1 && row.doubts) {
+        text_adds(text, ", ");
+        add_member(text, "copies_because", row.doubted);
+    }
     text_adds(text, "}");
 }
 
@@ -463,6 +485,7 @@ static const char *outcome_word(const char *outcome)
     if (strcmp(outcome, "delivered") == 0) return tr("delivered");
     if (strcmp(outcome, "bounced") == 0) return tr("sent back");
     if (strcmp(outcome, "discarded") == 0) return tr("discarded");
+    if (strcmp(outcome, "expanded") == 0) return tr("sent on");
     return tr("still queued");
 }
 
@@ -483,6 +506,7 @@ static void add_fate(struct text_buffer *text, struct outcome_row row)
     else
         text_adds(text, tr("on the spot"));
     if (row.copies > 1) text_addf(text, tr(", %" PRIu32 " copies"), row.copies);
+    if (row.copies > 1 && row.doubts) text_addf(text, " (%s)", row.doubted);
     if (row.picked_up_ns != TIME_NEVER)
         text_addf(text, tr(", picked up at %s"), vtime_format_duration(row.picked_up_ns, time));
     if (!row.copies && *row.why) text_addf(text, ": %s", row.why);

@@ -231,6 +231,7 @@ static bool tell_attempt_end(struct transcript *t, const struct event *e)
 static void flush_pending(struct transcript *t, const struct event *e)
 {
     if (!t->pending_attempt) return;
+    if (e->kind == EVENT_MAIL_COMMIT && e->at_ns == t->pending_at_ns) return; /* a delivery on the spot is a file */
     bool over_at_once = e->kind == EVENT_ATTEMPT_END && event_int(e, FIELD_ATTEMPT) == t->pending_attempt &&
                         e->at_ns == t->pending_at_ns;
     if (!over_at_once) print_line(t, t->pending_at_ns, t->pending_host, t->pending.bytes);
@@ -390,6 +391,60 @@ static bool tell_content(struct transcript *t, const struct event *e)
     return true;
 }
 
+/* ---- Queues ---- */
+
+static bool tell_destination(struct transcript *t, const struct event *e)
+{
+    char at[VTIME_TEXT_BYTES];
+    const char *name = event_text(e, FIELD_NAME);
+    int64_t window = event_int(e, FIELD_WINDOW), until_ns = event_int(e, FIELD_AT);
+    bool up = event_int(e, FIELD_UP) != 0;
+    if (up && window)
+        text_addf(&t->words, tr("may have %" PRId64 " sessions with %s"), window, name);
+    else if (up)
+        text_addf(&t->words, tr("no longer passes over %s"), name);
+    else if (until_ns > e->at_ns)
+        text_addf(&t->words, tr("passes over %s until %s"), name, vtime_format_instant(until_ns, at));
+    else
+        text_addf(&t->words, tr("passes over %s in this queue run"), name);
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_attempt_skip(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("passes over "));
+    add_mail_for(t, e);
+    text_adds(&t->words, tr(" without an attempt"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_doubt(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("does not know whether "));
+    add_mail_for(t, e);
+    text_adds(&t->words, tr(" got through, and will send it again: there may be two copies"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_report(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("reports in "));
+    add_mail(t, e);
+    text_addf(&t->words, ": %s %s", event_text(e, FIELD_RECIPIENT), tr(event_text(e, FIELD_OUTCOME)));
+    return true;
+}
+
+static bool tell_expand(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("sends "));
+    add_mail_for(t, e);
+    text_addf(&t->words, tr(" on to its %" PRId64 " members"), event_int(e, FIELD_NTH));
+    return true;
+}
+
 /* ---- Disks, and hosts in trouble ---- */
 
 static bool tell_commit(struct transcript *t, const struct event *e)
@@ -464,6 +519,11 @@ static const struct telling tellings[EVENT_KINDS] = {
     [EVENT_ATTEMPT_BEGIN] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_attempt_begin},
     [EVENT_ATTEMPT_END] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_attempt_end},
     [EVENT_MAIL_COMMIT] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_commit},
+    [EVENT_DESTINATION] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_destination},
+    [EVENT_ATTEMPT_SKIP] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_attempt_skip},
+    [EVENT_MAIL_DOUBT] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_doubt},
+    [EVENT_MAIL_REPORT] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_report},
+    [EVENT_MAIL_EXPAND] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_expand},
     [EVENT_MAIL_ASIDE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_aside},
     [EVENT_HOST_TROUBLE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_trouble},
     [EVENT_SMTP_RULE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_rule},

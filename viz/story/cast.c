@@ -190,11 +190,12 @@ void cast_free(struct story *story)
     }
     for (size_t i = 0; i < story->stream_bytes.count; i++)
         mem_free(story->stream_bytes.items[i].events.items);
-    void *tables[] = {story->hosts.items,  story->links.items,     story->packets.items,      story->hops.items,
-                      story->drops.items,  story->conns.items,     story->mails.items,        story->letters.items,
-                      story->places.items, story->transfers.items, story->attempts.items,     story->sessions.items,
-                      story->lines.items,  story->captions.items,  story->marks.items,        story->letters_of_mail,
-                      story->latest_end,   story->last_hop,        story->stream_bytes.items, story->subject};
+    void *tables[] = {story->hosts.items,     story->links.items,     story->packets.items,  story->hops.items,
+                      story->drops.items,     story->conns.items,     story->mails.items,    story->letters.items,
+                      story->places.items,    story->transfers.items, story->attempts.items, story->destinations.items,
+                      story->sessions.items,  story->lines.items,     story->captions.items, story->marks.items,
+                      story->letters_of_mail, story->latest_end,      story->last_hop,       story->stream_bytes.items,
+                      story->subject};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         mem_free(tables[i]);
     free_maps(story);

@@ -15,6 +15,7 @@ static const char *const state_words[STORY_MAIL_STATES] = {
     [STORY_MAIL_PICKED_UP] = "picked up",
     [STORY_MAIL_BOUNCED] = "bounced",
     [STORY_MAIL_DISCARDED] = "discarded",
+    [STORY_MAIL_EXPANDED] = "expanded",
 };
 
 enum story_mail_state story_mail_state_of(const char *name)
@@ -224,6 +225,33 @@ static void attempt_end(struct story *story, size_t i, const struct event *e)
     attempt->why = event_text(e, FIELD_WHY);
 }
 
+/* An attempt that was not made stands among those that were. */
+static void attempt_skip(struct story *story, size_t i, const struct event *e)
+{
+    *TABLE_ADD(&story->attempts) = (struct story_attempt){.mail = cast_mail(story, e, FIELD_MESSAGE),
+                                                          .host = cast_host(story, e, FIELD_HOST),
+                                                          .peer = STORY_NONE,
+                                                          .recipient = event_text(e, FIELD_RECIPIENT),
+                                                          .begin_event = i,
+                                                          .end_event = i,
+                                                          .begin_ns = e->at_ns,
+                                                          .end_ns = e->at_ns,
+                                                          .outcome = "passed over",
+                                                          .why = event_text(e, FIELD_WHY)};
+}
+
+static void destination(struct story *story, size_t i, const struct event *e)
+{
+    *TABLE_ADD(&story->destinations) = (struct story_destination){.host = cast_host(story, e, FIELD_HOST),
+                                                                  .name = event_text(e, FIELD_NAME),
+                                                                  .event = i,
+                                                                  .at_ns = e->at_ns,
+                                                                  .until_ns = event_int(e, FIELD_AT),
+                                                                  .up = event_int(e, FIELD_UP) != 0,
+                                                                  .window = (uint32_t)event_int(e, FIELD_WINDOW),
+                                                                  .why = event_text(e, FIELD_WHY)};
+}
+
 void cast_mail_event(struct story *story, size_t i, const struct event *e)
 {
     switch ((int)e->kind) {
@@ -238,6 +266,12 @@ void cast_mail_event(struct story *story, size_t i, const struct event *e)
         return;
     case EVENT_ATTEMPT_END:
         attempt_end(story, i, e);
+        return;
+    case EVENT_ATTEMPT_SKIP:
+        attempt_skip(story, i, e);
+        return;
+    case EVENT_DESTINATION:
+        destination(story, i, e);
         return;
     }
 }

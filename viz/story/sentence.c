@@ -546,8 +546,8 @@ static void tell_compose(struct sentence *s, const struct story *story, size_t i
     (void)i;
     const char *from = event_text(e, FIELD_FROM);
     if (event_int(e, FIELD_PARENT))
-        say(s, tr("%s writes mail %s, that another could not be delivered, to %s"), host_name(story, e, FIELD_HOST),
-            mail_name(story, e), event_text(e, FIELD_TO));
+        say(s, tr("%s writes mail %s, a report about another, to %s: %s"), host_name(story, e, FIELD_HOST),
+            mail_name(story, e), event_text(e, FIELD_TO), event_text(e, FIELD_SUBJECT));
     else
         say(s, tr("%s writes mail %s to %s: %s"), *from ? from : host_name(story, e, FIELD_HOST), mail_name(story, e),
             event_text(e, FIELD_TO), event_text(e, FIELD_SUBJECT));
@@ -585,6 +585,60 @@ static void tell_attempt_end(struct sentence *s, const struct story *story, size
     say(s, tr("%s has tried to hand on mail %s for %s, and %s"), host_name(story, e, FIELD_HOST), mail_name(story, e),
         event_text(e, FIELD_RECIPIENT), outcome_text(event_text(e, FIELD_OUTCOME)));
     say_why(s, e);
+}
+
+/* ---- Queues ---- */
+
+static void tell_destination(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    char at[VTIME_TEXT_BYTES];
+    const char *host = host_name(story, e, FIELD_HOST), *name = event_text(e, FIELD_NAME);
+    long long window = (long long)event_int(e, FIELD_WINDOW);
+    int64_t until_ns = event_int(e, FIELD_AT);
+    if (event_int(e, FIELD_UP) && window)
+        say(s, tr("%s may have %lld sessions with %s from now on"), host, window, name);
+    else if (event_int(e, FIELD_UP))
+        say(s, tr("%s no longer passes over %s"), host, name);
+    else if (until_ns > e->at_ns)
+        say(s, tr("%s holds %s for down and passes it over until %s"), host, name, vtime_format_instant(until_ns, at));
+    else
+        say(s, tr("%s holds %s for down and passes it over in this queue run"), host, name);
+    say_why(s, e);
+}
+
+static void tell_attempt_skip(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    char at[VTIME_TEXT_BYTES];
+    say(s, tr("%s passes over mail %s for %s without an attempt"), host_name(story, e, FIELD_HOST), mail_name(story, e),
+        event_text(e, FIELD_RECIPIENT));
+    if (event_int(e, FIELD_AT) > e->at_ns && event_int(e, FIELD_AT) != TIME_NEVER)
+        say(s, tr(", not before %s"), vtime_format_instant(event_int(e, FIELD_AT), at));
+    say_why(s, e);
+}
+
+static void tell_doubt(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s does not know whether mail %s for %s got through, and will send it again: there may be two copies"),
+        host_name(story, e, FIELD_HOST), mail_name(story, e), event_text(e, FIELD_RECIPIENT));
+    say_why(s, e);
+}
+
+static void tell_report(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("Report %s says of %s: %s"), mail_name(story, e), event_text(e, FIELD_RECIPIENT),
+        tr(event_text(e, FIELD_OUTCOME)));
+    say_why(s, e);
+}
+
+static void tell_expand(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s sends mail %s for %s on to its %lld members"), host_name(story, e, FIELD_HOST), mail_name(story, e),
+        event_text(e, FIELD_RECIPIENT), (long long)event_int(e, FIELD_NTH));
 }
 
 /* ---- Disks, and hosts in trouble ---- */
@@ -721,6 +775,11 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_MAIL_ASIDE] = tell_aside,
     [EVENT_HOST_TROUBLE] = tell_trouble,
     [EVENT_SMTP_RULE] = tell_rule,
+    [EVENT_DESTINATION] = tell_destination,
+    [EVENT_ATTEMPT_SKIP] = tell_attempt_skip,
+    [EVENT_MAIL_DOUBT] = tell_doubt,
+    [EVENT_MAIL_REPORT] = tell_report,
+    [EVENT_MAIL_EXPAND] = tell_expand,
     [EVENT_LAW_BROKEN] = tell_law,
     [EVENT_PACKET_CORRUPT] = tell_packet_corrupt,
     [EVENT_PACKET_COLLIDE] = tell_packet_collide,

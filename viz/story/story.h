@@ -236,6 +236,7 @@ enum story_mail_state {
     STORY_MAIL_PICKED_UP,
     STORY_MAIL_BOUNCED,
     STORY_MAIL_DISCARDED,
+    STORY_MAIL_EXPANDED, /* a list: its members have it instead */
     STORY_MAIL_STATES
 };
 const char *story_mail_state_name(enum story_mail_state state); /* "in the queue", "waiting to try again", ... */
@@ -299,7 +300,7 @@ size_t story_transfer_path(const struct story *story, size_t transfer, size_t *h
 
 /* Every try of a server to hand a mail on, for the queue view: a bar from begin to end. */
 struct story_attempt {
-    uint32_t id;
+    uint32_t id; /* 0: due, but passed over */
     size_t mail, host, peer; /* peer: STORY_NONE when there was none */
     const char *recipient;
     uint32_t nth;
@@ -309,6 +310,19 @@ struct story_attempt {
 };
 size_t story_attempt_count(const struct story *story);
 const struct story_attempt *story_attempt(const struct story *story, size_t attempt);
+
+/* What a queue remembers of destinations and of their hosts, as changes in the order of time, of the whole journal. */
+struct story_destination {
+    size_t host;      /* whose queue */
+    const char *name; /* a domain, or a host of it */
+    size_t event;
+    int64_t at_ns, until_ns; /* until_ns: passed over until then; 0: not said */
+    bool up;
+    uint32_t window; /* sessions it may have; 0: no limit, or of a host */
+    const char *why;
+};
+size_t story_destination_count(const struct story *story);
+const struct story_destination *story_destination(const struct story *story, size_t change);
 
 /* How many (mail, recipient) a host holds in this state at this instant. */
 uint32_t story_queue(const struct story *story, size_t host, enum story_mail_state state);

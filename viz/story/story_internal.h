@@ -131,6 +131,7 @@ struct story {
     TABLE_OF(struct cast_place) places;
     TABLE_OF(struct cast_transfer) transfers;
     TABLE_OF(struct story_attempt) attempts;
+    TABLE_OF(struct story_destination) destinations;
     TABLE_OF(struct cast_session) sessions;
     TABLE_OF(struct story_line) lines;
     TABLE_OF(struct story_caption) captions;

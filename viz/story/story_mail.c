@@ -40,6 +40,8 @@ const char *story_mail_state_name(enum story_mail_state state)
         return tr("sent back");
     case STORY_MAIL_DISCARDED:
         return tr("discarded");
+    case STORY_MAIL_EXPANDED:
+        return tr("sent on to its members");
     case STORY_MAIL_UNKNOWN:
     case STORY_MAIL_STATES:
         break;
@@ -137,6 +139,16 @@ size_t story_mail_letters(const struct story *story, size_t mail, size_t *first)
 size_t story_attempt_count(const struct story *story)
 {
     return story->attempts.count;
+}
+
+size_t story_destination_count(const struct story *story)
+{
+    return story->destinations.count;
+}
+
+const struct story_destination *story_destination(const struct story *story, size_t change)
+{
+    return &story->destinations.items[change];
 }
 
 const struct story_attempt *story_attempt(const struct story *story, size_t attempt)

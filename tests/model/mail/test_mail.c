@@ -7,6 +7,7 @@
 #include "model/mail/mailbox.h"
 #include "model/mail/message.h"
 #include "model/mail/mx.h"
+#include "model/mail/report.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 #include "sim/random.h"
@@ -227,22 +228,31 @@ Test(message, received_lines_go_before_all_else_and_are_counted) /* RFC 5321 4.4
     message_free(mail);
 }
 
+static struct mail_message *report_on(struct mail_message *mail, const struct report_recipient *recipients, size_t n,
+                                      const char *envid)
+{
+    struct report_draft report = {.id = {8},
+                                  .about = mail,
+                                  .to = mail->from,
+                                  .host = "mail.a.example",
+                                  .envid = envid,
+                                  .recipients = recipients,
+                                  .n_recipients = n,
+                                  .content = mail->content,
+                                  .size = mail->size,
+                                  .starts_unix_s = 1740992400,
+                                  .retries_until_ns = 5 * DAY};
+    return report_compose(&report);
+}
+
 Test(message, a_bounce_reports_each_recipient_to_people_and_to_programs) /* RFC 3464, RFC 5321 4.5.5 */
 {
     struct mail_draft wanted = draft("Lunch?", "secret text\n", 0);
     struct mail_message *mail = message_compose(&wanted);
-    const struct bounce_recipient refused[] = {{"bob@b.example", "mx1.b.example", "550 5.1.1 no such user here"},
-                                               {"eve@b.example", "", "no host could be reached"}};
-    struct bounce_draft report = {.id = {8},
-                                  .about = mail,
-                                  .host = "mail.a.example",
-                                  .recipients = refused,
-                                  .n_recipients = 2,
-                                  .content = mail->content,
-                                  .size = mail->size,
-                                  .starts_unix_s = 1740992400,
-                                  .at_ns = 0};
-    struct mail_message *bounce = message_compose_bounce(&report);
+    const struct report_recipient refused[] = {
+        {.address = "bob@b.example", .remote_mta = "mx1.b.example", .diagnostic = "550 5.1.1 no such user here"},
+        {.address = "eve@b.example", .remote_mta = "", .diagnostic = "no host could be reached"}};
+    struct mail_message *bounce = report_on(mail, refused, 2, NULL);
     cr_assert_str_eq(bounce->from, "");
     cr_assert_str_eq(bounce->recipients[0], "alice@a.example");
     cr_assert_eq(bounce->parent.n, 7);
@@ -252,7 +262,43 @@ Test(message, a_bounce_reports_each_recipient_to_people_and_to_programs) /* RFC 
     cr_assert(strstr(bounce->content, "Final-Recipient: rfc822; eve@b.example\r\nAction: failed\r\nStatus: 5.0.0\r\n"));
     cr_assert(strstr(bounce->content, "Subject: Lunch?"), "the header of the mail is given back");
     cr_assert_not(strstr(bounce->content, "secret text"), "its body is not");
+    cr_assert_str_eq(bounce->name, "m1-bounce");
+    struct mail_message *second = report_on(mail, refused, 1, NULL);
+    cr_assert_str_eq(second->name, "m1-bounce-2", "each report has a name of its own");
+    message_free(second);
     message_free(bounce);
+    message_free(mail);
+}
+
+Test(message, a_report_after_expiry_says_so_and_gives_the_last_diagnostic) /* RFC 3463 4.4.7 */
+{
+    struct mail_draft wanted = draft("Lunch?", "secret text\n", 0);
+    struct mail_message *mail = message_compose(&wanted);
+    const struct report_recipient expired = {
+        .address = "bob@b.example", .remote_mta = "mx1.b.example", .diagnostic = "451 4.7.1 not now", .expired = true};
+    struct mail_message *bounce = report_on(mail, &expired, 1, NULL);
+    cr_assert(strstr(bounce->content, "Action: failed\r\nStatus: 4.4.7\r\n"));
+    cr_assert(strstr(bounce->content, "Diagnostic-Code: smtp; 451 4.7.1 not now"));
+    message_free(bounce);
+    message_free(mail);
+}
+
+Test(message, a_report_of_a_delay_says_how_long_it_goes_on) /* RFC 3464 2.3.9 */
+{
+    struct mail_draft wanted = draft("Lunch?", "secret text\n", 0);
+    struct mail_message *mail = message_compose(&wanted);
+    const struct report_recipient late = {.address = "bob@b.example",
+                                          .orcpt = "rfc822;Bob+2BBob@b.example",
+                                          .remote_mta = "",
+                                          .diagnostic = "no host could be reached",
+                                          .action = REPORT_DELAYED};
+    struct mail_message *report = report_on(mail, &late, 1, "QQ+2B1");
+    cr_assert(strstr(report->content, "Original-Envelope-Id: QQ+1\r\n"));
+    cr_assert(strstr(report->content, "Original-Recipient: rfc822;Bob+Bob@b.example\r\n"));
+    cr_assert(strstr(report->content, "Action: delayed\r\nStatus: 4.0.0\r\n"));
+    cr_assert(strstr(report->content, "Will-Retry-Until: Sat, 8 Mar 2025 09:00:00 +0000\r\n"));
+    cr_assert_str_eq(report->name, "m1-delayed");
+    message_free(report);
     message_free(mail);
 }
 

@@ -1,0 +1,207 @@
+/* Composing reports: RFC 3462 (multipart/report), RFC 3464 (its second part), RFC 3461 6 (what a sender asked for). */
+#include "model/mail/report.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/mail/mail_text.h"
+#include "sim/journal/memory.h"
+#include "sim/journal/vtime.h"
+
+const char *report_action_text(enum report_action action)
+{
+    static const char *const texts[] = {"failed", "delayed", "delivered", "relayed", "expanded"};
+    return texts[action];
+}
+
+static const char *subject_of(enum report_action action)
+{
+    static const char *const subjects[] = {"Undelivered Mail Returned to Sender", "Delayed Mail (still being retried)",
+                                           "Successful Mail Delivery Report", "Successful Mail Delivery Report",
+                                           "Successful Mail Delivery Report"};
+    return subjects[action];
+}
+
+static const char *suffix_of(enum report_action action)
+{
+    static const char *const suffixes[] = {"bounce", "delayed", "receipt", "receipt", "receipt"};
+    return suffixes[action];
+}
+
+/* "5.1.1 " behind a reply code, or nothing. */
+static size_t status_length(const char *text)
+{
+    size_t n = 0, dots = 0;
+    while (isdigit((unsigned char)text[n]) || (text[n] == '.' && n > 0)) {
+        dots += text[n] == '.';
+        n++;
+    }
+    return dots == 2 && (text[n] == ' ' || text[n] == '\0') ? n : 0;
+}
+
+const char *report_status(const struct report_recipient *recipient, char status[REPORT_STATUS_BYTES])
+{
+    static const char *const by_action[] = {"5.0.0", "4.0.0", "2.0.0", "2.0.0", "2.0.0"};
+    const char *text = strlen(recipient->diagnostic) > 4 ? recipient->diagnostic + 4 : "";
+    size_t n = status_length(text);
+    char first = by_action[recipient->action][0];
+    if (recipient->expired)
+        snprintf(status, REPORT_STATUS_BYTES, "4.4.7");
+    else if (n > 0 && n < REPORT_STATUS_BYTES && text[0] == first)
+        snprintf(status, REPORT_STATUS_BYTES, "%.*s", (int)n, text);
+    else
+        snprintf(status, REPORT_STATUS_BYTES, "%s", by_action[recipient->action]);
+    return status;
+}
+
+/* --- the three parts --- */
+
+static void append_head(struct mail_text *text, const struct report_draft *draft, const char *name)
+{
+    char date[VTIME_TEXT_BYTES];
+    mail_text_line(text, "Date: %s", vtime_format_rfc5322(draft->starts_unix_s, draft->at_ns, date));
+    mail_text_line(text, "From: Mail Delivery System <MAILER-DAEMON@%s>", draft->host);
+    mail_text_line(text, "To: %s", draft->to);
+    mail_text_line(text, "Subject: %s", subject_of(draft->recipients[0].action));
+    mail_text_line(text, "Message-ID: <%u.%s@%s>", (unsigned)draft->id.n, name, draft->host);
+    mail_text_line(text, "Auto-Submitted: auto-replied");
+    mail_text_line(text, "MIME-Version: 1.0");
+    mail_text_line(text, "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"report.%u\"",
+                   (unsigned)draft->id.n);
+    mail_text_line(text, "%s", "");
+}
+
+static const char *for_people(enum report_action action)
+{
+    static const char *const words[] = {
+        "Your message could not be delivered to:",
+        "Your message is late, and will be tried again. You need not send it again:", "Your message was delivered to:",
+        "Your message was handed on to a server that does not report deliveries:",
+        "Your message was sent on to the members of:"};
+    return words[action];
+}
+
+static void append_for_people(struct mail_text *text, const struct report_draft *draft)
+{
+    mail_text_line(text, "--report.%u\r\nContent-Type: text/plain; charset=us-ascii\r\n", (unsigned)draft->id.n);
+    mail_text_line(text, "This is the mail system at host %s.\r\n", draft->host);
+    mail_text_line(text, "%s\r\n", for_people(draft->recipients[0].action));
+    for (size_t i = 0; i < draft->n_recipients; i++)
+        mail_text_line(text, "<%s>: %s%s\r\n", draft->recipients[i].address,
+                       draft->recipients[i].expired ? "retry time exceeded; at last: " : "",
+                       draft->recipients[i].diagnostic);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* RFC 3461 4: "+2B" is "+". What would not be printable stays as it was. */
+static void append_xtext(struct mail_text *text, const char *field, const char *xtext)
+{
+    char plain[600];
+    size_t n = 0;
+    for (; *xtext && n + 1 < sizeof plain; xtext++) {
+        int high = *xtext == '+' ? hex_digit(xtext[1]) : -1, low = high >= 0 ? hex_digit(xtext[2]) : -1;
+        int byte = low >= 0 ? 16 * high + low : *xtext;
+        bool is_encoded = low >= 0 && byte > ' ' && byte < 0x7f;
+        plain[n++] = is_encoded ? (char)byte : *xtext;
+        if (is_encoded) xtext += 2;
+    }
+    plain[n] = '\0';
+    mail_text_line(text, "%s: %s", field, plain);
+}
+
+/* RFC 3464 2.3. */
+static void append_recipient(struct mail_text *text, const struct report_draft *draft,
+                             const struct report_recipient *recipient)
+{
+    char status[REPORT_STATUS_BYTES], date[VTIME_TEXT_BYTES];
+    if (recipient->orcpt) append_xtext(text, "Original-Recipient", recipient->orcpt);
+    mail_text_line(text, "Final-Recipient: rfc822; %s", recipient->address);
+    mail_text_line(text, "Action: %s", report_action_text(recipient->action));
+    mail_text_line(text, "Status: %s", report_status(recipient, status));
+    if (recipient->remote_mta[0]) mail_text_line(text, "Remote-MTA: dns; %s", recipient->remote_mta);
+    mail_text_line(text, "Diagnostic-Code: %s; %s", recipient->remote_mta[0] ? "smtp" : "x-postroad",
+                   recipient->diagnostic);
+    if (recipient->action == REPORT_DELAYED && draft->retries_until_ns != TIME_NEVER)
+        mail_text_line(text, "Will-Retry-Until: %s",
+                       vtime_format_rfc5322(draft->starts_unix_s, draft->retries_until_ns, date));
+    mail_text_line(text, "%s", "");
+}
+
+/* RFC 3464 2.2. */
+static void append_for_programs(struct mail_text *text, const struct report_draft *draft)
+{
+    char date[VTIME_TEXT_BYTES];
+    mail_text_line(text, "--report.%u\r\nContent-Type: message/delivery-status\r\n", (unsigned)draft->id.n);
+    if (draft->envid) append_xtext(text, "Original-Envelope-Id", draft->envid);
+    mail_text_line(text, "Reporting-MTA: dns; %s", draft->host);
+    mail_text_line(text, "Arrival-Date: %s\r\n", vtime_format_rfc5322(draft->starts_unix_s, draft->arrived_ns, date));
+    for (size_t i = 0; i < draft->n_recipients; i++)
+        append_recipient(text, draft, &draft->recipients[i]);
+}
+
+static size_t header_size(const char *content, size_t size)
+{
+    for (size_t i = 0; i + 3 < size; i++)
+        if (memcmp(content + i, "\r\n\r\n", 4) == 0) return i + 2;
+    return size;
+}
+
+static bool has_eighth_bit(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)bytes[i] & 0x80) return true;
+    return false;
+}
+
+/* RFC 3461 6.2: all of it when RET=FULL and it failed, else the header. */
+static void append_mail(struct mail_text *text, const struct report_draft *draft)
+{
+    bool all = draft->returns_all && draft->recipients[0].action == REPORT_FAILED;
+    size_t size = all ? draft->size : header_size(draft->content, draft->size);
+    mail_text_line(text, "--report.%u\r\nContent-Type: %s%s\r\n", (unsigned)draft->id.n,
+                   all ? "message/rfc822" : "text/rfc822-headers",
+                   has_eighth_bit(draft->content, size) ? "\r\nContent-Transfer-Encoding: 8bit" : "");
+    mail_text_add(text, draft->content, size);
+    mail_text_line(text, "\r\n--report.%u--", (unsigned)draft->id.n);
+}
+
+/* "m1-bounce", then "m1-bounce-2": each report has a name of its own. */
+static void name_report(struct mail_message *about, enum report_action action, char *name, size_t size)
+{
+    unsigned nth = ++about->reports;
+    if (nth == 1)
+        snprintf(name, size, "%s-%s", about->name, suffix_of(action));
+    else
+        snprintf(name, size, "%s-%s-%u", about->name, suffix_of(action), nth);
+}
+
+struct mail_message *report_compose(const struct report_draft *draft)
+{
+    char name[128];
+    struct mail_text text = {0};
+    name_report(draft->about, draft->recipients[0].action, name, sizeof name);
+    append_head(&text, draft, name);
+    append_for_people(&text, draft);
+    append_for_programs(&text, draft);
+    append_mail(&text, draft);
+
+    struct mail_message *message = mem_calloc(1, sizeof *message);
+    *message = (struct mail_message){.id = draft->id,
+                                     .parent = draft->about->id,
+                                     .name = mem_strdup(name),
+                                     .from = mem_strdup(""),
+                                     .recipients = mem_calloc(1, sizeof *message->recipients),
+                                     .n_recipients = 1,
+                                     .subject = mem_strdup(subject_of(draft->recipients[0].action)),
+                                     .content = text.bytes,
+                                     .size = text.size,
+                                     .composed_ns = draft->at_ns};
+    message->recipients[0] = mem_strdup(draft->to);
+    return message;
+}
