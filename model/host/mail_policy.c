@@ -210,36 +210,11 @@ static struct smtp_reply on_message(void *context, const struct smtp_envelope *e
     return session->accepting ? smtp_reply_later() : session->answer;
 }
 
-static bool fault_is_in_force(const struct scenario_fault *fault, int64_t now_ns)
-{
-    if (now_ns < fault->at_ns) return false;
-    return fault->for_ns == TIME_NEVER || now_ns - fault->at_ns < fault->for_ns;
-}
-
-/* A reply that the scenario puts into the server's mouth, at given odds, each draw its own. */
-static bool on_forced(void *context, const char *command, struct smtp_reply *reply)
-{
-    struct mail_session *session = context;
-    struct mail_server *server = session->server;
-    struct world *world = mail_server_world(server);
-    const struct scenario *scenario = world->scenario;
-    for (size_t i = 0; i < scenario->n_faults; i++) {
-        const struct scenario_fault *fault = &scenario->faults[i];
-        if (fault->verb != FAULT_REPLY || fault->host != (int)server->host->id.n - 1) continue;
-        if (strcmp(fault->reply_to, command) != 0 || !fault_is_in_force(fault, world->engine->now_ns)) continue;
-        uint64_t draw = random_draw(world->seed, server->host->name_hash,
-                                    random_hash_mix(random_hash_text("reply fault"), i), server->fault_counters[i]++);
-        if (!random_chance(draw, fault->reply_odds_of_2_32)) continue;
-        if (smtp_reply_parse(fault->reply_with, reply)) return true;
-    }
-    return false;
-}
 struct smtp_server_policy mail_policy(struct mail_session *session)
 {
     return (struct smtp_server_policy){.context = session,
                                        .mail = on_mail,
                                        .rcpt = on_rcpt,
                                        .message = on_message,
-                                       .auth = on_auth,
-                                       .forced = on_forced};
+                                       .auth = on_auth};
 }

@@ -4,6 +4,7 @@
 #include "model/host/ledger.h"
 #include "model/host/mail_queue.h"
 #include "model/host/mail_session.h"
+#include "model/host/refusals.h"
 #include "model/host/store.h"
 #include "model/mail/address.h"
 #include "sim/journal/memory.h"
@@ -51,6 +52,7 @@ struct mail_server *mail_server_new(struct host *host)
     server->users = user_index_add(server->users, "postmaster", wanted->n_users);
     server->queue = mail_queue_new(server);
     note_never_read(server);
+    server->refusals = refusals_new(server);
     return server;
 }
 
@@ -163,6 +165,7 @@ void mail_server_free(struct mail_server *server)
         mailbox_clear(&server->mailboxes[i]);
     mem_free(server->mailboxes);
     user_index_free(server->users);
+    refusals_free(server->refusals);
     mem_free(server->fault_counters);
     mem_free(server);
 }

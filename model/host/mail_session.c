@@ -2,6 +2,7 @@
 #include "model/host/mail_session.h"
 
 #include "model/host/mail_queue.h"
+#include "model/host/refusals.h"
 #include "model/host/socket.h"
 #include "sim/journal/memory.h"
 
@@ -15,6 +16,7 @@ void mail_session_free(struct mail_session *session)
     if (session->next) session->next->previous = session->previous;
     maildrop_unlock(session);
     if (session->accepting) mail_queue_forget_taker(session->accepting);
+    refusals_session_free(session);
     wake_forget(&session->wake);
     smtp_server_free(session->smtp);
     pop3_server_free(session->pop3);
@@ -34,6 +36,7 @@ void mail_session_end(struct mail_session *session, const char *why)
 
 static void session_settle(struct mail_session *session)
 {
+    if (!refusals_act(session)) return;
     bool over = session->smtp ? smtp_server_is_over(session->smtp) : pop3_server_is_over(session->pop3);
     if (over)
         mail_session_end(session, "done");
@@ -66,6 +69,7 @@ static void on_opened(void *context)
 static void on_received(void *context, const char *bytes, size_t size)
 {
     struct mail_session *session = context;
+    refusals_on_received(session);
     if (session->smtp)
         smtp_server_receive(session->smtp, bytes, size, now_of(session));
     else
@@ -77,9 +81,8 @@ static void on_received(void *context, const char *bytes, size_t size)
 static void on_acked(void *context)
 {
     struct mail_session *session = context;
-    if (!session->pop3) return;
-    pop3_server_progress(session->pop3, now_of(session));
-    session_settle(session);
+    if (session->pop3) pop3_server_progress(session->pop3, now_of(session));
+    if (session->pop3 || session->rules) session_settle(session);
 }
 
 static void on_ended(void *context)
@@ -120,7 +123,9 @@ static void start_smtp(struct mail_session *session)
         config.extensions &= ~(unsigned)SMTP_AUTH;
         config.auth_required = false;
     }
-    session->smtp = smtp_server_new(&config, socket_session_io(session->socket, session->id), mail_policy(session));
+    struct smtp_server_policy policy = refusals_policy(session, mail_policy(session));
+    struct session_io io = refusals_io(session, socket_session_io(session->socket, session->id));
+    session->smtp = smtp_server_new(&config, io, policy);
 }
 
 static void start_pop3(struct mail_session *session)

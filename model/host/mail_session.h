@@ -15,6 +15,7 @@ struct mail_server {
     struct user_index *users; /* whose mailbox is which */
     struct mail_queue *queue;
     struct mail_session *sessions;
+    struct refusals *refusals; /* NULL: it has no rules of its own */
     uint64_t *fault_counters; /* one a fault of the scenario, for its odds */
 };
 
@@ -28,6 +29,7 @@ struct mail_session {
     struct mailbox *mailbox; /* locked by this session */
     struct queue_entry *accepting; /* whose commit this session waits for */
     struct smtp_reply answer;      /* what to say then */
+    struct session_rules *rules; /* in front of the policy (refusals.h); NULL: none */
     struct wake wake;
 };
 

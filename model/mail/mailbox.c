@@ -18,6 +18,7 @@ void mailbox_store(struct mailbox *box, struct message_id message, const char *r
         box->room = box->room ? 2 * box->room : 4;
         box->mails = mem_realloc(box->mails, box->room * sizeof *box->mails);
     }
+    box->bytes += size;
     box->mails[box->n++] = (struct stored_mail){.message = message,
                                                 .recipient = mem_strdup(recipient),
                                                 .queue_id = mem_strdup(queue_id),
@@ -36,9 +37,10 @@ void mailbox_remove(struct mailbox *box, const bool *marked, size_t n)
 {
     size_t kept = 0;
     for (size_t i = 0; i < box->n; i++) {
-        if (i < n && marked[i])
+        if (i < n && marked[i]) {
+            box->bytes -= box->mails[i].size;
             stored_mail_release(&box->mails[i]);
-        else
+        } else
             box->mails[kept++] = box->mails[i];
     }
     box->n = kept;

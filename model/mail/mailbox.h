@@ -19,6 +19,7 @@ struct stored_mail {
 struct mailbox {
     struct stored_mail *mails;
     size_t n, room;
+    uint64_t bytes; /* of all mails */
     bool locked; /* by a POP3 session (RFC 1939 4) */
     bool is_never_read; /* nobody can look at it: what comes is counted, and not kept */
     uint64_t n_unkept, unkept_bytes;

@@ -96,6 +96,8 @@ void load_smtp(struct loader *l, const struct spot *up, enum smtp_of of, struct 
 void load_aliases(struct loader *l, const struct spot *server, struct scenario_mail_server *m);
 /* Reads "retry" of a mail server (scenario_retry.c). */
 void load_retry(const struct spot *server, struct retry_policy *policy);
+/* What a mail server refuses (scenario_refusals.c). */
+void load_refusals(struct loader *l, const struct spot *server, struct scenario_refusals *r);
 void load_disk(const struct spot *host, struct scenario_host *h); /* after its role */
 void load_links(struct loader *l);
 void load_zones(struct loader *l);
@@ -107,6 +109,7 @@ void load_on_host(struct loader *l, const struct spot *object, struct scenario_f
 void load_stop_host(struct loader *l, const struct spot *object, struct scenario_fault *f);
 void load_disk_fault(struct loader *l, const struct spot *object, struct scenario_fault *f);
 void load_slow(struct loader *l, const struct spot *object, struct scenario_fault *f);
+void load_reply(struct loader *l, const struct spot *object, struct scenario_fault *f);
 void load_clock(struct loader *l, const struct spot *object, struct scenario_fault *f);
 void load_expectations(struct loader *l);
 void load_story(struct loader *l);

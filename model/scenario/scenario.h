@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "model/mail/greylist.h"
+#include "model/mail/rate_limit.h"
 #include "model/mail/retry.h"
 #include "model/smtp/smtp_client.h"
 #include "model/smtp/smtp_server.h"
@@ -56,6 +58,37 @@ struct scenario_alias {
     const char *owner; /* of a mailing list: who gets its bounces, as reverse-path; NULL: the sender keeps them */
 };
 
+/* A mail whose content holds this text is refused, at these odds. */
+struct scenario_content_rule {
+    const char *contains;
+    uint64_t odds_of_2_32;
+    const char *reply;
+};
+
+enum unknown_users { UNKNOWN_REFUSED, UNKNOWN_LATER, UNKNOWN_TAKEN };
+
+/* Whom a server lets wait, and what it refuses (model/host/refusals.h). Replies: NULL for the usual words. */
+struct scenario_refusals {
+    bool any; /* of all that follows */
+    bool greylists;
+    struct greylist_settings greylist;
+    const char *greylist_reply;
+    int64_t greeting_ns, command_ns, error_ns; /* a tarpit: what it says, it says so much later */
+    unsigned after_errors;                     /* error_ns counts from so many on */
+    bool refuses_early_talkers;
+    bool limits_clients;
+    struct rate_limit_settings limits;
+    unsigned most_errors;   /* of a session; 0: no limit */
+    uint64_t mailbox_bytes; /* 0: no limit */
+    unsigned mailbox_mails;
+    const char *full_reply;
+    struct scenario_content_rule *content;
+    size_t n_content;
+    const char **senders; /* "alice@a.example", or "@a.example" */
+    size_t n_senders;
+    enum unknown_users unknown_users;
+};
+
 struct scenario_mail_server {
     const char **domains;
     size_t n_domains;
@@ -66,6 +99,7 @@ struct scenario_mail_server {
     struct retry_policy retry;
     struct scenario_network *relay_for; /* beside its own clients, and who authenticates */
     size_t n_relay_for;
+    struct scenario_refusals refusals;
     uint16_t mx_preference; /* of the MX records made for its domains: 10 */
     enum address_order address_order;
     bool refuses_mx_aliases; /* RFC 2181 10.3 to the letter: an MX host that is an alias does not count */
@@ -196,6 +230,20 @@ enum disk_fault {
     DISK_FAULT_FULL, DISK_FAULT_READ_ONLY, DISK_FAULT_WRITE, DISK_FAULT_SYNC, DISK_FAULT_SLOW, DISK_FAULT_WIPE
 };
 
+/* What a server does instead of answering. */
+enum reply_act {
+    REPLY_WITH,    /* a refusal */
+    REPLY_CLOSE,   /* it closes the connection */
+    REPLY_RESET,   /* or resets it */
+    REPLY_SILENCE, /* it says nothing more */
+    REPLY_GARBAGE, /* what it says is no reply */
+    REPLY_ENDLESS, /* a reply whose last line never comes */
+    REPLY_DRIP,    /* from now on it speaks an octet at a time */
+    REPLY_TWICE,   /* it says the same thing twice */
+    REPLY_DISCARD, /* it says 250 and throws the mail away */
+    REPLY_ACTS
+};
+
 struct scenario_fault {
     enum fault_verb verb;
     int64_t at_ns, for_ns; /* for_ns: TIME_NEVER when it lasts */
@@ -224,6 +272,11 @@ struct scenario_fault {
     const char *drop_tag;  /* "tcp.syn"; NULL: any */
     uint32_t nth, count;
     /* reply */
+    enum reply_act reply_act;
+    const char *reply_from, *reply_rcpt; /* of this sender, for this recipient; NULL: any */
+    int reply_client;                    /* to this host; -1: to any */
+    uint32_t reply_times;                /* at most; 0: any number */
+    int64_t reply_every_ns;              /* of a drip */
     const char *reply_to;   /* "RCPT" */
     const char *reply_with; /* "451 4.7.1 Try again later" */
     uint64_t reply_odds_of_2_32;

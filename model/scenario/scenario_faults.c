@@ -1,5 +1,4 @@
 /* "faults": what goes wrong, when, for how long. To add a verb: one row in verbs, one load_ function. */
-#include <ctype.h>
 #include <string.h>
 
 #include "model/scenario/link_values.h"
@@ -90,57 +89,6 @@ static void load_drop(struct loader *l, const struct spot *object, struct scenar
         load_drop_of_mail(l, object, f);
     else
         load_drop_by_tag(l, object, f);
-}
-
-/* ---- reply ---- */
-
-/* RFC 5321 4.2: three digits, a space, a text. Only refusals: an untrue 2yz or 3yz would break the dialogue. */
-static void check_reply(const struct spot *spot, const char *reply)
-{
-    bool digits =
-        isdigit((unsigned char)reply[0]) && isdigit((unsigned char)reply[1]) && isdigit((unsigned char)reply[2]);
-    const char *what = NULL;
-    if (!digits || (reply[3] && reply[3] != ' '))
-        what = tr("does not begin with three digits and a space");
-    else if (reply[0] != '4' && reply[0] != '5')
-        what = tr("is no refusal: its first digit is neither 4 nor 5");
-    else if (reply[1] > '5')
-        what = tr("has a second digit beyond 5");
-    else if (strlen(reply) > 500)
-        what = tr("is longer than 500 letters");
-    for (const unsigned char *p = (const unsigned char *)reply; *p && !what; p++)
-        if (*p < 0x20 || *p > 0x7E) what = tr("has something else than ASCII letters");
-    if (what)
-        spot_refuse(spot, tr("write it like \"451 4.7.1 Try again later\""), "%s %s",
-                    checks_value(spot->checks, spot->json), what);
-}
-
-static void load_reply(struct loader *l, const struct spot *object, struct scenario_fault *f)
-{
-    static const struct key_rule keys[] = {
-        {"server", NULL},
-        {"to", NULL},
-        {"with", NULL},
-        {"odds", NULL},
-        {"first", "write \"for\": \"10 min\" beside \"reply\", or \"odds\": \"50 %\" in it"}};
-    static const struct choice commands[] = {{"RCPT", NULL},     {"CONNECT", NULL}, {"EHLO", NULL}, {"HELO", NULL},
-                                             {"STARTTLS", NULL}, {"AUTH", NULL},    {"BDAT", NULL}, {"VRFY", NULL},
-                                             {"EXPN", NULL},     {"HELP", NULL},    {"MAIL", NULL}, {"DATA", NULL},
-                                             {".", NULL},        {"RSET", NULL},    {"NOOP", NULL}, {"QUIT", NULL}};
-    struct spot server = spot_key(object, "server"), with = spot_key(object, "with");
-    size_t command = 0;
-    CHECK_KEYS(object, keys);
-    if (check_present(object, "server", "\"server\": \"mx1.b.example\""))
-        loader_host(l, &server, 1 << ROLE_MAIL_SERVER, &f->host);
-    if (check_present(object, "to", "\"to\": \"RCPT\""))
-        want_choice(object, "to", commands, sizeof commands / sizeof *commands, &command);
-    f->reply_to = commands[command].word;
-    if (check_present(object, "with", "\"with\": \"451 4.7.1 Try again later\"") &&
-        want_text(object, "with", "451 4.7.1 Try again later", &f->reply_with)) {
-        check_reply(&with, f->reply_with);
-        f->reply_with = scenario_text(l->scenario->memory, f->reply_with);
-    }
-    want_chance(object, "odds", &f->reply_odds_of_2_32);
 }
 
 /* ---- set: one fault a pointer ---- */
@@ -357,6 +305,8 @@ static void load_fault(struct loader *l, const struct spot *fault)
                                .nth = 1,
                                .count = 1,
                                .factor = 1,
+                               .reply_client = -1,
+                               .reply_every_ns = SECOND,
                                .reply_odds_of_2_32 = UINT64_C(1) << 32};
     struct fault_times times = {.times = 1};
     size_t first = l->scenario->n_faults;

@@ -33,8 +33,13 @@ static const struct key_rule server_keys[] = {
     {"address_order", NULL},
     {"mx_aliases", NULL},
     {"tls", "leave it out: mail travels as clear text"},
-    {"greylisting", "for a 4yz reply use a fault: { \"reply\": { \"server\": \"NAME\", \"to\": \"RCPT\", \"with\": "
-                    "\"451 4.7.1 Try again later\" } }"}};
+    {"greylisting", NULL},
+    {"tarpit", NULL},
+    {"client_limits", NULL},
+    {"mailbox_limit", NULL},
+    {"refuse_content", NULL},
+    {"refuse_senders", NULL},
+    {"unknown_users", NULL}};
 const char *host_role_text(enum host_role role)
 {
     return role_names[role];
@@ -131,6 +136,7 @@ static void load_mail_server(struct loader *l, const struct spot *object, struct
     load_mx_choice(object, m);
     load_aliases(l, object, m);
     load_retry(object, &m->retry);
+    load_refusals(l, object, &m->refusals);
 }
 
 static void load_router(const struct spot *object, struct scenario_host *h)

@@ -110,6 +110,8 @@ static void keep_early(struct smtp_server *s, const char *bytes, size_t size)
 {
     if (s->early_size + size > s->config.max_message + EARLY_BYTES) {
         s->waiting = NULL;
+        mem_free(s->held);
+        s->held = NULL;
         smtp_server_refuse(s, 421, "4.7.0 Too much input while busy, closing connection");
         return;
     }
@@ -203,11 +205,15 @@ void smtp_server_answer(struct smtp_server *s, const struct smtp_reply *answer, 
     struct smtp_reply reply = *answer;
     char *early = s->early;
     size_t early_size = s->early_size;
+    bool was_held = s->held != NULL;
 
     assert(reply.code);
+    mem_free(s->held);
+    s->held = NULL;
     if (s->session.phase == PHASE_OVER) return;
     assert(command);
     s->waiting = NULL;
+    if (!was_held && smtp_server_holds_back(s, command, &reply)) return;
     s->early = NULL;
     s->early_size = s->early_capacity = 0;
     s->session.deadline_ns = now_ns + s->config.idle_ns;
@@ -264,6 +270,7 @@ void smtp_server_free(struct smtp_server *s)
     mem_free(s->session.user);
     mem_free(s->session.auth_user);
     mem_free(s->early);
+    mem_free(s->held);
     mem_free(s->name);
     mem_free(s);
 }
@@ -293,6 +300,7 @@ void smtp_server_start(struct smtp_server *s, int64_t now_ns)
 /* While we wait for an answer of our own, the client is not to blame. */
 int64_t smtp_server_deadline(const struct smtp_server *s)
 {
+    if (s->held) return s->held_until_ns;
     return s->session.phase == PHASE_OVER || s->waiting ? TIME_NEVER : s->session.deadline_ns;
 }
 
@@ -302,6 +310,11 @@ void smtp_server_on_deadline(struct smtp_server *s, int64_t now_ns)
     char words[300];
 
     if (now_ns < smtp_server_deadline(s)) return;
+    if (s->held) {
+        struct smtp_reply held = *s->held;
+        smtp_server_answer(s, &held, now_ns);
+        return;
+    }
     smtp_server_end_transaction(s);
     if (s->session.phase == PHASE_HANDSHAKE) {
         s->session.phase = PHASE_OVER;

@@ -31,10 +31,14 @@ struct smtp_server_policy {
     struct smtp_reply (*auth)(void *context, const char *user, const char *password);
     /* A reply forced by a fault instead of the ordinary one, asked before a command has any effect: true fills reply.
        It is asked only for a command that is in order. 4yz and 5yz: the command has no effect, 421 closes as well. 2yz
-       and 3yz: the command is served, and if the ordinary reply has the same first digit, these words replace it.
+       and 3yz: the command is served, and if the ordinary reply has the same first digit, these words replace it. Code
+       0: the command has no effect and is not answered, or only by smtp_server_answer.
        command: "CONNECT", "EHLO", "HELO", "MAIL", "RCPT", "DATA", "." (end of data, also of BDAT LAST), "BDAT" (another
        chunk has come), "STARTTLS", "AUTH", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT". */
     bool (*forced)(void *context, const char *command, struct smtp_reply *reply);
+    /* Asked before anything is said: when to say it, 0 for at once; until then nothing more is taken from the client. A
+       refusal may be made another one. NULL: all is said at once. */
+    int64_t (*pace)(void *context, struct smtp_reply *reply);
 };
 
 /* What a server makes of lines that end otherwise than with CR LF (RFC 5321 2.3.8). */

@@ -330,32 +330,57 @@ void smtp_server_finish(struct smtp_server *s, const struct smtp_command *comman
     s->forced.code = 0;
 }
 
+bool smtp_server_holds_back(struct smtp_server *s, const struct smtp_command *command, struct smtp_reply *reply)
+{
+    int64_t until_ns = s->policy.pace ? s->policy.pace(s->policy.context, reply) : 0;
+
+    if (until_ns == 0) return false;
+    s->held = mem_alloc(sizeof *s->held);
+    *s->held = *reply;
+    s->held_until_ns = until_ns;
+    s->waiting = command;
+    return true;
+}
+
 void smtp_server_run(struct smtp_server *s, const struct smtp_command *command, const char *argument)
 {
     struct smtp_reply reply;
+    bool is_forced = s->policy.forced && !(command->rules & BY_ITSELF) &&
+                     s->policy.forced(s->policy.context, command->verb, &s->forced);
 
-    if (!s->policy.forced || command->rules & BY_ITSELF ||
-        !s->policy.forced(s->policy.context, command->verb, &s->forced))
-        s->forced.code = 0;
-    reply = s->forced.code >= 400 ? s->forced : command->handler(s, argument);
-    if (reply.code)
-        smtp_server_finish(s, command, &reply);
-    else if (!(command->rules & BY_ITSELF))
+    if (is_forced && s->forced.code == 0) {
         s->waiting = command;
+        return;
+    }
+    if (!is_forced) s->forced.code = 0;
+    reply = s->forced.code >= 400 ? s->forced : command->handler(s, argument);
+    if (reply.code == 0 && !(command->rules & BY_ITSELF))
+        s->waiting = command;
+    else if (reply.code && !smtp_server_holds_back(s, command, &reply))
+        smtp_server_finish(s, command, &reply);
+}
+
+/* What is none of the commands, or out of order. */
+static const struct smtp_command no_command = {"", 0, NULL, NULL};
+
+static void answer_no_command(struct smtp_server *s, struct smtp_reply *reply)
+{
+    s->forced.code = 0;
+    if (reply->code == 421 || !smtp_server_holds_back(s, &no_command, reply)) write_answer(s, NULL, reply);
 }
 
 void smtp_server_refuse(struct smtp_server *s, int code, const char *text)
 {
     struct smtp_reply reply = smtp_reply_say(code, text);
 
-    write_answer(s, NULL, &reply);
+    answer_no_command(s, &reply);
 }
 
 static void refuse_argument(struct smtp_server *s, const struct smtp_command *command, const char *what)
 {
     struct smtp_reply reply = smtp_reply_make(501, "5.5.4 %s %s", command->verb, what);
 
-    write_answer(s, NULL, &reply);
+    answer_no_command(s, &reply);
 }
 
 void smtp_server_answer_line(struct smtp_server *s, char *line, size_t size, bool more_came)
@@ -376,7 +401,8 @@ void smtp_server_answer_line(struct smtp_server *s, char *line, size_t size, boo
     argument = line + strlen(command->verb);
     argument += strspn(argument, " ");
     if (s->config.forbid_early_commands && command->rules & ENDS_GROUP && more_came) {
-        smtp_server_refuse(s, 554, "5.5.0 Improper use of SMTP command pipelining");
+        struct smtp_reply reply = smtp_reply_say(554, "5.5.0 Improper use of SMTP command pipelining");
+        write_answer(s, NULL, &reply);
         s->session.phase = PHASE_OVER;
     } else if (why && !(command->rules & BY_ITSELF)) {
         snprintf(words, sizeof words, "5.5.1 Bad sequence of commands: %s", why);

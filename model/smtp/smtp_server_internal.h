@@ -100,6 +100,8 @@ struct smtp_server {
     struct asked asked;
     struct chunk chunk;
     const struct smtp_command *waiting; /* its answer is not there yet */
+    struct smtp_reply *held;            /* it is there, to be said later; NULL: not so */
+    int64_t held_until_ns;
     struct smtp_reply forced;           /* words for that answer; code 0: none */
     bool after_cr;                      /* SMTP_LINES_LENIENT: the CR before ended a line */
     char *early;                        /* arrived while we were waiting */
@@ -117,6 +119,8 @@ void smtp_server_run(struct smtp_server *s, const struct smtp_command *command, 
 void smtp_server_finish(struct smtp_server *s, const struct smtp_command *command, struct smtp_reply *reply);
 /* A command line without its end; more_came: there is more behind it already. */
 void smtp_server_answer_line(struct smtp_server *s, char *line, size_t size, bool more_came);
+/* Whether the policy wants this reply said later: then it is kept. */
+bool smtp_server_holds_back(struct smtp_server *s, const struct smtp_command *command, struct smtp_reply *reply);
 /* A reply to something that is no command in order, or that was never to be carried out. */
 void smtp_server_refuse(struct smtp_server *s, int code, const char *text);
 /* Beyond ASCII only where SMTPUTF8 is offered, and as whole UTF-8 (RFC 6531 3.3). */

@@ -1,0 +1,42 @@
+/* What refusals.c (the rules) and reply_faults.c (the faults) share: what they hold of one SMTP session. */
+#ifndef POSTROAD_MODEL_HOST_REFUSALS_INTERNAL_H
+#define POSTROAD_MODEL_HOST_REFUSALS_INTERNAL_H
+
+#include "model/host/refusals.h"
+#include "model/host/socket.h"
+
+struct session_rules {
+    struct smtp_server_policy inner;
+    struct session_io inner_io;
+    bool has_rules, has_faults; /* which of them stand in front */
+    bool is_counted;            /* in the limits of rate */
+    struct ip_address client;
+    unsigned errors;
+    bool has_greeted;
+    int64_t greets_ns; /* a tarpit's greeting comes then */
+    /* faults */
+    const struct scenario_fault *act; /* to be done, or being done; NULL: none */
+    bool acts_now, says_twice;
+    char *drip;
+    size_t drip_size, dripped;
+    uint64_t drip_end; /* in the stream, of what is still to drip */
+    int64_t drip_every_ns;
+    struct wake drip_wake;
+};
+
+/* Emits smtp.rule and moves the cause there. */
+void refusals_tell(const struct mail_session *session, const char *name, const char *from, const char *recipient,
+                   const char *text, int64_t at_ns);
+
+/* reply_faults.c */
+bool reply_faults_concern(const struct mail_server *server);
+bool reply_faults_forced(void *context, const char *command, struct smtp_reply *reply);
+/* The same for faults that ask for a sender or a recipient; envelope as the policy sees it, forward_path NULL: any of
+   the envelope's. */
+bool reply_faults_of_mail(struct mail_session *session, const char *command, const struct smtp_envelope *envelope,
+                          const char *forward_path, struct smtp_reply *reply);
+struct session_io reply_faults_io(struct mail_session *session, struct session_io inner);
+bool reply_faults_discard(struct mail_session *session, const struct smtp_envelope *envelope, const char *content,
+                          size_t size, struct smtp_reply *reply);
+
+#endif
