@@ -5,7 +5,8 @@
 #include "model/dns/dns_resolver.h"
 #include "model/dns/dns_servers.h"
 
-enum { MOST_ALIASES = 16, MOST_NAME_SERVERS = 16, MOST_CANDIDATES = 32, PORT_BUCKETS = 256, NO_HEAP = UINT32_MAX };
+enum { MOST_ALIASES = 16, MOST_NAME_SERVERS = 16, MOST_CANDIDATES = 32, PORT_BUCKETS = 256 };
+#define NO_HEAP UINT32_MAX
 
 /* What a client's question may still cost, side questions included. */
 struct work {
