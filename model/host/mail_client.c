@@ -444,6 +444,12 @@ static void write_mail(void *context, uint64_t index)
                                                   .from = wanted->from,
                                                   .recipients = wanted->to,
                                                   .n_recipients = wanted->n_to,
+                                                  .n_to = wanted->n_to - wanted->n_cc - wanted->n_bcc,
+                                                  .n_cc = wanted->n_cc,
+                                                  .reply_to = wanted->reply_to,
+                                                  .html = wanted->html,
+                                                  .attachments = wanted->attachments,
+                                                  .n_attachments = wanted->n_attachments,
                                                   .subject = wanted->subject,
                                                   .text = wanted->text,
                                                   .size_bytes = wanted->size_bytes});

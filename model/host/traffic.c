@@ -242,6 +242,7 @@ static void write_next(void *context, uint64_t arg)
                                      .from = from,
                                      .recipients = g->recipients,
                                      .n_recipients = n,
+                                     .n_to = n,
                                      .subject = subject,
                                      .text = fill_text(g, fillings, sizeof fillings / sizeof *fillings),
                                      .size_bytes = draw_size(g)};

@@ -8,6 +8,7 @@
 
 #include "model/mail/address.h"
 #include "model/mail/mail_text.h"
+#include "model/mail/mime.h"
 #include "model/wire/ip_wire.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/put.h"
@@ -104,12 +105,13 @@ static void append_filler(struct mail_text *text, size_t body_begin, uint64_t si
     text->bytes[text->size] = '\0';
 }
 
-static void append_recipients(struct mail_text *text, const struct mail_draft *draft)
+static void append_addresses(struct mail_text *text, const char *field, const char *const *addresses, size_t n)
 {
-    mail_text_add(text, "To: ", 4);
-    for (size_t i = 0; i < draft->n_recipients; i++) {
+    if (n == 0) return;
+    mail_text_add(text, field, strlen(field));
+    for (size_t i = 0; i < n; i++) {
         if (i > 0) mail_text_add(text, ",\r\n ", 4);
-        mail_text_add(text, draft->recipients[i], strlen(draft->recipients[i]));
+        mail_text_add(text, addresses[i], strlen(addresses[i]));
     }
     mail_text_add(text, "\r\n", 2);
 }
@@ -122,25 +124,42 @@ static char **copy_texts(const char *const *texts, size_t n)
     return copies;
 }
 
-struct mail_message *message_compose(const struct mail_draft *draft)
+static void append_head(struct mail_text *text, const struct mail_draft *draft)
 {
     char date[VTIME_TEXT_BYTES];
-    struct mail_text text = {0};
-    mail_text_line(&text, "Date: %s", vtime_format_rfc5322(draft->starts_unix_s, draft->at_ns, date));
-    mail_text_line(&text, "From: %s", draft->from);
-    append_recipients(&text, draft);
-    append_subject(&text, draft->subject);
-    mail_text_line(&text, "Message-ID: <%u.%s@%s>", (unsigned)draft->id.n, draft->name, draft->host);
+    mail_text_line(text, "Date: %s", vtime_format_rfc5322(draft->starts_unix_s, draft->at_ns, date));
+    mail_text_line(text, "From: %s", draft->from);
+    if (draft->reply_to) mail_text_line(text, "Reply-To: %s", draft->reply_to);
+    append_addresses(text, "To: ", draft->recipients, draft->n_to);
+    append_addresses(text, "Cc: ", draft->recipients + draft->n_to, draft->n_cc);
+    append_subject(text, draft->subject);
+    mail_text_line(text, "Message-ID: <%u.%s@%s>", (unsigned)draft->id.n, draft->name, draft->host);
     if (!is_ascii(draft->text)) {
-        mail_text_line(&text, "MIME-Version: 1.0");
-        mail_text_line(&text, "Content-Type: text/plain; charset=utf-8");
-        mail_text_line(&text, "Content-Transfer-Encoding: 8bit");
+        mail_text_line(text, "MIME-Version: 1.0");
+        mail_text_line(text, "Content-Type: text/plain; charset=utf-8");
+        mail_text_line(text, "Content-Transfer-Encoding: 8bit");
     }
-    mail_text_add(&text, "\r\n", 2);
+    mail_text_add(text, "\r\n", 2);
+}
+
+/* Plain mails, by far the most, are written here; the others by GMime around the same body. */
+static struct mail_text compose_content(const struct mail_draft *draft)
+{
+    struct mail_text text = {0}, whole = {0};
+    bool is_mime = mime_is_needed(draft);
+    if (!is_mime) append_head(&text, draft);
     size_t body_begin = text.size;
     append_body(&text, draft->text);
     append_filler(&text, body_begin, draft->size_bytes);
+    if (!is_mime) return text;
+    whole.bytes = mime_compose(draft, text.bytes ? text.bytes : "", text.size, &whole.size);
+    mem_free(text.bytes);
+    return whole;
+}
 
+struct mail_message *message_compose(const struct mail_draft *draft)
+{
+    struct mail_text text = compose_content(draft);
     struct mail_message *message = mem_calloc(1, sizeof *message);
     *message = (struct mail_message){.id = draft->id,
                                      .name = mem_strdup(draft->name),

@@ -24,12 +24,22 @@ struct mail_message {
     unsigned reports; /* that were made about it, so that their names differ */
 };
 
+/* A file that goes with a mail; what is in it is made up. */
+struct mail_attachment {
+    const char *name, *type; /* "plan.pdf", "application/pdf" */
+    size_t size_bytes;
+};
+
 /* What a composer needs. Borrowed. */
 struct mail_draft {
     struct message_id id;
     const char *name, *from;
-    const char *const *recipients;
-    size_t n_recipients;
+    const char *const *recipients; /* all: those of To, then of Cc, then those whom the header does not name (RFC 5322 3.6.3) */
+    size_t n_recipients, n_to, n_cc;
+    const char *reply_to; /* NULL: none */
+    const char *html;     /* the text once more, lines ended by CRLF; NULL: none */
+    const struct mail_attachment *attachments;
+    size_t n_attachments;
     const char *subject;
     const char *text;    /* UTF-8, lines ended by "\n" */
     uint64_t size_bytes; /* the body is filled up to this size; 0: the text alone */

@@ -11,6 +11,7 @@
 #include "model/mail/greylist.h"
 #include "model/mail/rate_limit.h"
 #include "model/mail/retry.h"
+#include "model/mail/message.h"
 #include "model/smtp/smtp_client.h"
 #include "model/smtp/smtp_server.h"
 #include "model/tcp/tcp.h"
@@ -153,8 +154,11 @@ struct scenario_mail {
     int64_t at_ns;
     int client; /* the host whose user is the sender */
     const char *from;
-    const char **to;
-    size_t n_to;
+    const char **to; /* all who get it: to, cc, bcc */
+    size_t n_to, n_cc, n_bcc; /* all, and those of the last two */
+    const char *reply_to, *html; /* NULL: none; the lines of HTML end in CRLF */
+    const struct mail_attachment *attachments;
+    size_t n_attachments;
     const char *subject, *text;
     uint64_t size_bytes; /* the body is filled up to this many bytes; 0: only the text */
 };

@@ -14,8 +14,11 @@ static const struct key_rule mail_keys[] = {{"at", NULL},
                                             {"text", NULL},
                                             {"size", NULL},
                                             {"every", "a mail is sent once: write another one under \"mail\""},
-                                            {"cc", "put all recipients into \"to\""},
-                                            {"bcc", "put all recipients into \"to\""}};
+                                            {"cc", NULL},
+                                            {"bcc", NULL},
+                                            {"reply_to", NULL},
+                                            {"html", NULL},
+                                            {"attach", NULL}};
 
 /* ---- mail ---- */
 
@@ -97,7 +100,7 @@ static void load_recipients(struct loader *l, const struct spot *mail, struct sc
 }
 
 /* Content is text in lines (RFC 5322 2.1); letters beyond ASCII travel as RFC 2047 and RFC 6152 say. */
-static bool check_content(const struct spot *spot, const char *text, bool one_line, size_t line_max)
+bool loader_check_content(const struct spot *spot, const char *text, bool one_line, size_t line_max)
 {
     size_t line = 0;
     const char *wrong = NULL, *hint = NULL;
@@ -121,9 +124,9 @@ void loader_subject_and_text(struct loader *l, const struct spot *mail, const ch
 {
     struct spot spot = spot_key(mail, "subject");
     *subject = *text = "";
-    if (want_text(mail, "subject", "Lunch?", subject)) check_content(&spot, *subject, true, SUBJECT_MAX);
+    if (want_text(mail, "subject", "Lunch?", subject)) loader_check_content(&spot, *subject, true, SUBJECT_MAX);
     spot = spot_key(mail, "text");
-    if (want_text(mail, "text", "At noon?", text)) check_content(&spot, *text, false, TEXT_LINE_MAX);
+    if (want_text(mail, "text", "At noon?", text)) loader_check_content(&spot, *text, false, TEXT_LINE_MAX);
     *subject = scenario_text(l->scenario->memory, *subject);
     *text = scenario_text(l->scenario->memory, *text);
 }
@@ -151,6 +154,7 @@ void load_mails(struct loader *l)
         want_duration(&mail, "at", 0, 365 * DAY, &m->at_ns);
         load_sender(l, &mail, m);
         load_recipients(l, &mail, m);
+        load_mail_parts(l, &mail, m);
         load_content(l, &mail, m);
     }
 }

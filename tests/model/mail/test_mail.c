@@ -150,6 +150,7 @@ static struct mail_draft draft(const char *subject, const char *text, uint64_t s
                                .from = "alice@a.example",
                                .recipients = bob,
                                .n_recipients = 1,
+                               .n_to = 1,
                                .subject = subject,
                                .text = text,
                                .size_bytes = size,
