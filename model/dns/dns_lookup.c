@@ -1,8 +1,8 @@
 /* One question of a stub resolver (RFC 1034 5.3.1), asked over UDP of one server.
 
    Matching after RFC 5452 9.1 (id and question; addresses and ports are checked by whoever owns the socket), aliases
-   inside an answer followed after RFC 1034 5.2.2, no data told from no name after RFC 2308 2. Left out on purpose: a
-   cache, several servers, and TCP after a truncated answer, which counts as a temporary error. */
+   inside an answer followed after RFC 1034 5.2.2, no data told from no name after RFC 2308 2, TCP after a truncated
+   answer (RFC 7766 5). Left out on purpose: a cache, and several servers. */
 #include "model/dns/dns_lookup.h"
 
 #include <assert.h>
@@ -13,7 +13,7 @@
 
 enum { ALIASES_MAX = 16 };
 
-enum lookup_state { NEW, TO_SEND, WAITING, OVER };
+enum lookup_state { NEW, TO_SEND, WAITING, TO_SEND_STREAM, WAITING_STREAM, OVER };
 
 struct dns_lookup {
     struct dns_lookup_config config;
@@ -53,7 +53,12 @@ struct dns_lookup *dns_lookup_new(const struct dns_lookup_config *config, const 
     *lookup = (struct dns_lookup){.config = *config, .state = NEW, .deadline_ns = TIME_NEVER};
     char name[DNS_NAME_BYTES];
     if (dns_name_normalize(qname, name)) {
-        struct dns_message query = {.id = id, .recursion_desired = true, .qname = name, .qtype = qtype};
+        struct dns_message query = {.id = id,
+                                    .recursion_desired = true,
+                                    .qname = name,
+                                    .qtype = qtype,
+                                    .has_edns = config->edns_bytes > 0,
+                                    .edns_size = config->edns_bytes};
         lookup->query = dns_message_new(&query);
         dns_wire_size(lookup->query);
     }
@@ -112,9 +117,17 @@ static bool holds_answer(const struct dns_message *response)
     return false;
 }
 
+/* Neither an authority nor a resolver says so: no proof of anything (as glibc's res_send, which asks the next server).
+ */
+static bool is_lame(const struct dns_message *response)
+{
+    return response->rcode == DNS_NOERROR && response->n_answer == 0 && !response->authoritative &&
+           !response->recursion_available;
+}
+
 static enum dns_outcome outcome_of(const struct dns_message *response)
 {
-    if (response->truncated) return DNS_TEMPORARY_ERROR;
+    if (response->truncated || is_lame(response)) return DNS_TEMPORARY_ERROR;
     if (response->rcode == DNS_NXDOMAIN) return DNS_NO_NAME;
     if (response->rcode != DNS_NOERROR) return DNS_TEMPORARY_ERROR;
     return holds_answer(response) ? DNS_FOUND : DNS_NO_DATA;
@@ -126,14 +139,45 @@ static bool matches(const struct dns_message *query, const struct dns_message *r
            strcmp(response->qname, query->qname) == 0;
 }
 
-bool dns_lookup_receive(struct dns_lookup *lookup, const struct dns_message *response, int64_t now_ns)
+static void take(struct dns_lookup *lookup, const struct dns_message *response)
 {
-    (void)now_ns;
-    if (lookup->state != WAITING || !matches(lookup->query, response)) return false;
     /* Holding counts references, and changes nothing that anybody reads. */
     lookup->response = dns_message_hold((struct dns_message *)response);
     end_lookup(lookup, outcome_of(response));
+}
+
+bool dns_lookup_receive(struct dns_lookup *lookup, const struct dns_message *response, int64_t now_ns)
+{
+    if (lookup->state != WAITING || !matches(lookup->query, response)) return false;
+    if (response->truncated) {
+        lookup->state = TO_SEND_STREAM;
+        lookup->deadline_ns = now_ns + lookup->config.timeout_ns;
+    } else {
+        take(lookup, response);
+    }
     return true;
+}
+
+struct dns_message *dns_lookup_next_stream(struct dns_lookup *lookup)
+{
+    if (lookup->state != TO_SEND_STREAM) return NULL;
+    lookup->state = WAITING_STREAM;
+    return dns_message_hold(lookup->query);
+}
+
+bool dns_lookup_receive_stream(struct dns_lookup *lookup, const struct dns_message *response, int64_t now_ns)
+{
+    (void)now_ns;
+    if (lookup->state != WAITING_STREAM || !matches(lookup->query, response)) return false;
+    take(lookup, response);
+    return true;
+}
+
+void dns_lookup_stream_failed(struct dns_lookup *lookup, int64_t now_ns)
+{
+    if (lookup->state != WAITING_STREAM) return;
+    lookup->deadline_ns = now_ns;
+    dns_lookup_on_deadline(lookup, now_ns);
 }
 
 int64_t dns_lookup_deadline(const struct dns_lookup *lookup)

@@ -1,5 +1,5 @@
-/* One question of a stub resolver as pure code: asks a server over UDP, again on time-out, and ends with an answer or a
-   reason (time-outs after protocols of glibc: 5 s, 2 attempts). */
+/* One question of a stub resolver as pure code: asks a server over UDP, again on time-out, over TCP where the answer was cut
+   off, and ends with an answer or a reason (numbers of glibc: 5 s, 2 attempts, no EDNS). */
 #ifndef POSTROAD_MODEL_DNS_DNS_LOOKUP_H
 #define POSTROAD_MODEL_DNS_DNS_LOOKUP_H
 
@@ -19,6 +19,7 @@ const char *dns_outcome_text(enum dns_outcome outcome);
 struct dns_lookup_config {
     int64_t timeout_ns;
     unsigned attempts;
+    uint16_t edns_bytes; /* 0: without EDNS, and answers of up to 512 bytes */
 };
 struct dns_lookup_config dns_lookup_config_default(void);
 
@@ -30,6 +31,11 @@ void dns_lookup_free(struct dns_lookup *lookup);
 void dns_lookup_start(struct dns_lookup *lookup, int64_t now_ns);
 /* A message to send now, held for the caller, or NULL. transmission counts from 1. */
 struct dns_message *dns_lookup_next_query(struct dns_lookup *lookup, uint32_t *transmission);
+/* After a truncated answer, once: the message to send over a connection, held for the caller; NULL when nothing is to be
+   sent so. Over it, time-outs and attempts are those of a datagram. */
+struct dns_message *dns_lookup_next_stream(struct dns_lookup *lookup);
+bool dns_lookup_receive_stream(struct dns_lookup *lookup, const struct dns_message *response, int64_t now_ns);
+void dns_lookup_stream_failed(struct dns_lookup *lookup, int64_t now_ns);
 /* A response from the server; what does not match id and question is passed over (RFC 5452 9.1): false. */
 bool dns_lookup_receive(struct dns_lookup *lookup, const struct dns_message *response, int64_t now_ns);
 /* ICMP told that the query could not reach the server (RFC 1122 4.1.3.3): as a time-out, but now. False: none was out. */

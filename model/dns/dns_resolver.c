@@ -258,13 +258,19 @@ static bool is_asked_for(const struct query *query, const struct dns_message *re
            strcmp(response->qname, message->qname) == 0;
 }
 
+bool dns_resolver_expects(const struct dns_resolver *r, struct ip_address from, uint16_t port,
+                          const struct dns_message *response)
+{
+    const struct query *query = query_by_port(r, port);
+    return query && ip_equals(query->upstream.server, from) && is_asked_for(query, response);
+}
+
 bool dns_resolver_receive(struct dns_resolver *r, struct ip_address from, uint16_t port,
                           const struct dns_message *response, int64_t now_ns)
 {
-    struct query *query = query_by_port(r, port);
-    if (!query || !ip_equals(query->upstream.server, from) || !is_asked_for(query, response)) return false;
+    if (!dns_resolver_expects(r, from, port, response)) return false;
     r->now_ns = now_ns;
-    question_take_response(query->question, response);
+    question_take_response(query_by_port(r, port)->question, response);
     resolver_run_ready(r);
     return true;
 }
@@ -279,17 +285,29 @@ bool dns_resolver_receive_stream(struct dns_resolver *r, uint32_t n, const struc
     return true;
 }
 
-void dns_resolver_stream_failed(struct dns_resolver *r, uint32_t n, int64_t now_ns)
+/* This server is no use for this question. */
+static void pass_over(struct dns_resolver *r, const struct query *query, const char *given_up, int64_t now_ns)
 {
-    struct query *query = query_by_n(r, n);
-    if (!query) return;
-    r->now_ns = now_ns;
     struct question *q = query->question;
+    r->now_ns = now_ns;
     for (size_t i = 0; i < q->n_candidates; i++)
         if (ip_equals(q->candidates[i].address, query->upstream.server)) q->candidates[i].bad = true;
-    query_drop(q, NULL);
+    query_drop(q, given_up);
+    question_set_deadline(q, q->work->until_ns);
     question_make_ready(q);
     resolver_run_ready(r);
+}
+
+void dns_resolver_stream_failed(struct dns_resolver *r, uint32_t n, int64_t now_ns)
+{
+    const struct query *query = query_by_n(r, n);
+    if (query) pass_over(r, query, NULL, now_ns);
+}
+
+void dns_resolver_unreachable(struct dns_resolver *r, struct ip_address server, uint16_t port, int64_t now_ns)
+{
+    const struct query *query = query_by_port(r, port);
+    if (query && ip_equals(query->upstream.server, server)) pass_over(r, query, "it cannot be reached", now_ns);
 }
 
 int64_t dns_resolver_deadline(const struct dns_resolver *r)

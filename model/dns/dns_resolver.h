@@ -86,6 +86,9 @@ struct dns_message *dns_resolver_ask(struct dns_resolver *resolver, const char *
 /* The asker is no longer interested; what was begun is finished for the cache's sake. */
 void dns_resolver_forget(struct dns_resolver *resolver, void *asker);
 
+/* Whether a datagram from there to this port of ours would be taken. */
+bool dns_resolver_expects(const struct dns_resolver *resolver, struct ip_address from, uint16_t port,
+                          const struct dns_message *response);
 /* A datagram came to this port of ours. False: nothing that was asked for (RFC 5452 9.1), and it changed nothing. */
 bool dns_resolver_receive(struct dns_resolver *resolver, struct ip_address from, uint16_t port,
                           const struct dns_message *response, int64_t now_ns);
@@ -93,6 +96,8 @@ bool dns_resolver_receive(struct dns_resolver *resolver, struct ip_address from,
 bool dns_resolver_receive_stream(struct dns_resolver *resolver, uint32_t n, const struct dns_message *response,
                                  int64_t now_ns);
 void dns_resolver_stream_failed(struct dns_resolver *resolver, uint32_t n, int64_t now_ns);
+/* ICMP says that the query sent from this port cannot reach the server: it is not waited for. */
+void dns_resolver_unreachable(struct dns_resolver *resolver, struct ip_address server, uint16_t port, int64_t now_ns);
 
 int64_t dns_resolver_deadline(const struct dns_resolver *resolver);
 void dns_resolver_on_deadline(struct dns_resolver *resolver, int64_t now_ns);

@@ -7,6 +7,7 @@
 #include "model/host/host.h"
 #include "model/host/mail_server.h"
 #include "model/host/store.h"
+#include "model/host/world_zones.h"
 #include "model/scenario/link_values.h"
 #include "sim/journal/memory.h"
 
@@ -243,8 +244,20 @@ int64_t faults_clock_error_ns(const struct host *host)
     return error_ns;
 }
 
+/* The records that a zone has now are another's word: caches do not hear of it until their time runs out. */
+static void apply_zone(struct world *world, const struct scenario_fault *fault, bool is_in_force)
+{
+    char text[512] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < fault->zone.n_lines && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? ", " : "", fault->zone.lines[i]);
+    JOURNAL_EMIT(world->journal, ZONE_CHANGE, F_TEXT(NAME, *fault->zone.apex ? fault->zone.apex : "."),
+                 F_TEXT(TEXT, is_in_force ? text : "as before"));
+    world_zones_renew(world, fault->zone.apex);
+}
+
 /* This fault has begun or ended: what it is about is looked at anew. */
-static void apply(struct world *world, const struct scenario_fault *fault)
+static void apply(struct world *world, const struct scenario_fault *fault, bool is_in_force)
 {
     switch (fault->verb) {
     case FAULT_STOP_HOST:
@@ -271,6 +284,12 @@ static void apply(struct world *world, const struct scenario_fault *fault)
     case FAULT_CLOCK:
         apply_clock(world, fault);
         break;
+    case FAULT_DNS: /* asked for by the name server */
+        world->dns_faults_in_force += is_in_force ? 1 : (size_t)-1;
+        break;
+    case FAULT_ZONE:
+        apply_zone(world, fault, is_in_force);
+        break;
     case FAULT_DROP:  /* sits in the network from the start */
     case FAULT_REPLY: /* asked for by the server's sessions */
         break;
@@ -281,7 +300,7 @@ static void on_end(void *context, uint64_t index)
 {
     struct world *world = context;
     world->faults_in_force[index] = false;
-    apply(world, &world->scenario->faults[index]);
+    apply(world, &world->scenario->faults[index], false);
 }
 
 static void on_begin(void *context, uint64_t index)
@@ -290,7 +309,7 @@ static void on_begin(void *context, uint64_t index)
     const struct scenario_fault *fault = &world->scenario->faults[index];
     if (fault->stop_step < 0) world->faults_to_come--;
     world->faults_in_force[index] = true;
-    apply(world, fault);
+    apply(world, fault, true);
     if (fault->for_ns != TIME_NEVER)
         engine_at(world->engine, world->engine->now_ns + fault->for_ns, on_end, world, index);
 }
@@ -341,6 +360,8 @@ void faults_schedule(struct world *world)
         case FAULT_SLOW:
         case FAULT_PAUSE:
         case FAULT_CLOCK:
+        case FAULT_DNS:
+        case FAULT_ZONE:
             world->faults_to_come++;
             engine_at(world->engine, fault->at_ns, on_begin, world, i);
             break;

@@ -14,6 +14,7 @@
 #include "model/host/packets.h"
 #include "model/host/path_mtu.h"
 #include "model/host/reassembly.h"
+#include "model/host/recursor.h"
 #include "model/host/resolver.h"
 #include "model/host/store.h"
 #include "sim/journal/memory.h"
@@ -41,7 +42,8 @@ void host_start(struct host *host)
     if (host->description->role == ROLE_MAIL_SERVER || host->description->role == ROLE_CLIENT)
         host->store = store_new(host);
     if (host->description->role == ROLE_MAIL_SERVER) host->mail_server = mail_server_new(host);
-    if (host->description->role == ROLE_NAME_SERVER) host->dns_server = name_server_new(host);
+    if (host->description->role == ROLE_NAME_SERVER || host->description->role == ROLE_RESOLVER)
+        host->dns_server = name_server_new(host);
     if (host->description->role == ROLE_CLIENT) host->mail_client = mail_client_new(host);
 }
 
@@ -60,25 +62,20 @@ void host_free(struct host *host)
     mem_free(host->questions_to);
 }
 
-static void answer_question(struct host *host, const struct ip_packet *ip, uint32_t transmission, uint64_t flow)
-{
-    struct dns_message *response = dns_zones_answer(host->world->zones, ip->dns);
-    struct datagram datagram = {.destination = ip->ip.source,
-                                .source_port = DNS_PORT,
-                                .destination_port = ip->udp.source_port,
-                                .flow = random_hash_mix(flow, 1),
-                                .transmission = transmission,
-                                .why = "answer"};
-    host_send_datagram(host, &datagram, response);
-    dns_message_drop(response);
-}
-
 /* RFC 1122 4.1.3.1; not in answer to an answer, which only came late. */
 static void close_port(struct host *host, struct packet *packet)
 {
     const struct dns_message *dns = ip_packet_of(packet)->dns;
     if (!dns || !dns->is_response) icmp_send_error(host, packet, ICMP_PORT_CLOSED, 0);
     packets_discard(host, packet, "port closed");
+}
+
+static bool response_arrives(struct host *host, const struct packet *packet)
+{
+    const struct ip_packet *ip = ip_packet_of_const(packet);
+    struct recursor *recursor = host->dns_server ? name_server_recursor(host->dns_server) : NULL;
+    return recursor ? recursor_receive(recursor, packet)
+                    : resolver_receive(host->resolver, ip->udp.destination_port, ip->dns);
 }
 
 static void hear_datagram(struct host *host, struct packet *packet)
@@ -88,9 +85,9 @@ static void hear_datagram(struct host *host, struct packet *packet)
         close_port(host, packet);
         return;
     }
-    if (!ip->dns->is_response && host->description->role == ROLE_NAME_SERVER && ip->udp.destination_port == DNS_PORT) {
-        answer_question(host, ip, packet->identity.transmission, packet->identity.flow);
-    } else if (!ip->dns->is_response || !resolver_receive(host->resolver, ip->udp.destination_port, ip->dns)) {
+    if (!ip->dns->is_response && host->dns_server && ip->udp.destination_port == DNS_PORT) {
+        name_server_take_question(host->dns_server, packet);
+    } else if (!ip->dns->is_response || !response_arrives(host, packet)) {
         close_port(host, packet);
         return;
     }

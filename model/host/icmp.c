@@ -2,7 +2,9 @@
 
 #include "model/host/host.h"
 #include "model/host/host_sockets.h"
+#include "model/host/name_server.h"
 #include "model/host/path_mtu.h"
+#include "model/host/recursor.h"
 #include "model/host/resolver.h"
 #include "model/wire/wire_bytes.h"
 #include "sim/journal/memory.h"
@@ -140,7 +142,11 @@ static void tell_udp(struct host *host, const struct quotation *q, const struct 
     case ICMP_PORT_CLOSED:
     case ICMP_TTL_EXCEEDED:
     case ICMP_REASSEMBLY_TIME:
-        if (wire_get_16(q->transport + 2) == DNS_PORT)
+        if (wire_get_16(q->transport + 2) != DNS_PORT) break;
+        if (host->dns_server && name_server_recursor(host->dns_server))
+            recursor_on_icmp(name_server_recursor(host->dns_server), q->ip.destination, wire_get_16(q->transport),
+                             icmp_text(icmp, v6));
+        else
             resolver_on_icmp(host->resolver, q->ip.destination, wire_get_16(q->transport), icmp_text(icmp, v6));
         break;
     case ICMP_TOO_BIG:

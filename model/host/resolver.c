@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "model/host/dns_stream.h"
 #include "model/host/host.h"
 #include "model/host/wake.h"
 #include "sim/journal/memory.h"
@@ -17,6 +18,7 @@ struct resolver_question {
     char qname[DNS_NAME_BYTES];
     enum dns_type qtype;
     struct wake wake;
+    struct dns_stream *stream; /* open, after a truncated answer */
     resolver_answer_fn answer;
     void *context;
 };
@@ -33,6 +35,7 @@ struct resolver *resolver_new(struct host *host)
     return resolver;
 }
 
+/* The stream is gone, or goes with its host. */
 static void question_free(struct resolver_question *question)
 {
     wake_forget(&question->wake);
@@ -45,6 +48,7 @@ void resolver_crash(struct resolver *resolver)
     while (resolver->open) {
         struct resolver_question *question = resolver->open;
         resolver->open = question->next;
+        if (question->stream) dns_stream_crash(question->stream);
         question_free(question);
     }
 }
@@ -92,6 +96,7 @@ void resolver_forget(struct resolver *resolver, struct resolver_question *questi
     while (*link != question)
         link = &(*link)->next;
     *link = question->next;
+    if (question->stream) dns_stream_forget(question->stream);
     question_free(question);
 }
 
@@ -116,9 +121,39 @@ static void emit_failure(const struct resolver_question *question)
     journal_set_cause(host->world->journal, event);
 }
 
-/* Sends what there is to send; when the question is over, tells and frees it. */
+static void proceed(struct resolver_question *question);
+
+static void on_stream(void *context, const struct dns_message *response, const char *why)
+{
+    struct resolver_question *question = context;
+    int64_t now_ns = question->resolver->host->world->engine->now_ns;
+    question->stream = NULL;
+    if (!response || !dns_lookup_receive_stream(question->lookup, response, now_ns)) {
+        question->unreachable = why ? why : "what came is no answer";
+        dns_lookup_stream_failed(question->lookup, now_ns);
+    }
+    proceed(question);
+}
+
+/* RFC 7766 5: what was cut off is asked for again over TCP. */
+static void send_stream(struct resolver_question *question)
+{
+    struct host *host = question->resolver->host;
+    struct dns_message *query = dns_lookup_next_stream(question->lookup);
+    if (!query) return;
+    uint64_t event =
+        JOURNAL_EMIT(host->world->journal, DNS_TROUBLE, F_INT(HOST, host->id.n), F_INT(PEER, host->name_server->id.n),
+                     F_TEXT(QNAME, question->qname), F_TEXT(WHY, "truncated, asked again over TCP"));
+    journal_set_cause(host->world->journal, event);
+    question->stream = dns_stream_ask(host, server_address(host), query, on_stream, question);
+    dns_message_drop(query);
+}
+
+/* Sends what there is to send; when the question is over, tells and frees it. A connection that takes too long is given
+   up for the next attempt. */
 static void proceed(struct resolver_question *question)
 {
+    send_stream(question);
     send_queries(question);
     wake_set(&question->wake, dns_lookup_deadline(question->lookup));
     if (!dns_lookup_is_over(question->lookup)) return;
@@ -142,6 +177,11 @@ static void proceed(struct resolver_question *question)
 static void on_wake(void *context)
 {
     struct resolver_question *question = context;
+    if (question->stream) {
+        dns_stream_forget(question->stream);
+        question->stream = NULL;
+        question->unreachable = "no answer from the name server over TCP";
+    }
     dns_lookup_on_deadline(question->lookup, question->resolver->host->world->engine->now_ns);
     proceed(question);
 }
@@ -162,6 +202,7 @@ struct resolver_question *resolver_ask(struct resolver *resolver, const char *qn
     for (size_t i = 0; i + 1 < sizeof question->qname && qname[i]; i++)
         question->qname[i] = qname[i];
     struct dns_lookup_config config = dns_lookup_config_default();
+    if (world->scenario->dns_tree) config.edns_bytes = DNS_EDNS_BYTES;
     question->lookup = dns_lookup_new(&config, qname, qtype, question->id);
     wake_init(&question->wake, host, "dns time-out", on_wake, question);
     question->next = resolver->open;

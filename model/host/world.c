@@ -109,13 +109,12 @@ static void make_links(struct world *world)
     network_compute_routes(world->network, NULL);
 }
 
-static void choose_name_server(struct world *world)
+static void choose_name_servers(struct world *world)
 {
-    struct host *server = NULL;
-    for (size_t i = 0; i < world->n_hosts && !server; i++)
-        if (world->hosts[i].description->role == ROLE_NAME_SERVER) server = &world->hosts[i];
-    for (size_t i = 0; i < world->n_hosts; i++)
-        world->hosts[i].name_server = server;
+    for (size_t i = 0; i < world->n_hosts; i++) {
+        int asks = world->hosts[i].description->asks;
+        world->hosts[i].name_server = asks >= 0 ? &world->hosts[asks] : NULL;
+    }
 }
 
 /* --- the head of the journal --- */
@@ -195,8 +194,8 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
     make_links(world);
     emit_head(world);
     world->outside = outside_new(world);
-    choose_name_server(world);
-    world->zones = world_zones_make(scenario);
+    choose_name_servers(world);
+    world_zones_make(world);
     faults_schedule(world);
     for (size_t i = 0; i < world->n_hosts; i++) {
         journal_set_cause(journal, 0);
@@ -289,6 +288,7 @@ void world_free(struct world *world)
     network_free(world->network);
     for (size_t i = 0; i < world->n_hosts; i++)
         host_free(&world->hosts[i]);
+    world_zones_free(world);
     mail_register_free(world->mails);
     mem_free(world->hosts);
     mem_free(world->by_address);
@@ -298,7 +298,6 @@ void world_free(struct world *world)
     mem_free(world->faults_in_force);
     mem_free(world->fault_counts);
     ledger_free(world->ledger);
-    dns_zones_free(world->zones);
     engine_free(world->engine);
     packet_pool_free(world->packets);
     mem_free(world);

@@ -19,6 +19,7 @@ struct name_server;
 struct mail_server;
 struct mail_client;
 struct captions;
+struct old_zones;
 struct path_mtus;
 struct reassembly;
 struct outside;
@@ -35,6 +36,7 @@ struct host {
     bool icmp_muted; /* by a fault: tells of no errors */
     uint32_t mtu_bytes; /* of its first link */
     struct host *name_server; /* whom its resolver asks */
+    struct dns_zones *zones;  /* of a name server: what it answers from */
     struct socket **sockets;  /* open addressing on ports and peer; see socket_table.c */
     size_t n_sockets, sockets_room;
     uint16_t next_port;       /* ephemeral */
@@ -71,7 +73,7 @@ struct world {
     struct engine *engine;
     struct packet_pool *packets;
     struct network *network;
-    struct dns_zones *zones;
+    struct old_zones *old_zones; /* see world_zones.c */
     uint64_t seed;
     int64_t until_ns;
 
@@ -93,6 +95,7 @@ struct world {
     struct outside *outside; /* NULL: no programs outside */
     struct traffic *traffic; /* NULL: none */
     bool *faults_in_force; /* by index in the scenario; see faults.c */
+    size_t dns_faults_in_force;
     uint32_t *fault_counts; /* how often what they wait for has come */
 
     /* The world goes on while any of these is left (law 8). To come: mails of the scenario, and generators. */

@@ -157,6 +157,8 @@ static const char *role_in_words(enum host_role role)
         return tr("a router");
     case ROLE_NAME_SERVER:
         return tr("a name server");
+    case ROLE_RESOLVER:
+        return tr("a resolver");
     case ROLE_OUTSIDE:
         return tr("the host for programs outside");
     }

@@ -46,7 +46,7 @@ bool loader_link(struct loader *l, const struct spot *spot, int *out);
 bool loader_mail(struct loader *l, const struct spot *spot, int *out);
 /* roles: bits 1 << ROLE_...; a host without a good role is passed over in silence, having been reported already. */
 bool loader_host(struct loader *l, const struct spot *spot, unsigned roles, int *out);
-enum { ANY_ROLE = 31, WRONG_REFERENCE = -2 }; /* in place of an index that was given, but refused */
+enum { ANY_ROLE = 63, WRONG_REFERENCE = -2 }; /* in place of an index that was given, but refused */
 /* "toward": the end of `link` that the thing happens toward, as a direction (0 out, 1 back); 2 when missing. */
 bool loader_toward(struct loader *l, const struct spot *object, int link, int *dir);
 /* A name under a rule of names.h; refused at the key or at the value. otherwise: the hint where no better name is
@@ -77,8 +77,13 @@ void loader_subject_and_text(struct loader *l, const struct spot *mail, const ch
 /* The client whose user this is, preferring one that submits; -1: none. */
 int loader_client_of(const struct scenario *s, const char *user);
 
-/* Judges each line of a zone's list as master-file syntax. */
-void check_zone_lines(const struct spot *zone, const char *apex);
+/* The first host of a role; -1: none. */
+int find_role_of(const struct scenario *s, enum host_role role);
+/* Of these roles there is one host at most. what: "is a second ... beside". */
+void check_only_one(struct loader *l, enum host_role role, const char *what, const char *hint);
+/* Room for so many more hosts and links of theirs; then each of them: its index. */
+void implied_make_room(struct loader *l, size_t more);
+int implied_add(struct loader *l, int router, const char *name, enum host_role role, int64_t delay_ns);
 
 /* ---- the parts, in the order in which they run ---- */
 
@@ -86,6 +91,13 @@ void load_host_names(struct loader *l);
 void load_link_names(struct loader *l);
 void load_mail_names(struct loader *l);
 void load_hosts(struct loader *l);
+/* "dns" and what belongs to it (scenario_dns.c). */
+void load_dns_kind(struct loader *l);
+void load_name_server(struct loader *l, const struct spot *object, struct scenario_host *h);
+void load_resolver(struct loader *l, const struct spot *object, const struct spot *host, struct scenario_host *h);
+void load_asks(struct loader *l, const struct spot *host, struct scenario_host *h);
+void load_dns_fault(struct loader *l, const struct spot *object, struct scenario_fault *f);
+void load_zone_fault(struct loader *l, const struct spot *object, struct scenario_fault *f);
 /* Of a mail server: how it chooses among the places that DNS names. */
 void load_mx_choice(const struct spot *server, struct scenario_mail_server *m);
 struct tcp_config loader_tcp_default(void);
@@ -104,6 +116,9 @@ void load_refusals(struct loader *l, const struct spot *server, struct scenario_
 void load_disk(const struct spot *host, struct scenario_host *h); /* after its role */
 void load_links(struct loader *l);
 void load_zones(struct loader *l);
+/* Name servers and resolvers that are not written; what follows may name them. */
+void add_implied_hosts(struct loader *l);
+void add_tree(struct loader *l, int router);
 void load_mails(struct loader *l);
 void load_traffic(struct loader *l);
 void load_faults(struct loader *l);
@@ -117,7 +132,6 @@ void load_clock(struct loader *l, const struct spot *object, struct scenario_fau
 void load_expectations(struct loader *l);
 void load_story(struct loader *l);
 /* What only the whole can show. */
-void add_name_server(struct loader *l);
 void assign_addresses(struct loader *l);
 void check_outside(struct loader *l);
 void check_domains(struct loader *l);

@@ -20,7 +20,7 @@
 #include "sim/link_settings.h"
 
 /* ROLE_OUTSIDE: where programs outside the simulation enter it (postroad live); by itself it does nothing. */
-enum host_role { ROLE_CLIENT, ROLE_MAIL_SERVER, ROLE_ROUTER, ROLE_NAME_SERVER, ROLE_OUTSIDE };
+enum host_role { ROLE_CLIENT, ROLE_MAIL_SERVER, ROLE_ROUTER, ROLE_NAME_SERVER, ROLE_OUTSIDE, ROLE_RESOLVER };
 const char *host_role_text(enum host_role role); /* "mail_server" */
 
 /* "smtp": how a host speaks it. Names and passwords in the configurations are left to the host. */
@@ -113,6 +113,12 @@ struct scenario_disk {
     bool takes_time;     /* some step of a write takes time */
 };
 
+/* In "dns": "tree". */
+struct scenario_resolver {
+    uint32_t most_ttl_s, most_negative_ttl_s, failure_ttl_s;
+    bool no_edns;
+};
+
 struct scenario_host {
     const char *name;
     enum host_role role;
@@ -126,6 +132,11 @@ struct scenario_host {
     struct scenario_disk disk;
     struct scenario_client client;
     struct scenario_mail_server mail_server;
+    const char **zones; /* of a name server in "dns": "tree"; "" is the root */
+    size_t n_zones;
+    struct scenario_resolver resolver;
+    int asks; /* the resolver that it asks, or the name server that serves all; -1: none */
+    int dns_zone; /* of the tree, in which its name lies; -1: none, in "simple" */
 };
 
 /* The values of a direction of a link that a scenario sets (link_values.h). */
@@ -147,6 +158,14 @@ struct scenario_zone {
     const char *apex;
     const char **lines;
     size_t n_lines;
+};
+
+/* A zone of "dns": "tree", and the hosts that serve it. The root comes first, a zone before those below it. */
+struct scenario_dns_zone {
+    const char *apex;
+    int parent; /* -1: of the root */
+    int *servers;
+    size_t n_servers;
 };
 
 struct scenario_mail {
@@ -227,7 +246,7 @@ enum mail_step {
 
 enum fault_verb {
     FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_MUTE_ICMP, FAULT_SET, FAULT_DROP, FAULT_REPLY, FAULT_DISK, FAULT_SLOW,
-    FAULT_PAUSE, FAULT_CLOCK
+    FAULT_PAUSE, FAULT_CLOCK, FAULT_DNS, FAULT_ZONE
 };
 
 enum disk_fault {
@@ -247,6 +266,13 @@ enum reply_act {
     REPLY_DISCARD, /* it says 250 and throws the mail away */
     REPLY_ACTS
 };
+
+/* What a name server does instead of answering. */
+enum dns_lie {
+    LIE_SERVFAIL, LIE_REFUSED, LIE_NOTIMP, LIE_FORMERR, LIE_NXDOMAIN, LIE_LAME, LIE_NOTHING, LIE_TRUNCATED, LIE_LATE,
+    LIE_WRONG_ID, LIE_WRONG_PORT
+};
+const char *dns_lie_text(enum dns_lie lie); /* "wrong id" */
 
 struct scenario_fault {
     enum fault_verb verb;
@@ -283,7 +309,13 @@ struct scenario_fault {
     int64_t reply_every_ns;              /* of a drip */
     const char *reply_to;   /* "RCPT" */
     const char *reply_with; /* "451 4.7.1 Try again later" */
-    uint64_t reply_odds_of_2_32;
+    uint64_t reply_odds_of_2_32; /* dns too */
+    /* dns */
+    enum dns_lie dns_lie;
+    const char *dns_name;  /* questions for it and what lies below; NULL: all */
+    int64_t dns_delay_ns;  /* late */
+    /* zone */
+    struct scenario_zone zone; /* what it is from then on */
 };
 
 struct scenario_expectation {
@@ -318,6 +350,9 @@ struct scenario {
     size_t n_hosts;
     struct scenario_link *links;
     size_t n_links;
+    bool dns_tree; /* root, top-level and other name servers, and resolvers; else one name server serves all */
+    struct scenario_dns_zone *dns_zones; /* of the tree */
+    size_t n_dns_zones;
     struct scenario_zone *zones;
     size_t n_zones;
     struct scenario_mail *mails;

@@ -162,12 +162,10 @@ static void load_set(struct loader *l, const struct spot *object, struct scenari
 
 /* ---- one fault ---- */
 
-static const char verbs_later[] =
-    "faults in this version are stop_host, cut_link, mute_icmp, set, drop, reply, disk, slow, pause, clock";
 static const struct key_rule fault_keys[] = {
-    {"at", NULL},       {"for", NULL},       {"every", NULL}, {"times", NULL}, {"stop_host", NULL},
-    {"cut_link", NULL}, {"mute_icmp", NULL}, {"set", NULL},   {"drop", NULL},  {"reply", NULL},
-    {"disk", NULL},     {"slow", NULL},      {"pause", NULL}, {"clock", NULL}, {"dns", verbs_later}};
+    {"at", NULL},        {"for", NULL},   {"every", NULL}, {"times", NULL}, {"stop_host", NULL}, {"cut_link", NULL},
+    {"mute_icmp", NULL}, {"set", NULL},   {"drop", NULL},  {"reply", NULL}, {"disk", NULL},      {"slow", NULL},
+    {"pause", NULL},     {"clock", NULL}, {"dns", NULL},   {"zone", NULL}};
 static const struct {
     const char *word;
     enum fault_verb verb;
@@ -181,7 +179,9 @@ static const struct {
              {"disk", FAULT_DISK, load_disk_fault},
              {"slow", FAULT_SLOW, load_slow},
              {"pause", FAULT_PAUSE, load_on_host},
-             {"clock", FAULT_CLOCK, load_clock}};
+             {"clock", FAULT_CLOCK, load_clock},
+             {"dns", FAULT_DNS, load_dns_fault},
+             {"zone", FAULT_ZONE, load_zone_fault}};
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 /* The one verb, as an index; -1 when there is none, or several. */
@@ -202,10 +202,10 @@ static int find_verb(const struct spot *fault)
     const char *words[VERBS];
     for (int i = 0; i < VERBS; i++)
         words[i] = verbs[i].word;
-    if (verb < 0 && !spot_key(fault, "dns").json && !check_slip(fault, words, VERBS))
+    if (verb < 0 && !check_slip(fault, words, VERBS))
         spot_refuse(fault,
                     tr("write one of \"stop_host\", \"cut_link\", \"mute_icmp\", \"set\", \"drop\", \"reply\", "
-                       "\"disk\", \"slow\", \"pause\", \"clock\""),
+                       "\"disk\", \"slow\", \"pause\", \"clock\", \"dns\", \"zone\""),
                     tr("the fault has no verb"));
     return verb;
 }

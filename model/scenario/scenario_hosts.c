@@ -6,13 +6,13 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-static const char *const role_names[] = {"client", "mail_server", "router", "name_server", "outside"};
-enum { ROLES = 5 };
+static const char *const role_names[] = {"client", "mail_server", "router", "name_server", "outside", "resolver"};
+enum { ROLES = 6 };
 
 static const struct key_rule host_keys[] = {
     {"client", NULL},  {"mail_server", NULL}, {"router", NULL},   {"name_server", NULL},
     {"outside", NULL}, {"address", NULL},     {"address6", NULL}, {"path_mtu_discovery", NULL},
-    {"tcp", NULL},     {"disk", NULL}};
+    {"tcp", NULL},     {"disk", NULL},        {"resolver", NULL}, {"asks", NULL}};
 static const struct key_rule router_keys[] = {{"icmp", NULL}};
 static const struct key_rule client_keys[] = {
     {"user", NULL},
@@ -62,8 +62,10 @@ static bool find_role(const struct spot *host, enum host_role *role)
         *role = (enum host_role)i;
     }
     if (found == 0 && !check_slip(host, role_names, ROLES))
-        spot_refuse(host, tr("write one of \"client\", \"mail_server\", \"router\", \"name_server\", \"outside\""),
-                    tr("the host has no role"));
+        spot_refuse(
+            host,
+            tr("write one of \"client\", \"mail_server\", \"router\", \"name_server\", \"resolver\", \"outside\""),
+            tr("the host has no role"));
     return found == 1;
 }
 
@@ -164,6 +166,11 @@ static void load_role(struct loader *l, const struct spot *host, struct scenario
         load_router(&object, h);
         break;
     case ROLE_NAME_SERVER:
+        load_name_server(l, &object, h);
+        break;
+    case ROLE_RESOLVER:
+        load_resolver(l, &object, host, h);
+        break;
     case ROLE_OUTSIDE:
         check_keys(&object, NULL, 0);
         break;
@@ -201,6 +208,7 @@ void load_hosts(struct loader *l)
         h->tcp = tcp;
         h->smtp = all.smtp;
         h->client.submits_to = h->client.fetches_from = -1;
+        load_asks(l, &host, h);
         if (!cJSON_IsObject(host.json)) continue;
         CHECK_KEYS(&host, host_keys);
         load_tcp(&host, &h->tcp);
@@ -212,5 +220,8 @@ void load_hosts(struct loader *l)
         if (l->host_is_good[host.index]) load_role(l, &host, h);
         if (l->host_is_good[host.index]) load_disk(&host, h);
     }
-    s->hosts[s->n_hosts].tcp = tcp;
+    s->hosts[s->n_hosts].tcp = tcp; /* of the hosts that are not written */
+    s->hosts[s->n_hosts].client.submits_to = s->hosts[s->n_hosts].client.fetches_from = -1;
+    const struct spot none = {.checks = l->checks};
+    load_asks(l, &none, &s->hosts[s->n_hosts]);
 }

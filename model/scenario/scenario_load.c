@@ -112,14 +112,6 @@ static void load_starts(struct loader *l)
     s->starts_text = scenario_text(s->memory, text);
 }
 
-static void load_dns_kind(struct loader *l)
-{
-    static const struct choice kinds[] = {{"simple", NULL},
-                                          {"tree", "leave \"dns\" out: one name server then serves every zone"}};
-    size_t kind;
-    want_choice(&l->root, "dns", kinds, 2, &kind);
-}
-
 static void load_ip(struct loader *l)
 {
     static const struct choice versions[] = {{"v4", NULL}, {"v6", NULL}, {"both", NULL}};
@@ -168,6 +160,7 @@ static void load_everything(struct loader *l, const char *name)
     load_hosts(l);
     load_links(l);
     load_zones(l);
+    add_implied_hosts(l);
     load_mails(l);
     load_traffic(l);
     load_faults(l);
@@ -176,7 +169,6 @@ static void load_everything(struct loader *l, const char *name)
     check_domains(l);
     check_outside(l);
     if (checks_count(l->checks) > 0) return; /* the rest needs a whole world */
-    add_name_server(l);
     assign_addresses(l);
     check_ways(l);
 }

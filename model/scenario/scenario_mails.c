@@ -159,23 +159,6 @@ void load_mails(struct loader *l)
     }
 }
 
-/* ---- zones ---- */
-
-void load_zones(struct loader *l)
-{
-    struct scenario *s = l->scenario;
-    struct spot section;
-    if (!want_object(&l->root, "zones", &section)) return;
-    s->zones = scenario_alloc(s->memory, (size_t)cJSON_GetArraySize(section.json), sizeof *s->zones);
-    for (struct spot zone = spot_first(&section); zone.json; zone = spot_next(&zone)) {
-        struct scenario_zone *z = &s->zones[s->n_zones++];
-        bool is_name = loader_good_key(&zone, name_host_problem, tr("write it like \"b.example\""));
-        z->apex = scenario_text(s->memory, zone.key);
-        z->lines = loader_texts(l, &zone, "@ 300 IN MX 10 mx1", &z->n_lines);
-        if (is_name) check_zone_lines(&zone, z->apex);
-    }
-}
-
 /* ---- expect ---- */
 
 static const struct key_rule expect_keys[] = {

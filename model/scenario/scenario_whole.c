@@ -1,38 +1,18 @@
-/* What only the whole shows: the name server that stands by default, addresses, who serves which domain, whether
+/* What only the whole shows: addresses, who serves which domain, whether
    everybody can reach everybody, and whether every packet fits through. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/dns/dns_zones.h"
-#include "model/scenario/link_values.h"
 #include "model/scenario/loader.h"
 #include "model/scenario/suggest.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-/* ---- zones ---- */
+/* ---- roles that there is one of ---- */
 
-void check_zone_lines(const struct spot *zone, const char *apex)
-{
-    struct dns_zones *zones = dns_zones_new();
-    char error[256];
-    dns_zones_add_zone(zones, apex);
-    struct spot one = *zone;
-    for (struct spot s = cJSON_IsString(zone->json) ? one : spot_first(zone); s.json; s = spot_next(&s)) {
-        if (!cJSON_IsString(s.json)) continue;
-        if (!dns_zones_add_line(zones, apex, s.json->valuestring, error, sizeof error))
-            spot_refuse(&s, tr("write it like \"@ 300 IN MX 10 mx1\""), "%s: %s", checks_value(s.checks, s.json),
-                        error);
-        if (s.up == zone->up) break;
-    }
-    dns_zones_free(zones);
-}
-
-/* ---- a name server by default ---- */
-
-static int find_role_of(const struct scenario *s, enum host_role role)
+int find_role_of(const struct scenario *s, enum host_role role)
 {
     for (size_t i = 0; i < s->n_hosts; i++)
         if (s->hosts[i].role == role) return (int)i;
@@ -40,7 +20,7 @@ static int find_role_of(const struct scenario *s, enum host_role role)
 }
 
 /* Of these roles there is one host at most. what: "is a second ... beside". */
-static void check_only_one(struct loader *l, enum host_role role, const char *what, const char *hint)
+void check_only_one(struct loader *l, enum host_role role, const char *what, const char *hint)
 {
     const struct scenario *s = l->scenario;
     struct spot section = spot_key(&l->root, "hosts");
@@ -56,57 +36,6 @@ void check_outside(struct loader *l)
 {
     check_only_one(l, ROLE_OUTSIDE, tr("is a second way in from outside beside"),
                    tr("delete one of the two: all programs outside enter at one host"));
-}
-
-static bool implied_name_is_free(struct loader *l, const char *name)
-{
-    static const char *const sections[] = {"hosts", "links"};
-    const struct name_index *indices[] = {&l->hosts, &l->links};
-    bool ok = true;
-    for (size_t i = 0; i < 2; i++) {
-        if (name_index_find(indices[i], name) < 0) continue;
-        struct spot section = spot_key(&l->root, sections[i]), taken = spot_key(&section, name);
-        spot_refuse_key(&taken, tr("rename it, or write a host with \"name_server\": {}"),
-                        tr("\"%s\" is the name of the name server that stands by default"), name);
-        ok = false;
-    }
-    return ok;
-}
-
-void add_name_server(struct loader *l)
-{
-    struct scenario *s = l->scenario;
-    static const char name[] = "name-server";
-    int present = find_role_of(s, ROLE_NAME_SERVER), router = find_role_of(s, ROLE_ROUTER);
-    if (present >= 0) {
-        check_only_one(l, ROLE_NAME_SERVER, tr("is a second name server beside"),
-                       tr("delete one of the two: one name server serves every zone"));
-        return;
-    }
-    if (router < 0) {
-        struct spot hosts = spot_key(&l->root, "hosts");
-        spot_refuse(&hosts,
-                    tr("add a router, such as \"internet\": { \"router\": {} }, or a name server, such as "
-                       "\"ns\": { \"name_server\": {} }, and links to it"),
-                    tr("there is no router at which a name server could stand"));
-        return;
-    }
-    if (!implied_name_is_free(l, name)) return;
-    struct scenario_host *host = &s->hosts[s->n_hosts++];
-    host->name = scenario_text(s->memory, name);
-    host->role = ROLE_NAME_SERVER;
-    host->implied = true;
-    host->client.submits_to = host->client.fetches_from = -1;
-    struct link_settings direction = link_values_default();
-    direction.rate_bps = 1000000000;
-    direction.delay_ns = MILLISECOND;
-    s->links[s->n_links++] = (struct scenario_link){.name = host->name,
-                                                    .a = (int)s->n_hosts - 1,
-                                                    .b = router,
-                                                    .implied = true,
-                                                    .mtu_bytes = 1500,
-                                                    .out = direction,
-                                                    .back = direction};
 }
 
 /* ---- addresses ---- */

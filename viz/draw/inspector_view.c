@@ -205,6 +205,8 @@ static const char *role_name(enum story_role role)
         return tr("a router");
     case STORY_NAME_SERVER:
         return tr("a name server");
+    case STORY_RESOLVER:
+        return tr("a resolver, which finds out names for others");
     case STORY_OUTSIDE:
         return tr("where real programs enter");
     case STORY_OTHER_HOST:
@@ -265,6 +267,27 @@ static void draw_destinations(struct pen *pen, size_t host)
     }
 }
 
+/* What a resolver knows, and for how long. */
+static void draw_cache(struct pen *pen, size_t index)
+{
+    enum { ROWS = 40 };
+    struct story_cached cached[ROWS];
+    const struct story *s = pen->v->story;
+    char name[300], text[400], left[VTIME_TEXT_BYTES];
+    size_t n = story_cache(s, index, cached, ROWS);
+    pen_heading(pen, tr("What it remembers, and for how long"));
+    for (size_t i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "%s %s", cached[i].name, cached[i].qtype);
+        int64_t left_ns = (cached[i].expires_ns - story_now(s) + SECOND - 1) / SECOND * SECOND;
+        snprintf(text, sizeof text, "%s  %s", vtime_format_duration(left_ns, left), cached[i].text);
+        struct text_style style = view_text(pen->v, FONT_SMALL);
+        style.bold = true;
+        if (!pen_write(pen, style, name)) return;
+        style.bold = false;
+        if (!pen_write(pen, style, text)) return;
+    }
+}
+
 static void draw_host(const struct view *v, struct box box, size_t index)
 {
     char address[IPV4_TEXT_BYTES], text[32];
@@ -284,7 +307,10 @@ static void draw_host(const struct view *v, struct box box, size_t index)
     }
     draw_destinations(&pen, index);
     struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
-    draw_host_work(&right, index);
+    if (host.role == STORY_RESOLVER)
+        draw_cache(&right, index);
+    else
+        draw_host_work(&right, index);
 }
 
 static void draw_link(const struct view *v, struct box box, size_t index)

@@ -91,6 +91,7 @@ static void place_others(const struct story *s, struct layout_host *hosts)
     for (size_t h = 0; h < story_host_count(s); h++) {
         enum story_role role = story_host(s, h).role;
         if (role == STORY_ROUTER) hosts[h] = (struct layout_host){MIDDLE, MIDDLE, 2, 3, LAYOUT_NOBODY};
+        if (role == STORY_RESOLVER) hosts[h] = (struct layout_host){MIDDLE, 100, 5, 5, LAYOUT_NOBODY};
         if (role == STORY_NAME_SERVER) hosts[h] = (struct layout_host){MIDDLE, 0, 5, 5, LAYOUT_NOBODY};
         if (role == STORY_OUTSIDE) hosts[h] = (struct layout_host){MIDDLE, 100, 5, 5, LAYOUT_NOBODY};
     }

@@ -174,6 +174,16 @@ static void icon_book(const struct icon *i)
     }
 }
 
+/* The book, and a glass that looks things up. */
+static void icon_lens(const struct icon *i)
+{
+    icon_book(i);
+    struct point at = icon_point(i, 0.16, 0.14);
+    canvas_line(i->c, icon_point(i, 0.28, 0.26), icon_point(i, 0.46, 0.44), i->s * 0.1, i->mark);
+    canvas_disc(i->c, at, i->s * 0.2, i->body);
+    canvas_ring(i->c, at, i->s * 0.2, i->s * 0.06, i->mark);
+}
+
 /* A door, and the way in. */
 static void icon_door(const struct icon *i)
 {
@@ -204,6 +214,9 @@ void shape_host(struct canvas *c, const struct theme *t, enum story_role role, b
         break;
     case STORY_NAME_SERVER:
         icon_book(&icon);
+        break;
+    case STORY_RESOLVER:
+        icon_lens(&icon);
         break;
     case STORY_OUTSIDE:
         icon_door(&icon);

@@ -331,6 +331,49 @@ static bool tell_dns_failure(struct transcript *t, const struct event *e)
     return true;
 }
 
+static bool tell_dns_trouble(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("has trouble with %s"), transcript_host(t, event_int(e, FIELD_PEER)));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_dns_referral(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("is told by %s to ask the servers of %s"), transcript_host(t, event_int(e, FIELD_PEER)),
+              event_text(e, FIELD_NAME));
+    return true;
+}
+
+static bool tell_dns_cache(struct transcript *t, const struct event *e)
+{
+    const char *why = event_text(e, FIELD_WHY), *name = event_text(e, FIELD_NAME), *qtype = event_text(e, FIELD_QTYPE);
+    const char *text = event_text(e, FIELD_TEXT);
+    int64_t ttl_s = event_int(e, FIELD_TTL);
+    if (strcmp(why, "put") == 0)
+        text_addf(&t->words, tr("remembers %s %s for %" PRId64 " s: %s"), name, qtype, ttl_s, text);
+    else if (strcmp(why, "hit") == 0)
+        text_addf(&t->words, tr("knows %s %s for %" PRId64 " s more: %s"), name, qtype, ttl_s, text);
+    else if (strcmp(why, "ran out") == 0)
+        text_addf(&t->words, tr("forgets %s %s, whose time has run out"), name, qtype);
+    else
+        text_adds(&t->words, tr("has forgotten all names"));
+    return true;
+}
+
+static bool tell_dns_fault(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("does not answer as it should about %s"), event_text(e, FIELD_QNAME));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_zone_change(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("the zone %s is now: %s"), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+    return true;
+}
+
 static bool tell_dns_unreachable(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, tr("cannot ask %s for %s %s"), transcript_host(t, event_int(e, FIELD_PEER)),
@@ -531,6 +574,11 @@ static const struct telling tellings[EVENT_KINDS] = {
     [EVENT_DNS_ANSWER] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_answer},
     [EVENT_DNS_FAILURE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_failure},
     [EVENT_DNS_UNREACHABLE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_unreachable},
+    [EVENT_DNS_REFERRAL] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_dns_referral},
+    [EVENT_DNS_CACHE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_cache},
+    [EVENT_DNS_TROUBLE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_trouble},
+    [EVENT_DNS_FAULT] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_fault},
+    [EVENT_ZONE_CHANGE] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_zone_change},
     [EVENT_CONN_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_conn_open},
     [EVENT_CONN_CLOSE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_conn_close},
     [EVENT_SESSION_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_session_open},

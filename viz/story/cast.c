@@ -32,11 +32,8 @@ static enum story_role role_of(const char *name)
     static const struct {
         const char *name;
         enum story_role role;
-    } roles[] = {{"client", STORY_CLIENT},
-                 {"mail_server", STORY_MAIL_SERVER},
-                 {"router", STORY_ROUTER},
-                 {"name_server", STORY_NAME_SERVER},
-                 {"outside", STORY_OUTSIDE}};
+    } roles[] = {{"client", STORY_CLIENT},           {"mail_server", STORY_MAIL_SERVER}, {"router", STORY_ROUTER},
+                 {"name_server", STORY_NAME_SERVER}, {"resolver", STORY_RESOLVER},       {"outside", STORY_OUTSIDE}};
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
         if (strcmp(roles[i].name, name) == 0) return roles[i].role;
     return STORY_OTHER_HOST;
@@ -190,12 +187,13 @@ void cast_free(struct story *story)
     }
     for (size_t i = 0; i < story->stream_bytes.count; i++)
         mem_free(story->stream_bytes.items[i].events.items);
-    void *tables[] = {story->hosts.items,     story->links.items,     story->packets.items,  story->hops.items,
-                      story->drops.items,     story->conns.items,     story->mails.items,    story->letters.items,
-                      story->places.items,    story->transfers.items, story->attempts.items, story->destinations.items,
-                      story->sessions.items,  story->lines.items,     story->captions.items, story->marks.items,
-                      story->letters_of_mail, story->latest_end,      story->last_hop,       story->stream_bytes.items,
-                      story->subject};
+    void *tables[] = {
+        story->hosts.items,     story->links.items,        story->packets.items,  story->hops.items,
+        story->drops.items,     story->conns.items,        story->mails.items,    story->letters.items,
+        story->places.items,    story->transfers.items,    story->attempts.items, story->destinations.items,
+        story->sessions.items,  story->lines.items,        story->captions.items, story->marks.items,
+        story->letters_of_mail, story->latest_end,         story->last_hop,       story->stream_bytes.items,
+        story->subject,         story->cache_changes.items};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         mem_free(tables[i]);
     free_maps(story);

@@ -153,6 +153,9 @@ void cast_words_event(struct story *story, size_t i, const struct event *e)
     case EVENT_DNS_UNREACHABLE:
         dns_failure(story, i, e);
         return;
+    case EVENT_DNS_CACHE:
+        *TABLE_ADD(&story->cache_changes) = i;
+        return;
     case EVENT_SESSION_OPEN:
         session_open(story, e);
         return;

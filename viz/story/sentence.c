@@ -499,6 +499,67 @@ static void tell_dns_failure(struct sentence *s, const struct story *story, size
         event_text(e, FIELD_QTYPE), event_text(e, FIELD_QNAME), event_text(e, FIELD_WHY));
 }
 
+static void tell_dns_asked(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s is asked by %s for the %s record of %s"), host_name(story, e, FIELD_HOST),
+        host_name(story, e, FIELD_PEER), event_text(e, FIELD_QTYPE), event_text(e, FIELD_QNAME));
+}
+
+static void tell_dns_told(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    const char *rcode = event_text(e, FIELD_RCODE), *text = event_text(e, FIELD_TEXT);
+    const char *shown = strcmp(rcode, "NOERROR") != 0 ? rcode : *text ? text : tr("no such record");
+    say(s, tr("%s tells %s the %s record of %s: %s"), host_name(story, e, FIELD_HOST), host_name(story, e, FIELD_PEER),
+        event_text(e, FIELD_QTYPE), event_text(e, FIELD_QNAME), shown);
+}
+
+static void tell_dns_referral(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s, of the zone %s, says to ask the servers of %s"), host_name(story, e, FIELD_PEER),
+        event_text(e, FIELD_ZONE), event_text(e, FIELD_NAME));
+}
+
+static void tell_dns_cache(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    const char *why = event_text(e, FIELD_WHY), *host = host_name(story, e, FIELD_HOST);
+    const char *name = event_text(e, FIELD_NAME), *qtype = event_text(e, FIELD_QTYPE),
+               *text = event_text(e, FIELD_TEXT);
+    long long ttl_s = (long long)event_int(e, FIELD_TTL);
+    if (strcmp(why, "put") == 0)
+        say(s, tr("%s remembers %s %s for %lld s: %s"), host, name, qtype, ttl_s, text);
+    else if (strcmp(why, "hit") == 0)
+        say(s, tr("%s knows %s %s, for %lld s more: %s"), host, name, qtype, ttl_s, text);
+    else if (strcmp(why, "ran out") == 0)
+        say(s, tr("the time of %s %s has run out: %s forgets it"), name, qtype, host);
+    else
+        say(s, tr("%s has forgotten all names"), host);
+}
+
+static void tell_dns_trouble(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s has trouble with %s: %s"), host_name(story, e, FIELD_HOST), host_name(story, e, FIELD_PEER),
+        event_text(e, FIELD_WHY));
+}
+
+static void tell_dns_fault(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s does not answer %s as it should about %s: %s"), host_name(story, e, FIELD_HOST),
+        host_name(story, e, FIELD_PEER), event_text(e, FIELD_QNAME), event_text(e, FIELD_WHY));
+}
+
+static void tell_zone_change(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)story;
+    (void)i;
+    say(s, tr("the zone %s is now: %s"), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+}
+
 static void tell_dns_unreachable(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
@@ -761,6 +822,13 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_DNS_ANSWER] = tell_dns_answer,
     [EVENT_DNS_FAILURE] = tell_dns_failure,
     [EVENT_DNS_UNREACHABLE] = tell_dns_unreachable,
+    [EVENT_DNS_ASKED] = tell_dns_asked,
+    [EVENT_DNS_TOLD] = tell_dns_told,
+    [EVENT_DNS_REFERRAL] = tell_dns_referral,
+    [EVENT_DNS_CACHE] = tell_dns_cache,
+    [EVENT_DNS_TROUBLE] = tell_dns_trouble,
+    [EVENT_DNS_FAULT] = tell_dns_fault,
+    [EVENT_ZONE_CHANGE] = tell_zone_change,
     [EVENT_SESSION_OPEN] = tell_session_open,
     [EVENT_SESSION_CLOSE] = tell_session_close,
     [EVENT_SMTP_LINE] = tell_line,

@@ -64,7 +64,9 @@ size_t story_step(const struct story *story, size_t event, enum story_step what,
 
 /* ---- Hosts and links ---- */
 
-enum story_role { STORY_CLIENT, STORY_MAIL_SERVER, STORY_ROUTER, STORY_NAME_SERVER, STORY_OUTSIDE, STORY_OTHER_HOST };
+enum story_role {
+    STORY_CLIENT, STORY_MAIL_SERVER, STORY_ROUTER, STORY_NAME_SERVER, STORY_RESOLVER, STORY_OUTSIDE, STORY_OTHER_HOST
+};
 struct story_host {
     uint32_t id; /* of the journal */
     enum story_role role;
@@ -326,6 +328,18 @@ const struct story_destination *story_destination(const struct story *story, siz
 
 /* How many (mail, recipient) a host holds in this state at this instant. */
 uint32_t story_queue(const struct story *story, size_t host, enum story_mail_state state);
+
+/* ---- Names ---- */
+
+/* What a resolver remembers at this instant. */
+struct story_cached {
+    const char *name, *qtype, *text; /* text: its records, or "no data", "no such name", "failure" */
+    const char *zone, *rank;         /* whose server said so, and how far that is trusted */
+    size_t event;                    /* that put it */
+    int64_t expires_ns;
+};
+/* The newest first, at most `room` of them; of caches that changed very often only what changed last is looked at. */
+size_t story_cache(const struct story *story, size_t host, struct story_cached *out, size_t room);
 
 /* ---- Words ---- */
 

@@ -134,6 +134,7 @@ struct story {
     TABLE_OF(struct story_destination) destinations;
     TABLE_OF(struct cast_session) sessions;
     TABLE_OF(struct story_line) lines;
+    TABLE_OF(size_t) cache_changes; /* dns.cache events */
     TABLE_OF(struct story_caption) captions;
     TABLE_OF(struct story_mark) marks;
     size_t *letters_of_mail; /* first letter of each mail, and one more */

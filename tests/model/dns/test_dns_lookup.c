@@ -127,27 +127,25 @@ Test(dns_lookup, the_outcome_follows_from_rcode_and_records)
     static const struct {
         const char *what;
         enum dns_rcode rcode;
-        bool truncated;
         uint16_t n;
         const struct dns_rr *rrs;
         enum dns_outcome outcome;
     } cases[] = {
-        {"a record of the type", DNS_NOERROR, false, 1, &mx, DNS_FOUND},
-        {"no record", DNS_NOERROR, false, 0, NULL, DNS_NO_DATA},
-        {"a record of another name", DNS_NOERROR, false, 1, &elsewhere, DNS_NO_DATA},
-        {"an alias to a name without record", DNS_NOERROR, false, 3, chain, DNS_NO_DATA},
-        {"aliases in a circle", DNS_NOERROR, false, 2, circle, DNS_NO_DATA},
-        {"NXDOMAIN", DNS_NXDOMAIN, false, 0, NULL, DNS_NO_NAME},
-        {"SERVFAIL", DNS_SERVFAIL, false, 0, NULL, DNS_TEMPORARY_ERROR},
-        {"REFUSED", DNS_REFUSED, false, 0, NULL, DNS_TEMPORARY_ERROR},
-        {"truncated", DNS_NOERROR, true, 1, &mx, DNS_TEMPORARY_ERROR},
+        {"a record of the type", DNS_NOERROR, 1, &mx, DNS_FOUND},
+        {"no record", DNS_NOERROR, 0, NULL, DNS_NO_DATA},
+        {"a record of another name", DNS_NOERROR, 1, &elsewhere, DNS_NO_DATA},
+        {"an alias to a name without record", DNS_NOERROR, 3, chain, DNS_NO_DATA},
+        {"aliases in a circle", DNS_NOERROR, 2, circle, DNS_NO_DATA},
+        {"NXDOMAIN", DNS_NXDOMAIN, 0, NULL, DNS_NO_NAME},
+        {"SERVFAIL", DNS_SERVFAIL, 0, NULL, DNS_TEMPORARY_ERROR},
+        {"REFUSED", DNS_REFUSED, 0, NULL, DNS_TEMPORARY_ERROR},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct dns_lookup *lookup = begin("b.example", DNS_MX);
         send_query(lookup);
         cr_assert(receive(lookup, (struct dns_message){.id = 77,
                                                        .rcode = cases[i].rcode,
-                                                       .truncated = cases[i].truncated,
+                                                       .recursion_available = true,
                                                        .qname = "b.example",
                                                        .qtype = DNS_MX,
                                                        .n_answer = cases[i].n,
@@ -178,5 +176,83 @@ Test(dns_lookup, a_name_that_cannot_be_asked_for_does_not_exist)
     cr_assert_eq(send_query(lookup), 0);
     cr_assert(dns_lookup_is_over(lookup));
     cr_assert_eq(dns_lookup_outcome(lookup, NULL), DNS_NO_NAME);
+    dns_lookup_free(lookup);
+}
+
+/* A response without records from whom neither knows the zone nor looks it up proves nothing: law D6. */
+Test(dns_lookup, a_lame_response_is_temporary)
+{
+    struct dns_lookup *lookup = begin("b.example", DNS_MX);
+    send_query(lookup);
+    receive(lookup, (struct dns_message){.id = 77, .qname = "b.example", .qtype = DNS_MX});
+    cr_assert_eq(dns_lookup_outcome(lookup, NULL), DNS_TEMPORARY_ERROR);
+    dns_lookup_free(lookup);
+}
+
+static struct dns_message *record(bool truncated)
+{
+    static const struct dns_rr mx = {.name = "b.example", .type = DNS_MX, .target = "mx1.b.example"};
+    struct dns_message content = {.id = 77,
+                                  .is_response = true,
+                                  .recursion_available = true,
+                                  .truncated = truncated,
+                                  .qname = "b.example",
+                                  .qtype = DNS_MX,
+                                  .n_answer = !truncated,
+                                  .rrs = &mx};
+    return dns_message_new(&content);
+}
+
+/* Sends the query, and takes an answer that was cut off: the same is to be asked over TCP. */
+static struct dns_lookup *begin_with_truncated(void)
+{
+    struct dns_lookup *lookup = begin("b.example", DNS_MX);
+    struct dns_message *truncated = record(true);
+    send_query(lookup);
+    cr_assert(dns_lookup_receive(lookup, truncated, SECOND));
+    cr_assert_not(dns_lookup_is_over(lookup));
+    struct dns_message *query = dns_lookup_next_stream(lookup);
+    cr_assert(query && query->id == 77 && strcmp(query->qname, "b.example") == 0);
+    cr_assert_null(dns_lookup_next_stream(lookup), "once");
+    dns_message_drop(query);
+    dns_message_drop(truncated);
+    return lookup;
+}
+
+Test(dns_lookup, what_was_cut_off_is_asked_for_over_tcp) /* RFC 7766 5 */
+{
+    struct dns_lookup *lookup = begin_with_truncated();
+    struct dns_message *whole = record(false);
+    cr_assert_not(dns_lookup_receive(lookup, whole, SECOND), "no datagram is waited for");
+    cr_assert(dns_lookup_receive_stream(lookup, whole, SECOND));
+    cr_assert_eq(dns_lookup_outcome(lookup, NULL), DNS_FOUND);
+    dns_message_drop(whole);
+    dns_lookup_free(lookup);
+}
+
+Test(dns_lookup, a_connection_that_fails_costs_an_attempt)
+{
+    struct dns_lookup *lookup = begin_with_truncated();
+    uint32_t transmission = 0;
+    dns_lookup_stream_failed(lookup, 2 * SECOND);
+    cr_assert_not(dns_lookup_is_over(lookup));
+    dns_message_drop(dns_lookup_next_query(lookup, &transmission));
+    cr_assert_eq(transmission, 2);
+    cr_assert_eq(dns_lookup_deadline(lookup), 7 * SECOND);
+    dns_lookup_on_deadline(lookup, 7 * SECOND);
+    cr_assert_eq(dns_lookup_outcome(lookup, NULL), DNS_TEMPORARY_ERROR);
+    dns_lookup_free(lookup);
+}
+
+Test(dns_lookup, edns_is_said_where_it_is_wanted) /* RFC 6891 6.2.3 */
+{
+    struct dns_lookup_config config = dns_lookup_config_default();
+    config.edns_bytes = 1232;
+    struct dns_lookup *lookup = dns_lookup_new(&config, "b.example", DNS_MX, 77);
+    uint32_t transmission;
+    dns_lookup_start(lookup, 0);
+    struct dns_message *query = dns_lookup_next_query(lookup, &transmission);
+    cr_assert(query->has_edns && query->edns_size == 1232);
+    dns_message_drop(query);
     dns_lookup_free(lookup);
 }
