@@ -7,16 +7,10 @@
 #include "model/host/ledger.h"
 #include "model/host/mail_queue.h"
 #include "model/host/mail_session.h"
+#include "model/host/resolver.h"
 #include "model/host/socket.h"
 #include "model/mail/address.h"
 #include "sim/journal/memory.h"
-
-static struct smtp_reply on_mail(void *context, const struct smtp_envelope *envelope)
-{
-    (void)context;
-    (void)envelope;
-    return smtp_reply_say(250, "OK");
-}
 
 static bool is_own_client(const struct mail_session *session)
 {
@@ -63,6 +57,30 @@ static bool may_relay(const struct mail_session *session, const struct smtp_enve
 {
     if (envelope->user || is_own_client(session) || is_in_networks(session)) return true;
     return is_outside(session) && mail_session_is_submission(session);
+}
+
+/* RFC 7505 4.2: nobody could answer a mail from a domain that takes none. What cannot be found out now is no reason. */
+static void on_sender_mx(void *context, enum dns_outcome outcome, const struct dns_message *answer)
+{
+    struct mail_session *session = context;
+    struct smtp_reply reply = smtp_reply_say(250, "OK");
+    bool takes_none = outcome == DNS_FOUND;
+    session->about_sender = NULL;
+    for (uint16_t i = 0; takes_none && i < answer->n_answer; i++)
+        takes_none = answer->rrs[i].type != DNS_MX || answer->rrs[i].target[0] == '\0';
+    if (takes_none) reply = smtp_reply_say(550, "5.7.27 the domain of the sender takes no mail (null MX)");
+    mail_session_answer(session, &reply);
+}
+
+static struct smtp_reply on_mail(void *context, const struct smtp_envelope *envelope)
+{
+    struct mail_session *session = context;
+    const char *domain = address_domain(envelope->reverse_path);
+    if (!mail_server_settings(session->server)->refuses_null_mx_senders || *domain == '\0' || *domain == '[' ||
+        may_relay(session, envelope))
+        return smtp_reply_say(250, "OK");
+    session->about_sender = resolver_ask(session->server->host->resolver, domain, DNS_MX, on_sender_mx, session);
+    return (struct smtp_reply){0}; /* not yet */
 }
 
 static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *envelope, const char *forward_path,
@@ -212,9 +230,6 @@ static struct smtp_reply on_message(void *context, const struct smtp_envelope *e
 
 struct smtp_server_policy mail_policy(struct mail_session *session)
 {
-    return (struct smtp_server_policy){.context = session,
-                                       .mail = on_mail,
-                                       .rcpt = on_rcpt,
-                                       .message = on_message,
-                                       .auth = on_auth};
+    return (struct smtp_server_policy){
+        .context = session, .mail = on_mail, .rcpt = on_rcpt, .message = on_message, .auth = on_auth};
 }

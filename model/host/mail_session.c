@@ -3,6 +3,7 @@
 
 #include "model/host/mail_queue.h"
 #include "model/host/refusals.h"
+#include "model/host/resolver.h"
 #include "model/host/socket.h"
 #include "sim/journal/memory.h"
 
@@ -17,6 +18,7 @@ void mail_session_free(struct mail_session *session)
     maildrop_unlock(session);
     if (session->accepting) mail_queue_forget_taker(session->accepting);
     refusals_session_free(session);
+    if (session->about_sender) resolver_forget(server->host->resolver, session->about_sender);
     wake_forget(&session->wake);
     smtp_server_free(session->smtp);
     pop3_server_free(session->pop3);

@@ -29,6 +29,7 @@ struct mail_session {
     struct mailbox *mailbox; /* locked by this session */
     struct queue_entry *accepting; /* whose commit this session waits for */
     struct smtp_reply answer;      /* what to say then */
+    struct resolver_question *about_sender; /* open one, whose answer this session waits for; or NULL */
     struct session_rules *rules; /* in front of the policy (refusals.h); NULL: none */
     struct wake wake;
 };

@@ -103,6 +103,7 @@ struct scenario_mail_server {
     struct scenario_refusals refusals;
     uint16_t mx_preference; /* of the MX records made for its domains: 10 */
     enum address_order address_order;
+    bool refuses_null_mx_senders; /* RFC 7505 4.2: 550 5.7.27 to mail from a domain that takes none */
     bool refuses_mx_aliases; /* RFC 2181 10.3 to the letter: an MX host that is an alias does not count */
 };
 

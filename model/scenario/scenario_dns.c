@@ -26,6 +26,7 @@ void load_mx_choice(const struct spot *server, struct scenario_mail_server *m)
     want_choice(server, "mx_aliases", aliases, sizeof aliases / sizeof *aliases, &alias);
     m->address_order = (enum address_order)order;
     m->refuses_mx_aliases = alias == 1;
+    want_flag(server, "refuse_null_mx_senders", &m->refuses_null_mx_senders);
 }
 
 /* ---- zones ---- */

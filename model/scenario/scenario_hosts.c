@@ -23,23 +23,23 @@ static const struct key_rule client_keys[] = {
     {"smtp", NULL},
     {"tls", "leave it out: mail travels as clear text"},
     {"password", "write \"smtp\": { \"auth\": { \"password\": \"secret\" } }"}};
-static const struct key_rule server_keys[] = {
-    {"domains", NULL},
-    {"users", NULL},
-    {"aliases", NULL},
-    {"retry", NULL},
-    {"smtp", NULL},
-    {"mx_preference", NULL},
-    {"address_order", NULL},
-    {"mx_aliases", NULL},
-    {"tls", "leave it out: mail travels as clear text"},
-    {"greylisting", NULL},
-    {"tarpit", NULL},
-    {"client_limits", NULL},
-    {"mailbox_limit", NULL},
-    {"refuse_content", NULL},
-    {"refuse_senders", NULL},
-    {"unknown_users", NULL}};
+static const struct key_rule server_keys[] = {{"domains", NULL},
+                                              {"users", NULL},
+                                              {"aliases", NULL},
+                                              {"retry", NULL},
+                                              {"smtp", NULL},
+                                              {"mx_preference", NULL},
+                                              {"address_order", NULL},
+                                              {"mx_aliases", NULL},
+                                              {"refuse_null_mx_senders", NULL},
+                                              {"tls", "leave it out: mail travels as clear text"},
+                                              {"greylisting", NULL},
+                                              {"tarpit", NULL},
+                                              {"client_limits", NULL},
+                                              {"mailbox_limit", NULL},
+                                              {"refuse_content", NULL},
+                                              {"refuse_senders", NULL},
+                                              {"unknown_users", NULL}};
 const char *host_role_text(enum host_role role)
 {
     return role_names[role];

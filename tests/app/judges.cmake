@@ -16,6 +16,11 @@ foreach(version v6 both)
   set_tests_properties(judge_pcap_over_${version} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
     FAIL_REGULAR_EXPRESSION "AddressSanitizer;LeakSanitizer;runtime error:")
 endforeach()
+add_test(NAME judge_dns
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_dns.sh $<TARGET_FILE:postroad>
+    ${PROJECT_SOURCE_DIR}/scenarios/dns-tree.json)
+set_tests_properties(judge_dns PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
+
 add_test(NAME judge_the_judge
   COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_the_judge.sh $<TARGET_FILE:postroad>
     ${PROJECT_SOURCE_DIR}/scenarios/first-mail.json)
