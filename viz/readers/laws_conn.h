@@ -50,6 +50,7 @@ void law_of_sending(struct laws *laws, const struct event *e, struct law_conn *c
 void law_of_variables(struct laws *laws, const struct event *e, struct law_conn *c);
 void law_of_states(struct laws *laws, const struct event *e, struct law_conn *c);
 void law_of_fired_timers(struct laws *laws, const struct event *e, struct law_conn *c);
+void law_of_the_end(struct laws *laws, const struct event *e, struct law_conn *c);
 void law_of_icmp(struct laws *laws, int64_t host);
 
 /* laws_timers.c: of T6 that time-outs double, and T9. */

@@ -355,6 +355,7 @@ static void on_conn_close(struct laws *laws, const struct event *e)
 {
     struct law_conn *c = law_conn_of(laws, event_int(e, FIELD_CONN));
     if (!c) return;
+    law_of_the_end(laws, e, c);
     bool orderly =
         c->is_closed && !c->was_reset && (strcmp(c->state, "LAST-ACK") == 0 || strcmp(c->state, "TIME-WAIT") == 0);
     int64_t received = event_int(e, FIELD_BYTES_RECEIVED), arrived = c->whole - 1 - (c->fin && c->whole >= c->fin);

@@ -158,6 +158,7 @@ static void arrives_otherwise(struct reference_end *r, const struct law_segment 
 
 void reference_arrives(struct reference_end *r, const struct law_segment *s, int64_t now_ns)
 {
+    r->may_give_up = false;
     r->resend_is_free = r->probe_is_free = r->window_probe_is_due = false;
     if (!r->knows_peer && r->passive)
         arrives_in_listen(r, s, now_ns);
@@ -211,7 +212,7 @@ static bool may_close(const struct reference_end *r)
     switch (r->state) {
     case REFERENCE_TIME_WAIT:
         return r->time_wait_is_over || r->is_reset;
-    case REFERENCE_CLOSING: /* an abort of the application, which needs no cause (RFC 9293 3.10.5) */
+    case REFERENCE_CLOSING: /* an abort of the application, which needs no cause; see is_abort */
     case REFERENCE_LAST_ACK:
     case REFERENCE_LISTEN:
     case REFERENCE_SYN_SENT:
@@ -259,12 +260,42 @@ static bool is_justified(const struct reference_end *r, enum reference_state to)
     return false;
 }
 
+/* RFC 9293 3.10.5: what closes for nothing that has come was aborted, and the peer is told. */
+static bool is_abort(const struct reference_end *r)
+{
+    if (r->is_reset || r->may_give_up) return false;
+    switch (r->state) {
+    case REFERENCE_SYN_RECEIVED:
+    case REFERENCE_ESTABLISHED:
+    case REFERENCE_FIN_WAIT_1:
+    case REFERENCE_FIN_WAIT_2:
+    case REFERENCE_CLOSE_WAIT:
+        return true;
+    case REFERENCE_CLOSED:
+    case REFERENCE_LISTEN:
+    case REFERENCE_SYN_SENT:
+    case REFERENCE_CLOSING:
+    case REFERENCE_LAST_ACK:
+    case REFERENCE_TIME_WAIT:
+    case REFERENCE_STATES:
+        return false;
+    }
+    return false;
+}
+
+const char *reference_ends(struct reference_end *r)
+{
+    if (!r->owes_reset) return NULL;
+    return reference_refuses(r, "it closed for nothing that has come, and told nobody");
+}
+
 const char *reference_enters(struct reference_end *r, const char *from, const char *to)
 {
     enum reference_state next = state_of(to);
     if (state_of(from) != r->state) return reference_refuses(r, "it was in %s, not in %s", state_names[r->state], from);
     bool justified = next != REFERENCE_STATES && is_justified(r, next);
     if (r->state == REFERENCE_CLOSE_WAIT && next == REFERENCE_LAST_ACK) r->owes_fin = !r->fin_sent;
+    if (next == REFERENCE_CLOSED) r->owes_reset = is_abort(r);
     r->state = next;
     return justified ? NULL : reference_refuses(r, "nothing has come that leads to %s", to);
 }
@@ -327,7 +358,7 @@ static const char *sends_reset(struct reference_end *r, const struct law_segment
 {
     bool answers = r->may_reset && s->seq == r->reset_seq;
     bool aborts = r->state == REFERENCE_CLOSED && r->knows_own && reference_own(r, s->seq) == r->snd_max;
-    r->may_reset = false;
+    r->may_reset = r->owes_reset = false;
     return answers || aborts ? NULL : reference_refuses(r, "a reset with a number that none would believe");
 }
 

@@ -62,7 +62,7 @@ struct reference_end {
     uint32_t iss, irs;
     struct law_segment own_syn, peer_syn; /* what each end has offered */
     /* what must or may follow from what has arrived */
-    bool is_reset, may_give_up, time_wait_is_over, owes_fin, fin_taken, fin_acked;
+    bool is_reset, may_give_up, time_wait_is_over, owes_fin, owes_reset, fin_taken, fin_acked;
     bool may_reset;
     uint32_t reset_seq;
     /* reference_receiver.c */
@@ -106,6 +106,8 @@ const char *reference_tells(struct reference_end *r, const struct reference_vars
 /* What only stands still: that it has entered the states that it must be in, and answered what must be answered. Asked
    before anything new goes in. */
 const char *reference_is_idle(struct reference_end *r, int64_t now_ns);
+/* The connection is gone. */
+const char *reference_ends(struct reference_end *r);
 /* T5: before reference_sends. What is sent keeps within the peer's window; pipe within cwnd. */
 const char *reference_keeps_within(struct reference_end *r, const struct law_segment *s);
 /* T5: pipe as it is told. */

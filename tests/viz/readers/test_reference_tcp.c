@@ -285,6 +285,13 @@ static bool stays_where_it_is(struct event *e)
     return !enters(e, "CLOSE-WAIT");
 }
 
+static bool closes_for_nothing(struct event *e)
+{
+    if (done || !enters(e, "FIN-WAIT-1")) return !done || e->kind != EVENT_TCP_STATE;
+    enter_instead(e, "CLOSED");
+    return ++done;
+}
+
 static bool never_leaves_time_wait_in_time(struct event *e)
 {
     return e->kind != EVENT_TIMER_FIRE || strcmp(event_text(e, FIELD_NAME), "time-wait") != 0;
@@ -344,6 +351,7 @@ Test(reference_tcp, sees_each_bug_in_a_world_without_loss)
                                       {"T12", closes_before_the_peer},
                                       {"T12", believes_its_fin_acknowledged},
                                       {"T12", stays_where_it_is},
+                                      {"T12", closes_for_nothing},
                                       {"T12", never_leaves_time_wait_in_time}};
     see_bugs(WORLD("\"flavour\": \"cubic\"", "\"delay\": \"30 ms\""), bugs, sizeof bugs / sizeof *bugs);
 }
