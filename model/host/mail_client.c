@@ -452,6 +452,7 @@ static void write_mail(void *context, uint64_t index)
                                                   .n_attachments = wanted->n_attachments,
                                                   .subject = wanted->subject,
                                                   .text = wanted->text,
+                                                  .verbatim = wanted->verbatim,
                                                   .size_bytes = wanted->size_bytes});
 }
 

@@ -118,7 +118,8 @@ static struct message_id register_foreign(const struct mail_session *session, co
     struct world *world = mail_server_world(session->server);
     struct mail_message *message = mem_calloc(1, sizeof *message);
     char name[32], subject[MESSAGE_SUBJECT_BYTES], recipients[1024] = "";
-    snprintf(name, sizeof name, "outside-%u", (unsigned)++world->n_foreign_mails);
+    snprintf(name, sizeof name, "%s-%u", is_outside(session) ? "outside" : "unwritten",
+             (unsigned)++world->n_foreign_mails);
     message_subject(content, size, subject);
     *message = (struct mail_message){.id = world_next_message_id(world),
                                      .name = mem_strdup(name),

@@ -149,7 +149,11 @@ static struct mail_text compose_content(const struct mail_draft *draft)
     bool is_mime = mime_is_needed(draft);
     if (!is_mime) append_head(&text, draft);
     size_t body_begin = text.size;
-    append_body(&text, draft->text);
+    if (draft->verbatim) {
+        mail_text_add(&text, draft->text, strlen(draft->text));
+        mail_text_add(&text, "\r\n", 2);
+    } else
+        append_body(&text, draft->text);
     append_filler(&text, body_begin, draft->size_bytes);
     if (!is_mime) return text;
     whole.bytes = mime_compose(draft, text.bytes ? text.bytes : "", text.size, &whole.size);

@@ -42,6 +42,7 @@ struct mail_draft {
     size_t n_attachments;
     const char *subject;
     const char *text;    /* UTF-8, lines ended by "\n" */
+    bool verbatim;       /* the text is the body, byte for byte; only a last line gets its CR LF */
     uint64_t size_bytes; /* the body is filled up to this size; 0: the text alone */
     const char *host;    /* makes the Message-ID */
     int64_t starts_unix_s, at_ns;

@@ -180,6 +180,7 @@ struct scenario_mail {
     const struct mail_attachment *attachments;
     size_t n_attachments;
     const char *subject, *text;
+    bool verbatim;       /* the text goes out byte for byte, CR and LF alone among them */
     uint64_t size_bytes; /* the body is filled up to this many bytes; 0: only the text */
 };
 

@@ -7,18 +7,14 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-static const struct key_rule mail_keys[] = {{"at", NULL},
-                                            {"from", NULL},
-                                            {"to", NULL},
-                                            {"subject", NULL},
-                                            {"text", NULL},
-                                            {"size", NULL},
-                                            {"every", "a mail is sent once: write another one under \"mail\""},
-                                            {"cc", NULL},
-                                            {"bcc", NULL},
-                                            {"reply_to", NULL},
-                                            {"html", NULL},
-                                            {"attach", NULL}};
+static const struct key_rule mail_keys[] = {
+    {"at", NULL},       {"from", NULL},
+    {"to", NULL},       {"subject", NULL},
+    {"text", NULL},     {"verbatim", NULL},
+    {"size", NULL},     {"every", "a mail is sent once: write another one under \"mail\""},
+    {"cc", NULL},       {"bcc", NULL},
+    {"reply_to", NULL}, {"html", NULL},
+    {"attach", NULL}};
 
 /* ---- mail ---- */
 
@@ -120,13 +116,34 @@ bool loader_check_content(const struct spot *spot, const char *text, bool one_li
     return !wrong;
 }
 
+/* A text with "verbatim" may hold CR and LF wherever it likes. */
+static void check_verbatim(const struct spot *spot, const char *text)
+{
+    size_t line = 0;
+    bool good = true;
+    for (const unsigned char *p = (const unsigned char *)text; *p && good; p++) {
+        bool is_end = *p == '\r' || *p == '\n';
+        line = is_end ? 0 : line + 1;
+        good = is_end || *p == '\t' || (*p >= 0x20 && *p != 0x7F);
+        if (!good || line > TEXT_LINE_MAX)
+            spot_refuse(spot, NULL, good ? tr("has a line of more than 998 letters") : tr("has a control character"));
+        good = good && line <= TEXT_LINE_MAX;
+    }
+}
+
 void loader_subject_and_text(struct loader *l, const struct spot *mail, const char **subject, const char **text)
 {
     struct spot spot = spot_key(mail, "subject");
+    bool verbatim = cJSON_IsTrue(spot_key(mail, "verbatim").json);
     *subject = *text = "";
     if (want_text(mail, "subject", "Lunch?", subject)) loader_check_content(&spot, *subject, true, SUBJECT_MAX);
     spot = spot_key(mail, "text");
-    if (want_text(mail, "text", "At noon?", text)) loader_check_content(&spot, *text, false, TEXT_LINE_MAX);
+    if (want_text(mail, "text", "At noon?", text)) {
+        if (verbatim)
+            check_verbatim(&spot, *text);
+        else
+            loader_check_content(&spot, *text, false, TEXT_LINE_MAX);
+    }
     *subject = scenario_text(l->scenario->memory, *subject);
     *text = scenario_text(l->scenario->memory, *text);
 }
@@ -135,6 +152,7 @@ static void load_content(struct loader *l, const struct spot *mail, struct scena
 {
     struct spot size = spot_key(mail, "size");
     int64_t bytes = 0;
+    want_flag(mail, "verbatim", &m->verbatim);
     loader_subject_and_text(l, mail, &m->subject, &m->text);
     if (want_size(mail, "size", 1, MAIL_SIZE_MAX, &bytes) && (uint64_t)bytes < strlen(m->text))
         spot_refuse(&size, checks_hint(l->checks, tr("write \"%zu B\" or more, or leave it out"), strlen(m->text)),

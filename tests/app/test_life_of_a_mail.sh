@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Walks docs/life-of-a-mail.md and docs/tcp.md: every file that a page names is there, and every function that it names
-# is defined in a file that it names. Every rule of docs/tcp.md is shown by a timeline, or by a test of another kind.
+# Walks docs/life-of-a-mail.md, docs/tcp.md and docs/smtp.md: every file that a page names is there, and every function that it names
+# is defined in a file that it names. Every rule of docs/tcp.md and docs/smtp.md is shown by a timeline or a dialogue, or by a test of another kind.
 . "${BASH_SOURCE[0]%/*}/assert.sh"
 cd "$POSTROAD_SOURCE_DIR" || exit 1
 walk() {
@@ -29,7 +29,8 @@ shown_by() {
             grep -qE '\*\*not done\*\*|left out' <<< "$row" || fail "$page: nothing shows \"$rule\""
         fi
         for name in $(grep -oE '`[^`]+`' <<< "$cell" | tr -d '`'); do
-            compgen -G "tests/model/tcp/timelines/$name.tcp" > /dev/null || [ -f "$name" ] || fail "$page: \"$rule\": no $name"
+            compgen -G "tests/model/tcp/timelines/$name.tcp" > /dev/null || [ -f "$name" ] ||
+                compgen -G "tests/model/smtp/$name.smtp" > /dev/null || fail "$page: \"$rule\": no $name"
         done
     done < <(awk '/^\| rule /{ in_table = 1; next } /^[^|]|^$/{ in_table = 0 } in_table && !/^\|---/' "$page")
     holds test "$rules" -gt 35
@@ -37,4 +38,6 @@ shown_by() {
 walk docs/life-of-a-mail.md
 walk docs/tcp.md
 shown_by docs/tcp.md
+walk docs/smtp.md
+shown_by docs/smtp.md
 finish

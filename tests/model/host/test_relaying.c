@@ -1,0 +1,155 @@
+/* For whom a server relays (RFC 5321 7.9), who must authenticate (RFC 4954, RFC 6409), and where a loop is cut (6.3):
+   in whole worlds, told by their journals. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/model/host/world_runs.h"
+
+TestSuite(relaying);
+
+/* alice's server, with these settings, and her client, with those; mx1.b.example, with third ones. */
+static struct world_run run(const char *server, const char *client, const char *receiver)
+{
+    char json[2048];
+
+    snprintf(json, sizeof json,
+             "{ \"postroad\": 1, \"title\": \"t\", \"until\": \"30 min\", \"hosts\": {"
+             "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\"%s } },"
+             "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"]%s } },"
+             "\"r\": { \"router\": {} },"
+             "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"]%s } } },"
+             "\"links\": { \"1\": { \"between\": [\"alice-pc\", \"r\"] }, \"2\": { \"between\": [\"mail.a.example\", "
+             "\"r\"] },"
+             "\"3\": { \"between\": [\"mx1.b.example\", \"r\"] } },"
+             "\"mail\": { \"m1\": { \"from\": \"alice@a.example\", \"to\": \"bob@b.example\" } } }",
+             client, server, receiver);
+    return world_run_scenario(json, 0, event_mask_all());
+}
+
+static bool says(const struct world_run *run, enum event_kind kind, const char *word)
+{
+    return count_events(run, kind, word) > 0;
+}
+
+/* What the second content on the wires, the one between the servers, says of the way it came. */
+static void must_have_come_with(const struct world_run *run, const char *protocol)
+{
+    size_t i = 0;
+    const struct event *e = find_event(run, &i, EVENT_SMTP_CONTENT, NULL);
+    char *bytes, wanted[64];
+
+    cr_assert(e && (e = find_event(run, &i, EVENT_SMTP_CONTENT, NULL)));
+    bytes = stream_bytes(run, (uint64_t)event_int(e, FIELD_STREAM), (uint64_t)event_int(e, FIELD_OFFSET),
+                         (uint64_t)event_int(e, FIELD_LENGTH));
+    snprintf(wanted, sizeof wanted, " with %s ", protocol);
+    cr_assert(strstr(bytes, wanted), "%s: %.300s", wanted, bytes);
+    free(bytes);
+}
+
+Test(relaying, a_client_of_the_server_needs_no_password_where_none_is_asked)
+{
+    struct world_run r = run("", "", "");
+
+    cr_assert(says(&r, EVENT_MAIL_STATE, "delivered"));
+    must_have_come_with(&r, "ESMTP");
+    world_run_free(&r);
+}
+
+Test(relaying, where_authentication_is_required_a_client_without_gets_530)
+{
+    struct world_run r = run(", \"smtp\": { \"requires_auth\": true, \"offers_auth\": \"always\" }", "", "");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "530 5.7.0"));
+    cr_assert_not(says(&r, EVENT_MAIL_STATE, "delivered"));
+    world_run_free(&r);
+}
+
+Test(relaying, who_authenticates_may_and_the_trace_says_so)
+{
+    struct world_run r = run(", \"smtp\": { \"requires_auth\": true, \"offers_auth\": \"always\" }",
+                             ", \"smtp\": { \"auth\": true }", "");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "235 2.7.0"));
+    cr_assert(says(&r, EVENT_MAIL_STATE, "delivered"));
+    must_have_come_with(&r, "ESMTPA");
+    world_run_free(&r);
+}
+
+Test(relaying, a_wrong_password_keeps_the_mail_in_the_outbox)
+{
+    struct world_run r =
+        run(", \"smtp\": { \"offers_auth\": \"always\" }", ", \"smtp\": { \"auth\": { \"password\": \"guess\" } }", "");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "535 5.7.8"));
+    cr_assert_not(says(&r, EVENT_MAIL_STATE, "queued"));
+    cr_assert_not(says(&r, EVENT_MAIL_STATE, "bounced"));
+    world_run_free(&r);
+}
+
+Test(relaying, no_auth_is_offered_without_tls_unless_the_server_says_always)
+{
+    struct world_run r = run("", ", \"smtp\": { \"auth\": true }", "");
+
+    cr_assert_not(says(&r, EVENT_SMTP_LINE, "AUTH"));
+    cr_assert_not(says(&r, EVENT_MAIL_STATE, "queued"));
+    world_run_free(&r);
+}
+
+/* RFC 5321 6.3: one Received line is there when the second server counts. */
+Test(relaying, a_mail_with_too_many_hops_bounces)
+{
+    struct world_run at_limit = run("", "", ", \"smtp\": { \"max_hops\": 2 }");
+    struct world_run beyond = run("", "", ", \"smtp\": { \"max_hops\": 1 }");
+
+    cr_assert(says(&at_limit, EVENT_MAIL_STATE, "delivered"));
+    cr_assert(says(&beyond, EVENT_SMTP_LINE, "554 5.4.6"));
+    world_run_free(&at_limit);
+    world_run_free(&beyond);
+}
+
+/* Carol's server sends to b.example's backup, because the first is down; whether that relays is its own matter. */
+static struct world_run run_backup(const char *backup)
+{
+    char json[2048];
+
+    snprintf(
+        json, sizeof json,
+        "{ \"postroad\": 1, \"title\": \"t\", \"until\": \"30 min\", \"hosts\": {"
+        "\"carol-pc\": { \"client\": { \"user\": \"carol@c.example\", \"submits_to\": \"mail.c.example\" } },"
+        "\"mail.c.example\": { \"mail_server\": { \"domains\": [\"c.example\"], \"users\": [\"carol\"] } },"
+        "\"r\": { \"router\": {} },"
+        "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"]%s } },"
+        "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"] } } },"
+        "\"links\": { \"1\": { \"between\": [\"carol-pc\", \"r\"] }, \"2\": { \"between\": [\"mail.c.example\", \"r\"] "
+        "},"
+        "\"3\": { \"between\": [\"mx1.b.example\", \"r\"] }, \"4\": { \"between\": [\"mail.a.example\", \"r\"] } },"
+        "\"zones\": { \"b.example\": [\"@ 300 IN MX 10 mx1\", \"@ 300 IN MX 20 mail.a.example.\"] },"
+        "\"faults\": [ { \"at\": \"0 s\", \"for\": \"10 min\", \"stop_host\": { \"host\": \"mx1.b.example\" } } ],"
+        "\"mail\": { \"m1\": { \"from\": \"carol@c.example\", \"to\": \"bob@b.example\" } } }",
+        backup);
+    return world_run_scenario(json, 0, event_mask_all());
+}
+
+Test(relaying, a_stranger_is_refused_and_a_network_is_not)
+{
+    static const struct {
+        const char *settings;
+        bool relays;
+    } cases[] = {
+        {"", false},
+        {", \"smtp\": { \"relay_for\": [\"mail.c.example\"] }", true},
+        {", \"smtp\": { \"relay_for\": [\"carol-pc\"] }", false},
+        {", \"smtp\": { \"relay_for\": [\"10.0.0.0/24\"] }", true},
+        {", \"smtp\": { \"relay_for\": [\"10.0.0.2\"] }", true},
+        {", \"smtp\": { \"relay_for\": [\"10.0.0.0/31\"] }", false},
+        {", \"smtp\": { \"relay_for\": [\"2001:db8::/32\", \"0.0.0.0/0\"] }", true},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world_run r = run_backup(cases[i].settings);
+        cr_assert_eq(says(&r, EVENT_SMTP_LINE, "relaying denied"), !cases[i].relays, "%s", cases[i].settings);
+        world_run_free(&r);
+    }
+}
