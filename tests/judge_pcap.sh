@@ -5,7 +5,8 @@
 # scenario corrupts. Then, at the taps of each host that has connections or asks for names, what tshark makes of the
 # packets is compared with what our journal says:
 #   - the packets it takes for retransmissions are those that are retransmissions
-#   - every line of each dialogue that was sent is found in the streams it puts together, and it sees the same commands
+#   - every line of each dialogue that was sent is found in the streams it puts together, and it sees the same commands,
+#     also of those that TLS hides, which it opens with the keys in the capture
 #   - the MX records it reads are those that the host was answered
 # Exit code 0: it agrees; 1: it does not; 77: tshark is not there, nothing was judged.
 set -euo pipefail
@@ -33,10 +34,22 @@ judge() {
 unclean_if='_ws.malformed || _ws.unreassembled || ip.checksum.status != 1 || icmp.checksum.status != 1
     || icmpv6.checksum.status != 1 || (!icmp && !icmpv6 && (_ws.expert.severity >= 8388608
     || tcp.checksum.status != 1 || udp.checksum.status != 1))'
-unclean=$(judge -r "$scratch/all.pcapng" -Y "(${unclean_if//$'\n'/ }) && !(frame.comment contains \"corrupted on the way\")")
-if [ -n "$unclean" ]; then
+# must_be_clean CAPTURE [OPTIONS OF TSHARK]
+must_be_clean() {
+    local unclean
+    unclean=$(judge -r "$@" -Y "(${unclean_if//$'\n'/ }) && !(frame.comment contains \"corrupted on the way\")")
+    [ -n "$unclean" ] || return 0
     printf 'FAILED: malformed packets, wrong checksums or errors:\n%s\n' "$(head -n 10 <<< "$unclean")"
     verdict=1
+}
+# In the whole capture each packet is seen at every tap it passes. With TLS that would be taken for records that overlap, so
+# that the taps of each host are looked at instead; and records must be put together whatever was lost.
+has_tls=no
+if grep -q '"kind":"tls.secrets"' "$scratch/journal.jsonl"; then has_tls=yes; fi
+if [ "$has_tls" = no ]; then
+    must_be_clean "$scratch/all.pcapng"
+else
+    checksums+=(-o tcp.reassemble_out_of_order:TRUE)
 fi
 
 hosts=$(python3 - "$scratch/journal.jsonl" << 'EOF'
@@ -54,6 +67,7 @@ while read -r host; do
     i=$((i + 1))
     capture=$scratch/$i.pcapng
     "$postroad" export "$scratch/journal" --host "$host" -o "$capture"
+    [ "$has_tls" = no ] || must_be_clean "$capture"
     judge -r "$capture" -T fields -E separator=/t -E aggregator=';' \
         -e frame.number -e frame.packet_flags_direction -e tcp.stream -e tcp.analysis.retransmission \
         -e tcp.analysis.out_of_order -e frame.comment -e smtp.req.command -e dns.flags.response -e dns.qry.name -e dns.mx.preference \
@@ -62,6 +76,12 @@ while read -r host; do
     for stream in $(cut -f 3 "$scratch/$i.frames" | { grep . || true; } | sort -nu); do
         follow+=(-z "follow,tcp,ascii,$stream")
     done
+    # What is encrypted, tshark opens with the keys that the capture itself brings along.
+    if [ "$has_tls" = yes ]; then
+        for stream in $(judge -r "$capture" -Y tls -T fields -e tcp.stream | sort -nu); do
+            follow+=(-z "follow,tls,ascii,$stream")
+        done
+    fi
     : > "$scratch/$i.streams"
     [ "${#follow[@]}" -eq 0 ] || judge -q -r "$capture" "${follow[@]}" > "$scratch/$i.streams"
     python3 "${BASH_SOURCE[0]%/*}/judge_pcap.py" "$host" "$scratch/journal.jsonl" "$scratch/$i.frames" \

@@ -6,6 +6,7 @@
 
 #include "model/host/faults.h"
 #include "model/host/mx_lookup.h"
+#include "model/host/outbound_tls.h"
 #include "model/host/queue_internal.h"
 #include "model/host/socket.h"
 #include "model/smtp/smtp_client.h"
@@ -13,6 +14,7 @@
 
 struct place {
     struct ip_address address;
+    char *host;   /* its name, where TLS needs it; else NULL */
     uint64_t key; /* in the memory of hosts: Exim's are by name and address */
 };
 
@@ -23,6 +25,7 @@ struct delivery {
 
     struct mx_lookup *lookup; /* until its places are known */
     struct place *places;     /* where to try, in this order */
+    enum route_tls tls;       /* of each connection there */
     size_t n_places, place_next;
     int64_t connects, sessions, messages; /* of this job, of this job, of this session */
     int64_t session_began_ns;
@@ -81,6 +84,8 @@ static void delivery_free(struct delivery *delivery)
     mem_free(delivery->forward_paths);
     mem_free(delivery->job_recipients);
     mem_free(delivery->options);
+    for (size_t i = 0; i < delivery->n_places; i++)
+        mem_free(delivery->places[i].host);
     mem_free(delivery->places);
     mem_free(delivery);
 }
@@ -441,6 +446,7 @@ static void on_opened(void *context)
     make_smtp_job(delivery);
     struct smtp_client_config config = host->description->smtp.client;
     config.name = host->description->name;
+    config.tls = outbound_smtp_tls(delivery->tls);
     struct smtp_client_owner owner = {
         .context = delivery, .outcome = on_outcome, .next = next_job, .offered = on_offered};
     delivery->client =
@@ -513,21 +519,30 @@ static void on_smtp_wake(void *context)
 
 /* --- hosts and addresses --- */
 
-static void connect_to(struct delivery *delivery, struct ip_address address)
+static void on_secured(void *context, const struct session_security *security)
 {
-    const struct host *peer = world_host_by_address(world_of(delivery), address);
+    struct delivery *delivery = context;
+    if (delivery->is_halted) return;
+    smtp_client_secured(delivery->client, security, now_of(delivery));
+    settle_session(delivery);
+}
+
+static void connect_to(struct delivery *delivery, const struct place *place)
+{
+    const struct host *peer = world_host_by_address(world_of(delivery), place->address);
     delivery->peer = peer ? peer->id : (struct host_id){0};
     delivery->connects++;
     delivery->any_tried = true;
     begin_attempts(delivery);
     wake_set(&delivery->connect_wake, now_of(delivery) + queue_of(delivery)->policy->connect_timeout_ns);
-    delivery->socket = socket_connect(queue_of(delivery)->host, address, SMTP_PORT,
+    delivery->socket = socket_connect(queue_of(delivery)->host, place->address, SMTP_PORT,
                                       (struct socket_handler){.context = delivery,
                                                               .opened = on_opened,
                                                               .received = on_received,
                                                               .acked = on_acked,
                                                               .ended = on_ended,
                                                               .failed = on_failed});
+    if (place->host) outbound_offer_tls(delivery->socket, delivery->tls, place->host, on_secured);
     delivery->connect_wake.conn = socket_conn(delivery->socket);
 }
 
@@ -562,7 +577,7 @@ static void try_next(struct delivery *delivery)
     while (delivery->job && any_open(delivery) && may_try_elsewhere(delivery)) {
         const struct place *place = &delivery->places[delivery->place_next++];
         if (!place_may_be_tried(delivery, place)) continue;
-        connect_to(delivery, place->address);
+        connect_to(delivery, place);
         return;
     }
     finish(delivery, RECIPIENT_LATER, delivery->reason);
@@ -577,8 +592,12 @@ static void take_places(struct delivery *delivery, const struct mx_route *route)
 {
     delivery->places = mem_calloc(route->n, sizeof *delivery->places);
     delivery->n_places = route->n;
+    delivery->tls = route->tls;
     for (size_t i = 0; i < route->n; i++)
-        delivery->places[i] = (struct place){route->places[i].address, place_key(&route->places[i])};
+        delivery->places[i] =
+            (struct place){.address = route->places[i].address,
+                           .host = route->tls == ROUTE_TLS_NEVER ? NULL : mem_strdup(route->places[i].host),
+                           .key = place_key(&route->places[i])};
 }
 
 /* DNS without an answer is a destination that cannot be reached. */

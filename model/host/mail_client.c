@@ -10,6 +10,7 @@
 #include "model/host/ledger.h"
 #include "model/host/mail_server.h"
 #include "model/host/resolver.h"
+#include "model/host/secure.h"
 #include "model/host/socket.h"
 #include "model/host/wake.h"
 #include "model/mail/address.h"
@@ -32,6 +33,7 @@ struct errand {
     struct mail_client *client;
     bool busy, connected;
     uint16_t port;
+    int server;
     struct address_lookup *lookup;
     struct ip_address addresses[LOOKUP_ADDRESSES_MAX]; /* of the server, to be tried in this order */
     size_t n_addresses, address_next;
@@ -175,6 +177,32 @@ static void on_wake(void *context)
     errand_settle(errand);
 }
 
+static void become_secure(struct errand *errand, const struct session_security *security)
+{
+    if (errand->smtp)
+        smtp_client_secured(errand->smtp, security, now_of(errand->client));
+    else
+        pop3_client_secured(errand->pop3, now_of(errand->client));
+}
+
+static void on_secured(void *context, const struct session_security *security)
+{
+    struct errand *errand = context;
+    become_secure(errand, security);
+    errand_settle(errand);
+}
+
+/* A mail program shows its user's password to nobody whose certificate it does not trust (RFC 8314 5). */
+static void offer_tls(struct errand *errand)
+{
+    enum client_tls tls = settings(errand->client)->tls;
+    if (tls == CLIENT_TLS_OFF) return;
+    struct secure_settings wanted = {.verify = true,
+                                     .name = world_of(errand->client)->scenario->hosts[errand->server].name};
+    socket_offer_tls(errand->socket, &wanted, on_secured);
+    if (tls == CLIENT_TLS_IMPLICIT) socket_start_tls(errand->socket);
+}
+
 static void connect_to_next(struct errand *errand)
 {
     errand->socket = socket_connect(errand->client->host, errand->addresses[errand->address_next++], errand->port,
@@ -184,6 +212,7 @@ static void connect_to_next(struct errand *errand)
                                                             .acked = on_acked,
                                                             .ended = on_ended,
                                                             .failed = on_failed});
+    offer_tls(errand);
 }
 
 static void on_addresses(void *context, enum dns_outcome outcome, const struct ip_address *addresses, size_t n)
@@ -205,6 +234,7 @@ static void errand_begin(struct errand *errand, int server, uint16_t port)
     errand->busy = true;
     errand->connected = false;
     errand->port = port;
+    errand->server = server;
     const char *name = world_of(errand->client)->scenario->hosts[server].name;
     errand->lookup = address_lookup_start(errand->client->host, name, on_addresses, errand);
 }
@@ -346,7 +376,8 @@ static void poll_mailbox(void *context)
     struct mail_client *client = context;
     wake_set(&client->poll_wake, now_of(client) + settings(client)->fetches_every_ns);
     if (client->fetch.busy || !client->host->up || !world_awaits_mail(world_of(client))) return;
-    errand_begin(&client->fetch, settings(client)->fetches_from, POP3_PORT);
+    errand_begin(&client->fetch, settings(client)->fetches_from,
+                 settings(client)->tls == CLIENT_TLS_IMPLICIT ? POP3S_PORT : POP3_PORT);
 }
 
 /* --- both --- */
@@ -355,11 +386,13 @@ static void errand_start_session(struct errand *errand)
 {
     struct mail_client *client = errand->client;
     struct session_io io = socket_session_io(errand->socket, errand->session);
+    const struct session_security *security = socket_security(errand->socket);
     if (errand == &client->fetch) {
         char user[256];
         snprintf(user, sizeof user, "%.*s", (int)strcspn(settings(client)->user, "@"), settings(client)->user);
         struct pop3_client_owner owner = {.context = client, .fetched = on_fetched, .finished = on_finished};
         errand->pop3 = pop3_client_new(user, POP3_PASSWORD, io, owner);
+        if (security) become_secure(errand, security);
         pop3_client_start(errand->pop3, now_of(client));
         return;
     }
@@ -369,7 +402,9 @@ static void errand_start_session(struct errand *errand)
     config.user = description->smtp.auth_user;
     config.password = description->smtp.auth_password;
     struct smtp_client_owner owner = {.context = client, .outcome = on_outcome, .next = next_job};
+    config.tls = settings(client)->tls == CLIENT_TLS_OFF ? SMTP_TLS_NEVER : SMTP_TLS_REQUIRED;
     errand->smtp = smtp_client_new(&config, io, owner, make_job(client, client->outbox));
+    if (security) become_secure(errand, security);
     smtp_client_start(errand->smtp, now_of(client));
 }
 

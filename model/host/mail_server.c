@@ -58,7 +58,7 @@ struct mail_server *mail_server_new(struct host *host)
 
 bool mail_server_listens(const struct mail_server *server, uint16_t port)
 {
-    (void)server;
+    if (port == SUBMISSIONS_PORT || port == POP3S_PORT) return mail_server_settings(server)->tls.offers;
     return port == SMTP_PORT || port == SUBMISSION_PORT || port == POP3_PORT;
 }
 

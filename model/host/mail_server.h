@@ -6,7 +6,8 @@
 #include "model/mail/mailbox.h"
 #include "model/mail/retry.h"
 
-enum { SMTP_PORT = 25, POP3_PORT = 110, SUBMISSION_PORT = 587, SUBMISSIONS_PORT = 465 };
+enum { SMTP_PORT = 25, POP3_PORT = 110, SUBMISSION_PORT = 587 };
+enum { SUBMISSIONS_PORT = 465, POP3S_PORT = 995 }; /* with TLS from the first byte on (RFC 8314) */
 /* Every simulated user's password: the scenario has no secrets. */
 #define POP3_PASSWORD "secret"
 

@@ -4,6 +4,7 @@
 #include "model/host/mail_queue.h"
 #include "model/host/refusals.h"
 #include "model/host/resolver.h"
+#include "model/host/secure.h"
 #include "model/host/socket.h"
 #include "sim/journal/memory.h"
 
@@ -58,9 +59,20 @@ void mail_session_answer(struct mail_session *session, const struct smtp_reply *
     session_settle(session);
 }
 
+static void become_secure(struct mail_session *session, const struct session_security *security)
+{
+    if (session->smtp)
+        smtp_server_secured(session->smtp, security, now_of(session));
+    else
+        pop3_server_secured(session->pop3, now_of(session));
+}
+
+/* By implicit TLS a session is secure before it says its first word. */
 static void on_opened(void *context)
 {
     struct mail_session *session = context;
+    const struct session_security *security = socket_security(session->socket);
+    if (security) become_secure(session, security);
     if (session->smtp)
         smtp_server_start(session->smtp, now_of(session));
     else
@@ -116,6 +128,30 @@ bool mail_session_is_submission(const struct mail_session *session)
     return port == SUBMISSION_PORT || port == SUBMISSIONS_PORT;
 }
 
+static void on_secured(void *context, const struct session_security *security)
+{
+    struct mail_session *session = context;
+    become_secure(session, security);
+    session_settle(session);
+}
+
+static bool is_implicit_port(uint16_t port)
+{
+    return port == SUBMISSIONS_PORT || port == POP3S_PORT;
+}
+
+static void offer_tls(struct mail_session *session)
+{
+    const struct scenario_tls *tls = &mail_server_settings(session->server)->tls;
+    struct secure_settings settings = {.is_server = true,
+                                       .version = tls->version,
+                                       .name = session->server->host->description->name,
+                                       .certificate = tls->certificate,
+                                       .session = session->id};
+    socket_offer_tls(session->socket, &settings, on_secured);
+    if (is_implicit_port(socket_local_port(session->socket))) socket_start_tls(session->socket);
+}
+
 static void start_smtp(struct mail_session *session)
 {
     const struct scenario_host *description = session->server->host->description;
@@ -146,7 +182,7 @@ void mail_server_accept(struct mail_server *server, struct socket *socket)
     session->next = server->sessions;
     if (session->next) session->next->previous = session;
     server->sessions = session;
-    bool is_pop3 = socket_local_port(socket) == POP3_PORT;
+    bool is_pop3 = socket_local_port(socket) == POP3_PORT || socket_local_port(socket) == POP3S_PORT;
     uint64_t event =
         JOURNAL_EMIT(world->journal, SESSION_OPEN, F_INT(SESSION, session->id.n), F_INT(CONN, socket_conn(socket).n),
                      F_INT(HOST, server->host->id.n), F_INT(PEER, socket_peer(socket).n),
@@ -154,14 +190,15 @@ void mail_server_accept(struct mail_server *server, struct socket *socket)
     journal_set_cause(world->journal, event);
     wake_init(&session->wake, server->host, is_pop3 ? "pop3 idle" : "smtp idle", on_wake, session);
     session->wake.conn = socket_conn(socket);
-    if (is_pop3)
-        start_pop3(session);
-    else
-        start_smtp(session);
     socket_set_handler(socket, (struct socket_handler){.context = session,
                                                        .opened = on_opened,
                                                        .received = on_received,
                                                        .acked = on_acked,
                                                        .ended = on_ended,
                                                        .failed = on_failed});
+    if (mail_server_settings(server)->tls.offers) offer_tls(session);
+    if (is_pop3)
+        start_pop3(session);
+    else
+        start_smtp(session);
 }

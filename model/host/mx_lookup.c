@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/host/address_lookup.h"
+#include "model/host/outbound_tls.h"
 #include "model/host/resolver.h"
 #include "model/host/wake.h"
 #include "model/mail/mx.h"
@@ -78,6 +79,7 @@ static void finish_with_places(struct mx_lookup *lookup)
         places[i] = lookup->places[i].place;
     lookup->route.places = places;
     lookup->route.n = lookup->n_places;
+    lookup->route.tls = outbound_tls_of(lookup->host);
     finish(lookup, MX_ROUTE_FOUND, "", "");
     mem_free(places);
 }

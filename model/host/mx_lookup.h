@@ -20,6 +20,9 @@ enum mx_route_outcome {
     MX_ROUTE_NEVER  /* no such domain, no mail there, or it loops back */
 };
 
+/* What a connection to one of the places must have before mail is shown to it. */
+enum route_tls { ROUTE_TLS_NEVER, ROUTE_TLS_IF_OFFERED, ROUTE_TLS_REQUIRED, ROUTE_TLS_VERIFIED };
+
 struct mx_place {
     const char *host; /* "mx1.b.example"; of an address literal: the literal */
     uint16_t preference;
@@ -31,6 +34,7 @@ struct mx_route {
     char reason[MX_REASON_BYTES]; /* when not found: "550 5.1.2 ..." */
     const struct mx_place *places;
     size_t n;
+    enum route_tls tls; /* see outbound_tls.h */
 };
 
 /* The route is the callee's to look at for the call. */

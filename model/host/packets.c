@@ -9,6 +9,7 @@
 
 #include "model/host/host.h"
 #include "model/host/icmp.h"
+#include "model/host/strip_starttls.h"
 #include "sim/journal/memory.h"
 
 _Static_assert(sizeof(struct ip_packet) <= PACKET_HEADER_ROOM, "the header block of a packet holds an ip_packet");
@@ -226,6 +227,7 @@ void packets_forward(struct host *host, struct packet *packet)
         return;
     }
     ip->ip.ttl--;
+    if (host->description->strips_starttls) strip_starttls(host, packet);
     if (ip->raw) packets_age_raw(packet);
     send_on_next_link(host, packet);
 }

@@ -13,6 +13,7 @@
 #include "model/host/host.h"
 #include "model/host/packets.h"
 #include "model/host/path_mtu.h"
+#include "model/host/secure.h"
 #include "model/host/socket_internal.h"
 #include "sim/journal/memory.h"
 
@@ -114,6 +115,7 @@ void socket_free(struct socket *socket)
     mem_free(socket->marks);
     byte_stream_drop(socket->in);
     byte_stream_drop(socket->out);
+    secure_free(socket->secure);
     tcp_free(socket->tcp);
     mem_free(socket);
 }
@@ -150,7 +152,7 @@ void socket_set_handler(struct socket *socket, struct socket_handler handler)
     socket->has_handler = true;
 }
 
-uint64_t socket_write(struct socket *socket, const void *bytes, size_t size)
+uint64_t socket_write_stream(struct socket *socket, const void *bytes, size_t size)
 {
     uint64_t offset = byte_stream_append(socket->out, bytes, size);
     JOURNAL_EMIT(world_of(socket)->journal, STREAM_DATA, F_INT(STREAM, socket->out->id.n),
@@ -161,8 +163,14 @@ uint64_t socket_write(struct socket *socket, const void *bytes, size_t size)
     return offset;
 }
 
+uint64_t socket_write(struct socket *socket, const void *bytes, size_t size)
+{
+    return socket->is_secure ? secure_write(socket->secure, bytes, size) : socket_write_stream(socket, bytes, size);
+}
+
 void socket_end_writing(struct socket *socket)
 {
+    if (socket->is_secure && !socket->is_ended && !socket->is_finished) secure_close(socket->secure);
     if (!socket->is_ended && !socket->is_finished) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
     socket->is_ended = true;
     socket_touch(socket);
@@ -198,6 +206,7 @@ uint64_t socket_unacknowledged(const struct socket *socket)
 void socket_finish(struct socket *socket)
 {
     socket->has_handler = false;
+    if (socket->is_secure && !socket->is_ended && !socket->is_finished) secure_close(socket->secure);
     if (!socket->is_finished && !socket->is_ended) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
     socket->is_finished = true;
     socket_touch(socket);
@@ -222,6 +231,7 @@ static uint64_t io_write(void *context, const char *bytes, size_t size)
 static void io_content(void *context, struct message_id message, uint64_t offset, uint64_t length)
 {
     struct socket *socket = context;
+    if (socket->is_secure) secure_locate(socket->secure, &offset, &length);
     socket->marks = mem_realloc(socket->marks, (socket->n_marks + 1) * sizeof *socket->marks);
     socket->marks[socket->n_marks++] =
         (struct content_mark){.message = message, .begin = offset, .end = offset + length};
@@ -229,11 +239,30 @@ static void io_content(void *context, struct message_id message, uint64_t offset
 
 static uint64_t io_acknowledged(void *context)
 {
-    return tcp_acked(((struct socket *)context)->tcp);
+    struct socket *socket = context;
+    return socket->is_secure ? secure_acknowledged(socket->secure) : tcp_acked(socket->tcp);
+}
+
+static void io_start_tls(void *context)
+{
+    secure_begin(((struct socket *)context)->secure);
+}
+
+static void io_locate(void *context, uint64_t *offset, uint64_t *length)
+{
+    struct socket *socket = context;
+    if (socket->is_secure) secure_locate(socket->secure, offset, length);
+}
+
+static void io_gather(void *context, bool begins)
+{
+    struct socket *socket = context;
+    if (socket->is_secure) secure_gather(socket->secure, begins);
 }
 
 struct session_io socket_session_io(struct socket *socket, struct session_id session)
 {
+    if (socket->secure) secure_name_session(socket->secure, session);
     return (struct session_io){.context = socket,
                                .write = io_write,
                                .journal = world_of(socket)->journal,
@@ -242,7 +271,10 @@ struct session_io socket_session_io(struct socket *socket, struct session_id ses
                                .stream = socket->out->id,
                                .host = socket->host->id,
                                .content = io_content,
-                               .acknowledged = io_acknowledged};
+                               .acknowledged = io_acknowledged,
+                               .start_tls = socket->secure && !socket->is_secure ? io_start_tls : NULL,
+                               .locate = socket->secure ? io_locate : NULL,
+                               .gather = socket->secure ? io_gather : NULL};
 }
 
 struct conn_id socket_conn(const struct socket *socket)

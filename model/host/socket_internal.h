@@ -25,7 +25,7 @@ struct socket {
     bool has_copy;
     uint64_t in_end; /* passed to the application up to here */
     struct socket_handler handler;
-    bool has_handler, is_active_end, is_dirty, is_counted, is_finished, is_ended, is_by_hand;
+    bool has_handler, is_secure, is_active_end, is_dirty, is_counted, is_finished, is_ended, is_by_hand;
     bool is_held, is_at_end; /* bytes wait to be passed on; the peer will send no more, which nobody was told yet */
     const char *failure;     /* why it ended, for conn.close */
     struct socket *next_dirty;
@@ -38,6 +38,7 @@ struct socket {
     struct event_handle hears;
     struct content_mark *marks;
     size_t n_marks;
+    struct secure *secure; /* NULL: no TLS can come; see secure.h */
 };
 
 static inline struct world *world_of(const struct socket *socket)
@@ -51,6 +52,8 @@ uint32_t socket_draw_iss(const struct host *host, uint64_t flow); /* an initial 
 /* Not while it is dirty. */
 void socket_free(struct socket *socket);
 void socket_emit_close(struct socket *socket);
+/* As socket_write, of what the stream is to bear as it is. */
+uint64_t socket_write_stream(struct socket *socket, const void *bytes, size_t size);
 /* It has something to do before the next event. */
 void socket_touch(struct socket *socket);
 void socket_settle(struct socket *socket); /* does it, and may free it */

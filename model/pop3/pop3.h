@@ -23,6 +23,9 @@ struct pop3_maildrop {
 struct pop3_server;
 struct pop3_server *pop3_server_new(const char *name, struct session_io io, struct pop3_maildrop maildrop);
 void pop3_server_free(struct pop3_server *s);
+/* The handshake that io.start_tls began is done (RFC 2595 4); or, before pop3_server_start, that of implicit TLS. Of the
+   client likewise. */
+void pop3_server_secured(struct pop3_server *s, int64_t now_ns);
 void pop3_server_start(struct pop3_server *s, int64_t now_ns);
 void pop3_server_receive(struct pop3_server *s, const char *bytes, size_t size, int64_t now_ns);
 /* Some of what we wrote has been acknowledged: the client is not silent. */
@@ -32,7 +35,7 @@ int64_t pop3_server_deadline(const struct pop3_server *s); /* 10 min of silence 
 void pop3_server_on_deadline(struct pop3_server *s, int64_t now_ns);
 bool pop3_server_is_over(const struct pop3_server *s);
 
-/* Fetches all there is, deletes it, quits. */
+/* Fetches all there is, deletes it, quits. Where io.start_tls is given it says nothing of its user without TLS. */
 struct pop3_client_owner {
     void *context;
     /* Dot-stuffing undone; a copy must be taken, and kept: when only the answer to QUIT is lost the server may have
@@ -45,6 +48,7 @@ struct pop3_client;
 struct pop3_client *pop3_client_new(const char *user, const char *password, struct session_io io,
                                     struct pop3_client_owner owner);
 void pop3_client_free(struct pop3_client *s);
+void pop3_client_secured(struct pop3_client *s, int64_t now_ns);
 void pop3_client_start(struct pop3_client *s, int64_t now_ns);
 void pop3_client_receive(struct pop3_client *s, const char *bytes, size_t size, int64_t now_ns);
 void pop3_client_connection_lost(struct pop3_client *s, const char *why);

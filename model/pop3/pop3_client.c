@@ -22,6 +22,8 @@ enum { COMMAND_LINE_BYTES = 255, WHY_BYTES = LINE_READER_BYTES + 1 };
 enum client_state {
     STATE_NEW,
     STATE_CONNECT, /* awaits the greeting */
+    STATE_STLS,
+    STATE_TLS, /* awaits the end of the handshake */
     STATE_USER,
     STATE_PASS,
     STATE_STAT,
@@ -39,6 +41,7 @@ struct pop3_client {
     struct pop3_client_owner owner;
     enum client_state state;
     int64_t deadline_ns;
+    bool is_secure;
     size_t n, current; /* messages, counted from 1 as on the wire */
     char refused[WHY_BYTES];
     struct line_reader line;
@@ -81,6 +84,12 @@ static void enter_state(struct pop3_client *s, enum client_state next)
 {
     s->state = next;
     switch (next) {
+    case STATE_STLS:
+        write_command(s, "STLS");
+        break;
+    case STATE_TLS:
+        s->io.start_tls(s->io.context);
+        break;
     case STATE_USER:
         write_command(s, "USER %s", s->user);
         break;
@@ -154,7 +163,9 @@ static enum client_state on_status(struct pop3_client *s, bool ok, const char *l
     if (!ok) return on_refusal(s, line);
     switch (s->state) {
     case STATE_CONNECT:
-        return STATE_USER;
+        return s->io.start_tls && !s->is_secure ? STATE_STLS : STATE_USER;
+    case STATE_STLS:
+        return STATE_TLS;
     case STATE_USER:
         return STATE_PASS;
     case STATE_PASS:
@@ -168,6 +179,7 @@ static enum client_state on_status(struct pop3_client *s, bool ok, const char *l
     case STATE_RSET:
         return STATE_QUIT;
     case STATE_NEW:
+    case STATE_TLS:
     case STATE_CONTENT:
     case STATE_QUIT:
     case STATE_OVER:
@@ -222,7 +234,7 @@ void pop3_client_receive(struct pop3_client *s, const char *bytes, size_t size, 
 {
     assert(s->state != STATE_NEW);
     s->deadline_ns = now_ns + REPLY_NS;
-    while (size > 0 && s->state != STATE_OVER) {
+    while (size > 0 && s->state != STATE_OVER && s->state != STATE_TLS) {
         size_t taken = s->state == STATE_CONTENT ? receive_content(s, bytes, size) : receive_status(s, bytes, size);
 
         bytes += taken;
@@ -263,6 +275,15 @@ void pop3_client_start(struct pop3_client *s, int64_t now_ns)
     assert(s->state == STATE_NEW);
     s->deadline_ns = now_ns + REPLY_NS;
     enter_state(s, STATE_CONNECT);
+}
+
+/* What came in plain text behind the answer to STLS was not taken. */
+void pop3_client_secured(struct pop3_client *s, int64_t now_ns)
+{
+    s->is_secure = true;
+    if (s->state != STATE_TLS) return;
+    s->deadline_ns = now_ns + REPLY_NS;
+    enter_state(s, STATE_USER);
 }
 
 void pop3_client_connection_lost(struct pop3_client *s, const char *why)

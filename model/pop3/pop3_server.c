@@ -1,10 +1,10 @@
-/* The server's end of a POP3 session (RFC 1939, CAPA of RFC 2449): AUTHORIZATION, TRANSACTION, UPDATE. Deletions are
-   kept by the session and reach the maildrop only with QUIT in TRANSACTION state (6).
+/* The server's end of a POP3 session (RFC 1939, CAPA of RFC 2449, STLS of RFC 2595): AUTHORIZATION, TRANSACTION,
+   UPDATE. Deletions are kept by the session and reach the maildrop only with QUIT in TRANSACTION state (6).
 
    A command is a row of the table: the states it is served in, and a handler, which answers with a status line and
    whatever follows it.
 
-   Left out on purpose: APOP, SASL, STLS. */
+   Left out on purpose: APOP, SASL. */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -31,8 +31,9 @@ struct pop3_server {
     enum pop3_state state;
     int64_t deadline_ns;
     char *user; /* after USER, until PASS */
-    bool is_open;
-    bool *deleted; /* one for each message */
+    bool is_open, is_secure;
+    bool awaits_tls; /* STLS was answered, and nothing is taken before the handshake is done */
+    bool *deleted;   /* one for each message */
     size_t n;
     struct line_reader line;
 };
@@ -171,9 +172,28 @@ static void on_pass(struct pop3_server *s, const char *argument)
 static void on_capa(struct pop3_server *s, const char *argument)
 {
     char lines[] = "+OK capabilities follow\r\nTOP\r\nUSER\r\nUIDL\r\n.\r\n";
+    char lines_with_tls[] = "+OK capabilities follow\r\nTOP\r\nUSER\r\nUIDL\r\nSTLS\r\n.\r\n";
 
     (void)argument;
-    session_write_lines(&s->io, EVENT_POP3_LINE, "S", lines, sizeof lines - 1);
+    if (s->io.start_tls && !s->is_secure)
+        session_write_lines(&s->io, EVENT_POP3_LINE, "S", lines_with_tls, sizeof lines_with_tls - 1);
+    else
+        session_write_lines(&s->io, EVENT_POP3_LINE, "S", lines, sizeof lines - 1);
+}
+
+/* RFC 2595 4: what was learnt before is forgotten. */
+static void on_stls(struct pop3_server *s, const char *argument)
+{
+    (void)argument;
+    if (!s->io.start_tls || s->is_secure) {
+        write_line(s, s->is_secure ? "-ERR TLS is active already" : "-ERR no TLS here");
+        return;
+    }
+    mem_free(s->user);
+    s->user = NULL;
+    write_line(s, "+OK begin TLS negotiation");
+    s->awaits_tls = true;
+    s->io.start_tls(s->io.context);
 }
 
 /* RFC 1939 6: only from TRANSACTION is there an UPDATE. */
@@ -326,6 +346,7 @@ static const struct pop3_command commands[] = {
     { "PASS", STATE_AUTHORIZATION,                     ARGUMENT_NEEDED, on_pass },  /* 7 */
     { "QUIT", STATE_AUTHORIZATION | STATE_TRANSACTION, ARGUMENT_NONE,   on_quit },  /* 4, 6 */
     { "CAPA", STATE_AUTHORIZATION | STATE_TRANSACTION, ARGUMENT_NONE,   on_capa },  /* RFC 2449 5 */
+    { "STLS", STATE_AUTHORIZATION,                     ARGUMENT_NONE,   on_stls },  /* RFC 2595 4 */
     { "STAT", STATE_TRANSACTION,                       ARGUMENT_NONE,   on_stat },  /* 5 */
     { "LIST", STATE_TRANSACTION,                       ARGUMENT_FREE,   on_list },  /* 5 */
     { "RETR", STATE_TRANSACTION,                       ARGUMENT_NEEDED, on_retr },  /* 5 */
@@ -373,7 +394,7 @@ static void answer_command(struct pop3_server *s, const char *line)
 void pop3_server_receive(struct pop3_server *s, const char *bytes, size_t size, int64_t now_ns)
 {
     s->deadline_ns = now_ns + IDLE_NS;
-    while (size > 0 && s->state != STATE_OVER) {
+    while (size > 0 && s->state != STATE_OVER && !s->awaits_tls) {
         bool whole;
         size_t taken = line_reader_take(&s->line, bytes, size, &whole);
 
@@ -414,6 +435,14 @@ void pop3_server_free(struct pop3_server *s)
     mem_free(s->user);
     mem_free(s->name);
     mem_free(s);
+}
+
+void pop3_server_secured(struct pop3_server *s, int64_t now_ns)
+{
+    s->is_secure = true;
+    s->awaits_tls = false;
+    s->deadline_ns = now_ns + IDLE_NS;
+    line_reader_clear(&s->line);
 }
 
 void pop3_server_start(struct pop3_server *s, int64_t now_ns)

@@ -98,6 +98,10 @@ void load_resolver(struct loader *l, const struct spot *object, const struct spo
 void load_asks(struct loader *l, const struct spot *host, struct scenario_host *h);
 void load_dns_fault(struct loader *l, const struct spot *object, struct scenario_fault *f);
 void load_zone_fault(struct loader *l, const struct spot *object, struct scenario_fault *f);
+/* "tls", where it may stand. */
+void load_tls_kind(struct loader *l);
+void load_client_tls(const struct spot *client, struct scenario_client *c);
+void load_server_tls(struct loader *l, const struct spot *server, struct scenario_tls *t);
 /* Of a mail server: how it chooses among the places that DNS names. */
 void load_mx_choice(const struct spot *server, struct scenario_mail_server *m);
 struct tcp_config loader_tcp_default(void);

@@ -15,6 +15,7 @@
 #include "model/smtp/smtp_client.h"
 #include "model/smtp/smtp_server.h"
 #include "model/tcp/tcp.h"
+#include "model/tls/tls_kinds.h"
 #include "model/wire/ip_address.h"
 #include "sim/journal/journal.h"
 #include "sim/link_settings.h"
@@ -39,7 +40,32 @@ struct scenario_network {
     unsigned prefix_bits; /* of 128; of 32 for IPv4 */
 };
 
+/* How a client speaks with its server. */
+enum client_tls { CLIENT_TLS_OFF, CLIENT_TLS_STARTTLS, CLIENT_TLS_IMPLICIT };
+
+/* A policy that the domains of a server publish (RFC 8461 3.2). */
+enum sts_mode { STS_NONE, STS_TESTING, STS_ENFORCE };
+struct scenario_sts {
+    bool is_published;
+    enum sts_mode mode;
+    const char **mx; /* patterns; without any the servers of the domain are meant */
+    size_t n_mx;
+    int64_t max_age_ns;
+};
+
+/* What a server demands of TLS where it hands mail on. */
+enum tls_outbound { OUTBOUND_NEVER, OUTBOUND_OPPORTUNISTIC, OUTBOUND_REQUIRED, OUTBOUND_VERIFY, OUTBOUND_MTA_STS };
+
+struct scenario_tls {
+    bool offers; /* STARTTLS, STLS, and the ports of implicit TLS */
+    enum tls_version version;
+    enum tls_certificate_kind certificate;
+    enum tls_outbound outbound;
+    struct scenario_sts sts;
+};
+
 struct scenario_client {
+    enum client_tls tls;
     const char *user; /* "alice@a.example" */
     int submits_to;   /* host, or -1: sends nothing */
     int fetches_from; /* host, or -1: never fetches */
@@ -101,6 +127,7 @@ struct scenario_mail_server {
     struct scenario_network *relay_for; /* beside its own clients, and who authenticates */
     size_t n_relay_for;
     struct scenario_refusals refusals;
+    struct scenario_tls tls;
     uint16_t mx_preference; /* of the MX records made for its domains: 10 */
     enum address_order address_order;
     bool refuses_null_mx_senders; /* RFC 7505 4.2: 550 5.7.27 to mail from a domain that takes none */
@@ -125,6 +152,7 @@ struct scenario_host {
     enum host_role role;
     uint32_t address;           /* IPv4; 0: speaks none */
     struct ip_address address6; /* likewise */
+    bool strips_starttls;         /* a router that writes over STARTTLS in what passes */
     bool is_silent;               /* a router with "icmp": false: sends no ICMP errors */
     bool no_path_mtu_discovery;   /* its segments may be cut on the way (IPv4) */
     bool implied; /* the name server that stands at the first router by default */
@@ -348,6 +376,7 @@ struct scenario {
     int64_t until_ns;         /* TIME_NEVER: by default until all is done, 30 days at most */
     int64_t reroute_after_ns; /* TIME_NEVER: routes stay */
     enum ip_versions ip;
+    bool tls_is_modelled; /* the flights and sizes of TLS without its cryptography */
     struct scenario_host *hosts;
     size_t n_hosts;
     struct scenario_link *links;

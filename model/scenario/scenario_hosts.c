@@ -13,7 +13,7 @@ static const struct key_rule host_keys[] = {
     {"client", NULL},  {"mail_server", NULL}, {"router", NULL},   {"name_server", NULL},
     {"outside", NULL}, {"address", NULL},     {"address6", NULL}, {"path_mtu_discovery", NULL},
     {"tcp", NULL},     {"disk", NULL},        {"resolver", NULL}, {"asks", NULL}};
-static const struct key_rule router_keys[] = {{"icmp", NULL}};
+static const struct key_rule router_keys[] = {{"icmp", NULL}, {"strips_starttls", NULL}};
 static const struct key_rule client_keys[] = {
     {"user", NULL},
     {"submits_to", NULL},
@@ -21,7 +21,7 @@ static const struct key_rule client_keys[] = {
     {"fetches_every", NULL},
     {"submission_port", NULL},
     {"smtp", NULL},
-    {"tls", "leave it out: mail travels as clear text"},
+    {"tls", NULL},
     {"password", "write \"smtp\": { \"auth\": { \"password\": \"secret\" } }"}};
 static const struct key_rule server_keys[] = {{"domains", NULL},
                                               {"users", NULL},
@@ -32,7 +32,7 @@ static const struct key_rule server_keys[] = {{"domains", NULL},
                                               {"address_order", NULL},
                                               {"mx_aliases", NULL},
                                               {"refuse_null_mx_senders", NULL},
-                                              {"tls", "leave it out: mail travels as clear text"},
+                                              {"tls", NULL},
                                               {"greylisting", NULL},
                                               {"tarpit", NULL},
                                               {"client_limits", NULL},
@@ -92,7 +92,6 @@ void load_host_names(struct loader *l)
 static void load_client(struct loader *l, const struct spot *object, struct scenario_client *c)
 {
     struct spot spot;
-    int64_t port = 587;
     c->submits_to = c->fetches_from = -1;
     c->fetches_every_ns = MINUTE;
     c->user = "";
@@ -108,6 +107,8 @@ static void load_client(struct loader *l, const struct spot *object, struct scen
     spot = spot_key(object, "fetches_from");
     if (spot.json) loader_host(l, &spot, 1 << ROLE_MAIL_SERVER, &c->fetches_from);
     want_duration(object, "fetches_every", MILLISECOND, 30 * DAY, &c->fetches_every_ns);
+    load_client_tls(object, c);
+    int64_t port = c->tls == CLIENT_TLS_IMPLICIT ? 465 : 587;
     want_integer(object, "submission_port", 1, 65535, &port);
     c->submission_port = (uint16_t)port;
 }
@@ -139,6 +140,7 @@ static void load_mail_server(struct loader *l, const struct spot *object, struct
     load_aliases(l, object, m);
     load_retry(object, &m->retry);
     load_refusals(l, object, &m->refusals);
+    load_server_tls(l, object, &m->tls);
 }
 
 static void load_router(const struct spot *object, struct scenario_host *h)
@@ -147,6 +149,7 @@ static void load_router(const struct spot *object, struct scenario_host *h)
     CHECK_KEYS(object, router_keys);
     want_flag(object, "icmp", &icmp);
     h->is_silent = !icmp;
+    want_flag(object, "strips_starttls", &h->strips_starttls);
 }
 
 static void load_role(struct loader *l, const struct spot *host, struct scenario_host *h)

@@ -13,7 +13,7 @@ enum { FILE_MAX_BYTES = 64 << 20 };
 
 static const struct key_rule top_keys[] = {
     {"postroad", NULL}, {"title", NULL},   {"seed", NULL},   {"starts", NULL}, {"until", NULL}, {"reroute_after", NULL},
-    {"dns", NULL},      {"ip", NULL},      {"tcp", NULL},    {"smtp", NULL}, {"hosts", NULL},  {"links", NULL}, {"zones", NULL},
+    {"dns", NULL},      {"ip", NULL},      {"tcp", NULL},    {"smtp", NULL},   {"tls", NULL}, {"hosts", NULL},  {"links", NULL}, {"zones", NULL},
     {"mail", NULL},     {"traffic", NULL}, {"faults", NULL}, {"expect", NULL}, {"story", NULL},
 };
 
@@ -157,6 +157,7 @@ static void load_everything(struct loader *l, const char *name)
     load_host_names(l);
     load_link_names(l);
     load_mail_names(l);
+    load_tls_kind(l);
     load_hosts(l);
     load_links(l);
     load_zones(l);

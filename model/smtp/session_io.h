@@ -34,6 +34,11 @@ struct session_io {
        is none to be had. What arrived before and was not taken is dropped by the session, which takes nothing until it
        is told ..._secured; a handshake that fails is a lost connection. */
     void (*start_tls)(void *context);
+    /* Offsets count what was written here. This turns a range of what was just written into one of the stream that TCP
+       carries: within TLS, the records that bear it. NULL: they are the same. */
+    void (*locate)(void *context, uint64_t *offset, uint64_t *length);
+    /* What is written between begins = true and false belongs together, and fills records as far as it can. May be NULL. */
+    void (*gather)(void *context, bool begins);
 };
 
 #endif

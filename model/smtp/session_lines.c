@@ -97,8 +97,9 @@ size_t line_reader_take(struct line_reader *r, const char *bytes, size_t size, b
 }
 
 static void tell_line(const struct session_io *io, enum event_kind kind, const char *who, const char *text,
-                      uint64_t offset, size_t length)
+                      uint64_t offset, uint64_t length)
 {
+    if (io->locate) io->locate(io->context, &offset, &length);
     const struct event_field fields[] = {
         F_INT(SESSION, io->session.n),
         F_INT(CONN, io->conn.n),
@@ -135,6 +136,7 @@ uint64_t session_write_lines(const struct session_io *io, enum event_kind kind, 
 static void tell_content(const struct session_io *io, enum event_kind kind, struct message_id message, uint64_t offset,
                          uint64_t length)
 {
+    if (io->locate) io->locate(io->context, &offset, &length);
     const struct event_field fields[] = {
         F_INT(SESSION, io->session.n), F_INT(CONN, io->conn.n), F_INT(HOST, io->host.n), F_INT(MESSAGE, message.n),
         F_INT(STREAM, io->stream.n),   F_INT(OFFSET, offset),   F_INT(LENGTH, length),
@@ -146,8 +148,11 @@ static void tell_content(const struct session_io *io, enum event_kind kind, stru
 uint64_t session_write_content(const struct session_io *io, enum event_kind kind, struct message_id message,
                                const char *content, size_t size)
 {
-    uint64_t length;
-    uint64_t offset = transparency_write(io, content, size, &length);
+    uint64_t length, offset;
+
+    if (io->gather) io->gather(io->context, true);
+    offset = transparency_write(io, content, size, &length);
+    if (io->gather) io->gather(io->context, false);
 
     if (io->content && message.n != 0) io->content(io->context, message, offset, length);
     if (journal_wants(io->journal, kind)) tell_content(io, kind, message, offset, length);

@@ -6,15 +6,8 @@
 #include <openssl/types.h>
 #include <stdint.h>
 
-enum tls_certificate_kind {
-    TLS_CERTIFICATE_VALID,         /* by the world's CA, for this name, from a day before the start for 90 days */
-    TLS_CERTIFICATE_EXPIRED,       /* a day before the start */
-    TLS_CERTIFICATE_NOT_YET_VALID, /* a year after the start at the earliest */
-    TLS_CERTIFICATE_SELF_SIGNED,
-    TLS_CERTIFICATE_WRONG_NAME,   /* by the world's CA, for another name */
-    TLS_CERTIFICATE_UNTRUSTED_CA, /* by a CA that nobody knows */
-    TLS_CERTIFICATE_KINDS
-};
+#include "model/tls/tls_kinds.h"
+
 const char *tls_certificate_kind_name(enum tls_certificate_kind kind); /* "valid", "self-signed" */
 
 enum { TLS_NAME_BYTES = 256 };

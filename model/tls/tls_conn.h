@@ -13,8 +13,6 @@
 #include "model/tls/tls_certificate.h"
 #include "model/tls/tls_library.h"
 
-enum tls_version { TLS_VERSION_1_3, TLS_VERSION_1_2 };
-
 struct tls_settings {
     bool is_server;
     bool is_modelled;         /* of both ends, or of none */

@@ -21,6 +21,20 @@ add_test(NAME judge_dns
     ${PROJECT_SOURCE_DIR}/scenarios/dns-tree.json)
 set_tests_properties(judge_dns PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
 
+# Every way to TLS, over links that lose more: by STARTTLS and on the ports of implicit TLS, in both versions.
+foreach(how starttls implicit)
+  foreach(version 1.2 1.3)
+    add_test(NAME judge_pcap_tls_${how}_${version}
+      COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_pcap.sh $<TARGET_FILE:postroad>
+        ${PROJECT_SOURCE_DIR}/scenarios/starttls.json --set /hosts/alice-pc/client/tls=${how}
+        --set "/hosts/mail.a.example/mail_server/tls/version=\"${version}\"" --set "/links/a-mail/loss=8 %"
+        --set "/links/b-mail/loss=5 %" --set /hosts/bob-pc/client/tls=${how}
+        --set /hosts/bob-pc/client/fetches_from=mx1.b.example --set "/hosts/bob-pc/client/fetches_every=2 s"
+        --set /hosts/mx1.b.example/mail_server/tls/certificate=valid)
+    set_tests_properties(judge_pcap_tls_${how}_${version} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
+      FAIL_REGULAR_EXPRESSION "AddressSanitizer;LeakSanitizer;runtime error:")
+  endforeach()
+endforeach()
 add_test(NAME judge_the_judge
   COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_the_judge.sh $<TARGET_FILE:postroad>
     ${PROJECT_SOURCE_DIR}/scenarios/first-mail.json)

@@ -58,6 +58,10 @@ static void draw_mark(const struct view *v, struct point at, const struct story_
         shape_envelope(v->canvas, v->theme, at, r * 2.2, bounce, 1);
         return;
     }
+    if (line->is_secret) {
+        shape_lock(v->canvas, at, r * 1.7, colour);
+        return;
+    }
     if (line->speech == STORY_NAMES) {
         shape_packet(v->canvas, v->theme, STORY_DNS, at, r * 0.75, 1);
         return;

@@ -90,6 +90,14 @@ void shape_envelope(struct canvas *c, const struct theme *t, struct point at, do
     if (bounce) return_arrow(c, at, w, ink);
 }
 
+void shape_lock(struct canvas *canvas, struct point at, double width, struct colour colour)
+{
+    const double pi = 3.14159265358979;
+    double body_h = width * 0.62, r = width * 0.28, top = at.y - width * 0.1;
+    canvas_fill_round(canvas, box_of(at.x - width / 2, top, width, body_h), width * 0.12, colour);
+    canvas_arc(canvas, point_of(at.x, top), r, pi, 2 * pi, width * 0.14, colour);
+}
+
 void shape_clock(struct canvas *c, struct point at, double r, struct colour face, struct colour ink)
 {
     canvas_disc(c, at, r, face);

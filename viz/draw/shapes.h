@@ -20,6 +20,8 @@ void shape_envelope(struct canvas *canvas, const struct theme *theme, struct poi
                     double alpha);
 /* A clock face, for what waits. */
 void shape_clock(struct canvas *canvas, struct point at, double radius, struct colour face, struct colour ink);
+/* A padlock, as wide as this. */
+void shape_lock(struct canvas *canvas, struct point at, double width, struct colour colour);
 /* The icon of a host, filling a square of this size around the point; a host that is down is grey and crossed out. */
 void shape_host(struct canvas *canvas, const struct theme *theme, enum story_role role, bool up, struct point at,
                 double size);

@@ -14,7 +14,8 @@
 #include "viz/readers/journal_names.h"
 #include "viz/readers/text_buffer.h"
 
-enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_NAMES = 4, BLOCK_PACKET = 6 };
+enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_NAMES = 4, BLOCK_PACKET = 6, BLOCK_SECRETS = 10 };
+enum { SECRETS_TLS_KEY_LOG = 0x544c534b };
 enum { OPTION_END = 0, OPTION_COMMENT = 1, SECTION_PROGRAM = 4, INTERFACE_NAME = 2, INTERFACE_SPEED = 8 };
 enum { INTERFACE_TIME_RESOLUTION = 9, PACKET_FLAGS = 2, FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };
 enum { NAME_IPV4 = 1, NAME_IPV6 = 2 };
@@ -62,7 +63,7 @@ struct capture {
     struct pcapng_options options;
     struct journal_names *names;
     const struct event *begin; /* or NULL */
-    struct event_list hosts, links, data, corruptions;
+    struct event_list hosts, links, data, corruptions, secrets; /* corruptions: and what was written over */
     struct link_taps *taps; /* by link number */
     size_t n_taps;
     struct sent *sent; /* by packet number */
@@ -210,7 +211,8 @@ static void gather(struct capture *c)
         if (e->kind == EVENT_LINK_ADD) keep(&c->links, e);
         if (e->kind == EVENT_STREAM_DATA) keep(&c->data, e);
         if (e->kind == EVENT_PACKET_SEND || e->kind == EVENT_LINK_DUPLICATE) keep_sent(c, e);
-        if (e->kind == EVENT_PACKET_CORRUPT) keep(&c->corruptions, e);
+        if (e->kind == EVENT_TLS_SECRETS) keep(&c->secrets, e);
+        if (e->kind == EVENT_PACKET_CORRUPT || e->kind == EVENT_PACKET_REWRITE) keep(&c->corruptions, e);
     }
     if (c->corruptions.n > 0) qsort(c->corruptions.items, c->corruptions.n, sizeof *c->corruptions.items, by_corrupted);
     if (c->n_sent > 0) qsort(c->sent, c->n_sent, sizeof *c->sent, by_packet);
@@ -462,6 +464,23 @@ static void write_host_names(struct capture *c)
     end_block(c);
 }
 
+/* What opens the TLS of all that follows (pcapng, Decryption Secrets Block), so that no key file is needed. */
+static void write_secrets(struct capture *c)
+{
+    enum { LENGTH_AT = 12, LINES_AT = 16 }; /* the block's type and length come first */
+    if (c->secrets.n == 0) return;
+    begin_block(c, BLOCK_SECRETS);
+    add_u32(&c->block, SECRETS_TLS_KEY_LOG);
+    add_u32(&c->block, 0); /* the length, once it is known */
+    for (size_t i = 0; i < c->secrets.n; i++)
+        text_adds(&c->block, event_text(c->secrets.items[i], FIELD_TEXT));
+    uint32_t length = (uint32_t)(c->block.length - LINES_AT);
+    for (int i = 0; i < 4; i++)
+        c->block.bytes[LENGTH_AT + i] = (char)(uint8_t)(length >> 8 * i);
+    add_padding(&c->block);
+    end_block(c);
+}
+
 /* --- Packets --- */
 
 /* RFC 1812 5.3.1: each router takes one off the TTL; RFC 791 3.1: the checksum covers it. RFC 8200 3: so with the hop
@@ -562,8 +581,10 @@ static void comment_corruptions(struct capture *c, const struct sent *sent, uint
     if (sent->original) comment_corruptions(c, find_sent(c, sent->original), earlier(before, sent->copied), comment);
     while ((e = next_corruption(c, sent, before, &i)) != NULL) {
         text_clear(comment);
-        text_addf(comment, tr("corrupted on the way: %s, byte %" PRId64), event_text(e, FIELD_TEXT),
-                  event_int(e, FIELD_PLACE));
+        text_addf(comment,
+                  e->kind == EVENT_PACKET_REWRITE ? tr("rewritten on the way: %s, from byte %" PRId64 " on")
+                                                  : tr("corrupted on the way: %s, byte %" PRId64),
+                  event_text(e, FIELD_TEXT), event_int(e, FIELD_PLACE));
         add_text_option(&c->block, OPTION_COMMENT, comment->bytes);
     }
 }
@@ -642,6 +663,7 @@ static void free_capture(struct capture *c)
     mem_free(c->links.items);
     mem_free(c->data.items);
     mem_free(c->corruptions.items);
+    mem_free(c->secrets.items);
     mem_free(c->taps);
     mem_free(c->sent);
     mem_free(c->records);
@@ -658,6 +680,7 @@ bool pcapng_write_chosen(const struct journal_memory *memory, struct pcapng_opti
     write_section(&c);
     write_interfaces(&c);
     write_host_names(&c);
+    write_secrets(&c);
     write_packets(&c);
     bool good = c.good && fflush(out) == 0;
     free_capture(&c);

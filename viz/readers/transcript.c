@@ -522,6 +522,34 @@ static bool tell_rule(struct transcript *t, const struct event *e)
     return true;
 }
 
+/* ---- TLS, as its client sees it ---- */
+
+static bool tell_tls_done(struct transcript *t, const struct event *e)
+{
+    if (strcmp(event_text(e, FIELD_ROLE), "server") == 0) return false;
+    text_addf(&t->words, tr("from here on encrypted: %s, %s; the certificate %s is "), event_text(e, FIELD_VERSION),
+              event_text(e, FIELD_CIPHER), event_text(e, FIELD_NAME));
+    if (event_int(e, FIELD_VERIFIED))
+        text_adds(&t->words, tr("good"));
+    else
+        text_addf(&t->words, tr("not good (%s)"), event_text(e, FIELD_WHY));
+    return true;
+}
+
+static bool tell_tls_failed(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("TLS fails"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_tls_close(struct transcript *t, const struct event *e)
+{
+    if (strcmp(event_text(e, FIELD_WHY), "truncated") != 0) return false;
+    text_adds(&t->words, tr("the connection ends without a word of TLS"));
+    return true;
+}
+
 /* ---- From outside ---- */
 
 static bool tell_live_begin(struct transcript *t, const struct event *e)
@@ -600,6 +628,10 @@ static const struct telling tellings[EVENT_KINDS] = {
     [EVENT_PACKET_WHOLE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_whole},
     [EVENT_PATH_MTU] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_path_mtu},
     [EVENT_PACKET_CORRUPT] = {TRANSCRIPT_PACKETS, FIELD_NONE, tell_packet_corrupt},
+    [EVENT_PACKET_REWRITE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_packet_rewrite},
+    [EVENT_TLS_DONE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_done},
+    [EVENT_TLS_FAILED] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_failed},
+    [EVENT_TLS_CLOSE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_close},
     [EVENT_PACKET_COLLIDE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_collide},
     [EVENT_TIMER_FIRE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_timer_fire},
     [EVENT_TCP_STATE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_tcp_state},

@@ -62,6 +62,7 @@ bool tell_packet_fragment(struct transcript *t, const struct event *e);
 bool tell_packet_whole(struct transcript *t, const struct event *e);
 bool tell_path_mtu(struct transcript *t, const struct event *e);
 bool tell_packet_corrupt(struct transcript *t, const struct event *e);
+bool tell_packet_rewrite(struct transcript *t, const struct event *e);
 bool tell_packet_collide(struct transcript *t, const struct event *e);
 bool tell_timer_fire(struct transcript *t, const struct event *e);
 bool tell_tcp_state(struct transcript *t, const struct event *e);

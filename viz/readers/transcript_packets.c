@@ -242,6 +242,12 @@ bool tell_packet_corrupt(struct transcript *t, const struct event *e)
     return true;
 }
 
+bool tell_packet_rewrite(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("changes what passes: %s, by %s"), event_text(e, FIELD_WHY), event_text(e, FIELD_TEXT));
+    return true;
+}
+
 bool tell_packet_collide(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, "! ");

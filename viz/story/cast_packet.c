@@ -387,6 +387,7 @@ void cast_packet_event(struct story *story, size_t i, const struct event *e)
         return;
     case EVENT_PACKET_WHOLE:
     case EVENT_PACKET_CORRUPT:
+    case EVENT_PACKET_REWRITE:
     case EVENT_PACKET_COLLIDE:
         story->subject[i] = (uint32_t)packet_of(story, i, e);
         return;

@@ -129,6 +129,32 @@ static void dialogue_content(struct story *story, size_t i, const struct event *
     cast_transfer_begin(story, i, e);
 }
 
+/* What the client found: it stands in the dialogue where the words begin to be hidden, or could not be. */
+static void tls_outcome(struct story *story, size_t i, const struct event *e)
+{
+    char text[TEXT_ROOM];
+    size_t conn = cast_conn(story, e);
+    if (strcmp(event_text(e, FIELD_ROLE), "client") != 0 || conn == STORY_NONE) return;
+    const char *protocol = story->conns.items[conn].protocol, *name = event_text(e, FIELD_NAME);
+    struct story_line line = {.speech = protocol && strcmp(protocol, "pop3") == 0 ? STORY_POP3 : STORY_SMTP,
+                              .host = cast_host(story, e, FIELD_HOST),
+                              .peer = story->conns.items[conn].peer,
+                              .session = (uint32_t)event_int(e, FIELD_SESSION),
+                              .conn = conn,
+                              .mail = STORY_NONE,
+                              .by_client = true,
+                              .is_secret = true};
+    if (e->kind == EVENT_TLS_FAILED)
+        snprintf(text, sizeof text, tr("TLS fails: %s"), event_text(e, FIELD_WHY));
+    else if (event_int(e, FIELD_VERIFIED))
+        snprintf(text, sizeof text, tr("%s from here on; %s is good"), event_text(e, FIELD_VERSION), name);
+    else
+        snprintf(text, sizeof text, tr("%s from here on; %s: %s"), event_text(e, FIELD_VERSION), name,
+                 event_text(e, FIELD_WHY));
+    line.text = text_store_add(&story->texts, text);
+    add_line(story, i, line);
+}
+
 static void caption(struct story *story, size_t i, const struct event *e)
 {
     uint64_t about = (uint64_t)event_int(e, FIELD_ABOUT);
@@ -166,6 +192,10 @@ void cast_words_event(struct story *story, size_t i, const struct event *e)
     case EVENT_SMTP_CONTENT:
     case EVENT_POP3_CONTENT:
         dialogue_content(story, i, e);
+        return;
+    case EVENT_TLS_DONE:
+    case EVENT_TLS_FAILED:
+        tls_outcome(story, i, e);
         return;
     case EVENT_CAPTION:
         caption(story, i, e);

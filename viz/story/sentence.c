@@ -361,6 +361,13 @@ static void tell_packet_corrupt(struct sentence *s, const struct story *story, s
         event_text(e, FIELD_TEXT), (unsigned long long)event_int(e, FIELD_PLACE));
 }
 
+static void tell_packet_rewrite(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    char label[256];
+    say(s, tr("%s changes %s on its way: %s, by %s"), host_name(story, e, FIELD_HOST),
+        packet_name_within(story, i, label, sizeof label), event_text(e, FIELD_WHY), event_text(e, FIELD_TEXT));
+}
+
 static void tell_packet_collide(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
@@ -580,6 +587,58 @@ static void tell_session_close(struct sentence *s, const struct story *story, si
     (void)i;
     say(s, tr("%s ends the dialogue"), host_name(story, e, FIELD_HOST));
     say_why(s, e);
+}
+
+static const char *peer_by_conn(const struct story *story, const struct event *e)
+{
+    size_t conn = cast_conn(story, e);
+    return conn == STORY_NONE ? "?" : story_name_of_host(story, story->conns.items[conn].peer);
+}
+
+static bool is_server(const struct event *e)
+{
+    return strcmp(event_text(e, FIELD_ROLE), "server") == 0;
+}
+
+static void tell_tls_start(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, is_server(e) ? tr("%s awaits the TLS handshake of %s") : tr("%s begins a TLS handshake with %s"),
+        host_name(story, e, FIELD_HOST), peer_by_conn(story, e));
+}
+
+static void tell_tls_done(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("%s has a secure connection with %s: %s, %s"), host_name(story, e, FIELD_HOST), peer_by_conn(story, e),
+        event_text(e, FIELD_VERSION), event_text(e, FIELD_CIPHER));
+    if (is_server(e)) return;
+    say(s, event_int(e, FIELD_VERIFIED) ? tr("; the certificate %s is good") : tr("; the certificate %s is not: %s"),
+        event_text(e, FIELD_NAME), event_text(e, FIELD_WHY));
+}
+
+static void tell_tls_failed(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    const char *alert = event_text(e, FIELD_ALERT);
+    say(s, tr("TLS between %s and %s fails"), host_name(story, e, FIELD_HOST), peer_by_conn(story, e));
+    say_why(s, e);
+    if (*alert && (strcmp(event_text(e, FIELD_WHO), "S") == 0) == is_server(e)) say(s, tr(" (alert %s)"), alert);
+}
+
+static void tell_tls_close(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    bool is_orderly = strcmp(event_text(e, FIELD_WHY), "close_notify") == 0;
+    say(s, is_orderly ? tr("%s is told by TLS that %s will say no more") : tr("%s sees the connection with %s end without a word of TLS"),
+        host_name(story, e, FIELD_HOST), peer_by_conn(story, e));
+}
+
+static void tell_tls_secrets(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    say(s, tr("The keys of the connection between %s and %s, for captures"), host_name(story, e, FIELD_HOST),
+        peer_by_conn(story, e));
 }
 
 static void tell_line(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -850,6 +909,12 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_MAIL_EXPAND] = tell_expand,
     [EVENT_LAW_BROKEN] = tell_law,
     [EVENT_PACKET_CORRUPT] = tell_packet_corrupt,
+    [EVENT_PACKET_REWRITE] = tell_packet_rewrite,
+    [EVENT_TLS_START] = tell_tls_start,
+    [EVENT_TLS_DONE] = tell_tls_done,
+    [EVENT_TLS_FAILED] = tell_tls_failed,
+    [EVENT_TLS_CLOSE] = tell_tls_close,
+    [EVENT_TLS_SECRETS] = tell_tls_secrets,
     [EVENT_PACKET_COLLIDE] = tell_packet_collide,
     [EVENT_PACKET_FRAGMENT] = tell_packet_fragment,
     [EVENT_PACKET_WHOLE] = tell_packet_whole,

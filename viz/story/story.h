@@ -353,6 +353,7 @@ struct story_line {
     size_t conn;        /* STORY_NONE for names */
     bool by_client;     /* client, or who asks */
     bool is_content;    /* stands for the content of a mail; text says how long it is */
+    bool is_secret;     /* nobody says it: it tells what came of TLS, which hides what follows from others */
     size_t mail;        /* for content */
     const char *text;
 };

@@ -41,22 +41,36 @@ static void tell_finished(void *context, bool ok, const char *why)
     dialogue_tell(m->record, "finished %s %s", ok ? "ok" : "failed", why);
 }
 
+static void begin_tls(void *context)
+{
+    dialogue_tell(((struct client_machine *)context)->record, "tls begins");
+}
+
+static struct pop3_client *make_client(struct client_machine *m, bool with_tls)
+{
+    struct session_io io = {.context = m, .write = say, .start_tls = with_tls ? begin_tls : NULL};
+    struct pop3_client_owner owner = {m, tell_fetched, tell_finished};
+
+    return pop3_client_new("bob", "secret", io, owner);
+}
+
 static void *make(struct dialogue_record *record)
 {
     struct client_machine *m = mem_calloc(1, sizeof *m);
-    struct session_io io = {.context = m, .write = say};
-    struct pop3_client_owner owner = {m, tell_fetched, tell_finished};
 
     m->record = record;
-    m->client = pop3_client_new("bob", "secret", io, owner);
+    m->client = make_client(m, false);
     return m;
 }
 
 static bool given(void *machine, const char *setting)
 {
-    (void)machine;
-    (void)setting;
-    return false;
+    struct client_machine *m = machine;
+
+    if (strcmp(setting, "tls") != 0) return false;
+    pop3_client_free(m->client);
+    m->client = make_client(m, true);
+    return true;
 }
 
 static void start(void *machine, int64_t now_ns)
@@ -86,7 +100,10 @@ static bool is_over(void *machine)
 
 static bool happen(void *machine, const char *what, int64_t now_ns)
 {
-    (void)now_ns;
+    if (strcmp(what, "secure") == 0) {
+        pop3_client_secured(((struct client_machine *)machine)->client, now_ns);
+        return true;
+    }
     if (strcmp(what, "lose connection") != 0) return false;
     pop3_client_connection_lost(((struct client_machine *)machine)->client, "connection reset by peer");
     return true;

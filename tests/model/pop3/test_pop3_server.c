@@ -2,6 +2,7 @@
    pass".
 
      given message uid1: Subject: x\r\n\r\nbody\r\n
+     given tls   => tls begins   do secure (the handshake is done)
      => open   => update 1,3   => close */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ struct server_machine {
     struct pop3_server *server;
     char *unique_ids[MAX_MESSAGES], *contents[MAX_MESSAGES];
     size_t sizes[MAX_MESSAGES], n;
-    bool is_open;
+    bool is_open, has_tls;
     /* What the journal said */
     uint64_t told;
     size_t contents_told;
@@ -104,6 +105,7 @@ static bool given(void *machine, const char *setting)
     struct server_machine *m = machine;
     const char *colon = strstr(setting, ": ");
 
+    if (strcmp(setting, "tls") == 0) return m->has_tls = true;
     if (strncmp(setting, "message ", 8) != 0 || !colon) return false;
     m->unique_ids[m->n] = mem_strdup(setting + 8);
     m->unique_ids[m->n][colon - (setting + 8)] = '\0';
@@ -112,9 +114,15 @@ static bool given(void *machine, const char *setting)
     return true;
 }
 
+static void begin_tls(void *context)
+{
+    dialogue_tell(((struct server_machine *)context)->record, "tls begins");
+}
+
 static void start_with_journal(struct server_machine *m, struct journal *journal)
 {
-    struct session_io io = {.context = m, .write = say, .journal = journal, .stream = {1}};
+    struct session_io io = {
+        .context = m, .write = say, .journal = journal, .stream = {1}, .start_tls = m->has_tls ? begin_tls : NULL};
     struct pop3_maildrop drop = {m,           drop_open, drop_count, drop_content, drop_unique_id, drop_message,
                                  drop_update, drop_close};
 
@@ -152,7 +160,10 @@ static bool happen(void *machine, const char *what, int64_t now_ns)
 {
     struct server_machine *m = machine;
 
-    (void)now_ns;
+    if (strcmp(what, "secure") == 0) {
+        pop3_server_secured(m->server, now_ns);
+        return true;
+    }
     if (strcmp(what, "lose connection") != 0) return false;
     pop3_server_connection_lost(m->server);
     return true;
