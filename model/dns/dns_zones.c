@@ -263,7 +263,7 @@ static bool normalize_names(struct dns_rr *rr, char names[3][DNS_NAME_BYTES])
 {
     const char **all[] = {&rr->name, &rr->target, &rr->soa_rname};
     for (size_t i = 0; i < 3; i++) {
-        if (!*all[i]) continue;
+        if (!*all[i] || (i == 1 && rr->type == DNS_TXT)) continue;
         if (!dns_name_normalize(*all[i], names[i])) return false;
         *all[i] = names[i];
     }
@@ -279,11 +279,10 @@ static bool is_complete(const struct dns_rr *rr)
     case DNS_NS:
     case DNS_CNAME:
     case DNS_MX:
+    case DNS_TXT:
         return rr->target != NULL;
     case DNS_SOA:
         return rr->target && rr->soa_rname;
-    case DNS_TXT:
-        break;
     }
     return false;
 }

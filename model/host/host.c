@@ -17,6 +17,7 @@
 #include "model/host/recursor.h"
 #include "model/host/resolver.h"
 #include "model/host/store.h"
+#include "model/host/sts_lookup.h"
 #include "sim/journal/memory.h"
 
 enum { FIRST_EPHEMERAL_PORT = UINT16_MAX + 1 - EPHEMERAL_PORTS };
@@ -54,6 +55,7 @@ void host_free(struct host *host)
     mail_client_free(host->mail_client);
     name_server_free(host->dns_server);
     resolver_free(host->resolver);
+    sts_cache_free(host->sts_cache);
     sockets_free_all(host);
     hindered_free(host);
     reassembly_free(host);

@@ -11,6 +11,7 @@
 #include "model/host/address_lookup.h"
 #include "model/host/outbound_tls.h"
 #include "model/host/resolver.h"
+#include "model/host/sts_lookup.h"
 #include "model/host/wake.h"
 #include "model/mail/mx.h"
 #include "sim/journal/memory.h"
@@ -28,6 +29,8 @@ struct mx_lookup {
     void *context;
     struct resolver_question *question; /* open one, or NULL */
     struct address_lookup *lookup;      /* likewise */
+    struct sts_lookup *sts;             /* likewise */
+    struct sts_policy *policy;          /* that is to be kept to, or NULL */
     struct wake wake;                   /* of an address literal, which needs no question */
     struct mx_list list;
     size_t asked; /* hosts whose addresses were asked for */
@@ -41,6 +44,8 @@ struct mx_lookup {
 
 static void lookup_free(struct mx_lookup *lookup)
 {
+    sts_lookup_forget(lookup->sts);
+    mem_free(lookup->policy);
     wake_forget(&lookup->wake);
     mx_list_free(&lookup->list);
     mem_free(lookup->places);
@@ -71,15 +76,29 @@ static int compare_places(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
+/* RFC 8461 4.1: what the policy does not name is not tried. */
+static void leave_out_unnamed(struct mx_lookup *lookup)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < lookup->n_places; i++)
+        if (sts_policy_names(lookup->policy, lookup->places[i].place.host)) lookup->places[n++] = lookup->places[i];
+    lookup->n_places = n;
+}
+
 static void finish_with_places(struct mx_lookup *lookup)
 {
+    if (lookup->policy) leave_out_unnamed(lookup);
+    if (lookup->n_places == 0) {
+        finish(lookup, MX_ROUTE_LATER, "451 4.7.5 no host of ", " is one that its MTA-STS policy names");
+        return;
+    }
     struct mx_place *places = mem_calloc(lookup->n_places, sizeof *places);
     qsort(lookup->places, lookup->n_places, sizeof *lookup->places, compare_places);
     for (size_t i = 0; i < lookup->n_places; i++)
         places[i] = lookup->places[i].place;
     lookup->route.places = places;
     lookup->route.n = lookup->n_places;
-    lookup->route.tls = outbound_tls_of(lookup->host);
+    lookup->route.tls = lookup->policy ? ROUTE_TLS_VERIFIED : outbound_tls_of(lookup->host);
     finish(lookup, MX_ROUTE_FOUND, "", "");
     mem_free(places);
 }
@@ -250,6 +269,18 @@ static void on_literal(void *context)
     }
 }
 
+/* Only a policy in the mode "enforce" demands anything; "testing" asks for reports, which nobody here writes. */
+static void on_policy(void *context, const struct sts_policy *policy)
+{
+    struct mx_lookup *lookup = context;
+    lookup->sts = NULL;
+    if (policy && policy->mode == STS_ENFORCE) {
+        lookup->policy = mem_alloc(sizeof *lookup->policy);
+        *lookup->policy = *policy;
+    }
+    lookup->question = resolver_ask(lookup->host->resolver, lookup->domain, DNS_MX, on_mx, lookup);
+}
+
 struct mx_lookup *mx_lookup_start(struct host *host, const char *domain, uint64_t draw_key, mx_lookup_fn done,
                                   void *context)
 {
@@ -262,6 +293,8 @@ struct mx_lookup *mx_lookup_start(struct host *host, const char *domain, uint64_
     wake_init(&lookup->wake, host, "address literal", on_literal, lookup);
     if (domain[0] == '[')
         wake_set(&lookup->wake, host->world->engine->now_ns);
+    else if (host->description->mail_server.tls.outbound == OUTBOUND_MTA_STS)
+        lookup->sts = sts_lookup_start(host, domain, on_policy, lookup);
     else
         lookup->question = resolver_ask(host->resolver, domain, DNS_MX, on_mx, lookup);
     return lookup;

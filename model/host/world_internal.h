@@ -23,6 +23,7 @@ struct old_zones;
 struct path_mtus;
 struct reassembly;
 struct outside;
+struct sts_cache;
 struct traffic;
 struct mail_register;
 
@@ -58,6 +59,7 @@ struct host {
     struct mail_server *mail_server; /* by role; NULL otherwise */
     struct mail_client *mail_client;
     struct name_server *dns_server;
+    struct sts_cache *sts_cache;     /* NULL: no policy learnt */
     struct outside *outside; /* of the outside host in a live world */
 };
 

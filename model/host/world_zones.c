@@ -5,9 +5,11 @@
 #include "model/host/world_zones.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "model/host/sts_lookup.h"
 #include "sim/journal/memory.h"
 
 enum { RECORD_TTL_S = 300, NS_TTL_S = 86400 };
@@ -57,6 +59,20 @@ static void add_mx(struct dns_zones *zones, const struct scenario_host *host, co
 }
 
 /* One record for each version that it speaks; false when the name lies in no zone. */
+/* RFC 8461 3.1. */
+static void add_policy(struct dns_zones *zones, const struct scenario *scenario, const struct scenario_host *host,
+                       const char *domain)
+{
+    if (!host->mail_server.tls.sts.is_published) return;
+    char name[DNS_NAME_BYTES], record[STS_RECORD_BYTES];
+    struct sts_policy policy;
+    sts_published(scenario, host, domain, &policy);
+    sts_published_record(&policy, record);
+    if ((size_t)snprintf(name, sizeof name, "_mta-sts.%s", domain) >= sizeof name) return;
+    struct dns_rr txt = {.name = name, .type = DNS_TXT, .ttl_s = RECORD_TTL_S, .target = record};
+    dns_zones_add(zones, &txt);
+}
+
 static bool add_address(struct dns_zones *zones, const struct scenario_host *host)
 {
     /* Name servers are where they are for as long as the records that name them. */
@@ -87,7 +103,9 @@ static void add_all_mx(struct dns_zones *zones, const struct world *world, const
     for (size_t i = 0; i < host->mail_server.n_domains; i++) {
         const char *domain = host->mail_server.domains[i];
         dns_zones_add_zone(zones, domain);
-        if (!written_zone(world, domain)) add_mx(zones, host, domain);
+        if (written_zone(world, domain)) continue;
+        add_mx(zones, host, domain);
+        add_policy(zones, world->scenario, host, domain);
     }
 }
 
@@ -182,7 +200,10 @@ static void fill_zone(struct dns_zones *zones, const struct world *world, const 
         const struct scenario_host *host = &scenario->hosts[i];
         if (host->role != ROLE_ROUTER && &scenario->dns_zones[host->dns_zone] == zone) add_address(zones, host);
         for (size_t k = 0; host->role == ROLE_MAIL_SERVER && !written && k < host->mail_server.n_domains; k++)
-            if (strcasecmp(host->mail_server.domains[k], zone->apex) == 0) add_mx(zones, host, zone->apex);
+            if (strcasecmp(host->mail_server.domains[k], zone->apex) == 0) {
+                add_mx(zones, host, zone->apex);
+                add_policy(zones, scenario, host, zone->apex);
+            }
     }
     if (!has_written_ns(written, zone->apex)) add_servers(zones, scenario, zone, zone->apex);
     for (size_t i = 1; i < scenario->n_dns_zones; i++) {

@@ -11,6 +11,7 @@
 #include "model/mail/greylist.h"
 #include "model/mail/rate_limit.h"
 #include "model/mail/retry.h"
+#include "model/mail/sts_policy.h"
 #include "model/mail/message.h"
 #include "model/smtp/smtp_client.h"
 #include "model/smtp/smtp_server.h"
@@ -44,7 +45,6 @@ struct scenario_network {
 enum client_tls { CLIENT_TLS_OFF, CLIENT_TLS_STARTTLS, CLIENT_TLS_IMPLICIT };
 
 /* A policy that the domains of a server publish (RFC 8461 3.2). */
-enum sts_mode { STS_NONE, STS_TESTING, STS_ENFORCE };
 struct scenario_sts {
     bool is_published;
     enum sts_mode mode;

@@ -18,6 +18,7 @@
 #include "sim/journal/put.h"
 
 enum { LABEL_MAX_BYTES = 63, NAME_TEXT_MAX_BYTES = 253, NAME_WIRE_MAX_BYTES = 255, MESSAGE_MAX_BYTES = 65535 };
+enum { TEXT_MAX_BYTES = 255 };
 enum { HEADER_BYTES = 12, QUESTION_FIXED_BYTES = 4, RR_FIXED_BYTES = 10, POINTER_BYTES = 2, OPT_BYTES = 11 };
 enum { POINTER_REACH = 0x3fff, SEEN_ROOM = 128 };
 
@@ -225,7 +226,8 @@ static bool add_rr(struct seen *seen, const struct dns_rr *rr, size_t *size)
         *size += 20;
         return true;
     case DNS_TXT:
-        break;
+        *size += 1 + strlen(rr->target);
+        return true;
     }
     assert(!"a record of a type without data");
     return false;
@@ -285,6 +287,18 @@ static bool push_u32(ldns_rr *rr, uint32_t value, ldns_rdf_type type)
     return rdf && ldns_rr_push_rdf(rr, rdf);
 }
 
+/* RFC 1035 3.3: a character-string, its length before it. */
+static bool push_text(ldns_rr *rr, const char *text)
+{
+    uint8_t bytes[1 + TEXT_MAX_BYTES];
+    size_t length = strlen(text);
+    if (length > TEXT_MAX_BYTES) return false;
+    bytes[0] = (uint8_t)length;
+    memcpy(bytes + 1, text, length);
+    ldns_rdf *rdf = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_STR, 1 + length, bytes);
+    return rdf && ldns_rr_push_rdf(rr, rdf);
+}
+
 static bool push_mx(ldns_rr *rr, const struct dns_rr *from)
 {
     ldns_rdf *preference = ldns_native2rdf_int16(LDNS_RDF_TYPE_INT16, from->preference);
@@ -332,7 +346,7 @@ static bool push_data(ldns_rr *rr, const struct dns_rr *from)
     case DNS_SOA:
         return push_soa(rr, from);
     case DNS_TXT:
-        break;
+        return push_text(rr, from->target);
     }
     return false;
 }
@@ -428,6 +442,22 @@ static bool take_name(const ldns_rdf *rdf, const char **name, char **place)
     return true;
 }
 
+/* Of printable characters only: others are no text that anybody here could use. */
+static bool take_text(const ldns_rdf *rdf, const char **text, char **place)
+{
+    if (!rdf || ldns_rdf_get_type(rdf) != LDNS_RDF_TYPE_STR) return false;
+    const uint8_t *bytes = ldns_rdf_data(rdf);
+    size_t length = ldns_rdf_size(rdf) > 0 ? bytes[0] : 0;
+    if (length + 1 != ldns_rdf_size(rdf)) return false;
+    for (size_t i = 1; i <= length; i++)
+        if (bytes[i] < 0x20 || bytes[i] > 0x7e) return false;
+    memcpy(*place, bytes + 1, length);
+    (*place)[length] = '\0';
+    *text = *place;
+    *place += length + 1;
+    return true;
+}
+
 static bool take_soa(const ldns_rr *rr, struct dns_rr *out, char **names)
 {
     if (!take_name(ldns_rr_rdf(rr, 0), &out->target, names) || !take_name(ldns_rr_rdf(rr, 1), &out->soa_rname, names))
@@ -441,7 +471,7 @@ static bool take_soa(const ldns_rr *rr, struct dns_rr *out, char **names)
 static bool take_data(const ldns_rr *rr, struct dns_rr *out, char **names)
 {
     static const size_t wanted[] = {
-        [DNS_A] = 1, [DNS_NS] = 1, [DNS_CNAME] = 1, [DNS_SOA] = 7, [DNS_MX] = 2, [DNS_AAAA] = 1};
+        [DNS_A] = 1, [DNS_NS] = 1, [DNS_CNAME] = 1, [DNS_SOA] = 7, [DNS_MX] = 2, [DNS_TXT] = 1, [DNS_AAAA] = 1};
     if ((size_t)out->type >= sizeof wanted / sizeof *wanted || wanted[out->type] == 0) return false;
     if (ldns_rr_rd_count(rr) != wanted[out->type]) return false;
     switch (out->type) {
@@ -462,7 +492,7 @@ static bool take_data(const ldns_rr *rr, struct dns_rr *out, char **names)
     case DNS_SOA:
         return take_soa(rr, out, names);
     case DNS_TXT:
-        break;
+        return take_text(ldns_rr_rdf(rr, 0), &out->target, names);
     }
     return false;
 }
@@ -692,7 +722,10 @@ static void put_record(struct put *p, const struct dns_rr *rr)
         put_number(p, rr->soa_serial, 1);
         return;
     case DNS_TXT:
-        break;
+        put_text(p, "\"");
+        put_text(p, rr->target);
+        put_text(p, "\"");
+        return;
     }
     put_text(p, "?");
 }

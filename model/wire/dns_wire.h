@@ -20,7 +20,7 @@ struct dns_rr {
     enum dns_type type;
     uint32_t ttl_s;
     uint16_t preference; /* MX */
-    const char *target;  /* MX exchange, NS, CNAME */
+    const char *target;  /* MX exchange, NS, CNAME; the text of TXT, one string of printable characters */
     uint32_t address;    /* A */
     struct ip_address address6; /* AAAA */
     /* SOA: target is mname */

@@ -536,6 +536,15 @@ static bool tell_tls_done(struct transcript *t, const struct event *e)
     return true;
 }
 
+static bool tell_sts_policy(struct transcript *t, const struct event *e)
+{
+    const char *text = event_text(e, FIELD_TEXT);
+    text_addf(&t->words, *text ? tr("knows the TLS policy of %s: %s") : tr("knows of no TLS policy of %s"),
+              event_text(e, FIELD_QNAME), text);
+    transcript_add_why(t, e);
+    return true;
+}
+
 static bool tell_tls_failed(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, tr("TLS fails"));
@@ -629,6 +638,7 @@ static const struct telling tellings[EVENT_KINDS] = {
     [EVENT_PATH_MTU] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_path_mtu},
     [EVENT_PACKET_CORRUPT] = {TRANSCRIPT_PACKETS, FIELD_NONE, tell_packet_corrupt},
     [EVENT_PACKET_REWRITE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_packet_rewrite},
+    [EVENT_STS_POLICY] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_sts_policy},
     [EVENT_TLS_DONE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_done},
     [EVENT_TLS_FAILED] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_failed},
     [EVENT_TLS_CLOSE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_close},

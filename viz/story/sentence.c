@@ -634,6 +634,17 @@ static void tell_tls_close(struct sentence *s, const struct story *story, size_t
         host_name(story, e, FIELD_HOST), peer_by_conn(story, e));
 }
 
+static void tell_sts_policy(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    if (*event_text(e, FIELD_TEXT))
+        say(s, tr("%s knows the TLS policy of %s: %s"), host_name(story, e, FIELD_HOST), event_text(e, FIELD_QNAME),
+            event_text(e, FIELD_TEXT));
+    else
+        say(s, tr("%s knows of no TLS policy of %s"), host_name(story, e, FIELD_HOST), event_text(e, FIELD_QNAME));
+    say_why(s, e);
+}
+
 static void tell_tls_secrets(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
@@ -915,6 +926,7 @@ static const teller tellers[EVENT_KINDS] = {
     [EVENT_TLS_FAILED] = tell_tls_failed,
     [EVENT_TLS_CLOSE] = tell_tls_close,
     [EVENT_TLS_SECRETS] = tell_tls_secrets,
+    [EVENT_STS_POLICY] = tell_sts_policy,
     [EVENT_PACKET_COLLIDE] = tell_packet_collide,
     [EVENT_PACKET_FRAGMENT] = tell_packet_fragment,
     [EVENT_PACKET_WHOLE] = tell_packet_whole,

@@ -258,3 +258,32 @@ Test(secure, each_demand_meets_each_server)
         world_run_free(&run);
     }
 }
+
+/* RFC 8461: what a policy demands, and of whom. */
+Test(secure, a_published_policy_is_kept_to)
+{
+    static const char sender[] = "\"tls\": { \"outbound\": \"mta-sts\" }", strips[] = "\"strips_starttls\": true";
+    static const struct {
+        const char *receiver, *router;
+        bool delivered, encrypted;
+        const char *why;
+    } cases[] = {
+        {"\"tls\": {}", strips, true, false, NULL},
+        {"\"tls\": { \"mta_sts\": {} }", "", true, true, NULL},
+        {"\"tls\": { \"mta_sts\": {} }", strips, false, false, "4.7.4"},
+        {"\"tls\": { \"offer\": false, \"mta_sts\": {} }", "", false, false, "4.7.4"},
+        {"\"tls\": { \"certificate\": \"expired\", \"mta_sts\": {} }", "", false, false, "4.7.5"},
+        {"\"tls\": { \"mta_sts\": { \"mx\": [\"*.b.example\"] } }", "", true, true, NULL},
+        {"\"tls\": { \"mta_sts\": { \"mx\": [\"*.c.example\"] } }", "", false, false, "4.7.5"},
+        {"\"tls\": { \"mta_sts\": { \"mode\": \"testing\" } }", strips, true, false, NULL},
+        {"\"tls\": { \"mta_sts\": { \"mode\": \"none\" } }", strips, true, false, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world_run run = run_relay(sender, cases[i].receiver, cases[i].router);
+        cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), cases[i].delivered ? 1 : 0, "case %zu", i);
+        cr_assert_eq(count_events(&run, EVENT_TLS_DONE, "client"), cases[i].encrypted ? 1 : 0, "case %zu", i);
+        if (cases[i].why) cr_assert_gt(count_events(&run, EVENT_ATTEMPT_END, cases[i].why), 0, "case %zu", i);
+        cr_assert_geq(count_events(&run, EVENT_STS_POLICY, NULL), 1);
+        world_run_free(&run);
+    }
+}
