@@ -1,5 +1,6 @@
 /* A mail program: what its user sends waits in the outbox until the user's server has taken it; the server's mailbox is
-   fetched and emptied at intervals. A submission that failed is tried again after five minutes. */
+   fetched at intervals, and emptied, or left as it is. A submission that failed is tried again after a while. While its
+   user is not there it begins neither; what is under way goes on. */
 #include "model/host/mail_client.h"
 #include "model/host/address_lookup.h"
 #include "model/host/host.h"
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "model/host/ledger.h"
+#include "model/host/left_mails.h"
 #include "model/host/mail_server.h"
 #include "model/host/resolver.h"
 #include "model/host/secure.h"
@@ -16,9 +18,8 @@
 #include "model/mail/address.h"
 #include "model/pop3/pop3.h"
 #include "model/smtp/smtp_client.h"
+#include "sim/distributions.h"
 #include "sim/journal/memory.h"
-
-static const int64_t submission_retry_ns = 5 * MINUTE;
 
 struct outbox_mail {
     struct outbox_mail *next;
@@ -46,7 +47,9 @@ struct errand {
 
 struct mail_client {
     struct host *host;
-    struct outbox_mail *outbox; /* oldest first */
+    struct outbox_mail *outbox, *outbox_last; /* oldest first */
+    struct left_mails left;
+    uint64_t n_polls;
     struct errand submission, fetch;
     struct wake retry_wake, poll_wake;
     struct smtp_job job;
@@ -316,16 +319,18 @@ static void outbox_mail_free(struct outbox_mail *mail)
 
 static void remove_settled(struct mail_client *client)
 {
-    struct outbox_mail **link = &client->outbox;
+    struct outbox_mail **link = &client->outbox, *last = NULL;
     while (*link) {
         struct outbox_mail *mail = *link;
         if (mail->n_open > 0) {
+            last = mail;
             link = &mail->next;
             continue;
         }
         *link = mail->next;
         outbox_mail_free(mail);
     }
+    client->outbox_last = last;
 }
 
 /* The session goes on with the next mail of the outbox that has not been tried in it. */
@@ -336,10 +341,27 @@ static const struct smtp_job *next_job(void *context)
     return next ? make_job(client, next) : NULL;
 }
 
+/* The first instant from now on at which the user is there. */
+static int64_t online_ns(const struct mail_client *client)
+{
+    const struct scenario_client *s = settings(client);
+    int64_t now_ns = now_of(client), midnight_ns = world_of(client)->scenario->starts_unix_s % (DAY / SECOND) * SECOND;
+    if (s->n_online == 0) return now_ns;
+    int64_t time_of_day_ns = (midnight_ns + now_ns) % DAY;
+    for (size_t i = 0; i < s->n_online; i++)
+        if (time_of_day_ns < s->online[i].until_ns)
+            return time_of_day_ns < s->online[i].from_ns ? now_ns + s->online[i].from_ns - time_of_day_ns : now_ns;
+    return now_ns + DAY - time_of_day_ns + s->online[0].from_ns;
+}
+
 static void submit(void *context)
 {
     struct mail_client *client = context;
     if (client->submission.busy || !client->outbox || !client->host->up) return;
+    if (online_ns(client) > now_of(client)) {
+        wake_set(&client->retry_wake, online_ns(client));
+        return;
+    }
     for (struct outbox_mail *mail = client->outbox; mail; mail = mail->next)
         mail->tried = true;
     errand_begin(&client->submission, settings(client)->submits_to, settings(client)->submission_port);
@@ -347,9 +369,20 @@ static void submit(void *context)
 
 /* --- fetching --- */
 
-static void on_fetched(void *context, const char *content, size_t size)
+/* What is new is fetched; what has lain there for long enough goes. */
+static enum pop3_wish on_wish(void *context, const char *unique_id)
 {
     struct mail_client *client = context;
+    const struct left_mail *mail = left_mails_find(&client->left, unique_id);
+    int64_t leaves_ns = settings(client)->leaves_ns;
+    if (!mail) return POP3_FETCH;
+    return leaves_ns != TIME_NEVER && now_of(client) - mail->fetched_ns >= leaves_ns ? POP3_DELETE : POP3_PASS;
+}
+
+static void on_fetched(void *context, const char *unique_id, const char *content, size_t size)
+{
+    struct mail_client *client = context;
+    if (*unique_id) left_mails_add(&client->left, unique_id, now_of(client));
     struct world *world = world_of(client);
     struct message_id message = {message_number_of(content, size)};
     char recipient[MESSAGE_ADDRESS_BYTES]; /* one mailbox may serve several addresses */
@@ -366,15 +399,30 @@ static void on_fetched(void *context, const char *content, size_t size)
 
 static void on_finished(void *context, bool ok, const char *why)
 {
-    (void)context;
-    (void)ok;
     (void)why;
+    if (ok) left_mails_end(&((struct mail_client *)context)->left);
+}
+
+static void schedule_poll(struct mail_client *client)
+{
+    static const char purpose[] = "fetch jitter";
+    const struct scenario_client *s = settings(client);
+    int64_t jitter_ns = 0;
+    if (s->fetch_jitter_ns > 0)
+        jitter_ns = draw_uniform(
+            random_draw(world_of(client)->seed, client->host->name_hash, random_hash_text(purpose), client->n_polls++),
+            0, s->fetch_jitter_ns);
+    wake_set(&client->poll_wake, now_of(client) + s->fetches_every_ns + jitter_ns);
 }
 
 static void poll_mailbox(void *context)
 {
     struct mail_client *client = context;
-    wake_set(&client->poll_wake, now_of(client) + settings(client)->fetches_every_ns);
+    if (online_ns(client) > now_of(client)) {
+        wake_set(&client->poll_wake, online_ns(client));
+        return;
+    }
+    schedule_poll(client);
     if (client->fetch.busy || !client->host->up || !world_awaits_mail(world_of(client))) return;
     errand_begin(&client->fetch, settings(client)->fetches_from,
                  settings(client)->tls == CLIENT_TLS_IMPLICIT ? POP3S_PORT : POP3_PORT);
@@ -391,6 +439,8 @@ static void errand_start_session(struct errand *errand)
         char user[256];
         snprintf(user, sizeof user, "%.*s", (int)strcspn(settings(client)->user, "@"), settings(client)->user);
         struct pop3_client_owner owner = {.context = client, .fetched = on_fetched, .finished = on_finished};
+        if (settings(client)->leaves_ns > 0) owner.wish = on_wish;
+        left_mails_begin(&client->left);
         errand->pop3 = pop3_client_new(user, POP3_PASSWORD, io, owner);
         if (security) become_secure(errand, security);
         pop3_client_start(errand->pop3, now_of(client));
@@ -423,7 +473,7 @@ static void errand_over(struct errand *errand)
     if (!client->outbox) return;
     /* Written while the session was ending: at once. Tried in vain, or nobody was reached: later. */
     bool at_once = errand->connected && has_untried(client);
-    wake_set(&client->retry_wake, now_of(client) + (at_once ? 0 : submission_retry_ns));
+    wake_set(&client->retry_wake, now_of(client) + (at_once ? 0 : settings(client)->submission_retry_ns));
 }
 
 static void append_to_outbox(struct mail_client *client, struct mail_message *message)
@@ -432,10 +482,11 @@ static void append_to_outbox(struct mail_client *client, struct mail_message *me
     mail->message = message;
     mail->n_open = message->n_recipients;
     mail->settled = mem_calloc(message->n_recipients, sizeof *mail->settled);
-    struct outbox_mail **link = &client->outbox;
-    while (*link)
-        link = &(*link)->next;
-    *link = mail;
+    if (client->outbox)
+        client->outbox_last->next = mail;
+    else
+        client->outbox = mail;
+    client->outbox_last = mail;
 }
 
 static void join_recipients(const struct mail_message *message, char *text, size_t size)
@@ -513,8 +564,8 @@ struct mail_client *mail_client_new(struct host *host)
         }
     if (settings(client)->fetches_from >= 0) {
         ledger_set_fetched(world->ledger, &world->hosts[settings(client)->fetches_from], settings(client)->user,
-                           false);
-        wake_set(&client->poll_wake, settings(client)->fetches_every_ns);
+                           settings(client)->leaves_ns > 0);
+        schedule_poll(client);
     }
     return client;
 }
@@ -541,8 +592,7 @@ void mail_client_restart(struct mail_client *client)
 {
     errand_init(&client->submission, client, "smtp time-out");
     errand_init(&client->fetch, client, "pop3 time-out");
-    if (settings(client)->fetches_from >= 0)
-        wake_set(&client->poll_wake, now_of(client) + settings(client)->fetches_every_ns);
+    if (settings(client)->fetches_from >= 0) schedule_poll(client);
     submit(client);
 }
 
@@ -558,6 +608,7 @@ void mail_client_free(struct mail_client *client)
         client->outbox = mail->next;
         outbox_mail_free(mail);
     }
+    left_mails_free(&client->left);
     mem_free(client->forward_paths);
     mem_free(client->job_recipients);
     mem_free(client);

@@ -35,12 +35,19 @@ int64_t pop3_server_deadline(const struct pop3_server *s); /* 10 min of silence 
 void pop3_server_on_deadline(struct pop3_server *s, int64_t now_ns);
 bool pop3_server_is_over(const struct pop3_server *s);
 
-/* Fetches all there is, deletes it, quits. Where io.start_tls is given it says nothing of its user without TLS. */
+/* What is to be done with a mail that the server has. */
+enum pop3_wish { POP3_PASS, POP3_FETCH, POP3_FETCH_AND_DELETE, POP3_DELETE };
+
+/* Fetches all there is, deletes it, quits; or does with each what the owner wishes. Where
+   io.start_tls is given it says nothing of its user without TLS. */
 struct pop3_client_owner {
     void *context;
+    /* Asked for each mail of the server's UIDL listing (RFC 1939 7), before any is fetched. NULL: all are fetched and
+       deleted, and no listing is asked for. */
+    enum pop3_wish (*wish)(void *context, const char *unique_id);
     /* Dot-stuffing undone; a copy must be taken, and kept: when only the answer to QUIT is lost the server may have
        deleted the mail. So the same mail may come twice, in two sessions. */
-    void (*fetched)(void *context, const char *content, size_t size);
+    void (*fetched)(void *context, const char *unique_id, const char *content, size_t size); /* "" without listing */
     /* Once: whether QUIT was answered with +OK after all was fetched, so that the server has deleted it. */
     void (*finished)(void *context, bool ok, const char *why);
 };

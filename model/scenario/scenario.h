@@ -64,9 +64,20 @@ struct scenario_tls {
     struct scenario_sts sts;
 };
 
+/* A time of day, from and until, and how much of the rate holds there, in parts of 2^16. */
+struct scenario_hours {
+    int64_t from_ns, until_ns;
+    uint32_t share;
+};
+
 struct scenario_client {
     enum client_tls tls;
     const char *user; /* "alice@a.example" */
+    int64_t leaves_ns;           /* how long what was fetched stays on the server: 0 not at all, TIME_NEVER for ever */
+    int64_t fetch_jitter_ns;     /* each interval is longer by up to so much */
+    int64_t submission_retry_ns; /* 5 min */
+    const struct scenario_hours *online; /* times of day, in order, when it begins to fetch or submit; NULL: always */
+    size_t n_online;
     int submits_to;   /* host, or -1: sends nothing */
     int fetches_from; /* host, or -1: never fetches */
     int64_t fetches_every_ns;
@@ -218,12 +229,6 @@ struct scenario_choice {
     int *clients;          /* the host whose user each is; -1 for none */
     uint64_t *weight_sums; /* of each and all before it; NULL: all alike */
     size_t n;
-};
-
-/* A time of day, from and until, and how much of the rate holds there, in parts of 2^16. */
-struct scenario_hours {
-    int64_t from_ns, until_ns;
-    uint32_t share;
 };
 
 enum interval_law { INTERVAL_FIXED, INTERVAL_POISSON, INTERVAL_UNIFORM };

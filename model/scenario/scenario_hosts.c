@@ -19,6 +19,10 @@ static const struct key_rule client_keys[] = {
     {"submits_to", NULL},
     {"fetches_from", NULL},
     {"fetches_every", NULL},
+    {"fetch_jitter", NULL},
+    {"leaves_on_server", NULL},
+    {"submission_retry", NULL},
+    {"online", NULL},
     {"submission_port", NULL},
     {"smtp", NULL},
     {"tls", NULL},
@@ -111,6 +115,7 @@ static void load_client(struct loader *l, const struct spot *object, struct scen
     int64_t port = c->tls == CLIENT_TLS_IMPLICIT ? 465 : 587;
     want_integer(object, "submission_port", 1, 65535, &port);
     c->submission_port = (uint16_t)port;
+    load_client_habits(l, object, c);
 }
 
 static void check_names_in(const struct spot *object, const char *key, name_rule_fn problem, const char *hint)

@@ -76,10 +76,18 @@ static void server(const char *bytes, size_t size, size_t piece)
     FUZZ_MUST(written <= 2000 + 600 * size);
 }
 
-static void fetched(void *context, const char *content, size_t size)
+static void fetched(void *context, const char *unique_id, const char *content, size_t size)
 {
+    (void)unique_id;
     (void)context;
     FUZZ_MUST(content || size == 0);
+}
+
+static enum pop3_wish wish(void *context, const char *unique_id)
+{
+    (void)context;
+    FUZZ_MUST(unique_id[0] != '\0');
+    return (enum pop3_wish)(unique_id[0] % 4);
 }
 
 static void on_finished(void *context, bool ok, const char *why)
@@ -92,8 +100,9 @@ static void on_finished(void *context, bool ok, const char *why)
 static void client(const char *bytes, size_t size, size_t piece)
 {
     finished = 0;
-    struct pop3_client *s = pop3_client_new("bob", "secret", (struct session_io){.write = take},
-                                            (struct pop3_client_owner){.fetched = fetched, .finished = on_finished});
+    struct pop3_client_owner owner = {.fetched = fetched, .finished = on_finished};
+    if (piece % 2) owner.wish = wish;
+    struct pop3_client *s = pop3_client_new("bob", "secret", (struct session_io){.write = take}, owner);
     pop3_client_start(s, 0);
     for (size_t at = 0; at < size && !pop3_client_is_over(s); at += piece)
         pop3_client_receive(s, bytes + at, size - at < piece ? size - at : piece, (int64_t)at);

@@ -1,6 +1,8 @@
 /* The POP3 client against mirrored dialogues (notation: tests/model/smtp/dialogue.h). It is bob, password "secret".
 
-     => fetched Subject: x\r\n   => finished ok all was fetched   => finished failed -ERR no */
+     => fetched Subject: x\r\n   => finished ok all was fetched   => finished failed -ERR no
+
+   given chooses: it asks for a listing, and fetches ids that begin with "new", fetches and deletes "take", deletes "old". */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,12 +27,12 @@ static uint64_t say(void *context, const char *bytes, size_t size)
     return offset;
 }
 
-static void tell_fetched(void *context, const char *content, size_t size)
+static void tell_fetched(void *context, const char *unique_id, const char *content, size_t size)
 {
     struct client_machine *m = context;
     char *text = dialogue_escaped(content, size);
 
-    dialogue_tell(m->record, "fetched %s", text);
+    dialogue_tell(m->record, "fetched %s%s%s", unique_id, *unique_id ? ": " : "", text);
     mem_free(text);
 }
 
@@ -41,15 +43,25 @@ static void tell_finished(void *context, bool ok, const char *why)
     dialogue_tell(m->record, "finished %s %s", ok ? "ok" : "failed", why);
 }
 
+/* With "given chooses": by how the id begins. */
+static enum pop3_wish wish(void *context, const char *unique_id)
+{
+    (void)context;
+    if (strncmp(unique_id, "new", 3) == 0) return POP3_FETCH;
+    if (strncmp(unique_id, "take", 4) == 0) return POP3_FETCH_AND_DELETE;
+    return strncmp(unique_id, "old", 3) == 0 ? POP3_DELETE : POP3_PASS;
+}
+
 static void begin_tls(void *context)
 {
     dialogue_tell(((struct client_machine *)context)->record, "tls begins");
 }
 
-static struct pop3_client *make_client(struct client_machine *m, bool with_tls)
+static struct pop3_client *make_client(struct client_machine *m, bool with_tls, bool chooses)
 {
     struct session_io io = {.context = m, .write = say, .start_tls = with_tls ? begin_tls : NULL};
-    struct pop3_client_owner owner = {m, tell_fetched, tell_finished};
+    struct pop3_client_owner owner = {
+        .context = m, .wish = chooses ? wish : NULL, .fetched = tell_fetched, .finished = tell_finished};
 
     return pop3_client_new("bob", "secret", io, owner);
 }
@@ -59,17 +71,18 @@ static void *make(struct dialogue_record *record)
     struct client_machine *m = mem_calloc(1, sizeof *m);
 
     m->record = record;
-    m->client = make_client(m, false);
+    m->client = make_client(m, false, false);
     return m;
 }
 
 static bool given(void *machine, const char *setting)
 {
     struct client_machine *m = machine;
+    bool with_tls = strcmp(setting, "tls") == 0, chooses = strcmp(setting, "chooses") == 0;
 
-    if (strcmp(setting, "tls") != 0) return false;
+    if (!with_tls && !chooses) return false;
     pop3_client_free(m->client);
-    m->client = make_client(m, true);
+    m->client = make_client(m, with_tls, chooses);
     return true;
 }
 
