@@ -83,11 +83,9 @@ static const char *addresses_text(const struct scenario_host *host, char text[AD
 
 static void tell_host(const struct scenario_host *host)
 {
-    static const char *const ports[] = {[ROLE_CLIENT] = "",
-                                        [ROLE_MAIL_SERVER] = ": 25 587 110",
-                                        [ROLE_ROUTER] = "",
-                                        [ROLE_NAME_SERVER] = ": 53",
-                                        [ROLE_OUTSIDE] = ""};
+    static const char *const ports[] = {[ROLE_CLIENT] = "",  [ROLE_MAIL_SERVER] = ": 25 587 110",
+                                        [ROLE_ROUTER] = "",  [ROLE_NAME_SERVER] = ": 53",
+                                        [ROLE_OUTSIDE] = "", [ROLE_RESOLVER] = ": 53"};
     char addresses[ADDRESSES_TEXT_BYTES];
     if (*ports[host->role])
         fprintf(stderr, "  %s %s%s\n", addresses_text(host, addresses), host->name, ports[host->role]);

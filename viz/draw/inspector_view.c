@@ -273,18 +273,13 @@ static void draw_cache(struct pen *pen, size_t index)
     enum { ROWS = 40 };
     struct story_cached cached[ROWS];
     const struct story *s = pen->v->story;
-    char name[300], text[400], left[VTIME_TEXT_BYTES];
+    char text[700];
     size_t n = story_cache(s, index, cached, ROWS);
     pen_heading(pen, tr("What it remembers, and for how long"));
     for (size_t i = 0; i < n; i++) {
-        snprintf(name, sizeof name, "%s %s", cached[i].name, cached[i].qtype);
-        int64_t left_ns = (cached[i].expires_ns - story_now(s) + SECOND - 1) / SECOND * SECOND;
-        snprintf(text, sizeof text, "%s  %s", vtime_format_duration(left_ns, left), cached[i].text);
-        struct text_style style = view_text(pen->v, FONT_SMALL);
-        style.bold = true;
-        if (!pen_write(pen, style, name)) return;
-        style.bold = false;
-        if (!pen_write(pen, style, text)) return;
+        long long left_s = (cached[i].expires_ns - story_now(s) + SECOND - 1) / SECOND;
+        snprintf(text, sizeof text, tr("%lld s  %s %s: %s"), left_s, cached[i].name, cached[i].qtype, cached[i].text);
+        if (!pen_write(pen, view_text(pen->v, FONT_SMALL), text)) return;
     }
 }
 

@@ -28,7 +28,7 @@ struct setting {
 
 static struct world_run run_world(struct setting s)
 {
-    char json[16384];
+    static char json[70000];
     int n = snprintf(json, sizeof json, template, s.kind ? s.kind : "tree", s.hosts ? s.hosts : "",
                      s.links ? s.links : "", s.more ? s.more : "");
     cr_assert(n > 0 && (size_t)n < sizeof json);
@@ -108,11 +108,12 @@ Test(dns_worlds, what_is_temporary_leaves_the_mail_in_the_queue) /* law D6 */
     }
 }
 
-static const char *many_mx(void)
+/* Beside mx1.b.example, which is there, so many hosts that are not. */
+static const char *many_mx(int many)
 {
-    static char zone[8192];
+    static char zone[65536];
     size_t n = (size_t)snprintf(zone, sizeof zone, ", \"zones\": { \"b.example\": [\"@ 300 MX 5 mx1\"");
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < many; i++)
         n += (size_t)snprintf(zone + n, sizeof zone - n, ", \"@ 300 MX 10 a-mail-exchanger-with-a-long-name-%d\"", i);
     snprintf(zone + n, sizeof zone - n, "] }");
     return zone;
@@ -123,11 +124,33 @@ Test(dns_worlds, a_large_answer_comes_over_tcp)
 {
     static const char *const kinds[] = {"simple", "tree"};
     for (size_t i = 0; i < 2; i++) {
-        struct world_run run = run_world((struct setting){.kind = kinds[i], .more = many_mx()});
+        struct world_run run = run_world((struct setting){.kind = kinds[i], .more = many_mx(60)});
         cr_expect_geq(count_events(&run, EVENT_DNS_TROUBLE, "truncated, asked again over TCP"), i + 1);
         cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 2);
         world_run_free(&run);
     }
+}
+
+/* A thousand MX records, and a name with two thousand addresses: bounded work, and the mail is delivered. */
+Test(dns_worlds, a_thousand_mx_records_cost_a_hundred_questions)
+{
+    struct world_run run = run_world((struct setting){.kind = "simple", .more = many_mx(999)});
+    cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 2);
+    cr_expect_leq(count_events(&run, EVENT_DNS_QUERY, "a-mail-exchanger"), 2 * 99);
+    world_run_free(&run);
+}
+
+Test(dns_worlds, a_host_with_two_thousand_addresses_is_called_at_some_of_them)
+{
+    static char zone[65536];
+    size_t n = (size_t)snprintf(zone, sizeof zone, ", \"zones\": { \"b.example\": [\"@ MX 5 many\"");
+    for (int i = 0; i < 2048; i++)
+        n += (size_t)snprintf(zone + n, sizeof zone - n, ", \"many A 10.9.%d.%d\"", i / 250, i % 250 + 1);
+    snprintf(zone + n, sizeof zone - n, "] }");
+    struct world_run run = run_world((struct setting){.kind = "simple", .more = zone});
+    cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "bounced"), 0, "nobody says that they are not there");
+    cr_expect_leq(count_events(&run, EVENT_CONN_OPEN, "active"), 200);
+    world_run_free(&run);
 }
 
 /* Glue, and a zone that its parent does not know: written records stand alone. */

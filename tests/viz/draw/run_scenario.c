@@ -12,7 +12,8 @@ const char *const shipped_scenarios[] = {"first-mail",     "as-the-article-tells
                                          "busy-server",    "backup-mx",
                                          "loss-in-bursts", "full-queue",
                                          "in-disorder",    "five-senders",
-                                         "path-mtu",       "black-hole"};
+                                         "path-mtu",       "black-hole",
+                                         "dns-tree",       "moving-house"};
 const size_t n_shipped_scenarios = sizeof shipped_scenarios / sizeof shipped_scenarios[0];
 
 struct journal_memory *run_scenario(const char *name)
