@@ -192,6 +192,46 @@ static struct dns_message *poisoned(const struct dns_message *answer)
     return message;
 }
 
+/* A referral with an address for its first server, which is not the zone's to give. */
+static struct dns_message *with_foreign_glue(const struct dns_message *answer)
+{
+    size_t n = (size_t)answer->n_answer + answer->n_authority + answer->n_additional;
+    struct dns_rr *rrs = mem_calloc(n + 1, sizeof *rrs);
+    struct dns_message content = *answer;
+    for (size_t i = 0; i < n; i++)
+        rrs[i] = answer->rrs[i];
+    const struct dns_rr *ns = answer->n_authority ? &answer->rrs[answer->n_answer] : NULL;
+    if (ns && ns->type == DNS_NS) {
+        rrs[n] = (struct dns_rr){.name = ns->target, .type = DNS_A, .ttl_s = 86400, .address = 0x06060606};
+        content.n_additional++;
+    }
+    content.rrs = rrs;
+    content.wire_size = 0;
+    struct dns_message *message = dns_message_new(&content);
+    mem_free(rrs);
+    return message;
+}
+
+/* Negative answers whose SOA has another TTL than RFC 2308 3 wants. */
+static struct dns_message *with_long_soa(const struct dns_message *answer)
+{
+    if (answer->n_authority != 1 || answer->rrs[answer->n_answer].type != DNS_SOA) return dns_message_new(answer);
+    struct dns_rr soa = answer->rrs[answer->n_answer];
+    soa.ttl_s = 3600;
+    struct dns_message content = *answer;
+    content.n_answer = content.n_additional = 0;
+    content.rrs = &soa;
+    return dns_message_new(&content);
+}
+
+static struct dns_message *dressed(const char *manner, const struct dns_message *answer)
+{
+    if (strcmp(manner, "poison") == 0) return poisoned(answer);
+    if (strcmp(manner, "foreign-glue") == 0) return with_foreign_glue(answer);
+    if (strcmp(manner, "long-soa") == 0) return with_long_soa(answer);
+    return dns_message_new(answer);
+}
+
 static struct dns_message *answer_of(const struct server *server, const struct dns_message *query, bool stream)
 {
     const char *manner = server->manner;
@@ -200,7 +240,7 @@ static struct dns_message *answer_of(const struct server *server, const struct d
     if (strcmp(manner, "no-edns") == 0 && query->has_edns) return bare(query, DNS_FORMERR);
     struct dns_message *answer =
         stream ? dns_zones_answer_stream(server->zones, query) : dns_zones_answer(server->zones, query);
-    struct dns_message *copy = strcmp(manner, "poison") == 0 ? poisoned(answer) : dns_message_new(answer);
+    struct dns_message *copy = dressed(manner, answer);
     dns_message_drop(answer);
     bool cut = (strcmp(manner, "truncated") == 0 || strcmp(manner, "no-tcp") == 0) && !stream;
     if (cut) {

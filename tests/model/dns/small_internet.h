@@ -10,7 +10,8 @@
        limit queries 10                of dns_resolver_config: queries depth aliases seconds entries, v6 0
        at 0ms ask b.example MX
        at 5s server 10.0.0.1 silent    or: speaks, lame, truncated, no-edns, no-tcp, wrong-id, wrong-port, wrong-address,
-                                       wrong-question, poison, unsolicited, late 8s, and any rcode
+                                       wrong-question, poison, foreign-glue, long-soa, unsolicited,
+                                       late 8s, and any rcode
        at 1h zone 10.0.0.1 b.example   lines follow: from then on these are its zone
        at 2h crash                     the resolver forgets all
        ---
