@@ -106,7 +106,7 @@ static void collect_others(struct tree *t)
     for (size_t i = 0; i < s->n_hosts; i++) {
         const char *name = s->hosts[i].name, *dot = strchr(name, '.');
         int zone = find_zone(t, name);
-        bool has_zone = zone >= 0 && strchr(t->apexes[zone], '.');
+        bool has_zone = zone >= 0 && *t->apexes[zone]; /* what lies only in the root is nobody's */
         if (s->hosts[i].role != ROLE_ROUTER && dot && !has_zone) found[i] = strchr(dot + 1, '.') ? dot + 1 : name;
     }
     for (size_t i = 0; i < s->n_hosts; i++)
