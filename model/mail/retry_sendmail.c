@@ -17,9 +17,15 @@ static void set_default(struct retry_policy *policy)
     policy->connect_timeout_ns = 5 * MINUTE;
 }
 
+/* In whole seconds, as its clock counts. */
+static int64_t age_of(const struct retry_job *job)
+{
+    return job->now_ns / SECOND * SECOND - job->arrived_ns / SECOND * SECOND;
+}
+
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
 {
-    if (job->now_ns - job->arrived_ns >= retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
+    if (age_of(job) >= retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
     int64_t wait_ns = policy->min_queue_age_ns;
     if (policy->max_queue_age_ns > 0)
         wait_ns = retry_clamp(job->last_try_ns - job->arrived_ns, 0, policy->max_queue_age_ns);

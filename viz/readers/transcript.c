@@ -132,7 +132,7 @@ static bool tell_compose(struct transcript *t, const struct event *e)
     text_addf(&t->words, tr(" “%s” to %s"), event_text(e, FIELD_SUBJECT), event_text(e, FIELD_TO));
     if (!event_int(e, FIELD_PARENT)) return true;
     const char *parent = journal_names_find(t->names, TYPE_MESSAGE, event_int(e, FIELD_PARENT));
-    text_addf(&t->words, tr(", because %s cannot be delivered"), parent ? parent : "?");
+    text_addf(&t->words, tr(", a report about %s"), parent ? parent : "?");
     return true;
 }
 

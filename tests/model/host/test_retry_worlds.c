@@ -1,0 +1,176 @@
+/* The golden vectors of the policies in whole worlds: a destination that refuses each connection at once, and a mail
+   that arrives at a server, is tried when its policy says so, and is given up. The same instants as pure arithmetic
+   gives (tests/model/mail/test_retry.c), to the second. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world_runs.h"
+
+static const char template[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"hosts\": {"
+    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" } },"
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": %s } },"
+    "\"internet\": { \"router\": {} }, \"closed\": { \"router\": {}, \"address\": \"10.9.9.9\" } },"
+    "\"zones\": { \"b.example\": [\"@ 300 IN MX 10 closed\", \"closed 300 IN A 10.9.9.9\"] },"
+    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
+    "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"
+    "\"c\": { \"between\": [\"closed\", \"internet\"] } },"
+    "\"mail\": { \"m1\": { \"at\": \"%s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"] } } }";
+
+enum { ROOM = 1000 };
+
+struct course {
+    int64_t seconds[ROOM]; /* of attempts, since the server took the mail */
+    size_t n, reports;
+    int64_t ended_s;
+};
+
+static bool is_of_m1(const struct event *e)
+{
+    return event_int(e, FIELD_MESSAGE) == 1;
+}
+
+static int64_t to_seconds(int64_t ns)
+{
+    return (ns + SECOND / 2) / SECOND;
+}
+
+static struct course run_course(const char *retry, const char *at)
+{
+    char json[4096];
+    struct course course = {0};
+    snprintf(json, sizeof json, template, retry, at);
+    struct world_run run = world_run_scenario(json, 0, event_mask_group(GROUP_MAIL));
+    size_t i = 0;
+    const struct event *e = find_event(&run, &i, EVENT_MAIL_STATE, "accepted");
+    cr_assert(e);
+    int64_t arrived_ns = e->at_ns;
+    while ((e = find_event(&run, &i, EVENT_ATTEMPT_BEGIN, NULL)) && course.n < ROOM)
+        if (is_of_m1(e)) course.seconds[course.n++] = to_seconds(e->at_ns - arrived_ns);
+    i = 0;
+    e = find_event(&run, &i, EVENT_MAIL_STATE, "bounced");
+    cr_assert(e, "%s: it is given up", retry);
+    course.ended_s = to_seconds(e->at_ns - arrived_ns);
+    course.reports = count_events(&run, EVENT_MAIL_REPORT, "failed");
+    world_run_free(&run);
+    return course;
+}
+
+static void expect_minutes(const struct course *course, const double *minutes, size_t n)
+{
+    cr_assert_geq(course->n, n);
+    for (size_t i = 0; i < n; i++) {
+        int64_t expected = (int64_t)(minutes[i] * 60), found = course->seconds[i];
+        cr_assert(llabs(found - expected) <= 1, "attempt %zu after %lld s, expected %g min", i + 1, (long long)found,
+                  minutes[i]);
+    }
+}
+
+static void expect_every(const struct course *course, size_t from, int64_t seconds)
+{
+    for (size_t i = from; i < course->n; i++)
+        cr_assert_eq(course->seconds[i] - course->seconds[i - 1], seconds, "attempt %zu after %lld s", i + 1,
+                     (long long)course->seconds[i]);
+}
+
+static void expect_end(const struct course *course, size_t attempts, int64_t ended_s)
+{
+    cr_assert_eq(course->n, attempts, "%zu attempts, expected %zu", course->n, attempts);
+    cr_assert(llabs(course->ended_s - ended_s) <= 1, "given up after %lld s", (long long)course->ended_s);
+    cr_assert_eq(course->reports, 1);
+}
+
+Test(retry_worlds, postfix_when_the_mail_arrives_on_a_scan)
+{
+    static const double minutes[] = {0, 5, 10, 20, 40, 80, 150, 220, 290, 360};
+    struct course course = run_course("{ \"queue_run_phase\": \"1 s\" }", "1 s");
+    expect_minutes(&course, minutes, 10);
+    expect_every(&course, 10, 70 * 60);
+    expect_end(&course, 108, 433200);
+}
+
+Test(retry_worlds, postfix_when_the_mail_arrives_between_two_scans)
+{
+    static const double minutes[] = {0, 7.5, 17.5, 37.5, 77.5, 147.5, 217.5};
+    struct course course = run_course("\"postfix\"", "150 s");
+    expect_minutes(&course, minutes, 7);
+    expect_every(&course, 7, 70 * 60);
+    expect_end(&course, 107, 433050);
+}
+
+Test(retry_worlds, exim_when_it_could_try_as_soon_as_a_retry_time_comes)
+{
+    static const double minutes[] = {0, 15, 30, 45, 60, 75, 90, 105, 120, 135, 195, 285, 420, 622.5};
+    struct course course = run_course("{ \"policy\": \"exim\", \"queue_run_interval\": \"0 s\" }", "1 s");
+    expect_minutes(&course, minutes, 14);
+    expect_every(&course, 16, 6 * 3600);
+    expect_end(&course, 29, 363712);
+}
+
+Test(retry_worlds, exim_with_a_queue_runner_every_half_hour)
+{
+    static const double minutes[] = {0, 30, 60, 90, 120, 150, 210, 300, 450, 660, 990, 1350};
+    struct course course = run_course("{ \"policy\": \"exim\", \"queue_run_phase\": \"1 s\" }", "1 s");
+    expect_minutes(&course, minutes, 12);
+    expect_every(&course, 12, 6 * 3600);
+    expect_end(&course, 25, 361800);
+}
+
+/* The mail arrives in the second of a run; the last run is the first that finds it five days old. */
+Test(retry_worlds, sendmail_in_each_queue_run_of_five_days)
+{
+    struct course course =
+        run_course("{ \"policy\": \"sendmail\", \"delivery_mode\": \"queue\", \"queue_run_phase\": \"1 s\" }", "1 s");
+    cr_assert_eq(course.seconds[0], 1800);
+    expect_every(&course, 1, 1800);
+    expect_end(&course, 240, 5 * 86400);
+    course = run_course("{ \"policy\": \"sendmail\", \"delivery_mode\": \"queue\", \"queue_run_phase\": \"1 s\", "
+                        "\"queue_run_interval\": \"10 min\" }",
+                        "1 s");
+    expect_every(&course, 1, 600);
+    expect_end(&course, 720, 5 * 86400);
+}
+
+Test(retry_worlds, qmail_by_squares_of_twenty_seconds)
+{
+    struct course course = run_course("\"qmail\"", "1 s");
+    for (size_t n = 0; n < course.n; n++)
+        cr_assert_eq(course.seconds[n], 400 * (int64_t)(n * n));
+    expect_end(&course, 40, 608400);
+}
+
+Test(retry_worlds, opensmtpd_by_squares_until_it_expires)
+{
+    struct course course = run_course("\"opensmtpd\"", "1 s");
+    for (size_t n = 0; n < course.n; n++)
+        cr_assert_eq(course.seconds[n], 400 * (int64_t)(n * n));
+    expect_end(&course, 30, 345600);
+}
+
+Test(retry_worlds, kumomta_doubles_for_nine_attempts)
+{
+    static const double minutes[] = {0, 20, 60, 140, 300, 620, 1260, 2540, 5100};
+    struct course course = run_course("{ \"policy\": \"kumomta\", \"jitter\": \"0 %\" }", "1 s");
+    expect_minutes(&course, minutes, 9);
+    expect_end(&course, 9, 5100 * 60);
+}
+
+Test(retry_worlds, exchange_by_its_queues_connection)
+{
+    static const double minutes[] = {0, 1, 2, 3, 4, 9, 14, 19, 24, 29, 34, 44, 54};
+    struct course course = run_course("\"exchange\"", "1 s");
+    expect_minutes(&course, minutes, 13);
+    expect_end(&course, 295, 2 * 86400);
+}
+
+Test(retry_worlds, rfc_minimum_and_custom)
+{
+    static const double minutes[] = {0, 30, 60, 180, 300, 420}, steps[] = {0, 1, 6, 36, 66};
+    struct course course = run_course("\"rfc-minimum\"", "1 s");
+    expect_minutes(&course, minutes, 6);
+    expect_end(&course, 51, 349205); /* the waits begin when an attempt has failed, 0.1 s later */
+    course = run_course("{ \"policy\": \"custom\", \"steps\": [\"1 min\", \"5 min\", \"30 min\"] }", "1 s");
+    expect_minutes(&course, steps, 5);
+}
