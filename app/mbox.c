@@ -30,6 +30,7 @@ struct rows {
 struct index {
     struct rows contents, data, sessions, mails; /* by message, stream, session, message */
     struct rows deliveries;                      /* by recipient */
+    struct rows chunks;                          /* lines "BDAT 100 LAST", by stream */
     int64_t starts;
 };
 
@@ -95,6 +96,9 @@ static void index_event(struct index *index, const struct event *e)
     case EVENT_MAIL_COMPOSE:
         add_row(&index->mails, event_int(e, FIELD_MESSAGE), e);
         break;
+    case EVENT_SMTP_LINE:
+        if (!strncmp(event_text(e, FIELD_TEXT), "BDAT ", 5)) add_row(&index->chunks, event_int(e, FIELD_STREAM), e);
+        break;
     case EVENT_SMTP_CONTENT:
     case EVENT_POP3_CONTENT:
         add_row(&index->contents, event_int(e, FIELD_MESSAGE), e);
@@ -115,11 +119,13 @@ static void make_index(struct index *index, const struct journal_memory *journal
     sort_rows(&index->sessions, compare_keys);
     sort_rows(&index->mails, compare_keys);
     sort_rows(&index->deliveries, compare_recipients);
+    sort_rows(&index->chunks, compare_keys);
 }
 
 static void free_index(struct index *index)
 {
-    struct rows *all[] = {&index->contents, &index->data, &index->sessions, &index->mails, &index->deliveries};
+    struct rows *all[] = {&index->contents, &index->data,       &index->sessions,
+                          &index->mails,    &index->deliveries, &index->chunks};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]->items);
 }
@@ -162,6 +168,59 @@ static const struct event *content_of(const struct index *index, const struct ev
     return found;
 }
 
+/* The BDAT that this content follows, or NULL (RFC 3030). */
+static const struct event *chunk_line(const struct index *index, const struct event *content)
+{
+    const struct rows *chunks = &index->chunks;
+    int64_t stream = event_int(content, FIELD_STREAM), begin = event_int(content, FIELD_OFFSET);
+    for (size_t i = find_row(chunks, stream); i < chunks->n && chunks->items[i].key == stream; i++) {
+        const struct event *line = chunks->items[i].event;
+        if (event_int(line, FIELD_OFFSET) + event_int(line, FIELD_LENGTH) == begin) return line;
+    }
+    return NULL;
+}
+
+static bool is_last_chunk(const struct event *line)
+{
+    return strstr(event_text(line, FIELD_TEXT), " LAST") != NULL;
+}
+
+/* Where among the contents the mail begins that ends with the i-th one: with the chunk behind the last of another. */
+static size_t first_chunk(const struct index *index, size_t i)
+{
+    const struct row *contents = index->contents.items;
+    int64_t stream = event_int(contents[i].event, FIELD_STREAM);
+    size_t first = i;
+    for (size_t k = i; k-- > 0 && contents[k].key == contents[i].key;) {
+        if (event_int(contents[k].event, FIELD_STREAM) != stream) continue;
+        const struct event *line = chunk_line(index, contents[k].event);
+        if (!line || is_last_chunk(line)) break;
+        first = k;
+    }
+    return first;
+}
+
+/* A mail that came in chunks, put together again. */
+static struct bytes join_chunks(const struct index *index, const struct event *last)
+{
+    const struct rows *contents = &index->contents;
+    int64_t stream = event_int(last, FIELD_STREAM);
+    size_t end = find_row(contents, event_int(last, FIELD_MESSAGE));
+    struct bytes out = {0};
+    while (contents->items[end].event != last)
+        end++;
+    for (size_t i = first_chunk(index, end); i <= end; i++) {
+        const struct event *e = contents->items[i].event;
+        if (event_int(e, FIELD_STREAM) != stream) continue;
+        struct bytes chunk = stream_bytes(index, stream, event_int(e, FIELD_OFFSET), event_int(e, FIELD_LENGTH));
+        out.at = mem_realloc(out.at, out.size + chunk.size + 1);
+        memcpy(out.at + out.size, chunk.at, chunk.size);
+        out.size += chunk.size;
+        free(chunk.at);
+    }
+    return out;
+}
+
 /* "From alice@a.example Mon Mar  3 09:00:01 2025" */
 static void write_from_line(const struct index *index, const struct event *delivered, FILE *out)
 {
@@ -176,16 +235,16 @@ static void write_from_line(const struct index *index, const struct event *deliv
     fprintf(out, "From %s %s %s %2d %s %04d\n", *from ? from : "MAILER-DAEMON", weekday, month, day, clock, year);
 }
 
-/* Takes the dots off again (RFC 5321 4.5.2), ends at the line that is one dot, and quotes what looks like a From line.
- */
-static void write_content(struct bytes content, FILE *out)
+/* Takes the dots off again if it has them (RFC 5321 4.5.2), ends at the line that is one dot, and quotes what looks
+   like a From line. */
+static void write_content(struct bytes content, bool has_dots, FILE *out)
 {
     const char *line = content.at, *end = content.at + content.size;
     while (line < end) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         const char *next = newline ? newline + 1 : end, *stop = newline ? newline : end;
         if (stop > line && stop[-1] == '\r') stop--;
-        if (*line == '.') {
+        if (has_dots && *line == '.') {
             if (++line == stop) break;
         }
         if (!strncmp(line + strspn(line, ">"), "From ", 5)) fputc('>', out);
@@ -221,10 +280,12 @@ static bool write_mailbox(const struct index *index, const char *folder, size_t 
         if (strcmp(event_text(e, FIELD_RECIPIENT), recipient)) break;
         const struct event *where = content_of(index, e);
         if (!where) continue;
-        struct bytes content = stream_bytes(index, event_int(where, FIELD_STREAM), event_int(where, FIELD_OFFSET),
-                                            event_int(where, FIELD_LENGTH));
+        bool is_chunk = chunk_line(index, where) != NULL;
+        struct bytes content = is_chunk ? join_chunks(index, where)
+                                        : stream_bytes(index, event_int(where, FIELD_STREAM),
+                                                       event_int(where, FIELD_OFFSET), event_int(where, FIELD_LENGTH));
         write_from_line(index, e, output_stream(file));
-        write_content(content, output_stream(file));
+        write_content(content, !is_chunk, output_stream(file));
         free(content.at);
     }
     return output_commit(file);

@@ -1,13 +1,11 @@
 /* What the SMTP client writes. With PIPELINING (RFC 2920) MAIL, RCPT and DATA go together; DATA ends the group, so that
    a server may count on what follows it. */
-#include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "model/smtp/base64.h"
 #include "model/smtp/smtp_client_internal.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/put.h"
 
 bool smtp_client_offers(const struct smtp_client *s, enum smtp_extension extension)
 {
@@ -48,8 +46,9 @@ static void add_path(struct smtp_client *s, const char *verb, const char *path)
 static void add_number(struct smtp_client *s, const char *before, uint64_t n)
 {
     char text[32];
+    struct put out = put_into(text, sizeof text);
 
-    snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+    put_number(&out, n, 1);
     add_text(s, before);
     add_text(s, text);
 }

@@ -8,6 +8,7 @@
 #include "model/smtp/smtp_client_internal.h"
 #include "model/smtp/transparency.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/put.h"
 
 /* --- Outcomes ------------------------------------------------------------------------------------------------------
  */
@@ -27,7 +28,11 @@ static enum delivery_outcome outcome_of(const struct smtp_reply *reply)
 /* The reply as one line: "550 5.1.1 no such user". */
 static const char *reply_line(const struct smtp_reply *reply, char *out, size_t size)
 {
-    snprintf(out, size, "%03d%s%s", reply->code, reply->text[0] ? " " : "", reply->text);
+    struct put words = put_into(out, size);
+
+    put_number(&words, (uint64_t)reply->code, 3);
+    if (reply->text[0]) put_text(&words, " ");
+    put_text(&words, reply->text);
     for (char *c = out; *c; c++)
         if (*c == '\n') *c = ' ';
     return out;

@@ -80,40 +80,41 @@ static void hello(struct smtp_server *s, bool esmtp)
     s->session.esmtp = esmtp;
 }
 
-static void write_limits(const struct smtp_server *s, char *out, size_t size)
+static void put_limits(struct put *out, const struct smtp_server *s)
 {
-    if (s->config.max_mails)
-        snprintf(out, size, "LIMITS MAILMAX=%zu RCPTMAX=%zu", s->config.max_mails, s->config.max_recipients);
-    else
-        snprintf(out, size, "LIMITS RCPTMAX=%zu", s->config.max_recipients);
+    if (s->config.max_mails) {
+        put_text(out, " MAILMAX=");
+        put_number(out, s->config.max_mails, 1);
+    }
+    put_text(out, " RCPTMAX=");
+    put_number(out, s->config.max_recipients, 1);
 }
 
 /* The line of an extension: its keyword, and parameters where it has some. */
-static void write_offer(const struct smtp_server *s, size_t i, char *out, size_t size)
+static void put_offer(struct put *out, const struct smtp_server *s, size_t i)
 {
-    if (1 << i == SMTP_SIZE)
-        snprintf(out, size, "SIZE %zu", s->config.max_message);
-    else if (1 << i == SMTP_LIMITS)
-        write_limits(s, out, size);
-    else
-        snprintf(out, size, "%s%s", smtp_extension_keyword(i), 1 << i == SMTP_AUTH ? " PLAIN LOGIN" : "");
+    put_text(out, "\n");
+    put_text(out, smtp_extension_keyword(i));
+    if (1 << i == SMTP_AUTH) put_text(out, " PLAIN LOGIN");
+    if (1 << i == SMTP_LIMITS) put_limits(out, s);
+    if (1 << i != SMTP_SIZE) return;
+    put_text(out, " ");
+    put_number(out, s->config.max_message, 1);
 }
 
 static void ehlo_effect(struct smtp_server *s, struct smtp_reply *reply)
 {
-    char line[80];
-    size_t used;
+    struct put out;
 
     if (reply->code / 100 != 2) return;
     hello(s, true);
-    *reply = smtp_reply_make(250, "%s greets %.100s", s->name, s->session.helo);
-    used = strlen(reply->text);
-    for (size_t i = 0; i < SMTP_EXTENSIONS; i++) {
-        if (!smtp_server_offers(s, (enum smtp_extension)(1 << i))) continue;
-        write_offer(s, i, line, sizeof line);
-        used += (size_t)snprintf(reply->text + used, sizeof reply->text - used, "\n%s", line);
-        assert(used < sizeof reply->text);
-    }
+    reply->code = 250;
+    out = put_into(reply->text, sizeof reply->text);
+    put_text(&out, s->name);
+    put_text(&out, " greets ");
+    put_text_cut(&out, s->session.helo, 100);
+    for (size_t i = 0; i < SMTP_EXTENSIONS; i++)
+        if (smtp_server_offers(s, (enum smtp_extension)(1 << i))) put_offer(&out, s, i);
 }
 
 static void helo_effect(struct smtp_server *s, struct smtp_reply *reply)

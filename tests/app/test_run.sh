@@ -48,6 +48,17 @@ holds test -s "$scratch/j.pcapng"
 holds test ! -e "$scratch/j.journal.part"
 holds grep -q '^Subject: ' "$scratch"/mbox/*.mbox
 holds grep -q '^Received: ' "$scratch"/mbox/*.mbox
+# RFC 3030: what came in chunks of any size is the same mail, with its dots.
+first=$POSTROAD_SOURCE_DIR/scenarios/first-mail.json
+for size in 0 1 7 500; do
+    chunks='{ "pipelines": true }'
+    [ "$size" = 0 ] || chunks="{ \"chunk_size\": \"$size B\" }"
+    run 0 run "$first" --set "/smtp=$chunks" --set '/mail/m1/text=".dot\n..\n.\nFrom me"' --set '/mail/m1/size=100 B' \
+        --set '/hosts/bob-pc/client={"user":"bob@b.example"}' --set '/expect=[]' --transcript=none --mbox "$scratch/chunks-$size"
+    sed '1,/^$/d' "$scratch/chunks-$size/bob@b.example.mbox" > "$scratch/chunks-$size.body"
+    holds cmp "$scratch/chunks-0.body" "$scratch/chunks-$size.body"
+    holds grep -qx '\.dot' "$scratch/chunks-$size.body"
+done
 run 0 export "$scratch/j.journal" -o "$scratch/again.pcapng"
 holds cmp "$scratch/j.pcapng" "$scratch/again.pcapng"
 run 0 export "$lost" -o "$scratch/fresh.pcapng"
