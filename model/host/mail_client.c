@@ -276,12 +276,17 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
     struct mail_client *client = context;
     struct outbox_mail *mail = client->job_mail;
     size_t i = client->job_recipients[recipient];
-    (void)final_reply_missing;
-    if (outcome == DELIVERY_LATER) return;
-    mail->settled[i] = true;
-    mail->n_open--;
     struct journal *journal = world_of(client)->journal;
     uint64_t cause = journal_cause(journal);
+    if (outcome == DELIVERY_LATER) {
+        if (final_reply_missing)
+            ledger_doubt(world_of(client)->ledger, mail->message->id, mail->message->recipients[i], client->host,
+                         world_of(client)->hosts[settings(client)->submits_to].id, reply);
+        journal_set_cause(journal, cause);
+        return;
+    }
+    mail->settled[i] = true;
+    mail->n_open--;
     bool taken = outcome == DELIVERY_DELIVERED;
     enter_state(client, mail->message, i, MAIL_OUTBOX, taken ? MAIL_HANDED_ON : MAIL_BOUNCED, reply);
     if (mail->n_open == 0) message_forget_content(mail->message);

@@ -142,22 +142,37 @@ static struct message_id register_foreign(const struct mail_session *session, co
     return message->id;
 }
 
+/* Domains compare without regard to case, so only the local part is hashed. */
+static bool was_seen(const char **seen, size_t room, const char *address)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (const char *c = address; *c && *c != '@'; c++)
+        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+    size_t i = (size_t)(hash >> 20) & (room - 1);
+    for (; seen[i]; i = (i + 1) & (room - 1))
+        if (address_equals(seen[i], address)) return true;
+    seen[i] = address;
+    return false;
+}
+
 /* Each address once, however often RCPT named it. The caller frees the array, and none of the texts. */
 static struct accepted_recipient *without_repeats(const struct smtp_envelope *envelope, size_t *n)
 {
     struct accepted_recipient *recipients = mem_calloc(envelope->n_forward_paths, sizeof *recipients);
+    size_t room = 2;
+    while (room < 2 * envelope->n_forward_paths)
+        room *= 2;
+    const char **seen = envelope->n_forward_paths > 1 ? mem_calloc(room, sizeof *seen) : NULL; /* open addressing */
     *n = 0;
     for (size_t i = 0; i < envelope->n_forward_paths; i++) {
-        bool is_repeated = false;
-        for (size_t k = 0; k < *n && !is_repeated; k++)
-            is_repeated = address_equals(recipients[k].address, envelope->forward_paths[i]);
-        if (is_repeated) continue;
+        if (seen && was_seen(seen, room, envelope->forward_paths[i])) continue;
         struct accepted_recipient *recipient = &recipients[(*n)++];
         recipient->address = envelope->forward_paths[i];
         if (!envelope->options) continue;
         recipient->notify = envelope->options[i].notify;
         recipient->orcpt = envelope->options[i].orcpt;
     }
+    mem_free(seen);
     return recipients;
 }
 

@@ -53,7 +53,6 @@ struct retry_policy {
     int64_t address_limit, session_limit;           /* of one attempt: addresses tried, sessions opened; 0: none */
     int64_t connect_timeout_ns;
     int64_t session_messages; /* how many one session may carry; 1: no reuse; 0: no limit */
-    int64_t cache_ns;         /* an idle session is kept for so long while more may come */
     int64_t reuse_ns;         /* a session is not taken up again after so long; 0: no limit */
 
     /* postfix */

@@ -12,7 +12,6 @@ static void set_default(struct retry_policy *policy)
     policy->factor_of_1000 = 2000;
     policy->connect_timeout_ns = 5 * MINUTE;
     policy->session_messages = 0;
-    policy->cache_ns = 2 * SECOND;
 }
 
 static int64_t geometric_wait(const struct retry_policy *policy, unsigned failures)

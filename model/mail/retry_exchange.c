@@ -18,7 +18,6 @@ static void set_default(struct retry_policy *policy)
     policy->message_interval_ns = 15 * MINUTE;
     policy->initial_concurrency = policy->concurrency_limit = 20;
     policy->session_messages = 20;
-    policy->cache_ns = 0;
     policy->connect_timeout_ns = 10 * MINUTE;
 }
 

@@ -13,7 +13,6 @@ static void set_default(struct retry_policy *policy)
     policy->jitter_of_2_32 = (INT64_C(1) << 32) / 40;
     policy->initial_concurrency = policy->concurrency_limit = 32;
     policy->session_messages = 0;
-    policy->cache_ns = 60 * SECOND;
     policy->connect_timeout_ns = 60 * SECOND;
 }
 

@@ -19,7 +19,6 @@ static void set_default(struct retry_policy *policy)
     policy->initial_concurrency = policy->concurrency_limit = 5;
     policy->recipient_limit = 100;
     policy->session_messages = 100;
-    policy->cache_ns = 10 * SECOND;
     policy->connect_timeout_ns = 5 * MINUTE;
 }
 

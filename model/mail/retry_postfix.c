@@ -22,7 +22,6 @@ static void set_default(struct retry_policy *policy)
     policy->session_limit = 2;
     policy->connect_timeout_ns = 30 * SECOND;
     policy->session_messages = 0;
-    policy->cache_ns = 2 * SECOND;
     policy->reuse_ns = 300 * SECOND;
 }
 

@@ -13,7 +13,6 @@ static void set_default(struct retry_policy *policy)
     policy->initial_concurrency = policy->concurrency_limit = 0;
     policy->recipient_limit = 100;
     policy->session_messages = 0;
-    policy->cache_ns = 5 * MINUTE;
     policy->connect_timeout_ns = 5 * MINUTE;
 }
 

@@ -70,7 +70,6 @@ static const struct parameter parameters[] = {
     {ALL & ~OF(QMAIL), "destination_concurrency_limit", IS_COUNT, PLACE(concurrency_limit), 0, 1000},
     {ALL & ~OF(QMAIL), "destination_recipient_limit", IS_COUNT, PLACE(recipient_limit), 1, 10000},
     {ALL & ~OF(QMAIL), "messages_per_connection", IS_COUNT, PLACE(session_messages), 0, 100000},
-    {ALL & ~OF(QMAIL), "connection_cache_time", IS_DURATION, PLACE(cache_ns), 0, HOUR},
     {ALL & ~OF(QMAIL), "connect_timeout", IS_DURATION, PLACE(connect_timeout_ns), SECOND, HOUR},
 };
 enum { PARAMETERS = sizeof parameters / sizeof *parameters };

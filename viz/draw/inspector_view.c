@@ -333,8 +333,8 @@ static void draw_attempts(struct pen *pen, size_t mail)
 {
     const struct story *s = pen->v->story;
     char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES], nth[64];
-    pen_heading(pen, tr("Attempts to hand it on"));
-    for (size_t i = 0; i < story_attempt_count(s); i++) {
+    pen_heading(pen, tr("Attempts to hand it on, the latest first"));
+    for (size_t i = story_attempt_count(s); i-- > 0;) {
         const struct story_attempt *a = story_attempt(s, i);
         if (a->mail != mail || a->begin_ns > story_now(s)) continue;
         bool ended = a->end_ns <= story_now(s);
@@ -359,7 +359,7 @@ static void draw_mail(const struct view *v, struct box box, size_t index)
     const struct story_mail *mail = story_mail(v->story, index);
     struct pen pen = {v, box_of(box.x, box.y, box.w * 0.5 - view_units(v, 8), box.h), box.y};
     bool bounce = mail->parent != STORY_NONE;
-    snprintf(text, sizeof text, bounce ? tr("%s, a bounce about %s") : tr("%s"), mail->name,
+    snprintf(text, sizeof text, bounce ? tr("%s, a report about %s") : tr("%s"), mail->name,
              bounce ? story_mail(v->story, mail->parent)->name : "");
     pen_title(&pen, text);
     pen_fact(&pen, tr("from"), *mail->from ? mail->from : "<>");
