@@ -4,9 +4,7 @@
 
 #include <stdio.h>
 
-#include "model/host/host.h"
-#include "model/host/mail_server.h"
-#include "model/host/store.h"
+#include "model/host/host_faults.h"
 #include "model/host/world_zones.h"
 #include "model/scenario/link_values.h"
 #include "sim/journal/memory.h"
@@ -59,191 +57,6 @@ static void apply_cut(struct world *world, const struct scenario_fault *like)
         engine_at(world->engine, world->engine->now_ns + world->scenario->reroute_after_ns, reroute, world, 0);
 }
 
-/* The next fault of this kind in force on this host, from index *i on; NULL: no more. */
-static const struct scenario_fault *next_on_host(const struct world *world, size_t *i, enum fault_verb verb, int host)
-{
-    while (*i < world->scenario->n_faults) {
-        const struct scenario_fault *fault = &world->scenario->faults[*i];
-        if (world->faults_in_force[(*i)++] && fault->verb == verb && fault->host == host) return fault;
-    }
-    return NULL;
-}
-
-static bool is_in_force_on_host(const struct world *world, const struct scenario_fault *like)
-{
-    bool any = false;
-    for (size_t i = 0; i < world->scenario->n_faults; i++) {
-        const struct scenario_fault *fault = &world->scenario->faults[i];
-        any |= world->faults_in_force[i] && fault->verb == like->verb && fault->host == like->host;
-    }
-    return any;
-}
-
-/* With a link that takes only small packets behind it, such a router is a black hole. */
-static void apply_mute(struct world *world, const struct scenario_fault *like)
-{
-    struct host *host = &world->hosts[like->host];
-    bool muted = is_in_force_on_host(world, like);
-    if (host->icmp_muted == muted) return;
-    host->icmp_muted = muted;
-    JOURNAL_EMIT(world->journal, HOST_ICMP, F_INT(HOST, host->id.n), F_INT(UP, !muted),
-                 F_TEXT(WHY, muted ? "muted by the scenario" : "as before"));
-}
-
-static bool is_wiped(const struct world *world, int host)
-{
-    const struct scenario_fault *fault;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_DISK, host)) != NULL;)
-        if (fault->disk == DISK_FAULT_WIPE) return true;
-    return false;
-}
-
-/* A host whose disk is wiped stands still while it gets a new one. */
-static void apply_stop(struct world *world, const struct scenario_fault *like)
-{
-    struct host *host = &world->hosts[like->host];
-    bool wiped = is_wiped(world, like->host);
-    bool is_stopped =
-        wiped || is_in_force_on_host(world, &(struct scenario_fault){.verb = FAULT_STOP_HOST, .host = like->host});
-    if (is_stopped && host->up) host->crash_loss = like->crash_loss;
-    host_set_up(host, !is_stopped,
-                is_stopped ? wiped ? "its disk is lost" : "stopped by the scenario" : "started again");
-}
-
-static void tell_trouble(struct host *host, const char *name, const char *text)
-{
-    struct journal *journal = host->world->journal;
-    uint64_t event = JOURNAL_EMIT(journal, HOST_TROUBLE, F_INT(HOST, host->id.n), F_TEXT(NAME, name),
-                                  F_TEXT(TEXT, text), F_TEXT(WHY, *text ? "as the scenario has it" : "as before"));
-    journal_set_cause(journal, event);
-}
-
-static void add_disk_trouble(struct disk_trouble *trouble, const struct scenario_fault *fault, char text[64])
-{
-    switch (fault->disk) {
-    case DISK_FAULT_FULL:
-        if (fault->disk_bytes < trouble->size_bytes) trouble->size_bytes = fault->disk_bytes;
-        snprintf(text, 64, "full at %llu bytes", (unsigned long long)trouble->size_bytes);
-        if (trouble->size_bytes == 0) snprintf(text, 64, "full");
-        break;
-    case DISK_FAULT_READ_ONLY:
-        trouble->error = DISK_READ_ONLY;
-        snprintf(text, 64, "read-only");
-        break;
-    case DISK_FAULT_WRITE:
-        trouble->error = DISK_WRITE_ERROR;
-        snprintf(text, 64, "broken: writes fail");
-        break;
-    case DISK_FAULT_SYNC:
-        trouble->error = DISK_SYNC_ERROR;
-        snprintf(text, 64, "broken: syncs fail");
-        break;
-    case DISK_FAULT_SLOW:
-        if (fault->factor > trouble->slow_factor) trouble->slow_factor = fault->factor;
-        snprintf(text, 64, "%u times slower", (unsigned)trouble->slow_factor);
-        break;
-    case DISK_FAULT_WIPE:
-        break;
-    }
-}
-
-static void apply_disk(struct world *world, const struct scenario_fault *like)
-{
-    struct host *host = &world->hosts[like->host];
-    struct disk_trouble trouble = disk_trouble_none();
-    const struct scenario_fault *fault;
-    char text[64] = "";
-    if (like->disk == DISK_FAULT_WIPE) {
-        bool begins = host->up && is_wiped(world, like->host);
-        apply_stop(world, like);
-        if (begins) mail_server_wipe(host->mail_server, like->wipes_all);
-        return;
-    }
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_DISK, like->host)) != NULL;)
-        add_disk_trouble(&trouble, fault, text);
-    store_set_trouble(host, trouble);
-    tell_trouble(host, "disk", text);
-}
-
-static void apply_slow(struct world *world, const struct scenario_fault *like)
-{
-    struct host *host = &world->hosts[like->host];
-    const struct scenario_fault *fault;
-    char text[64] = "";
-    host->slow_factor = 0;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_SLOW, like->host)) != NULL;)
-        if (fault->factor > host->slow_factor) host->slow_factor = fault->factor;
-    if (host->slow_factor) snprintf(text, sizeof text, "%u times slower", (unsigned)host->slow_factor);
-    host->is_hindered = host->slow_factor || host->paused_until_ns > world->engine->now_ns;
-    tell_trouble(host, "work", text);
-}
-
-static void apply_pause(struct world *world, const struct scenario_fault *like)
-{
-    struct host *host = &world->hosts[like->host];
-    const struct scenario_fault *fault;
-    host->paused_until_ns = 0;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_PAUSE, like->host)) != NULL;) {
-        int64_t until_ns = fault->for_ns == TIME_NEVER ? TIME_NEVER : fault->at_ns + fault->for_ns;
-        if (until_ns > host->paused_until_ns) host->paused_until_ns = until_ns;
-    }
-    host->is_hindered = host->slow_factor || host->paused_until_ns > world->engine->now_ns;
-    tell_trouble(host, "program", host->paused_until_ns ? "paused" : "");
-}
-
-/* "1 h" of this many nanoseconds, for the large: whole seconds below them. */
-static const char *span_text(int64_t ns, char text[UNIT_TEXT_BYTES])
-{
-    return unit_format(UNIT_DURATION, ns < 0 ? -ns : ns, text);
-}
-
-static void apply_clock(struct world *world, const struct scenario_fault *like)
-{
-    struct host *host = &world->hosts[like->host];
-    const struct scenario_fault *fault;
-    char text[UNIT_TEXT_BYTES + 32] = "", span[UNIT_TEXT_BYTES];
-    host->clock_is_wrong = false;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_CLOCK, like->host)) != NULL;) {
-        host->clock_is_wrong = true;
-        if (fault->clock_step_ns)
-            snprintf(text, sizeof text, "%s %s", span_text(fault->clock_step_ns, span),
-                     fault->clock_step_ns > 0 ? "ahead" : "behind");
-        else
-            snprintf(text, sizeof text, "%s", fault->clock_skew_ppm > 0 ? "too fast" : "too slow");
-    }
-    tell_trouble(host, "clock", text);
-}
-
-static int64_t clock_skew_ppm(const struct host *host)
-{
-    const struct scenario_fault *fault;
-    int64_t skew = 0;
-    for (size_t i = 0; (fault = next_on_host(host->world, &i, FAULT_CLOCK, (int)host->id.n - 1)) != NULL;)
-        skew += fault->clock_skew_ppm;
-    return skew;
-}
-
-/* ns * parts / whole, without the product of large ones. */
-static int64_t parts_of(int64_t ns, int64_t parts, int64_t whole)
-{
-    return ns / whole * parts + ns % whole * parts / whole;
-}
-
-int64_t faults_span_ns(const struct host *host, int64_t clock_ns)
-{
-    return parts_of(clock_ns, 1000000, 1000000 + clock_skew_ppm(host));
-}
-
-int64_t faults_clock_error_ns(const struct host *host)
-{
-    const struct world *world = host->world;
-    const struct scenario_fault *fault;
-    int64_t error_ns = 0, now_ns = world->engine->now_ns;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_CLOCK, (int)host->id.n - 1)) != NULL;)
-        error_ns += fault->clock_step_ns + parts_of(now_ns - fault->at_ns, fault->clock_skew_ppm, 1000000);
-    return error_ns;
-}
-
 /* The records that a zone has now are another's word: caches do not hear of it until their time runs out. */
 static void apply_zone(struct world *world, const struct scenario_fault *fault, bool is_in_force)
 {
@@ -261,28 +74,28 @@ static void apply(struct world *world, const struct scenario_fault *fault, bool 
 {
     switch (fault->verb) {
     case FAULT_STOP_HOST:
-        apply_stop(world, fault);
+        host_faults_stop(world, fault);
         break;
     case FAULT_CUT_LINK:
         apply_cut(world, fault);
         break;
     case FAULT_MUTE_ICMP:
-        apply_mute(world, fault);
+        host_faults_mute(world, fault);
         break;
     case FAULT_SET:
         apply_set(world, fault);
         break;
     case FAULT_DISK:
-        apply_disk(world, fault);
+        host_faults_disk(world, fault);
         break;
     case FAULT_SLOW:
-        apply_slow(world, fault);
+        host_faults_slow(world, fault);
         break;
     case FAULT_PAUSE:
-        apply_pause(world, fault);
+        host_faults_pause(world, fault);
         break;
     case FAULT_CLOCK:
-        apply_clock(world, fault);
+        host_faults_clock(world, fault);
         break;
     case FAULT_DNS: /* asked for by the name server */
         world->dns_faults_in_force += is_in_force ? 1 : (size_t)-1;
@@ -323,7 +136,8 @@ static void add_drop(struct world *world, const struct scenario_fault *fault)
                                                                .count = fault->count});
 }
 
-/* The host stops in an event of its own, at this instant, since here its sessions are in the middle of something. */
+/* The host stops in an event of its own, at this instant, since here its sessions are in the middle of something; until
+   then its programs stand still. */
 bool faults_stop_at(struct host *host, struct message_id message, enum mail_step step)
 {
     struct world *world = host->world;
@@ -335,6 +149,8 @@ bool faults_stop_at(struct host *host, struct message_id message, enum mail_step
         if (fault->stop_mail >= 0 && message.n != (uint32_t)fault->stop_mail + 1) continue;
         if (world->engine->now_ns < fault->at_ns || ++world->fault_counts[i] != fault->nth) continue;
         engine_at(world->engine, world->engine->now_ns, on_begin, world, i);
+        host->is_hindered = true;
+        host->paused_until_ns = TIME_NEVER;
         stops = true;
     }
     return stops;

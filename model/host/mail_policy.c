@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/host/faults.h"
 #include "model/host/host.h"
 #include "model/host/ledger.h"
 #include "model/host/mail_queue.h"
@@ -205,10 +206,17 @@ static void trace_lines(const struct mail_session *session, const struct smtp_en
 static void on_taken(void *context, enum store_result result)
 {
     struct mail_session *session = context;
+    struct host *host = session->server->host;
+    struct message_id message = session->taken;
     bool is_later = session->accepting != NULL;
     session->accepting = NULL;
     if (result != STORE_OK) smtp_reply_parse(store_refusal(result), &session->answer);
+    if (result == STORE_OK && host_stops_at(host, message, STEP_BEFORE_250)) {
+        session->answer = smtp_reply_later(); /* which is never */
+        return;
+    }
     if (is_later) mail_session_answer(session, &session->answer);
+    if (result == STORE_OK) host_stops_at(host, message, STEP_AFTER_250);
 }
 
 static struct smtp_reply on_message(void *context, const struct smtp_envelope *envelope, const char *content,
@@ -239,6 +247,7 @@ static struct smtp_reply on_message(void *context, const struct smtp_envelope *e
     }
     mail.content = message_prepend(lines, content, size, &mail.size);
     session->answer = smtp_reply_make(250, "OK queued as %s", queue_id);
+    session->taken = mail.message;
     session->accepting = mail_queue_accept(server->queue, &mail, on_taken, session);
     mem_free(recipients);
     return session->accepting ? smtp_reply_later() : session->answer;

@@ -119,12 +119,20 @@ void mail_server_crash(struct mail_server *server)
     mail_queue_crash(server->queue);
 }
 
+void mail_server_forget_mail(struct mail_server *server, const struct stored_mail *mail)
+{
+    struct store_file file = {
+        .message = mail->message, .queue_id = mail->queue_id, .place = "mailbox", .size = mail->size};
+    store_remove(server->host, &file);
+}
+
 static void wipe_mailbox(struct mail_server *server, struct mailbox *box)
 {
     struct journal *journal = mail_server_world(server)->journal;
     uint64_t cause = journal_cause(journal);
     for (size_t i = 0; i < box->n; i++) {
         const struct stored_mail *mail = &box->mails[i];
+        mail_server_forget_mail(server, mail);
         mail_enter_state(mail_server_world(server)->ledger, (struct mail_change){.message = mail->message,
                                                                                  .recipient = mail->recipient,
                                                                                  .host = server->host,

@@ -30,6 +30,7 @@ struct mail_session {
     struct queue_entry *accepting; /* whose commit this session waits for */
     struct smtp_reply answer;      /* what to say then */
     struct resolver_question *about_sender; /* open one, whose answer this session waits for; or NULL */
+    struct message_id taken;       /* of the mail that was handed over last */
     struct session_rules *rules; /* in front of the policy (refusals.h); NULL: none */
     struct wake wake;
 };
@@ -40,6 +41,9 @@ const struct scenario_mail_server *mail_server_settings(const struct mail_server
 struct mailbox *mail_server_user_mailbox(struct mail_server *server, const char *address);
 
 bool mail_session_is_submission(const struct mail_session *session);
+/* A mail leaves its mailbox, and the disk. */
+void mail_server_forget_mail(struct mail_server *server, const struct stored_mail *mail);
+
 void mail_session_free(struct mail_session *session);
 /* What its policy said "not yet" to. */
 void mail_session_answer(struct mail_session *session, const struct smtp_reply *reply);

@@ -44,6 +44,7 @@ static void update_maildrop(void *context, const bool *deleted, size_t n)
     uint64_t cause = journal_cause(journal);
     for (size_t i = 0; i < n && i < session->mailbox->n; i++) {
         if (!deleted[i]) continue;
+        mail_server_forget_mail(session->server, &session->mailbox->mails[i]);
         journal_set_cause(journal, cause);
         const struct stored_mail *mail = &session->mailbox->mails[i];
         mail_enter_state(mail_server_world(session->server)->ledger,

@@ -7,6 +7,7 @@
 #include "model/host/faults.h"
 #include "model/host/host.h"
 #include "model/host/queue_internal.h"
+#include "model/host/refusals.h"
 #include "model/mail/address.h"
 #include "sim/journal/memory.h"
 
@@ -235,13 +236,21 @@ static void deliver_locally(struct queue_entry *entry, uint32_t i)
     struct host *host = entry->queue->host;
     queue_begin_attempt(entry, i);
     if (queue_expand(entry, i)) return;
-    if (!mail_server_mailbox(entry->queue->server, recipient->address)) {
+    const struct mailbox *box = mail_server_mailbox(entry->queue->server, recipient->address);
+    if (!box) {
         end_locally(entry, i, RECIPIENT_NEVER, "550 5.1.1 no such user here");
         return;
     }
     struct putting *putting = mem_alloc(sizeof *putting);
     *putting = (struct putting){.entry = entry, .recipient = i};
     putting->content = content_for_mailbox(entry, recipient, &putting->size);
+    const char *full = refusals_full_mailbox(entry->queue->server, box, putting->size);
+    if (full) {
+        mem_free(putting->content);
+        mem_free(putting);
+        end_locally(entry, i, full[0] == '5' ? RECIPIENT_NEVER : RECIPIENT_LATER, full);
+        return;
+    }
     entry->n_open++;
     struct store_file file = {
         .message = entry->message, .queue_id = entry->queue_id, .place = "mailbox", .size = putting->size};

@@ -295,6 +295,8 @@ static void draw_host(const struct view *v, struct box box, size_t index)
     pen_fact(&pen, host.role == STORY_CLIENT ? tr("user") : tr("for"), host.text);
     pen_fact(&pen, tr("state"), host.up ? tr("up") : tr("down"));
     pen_fact(&pen, tr("because"), host.why);
+    for (enum story_trouble trouble = 0; trouble < STORY_TROUBLES; trouble++)
+        pen_fact(&pen, tr(story_trouble_name(trouble)), tr(host.trouble[trouble]));
     for (enum story_mail_state state = STORY_MAIL_OUTBOX; state < STORY_MAIL_STATES; state++) {
         uint32_t n = story_queue(v->story, index, state);
         snprintf(text, sizeof text, "%u", n);

@@ -229,13 +229,27 @@ static const char *countdown(int64_t left_ns, char buffer[VTIME_TEXT_BYTES])
     return buffer;
 }
 
+/* What is wrong with it: "disk full"; false when all is well. */
+static bool trouble_words(const struct story_host *host, char *text, size_t size)
+{
+    size_t n = 0;
+    text[0] = 0;
+    for (enum story_trouble i = 0; i < STORY_TROUBLES && n < size; i++)
+        if (*host->trouble[i])
+            n += (size_t)snprintf(text + n, size - n, "%s%s %s", n ? " · " : "", tr(story_trouble_name(i)),
+                                  tr(host->trouble[i]));
+    return text[0] != 0;
+}
+
 static void host_words(const struct story *s, size_t host, char *text, size_t size)
 {
+    struct story_host shown = story_host(s, host);
     text[0] = 0;
-    if (!story_host(s, host).up) {
+    if (!shown.up) {
         snprintf(text, size, "%s", tr("down"));
         return;
     }
+    if (trouble_words(&shown, text, size)) return;
     uint32_t deferred = story_queue(s, host, STORY_MAIL_DEFERRED);
     if (deferred && story_queue(s, host, STORY_MAIL_DELIVERED) == 0) {
         char wait[VTIME_TEXT_BYTES];
@@ -252,6 +266,13 @@ static void host_words(const struct story *s, size_t host, char *text, size_t si
     add_words(text, n, size, tr("read"), story_queue(s, host, STORY_MAIL_PICKED_UP));
 }
 
+static bool is_unwell(const struct story *s, size_t host)
+{
+    char text[96];
+    struct story_host shown = story_host(s, host);
+    return !shown.up || trouble_words(&shown, text, sizeof text);
+}
+
 static void draw_words(const struct view *v, const struct map_plan *plan, size_t host)
 {
     char text[96];
@@ -260,7 +281,7 @@ static void draw_words(const struct view *v, const struct map_plan *plan, size_t
     struct text_style style = view_faint(v, FONT_SMALL);
     style.across = place->align;
     style.down = place->above ? ALIGN_START : ALIGN_END;
-    if (!story_host(v->story, host).up) {
+    if (is_unwell(v->story, host)) {
         style.colour = v->theme->lost;
         style.bold = true;
     }

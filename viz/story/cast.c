@@ -79,6 +79,7 @@ static void world_event(struct story *story, size_t i, const struct event *e)
         add_link(story, e);
         return;
     case EVENT_HOST_STATE:
+    case EVENT_HOST_TROUBLE:
         story->subject[i] = (uint32_t)cast_host(story, e, FIELD_HOST);
         cast_mark(story, STORY_MARK_FAULT, i);
         return;

@@ -58,12 +58,18 @@ static void set_remove(struct state_rows *set, uint32_t item)
 
 /* ---- One event ---- */
 
-static void apply_host_state(struct story *story, uint32_t host, uint32_t i, const struct event *e)
+static void apply_host(struct story *story, uint32_t host, uint32_t i, const struct event *e)
 {
     if (host == NONE32) return;
     struct host_now *now = (struct host_now *)rows(story, BLOCK_HOSTS) + host;
-    now->up = event_int(e, FIELD_UP) != 0;
-    now->why_event = i;
+    if (e->kind == EVENT_HOST_STATE) {
+        now->up = event_int(e, FIELD_UP) != 0;
+        now->why_event = i;
+        return;
+    }
+    for (enum story_trouble trouble = 0; trouble < STORY_TROUBLES; trouble++)
+        if (strcmp(event_text(e, FIELD_NAME), story_trouble_name(trouble)) == 0)
+            now->trouble_event[trouble] = *event_text(e, FIELD_TEXT) ? i : NONE32;
 }
 
 static void apply_link(struct story *story, uint32_t link, uint32_t i, const struct event *e)
@@ -199,7 +205,8 @@ static void apply(struct story *story, size_t i)
     if (story->now.blocks[BLOCK_TRANSFERS].count) end_transfers(story, i);
     switch ((int)e->kind) {
     case EVENT_HOST_STATE:
-        apply_host_state(story, subject, (uint32_t)i, e);
+    case EVENT_HOST_TROUBLE:
+        apply_host(story, subject, (uint32_t)i, e);
         break;
     case EVENT_LINK_STATE:
     case EVENT_LINK_VALUE:
@@ -278,7 +285,7 @@ static void begin_state(struct story *story)
     resize(&now->blocks[BLOCK_PLACES], story->places.count);
     resize(&now->blocks[BLOCK_QUEUES], story->hosts.count * STORY_MAIL_STATES);
     for (size_t i = 0; i < story->hosts.count; i++)
-        ((struct host_now *)rows(story, BLOCK_HOSTS))[i] = (struct host_now){1, NONE32};
+        ((struct host_now *)rows(story, BLOCK_HOSTS))[i] = (struct host_now){1, NONE32, {NONE32, NONE32, NONE32, NONE32}};
     for (size_t i = 0; i < story->links.count; i++)
         ((struct link_now *)rows(story, BLOCK_LINKS))[i] =
             (struct link_now){{1, 1}, {NONE32, NONE32}, {NONE32, NONE32}, {NONE32, NONE32}, {NONE32, NONE32}, {0, 0}};

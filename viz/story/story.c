@@ -109,11 +109,17 @@ size_t story_host_count(const struct story *story)
     return story->hosts.count;
 }
 
+const char *story_trouble_name(enum story_trouble trouble)
+{
+    static const char *const names[STORY_TROUBLES] = {"disk", "work", "program", "clock"};
+    return names[trouble];
+}
+
 struct story_host story_host(const struct story *story, size_t host)
 {
     const struct cast_host *cast = &story->hosts.items[host];
     const struct host_now *now = (const struct host_now *)story->now.blocks[BLOCK_HOSTS].words + host;
-    return (struct story_host){.id = cast->id,
+    struct story_host shown = {.id = cast->id,
                                .role = cast->role,
                                .name = cast->name,
                                .text = cast->text,
@@ -121,6 +127,9 @@ struct story_host story_host(const struct story *story, size_t host)
                                .address6 = cast->address6,
                                .up = now->up != 0,
                                .why = now->up ? "" : text_at(story, now->why_event, FIELD_WHY)};
+    for (size_t i = 0; i < STORY_TROUBLES; i++)
+        shown.trouble[i] = text_at(story, now->trouble_event[i], FIELD_TEXT);
+    return shown;
 }
 
 size_t story_host_by_id(const struct story *story, uint32_t id)

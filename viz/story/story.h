@@ -67,6 +67,10 @@ size_t story_step(const struct story *story, size_t event, enum story_step what,
 enum story_role {
     STORY_CLIENT, STORY_MAIL_SERVER, STORY_ROUTER, STORY_NAME_SERVER, STORY_RESOLVER, STORY_OUTSIDE, STORY_OTHER_HOST
 };
+/* What can be wrong with a host that is up. */
+enum story_trouble { STORY_TROUBLE_DISK, STORY_TROUBLE_WORK, STORY_TROUBLE_PROGRAM, STORY_TROUBLE_CLOCK, STORY_TROUBLES };
+const char *story_trouble_name(enum story_trouble trouble); /* "disk" */
+
 struct story_host {
     uint32_t id; /* of the journal */
     enum story_role role;
@@ -76,6 +80,7 @@ struct story_host {
     const char *address6; /* IPv6 as text, "" for none */
     bool up;          /* at this instant */
     const char *why;  /* it is down; "" */
+    const char *trouble[STORY_TROUBLES]; /* "full", "100 times slower"; "": all is well */
 };
 size_t story_host_count(const struct story *story);
 struct story_host story_host(const struct story *story, size_t host);
