@@ -229,6 +229,18 @@ static void io_start_tls(void *context)
     io->start_tls(io->context);
 }
 
+static void io_locate(void *context, uint64_t *offset, uint64_t *length)
+{
+    const struct session_io *io = &((struct mail_session *)context)->rules->inner_io;
+    io->locate(io->context, offset, length);
+}
+
+static void io_gather(void *context, bool begins)
+{
+    const struct session_io *io = &((struct mail_session *)context)->rules->inner_io;
+    io->gather(io->context, begins);
+}
+
 struct session_io reply_faults_io(struct mail_session *session, struct session_io inner)
 {
     struct session_io io = inner;
@@ -240,6 +252,8 @@ struct session_io reply_faults_io(struct mail_session *session, struct session_i
     if (inner.content) io.content = io_content;
     if (inner.acknowledged) io.acknowledged = io_acknowledged;
     if (inner.start_tls) io.start_tls = io_start_tls;
+    if (inner.locate) io.locate = io_locate;
+    if (inner.gather) io.gather = io_gather;
     return io;
 }
 

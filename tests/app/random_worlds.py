@@ -142,6 +142,26 @@ class Maker:
         return {"at": when, "for": "1 min", "reply": {"server": luck.choice(servers),
                                                      "to": luck.choice(["MAIL", "RCPT", "DATA"]), "with": "451 not now"}}
 
+    def tls(self, luck, hosts, routers):
+        """Who encrypts, and who stands in between; by luck of its own, so that the rest stays as it was."""
+        if luck.random() < 0.6:
+            return {}
+        for host in hosts.values():
+            if "mail_server" in host and luck.random() < 0.8:
+                tls = host["mail_server"]["tls"] = {"version": luck.choice(["1.2", "1.3", "1.3"])}
+                tls["outbound"] = luck.choice(["never", "opportunistic", "opportunistic", "required", "verify", "mta-sts"])
+                if luck.random() < 0.2:
+                    tls["certificate"] = luck.choice(["expired", "self-signed", "wrong name", "untrusted ca"])
+                if luck.random() < 0.3:
+                    tls["mta_sts"] = {"mode": luck.choice(["enforce", "testing"])}
+        for host in hosts.values():
+            server = hosts[host["client"]["submits_to"]]["mail_server"] if "client" in host else {}
+            if "tls" in server and "certificate" not in server["tls"]:
+                host["client"]["tls"] = luck.choice(["off", "starttls", "implicit"])
+        if luck.random() < 0.2:
+            hosts[luck.choice(routers)]["router"]["strips_starttls"] = True
+        return {"tls": luck.choice(["real", "modelled"])}
+
     def world(self, seed):
         luck = random.Random(seed)
         tcp = self.tcp(luck)
@@ -153,7 +173,8 @@ class Maker:
                               "to": sorted({luck.choice(users)[0] for _ in range(luck.randrange(1, 3))}),
                               "size": luck.choice(["1 kB", "5 kB", "40 kB", "200 kB"])}
         faults = [self.fault(luck, hosts, links, mails) for _ in range(luck.randrange(0, 4))]
-        return {"postroad": 1, "title": f"random world {seed}", "seed": seed, "until": "20 min", "tcp": tcp,
+        tls = self.tls(random.Random(f"tls {seed}"), hosts, routers)
+        return {**tls, "postroad": 1, "title": f"random world {seed}", "seed": seed, "until": "20 min", "tcp": tcp,
                 "ip": self.ip(luck, hosts, links, routers, faults), "hosts": hosts, "links": links, "mail": mails,
                 "faults": faults}
 

@@ -182,6 +182,7 @@ static void draw_packet(const struct view *v, struct box box, size_t index)
     snprintf(text, sizeof text, tr("%s → %s, %u bytes"), name_of(v->story, p->from), name_of(v->story, p->to), p->size);
     pen_fact(&pen, tr("on the wire"), text);
     pen_fact(&pen, tr("sent"), instant(p->sent_ns, time));
+    if (story_packet_record(v->story, index, text, sizeof text)) pen_fact(&pen, tr("TLS record"), text);
     packet_fate(p, text, sizeof text);
     pen_fact(&pen, tr("fate"), text);
     if (p->copy_of != STORY_NONE) pen_fact(&pen, tr("made"), tr("by a link that duplicates packets"));

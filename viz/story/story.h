@@ -205,6 +205,9 @@ bool story_packet_header(const struct story *story, size_t packet, struct story_
 const char *story_packet_label(const struct story *story, size_t packet, char *buffer, size_t size);
 /* Payload bytes, as far as the journal holds them; returns how many were copied. */
 size_t story_packet_payload(const struct story *story, size_t packet, uint8_t *out, size_t room);
+/* The header of the TLS record that its payload begins with, "handshake: client_hello, version 0x0301, 218 bytes"; NULL
+   where it begins with none. */
+const char *story_packet_record(const struct story *story, size_t packet, char *buffer, size_t size);
 
 /* ---- Connections ---- */
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/wire/tls_record.h"
 #include "sim/journal/tr.h"
 #include "viz/story/story_internal.h"
 
@@ -156,8 +157,45 @@ static const char *tag_label(const struct story_packet *p, char *buffer, size_t 
     return buffer;
 }
 
-static const char *data_label(const struct story_packet *p, char *buffer, size_t size)
+/* The record that a segment begins with, if it looks like one; *handshake: the message in it, where that can be read.
+ */
+static bool begins_record(const struct story *story, size_t packet, struct tls_record *record, uint8_t *handshake)
 {
+    uint8_t bytes[TLS_RECORD_HEADER_BYTES + 1];
+    size_t size = story_packet_payload(story, packet, bytes, sizeof bytes);
+    if (!tls_record_decode(bytes, size, record)) return false;
+    *handshake = size > TLS_RECORD_HEADER_BYTES ? bytes[TLS_RECORD_HEADER_BYTES] : 0;
+    return true;
+}
+
+const char *story_packet_record(const struct story *story, size_t packet, char *buffer, size_t size)
+{
+    struct tls_record record;
+    uint8_t handshake;
+    if (!begins_record(story, packet, &record, &handshake)) return NULL;
+    bool is_hello = record.type == TLS_HANDSHAKE && (handshake == 1 || handshake == 2);
+    snprintf(buffer, size, tr("%s%s%s, version 0x%04x, %u bytes"), tls_content_type_name(record.type),
+             is_hello ? ": " : "", is_hello ? tls_handshake_type_name(handshake) : "", (unsigned)record.version,
+             (unsigned)record.length);
+    return buffer;
+}
+
+/* Words of a dialogue have their own labels; of TLS these are left, and bytes. */
+static bool tls_label(const struct story *story, size_t packet, char *buffer, size_t size)
+{
+    struct tls_record record;
+    uint8_t handshake;
+    if (!begins_record(story, packet, &record, &handshake) || record.type == TLS_APPLICATION_DATA) return false;
+    bool is_hello = record.type == TLS_HANDSHAKE && (handshake == 1 || handshake == 2);
+    snprintf(buffer, size, "TLS %s",
+             is_hello ? tls_handshake_type_name(handshake) : tls_content_type_name(record.type));
+    return true;
+}
+
+static const char *data_label(const struct story *story, size_t packet, char *buffer, size_t size)
+{
+    const struct story_packet *p = &story->packets.items[packet];
+    if (tls_label(story, packet, buffer, size)) return buffer;
     unsigned long long first = p->offset + 1, last = p->offset + p->length;
     if (first == last)
         snprintf(buffer, size, tr("byte %llu"), first);
@@ -173,7 +211,8 @@ const char *story_packet_label(const struct story *story, size_t packet, char *b
     uint32_t acked;
     const struct story_packet *p = &story->packets.items[packet];
     if (!story_packet_header(story, packet, &header) || !header.is_tcp) return tag_label(p, buffer, size);
-    if (p->length && !(header.tcp.flags & (TCP_SYN | TCP_RST | TCP_FIN))) return data_label(p, buffer, size);
+    if (p->length && !(header.tcp.flags & (TCP_SYN | TCP_RST | TCP_FIN)))
+        return data_label(story, packet, buffer, size);
     if (header.tcp.flags == TCP_ACK && story_acked_bytes(story, p, &header.tcp, &acked))
         snprintf(buffer, size, tr("ACK %u"), (unsigned)acked);
     else

@@ -287,3 +287,17 @@ Test(secure, a_published_policy_is_kept_to)
         world_run_free(&run);
     }
 }
+
+/* Faults of a server speak through the same records as it does. */
+Test(secure, a_reply_that_a_fault_forces_is_encrypted_too)
+{
+    struct variant v = {
+        .top = "\"faults\": [{ \"at\": \"0 s\", \"for\": \"10 s\", \"reply\": { \"server\": \"mx.b.example\","
+               " \"to\": \"RCPT\", \"with\": \"451 4.7.1 not now\" } }],"};
+    struct world_run run = run_variant(v, 1);
+    cr_assert_gt(count_events(&run, EVENT_SMTP_LINE, "451 4.7.1 not now"), 0);
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "picked up"), 1);
+    cr_assert_gt(count_lines_in_records(&run, EVENT_SMTP_LINE), 12);
+    cr_assert_not(is_on_the_wire(&run, "451 4.7.1 not now"));
+    world_run_free(&run);
+}
