@@ -15,6 +15,7 @@
 #include "model/pop3/pop3.h"
 #include "model/smtp/session_lines.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/put.h"
 
 /* RFC 2449 4: command line with CR LF, and first line of a response. */
 enum { COMMAND_LINE_BYTES = 255, STATUS_LINE_BYTES = 512 };
@@ -55,6 +56,25 @@ static void write_line(struct pop3_server *s, const char *format, ...)
     if (n > STATUS_LINE_BYTES - 2) n = STATUS_LINE_BYTES - 2;
     memcpy(line + n, "\r\n", sizeof "\r\n");
     session_write_lines(&s->io, EVENT_POP3_LINE, "S", line, (size_t)n + 2);
+}
+
+/* The same for what every session says: each # becomes the next number. */
+static void write_numbers(struct pop3_server *s, const char *words, size_t first, size_t second)
+{
+    char line[STATUS_LINE_BYTES + 1];
+    struct put p = put_into(line, sizeof line);
+
+    while (*words) {
+        size_t plain = strcspn(words, "#");
+        put_bytes(&p, words, plain);
+        words += plain;
+        if (*words == '\0') break;
+        put_number(&p, first, 1);
+        first = second;
+        words++;
+    }
+    put_text(&p, "\r\n");
+    session_write_lines(&s->io, EVENT_POP3_LINE, "S", line, (size_t)(p.at - line));
 }
 
 /* --- The maildrop as this session sees it ------------------------------------------------------------------------- */
@@ -143,7 +163,7 @@ static void on_user(struct pop3_server *s, const char *argument)
 {
     mem_free(s->user);
     s->user = mem_strdup(argument);
-    write_line(s, "+OK send PASS");
+    write_numbers(s, "+OK send PASS", 0, 0);
 }
 
 /* The password is the rest of the line, spaces and all (RFC 1939 7). */
@@ -166,7 +186,7 @@ static void on_pass(struct pop3_server *s, const char *argument)
     s->deleted = mem_calloc(s->n ? s->n : 1, sizeof *s->deleted);
     s->state = STATE_TRANSACTION;
     count_messages(s, &octets);
-    write_line(s, "+OK maildrop has %zu messages (%zu octets)", s->n, octets);
+    write_numbers(s, "+OK maildrop has # messages (# octets)", s->n, octets);
 }
 
 static void on_capa(struct pop3_server *s, const char *argument)
@@ -214,7 +234,7 @@ static void on_stat(struct pop3_server *s, const char *argument)
     size_t n = count_messages(s, &octets);
 
     (void)argument;
-    write_line(s, "+OK %zu %zu", n, octets);
+    write_numbers(s, "+OK # #", n, octets);
 }
 
 static void on_list(struct pop3_server *s, const char *argument)
@@ -226,10 +246,10 @@ static void on_list(struct pop3_server *s, const char *argument)
         return;
     }
     n = count_messages(s, &octets);
-    write_line(s, "+OK %zu messages (%zu octets)", n, octets);
+    write_numbers(s, "+OK # messages (# octets)", n, octets);
     for (i = 0; i < s->n; i++)
-        if (!s->deleted[i]) write_line(s, "%zu %zu", i + 1, message_size(s, i));
-    write_line(s, ".");
+        if (!s->deleted[i]) write_numbers(s, "# #", i + 1, message_size(s, i));
+    write_numbers(s, ".", 0, 0);
 }
 
 static const char *unique_id(const struct pop3_server *s, size_t i)
@@ -248,7 +268,7 @@ static void on_uidl(struct pop3_server *s, const char *argument)
     write_line(s, "+OK unique-id listing follows");
     for (i = 0; i < s->n; i++)
         if (!s->deleted[i]) write_line(s, "%zu %s", i + 1, unique_id(s, i));
-    write_line(s, ".");
+    write_numbers(s, ".", 0, 0);
 }
 
 static void on_retr(struct pop3_server *s, const char *argument)
@@ -258,7 +278,7 @@ static void on_retr(struct pop3_server *s, const char *argument)
 
     if (!find_only_message(s, argument, &i)) return;
     content = s->maildrop.content(s->maildrop.context, i, &size);
-    write_line(s, "+OK %zu octets", size);
+    write_numbers(s, "+OK # octets", size, 0);
     session_write_content(&s->io, EVENT_POP3_CONTENT, s->maildrop.message(s->maildrop.context, i), content, size);
 }
 
@@ -307,7 +327,7 @@ static void on_dele(struct pop3_server *s, const char *argument)
 
     if (!find_only_message(s, argument, &i)) return;
     s->deleted[i] = true;
-    write_line(s, "+OK message %zu deleted", i + 1);
+    write_numbers(s, "+OK message # deleted", i + 1, 0);
 }
 
 static void on_rset(struct pop3_server *s, const char *argument)
@@ -318,13 +338,13 @@ static void on_rset(struct pop3_server *s, const char *argument)
     for (size_t i = 0; i < s->n; i++)
         s->deleted[i] = false;
     count_messages(s, &octets);
-    write_line(s, "+OK maildrop has %zu messages (%zu octets)", s->n, octets);
+    write_numbers(s, "+OK maildrop has # messages (# octets)", s->n, octets);
 }
 
 static void on_noop(struct pop3_server *s, const char *argument)
 {
     (void)argument;
-    write_line(s, "+OK");
+    write_numbers(s, "+OK", 0, 0);
 }
 
 /* --- The command table
