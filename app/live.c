@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/exit_codes.h"
 #include "app/library.h"
+#include "app/live_authority.h"
 #include "app/live_listen.h"
 #include "app/live_poll.h"
 #include "app/live_scenario.h"
@@ -21,7 +22,7 @@
 enum { EVENTS_BETWEEN_LOOKS = 4096 };
 
 struct live_options {
-    const char *seed, *until, *tun;
+    const char *seed, *until, *tun, *ca;
     struct option_list sets, listen;
     struct recording_options recording;
 };
@@ -81,14 +82,27 @@ static const char *addresses_text(const struct scenario_host *host, char text[AD
     return text;
 }
 
+static const char *ports_of(const struct scenario_host *host)
+{
+    switch (host->role) {
+    case ROLE_MAIL_SERVER:
+        return host->mail_server.tls.offers ? ": 25 587 465 110 995" : ": 25 587 110";
+    case ROLE_NAME_SERVER:
+    case ROLE_RESOLVER:
+        return ": 53";
+    case ROLE_CLIENT:
+    case ROLE_ROUTER:
+    case ROLE_OUTSIDE:
+        break;
+    }
+    return NULL;
+}
+
 static void tell_host(const struct scenario_host *host)
 {
-    static const char *const ports[] = {[ROLE_CLIENT] = "",  [ROLE_MAIL_SERVER] = ": 25 587 110",
-                                        [ROLE_ROUTER] = "",  [ROLE_NAME_SERVER] = ": 53",
-                                        [ROLE_OUTSIDE] = "", [ROLE_RESOLVER] = ": 53"};
     char addresses[ADDRESSES_TEXT_BYTES];
-    if (*ports[host->role])
-        fprintf(stderr, "  %s %s%s\n", addresses_text(host, addresses), host->name, ports[host->role]);
+    const char *ports = ports_of(host);
+    if (ports) fprintf(stderr, "  %s %s%s\n", addresses_text(host, addresses), host->name, ports);
 }
 
 static void tell_beginning(const struct live *live)
@@ -143,6 +157,7 @@ static int run_world(struct live *live, const struct live_options *options, stru
     world.check_packets = options->recording.check_laws;
     world.live_text = live_listeners_text(live->listeners);
     if (live->tun) world.live_device = live_tun_name(live->tun);
+    if (options->ca && !live_authority_write(options->ca)) return EXIT_FAILED;
     if (!recording_open(live->recording)) return EXIT_FAILED;
     simulate_catch_interrupts();
     tell_beginning(live);
@@ -187,6 +202,8 @@ int command_live(int argc, char **argv)
          &o.listen},
         {"tun", 0, "NAME", "a TUN device of this name leads to all hosts; needs root or CAP_NET_ADMIN", OPTION_TEXT,
          &o.tun},
+        {"ca", 0, "FILE", "write the certificate of the CA that has signed those of all servers, as PEM", OPTION_TEXT,
+         &o.ca},
         {"seed", 0, "N", "use this seed instead of the scenario's", OPTION_TEXT, &o.seed},
         {"until", 0, "TIME", "end after this time, such as \"10 min\"; otherwise at ctrl-C", OPTION_TEXT, &o.until},
         {"set", 0, "POINTER=VALUE", "set any value of the scenario, such as '/links/a-mail/loss=20 %'; may be repeated",

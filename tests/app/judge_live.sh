@@ -1,75 +1,11 @@
 #!/usr/bin/env bash
 # Lets the kernel's own TCP/IP and real programs judge a live world, through a TUN device, in a network namespace of its
-# own: judge_live.sh POSTROAD LOSS, where LOSS such as "10 %" is that of the way in and out, each way.
-#
-# Every program must be served, in both directions; the kernel must have found no wrong checksum and no wrong header; and
-# the journal must make the same run again. Exit code 0: so it is; 1: it is not; 77: something is missing, and nothing was
-# judged.
-set -uo pipefail
-export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
-here=$(cd "$(dirname "$0")" && pwd)
-postroad=${1:?the postroad command}
-loss=${2:?how much is lost, such as "0 %"}
-postfix=${POSTROAD_POSTFIX:-$here/../../build/tools/postfix}
-export PATH=$PATH:/usr/sbin:$postfix/usr/sbin LD_LIBRARY_PATH=$postfix/usr/lib/postfix
-
-if [ "${3:-}" != inside ]; then
-    missing=
-    for program in unshare ip nstat ss ping dig swaks curl msmtp smtp-source smtp-sink python3; do
-        command -v "$program" > /dev/null || missing+=" $program"
-    done
-    [ "$(id -u)" -eq 0 ] || missing+=' root'
-    [ -c /dev/net/tun ] || missing+=' /dev/net/tun'
-    unshare -n true 2> /dev/null || missing+=' the right to make a network namespace'
-    # Where judges have been promised nothing is skipped.
-    [ -z "$missing" ] || [ -z "${POSTROAD_HAS_JUDGES:-}" ] || { echo "FAILED: missing:$missing"; exit 1; }
-    [ -z "$missing" ] || { echo "skipped; missing:$missing"; exit 77; }
-    exec timeout 400 unshare -n "$0" "$postroad" "$loss" inside
-fi
-
-scratch=$(mktemp -d)
-chmod 755 "$scratch"
-live=
-sink=
-trap '[ -z "$live$sink" ] || kill -KILL $live $sink 2> /dev/null; rm -rf "$scratch"' EXIT
-verdict=0
-fail() {
-    verdict=1
-    echo "FAILED: $*"
-}
-
-# served WHAT TEXT COMMAND...: it succeeds, and prints a line that matches
-served() {
-    local what=$1 text=$2
-    shift 2
-    if ! timeout 90 "$@" > "$scratch/said" 2>&1 < /dev/null || ! grep -qE -- "$text" "$scratch/said"; then
-        fail "$what:"
-        tail -n 12 "$scratch/said"
-    fi
-}
-
-counter() { nstat -az "$1" | awk -v name="$1" '$1 == name { print $2 }'; }
-
-# until_seen FILE TEXT SECONDS
-until_seen() {
-    local ends=$((SECONDS + $3))
-    until grep -qsE -- "$2" $1; do
-        [ "$SECONDS" -lt "$ends" ] || return 1
-        sleep 0.1
-    done
-}
-
-ip link set lo up
-for setting in tcp_congestion_control=reno tcp_no_metrics_save=1; do
-    echo "${setting#*=}" > "/proc/sys/net/ipv4/${setting%=*}"
-done
-"$postroad" live "$here/live_tun_world.json" --tun sim0 --set "/links/outside/loss=$loss" --transcript=none --check-laws \
-    -o "$scratch/journal" --report "$scratch/report" > "$scratch/out" 2> "$scratch/err" &
-live=$!
-until_seen "$scratch/err" 'ctrl-C ends it' 10 || { cat "$scratch/err"; exit 1; }
+# own: judge_live.sh POSTROAD LOSS (see live_judge.sh). Every program must be served, in both directions.
+. "${BASH_SOURCE[0]%/*}/live_judge.sh"
+judge_in_namespace ss ping dig swaks curl msmtp smtp-source smtp-sink
+begin_world "$here/live_tun_world.json"
 
 mail=10.9.0.2 mail6=fd00:9::2 names=10.9.0.53
-printf 'Subject: by hand\r\n\r\nhello\r\n.dot\r\n' > "$scratch/mail.eml"
 export LIVE_HOST=$mail
 
 # ICMP. Packets that are too long for the links come in fragments, both ways.
@@ -84,9 +20,6 @@ served 'a closed port, UDP' '^served$' python3 "$here/live_clients.py" a_closed_
 served 'a closed port, UDP, IPv6' '^served$' python3 "$here/live_clients.py" a_closed_udp_port_is_told 9 "$mail6"
 
 # Names.
-dig() { command dig +tries=8 +timeout=1 "$@"; }
-export -f dig
-ask() { served "dig $*" "${text:?}" bash -c 'dig "$@"' dig @"$names" "$@"; }
 text='^10 mx.b.example.$' ask +short b.example MX
 text='^10 mx.b.example.$' ask +short +noedns b.example MX
 text='^10 mx.b.example.$' ask +short +tcp b.example MX
@@ -102,11 +35,11 @@ served 'dig, several questions on a connection' '^10 mail.a.example.$' \
     bash -c 'dig "$@"' dig @"$names" +tcp +keepopen +short b.example MX a.example MX
 
 # Mail into the simulation.
-served swaks '250 OK queued' swaks --server "$mail" --from x@here.example --to alice@a.example --timeout 60
+served swaks '250 2.0.0 OK queued' swaks --server "$mail" --from x@here.example --to alice@a.example --timeout 60
 served 'swaks, refused' '550 5.1.1' bash -c 'swaks --server "$1" --from x@here.example --to nobody@a.example --timeout 60; true' _ "$mail"
-served curl '250 OK queued' curl -sSv --max-time 80 --url "smtp://$mail/client.test" --mail-from a@b.example \
+served curl '250 2.0.0 OK queued' curl -sSv --max-time 80 --url "smtp://$mail/client.test" --mail-from a@b.example \
     --mail-rcpt alice@a.example --upload-file "$scratch/mail.eml"
-served 'curl, IPv6' '250 OK queued' curl -sSv --max-time 80 --url "smtp://[$mail6]/client.test" --mail-from a@b.example \
+served 'curl, IPv6' '250 2.0.0 OK queued' curl -sSv --max-time 80 --url "smtp://[$mail6]/client.test" --mail-from a@b.example \
     --mail-rcpt alice@a.example --upload-file "$scratch/mail.eml"
 served msmtp '^$|.' bash -c 'msmtp --host="$1" --port=25 --from=a@b.example --tls=off --auth=off alice@a.example < "$2"; echo "code $?"' \
     _ "$mail" "$scratch/mail.eml"
@@ -122,7 +55,7 @@ served 'python, half-closed' '^served$' python3 "$here/live_clients.py" half_clo
 for server in 10.9.0.3 fd00:9::3; do
     bracketed=$server
     [ "$server" = 10.9.0.3 ] || bracketed="[$server]"
-    served "curl, a narrow link to $server" '250 OK queued' curl -sSv --max-time 85 --url "smtp://$bracketed/client.test" \
+    served "curl, a narrow link to $server" '250 2.0.0 OK queued' curl -sSv --max-time 85 --url "smtp://$bracketed/client.test" \
         --mail-from a@a.example --mail-rcpt bob@b.example --upload-file "$scratch/large.eml"
     ip route get "$server" | grep -q 'mtu 1300' || fail "the kernel's path mtu: $(ip route get "$server")"
 done
@@ -142,7 +75,7 @@ sink=$!
 (cd "$scratch/sink" && exec smtp-sink -u nobody -d "%M." "inet:[fd00:9::1]:25" 10) &
 sink+=" $!"
 for domain in out.example six.example; do
-    served 'swaks, submission' '250 OK queued' swaks --server "$mail:587" --from alice@a.example --to "dora@$domain" --timeout 60
+    served 'swaks, submission' '250 2.0.0 OK queued' swaks --server "$mail:587" --from alice@a.example --to "dora@$domain" --timeout 60
 done
 for domain in out.example six.example; do
     until_seen "$scratch/sink/*" "X-Rcpt-Args: <dora@$domain>" 60 || fail "no mail for $domain has come out of the simulation"
@@ -156,24 +89,4 @@ grep -qx 'mss:14[0-9]*' "$scratch/ss" || fail "the kernel sees another mss: $(tr
 grep -qx 'pmtu:1500' "$scratch/ss" || fail "the kernel sees another path mtu: $(tr '\n' ' ' < "$scratch/ss")"
 exec 3>&-
 
-kill $sink
-wait $sink 2> /dev/null
-sink=
-kill -INT "$live"
-code=0
-wait "$live" || code=$?
-live=
-[ "$code" -eq 0 ] || fail "the live world has ended with $code"
-grep -E 'law broken|Sanitizer|runtime error' "$scratch/err" && verdict=1
-cat "$scratch/err"
-
-# A SYN-ACK that is sent again because its acknowledgement was lost counts as an error there (RFC 5961 4.2), and as nothing else.
-for name in TcpInCsumErrors IpInHdrErrors UdpInCsumErrors IcmpInCsumErrors Ip6InHdrErrors Udp6InCsumErrors Icmp6InCsumErrors; do
-    [ "$(counter $name)" = 0 ] || fail "$name is $(counter $name)"
-done
-[ "$(counter TcpInErrs)" = "$(counter TcpExtTCPSYNChallenge)" ] || fail "TcpInErrs is $(counter TcpInErrs)"
-
-"$postroad" run --replay "$scratch/journal" --transcript=none --check-laws --report "$scratch/again" > "$scratch/said" 2>&1 ||
-    { fail 'run --replay:'; tail -n 5 "$scratch/said"; }
-cmp "$scratch/report" "$scratch/again" || fail 'the same run again is another one'
-exit "$verdict"
+end_world

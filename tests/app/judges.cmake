@@ -43,5 +43,7 @@ set_tests_properties(judge_the_judge PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
 foreach(loss 0 10)
   add_test(NAME judge_live_${loss}
     COMMAND ${PROJECT_SOURCE_DIR}/tests/app/judge_live.sh $<TARGET_FILE:postroad> "${loss} %")
-  set_tests_properties(judge_live_${loss} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
+  add_test(NAME judge_live_mail_${loss}
+    COMMAND ${PROJECT_SOURCE_DIR}/tests/app/judge_live_mail.sh $<TARGET_FILE:postroad> "${loss} %")
+  set_tests_properties(judge_live_${loss} judge_live_mail_${loss} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
 endforeach()

@@ -108,7 +108,16 @@ replayed
 run 0 live "$world" --until '200 ms' --transcript=none -o "$scratch/journal" --report "$scratch/report"
 replayed
 
+# What can be reached is told, resolvers and the ports of TLS too; --ca writes the certificate that those are signed by.
+# (1: its mail has not arrived by then.)
+run 1 live starttls --until '200 ms' --transcript=none --set '/dns="tree"' --ca "$scratch/ca.pem"
+says err ' mail.a.example: 25 587 465 110 995'
+says err ' resolver: 53'
+equal "$(head -n 1 "$scratch/ca.pem")" '-----BEGIN CERTIFICATE-----' 'the certificate'
+
 # Clear errors.
+run 1 live "$world" --ca "$scratch/no-such-folder/ca.pem"
+says err '/no-such-folder/ca.pem: No such file or directory'
 python3 -c 'import socket, time
 s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1], flush=True); time.sleep(60)' > "$scratch/taken" &
 taker=$!
