@@ -38,8 +38,11 @@ static void draw_heading(const struct view *v, struct box row, const struct stor
 {
     char text[256];
     size_t asks = line->by_client ? line->host : line->peer, answers = line->by_client ? line->peer : line->host;
-    snprintf(text, sizeof text, "%s   %s → %s", speech_name(line->speech), host_name(v->story, asks),
-             host_name(v->story, answers));
+    if (answers == STORY_NONE) /* nobody has answered */
+        snprintf(text, sizeof text, "%s   %s", speech_name(line->speech), host_name(v->story, asks));
+    else
+        snprintf(text, sizeof text, "%s   %s → %s", speech_name(line->speech), host_name(v->story, asks),
+                 host_name(v->story, answers));
     struct text_style style = view_faint(v, FONT_SMALL);
     style.bold = true;
     style.down = ALIGN_END;

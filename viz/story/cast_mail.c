@@ -35,7 +35,7 @@ size_t cast_mail(const struct story *story, const struct event *e, enum field_id
 
 /* While the mails are surveyed, letters lie in the order of being found, a letter's first_place is the one found before
    it for the same mail, and letters_of_mail holds the latest of each mail. */
-static void survey_letter(void *context, size_t mail, const char *recipient, size_t size)
+static void survey_letter(void *context, size_t mail, const char *recipient, size_t size, bool is_written)
 {
     struct story *story = context;
     for (size_t i = story->letters_of_mail[mail]; i != STORY_NONE; i = story->letters.items[i].first_place) {
@@ -45,18 +45,19 @@ static void survey_letter(void *context, size_t mail, const char *recipient, siz
     char *copy = mem_alloc(size + 1);
     memcpy(copy, recipient, size);
     copy[size] = 0;
-    struct cast_letter letter = {mail, text_store_add(&story->texts, copy), story->letters_of_mail[mail]};
+    struct cast_letter letter = {mail, text_store_add(&story->texts, copy), story->letters_of_mail[mail], is_written};
     mem_free(copy);
     story->letters_of_mail[mail] = story->letters.count;
     *TABLE_ADD(&story->letters) = letter;
 }
 
-static void each_recipient(const char *list, void (*fn)(void *context, size_t mail, const char *recipient, size_t size),
-                           void *context, size_t mail)
+typedef void recipient_fn(void *context, size_t mail, const char *recipient, size_t size, bool is_written);
+
+static void each_recipient(const char *list, recipient_fn *fn, void *context, size_t mail, bool is_written)
 {
     while (*list) {
         size_t size = strcspn(list, ",");
-        if (size) fn(context, mail, list, size);
+        if (size) fn(context, mail, list, size, is_written);
         list += size;
         list += strspn(list, ", ");
     }
@@ -101,9 +102,9 @@ void cast_mail_survey(struct story *story, size_t i, const struct event *e)
         m->subject = event_text(e, FIELD_SUBJECT);
         m->parent = cast_mail(story, e, FIELD_PARENT);
         m->size = (uint64_t)event_int(e, FIELD_SIZE);
-        each_recipient(m->to, survey_letter, story, mail);
+        each_recipient(m->to, survey_letter, story, mail, true);
     } else {
-        each_recipient(event_text(e, FIELD_RECIPIENT), survey_letter, story, mail);
+        each_recipient(event_text(e, FIELD_RECIPIENT), survey_letter, story, mail, false);
     }
 }
 

@@ -39,6 +39,7 @@ struct cast_letter {
     size_t mail;
     const char *recipient;
     size_t first_place;
+    bool is_written; /* its writer named the recipient; others come where an alias stands for its members */
 };
 
 /* A (mail, recipient, host). */

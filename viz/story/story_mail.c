@@ -111,7 +111,7 @@ struct story_letter story_letter(const struct story *story, size_t letter)
     const struct story_mail *mail = &story->mails.items[cast->mail];
     if (now->place == NONE32) {
         /* Composed, but no state told of yet: it lies where it was written. */
-        if (mail->compose_event < story->now.cursor) {
+        if (cast->is_written && mail->compose_event < story->now.cursor) {
             shown.host = mail->host;
             shown.state = STORY_MAIL_OUTBOX;
             shown.since_ns = mail->composed_ns;

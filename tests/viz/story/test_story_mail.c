@@ -48,6 +48,42 @@ Test(story_mail, a_letter_is_somewhere_at_every_instant)
     made_free(&made);
 }
 
+static void state_event(struct journal *j, const char *recipient, const char *from, const char *to)
+{
+    JOURNAL_EMIT(j, MAIL_STATE, F_INT(MESSAGE, 1), F_INT(HOST, 1), F_TEXT(RECIPIENT, recipient), F_TEXT(QUEUE_ID, ""),
+                 F_TEXT(FROM, from), F_TEXT(TO, to), F_INT(AT, 0), F_TEXT(WHY, ""));
+}
+
+Test(story_mail, a_member_has_no_letter_before_the_list_is_expanded)
+{
+    struct journal *j = journal_new();
+    struct journal_memory *memory = journal_memory_new();
+    journal_add_reader(j, journal_memory_reader(memory, event_mask_all()));
+    JOURNAL_EMIT(j, HOST_ADD, F_INT(HOST, 1), F_TEXT(NAME, "mail.a.example"), F_TEXT(ROLE, "server"),
+                 F_INT(ADDRESS, 0x0a000001), F_TEXT(TEXT, ""));
+    JOURNAL_EMIT(j, MAIL_COMPOSE, F_INT(MESSAGE, 1), F_INT(PARENT, 0), F_INT(HOST, 1), F_TEXT(NAME, "m1"),
+                 F_TEXT(FROM, "alice@a.example"), F_TEXT(TO, "list@a.example"), F_TEXT(SUBJECT, ""), F_INT(SIZE, 1));
+    state_event(j, "list@a.example", "", "queued");
+    journal_set_now(j, SECOND);
+    state_event(j, "bob@b.example", "", "queued");
+    state_event(j, "list@a.example", "queued", "expanded");
+    struct story *story = story_new(memory);
+    for (int when = 0; when < 2; when++) {
+        size_t first, n;
+        story_seek(story, when * SECOND);
+        n = story_mail_letters(story, 0, &first);
+        cr_assert_eq(n, 2);
+        for (size_t i = first; i < first + n; i++) {
+            struct story_letter letter = story_letter(story, i);
+            if (strcmp(letter.recipient, "bob@b.example") == 0)
+                cr_assert_eq(letter.state, when ? STORY_MAIL_QUEUED : STORY_MAIL_UNKNOWN);
+        }
+    }
+    story_free(story);
+    journal_free(j);
+    journal_memory_free(memory);
+}
+
 Test(story_mail, a_mail_that_comes_back_names_the_one_it_is_about)
 {
     struct made made = made_journal(1, NULL, 0);
