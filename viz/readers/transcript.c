@@ -484,7 +484,8 @@ static bool tell_expand(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, tr("sends "));
     add_mail_for(t, e);
-    text_addf(&t->words, tr(" on to its %" PRId64 " members"), event_int(e, FIELD_NTH));
+    int64_t n = event_int(e, FIELD_NTH);
+    text_addf(&t->words, n == 1 ? tr(" on to its %" PRId64 " member") : tr(" on to its %" PRId64 " members"), n);
     return true;
 }
 

@@ -768,8 +768,10 @@ static void tell_report(struct sentence *s, const struct story *story, size_t i,
 static void tell_expand(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    say(s, tr("%s sends mail %s for %s on to its %lld members"), host_name(story, e, FIELD_HOST), mail_name(story, e),
-        event_text(e, FIELD_RECIPIENT), (long long)event_int(e, FIELD_NTH));
+    long long n = (long long)event_int(e, FIELD_NTH);
+    say(s, n == 1 ? tr("%s sends mail %s for %s on to its %lld member")
+                  : tr("%s sends mail %s for %s on to its %lld members"),
+        host_name(story, e, FIELD_HOST), mail_name(story, e), event_text(e, FIELD_RECIPIENT), n);
 }
 
 /* ---- Disks, and hosts in trouble ---- */
