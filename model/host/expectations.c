@@ -23,6 +23,22 @@ static const char *fate_in_a_word(const struct mail_fate *fate)
     return fate->delivered_ns != TIME_NEVER ? "delivered" : "queued";
 }
 
+static bool numbers_hold(const struct scenario_expectation *expected, const struct mail_fate *fate, char *why,
+                         size_t size)
+{
+    bool is_tried_too_often = fate->attempts > expected->max_attempts;
+    if (fate->attempts < expected->min_attempts || is_tried_too_often) {
+        unsigned bound = is_tried_too_often ? expected->max_attempts : expected->min_attempts;
+        snprintf(why, size, "attempts: %u, not %u", fate->attempts, bound);
+        return false;
+    }
+    if (fate->copies < expected->min_copies || fate->copies > expected->max_copies) {
+        snprintf(why, size, "copies: %u, not %u", fate->copies, (unsigned)expected->min_copies);
+        return false;
+    }
+    return true;
+}
+
 static bool recipient_holds(const struct scenario_expectation *expected, const struct mail_fate *fate, char *why,
                             size_t size)
 {
@@ -30,10 +46,7 @@ static bool recipient_holds(const struct scenario_expectation *expected, const s
     bool is_open = fate->delivered_ns == TIME_NEVER && fate->bounced_ns == TIME_NEVER;
     bool wants_queued = strcmp(expected->outcome, "queued") == 0;
     int64_t at_ns = outcome_at(fate, expected->outcome);
-    if (fate->attempts < expected->min_attempts) {
-        snprintf(why, size, "attempts: %u, not %u", fate->attempts, (unsigned)expected->min_attempts);
-        return false;
-    }
+    if (!numbers_hold(expected, fate, why, size)) return false;
     if (wants_queued ? !is_open : at_ns == TIME_NEVER) {
         snprintf(why, size, "it is %s", fate_in_a_word(fate));
         return false;

@@ -358,6 +358,8 @@ struct scenario_expectation {
     const char *outcome;   /* "delivered", "bounced", "queued", "picked up" */
     int64_t before_ns;     /* TIME_NEVER */
     uint32_t min_attempts; /* 0: not asked */
+    uint32_t max_attempts, max_copies; /* UINT32_MAX: not asked */
+    uint32_t min_copies;
 };
 
 struct scenario_caption {

@@ -180,7 +180,8 @@ void load_mails(struct loader *l)
 /* ---- expect ---- */
 
 static const struct key_rule expect_keys[] = {
-    {"mail", NULL}, {"outcome", NULL}, {"before", NULL}, {"min_attempts", NULL}};
+    {"mail", NULL}, {"outcome", NULL}, {"before", NULL},
+    {"min_attempts", NULL}, {"max_attempts", NULL}, {"copies", NULL}};
 
 static void load_expectation(struct loader *l, const struct spot *object, struct scenario_expectation *e)
 {
@@ -188,7 +189,7 @@ static void load_expectation(struct loader *l, const struct spot *object, struct
         {"delivered", NULL}, {"bounced", NULL}, {"queued", NULL}, {"picked up", NULL}};
     struct spot mail = spot_key(object, "mail");
     size_t outcome = 0;
-    int64_t attempts = 0;
+    int64_t attempts = 0, most = UINT32_MAX, copies = -1;
     *e = (struct scenario_expectation){.mail = -1, .before_ns = TIME_NEVER};
     if (!check_object(object)) return;
     CHECK_KEYS(object, expect_keys);
@@ -196,8 +197,13 @@ static void load_expectation(struct loader *l, const struct spot *object, struct
     want_choice(object, "outcome", outcomes, sizeof outcomes / sizeof *outcomes, &outcome);
     want_duration(object, "before", 1, 365 * DAY, &e->before_ns);
     want_integer(object, "min_attempts", 1, 1000000, &attempts);
+    want_integer(object, "max_attempts", attempts, 1000000, &most);
+    want_integer(object, "copies", 0, 1000, &copies);
     e->outcome = outcomes[outcome].word;
     e->min_attempts = (uint32_t)attempts;
+    e->max_attempts = (uint32_t)most;
+    e->min_copies = copies < 0 ? 0 : (uint32_t)copies;
+    e->max_copies = copies < 0 ? UINT32_MAX : (uint32_t)copies;
 }
 
 void load_expectations(struct loader *l)
