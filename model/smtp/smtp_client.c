@@ -137,12 +137,17 @@ static bool came_too_early(const struct smtp_client *s, const struct smtp_reply 
     return reply->code != 421 && s->io.acknowledged && s->io.acknowledged(s->io.context) < s->awaited;
 }
 
+/* RFC 5321 sets no limit; a server must not keep its client for ever all the same. */
+enum { MOST_REPLY_LINES = 10000 };
+
 static void receive_line(struct smtp_client *s, int64_t now_ns)
 {
     struct smtp_reply *reply = &s->reply;
 
+    s->reply_lines++;
     switch (add_reply_line(reply, &s->line)) {
     case REPLY_GOES_ON:
+        if (s->reply_lines >= MOST_REPLY_LINES) smtp_client_abandon(s, "a reply without end");
         break;
     case REPLY_MALFORMED:
         smtp_client_abandon(s, "malformed reply");
@@ -153,6 +158,7 @@ static void receive_line(struct smtp_client *s, int64_t now_ns)
         else
             enter_state(s, smtp_client_on_reply(s, reply), now_ns);
         reply->code = 0;
+        s->reply_lines = 0;
         break;
     }
     line_reader_clear(&s->line);

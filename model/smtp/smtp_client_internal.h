@@ -49,6 +49,7 @@ struct smtp_client {
     bool offer_told;
     struct line_reader line;
     struct smtp_reply reply; /* being collected: code 0 before its first line */
+    size_t reply_lines; /* of it, so far */
     char *out;               /* commands to be written together */
     size_t out_size, out_capacity;
 
