@@ -15,6 +15,7 @@ struct row {
     bool bounced, discarded, expanded;
     uint32_t doubts;
     const char *doubted;
+    const char *list; /* that it is a member of; NULL: none */
     size_t mail;
     const char *to;
     char *why;
@@ -175,6 +176,18 @@ static void on_doubt(struct outcome *outcome, const struct event *e)
     if (row->doubts++ == 0) row->doubted = text_store_add(&outcome->texts, event_text(e, FIELD_WHY));
 }
 
+/* Who is in two lists, or in one and addressed as well, gets two copies by right. */
+static void on_expand(struct outcome *outcome, const struct event *e)
+{
+    const char *list = text_store_add(&outcome->texts, event_text(e, FIELD_RECIPIENT));
+    for (const char *to = event_text(e, FIELD_TO); *to;) {
+        size_t size = strcspn(to, ",");
+        if (size) row_of(outcome, mail_of(outcome, e), to, size)->list = list;
+        to += size;
+        to += strspn(to, ", ");
+    }
+}
+
 static void on_link_totals(struct outcome *outcome, const struct event *e)
 {
     outcome->offered += (uint64_t)event_int(e, FIELD_OFFERED);
@@ -240,6 +253,9 @@ static void on_event(void *context, const struct event *e)
     case EVENT_ATTEMPT_END:
         on_attempt_end(outcome, e);
         return;
+    case EVENT_MAIL_EXPAND:
+        on_expand(outcome, e);
+        return;
     case EVENT_MAIL_DOUBT:
         on_doubt(outcome, e);
         return;
@@ -298,6 +314,7 @@ struct outcome_row outcome_row(const struct outcome *outcome, size_t i)
                                 .copies = row->copies,
                                 .doubts = row->doubts,
                                 .doubted = row->doubted,
+                                .list = row->list,
                                 .sent_ns = mail->sent_ns,
                                 .delivered_ns = row->delivered_ns,
                                 .picked_up_ns = row->picked_up_ns};
@@ -370,6 +387,8 @@ static void add_row(struct text_buffer *text, struct outcome_row row)
     if (row.copies > 1 && row.doubts) {
         text_adds(text, ", ");
         add_member(text, "copies_because", row.doubted);
+    } else if (row.copies > 1 && row.list) {
+        text_addf(text, ", \"copies_because\": \"also as a member of %s\"", row.list);
     }
     text_adds(text, "}");
 }
@@ -506,7 +525,10 @@ static void add_fate(struct text_buffer *text, struct outcome_row row)
     else
         text_adds(text, tr("on the spot"));
     if (row.copies > 1) text_addf(text, tr(", %" PRIu32 " copies"), row.copies);
-    if (row.copies > 1 && row.doubts) text_addf(text, " (%s)", row.doubted);
+    if (row.copies > 1 && row.doubts)
+        text_addf(text, " (%s)", row.doubted);
+    else if (row.copies > 1 && row.list)
+        text_addf(text, tr(" (also as a member of %s)"), row.list);
     if (row.picked_up_ns != TIME_NEVER)
         text_addf(text, tr(", picked up at %s"), vtime_format_duration(row.picked_up_ns, time));
     if (!row.copies && *row.why) text_addf(text, ": %s", row.why);

@@ -29,6 +29,7 @@ struct outcome_row {
     uint32_t attempts, copies;                   /* tries to hand it to another server; times put into a mailbox */
     uint32_t doubts;     /* times it was sent again although another host may have had it: what makes copies */
     const char *doubted; /* why, the first time; "" */
+    const char *list;    /* an alias or a list that it is a member of; NULL: none */
     int64_t sent_ns, delivered_ns, picked_up_ns; /* TIME_NEVER: not */
 };
 size_t outcome_rows(const struct outcome *outcome);
