@@ -410,6 +410,9 @@ enum client_state smtp_client_on_reply(struct smtp_client *s, const struct smtp_
         settle_rest_by_reply(s, DELIVERY_LATER, reply);
         return STATE_OVER;
     }
+    /* A greeting said twice, and too late to be seen as surplus: it would shift every later pair. */
+    if (reply->code == 220 && (s->state == STATE_EHLO || s->state == STATE_HELO))
+        return smtp_client_protocol_error(s, reply);
     switch (s->state) {
     case STATE_CONNECT:
         return on_greeting(s, reply);
