@@ -334,6 +334,7 @@ static int64_t next_look(const struct queue_entry *entry)
 static void defer_rest(struct queue_entry *entry)
 {
     struct journal *journal = queue_world(entry->queue)->journal;
+    int64_t now_ns = queue_world(entry->queue)->engine->now_ns;
     bool is_stale = false;
     for (size_t i = 0; i < entry->n_recipients; i++) {
         struct queued_recipient *recipient = &entry->recipients[i];
@@ -345,6 +346,7 @@ static void defer_rest(struct queue_entry *entry)
                           recipient->skipped ? recipient->skipped : recipient->reason);
     }
     entry->next_attempt_ns = next_look(entry);
+    if (entry->next_attempt_ns < now_ns) entry->next_attempt_ns = now_ns; /* due while this round went on */
     if (entry->next_attempt_ns == TIME_NEVER && !is_stale)
         queue_entry_remove(entry);
     else

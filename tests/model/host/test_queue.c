@@ -219,6 +219,20 @@ Test(queue, sendmail_asks_a_host_that_failed_once_in_a_queue_run)
     world_run_free(&run);
 }
 
+/* One host refuses at once, the other lets five minutes pass: one recipient is due while the other is being tried. It
+   once was an attempt in the past. */
+Test(queue, recipients_of_one_mail_whose_hosts_fail_in_their_own_time_are_each_tried_in_theirs)
+{
+    struct world_run run =
+        run_queue((struct given){.a = ", \"retry\": { \"policy\": \"exim\", \"queue_run_interval\": \"0 s\" }",
+                                 .n = 1,
+                                 .to = "\"bob@closed.example\", \"bob@b.example\"",
+                                 .more = DOWN("3 h")});
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 3, "the mail, the warning, the bounce");
+    cr_assert_gt(count_events(&run, EVENT_ATTEMPT_BEGIN, "bob@closed.example"), 20);
+    world_run_free(&run);
+}
+
 /* --- what senders hear (law M6) --- */
 
 Test(queue, a_bounce_after_expiry_carries_4_4_7_and_the_last_diagnostic) /* RFC 3463 3.5 */
