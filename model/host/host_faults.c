@@ -64,6 +64,20 @@ static bool is_wiped(const struct world *world, int host)
     return false;
 }
 
+static const char *stop_text(const struct scenario_fault *fault)
+{
+    static const char *const at_steps[MAIL_STEPS] = {
+        [STEP_WRITTEN] = "stopped by the scenario, at the step: written",
+        [STEP_SYNCED] = "stopped by the scenario, at the step: synced",
+        [STEP_COMMITTED] = "stopped by the scenario, at the step: committed",
+        [STEP_BEFORE_250] = "stopped by the scenario, at the step: before 250",
+        [STEP_AFTER_250] = "stopped by the scenario, at the step: after 250",
+        [STEP_HANDED_OVER] = "stopped by the scenario, at the step: handed over",
+        [STEP_MARKED_DONE] = "stopped by the scenario, at the step: marked done",
+        [STEP_BOUNCE_WRITTEN] = "stopped by the scenario, at the step: bounce written"};
+    return fault->stop_step >= 0 ? at_steps[fault->stop_step] : "stopped by the scenario";
+}
+
 /* A host whose disk is wiped stands still while it gets a new one. */
 void host_faults_stop(struct world *world, const struct scenario_fault *like)
 {
@@ -73,8 +87,7 @@ void host_faults_stop(struct world *world, const struct scenario_fault *like)
         wiped || is_in_force_on_host(world, &(struct scenario_fault){.verb = FAULT_STOP_HOST, .host = like->host});
     if (is_stopped && host->up) host->crash_loss = like->crash_loss;
     if (like->stop_step >= 0) find_hindrance(world, host);
-    host_set_up(host, !is_stopped,
-                is_stopped ? wiped ? "its disk is lost" : "stopped by the scenario" : "started again");
+    host_set_up(host, !is_stopped, is_stopped ? wiped ? "its disk is lost" : stop_text(like) : "started again");
 }
 
 static void tell_trouble(struct host *host, const char *name, const char *text)

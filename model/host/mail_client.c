@@ -579,6 +579,7 @@ static void errand_crash(struct errand *errand)
 {
     struct journal *journal = world_of(errand->client)->journal;
     uint64_t cause = journal_cause(journal);
+    if (errand->smtp) smtp_client_connection_lost(errand->smtp, "the host stopped", now_of(errand->client));
     emit_session_close(errand, "host stopped");
     errand_drop(errand);
     journal_set_cause(journal, cause);

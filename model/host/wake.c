@@ -66,8 +66,9 @@ static void on_event(void *context, uint64_t arg)
 
 void wake_set(struct wake *wake, int64_t at_ns)
 {
-    if (at_ns == wake->at_ns) return;
     struct world *world = wake->host->world;
+    if (at_ns < world->engine->now_ns) at_ns = world->engine->now_ns; /* due already, as when a session outlasted a wait */
+    if (at_ns == wake->at_ns) return;
     if (at_ns == TIME_NEVER) {
         JOURNAL_EMIT(world->journal, TIMER_CANCEL, F_INT(ABOUT, wake->set_event), F_INT(HOST, wake->host->id.n),
                      F_INT(CONN, wake->conn.n), F_INT(MESSAGE, wake->message.n), F_TEXT(NAME, wake->name));

@@ -22,10 +22,12 @@ void laws_free(struct laws *laws)
         &laws->states,         &laws->pair_index,      &laws->on_wire, &laws->last_arrival, &laws->in_flight,
         &laws->delays,         &laws->stream_ends,     &laws->timers,  &laws->packet_index, &laws->conn_index,
         &laws->conn_keys,      &laws->stream_conns,    &laws->roots,   &laws->fragmented,   &laws->cut,
-        &laws->last_departure, &laws->bytes_in_flight, &laws->rates,   &laws->link_counts,  &laws->packet_size};
+        &laws->last_departure, &laws->bytes_in_flight, &laws->rates,   &laws->link_counts,  &laws->packet_size,
+        &laws->accounts,       &laws->dialogue_index,  &laws->dialogue_keys, &laws->dialogue_sessions};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
     laws_tcp_free(laws);
+    laws_smtp_free(laws);
     law_streams_free(laws);
     mem_free(laws->packets);
     mem_free(laws->pairs);
@@ -80,6 +82,9 @@ static void on_event(void *context, const struct event *e)
     law_of_time(laws, e);
     if (e->kind == EVENT_LAW_BROKEN) law_broken(laws, e, event_text(e, FIELD_NAME), "%s", event_text(e, FIELD_TEXT));
     laws_of_mail(laws, e);
+    laws_of_queues(laws, e);
+    laws_of_smtp(laws, e);
+    laws_of_dns(laws, e);
     laws_of_wires(laws, e);
     laws_of_packets(laws, e);
     laws_of_tcp(laws, e);
@@ -88,6 +93,9 @@ static void on_event(void *context, const struct event *e)
 struct event_mask laws_mask(bool full)
 {
     struct event_mask mask = event_mask_union(event_mask_core(), event_mask_kind(EVENT_LINK_ADD));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_COMMIT));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_RUN_BEGIN));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_SMTP_RULE));
     if (!full) return mask;
     mask = event_mask_union(mask, event_mask_group(GROUP_PACKET));
     mask = event_mask_union(mask, event_mask_group(GROUP_STREAM));

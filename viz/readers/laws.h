@@ -4,6 +4,22 @@
      K1  time never goes back, and every cause is earlier than its effect
      M1  a (message, recipient) at a host changes from the state it was in
      M2  from its acceptance until its end a pair is always held by some host
+     M3  what a server has taken, or acknowledged, is on its disk
+     M5  each copy of a mail beside the first has a cause that the journal names
+     M6  a report has no sender, goes to the sender of the mail it is about, and there is one a recipient
+     M7  what was refused for good is not tried again
+     M9  when all is done nothing waits
+     M10 no mail is taken more often than hops are allowed
+     M11 354 and 250 come only after a sender and recipients since the last reset
+     M12 each reply answers one command that was sent, in order
+     M14 content is answered only where it was asked for
+     M18 an attempt begins once and ends once
+     M20 a message is composed once; a queue id names one mail as long as it is in the queue
+     D1  what a cache gives was put there, and has not run out
+     D2  that there is nothing, and failures, are not remembered for too long
+     D3  an answer is to a question that was asked, of whom it was asked, once
+     D4  what is remembered lies in the zone whose server said so
+     D6  only who was told that a domain does not exist says so
      N1  what a link was offered was delivered, was lost for a reason, or is on its way
      N2  nothing arrives before its last bit could, and packets on one way keep their order
      N3  a link that is cut delivers nothing
@@ -40,7 +56,7 @@ struct event_mask laws_mask(bool full);
 struct journal_reader laws_reader(struct laws *laws, bool full);
 /* Judges what can only be judged at the end. Returns how many laws were broken. */
 size_t laws_finish(struct laws *laws);
-/* The i-th breach as one line: "M1 at 00:00:01.000000, event 17: ..."; the first hundred are kept. */
+/* The i-th breach as one line: "M1 at 00:00:01.000000, event 17: ..."; the first five hundred are kept. */
 size_t laws_breaches(const struct laws *laws);
 const char *laws_breach(const struct laws *laws, size_t i);
 void laws_free(struct laws *laws);

@@ -7,7 +7,7 @@
 #include "viz/readers/laws.h"
 #include "viz/story/tables.h"
 
-enum { BREACHES_KEPT = 100, BREACH_BYTES = 256 };
+enum { BREACHES_KEPT = 500, BREACH_BYTES = 256 };
 
 /* One (message, recipient), over all hosts. */
 struct law_pair {
@@ -58,6 +58,7 @@ struct law_stream {
 enum { LAW_ROOT_TIMER = 1, LAW_ROOT_ARRIVAL = 2 };
 
 struct law_conn; /* laws_conn.h */
+struct law_dialogue; /* laws_smtp.c */
 
 struct laws {
     size_t n_broken, n_kept;
@@ -69,6 +70,12 @@ struct laws {
     struct index_map pair_index; /* hash of (message, recipient) -> index */
     struct law_pair *pairs;
     size_t n_pairs;
+
+    struct index_map accounts; /* laws_queue.c, laws_dns.c: counts of many kinds, by hash */
+    size_t waiting;            /* pairs that are in an outbox or a queue */
+    struct index_map dialogue_index, dialogue_keys, dialogue_sessions; /* laws_smtp.c: conn, hash of ends, session */
+    TABLE_OF(struct law_dialogue *) dialogues;
+    bool has_personalities;
 
     struct index_map on_wire;         /* hash of (packet, link, direction) -> whether it waits, or when it arrives */
     struct index_map last_departure;  /* link and direction -> latest that was promised */
@@ -105,6 +112,10 @@ uint64_t law_hash(uint64_t seed, uint64_t number);
 uint64_t law_hash_text(uint64_t seed, const char *text);
 
 void laws_of_mail(struct laws *laws, const struct event *e);   /* laws_mail.c */
+void laws_of_queues(struct laws *laws, const struct event *e); /* laws_queue.c */
+void laws_of_smtp(struct laws *laws, const struct event *e);   /* laws_smtp.c */
+void laws_smtp_free(struct laws *laws);
+void laws_of_dns(struct laws *laws, const struct event *e);    /* laws_dns.c */
 void laws_of_wires(struct laws *laws, const struct event *e);  /* laws_wire.c */
 void laws_of_packets(struct laws *laws, const struct event *e); /* laws_packets.c; before those of TCP */
 void laws_of_packets_at_the_end(struct laws *laws);

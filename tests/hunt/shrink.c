@@ -1,0 +1,80 @@
+/* Every value of the scenario is left out once, from the largest parts to the smallest; what is not needed stays out,
+   and it goes on until nothing more can go, or the time is up. A scenario that cannot be without the part does not
+   load. */
+#include "tests/hunt/shrink.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { LONGEST_S = 20 };
+static time_t ends;
+static const uint32_t nowhere[RANDOM_KINDS];
+
+static bool still_breaks(const cJSON *json, const char *law)
+{
+    if (time(NULL) >= ends) return false;
+    struct hunted hunted = hunt_world_apart(json, nowhere, true, 1);
+    return hunted.loaded && hunted.n_broken && strncmp(hunted.first, law, strcspn(law, " ")) == 0;
+}
+
+/* Of a list of faults first the halves. */
+static void shrink_list(cJSON *json, cJSON *list, const char *law)
+{
+    for (int size = cJSON_GetArraySize(list) / 2; size > 1; size /= 2)
+        for (int from = 0; from + size <= cJSON_GetArraySize(list);) {
+            cJSON *out = cJSON_CreateArray();
+            for (int i = 0; i < size; i++)
+                cJSON_AddItemToArray(out, cJSON_DetachItemFromArray(list, from));
+            bool needed = !still_breaks(json, law);
+            for (int i = 0; needed && i < size; i++)
+                cJSON_InsertItemInArray(list, from + i, cJSON_DetachItemFromArray(out, 0));
+            cJSON_Delete(out);
+            if (needed) from += size;
+        }
+}
+
+static void take_out(cJSON *parent, cJSON *before, cJSON *child)
+{
+    if (before)
+        before->next = child->next;
+    else
+        parent->child = child->next;
+}
+
+static void put_back(cJSON *parent, cJSON *before, cJSON *child)
+{
+    if (before)
+        before->next = child;
+    else
+        parent->child = child;
+}
+
+static bool shrink_at(cJSON *json, cJSON *parent, const char *law)
+{
+    bool any = false;
+    cJSON *before = NULL;
+    for (cJSON *child = parent->child, *next; child && time(NULL) < ends; child = next) {
+        next = child->next;
+        take_out(parent, before, child);
+        if (still_breaks(json, law)) {
+            if (next) next->prev = before ? before : child->prev;
+            if (!next && parent->child) parent->child->prev = before;
+            child->next = NULL;
+            cJSON_Delete(child);
+            any = true;
+            continue;
+        }
+        put_back(parent, before, child);
+        any |= shrink_at(json, child, law);
+        before = child;
+    }
+    return any;
+}
+
+void shrink_world(cJSON *json, const char *law)
+{
+    ends = time(NULL) + LONGEST_S;
+    shrink_list(json, cJSON_GetObjectItem(json, "faults"), law);
+    for (int round = 0; round < 3 && shrink_at(json, json, law); round++) {
+    }
+}
