@@ -103,7 +103,7 @@ static struct retry_job retry_job_of(const struct delivery *delivery)
     const struct queue_entry *entry = entry_of(delivery);
     const struct host *host = queue_of(delivery)->host;
     int64_t now_ns = now_of(delivery);
-    uint64_t which = random_hash_mix(random_hash_text("host memory"), entry->message.n);
+    uint64_t which = random_hash_mix(random_hash_text("host memory"), entry->luck);
     return (struct retry_job){.arrived_ns = now_ns - (queue_clock_ns(entry->queue) - entry->arrived_ns),
                               .now_ns = now_ns,
                               .last_try_ns = now_ns,
@@ -629,7 +629,7 @@ void delivery_start(struct destination *destination, struct delivery_job *job)
     journal_set_cause(world_of(delivery)->journal, job->entry->recipients[job->first].event);
     take_job(delivery, job);
     if (!retry_remembers_hosts(queue->policy)) begin_attempts(delivery);
-    uint64_t draw_key = (uint64_t)job->entry->message.n << 32 | job->entry->rounds;
+    uint64_t draw_key = random_hash_mix(job->entry->luck, job->entry->rounds);
     delivery->lookup = mx_lookup_start(queue->host, destination->domain, draw_key, on_route, delivery);
 }
 

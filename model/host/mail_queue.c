@@ -84,11 +84,18 @@ static void link_entry(struct queue_entry *entry)
     queue->n_entries++;
 }
 
+static uint64_t luck_of(struct mail_queue *queue, struct message_id id)
+{
+    const struct mail_message *message = world_message(queue->host->world, id);
+    return message ? random_hash_text(message->name) : id.n;
+}
+
 static struct queue_entry *entry_new(struct mail_queue *queue, const struct accepted_mail *mail)
 {
     struct queue_entry *entry = mem_calloc(1, sizeof *entry);
     *entry = (struct queue_entry){.queue = queue,
                                   .message = mail->message,
+                                  .luck = luck_of(queue, mail->message),
                                   .from = mem_strdup(mail->from),
                                   .envid = copy_text(mail->envid),
                                   .ret = (uint8_t)mail->ret,

@@ -58,6 +58,7 @@ struct queue_entry {
     struct mail_queue *queue;
     struct queue_entry *previous, *next;
     struct message_id message;
+    uint64_t luck; /* its draws go by its name: its number hangs on how many mails came before it */
     char queue_id[QUEUE_ID_BYTES];
     char *from, *envid;
     uint8_t ret, body; /* enum smtp_ret, enum smtp_body */

@@ -267,7 +267,7 @@ static int64_t age_of(const struct queue_entry *entry)
 static uint64_t draw_for(const struct queue_entry *entry, uint32_t attempts)
 {
     const struct host *host = entry->queue->host;
-    uint64_t which = random_hash_mix(random_hash_text("retry"), entry->message.n);
+    uint64_t which = random_hash_mix(random_hash_text("retry"), entry->luck);
     return random_draw(host->world->seed, host->name_hash, which, attempts);
 }
 

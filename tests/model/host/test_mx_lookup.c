@@ -97,3 +97,25 @@ Test(mx_lookup, each_zone_leads_where_it_should)
         world_run_free(&run);
     }
 }
+
+/* Law 6: which of two equal hosts a mail calls first hangs on the mail, not on how many were written before it. */
+Test(mx_lookup, another_mail_does_not_change_the_order_of_equals)
+{
+    unsigned first_mx2 = 0;
+    for (uint64_t seed = 1; seed <= 16; seed++) {
+        char alone[4096], together[8192], calls[2][256];
+        snprintf(alone, sizeof alone, template, "", "\"@ MX 10 mx1\", \"@ MX 10 mx2\"", "bob@b.example");
+        const char *mails = strstr(alone, "\"m1\"");
+        snprintf(together, sizeof together, "%.*s%s%s", (int)(mails - alone), alone,
+                 "\"m0\": { \"at\": \"0 s\", \"from\": \"alice@a.example\", \"to\": [\"alice@a.example\"] }, ", mails);
+        const char *json[] = {alone, together};
+        for (size_t i = 0; i < 2; i++) {
+            struct world_run run = world_run_scenario(json[i], seed, event_mask_all());
+            calls_of(&run, calls[i], sizeof calls[i]);
+            world_run_free(&run);
+        }
+        cr_expect_str_eq(calls[0], calls[1], "seed %d: %s alone, %s after another", (int)seed, calls[0], calls[1]);
+        first_mx2 += calls[0][0] == '2';
+    }
+    cr_expect(first_mx2 > 0 && first_mx2 < 16, "mx2 was first %u times of 16", first_mx2);
+}
