@@ -97,7 +97,8 @@ static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *enve
         if (is_known) return smtp_reply_say(250, "OK");
         return smtp_reply_make(550, "5.1.1 <%.200s>: no such user here", forward_path);
     }
-    if (may_relay(session, envelope)) return smtp_reply_say(250, "OK");
+    if (may_relay(session, envelope) || mail_server_is_backup_for(session->server, domain))
+        return smtp_reply_say(250, "OK");
     return smtp_reply_make(550, "5.7.1 <%.200s>: relaying denied", forward_path);
 }
 

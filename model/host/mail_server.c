@@ -74,6 +74,13 @@ bool mail_server_is_local_domain(const struct mail_server *server, const char *d
     return false;
 }
 
+bool mail_server_is_backup_for(const struct mail_server *server, const char *domain)
+{
+    for (size_t i = 0; i < mail_server_settings(server)->n_backup_for; i++)
+        if (address_domain_equals(mail_server_settings(server)->backup_for[i], domain)) return true;
+    return false;
+}
+
 struct mailbox *mail_server_user_mailbox(struct mail_server *server, const char *address)
 {
     long user = user_index_find(server->users, address);

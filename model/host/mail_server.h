@@ -29,6 +29,7 @@ void mail_server_wipe(struct mail_server *server, bool all);
 /* For the queue. */
 struct host *mail_server_host(struct mail_server *server);
 bool mail_server_is_local_domain(const struct mail_server *server, const char *domain);
+bool mail_server_is_backup_for(const struct mail_server *server, const char *domain); /* it takes and hands on */
 /* The mailbox of an address in one of its domains, or NULL if there is no such user. */
 struct mailbox *mail_server_mailbox(struct mail_server *server, const char *address);
 /* An address in one of its domains that stands for others, or NULL. */

@@ -35,11 +35,19 @@ struct sts_lookup {
 
 /* --- what is published --- */
 
-static bool has_domain(const struct scenario_host *host, const char *domain)
+static bool is_among(const char *const *domains, size_t n, const char *domain)
 {
-    for (size_t i = 0; host->role == ROLE_MAIL_SERVER && i < host->mail_server.n_domains; i++)
-        if (strcasecmp(host->mail_server.domains[i], domain) == 0) return true;
+    for (size_t i = 0; i < n; i++)
+        if (strcasecmp(domains[i], domain) == 0) return true;
     return false;
+}
+
+/* As its own, or as a backup. */
+static bool takes_mail_for(const struct scenario_host *host, const char *domain)
+{
+    const struct scenario_mail_server *server = &host->mail_server;
+    return host->role == ROLE_MAIL_SERVER && (is_among(server->domains, server->n_domains, domain) ||
+                                              is_among(server->backup_for, server->n_backup_for, domain));
 }
 
 static void add_pattern(struct sts_policy *policy, const char *pattern)
@@ -56,7 +64,7 @@ void sts_published(const struct scenario *scenario, const struct scenario_host *
     for (size_t i = 0; i < sts->n_mx; i++)
         add_pattern(policy, sts->mx[i]);
     for (size_t i = 0; sts->n_mx == 0 && i < scenario->n_hosts; i++)
-        if (has_domain(&scenario->hosts[i], domain)) add_pattern(policy, scenario->hosts[i].name);
+        if (takes_mail_for(&scenario->hosts[i], domain)) add_pattern(policy, scenario->hosts[i].name);
 }
 
 void sts_published_record(const struct sts_policy *policy, char record[STS_RECORD_BYTES])
@@ -149,7 +157,7 @@ static bool fetch(const struct sts_lookup *lookup, struct sts_policy *policy)
     for (size_t i = 0; i < world->scenario->n_hosts; i++) {
         const struct scenario_host *server = &world->scenario->hosts[i];
         char text[STS_TEXT_BYTES];
-        if (!has_domain(server, lookup->domain) || !server->mail_server.tls.sts.is_published) continue;
+        if (!takes_mail_for(server, lookup->domain) || !server->mail_server.tls.sts.is_published) continue;
         if (!world->hosts[i].up) continue;
         sts_published(world->scenario, server, lookup->domain, policy);
         return sts_policy_read(text, sts_policy_write(policy, text), policy);

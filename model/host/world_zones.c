@@ -98,10 +98,20 @@ static void add_address_and_zone(struct dns_zones *zones, const struct scenario_
     add_address(zones, host);
 }
 
+/* Those of which it is an MX: its own domains, then those it is a backup for; NULL behind the last. */
+static const char *mx_domain(const struct scenario_host *host, size_t i)
+{
+    const struct scenario_mail_server *server = &host->mail_server;
+    if (host->role != ROLE_MAIL_SERVER) return NULL;
+    if (i < server->n_domains) return server->domains[i];
+    i -= server->n_domains;
+    return i < server->n_backup_for ? server->backup_for[i] : NULL;
+}
+
 static void add_all_mx(struct dns_zones *zones, const struct world *world, const struct scenario_host *host)
 {
-    for (size_t i = 0; i < host->mail_server.n_domains; i++) {
-        const char *domain = host->mail_server.domains[i];
+    const char *domain;
+    for (size_t i = 0; (domain = mx_domain(host, i)) != NULL; i++) {
         dns_zones_add_zone(zones, domain);
         if (written_zone(world, domain)) continue;
         add_mx(zones, host, domain);
@@ -199,8 +209,9 @@ static void fill_zone(struct dns_zones *zones, const struct world *world, const 
     for (size_t i = 0; i < scenario->n_hosts; i++) {
         const struct scenario_host *host = &scenario->hosts[i];
         if (host->role != ROLE_ROUTER && &scenario->dns_zones[host->dns_zone] == zone) add_address(zones, host);
-        for (size_t k = 0; host->role == ROLE_MAIL_SERVER && !written && k < host->mail_server.n_domains; k++)
-            if (strcasecmp(host->mail_server.domains[k], zone->apex) == 0) {
+        const char *domain;
+        for (size_t k = 0; !written && (domain = mx_domain(host, k)) != NULL; k++)
+            if (strcasecmp(domain, zone->apex) == 0) {
                 add_mx(zones, host, zone->apex);
                 add_policy(zones, scenario, host, zone->apex);
             }

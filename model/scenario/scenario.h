@@ -130,6 +130,8 @@ struct scenario_refusals {
 struct scenario_mail_server {
     const char **domains;
     size_t n_domains;
+    const char **backup_for; /* domains whose mail it takes, and hands on to a better MX */
+    size_t n_backup_for;
     const char **users; /* local parts, the same in each domain */
     size_t n_users;
     struct scenario_alias *aliases;
@@ -139,7 +141,7 @@ struct scenario_mail_server {
     size_t n_relay_for;
     struct scenario_refusals refusals;
     struct scenario_tls tls;
-    uint16_t mx_preference; /* of the MX records made for its domains: 10 */
+    uint16_t mx_preference; /* of the MX records made for its domains: 10; of a backup: 20 */
     enum address_order address_order;
     bool refuses_null_mx_senders; /* RFC 7505 4.2: 550 5.7.27 to mail from a domain that takes none */
     bool refuses_mx_aliases; /* RFC 2181 10.3 to the letter: an MX host that is an alias does not count */

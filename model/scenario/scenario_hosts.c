@@ -28,6 +28,7 @@ static const struct key_rule client_keys[] = {
     {"tls", NULL},
     {"password", "write \"smtp\": { \"auth\": { \"password\": \"secret\" } }"}};
 static const struct key_rule server_keys[] = {{"domains", NULL},
+                                              {"backup_for", NULL},
                                               {"users", NULL},
                                               {"aliases", NULL},
                                               {"retry", NULL},
@@ -136,6 +137,10 @@ static void load_mail_server(struct loader *l, const struct spot *object, struct
     if (m->domains && m->n_domains == 0 && spot.json && !spot.json->child)
         spot_refuse(&spot, tr("write [\"a.example\"]"), tr("the list of domains is empty"));
     check_names_in(object, "domains", name_host_problem, tr("write it like \"a.example\""));
+    spot = spot_key(object, "backup_for");
+    if (spot.json) m->backup_for = loader_texts(l, &spot, "b.example", &m->n_backup_for);
+    check_names_in(object, "backup_for", name_host_problem, tr("write it like \"b.example\""));
+    if (m->n_backup_for > 0) preference = 20;
     spot = spot_key(object, "users");
     if (spot.json) m->users = loader_texts(l, &spot, "alice", &m->n_users);
     check_names_in(object, "users", name_local_part_problem, tr("write it like \"alice\""));

@@ -166,6 +166,30 @@ static void check_user_at(struct loader *l, size_t client, const char *key, int 
                     tr("\"%s\" knows no user \"%s\""), server_name, local);
 }
 
+/* A backup hands on to the server whose domain it is, or to what a zone names. */
+static void check_backup(struct loader *l, size_t server)
+{
+    const struct scenario *s = l->scenario;
+    const struct scenario_mail_server *m = &s->hosts[server].mail_server;
+    for (size_t i = 0; i < m->n_backup_for; i++) {
+        const char *domain = m->backup_for[i];
+        bool is_own = contains(m->domains, m->n_domains, domain), is_served = false;
+        for (size_t k = 0; k < s->n_zones; k++)
+            is_served |= strcmp(s->zones[k].apex, domain) == 0;
+        for (size_t k = 0; k < s->n_hosts; k++)
+            is_served |= s->hosts[k].role == ROLE_MAIL_SERVER &&
+                         contains(s->hosts[k].mail_server.domains, s->hosts[k].mail_server.n_domains, domain);
+        struct spot section = spot_key(&l->root, "hosts"), host = spot_key(&section, s->hosts[server].name);
+        struct spot object = spot_of_server(&host), spot = spot_key(&object, "backup_for");
+        if (is_own)
+            spot_refuse(&spot, tr("leave it out of one of the two"), tr("\"%s\" is one of the server's own \"domains\""),
+                        domain);
+        else if (!is_served)
+            spot_refuse(&spot, tr("a backup hands mail on: write the domain at the mail server that is to get it"),
+                        tr("no mail server has the domain \"%s\""), domain);
+    }
+}
+
 static void check_same_user(struct loader *l, size_t second)
 {
     const struct scenario *s = l->scenario;
@@ -192,6 +216,7 @@ void check_domains(struct loader *l)
             if (h->client.submits_to >= 0) check_user_at(l, i, "submits_to", h->client.submits_to);
             if (h->client.fetches_from >= 0) check_user_at(l, i, "fetches_from", h->client.fetches_from);
         }
+        if (h->role == ROLE_MAIL_SERVER) check_backup(l, i);
         for (size_t k = 0; h->role == ROLE_MAIL_SERVER && k < i; k++) {
             const struct scenario_mail_server *other = &s->hosts[k].mail_server;
             for (size_t d = 0; s->hosts[k].role == ROLE_MAIL_SERVER && d < h->mail_server.n_domains; d++)
