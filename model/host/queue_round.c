@@ -271,7 +271,7 @@ static uint64_t draw_for(const struct queue_entry *entry, uint32_t attempts)
     return random_draw(host->world->seed, host->name_hash, which, attempts);
 }
 
-/* The policy reckons by the host's clock; what it plans is a wait from now on. */
+/* The policy reckons ages by the host's clock; what it plans is a wait from now on. */
 static struct retry_plan plan_of(const struct queue_entry *entry, const struct queued_recipient *recipient)
 {
     const struct mail_queue *queue = entry->queue;
@@ -288,7 +288,9 @@ static struct retry_plan plan_of(const struct queue_entry *entry, const struct q
     if (retry_goes_by_destination(queue->policy))
         job.record = destination_record(queue, address_domain(recipient->address));
     struct retry_plan plan = retry_after_failure(queue->policy, &job);
-    if (plan.at_ns != TIME_NEVER) plan.at_ns = now_ns + host_span_ns(queue->host, plan.at_ns - now_ns);
+    /* Queue runs come at their instants whatever the clock says; a wait cut short would end before its run, for ever. */
+    if (plan.at_ns != TIME_NEVER && queue->policy->run_interval_ns == 0)
+        plan.at_ns = now_ns + host_span_ns(queue->host, plan.at_ns - now_ns);
     return plan;
 }
 
