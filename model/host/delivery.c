@@ -191,7 +191,6 @@ static void settle_open_ones(struct delivery *delivery, enum recipient_fate fate
                                        .failure = recipient->attempt_is_open && !failure ? RETRY_UNREACHABLE : failure,
                                        .reason = reason,
                                        .peer = delivery->peer,
-                                       .may_have_it = recipient->may_have_it,
                                        .until_ns = delivery->until_ns,
                                        .record = record});
     }
@@ -310,9 +309,10 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
     struct recipient_result result = {.reason = reply,
                                       .peer = delivery->peer,
                                       .failure = RETRY_REFUSED,
-                                      .may_have_it = entry->recipients[i].may_have_it,
                                       .takes_over_reports = delivery->server_knows_dsn};
-    entry->recipients[i].may_have_it |= final_reply_missing;
+    if (final_reply_missing)
+        ledger_doubt(world_of(delivery)->ledger, entry->message, entry->recipients[i].address, queue_of(delivery)->host,
+                     delivery->peer, reply);
     if (outcome == DELIVERY_LATER) {
         snprintf(delivery->reason, sizeof delivery->reason, "%s", reply);
         return;

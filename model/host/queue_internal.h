@@ -48,7 +48,6 @@ struct queued_recipient {
     bool expired;    /* given up for its age */
     bool is_refused; /* for good, though its report could not be made yet */
     bool attempt_is_open;
-    bool may_have_it; /* some server of this attempt, though it did not say so */
     bool marked;     /* the disk knows that it is done */
     bool reports_success; /* it is done, and its sender wants to know */
     const char *success;  /* "delivered", "relayed", "expanded" */
@@ -138,7 +137,6 @@ struct recipient_result {
     enum retry_failure failure;
     const char *reason;
     struct host_id peer;
-    bool may_have_it;          /* the server may have taken it, though it did not say so */
     bool takes_over_reports;   /* the server knows DSN: reports of success are its business */
     int64_t until_ns;          /* when not tried: may be tried then */
     const struct retry_record *record; /* NULL: none */

@@ -127,9 +127,6 @@ static void end_attempt(const struct queue_entry *entry, const struct queued_rec
                                                                                    .peer = result->peer,
                                                                                    .outcome = outcomes[result->fate],
                                                                                    .why = result->reason});
-    if (result->may_have_it)
-        ledger_doubt(queue_world(entry->queue)->ledger, entry->message, recipient->address, entry->queue->host,
-                     result->peer, result->reason);
 }
 
 void queue_set_fate(struct queue_entry *entry, uint32_t i, const struct recipient_result *result)
@@ -176,7 +173,6 @@ void queue_begin_attempt(struct queue_entry *entry, uint32_t i)
     recipient->attempt =
         ledger_begin_attempt(host->world->ledger, entry->message, recipient->address, host, ++recipient->attempts);
     recipient->attempt_is_open = true;
-    recipient->may_have_it = false;
 }
 
 /* --- local delivery --- */
