@@ -64,7 +64,24 @@ check("lines of dialogue", said, said & followed)
 
 smtp_sessions = {e["session"] for e in events if e["kind"] == "session.open" and e["protocol"] in ("smtp", "submission")}
 asked = [e for e in lines if e["who"] == "C" and e["session"] in smtp_sessions]
-check("SMTP commands", collections.Counter(e["text"].split()[0].upper()[:VERB_LETTERS] for e in asked), commands)
+
+
+def verbs_of(events):
+    return collections.Counter(e["text"].split()[0].upper()[:VERB_LETTERS] for e in events)
+
+
+# After a DATA, tshark takes what the client says for the mail, also when the server has refused it.
+refused, behind_refused = set(), []
+for e in sorted(asked + [e for e in events if e["kind"] == "smtp.content"], key=lambda e: e["id"]):
+    if e["session"] in refused and e["kind"] == "smtp.line":
+        behind_refused.append(e)
+    elif e["kind"] == "smtp.content":
+        refused.discard(e["session"])
+    elif e["text"].upper() == "DATA":
+        refused.add(e["session"])
+surely = verbs_of(asked) - verbs_of(behind_refused)
+check("SMTP commands", surely, surely & commands)
+check("SMTP commands", commands & verbs_of(asked), commands)
 
 mx_told = set()
 for e in events:

@@ -284,7 +284,8 @@ static struct retry_plan plan_of(const struct queue_entry *entry, const struct q
     if (retry_goes_by_destination(queue->policy))
         job.record = destination_record(queue, address_domain(recipient->address));
     struct retry_plan plan = retry_after_failure(queue->policy, &job);
-    /* Queue runs come at their instants whatever the clock says; a wait cut short would end before its run, for ever. */
+    /* Queue runs come at their instants whatever the clock says; a wait cut short would end before its run, for ever.
+     */
     if (plan.at_ns != TIME_NEVER && queue->policy->run_interval_ns == 0)
         plan.at_ns = now_ns + host_span_ns(queue->host, plan.at_ns - now_ns);
     return plan;

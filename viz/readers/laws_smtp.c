@@ -34,8 +34,11 @@ static void on_conn_open(struct laws *laws, const struct event *e)
                           : law_hash(law_hash(law_hash(law_hash(21, peer), there), host), here);
     size_t index = index_map_get(&laws->dialogue_keys, key);
     if (active || index == SIZE_MAX) {
+        bool is_from_outside = !active; /* a real program called, and writes no lines into a journal */
         index = laws->dialogues.count;
-        *TABLE_ADD(&laws->dialogues) = mem_calloc(1, sizeof(struct law_dialogue));
+        struct law_dialogue *d = mem_calloc(1, sizeof *d);
+        d->is_odd = is_from_outside;
+        *TABLE_ADD(&laws->dialogues) = d;
         index_map_put(&laws->dialogue_keys, key, index);
     } else if (!active) { /* called twice by one SYN: the second is deaf to what was said to the first */
         laws->dialogues.items[index]->is_odd |= laws->dialogues.items[index]->is_over;
