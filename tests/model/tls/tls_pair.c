@@ -67,8 +67,11 @@ static bool carry(struct tls_pair *p, const char *who, struct tls_conn *from, st
 
 void tls_pair_run(struct tls_pair *p)
 {
-    while (carry(p, "C", p->client, p->server) | carry(p, "S", p->server, p->client))
-        continue;
+    bool moved = true;
+    while (moved) {
+        moved = carry(p, "C", p->client, p->server);
+        moved |= carry(p, "S", p->server, p->client);
+    }
 }
 
 void tls_pair_handshake(struct tls_pair *p)
