@@ -74,7 +74,7 @@ struct internet {
     unsigned queries_since_ask;
 };
 
-static void problem(struct internet *net, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void problem(struct internet *net, const char *format, ...)
 {
     va_list args;
     if (net->result.problem[0]) return;
@@ -84,7 +84,7 @@ static void problem(struct internet *net, const char *format, ...)
     va_end(args);
 }
 
-static void tell(struct internet *net, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void tell(struct internet *net, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

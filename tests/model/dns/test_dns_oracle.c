@@ -168,9 +168,9 @@ static void compare(const struct world *w, const struct dns_zones *zones, const 
             is_there |= same(&answer->rrs[i], e.answer[k]);
         cr_assert(is_there, "%s %d: a record that is not expected", qname, qtype);
     }
-    const struct dns_rr *authority = &answer->rrs[answer->n_answer];
+    const struct dns_rr *authority = answer->n_authority ? &answer->rrs[answer->n_answer] : NULL;
     if (e.referral)
-        cr_assert(answer->n_authority > 0 && authority->type == DNS_NS && strcmp(authority->name, e.referral) == 0);
+        cr_assert(authority && authority->type == DNS_NS && strcmp(authority->name, e.referral) == 0);
     else
         cr_assert_eq(answer->n_authority, e.negative, "%s %d", qname, qtype);
     if (e.negative) cr_assert_eq(authority->type, DNS_SOA);

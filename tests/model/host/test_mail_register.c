@@ -107,7 +107,7 @@ Test(mail_register, what_is_stuck_does_not_keep_the_others)
     struct world *world = make(0);
     struct message_id stuck[100];
     size_t n_stuck = 0;
-    for (int i = 0; i < 100000; i++) {
+    for (uint32_t i = 0; i < 100000; i++) {
         world->engine->now_ns += SECOND;
         struct message_id id = write_one(world, world_next_message_id(world));
         cr_assert_eq(id.n, i + 1);
