@@ -113,10 +113,12 @@ struct dns_entry *resolver_find(struct dns_resolver *r, const char *name, enum d
     return entry;
 }
 
-/* What is put and used at the same instant is the answer to a query, and no hit. */
-static void note_hit(struct dns_resolver *r, const struct dns_entry *entry)
+/* What is used at the instant it was put is the answer to a query, and no hit; so is what was put with a TTL of 0, for
+   the transaction that it came in. */
+static void note_hit(struct dns_resolver *r, const struct dns_entry *entry, uint64_t transaction)
 {
-    if (entry->put_ns != r->now_ns) resolver_note(r, (struct dns_note){.kind = DNS_NOTE_HIT, .entry = entry});
+    bool came_for_this = entry->put_ns == r->now_ns || (entry->ttl_s == 0 && entry->transaction == transaction);
+    if (!came_for_this) resolver_note(r, (struct dns_note){.kind = DNS_NOTE_HIT, .entry = entry});
 }
 
 static bool push_alias(struct dns_resolver *r, struct trail *trail, struct dns_entry *alias)
@@ -139,14 +141,14 @@ enum trail_end trail_follow(struct dns_resolver *r, struct trail *trail, enum dn
         struct dns_entry *entry = resolver_find(r, trail->sname, qtype, DNS_RANK_AUTHORITY, transaction);
         if (!entry) entry = resolver_find(r, trail->sname, (enum dns_type)0, DNS_RANK_AUTHORITY, transaction);
         if (entry) {
-            note_hit(r, entry);
+            note_hit(r, entry, transaction);
             *end = entry;
             return TRAIL_KNOWN;
         }
         struct dns_entry *alias =
             qtype == DNS_CNAME ? NULL : resolver_find(r, trail->sname, DNS_CNAME, DNS_RANK_AUTHORITY, transaction);
         if (!alias || alias->what != DNS_CACHED_RECORDS) return TRAIL_UNKNOWN;
-        note_hit(r, alias);
+        note_hit(r, alias, transaction);
         if (!push_alias(r, trail, alias)) return TRAIL_BROKEN;
     }
 }

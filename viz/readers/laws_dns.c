@@ -87,10 +87,10 @@ static void on_hit(struct laws *laws, const struct event *e)
         return;
     }
     int64_t age_ns = e->at_ns - (int64_t)(put_at - 1), left_ns = event_int(e, FIELD_TTL) * INT64_C(1000000000);
-    if (age_ns >= ttl_ns && ttl_ns > 0)
+    if (age_ns >= ttl_ns)
         law_broken(laws, e, "D1", "%s is used %lld s after it ran out", event_text(e, FIELD_NAME),
                    (long long)((age_ns - ttl_ns) / 1000000000));
-    if (left_ns > ttl_ns - age_ns && ttl_ns > 0)
+    else if (left_ns > ttl_ns - age_ns)
         law_broken(laws, e, "D1", "%s is said to be good for longer than it is", event_text(e, FIELD_NAME));
 }
 
