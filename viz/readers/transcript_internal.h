@@ -29,12 +29,11 @@ struct transcript {
     struct recent recent[RECENT_PACKETS];
 };
 
-typedef bool (*teller)(struct transcript *t, const struct event *e);
-
 struct telling {
     enum transcript_level from;
     enum field_id host; /* of the host column; FIELD_NONE: the teller's own */
-    teller tell;        /* adds words; false: nothing is to be said */
+    /* Adds words; false: nothing is to be said. */
+    bool (*tell)(struct transcript *t, const struct event *e);
 };
 
 /* transcript.c: what tellers share. */
@@ -44,27 +43,18 @@ const char *transcript_link(const struct transcript *t, const struct event *e);
 int64_t transcript_link_end(const struct transcript *t, const struct event *e, int end);
 /* What is remembered of a conn or session; remembering happens when it is opened. */
 enum transcript_key { CONN_KEY, SESSION_KEY, CLIENT_KEY, KEYS };
+void transcript_remember_peer(struct transcript *t, const struct event *e, enum transcript_key sort,
+                              enum field_id field);
 int64_t transcript_peer(const struct transcript *t, const struct event *e, enum transcript_key sort,
                         enum field_id field);
 void transcript_add_why(struct transcript *t, const struct event *e); /* ": why", if any is given */
+void transcript_add_mail(struct transcript *t, const struct event *e);     /* its name */
+void transcript_add_mail_for(struct transcript *t, const struct event *e); /* and its recipient */
+/* A bar and text, outside the columns. */
+void transcript_print_note(struct transcript *t, const char *text);
 
-/* transcript_packets.c */
-bool tell_packet_send(struct transcript *t, const struct event *e);
-bool tell_link_send(struct transcript *t, const struct event *e);
-bool tell_link_deliver(struct transcript *t, const struct event *e);
-bool tell_link_drop(struct transcript *t, const struct event *e);
-bool tell_link_queue(struct transcript *t, const struct event *e);
-bool tell_link_retime(struct transcript *t, const struct event *e);
-bool tell_link_duplicate(struct transcript *t, const struct event *e);
-bool tell_link_corrupt(struct transcript *t, const struct event *e);
-bool tell_packet_drop(struct transcript *t, const struct event *e);
-bool tell_packet_fragment(struct transcript *t, const struct event *e);
-bool tell_packet_whole(struct transcript *t, const struct event *e);
-bool tell_path_mtu(struct transcript *t, const struct event *e);
-bool tell_packet_corrupt(struct transcript *t, const struct event *e);
-bool tell_packet_rewrite(struct transcript *t, const struct event *e);
-bool tell_packet_collide(struct transcript *t, const struct event *e);
-bool tell_timer_fire(struct transcript *t, const struct event *e);
-bool tell_tcp_state(struct transcript *t, const struct event *e);
+/* Each file has those of its subject; where .tell is NULL another has it, or there is nothing to tell. */
+extern const struct telling tellings_of_world[EVENT_KINDS], tellings_of_packets[EVENT_KINDS],
+    tellings_of_words[EVENT_KINDS], tellings_of_mail[EVENT_KINDS];
 
 #endif

@@ -100,7 +100,7 @@ static void add_segment_details(struct transcript *t, const struct event *e, con
     if (tcp_options_text(&d->tcp, first, options)[0]) text_addf(&t->words, " %s", options);
 }
 
-bool tell_packet_send(struct transcript *t, const struct event *e)
+static bool tell_packet_send(struct transcript *t, const struct event *e)
 {
     struct decoded d = decode(e);
     int64_t packet = event_int(e, FIELD_PACKET), repeats = event_int(e, FIELD_REPEATS);
@@ -130,7 +130,7 @@ static void add_packet(struct transcript *t, const struct event *e)
 }
 
 /* The first link is told of only when the packet has to wait for it: sending said enough. */
-bool tell_link_send(struct transcript *t, const struct event *e)
+static bool tell_link_send(struct transcript *t, const struct event *e)
 {
     int64_t waits = event_int(e, FIELD_BEGINS) - e->at_ns, packet = event_int(e, FIELD_PACKET);
     const struct recent *recent = recent_of(t, packet);
@@ -145,7 +145,7 @@ bool tell_link_send(struct transcript *t, const struct event *e)
 }
 
 /* At a router the next link.send says enough. */
-bool tell_link_deliver(struct transcript *t, const struct event *e)
+static bool tell_link_deliver(struct transcript *t, const struct event *e)
 {
     const struct recent *recent = recent_of(t, event_int(e, FIELD_PACKET));
     if (recent->packet == event_int(e, FIELD_PACKET) && recent->to != event_int(e, FIELD_HOST)) return false;
@@ -154,7 +154,7 @@ bool tell_link_deliver(struct transcript *t, const struct event *e)
     return true;
 }
 
-bool tell_link_drop(struct transcript *t, const struct event *e)
+static bool tell_link_drop(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, "X ");
     add_packet(t, e);
@@ -164,14 +164,14 @@ bool tell_link_drop(struct transcript *t, const struct event *e)
     return true;
 }
 
-bool tell_link_queue(struct transcript *t, const struct event *e)
+static bool tell_link_queue(struct transcript *t, const struct event *e)
 {
     add_packet(t, e);
     text_addf(&t->words, tr(" waits for %s"), transcript_link(t, e));
     return true;
 }
 
-bool tell_link_retime(struct transcript *t, const struct event *e)
+static bool tell_link_retime(struct transcript *t, const struct event *e)
 {
     bool held_up = strcmp(event_text(e, FIELD_WHY), "reordered") == 0;
     add_packet(t, e);
@@ -180,7 +180,7 @@ bool tell_link_retime(struct transcript *t, const struct event *e)
     return true;
 }
 
-bool tell_link_duplicate(struct transcript *t, const struct event *e)
+static bool tell_link_duplicate(struct transcript *t, const struct event *e)
 {
     int64_t packet = event_int(e, FIELD_PACKET), original = event_int(e, FIELD_ORIGINAL);
     struct recent *recent = recent_of(t, packet);
@@ -195,14 +195,14 @@ bool tell_link_duplicate(struct transcript *t, const struct event *e)
     return true;
 }
 
-bool tell_link_corrupt(struct transcript *t, const struct event *e)
+static bool tell_link_corrupt(struct transcript *t, const struct event *e)
 {
     add_packet(t, e);
     text_addf(&t->words, tr(" was damaged on %s"), transcript_link(t, e));
     return true;
 }
 
-bool tell_packet_drop(struct transcript *t, const struct event *e)
+static bool tell_packet_drop(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, "X ");
     add_packet(t, e);
@@ -211,7 +211,7 @@ bool tell_packet_drop(struct transcript *t, const struct event *e)
     return true;
 }
 
-bool tell_packet_fragment(struct transcript *t, const struct event *e)
+static bool tell_packet_fragment(struct transcript *t, const struct event *e)
 {
     add_packet(t, e);
     text_addf(&t->words, tr(" is cut into %" PRId64 " fragments for an MTU of %" PRId64 " bytes"),
@@ -219,21 +219,21 @@ bool tell_packet_fragment(struct transcript *t, const struct event *e)
     return true;
 }
 
-bool tell_packet_whole(struct transcript *t, const struct event *e)
+static bool tell_packet_whole(struct transcript *t, const struct event *e)
 {
     add_packet(t, e);
     text_addf(&t->words, tr(" is whole again, from %" PRId64 " fragments"), event_int(e, FIELD_NTH));
     return true;
 }
 
-bool tell_path_mtu(struct transcript *t, const struct event *e)
+static bool tell_path_mtu(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, tr("learns: the path to %s takes no more than %" PRId64 " bytes"),
               transcript_host(t, event_int(e, FIELD_PEER)), event_int(e, FIELD_MTU));
     return true;
 }
 
-bool tell_packet_corrupt(struct transcript *t, const struct event *e)
+static bool tell_packet_corrupt(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, "! ");
     add_packet(t, e);
@@ -242,13 +242,13 @@ bool tell_packet_corrupt(struct transcript *t, const struct event *e)
     return true;
 }
 
-bool tell_packet_rewrite(struct transcript *t, const struct event *e)
+static bool tell_packet_rewrite(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, tr("changes what passes: %s, by %s"), event_text(e, FIELD_WHY), event_text(e, FIELD_TEXT));
     return true;
 }
 
-bool tell_packet_collide(struct transcript *t, const struct event *e)
+static bool tell_packet_collide(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, "! ");
     add_packet(t, e);
@@ -257,13 +257,13 @@ bool tell_packet_collide(struct transcript *t, const struct event *e)
     return true;
 }
 
-bool tell_timer_fire(struct transcript *t, const struct event *e)
+static bool tell_timer_fire(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, tr("timer runs out: %s"), event_text(e, FIELD_NAME));
     return true;
 }
 
-bool tell_tcp_state(struct transcript *t, const struct event *e)
+static bool tell_tcp_state(struct transcript *t, const struct event *e)
 {
     const char *why = event_text(e, FIELD_WHY);
     text_addf(&t->words, tr("connection with %s: %s -> %s"),
@@ -272,3 +272,23 @@ bool tell_tcp_state(struct transcript *t, const struct event *e)
     if (*why) text_addf(&t->words, " (%s)", why);
     return true;
 }
+
+const struct telling tellings_of_packets[EVENT_KINDS] = {
+    [EVENT_PACKET_SEND] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_send},
+    [EVENT_LINK_SEND] = {TRANSCRIPT_PACKETS, FIELD_LINK, tell_link_send},
+    [EVENT_LINK_DELIVER] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_link_deliver},
+    [EVENT_LINK_DROP] = {TRANSCRIPT_PACKETS, FIELD_LINK, tell_link_drop},
+    [EVENT_LINK_QUEUE] = {TRANSCRIPT_PACKETS, FIELD_LINK, tell_link_queue},
+    [EVENT_LINK_RETIME] = {TRANSCRIPT_PACKETS, FIELD_LINK, tell_link_retime},
+    [EVENT_LINK_DUPLICATE] = {TRANSCRIPT_PACKETS, FIELD_LINK, tell_link_duplicate},
+    [EVENT_LINK_CORRUPT] = {TRANSCRIPT_PACKETS, FIELD_LINK, tell_link_corrupt},
+    [EVENT_PACKET_DROP] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_drop},
+    [EVENT_PACKET_FRAGMENT] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_fragment},
+    [EVENT_PACKET_WHOLE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_whole},
+    [EVENT_PATH_MTU] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_path_mtu},
+    [EVENT_PACKET_CORRUPT] = {TRANSCRIPT_PACKETS, FIELD_NONE, tell_packet_corrupt},
+    [EVENT_PACKET_REWRITE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_packet_rewrite},
+    [EVENT_PACKET_COLLIDE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_packet_collide},
+    [EVENT_TIMER_FIRE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_timer_fire},
+    [EVENT_TCP_STATE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_tcp_state},
+};

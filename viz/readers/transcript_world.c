@@ -1,0 +1,122 @@
+/* The transcript's world: what becomes of hosts and links, captions, and what real programs do from outside. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "viz/readers/transcript_internal.h"
+
+/* ---- The world ---- */
+
+static bool tell_run_begin(struct transcript *t, const struct event *e)
+{
+    fprintf(t->out, tr("%s (seed %s)\n\n"), event_text(e, FIELD_TITLE), event_text(e, FIELD_SEED));
+    return false;
+}
+
+static bool tell_run_end(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("the end"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_host_state(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, event_int(e, FIELD_UP) ? tr("is up again") : tr("stops"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_host_icmp(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words,
+              event_int(e, FIELD_UP) ? tr("tells of errors again") : tr("drops in silence from now on, without ICMP"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_link_state(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, event_int(e, FIELD_UP) ? tr("link %s is up again toward %s") : tr("link %s is cut toward %s"),
+              transcript_link(t, e), transcript_host(t, transcript_link_end(t, e, 1)));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_link_value(struct transcript *t, const struct event *e)
+{
+    if (e->at_ns == 0) return false;
+    text_addf(&t->words, tr("link %s toward %s: %s is now %s"), transcript_link(t, e),
+              transcript_host(t, transcript_link_end(t, e, 1)), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+    return true;
+}
+
+static bool tell_routes(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("routes are computed anew"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_law(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("LAW BROKEN, %s: %s"), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+    return true;
+}
+
+static bool tell_caption(struct transcript *t, const struct event *e)
+{
+    const char *cite = event_text(e, FIELD_CITE);
+    text_adds(&t->words, event_text(e, FIELD_TEXT));
+    if (*cite) text_addf(&t->words, " [%s]", cite);
+    transcript_print_note(t, t->words.bytes);
+    return false;
+}
+
+static bool tell_trouble(struct transcript *t, const struct event *e)
+{
+    const char *text = event_text(e, FIELD_TEXT);
+    text_addf(&t->words, *text ? tr("in trouble: its %s is %s") : tr("well again: its %s"),
+              tr(event_text(e, FIELD_NAME)), text);
+    transcript_add_why(t, e);
+    return true;
+}
+
+/* ---- From outside ---- */
+
+static bool tell_live_begin(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("real time moves this world; real programs enter here"));
+    if (*event_text(e, FIELD_TEXT)) text_addf(&t->words, ": %s", event_text(e, FIELD_TEXT));
+    return true;
+}
+
+static bool tell_outside_open(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("a real program connects to %s, port %" PRId64),
+              transcript_host(t, event_int(e, FIELD_PEER)), event_int(e, FIELD_REMOTE_PORT));
+    return true;
+}
+
+static bool tell_outside_end(struct transcript *t, const struct event *e)
+{
+    if (strcmp(event_text(e, FIELD_WHY), "end") == 0) return false;
+    text_adds(&t->words, tr("the real program is gone"));
+    return true;
+}
+
+const struct telling tellings_of_world[EVENT_KINDS] = {
+    [EVENT_RUN_BEGIN] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_run_begin},
+    [EVENT_RUN_END] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_run_end},
+    [EVENT_HOST_STATE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_host_state},
+    [EVENT_HOST_ICMP] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_host_icmp},
+    [EVENT_LINK_STATE] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_link_state},
+    [EVENT_LINK_VALUE] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_link_value},
+    [EVENT_ROUTES] = {TRANSCRIPT_SMTP, FIELD_NONE, tell_routes},
+    [EVENT_CAPTION] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_caption},
+    [EVENT_LAW_BROKEN] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_law},
+    [EVENT_HOST_TROUBLE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_trouble},
+    [EVENT_LIVE_BEGIN] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_live_begin},
+    [EVENT_OUTSIDE_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_outside_open},
+    [EVENT_OUTSIDE_END] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_outside_end},
+};

@@ -1,0 +1,32 @@
+/* Inside the sentences: what their files share. */
+#ifndef POSTROAD_VIZ_STORY_SENTENCE_INTERNAL_H
+#define POSTROAD_VIZ_STORY_SENTENCE_INTERNAL_H
+
+#include "viz/story/story_internal.h"
+
+struct sentence {
+    char *buffer;
+    size_t size, used;
+};
+
+/* Tells of event i, which is e. */
+typedef void (*sentence_teller)(struct sentence *s, const struct story *story, size_t i, const struct event *e);
+
+/* Each file has those of its subject; NULL: another has it. */
+extern const sentence_teller sentences_of_world[EVENT_KINDS], sentences_of_packets[EVENT_KINDS],
+    sentences_of_words[EVENT_KINDS], sentences_of_mail[EVENT_KINDS];
+
+/* Appends; what does not fit is cut. */
+void sentence_say(struct sentence *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sentence_say_why(struct sentence *s, const struct event *e); /* ": why", if any is given */
+
+/* The names that an event's fields stand for; "?" where they are not known. */
+const char *sentence_host(const struct story *story, const struct event *e, enum field_id field);
+const char *sentence_link(const struct story *story, const struct event *e);
+/* The host toward which a direction of a link leads. */
+const char *sentence_link_end(const struct story *story, const struct event *e);
+const char *sentence_mail(const struct story *story, const struct event *e);
+/* The other host of the event's connection. */
+const char *sentence_peer(const struct story *story, const struct event *e);
+
+#endif

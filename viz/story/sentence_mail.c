@@ -1,0 +1,145 @@
+/* Sentences of mails: their states, attempts to hand them on, queues, the disks that they lie on. */
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "viz/story/sentence_internal.h"
+
+/* ---- Mail ---- */
+
+static void tell_compose(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    const char *from = event_text(e, FIELD_FROM);
+    if (event_int(e, FIELD_PARENT))
+        sentence_say(s, tr("%s writes mail %s, a report about another, to %s: %s"), sentence_host(story, e, FIELD_HOST),
+                     sentence_mail(story, e), event_text(e, FIELD_TO), event_text(e, FIELD_SUBJECT));
+    else
+        sentence_say(s, tr("%s writes mail %s to %s: %s"), *from ? from : sentence_host(story, e, FIELD_HOST),
+                     sentence_mail(story, e), event_text(e, FIELD_TO), event_text(e, FIELD_SUBJECT));
+}
+
+static void tell_mail_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    char at[VTIME_TEXT_BYTES];
+    enum story_mail_state state = story_mail_state_of(event_text(e, FIELD_TO));
+    sentence_say(s, tr("At %s mail %s for %s is now %s"), sentence_host(story, e, FIELD_HOST), sentence_mail(story, e),
+                 event_text(e, FIELD_RECIPIENT), story_mail_state_name(state));
+    if (state == STORY_MAIL_DEFERRED)
+        sentence_say(s, tr(", next at %s"), vtime_format_instant(event_int(e, FIELD_AT), at));
+    if (state != STORY_MAIL_DELIVERED) sentence_say_why(s, e);
+}
+
+static void tell_attempt_begin(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("%s tries to hand on mail %s for %s, attempt %lld"), sentence_host(story, e, FIELD_HOST),
+                 sentence_mail(story, e), event_text(e, FIELD_RECIPIENT), (long long)event_int(e, FIELD_NTH));
+}
+
+static const char *outcome_text(const char *outcome)
+{
+    if (strcmp(outcome, "delivered") == 0) return tr("it is handed on");
+    if (strcmp(outcome, "later") == 0) return tr("it will be tried again");
+    if (strcmp(outcome, "never") == 0) return tr("it will not be tried again");
+    return outcome;
+}
+
+static void tell_attempt_end(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("%s has tried to hand on mail %s for %s, and %s"), sentence_host(story, e, FIELD_HOST),
+                 sentence_mail(story, e), event_text(e, FIELD_RECIPIENT), outcome_text(event_text(e, FIELD_OUTCOME)));
+    sentence_say_why(s, e);
+}
+
+/* ---- Queues ---- */
+
+static void tell_destination(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    char at[VTIME_TEXT_BYTES];
+    const char *host = sentence_host(story, e, FIELD_HOST), *name = event_text(e, FIELD_NAME);
+    long long window = (long long)event_int(e, FIELD_WINDOW);
+    int64_t until_ns = event_int(e, FIELD_AT);
+    if (event_int(e, FIELD_UP) && window)
+        sentence_say(s, tr("%s may have %lld sessions with %s from now on"), host, window, name);
+    else if (event_int(e, FIELD_UP))
+        sentence_say(s, tr("%s no longer passes over %s"), host, name);
+    else if (until_ns > e->at_ns)
+        sentence_say(s, tr("%s holds %s for down and passes it over until %s"), host, name,
+                     vtime_format_instant(until_ns, at));
+    else
+        sentence_say(s, tr("%s holds %s for down and passes it over in this queue run"), host, name);
+    sentence_say_why(s, e);
+}
+
+static void tell_attempt_skip(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    char at[VTIME_TEXT_BYTES];
+    sentence_say(s, tr("%s passes over mail %s for %s without an attempt"), sentence_host(story, e, FIELD_HOST),
+                 sentence_mail(story, e), event_text(e, FIELD_RECIPIENT));
+    if (event_int(e, FIELD_AT) > e->at_ns && event_int(e, FIELD_AT) != TIME_NEVER)
+        sentence_say(s, tr(", not before %s"), vtime_format_instant(event_int(e, FIELD_AT), at));
+    sentence_say_why(s, e);
+}
+
+static void tell_doubt(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(
+        s, tr("%s does not know whether mail %s for %s got through, and will send it again: there may be two copies"),
+        sentence_host(story, e, FIELD_HOST), sentence_mail(story, e), event_text(e, FIELD_RECIPIENT));
+    sentence_say_why(s, e);
+}
+
+static void tell_report(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("Report %s says of %s: %s"), sentence_mail(story, e), event_text(e, FIELD_RECIPIENT),
+                 tr(event_text(e, FIELD_OUTCOME)));
+    sentence_say_why(s, e);
+}
+
+static void tell_expand(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    long long n = (long long)event_int(e, FIELD_NTH);
+    sentence_say(s,
+                 n == 1 ? tr("%s sends mail %s for %s on to its %lld member")
+                        : tr("%s sends mail %s for %s on to its %lld members"),
+                 sentence_host(story, e, FIELD_HOST), sentence_mail(story, e), event_text(e, FIELD_RECIPIENT), n);
+}
+
+/* ---- Disks ---- */
+
+static void tell_commit(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("Mail %s is safe on the disk of %s"), sentence_mail(story, e),
+                 sentence_host(story, e, FIELD_HOST));
+    if (*event_text(e, FIELD_QUEUE_ID)) sentence_say(s, tr(" as %s"), event_text(e, FIELD_QUEUE_ID));
+}
+
+static void tell_aside(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("%s finds a damaged file of mail %s and sets it aside"), sentence_host(story, e, FIELD_HOST),
+                 sentence_mail(story, e));
+    sentence_say_why(s, e);
+}
+
+const sentence_teller sentences_of_mail[EVENT_KINDS] = {
+    [EVENT_MAIL_COMPOSE] = tell_compose,
+    [EVENT_MAIL_STATE] = tell_mail_state,
+    [EVENT_ATTEMPT_BEGIN] = tell_attempt_begin,
+    [EVENT_ATTEMPT_END] = tell_attempt_end,
+    [EVENT_MAIL_COMMIT] = tell_commit,
+    [EVENT_MAIL_ASIDE] = tell_aside,
+    [EVENT_DESTINATION] = tell_destination,
+    [EVENT_ATTEMPT_SKIP] = tell_attempt_skip,
+    [EVENT_MAIL_DOUBT] = tell_doubt,
+    [EVENT_MAIL_REPORT] = tell_report,
+    [EVENT_MAIL_EXPAND] = tell_expand,
+};
