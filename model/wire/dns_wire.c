@@ -1,5 +1,4 @@
-/* DNS messages: RFC 1035 3 and 4, names compared and stored in lower case (RFC 4343). Bytes are made and read by ldns,
-   sizes are counted here, since they are asked for far more often than bytes.
+/* DNS messages: RFC 1035 3 and 4, names compared and stored in lower case (RFC 4343). Bytes are made and read by ldns.
 
    Left out on purpose: classes other than IN, operations other than a query, several questions, the options of
    EDNS (RFC 6891 6.1.2: what one does not know is ignored), and the data of types that struct dns_rr has no place for.
@@ -7,133 +6,23 @@
 #include "model/wire/dns_wire.h"
 
 #include <assert.h>
-#include <ldns/ldns.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/wire/dns_internal.h"
 #include "model/wire/ip_wire.h"
-#include "sim/journal/memory.h"
-#include "sim/journal/tr.h"
-#include "sim/journal/put.h"
 
-enum { LABEL_MAX_BYTES = 63, NAME_TEXT_MAX_BYTES = 253, NAME_WIRE_MAX_BYTES = 255, MESSAGE_MAX_BYTES = 65535 };
 enum { TEXT_MAX_BYTES = 255 };
-enum { HEADER_BYTES = 12, QUESTION_FIXED_BYTES = 4, RR_FIXED_BYTES = 10, POINTER_BYTES = 2, OPT_BYTES = 11 };
-enum { POINTER_REACH = 0x3fff, SEEN_ROOM = 128 };
-
-/* --- Memory: the message, its records, its names, in one block --- */
-
-static size_t name_room(const char *name)
-{
-    return name ? strlen(name) + 1 : 0;
-}
-
-static size_t rr_name_room(const struct dns_rr *rr)
-{
-    return name_room(rr->name) + name_room(rr->target) + name_room(rr->soa_rname);
-}
-
-static size_t count_rrs(const struct dns_message *message)
-{
-    return (size_t)message->n_answer + message->n_authority + message->n_additional;
-}
-
-/* A block with room for the content's records, unset, and for name_bytes of names, where *names points. */
-static struct dns_message *new_block(const struct dns_message *content, size_t name_bytes, struct dns_rr **rrs,
-                                     char **names)
-{
-    size_t n = count_rrs(content);
-    size_t head = (sizeof(struct dns_message) + 15) & ~(size_t)15;
-    struct dns_message *message = mem_alloc(head + n * sizeof(struct dns_rr) + name_bytes);
-    *message = *content;
-    message->references = 1;
-    *rrs = (struct dns_rr *)((char *)message + head);
-    *names = (char *)(*rrs + n);
-    message->rrs = *rrs;
-    return message;
-}
-
-static const char *put_name(char **place, const char *name)
-{
-    if (!name) return NULL;
-    size_t room = strlen(name) + 1;
-    char *copy = memcpy(*place, name, room);
-    *place += room;
-    return copy;
-}
-
-struct dns_message *dns_message_new(const struct dns_message *content)
-{
-    size_t n = count_rrs(content);
-    size_t name_bytes = name_room(content->qname);
-    for (size_t i = 0; i < n; i++)
-        name_bytes += rr_name_room(&content->rrs[i]);
-    struct dns_rr *rrs;
-    char *names;
-    struct dns_message *message = new_block(content, name_bytes, &rrs, &names);
-    message->qname = put_name(&names, content->qname);
-    for (size_t i = 0; i < n; i++) {
-        rrs[i] = content->rrs[i];
-        rrs[i].name = put_name(&names, content->rrs[i].name);
-        rrs[i].target = put_name(&names, content->rrs[i].target);
-        rrs[i].soa_rname = put_name(&names, content->rrs[i].soa_rname);
-    }
-    return message;
-}
-
-struct dns_message *dns_message_hold(struct dns_message *message)
-{
-    assert(message->references > 0);
-    message->references++;
-    return message;
-}
-
-void dns_message_drop(struct dns_message *message)
-{
-    if (!message) return;
-    assert(message->references > 0);
-    if (--message->references == 0) mem_free(message);
-}
 
 /* --- Names --- */
 
-/* ASCII only, whatever the locale (RFC 4343 2). */
-static char lower(uint8_t c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
-static bool is_name_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '*';
-}
-
-bool dns_name_normalize(const char *name, char out[DNS_NAME_BYTES])
-{
-    size_t length = 0, label = 0;
-    for (const char *p = name; *p; p++) {
-        if (*p == '.') {
-            if (label == 0) return false;
-            if (!p[1]) break;
-            label = 0;
-        } else if (!is_name_char(lower((uint8_t)*p)) || ++label > LABEL_MAX_BYTES) {
-            return false;
-        }
-        if (length == NAME_TEXT_MAX_BYTES) return false;
-        out[length++] = lower((uint8_t)*p);
-    }
-    out[length] = '\0';
-    return true;
-}
-
 /* Text to the wire's labels; 0 when a label or the whole is too long or empty. */
-static size_t name_to_wire(const char *name, uint8_t out[NAME_WIRE_MAX_BYTES])
+static size_t name_to_wire(const char *name, uint8_t out[DNS_NAME_WIRE_MAX_BYTES])
 {
     size_t size = 0;
     while (*name) {
         size_t label = strcspn(name, ".");
-        if (label == 0 || label > LABEL_MAX_BYTES || size + 1 + label + 1 > NAME_WIRE_MAX_BYTES) return 0;
+        if (label == 0 || label > DNS_LABEL_MAX_BYTES || size + 1 + label + 1 > DNS_NAME_WIRE_MAX_BYTES) return 0;
         out[size++] = (uint8_t)label;
         memcpy(out + size, name, label);
         size += label;
@@ -151,133 +40,29 @@ static bool name_from_wire(const uint8_t *wire, size_t size, char *out)
     size_t at = 0, length = 0;
     while (at < size && wire[at] != 0) {
         size_t label = wire[at++];
-        if (label > LABEL_MAX_BYTES || at + label >= size) return false;
+        if (label > DNS_LABEL_MAX_BYTES || at + label >= size) return false;
         if (length > 0) out[length++] = '.';
         for (size_t i = 0; i < label; i++, at++) {
             if (wire[at] <= ' ' || wire[at] >= 0x7f || wire[at] == '.' || wire[at] == '\\') return false;
-            out[length++] = lower(wire[at]);
+            out[length++] = dns_lower(wire[at]);
         }
     }
     out[length] = '\0';
     return at + 1 == size;
 }
 
-/* --- Size --- */
-
-/* What compression has seen: every suffix of every name written so far that a pointer can reach (RFC 1035 4.1.4). */
-struct seen {
-    size_t n;
-    struct {
-        const char *suffix;
-        size_t length;
-    } suffixes[SEEN_ROOM];
-};
-
-static bool seen_has(const struct seen *seen, const char *suffix, size_t length)
-{
-    for (size_t i = 0; i < seen->n; i++)
-        if (seen->suffixes[i].length == length && memcmp(seen->suffixes[i].suffix, suffix, length) == 0) return true;
-    return false;
-}
-
-/* Adds the bytes that a name takes at this offset; false when there is no more room to remember suffixes. */
-static bool add_name(struct seen *seen, const char *name, size_t *size)
-{
-    size_t length = strlen(name);
-    while (length > 0) {
-        if (seen_has(seen, name, length)) {
-            *size += POINTER_BYTES;
-            return true;
-        }
-        if (*size < POINTER_REACH) {
-            if (seen->n == SEEN_ROOM) return false;
-            seen->suffixes[seen->n].suffix = name;
-            seen->suffixes[seen->n++].length = length;
-        }
-        size_t label = strcspn(name, ".");
-        *size += 1 + label;
-        size_t step = label < length ? label + 1 : label;
-        name += step;
-        length -= step;
-    }
-    *size += 1;
-    return true;
-}
-
-static bool add_rr(struct seen *seen, const struct dns_rr *rr, size_t *size)
-{
-    if (!add_name(seen, rr->name, size)) return false;
-    *size += RR_FIXED_BYTES;
-    switch (rr->type) {
-    case DNS_A:
-        *size += 4;
-        return true;
-    case DNS_AAAA:
-        *size += 16;
-        return true;
-    case DNS_MX:
-        *size += 2;
-        return add_name(seen, rr->target, size);
-    case DNS_NS:
-    case DNS_CNAME:
-        return add_name(seen, rr->target, size);
-    case DNS_SOA:
-        if (!add_name(seen, rr->target, size) || !add_name(seen, rr->soa_rname, size)) return false;
-        *size += 20;
-        return true;
-    case DNS_TXT:
-        *size += 1 + strlen(rr->target);
-        return true;
-    }
-    assert(!"a record of a type without data");
-    return false;
-}
-
-static bool count_bytes(const struct dns_message *message, size_t *size)
-{
-    *size = HEADER_BYTES + (message->qname[0] ? strlen(message->qname) + 2 : 1) + QUESTION_FIXED_BYTES;
-    if (message->has_edns) *size += OPT_BYTES;
-    size_t n = count_rrs(message);
-    if (n == 0) return true;
-    struct seen seen;
-    seen.n = 0; /* the rest is large, and read only where written */
-    size_t again = HEADER_BYTES;
-    if (!add_name(&seen, message->qname, &again)) return false;
-    for (size_t i = 0; i < n; i++)
-        if (!add_rr(&seen, &message->rrs[i], size)) return false;
-    return true;
-}
-
-static size_t size_by_encoding(const struct dns_message *message)
-{
-    uint8_t *bytes = mem_alloc(MESSAGE_MAX_BYTES);
-    size_t size = dns_encode(message, bytes, MESSAGE_MAX_BYTES);
-    mem_free(bytes);
-    return size;
-}
-
-size_t dns_wire_size(struct dns_message *message)
-{
-    if (message->wire_size == 0) {
-        size_t size;
-        if (!count_bytes(message, &size)) size = size_by_encoding(message);
-        message->wire_size = (uint32_t)size;
-    }
-    return message->wire_size;
-}
-
 /* --- Encode --- */
 
-static ldns_rdf *new_name(const char *name)
+ldns_rdf *dns_wire_new_name(const char *name)
 {
-    uint8_t wire[NAME_WIRE_MAX_BYTES];
+    uint8_t wire[DNS_NAME_WIRE_MAX_BYTES];
     size_t size = name_to_wire(name, wire);
     return size ? ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, size, wire) : NULL;
 }
 
 static bool push_name(ldns_rr *rr, const char *name)
 {
-    ldns_rdf *rdf = new_name(name);
+    ldns_rdf *rdf = dns_wire_new_name(name);
     return rdf && ldns_rr_push_rdf(rr, rdf);
 }
 
@@ -354,7 +139,7 @@ static bool push_data(ldns_rr *rr, const struct dns_rr *from)
 static bool push_rr(ldns_pkt *pkt, ldns_pkt_section section, const struct dns_rr *from)
 {
     ldns_rr *rr = ldns_rr_new();
-    ldns_rdf *owner = new_name(from->name);
+    ldns_rdf *owner = dns_wire_new_name(from->name);
     if (!rr || !owner) {
         ldns_rr_free(rr);
         ldns_rdf_deep_free(owner);
@@ -372,7 +157,7 @@ static bool push_rr(ldns_pkt *pkt, ldns_pkt_section section, const struct dns_rr
 static bool push_question(ldns_pkt *pkt, const struct dns_message *message)
 {
     ldns_rr *question = ldns_rr_new();
-    ldns_rdf *qname = new_name(message->qname);
+    ldns_rdf *qname = dns_wire_new_name(message->qname);
     if (!question || !qname) {
         ldns_rr_free(question);
         ldns_rdf_deep_free(qname);
@@ -408,7 +193,7 @@ static bool fill_packet(ldns_pkt *pkt, const struct dns_message *message)
     set_header(pkt, message);
     if (!push_question(pkt, message)) return false;
     size_t authority_from = message->n_answer, additional_from = authority_from + message->n_authority;
-    for (size_t i = 0; i < count_rrs(message); i++) {
+    for (size_t i = 0; i < dns_message_count_rrs(message); i++) {
         ldns_pkt_section section = i < authority_from    ? LDNS_SECTION_ANSWER
                                    : i < additional_from ? LDNS_SECTION_AUTHORITY
                                                          : LDNS_SECTION_ADDITIONAL;
@@ -424,7 +209,7 @@ size_t dns_encode(const struct dns_message *message, uint8_t *out, size_t room)
     uint8_t *wire = NULL;
     size_t size = 0;
     if (!fill_packet(pkt, message) || ldns_pkt2wire(&wire, pkt, &size) != LDNS_STATUS_OK) size = 0;
-    if (size > room || size > MESSAGE_MAX_BYTES) size = 0;
+    if (size > room || size > DNS_MESSAGE_MAX_BYTES) size = 0;
     if (size > 0) memcpy(out, wire, size);
     free(wire);
     ldns_pkt_free(pkt);
@@ -497,7 +282,7 @@ static bool take_data(const ldns_rr *rr, struct dns_rr *out, char **names)
     return false;
 }
 
-static bool take_rr(const ldns_rr *rr, struct dns_rr *out, char **names)
+bool dns_wire_take_rr(const ldns_rr *rr, struct dns_rr *out, char **names)
 {
     memset(out, 0, sizeof *out);
     if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN) return false;
@@ -522,7 +307,7 @@ static size_t list_name_room(const ldns_rr_list *list)
 static bool take_list(const ldns_rr_list *list, struct dns_rr **rrs, char **names)
 {
     for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++)
-        if (!take_rr(ldns_rr_list_rr(list, i), (*rrs)++, names)) return false;
+        if (!dns_wire_take_rr(ldns_rr_list_rr(list, i), (*rrs)++, names)) return false;
     return true;
 }
 
@@ -567,7 +352,7 @@ static struct dns_message *message_of(const ldns_pkt *pkt)
         room += list_name_room(lists[i]);
     struct dns_rr *rrs;
     char *names;
-    struct dns_message *message = new_block(&head, room, &rrs, &names);
+    struct dns_message *message = dns_message_new_block(&head, room, &rrs, &names);
     bool good = take_name(ldns_rr_owner(question), &message->qname, &names);
     for (size_t i = 0; good && i < 3; i++)
         good = take_list(lists[i], &rrs, &names);
@@ -579,164 +364,8 @@ static struct dns_message *message_of(const ldns_pkt *pkt)
 struct dns_message *dns_decode(const uint8_t *bytes, size_t size)
 {
     ldns_pkt *pkt = NULL;
-    if (size > MESSAGE_MAX_BYTES || ldns_wire2pkt(&pkt, bytes, size) != LDNS_STATUS_OK) return NULL;
+    if (size > DNS_MESSAGE_MAX_BYTES || ldns_wire2pkt(&pkt, bytes, size) != LDNS_STATUS_OK) return NULL;
     struct dns_message *message = message_of(pkt);
     ldns_pkt_free(pkt);
     return message;
-}
-
-/* --- Text --- */
-
-/* ldns lets a number run over in silence; a person should hear of it. */
-static bool numbers_fit(const char *line, const struct dns_rr *rr)
-{
-    uint64_t most = rr->type == DNS_SOA ? UINT32_MAX : INT32_MAX;
-    bool after_mx = false;
-    for (const char *p = line; *p;) {
-        p += strspn(p, " \t");
-        size_t length = strcspn(p, " \t");
-        bool digits = length > 0 && strspn(p, "0123456789") == length;
-        if (digits && (length > 10 || strtoull(p, NULL, 10) > most)) return false;
-        if (digits && after_mx && strtoull(p, NULL, 10) != rr->preference) return false;
-        after_mx = rr->type == DNS_MX && length == 2 && lower((uint8_t)p[0]) == 'm' && lower((uint8_t)p[1]) == 'x';
-        p += length;
-    }
-    return true;
-}
-
-static bool copy_line(const ldns_rr *rr, struct dns_rr_line *out)
-{
-    char names[3 * NAME_WIRE_MAX_BYTES], *place = names;
-    for (size_t i = 0; i < ldns_rr_rd_count(rr); i++)
-        if (ldns_rdf_size(ldns_rr_rdf(rr, i)) > NAME_WIRE_MAX_BYTES) return false;
-    if (!take_rr(rr, &out->rr, &place)) return false;
-    snprintf(out->name, sizeof out->name, "%s", out->rr.name);
-    out->rr.name = out->name;
-    if (out->rr.target) {
-        snprintf(out->target, sizeof out->target, "%s", out->rr.target);
-        out->rr.target = out->target;
-    }
-    if (out->rr.soa_rname) {
-        snprintf(out->rname, sizeof out->rname, "%s", out->rr.soa_rname);
-        out->rr.soa_rname = out->rname;
-    }
-    return true;
-}
-
-bool dns_rr_from_line(const char *line, const char *origin, uint32_t default_ttl_s, struct dns_rr_line *out,
-                      char *error, size_t error_size)
-{
-    ldns_rdf *apex = new_name(origin), *owner = NULL;
-    ldns_rr *rr = NULL;
-    const char *problem = NULL;
-    assert(apex);
-    ldns_status status = ldns_rr_new_frm_str(&rr, line, default_ttl_s, apex, &owner);
-    if (status != LDNS_STATUS_OK)
-        problem = tr("is not a record in master-file syntax, as in \"@ 300 IN MX 10 mx1\"");
-    else if (!copy_line(rr, out))
-        problem = tr("is not a record of class IN and type A, AAAA, NS, CNAME, SOA or MX");
-    else if (!numbers_fit(line, &out->rr))
-        problem = tr("holds a number that is too large for its field");
-    if (problem) snprintf(error, error_size, "%s", problem);
-    ldns_rr_free(rr);
-    ldns_rdf_deep_free(owner);
-    ldns_rdf_deep_free(apex);
-    return problem == NULL;
-}
-
-const char *dns_type_text(enum dns_type type)
-{
-    switch (type) {
-    case DNS_A:
-        return "A";
-    case DNS_NS:
-        return "NS";
-    case DNS_CNAME:
-        return "CNAME";
-    case DNS_SOA:
-        return "SOA";
-    case DNS_MX:
-        return "MX";
-    case DNS_TXT:
-        return "TXT";
-    case DNS_AAAA:
-        return "AAAA";
-    }
-    return "?";
-}
-
-const char *dns_rcode_text(enum dns_rcode rcode)
-{
-    switch (rcode) {
-    case DNS_NOERROR:
-        return "NOERROR";
-    case DNS_FORMERR:
-        return "FORMERR";
-    case DNS_SERVFAIL:
-        return "SERVFAIL";
-    case DNS_NXDOMAIN:
-        return "NXDOMAIN";
-    case DNS_NOTIMP:
-        return "NOTIMP";
-    case DNS_REFUSED:
-        return "REFUSED";
-    case DNS_BADVERS:
-        return "BADVERS";
-    }
-    return "?";
-}
-
-static void put_dotted(struct put *p, const char *name)
-{
-    put_text(p, name);
-    put_text(p, ".");
-}
-
-static void put_record(struct put *p, const struct dns_rr *rr)
-{
-    char address[IP_TEXT_BYTES];
-    switch (rr->type) {
-    case DNS_A:
-        put_text(p, ipv4_text(rr->address, address));
-        return;
-    case DNS_AAAA:
-        put_text(p, ip_text(rr->address6, address));
-        return;
-    case DNS_MX:
-        put_number(p, rr->preference, 1);
-        put_text(p, " ");
-        put_dotted(p, rr->target);
-        return;
-    case DNS_NS:
-        put_dotted(p, rr->target);
-        return;
-    case DNS_CNAME:
-        put_text(p, "CNAME ");
-        put_dotted(p, rr->target);
-        return;
-    case DNS_SOA:
-        put_dotted(p, rr->target);
-        put_text(p, " ");
-        put_dotted(p, rr->soa_rname);
-        put_text(p, " ");
-        put_number(p, rr->soa_serial, 1);
-        return;
-    case DNS_TXT:
-        put_text(p, "\"");
-        put_text(p, rr->target);
-        put_text(p, "\"");
-        return;
-    }
-    put_text(p, "?");
-}
-
-const char *dns_answer_text(const struct dns_message *message, char *buffer, size_t size)
-{
-    assert(size > 0);
-    struct put p = put_into(buffer, size);
-    for (size_t i = 0; i < message->n_answer; i++) {
-        if (i > 0) put_text(&p, ", ");
-        put_record(&p, &message->rrs[i]);
-    }
-    return buffer;
 }
