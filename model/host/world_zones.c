@@ -58,7 +58,6 @@ static void add_mx(struct dns_zones *zones, const struct scenario_host *host, co
     dns_zones_add(zones, &mx);
 }
 
-/* One record for each version that it speaks; false when the name lies in no zone. */
 /* RFC 8461 3.1. */
 static void add_policy(struct dns_zones *zones, const struct scenario *scenario, const struct scenario_host *host,
                        const char *domain)
@@ -73,6 +72,7 @@ static void add_policy(struct dns_zones *zones, const struct scenario *scenario,
     dns_zones_add(zones, &txt);
 }
 
+/* One record for each version that it speaks; false when the name lies in no zone. */
 static bool add_address(struct dns_zones *zones, const struct scenario_host *host)
 {
     /* Name servers are where they are for as long as the records that name them. */
