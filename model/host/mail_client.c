@@ -56,6 +56,7 @@ struct mail_client {
     struct outbox_mail *job_mail;
     const char **forward_paths;
     size_t *job_recipients;
+    struct smtp_recipient_options *options; /* one for each forward path */
 };
 
 static struct world *world_of(const struct mail_client *client)
@@ -293,6 +294,21 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
     journal_set_cause(journal, cause); /* recipients are independent of one another */
 }
 
+/* What the writer of a mail of the scenario wants to hear of it (RFC 3461). */
+static void ask_for_reports(struct mail_client *client, struct smtp_job *job)
+{
+    const struct scenario *scenario = world_of(client)->scenario;
+    size_t index = (size_t)job->message.n - 1;
+    if (index >= scenario->n_mails || !scenario->mails[index].orcpt) return;
+    const struct scenario_mail *wanted = &scenario->mails[index];
+    client->options = mem_realloc(client->options, job->n_forward_paths * sizeof *client->options);
+    for (size_t i = 0; i < job->n_forward_paths; i++)
+        client->options[i] = (struct smtp_recipient_options){wanted->notify, wanted->orcpt[client->job_recipients[i]]};
+    job->options = client->options;
+    job->ret = wanted->ret;
+    job->envid = wanted->envid;
+}
+
 static const struct smtp_job *make_job(struct mail_client *client, struct outbox_mail *mail)
 {
     const struct mail_message *message = mail->message;
@@ -313,6 +329,7 @@ static const struct smtp_job *make_job(struct mail_client *client, struct outbox
                                     .n_forward_paths = n,
                                     .content = message->content,
                                     .content_size = message->size};
+    ask_for_reports(client, &client->job);
     return &client->job;
 }
 
@@ -617,5 +634,6 @@ void mail_client_free(struct mail_client *client)
     left_mails_free(&client->left);
     mem_free(client->forward_paths);
     mem_free(client->job_recipients);
+    mem_free(client->options);
     mem_free(client);
 }

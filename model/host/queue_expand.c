@@ -20,6 +20,24 @@ static void refuse(struct queue_entry *entry, uint32_t i, enum recipient_fate fa
                        .fate = fate, .failure = RETRY_REFUSED, .reason = reason, .peer = entry->queue->host->id});
 }
 
+/* RFC 3461 5.2.7.2: who stands for one other hands on all that was asked for, success among it. */
+static bool stands_for_one(const struct scenario_alias *alias)
+{
+    return !alias->owner && alias->n_members == 1;
+}
+
+static void note_expanded(struct queue_entry *entry, uint32_t i)
+{
+    const struct scenario_alias *alias = mail_server_alias(entry->queue->server, entry->recipients[i].address);
+    entry->recipients[i].success = "expanded";
+    queue_set_fate(entry, i,
+                   &(struct recipient_result){.fate = RECIPIENT_DONE,
+                                              .failure = RETRY_REFUSED,
+                                              .reason = "its members have it instead",
+                                              .peer = entry->queue->host->id,
+                                              .takes_over_reports = stands_for_one(alias)});
+}
+
 static void on_taken(void *context, enum store_result result)
 {
     struct expanding expanding = *(struct expanding *)context;
@@ -27,21 +45,21 @@ static void on_taken(void *context, enum store_result result)
     mem_free(context);
     if (result == STORE_LOST || result == STORE_TORN || result == STORE_KEPT) return;
     if (result == STORE_OK) {
-        entry->recipients[expanding.recipient].success = "expanded";
-        refuse(entry, expanding.recipient, RECIPIENT_DONE, "its members have it instead");
+        note_expanded(entry, expanding.recipient);
     } else {
         refuse(entry, expanding.recipient, RECIPIENT_LATER, store_refusal(result));
     }
     queue_part_over(entry);
 }
 
-/* RFC 3461 5.2.7: an alias passes on what was asked for, but for reports of success, which end here; to a list's
-   members nothing is passed on. */
+/* RFC 3461 5.2.7: an alias for several passes on what was asked for, but for reports of success, which end here; to a
+   list's members nothing is passed on. */
 static struct accepted_recipient *members_of(const struct scenario_alias *alias,
                                              const struct queued_recipient *recipient)
 {
     struct accepted_recipient *members = mem_calloc(alias->n_members, sizeof *members);
-    unsigned notify = alias->owner ? 0 : recipient->notify & ~(unsigned)SMTP_NOTIFY_SUCCESS;
+    unsigned ends_here = stands_for_one(alias) ? 0 : SMTP_NOTIFY_SUCCESS;
+    unsigned notify = alias->owner ? 0 : recipient->notify & ~ends_here;
     if (!alias->owner && recipient->notify && !notify) notify = SMTP_NOTIFY_NEVER;
     for (size_t i = 0; i < alias->n_members; i++)
         members[i] = (struct accepted_recipient){

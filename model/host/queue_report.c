@@ -199,10 +199,12 @@ void queue_report_delayed(struct queue_entry *entry)
     journal_set_cause(journal, cause);
 }
 
-static enum report_action action_of(const struct queued_recipient *recipient)
+/* RFC 3461 5.2.7.1: what came to a list has arrived; 5.2.7.3: what came to an alias was expanded. */
+static enum report_action action_of(const struct queue_entry *entry, const struct queued_recipient *recipient)
 {
     if (strcmp(recipient->success, "delivered") == 0) return REPORT_DELIVERED;
-    return strcmp(recipient->success, "relayed") == 0 ? REPORT_RELAYED : REPORT_EXPANDED;
+    if (strcmp(recipient->success, "relayed") == 0) return REPORT_RELAYED;
+    return mail_server_alias(entry->queue->server, recipient->address)->owner ? REPORT_DELIVERED : REPORT_EXPANDED;
 }
 
 void queue_report_success(struct queue_entry *entry)
@@ -218,7 +220,7 @@ void queue_report_success(struct queue_entry *entry)
         if (is_null(entry->from)) continue;
         if (!lines) lines = mem_calloc(entry->n_recipients, sizeof *lines);
         journal_set_cause(journal, recipient->event);
-        lines[n++] = line_of(recipient, action_of(recipient));
+        lines[n++] = line_of(recipient, action_of(entry, recipient));
     }
     if (n > 0) send(entry, lines, n, NULL);
     mem_free(lines);

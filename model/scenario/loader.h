@@ -72,6 +72,8 @@ bool loader_good_recipient(const struct spot *spot);
 bool loader_check_content(const struct spot *spot, const char *text, bool one_line, size_t line_max);
 void load_client_habits(struct loader *l, const struct spot *object, struct scenario_client *c);
 void load_mail_parts(struct loader *l, const struct spot *mail, struct scenario_mail *m);
+/* Of a mail whose recipients are all known: what its sender wants to hear of it (scenario_dsn.c). */
+void load_dsn(struct loader *l, const struct spot *mail, struct scenario_mail *m);
 /* A time of day, "08:00-18:00"; midnight at the end is "24:00". False when refused, at the key or else at the value. */
 bool loader_hours(const struct spot *spot, const char *text, int64_t *from_ns, int64_t *until_ns);
 void loader_subject_and_text(struct loader *l, const struct spot *mail, const char **subject, const char **text);

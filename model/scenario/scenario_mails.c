@@ -14,7 +14,8 @@ static const struct key_rule mail_keys[] = {
     {"size", NULL},     {"every", "a mail is sent once: write another one under \"mail\""},
     {"cc", NULL},       {"bcc", NULL},
     {"reply_to", NULL}, {"html", NULL},
-    {"attach", NULL}};
+    {"attach", NULL},   {"notify", NULL},
+    {"ret", NULL},      {"envid", NULL}};
 
 /* ---- mail ---- */
 
@@ -173,6 +174,7 @@ void load_mails(struct loader *l)
         load_sender(l, &mail, m);
         load_recipients(l, &mail, m);
         load_mail_parts(l, &mail, m);
+        load_dsn(l, &mail, m);
         load_content(l, &mail, m);
     }
 }
