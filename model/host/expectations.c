@@ -42,7 +42,7 @@ static bool numbers_hold(const struct scenario_expectation *expected, const stru
 static bool recipient_holds(const struct scenario_expectation *expected, const struct mail_fate *fate, char *why,
                             size_t size)
 {
-    char at[VTIME_TEXT_BYTES], before[VTIME_TEXT_BYTES];
+    char at[VTIME_TEXT_BYTES], bound[VTIME_TEXT_BYTES];
     bool is_open = fate->delivered_ns == TIME_NEVER && fate->bounced_ns == TIME_NEVER;
     bool wants_queued = strcmp(expected->outcome, "queued") == 0;
     int64_t at_ns = outcome_at(fate, expected->outcome);
@@ -51,9 +51,10 @@ static bool recipient_holds(const struct scenario_expectation *expected, const s
         snprintf(why, size, "it is %s", fate_in_a_word(fate));
         return false;
     }
-    if (!wants_queued && at_ns >= expected->before_ns) {
-        snprintf(why, size, "at %s, not before %s", vtime_format_instant(at_ns, at),
-                 vtime_format_instant(expected->before_ns, before));
+    bool is_late = at_ns >= expected->before_ns, is_early = at_ns < expected->after_ns;
+    if (!wants_queued && (is_late || is_early)) {
+        snprintf(why, size, "at %s, not %s %s", vtime_format_instant(at_ns, at), is_late ? "before" : "after",
+                 vtime_format_instant(is_late ? expected->before_ns : expected->after_ns, bound));
         return false;
     }
     snprintf(why, size, "held");

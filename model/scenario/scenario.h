@@ -362,7 +362,8 @@ struct scenario_fault {
 struct scenario_expectation {
     int mail; /* index */
     const char *outcome;   /* "delivered", "bounced", "queued", "picked up" */
-    int64_t before_ns;     /* TIME_NEVER */
+    int64_t before_ns;     /* TIME_NEVER: whenever */
+    int64_t after_ns;      /* not earlier */
     uint32_t min_attempts; /* 0: not asked */
     uint32_t max_attempts, max_copies; /* UINT32_MAX: not asked */
     uint32_t min_copies;

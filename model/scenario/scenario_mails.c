@@ -181,9 +181,26 @@ void load_mails(struct loader *l)
 
 /* ---- expect ---- */
 
-static const struct key_rule expect_keys[] = {
-    {"mail", NULL}, {"outcome", NULL}, {"before", NULL},
-    {"min_attempts", NULL}, {"max_attempts", NULL}, {"copies", NULL}};
+static const struct key_rule expect_keys[] = {{"mail", NULL},   {"outcome", NULL},      {"after", NULL},
+                                              {"before", NULL}, {"min_attempts", NULL}, {"max_attempts", NULL},
+                                              {"copies", NULL}};
+
+/* "after" and "before": the span in which the outcome must come. */
+static void load_span(const struct spot *object, bool wants_queued, struct scenario_expectation *e)
+{
+    static const char *const keys[] = {"after", "before"};
+    struct spot after = spot_key(object, "after");
+    want_duration(object, "after", 1, 365 * DAY, &e->after_ns);
+    want_duration(object, "before", 1, 365 * DAY, &e->before_ns);
+    if (e->after_ns >= e->before_ns)
+        spot_refuse(&after, tr("make \"after\" the smaller one"), tr("nothing comes after this and before \"before\""));
+    for (size_t i = 0; wants_queued && i < 2; i++) {
+        struct spot spot = spot_key(object, keys[i]);
+        if (spot.json)
+            spot_refuse_key(&spot, tr("leave it out"),
+                            tr("\"%s\" says nothing of a mail that is still queued at the end"), keys[i]);
+    }
+}
 
 static void load_expectation(struct loader *l, const struct spot *object, struct scenario_expectation *e)
 {
@@ -197,7 +214,7 @@ static void load_expectation(struct loader *l, const struct spot *object, struct
     CHECK_KEYS(object, expect_keys);
     if (check_present(object, "mail", "\"mail\": \"m1\"")) loader_mail(l, &mail, &e->mail);
     want_choice(object, "outcome", outcomes, sizeof outcomes / sizeof *outcomes, &outcome);
-    want_duration(object, "before", 1, 365 * DAY, &e->before_ns);
+    load_span(object, strcmp(outcomes[outcome].word, "queued") == 0, e);
     want_integer(object, "min_attempts", 1, 1000000, &attempts);
     want_integer(object, "max_attempts", attempts, 1000000, &most);
     want_integer(object, "copies", 0, 1000, &copies);

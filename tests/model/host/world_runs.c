@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct scenario *load(const char *what)
+static struct scenario *load(const char *what, const struct scenario_override *values, size_t n)
 {
-    if (what[0] == '{') return scenario_parse("test", what, strlen(what), NULL, 0, stderr);
+    if (what[0] == '{') return scenario_parse("test", what, strlen(what), values, n, stderr);
     char path[512];
     snprintf(path, sizeof path, "%s/scenarios/%s.json", POSTROAD_SOURCE_DIR, what);
-    return scenario_load(path, NULL, 0, stderr);
+    return scenario_load(path, values, n, stderr);
 }
 
-struct world_run world_run_scenario(const char *what, uint64_t seed, struct event_mask mask)
+static struct world_run run_loaded(struct scenario *scenario, uint64_t seed, struct event_mask mask)
 {
-    struct world_run run = {.scenario = load(what), .journal = journal_memory_new()};
+    struct world_run run = {.scenario = scenario, .journal = journal_memory_new()};
     cr_assert(run.scenario, "the scenario does not load");
     struct journal *journal = journal_new();
     journal_add_reader(journal, journal_memory_reader(run.journal, mask));
@@ -32,6 +32,17 @@ struct world_run world_run_scenario(const char *what, uint64_t seed, struct even
     journal_fingerprint(journal, run.fingerprint);
     journal_free(journal);
     return run;
+}
+
+struct world_run world_run_scenario(const char *what, uint64_t seed, struct event_mask mask)
+{
+    return run_loaded(load(what, NULL, 0), seed, mask);
+}
+
+struct world_run world_run_changed(const char *what, const struct scenario_override *values, size_t n,
+                                   struct event_mask mask)
+{
+    return run_loaded(load(what, values, n), 0, mask);
 }
 
 void world_run_free(struct world_run *run)

@@ -16,6 +16,9 @@ struct world_run {
 /* A scenario of the shipped ones by name, or JSON if it begins with "{". The seed 0 is the scenario's own. Asserts that
    it loads. */
 struct world_run world_run_scenario(const char *what, uint64_t seed, struct event_mask mask);
+/* The same with its own seed and these values set. */
+struct world_run world_run_changed(const char *what, const struct scenario_override *values, size_t n,
+                                   struct event_mask mask);
 void world_run_free(struct world_run *run);
 
 /* The first event from index *i on of this kind, one of whose texts holds the word (NULL: any); moves *i behind it. */
