@@ -81,6 +81,8 @@ static void note_sent(struct law_conn *c, int64_t left, int64_t right)
     c->snd_max = right;
 }
 
+/* By what the end says it has processed: the ACK of a segment that is not acceptable, such as a keep-alive, is passed
+   over (RFC 9293 3.10.7.4). */
 static void note_acked(struct law_conn *c, int64_t ack)
 {
     size_t n = 0;
@@ -186,7 +188,6 @@ static void on_ack_delivered(struct law_conn *c, const struct law_segment *s, in
     int64_t ack = unwrapped(s->ack, c->iss, c->una), edge = ack + window_of(&peer, s);
     if (ack > c->snd_max) return; /* it will not be believed */
     if (ack > c->una) {
-        note_acked(c, ack);
         c->una = ack;
         c->progress_ns = now_ns;
     }
@@ -334,6 +335,7 @@ static void on_tcp_vars(struct laws *laws, const struct event *e)
     if (c->knows_peer && nxt - una > c->most_window + 2)
         law_broken(laws, e, "T2", "SND.NXT - SND.UNA is beyond every window that was offered");
     if (event_int(e, FIELD_CWND) <= 0) law_broken(laws, e, "T5", "cwnd lets nothing out");
+    note_acked(c, una);
     if (srtt_ns != c->srtt_ns && !c->acked_once && !(c->timestamps && c->peer_timestamps))
         law_broken(laws, e, "T6", "a round trip was measured by a segment that was sent twice (Karn)");
     if (c->knows_peer) {
