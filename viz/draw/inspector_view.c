@@ -356,6 +356,27 @@ static void draw_attempts(struct pen *pen, size_t mail)
     }
 }
 
+static void pen_place_of_letter(struct pen *pen, const char *name, const struct story_letter *letter)
+{
+    char text[STORY_SENTENCE_BYTES];
+    snprintf(text, sizeof text, "%s%s%s", story_mail_state_name(letter->state), letter->host == STORY_NONE ? "" : " · ",
+             name_of(pen->v->story, letter->host));
+    pen_fact(pen, name, text);
+}
+
+/* Where it is, and who else holds it still. */
+static void draw_letter(struct pen *pen, size_t index)
+{
+    enum { COPIES = 8 };
+    struct story_letter letter = story_letter(pen->v->story, index), copies[COPIES];
+    size_t n = story_letter_copies(pen->v->story, index, copies, COPIES);
+    pen_place_of_letter(pen, letter.recipient, &letter);
+    pen_fact(pen, tr("because"), letter.why);
+    for (size_t i = 0; i < n && i < COPIES; i++)
+        if (copies[i].host != letter.host && copies[i].state != STORY_MAIL_HANDED_ON)
+            pen_place_of_letter(pen, tr("also"), &copies[i]);
+}
+
 static void draw_mail(const struct view *v, struct box box, size_t index)
 {
     char text[STORY_SENTENCE_BYTES];
@@ -369,13 +390,8 @@ static void draw_mail(const struct view *v, struct box box, size_t index)
     pen_fact(&pen, tr("to"), mail->to);
     pen_fact(&pen, tr("subject"), mail->subject);
     size_t first, n = story_mail_letters(v->story, index, &first);
-    for (size_t i = 0; i < n; i++) {
-        struct story_letter letter = story_letter(v->story, first + i);
-        snprintf(text, sizeof text, "%s%s%s", story_mail_state_name(letter.state),
-                 letter.host == STORY_NONE ? "" : " · ", name_of(v->story, letter.host));
-        pen_fact(&pen, letter.recipient, text);
-        pen_fact(&pen, tr("because"), letter.why);
-    }
+    for (size_t i = 0; i < n; i++)
+        draw_letter(&pen, first + i);
     draw_causes(&pen, inspector_event(v->story, v->selection));
     struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
     draw_attempts(&right, index);

@@ -137,17 +137,14 @@ static void apply_mail_state(struct story *story, uint32_t place, uint32_t i, co
 {
     if (place == NONE32) return;
     const struct cast_place *at = &story->places.items[place];
-    uint32_t *state = (uint32_t *)rows(story, BLOCK_PLACES) + place;
+    struct place_now *now = (struct place_now *)rows(story, BLOCK_PLACES) + place;
     uint32_t *queue = (uint32_t *)rows(story, BLOCK_QUEUES) + at->host * STORY_MAIL_STATES;
     struct letter_now *letter = (struct letter_now *)rows(story, BLOCK_LETTERS) + at->letter;
     enum story_mail_state to = story_mail_state_of(event_text(e, FIELD_TO));
-    if (*state != STORY_MAIL_UNKNOWN) queue[*state]--;
-    *state = to;
+    if (now->state != STORY_MAIL_UNKNOWN) queue[now->state]--;
+    *now = (struct place_now){to, i};
     queue[to]++;
-    if (to != STORY_MAIL_HANDED_ON || letter->place == NONE32 || letter->place == place) {
-        letter->place = place;
-        letter->event = i;
-    }
+    if (to != STORY_MAIL_HANDED_ON || letter->place == NONE32) letter->place = place;
 }
 
 /* What a server puts into a mailbox of its own is no handing on. */
@@ -282,17 +279,18 @@ static void begin_state(struct story *story)
     resize(&now->blocks[BLOCK_LINKS], story->links.count * sizeof(struct link_now) / sizeof(uint32_t));
     resize(&now->blocks[BLOCK_CONNS], story->conns.count * sizeof(struct conn_now) / sizeof(uint32_t));
     resize(&now->blocks[BLOCK_LETTERS], story->letters.count * sizeof(struct letter_now) / sizeof(uint32_t));
-    resize(&now->blocks[BLOCK_PLACES], story->places.count);
+    resize(&now->blocks[BLOCK_PLACES], story->places.count * sizeof(struct place_now) / sizeof(uint32_t));
     resize(&now->blocks[BLOCK_QUEUES], story->hosts.count * STORY_MAIL_STATES);
     for (size_t i = 0; i < story->hosts.count; i++)
-        ((struct host_now *)rows(story, BLOCK_HOSTS))[i] = (struct host_now){1, NONE32, {NONE32, NONE32, NONE32, NONE32}};
+        ((struct host_now *)rows(story, BLOCK_HOSTS))[i] =
+            (struct host_now){1, NONE32, {NONE32, NONE32, NONE32, NONE32}};
     for (size_t i = 0; i < story->links.count; i++)
         ((struct link_now *)rows(story, BLOCK_LINKS))[i] =
             (struct link_now){{1, 1}, {NONE32, NONE32}, {NONE32, NONE32}, {NONE32, NONE32}, {NONE32, NONE32}, {0, 0}};
     for (size_t i = 0; i < story->conns.count; i++)
         ((struct conn_now *)rows(story, BLOCK_CONNS))[i] = (struct conn_now){NONE32, NONE32, 0};
     for (size_t i = 0; i < story->letters.count; i++)
-        ((struct letter_now *)rows(story, BLOCK_LETTERS))[i] = (struct letter_now){NONE32, NONE32, 0};
+        ((struct letter_now *)rows(story, BLOCK_LETTERS))[i] = (struct letter_now){NONE32, 0};
 }
 
 void state_init(struct story *story)

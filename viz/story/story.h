@@ -267,7 +267,8 @@ size_t story_mail_by_name(const struct story *story, const char *name);
 /* Mails composed so far are those with an index below this. */
 size_t story_mails_so_far(const struct story *story);
 
-/* A (mail, recipient) at this instant: where it is now, which is the host that holds it last in its journey. */
+/* A (mail, recipient) at this instant: where it is now, which is the host that holds it last in its journey. Another may
+   hold it, too: who never heard that it was taken, and who is being fetched from. story_letter_copies tells all. */
 struct story_letter {
     size_t mail;
     const char *recipient;
@@ -282,6 +283,8 @@ struct story_letter {
 };
 size_t story_letter_count(const struct story *story); /* in the whole journal */
 struct story_letter story_letter(const struct story *story, size_t letter);
+/* The letter at each host that has it or had it (then it is handed on there), as that host sees it; how many in all. */
+size_t story_letter_copies(const struct story *story, size_t letter, struct story_letter *copies, size_t room);
 /* Letters of one mail are neighbours: first index, and how many. */
 size_t story_mail_letters(const struct story *story, size_t mail, size_t *first);
 

@@ -89,7 +89,10 @@ struct conn_now {
     uint32_t state_event, vars_event, is_open;
 };
 struct letter_now {
-    uint32_t place, event, attempts;
+    uint32_t place, attempts;
+};
+struct place_now {
+    uint32_t state, event; /* enum story_mail_state, and the mail.state that told it */
 };
 
 enum state_block {
@@ -97,7 +100,7 @@ enum state_block {
     BLOCK_LINKS,     /* struct link_now */
     BLOCK_CONNS,     /* struct conn_now */
     BLOCK_LETTERS,   /* struct letter_now */
-    BLOCK_PLACES,    /* enum story_mail_state of a cast_place */
+    BLOCK_PLACES,    /* struct place_now */
     BLOCK_QUEUES,    /* counts: host * STORY_MAIL_STATES + state */
     BLOCK_LIVE,      /* hops, ascending */
     BLOCK_OPEN,      /* conns, ascending */

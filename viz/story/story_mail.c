@@ -96,38 +96,77 @@ static size_t transfer_of(const struct story *story, size_t mail, size_t host)
     return STORY_NONE;
 }
 
-struct story_letter story_letter(const struct story *story, size_t letter)
+static const struct letter_now *letter_now(const struct story *story, size_t letter)
+{
+    return (const struct letter_now *)story->now.blocks[BLOCK_LETTERS].words + letter;
+}
+
+static const struct place_now *place_now(const struct story *story, size_t place)
+{
+    return (const struct place_now *)story->now.blocks[BLOCK_PLACES].words + place;
+}
+
+/* Of no place yet: composed, but no state told of, it lies where it was written. */
+static struct story_letter letter_at_first(const struct story *story, size_t letter)
 {
     const struct cast_letter *cast = &story->letters.items[letter];
-    const struct letter_now *now = (const struct letter_now *)story->now.blocks[BLOCK_LETTERS].words + letter;
+    const struct story_mail *mail = &story->mails.items[cast->mail];
     struct story_letter shown = {.mail = cast->mail,
                                  .recipient = cast->recipient,
                                  .host = STORY_NONE,
                                  .state = STORY_MAIL_UNKNOWN,
                                  .why = "",
                                  .event = STORY_NONE,
-                                 .attempts = now->attempts,
+                                 .attempts = letter_now(story, letter)->attempts,
                                  .transfer = STORY_NONE};
-    const struct story_mail *mail = &story->mails.items[cast->mail];
-    if (now->place == NONE32) {
-        /* Composed, but no state told of yet: it lies where it was written. */
-        if (cast->is_written && mail->compose_event < story->now.cursor) {
-            shown.host = mail->host;
-            shown.state = STORY_MAIL_OUTBOX;
-            shown.since_ns = mail->composed_ns;
-            shown.event = mail->compose_event;
-        }
-        return shown;
-    }
-    const struct event *e = story_event(story, now->event);
-    shown.host = story->places.items[now->place].host;
-    shown.state = (enum story_mail_state)story->now.blocks[BLOCK_PLACES].words[now->place];
-    shown.since_ns = e->at_ns;
-    shown.next_attempt_ns = shown.state == STORY_MAIL_DEFERRED ? event_int(e, FIELD_AT) : 0;
-    shown.why = event_text(e, FIELD_WHY);
-    shown.event = now->event;
-    shown.transfer = transfer_of(story, cast->mail, shown.host);
+    if (!cast->is_written || mail->compose_event >= story->now.cursor) return shown;
+    shown.host = mail->host;
+    shown.state = STORY_MAIL_OUTBOX;
+    shown.since_ns = mail->composed_ns;
+    shown.event = mail->compose_event;
     return shown;
+}
+
+static struct story_letter letter_at_place(const struct story *story, size_t letter, size_t place)
+{
+    const struct cast_letter *cast = &story->letters.items[letter];
+    const struct place_now *now = place_now(story, place);
+    const struct event *e = story_event(story, now->event);
+    enum story_mail_state state = (enum story_mail_state)now->state;
+    size_t host = story->places.items[place].host;
+    return (struct story_letter){.mail = cast->mail,
+                                 .recipient = cast->recipient,
+                                 .host = host,
+                                 .state = state,
+                                 .since_ns = e->at_ns,
+                                 .next_attempt_ns = state == STORY_MAIL_DEFERRED ? event_int(e, FIELD_AT) : 0,
+                                 .why = event_text(e, FIELD_WHY),
+                                 .event = now->event,
+                                 .attempts = letter_now(story, letter)->attempts,
+                                 .transfer = transfer_of(story, cast->mail, host)};
+}
+
+struct story_letter story_letter(const struct story *story, size_t letter)
+{
+    uint32_t place = letter_now(story, letter)->place;
+    return place == NONE32 ? letter_at_first(story, letter) : letter_at_place(story, letter, place);
+}
+
+size_t story_letter_copies(const struct story *story, size_t letter, struct story_letter *copies, size_t room)
+{
+    size_t n = 0;
+    if (letter_now(story, letter)->place == NONE32) {
+        struct story_letter first = letter_at_first(story, letter);
+        if (first.host == STORY_NONE) return 0;
+        if (room) copies[0] = first;
+        return 1;
+    }
+    for (size_t i = story->letters.items[letter].first_place; i != STORY_NONE; i = story->places.items[i].next) {
+        if (place_now(story, i)->state == STORY_MAIL_UNKNOWN) continue; /* it comes there later */
+        if (n < room) copies[n] = letter_at_place(story, letter, i);
+        n++;
+    }
+    return n;
 }
 
 size_t story_mail_letters(const struct story *story, size_t mail, size_t *first)

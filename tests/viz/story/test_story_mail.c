@@ -48,10 +48,63 @@ Test(story_mail, a_letter_is_somewhere_at_every_instant)
     made_free(&made);
 }
 
+static void state_event_at(struct journal *j, int64_t host, const char *recipient, const char *from, const char *to)
+{
+    JOURNAL_EMIT(j, MAIL_STATE, F_INT(MESSAGE, 1), F_INT(HOST, host), F_TEXT(RECIPIENT, recipient),
+                 F_TEXT(QUEUE_ID, ""), F_TEXT(FROM, from), F_TEXT(TO, to), F_INT(AT, 0), F_TEXT(WHY, ""));
+}
+
 static void state_event(struct journal *j, const char *recipient, const char *from, const char *to)
 {
-    JOURNAL_EMIT(j, MAIL_STATE, F_INT(MESSAGE, 1), F_INT(HOST, 1), F_TEXT(RECIPIENT, recipient), F_TEXT(QUEUE_ID, ""),
-                 F_TEXT(FROM, from), F_TEXT(TO, to), F_INT(AT, 0), F_TEXT(WHY, ""));
+    state_event_at(j, 1, recipient, from, to);
+}
+
+static void expect_copies(const struct story *story, const char *host, enum story_mail_state a, enum story_mail_state b)
+{
+    struct story_letter copies[3];
+    size_t n = story_letter_copies(story, 0, copies, 3);
+    cr_assert_eq(n, (size_t)(b == STORY_MAIL_UNKNOWN ? 1 : 2));
+    cr_assert_str_eq(story_host(story, story_letter(story, 0).host).name, host);
+    for (size_t i = 0; i < n; i++)
+        cr_assert_eq(copies[i].state, copies[i].host == 0 ? a : b, "host %zu: %s", copies[i].host,
+                     story_mail_state_name(copies[i].state));
+    cr_assert_eq(story_letter_copies(story, 0, copies, 0), n);
+}
+
+/* RFC 5321 6.1: the receiver took it, the sender has not heard so. */
+Test(story_mail, two_hosts_hold_a_letter_until_the_sender_knows)
+{
+    struct journal *j = journal_new();
+    struct journal_memory *memory = journal_memory_new();
+    journal_add_reader(j, journal_memory_reader(memory, event_mask_all()));
+    const char *const names[] = {"mail.a.example", "mx1.b.example"};
+    for (int64_t h = 0; h < 2; h++)
+        JOURNAL_EMIT(j, HOST_ADD, F_INT(HOST, h + 1), F_TEXT(NAME, names[h]), F_TEXT(ROLE, "server"),
+                     F_INT(ADDRESS, 0x0a000001 + h), F_TEXT(TEXT, ""));
+    JOURNAL_EMIT(j, MAIL_COMPOSE, F_INT(MESSAGE, 1), F_INT(PARENT, 0), F_INT(HOST, 1), F_TEXT(NAME, "m1"),
+                 F_TEXT(FROM, "alice@a.example"), F_TEXT(TO, "bob@b.example"), F_TEXT(SUBJECT, ""), F_INT(SIZE, 1));
+    journal_set_now(j, SECOND);
+    state_event_at(j, 1, "bob@b.example", "", "active");
+    journal_set_now(j, 2 * SECOND);
+    state_event_at(j, 2, "bob@b.example", "", "delivered");
+    journal_set_now(j, 3 * SECOND);
+    state_event_at(j, 1, "bob@b.example", "active", "handed on");
+    struct story *story = story_new(memory);
+    uint64_t played[4];
+    for (int pass = 0; pass < 2; pass++) /* forwards, and backwards */
+        for (int k = 0; k < 4; k++) {
+            int at = pass == 0 ? k : 3 - k;
+            story_seek(story, at * SECOND);
+            if (pass == 0) played[at] = story_digest(story);
+            cr_assert_eq(story_digest(story), played[at], "second %d", at);
+            if (at == 0) expect_copies(story, "mail.a.example", STORY_MAIL_OUTBOX, STORY_MAIL_UNKNOWN);
+            if (at == 1) expect_copies(story, "mail.a.example", STORY_MAIL_ACTIVE, STORY_MAIL_UNKNOWN);
+            if (at == 2) expect_copies(story, "mx1.b.example", STORY_MAIL_ACTIVE, STORY_MAIL_DELIVERED);
+            if (at == 3) expect_copies(story, "mx1.b.example", STORY_MAIL_HANDED_ON, STORY_MAIL_DELIVERED);
+        }
+    story_free(story);
+    journal_free(j);
+    journal_memory_free(memory);
 }
 
 Test(story_mail, a_member_has_no_letter_before_the_list_is_expanded)
