@@ -10,7 +10,7 @@
 #include "sim/journal/vtime.h"
 #include "viz/draw/shapes.h"
 
-enum { ROUTE_MAX = 64, SHOWN_AT_HOST = 3 };
+enum { ROUTE_MAX = 64, COPIES = 8 };
 
 static const double gone_fades_s = 4;
 
@@ -53,21 +53,6 @@ size_t map_route(const struct story *s, size_t from, size_t to, size_t *hosts, s
 
 /* ---- Envelopes ---- */
 
-/* The corner of the icon where envelopes rest: away from the middle, where the links are, and from the label. */
-static struct point rest_place(const struct map_plan *plan, size_t host, size_t position)
-{
-    const struct map_host *h = &plan->hosts[host];
-    double dx = plan->icon * (0.46 + 0.16 * (double)position), dy = plan->icon * (0.34 + 0.07 * (double)position);
-    bool label_above = h->label.y + h->label.h <= h->icon.y + 1;
-    bool on_the_left = h->at.x < plan->area.x + plan->area.w * 0.45;
-    return point_of(h->at.x + (on_the_left ? -dx : dx), h->at.y + (label_above ? dy : -dy));
-}
-
-static double envelope_width(const struct map_plan *plan)
-{
-    return fmax(16 * plan->unit, plan->icon * 0.62);
-}
-
 static struct point along(const struct point *points, size_t n, double part)
 {
     double total = 0;
@@ -89,11 +74,11 @@ static struct point transfer_place(const struct view *v, const struct map_plan *
     struct point points[ROUTE_MAX];
     size_t n = map_route(v->story, t->from, t->to, hosts, ROUTE_MAX);
     double part = story_transfer_travelled(v->story, transfer, story_now(v->story));
-    if (n < 2) return point_between(rest_place(plan, t->from, 0), rest_place(plan, t->to, 0), part);
+    if (n < 2) return point_between(map_rest_place(plan, t->from, 0), map_rest_place(plan, t->to, 0), part);
     for (size_t i = 0; i < n; i++)
         points[i] = plan->hosts[hosts[i]].at;
-    points[0] = rest_place(plan, t->from, 0);
-    points[n - 1] = rest_place(plan, t->to, 0);
+    points[0] = map_rest_place(plan, t->from, 0);
+    points[n - 1] = map_rest_place(plan, t->to, 0);
     return along(points, n, part);
 }
 
@@ -111,15 +96,16 @@ static void draw_way(const struct view *v, const struct map_plan *plan, size_t t
     }
 }
 
+/* Its badge is at the side that the next of the pile leaves free: side is -1 on the left. */
 static void draw_envelope(const struct view *v, const struct map_plan *plan, const struct story_letter *letter,
-                          struct point at, double alpha)
+                          struct point at, int side, double alpha)
 {
-    double w = envelope_width(plan);
+    double w = map_envelope_width(plan);
     bool bounce = story_mail(v->story, letter->mail)->parent != STORY_NONE;
     if (view_is_selected(v, ACT_MAIL, letter->mail))
         canvas_disc(v->canvas, at, w * 0.75, colour_with_alpha(v->theme->accent, 0.35));
     shape_envelope(v->canvas, v->theme, at, w, bounce, alpha);
-    struct point corner = point_of(at.x + w * 0.45, at.y + w * 0.3);
+    struct point corner = point_of(at.x + w * 0.45 * side, at.y + w * 0.3);
     if (letter->state == STORY_MAIL_DEFERRED) shape_clock(v->canvas, corner, w * 0.24, v->theme->panel, v->theme->warn);
     if (letter->state == STORY_MAIL_BOUNCED || letter->state == STORY_MAIL_DISCARDED)
         shape_cross(v->canvas, at, w * 0.4, w * 0.12, colour_with_alpha(v->theme->lost, alpha));
@@ -156,44 +142,75 @@ static double visibility(const struct view *v, const struct story_letter *letter
     return letter->host == STORY_NONE ? 0 : 1;
 }
 
+/* What lies at a host: the first few, how many in all, and one that fades. */
+struct pile {
+    struct story_letter shown[MAP_SHOWN_AT_HOST], fading;
+    size_t count, last_mail;
+};
+
 static void draw_count(const struct view *v, const struct map_plan *plan, size_t host, size_t count)
 {
-    if (count <= SHOWN_AT_HOST) return;
     char text[24];
     snprintf(text, sizeof text, "%zu", count);
-    struct point at = rest_place(plan, host, SHOWN_AT_HOST - 1);
-    double w = envelope_width(plan);
-    view_pill(v, point_of(at.x + w * 0.3, at.y - w * 0.55), text, v->theme->accent, v->theme->on_accent, FONT_SMALL);
+    struct point at = map_rest_place(plan, host, MAP_SHOWN_AT_HOST - 1);
+    double w = map_envelope_width(plan), left = at.x + w * 0.3;
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.bold = true;
+    if (plan->hosts[host].rest_left)
+        left = at.x - w * 0.3 - canvas_measure(v->canvas, &style, text, 0).x - 14 * v->unit;
+    view_pill(v, point_of(left, at.y - w * 0.55), text, v->theme->accent, v->theme->on_accent, FONT_SMALL);
 }
 
+static void draw_pile(const struct view *v, const struct map_plan *plan, size_t host, const struct pile *pile)
+{
+    int side = plan->hosts[host].rest_left ? -1 : 1;
+    size_t shown = pile->count < MAP_SHOWN_AT_HOST ? pile->count : MAP_SHOWN_AT_HOST;
+    for (size_t i = shown; i-- > 0;)
+        draw_envelope(v, plan, &pile->shown[i], map_rest_place(plan, host, i), side, 1);
+    double alpha = visibility(v, &pile->fading);
+    if (alpha > 0) draw_envelope(v, plan, &pile->fading, map_rest_place(plan, host, 0), side, alpha);
+    if (pile->count > MAP_SHOWN_AT_HOST) draw_count(v, plan, host, pile->count);
+}
+
+/* One envelope for all recipients of a mail that lies at one host. */
+static void put_on_pile(const struct view *v, const struct story_letter *copy, struct pile *piles)
+{
+    double alpha = visibility(v, copy);
+    if (copy->transfer != STORY_NONE || alpha <= 0) return;
+    struct pile *pile = &piles[copy->host];
+    if (pile->last_mail == copy->mail) return;
+    pile->last_mail = copy->mail;
+    if (alpha < 1)
+        pile->fading = *copy;
+    else if (pile->count++ < MAP_SHOWN_AT_HOST)
+        pile->shown[pile->count - 1] = *copy;
+}
+
+/* Each host that holds a letter shows it: when the word that it was taken is lost, two do. */
 static void draw_resting(const struct view *v, const struct map_plan *plan)
 {
-    size_t *here = mem_calloc(plan->n_hosts + 1, sizeof *here);
-    size_t n = story_letter_count(v->story), last_mail = STORY_NONE, last_host = STORY_NONE;
-    for (size_t i = 0; i < n; i++) {
-        struct story_letter letter = story_letter(v->story, i);
-        double alpha = visibility(v, &letter);
-        if (letter.transfer != STORY_NONE || alpha <= 0) continue;
-        /* One envelope for all recipients of a mail that lies at one host. */
-        if (letter.mail == last_mail && letter.host == last_host) continue;
-        last_mail = letter.mail;
-        last_host = letter.host;
-        size_t position = alpha < 1 ? 0 : here[letter.host]++;
-        if (position < SHOWN_AT_HOST) draw_envelope(v, plan, &letter, rest_place(plan, letter.host, position), alpha);
+    struct pile *piles = mem_calloc(plan->n_hosts + 1, sizeof *piles);
+    struct story_letter copies[COPIES];
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        piles[h].last_mail = STORY_NONE;
+    for (size_t i = 0; i < story_letter_count(v->story); i++) {
+        size_t n = story_letter_copies(v->story, i, copies, COPIES);
+        for (size_t k = 0; k < n && k < COPIES; k++)
+            put_on_pile(v, &copies[k], piles);
     }
     for (size_t h = 0; h < plan->n_hosts; h++)
-        draw_count(v, plan, h, here[h]);
-    mem_free(here);
+        draw_pile(v, plan, h, &piles[h]);
+    mem_free(piles);
 }
 
 static void draw_travelling(const struct view *v, const struct map_plan *plan)
 {
-    size_t n = story_letter_count(v->story), last = STORY_NONE;
+    const size_t *transfers;
+    size_t n = story_live_transfers(v->story, &transfers);
     for (size_t i = 0; i < n; i++) {
-        struct story_letter letter = story_letter(v->story, i);
-        if (letter.transfer == STORY_NONE || letter.transfer == last) continue;
-        last = letter.transfer;
-        draw_envelope(v, plan, &letter, transfer_place(v, plan, letter.transfer), 1);
+        const struct story_letter letter = {.mail = story_transfer(v->story, transfers[i])->mail,
+                                            .state = STORY_MAIL_ACTIVE};
+        if (letter.mail != STORY_NONE) draw_envelope(v, plan, &letter, transfer_place(v, plan, transfers[i]), 1, 1);
     }
 }
 
@@ -210,10 +227,12 @@ static size_t add_words(char *buffer, size_t n, size_t size, const char *what, u
 static int64_t next_attempt(const struct story *s, size_t host)
 {
     int64_t next = TIME_NEVER;
+    struct story_letter copies[COPIES];
     for (size_t i = 0; i < story_letter_count(s); i++) {
-        struct story_letter letter = story_letter(s, i);
-        if (letter.host == host && letter.state == STORY_MAIL_DEFERRED && letter.next_attempt_ns < next)
-            next = letter.next_attempt_ns;
+        size_t n = story_letter_copies(s, i, copies, COPIES);
+        for (size_t k = 0; k < n && k < COPIES; k++)
+            if (copies[k].host == host && copies[k].state == STORY_MAIL_DEFERRED && copies[k].next_attempt_ns < next)
+                next = copies[k].next_attempt_ns;
     }
     return next;
 }
@@ -273,7 +292,18 @@ static bool is_unwell(const struct story *s, size_t host)
     return !shown.up || trouble_words(&shown, text, sizeof text);
 }
 
-static void draw_words(const struct view *v, const struct map_plan *plan, size_t host)
+void map_label_ground(const struct view *v, const struct map_host *place, const struct text_style *style,
+                      const char *text)
+{
+    if (!*text) return;
+    struct point size = canvas_measure(v->canvas, style, text, place->label.w);
+    double left = style->across == ALIGN_START ? 0 : style->across == ALIGN_END ? 1 : 0.5;
+    double top = style->down == ALIGN_END ? place->label.h - size.y : 0;
+    struct box ground = {place->label.x + (place->label.w - size.x) * left, place->label.y + top, size.x, size.y};
+    canvas_fill_round(v->canvas, ground, 4, colour_with_alpha(v->theme->panel, 0.8));
+}
+
+void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size_t host)
 {
     char text[96];
     host_words(v->story, host, text, sizeof text);
@@ -285,6 +315,7 @@ static void draw_words(const struct view *v, const struct map_plan *plan, size_t
         style.colour = v->theme->lost;
         style.bold = true;
     }
+    if (place->on_link) map_label_ground(v, place, &style, text);
     canvas_text(v->canvas, place->label, &style, text);
 }
 
@@ -299,7 +330,7 @@ void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)
 void map_mail_draw(const struct view *v, const struct map_plan *plan)
 {
     for (size_t h = 0; h < plan->n_hosts; h++)
-        draw_words(v, plan, h);
+        if (!plan->hosts[h].on_link) map_mail_draw_words(v, plan, h);
     draw_resting(v, plan);
     draw_travelling(v, plan);
 }

@@ -8,7 +8,12 @@
 
 /* The ways that mails are taking now, as a soft shine under everything that moves. */
 void map_mail_draw_ways(const struct view *view, const struct map_plan *plan);
+/* Envelopes, and what each host holds, except where a link passes the label: map_mail_draw_words does that later. */
 void map_mail_draw(const struct view *view, const struct map_plan *plan);
+void map_mail_draw_words(const struct view *view, const struct map_plan *plan, size_t host);
+/* Ground under a text in a host's label, so that links do not disturb. */
+void map_label_ground(const struct view *view, const struct map_host *place, const struct text_style *style,
+                      const char *text);
 /* Hosts from one to another by the fewest links, both ends included; 0 when there is no way. */
 size_t map_route(const struct story *story, size_t from, size_t to, size_t *hosts, size_t room);
 

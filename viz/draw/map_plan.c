@@ -1,6 +1,7 @@
 /* Roles to wishes, wishes to places, places to pixels, and a place for each label. */
 #include "viz/draw/map_plan.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -143,6 +144,7 @@ static void spread_points(const struct point *places, size_t n, struct box room,
         at[i] = point_of(spread(places[i].x, x0, x1, room.x, room.w), spread(places[i].y, y0, y1, room.y, room.h));
 }
 
+const double map_label_nearer = 2;
 static const double label_gap = 16; /* a stamp on its lane passes between a link and its label */
 
 struct planning {
@@ -226,6 +228,7 @@ static int hindrances(const struct planning *p, struct box box, size_t hosts_don
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 9;
         if (h < hosts_done && box_meets(box, m->hosts[h].label)) n += 9;
+        if (own_link != LAYOUT_NOBODY && m->hosts[h].rest.w > 0 && box_meets(box, m->hosts[h].rest)) n += 9;
     }
     for (size_t i = 0; i < m->n_links && n < enough; i++) {
         double away = i == own_link ? 3 * m->unit : clear;
@@ -243,17 +246,23 @@ static struct box into_area(const struct map_plan *m, struct box box)
     return box;
 }
 
+static bool holds_mail(const struct story *s, size_t host)
+{
+    enum story_role role = story_host(s, host).role;
+    return role == STORY_MAIL_SERVER || role == STORY_CLIENT;
+}
+
 static void place_host_label(struct planning *p, size_t h, size_t hosts_done)
 {
     struct map_plan *m = p->plan;
     struct map_host *host = &m->hosts[h];
     host->label = box_of(-1e6, -1e6, 0, 0); /* not in its own way */
     enum story_role role = story_host(p->story, h).role;
-    bool holds_mail = role == STORY_MAIL_SERVER || role == STORY_CLIENT;
+    bool has_status = holds_mail(p->story, h);
     const char *status = role == STORY_CLIENT ? tr("outbox 1 · read 1") : tr("queue 1 · mailbox 1");
     double w = canvas_measure(p->canvas, &p->name, story_host(p->story, h).name, 0).x + 4 * m->unit;
-    if (holds_mail) w = fmax(w, canvas_measure(p->canvas, &p->status, status, 0).x);
-    double line = p->name.size * 1.3, height = holds_mail ? label_height(p) : line, r = m->icon / 2, gap = 3 * m->unit;
+    if (has_status) w = fmax(w, canvas_measure(p->canvas, &p->status, status, 0).x);
+    double line = p->name.size * 1.3, height = has_status ? label_height(p) : line, r = m->icon / 2, gap = 3 * m->unit;
     double x = host->at.x, y = host->at.y;
     const struct map_host sides[] = {
         {.label = box_of(x - w / 2, y + r + gap, w, height), .align = ALIGN_CENTRE},
@@ -277,6 +286,67 @@ static void place_host_label(struct planning *p, size_t h, size_t hosts_done)
     host->on_link = hindrances(p, host->label, 0, LAYOUT_NOBODY, 12 * m->unit, 1) > 0;
 }
 
+/* ---- Envelopes ---- */
+
+double map_envelope_width(const struct map_plan *plan)
+{
+    return fmax(16 * plan->unit, plan->icon * 0.62);
+}
+
+struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position)
+{
+    const struct map_host *h = &plan->hosts[host];
+    double dx = plan->icon * (0.46 + h->rest_step * (double)position),
+           dy = plan->icon * (0.34 + 0.05 * (double)position);
+    return point_of(h->at.x + (h->rest_left ? -dx : dx), h->at.y + (h->rest_below ? dy : -dy));
+}
+
+static struct box rest_box(const struct map_plan *plan, size_t host)
+{
+    double w = map_envelope_width(plan), h = w * 0.7;
+    struct point first = map_rest_place(plan, host, 0), last = map_rest_place(plan, host, MAP_SHOWN_AT_HOST - 1);
+    return box_of(fmin(first.x, last.x) - w / 2, fmin(first.y, last.y) - h / 2, fabs(last.x - first.x) + w,
+                  fabs(last.y - first.y) + h);
+}
+
+/* What envelopes in this corner would hide: a name is worse than a wire, and than a pile's end beyond the edge. */
+static int hidden_by_rest(const struct map_plan *m, size_t host)
+{
+    struct box box = m->hosts[host].rest, area = m->area;
+    int n = 0;
+    if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 6;
+    for (size_t h = 0; h < m->n_hosts; h++) {
+        if (box_meets(box, m->hosts[h].label)) n += 9;
+        if (h != host && box_meets(box, m->hosts[h].icon)) n += 9;
+    }
+    for (size_t i = 0; i < m->n_links; i++)
+        if (line_meets_box(m->links[i].a, m->links[i].b, box)) n += 2;
+    return n;
+}
+
+/* Rather away from the middle, where the links are, and above. Where there is little room the pile is closer. */
+static void place_rest(struct planning *p, size_t host)
+{
+    enum { CORNERS = 4, CLOSEST = 3 };
+    struct map_host *h = &p->plan->hosts[host], best = *h;
+    bool outwards = h->at.x < p->plan->area.x + p->plan->area.w * 0.45;
+    int least = INT_MAX;
+    for (int way = 0; way < CORNERS * CLOSEST; way++) {
+        int corner = way % CORNERS, closer = way / CORNERS;
+        h->rest_left = (corner % 2 == 0) == outwards;
+        h->rest_below = corner >= 2;
+        h->rest_step = 0.3 - 0.12 * closer;
+        h->rest = rest_box(p->plan, host);
+        int n = hidden_by_rest(p->plan, host);
+        if (n >= least) continue;
+        least = n;
+        best = *h;
+    }
+    *h = best;
+}
+
+/* ---- Labels of links ---- */
+
 /* Beside the line at this part of it, on the left (-1) or right (1) of its direction. */
 static struct box box_beside(const struct map_link *link, double part, int side, struct point size, double gap)
 {
@@ -294,17 +364,18 @@ static double distance_to_link(const struct map_link *link, struct point at)
     return point_distance(at, point_between(link->a, link->b, fmax(0, fmin(1, part))));
 }
 
-static bool another_link_is_nearer(const struct map_plan *m, size_t own_link, struct box box)
+/* It must be `nearer` times as near to its own link as to any other. */
+static bool could_be_anothers(const struct map_plan *m, size_t own_link, struct box box, double nearer)
 {
     struct point middle = {box.x + box.w / 2, box.y + box.h / 2};
     double own = distance_to_link(&m->links[own_link], middle);
     for (size_t i = 0; i < m->n_links; i++)
-        if (i != own_link && distance_to_link(&m->links[i], middle) < own) return true;
+        if (i != own_link && distance_to_link(&m->links[i], middle) < own * nearer) return true;
     return false;
 }
 
-/* A label keeps nearer to its own link than to any other, or one could not tell whose it is. */
-static bool place_link_label_sized(struct planning *p, size_t i, struct point size, double clear)
+/* A label keeps much nearer to its own link than to any other, or one could not tell whose it is. */
+static bool place_link_label_sized(struct planning *p, size_t i, struct point size, double clear, double nearer)
 {
     static const double parts[] = {0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74};
     struct map_plan *m = p->plan;
@@ -312,7 +383,7 @@ static bool place_link_label_sized(struct planning *p, size_t i, struct point si
         for (int side = -1; side <= 1; side += 2) {
             bool rises = (m->links[i].b.x - m->links[i].a.x) < 0; /* so that "above" comes first */
             struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, size, label_gap * m->unit);
-            if (hindrances(p, box, m->n_hosts, i, clear * m->unit, 1) || another_link_is_nearer(m, i, box)) continue;
+            if (hindrances(p, box, m->n_hosts, i, clear * m->unit, 1) || could_be_anothers(m, i, box, nearer)) continue;
             m->links[i].label = box;
             m->links[i].align = ALIGN_CENTRE;
             return true;
@@ -327,14 +398,15 @@ static void place_link_label(struct planning *p, size_t i)
     map_link_text(&link, text, sizeof text);
     struct point one = canvas_measure(p->canvas, &p->status, text, 0);
     one.x += 2 * p->plan->unit;
-    if (place_link_label_sized(p, i, one, label_gap * 1.7)) return;
-    if (place_link_label_sized(p, i, one, label_gap - 1)) return;
+    if (place_link_label_sized(p, i, one, label_gap * 1.7, map_label_nearer * 1.6)) return;
+    if (place_link_label_sized(p, i, one, label_gap * 1.7, map_label_nearer)) return;
+    if (place_link_label_sized(p, i, one, label_gap - 1, map_label_nearer)) return;
     struct text_style two_lines = p->status;
     two_lines.lines = 2;
     struct point two = canvas_measure(p->canvas, &two_lines, text, one.x * 0.64);
     two.x += 2 * p->plan->unit;
-    if (place_link_label_sized(p, i, two, label_gap - 1)) return;
-    if (!place_link_label_sized(p, i, one, 4)) place_link_label_sized(p, i, two, 4);
+    if (place_link_label_sized(p, i, two, label_gap - 1, map_label_nearer)) return;
+    if (!place_link_label_sized(p, i, one, 4, map_label_nearer)) place_link_label_sized(p, i, two, 4, map_label_nearer);
 }
 
 struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
@@ -357,6 +429,8 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     enum { MORE_ROUNDS = 2 }; /* now that all have a place, whoever is in the way may go aside */
     for (size_t h = 0; h < MORE_ROUNDS * m->n_hosts; h++)
         place_host_label(&p, h % m->n_hosts, m->n_hosts);
+    for (size_t h = 0; h < m->n_hosts; h++)
+        if (holds_mail(story, h)) place_rest(&p, h);
     for (size_t i = 0; i < m->n_links; i++)
         place_link_label(&p, i);
     return m;

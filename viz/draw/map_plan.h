@@ -12,12 +12,15 @@
 void map_places(const struct story *story, struct point *places);
 
 struct map_host {
-    struct point at; /* centre of the icon */
-    struct box icon; /* square */
-    struct box label; /* name, and a line for what it holds */
-    enum align align; /* of the label's text */
-    bool above;       /* the label stands above the icon */
-    bool on_link;     /* a link passes here or close by: the name is drawn over it */
+    struct point at;            /* centre of the icon */
+    struct box icon;            /* square */
+    struct box label;           /* name, and a line for what it holds */
+    enum align align;           /* of the label's text */
+    bool above;                 /* the label stands above the icon */
+    bool on_link;               /* a link passes here or close by: the label is drawn over it */
+    bool rest_left, rest_below; /* the corner of the icon where envelopes lie; otherwise on its right, above */
+    double rest_step;           /* how far one of a pile lies from the next, in icons */
+    struct box rest;            /* what a pile of them covers; w is 0 where no mail comes to */
 };
 
 struct map_link {
@@ -34,12 +37,20 @@ struct map_plan {
     struct map_link *links;
 };
 
+enum { MAP_SHOWN_AT_HOST = 3 }; /* envelopes in a pile; of more, there is a number */
+/* A link's label is so many times nearer to its link than to any other. */
+extern const double map_label_nearer;
+
 /* canvas only measures text here. */
 struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
                               struct canvas *canvas);
 /* The same with the places worked out. */
 struct map_plan *map_plan_of(const struct story *story, struct box area, double unit, struct canvas *canvas);
 void map_plan_free(struct map_plan *plan);
+
+/* Where the middle of an envelope lies at a host; position counts from 0. */
+struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position);
+double map_envelope_width(const struct map_plan *plan);
 
 /* "10 Mbit/s · 15 ms" and, when told, "· loss 2 %". */
 const char *map_link_text(const struct story_link *link, char *buffer, size_t size);

@@ -49,13 +49,7 @@ static void draw_name(const struct view *v, const struct map_host *place, const 
     style.across = place->align;
     style.down = place->above ? ALIGN_END : ALIGN_START; /* next to the icon */
     if (!host->up) style.colour = v->theme->faint;
-    if (place->on_link) {
-        struct point size = canvas_measure(v->canvas, &style, host->name, place->label.w);
-        double left = place->align == ALIGN_START ? 0 : place->align == ALIGN_END ? 1 : 0.5;
-        double top = place->above ? place->label.h - size.y : 0;
-        struct box behind = {place->label.x + (place->label.w - size.x) * left, place->label.y + top, size.x, size.y};
-        canvas_fill_round(v->canvas, behind, 4, colour_with_alpha(v->theme->panel, 0.8));
-    }
+    if (place->on_link) map_label_ground(v, place, &style, host->name);
     canvas_text(v->canvas, place->label, &style, host->name);
 }
 
@@ -319,12 +313,14 @@ static void draw_selected_still(const struct view *v, const struct map_plan *pla
                             view_units(v, 10), view_units(v, 3), v->theme->accent);
 }
 
-/* Packets pass under a name, so that it can always be read. */
-static void draw_names_over_links(const struct view *v, const struct map_plan *plan)
+/* Packets pass under a label, so that it can always be read. */
+static void draw_labels_over_links(const struct view *v, const struct map_plan *plan)
 {
     for (size_t h = 0; h < plan->n_hosts; h++) {
         struct story_host host = story_host(v->story, h);
-        if (plan->hosts[h].on_link) draw_name(v, &plan->hosts[h], &host);
+        if (!plan->hosts[h].on_link) continue;
+        draw_name(v, &plan->hosts[h], &host);
+        map_mail_draw_words(v, plan, h);
     }
 }
 
@@ -336,7 +332,7 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     map_mail_draw_ways(v, plan);
     map_mail_draw(v, plan);
     draw_packets(v, plan, &words);
-    draw_names_over_links(v, plan);
+    draw_labels_over_links(v, plan);
     draw_drops(v, plan, &words);
 }
 

@@ -1,0 +1,111 @@
+/* The mail on the map: who holds one shows one. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "sim/journal/vtime.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/map_view.h"
+
+struct stage {
+    struct journal_memory *journal;
+    struct story *story;
+    struct pace *pace;
+    struct canvas *canvas;
+    struct targets *targets;
+    struct map_plan *plan;
+};
+
+static struct stage open_stage(const char *scenario)
+{
+    struct stage s = {.journal = run_scenario(scenario)};
+    s.story = story_new(s.journal);
+    s.pace = pace_new(s.journal, pace_settings_default());
+    s.canvas = canvas_new_layer(800, 400);
+    s.targets = targets_new();
+    s.plan = map_plan_of(s.story, box_of(20, 20, 760, 360), 1, s.canvas);
+    return s;
+}
+
+static void close_stage(struct stage *s)
+{
+    map_plan_free(s->plan);
+    targets_free(s->targets);
+    canvas_free(s->canvas);
+    pace_free(s->pace);
+    story_free(s->story);
+    journal_memory_free(s->journal);
+    canvas_forget_fonts();
+}
+
+static void draw_at(const struct stage *s, int64_t at_ns)
+{
+    story_seek(s->story, at_ns);
+    struct view view = {.canvas = s->canvas, .story = s->story, .pace = s->pace, .theme = theme_of(false), .unit = 1};
+    view.targets = s->targets;
+    view.screen_ns = pace_screen_at(s->pace, at_ns);
+    targets_clear(s->targets);
+    map_view_draw_moving(&view, s->plan);
+}
+
+static size_t envelopes_at(const struct stage *s, size_t host)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < targets_count(s->targets); i++) {
+        const struct target *target = targets_at(s->targets, i);
+        n += target->act == ACT_MAIL && box_meets(target_bounds(target), s->plan->hosts[host].rest);
+    }
+    return n;
+}
+
+/* By the queues, which count on their own. */
+static uint32_t held_at(const struct story *story, size_t host)
+{
+    const enum story_mail_state holds[] = {STORY_MAIL_OUTBOX,   STORY_MAIL_QUEUED,    STORY_MAIL_ACTIVE,
+                                           STORY_MAIL_DEFERRED, STORY_MAIL_DELIVERED, STORY_MAIL_PICKED_UP};
+    uint32_t n = 0;
+    for (size_t i = 0; i < sizeof holds / sizeof holds[0]; i++)
+        n += story_queue(story, host, holds[i]);
+    return n;
+}
+
+static bool hands_over(const struct story *story, size_t host)
+{
+    const size_t *transfers;
+    size_t n = story_live_transfers(story, &transfers);
+    for (size_t i = 0; i < n; i++)
+        if (story_transfer(story, transfers[i])->from == host) return true;
+    return false;
+}
+
+Test(map_mail, every_host_that_holds_a_mail_shows_an_envelope_at_every_instant)
+{
+    const char *const scenarios[] = {"crash-before-250", "backup-mx", "backup-relays", "duplicate-after-lost-250",
+                                     "retry-side-by-side"};
+    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+        struct stage s = open_stage(scenarios[i]);
+        enum { INSTANTS = 150 };
+        size_t n = journal_memory_count(s.journal), together = 0;
+        for (size_t k = 1; k <= INSTANTS; k++) {
+            draw_at(&s, journal_memory_at(s.journal, (n - 1) * k / INSTANTS)->at_ns);
+            size_t holders = 0;
+            for (size_t h = 0; h < s.plan->n_hosts; h++) {
+                if (held_at(s.story, h) == 0 || hands_over(s.story, h)) continue;
+                holders++;
+                cr_expect(envelopes_at(&s, h) > 0, "%s at %f s: none at %s", scenarios[i],
+                          (double)story_now(s.story) / SECOND, story_host(s.story, h).name);
+            }
+            together += holders > 1;
+        }
+        cr_expect(together > 0, "%s: two never hold a mail at once", scenarios[i]);
+        close_stage(&s);
+    }
+}
+
+Test(map_mail, a_mail_that_was_taken_without_its_sender_knowing_lies_at_both)
+{
+    struct stage s = open_stage("crash-before-250");
+    draw_at(&s, 60 * SECOND);
+    cr_expect(eq(sz, envelopes_at(&s, story_host_by_name(s.story, "mail.a.example")), 1));
+    cr_expect(eq(sz, envelopes_at(&s, story_host_by_name(s.story, "mx1.b.example")), 1));
+    close_stage(&s);
+}
