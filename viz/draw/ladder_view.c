@@ -13,6 +13,7 @@
 #include "viz/draw/shapes.h"
 
 static const double units_per_second = 54, opens_s = 0.7;
+static const char no_width[] = "\u200b"; /* a space where a name may be broken */
 
 enum { LABELS_KEPT = 256, LABEL_PIECES = 4, SHORTEST_STAND = 20000000 };
 
@@ -113,11 +114,48 @@ static const char *breakable(const char *name, char *buffer, size_t size)
     for (; *name && n + 5 < size; name++) {
         buffer[n++] = *name;
         if (*name != '.' && *name != '-') continue;
-        memcpy(buffer + n, "\u200b", 3);
-        n += 3;
+        memcpy(buffer + n, no_width, strlen(no_width));
+        n += strlen(no_width);
     }
     buffer[n] = 0;
     return buffer;
+}
+
+static bool name_fits(const struct ladder *l, const struct text_style *style, const char *name, double w)
+{
+    struct text_style endless = *style; /* one line more than there may be: then nothing is cut to measure it */
+    endless.lines = style->lines + 1;
+    double line = canvas_measure(l->v->canvas, style, "x", 0).y;
+    if (canvas_measure(l->v->canvas, &endless, name, w).y > line * (style->lines + 0.5)) return false;
+    for (const char *piece = name; piece;) { /* a piece that is too long would be broken anywhere */
+        char text[128];
+        const char *gap = strstr(piece, no_width);
+        snprintf(text, sizeof text, "%.*s", (int)(gap ? (size_t)(gap - piece) : strlen(piece)), piece);
+        if (canvas_measure(l->v->canvas, style, text, 0).x > w) return false;
+        piece = gap ? gap + strlen(no_width) : NULL;
+    }
+    return true;
+}
+
+/* The whole name; or smaller; or without the last part of a domain; while a column is narrow, opening or closing, none.
+ */
+static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name, double share)
+{
+    char text[128];
+    double size = style.size;
+    breakable(name, text, sizeof text);
+    for (int part = 0; part < 2; part++) {
+        for (double smaller = 1; smaller > 0.8; smaller -= 0.07) {
+            style.size = size * smaller;
+            if (!name_fits(l, &style, text, box.w)) continue;
+            canvas_text(l->v->canvas, box, &style, text);
+            return;
+        }
+        char *last = strrchr(text, '.');
+        if (!last || strchr(text, '.') == last) break;
+        *last = 0;
+    }
+    if (share >= 0.9) canvas_text(l->v->canvas, box, &style, breakable(name, text, sizeof text));
 }
 
 static void draw_columns(const struct ladder *l, struct box heads, size_t n)
@@ -138,10 +176,9 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
         style.lines = 2;
         style.colour = colour_with_alpha(host.up ? v->theme->ink : v->theme->faint, l->share[h]);
         shape_host(v->canvas, v->theme, host.role, host.up, point_of(l->x[h], heads.y + icon * 0.55), icon);
-        char name[128];
         double top = heads.y + icon * 1.2;
-        canvas_text(v->canvas, box_of(l->x[h] - w / 2 + 2, top, w - 4, heads.y + heads.h - view_units(v, 3) - top),
-                    &style, breakable(host.name, name, sizeof name));
+        struct box box = box_of(l->x[h] - w / 2 + 2, top, w - 4, heads.y + heads.h - view_units(v, 3) - top);
+        draw_head(l, box, style, host.name, l->share[h]);
     }
 }
 
@@ -198,24 +235,50 @@ static void draw_label(struct ladder *l, const struct story_arrow *a, struct poi
                       colour_with_alpha(v->theme->panel, 0.75), &style, text);
 }
 
-/* The reason stands beside the cross, where the chart has more room. */
+/* Whether the same words stand there already: two packets that die at one place and instant need one reason. */
+static bool is_said(const struct ladder *l, struct box box)
+{
+    for (size_t i = 0; i < l->n_labels; i++) {
+        struct box b = l->labels[i];
+        if (fabs(b.x - box.x) < box.h / 2 && fabs(b.y - box.y) < box.h / 2 && fabs(b.w - box.w) < 1) return true;
+    }
+    return false;
+}
+
+/* A place for words beside the cross: where the arrow does not come from, or else under the arrow or above it. */
+static bool place_reason(struct ladder *l, const struct story_arrow *a, struct point at, double gap, struct point size,
+                         struct box *box)
+{
+    double room[2] = {at.x - l->chart.x - gap, l->chart.x + l->chart.w - at.x - gap};
+    int from = l->x[a->from] > at.x, away = 1 - from; /* 0: on the left */
+    const struct {
+        int side;
+        double down;
+    } tries[] = {{away, 0}, {from, size.y / 2 + gap * 0.6}, {from, -size.y / 2 - gap * 0.6}, {from, 0}};
+    bool too_narrow = room[away] < size.x && room[from] > room[away];
+    for (size_t i = too_narrow; i < sizeof tries / sizeof tries[0]; i++) {
+        double w = fmin(size.x, room[tries[i].side]), x = tries[i].side ? at.x + gap : at.x - gap - w;
+        *box = box_of(x, at.y + tries[i].down - size.y / 2, w, size.y);
+        if (is_said(l, *box)) return false;
+        if (label_has_room(l, *box)) return true;
+    }
+    return false;
+}
+
 static void draw_death(struct ladder *l, const struct story_arrow *a, struct point at)
 {
     const struct view *v = l->v;
     char text[96];
-    double r = view_units(v, 6), gap = r * 1.6;
+    double r = view_units(v, 6);
     shape_cross(v->canvas, at, r, r * 0.4, v->theme->lost);
     packet_death_words(story_packet(v->story, a->packet)->lost_why, text, sizeof text);
     struct text_style style = view_text(v, FONT_SMALL);
     style.bold = true;
     style.colour = v->theme->lost;
     style.down = ALIGN_CENTRE;
-    double left = at.x - l->chart.x - gap, right = l->chart.x + l->chart.w - at.x - gap, h = style.size * 1.3;
-    double whole = canvas_measure(v->canvas, &style, text, 0).x + 2;
-    bool to_the_right = right >= fmin(whole, left);
-    double w = fmin(whole, to_the_right ? right : left);
-    struct box box = box_of(to_the_right ? at.x + gap : at.x - gap - w, at.y - h / 2, w, h);
-    if (!label_has_room(l, box)) return;
+    struct point size = {canvas_measure(v->canvas, &style, text, 0).x + 2, style.size * 1.3};
+    struct box box;
+    if (!place_reason(l, a, at, r * 1.6, size, &box)) return;
     canvas_fill_round(v->canvas, box, 3, colour_with_alpha(v->theme->panel, 0.75));
     canvas_text(v->canvas, box, &style, text);
 }
