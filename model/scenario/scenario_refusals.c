@@ -53,6 +53,15 @@ static void load_prefix(const struct spot *object, const char *key, int64_t most
     if (want_integer(object, key, 0, most, &value)) *out = (unsigned)value;
 }
 
+/* Not as a flag: then as an object. */
+static bool check_greylisting_is_set(const struct spot *spot)
+{
+    if (cJSON_IsObject(spot->json)) return true;
+    spot_refuse(spot, tr("write true, false, or how it is done: { \"delay\": \"5 min\" }"),
+                tr("%s is neither true nor false nor an object"), checks_value(spot->checks, spot->json));
+    return false;
+}
+
 static void load_greylisting(struct loader *l, const struct spot *server, struct scenario_refusals *r)
 {
     static const struct key_rule keys[] = {{"delay", NULL},          {"retry_window", NULL}, {"max_age", NULL},
@@ -62,7 +71,7 @@ static void load_greylisting(struct loader *l, const struct spot *server, struct
     r->greylist = greylist_settings_default();
     if (!object.json) return;
     r->greylists = !cJSON_IsFalse(object.json);
-    if (cJSON_IsBool(object.json) || !check_object(&object)) return;
+    if (cJSON_IsBool(object.json) || !check_greylisting_is_set(&object)) return;
     CHECK_KEYS(&object, keys);
     want_duration(&object, "delay", 0, 30 * DAY, &r->greylist.delay_ns);
     want_duration(&object, "retry_window", 0, 365 * DAY, &r->greylist.retry_window_ns);

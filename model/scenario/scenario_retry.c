@@ -233,10 +233,27 @@ static bool check_policy(const struct spot *spot, enum retry_kind *kind)
     return true;
 }
 
+/* { "custom": [...] }: the name of a policy is a value. True when one was a key, and is told. */
+static bool refuse_policy_as_key(const struct spot *object)
+{
+    for (int i = 0; i < RETRY_KINDS; i++) {
+        const char *name = retry_kind_name((enum retry_kind)i);
+        struct spot spot = spot_key(object, name);
+        if (!spot.json) continue;
+        const char *hint = i == RETRY_CUSTOM
+                               ? tr("write { \"policy\": \"custom\", \"steps\": [\"5 min\", \"30 min\"] }")
+                               : checks_hint(spot.checks, tr("write \"policy\": \"%s\", and its keys beside it"), name);
+        spot_refuse_key(&spot, hint, tr("\"%s\" is a policy, and no key"), name);
+        return true;
+    }
+    return false;
+}
+
 static void load_policy_object(const struct spot *object, struct retry_policy *p)
 {
     enum retry_kind kind = RETRY_POSTFIX;
     struct spot policy = spot_key(object, "policy");
+    if (refuse_policy_as_key(object)) return;
     if (policy.json && !check_policy(&policy, &kind)) return;
     *p = retry_policy_default(kind);
     struct retry_policy before = *p;

@@ -163,12 +163,29 @@ static void load_recipients(const struct spot *traffic, struct scenario_traffic 
 
 /* ---- when ---- */
 
+/* "poisson 1 min": the law belongs before the value, in an object. True when it was that, and is told. */
+static bool refuse_law_in_text(const struct spot *spot)
+{
+    const char *text = cJSON_IsString(spot->json) ? spot->json->valuestring : "";
+    bool is_poisson = strncmp(text, "poisson", 7) == 0;
+    struct unit_problem problem;
+    int64_t mean_ns;
+    if (!is_poisson && strncmp(text, "uniform", 7) != 0) return false;
+    const char *value = text + 7 + strspn(text + 7, " :,");
+    const char *hint = tr("write { \"uniform\": [\"5 min\", \"15 min\"] }");
+    if (is_poisson && !unit_parse(UNIT_DURATION, value, &mean_ns, &problem)) value = "1 min";
+    if (is_poisson) hint = checks_hint(spot->checks, tr("write { \"poisson\": \"%s\" }"), value);
+    spot_refuse(spot, hint, tr("%s is a law in a text"), checks_value(spot->checks, spot->json));
+    return true;
+}
+
 static void load_every(const struct spot *traffic, struct scenario_arrivals *a)
 {
     struct spot spot = spot_key(traffic, "every"), rule;
     static const char example[] = "{ \"poisson\": \"10 min\" }";
     a->interval_ns = a->most_ns = MINUTE;
     if (!check_present(traffic, "every", "\"every\": { \"poisson\": \"10 min\" }")) return;
+    if (refuse_law_in_text(&spot)) return;
     if (!cJSON_IsObject(spot.json)) {
         check_unit(&spot, UNIT_DURATION, INTERVAL_MIN, INTERVAL_MAX, &a->interval_ns);
         return;
