@@ -4,69 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/host/delivery_internal.h"
 #include "model/host/faults.h"
-#include "model/host/mx_lookup.h"
 #include "model/host/outbound_tls.h"
-#include "model/host/queue_internal.h"
-#include "model/host/socket.h"
-#include "model/smtp/smtp_client.h"
 #include "sim/journal/memory.h"
-
-struct place {
-    struct ip_address address;
-    char *host;   /* its name, where TLS needs it; else NULL */
-    uint64_t key; /* in the memory of hosts: Exim's are by name and address */
-};
-
-struct delivery {
-    struct destination *destination;
-    struct delivery *previous, *next;
-    struct delivery_job *job; /* NULL: done, the session is ending */
-
-    struct mx_lookup *lookup; /* until its places are known */
-    struct place *places;     /* where to try, in this order */
-    enum route_tls tls;       /* of each connection there */
-    size_t n_places, place_next;
-    int64_t connects, sessions, messages; /* of this job, of this job, of this session */
-    int64_t session_began_ns;
-
-    struct socket *socket;
-    struct host_id peer; /* last host a connection was tried with */
-    struct session_id session;
-    struct smtp_client *client;
-    struct smtp_job smtp_job;
-    const char **forward_paths;
-    uint32_t *job_recipients; /* index in the SMTP job -> recipient of the entry */
-    size_t room;              /* of these two */
-    struct wake connect_wake, smtp_wake;
-    struct smtp_recipient_options *options; /* one for each forward path */
-    bool server_knows_dsn;
-    bool any_tried, any_greeted; /* of this job: a connection, a session that got as far as MAIL */
-    bool is_greeted;             /* this session has */
-    bool is_halted;              /* the host stops in a moment: nothing goes on */
-    int64_t until_ns;            /* the earliest time at which a place that was passed over may be tried */
-    char reason[512];            /* why the last try did not do */
-};
-
-static struct mail_queue *queue_of(const struct delivery *delivery)
-{
-    return delivery->destination->queue;
-}
-
-static struct world *world_of(const struct delivery *delivery)
-{
-    return queue_world(queue_of(delivery));
-}
-
-static int64_t now_of(const struct delivery *delivery)
-{
-    return world_of(delivery)->engine->now_ns;
-}
-
-static struct queue_entry *entry_of(const struct delivery *delivery)
-{
-    return delivery->job->entry;
-}
 
 /* --- the end --- */
 
@@ -92,79 +33,17 @@ static void delivery_free(struct delivery *delivery)
 
 static void emit_session_close(const struct delivery *delivery, const char *why)
 {
-    struct journal *journal = world_of(delivery)->journal;
+    struct journal *journal = delivery_world(delivery)->journal;
     uint64_t event = JOURNAL_EMIT(journal, SESSION_CLOSE, F_INT(SESSION, delivery->session.n),
-                                  F_INT(HOST, queue_of(delivery)->host->id.n), F_TEXT(WHY, why));
+                                  F_INT(HOST, delivery_queue(delivery)->host->id.n), F_TEXT(WHY, why));
     journal_set_cause(journal, event);
-}
-
-static struct retry_job retry_job_of(const struct delivery *delivery)
-{
-    const struct queue_entry *entry = entry_of(delivery);
-    const struct host *host = queue_of(delivery)->host;
-    int64_t now_ns = now_of(delivery);
-    uint64_t which = random_hash_mix(random_hash_text("host memory"), entry->luck);
-    return (struct retry_job){.arrived_ns = now_ns - (queue_clock_ns(entry->queue) - entry->arrived_ns),
-                              .now_ns = now_ns,
-                              .last_try_ns = now_ns,
-                              .null_sender = entry->from[0] == '\0',
-                              .draw = random_draw(world_of(delivery)->seed, host->name_hash, which, entry->rounds)};
-}
-
-/* --- addresses that were refused (Exim) --- */
-
-static uint64_t address_key(const struct queue_entry *entry, const char *recipient)
-{
-    return random_hash_mix(random_hash_text(recipient), random_hash_text(entry->from));
-}
-
-static const struct retry_record *remember_refusal(const struct delivery *delivery, uint32_t i)
-{
-    const struct mail_queue *queue = queue_of(delivery);
-    const struct queue_entry *entry = entry_of(delivery);
-    if (!retry_remembers_addresses(queue->policy)) return NULL;
-    struct retry_job job = retry_job_of(delivery);
-    struct retry_record *record =
-        host_memory_find(queue->memory, address_key(entry, entry->recipients[i].address), true);
-    retry_record_failure(queue->policy, record, &job);
-    return record;
-}
-
-static void forget_refusal(const struct delivery *delivery, uint32_t i)
-{
-    const struct mail_queue *queue = queue_of(delivery);
-    const struct queue_entry *entry = entry_of(delivery);
-    if (!retry_remembers_addresses(queue->policy)) return;
-    struct retry_record *record =
-        host_memory_find(queue->memory, address_key(entry, entry->recipients[i].address), false);
-    if (record) record->is_set = false;
-}
-
-/* Whether the address may be tried; if not, it gets its fate. */
-static bool address_may_be_tried(struct delivery *delivery, uint32_t i)
-{
-    const struct mail_queue *queue = queue_of(delivery);
-    struct queue_entry *entry = entry_of(delivery);
-    if (!retry_remembers_addresses(queue->policy)) return true;
-    struct retry_job job = retry_job_of(delivery);
-    int64_t until_ns = 0;
-    struct retry_record *record =
-        host_memory_find(queue->memory, address_key(entry, entry->recipients[i].address), false);
-    if (!record || retry_host_may_try(queue->policy, record, &job, entry->run_ns, &until_ns)) return true;
-    queue_set_fate(entry, i,
-                   &(struct recipient_result){.fate = RECIPIENT_LATER,
-                                              .failure = RETRY_NOT_TRIED,
-                                              .reason = "retry time not reached for this address",
-                                              .until_ns = until_ns,
-                                              .record = record});
-    return false;
 }
 
 /* --- fates --- */
 
 static bool any_open(const struct delivery *delivery)
 {
-    const struct queue_entry *entry = entry_of(delivery);
+    const struct queue_entry *entry = delivery_entry(delivery);
     for (uint32_t i = delivery->job->first; i != NO_RECIPIENT; i = entry->recipients[i].next_in_job)
         if (entry->recipients[i].fate == RECIPIENT_OPEN) return true;
     return false;
@@ -178,13 +57,13 @@ static enum retry_failure failure_of(const struct delivery *delivery)
 
 static void settle_open_ones(struct delivery *delivery, enum recipient_fate fate, const char *reason)
 {
-    struct queue_entry *entry = entry_of(delivery);
+    struct queue_entry *entry = delivery_entry(delivery);
     enum retry_failure failure = failure_of(delivery);
     for (uint32_t i = delivery->job->first; i != NO_RECIPIENT; i = entry->recipients[i].next_in_job) {
         const struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate != RECIPIENT_OPEN || (delivery->is_halted && !recipient->attempt_is_open)) continue;
         bool refused = failure == RETRY_REFUSED && fate == RECIPIENT_LATER && !delivery->is_halted;
-        const struct retry_record *record = refused ? remember_refusal(delivery, i) : &delivery->job->record;
+        const struct retry_record *record = refused ? delivery_remember_refusal(delivery, i) : &delivery->job->record;
         queue_set_fate(
             entry, i,
             &(struct recipient_result){.fate = fate,
@@ -219,49 +98,6 @@ static void finish(struct delivery *delivery, enum recipient_fate fate, const ch
     destination_settle(destination);
 }
 
-/* --- what is remembered of hosts --- */
-
-static void emit_host(const struct delivery *delivery, bool up, int64_t until_ns, const char *why)
-{
-    struct journal *journal = world_of(delivery)->journal;
-    const char *name = delivery->peer.n ? world_host(world_of(delivery), delivery->peer)->description->name : "";
-    uint64_t event = JOURNAL_EMIT(journal, DESTINATION, F_INT(HOST, queue_of(delivery)->host->id.n), F_TEXT(NAME, name),
-                                  F_INT(PEER, delivery->peer.n), F_INT(UP, up), F_INT(AT, until_ns), F_TEXT(WHY, why));
-    journal_set_cause(journal, event);
-}
-
-/* Of several hosts the one that may be tried first counts; a job has expired with the last of them. */
-static void merge_record(struct delivery_job *job, const struct retry_record *record)
-{
-    if (!record->is_set) return;
-    bool expired = record->expired && (!job->record.is_set || job->record.expired);
-    if (!job->record.is_set || record->next_try_ns < job->record.next_try_ns) job->record = *record;
-    job->record.expired = expired;
-}
-
-static void remember_failure(struct delivery *delivery, const char *why, bool timed_out)
-{
-    const struct mail_queue *queue = queue_of(delivery);
-    if (!retry_remembers_hosts(queue->policy) || delivery->place_next == 0) return;
-    struct retry_job job = retry_job_of(delivery);
-    struct retry_record *record = host_memory_find(queue->memory, delivery->places[delivery->place_next - 1].key, true);
-    int64_t run_ns = entry_of(delivery)->run_ns, until_ns = 0;
-    retry_host_failed(queue->policy, record, &job, run_ns, timed_out);
-    merge_record(delivery->job, record);
-    if (!retry_host_may_try(queue->policy, record, &job, run_ns, &until_ns)) emit_host(delivery, false, until_ns, why);
-}
-
-static void remember_success(struct delivery *delivery)
-{
-    const struct mail_queue *queue = queue_of(delivery);
-    if (!retry_remembers_hosts(queue->policy) || delivery->place_next == 0) return;
-    struct retry_record *record =
-        host_memory_find(queue->memory, delivery->places[delivery->place_next - 1].key, false);
-    if (!record || !record->is_set) return;
-    retry_host_worked(queue->policy, record, now_of(delivery));
-    if (!record->is_set) emit_host(delivery, true, 0, "it answers again");
-}
-
 /* --- SMTP --- */
 
 static void try_next(struct delivery *delivery);
@@ -270,7 +106,7 @@ static void try_next(struct delivery *delivery);
 static void end_session(struct delivery *delivery, const char *why)
 {
     if (!delivery->is_greeted && delivery->job)
-        remember_failure(delivery, delivery->reason, strstr(delivery->reason, "timed out") != NULL);
+        delivery_remember_failure(delivery, delivery->reason, strstr(delivery->reason, "timed out") != NULL);
     emit_session_close(delivery, why);
     wake_set(&delivery->smtp_wake, TIME_NEVER);
     smtp_client_free(delivery->client);
@@ -296,7 +132,7 @@ static void on_offered(void *context, const struct smtp_offer *offer)
     struct delivery *delivery = context;
     delivery->is_greeted = delivery->any_greeted = true;
     delivery->server_knows_dsn = (offer->extensions & SMTP_DSN) != 0;
-    remember_success(delivery);
+    delivery_remember_success(delivery);
 }
 
 /* A recipient that cannot be taken now stays open for the next place. */
@@ -305,20 +141,20 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
 {
     struct delivery *delivery = context;
     uint32_t i = delivery->job_recipients[recipient];
-    struct queue_entry *entry = entry_of(delivery);
+    struct queue_entry *entry = delivery_entry(delivery);
     struct recipient_result result = {.reason = reply,
                                       .peer = delivery->peer,
                                       .failure = RETRY_REFUSED,
                                       .takes_over_reports = delivery->server_knows_dsn};
     if (final_reply_missing)
-        ledger_doubt(world_of(delivery)->ledger, entry->message, entry->recipients[i].address, queue_of(delivery)->host,
-                     delivery->peer, reply);
+        ledger_doubt(delivery_world(delivery)->ledger, entry->message, entry->recipients[i].address,
+                     delivery_queue(delivery)->host, delivery->peer, reply);
     if (outcome == DELIVERY_LATER) {
         snprintf(delivery->reason, sizeof delivery->reason, "%s", reply);
         return;
     }
     result.fate = outcome == DELIVERY_DELIVERED ? RECIPIENT_DONE : RECIPIENT_NEVER;
-    forget_refusal(delivery, i);
+    delivery_forget_refusal(delivery, i);
     queue_set_fate(entry, i, &result);
     delivery->is_halted |=
         entry->queue->host->stops_armed && entry->recipients[i].fate == RECIPIENT_DONE && !entry->recipients[i].marked;
@@ -335,7 +171,7 @@ static void make_room(struct delivery *delivery, size_t n)
 
 static void make_smtp_job(struct delivery *delivery)
 {
-    struct queue_entry *entry = entry_of(delivery);
+    struct queue_entry *entry = delivery_entry(delivery);
     size_t n = 0;
     make_room(delivery, delivery->job->n);
     for (uint32_t i = delivery->job->first; i != NO_RECIPIENT; i = entry->recipients[i].next_in_job) {
@@ -361,7 +197,7 @@ static void make_smtp_job(struct delivery *delivery)
 
 static void begin_attempts(struct delivery *delivery)
 {
-    struct queue_entry *entry = entry_of(delivery);
+    struct queue_entry *entry = delivery_entry(delivery);
     for (uint32_t i = delivery->job->first; i != NO_RECIPIENT; i = entry->recipients[i].next_in_job)
         if (entry->recipients[i].fate == RECIPIENT_OPEN && !entry->recipients[i].attempt_is_open)
             queue_begin_attempt(entry, i);
@@ -378,13 +214,13 @@ static void take_job(struct delivery *delivery, struct delivery_job *job)
     wake_set(&delivery->smtp_wake, TIME_NEVER);
     delivery->connect_wake.message = delivery->smtp_wake.message = job->entry->message;
     for (uint32_t i = job->first; i != NO_RECIPIENT; i = job->entry->recipients[i].next_in_job)
-        address_may_be_tried(delivery, i);
+        delivery_address_may_be_tried(delivery, i);
 }
 
 static bool may_go_on(const struct delivery *delivery)
 {
-    const struct retry_policy *policy = queue_of(delivery)->policy;
-    bool is_young = policy->reuse_ns == 0 || now_of(delivery) - delivery->session_began_ns < policy->reuse_ns;
+    const struct retry_policy *policy = delivery_queue(delivery)->policy;
+    bool is_young = policy->reuse_ns == 0 || delivery_now_ns(delivery) - delivery->session_began_ns < policy->reuse_ns;
     return is_young && (policy->session_messages == 0 || delivery->messages < policy->session_messages);
 }
 
@@ -394,7 +230,7 @@ static struct delivery_job *take_next_job(struct delivery *delivery)
     struct destination *destination = delivery->destination;
     struct delivery_job *job;
     while (may_go_on(delivery) && destination->site.window > 0 && (job = destination_take(destination))) {
-        journal_set_cause(world_of(delivery)->journal, job->entry->recipients[job->first].event);
+        journal_set_cause(delivery_world(delivery)->journal, job->entry->recipients[job->first].event);
         take_job(delivery, job);
         if (any_open(delivery)) return job;
         finish_job(delivery, RECIPIENT_LATER, delivery->reason);
@@ -408,7 +244,7 @@ static bool may_try_elsewhere(const struct delivery *delivery);
 static const struct smtp_job *next_job(void *context)
 {
     struct delivery *delivery = context;
-    struct journal *journal = world_of(delivery)->journal;
+    struct journal *journal = delivery_world(delivery)->journal;
     uint64_t cause = journal_cause(journal);
     if (delivery->is_halted) return NULL;
     if (any_open(delivery) && may_try_elsewhere(delivery)) return NULL;
@@ -431,13 +267,13 @@ static const struct smtp_job *next_job(void *context)
 static void on_opened(void *context)
 {
     struct delivery *delivery = context;
-    struct world *world = world_of(delivery);
-    struct host *host = queue_of(delivery)->host;
+    struct world *world = delivery_world(delivery);
+    struct host *host = delivery_queue(delivery)->host;
     wake_set(&delivery->connect_wake, TIME_NEVER);
     delivery->sessions++;
     delivery->messages = 1;
     delivery->is_greeted = delivery->server_knows_dsn = false;
-    delivery->session_began_ns = now_of(delivery);
+    delivery->session_began_ns = delivery_now_ns(delivery);
     delivery->session = (struct session_id){++world->last_session};
     uint64_t event = JOURNAL_EMIT(world->journal, SESSION_OPEN, F_INT(SESSION, delivery->session.n),
                                   F_INT(CONN, socket_conn(delivery->socket).n), F_INT(HOST, host->id.n),
@@ -452,7 +288,7 @@ static void on_opened(void *context)
     delivery->client =
         smtp_client_new(&config, socket_session_io(delivery->socket, delivery->session), owner, &delivery->smtp_job);
     delivery->smtp_wake.conn = socket_conn(delivery->socket);
-    smtp_client_start(delivery->client, now_of(delivery));
+    smtp_client_start(delivery->client, delivery_now_ns(delivery));
     settle_session(delivery);
 }
 
@@ -460,7 +296,7 @@ static void on_received(void *context, const char *bytes, size_t size)
 {
     struct delivery *delivery = context;
     if (delivery->is_halted) return;
-    smtp_client_receive(delivery->client, bytes, size, now_of(delivery));
+    smtp_client_receive(delivery->client, bytes, size, delivery_now_ns(delivery));
     settle_session(delivery);
 }
 
@@ -468,7 +304,7 @@ static void on_acked(void *context)
 {
     struct delivery *delivery = context;
     if (!delivery->client) return;
-    smtp_client_progress(delivery->client, now_of(delivery));
+    smtp_client_progress(delivery->client, delivery_now_ns(delivery));
     wake_set(&delivery->smtp_wake, smtp_client_deadline(delivery->client));
 }
 
@@ -478,13 +314,14 @@ static void lose_connection(struct delivery *delivery, const char *why)
 {
     if (delivery->is_halted) return;
     if (delivery->client) {
-        smtp_client_connection_lost(delivery->client, why, now_of(delivery));
+        smtp_client_connection_lost(delivery->client, why, delivery_now_ns(delivery));
         end_session(delivery, why);
     } else {
         wake_set(&delivery->connect_wake, TIME_NEVER);
         snprintf(delivery->reason, sizeof delivery->reason, "%s: %s",
-                 delivery->peer.n ? world_host(world_of(delivery), delivery->peer)->description->name : "no host", why);
-        remember_failure(delivery, why, strstr(why, "timed out") != NULL);
+                 delivery->peer.n ? world_host(delivery_world(delivery), delivery->peer)->description->name : "no host",
+                 why);
+        delivery_remember_failure(delivery, why, strstr(why, "timed out") != NULL);
     }
     try_next(delivery);
 }
@@ -513,7 +350,7 @@ static void on_connect_timeout(void *context)
 static void on_smtp_wake(void *context)
 {
     struct delivery *delivery = context;
-    smtp_client_on_deadline(delivery->client, now_of(delivery));
+    smtp_client_on_deadline(delivery->client, delivery_now_ns(delivery));
     settle_session(delivery);
 }
 
@@ -523,19 +360,19 @@ static void on_secured(void *context, const struct session_security *security)
 {
     struct delivery *delivery = context;
     if (delivery->is_halted) return;
-    smtp_client_secured(delivery->client, security, now_of(delivery));
+    smtp_client_secured(delivery->client, security, delivery_now_ns(delivery));
     settle_session(delivery);
 }
 
-static void connect_to(struct delivery *delivery, const struct place *place)
+static void connect_to(struct delivery *delivery, const struct delivery_place *place)
 {
-    const struct host *peer = world_host_by_address(world_of(delivery), place->address);
+    const struct host *peer = world_host_by_address(delivery_world(delivery), place->address);
     delivery->peer = peer ? peer->id : (struct host_id){0};
     delivery->connects++;
     delivery->any_tried = true;
     begin_attempts(delivery);
-    wake_set(&delivery->connect_wake, now_of(delivery) + queue_of(delivery)->policy->connect_timeout_ns);
-    delivery->socket = socket_connect(queue_of(delivery)->host, place->address, SMTP_PORT,
+    wake_set(&delivery->connect_wake, delivery_now_ns(delivery) + delivery_queue(delivery)->policy->connect_timeout_ns);
+    delivery->socket = socket_connect(delivery_queue(delivery)->host, place->address, SMTP_PORT,
                                       (struct socket_handler){.context = delivery,
                                                               .opened = on_opened,
                                                               .received = on_received,
@@ -548,35 +385,18 @@ static void connect_to(struct delivery *delivery, const struct place *place)
 
 static bool may_try_elsewhere(const struct delivery *delivery)
 {
-    const struct retry_policy *policy = queue_of(delivery)->policy;
+    const struct retry_policy *policy = delivery_queue(delivery)->policy;
     return delivery->place_next < delivery->n_places &&
            (policy->session_limit == 0 || delivery->sessions < policy->session_limit) &&
            (policy->address_limit == 0 || delivery->connects < policy->address_limit);
-}
-
-/* Whether the policy lets this place be tried now. */
-static bool place_may_be_tried(struct delivery *delivery, const struct place *place)
-{
-    const struct mail_queue *queue = queue_of(delivery);
-    if (!retry_remembers_hosts(queue->policy)) return true;
-    struct retry_record *record = host_memory_find(queue->memory, place->key, false);
-    struct retry_job job = retry_job_of(delivery);
-    int64_t until_ns = job.now_ns;
-    if (!record || retry_host_may_try(queue->policy, record, &job, entry_of(delivery)->run_ns, &until_ns)) return true;
-    merge_record(delivery->job, record);
-    if (until_ns < delivery->until_ns) delivery->until_ns = until_ns;
-    if (!delivery->any_tried)
-        snprintf(delivery->reason, sizeof delivery->reason, "451 4.4.1 retry time not reached for any host of %.200s",
-                 delivery->destination->domain);
-    return false;
 }
 
 /* The next place, or the end of this job's attempt and with it of this delivery. */
 static void try_next(struct delivery *delivery)
 {
     while (delivery->job && any_open(delivery) && may_try_elsewhere(delivery)) {
-        const struct place *place = &delivery->places[delivery->place_next++];
-        if (!place_may_be_tried(delivery, place)) continue;
+        const struct delivery_place *place = &delivery->places[delivery->place_next++];
+        if (!delivery_place_may_be_tried(delivery, place)) continue;
         connect_to(delivery, place);
         return;
     }
@@ -595,9 +415,9 @@ static void take_places(struct delivery *delivery, const struct mx_route *route)
     delivery->tls = route->tls;
     for (size_t i = 0; i < route->n; i++)
         delivery->places[i] =
-            (struct place){.address = route->places[i].address,
-                           .host = route->tls == ROUTE_TLS_NEVER ? NULL : mem_strdup(route->places[i].host),
-                           .key = place_key(&route->places[i])};
+            (struct delivery_place){.address = route->places[i].address,
+                                    .host = route->tls == ROUTE_TLS_NEVER ? NULL : mem_strdup(route->places[i].host),
+                                    .key = place_key(&route->places[i])};
 }
 
 /* DNS without an answer is a destination that cannot be reached. */
@@ -626,7 +446,7 @@ void delivery_start(struct destination *destination, struct delivery_job *job)
     destination->deliveries = delivery;
     wake_init(&delivery->connect_wake, queue->host, "connect time-out", on_connect_timeout, delivery);
     wake_init(&delivery->smtp_wake, queue->host, "smtp time-out", on_smtp_wake, delivery);
-    journal_set_cause(world_of(delivery)->journal, job->entry->recipients[job->first].event);
+    journal_set_cause(delivery_world(delivery)->journal, job->entry->recipients[job->first].event);
     take_job(delivery, job);
     if (!retry_remembers_hosts(queue->policy)) begin_attempts(delivery);
     uint64_t draw_key = random_hash_mix(job->entry->luck, job->entry->rounds);
@@ -642,7 +462,7 @@ void delivery_drop_all(struct destination *destination)
         struct delivery *delivery = destination->deliveries;
         delivery->is_halted = true;
         if (delivery->client && !world->ended) {
-            smtp_client_connection_lost(delivery->client, "the host stopped", now_of(delivery));
+            smtp_client_connection_lost(delivery->client, "the host stopped", delivery_now_ns(delivery));
             emit_session_close(delivery, "host stopped");
         }
         if (delivery->job && !world->ended) settle_open_ones(delivery, RECIPIENT_LATER, "the host stopped");

@@ -4,6 +4,7 @@
        queue_round.c    rounds: what is due is taken up, each recipient gets a fate, the rest is put off
        destination.c    destinations: which sessions a domain has, what waits for them, whether it is held for dead
        delivery.c       one session's work: the look-up, the hosts in their order, one mail after the other
+       delivery_memory.c  which of them it may try, by what failed before
        host_memory.c    what is remembered of hosts and addresses that failed
        queue_report.c   reports to senders: failed, delayed, delivered
        queue_expand.c   aliases and mailing lists
