@@ -64,6 +64,12 @@ static void expect_every(const struct course *course, size_t from, int64_t secon
         cr_assert_eq(course->seconds[i] - course->seconds[i - 1], seconds, "attempt %zu", i + 1);
 }
 
+static void expect_squares(const struct course *course, int64_t seconds)
+{
+    for (size_t n = 0; n < course->n; n++)
+        cr_assert_eq(course->seconds[n], seconds * (int64_t)(n * n));
+}
+
 static void expect_end(const struct course *course, size_t attempts, int64_t ended_s)
 {
     cr_assert_eq(course->n, attempts, "%zu attempts, expected %zu", course->n, attempts);
@@ -157,8 +163,7 @@ Test(qmail, squares_of_twenty_seconds_for_remote_mail)
 {
     struct retry_policy policy = retry_policy_default(RETRY_QMAIL);
     struct course course = unreachable(&policy);
-    for (size_t n = 0; n < course.n; n++)
-        cr_assert_eq(course.seconds[n], 400 * (int64_t)(n * n));
+    expect_squares(&course, 400);
     expect_end(&course, 40, 608400);
 }
 
@@ -166,8 +171,7 @@ Test(qmail, squares_of_ten_seconds_for_local_mail)
 {
     struct retry_policy policy = retry_policy_default(RETRY_QMAIL);
     struct course course = run_course(&policy, (struct situation){.is_local = true});
-    for (size_t n = 0; n < course.n; n++)
-        cr_assert_eq(course.seconds[n], 100 * (int64_t)(n * n));
+    expect_squares(&course, 100);
     expect_end(&course, 79, 608400);
 }
 
@@ -175,8 +179,7 @@ Test(opensmtpd, squares_of_twenty_seconds_until_it_expires_without_an_attempt)
 {
     struct retry_policy policy = retry_policy_default(RETRY_OPENSMTPD);
     struct course course = unreachable(&policy);
-    for (size_t n = 0; n < course.n; n++)
-        cr_assert_eq(course.seconds[n], 400 * (int64_t)(n * n));
+    expect_squares(&course, 400);
     expect_end(&course, 30, 345600);
 }
 
