@@ -1,5 +1,6 @@
-/* All sequences of up to five of twenty commands against a table of what the RFCs allow, written down without a look at
-   the server: laws M11 (reset) and M12 (one command, one reply). The sanitized build takes every 19th of length five.
+/* All sequences of up to five of twenty commands, and of up to three in the midst of a mail, against a table of what
+   the RFCs allow, written down without a look at the server: laws M11 (reset) and M12 (one command, one reply). The
+   sanitized build takes every 19th of length five.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -12,9 +13,9 @@ TestSuite(smtp_sequences);
 /* --- The table ----------------------------------------------------------------------------------------------------
 
    A state is five letters: hello (- none, h HELO, e EHLO), transaction (- none, m MAIL, r RCPT, c a chunk came),
-   authenticated (- a), TLS (- t), and what is read (> commands, d content, x nothing any more). A row says for a token
-   in which states (. any) it applies, the code it gets, 0 for none, and what becomes of the state (. as it was). The
-   first row that applies counts. */
+   authenticated (- a), TLS (- t), and what is read (> commands, d content, D content in the midst of a line, x nothing
+   any more). A row says for a token in which states (. any) it applies, the code it gets, 0 for none, and what becomes
+   of the state (. as it was). The first row that applies counts. */
 
 enum token {
     EHLO,
@@ -93,6 +94,7 @@ static const struct row table[] = {
     {DATA, "....>", 503, "....."},
     {DOT, "....>", 500, "....."},
     {DOT, "....d", 250, ".-..>"},
+    {BDAT, "....d", 0, "....D"}, /* its last LF ends no line of content (RFC 5321 2.3.8) */
     /* RFC 3030 2: a failure takes its bytes, and the transaction with it */
     {BDAT, ".r..>", 250, ".c..."},
     {BDAT, ".c..>", 250, "....."},
@@ -163,6 +165,7 @@ static void make_model(struct model *m, const struct row *rows)
             strcpy(next, m->states[i]);
             for (int k = 0; row && k < STATE; k++)
                 if (row->out[k] != '.') next[k] = row->out[k];
+            if (m->states[i][4] == 'D' && token != BDAT) next[4] = 'd'; /* all others end their line */
             m->code[i][token] = row ? row->code : 0;
             m->next[i][token] = state_number(m, next);
         }
@@ -293,20 +296,25 @@ static void spell(const enum token *tokens, int n, char *out, size_t size)
             (size_t)snprintf(out + used, size - used, "%.*s, ", (int)strcspn(lines[tokens[i]], "\r"), lines[tokens[i]]);
 }
 
-/* Every step-th sequence of this length, behind EHLO if so wished; how many were wrong. */
-static size_t check_all(const struct model *m, bool greeted, int length, unsigned step, char *first, size_t size)
+/* Where a mail can be: so many of these have been said. */
+static const enum token begun[] = {EHLO, MAIL, RCPT, DATA};
+enum { BEGUN = sizeof begun / sizeof begun[0] };
+
+/* Every step-th sequence of this length, where so much has begun; how many were wrong. */
+static size_t check_all(const struct model *m, int n_begun, int length, unsigned step, char *first, size_t size)
 {
     size_t count = 1, wrong = 0;
 
     for (int i = 0; i < length; i++)
         count *= TOKENS;
     for (size_t k = 0; k < count; k += step) {
-        enum token tokens[8] = {EHLO};
+        enum token tokens[8];
         size_t rest = k;
+        memcpy(tokens, begun, sizeof begun);
         for (int i = length; i-- > 0; rest /= TOKENS)
-            tokens[greeted + i] = (enum token)(rest % TOKENS);
-        if (agrees(m, tokens, greeted + length)) continue;
-        if (wrong++ == 0) spell(tokens, greeted + length, first, size);
+            tokens[n_begun + i] = (enum token)(rest % TOKENS);
+        if (agrees(m, tokens, n_begun + length)) continue;
+        if (wrong++ == 0) spell(tokens, n_begun + length, first, size);
     }
     return wrong;
 }
@@ -324,10 +332,23 @@ Test(smtp_sequences, all_up_to_five_commands_are_answered_as_the_table_says)
 
     make_model(&m, table);
     for (int length = 1; length <= 5; length++) {
-        size_t wrong = check_all(&m, false, length, length == 5 ? STEP_OF_FIVE : 1, first, sizeof first);
+        size_t wrong = check_all(&m, 0, length, length == 5 ? STEP_OF_FIVE : 1, first, sizeof first);
         cr_assert_eq(wrong, 0, "%zu sequences of %d, the first: %s", wrong, length, first);
     }
     cr_assert(m.n_states > 40);
+}
+
+Test(smtp_sequences, all_up_to_three_commands_in_the_midst_of_a_mail_are_answered_as_the_table_says)
+{
+    struct model m;
+    char first[300] = "";
+
+    make_model(&m, table);
+    for (int n_begun = 1; n_begun <= BEGUN; n_begun++)
+        for (int length = 0; length <= 3; length++) {
+            size_t wrong = check_all(&m, n_begun, length, 1, first, sizeof first);
+            cr_assert_eq(wrong, 0, "%zu sequences of %d behind %d, the first: %s", wrong, length, n_begun, first);
+        }
 }
 
 /* A checker is itself tested: each row of the table, made wrong, is noticed within sequences of five. */
