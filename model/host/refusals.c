@@ -368,6 +368,7 @@ void refusals_session_free(struct mail_session *session)
     if (!rules) return;
     if (rules->is_counted) rate_limit_end(session->server->refusals->limits, rules->client);
     wake_forget(&rules->drip_wake);
+    wake_forget(&rules->patience);
     mem_free(rules->drip);
     mem_free(rules);
     session->rules = NULL;

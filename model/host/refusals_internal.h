@@ -21,7 +21,7 @@ struct session_rules {
     size_t drip_size, dripped;
     uint64_t drip_end; /* in the stream, of what is still to drip */
     int64_t drip_every_ns;
-    struct wake drip_wake;
+    struct wake drip_wake, patience; /* patience: after which it lets go of whom it has not answered */
 };
 
 /* Emits smtp.rule and moves the cause there. */

@@ -167,6 +167,15 @@ bool reply_faults_discard(struct mail_session *session, const struct smtp_envelo
 
 /* --- how it speaks --- */
 
+/* Longer than any client waits (RFC 5321 4.5.3.2.6: ten minutes). One that has vanished tells nobody that it is gone.
+ */
+static const int64_t patience_ns = 30 * MINUTE;
+
+static void on_patience(void *context)
+{
+    mail_session_end(context, "a fault has held it up for half an hour");
+}
+
 static void drip(struct mail_session *session)
 {
     struct session_rules *rules = session->rules;
@@ -247,6 +256,8 @@ struct session_io reply_faults_io(struct mail_session *session, struct session_i
     session->rules->inner_io = inner;
     wake_init(&session->rules->drip_wake, session->server->host, "drip", on_drip, session);
     session->rules->drip_wake.conn = socket_conn(session->socket);
+    wake_init(&session->rules->patience, session->server->host, "patience", on_patience, session);
+    session->rules->patience.conn = socket_conn(session->socket);
     io.context = session;
     io.write = write_as_wanted;
     if (inner.content) io.content = io_content;
@@ -288,6 +299,8 @@ bool refusals_act(struct mail_session *session)
     if (!rules || !rules->act) return true;
     bool is_first = rules->acts_now;
     rules->acts_now = false;
+    if (is_first && rules->act->reply_act != REPLY_CLOSE && rules->act->reply_act != REPLY_RESET)
+        wake_set(&rules->patience, world_of(session)->engine->now_ns + patience_ns);
     switch (rules->act->reply_act) {
     case REPLY_CLOSE:
         mail_session_end(session, "closed by a fault");

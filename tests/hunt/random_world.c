@@ -27,16 +27,22 @@ static cJSON *add_host(struct maker *m, const char *name, const char *role)
 
 /* ---- who is there ---- */
 
+/* Most give up after hours, not days: what is refused for ever costs an attempt every few minutes until then. */
 static const char retries[] =
-    "postfix|exim|sendmail|qmail|opensmtpd|kumomta|exchange|rfc-minimum|"
-    "{'queue_run_delay':'20 s','minimal_backoff_time':'30 s','maximal_backoff_time':'5 min'}|"
-    "{'queue_run_delay':'20 s','minimal_backoff_time':'30 s','maximal_backoff_time':'5 min'}|"
-    "{'queue_run_delay':'1 min','minimal_backoff_time':'1 min','maximal_queue_lifetime':'1 h'}|"
+    "postfix|exim|qmail|opensmtpd|kumomta|rfc-minimum|"
+    "{'policy':'sendmail','queue_run_interval':'2 h'}|"
+    "{'policy':'exchange','message_expiration_timeout':'6 h','delay_notification_timeout':'1 h'}|"
+    "{'queue_run_delay':'20 s','minimal_backoff_time':'30 s','maximal_backoff_time':'5 min',"
+    "'maximal_queue_lifetime':'4 h','bounce_queue_lifetime':'4 h'}|"
+    "{'queue_run_delay':'20 s','minimal_backoff_time':'30 s','maximal_backoff_time':'2 h'}|"
+    "{'queue_run_delay':'1 min','minimal_backoff_time':'1 min','maximal_queue_lifetime':'1 h',"
+    "'bounce_queue_lifetime':'1 d'}|"
     "{'delay_warning_time':'10 min','queue_run_delay':'1 min','minimal_backoff_time':'1 min'}|"
     "{'policy':'exim','rules':'F,2h,2m; G,4h,10m,1.5','queue_run_interval':'1 min'}|"
-    "{'policy':'sendmail','queue_run_interval':'1 min','timeout_queuereturn':'6 h'}|"
+    "{'policy':'sendmail','queue_run_interval':'1 min','timeout_queuereturn':'3 h'}|"
     "{'policy':'kumomta','retry_interval':'1 min','max_age':'2 h'}|"
-    "{'policy':'custom','steps':['10 s','1 min','10 min']}";
+    "{'policy':'opensmtpd','ttl':'6 h'}|{'policy':'qmail','queuelifetime':'6 h'}|"
+    "{'policy':'custom','steps':['10 s','1 min','10 min'],'lifetime':'6 h','bounce_lifetime':'6 h'}";
 
 static void add_server(struct maker *m, const char *name, const char *domain, unsigned preference, unsigned n_users)
 {
@@ -62,7 +68,7 @@ static void add_client(struct maker *m, unsigned user, char domain, const char *
     cJSON_AddStringToObject(client, "user", address);
     cJSON_AddStringToObject(client, "submits_to", server);
     cJSON_AddStringToObject(client, "fetches_from", server);
-    luck_add(&m->luck, client, "fetches_every", "20 min|2 h|6 h");
+    luck_add(&m->luck, client, "fetches_every", "20 min|2 h|6 h|1 d");
 }
 
 static void add_domain(struct maker *m, char letter)
@@ -288,19 +294,20 @@ static void add_fault_kind(struct maker *m, size_t kind)
     }
 }
 
-/* A reply without end comes as fast as the link lets it, for as long as the client waits. */
+/* A reply without end comes as fast as the link lets it, for as long as the client waits; which is longer than the
+   slowest disk takes, or each submission would come twice for ever. */
 static void tame_endless(struct maker *m, cJSON *json)
 {
     cJSON *link, *smtp = cJSON_GetObjectItem(json, "smtp");
     if (!smtp) smtp = cJSON_AddObjectToObject(json, "smtp");
     cJSON_AddItemToObject(smtp, "timeouts",
                           luck_value(&m->luck,
-                                     "{'greeting':'30 s','ehlo':'30 s','mail':'30 s','rcpt':'30 s',"
-                                     "'data':'30 s','data_block':'30 s','end_of_data':'30 s','quit':'30 s'}"));
+                                     "{'greeting':'20 s','ehlo':'20 s','mail':'20 s','rcpt':'20 s',"
+                                     "'data':'20 s','data_block':'20 s','end_of_data':'2 min','quit':'20 s'}"));
     cJSON_ArrayForEach(link, m->links)
     {
         cJSON_DeleteItemFromObject(link, "rate");
-        luck_add(&m->luck, link, "rate", "64 kbit/s|1 Mbit/s");
+        luck_add(&m->luck, link, "rate", "64 kbit/s|128 kbit/s");
     }
 }
 

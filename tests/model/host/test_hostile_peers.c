@@ -127,3 +127,17 @@ Test(hostile_peers, who_say_421_at_each_point)
         world_run_free(&run);
     }
 }
+
+/* Whose client has vanished meanwhile hears of it from nobody: no program waits for ever, not even one that hangs. */
+Test(hostile_peers, who_fall_silent_let_go_of_a_client_that_has_vanished)
+{
+    char json[4096];
+    snprintf(json, sizeof json, world_text, "", "EHLO", "silence",
+             ", \"times\": 1 } }, { \"at\": \"20 s\", \"for\": \"1 min\", \"stop_host\": { \"host\": \"mail.a.example\"");
+    struct world_run run = world_run_scenario(json, 0, event_mask_core());
+    size_t i = 0;
+    cr_assert_eq(count_events(&run, EVENT_SESSION_CLOSE, "a fault has held it up for half an hour"), 1);
+    cr_expect(find_event(&run, &i, EVENT_RUN_END, "all is done"));
+    cr_expect_eq(count_states(&run, "bob@b.example", "delivered"), 1);
+    world_run_free(&run);
+}

@@ -1,0 +1,128 @@
+/* The processes that hunt: each sends what it found through a pipe of its own. */
+#include "tests/hunt/workers.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LONGEST_S = 60, TICK_MS = 500 };
+
+struct worker {
+    pid_t child;
+    int from;           /* its pipe; -1: it has come to its end */
+    uint64_t next_seed; /* that it is at */
+};
+
+static double seconds_of(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static struct hunted_seed hunt_seed(uint64_t seed)
+{
+    struct hunted_seed found = {.seed = seed};
+    double begin = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+    struct random_world world = random_world_make(seed);
+    memcpy(found.drawn, world.drawn, sizeof found.drawn);
+    alarm(LONGEST_S);
+    found.hunted = hunt_world(world.json, world.places, seed % 16 == 0);
+    alarm(0);
+    random_world_free(&world);
+    found.cpu_s = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - begin;
+    return found;
+}
+
+/* Ctrl-C is for the one that counts. */
+static void work(const struct hunt_order *order, uint64_t seed, int to, double ends)
+{
+    signal(SIGINT, SIG_IGN);
+    for (; seed < order->first + order->count && seconds_of(CLOCK_MONOTONIC) < ends; seed += order->jobs) {
+        struct hunted_seed found = hunt_seed(seed);
+        if (write(to, &found, sizeof found) != (ssize_t)sizeof found) _exit(3);
+    }
+    _exit(0);
+}
+
+static void begin_worker(struct worker *w, const struct hunt_order *order, double ends)
+{
+    int pipe_ends[2];
+    fflush(NULL);
+    if (pipe(pipe_ends) < 0 || (w->child = fork()) < 0) {
+        perror("hunt");
+        exit(2);
+    }
+    if (w->child == 0) {
+        close(pipe_ends[0]);
+        work(order, w->next_seed, pipe_ends[1], ends);
+    }
+    close(pipe_ends[1]);
+    w->from = pipe_ends[0];
+}
+
+/* It ended before its last seed: that tells of a crash, or of a run without end. */
+static void on_death(struct worker *w, const struct hunt_order *order, double ends)
+{
+    int status = 0;
+    close(w->from);
+    w->from = -1;
+    waitpid(w->child, &status, 0);
+    if (status == 0) return;
+    struct hunted_seed found = {.seed = w->next_seed, .hunted = {.loaded = true, .n_broken = 1}};
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        snprintf(found.hunted.first, sizeof found.hunted.first, "HANG: no end in time");
+    else
+        snprintf(found.hunted.first, sizeof found.hunted.first, "CRASH: status %d", status);
+    order->on_hunted(order->context, &found);
+    w->next_seed += order->jobs;
+    begin_worker(w, order, ends);
+}
+
+static void on_readable(struct worker *w, const struct hunt_order *order, double ends)
+{
+    struct hunted_seed found;
+    if (read(w->from, &found, sizeof found) != (ssize_t)sizeof found) {
+        on_death(w, order, ends);
+        return;
+    }
+    w->next_seed = found.seed + order->jobs;
+    order->on_hunted(order->context, &found);
+}
+
+static bool wait_for_workers(struct worker *workers, const struct hunt_order *order, double ends)
+{
+    struct pollfd waits[MOST_JOBS];
+    bool any = false;
+    for (unsigned i = 0; i < order->jobs; i++) {
+        waits[i] = (struct pollfd){.fd = workers[i].from, .events = POLLIN};
+        any |= workers[i].from >= 0;
+    }
+    if (!any || poll(waits, order->jobs, TICK_MS) < 0) return any && errno == EINTR;
+    for (unsigned i = 0; i < order->jobs; i++)
+        if (waits[i].revents) on_readable(&workers[i], order, ends);
+    return true;
+}
+
+void hunt_seeds(const struct hunt_order *order)
+{
+    struct worker workers[MOST_JOBS];
+    double ends = seconds_of(CLOCK_MONOTONIC) + order->longest_s;
+    for (unsigned i = 0; i < order->jobs; i++) {
+        workers[i].next_seed = order->first + i;
+        begin_worker(&workers[i], order, ends);
+    }
+    while (!*order->stop && wait_for_workers(workers, order, ends))
+        order->on_tick(order->context);
+    for (unsigned i = 0; i < order->jobs; i++) {
+        if (workers[i].from < 0) continue;
+        kill(workers[i].child, SIGKILL);
+        waitpid(workers[i].child, NULL, 0);
+        close(workers[i].from);
+    }
+}
