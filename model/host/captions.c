@@ -2,8 +2,7 @@
    kinds they wait for only in worlds whose captions somebody reads, and change nothing else. */
 #include "model/host/captions.h"
 
-#include <string.h>
-
+#include "model/host/event_words.h"
 #include "sim/journal/memory.h"
 
 struct waiting {
@@ -19,15 +18,6 @@ struct captions {
     size_t n, n_due;
 };
 
-static bool has_word(const struct event *e, const char *word)
-{
-    const enum field_id *fields;
-    size_t n = event_kind_fields(e->kind, &fields);
-    for (size_t i = 0; i < n; i++)
-        if (field_type(fields[i]) == TYPE_TEXT && strstr(event_text(e, fields[i]), word)) return true;
-    return false;
-}
-
 static void on_event(void *context, const struct event *e)
 {
     struct captions *captions = context;
@@ -35,7 +25,7 @@ static void on_event(void *context, const struct event *e)
         struct waiting *waiting = &captions->waiting[i];
         const struct scenario_caption *caption = waiting->caption;
         if (waiting->due_by || caption->kind != e->kind) continue;
-        if (caption->word && !has_word(e, caption->word)) continue;
+        if (!event_says(e, caption->words)) continue;
         if (++waiting->seen < caption->nth) continue;
         waiting->due_by = e->id;
         captions->n_due++;

@@ -1,10 +1,13 @@
-/* Expectations are judged from the ledger, for every recipient of the mail they name. */
+/* Expectations of mails are judged from the ledger, for every recipient of the mail they name. Those of events are
+   counted by a reader of the journal, which asks for their kinds; worlds that expect none have no such reader. */
 #include "model/host/expectations.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "model/host/event_words.h"
 #include "model/host/ledger.h"
+#include "sim/journal/memory.h"
 
 /* When the outcome that was asked for came, or TIME_NEVER. */
 static int64_t outcome_at(const struct mail_fate *fate, const char *outcome)
@@ -61,7 +64,7 @@ static bool recipient_holds(const struct scenario_expectation *expected, const s
     return true;
 }
 
-static bool check(struct world *world, const struct scenario_expectation *expected)
+static bool check_mail(struct world *world, const struct scenario_expectation *expected)
 {
     const struct scenario_mail *mail = &world->scenario->mails[expected->mail];
     char text[512], why[256] = "held";
@@ -76,10 +79,120 @@ static bool check(struct world *world, const struct scenario_expectation *expect
     return held;
 }
 
+/* ---- of events ---- */
+
+struct event_counts {
+    const struct scenario *scenario;
+    uint32_t times[]; /* by expectation */
+};
+
+static void on_event(void *context, const struct event *e)
+{
+    struct event_counts *counts = context;
+    for (size_t i = 0; i < counts->scenario->n_expectations; i++) {
+        const struct scenario_expectation *expected = &counts->scenario->expectations[i];
+        if (expected->kind != e->kind || e->at_ns < expected->after_ns || e->at_ns >= expected->before_ns) continue;
+        if (event_says(e, expected->words) && event_is_where(e, expected->where, expected->n_where)) counts->times[i]++;
+    }
+}
+
+struct event_counts *expectations_new(struct world *world)
+{
+    const struct scenario *scenario = world->scenario;
+    struct event_mask mask = event_mask_none();
+    bool some = false;
+    for (size_t i = 0; i < scenario->n_expectations; i++) {
+        if (!scenario->expectations[i].event) continue;
+        some = true;
+        mask = event_mask_union(mask, event_mask_kind(scenario->expectations[i].kind));
+    }
+    if (!some) return NULL;
+    struct event_counts *counts = mem_calloc(1, sizeof *counts + scenario->n_expectations * sizeof *counts->times);
+    counts->scenario = scenario;
+    journal_add_reader(world->journal, (struct journal_reader){.mask = mask, .on_event = on_event, .context = counts});
+    return counts;
+}
+
+void expectations_free(struct event_counts *counts)
+{
+    mem_free(counts);
+}
+
+static void times_in_words(const struct scenario_expectation *expected, char *words, size_t size)
+{
+    uint32_t least = expected->min_times, most = expected->max_times;
+    if (most == 0)
+        snprintf(words, size, "never");
+    else if (least == most)
+        snprintf(words, size, least == 1 ? "once" : "%u times", least);
+    else if (most == UINT32_MAX)
+        snprintf(words, size, least == 1 ? "at least once" : "at least %u times", least);
+    else if (least == 0)
+        snprintf(words, size, "at most %u times", most);
+    else
+        snprintf(words, size, "%u to %u times", least, most);
+}
+
+/* The conditions as they were written: " with host mx1.b.example, to delivered". */
+static void conditions_in_words(const struct world *world, const struct scenario_expectation *expected, char *text,
+                                size_t size)
+{
+    const struct scenario *s = world->scenario;
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < expected->n_where && used < size; i++) {
+        const struct event_condition *c = &expected->where[i];
+        const char *name = c->text;
+        enum field_type type = field_type(c->field);
+        if (type == TYPE_HOST) name = s->hosts[c->number - 1].name;
+        if (type == TYPE_LINK) name = s->links[c->number - 1].name;
+        if (type == TYPE_MESSAGE) name = s->mails[c->number - 1].name;
+        used += (size_t)snprintf(text + used, size - used, "%s %s ", i ? "," : " with", field_name(c->field));
+        if (used >= size) break;
+        if (name)
+            used += (size_t)snprintf(text + used, size - used, "%s", name);
+        else
+            used += (size_t)snprintf(text + used, size - used, "%lld", (long long)c->number);
+    }
+}
+
+static void span_in_words(const struct scenario_expectation *expected, char *words, size_t size)
+{
+    char at[VTIME_TEXT_BYTES];
+    size_t used = 0;
+    words[0] = '\0';
+    if (expected->after_ns > 0)
+        used = (size_t)snprintf(words, size, " after %s", vtime_format_instant(expected->after_ns, at));
+    if (expected->before_ns != TIME_NEVER && used < size)
+        snprintf(words + used, size - used, " before %s", vtime_format_instant(expected->before_ns, at));
+}
+
+static bool check_event(struct world *world, const struct scenario_expectation *expected, uint32_t times)
+{
+    char text[1024], where[512], often[64], span[96], why[64] = "held";
+    bool held = times >= expected->min_times && times <= expected->max_times;
+    conditions_in_words(world, expected, where, sizeof where);
+    times_in_words(expected, often, sizeof often);
+    span_in_words(expected, span, sizeof span);
+    snprintf(text, sizeof text, "%s%s comes %s%s", expected->event, where, often, span);
+    if (!held)
+        snprintf(why, sizeof why,
+                 times == 0   ? "it never came"
+                 : times == 1 ? "it came once"
+                              : "it came %u times",
+                 times);
+    JOURNAL_EMIT(world->journal, EXPECTATION, F_TEXT(TEXT, text), F_INT(HELD, held), F_TEXT(WHY, why));
+    return held;
+}
+
 bool expectations_check(struct world *world)
 {
     bool all = true;
-    for (size_t i = 0; i < world->scenario->n_expectations; i++)
-        all = check(world, &world->scenario->expectations[i]) && all;
+    for (size_t i = 0; i < world->scenario->n_expectations; i++) {
+        const struct scenario_expectation *expected = &world->scenario->expectations[i];
+        bool held =
+            expected->event ? check_event(world, expected, world->event_counts->times[i]) : check_mail(world, expected);
+        all = held && all;
+    }
     return all;
 }

@@ -4,7 +4,10 @@
 
 #include "model/host/world_internal.h"
 
+/* NULL when no event is expected. Must be made before the first event. */
+struct event_counts *expectations_new(struct world *world);
 /* Emits an event for each; whether all held. */
 bool expectations_check(struct world *world);
+void expectations_free(struct event_counts *counts);
 
 #endif

@@ -189,6 +189,7 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
     world->network = network_new(world->engine, world->packets);
     world->ledger = ledger_new(world);
     world->captions = captions_new(world);
+    world->event_counts = expectations_new(world);
     world->mails = mail_register_new(world);
     make_hosts(world);
     make_links(world);
@@ -293,6 +294,7 @@ void world_free(struct world *world)
     mem_free(world->hosts);
     mem_free(world->by_address);
     captions_free(world->captions);
+    expectations_free(world->event_counts);
     traffic_free(world->traffic);
     outside_free(world->outside);
     mem_free(world->faults_in_force);

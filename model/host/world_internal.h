@@ -19,6 +19,7 @@ struct name_server;
 struct mail_server;
 struct mail_client;
 struct captions;
+struct event_counts;
 struct old_zones;
 struct path_mtus;
 struct reassembly;
@@ -94,6 +95,7 @@ struct world {
 
     struct socket *dirty_first, *dirty_last; /* sockets with something to do before the next event */
     struct captions *captions;
+    struct event_counts *event_counts; /* of expectations; NULL: none */
     struct outside *outside; /* NULL: no programs outside */
     struct traffic *traffic; /* NULL: none */
     bool *faults_in_force; /* by index in the scenario; see faults.c */

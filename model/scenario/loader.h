@@ -136,6 +136,10 @@ void load_disk_fault(struct loader *l, const struct spot *object, struct scenari
 void load_slow(struct loader *l, const struct spot *object, struct scenario_fault *f);
 void load_reply(struct loader *l, const struct spot *object, struct scenario_fault *f);
 void load_clock(struct loader *l, const struct spot *object, struct scenario_fault *f);
+/* Which events are meant: "KIND WORDS", or a packet's tag for the sending of such a packet; false when refused. Words
+   stand in one of the event's texts; NULL: any. */
+bool loader_event(struct loader *l, const struct spot *spot, const char *text, enum event_kind *kind,
+                  const char **words);
 void load_expectations(struct loader *l);
 void load_story(struct loader *l);
 /* What only the whole can show. */

@@ -359,14 +359,28 @@ struct scenario_fault {
     struct scenario_zone zone; /* what it is from then on */
 };
 
+/* A field of an event has this value; a text contains it. */
+struct event_condition {
+    enum field_id field;
+    const char *text; /* of texts */
+    int64_t number;   /* of all others */
+};
+
 struct scenario_expectation {
-    int mail; /* index */
+    int64_t after_ns, before_ns; /* not earlier; earlier than this, TIME_NEVER: whenever */
+    /* Of a mail: what becomes of it */
+    int mail;              /* index */
     const char *outcome;   /* "delivered", "bounced", "queued", "picked up" */
-    int64_t before_ns;     /* TIME_NEVER: whenever */
-    int64_t after_ns;      /* not earlier */
     uint32_t min_attempts; /* 0: not asked */
     uint32_t max_attempts, max_copies; /* UINT32_MAX: not asked */
     uint32_t min_copies;
+    /* Or of events: how often they come */
+    const char *event;    /* "smtp.line STARTTLS", as it was written; NULL: of a mail */
+    enum event_kind kind; /* `event`, taken apart */
+    const char *words;    /* stand in one of its texts; NULL: any */
+    struct event_condition *where;
+    size_t n_where;
+    uint32_t min_times, max_times;
 };
 
 struct scenario_caption {
@@ -375,7 +389,7 @@ struct scenario_caption {
     const char *cite;
     uint32_t nth;         /* `on`, taken apart: the nth event, from 1 */
     enum event_kind kind; /* of this kind */
-    const char *word;     /* with this in one of its texts; NULL: any */
+    const char *words;    /* with this in one of its texts; NULL: any */
 };
 
 /* Which versions of IP hosts speak that write no address. */

@@ -1,4 +1,4 @@
-/* "mail", "zones" and "expect": what is sent, what the name server knows besides, and what should come of it. */
+/* "mail" and "zones": what is sent, and what the name server knows besides. */
 #include <string.h>
 
 #include "model/scenario/loader.h"
@@ -177,60 +177,4 @@ void load_mails(struct loader *l)
         load_dsn(l, &mail, m);
         load_content(l, &mail, m);
     }
-}
-
-/* ---- expect ---- */
-
-static const struct key_rule expect_keys[] = {{"mail", NULL},   {"outcome", NULL},      {"after", NULL},
-                                              {"before", NULL}, {"min_attempts", NULL}, {"max_attempts", NULL},
-                                              {"copies", NULL}};
-
-/* "after" and "before": the span in which the outcome must come. */
-static void load_span(const struct spot *object, bool wants_queued, struct scenario_expectation *e)
-{
-    static const char *const keys[] = {"after", "before"};
-    struct spot after = spot_key(object, "after");
-    want_duration(object, "after", 1, 365 * DAY, &e->after_ns);
-    want_duration(object, "before", 1, 365 * DAY, &e->before_ns);
-    if (e->after_ns >= e->before_ns)
-        spot_refuse(&after, tr("make \"after\" the smaller one"), tr("nothing comes after this and before \"before\""));
-    for (size_t i = 0; wants_queued && i < 2; i++) {
-        struct spot spot = spot_key(object, keys[i]);
-        if (spot.json)
-            spot_refuse_key(&spot, tr("leave it out"),
-                            tr("\"%s\" says nothing of a mail that is still queued at the end"), keys[i]);
-    }
-}
-
-static void load_expectation(struct loader *l, const struct spot *object, struct scenario_expectation *e)
-{
-    static const struct choice outcomes[] = {
-        {"delivered", NULL}, {"bounced", NULL}, {"queued", NULL}, {"picked up", NULL}};
-    struct spot mail = spot_key(object, "mail");
-    size_t outcome = 0;
-    int64_t attempts = 0, most = UINT32_MAX, copies = -1;
-    *e = (struct scenario_expectation){.mail = -1, .before_ns = TIME_NEVER};
-    if (!check_object(object)) return;
-    CHECK_KEYS(object, expect_keys);
-    if (check_present(object, "mail", "\"mail\": \"m1\"")) loader_mail(l, &mail, &e->mail);
-    want_choice(object, "outcome", outcomes, sizeof outcomes / sizeof *outcomes, &outcome);
-    load_span(object, strcmp(outcomes[outcome].word, "queued") == 0, e);
-    want_integer(object, "min_attempts", 1, 1000000, &attempts);
-    want_integer(object, "max_attempts", attempts, 1000000, &most);
-    want_integer(object, "copies", 0, 1000, &copies);
-    e->outcome = outcomes[outcome].word;
-    e->min_attempts = (uint32_t)attempts;
-    e->max_attempts = (uint32_t)most;
-    e->min_copies = copies < 0 ? 0 : (uint32_t)copies;
-    e->max_copies = copies < 0 ? UINT32_MAX : (uint32_t)copies;
-}
-
-void load_expectations(struct loader *l)
-{
-    struct scenario *s = l->scenario;
-    struct spot list;
-    if (!want_array(&l->root, "expect", "[ { \"mail\": \"m1\", \"outcome\": \"delivered\" } ]", &list)) return;
-    s->expectations = scenario_alloc(s->memory, (size_t)cJSON_GetArraySize(list.json), sizeof *s->expectations);
-    for (struct spot item = spot_first(&list); item.json; item = spot_next(&item))
-        load_expectation(l, &item, &s->expectations[s->n_expectations++]);
 }

@@ -60,28 +60,31 @@ static bool is_packet_tag(const char *word)
     return false;
 }
 
+bool loader_event(struct loader *l, const struct spot *spot, const char *text, enum event_kind *kind,
+                  const char **words)
+{
+    size_t length = strcspn(text, " ");
+    const char *name = checks_hint(l->checks, "%.*s", (int)length, text);
+    *kind = event_kind_by_name(name);
+    if (*kind == EVENT_NONE && is_packet_tag(name)) {
+        *kind = EVENT_PACKET_SEND;
+        length = 0;
+    }
+    if (*kind == EVENT_NONE) refuse_kind(spot, name);
+    text += length + (text[length] == ' ');
+    *words = *text ? scenario_text(l->scenario->memory, text) : NULL;
+    return *kind != EVENT_NONE;
+}
+
 static void load_on(struct loader *l, const struct spot *spot, struct scenario_caption *c)
 {
     const char *p = c->on;
-    c->nth = 1;
     size_t length = strcspn(p, " ");
     uint32_t nth = ordinal(p, length);
-    if (nth) {
-        c->nth = nth;
-        p += length + (p[length] == ' ');
-        length = strcspn(p, " ");
-    }
-    const char *kind = checks_hint(l->checks, "%.*s", (int)length, p);
-    c->kind = event_kind_by_name(kind);
-    if (c->kind == EVENT_NONE && is_packet_tag(kind)) {
-        c->kind = EVENT_PACKET_SEND;
-        length = 0;
-    }
-    if (c->kind == EVENT_NONE) refuse_kind(spot, kind);
-    if (c->kind == EVENT_CAPTION)
+    c->nth = nth ? nth : 1;
+    if (nth) p += length + (p[length] == ' ');
+    if (loader_event(l, spot, p, &c->kind, &c->words) && c->kind == EVENT_CAPTION)
         spot_refuse(spot, tr("choose another event"), tr("a caption cannot wait for a caption"));
-    p += length + (p[length] == ' ');
-    c->word = *p ? scenario_text(l->scenario->memory, p) : NULL;
 }
 
 static const char *load_say(struct loader *l, const struct spot *caption)

@@ -224,12 +224,12 @@ Test(scenario, a_caption_waits_for_the_nth_event_of_a_kind_with_a_word)
     struct scenario *s = load(two_servers, &o, 1);
     const struct scenario_caption *c = s->captions;
     cr_assert_eq(s->n_captions, 4);
-    cr_expect(c[0].nth == 1 && c[0].kind == EVENT_TCP_STATE && strcmp(c[0].word, "ESTABLISHED") == 0);
+    cr_expect(c[0].nth == 1 && c[0].kind == EVENT_TCP_STATE && strcmp(c[0].words, "ESTABLISHED") == 0);
     cr_expect(strcmp(c[0].say, "A") == 0 && strcmp(c[0].cite, "RFC 9293") == 0);
-    cr_expect(c[1].nth == 22 && c[1].kind == EVENT_SMTP_LINE && strcmp(c[1].word, "RCPT TO") == 0);
+    cr_expect(c[1].nth == 22 && c[1].kind == EVENT_SMTP_LINE && strcmp(c[1].words, "RCPT TO") == 0);
     cr_expect_str_eq(c[1].say, "B");
-    cr_expect(c[2].nth == 1 && c[2].kind == EVENT_PACKET_SEND && strcmp(c[2].word, "tcp.syn") == 0);
-    cr_expect(c[3].nth == 3 && c[3].kind == EVENT_DNS_QUERY && c[3].word == NULL);
+    cr_expect(c[2].nth == 1 && c[2].kind == EVENT_PACKET_SEND && strcmp(c[2].words, "tcp.syn") == 0);
+    cr_expect(c[3].nth == 3 && c[3].kind == EVENT_DNS_QUERY && c[3].words == NULL);
     scenario_free(s);
 }
 
