@@ -11,7 +11,7 @@
 
 struct picture_options picture_options_default(void)
 {
-    return (struct picture_options){.at_ns = TIME_NEVER, .width = 1280, .height = 800};
+    return (struct picture_options){.at_ns = TIME_NEVER, .width = 1280, .height = 800, .scale = 1};
 }
 
 bool picture_path_check(const char *command, const char *path)
@@ -45,10 +45,24 @@ static bool read_theme(const char *command, const char *text, struct picture_opt
     return false;
 }
 
+static bool read_scale(const char *command, const char *text, struct picture_options *options)
+{
+    int percent;
+    char rest;
+    if (!text) return true;
+    if (sscanf(text, "%4d %%%c", &percent, &rest) == 1 && percent >= 50 && percent <= 300 && strchr(text, '%')) {
+        options->scale = percent / 100.0;
+        return true;
+    }
+    fprintf(stderr, tr("postroad %s: --scale: \"%s\" is not between 50 %% and 300 %%\n"), command, text);
+    fputs(tr("  hint: --scale \"150 %\"\n"), stderr);
+    return false;
+}
+
 bool picture_options_read(const char *command, const struct picture_words *words, struct picture_options *options)
 {
     return times_parse(command, "--at", words->at, &options->at_ns) && read_size(command, words->size, options) &&
-           read_theme(command, words->theme, options);
+           read_theme(command, words->theme, options) && read_scale(command, words->scale, options);
 }
 
 bool picture_write(const struct journal_memory *journal, const char *path, const struct picture_options *options)
@@ -58,9 +72,9 @@ bool picture_write(const struct journal_memory *journal, const char *path, const
     struct output_file *file = output_open(path);
     if (!file) return false;
     const char *where = output_path(file);
-    bool good = options->map_only
-                    ? map_export(journal, at_ns, where, error)
-                    : scene_screenshot(journal, at_ns, options->width, options->height, options->dark, where, error);
+    struct screenshot how = {at_ns, options->width, options->height, options->scale, options->dark, options->look_at};
+    bool good =
+        options->map_only ? map_export(journal, at_ns, where, error) : scene_screenshot(journal, &how, where, error);
     if (good) return output_commit(file);
     fprintf(stderr, tr("postroad: cannot draw %s: %s\n"), path, error);
     output_abandon(file);

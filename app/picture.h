@@ -11,13 +11,15 @@ struct picture_options {
     int64_t at_ns; /* TIME_NEVER: the end */
     int width, height;
     bool dark;
+    double scale; /* of text and shapes */
+    const char *look_at; /* what is looked at closely; NULL: nothing */
     bool map_only; /* the map with its title; its size and theme are its own */
 };
 struct picture_options picture_options_default(void);
 
 /* The same as written on the command line; NULL: as it is by default. */
 struct picture_words {
-    const char *at, *size, *theme;
+    const char *at, *size, *theme, *scale;
 };
 /* False after a message. */
 bool picture_options_read(const char *command, const struct picture_words *words, struct picture_options *options);

@@ -1,6 +1,7 @@
 /* postroad view: the window; without a display, the journey as text and how to open the window. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
@@ -105,6 +106,8 @@ static int show_window(const char *word, struct growth *growth, const struct vie
     struct window_options window = window_options_default();
     window.dark = options->picture.dark;
     window.full_screen = options->full_screen;
+    window.scale = options->picture.scale;
+    window.look_at = options->picture.look_at;
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
     if (growth->follower) {
         window.grow = grow;
@@ -121,6 +124,20 @@ static int show_window(const char *word, struct growth *growth, const struct vie
     return tell_as_text(word, journal);
 }
 
+/* Whether the journal has what is to be looked at; false after a message. Numbers are looked up when they are needed.
+ */
+static bool has_what_is_looked_at(const struct journal_memory *journal, const char *name)
+{
+    if (!name || *name == '#') return true;
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        bool names = e->kind == EVENT_HOST_ADD || e->kind == EVENT_LINK_ADD || e->kind == EVENT_MAIL_COMPOSE;
+        if (names && !strcmp(event_text(e, FIELD_NAME), name)) return true;
+    }
+    fprintf(stderr, tr("postroad view: --look-at: there is no host, link or mail \"%s\"\n"), name);
+    return false;
+}
+
 static int view(const char *word, const struct view_options *options)
 {
     int code;
@@ -134,6 +151,8 @@ static int view(const char *word, const struct view_options *options)
     code = EXIT_DONE;
     if (journal_memory_count(journal) == 0) {
         fprintf(stderr, tr("postroad view: %s holds no events\n"), word);
+        code = EXIT_USAGE;
+    } else if (!has_what_is_looked_at(journal, options->picture.look_at)) {
         code = EXIT_USAGE;
     } else if (options->screenshot) {
         code = picture_write(journal, options->screenshot, &options->picture) ? EXIT_DONE : EXIT_FAILED;
@@ -154,7 +173,11 @@ int command_view(int argc, char **argv)
         {"at", 0, "TIME", "the instant to begin at, or of the picture, such as \"1.2 s\"", OPTION_TEXT,
          &options.words.at},
         {"size", 0, "WxH", "the size of the window or picture, such as 1920x1080", OPTION_TEXT, &options.words.size},
+        {"look-at", 0, "NAME",
+         "look closely at this host, link or mail, or at an event by its number, such as \"#736\"", OPTION_TEXT,
+         &options.picture.look_at},
         {"theme", 0, "THEME", "light or dark", OPTION_TEXT, &options.words.theme},
+        {"scale", 0, "PERCENT", "the size of text and shapes, such as \"150 %\"", OPTION_TEXT, &options.words.scale},
         {"full-screen", 0, NULL, "begin with the whole screen", OPTION_FLAG, &options.full_screen},
         {"screenshot", 0, "FILE", "draw one picture to this .png or .svg, and need no display", OPTION_TEXT,
          &options.screenshot},

@@ -30,17 +30,22 @@ static bool can_be_drawn(const struct journal_memory *journal, int width, int he
     return false;
 }
 
-bool scene_screenshot(const struct journal_memory *journal, int64_t at_ns, int width, int height, bool dark,
-                      const char *path, char error[DRAW_ERROR_BYTES])
+bool scene_screenshot(const struct journal_memory *journal, const struct screenshot *how, const char *path,
+                      char error[DRAW_ERROR_BYTES])
 {
-    if (!can_be_drawn(journal, width, height, error)) return false;
+    if (!can_be_drawn(journal, how->width, how->height, error)) return false;
     struct scene_options options = scene_options_default();
-    options.dark = dark;
+    options.dark = how->dark;
+    options.scale = how->scale;
     struct scene *scene = scene_new(journal, options);
-    struct canvas *canvas = canvas_new_file(path, width, height);
-    scene_seek(scene, at_ns);
-    scene_draw(scene, canvas);
-    bool saved = save(canvas, path, error);
+    scene_seek(scene, how->at_ns);
+    bool saved = !how->look_at || scene_look_at(scene, how->look_at);
+    if (!saved) snprintf(error, DRAW_ERROR_BYTES, tr("there is nothing called \"%s\" to look at"), how->look_at);
+    if (saved) {
+        struct canvas *canvas = canvas_new_file(path, how->width, how->height);
+        scene_draw(scene, canvas);
+        saved = save(canvas, path, error);
+    }
     scene_free(scene);
     return saved;
 }

@@ -9,9 +9,16 @@
 
 enum { DRAW_ERROR_BYTES = 256, PICTURE_MAX_PIXELS = 16384 };
 
+struct screenshot {
+    int64_t at_ns;
+    int width, height;
+    double scale; /* 1: as the size has it */
+    bool dark;
+    const char *look_at; /* as scene_look_at has it; NULL: nothing closely */
+};
 /* The whole window as it would be at that instant. False and a message when it could not be made. */
-bool scene_screenshot(const struct journal_memory *journal, int64_t at_ns, int width, int height, bool dark,
-                      const char *path, char error[DRAW_ERROR_BYTES]);
+bool scene_screenshot(const struct journal_memory *journal, const struct screenshot *how, const char *path,
+                      char error[DRAW_ERROR_BYTES]);
 /* The map alone, with the title, for a slide. */
 bool map_export(const struct journal_memory *journal, int64_t at_ns, const char *path, char error[DRAW_ERROR_BYTES]);
 

@@ -3,6 +3,8 @@
 #include "viz/draw/scene.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
@@ -184,6 +186,34 @@ void scene_select(struct scene *s, struct selection selection)
 {
     s->selection = selection;
     s->dirty = true;
+}
+
+static struct selection event_numbered(const struct story *story, const char *number)
+{
+    char *end;
+    unsigned long long id = strtoull(number, &end, 10);
+    size_t event = *number >= '0' && *number <= '9' && !*end ? story_event_by_id(story, id) : STORY_NONE;
+    if (event == STORY_NONE) return (struct selection){ACT_NONE, 0};
+    size_t packet = story_event_packet(story, event);
+    return packet == STORY_NONE ? (struct selection){ACT_EVENT, event} : (struct selection){ACT_PACKET, packet};
+}
+
+static struct selection thing_called(const struct story *story, const char *name)
+{
+    size_t host = story_host_by_name(story, name), mail = story_mail_by_name(story, name);
+    if (*name == '#') return event_numbered(story, name + 1);
+    if (host != STORY_NONE) return (struct selection){ACT_HOST, host};
+    for (size_t i = 0; i < story_link_count(story); i++)
+        if (strcmp(story_link(story, i).name, name) == 0) return (struct selection){ACT_LINK, i};
+    return mail != STORY_NONE ? (struct selection){ACT_MAIL, mail} : (struct selection){ACT_NONE, 0};
+}
+
+bool scene_look_at(struct scene *s, const char *what)
+{
+    struct selection found = thing_called(s->story, what);
+    if (found.what == ACT_NONE) return false;
+    scene_select(s, found);
+    return true;
 }
 
 bool scene_is_dirty(const struct scene *s)

@@ -39,6 +39,9 @@ void scene_advance(struct scene *scene, int64_t passed_ns);
 bool scene_handle(struct scene *scene, const struct input *input);
 void scene_seek(struct scene *scene, int64_t at_ns);
 void scene_select(struct scene *scene, struct selection selection);
+/* Selects the host, link or mail of this name, or the event of this number ("#736", as `postroad show` prints it; its
+   packet, when it is about one). False when there is none. */
+bool scene_look_at(struct scene *scene, const char *what);
 
 /* Whether the picture has changed since it was last drawn. */
 bool scene_is_dirty(const struct scene *scene);

@@ -225,6 +225,7 @@ enum window_end window_run(struct journal_memory *journal, const struct window_o
     w.grow_context = options->grow_context;
     scene_set_growing(w.scene, w.grow != NULL);
     scene_seek(w.scene, options->at_ns);
+    if (options->look_at) scene_look_at(w.scene, options->look_at);
     snprintf(title, sizeof title, tr("%s – postroad"), story_title(scene_story(w.scene)));
     bool opened = open_window(&w, options, title);
     if (opened)

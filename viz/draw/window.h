@@ -20,6 +20,7 @@ struct window_options {
     int width, height;  /* 0: 1280x800, or what the display has room for */
     bool playing;       /* whether it plays from the first picture on */
     int64_t at_ns;      /* where it begins */
+    const char *look_at; /* what is looked at closely then (scene_look_at); NULL: nothing */
     /* Asked now and then: appends to the journal what has come; NULL: the journal is as it is. */
     enum window_growth (*grow)(void *context);
     void *grow_context;

@@ -144,6 +144,19 @@ Test(expectations, a_scenario_without_its_point_fails)
     }
 }
 
+/* A caption that waits for what never comes teaches nobody. */
+Test(expectations, every_caption_of_a_scenario_is_told)
+{
+    struct event_mask mask = event_mask_union(event_mask_core(), event_mask_kind(EVENT_CAPTION));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].values[0].pointer) continue;
+        struct world_run run = world_run_scenario(cases[i].scenario, 0, mask);
+        size_t told = count_events(&run, EVENT_CAPTION, NULL);
+        cr_expect_eq(told, run.scenario->n_captions, "%s: %zu captions told", cases[i].scenario, told);
+        world_run_free(&run);
+    }
+}
+
 static const char scenario[] =
     "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"hosts\": {"
     "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" } },"

@@ -251,13 +251,17 @@ static size_t without_surface_numbers(char *bytes, size_t n)
     return kept;
 }
 
+static const struct screenshot at_once = {1200 * MILLISECOND, 1280, 800, 1, false, NULL},
+                               too_wide = {0, 100000, 800, 1, false, NULL},
+                               of_nobody = {0, 1280, 800, 1, false, "nobody"};
+
 static void expect_same_twice(const struct journal_memory *journal, const char *ending, const char *begins)
 {
     char paths[2][600], error[DRAW_ERROR_BYTES], *bytes[2] = {NULL, NULL};
     size_t sizes[2];
     for (int i = 0; i < 2; i++) {
         snprintf(paths[i], sizeof paths[i], "%s/test_pictures_%d.%s", POSTROAD_BINARY_DIR, i, ending);
-        cr_assert(scene_screenshot(journal, 1200 * MILLISECOND, 1280, 800, false, paths[i], error), "%s", error);
+        cr_assert(scene_screenshot(journal, &at_once, paths[i], error), "%s", error);
         sizes[i] = read_whole(paths[i], &bytes[i]);
         if (strcmp(ending, "svg") == 0) sizes[i] = without_surface_numbers(bytes[i], sizes[i]);
         remove(paths[i]);
@@ -286,12 +290,14 @@ Test(pictures, what_cannot_be_drawn_is_said)
 {
     char error[DRAW_ERROR_BYTES];
     struct journal_memory *journal = run_scenario("first-mail"), *empty = journal_memory_new();
-    cr_expect(not(scene_screenshot(journal, 0, 1280, 800, false, "/nowhere/at/all.png", error)));
+    cr_expect(not(scene_screenshot(journal, &at_once, "/nowhere/at/all.png", error)));
     cr_expect(strstr(error, "/nowhere/at/all.png: cannot be written") != NULL, "%s", error);
-    cr_expect(not(scene_screenshot(journal, 0, 1280, 800, false, "/nowhere/at/all.svg", error)));
-    cr_expect(not(scene_screenshot(journal, 0, 100000, 800, false, "x.png", error)));
+    cr_expect(not(scene_screenshot(journal, &at_once, "/nowhere/at/all.svg", error)));
+    cr_expect(not(scene_screenshot(journal, &too_wide, "x.png", error)));
     cr_expect(strstr(error, "100000x800") != NULL, "%s", error);
-    cr_expect(not(scene_screenshot(empty, 0, 1280, 800, false, "x.png", error)));
+    cr_expect(not(scene_screenshot(journal, &of_nobody, "x.png", error)));
+    cr_expect(strstr(error, "nothing called \"nobody\"") != NULL, "%s", error);
+    cr_expect(not(scene_screenshot(empty, &at_once, "x.png", error)));
     cr_expect(strstr(error, "nothing to draw") != NULL, "%s", error);
     journal_memory_free(journal);
     journal_memory_free(empty);
