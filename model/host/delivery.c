@@ -102,10 +102,37 @@ static void finish(struct delivery *delivery, enum recipient_fate fate, const ch
 
 static void try_next(struct delivery *delivery);
 
+/* --- in clear --- */
+
+/* The age from which mail goes on in clear rather than not at all (RFC 7435). */
+static int64_t clear_after_ns(const struct mail_queue *queue)
+{
+    int64_t own_ns = queue->host->description->mail_server.tls.clear_after_ns;
+    return own_ns >= 0 ? own_ns : queue->policy->clear_after_ns;
+}
+
+/* Asked when a session is lost: whether its place is tried again, without TLS. */
+static bool may_go_on_in_clear(const struct delivery *delivery)
+{
+    const struct mail_queue *queue = delivery_queue(delivery);
+    if (!delivery->job || delivery->tls != ROUTE_TLS_IF_OFFERED) return false;
+    int64_t age_ns = queue_clock_ns(queue) - delivery_entry(delivery)->arrived_ns;
+    return smtp_client_is_in_handshake(delivery->client) && age_ns >= clear_after_ns(queue);
+}
+
+static void emit_fallback(const struct delivery *delivery, const struct delivery_place *place)
+{
+    struct journal *journal = delivery_world(delivery)->journal;
+    uint64_t event = JOURNAL_EMIT(journal, TLS_FALLBACK, F_INT(MESSAGE, delivery_entry(delivery)->message.n),
+                                  F_INT(HOST, delivery_queue(delivery)->host->id.n), F_INT(PEER, delivery->peer.n),
+                                  F_TEXT(NAME, place->host), F_TEXT(WHY, delivery->reason));
+    journal_set_cause(journal, event);
+}
+
 /* A host whose session never got as far as MAIL has failed as one that was not reached. */
 static void end_session(struct delivery *delivery, const char *why)
 {
-    if (!delivery->is_greeted && delivery->job)
+    if (!delivery->is_greeted && delivery->job && !delivery->goes_on_in_clear)
         delivery_remember_failure(delivery, delivery->reason, strstr(delivery->reason, "timed out") != NULL);
     emit_session_close(delivery, why);
     wake_set(&delivery->smtp_wake, TIME_NEVER);
@@ -282,7 +309,7 @@ static void on_opened(void *context)
     make_smtp_job(delivery);
     struct smtp_client_config config = host->description->smtp.client;
     config.name = host->description->name;
-    config.tls = outbound_smtp_tls(delivery->tls);
+    config.tls = delivery->is_in_clear ? SMTP_TLS_NEVER : outbound_smtp_tls(delivery->tls);
     struct smtp_client_owner owner = {
         .context = delivery, .outcome = on_outcome, .next = next_job, .offered = on_offered};
     delivery->client =
@@ -314,6 +341,7 @@ static void lose_connection(struct delivery *delivery, const char *why)
 {
     if (delivery->is_halted) return;
     if (delivery->client) {
+        delivery->goes_on_in_clear = may_go_on_in_clear(delivery);
         smtp_client_connection_lost(delivery->client, why, delivery_now_ns(delivery));
         end_session(delivery, why);
     } else {
@@ -350,7 +378,9 @@ static void on_connect_timeout(void *context)
 static void on_smtp_wake(void *context)
 {
     struct delivery *delivery = context;
+    bool may_go_on = may_go_on_in_clear(delivery);
     smtp_client_on_deadline(delivery->client, delivery_now_ns(delivery));
+    delivery->goes_on_in_clear = may_go_on && smtp_client_is_over(delivery->client);
     settle_session(delivery);
 }
 
@@ -364,12 +394,13 @@ static void on_secured(void *context, const struct session_security *security)
     settle_session(delivery);
 }
 
-static void connect_to(struct delivery *delivery, const struct delivery_place *place)
+static void connect_to(struct delivery *delivery, const struct delivery_place *place, bool in_clear)
 {
     const struct host *peer = world_host_by_address(delivery_world(delivery), place->address);
     delivery->peer = peer ? peer->id : (struct host_id){0};
     delivery->connects++;
     delivery->any_tried = true;
+    delivery->is_in_clear = in_clear;
     begin_attempts(delivery);
     wake_set(&delivery->connect_wake, delivery_now_ns(delivery) + delivery_queue(delivery)->policy->connect_timeout_ns);
     delivery->socket = socket_connect(delivery_queue(delivery)->host, place->address, SMTP_PORT,
@@ -379,7 +410,7 @@ static void connect_to(struct delivery *delivery, const struct delivery_place *p
                                                               .acked = on_acked,
                                                               .ended = on_ended,
                                                               .failed = on_failed});
-    if (place->host) outbound_offer_tls(delivery->socket, delivery->tls, place->host, on_secured);
+    if (place->host && !in_clear) outbound_offer_tls(delivery->socket, delivery->tls, place->host, on_secured);
     delivery->connect_wake.conn = socket_conn(delivery->socket);
 }
 
@@ -391,13 +422,28 @@ static bool may_try_elsewhere(const struct delivery *delivery)
            (policy->address_limit == 0 || delivery->connects < policy->address_limit);
 }
 
+/* The same place once more. It counts as the same connection and the same session (Postfix's smtp_connect.c). */
+static void connect_in_clear(struct delivery *delivery)
+{
+    const struct delivery_place *place = &delivery->places[delivery->place_next - 1];
+    delivery->goes_on_in_clear = false;
+    delivery->connects--;
+    delivery->sessions--;
+    emit_fallback(delivery, place);
+    connect_to(delivery, place, true);
+}
+
 /* The next place, or the end of this job's attempt and with it of this delivery. */
 static void try_next(struct delivery *delivery)
 {
+    if (delivery->goes_on_in_clear) {
+        connect_in_clear(delivery);
+        return;
+    }
     while (delivery->job && any_open(delivery) && may_try_elsewhere(delivery)) {
         const struct delivery_place *place = &delivery->places[delivery->place_next++];
         if (!delivery_place_may_be_tried(delivery, place)) continue;
-        connect_to(delivery, place);
+        connect_to(delivery, place, false);
         return;
     }
     finish(delivery, RECIPIENT_LATER, delivery->reason);

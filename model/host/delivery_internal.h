@@ -38,6 +38,8 @@ struct delivery {
     bool server_knows_dsn;
     bool any_tried, any_greeted; /* of this job: a connection, a session that got as far as MAIL */
     bool is_greeted;             /* this session has */
+    bool goes_on_in_clear;       /* the handshake failed: the same place is tried again, without TLS */
+    bool is_in_clear;            /* this connection is such a one */
     bool is_halted;              /* the host stops in a moment: nothing goes on */
     int64_t until_ns;            /* the earliest time at which a place that was passed over may be tried */
     char reason[512];            /* why the last try did not do */

@@ -83,8 +83,10 @@ static void on_opened(void *context)
 static void on_received(void *context, const char *bytes, size_t size)
 {
     struct mail_session *session = context;
-    refusals_on_received(session);
-    if (session->smtp)
+    bool is_swallowed = refusals_on_received(session);
+    if (is_swallowed)
+        ;
+    else if (session->smtp)
         smtp_server_receive(session->smtp, bytes, size, now_of(session));
     else
         pop3_server_receive(session->pop3, bytes, size, now_of(session));

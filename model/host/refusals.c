@@ -311,14 +311,21 @@ static int64_t pace(void *context, struct smtp_reply *reply)
 }
 
 /* RFC 5321 4.3.1: a client waits for the greeting. */
-void refusals_on_received(struct mail_session *session)
+static void mind_early_talkers(struct mail_session *session)
 {
     const struct session_rules *rules = session->rules;
-    if (!rules || !rules->has_rules || now_of(session) >= rules->greets_ns) return;
+    if (!rules->has_rules || now_of(session) >= rules->greets_ns) return;
     if (!rules_of(session->server)->refuses_early_talkers || !smtp_server_is_waiting(session->smtp)) return;
     struct smtp_reply reply = smtp_reply_say(554, "5.5.1 Protocol error: you speak before the greeting");
     refusals_tell(session, "early talker", "", "", "it speaks before the greeting", 0);
     smtp_server_answer(session->smtp, &reply, now_of(session));
+}
+
+bool refusals_on_received(struct mail_session *session)
+{
+    if (!session->rules) return false;
+    mind_early_talkers(session);
+    return reply_faults_swallow(session);
 }
 
 /* --- in front of the policy --- */

@@ -17,6 +17,7 @@ struct session_rules {
     /* faults */
     const struct scenario_fault *act; /* to be done, or being done; NULL: none */
     bool acts_now, says_twice;
+    const struct scenario_fault *fails_handshake; /* NULL: a handshake is made in earnest, or none at all */
     char *drip;
     size_t drip_size, dripped;
     uint64_t drip_end; /* in the stream, of what is still to drip */
@@ -35,6 +36,8 @@ bool reply_faults_forced(void *context, const char *command, struct smtp_reply *
    the envelope's. */
 bool reply_faults_of_mail(struct mail_session *session, const char *command, const struct smtp_envelope *envelope,
                           const char *forward_path, struct smtp_reply *reply);
+/* What has arrived is part of a handshake that a fault makes fail, and is not read. */
+bool reply_faults_swallow(struct mail_session *session);
 struct session_io reply_faults_io(struct mail_session *session, struct session_io inner);
 bool reply_faults_discard(struct mail_session *session, const struct smtp_envelope *envelope, const char *content,
                           size_t size, struct smtp_reply *reply);

@@ -232,10 +232,29 @@ static uint64_t io_acknowledged(void *context)
     return io->acknowledged(io->context);
 }
 
+/* Where a handshake is to fail there is none on this side: what it does instead comes with the client's first word. */
 static void io_start_tls(void *context)
 {
-    const struct session_io *io = &((struct mail_session *)context)->rules->inner_io;
-    io->start_tls(io->context);
+    struct mail_session *session = context;
+    const struct session_io *io = &session->rules->inner_io;
+    const struct scenario *scenario = world_of(session)->scenario;
+    for (size_t i = 0; i < scenario->n_faults && !session->rules->fails_handshake; i++) {
+        const struct scenario_fault *fault = &scenario->faults[i];
+        if (!is_of_server(fault, session->server) || strcmp(fault->reply_to, "handshake") != 0) continue;
+        if (strikes(session, i)) session->rules->fails_handshake = fault;
+    }
+    if (!session->rules->fails_handshake) io->start_tls(io->context);
+}
+
+bool reply_faults_swallow(struct mail_session *session)
+{
+    struct session_rules *rules = session->rules;
+    if (!rules->fails_handshake) return false;
+    if (rules->act) return true;
+    refusals_tell(session, "fault", "", "", act_texts[rules->fails_handshake->reply_act], 0);
+    rules->act = rules->fails_handshake;
+    rules->acts_now = true;
+    return true;
 }
 
 static void io_locate(void *context, uint64_t *offset, uint64_t *length)

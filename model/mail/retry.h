@@ -33,6 +33,7 @@ struct retry_rule {
 };
 
 enum retry_growth { RETRY_STEPS, RETRY_GEOMETRIC, RETRY_QUADRATIC };
+#define RETRY_NEVER INT64_MAX
 enum { RETRY_RULES_MAX = 16, RETRY_STEPS_MAX = 64 };
 
 /* Every parameter; a policy reads its own. Times in ns; 0 switches off where that makes sense. */
@@ -54,6 +55,9 @@ struct retry_policy {
     int64_t connect_timeout_ns;
     int64_t session_messages; /* how many one session may carry; 1: no reuse; 0: no limit */
     int64_t reuse_ns;         /* a session is not taken up again after so long; 0: no limit */
+    /* A host whose TLS handshake fails is tried once more at once, in clear, for mail of this age where encryption is
+       not demanded; RETRY_NEVER: it is not. */
+    int64_t clear_after_ns;
 
     /* postfix */
     int64_t minimal_backoff_ns, maximal_backoff_ns;

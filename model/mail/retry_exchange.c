@@ -19,6 +19,7 @@ static void set_default(struct retry_policy *policy)
     policy->initial_concurrency = policy->concurrency_limit = 20;
     policy->session_messages = 20;
     policy->connect_timeout_ns = 10 * MINUTE;
+    policy->clear_after_ns = RETRY_NEVER;
 }
 
 static int64_t interval_after(const struct retry_policy *policy, int64_t failures)

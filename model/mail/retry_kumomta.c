@@ -14,6 +14,7 @@ static void set_default(struct retry_policy *policy)
     policy->initial_concurrency = policy->concurrency_limit = 32;
     policy->session_messages = 0;
     policy->connect_timeout_ns = 60 * SECOND;
+    policy->clear_after_ns = RETRY_NEVER; /* opportunistic_tls_reconnect_on_failed_handshake is off */
 }
 
 static int64_t wait_of(const struct retry_policy *policy, unsigned failures)

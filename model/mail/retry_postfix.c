@@ -23,6 +23,7 @@ static void set_default(struct retry_policy *policy)
     policy->connect_timeout_ns = 30 * SECOND;
     policy->session_messages = 0;
     policy->reuse_ns = 300 * SECOND;
+    policy->clear_after_ns = policy->minimal_backoff_ns; /* smtp.h: PREACTIVE_DELAY */
 }
 
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)

@@ -17,6 +17,7 @@ static void set_default(struct retry_policy *policy)
     policy->tcpto_timeouts = 2;
     policy->tcpto_spacing_ns = 120 * SECOND;
     policy->tcpto_base_ns = 64 * SECOND;
+    policy->clear_after_ns = RETRY_NEVER;
 }
 
 static int64_t square_root(int64_t value)

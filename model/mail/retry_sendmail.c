@@ -14,6 +14,7 @@ static void set_default(struct retry_policy *policy)
     policy->recipient_limit = 100;
     policy->session_messages = 0;
     policy->connect_timeout_ns = 5 * MINUTE;
+    policy->clear_after_ns = RETRY_NEVER; /* TLSFallbacktoClear is off */
 }
 
 /* In whole seconds, as its clock counts. */

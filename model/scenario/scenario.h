@@ -61,6 +61,7 @@ struct scenario_tls {
     enum tls_version version;
     enum tls_certificate_kind certificate;
     enum tls_outbound outbound;
+    int64_t clear_after_ns; /* in place of the retry policy's (retry.h); -1: as that has it */
     struct scenario_sts sts;
 };
 

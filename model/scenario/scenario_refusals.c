@@ -210,10 +210,10 @@ static const struct choice acts[REPLY_ACTS] = {{"reply", NULL},   {"close", NULL
                                                {"silence", NULL}, {"garbage", NULL}, {"endless", NULL},
                                                {"drip", NULL},    {"twice", NULL},   {"discard", NULL}};
 
-static const struct choice commands[] = {{"RCPT", NULL},     {"CONNECT", NULL}, {"EHLO", NULL}, {"HELO", NULL},
-                                         {"STARTTLS", NULL}, {"AUTH", NULL},    {"BDAT", NULL}, {"VRFY", NULL},
-                                         {"EXPN", NULL},     {"HELP", NULL},    {"MAIL", NULL}, {"DATA", NULL},
-                                         {".", NULL},        {"RSET", NULL},    {"NOOP", NULL}, {"QUIT", NULL}};
+static const struct choice commands[] = {
+    {"RCPT", NULL}, {"CONNECT", NULL}, {"EHLO", NULL}, {"HELO", NULL}, {"STARTTLS", NULL}, {"handshake", NULL},
+    {"AUTH", NULL}, {"BDAT", NULL},    {"VRFY", NULL}, {"EXPN", NULL}, {"HELP", NULL},     {"MAIL", NULL},
+    {"DATA", NULL}, {".", NULL},       {"RSET", NULL}, {"NOOP", NULL}, {"QUIT", NULL}};
 
 /* A sender is known from MAIL on, a recipient from RCPT on. */
 static void load_about(struct loader *l, const struct spot *object, struct scenario_fault *f)
@@ -237,14 +237,20 @@ static void load_about(struct loader *l, const struct spot *object, struct scena
 static void load_words(struct loader *l, const struct spot *object, struct scenario_fault *f)
 {
     struct spot with = spot_key(object, "with");
-    if (f->reply_act == REPLY_WITH) {
+    if (f->reply_act == REPLY_WITH && strcmp(f->reply_to, "handshake") != 0) {
         if (check_present(object, "with", "\"with\": \"451 4.7.1 Try again later\""))
             want_refusal(l, object, "with", "451 4.7.1 Try again later", &f->reply_with);
     } else if (with.json) {
         spot_refuse_key(&with, tr("leave it out"), tr("\"with\" stands beside \"action\": \"%s\""),
                         acts[f->reply_act].word);
     }
-    if (f->reply_act == REPLY_DISCARD && strcmp(f->reply_to, ".") != 0) {
+    bool is_handshake = strcmp(f->reply_to, "handshake") == 0;
+    bool is_act_of_handshake = f->reply_act == REPLY_CLOSE || f->reply_act == REPLY_RESET ||
+                               f->reply_act == REPLY_SILENCE || f->reply_act == REPLY_GARBAGE;
+    if (is_handshake && !is_act_of_handshake)
+        spot_refuse(object, tr("write \"action\": \"close\", \"reset\", \"silence\" or \"garbage\""),
+                    tr("a handshake fails by no words"));
+    if (f->reply_act == REPLY_DISCARD && !is_handshake && strcmp(f->reply_to, ".") != 0) {
         struct spot to = spot_key(object, "to");
         spot_refuse(&to, tr("write \"to\": \".\""), tr("a mail is thrown away at its end"));
     }

@@ -4,8 +4,8 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-static const struct key_rule server_tls_keys[] = {
-    {"offer", NULL}, {"certificate", NULL}, {"version", NULL}, {"outbound", NULL}, {"mta_sts", NULL}};
+static const struct key_rule server_tls_keys[] = {{"offer", NULL},    {"certificate", NULL}, {"version", NULL},
+                                                  {"outbound", NULL}, {"clear_after", NULL}, {"mta_sts", NULL}};
 static const struct key_rule sts_keys[] = {{"mode", NULL}, {"mx", NULL}, {"max_age", NULL}};
 
 /* RFC 8461 3.2. */
@@ -58,6 +58,22 @@ static void load_sts(struct loader *l, const struct spot *tls, struct scenario_s
     check_patterns(l, &sts, policy);
 }
 
+static void load_clear_after(const struct spot *tls, struct scenario_tls *t)
+{
+    static const struct choice words[] = {{"never", NULL}};
+    struct spot spot = spot_key(tls, "clear_after");
+    size_t word = 0;
+    if (!spot.json) return;
+    if (t->outbound != OUTBOUND_OPPORTUNISTIC && t->outbound != OUTBOUND_MTA_STS)
+        spot_refuse_key(&spot, tr("leave it out, or write \"outbound\": \"opportunistic\""),
+                        tr("\"clear_after\" is nothing for a server that %s"),
+                        t->outbound == OUTBOUND_NEVER ? tr("never encrypts") : tr("must encrypt"));
+    else if (cJSON_IsString(spot.json) && !(spot.json->valuestring[0] >= '0' && spot.json->valuestring[0] <= '9')) {
+        if (check_choice(&spot, words, 1, &word)) t->clear_after_ns = RETRY_NEVER;
+    } else
+        check_unit(&spot, UNIT_DURATION, 0, 365 * DAY, &t->clear_after_ns);
+}
+
 void load_server_tls(struct loader *l, const struct spot *server, struct scenario_tls *t)
 {
     static const struct choice certificates[] = {{"valid", NULL},       {"expired", NULL},    {"not yet valid", NULL},
@@ -67,6 +83,7 @@ void load_server_tls(struct loader *l, const struct spot *server, struct scenari
         {"never", NULL}, {"opportunistic", NULL}, {"required", NULL}, {"verify", NULL}, {"mta-sts", NULL}};
     struct spot tls;
     size_t certificate = TLS_CERTIFICATE_VALID, version = TLS_VERSION_1_3, outbound = OUTBOUND_OPPORTUNISTIC;
+    t->clear_after_ns = -1;
     if (!want_object(server, "tls", &tls)) return;
     CHECK_KEYS(&tls, server_tls_keys);
     t->offers = true;
@@ -77,5 +94,6 @@ void load_server_tls(struct loader *l, const struct spot *server, struct scenari
     t->certificate = (enum tls_certificate_kind)certificate;
     t->version = (enum tls_version)version;
     t->outbound = (enum tls_outbound)outbound;
+    load_clear_after(&tls, t);
     load_sts(l, &tls, &t->sts);
 }

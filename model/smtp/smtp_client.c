@@ -264,6 +264,11 @@ void smtp_client_on_deadline(struct smtp_client *s, int64_t now_ns)
     if (now_ns >= smtp_client_deadline(s)) smtp_client_abandon(s, words[s->state]);
 }
 
+bool smtp_client_is_in_handshake(const struct smtp_client *s)
+{
+    return s->state == STATE_HANDSHAKE;
+}
+
 bool smtp_client_is_over(const struct smtp_client *s)
 {
     return s->state == STATE_OVER;

@@ -86,6 +86,8 @@ void smtp_client_connection_lost(struct smtp_client *s, const char *why, int64_t
 void smtp_client_progress(struct smtp_client *s, int64_t now_ns);
 int64_t smtp_client_deadline(const struct smtp_client *s);
 void smtp_client_on_deadline(struct smtp_client *s, int64_t now_ns);
+/* STARTTLS was answered with 220, and nothing has come of it yet. */
+bool smtp_client_is_in_handshake(const struct smtp_client *s);
 bool smtp_client_is_over(const struct smtp_client *s);
 
 #endif

@@ -170,6 +170,13 @@ static bool tell_tls_failed(struct transcript *t, const struct event *e)
     return true;
 }
 
+static bool tell_tls_fallback(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("tries %s again at once, in clear"), event_text(e, FIELD_NAME));
+    transcript_add_why(t, e);
+    return true;
+}
+
 static bool tell_tls_close(struct transcript *t, const struct event *e)
 {
     if (strcmp(event_text(e, FIELD_WHY), "truncated") != 0) return false;
@@ -199,5 +206,6 @@ const struct telling tellings_of_words[EVENT_KINDS] = {
     [EVENT_STS_POLICY] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_sts_policy},
     [EVENT_TLS_DONE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_done},
     [EVENT_TLS_FAILED] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_failed},
+    [EVENT_TLS_FALLBACK] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_fallback},
     [EVENT_TLS_CLOSE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_close},
 };

@@ -180,6 +180,14 @@ static void tell_tls_failed(struct sentence *s, const struct story *story, size_
         sentence_say(s, tr(" (alert %s)"), alert);
 }
 
+static void tell_tls_fallback(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("%s tries %s again at once, in clear"), sentence_host(story, e, FIELD_HOST),
+                 event_text(e, FIELD_NAME));
+    sentence_say_why(s, e);
+}
+
 static void tell_tls_close(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
@@ -222,4 +230,5 @@ const sentence_teller sentences_of_words[EVENT_KINDS] = {
     [EVENT_TLS_START] = tell_tls_start,         [EVENT_TLS_DONE] = tell_tls_done,
     [EVENT_TLS_FAILED] = tell_tls_failed,       [EVENT_TLS_CLOSE] = tell_tls_close,
     [EVENT_TLS_SECRETS] = tell_tls_secrets,     [EVENT_STS_POLICY] = tell_sts_policy,
+    [EVENT_TLS_FALLBACK] = tell_tls_fallback,
 };

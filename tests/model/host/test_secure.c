@@ -301,3 +301,78 @@ Test(secure, a_reply_that_a_fault_forces_is_encrypted_too)
     cr_assert_not(is_on_the_wire(&run, "451 4.7.1 not now"));
     world_run_free(&run);
 }
+
+/* --- a handshake that fails --- */
+
+static struct world_run run_failing(const char *tls, const char *retry, const char *action, const char *until)
+{
+    char json[3000], sender[300], faults[300];
+    snprintf(sender, sizeof sender, "\"tls\": { %s }, \"retry\": \"%s\"", tls, retry);
+    snprintf(faults, sizeof faults,
+             "[{ \"reply\": { \"server\": \"mx.b.example\", \"to\": \"handshake\", \"action\": \"%s\" } }]", action);
+    cr_assert_gt(snprintf(json, sizeof json, relay_text, sender, "", "\"tls\": {}"), 0);
+    struct scenario_override values[] = {{"/faults", faults}, {"/until", until}};
+    return world_run_changed(json, values, 2, event_mask_all());
+}
+
+static const struct event *first_event(const struct world_run *run, enum event_kind kind, const char *word)
+{
+    size_t i = 0;
+    return find_event(run, &i, kind, word);
+}
+
+/* RFC 7435 3, and what each server makes of it. at_s: of the mail's delivery in clear, or -1. */
+Test(secure, an_opportunistic_mail_goes_in_clear_when_its_policy_says)
+{
+    static const struct {
+        const char *tls, *retry;
+        int64_t from_s, until_s;
+    } cases[] = {
+        {"", "postfix", 300, 700},
+        {"", "exim", 1, 4},
+        {"", "opensmtpd", 1, 4},
+        {"", "rfc-minimum", 1, 4},
+        {"", "sendmail", -1, -1},
+        {"", "qmail", -1, -1},
+        {"", "kumomta", -1, -1},
+        {"", "exchange", -1, -1},
+        {"\"clear_after\": \"0 s\"", "postfix", 1, 4},
+        {"\"clear_after\": \"never\"", "exim", -1, -1},
+        {"\"clear_after\": \"1 h\"", "postfix", 3600, 8000},
+        {"\"outbound\": \"mta-sts\"", "exim", 1, 4},
+        {"\"outbound\": \"required\"", "exim", -1, -1},
+        {"\"outbound\": \"verify\"", "exim", -1, -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world_run run = run_failing(cases[i].tls, cases[i].retry, "close", "4 h");
+        const struct event *delivered = first_event(&run, EVENT_MAIL_STATE, "delivered");
+        bool goes = cases[i].from_s >= 0;
+        cr_assert_eq(delivered != NULL, goes, "case %zu", i);
+        cr_assert_eq(count_events(&run, EVENT_TLS_FALLBACK, "mx.b.example"), goes ? 1 : 0, "case %zu", i);
+        if (goes)
+            cr_assert(delivered->at_ns >= cases[i].from_s * SECOND && delivered->at_ns <= cases[i].until_s * SECOND,
+                      "case %zu: at %lld s", i, (long long)(delivered->at_ns / SECOND));
+        cr_assert_eq(count_events(&run, EVENT_TLS_DONE, NULL), 0);
+        cr_assert_eq(count_events(&run, EVENT_SMTP_CONTENT, NULL), goes ? 2 : 1, "submitted, and relayed once");
+        cr_assert_geq(count_events(&run, EVENT_TLS_FAILED, "client"), 1);
+        world_run_free(&run);
+    }
+}
+
+/* However it fails; and within one attempt. */
+Test(secure, each_way_in_which_a_handshake_fails_leads_into_the_clear)
+{
+    static const struct {
+        const char *action, *told;
+    } ways[] = {{"close", "closed"}, {"reset", "reset"}, {"silence", "timed out"}, {"garbage", "TLS handshake failed"}};
+    for (size_t i = 0; i < 4; i++) {
+        struct world_run run = run_failing("\"clear_after\": \"0 s\"", "postfix", ways[i].action, "1 h");
+        cr_assert_eq(count_events(&run, EVENT_TLS_FALLBACK, NULL), 1, "%s", ways[i].action);
+        cr_assert_eq(count_events(&run, EVENT_TLS_FALLBACK, ways[i].told), 1, "%s", ways[i].action);
+        cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1, "%s", ways[i].action);
+        cr_assert_eq(count_events(&run, EVENT_ATTEMPT_BEGIN, NULL), 2, "%s: of the client, and of the server",
+                     ways[i].action);
+        cr_assert_eq(count_events(&run, EVENT_SMTP_RULE, "fault"), 1, "%s", ways[i].action);
+        world_run_free(&run);
+    }
+}
