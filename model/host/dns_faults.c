@@ -85,3 +85,23 @@ struct dns_message *dns_fault_answer(const struct scenario_fault *fault, const s
     }
     return changed(truth, false, false);
 }
+
+bool dns_fault_needs_truth(const struct scenario_fault *fault)
+{
+    switch (fault->dns_lie) {
+    case LIE_SERVFAIL:
+    case LIE_REFUSED:
+    case LIE_NOTIMP:
+    case LIE_FORMERR:
+    case LIE_NXDOMAIN:
+    case LIE_LAME:
+    case LIE_NOTHING:
+        return false;
+    case LIE_TRUNCATED:
+    case LIE_LATE:
+    case LIE_WRONG_ID:
+    case LIE_WRONG_PORT:
+        return true;
+    }
+    return true;
+}

@@ -11,5 +11,7 @@ const struct scenario_fault *dns_fault_for(struct host *server, struct host_id a
 /* What is answered then, with one reference, or NULL: nothing. truth: the right answer. */
 struct dns_message *dns_fault_answer(const struct scenario_fault *fault, const struct dns_message *query,
                                      const struct dns_message *truth, bool stream);
+/* Whether that needs to know the right answer at all. */
+bool dns_fault_needs_truth(const struct scenario_fault *fault);
 
 #endif

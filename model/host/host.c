@@ -77,7 +77,7 @@ static bool response_arrives(struct host *host, const struct packet *packet)
     const struct ip_packet *ip = ip_packet_of_const(packet);
     struct recursor *recursor = host->dns_server ? name_server_recursor(host->dns_server) : NULL;
     return recursor ? recursor_receive(recursor, packet)
-                    : resolver_receive(host->resolver, ip->udp.destination_port, ip->dns);
+                    : resolver_receive(host->resolver, ip);
 }
 
 static void hear_datagram(struct host *host, struct packet *packet)

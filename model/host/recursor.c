@@ -7,6 +7,7 @@
 
 #include "model/dns/dns_fit.h"
 #include "model/dns/dns_resolver.h"
+#include "model/host/dns_faults.h"
 #include "model/host/dns_stream.h"
 #include "model/host/host.h"
 #include "model/host/wake.h"
@@ -25,7 +26,10 @@ struct recursor_asker {
     uint32_t transmission;
     recursor_answer_fn answer; /* over a connection */
     void *context;
-    bool *is_answered; /* set once it is, where somebody looks */
+    bool *is_answered;                  /* set once it is, where somebody looks */
+    const struct scenario_fault *fault; /* answered falsely; NULL: as it should be */
+    struct wake late;                   /* such an answer is held back */
+    struct dns_message *late_answer;
 };
 
 /* A query of ours that goes over TCP. */
@@ -79,6 +83,8 @@ static void asker_free(struct recursor_asker *asker)
 {
     *(asker->previous ? &asker->previous->next : &asker->recursor->askers) = asker->next;
     if (asker->next) asker->next->previous = asker->previous;
+    if (asker->late_answer) wake_forget(&asker->late);
+    dns_message_drop(asker->late_answer);
     dns_message_drop(asker->query);
     mem_free(asker);
 }
@@ -95,6 +101,11 @@ static void emit_told(const struct recursor_asker *asker, const struct dns_messa
     journal_set_cause(world_of(recursor)->journal, event);
 }
 
+static bool is_from_wrong_port(const struct recursor_asker *asker)
+{
+    return asker->fault && asker->fault->dns_lie == LIE_WRONG_PORT;
+}
+
 static void send_answer(struct recursor_asker *asker, struct dns_message *answer)
 {
     struct recursor *recursor = asker->recursor;
@@ -102,7 +113,7 @@ static void send_answer(struct recursor_asker *asker, struct dns_message *answer
     emit_told(asker, answer);
     if (asker->port) {
         struct datagram datagram = {.destination = asker->from,
-                                    .source_port = DNS_PORT,
+                                    .source_port = is_from_wrong_port(asker) ? DNS_PORT + 1 : DNS_PORT,
                                     .destination_port = asker->port,
                                     .flow = random_hash_mix(asker->flow, 1),
                                     .transmission = asker->transmission,
@@ -116,19 +127,51 @@ static void send_answer(struct recursor_asker *asker, struct dns_message *answer
     journal_set_cause(world_of(recursor)->journal, cause);
 }
 
-static void on_answer(void *context, void *asker_context, const struct dns_message *known)
+static void finish_asker(struct recursor_asker *asker)
 {
-    struct recursor_asker *asker = asker_context;
-    (void)context;
+    if (asker->is_answered) *asker->is_answered = true;
+    asker_free(asker);
+}
+
+static void on_late(void *context)
+{
+    struct recursor_asker *asker = context;
+    send_answer(asker, asker->late_answer);
+    finish_asker(asker);
+}
+
+static void hold_back(struct recursor_asker *asker, struct dns_message *answer)
+{
+    asker->late_answer = dns_message_hold(answer);
+    wake_init(&asker->late, asker->recursor->host, "late answer", on_late, asker);
+    wake_set(&asker->late, now_of(asker->recursor) + asker->fault->dns_delay_ns);
+}
+
+static struct dns_message *answer_for(const struct recursor_asker *asker, const struct dns_message *known)
+{
     struct dns_message content = *known;
     content.id = asker->query->id;
     content.recursion_desired = asker->query->recursion_desired;
     struct dns_message *answer = dns_message_new(&content);
     answer->wire_size = 0;
-    send_answer(asker, answer);
+    if (!asker->fault) return answer;
+    struct dns_message *falsehood = dns_fault_answer(asker->fault, asker->query, answer, asker->port == 0);
     dns_message_drop(answer);
-    if (asker->is_answered) *asker->is_answered = true;
-    asker_free(asker);
+    return falsehood;
+}
+
+static void on_answer(void *context, void *asker_context, const struct dns_message *known)
+{
+    struct recursor_asker *asker = asker_context;
+    (void)context;
+    struct dns_message *answer = answer_for(asker, known);
+    bool is_late = asker->fault && asker->fault->dns_lie == LIE_LATE;
+    if (is_late)
+        hold_back(asker, answer);
+    else if (answer)
+        send_answer(asker, answer);
+    dns_message_drop(answer);
+    if (!is_late) finish_asker(asker);
 }
 
 /* What no resolver looks for: other operations, meta types, and what it may not look for. */
@@ -137,6 +180,13 @@ static enum dns_rcode refusal_of(const struct dns_message *query)
     if (query->has_edns && query->edns_version > 0) return DNS_BADVERS;
     if ((int)query->qtype >= FIRST_QTYPE_WITHOUT_DATA || (int)query->qtype == 0) return DNS_NOTIMP;
     return query->recursion_desired ? DNS_NOERROR : DNS_REFUSED;
+}
+
+static const struct scenario_fault *fault_for(const struct recursor_asker *asker)
+{
+    struct recursor *recursor = asker->recursor;
+    return dns_fault_for(recursor->host, (struct host_id){host_at(recursor, asker->from)}, asker->query, asker->flow,
+                         asker->transmission);
 }
 
 static void ask(struct recursor_asker *asker)
@@ -149,7 +199,8 @@ static void ask(struct recursor_asker *asker)
     journal_set_cause(world_of(recursor)->journal, event);
     enum dns_rcode refusal = refusal_of(query);
     struct dns_message refused = {.is_response = true, .qname = query->qname, .qtype = query->qtype, .rcode = refusal};
-    if (refusal != DNS_NOERROR) {
+    asker->fault = fault_for(asker);
+    if (refusal != DNS_NOERROR || (asker->fault && !dns_fault_needs_truth(asker->fault))) {
         on_answer(recursor, asker, &refused);
         return;
     }
@@ -198,6 +249,10 @@ struct recursor_asker *recursor_take_stream(struct recursor *recursor, struct ip
     struct recursor_asker *asker = asker_new(recursor, from, query);
     asker->answer = answer;
     asker->context = context;
+    if (world_of(recursor)->dns_faults_in_force > 0) {
+        const struct host *peer = world_host_by_address(world_of(recursor), from);
+        asker->flow = host_question_flow(recursor->host, peer ? peer : recursor->host);
+    }
     bool is_answered = false;
     asker->is_answered = &is_answered;
     ask(asker);
@@ -208,7 +263,7 @@ struct recursor_asker *recursor_take_stream(struct recursor *recursor, struct ip
 
 void recursor_forget(struct recursor_asker *asker)
 {
-    dns_resolver_forget(asker->recursor->resolver, asker);
+    if (!asker->late_answer) dns_resolver_forget(asker->recursor->resolver, asker);
     asker_free(asker);
 }
 

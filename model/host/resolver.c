@@ -214,13 +214,15 @@ struct resolver_question *resolver_ask(struct resolver *resolver, const char *qn
     return question;
 }
 
-bool resolver_receive(struct resolver *resolver, uint16_t port, const struct dns_message *response)
+/* RFC 5452 9.1: it comes from where the question went. */
+bool resolver_receive(struct resolver *resolver, const struct ip_packet *ip)
 {
     struct resolver_question *question = resolver->open;
-    while (question && question->port != port)
+    if (ip->udp.source_port != DNS_PORT) return false;
+    while (question && question->port != ip->udp.destination_port)
         question = question->next;
-    if (!question) return false;
-    if (dns_lookup_receive(question->lookup, response, resolver->host->world->engine->now_ns)) proceed(question);
+    if (!question || !ip_equals(ip->ip.source, server_address(resolver->host))) return false;
+    if (dns_lookup_receive(question->lookup, ip->dns, resolver->host->world->engine->now_ns)) proceed(question);
     return true;
 }
 

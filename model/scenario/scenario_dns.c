@@ -156,7 +156,7 @@ void load_dns_fault(struct loader *l, const struct spot *object, struct scenario
     size_t lie = 0;
     CHECK_KEYS(object, keys);
     if (check_present(object, "server", "\"server\": \"ns1.b.example\""))
-        loader_host(l, &server, 1 << ROLE_NAME_SERVER, &f->host);
+        loader_host(l, &server, 1 << ROLE_NAME_SERVER | 1 << ROLE_RESOLVER, &f->host);
     if (check_present(object, "answer", "\"answer\": \"SERVFAIL\""))
         want_choice(object, "answer", lies, sizeof lies / sizeof *lies, &lie);
     f->dns_lie = (enum dns_lie)lie;

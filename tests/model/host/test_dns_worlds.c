@@ -64,33 +64,47 @@ Test(dns_worlds, a_resolver_walks_once_and_remembers)
 static const struct {
     const char *kind, *lie, *why;
     size_t delivered; /* of two mails, in the end */
+    bool of_resolver; /* not of the zone's own server */
 } rows[] = {
-    {"tree", "SERVFAIL", "451 4.4.3", 2},
-    {"tree", "REFUSED", "451 4.4.3", 2},
-    {"tree", "NOTIMP", "451 4.4.3", 2},
-    {"tree", "FORMERR", "451 4.4.3", 2},
-    {"tree", "lame", "451 4.4.3", 2},
-    {"tree", "nothing", "451 4.4.3", 2},
-    {"tree", "late\", \"delay\": \"9 s", "451 4.4.3", 2},
-    {"tree", "wrong id", "451 4.4.3", 2},
-    {"tree", "wrong port", "451 4.4.3", 2},
-    {"tree", "truncated", "250", 2},
-    {"tree", "NXDOMAIN", "550 5.1.2", 1},
-    {"simple", "SERVFAIL", "451 4.4.3", 2},
-    {"simple", "REFUSED", "451 4.4.3", 2},
-    {"simple", "lame", "451 4.4.3", 2},
-    {"simple", "nothing", "451 4.4.3", 2},
-    {"simple", "late\", \"delay\": \"11 s", "451 4.4.3", 2},
-    {"simple", "wrong id", "451 4.4.3", 2},
-    {"simple", "truncated", "250", 2},
-    {"simple", "NXDOMAIN", "550 5.1.2", 1},
+    {"tree", "SERVFAIL", "451 4.4.3", 2, true},
+    {"tree", "REFUSED", "451 4.4.3", 2, true},
+    {"tree", "NOTIMP", "451 4.4.3", 2, true},
+    {"tree", "FORMERR", "451 4.4.3", 2, true},
+    {"tree", "lame", "451 4.4.3", 2, true},
+    {"tree", "nothing", "451 4.4.3", 2, true},
+    {"tree", "late\", \"delay\": \"11 s", "451 4.4.3", 2, true},
+    {"tree", "wrong id", "451 4.4.3", 2, true},
+    {"tree", "wrong port", "451 4.4.3", 2, true},
+    {"tree", "truncated", "250", 2, true},
+    {"tree", "NXDOMAIN", "550 5.1.2", 1, true},
+    {"tree", "SERVFAIL", "451 4.4.3", 2, false},
+    {"tree", "REFUSED", "451 4.4.3", 2, false},
+    {"tree", "NOTIMP", "451 4.4.3", 2, false},
+    {"tree", "FORMERR", "451 4.4.3", 2, false},
+    {"tree", "lame", "451 4.4.3", 2, false},
+    {"tree", "nothing", "451 4.4.3", 2, false},
+    {"tree", "late\", \"delay\": \"9 s", "451 4.4.3", 2, false},
+    {"tree", "wrong id", "451 4.4.3", 2, false},
+    {"tree", "wrong port", "451 4.4.3", 2, false},
+    {"tree", "truncated", "250", 2, false},
+    {"tree", "NXDOMAIN", "550 5.1.2", 1, false},
+    {"simple", "SERVFAIL", "451 4.4.3", 2, false},
+    {"simple", "REFUSED", "451 4.4.3", 2, false},
+    {"simple", "lame", "451 4.4.3", 2, false},
+    {"simple", "nothing", "451 4.4.3", 2, false},
+    {"simple", "late\", \"delay\": \"11 s", "451 4.4.3", 2, false},
+    {"simple", "wrong id", "451 4.4.3", 2, false},
+    {"simple", "wrong port", "451 4.4.3", 2, false},
+    {"simple", "truncated", "250", 2, false},
+    {"simple", "NXDOMAIN", "550 5.1.2", 1, false},
 };
 
 Test(dns_worlds, what_is_temporary_leaves_the_mail_in_the_queue) /* law D6 */
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char fault[300];
-        const char *server = strcmp(rows[i].kind, "tree") == 0 ? "ns1.b.example" : "name-server";
+        const char *zones = strcmp(rows[i].kind, "tree") == 0 ? "ns1.b.example" : "name-server";
+        const char *server = rows[i].of_resolver ? "resolver" : zones;
         snprintf(fault, sizeof fault,
                  ", \"faults\": [ { \"for\": \"30 min\", \"dns\": { \"server\": \"%s\", \"name\": \"b.example\", "
                  "\"answer\": \"%s\" } } ]",
@@ -169,6 +183,35 @@ Test(dns_worlds, a_resolver_that_restarts_knows_nothing)
             ", \"faults\": [ { \"at\": \"1 h\", \"for\": \"1 min\", \"stop_host\": { \"host\": \"resolver\" } } ]"});
     cr_assert_eq(count_events(&run, EVENT_DNS_CACHE, "emptied"), 1);
     cr_assert_eq(root_referrals(&run), 2, "it begins at the root again");
+    world_run_free(&run);
+}
+
+/* What a resolver says falsely it says of names; of the others it says the truth. */
+Test(dns_worlds, a_resolver_that_lies_about_one_name_knows_the_others)
+{
+    struct world_run run = run_world((struct setting){
+        .more = ", \"faults\": [ { \"dns\": { \"server\": \"resolver\", \"name\": \"c.example\", \"answer\": "
+                "\"nothing\" } } ]"});
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 2);
+    cr_assert_eq(count_events(&run, EVENT_DNS_FAULT, NULL), 0);
+    world_run_free(&run);
+}
+
+/* A false answer that needs no truth costs no question; a late one is told when it is sent. */
+Test(dns_worlds, a_resolver_asks_nobody_for_what_it_says_falsely)
+{
+    struct world_run run = run_world((struct setting){.more = ", \"faults\": [ { \"dns\": { \"server\": "
+                                                              "\"resolver\", \"answer\": \"SERVFAIL\" } } ]"});
+    cr_assert_eq(root_referrals(&run), 0);
+    cr_assert_geq(count_events(&run, EVENT_DNS_TOLD, "SERVFAIL"), 1);
+    world_run_free(&run);
+    run = run_world((struct setting){.more = ", \"faults\": [ { \"dns\": { \"server\": \"resolver\", \"answer\": "
+                                             "\"late\", \"delay\": \"3 s\" } } ]"});
+    size_t i = 0, k = 0;
+    const struct event *asked = find_event(&run, &i, EVENT_DNS_ASKED, "b.example");
+    const struct event *told = find_event(&run, &k, EVENT_DNS_TOLD, "b.example");
+    cr_assert_geq(told->at_ns, asked->at_ns + 3 * SECOND);
+    cr_assert_lt(told->at_ns, asked->at_ns + 4 * SECOND);
     world_run_free(&run);
 }
 
