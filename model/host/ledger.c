@@ -320,6 +320,15 @@ void ledger_expand(struct mail_ledger *ledger, struct message_id message, const 
     book_members(ledger, message, recipient, members, n);
 }
 
+void ledger_tell_content(struct mail_ledger *ledger, const struct mail_bytes *bytes)
+{
+    struct journal *journal = ledger->world->journal;
+    if (!journal_wants(journal, EVENT_MAIL_CONTENT)) return; /* it is looked at byte by byte */
+    JOURNAL_EMIT(journal, MAIL_CONTENT, F_INT(MESSAGE, bytes->message.n), F_INT(HOST, bytes->host.n),
+                 F_TEXT(RECIPIENT, bytes->recipient), F_TEXT(QUEUE_ID, bytes->queue_id), F_TEXT(NAME, bytes->where),
+                 F_INT(SIZE, bytes->size), F_INT(MAIL_DIGEST, message_digest(bytes->content, bytes->size)));
+}
+
 size_t ledger_open_pairs(const struct mail_ledger *ledger)
 {
     return ledger->open_pairs;

@@ -56,6 +56,18 @@ void ledger_doubt(struct mail_ledger *ledger, struct message_id message, const c
 void ledger_expand(struct mail_ledger *ledger, struct message_id message, const char *recipient, struct host *host,
                    const char *const *members, size_t n, const char *from);
 
+/* Tells what the bytes of a mail are at this point, if anybody asks: mail.content. where: "written", "accepted",
+   "delivered", "picked up". */
+struct mail_bytes {
+    struct message_id message;
+    struct host_id host;
+    const char *recipient, *queue_id; /* "" where they do not matter */
+    const char *where;
+    const char *content;
+    size_t size;
+};
+void ledger_tell_content(struct mail_ledger *ledger, const struct mail_bytes *bytes);
+
 /* Pairs that some host still has to do something about. */
 size_t ledger_open_pairs(const struct mail_ledger *ledger);
 /* Mails in a mailbox whose owner's client fetches keep the world going: until they are deleted there, or, when he leaves

@@ -410,6 +410,13 @@ static void on_fetched(void *context, const char *unique_id, const char *content
     char recipient[MESSAGE_ADDRESS_BYTES]; /* one mailbox may serve several addresses */
     if (!world_knows_message(world, message)) return;
     if (!message_delivered_to(content, size, recipient)) return;
+    ledger_tell_content(world->ledger, &(struct mail_bytes){.message = message,
+                                                            .host = client->host->id,
+                                                            .recipient = recipient,
+                                                            .queue_id = "",
+                                                            .where = "picked up",
+                                                            .content = content,
+                                                            .size = size});
     mail_enter_state(world->ledger, (struct mail_change){.message = message,
                                                          .recipient = recipient,
                                                          .host = client->host,
@@ -533,6 +540,14 @@ void mail_client_write(struct mail_client *client, struct mail_draft draft)
         JOURNAL_EMIT(world->journal, MAIL_COMPOSE, F_INT(MESSAGE, message->id.n), F_INT(HOST, client->host->id.n),
                      F_TEXT(NAME, message->name), F_TEXT(FROM, message->from), F_TEXT(TO, recipients),
                      F_TEXT(SUBJECT, message->subject), F_INT(SIZE, message->size));
+    journal_set_cause(world->journal, event);
+    ledger_tell_content(world->ledger, &(struct mail_bytes){.message = message->id,
+                                                            .host = client->host->id,
+                                                            .recipient = "",
+                                                            .queue_id = "",
+                                                            .where = "written",
+                                                            .content = message->content,
+                                                            .size = message->size});
     for (size_t i = 0; i < message->n_recipients; i++) {
         journal_set_cause(world->journal, event);
         enter_state(client, message, i, MAIL_NOWHERE, MAIL_OUTBOX, "written");

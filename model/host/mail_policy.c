@@ -113,6 +113,19 @@ static struct smtp_reply on_auth(void *context, const char *user, const char *pa
     return smtp_reply_say(535, "5.7.8 Authentication credentials invalid");
 }
 
+static void tell_content(const struct mail_session *session, struct message_id message, const char *queue_id,
+                         const char *where, const char *content, size_t size)
+{
+    ledger_tell_content(mail_server_world(session->server)->ledger,
+                        &(struct mail_bytes){.message = message,
+                                             .host = session->server->host->id,
+                                             .recipient = "",
+                                             .queue_id = queue_id,
+                                             .where = where,
+                                             .content = content,
+                                             .size = size});
+}
+
 /* A mail that no client of this world has written; what it says of itself is not believed. */
 static struct message_id register_foreign(const struct mail_session *session, const struct accepted_mail *mail,
                                           const char *content, size_t size)
@@ -141,6 +154,7 @@ static struct message_id register_foreign(const struct mail_session *session, co
                                                    F_INT(HOST, socket_peer(session->socket).n), F_TEXT(NAME, name),
                                                    F_TEXT(FROM, message->from), F_TEXT(TO, recipients),
                                                    F_TEXT(SUBJECT, subject), F_INT(SIZE, size)));
+    tell_content(session, message->id, "", "written", content, size);
     return message->id;
 }
 
@@ -246,6 +260,7 @@ static struct smtp_reply on_message(void *context, const struct smtp_envelope *e
         mail.message = register_foreign(session, &mail, content, size);
         message_number_line(mail.message, lines + strlen(lines));
     }
+    tell_content(session, mail.message, queue_id, "accepted", content, size);
     mail.content = message_prepend(lines, content, size, &mail.size);
     session->answer = smtp_reply_make(250, "OK queued as %s", queue_id);
     session->taken = mail.message;

@@ -66,6 +66,13 @@ static void emit_report(const struct queue_entry *entry, const struct mail_messa
                      F_INT(HOST, host), F_TEXT(NAME, report->name), F_TEXT(FROM, ""), F_TEXT(TO, report->recipients[0]),
                      F_TEXT(SUBJECT, report->subject), F_INT(SIZE, report->size));
     journal_set_cause(journal, event);
+    ledger_tell_content(queue_world(entry->queue)->ledger, &(struct mail_bytes){.message = report->id,
+                                                                                .host = entry->queue->host->id,
+                                                                                .recipient = "",
+                                                                                .queue_id = "",
+                                                                                .where = "written",
+                                                                                .content = report->content,
+                                                                                .size = report->size});
     for (size_t i = 0; i < n; i++)
         JOURNAL_EMIT(journal, MAIL_REPORT, F_INT(MESSAGE, report->id.n), F_INT(PARENT, report->parent.n),
                      F_INT(HOST, host), F_TEXT(RECIPIENT, lines[i].address),

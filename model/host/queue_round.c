@@ -209,6 +209,13 @@ static void on_in_mailbox(void *context, enum store_result result)
     switch (result) {
     case STORE_OK:
     case STORE_KEPT:
+        ledger_tell_content(queue_world(entry->queue)->ledger, &(struct mail_bytes){.message = entry->message,
+                                                                                    .host = entry->queue->host->id,
+                                                                                    .recipient = recipient,
+                                                                                    .queue_id = entry->queue_id,
+                                                                                    .where = "delivered",
+                                                                                    .content = putting.content,
+                                                                                    .size = putting.size});
         mailbox_store(mail_server_mailbox(entry->queue->server, recipient), entry->message, recipient, entry->queue_id,
                       putting.content, putting.size);
         end_locally(entry, putting.recipient, RECIPIENT_DONE, "into the mailbox");

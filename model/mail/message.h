@@ -77,6 +77,8 @@ void message_subject(const char *content, size_t size, char subject[MESSAGE_SUBJ
 /* The address in the Delivered-To line that the final server put there; false if there is none. */
 enum { MESSAGE_ADDRESS_BYTES = 320 };
 bool message_delivered_to(const char *content, size_t size, char address[MESSAGE_ADDRESS_BYTES]);
+/* Of its bytes without the trace lines at its top (docs/journal-format.md): the same at each hop. */
+uint64_t message_digest(const char *content, size_t size);
 /* Whether one of its Delivered-To lines names this address: it was there before, and has come back. */
 bool message_was_delivered_to(const char *content, size_t size, const char *address);
 /* Received lines in the header, for loop detection (RFC 5321 6.3). */

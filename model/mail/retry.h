@@ -88,6 +88,9 @@ struct retry_policy {
 };
 
 struct retry_policy retry_policy_default(enum retry_kind kind);
+/* All that decides when a queue tries again, as text (retry_text.c). */
+enum { RETRY_TEXT_BYTES = 3072 };
+const char *retry_policy_text(const struct retry_policy *policy, char text[RETRY_TEXT_BYTES]);
 const char *retry_kind_name(enum retry_kind kind); /* "postfix", as scenarios write it */
 bool retry_kind_by_name(const char *name, enum retry_kind *kind);
 /* "F,2h,15m; G,16h,1h,1.5". NULL, or what is wrong with it. */

@@ -83,6 +83,7 @@ static void on_event(void *context, const struct event *e)
     if (e->kind == EVENT_LAW_BROKEN) law_broken(laws, e, event_text(e, FIELD_NAME), "%s", event_text(e, FIELD_TEXT));
     laws_of_mail(laws, e);
     laws_of_queues(laws, e);
+    laws_of_content(laws, e);
     laws_of_smtp(laws, e);
     laws_of_dns(laws, e);
     laws_of_wires(laws, e);
@@ -95,8 +96,10 @@ struct event_mask laws_mask(bool full)
     struct event_mask mask = event_mask_union(event_mask_core(), event_mask_kind(EVENT_LINK_ADD));
     mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_COMMIT));
     mask = event_mask_union(mask, event_mask_kind(EVENT_RUN_BEGIN));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_HOST_SETTINGS));
     mask = event_mask_union(mask, event_mask_kind(EVENT_SMTP_RULE));
     if (!full) return mask;
+    mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_CONTENT));
     mask = event_mask_union(mask, event_mask_group(GROUP_PACKET));
     mask = event_mask_union(mask, event_mask_group(GROUP_STREAM));
     mask = event_mask_union(mask, event_mask_group(GROUP_TCP));

@@ -5,6 +5,7 @@
      M1  a (message, recipient) at a host changes from the state it was in
      M2  from its acceptance until its end a pair is always held by some host
      M3  what a server has taken, or acknowledged, is on its disk
+     M4  who gets a mail has it from somebody who had it, with the bytes that were written
      M5  each copy of a mail beside the first has a cause that the journal names
      M6  a report has no sender, goes to the sender of the mail it is about, and there is one a recipient
      M7  what was refused for good is not tried again

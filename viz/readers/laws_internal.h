@@ -76,6 +76,7 @@ struct laws {
     struct index_map dialogue_index, dialogue_keys, dialogue_sessions; /* laws_smtp.c: conn, hash of ends, session */
     TABLE_OF(struct law_dialogue *) dialogues;
     bool has_personalities;
+    bool has_collided; /* corrupted bytes were taken for good ones */
 
     struct index_map on_wire;         /* hash of (packet, link, direction) -> whether it waits, or when it arrives */
     struct index_map last_departure;  /* link and direction -> latest that was promised */
@@ -113,6 +114,7 @@ uint64_t law_hash_text(uint64_t seed, const char *text);
 
 void laws_of_mail(struct laws *laws, const struct event *e);   /* laws_mail.c */
 void laws_of_queues(struct laws *laws, const struct event *e); /* laws_queue.c */
+void laws_of_content(struct laws *laws, const struct event *e); /* laws_content.c */
 void laws_of_smtp(struct laws *laws, const struct event *e);   /* laws_smtp.c */
 void laws_smtp_free(struct laws *laws);
 void laws_of_dns(struct laws *laws, const struct event *e);    /* laws_dns.c */

@@ -176,7 +176,8 @@ static int64_t host_of(const struct transcript *t, const struct event *e, enum f
 static void flush_pending(struct transcript *t, const struct event *e)
 {
     if (!t->pending_attempt) return;
-    if (e->kind == EVENT_MAIL_COMMIT && e->at_ns == t->pending_at_ns) return; /* a delivery on the spot is a file */
+    bool is_file = e->kind == EVENT_MAIL_COMMIT || e->kind == EVENT_MAIL_CONTENT;
+    if (is_file && e->at_ns == t->pending_at_ns) return; /* a delivery on the spot is a file */
     bool over_at_once = e->kind == EVENT_ATTEMPT_END && event_int(e, FIELD_ATTEMPT) == t->pending_attempt &&
                         e->at_ns == t->pending_at_ns;
     if (!over_at_once) print_line(t, t->pending_at_ns, t->pending_host, t->pending.bytes);

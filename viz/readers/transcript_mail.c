@@ -184,6 +184,22 @@ static bool tell_aside(struct transcript *t, const struct event *e)
     return true;
 }
 
+/* ---- What laws are judged by ---- */
+
+static bool tell_content(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("mail "));
+    transcript_add_mail(t, e);
+    text_addf(&t->words, ", %s: %" PRId64 " B", tr(event_text(e, FIELD_NAME)), event_int(e, FIELD_SIZE));
+    return true;
+}
+
+static bool tell_settings(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("goes by (%s): %s"), tr(event_text(e, FIELD_NAME)), event_text(e, FIELD_TEXT));
+    return true;
+}
+
 const struct telling tellings_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_COMPOSE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_compose},
     [EVENT_MAIL_STATE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_mail_state},
@@ -196,4 +212,6 @@ const struct telling tellings_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_REPORT] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_report},
     [EVENT_MAIL_EXPAND] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_expand},
     [EVENT_MAIL_ASIDE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_aside},
+    [EVENT_MAIL_CONTENT] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_content},
+    [EVENT_HOST_SETTINGS] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_settings},
 };

@@ -130,6 +130,22 @@ static void tell_aside(struct sentence *s, const struct story *story, size_t i, 
     sentence_say_why(s, e);
 }
 
+/* ---- What laws are judged by ---- */
+
+static void tell_content(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("Mail %s at %s (%s): %lld bytes"), sentence_mail(story, e), sentence_host(story, e, FIELD_HOST),
+                 tr(event_text(e, FIELD_NAME)), (long long)event_int(e, FIELD_SIZE));
+}
+
+static void tell_settings(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("What %s goes by (%s): %s"), sentence_host(story, e, FIELD_HOST), tr(event_text(e, FIELD_NAME)),
+                 event_text(e, FIELD_TEXT));
+}
+
 const sentence_teller sentences_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_COMPOSE] = tell_compose,
     [EVENT_MAIL_STATE] = tell_mail_state,
@@ -142,4 +158,6 @@ const sentence_teller sentences_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_DOUBT] = tell_doubt,
     [EVENT_MAIL_REPORT] = tell_report,
     [EVENT_MAIL_EXPAND] = tell_expand,
+    [EVENT_MAIL_CONTENT] = tell_content,
+    [EVENT_HOST_SETTINGS] = tell_settings,
 };

@@ -33,6 +33,7 @@ static const enum visible_sort sorts[EVENT_KINDS] = {
     [EVENT_TLS_FAILED] = VISIBLE_OTHER,     [EVENT_TLS_CLOSE] = VISIBLE_OTHER,
     [EVENT_PACKET_REWRITE] = VISIBLE_OTHER, [EVENT_STS_POLICY] = VISIBLE_OTHER,
     [EVENT_TLS_FALLBACK] = VISIBLE_OTHER,
+    [EVENT_HOST_SETTINGS] = VISIBLE_OTHER,
 };
 
 enum visible_sort event_visible_sort(enum event_kind kind)

@@ -58,6 +58,22 @@ static int delivers_twice(struct event *e)
     return has(e, EVENT_MAIL_STATE, FIELD_TO, "delivered") ? 2 : 1;
 }
 
+static int changes_a_byte_on_the_way(struct event *e)
+{
+    if (has(e, EVENT_MAIL_CONTENT, FIELD_NAME, "delivered")) set_int(e, FIELD_MAIL_DIGEST, 1);
+    return 1;
+}
+
+static int gets_what_nobody_wrote(struct event *e)
+{
+    return has(e, EVENT_MAIL_CONTENT, FIELD_NAME, "written") ? 0 : 1;
+}
+
+static int has_it_from_nowhere(struct event *e)
+{
+    return e->kind == EVENT_SMTP_CONTENT ? 0 : 1;
+}
+
 static int bounces_with_a_sender(struct event *e)
 {
     if (e->kind == EVENT_MAIL_COMPOSE && event_int(e, FIELD_PARENT)) set_text(e, FIELD_FROM, "postmaster@b.example");
@@ -199,6 +215,9 @@ static void see_bugs(const char *scenario, const struct planted_bug *bugs, size_
 Test(laws_mail, each_planted_bug_of_a_delivery_is_seen)
 {
     static const struct planted_bug bugs[] = {{"M3", acknowledges_before_it_is_durable},
+                                              {"M4", changes_a_byte_on_the_way},
+                                              {"M4", gets_what_nobody_wrote},
+                                              {"M4", has_it_from_nowhere},
                                               {"M5", delivers_twice},
                                               {"M9", forgets_a_mail_at_the_end},
                                               {"M10", goes_round_and_round},
