@@ -151,6 +151,10 @@ static void emit_settings(struct world *world, const struct host *host)
     snprintf(text, sizeof text, "max_message=%zu max_recipients=%zu max_mails=%zu max_hops=%u", smtp->max_message,
              smtp->max_recipients, smtp->max_mails, description->smtp.max_hops);
     JOURNAL_EMIT(world->journal, HOST_SETTINGS, F_INT(HOST, host->id.n), F_TEXT(NAME, "smtp"), F_TEXT(TEXT, text));
+    int64_t read_ns = description->disk.read_ns;
+    if (read_ns == 0) return;
+    snprintf(text, sizeof text, "read=%lld.%09llds", (long long)(read_ns / SECOND), (long long)(read_ns % SECOND));
+    JOURNAL_EMIT(world->journal, HOST_SETTINGS, F_INT(HOST, host->id.n), F_TEXT(NAME, "disk"), F_TEXT(TEXT, text));
 }
 
 /* What link.add does not tell, and what is not as it is where the scenario says nothing. */

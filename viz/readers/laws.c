@@ -27,6 +27,7 @@ void laws_free(struct laws *laws)
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
     laws_tcp_free(laws);
+    laws_schedule_free(laws);
     laws_smtp_free(laws);
     law_streams_free(laws);
     mem_free(laws->packets);
@@ -84,6 +85,7 @@ static void on_event(void *context, const struct event *e)
     laws_of_mail(laws, e);
     laws_of_queues(laws, e);
     laws_of_content(laws, e);
+    laws_of_schedule(laws, e);
     laws_of_smtp(laws, e);
     laws_of_dns(laws, e);
     laws_of_wires(laws, e);
@@ -97,6 +99,7 @@ struct event_mask laws_mask(bool full)
     mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_COMMIT));
     mask = event_mask_union(mask, event_mask_kind(EVENT_RUN_BEGIN));
     mask = event_mask_union(mask, event_mask_kind(EVENT_HOST_SETTINGS));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_HOST_ADD));
     mask = event_mask_union(mask, event_mask_kind(EVENT_SMTP_RULE));
     if (!full) return mask;
     mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_CONTENT));

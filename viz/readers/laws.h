@@ -8,7 +8,8 @@
      M4  who gets a mail has it from somebody who had it, with the bytes that were written
      M5  each copy of a mail beside the first has a cause that the journal names
      M6  a report has no sender, goes to the sender of the mail it is about, and there is one a recipient
-     M7  what was refused for good is not tried again
+     M7  what was refused for good, by a 5yz, is not tried again; nothing else is given up before it expires
+     M8  what was put off is tried again when the policy says so
      M9  when all is done nothing waits
      M10 no mail is taken more often than hops are allowed
      M11 354 and 250 come only after a sender and recipients since the last reset

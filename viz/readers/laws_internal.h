@@ -59,6 +59,7 @@ enum { LAW_ROOT_TIMER = 1, LAW_ROOT_ARRIVAL = 2 };
 
 struct law_conn; /* laws_conn.h */
 struct law_dialogue; /* laws_smtp.c */
+struct law_schedule; /* laws_schedule.c */
 
 struct laws {
     size_t n_broken, n_kept;
@@ -75,6 +76,7 @@ struct laws {
     size_t waiting;            /* pairs that are in an outbox or a queue */
     struct index_map dialogue_index, dialogue_keys, dialogue_sessions; /* laws_smtp.c: conn, hash of ends, session */
     TABLE_OF(struct law_dialogue *) dialogues;
+    struct law_schedule *schedule;
     bool has_personalities;
     bool has_collided; /* corrupted bytes were taken for good ones */
 
@@ -115,6 +117,8 @@ uint64_t law_hash_text(uint64_t seed, const char *text);
 void laws_of_mail(struct laws *laws, const struct event *e);   /* laws_mail.c */
 void laws_of_queues(struct laws *laws, const struct event *e); /* laws_queue.c */
 void laws_of_content(struct laws *laws, const struct event *e); /* laws_content.c */
+void laws_of_schedule(struct laws *laws, const struct event *e); /* laws_schedule.c */
+void laws_schedule_free(struct laws *laws);
 void laws_of_smtp(struct laws *laws, const struct event *e);   /* laws_smtp.c */
 void laws_smtp_free(struct laws *laws);
 void laws_of_dns(struct laws *laws, const struct event *e);    /* laws_dns.c */

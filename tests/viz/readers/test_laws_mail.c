@@ -1,52 +1,7 @@
 /* The laws of mail, SMTP and names: each planted bug is seen, and named by its law. */
 #include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "tests/model/host/world_runs.h"
-#include "viz/readers/laws.h"
-
-/* May change the event; 0 leaves it out, 1 hands it on, 2 hands it on twice. */
-typedef int (*tamper_fn)(struct event *e);
-
-/* The first breach of this law, or the first of all; "" when none is broken. */
-static void judge(const struct world_run *run, tamper_fn tamper, const char *law, char *first, size_t size)
-{
-    struct laws *laws = laws_new();
-    struct journal_reader reader = laws_reader(laws, true);
-    for (size_t i = 0; i < journal_memory_count(run->journal); i++) {
-        struct event e = *journal_memory_at(run->journal, i);
-        if (!event_mask_has(reader.mask, e.kind)) continue;
-        for (int times = tamper ? tamper(&e) : 1; times > 0; times--)
-            reader.on_event(reader.context, &e);
-    }
-    laws_finish(laws);
-    snprintf(first, size, "%s", laws_breaches(laws) ? laws_breach(laws, 0) : "");
-    for (size_t i = laws_breaches(laws); i-- > 0;)
-        if (strncmp(laws_breach(laws, i), law, strlen(law)) == 0) snprintf(first, size, "%s", laws_breach(laws, i));
-    laws_free(laws);
-}
-
-static void set_text(struct event *e, enum field_id field, const char *text)
-{
-    const enum field_id *fields;
-    size_t n = event_kind_fields(e->kind, &fields);
-    for (size_t i = 0; i < n; i++)
-        if (fields[i] == field) e->values[i] = (struct event_value){.i = (int64_t)strlen(text), .bytes = text};
-}
-
-static void set_int(struct event *e, enum field_id field, int64_t value)
-{
-    const enum field_id *fields;
-    size_t n = event_kind_fields(e->kind, &fields);
-    for (size_t i = 0; i < n; i++)
-        if (fields[i] == field) e->values[i].i = value;
-}
-
-static bool has(const struct event *e, enum event_kind kind, enum field_id field, const char *text)
-{
-    return e->kind == kind && strstr(event_text(e, field), text);
-}
+#include "tests/viz/readers/planted.h"
 
 static int acknowledges_before_it_is_durable(struct event *e)
 {
@@ -55,18 +10,18 @@ static int acknowledges_before_it_is_durable(struct event *e)
 
 static int delivers_twice(struct event *e)
 {
-    return has(e, EVENT_MAIL_STATE, FIELD_TO, "delivered") ? 2 : 1;
+    return planted_has(e, EVENT_MAIL_STATE, FIELD_TO, "delivered") ? 2 : 1;
 }
 
 static int changes_a_byte_on_the_way(struct event *e)
 {
-    if (has(e, EVENT_MAIL_CONTENT, FIELD_NAME, "delivered")) set_int(e, FIELD_MAIL_DIGEST, 1);
+    if (planted_has(e, EVENT_MAIL_CONTENT, FIELD_NAME, "delivered")) planted_int(e, FIELD_MAIL_DIGEST, 1);
     return 1;
 }
 
 static int gets_what_nobody_wrote(struct event *e)
 {
-    return has(e, EVENT_MAIL_CONTENT, FIELD_NAME, "written") ? 0 : 1;
+    return planted_has(e, EVENT_MAIL_CONTENT, FIELD_NAME, "written") ? 0 : 1;
 }
 
 static int has_it_from_nowhere(struct event *e)
@@ -76,37 +31,38 @@ static int has_it_from_nowhere(struct event *e)
 
 static int bounces_with_a_sender(struct event *e)
 {
-    if (e->kind == EVENT_MAIL_COMPOSE && event_int(e, FIELD_PARENT)) set_text(e, FIELD_FROM, "postmaster@b.example");
+    if (e->kind == EVENT_MAIL_COMPOSE && event_int(e, FIELD_PARENT))
+        planted_text(e, FIELD_FROM, "postmaster@b.example");
     return 1;
 }
 
 static int bounces_to_the_recipient(struct event *e)
 {
-    if (e->kind == EVENT_MAIL_COMPOSE && event_int(e, FIELD_PARENT)) set_text(e, FIELD_TO, "bob@b.example");
+    if (e->kind == EVENT_MAIL_COMPOSE && event_int(e, FIELD_PARENT)) planted_text(e, FIELD_TO, "bob@b.example");
     return 1;
 }
 
 static int bounces_a_bounce(struct event *e)
 {
-    if (e->kind == EVENT_MAIL_COMPOSE && !event_int(e, FIELD_PARENT)) set_text(e, FIELD_FROM, "");
+    if (e->kind == EVENT_MAIL_COMPOSE && !event_int(e, FIELD_PARENT)) planted_text(e, FIELD_FROM, "");
     return 1;
 }
 
 static int reports_twice(struct event *e)
 {
-    return has(e, EVENT_MAIL_REPORT, FIELD_OUTCOME, "failed") ? 2 : 1;
+    return planted_has(e, EVENT_MAIL_REPORT, FIELD_OUTCOME, "failed") ? 2 : 1;
 }
 
 /* The attempt after one that was put off is told to have been refused before. */
 static int goes_on_after_a_refusal(struct event *e)
 {
-    if (has(e, EVENT_ATTEMPT_END, FIELD_OUTCOME, "later")) set_text(e, FIELD_OUTCOME, "never");
+    if (planted_has(e, EVENT_ATTEMPT_END, FIELD_OUTCOME, "later")) planted_text(e, FIELD_OUTCOME, "never");
     return 1;
 }
 
 static int forgets_a_mail_at_the_end(struct event *e)
 {
-    return has(e, EVENT_MAIL_STATE, FIELD_TO, "delivered") ? 0 : 1;
+    return planted_has(e, EVENT_MAIL_STATE, FIELD_TO, "delivered") ? 0 : 1;
 }
 
 static int ends_attempts_twice(struct event *e)
@@ -116,7 +72,7 @@ static int ends_attempts_twice(struct event *e)
 
 static int goes_round_and_round(struct event *e)
 {
-    return has(e, EVENT_MAIL_STATE, FIELD_TO, "queued") ? 200 : 1;
+    return planted_has(e, EVENT_MAIL_STATE, FIELD_TO, "queued") ? 200 : 1;
 }
 
 static int composes_twice(struct event *e)
@@ -126,31 +82,32 @@ static int composes_twice(struct event *e)
 
 static int takes_data_without_recipients(struct event *e)
 {
-    if (has(e, EVENT_SMTP_LINE, FIELD_TEXT, "RCPT TO")) set_text(e, FIELD_TEXT, "NOOP");
+    if (planted_has(e, EVENT_SMTP_LINE, FIELD_TEXT, "RCPT TO")) planted_text(e, FIELD_TEXT, "NOOP");
     return 1;
 }
 
 static int takes_recipients_without_a_sender(struct event *e)
 {
-    if (has(e, EVENT_SMTP_LINE, FIELD_TEXT, "MAIL FROM")) set_text(e, FIELD_TEXT, "NOOP");
+    if (planted_has(e, EVENT_SMTP_LINE, FIELD_TEXT, "MAIL FROM")) planted_text(e, FIELD_TEXT, "NOOP");
     return 1;
 }
 
 static int keeps_the_sender_after_rset(struct event *e)
 {
     static int seen;
-    if (has(e, EVENT_SMTP_LINE, FIELD_TEXT, "RCPT TO")) set_text(e, FIELD_TEXT, seen++ ? "RCPT TO:<x>" : "RSET");
+    if (planted_has(e, EVENT_SMTP_LINE, FIELD_TEXT, "RCPT TO"))
+        planted_text(e, FIELD_TEXT, seen++ ? "RCPT TO:<x>" : "RSET");
     return 1;
 }
 
 static int replies_twice(struct event *e)
 {
-    return has(e, EVENT_SMTP_LINE, FIELD_WHO, "S") ? 2 : 1;
+    return planted_has(e, EVENT_SMTP_LINE, FIELD_WHO, "S") ? 2 : 1;
 }
 
 static int takes_a_line_of_the_mail_for_a_command(struct event *e)
 {
-    if (has(e, EVENT_SMTP_LINE, FIELD_TEXT, "354")) set_text(e, FIELD_TEXT, "250 OK");
+    if (planted_has(e, EVENT_SMTP_LINE, FIELD_TEXT, "354")) planted_text(e, FIELD_TEXT, "250 OK");
     return 1;
 }
 
@@ -161,55 +118,35 @@ static int answers_what_nobody_asked(struct event *e)
 
 static int keeps_records_too_long(struct event *e)
 {
-    if (has(e, EVENT_DNS_CACHE, FIELD_WHY, "put")) set_int(e, FIELD_TTL, 1);
+    if (planted_has(e, EVENT_DNS_CACHE, FIELD_WHY, "put")) planted_int(e, FIELD_TTL, 1);
     return 1;
 }
 
 static int gives_more_time_than_is_left(struct event *e)
 {
-    if (has(e, EVENT_DNS_CACHE, FIELD_WHY, "hit")) set_int(e, FIELD_TTL, 1000000);
+    if (planted_has(e, EVENT_DNS_CACHE, FIELD_WHY, "hit")) planted_int(e, FIELD_TTL, 1000000);
     return 1;
 }
 
 static int keeps_failures_for_a_day(struct event *e)
 {
-    if (!has(e, EVENT_DNS_CACHE, FIELD_WHY, "put")) return 1;
-    set_text(e, FIELD_TEXT, "failure");
-    set_int(e, FIELD_TTL, 86400);
+    if (!planted_has(e, EVENT_DNS_CACHE, FIELD_WHY, "put")) return 1;
+    planted_text(e, FIELD_TEXT, "failure");
+    planted_int(e, FIELD_TTL, 86400);
     return 1;
 }
 
 static int believes_what_servers_say_of_others(struct event *e)
 {
-    if (has(e, EVENT_DNS_CACHE, FIELD_WHY, "put")) set_text(e, FIELD_ZONE, "elsewhere.example");
+    if (planted_has(e, EVENT_DNS_CACHE, FIELD_WHY, "put")) planted_text(e, FIELD_ZONE, "elsewhere.example");
     return 1;
 }
 
 static int takes_servfail_for_nxdomain(struct event *e)
 {
-    if (has(e, EVENT_DNS_ANSWER, FIELD_RCODE, "NXDOMAIN")) set_text(e, FIELD_RCODE, "SERVFAIL");
-    if (has(e, EVENT_DNS_CACHE, FIELD_TEXT, "no such name")) set_text(e, FIELD_TEXT, "failure");
+    if (planted_has(e, EVENT_DNS_ANSWER, FIELD_RCODE, "NXDOMAIN")) planted_text(e, FIELD_RCODE, "SERVFAIL");
+    if (planted_has(e, EVENT_DNS_CACHE, FIELD_TEXT, "no such name")) planted_text(e, FIELD_TEXT, "failure");
     return 1;
-}
-
-struct planted_bug {
-    const char *law;
-    tamper_fn tamper;
-};
-
-static void see_bugs(const char *scenario, const struct planted_bug *bugs, size_t n_bugs)
-{
-    char first[300];
-    struct world_run run = world_run_scenario(scenario, 0, event_mask_all());
-    judge(&run, NULL, "", first, sizeof first);
-    cr_expect_str_empty(first, "%s, as it is: %s", scenario, first);
-    for (size_t i = 0; i < n_bugs; i++) {
-        size_t length = strlen(bugs[i].law);
-        judge(&run, bugs[i].tamper, bugs[i].law, first, sizeof first);
-        cr_expect(strncmp(first, bugs[i].law, length) == 0 && first[length] == ' ', "%s: bug %zu should break %s: %s",
-                  scenario, i, bugs[i].law, first);
-    }
-    world_run_free(&run);
 }
 
 Test(laws_mail, each_planted_bug_of_a_delivery_is_seen)
@@ -229,7 +166,7 @@ Test(laws_mail, each_planted_bug_of_a_delivery_is_seen)
                                               {"M12", replies_twice},
                                               {"M14", takes_a_line_of_the_mail_for_a_command},
                                               {"D3", answers_what_nobody_asked}};
-    see_bugs("lost-segment", bugs, sizeof bugs / sizeof *bugs);
+    planted_see("lost-segment", bugs, sizeof bugs / sizeof *bugs);
 }
 
 Test(laws_mail, each_planted_bug_of_a_bounce_is_seen)
@@ -238,13 +175,13 @@ Test(laws_mail, each_planted_bug_of_a_bounce_is_seen)
                                               {"M6", bounces_to_the_recipient},
                                               {"M6", bounces_a_bounce},
                                               {"M6", reports_twice}};
-    see_bugs("unknown-user", bugs, sizeof bugs / sizeof *bugs);
+    planted_see("unknown-user", bugs, sizeof bugs / sizeof *bugs);
 }
 
 Test(laws_mail, each_planted_bug_of_a_retry_is_seen)
 {
     static const struct planted_bug bugs[] = {{"M7", goes_on_after_a_refusal}};
-    see_bugs("busy-server", bugs, sizeof bugs / sizeof *bugs);
+    planted_see("busy-server", bugs, sizeof bugs / sizeof *bugs);
 }
 
 Test(laws_mail, each_planted_bug_of_a_resolver_is_seen)
@@ -254,6 +191,6 @@ Test(laws_mail, each_planted_bug_of_a_resolver_is_seen)
                                               {"D2", keeps_failures_for_a_day},
                                               {"D4", believes_what_servers_say_of_others}};
     static const struct planted_bug failures[] = {{"D6", takes_servfail_for_nxdomain}};
-    see_bugs("dns-tree", bugs, sizeof bugs / sizeof *bugs);
-    see_bugs("servfail-or-nxdomain", failures, sizeof failures / sizeof *failures);
+    planted_see("dns-tree", bugs, sizeof bugs / sizeof *bugs);
+    planted_see("servfail-or-nxdomain", failures, sizeof failures / sizeof *failures);
 }
