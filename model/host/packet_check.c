@@ -85,12 +85,14 @@ static void go_on_as(struct ip_packet *ip, struct ip_packet *read)
     ip->part = part;
 }
 
+/* D9 where it is a message of DNS. */
 static void break_law(struct host *host, const struct packet *packet, const char *what)
 {
     char tag[PACKET_TAG_BYTES], text[256];
     snprintf(text, sizeof text, "packet %llu, %s, at %s: its bytes differ from it: %s", (unsigned long long)packet->id,
              packet->ops->tag(packet, tag), host->description->name, what);
-    JOURNAL_EMIT(host->world->journal, LAW_BROKEN, F_TEXT(NAME, "bytes"), F_TEXT(TEXT, text));
+    JOURNAL_EMIT(host->world->journal, LAW_BROKEN, F_TEXT(NAME, ip_packet_of_const(packet)->dns ? "D9" : "bytes"),
+                 F_TEXT(TEXT, text));
     host->world->failed = true;
 }
 

@@ -104,6 +104,18 @@ static void on_event(void *context, const struct event *e)
     note_faults(w, e);
 }
 
+/* A breach begins with the name of its law. */
+static void note_law(struct hunted *hunted, const char *breach)
+{
+    char padded[sizeof hunted->laws + 2], word[24];
+    int length = (int)strcspn(breach, " :");
+    size_t used = strlen(hunted->laws);
+    snprintf(padded, sizeof padded, " %s ", hunted->laws);
+    snprintf(word, sizeof word, " %.*s ", length, breach);
+    if (strstr(padded, word) || used + (size_t)length + 2 > sizeof hunted->laws) return;
+    snprintf(hunted->laws + used, sizeof hunted->laws - used, "%s%.*s", used ? " " : "", length, breach);
+}
+
 /* What is true from the first instant on counts as fired when it is told later, too; but for values set at 0 s. */
 static void run(struct hunted *hunted, const struct scenario *scenario, const uint32_t *places, bool check_packets)
 {
@@ -121,10 +133,13 @@ static void run(struct hunted *hunted, const struct scenario *scenario, const ui
     hunted->events = world_events(world);
     hunted->n_broken = laws_finish(laws);
     if (hunted->n_broken) snprintf(hunted->first, sizeof hunted->first, "%s", laws_breach(laws, 0));
-    if (!hunted->n_broken && strcmp(watcher.why, "all is done") != 0) { /* M9: healed, and yet not over */
-        hunted->n_broken = 1;
-        snprintf(hunted->first, sizeof hunted->first, "M9 at the end: %s",
-                 watcher.why[0] ? watcher.why : "the world goes on and on");
+    for (size_t i = 0; i < laws_breaches(laws); i++)
+        note_law(hunted, laws_breach(laws, i));
+    if (strcmp(watcher.why, "all is done") != 0) { /* M9: healed, and yet not over */
+        note_law(hunted, "M9");
+        if (!hunted->n_broken++)
+            snprintf(hunted->first, sizeof hunted->first, "M9 at the end: %s",
+                     watcher.why[0] ? watcher.why : "the world goes on and on");
     }
     world_free(world);
     journal_free(journal);

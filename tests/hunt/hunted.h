@@ -8,6 +8,7 @@ struct hunted {
     bool loaded;
     size_t n_broken;
     char first[260];             /* breach */
+    char laws[120];              /* that were broken, each once: "M7 T6"; or "CRASH", "HANG" */
     unsigned mails, mails_ended; /* (message, recipient) pairs, reports included, and those that have come to an end */
     uint64_t events;
     bool fired[RANDOM_KINDS];

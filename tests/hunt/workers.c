@@ -79,6 +79,8 @@ static void on_death(struct worker *w, const struct hunt_order *order, double en
         snprintf(found.hunted.first, sizeof found.hunted.first, "HANG: no end in time");
     else
         snprintf(found.hunted.first, sizeof found.hunted.first, "CRASH: status %d", status);
+    snprintf(found.hunted.laws, sizeof found.hunted.laws, "%.*s", (int)strcspn(found.hunted.first, ":"),
+             found.hunted.first);
     order->on_hunted(order->context, &found);
     w->next_seed += order->jobs;
     begin_worker(w, order, ends);
