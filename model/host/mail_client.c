@@ -11,6 +11,7 @@
 #include "model/host/ledger.h"
 #include "model/host/left_mails.h"
 #include "model/host/mail_server.h"
+#include "model/host/mail_wishes.h"
 #include "model/host/resolver.h"
 #include "model/host/secure.h"
 #include "model/host/socket.h"
@@ -548,6 +549,7 @@ void mail_client_write(struct mail_client *client, struct mail_draft draft)
                                                             .where = "written",
                                                             .content = message->content,
                                                             .size = message->size});
+    mail_wishes_emit(client->host, message->id);
     for (size_t i = 0; i < message->n_recipients; i++) {
         journal_set_cause(world->journal, event);
         enter_state(client, message, i, MAIL_NOWHERE, MAIL_OUTBOX, "written");

@@ -8,62 +8,13 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/header_view.h"
+#include "viz/draw/inspector_host.h"
 #include "viz/draw/map_plan.h"
 #include "viz/draw/packet_words.h"
+#include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
 
 enum { CAUSES_SHOWN = 24, CAUSES_WALKED = 256 };
-
-/* A pen writes lines downwards until the box is full. */
-struct pen {
-    const struct view *v;
-    struct box box;
-    double y;
-};
-
-static bool pen_write(struct pen *pen, struct text_style style, const char *text)
-{
-    double room = pen->box.y + pen->box.h - pen->y;
-    if (room < style.size * 1.15) return false;
-    if (style.lines > (int)(room / (style.size * 1.25))) style.lines = (int)(room / (style.size * 1.25));
-    style.down = ALIGN_START;
-    struct point size = canvas_text(pen->v->canvas, box_of(pen->box.x, pen->y, pen->box.w, room), &style, text);
-    pen->y += size.y + view_units(pen->v, 3);
-    return true;
-}
-
-static void pen_fact(struct pen *pen, const char *name, const char *value)
-{
-    double line = view_units(pen->v, 18), w = view_units(pen->v, 112);
-    if (!*value || pen->y + line > pen->box.y + pen->box.h) return;
-    struct text_style faint = view_faint(pen->v, FONT_SMALL), style = view_text(pen->v, FONT_SMALL);
-    style.down = faint.down = ALIGN_CENTRE;
-    canvas_text(pen->v->canvas, box_of(pen->box.x, pen->y, w, line), &faint, name);
-    canvas_text(pen->v->canvas, box_of(pen->box.x + w, pen->y, pen->box.w - w, line), &style, value);
-    pen->y += line;
-}
-
-static void pen_title(struct pen *pen, const char *text)
-{
-    struct text_style style = view_text(pen->v, FONT_LARGE);
-    style.bold = true;
-    pen_write(pen, style, text);
-}
-
-static void pen_paragraph(struct pen *pen, const char *text, int lines)
-{
-    struct text_style style = view_text(pen->v, FONT_PLAIN);
-    style.lines = lines;
-    pen_write(pen, style, text);
-}
-
-static void pen_heading(struct pen *pen, const char *text)
-{
-    struct text_style style = view_faint(pen->v, FONT_SMALL);
-    style.bold = true;
-    pen->y += view_units(pen->v, 3);
-    pen_write(pen, style, text);
-}
 
 static const char *name_of(const struct story *s, size_t host)
 {
@@ -195,122 +146,6 @@ static void draw_packet(const struct view *v, struct box box, size_t index)
     canvas_text(v->canvas, right, &style, tr("This journal keeps no headers."));
 }
 
-static const char *role_name(enum story_role role)
-{
-    switch (role) {
-    case STORY_CLIENT:
-        return tr("a person's computer");
-    case STORY_MAIL_SERVER:
-        return tr("a mail server");
-    case STORY_ROUTER:
-        return tr("a router");
-    case STORY_NAME_SERVER:
-        return tr("a name server");
-    case STORY_RESOLVER:
-        return tr("a resolver, which finds out names for others");
-    case STORY_OUTSIDE:
-        return tr("where real programs enter");
-    case STORY_OTHER_HOST:
-        return tr("a host");
-    }
-    return "";
-}
-
-static void draw_host_work(struct pen *pen, size_t index)
-{
-    const struct story *s = pen->v->story;
-    char text[160], wait[VTIME_TEXT_BYTES];
-    const size_t *conns;
-    size_t n = story_open_conns(s, &conns);
-    pen_heading(pen, tr("Connections and timers"));
-    for (size_t i = 0; i < n; i++) {
-        struct story_conn conn = story_conn(s, conns[i]);
-        if (conn.host != index) continue;
-        snprintf(text, sizeof text, tr("%s, port %u → %u, %s"), name_of(s, conn.peer), conn.local_port,
-                 conn.remote_port, conn.state);
-        pen_fact(pen, *conn.protocol ? conn.protocol : tr("connection"), text);
-    }
-    for (size_t i = 0; i < story_timer_count(s); i++) {
-        struct story_timer timer = story_timer(s, i);
-        if (timer.host != index) continue;
-        snprintf(text, sizeof text, tr("%s, in %s"), timer.name,
-                 vtime_format_duration(timer.at_ns - story_now(s), wait));
-        pen_fact(pen, tr("timer"), text);
-    }
-}
-
-/* What is remembered of each destination just now: the last change of each name, the newest first. */
-static void draw_destinations(struct pen *pen, size_t host)
-{
-    enum { MOST = 12 };
-    const struct story *s = pen->v->story;
-    const char *shown[MOST];
-    size_t n = 0;
-    char text[STORY_SENTENCE_BYTES], wait[VTIME_TEXT_BYTES];
-    for (size_t i = story_destination_count(s); i-- > 0 && n < MOST;) {
-        const struct story_destination *d = story_destination(s, i);
-        size_t k = 0;
-        if (d->host != host || d->at_ns > story_now(s)) continue;
-        while (k < n && strcmp(shown[k], d->name) != 0)
-            k++;
-        if (k < n) continue;
-        shown[n++] = d->name;
-        if (n == 1) pen_heading(pen, tr("Destinations"));
-        int64_t left_ns = d->until_ns - story_now(s);
-        if (!d->up && left_ns > 0)
-            snprintf(text, sizeof text, tr("passed over for %s more: %s"), vtime_format_duration(left_ns, wait),
-                     d->why);
-        else if (d->up && d->window)
-            snprintf(text, sizeof text, tr("up to %u sessions"), d->window);
-        else
-            snprintf(text, sizeof text, "%s", d->up ? tr("is tried") : tr("is tried again when something is due"));
-        pen_fact(pen, d->name, text);
-    }
-}
-
-/* What a resolver knows, and for how long. */
-static void draw_cache(struct pen *pen, size_t index)
-{
-    enum { ROWS = 40 };
-    struct story_cached cached[ROWS];
-    const struct story *s = pen->v->story;
-    char text[700];
-    size_t n = story_cache(s, index, cached, ROWS);
-    pen_heading(pen, tr("What it remembers, and for how long"));
-    for (size_t i = 0; i < n; i++) {
-        long long left_s = (cached[i].expires_ns - story_now(s) + SECOND - 1) / SECOND;
-        snprintf(text, sizeof text, tr("%lld s  %s %s: %s"), left_s, cached[i].name, cached[i].qtype, cached[i].text);
-        if (!pen_write(pen, view_text(pen->v, FONT_SMALL), text)) return;
-    }
-}
-
-static void draw_host(const struct view *v, struct box box, size_t index)
-{
-    char address[IPV4_TEXT_BYTES], text[32];
-    struct story_host host = story_host(v->story, index);
-    struct pen pen = {v, box_of(box.x, box.y, box.w * 0.46, box.h), box.y};
-    pen_title(&pen, host.name);
-    pen_paragraph(&pen, role_name(host.role), 1);
-    if (host.address || !*host.address6) pen_fact(&pen, tr("address"), ipv4_text(host.address, address));
-    if (*host.address6) pen_fact(&pen, tr("IPv6 address"), host.address6);
-    pen_fact(&pen, host.role == STORY_CLIENT ? tr("user") : tr("for"), host.text);
-    pen_fact(&pen, tr("state"), host.up ? tr("up") : tr("down"));
-    pen_fact(&pen, tr("because"), host.why);
-    for (enum story_trouble trouble = 0; trouble < STORY_TROUBLES; trouble++)
-        pen_fact(&pen, tr(story_trouble_name(trouble)), tr(host.trouble[trouble]));
-    for (enum story_mail_state state = STORY_MAIL_OUTBOX; state < STORY_MAIL_STATES; state++) {
-        uint32_t n = story_queue(v->story, index, state);
-        snprintf(text, sizeof text, "%u", n);
-        if (n) pen_fact(&pen, story_mail_state_name(state), text);
-    }
-    draw_destinations(&pen, index);
-    struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
-    if (host.role == STORY_RESOLVER)
-        draw_cache(&right, index);
-    else
-        draw_host_work(&right, index);
-}
-
 static void draw_link(const struct view *v, struct box box, size_t index)
 {
     char text[200], names[200];
@@ -377,6 +212,24 @@ static void draw_letter(struct pen *pen, size_t index)
             pen_place_of_letter(pen, tr("also"), &copies[i]);
 }
 
+/* What its writer wants to hear of it, and what was reported so far. */
+static void draw_reports(struct pen *pen, const struct story_mail *mail)
+{
+    enum { MOST = 6 };
+    const struct story *s = pen->v->story;
+    size_t events[MOST];
+    char text[STORY_SENTENCE_BYTES];
+    if (story_notes(s, EVENT_MAIL_NOTIFY, FIELD_MESSAGE, mail->id, events, 1))
+        pen_fact(pen, tr("asks for"), event_text(story_event(s, events[0]), FIELD_TEXT));
+    for (size_t i = 0, n = story_notes(s, EVENT_MAIL_REPORT, FIELD_PARENT, mail->id, events, MOST); i < n; i++) {
+        const struct event *e = story_event(s, events[i]);
+        size_t report = story_mail_by_id(s, (uint32_t)event_int(e, FIELD_MESSAGE));
+        snprintf(text, sizeof text, "%s: %s, %s", event_text(e, FIELD_RECIPIENT), tr(event_text(e, FIELD_OUTCOME)),
+                 event_text(e, FIELD_WHY));
+        pen_fact(pen, report == STORY_NONE ? tr("report") : story_mail(s, report)->name, text);
+    }
+}
+
 static void draw_mail(const struct view *v, struct box box, size_t index)
 {
     char text[STORY_SENTENCE_BYTES];
@@ -394,6 +247,7 @@ static void draw_mail(const struct view *v, struct box box, size_t index)
         draw_letter(&pen, first + i);
     draw_causes(&pen, inspector_event(v->story, v->selection));
     struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
+    draw_reports(&right, mail);
     draw_attempts(&right, index);
 }
 
@@ -422,7 +276,7 @@ void inspector_view_draw(const struct view *v, struct box box)
         draw_packet(v, inner, v->selection.index);
         break;
     case ACT_HOST:
-        draw_host(v, inner, v->selection.index);
+        inspector_host_draw(v, inner, v->selection.index);
         break;
     case ACT_LINK:
         draw_link(v, inner, v->selection.index);

@@ -156,6 +156,14 @@ static bool tell_report(struct transcript *t, const struct event *e)
     return true;
 }
 
+static bool tell_notify(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("wants to hear of "));
+    transcript_add_mail(t, e);
+    text_addf(&t->words, ": %s", event_text(e, FIELD_TEXT));
+    return true;
+}
+
 static bool tell_expand(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, tr("sends "));
@@ -210,6 +218,7 @@ const struct telling tellings_of_mail[EVENT_KINDS] = {
     [EVENT_ATTEMPT_SKIP] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_attempt_skip},
     [EVENT_MAIL_DOUBT] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_doubt},
     [EVENT_MAIL_REPORT] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_report},
+    [EVENT_MAIL_NOTIFY] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_notify},
     [EVENT_MAIL_EXPAND] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_expand},
     [EVENT_MAIL_ASIDE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_aside},
     [EVENT_MAIL_CONTENT] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_content},

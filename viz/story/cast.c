@@ -122,6 +122,7 @@ static void timer_event(struct story *story, size_t i, const struct event *e)
 static void cast_event(struct story *story, size_t i)
 {
     const struct event *e = story_event(story, i);
+    if (story_is_note(e->kind)) *TABLE_ADD(&story->notes) = i;
     switch (event_kind_group(e->kind)) {
     case GROUP_WORLD:
         world_event(story, i, e);
@@ -194,7 +195,8 @@ void cast_free(struct story *story)
         story->places.items,    story->transfers.items,    story->attempts.items, story->destinations.items,
         story->sessions.items,  story->lines.items,        story->captions.items, story->marks.items,
         story->letters_of_mail, story->latest_end,         story->last_hop,       story->stream_bytes.items,
-        story->subject,         story->cache_changes.items};
+        story->subject,         story->cache_changes.items,
+        story->notes.items};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         mem_free(tables[i]);
     free_maps(story);

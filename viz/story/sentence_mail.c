@@ -102,6 +102,12 @@ static void tell_report(struct sentence *s, const struct story *story, size_t i,
     sentence_say_why(s, e);
 }
 
+static void tell_notify(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("Of mail %s its writer wants to hear: %s"), sentence_mail(story, e), event_text(e, FIELD_TEXT));
+}
+
 static void tell_expand(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
@@ -157,6 +163,7 @@ const sentence_teller sentences_of_mail[EVENT_KINDS] = {
     [EVENT_ATTEMPT_SKIP] = tell_attempt_skip,
     [EVENT_MAIL_DOUBT] = tell_doubt,
     [EVENT_MAIL_REPORT] = tell_report,
+    [EVENT_MAIL_NOTIFY] = tell_notify,
     [EVENT_MAIL_EXPAND] = tell_expand,
     [EVENT_MAIL_CONTENT] = tell_content,
     [EVENT_HOST_SETTINGS] = tell_settings,

@@ -352,6 +352,14 @@ struct story_cached {
 /* The newest first, at most `room` of them; of caches that changed very often only what changed last is looked at. */
 size_t story_cache(const struct story *story, size_t host, struct story_cached *out, size_t room);
 
+/* ---- Notes ---- */
+
+/* What was learnt or decided, and is told by single events: smtp.rule, sts.policy, path.mtu, tls.start, tls.done,
+   tls.failed, mail.notify, mail.report, mail.doubt, mail.aside. Those of this kind up to this instant whose field has this value, the
+   latest first, at most `room` of them; of very many only the latest are looked at. */
+size_t story_notes(const struct story *story, enum event_kind kind, enum field_id field, int64_t value, size_t *events,
+                   size_t room);
+
 /* ---- Words ---- */
 
 enum story_speech { STORY_SMTP, STORY_POP3, STORY_NAMES };

@@ -140,6 +140,7 @@ struct story {
     TABLE_OF(struct cast_session) sessions;
     TABLE_OF(struct story_line) lines;
     TABLE_OF(size_t) cache_changes; /* dns.cache events */
+    TABLE_OF(size_t) notes;         /* events of the kinds that story_notes tells */
     TABLE_OF(struct story_caption) captions;
     TABLE_OF(struct story_mark) marks;
     size_t *letters_of_mail; /* first letter of each mail, and one more */
@@ -186,6 +187,9 @@ size_t cast_letter_of(const struct story *story, size_t mail, const char *recipi
 void cast_letters_named(const struct story *story, size_t mail, const char *list,
                         void (*fn)(void *context, size_t letter), void *context);
 enum story_mail_state story_mail_state_of(const char *name);
+
+/* story_notes.c: whether events of this kind are kept in `notes`. */
+bool story_is_note(enum event_kind kind);
 
 /* state.c */
 void state_init(struct story *story);

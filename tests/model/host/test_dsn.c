@@ -242,3 +242,22 @@ Test(dsn, an_alias_keeps_the_name_the_sender_knew)
     must_hold(&run, "\r\nOriginal-Recipient: rfc822;two@a.example\r\nFinal-Recipient: rfc822; bob@b.example\r\n");
     world_run_free(&run);
 }
+
+/* What is asked is told when the mail is written, in the words of RFC 3461 4; of who asks nothing, nothing. */
+Test(dsn, the_journal_tells_what_the_writer_asks)
+{
+    static const struct {
+        const char *asks, *text;
+    } cases[] = {{", \"notify\": [\"success\", \"delay\"], \"ret\": \"full\", \"envid\": \"a+b\"",
+                  "NOTIFY=SUCCESS,DELAY RET=FULL ENVID=a+2Bb"},
+                 {", \"notify\": \"never\"", "NOTIFY=NEVER"},
+                 {"", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t k = 0;
+        struct world_run run = run_dsn((struct given){.asks = cases[i].asks});
+        const struct event *e = find_event(&run, &k, EVENT_MAIL_NOTIFY, NULL);
+        cr_assert_eq(e != NULL, cases[i].text != NULL);
+        if (e) cr_expect_str_eq(event_text(e, FIELD_TEXT), cases[i].text);
+        world_run_free(&run);
+    }
+}

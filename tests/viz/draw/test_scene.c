@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/run_scenario.h"
@@ -273,4 +274,27 @@ Test(scene, a_growing_journal_is_followed)
     cr_expect(eq(i64, scene_now(follows), 0));
     scene_free(follows);
     journal_memory_free(growing);
+}
+
+Test(scene, looks_at_what_is_named)
+{
+    static const struct {
+        const char *name;
+        enum act what;
+    } names[] = {{"mail.a.example", ACT_HOST}, {"b-mail", ACT_LINK}, {"m1", ACT_MAIL}, {"#1", ACT_EVENT}};
+    char number[24];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        cr_expect(scene_look_at(scene, names[i].name), "%s", names[i].name);
+        cr_expect(eq(int, scene_selection(scene).what, names[i].what), "%s", names[i].name);
+        scene_draw(scene, canvas);
+    }
+    const struct story *story = scene_story(scene);
+    snprintf(number, sizeof number, "#%llu",
+             (unsigned long long)story_event(story, story_packet(story, 3)->send_event)->id);
+    cr_expect(scene_look_at(scene, number));
+    cr_expect(eq(int, scene_selection(scene).what, ACT_PACKET));
+    cr_expect(eq(sz, scene_selection(scene).index, 3));
+    for (size_t i = 0; i < 3; i++)
+        cr_expect(not(scene_look_at(scene, (const char *const[]){"nobody", "#", "#99999999"}[i])));
+    cr_expect(eq(int, scene_selection(scene).what, ACT_PACKET), "what was looked at still is");
 }

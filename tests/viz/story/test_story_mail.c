@@ -337,3 +337,30 @@ Test(story_mail, the_two_ends_of_a_connection_know_each_other)
     story_free(story);
     made_free(&made);
 }
+
+/* What a server has decided is told up to the instant, the latest first, and only what is its own. */
+Test(story_mail, notes_are_those_of_a_host_up_to_the_instant)
+{
+    struct journal *j = journal_new();
+    struct journal_memory *memory = journal_memory_new();
+    size_t found[4];
+    journal_add_reader(j, journal_memory_reader(memory, event_mask_all()));
+    for (int64_t i = 0; i < 6; i++) {
+        journal_set_now(j, i * SECOND);
+        JOURNAL_EMIT(j, SMTP_RULE, F_INT(SESSION, 1), F_INT(HOST, 1 + i % 2), F_TEXT(NAME, "greylisting"),
+                     F_TEXT(TEXT, "never seen before, so it has to wait"), F_INT(AT, (i + 300) * SECOND));
+    }
+    struct story *story = story_new(memory);
+    story_seek(story, 3 * SECOND);
+    cr_assert_eq(story_notes(story, EVENT_SMTP_RULE, FIELD_HOST, 1, found, 4), 2);
+    cr_expect_eq(story_event_time(story, found[0]), 2 * SECOND);
+    cr_expect_eq(story_event_time(story, found[1]), 0);
+    cr_expect_eq(story_notes(story, EVENT_SMTP_RULE, FIELD_HOST, 3, found, 4), 0);
+    story_seek(story, 5 * SECOND);
+    cr_expect_eq(story_notes(story, EVENT_SMTP_RULE, FIELD_HOST, 1, found, 2), 2);
+    cr_expect_eq(story_event_time(story, found[0]), 4 * SECOND);
+    cr_expect_eq(story_notes(story, EVENT_STS_POLICY, FIELD_HOST, 1, found, 4), 0);
+    story_free(story);
+    journal_free(j);
+    journal_memory_free(memory);
+}

@@ -1,0 +1,213 @@
+#include "viz/draw/inspector_host.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/pen.h"
+
+static const char *name_of(const struct story *s, size_t host)
+{
+    return host == STORY_NONE ? "" : story_host(s, host).name;
+}
+
+static const char *instant(int64_t at_ns, char buffer[VTIME_TEXT_BYTES])
+{
+    return vtime_format_instant(at_ns, buffer);
+}
+
+static const char *role_name(enum story_role role)
+{
+    switch (role) {
+    case STORY_CLIENT:
+        return tr("a person's computer");
+    case STORY_MAIL_SERVER:
+        return tr("a mail server");
+    case STORY_ROUTER:
+        return tr("a router");
+    case STORY_NAME_SERVER:
+        return tr("a name server");
+    case STORY_RESOLVER:
+        return tr("a resolver, which finds out names for others");
+    case STORY_OUTSIDE:
+        return tr("where real programs enter");
+    case STORY_OTHER_HOST:
+        return tr("a host");
+    }
+    return "";
+}
+
+/* How far TLS has come on a connection: "" where there is none. */
+static const char *tls_of(const struct story *s, uint32_t conn, char *text, size_t size)
+{
+    size_t start, done, failed;
+    text[0] = '\0';
+    if (story_notes(s, EVENT_TLS_FAILED, FIELD_CONN, conn, &failed, 1)) {
+        snprintf(text, size, tr("failed: %s"), event_text(story_event(s, failed), FIELD_WHY));
+    } else if (story_notes(s, EVENT_TLS_DONE, FIELD_CONN, conn, &done, 1)) {
+        const struct event *e = story_event(s, done);
+        bool checks = strcmp(event_text(e, FIELD_ROLE), "client") == 0;
+        const char *found = event_int(e, FIELD_VERIFIED) ? tr("certificate is good") : event_text(e, FIELD_WHY);
+        snprintf(text, size, "%s, %s%s%s", event_text(e, FIELD_VERSION), event_text(e, FIELD_CIPHER),
+                 checks ? ", " : "", checks ? found : "");
+    } else if (story_notes(s, EVENT_TLS_START, FIELD_CONN, conn, &start, 1)) {
+        snprintf(text, size, "%s", tr("shaking hands"));
+    }
+    return text;
+}
+
+static void draw_host_work(struct pen *pen, size_t index)
+{
+    const struct story *s = pen->v->story;
+    char text[160], wait[VTIME_TEXT_BYTES];
+    const size_t *conns;
+    size_t n = story_open_conns(s, &conns);
+    pen_heading(pen, tr("Connections and timers"));
+    for (size_t i = 0; i < n; i++) {
+        struct story_conn conn = story_conn(s, conns[i]);
+        if (conn.host != index) continue;
+        snprintf(text, sizeof text, tr("%s, %s, port %u → %u"), name_of(s, conn.peer), conn.state, conn.local_port,
+                 conn.remote_port);
+        pen_fact(pen, *conn.protocol ? conn.protocol : tr("connection"), text);
+        pen_fact(pen, "TLS", tls_of(s, conn.id, text, sizeof text));
+    }
+    for (size_t i = 0; i < story_timer_count(s); i++) {
+        struct story_timer timer = story_timer(s, i);
+        if (timer.host != index) continue;
+        snprintf(text, sizeof text, tr("%s, in %s"), timer.name,
+                 vtime_format_duration(timer.at_ns - story_now(s), wait));
+        pen_fact(pen, tr("timer"), text);
+    }
+}
+
+/* What is remembered of each destination just now: the last change of each name, the newest first. */
+static void draw_destinations(struct pen *pen, size_t host)
+{
+    enum { MOST = 12 };
+    const struct story *s = pen->v->story;
+    const char *shown[MOST];
+    size_t n = 0;
+    char text[STORY_SENTENCE_BYTES], wait[VTIME_TEXT_BYTES];
+    for (size_t i = story_destination_count(s); i-- > 0 && n < MOST;) {
+        const struct story_destination *d = story_destination(s, i);
+        size_t k = 0;
+        if (d->host != host || d->at_ns > story_now(s)) continue;
+        while (k < n && strcmp(shown[k], d->name) != 0)
+            k++;
+        if (k < n) continue;
+        shown[n++] = d->name;
+        if (n == 1) pen_heading(pen, tr("Destinations"));
+        int64_t left_ns = d->until_ns - story_now(s);
+        if (!d->up && left_ns > 0)
+            snprintf(text, sizeof text, tr("passed over for %s more: %s"), vtime_format_duration(left_ns, wait),
+                     d->why);
+        else if (d->up && d->window)
+            snprintf(text, sizeof text, tr("up to %u sessions"), d->window);
+        else
+            snprintf(text, sizeof text, "%s", d->up ? tr("is tried") : tr("is tried again when something is due"));
+        pen_fact(pen, d->name, text);
+    }
+}
+
+enum { NOTES_SHOWN = 6 };
+
+/* Those who were refused, or let wait, and for how long still; the latest first. */
+static void draw_rules(struct pen *pen, size_t host)
+{
+    const struct story *s = pen->v->story;
+    size_t events[NOTES_SHOWN];
+    char text[STORY_SENTENCE_BYTES], wait[VTIME_TEXT_BYTES];
+    size_t n = story_notes(s, EVENT_SMTP_RULE, FIELD_HOST, story_host(s, host).id, events, NOTES_SHOWN);
+    if (n > 0) pen_heading(pen, tr("Rules it has applied, the latest first"));
+    for (size_t i = 0; i < n; i++) {
+        const struct event *e = story_event(s, events[i]);
+        const char *from = event_text(e, FIELD_FROM), *to = event_text(e, FIELD_RECIPIENT);
+        int64_t left_ns = event_int(e, FIELD_AT) - story_now(s);
+        int used = left_ns > 0 ? snprintf(text, sizeof text, tr("%s more: "), vtime_format_duration(left_ns, wait)) : 0;
+        snprintf(text + used, sizeof text - (size_t)used, "%s%s%s%s%s", from, *to ? " → " : "", to,
+                 *from || *to ? ": " : "", event_text(e, FIELD_TEXT));
+        pen_fact(pen, tr(event_text(e, FIELD_NAME)), text);
+    }
+}
+
+static bool is_told_above(const struct story *s, const size_t *events, size_t i, enum field_id field)
+{
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(event_text(story_event(s, events[k]), field), event_text(story_event(s, events[i]), field)) == 0)
+            return true;
+    return false;
+}
+
+/* Policies (MTA-STS) and path MTUs that it has learnt. */
+static void draw_learnt(struct pen *pen, size_t host)
+{
+    const struct story *s = pen->v->story;
+    uint32_t id = story_host(s, host).id;
+    size_t policies[NOTES_SHOWN], paths[NOTES_SHOWN];
+    char text[STORY_SENTENCE_BYTES], until[VTIME_TEXT_BYTES];
+    size_t n_policies = story_notes(s, EVENT_STS_POLICY, FIELD_HOST, id, policies, NOTES_SHOWN);
+    size_t n_paths = story_notes(s, EVENT_PATH_MTU, FIELD_HOST, id, paths, NOTES_SHOWN);
+    if (n_policies + n_paths > 0) pen_heading(pen, tr("What it has learnt, the latest first"));
+    for (size_t i = 0; i < n_policies; i++) {
+        const struct event *e = story_event(s, policies[i]);
+        const char *policy = event_text(e, FIELD_TEXT);
+        if (is_told_above(s, policies, i, FIELD_QNAME)) continue;
+        if (*policy)
+            snprintf(text, sizeof text, tr("policy %s, until %s"), policy, instant(event_int(e, FIELD_AT), until));
+        else
+            snprintf(text, sizeof text, tr("no policy: %s"), event_text(e, FIELD_WHY));
+        pen_fact(pen, event_text(e, FIELD_QNAME), text);
+    }
+    for (size_t i = 0; i < n_paths; i++) {
+        const struct event *e = story_event(s, paths[i]);
+        snprintf(text, sizeof text, tr("packets of %lld bytes: %s"), (long long)event_int(e, FIELD_MTU),
+                 event_text(e, FIELD_WHY));
+        pen_fact(pen, name_of(s, story_host_by_id(s, (uint32_t)event_int(e, FIELD_PEER))), text);
+    }
+}
+
+/* What a resolver knows, and for how long. */
+static void draw_cache(struct pen *pen, size_t index)
+{
+    enum { ROWS = 40 };
+    struct story_cached cached[ROWS];
+    const struct story *s = pen->v->story;
+    char text[700];
+    size_t n = story_cache(s, index, cached, ROWS);
+    pen_heading(pen, tr("What it remembers, and for how long"));
+    for (size_t i = 0; i < n; i++) {
+        long long left_s = (cached[i].expires_ns - story_now(s) + SECOND - 1) / SECOND;
+        snprintf(text, sizeof text, tr("%lld s  %s %s: %s"), left_s, cached[i].name, cached[i].qtype, cached[i].text);
+        if (!pen_write(pen, view_text(pen->v, FONT_SMALL), text)) return;
+    }
+}
+
+void inspector_host_draw(const struct view *v, struct box box, size_t index)
+{
+    char address[IPV4_TEXT_BYTES], text[80];
+    struct story_host host = story_host(v->story, index);
+    struct pen pen = {v, box_of(box.x, box.y, box.w * 0.46, box.h), box.y};
+    pen_title(&pen, host.name);
+    pen_paragraph(&pen, role_name(host.role), 1);
+    if (host.address || !*host.address6) pen_fact(&pen, tr("address"), ipv4_text(host.address, address));
+    if (*host.address6) pen_fact(&pen, tr("IPv6 address"), host.address6);
+    pen_fact(&pen, host.role == STORY_CLIENT ? tr("user") : tr("for"), host.text);
+    pen_fact(&pen, tr("state"), host.up ? tr("up") : tr("down"));
+    pen_fact(&pen, tr("because"), host.why);
+    for (enum story_trouble trouble = 0; trouble < STORY_TROUBLES; trouble++)
+        pen_fact(&pen, tr(story_trouble_name(trouble)), tr(host.trouble[trouble]));
+    for (enum story_mail_state state = STORY_MAIL_OUTBOX; state < STORY_MAIL_STATES; state++) {
+        uint32_t n = story_queue(v->story, index, state);
+        snprintf(text, sizeof text, "%u %s", n, story_mail_state_name(state));
+        if (n) pen_fact(&pen, tr("mail"), text);
+    }
+    draw_destinations(&pen, index);
+    draw_learnt(&pen, index);
+    struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
+    if (host.role == STORY_RESOLVER)
+        draw_cache(&right, index);
+    else
+        draw_host_work(&right, index);
+    draw_rules(&right, index);
+}

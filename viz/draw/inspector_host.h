@@ -1,0 +1,9 @@
+/* The inspector's page of a host: what it is, what it holds and remembers, its connections and timers. */
+#ifndef POSTROAD_VIZ_DRAW_INSPECTOR_HOST_H
+#define POSTROAD_VIZ_DRAW_INSPECTOR_HOST_H
+
+#include "viz/draw/view.h"
+
+void inspector_host_draw(const struct view *view, struct box box, size_t host);
+
+#endif

@@ -1,0 +1,59 @@
+#include "viz/draw/pen.h"
+
+#include <math.h>
+
+bool pen_write(struct pen *pen, struct text_style style, const char *text)
+{
+    double room = pen->box.y + pen->box.h - pen->y;
+    if (room < style.size * 1.15) return false;
+    if (style.lines > (int)(room / (style.size * 1.25))) style.lines = (int)(room / (style.size * 1.25));
+    style.down = ALIGN_START;
+    struct point size = canvas_text(pen->v->canvas, box_of(pen->box.x, pen->y, pen->box.w, room), &style, text);
+    pen->y += size.y + view_units(pen->v, 3);
+    return true;
+}
+
+void pen_fact(struct pen *pen, const char *name, const char *value)
+{
+    const struct view *v = pen->v;
+    double line = view_units(v, 18), w = view_units(v, 112), left = pen->box.y + pen->box.h - pen->y;
+    if (!*value || line > left) return;
+    struct text_style faint = view_faint(v, FONT_SMALL), style = view_text(v, FONT_SMALL);
+    double room = pen->box.w - w;
+    bool two_lines = canvas_measure(v->canvas, &style, value, 0).x > room && left >= style.size * 2.6;
+    style.down = faint.down = ALIGN_CENTRE;
+    canvas_text(v->canvas, box_of(pen->box.x, pen->y, w - view_units(v, 4), line), &faint, name);
+    if (two_lines) {
+        style.lines = 2;
+        style.down = ALIGN_START;
+        double above = (line - style.size * 1.25) / 2;
+        struct point size =
+            canvas_text(v->canvas, box_of(pen->box.x + w, pen->y + above, room, left - above), &style, value);
+        pen->y += fmax(line, size.y + 2 * above);
+        return;
+    }
+    canvas_text(v->canvas, box_of(pen->box.x + w, pen->y, room, line), &style, value);
+    pen->y += line;
+}
+
+void pen_title(struct pen *pen, const char *text)
+{
+    struct text_style style = view_text(pen->v, FONT_LARGE);
+    style.bold = true;
+    pen_write(pen, style, text);
+}
+
+void pen_paragraph(struct pen *pen, const char *text, int lines)
+{
+    struct text_style style = view_text(pen->v, FONT_PLAIN);
+    style.lines = lines;
+    pen_write(pen, style, text);
+}
+
+void pen_heading(struct pen *pen, const char *text)
+{
+    struct text_style style = view_faint(pen->v, FONT_SMALL);
+    style.bold = true;
+    pen->y += view_units(pen->v, 3);
+    pen_write(pen, style, text);
+}
