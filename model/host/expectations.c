@@ -15,6 +15,7 @@ static int64_t outcome_at(const struct mail_fate *fate, const char *outcome)
     if (strcmp(outcome, "delivered") == 0) return fate->delivered_ns;
     if (strcmp(outcome, "picked up") == 0) return fate->picked_up_ns;
     if (strcmp(outcome, "bounced") == 0) return fate->bounced_ns;
+    if (strcmp(outcome, "discarded") == 0) return fate->discarded_ns;
     return TIME_NEVER;
 }
 
@@ -23,7 +24,8 @@ static const char *fate_in_a_word(const struct mail_fate *fate)
 {
     if (fate->bounced_ns != TIME_NEVER) return "bounced";
     if (fate->picked_up_ns != TIME_NEVER) return "picked up";
-    return fate->delivered_ns != TIME_NEVER ? "delivered" : "queued";
+    if (fate->delivered_ns != TIME_NEVER) return "delivered";
+    return fate->discarded_ns != TIME_NEVER ? "discarded" : "queued";
 }
 
 static bool numbers_hold(const struct scenario_expectation *expected, const struct mail_fate *fate, char *why,
@@ -46,7 +48,8 @@ static bool recipient_holds(const struct scenario_expectation *expected, const s
                             size_t size)
 {
     char at[VTIME_TEXT_BYTES], bound[VTIME_TEXT_BYTES];
-    bool is_open = fate->delivered_ns == TIME_NEVER && fate->bounced_ns == TIME_NEVER;
+    bool is_open =
+        fate->delivered_ns == TIME_NEVER && fate->bounced_ns == TIME_NEVER && fate->discarded_ns == TIME_NEVER;
     bool wants_queued = strcmp(expected->outcome, "queued") == 0;
     int64_t at_ns = outcome_at(fate, expected->outcome);
     if (!numbers_hold(expected, fate, why, size)) return false;
@@ -122,15 +125,15 @@ static void times_in_words(const struct scenario_expectation *expected, char *wo
 {
     uint32_t least = expected->min_times, most = expected->max_times;
     if (most == 0)
-        snprintf(words, size, "never");
+        snprintf(words, size, "never comes");
     else if (least == most)
-        snprintf(words, size, least == 1 ? "once" : "%u times", least);
+        snprintf(words, size, least == 1 ? "comes once" : "comes %u times", least);
     else if (most == UINT32_MAX)
-        snprintf(words, size, least == 1 ? "at least once" : "at least %u times", least);
+        snprintf(words, size, least == 1 ? "comes at least once" : "comes at least %u times", least);
     else if (least == 0)
-        snprintf(words, size, "at most %u times", most);
+        snprintf(words, size, most == 1 ? "comes at most once" : "comes at most %u times", most);
     else
-        snprintf(words, size, "%u to %u times", least, most);
+        snprintf(words, size, "comes %u to %u times", least, most);
 }
 
 /* The conditions as they were written: " with host mx1.b.example, to delivered". */
@@ -174,7 +177,7 @@ static bool check_event(struct world *world, const struct scenario_expectation *
     conditions_in_words(world, expected, where, sizeof where);
     times_in_words(expected, often, sizeof often);
     span_in_words(expected, span, sizeof span);
-    snprintf(text, sizeof text, "%s%s comes %s%s", expected->event, where, often, span);
+    snprintf(text, sizeof text, "%s%s %s%s", expected->event, where, often, span);
     if (!held)
         snprintf(why, sizeof why,
                  times == 0   ? "it never came"

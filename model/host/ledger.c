@@ -137,7 +137,8 @@ static bool is_open(const struct mail_ledger *ledger, const struct mail_change *
 
 struct mail_fate mail_fate_none(void)
 {
-    return (struct mail_fate){.delivered_ns = TIME_NEVER, .picked_up_ns = TIME_NEVER, .bounced_ns = TIME_NEVER};
+    return (struct mail_fate){
+        .delivered_ns = TIME_NEVER, .picked_up_ns = TIME_NEVER, .bounced_ns = TIME_NEVER, .discarded_ns = TIME_NEVER};
 }
 
 /* --- lists and their members --- */
@@ -214,6 +215,7 @@ static void book(struct mail_ledger *ledger, const struct mail_change *change)
     }
     if (change->to == MAIL_PICKED_UP) note_first(&fate->picked_up_ns, now_ns);
     if (change->to == MAIL_BOUNCED) note_first(&fate->bounced_ns, now_ns);
+    if (change->to == MAIL_DISCARDED) note_first(&fate->discarded_ns, now_ns);
 }
 
 static void count_open(struct mail_ledger *ledger, struct message_id message, int change)
@@ -361,6 +363,7 @@ static struct mail_fate fate_in_depth(struct mail_ledger *ledger, struct message
         fate.delivered_ns = later_of(fate.delivered_ns, member.delivered_ns);
         fate.picked_up_ns = later_of(fate.picked_up_ns, member.picked_up_ns);
         fate.bounced_ns = earlier_of(fate.bounced_ns, member.bounced_ns);
+        fate.discarded_ns = earlier_of(fate.discarded_ns, member.discarded_ns);
     }
     return fate;
 }

@@ -80,7 +80,7 @@ struct mail_fate {
     unsigned copies;
     unsigned awaited; /* copies not yet fetched by somebody who leaves what he fetches */
     unsigned doubts;  /* times it was tried again although another host may have had it */
-    int64_t delivered_ns, picked_up_ns, bounced_ns; /* TIME_NEVER: not; of a list: once all members have it */
+    int64_t delivered_ns, picked_up_ns, bounced_ns, discarded_ns; /* TIME_NEVER: not; of a list: once all members have it */
 };
 struct mail_fate mail_fate_none(void);
 /* Of mails of the scenario; of others nothing is kept. */

@@ -371,7 +371,7 @@ struct scenario_expectation {
     int64_t after_ns, before_ns; /* not earlier; earlier than this, TIME_NEVER: whenever */
     /* Of a mail: what becomes of it */
     int mail;              /* index */
-    const char *outcome;   /* "delivered", "bounced", "queued", "picked up" */
+    const char *outcome;   /* "delivered", "bounced", "queued", "picked up", "discarded" */
     uint32_t min_attempts; /* 0: not asked */
     uint32_t max_attempts, max_copies; /* UINT32_MAX: not asked */
     uint32_t min_copies;

@@ -37,7 +37,7 @@ static void refuse_span_of_queued(const struct spot *object)
 static void load_of_mail(struct loader *l, const struct spot *object, struct scenario_expectation *e)
 {
     static const struct choice outcomes[] = {
-        {"delivered", NULL}, {"bounced", NULL}, {"queued", NULL}, {"picked up", NULL}};
+        {"delivered", NULL}, {"bounced", NULL}, {"queued", NULL}, {"picked up", NULL}, {"discarded", NULL}};
     struct spot mail = spot_key(object, "mail");
     size_t outcome = 0;
     int64_t attempts = 0, most = UINT32_MAX, copies = -1;
