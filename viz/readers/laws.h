@@ -26,8 +26,8 @@
      N2  nothing arrives before its last bit could, and packets on one way keep their order
      N3  a link that is cut delivers nothing
      N4  a packet that was sent over a link arrives or is lost there, once
-     N5  a packet crosses no more links than its TTL allows
-     N6  what was corrupted on its way is dropped, or flagged where no checksum noticed
+     N5  a packet crosses no more links than its TTL allows, which falls by one at each router
+     N6  what was corrupted on its way is dropped, or flagged where no checksum could notice
      N7  what was cut into pieces is put together to what it was, byte for byte
      T1  a stream is written without gap or overlap; what is read has arrived, at an orderly close all of it
      T2  sequence variables only grow, SND.UNA never beyond SND.NXT, both within windows that were offered

@@ -64,6 +64,14 @@ bool law_digest_of(struct laws *laws, const struct event *e, uint64_t *sum)
     return true;
 }
 
+bool law_stream_byte(struct laws *laws, int64_t stream, int64_t offset, uint8_t *byte)
+{
+    const struct law_stream *s = stream ? stream_of(laws, (uint64_t)stream) : NULL;
+    if (!s || offset < 0 || (size_t)offset >= s->size) return false;
+    *byte = s->bytes[offset];
+    return true;
+}
+
 void law_stream_data(struct laws *laws, const struct event *e)
 {
     uint64_t stream = (uint64_t)event_int(e, FIELD_STREAM);

@@ -36,6 +36,7 @@ struct law_conn {
     /* timers: those by which it may go on, and how the last timeout was */
     unsigned waiting;
     bool timer_fired;
+    int64_t untimed_ns;                                /* since when none of them runs */
     int64_t rto_ns, rto_at_timeout_ns, una_at_timeout; /* RTO as tcp.vars told it last */
     struct reference_end reference;                    /* T12 */
     bool is_refused;                                   /* by the reference, which then follows it no longer */
@@ -55,6 +56,7 @@ void law_of_icmp(struct laws *laws, int64_t host);
 
 /* laws_timers.c: of T6 that time-outs double, and T9. */
 void laws_of_timers(struct laws *laws, const struct event *e);
+void law_of_closing(struct laws *laws, const struct event *e, const struct law_conn *c);
 void laws_of_timers_at_the_end(struct laws *laws);
 
 #endif

@@ -43,6 +43,9 @@ struct law_packet {
     bool is_icmp, may_wait;  /* the bits that flipped may have made a fragment of it */
     bool is_fragment;        /* as it was sent: of something cut here, or elsewhere, whose size nobody knows */
     bool corrupt, awaits_verdict; /* N6: it has arrived, and must be dropped or flagged */
+    bool change_is_known;         /* laws_corruption.c */
+    int32_t change;               /* what its checksums would see of it */
+    uint8_t header[100], header_size;
 };
 
 enum { LAW_DIGEST_BITS = 48 };
@@ -130,8 +133,13 @@ void laws_tcp_free(struct laws *laws);
 /* What laws_packets.c tells it: a packet has come to its end as it was sent; or corrupted, and was accepted. */
 void law_packet_arrives(struct laws *laws, const struct event *e, const struct law_packet *p);
 void law_packet_collides(struct laws *laws, const struct law_packet *p);
+/* laws_corruption.c: N6. */
+void law_header_of(struct law_packet *p, const struct event *e);
+void law_notes_corruption(struct laws *laws, const struct event *e, struct law_packet *p); /* before it is corrupt */
+void law_of_collision(struct laws *laws, const struct event *e, const struct law_packet *p);
 /* laws_bytes.c. The digest of what is sent (N7); false where it cannot be cut, or its bytes are not in the journal. */
 bool law_digest_of(struct laws *laws, const struct event *e, uint64_t *digest);
+bool law_stream_byte(struct laws *laws, int64_t stream, int64_t offset, uint8_t *byte); /* false: it is not held */
 void law_stream_data(struct laws *laws, const struct event *e);
 void law_stream_forget(struct laws *laws, uint64_t stream);
 void law_streams_free(struct laws *laws);

@@ -36,6 +36,9 @@ static void become_piece(struct laws *laws, const struct event *e, struct law_pa
     struct law_packet *from = &laws->packets[cut];
     p->whole = from->whole ? from->whole : cut + 1;
     p->corrupt = from->corrupt;
+    if (!from->corrupt && from->segment.ttl && p->segment.ttl + from->hops != from->segment.ttl)
+        law_broken(laws, e, "N5", "a TTL of %u after %u hops, and of %u before them", p->segment.ttl, from->hops,
+                   from->segment.ttl);
     if (from->pieces_awaited) law_of_cutting(laws, e, from, p->digest);
 }
 
@@ -51,6 +54,7 @@ static void remember_packet(struct laws *laws, const struct event *e)
                              .to = event_int(e, FIELD_PEER),
                              .is_icmp = strncmp(event_text(e, FIELD_TAG), "icmp", 4) == 0,
                              .is_fragment = strncmp(event_text(e, FIELD_TAG), "fragment", 8) == 0};
+    law_header_of(p, e);
     p->has_digest = law_digest_of(laws, e, &p->digest);
     become_piece(laws, e, p);
 }
@@ -147,6 +151,7 @@ static void on_corruption(struct laws *laws, const struct event *e)
 {
     struct law_packet *p = packet_of(laws, (uint64_t)event_int(e, FIELD_PACKET));
     if (!p) return;
+    if (e->kind == EVENT_PACKET_CORRUPT) law_notes_corruption(laws, e, p);
     p->corrupt |= e->kind == EVENT_PACKET_CORRUPT;
     if (e->kind == EVENT_PACKET_CORRUPT) p->may_wait |= may_become_fragment(e);
     if (e->kind != EVENT_PACKET_CORRUPT) p->awaits_verdict = false;
@@ -154,7 +159,9 @@ static void on_corruption(struct laws *laws, const struct event *e)
     if (e->kind == EVENT_PACKET_DROP && corrupt_pieces && p->corrupt && event_int(e, FIELD_HOST) == p->to &&
         *corrupt_pieces > 0)
         --*corrupt_pieces;
-    if (e->kind == EVENT_PACKET_COLLIDE) law_packet_collides(laws, p);
+    if (e->kind != EVENT_PACKET_COLLIDE) return;
+    law_of_collision(laws, e, p);
+    law_packet_collides(laws, p);
 }
 
 void laws_of_packets(struct laws *laws, const struct event *e)

@@ -314,6 +314,7 @@ static void on_tcp_state(struct laws *laws, const struct event *e)
         law_broken(laws, e, "T10", "the peer's stream has not come to its end");
     law_of_states(laws, e, c);
     c->is_closed = strcmp(to, "CLOSED") == 0;
+    if (c->is_closed) law_of_closing(laws, e, c);
     if (!c->is_closed) snprintf(c->state, sizeof c->state, "%s", to);
 }
 

@@ -44,12 +44,20 @@ void laws_of_timers(struct laws *laws, const struct event *e)
         on_timer_set(laws, e, c);
         return;
     }
+    if (c->waiting & bit & TIMERS_THAT_GO_ON) c->untimed_ns = e->at_ns;
     c->waiting &= ~bit;
     if (e->kind == EVENT_TIMER_FIRE) law_of_fired_timers(laws, e, c);
     if (e->kind != EVENT_TIMER_FIRE || bit != TIMER_RETRANSMIT) return;
     c->timer_fired = true;
     c->rto_at_timeout_ns = c->rto_ns;
     c->una_at_timeout = c->una;
+}
+
+/* T9: who is closed has not waited without a timer. */
+void law_of_closing(struct laws *laws, const struct event *e, const struct law_conn *c)
+{
+    if (c->una != c->snd_max && !(c->waiting & TIMERS_THAT_GO_ON) && c->untimed_ns < e->at_ns)
+        law_broken(laws, e, "T9", "it has waited for an acknowledgement, and no timer ran");
 }
 
 /* T9: whoever waits for an acknowledgement has a timer that ends the waiting, and does not wait for ever. */
