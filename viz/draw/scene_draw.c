@@ -125,10 +125,12 @@ static void plan_map(struct scene *s, const struct view *view)
 
 static void draw_map_still(struct scene *s, const struct view *view, struct box box)
 {
-    view_panel(view, box, tr("Map"));
+    bool low = box.h < view_units(view, 150); /* the hosts need all of it */
     double left = view_units(view, 62);
-    map_view_draw_legend(view, box_of(box.x + left, box.y + view_units(view, 6), box.w - left - view_units(view, 10),
-                                      view_units(view, 18)));
+    view_panel(view, box, low ? NULL : tr("Map"));
+    if (!low)
+        map_view_draw_legend(view, box_of(box.x + left, box.y + view_units(view, 6),
+                                          box.w - left - view_units(view, 10), view_units(view, 18)));
     map_view_draw_still(view, s->plan);
 }
 

@@ -67,12 +67,14 @@ struct box view_pill(const struct view *v, struct point at, const char *text, st
     return box;
 }
 
-/* "2d 03:15" */
+/* "2d 03:15"; "3:15 h", since "3:15" would be minutes */
 static const char *hours_text(int64_t at_ns, char *buffer)
 {
-    int n = at_ns >= DAY ? snprintf(buffer, VIEW_TIME_BYTES, tr("%dd "), (int)(at_ns / DAY)) : 0;
-    snprintf(buffer + n, VIEW_TIME_BYTES - (size_t)n, "%02d:%02d", (int)(at_ns % DAY / HOUR),
-             (int)(at_ns % HOUR / MINUTE));
+    int days = (int)(at_ns / DAY), hours = (int)(at_ns % DAY / HOUR), minutes = (int)(at_ns % HOUR / MINUTE);
+    if (days > 0)
+        snprintf(buffer, VIEW_TIME_BYTES, tr("%dd %02d:%02d"), days, hours, minutes);
+    else
+        snprintf(buffer, VIEW_TIME_BYTES, tr("%d:%02d h"), hours, minutes);
     return buffer;
 }
 

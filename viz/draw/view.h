@@ -41,7 +41,7 @@ struct box view_pill(const struct view *view, struct point left_top, const char 
                      struct colour ink, int font);
 
 /* An instant with only as many digits as tell neighbours apart that lie `apart_ns` from each other:
-   "2d 03:15", "3:15:20", "5:00.353" (minutes), "1.023 s", "1.023456 s". */
+   "2d 03:15", "3:15 h", "3:15:20", "5:00.353" (minutes), "1.023 s", "1.023456 s". */
 enum { VIEW_TIME_BYTES = 40 };
 const char *view_time_text(int64_t at_ns, int64_t apart_ns, char buffer[VIEW_TIME_BYTES]);
 

@@ -15,26 +15,13 @@ static bool is_listed(const struct story_cached *out, size_t n, const struct eve
     return false;
 }
 
-/* Changes that have happened by now. */
-static size_t changes_so_far(const struct story *story)
-{
-    size_t low = 0, high = story->cache_changes.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (story->cache_changes.items[middle] < story_cursor(story))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* Each name and type is what its latest change has made of it; one that ran out is listed for the time being, to be
    passed over in what came before. */
 size_t story_cache(const struct story *story, size_t host, struct story_cached *out, size_t room)
 {
     size_t n = 0, kept = 0, looked = 0;
-    for (size_t i = changes_so_far(story); i > 0 && n < room && looked < LOOK_BACK; i--, looked++) {
+    for (size_t i = story_so_far(story, story->cache_changes.items, story->cache_changes.count);
+         i > 0 && n < room && looked < LOOK_BACK; i--, looked++) {
         size_t event = story->cache_changes.items[i - 1];
         const struct event *e = story_event(story, event);
         if (story_host_by_id(story, (uint32_t)event_int(e, FIELD_HOST)) != host) continue;

@@ -188,7 +188,9 @@ void cast_letters_named(const struct story *story, size_t mail, const char *list
                         void (*fn)(void *context, size_t letter), void *context);
 enum story_mail_state story_mail_state_of(const char *name);
 
-/* story_notes.c: whether events of this kind are kept in `notes`. */
+/* story_notes.c: how many of these events, in the order of time, have happened by now. */
+size_t story_so_far(const struct story *story, const size_t *events, size_t n);
+/* Whether events of this kind are kept in `notes`. */
 bool story_is_note(enum event_kind kind);
 
 /* state.c */

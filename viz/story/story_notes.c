@@ -22,12 +22,12 @@ bool story_is_note(enum event_kind kind)
     }
 }
 
-static size_t notes_so_far(const struct story *story)
+size_t story_so_far(const struct story *story, const size_t *events, size_t n)
 {
-    size_t low = 0, high = story->notes.count;
+    size_t low = 0, high = n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (story->notes.items[middle] < story_cursor(story))
+        if (events[middle] < story_cursor(story))
             low = middle + 1;
         else
             high = middle;
@@ -39,7 +39,8 @@ size_t story_notes(const struct story *story, enum event_kind kind, enum field_i
                    size_t room)
 {
     size_t n = 0, looked = 0;
-    for (size_t i = notes_so_far(story); i > 0 && n < room && looked < LOOK_BACK; i--, looked++) {
+    for (size_t i = story_so_far(story, story->notes.items, story->notes.count);
+         i > 0 && n < room && looked < LOOK_BACK; i--, looked++) {
         const struct event *e = story_event(story, story->notes.items[i - 1]);
         if (e->kind == kind && event_int(e, field) == value) events[n++] = story->notes.items[i - 1];
     }
