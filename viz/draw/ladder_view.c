@@ -343,6 +343,15 @@ static void draw_arrow(struct ladder *l, const struct story_arrow *a, enum layer
 
 /* ---- Time at the left ---- */
 
+/* After the first hour there is no room for more than seconds; what comes within the same one shows the part of it. */
+static const char *time_label(int64_t at_ns, int64_t last_ns, char text[VIEW_TIME_BYTES])
+{
+    bool same = last_ns >= HOUR && at_ns / SECOND == last_ns / SECOND;
+    if (!same) return view_time_text(at_ns, MILLISECOND, text);
+    snprintf(text, VIEW_TIME_BYTES, ".%03d", (int)(at_ns % SECOND / MILLISECOND));
+    return text;
+}
+
 static void draw_times(struct ladder *l, struct box gutter)
 {
     const struct view *v = l->v;
@@ -352,13 +361,15 @@ static void draw_times(struct ladder *l, struct box gutter)
     style.across = ALIGN_END;
     style.down = ALIGN_CENTRE;
     double last = -1e9, h = view_units(v, 16);
+    int64_t last_ns = 0;
     for (size_t i = 0; i < l->n_arrows; i++) {
         const struct story_arrow *a = &l->arrows[i];
         double y = y_at(l, a->sent_ns);
         if (a->sent_ns > story_now(v->story) || y < last + h || y < l->chart.y + h * 0.3) continue;
         last = y;
         canvas_text(v->canvas, box_of(gutter.x, y - h / 2, gutter.w - view_units(v, 6), h), &style,
-                    view_time_text(a->sent_ns, MILLISECOND, text));
+                    time_label(a->sent_ns, last_ns, text));
+        last_ns = a->sent_ns;
     }
 }
 

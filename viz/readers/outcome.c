@@ -295,8 +295,8 @@ size_t outcome_rows(const struct outcome *outcome)
 static const char *outcome_of(const struct row *row)
 {
     if (row->copies) return "delivered";
+    if (row->bounced) return "bounced"; /* also what had been sent on before, and came back in a loop */
     if (row->expanded) return "expanded";
-    if (row->bounced) return "bounced";
     if (row->discarded) return "discarded";
     return "queued";
 }
