@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/heap.h"
 #include "app/options.h"
 #include "app/output.h"
 #include "sim/journal/tr.h"
@@ -82,6 +83,7 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    heap_prepare();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is told by the write that fails */
     if (argc < 2) {
         fputs(tr("postroad: a subcommand is missing\n  see: postroad --help\n"), stderr);

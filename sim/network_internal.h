@@ -17,7 +17,8 @@ struct host {
     void *context;
 };
 
-/* One direction of a link, with what link_direction does without: the journal, chance, and the order of events. */
+/* One direction of a link, with what link_direction does without: the journal, chance, and the order of events. What
+   every packet needs comes first here, too. */
 struct wire {
     struct network *network;
     struct link_id link;
@@ -27,9 +28,9 @@ struct wire {
     bool loses;   /* has a chance of loss, evenly */
     bool expects; /* an arrival in order, namely */
     struct event_handle arrival;
-    struct link_direction direction;
-    uint64_t luck;     /* whose draws these are: hash of the link's name and direction */
     uint64_t loss_key; /* of the draws for loss */
+    struct link_direction direction;
+    uint64_t luck; /* whose draws these are: hash of the link's name and direction */
     struct gilbert gilbert;
     struct codel codel;
     struct event_handle turn; /* stepped: when the transmitter will be free */

@@ -22,6 +22,13 @@
 
 enum { FIRST_EPHEMERAL_PORT = UINT16_MAX + 1 - EPHEMERAL_PORTS };
 
+/* Mostly all hosts have the same, and what a thousand of them look at should be in memory once. */
+static const struct tcp_config *shared_tcp(const struct scenario *scenario, const struct scenario_host *description)
+{
+    const struct tcp_config *first = &scenario->hosts[0].tcp;
+    return memcmp(first, &description->tcp, sizeof *first) == 0 ? first : &description->tcp;
+}
+
 void host_init(struct host *host, struct world *world, size_t index)
 {
     const struct scenario_host *description = &world->scenario->hosts[index];
@@ -33,6 +40,8 @@ void host_init(struct host *host, struct world *world, size_t index)
                           .name_hash = random_hash_text(description->name),
                           .up = true,
                           .mtu_bytes = 1500,
+                          .tcp = shared_tcp(world->scenario, description),
+                          .no_path_mtu_discovery = description->no_path_mtu_discovery,
                           .icmp_credit_ns = SECOND,
                           .next_port = FIRST_EPHEMERAL_PORT};
 }
@@ -60,8 +69,8 @@ void host_free(struct host *host)
     hindered_free(host);
     reassembly_free(host);
     path_mtus_free(host);
-    mem_free(host->connections_to);
-    mem_free(host->questions_to);
+    peer_counts_free(&host->connections_to);
+    peer_counts_free(&host->questions_to);
 }
 
 /* RFC 1122 4.1.3.1; not in answer to an answer, which only came late. */
@@ -193,10 +202,9 @@ void host_send_datagram(struct host *host, const struct datagram *datagram, stru
     packets_send(host, packet, (struct send_reason){.why = datagram->why});
 }
 
-static uint64_t next_flow(struct host *host, uint32_t **counts, const struct host *peer, const char *kind)
+static uint64_t next_flow(struct host *host, struct peer_counts *counts, const struct host *peer, const char *kind)
 {
-    if (!*counts) *counts = mem_calloc(host->world->n_hosts + 1, sizeof **counts);
-    uint32_t nth = ++(*counts)[peer->id.n];
+    uint32_t nth = peer_counts_next(counts, peer->id.n);
     uint64_t pair = random_hash_mix(host->name_hash, peer->name_hash);
     return random_hash_mix(random_hash_mix(pair, random_hash_text(kind)), nth);
 }

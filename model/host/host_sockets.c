@@ -64,11 +64,11 @@ static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
 {
     if (!socket->has_copy) {
         struct byte_stream *shared = socket->in;
-        socket->in = receive_copy_new(shared, socket->in_end, socket->host->description->tcp.receive_buffer);
+        socket->in = receive_copy_new(shared, socket->in_end, socket->host->tcp->receive_buffer);
         if (shared) shared->read = UINT64_MAX;
         byte_stream_drop(shared);
         socket->has_copy = true;
-        socket->out->read = UINT64_MAX;
+        if (socket->out) socket->out->read = UINT64_MAX;
     }
     uint8_t *payload = ip->payload ? mem_alloc(ip->tcp.length + 1) : NULL;
     if (payload) byte_stream_read(ip->payload, ip->payload_offset, payload, ip->tcp.length);
@@ -143,7 +143,7 @@ static struct socket **all_sockets(const struct host *host)
     struct socket **all = mem_alloc(host->n_sockets * sizeof *all);
     size_t n = 0;
     for (size_t i = 0; i < host->sockets_room; i++)
-        if (host->sockets[i]) all[n++] = host->sockets[i];
+        if (host->sockets[i].socket) all[n++] = host->sockets[i].socket;
     qsort(all, n, sizeof *all, by_conn);
     return all;
 }

@@ -108,14 +108,20 @@ static const struct packet_ops ip_ops = {
 
 struct packet *packets_new(struct host *host, struct ip_address destination, uint8_t protocol, uint32_t payload_bytes)
 {
-    struct packet *packet = packet_new(host->world->packets);
     const struct host *to = world_host_by_address(host->world, destination);
+    return packets_new_to(host, to ? to->id : (struct host_id){0}, destination, protocol, payload_bytes);
+}
+
+struct packet *packets_new_to(struct host *host, struct host_id to, struct ip_address destination, uint8_t protocol,
+                              uint32_t payload_bytes)
+{
+    struct packet *packet = packet_new(host->world->packets);
     struct ip_packet *ip = ip_packet_of(packet);
     memset(ip, 0, offsetof(struct ip_packet, ip)); /* the headers are written by the callers */
     ip->world = host->world;
     packet->ops = &ip_ops;
     packet->from = host->id;
-    packet->to = to ? to->id : (struct host_id){0};
+    packet->to = to;
     ip->ip = (struct ip_header){.source = ip_is_v4(destination) ? host->address : host->address6,
                                 .destination = destination,
                                 .payload_length = (uint16_t)payload_bytes,

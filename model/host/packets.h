@@ -50,6 +50,9 @@ static inline const struct ip_packet *ip_packet_of_const(const struct packet *pa
 /* A packet from a host to an address, of so many bytes behind the IP header, its transport part still to be filled in:
  * tcp, udp or icmp, payload or dns. */
 struct packet *packets_new(struct host *host, struct ip_address destination, uint8_t protocol, uint32_t payload_bytes);
+/* The same, for those who know whose address it is; 0: nobody's. */
+struct packet *packets_new_to(struct host *host, struct host_id to, struct ip_address destination, uint8_t protocol,
+                              uint32_t payload_bytes);
 
 /* Why a packet is sent and what it repeats, for its event. */
 struct send_reason {

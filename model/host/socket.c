@@ -61,7 +61,7 @@ static struct tcp_opening opening_of(const struct host *host, struct socket_key 
     return (struct tcp_opening){.local_port = key.local_port,
                                 .remote_port = key.remote_port,
                                 .iss = iss,
-                                .ts_epoch = host->description->tcp.timestamps ? draw_ts_epoch(host, key) : 0,
+                                .ts_epoch = host->tcp->timestamps ? draw_ts_epoch(host, key) : 0,
                                 .mss = (uint16_t)(host->mtu_bytes - headers),
                                 .path_mss = (uint16_t)(path_mtu_of(host, key.remote_address) - headers),
                                 .default_send_mss = v6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS};
@@ -80,7 +80,7 @@ struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flo
     socket->out = byte_stream_new((struct stream_id){++world->last_stream});
     socket->is_active_end = is_active_end;
     socket->scheduled_ns = socket->orphaned_ns = socket->hears_ns = TIME_NEVER;
-    socket->tcp = tcp_new(&host->description->tcp, opening_of(host, key, iss), world->journal, socket->conn, host->id);
+    socket->tcp = tcp_new(host->tcp, opening_of(host, key, iss), world->journal, socket->conn, host->id);
     socket_table_add(host, socket);
     uint64_t event =
         JOURNAL_EMIT(world->journal, CONN_OPEN, F_INT(CONN, socket->conn.n), F_INT(HOST, host->id.n),
@@ -102,6 +102,20 @@ void socket_emit_close(struct socket *socket)
                  F_INT(RETRANSMITS_SPURIOUS, totals.retransmits_spurious));
 }
 
+static void forget_sent(struct socket *socket)
+{
+    for (size_t i = 0; i < socket->n_marks; i++)
+        mem_free(socket->marks[i].segment_begins);
+    mem_free(socket->marks);
+    socket->marks = NULL;
+    socket->n_marks = 0;
+    byte_stream_drop(socket->out);
+    socket->out = NULL;
+    secure_free(socket->secure);
+    socket->secure = NULL;
+    socket->is_secure = false;
+}
+
 void socket_free(struct socket *socket)
 {
     assert(!socket->is_dirty);
@@ -110,12 +124,8 @@ void socket_free(struct socket *socket)
     if (socket->scheduled_ns != TIME_NEVER) engine_cancel(world_of(socket)->engine, socket->timer);
     if (socket->hears_ns != TIME_NEVER) engine_cancel(world_of(socket)->engine, socket->hears);
     socket_table_remove(socket->host, socket);
-    for (size_t i = 0; i < socket->n_marks; i++)
-        mem_free(socket->marks[i].segment_begins);
-    mem_free(socket->marks);
+    forget_sent(socket);
     byte_stream_drop(socket->in);
-    byte_stream_drop(socket->out);
-    secure_free(socket->secure);
     tcp_free(socket->tcp);
     mem_free(socket);
 }
@@ -343,10 +353,10 @@ static void send_segment(struct socket *socket, const struct tcp_output *output)
 {
     struct host *host = socket->host;
     uint32_t size = (uint32_t)tcp_header_size(&output->segment) + output->segment.length;
-    struct packet *packet = packets_new(host, socket->key.remote_address, IP_PROTOCOL_TCP, size);
+    struct packet *packet = packets_new_to(host, socket->peer, socket->key.remote_address, IP_PROTOCOL_TCP, size);
     struct ip_packet *ip = ip_packet_of(packet);
     ip->tcp = output->segment;
-    if (host->description->no_path_mtu_discovery && !ip_is_v6(&ip->ip)) {
+    if (host->no_path_mtu_discovery && !ip_is_v6(&ip->ip)) {
         ip->ip.dont_fragment = false;
         ip->ip.identification = host_next_identification(host);
     }
@@ -449,7 +459,7 @@ static void tell_news(struct socket *socket, unsigned news)
 {
     if (news & TCP_NEWS_ESTABLISHED && socket->has_handler) socket->handler.opened(socket->handler.context);
     if (news & TCP_NEWS_ACKED) {
-        byte_stream_forget(socket->out, tcp_acked(socket->tcp));
+        if (socket->out) byte_stream_forget(socket->out, tcp_acked(socket->tcp));
         if (socket->has_handler && socket->handler.acked) socket->handler.acked(socket->handler.context);
     }
     if (news & TCP_NEWS_READABLE || socket->is_held) pass_bytes(socket);
@@ -492,12 +502,14 @@ static void hear_later(struct socket *socket, unsigned news)
     socket->hears = engine_at(world_of(socket)->engine, socket->hears_ns, on_hears, socket, 0);
 }
 
-/* Minutes of TIME-WAIT need not keep what the peer wrote, and has perhaps forgotten itself. */
-static void forget_received(struct socket *socket)
+/* Minutes of TIME-WAIT need not keep what the peer wrote, and has perhaps forgotten itself; nor what we wrote, which it
+   has acknowledged to the end. Most connections that there are wait so. */
+static void slim_down(struct socket *socket)
 {
-    if (!socket->in || socket->has_copy || socket->in_end < tcp_readable(socket->tcp)) return;
+    if (socket->has_copy || socket->in_end < tcp_readable(socket->tcp)) return;
     byte_stream_drop(socket->in);
     socket->in = NULL;
+    if (!socket->has_handler && socket->out) forget_sent(socket);
 }
 
 /* An application that is told of the peer's end and has not finished has nothing more to say either. */
@@ -531,6 +543,6 @@ void socket_settle(struct socket *socket)
         return;
     }
     count(socket, state != TCP_TIME_WAIT);
-    if (state == TCP_TIME_WAIT) forget_received(socket);
+    if (state == TCP_TIME_WAIT) slim_down(socket);
     see_to_timer(socket);
 }

@@ -21,7 +21,7 @@ struct socket {
     struct conn_id conn;
     struct host_id peer;
     uint64_t flow;
-    struct byte_stream *out, *in; /* in: the peer's, known with its first byte, or a copy of our own */
+    struct byte_stream *out, *in; /* in: the peer's, known with its first byte, or a copy of our own; none in TIME-WAIT */
     bool has_copy;
     uint64_t in_end; /* passed to the application up to here */
     struct socket_handler handler;

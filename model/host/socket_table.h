@@ -4,6 +4,13 @@
 
 #include "model/host/world_internal.h"
 
+/* A place in a host's table, empty without a socket. The hash stands beside it, since most that are looked at in vain
+   have been in TIME-WAIT for minutes, and nobody should have to fetch them from memory. */
+struct socket_slot {
+    struct socket *socket;
+    uint64_t hash;
+};
+
 struct socket_key {
     struct ip_address remote_address;
     uint16_t local_port, remote_port;

@@ -3,6 +3,7 @@
 #define POSTROAD_MODEL_HOST_WORLD_INTERNAL_H
 
 #include "model/dns/dns_zones.h"
+#include "model/host/peer_counts.h"
 #include "model/host/world.h"
 #include "model/mail/message.h"
 #include "model/scenario/scenario.h"
@@ -34,25 +35,27 @@ struct host {
     struct host_id id;
     struct ip_address address, address6; /* of either version; none where it does not speak it */
     uint64_t name_hash;
+    struct socket_slot *sockets; /* open addressing on ports and peer; see socket_table.c */
+    size_t n_sockets, sockets_room;
+    const struct tcp_config *tcp; /* of all its connections */
+    struct outside *outside;      /* of the outside host in a live world */
     bool up;
+    bool is_hindered; /* its programs hear late: see hindered.h */
+    bool no_path_mtu_discovery;
     bool icmp_muted; /* by a fault: tells of no errors */
     uint32_t mtu_bytes; /* of its first link */
     struct host *name_server; /* whom its resolver asks */
     struct dns_zones *zones;  /* of a name server: what it answers from */
-    struct socket **sockets;  /* open addressing on ports and peer; see socket_table.c */
-    size_t n_sockets, sockets_room;
     uint16_t next_port;       /* ephemeral */
     uint16_t last_identification; /* of packets that may be cut */
     struct path_mtus *path_mtus;   /* NULL: nothing learnt */
     struct reassembly *reassembly; /* NULL: no fragment came */
     int64_t icmp_credit_ns, icmp_credit_at_ns; /* see icmp.c */
-    uint32_t *connections_to; /* per host: how many connections were opened, for identities; lazily made */
-    uint32_t *questions_to;
+    struct peer_counts connections_to, questions_to; /* for identities */
     struct resolver *resolver;
     struct store *store;
     bool stops_armed; /* a fault waits for a step of a mail here: see host_stops_at */
     enum crash_loss crash_loss; /* of the stop in force */
-    bool is_hindered;        /* its programs hear late: see hindered.h */
     bool clock_is_wrong;     /* see host_clock_ns */
     uint32_t slow_factor;    /* 0: as fast as usual */
     int64_t paused_until_ns; /* in the past: its programs run */
@@ -61,7 +64,6 @@ struct host {
     struct mail_client *mail_client;
     struct name_server *dns_server;
     struct sts_cache *sts_cache;     /* NULL: no policy learnt */
-    struct outside *outside; /* of the outside host in a live world */
 };
 
 struct addressed_host {

@@ -17,6 +17,24 @@ static const char *next_line(const char *line, const char *end)
     return lf ? lf + 1 : end;
 }
 
+enum { HAS_STRAY = 1, HAS_DOT_LINE = 2 };
+
+/* Which of these there are: CR without LF or LF without CR; a line that begins with a dot. Whole mails are gone
+   through, and this is a loop without branches, which compilers make wide. */
+static unsigned special_lines(const char *content, size_t size)
+{
+    unsigned char stray = 0, dot = 0;
+
+    if (size == 0) return 0;
+    for (size_t i = 1; i < size; i++) {
+        stray |= (unsigned char)((content[i - 1] == '\r') ^ (content[i] == '\n'));
+        dot |= (unsigned char)((content[i - 1] == '\n') & (content[i] == '.'));
+    }
+    stray |= content[0] == '\n' || content[size - 1] == '\r';
+    dot |= content[0] == '.';
+    return (stray ? HAS_STRAY : 0u) | (dot ? HAS_DOT_LINE : 0u);
+}
+
 /* The first line from this one on that needs a dot, or end. */
 static const char *find_dot_line(const char *line, const char *end)
 {
@@ -38,7 +56,7 @@ uint64_t transparency_write(const struct session_io *io, const char *content, si
     const char *begin = content;
     bool whole = size == 0 || (size >= 2 && end[-2] == '\r' && end[-1] == '\n');
     const char *tail = whole ? closing + 2 : closing;
-    const char *dot = find_dot_line(begin, end);
+    const char *dot = special_lines(content, size) & HAS_DOT_LINE ? find_dot_line(begin, end) : end;
     uint64_t first;
 
     *length = 0;
@@ -144,13 +162,40 @@ static void bound_line(struct dot_reader *r)
     r->size = 2;
 }
 
-/* How many of these bytes are whole lines about which there is nothing to do but to keep them. */
+static size_t last_lines_end(const char *bytes, size_t size)
+{
+    while (size > 0 && bytes[size - 1] != '\n')
+        size--;
+    return size;
+}
+
+static bool has_long_line(const char *bytes, size_t size, size_t max_line)
+{
+    for (size_t done; size > max_line; bytes += done, size -= done)
+        if ((done = last_lines_end(bytes, max_line)) == 0) return true;
+    return false;
+}
+
+static bool may_begin_plainly(const struct dot_reader *r, size_t size)
+{
+    return r->size == r->line_start && !r->after_bare && !is_flawed(r) && size <= r->max_size - r->size;
+}
+
+/* How many of these bytes are whole lines about which there is nothing to do but to keep them: all of them, as a rule,
+   but for the last line. */
+static size_t all_plain_lines(const struct dot_reader *r, const char *bytes, size_t size)
+{
+    size_t whole = may_begin_plainly(r, size) ? last_lines_end(bytes, size) : 0;
+    return special_lines(bytes, whole) || has_long_line(bytes, whole, r->max_line) ? 0 : whole;
+}
+
+/* The same, but only up to the first line that is not so. */
 static size_t plain_lines(const struct dot_reader *r, const char *bytes, size_t size)
 {
     const char *line = bytes, *end = bytes + size;
     const char *lf;
 
-    if (r->size != r->line_start || r->after_bare || is_flawed(r) || size > r->max_size - r->size) return 0;
+    if (!may_begin_plainly(r, size)) return 0;
     while (line < end && *line != '.' && (lf = memchr(line, '\n', (size_t)(end - line))) != NULL) {
         if (lf == line || memchr(line, '\r', (size_t)(lf - line)) != lf - 1) break;
         if ((size_t)(lf + 1 - line) > r->max_line) break;
@@ -161,8 +206,12 @@ static size_t plain_lines(const struct dot_reader *r, const char *bytes, size_t 
 
 size_t dot_reader_take(struct dot_reader *r, const char *bytes, size_t size, bool *ended)
 {
-    size_t taken = 0;
+    size_t taken = all_plain_lines(r, bytes, size);
 
+    if (taken > 0) {
+        append(r, bytes, taken);
+        r->line_start = r->size;
+    }
     *ended = false;
     while (taken < size && !*ended) {
         size_t plain = plain_lines(r, bytes + taken, size - taken);
@@ -218,17 +267,7 @@ void dot_reader_end_chunks(struct dot_reader *r)
 
 bool content_has_whole_lines(const char *content, size_t size)
 {
-    const char *end = content + size;
-
-    while (content < end) {
-        const char *lf = memchr(content, '\n', (size_t)(end - content));
-        const char *line_end = lf ? lf : end;
-        const char *cr = memchr(content, '\r', (size_t)(line_end - content));
-
-        if (cr ? !lf || cr != lf - 1 : lf != NULL) return false;
-        content = lf ? lf + 1 : end;
-    }
-    return true;
+    return !(special_lines(content, size) & HAS_STRAY);
 }
 
 void content_clean_lines(char *content, size_t size)

@@ -2,9 +2,11 @@
  */
 #include "sim/journal/fingerprint.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 uint64_t fingerprint_begin(void)
 {
@@ -43,17 +45,43 @@ uint64_t fingerprint_add(uint64_t hash, const struct event *e)
 {
     hash = add_number(hash, (uint64_t)e->at_ns);
     hash = add_number(hash, e->kind);
-    const enum field_id *fields;
-    size_t n = event_kind_fields(e->kind, &fields);
-    for (size_t i = 0; i < n; i++) {
-        enum field_type type = field_type(fields[i]);
-        if (type == TYPE_EVENT) continue;
-        if (type == TYPE_TEXT || type == TYPE_BLOB)
+    struct event_shape shape = event_kind_shape(e->kind);
+    for (size_t i = 0; i < shape.n_values; i++) {
+        if (shape.events >> i & 1) continue;
+        if (shape.bytes >> i & 1)
             hash = add_bytes(hash, e->values[i].bytes, (size_t)e->values[i].i);
         else
             hash = add_number(hash, (uint64_t)e->values[i].i);
     }
     return hash;
+}
+
+static uint64_t add_field(uint64_t hash, const struct event_field *field, bool is_bytes)
+{
+    assert((is_bytes || !field->bytes) && "a number is wanted, not a text");
+    if (!is_bytes) return add_number(hash, (uint64_t)field->i);
+    if (!field->bytes) return add_number(hash, 0);
+    return add_bytes(hash, field->bytes, field->i < 0 ? strlen(field->bytes) : (size_t)field->i);
+}
+
+bool fingerprint_add_fields(uint64_t *hash, int64_t at_ns, enum event_kind kind, const struct event_field *fields,
+                            size_t n)
+{
+    static const struct event_field missing = {FIELD_NONE, 0, NULL};
+    const enum field_id *ids;
+    struct event_shape shape = event_kind_shape(kind);
+    uint64_t h = add_number(add_number(*hash, (uint64_t)at_ns), kind);
+    size_t given = 0;
+    event_kind_fields(kind, &ids);
+    for (size_t i = 0; i < shape.n_values; i++) {
+        bool is_given = given < n && fields[given].field == ids[i];
+        const struct event_field *field = is_given ? &fields[given] : &missing;
+        given += is_given;
+        if (!(shape.events >> i & 1)) h = add_field(h, field, shape.bytes >> i & 1);
+    }
+    if (given < n) return false;
+    *hash = h;
+    return true;
 }
 
 const char *fingerprint_text(uint64_t hash, char buffer[FINGERPRINT_TEXT_BYTES])

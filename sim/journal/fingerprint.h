@@ -8,6 +8,10 @@
 uint64_t fingerprint_begin(void);
 /* The hash after one more event. */
 uint64_t fingerprint_add(uint64_t hash, const struct event *e);
+/* The same of an event that nobody else wants to see, from what it would be made of. False, and no change: its fields
+   are not given in the order of the manifest. */
+bool fingerprint_add_fields(uint64_t *hash, int64_t at_ns, enum event_kind kind, const struct event_field *fields,
+                            size_t n);
 /* 16 hexadecimal digits; returns buffer. */
 const char *fingerprint_text(uint64_t hash, char buffer[FINGERPRINT_TEXT_BYTES]);
 

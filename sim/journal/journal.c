@@ -11,6 +11,7 @@
 struct journal {
     struct event_mask wanted; /* core kinds and what any reader asked for */
     struct event_mask core, packets;
+    struct event_mask read; /* what any reader asked for, and packets */
     int64_t now_ns;
     uint64_t cause;
     uint64_t last_id;
@@ -28,6 +29,7 @@ struct journal *journal_new(void)
     journal->core = event_mask_core();
     journal->packets = event_mask_group(GROUP_PACKET);
     journal->wanted = journal->core;
+    journal->read = journal->packets;
     journal->fingerprint = journal->packet_fingerprint = fingerprint_begin();
     return journal;
 }
@@ -46,6 +48,7 @@ void journal_add_reader(struct journal *journal, struct journal_reader reader)
     journal->readers = mem_realloc(journal->readers, (journal->n_readers + 1) * sizeof *journal->readers);
     journal->readers[journal->n_readers++] = reader;
     journal->wanted = event_mask_union(journal->wanted, reader.mask);
+    journal->read = event_mask_union(journal->read, reader.mask);
 }
 
 void journal_set_now(struct journal *journal, int64_t now_ns)
@@ -142,6 +145,9 @@ static void fill_values(struct journal *journal, struct event *e, const struct e
 uint64_t journal_emit(struct journal *journal, enum event_kind kind, const struct event_field *fields, size_t n)
 {
     if (!journal_wants(journal, kind)) return journal_cause(journal);
+    if (!event_mask_has(journal->read, kind) &&
+        fingerprint_add_fields(&journal->fingerprint, journal->now_ns, kind, fields, n))
+        return ++journal->last_id;
     struct event e;
     e.id = ++journal->last_id;
     e.cause = journal->cause;

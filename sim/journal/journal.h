@@ -72,6 +72,11 @@ enum event_kind event_kind_by_name(const char *name); /* EVENT_NONE if there is 
 enum event_group event_kind_group(enum event_kind kind);
 bool event_kind_is_core(enum event_kind kind);
 size_t event_kind_fields(enum event_kind kind, const enum field_id **fields); /* in the order of the manifest */
+/* How its values are held: bit i of `bytes` is set when value i is bytes, of `events` when it is the id of an event. */
+struct event_shape {
+    uint32_t n_values, bytes, events;
+};
+struct event_shape event_kind_shape(enum event_kind kind);
 const char *field_name(enum field_id field);
 enum field_type field_type(enum field_id field);
 

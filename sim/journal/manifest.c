@@ -54,6 +54,7 @@ _Static_assert((int)FIELD_IDS < NO_SLOT, "slots are bytes");
 static struct {
     enum field_id fields[EVENT_KINDS][EVENT_MAX_FIELDS];
     unsigned char n_fields[EVENT_KINDS];
+    struct event_shape shapes[EVENT_KINDS];
     unsigned char slots[EVENT_KINDS][FIELD_IDS];
 } manifest;
 
@@ -77,6 +78,11 @@ static void prepare_kind(enum event_kind kind)
         assert(manifest.slots[kind][field] == NO_SLOT && "no field stands twice in an event");
         manifest.fields[kind][slot] = field;
         manifest.slots[kind][field] = (unsigned char)slot;
+        enum field_type type = field_rows[field].type;
+        struct event_shape *shape = &manifest.shapes[kind];
+        shape->n_values++;
+        shape->bytes |= (uint32_t)(type == TYPE_TEXT || type == TYPE_BLOB) << slot;
+        shape->events |= (uint32_t)(type == TYPE_EVENT) << slot;
     }
 }
 
@@ -148,6 +154,11 @@ size_t event_kind_fields(enum event_kind kind, const enum field_id **fields)
 {
     *fields = manifest.fields[kind];
     return manifest.n_fields[kind];
+}
+
+struct event_shape event_kind_shape(enum event_kind kind)
+{
+    return manifest.shapes[kind];
 }
 
 const char *field_name(enum field_id field)

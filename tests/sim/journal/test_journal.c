@@ -161,6 +161,31 @@ Test(journal, the_fingerprint_depends_on_what_happened_and_not_on_who_reads)
     cr_assert_str_neq(packets[1], core[1]);
 }
 
+/* Of what nobody reads only the hash is made, and it is the same in whatever order the fields are given. */
+Test(journal, the_fingerprint_is_the_same_without_a_reader_and_in_any_order_of_fields)
+{
+    char text[3][FINGERPRINT_TEXT_BYTES];
+    for (int i = 0; i < 3; i++) {
+        struct journal *journal = journal_new();
+        struct seen seen = {0};
+        if (i > 0) journal_add_reader(journal, reader_of(&seen, event_mask_all()));
+        if (i < 2) {
+            JOURNAL_EMIT(journal, SMTP_LINE, F_INT(SESSION, 1), F_INT(CONN, 2), F_TEXT(WHO, "client"),
+                         {FIELD_TEXT, 4, "NOOP, and more"}, F_INT(LENGTH, 6));
+            JOURNAL_EMIT(journal, RUN_END, F_TEXT(WHY, NULL));
+        } else {
+            JOURNAL_EMIT(journal, SMTP_LINE, F_INT(LENGTH, 6), F_TEXT(TEXT, "NOOP"), F_INT(CONN, 2),
+                         F_TEXT(WHO, "client"), F_INT(SESSION, 1));
+            JOURNAL_EMIT(journal, RUN_END, F_TEXT(WHY, ""));
+        }
+        cr_assert_eq(seen.n, i > 0 ? 2 : 0);
+        journal_fingerprint(journal, text[i]);
+        journal_free(journal);
+    }
+    cr_assert_str_eq(text[0], text[1]);
+    cr_assert_str_eq(text[0], text[2]);
+}
+
 Test(journal, the_fingerprint_tells_apart_how_texts_are_divided)
 {
     char a[FINGERPRINT_TEXT_BYTES], b[FINGERPRINT_TEXT_BYTES];
