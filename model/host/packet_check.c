@@ -51,7 +51,9 @@ static const char *udp_difference(const struct ip_packet *a, const struct ip_pac
 {
     if (a->udp.source_port != b->udp.source_port || a->udp.destination_port != b->udp.destination_port) return "ports";
     if (a->udp.length != b->udp.length) return "length";
-    return a->dns && b->dns ? dns_difference(a->dns, b->dns) : a->dns ? "DNS" : NULL;
+    if (a->dns && b->dns) return dns_difference(a->dns, b->dns);
+    bool tells = a->udp.source_port == DNS_PORT || a->udp.destination_port == DNS_PORT;
+    return a->dns && tells ? "DNS" : NULL; /* only the port says what bytes mean, and a lie may come from another */
 }
 
 static const char *ip_difference(const struct ip_header *a, const struct ip_header *b)
@@ -106,7 +108,8 @@ void packets_check(struct host *host, struct packet *packet)
     const char *why = size == room ? packets_read(&read, bytes, size) : "another size";
     if (!why) why = difference(ip, &read);
     if (why) break_law(host, packet, why);
-    if (!why && packet->to.n == host->id.n && !ip_is_fragment(&ip->ip))
+    bool is_told = !ip->dns == !read.dns;
+    if (!why && is_told && packet->to.n == host->id.n && !ip_is_fragment(&ip->ip))
         go_on_as(ip, &read);
     else
         packets_release(&read);

@@ -71,6 +71,7 @@ static bool has_word(const struct event *e, const char *word)
 static bool is_place(const struct watcher *w, const struct event *e, size_t kind)
 {
     enum fault_way way = fault_kinds[kind].way;
+    if (fault_kinds[kind].needs & ANYWHERE) return true;
     if (way == BY_LINK || way == BY_SET) {
         int64_t link = event_has(e->kind, FIELD_LINK) ? event_int(e, FIELD_LINK) : 0;
         if (!link) return true; /* a packet's event says of no link */

@@ -22,7 +22,7 @@ bool luck_odds(struct luck *luck, unsigned percent)
 
 static cJSON *json_of(char *text)
 {
-    if (!strchr("{[0123456789", text[0]) && strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+    if (!strchr("{['0123456789", text[0]) && strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
         return cJSON_CreateString(text);
     for (char *c = text; *c; c++)
         if (*c == '\'') *c = '"';

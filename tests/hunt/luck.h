@@ -13,7 +13,8 @@ struct luck {
 uint64_t luck_draw(struct luck *luck);
 unsigned luck_below(struct luck *luck, unsigned n);
 bool luck_odds(struct luck *luck, unsigned percent);
-/* One of the choices "a|b|c" as JSON: what begins like an object, a list, a number, true or false is one, with ' in the
+/* One of the choices "a|b|c" as JSON: what begins like an object, a list, a quoted text, a
+   number, true or false is one, with ' in the
    place of "; all else is a text. */
 cJSON *luck_value(struct luck *luck, const char *choices);
 /* The same, added to the object. */

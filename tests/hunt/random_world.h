@@ -4,7 +4,7 @@
 
 #include "tests/hunt/luck.h"
 
-enum { RANDOM_KINDS = 100, RANDOM_PLACES = 32 };
+enum { RANDOM_KINDS = 160, RANDOM_PLACES = 32 };
 
 struct random_world {
     cJSON *json;              /* the scenario */

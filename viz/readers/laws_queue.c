@@ -1,5 +1,6 @@
 /* The laws of a mail server's queue: M3, M5, M6, M7, M9, M10, M18, M20. All accounts are counts by what a thing is, so
    that a journal may leave out what it likes but must not contradict itself. */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/journal/memory.h"
@@ -22,7 +23,8 @@ enum account {
     QUEUE_ID_OPEN, /* pairs that a queue id still holds */
     COMPOSED,      /* message -> hash of its reverse-path */
     ATTEMPT_OPEN,
-    EXPANDED_FROM /* message -> hash of the reverse-path of its members */
+    EXPANDED_FROM, /* message -> hash of the reverse-path of its members */
+    EXPANSIONS     /* (message, recipient): aliases and lists that have become this member */
 };
 
 static uint64_t key_of(enum account account, uint64_t a, uint64_t b)
@@ -87,9 +89,10 @@ static void law_of_acknowledgements(struct laws *laws, const struct event *e)
 /* M5: each copy beside the first has a cause. */
 static void law_of_copies(struct laws *laws, const struct event *e, uint64_t pair)
 {
-    size_t copies = count(laws, key_of(COPIES, pair, 0), 1), doubts = value_of(laws, key_of(DOUBTS, pair, 0));
-    if (copies > 1 + doubts)
-        law_broken(laws, e, "M5", "copy %zu, but only %zu causes for more than one", copies, doubts);
+    size_t copies = count(laws, key_of(COPIES, pair, 0), 1), causes = value_of(laws, key_of(DOUBTS, pair, 0));
+    causes += value_of(laws, key_of(EXPANSIONS, pair, 0)); /* named by an alias beside, or by several */
+    if (copies > 1 + causes)
+        law_broken(laws, e, "M5", "copy %zu, but only %zu causes for more than one", copies, causes);
 }
 
 /* M20: a queue id is one message's for as long as the queue holds it. */
@@ -202,6 +205,19 @@ static void on_end(struct laws *laws, const struct event *e)
         law_broken(laws, e, "M9", "%zu recipients still wait for their mail", laws->waiting);
 }
 
+static void on_expansion(struct laws *laws, const struct event *e)
+{
+    uint64_t message = (uint64_t)event_int(e, FIELD_MESSAGE);
+    char member[320]; /* RFC 5321 4.5.3.1.3: a path is no longer than 256 */
+    index_map_put(&laws->accounts, key_of(EXPANDED_FROM, message, 0), text_number(event_text(e, FIELD_FROM)));
+    for (const char *to = event_text(e, FIELD_TO); *to; to += strspn(to, ", ")) {
+        size_t length = strcspn(to, ",");
+        snprintf(member, sizeof member, "%.*s", (int)length, to);
+        count(laws, key_of(EXPANSIONS, law_hash_text(law_hash(11, message), member), 0), 1);
+        to += length;
+    }
+}
+
 void laws_of_queues(struct laws *laws, const struct event *e)
 {
     switch (e->kind) {
@@ -219,8 +235,7 @@ void laws_of_queues(struct laws *laws, const struct event *e)
         on_compose(laws, e);
         break;
     case EVENT_MAIL_EXPAND:
-        index_map_put(&laws->accounts, key_of(EXPANDED_FROM, (uint64_t)event_int(e, FIELD_MESSAGE), 0),
-                      text_number(event_text(e, FIELD_FROM)));
+        on_expansion(laws, e);
         break;
     case EVENT_MAIL_DOUBT:
         count(laws, key_of(DOUBTS, pair_of(e), 0), 1);

@@ -77,6 +77,25 @@ static size_t data_bytes(uint8_t *bytes, size_t room)
     return size;
 }
 
+/* As a name server that lies about its port sends it: bytes from there do not say that they are DNS. */
+Test(packet_bytes, an_answer_from_another_port_breaks_no_law)
+{
+    struct dns_message *answer =
+        dns_message_new(&(struct dns_message){.id = 77, .is_response = true, .qname = "b.example", .qtype = DNS_MX});
+    uint32_t length = UDP_HEADER_BYTES + (uint32_t)dns_wire_size(answer);
+    struct packet *packet = packets_new(server, pc->address, IP_PROTOCOL_UDP, length);
+    ip_packet_of(packet)->udp =
+        (struct udp_header){.source_port = DNS_PORT + 1, .destination_port = 40000, .length = (uint16_t)length};
+    ip_packet_of(packet)->dns = answer;
+    packets_check(pc, packet);
+    cr_expect_not(world->failed);
+    cr_expect(ip_packet_of(packet)->dns, "and it stays what it was");
+    ip_packet_of(packet)->udp.source_port = DNS_PORT;
+    packets_check(pc, packet);
+    cr_expect_not(world->failed, "nor from the right one");
+    packet_drop(world->packets, packet);
+}
+
 Test(packet_bytes, a_segment_comes_back_from_its_bytes_as_it_was)
 {
     uint8_t bytes[200];

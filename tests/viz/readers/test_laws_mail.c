@@ -169,6 +169,21 @@ Test(laws_mail, each_planted_bug_of_a_delivery_is_seen)
     planted_see("lost-segment", bugs, sizeof bugs / sizeof *bugs);
 }
 
+/* Bob is named twice, by himself and by an alias, and gets two copies. */
+Test(laws_mail, a_copy_more_than_aliases_account_for_is_seen)
+{
+    static const struct planted_bug bugs[] = {{"M5", delivers_twice}};
+    planted_see(
+        "{ \"postroad\": 1, \"title\": \"t\", \"hosts\": {"
+        "\"pc\": { \"client\": { \"user\": \"bob@b.example\", \"submits_to\": \"mx.b.example\" } },"
+        "\"r\": { \"router\": {} },"
+        "\"mx.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"],"
+        " \"aliases\": { \"friends\": [\"bob@b.example\"] } } } },"
+        "\"links\": { \"a\": { \"between\": [\"pc\", \"r\"] }, \"b\": { \"between\": [\"mx.b.example\", \"r\"] } },"
+        "\"mail\": { \"m1\": { \"from\": \"bob@b.example\", \"to\": [\"friends@b.example\", \"bob@b.example\"] } } }",
+        bugs, 1);
+}
+
 Test(laws_mail, each_planted_bug_of_a_bounce_is_seen)
 {
     static const struct planted_bug bugs[] = {{"M6", bounces_with_a_sender},
