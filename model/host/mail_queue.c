@@ -239,11 +239,14 @@ void mail_queue_crash(struct mail_queue *queue)
     }
 }
 
+/* Reading the queue back takes time, in which new mails have come: those are under way already. */
 void mail_queue_restart(struct mail_queue *queue)
 {
     int64_t now_ns = queue_world(queue)->engine->now_ns;
-    for (struct queue_entry *entry = queue->entries; entry; entry = entry->next)
-        wake_set(&entry->wake, entry->next_attempt_ns > now_ns ? entry->next_attempt_ns : now_ns);
+    for (struct queue_entry *entry = queue->entries; entry; entry = entry->next) {
+        bool is_new = !entry->is_durable || entry->n_open > 0 || entry->wake.at_ns != TIME_NEVER;
+        if (!is_new) wake_set(&entry->wake, entry->next_attempt_ns > now_ns ? entry->next_attempt_ns : now_ns);
+    }
 }
 
 /* Each loss is told by name: no other event ends a mail without its sender hearing of it. */

@@ -106,6 +106,7 @@ static void begin_content(struct pop3_client *s)
 {
     dot_reader_free(&s->content);
     dot_reader_init(&s->content, SIZE_MAX, SIZE_MAX);
+    s->content.strays = STRAY_IS_CONTENT; /* a mail that nobody fetches would stand before all others for ever */
 }
 
 /* The one door to a state. */
@@ -313,10 +314,6 @@ static size_t receive_content(struct pop3_client *s, const char *bytes, size_t s
     size_t taken = dot_reader_take(&s->content, bytes, size, &ended);
 
     if (!ended) return taken;
-    if (s->content.stray) {
-        finish(s, false, "malformed message: CR or LF alone");
-        return taken;
-    }
     s->owner.fetched(s->owner.context, s->messages ? s->messages[s->current].unique_id : "",
                      s->content.bytes ? s->content.bytes : "", s->content.size);
     enter_state(s, on_fetched(s));

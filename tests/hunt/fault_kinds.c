@@ -35,7 +35,7 @@ const struct fault_kind fault_kinds[] = {
     {"jitter", BY_LINK, "jitter", "2 ms|40 ms|2 s", EVENT_LINK_DELIVER, "", 0},
     {"narrow links", BY_LINK, "mtu", "1280 B|1400 B", EVENT_PATH_MTU, "", NEEDS_LARGE | NEEDS_MIDDLE},
     {"very narrow links", BY_LINK, "mtu", "296 B|576 B", EVENT_PATH_MTU, "", NEEDS_LARGE | NEEDS_MIDDLE | NEEDS_V4},
-    {"black hole", BY_FAULT, "mute_icmp", "{'host':'$R'}", EVENT_LINK_DROP, "larger than mtu",
+    {"black hole", BY_FAULT, "mute_icmp", "{'host':'$R'}", EVENT_PACKET_DROP, "in silence",
      NEEDS_LARGE | NEEDS_MIDDLE},
     {"full queues", BY_LINK, "queue", "3 kB|1 packets|5 packets|8 kB", EVENT_LINK_DROP, "queue full",
      NEEDS_LARGE | NEEDS_SLOW},

@@ -138,7 +138,7 @@ static void law_of_reports(struct laws *laws, const struct event *e)
         uint64_t pair = value_of(laws, key_of(REPORTED_PAIR, report, n));
         size_t times = count(laws, key_of(FAILED, pair, host_of(e)), 1);
         size_t copies = value_of(laws, key_of(ACCEPTED, pair, host_of(e)));
-        if (copies && times > copies + value_of(laws, key_of(STOPS, host_of(e), 0)))
+        if (copies && times > copies * (1 + value_of(laws, key_of(STOPS, host_of(e), 0))))
             law_broken(laws, e, "M6", "reported as failed %zu times, and taken %zu times", times, copies);
     }
     index_map_put(&laws->accounts, all, 0);
@@ -187,7 +187,7 @@ static void on_attempt(struct laws *laws, const struct event *e)
     uint64_t refused = key_of(REFUSED, pair, host_of(e));
     if (e->kind == EVENT_ATTEMPT_BEGIN) {
         size_t copies = value_of(laws, key_of(ACCEPTED, pair >> 1, host_of(e)));
-        if (copies && value_of(laws, refused) >= copies + value_of(laws, key_of(STOPS, host_of(e), 0)))
+        if (copies && value_of(laws, refused) >= copies * (1 + value_of(laws, key_of(STOPS, host_of(e), 0))))
             law_broken(laws, e, "M7", "tried again after it was refused for good");
         if (value_of(laws, attempt)) law_broken(laws, e, "M18", "this attempt has been made already");
         count(laws, attempt, 1);

@@ -286,7 +286,7 @@ const char *receiver_sends(struct reference_end *r, const struct law_segment *s,
     r->last_ack = ack;
     r->text_waits_ns = r->answer_due_ns = TIME_NEVER;
     /* What a segment full of text has no room for goes in one of its own. */
-    bool told = r->held.count == 0 || s->n_sack;
+    bool told = (r->held.count == 0 && r->twice.count == 0) || s->n_sack;
     if (s->extent == 0 || told) r->may_ack = false;
     return why;
 }

@@ -244,6 +244,19 @@ Test(crash_steps, a_hundred_restarts_lose_nothing)
     world_run_free(&run);
 }
 
+/* What comes while the queue is read back is under way before it is read. mx1 says nothing to it for five minutes. */
+Test(crash_steps, a_mail_that_comes_while_it_reads_its_queue_back_is_handed_on_once)
+{
+    struct world_run run = run_with(slow_disk, "{ \"for\": \"1 s\", \"stop_host\": { \"host\": \"mail.a.example\", "
+                                               "\"when\": { \"mail\": \"m1\", \"step\": \"after 250\" } "
+                                               "} }, { \"for\": \"5 s\", \"reply\": { \"server\": \"mx1.b.example\", "
+                                               "\"to\": \"EHLO\", \"action\": \"silence\" } }");
+    cr_assert_eq(stops(&run), 1);
+    cr_assert_eq(copies(&run, "bob@b.example"), 1);
+    expect_all_ended(&run, "a mail that comes meanwhile");
+    world_run_free(&run);
+}
+
 /* --- disks --- */
 
 static size_t replies(const struct world_run *run, const char *beginning)
@@ -309,7 +322,8 @@ static int64_t delivered_at(const struct world_run *run, const char *recipient)
 {
     size_t i = 0;
     const struct event *e;
-    while ((e = find_event(run, &i, EVENT_MAIL_STATE, recipient)) && strcmp(event_text(e, FIELD_TO), "delivered") != 0) {
+    while ((e = find_event(run, &i, EVENT_MAIL_STATE, recipient)) &&
+           strcmp(event_text(e, FIELD_TO), "delivered") != 0) {
     }
     cr_assert(e);
     return e->at_ns;
@@ -320,8 +334,8 @@ Test(crash_steps, a_slow_disk_makes_the_250_late)
     struct world_run quick = run_with(slow_disk, "");
     struct world_run slow = run_with(slow_disk, "{ \"disk\": { \"host\": \"mx1.b.example\", \"slow\": 100 } }");
     int64_t quick_ns = delivered_at(&quick, "bob@b.example"), slow_ns = delivered_at(&slow, "bob@b.example");
-    cr_assert_eq(slow_ns - quick_ns, 2 * 99 * 12 * MILLISECOND, "queue and mailbox, 12 ms each, 100 times as long: %lld",
-                 (long long)(slow_ns - quick_ns));
+    cr_assert_eq(slow_ns - quick_ns, 2 * 99 * 12 * MILLISECOND,
+                 "queue and mailbox, 12 ms each, 100 times as long: %lld", (long long)(slow_ns - quick_ns));
     world_run_free(&quick);
     world_run_free(&slow);
 }
