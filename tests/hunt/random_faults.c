@@ -201,19 +201,14 @@ static void add_values(struct maker *m, size_t kind)
     }
 }
 
-/* A reply without end comes as fast as the link lets it, for as long as the client waits; which is longer than the
-   slowest disk takes, or each submission would come twice for ever. */
+/* A reply without end comes as fast as the link lets it, for as long as the client waits. */
 static void tame_endless(struct maker *m)
 {
-    cJSON *link, *smtp = maker_object(m->json, "smtp");
-    cJSON_AddItemToObject(smtp, "timeouts",
-                          luck_value(&m->luck,
-                                     "{'greeting':'20 s','ehlo':'20 s','mail':'20 s','rcpt':'20 s',"
-                                     "'data':'20 s','data_block':'20 s','end_of_data':'2 min','quit':'20 s'}"));
+    cJSON *link;
     cJSON_ArrayForEach(link, m->links)
     {
         cJSON_DeleteItemFromObject(link, "rate");
-        luck_add(&m->luck, link, "rate", "64 kbit/s|128 kbit/s");
+        luck_add(&m->luck, link, "rate", "64 kbit/s");
     }
 }
 
