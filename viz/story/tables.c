@@ -27,7 +27,7 @@ static uint64_t mix(uint64_t x)
 static size_t place_of(const struct index_map *map, uint64_t key)
 {
     size_t i = mix(key) & (map->room - 1);
-    while (map->values[i] && map->keys[i] != key)
+    while (map->places[i].value && map->places[i].key != key)
         i = (i + 1) & (map->room - 1);
     return i;
 }
@@ -36,37 +36,30 @@ static void enlarge(struct index_map *map)
 {
     struct index_map old = *map;
     map->room = old.room ? old.room * 2 : 64;
-    map->keys = mem_calloc(map->room, sizeof *map->keys);
-    map->values = mem_calloc(map->room, sizeof *map->values);
+    map->places = mem_calloc(map->room, sizeof *map->places);
     for (size_t i = 0; i < old.room; i++) {
-        if (!old.values[i]) continue;
-        size_t place = place_of(map, old.keys[i]);
-        map->keys[place] = old.keys[i];
-        map->values[place] = old.values[i];
+        if (old.places[i].value) map->places[place_of(map, old.places[i].key)] = old.places[i];
     }
-    mem_free(old.keys);
-    mem_free(old.values);
+    mem_free(old.places);
 }
 
 void index_map_put(struct index_map *map, uint64_t key, size_t value)
 {
     if (map->count * 2 >= map->room) enlarge(map);
     size_t i = place_of(map, key);
-    if (!map->values[i]) map->count++;
-    map->keys[i] = key;
-    map->values[i] = value + 1;
+    if (!map->places[i].value) map->count++;
+    map->places[i] = (struct index_place){key, value + 1};
 }
 
 size_t index_map_get(const struct index_map *map, uint64_t key)
 {
     if (!map->room) return SIZE_MAX;
-    return map->values[place_of(map, key)] - 1;
+    return map->places[place_of(map, key)].value - 1;
 }
 
 void index_map_free(struct index_map *map)
 {
-    mem_free(map->keys);
-    mem_free(map->values);
+    mem_free(map->places);
     memset(map, 0, sizeof *map);
 }
 

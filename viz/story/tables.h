@@ -19,8 +19,10 @@ void *table_grow(void *items, size_t count, size_t *room, size_t item_size);
 
 /* Numbers to indices, which are never SIZE_MAX: that is what a number gives that was never put. Zeroed is empty. */
 struct index_map {
-    uint64_t *keys;
-    size_t *values; /* index + 1; 0: a free place */
+    struct index_place {
+        uint64_t key;
+        size_t value; /* index + 1; 0: a free place */
+    } *places;
     size_t count, room;
 };
 void index_map_put(struct index_map *map, uint64_t key, size_t value); /* replaces */
