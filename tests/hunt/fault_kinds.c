@@ -35,8 +35,7 @@ const struct fault_kind fault_kinds[] = {
     {"jitter", BY_LINK, "jitter", "2 ms|40 ms|2 s", EVENT_LINK_DELIVER, "", 0},
     {"narrow links", BY_LINK, "mtu", "1280 B|1400 B", EVENT_PATH_MTU, "", NEEDS_LARGE | NEEDS_MIDDLE},
     {"very narrow links", BY_LINK, "mtu", "296 B|576 B", EVENT_PATH_MTU, "", NEEDS_LARGE | NEEDS_MIDDLE | NEEDS_V4},
-    {"black hole", BY_FAULT, "mute_icmp", "{'host':'$R'}", EVENT_PACKET_DROP, "in silence",
-     NEEDS_LARGE | NEEDS_MIDDLE},
+    {"black hole", BY_FAULT, "mute_icmp", "{'host':'$R'}", EVENT_PACKET_DROP, "in silence", NEEDS_LARGE | NEEDS_MIDDLE},
     {"full queues", BY_LINK, "queue", "3 kB|1 packets|5 packets|8 kB", EVENT_LINK_DROP, "queue full",
      NEEDS_LARGE | NEEDS_SLOW},
     {"codel", BY_LINK, "codel", "true|{'target':'1 ms','interval':'20 ms'}", EVENT_LINK_DROP, "codel",
@@ -91,7 +90,8 @@ const struct fault_kind fault_kinds[] = {
     {"pause", BY_FAULT, "pause", "{'host':'$S'}|{'host':'$H'}", EVENT_HOST_TROUBLE, "paused", 0},
     {"wrong clock", BY_FAULT, "clock",
      "{'host':'$S','ahead':'1 h'}|{'host':'$S','behind':'1 h'}|"
-     "{'host':'$S','fast':'10 %'}|{'host':'$S','slow':'10 %'}|{'host':'$S','ahead':'365 d'}",
+     "{'host':'$S','fast':'10 %'}|{'host':'$S','slow':'10 %'}|{'host':'$S','ahead':'1 d'}|{'host':'$S','behind':'365 "
+     "d'}",
      EVENT_HOST_TROUBLE, "as the scenario has it", 0},
     /* servers */
     {"421 at each command", BY_FAULT, "reply", SAY("$V", "421 4.3.2 shutting down"), EVENT_SMTP_LINE, "shutting down",
