@@ -322,9 +322,16 @@ void ledger_expand(struct mail_ledger *ledger, struct message_id message, const 
     book_members(ledger, message, recipient, members, n);
 }
 
+static void tell_copy(struct journal *journal, const struct mail_bytes *bytes)
+{
+    JOURNAL_EMIT(journal, MAIL_COPY, F_INT(MESSAGE, bytes->message.n), F_INT(HOST, bytes->host.n),
+                 F_TEXT(RECIPIENT, bytes->recipient), F_BLOB(BYTES, bytes->content, bytes->size));
+}
+
 void ledger_tell_content(struct mail_ledger *ledger, const struct mail_bytes *bytes)
 {
     struct journal *journal = ledger->world->journal;
+    if (journal_wants(journal, EVENT_MAIL_COPY) && strcmp(bytes->where, "delivered") == 0) tell_copy(journal, bytes);
     if (!journal_wants(journal, EVENT_MAIL_CONTENT)) return; /* it is looked at byte by byte */
     JOURNAL_EMIT(journal, MAIL_CONTENT, F_INT(MESSAGE, bytes->message.n), F_INT(HOST, bytes->host.n),
                  F_TEXT(RECIPIENT, bytes->recipient), F_TEXT(QUEUE_ID, bytes->queue_id), F_TEXT(NAME, bytes->where),

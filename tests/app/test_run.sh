@@ -48,6 +48,13 @@ holds test -s "$scratch/j.pcapng"
 holds test ! -e "$scratch/j.journal.part"
 holds grep -q '^Subject: ' "$scratch"/mbox/*.mbox
 holds grep -q '^Received: ' "$scratch"/mbox/*.mbox
+# A mailbox holds mails in clear, whatever way they came: over TLS, or on the spot, as a report to a user of the same server.
+run 0 run starttls --mbox "$scratch/secret" --transcript=none
+holds grep -qx 'At noon?' "$scratch/secret/bob@b.example.mbox"
+holds grep -q 'with ESMTPS id' "$scratch/secret/bob@b.example.mbox"
+run 0 run unknown-user --mbox "$scratch/back" --transcript=none
+holds grep -q '^From MAILER-DAEMON ' "$scratch/back/alice@a.example.mbox"
+holds grep -qx 'Action: failed' "$scratch/back/alice@a.example.mbox"
 # RFC 3030: what came in chunks of any size is the same mail, with its dots.
 first=$POSTROAD_SOURCE_DIR/scenarios/first-mail.json
 for size in 0 1 7 500; do

@@ -108,6 +108,15 @@ static void tell_notify(struct sentence *s, const struct story *story, size_t i,
     sentence_say(s, tr("Of mail %s its writer wants to hear: %s"), sentence_mail(story, e), event_text(e, FIELD_TEXT));
 }
 
+static void tell_copy(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    size_t size;
+    (void)i;
+    event_bytes(e, FIELD_BYTES, &size);
+    sentence_say(s, tr("In the mailbox of %s lies mail %s, %zu bytes"), event_text(e, FIELD_RECIPIENT),
+                 sentence_mail(story, e), size);
+}
+
 static void tell_expand(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
@@ -164,6 +173,7 @@ const sentence_teller sentences_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_DOUBT] = tell_doubt,
     [EVENT_MAIL_REPORT] = tell_report,
     [EVENT_MAIL_NOTIFY] = tell_notify,
+    [EVENT_MAIL_COPY] = tell_copy,
     [EVENT_MAIL_EXPAND] = tell_expand,
     [EVENT_MAIL_CONTENT] = tell_content,
     [EVENT_HOST_SETTINGS] = tell_settings,
