@@ -29,6 +29,8 @@ for part in 1 30 300 600 900; do
     cp "$scratch/whole.journal" "$scratch/flipped.journal"
     byte=$(od -An -tu1 -j "$at" -N 1 "$scratch/whole.journal")
     printf "\\x$(printf %x $((byte ^ 16)))" | dd of="$scratch/flipped.journal" bs=1 seek="$at" conv=notrunc status=none
+    # A bit that Zstandard does not use changes nothing: then what is shown is the whole.
+    if "$POSTROAD" show "$scratch/flipped.journal" 2> /dev/null | cmp -s - "$scratch/whole.txt"; then continue; fi
     run 2 show "$scratch/flipped.journal"
     says err 'flipped.journal'
 done
