@@ -85,6 +85,23 @@ static void leave_out_unnamed(struct mx_lookup *lookup)
     lookup->n_places = n;
 }
 
+/* In the order in which they are to be tried. */
+static void tell_places(const struct mx_lookup *lookup)
+{
+    struct journal *journal = lookup->host->world->journal;
+    char text[MX_ADDRESSES_MOST * 320] = "", address[IP_TEXT_BYTES];
+    size_t used = 0;
+    if (!journal_wants(journal, EVENT_MAIL_ROUTE)) return;
+    for (size_t i = 0; i < lookup->route.n && used < sizeof text; i++) {
+        const struct mx_place *place = &lookup->route.places[i];
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u %s %s", i ? ", " : "", place->preference,
+                                 place->host, ip_text(place->address, address));
+    }
+    const char *why = lookup->domain[0] == '[' ? "address literal" : lookup->list.implicit ? "no mx" : "mx";
+    journal_set_cause(journal, JOURNAL_EMIT(journal, MAIL_ROUTE, F_INT(HOST, lookup->host->id.n),
+                                            F_TEXT(NAME, lookup->domain), F_TEXT(TEXT, text), F_TEXT(WHY, why)));
+}
+
 static void finish_with_places(struct mx_lookup *lookup)
 {
     if (lookup->policy) leave_out_unnamed(lookup);
@@ -99,6 +116,7 @@ static void finish_with_places(struct mx_lookup *lookup)
     lookup->route.places = places;
     lookup->route.n = lookup->n_places;
     lookup->route.tls = lookup->policy ? ROUTE_TLS_VERIFIED : outbound_tls_of(lookup->host);
+    tell_places(lookup);
     finish(lookup, MX_ROUTE_FOUND, "", "");
     mem_free(places);
 }

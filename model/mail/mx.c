@@ -71,7 +71,7 @@ static const char *end_of_aliases(const struct dns_message *response, const char
 
 void mx_list_implicit(struct mx_list *list, const char *domain, const struct dns_message *response)
 {
-    *list = (struct mx_list){.hosts = mem_calloc(1, sizeof *list->hosts)};
+    *list = (struct mx_list){.hosts = mem_calloc(1, sizeof *list->hosts), .implicit = true};
     add_host(list, response ? end_of_aliases(response, response->qname) : domain, 0, 0);
 }
 

@@ -18,6 +18,7 @@ struct mx_list {
     struct mx_host *hosts;
     size_t n;
     bool null_mx;  /* "0 .": takes no mail (RFC 7505) */
+    bool implicit;  /* there are no MX records: the domain itself */
     bool only_self; /* we were the best: nothing left to try (5.1) */
 };
 

@@ -28,6 +28,8 @@ void laws_free(struct laws *laws)
         index_map_free(maps[i]);
     laws_tcp_free(laws);
     laws_schedule_free(laws);
+    laws_stages_free(laws);
+    laws_routes_free(laws);
     laws_smtp_free(laws);
     law_streams_free(laws);
     mem_free(laws->packets);
@@ -86,6 +88,9 @@ static void on_event(void *context, const struct event *e)
     laws_of_queues(laws, e);
     laws_of_content(laws, e);
     laws_of_schedule(laws, e);
+    laws_of_stages(laws, e);
+    laws_of_routes(laws, e);
+    laws_of_names(laws, e);
     laws_of_smtp(laws, e);
     laws_of_dns(laws, e);
     laws_of_wires(laws, e);
@@ -101,6 +106,7 @@ struct event_mask laws_mask(bool full)
     mask = event_mask_union(mask, event_mask_kind(EVENT_HOST_SETTINGS));
     mask = event_mask_union(mask, event_mask_kind(EVENT_HOST_ADD));
     mask = event_mask_union(mask, event_mask_kind(EVENT_SMTP_RULE));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_ROUTE));
     if (!full) return mask;
     mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_CONTENT));
     mask = event_mask_union(mask, event_mask_group(GROUP_PACKET));

@@ -11,17 +11,22 @@
      M7  what was refused for good, by a 5yz, is not tried again; nothing else is given up before it expires
      M8  what was put off is tried again when the policy says so
      M9  when all is done nothing waits
-     M10 no mail is taken more often than hops are allowed
+     M10 no mail is taken more often than hops are allowed, and no copy over more of them
      M11 354 and 250 come only after a sender and recipients since the last reset
      M12 each reply answers one command that was sent, in order
+     M13 a client books for a recipient what the server has said of it
      M14 content is answered only where it was asked for
-     M18 an attempt begins once and ends once
+     M16 what was said before a TLS handshake is forgotten, and nothing is said in its midst
+     M18 an attempt begins once and ends once; from its writing to its end a copy is in one stage after the other
+     M19 what is at a limit passes, and one more does not
      M20 a message is composed once; a queue id names one mail as long as it is in the queue
      D1  what a cache gives was put there, and has not run out
      D2  that there is nothing, and failures, are not remembered for too long
      D3  an answer is to a question that was asked, of whom it was asked, once
      D4  what is remembered lies in the zone whose server said so
+     D5  a question costs a resolver so much work and time at most
      D6  only who was told that a domain does not exist says so
+     D7  mail goes where DNS says, to the best host first
      N1  what a link was offered was delivered, was lost for a reason, or is on its way
      N2  nothing arrives before its last bit could, and packets on one way keep their order
      N3  a link that is cut delivers nothing

@@ -63,6 +63,8 @@ enum { LAW_ROOT_TIMER = 1, LAW_ROOT_ARRIVAL = 2 };
 struct law_conn; /* laws_conn.h */
 struct law_dialogue; /* laws_smtp.c */
 struct law_schedule; /* laws_schedule.c */
+struct law_stages; /* laws_stages.c */
+struct law_routes; /* laws_route.c */
 
 struct laws {
     size_t n_broken, n_kept;
@@ -80,6 +82,8 @@ struct laws {
     struct index_map dialogue_index, dialogue_keys, dialogue_sessions; /* laws_smtp.c: conn, hash of ends, session */
     TABLE_OF(struct law_dialogue *) dialogues;
     struct law_schedule *schedule;
+    struct law_stages *stages;
+    struct law_routes *routes;
     bool has_personalities;
     bool has_collided; /* corrupted bytes were taken for good ones */
 
@@ -122,6 +126,11 @@ void laws_of_queues(struct laws *laws, const struct event *e); /* laws_queue.c *
 void laws_of_content(struct laws *laws, const struct event *e); /* laws_content.c */
 void laws_of_schedule(struct laws *laws, const struct event *e); /* laws_schedule.c */
 void laws_schedule_free(struct laws *laws);
+void laws_of_stages(struct laws *laws, const struct event *e); /* laws_stages.c */
+void laws_stages_free(struct laws *laws);
+void laws_of_routes(struct laws *laws, const struct event *e); /* laws_route.c */
+void laws_routes_free(struct laws *laws);
+void laws_of_names(struct laws *laws, const struct event *e); /* laws_names.c */
 void laws_of_smtp(struct laws *laws, const struct event *e);   /* laws_smtp.c */
 void laws_smtp_free(struct laws *laws);
 void laws_of_dns(struct laws *laws, const struct event *e);    /* laws_dns.c */

@@ -1,22 +1,13 @@
-/* The laws of SMTP dialogues: M11 to M14. Each connection is heard as a third party would: the commands that one end
-   writes stand in a line, and each final reply of the other end answers the first of them.
+/* The laws of SMTP dialogues: M11, M12, M14, M16; with laws_booking.c M13 and with laws_limits.c M19.
 
-   What a fault or a teaching personality makes a server say is no reply to anything: from there on that connection is
-   not judged. */
+   Where a fault makes a server say what is no reply, or say it twice, or an early talker is cut short, that connection
+   is not judged from there on, but for M13. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/journal/memory.h"
-#include "viz/readers/laws_internal.h"
-
-enum command { GREETING, HELLO, MAIL, RCPT, DATA, CONTENT, CHUNK, LAST_CHUNK, RESET, STARTTLS, QUIT, OTHER };
-
-struct law_dialogue {
-    TABLE_OF(unsigned char) commands; /* those not yet answered begin at answered */
-    size_t answered;
-    unsigned recipients;
-    bool is_smtp, is_over, is_odd, has_sender, may_send_data;
-};
+#include "viz/readers/laws_dialogue.h"
 
 static struct law_dialogue *dialogue_at(struct laws *laws, uint64_t conn)
 {
@@ -38,6 +29,8 @@ static void on_conn_open(struct laws *laws, const struct event *e)
         index = laws->dialogues.count;
         struct law_dialogue *d = mem_calloc(1, sizeof *d);
         d->is_odd = is_from_outside;
+        d->client = (int64_t)(active ? host : peer);
+        d->server = (int64_t)(active ? peer : host);
         *TABLE_ADD(&laws->dialogues) = d;
         index_map_put(&laws->dialogue_keys, key, index);
     } else if (!active) { /* called twice by one SYN: the second is deaf to what was said to the first */
@@ -47,41 +40,87 @@ static void on_conn_open(struct laws *laws, const struct event *e)
     index_map_put(&laws->dialogue_index, (uint64_t)event_int(e, FIELD_CONN), index);
 }
 
-static enum command command_of(const char *text)
+static enum law_command command_of(const char *text)
 {
     static const struct {
         const char *verb;
-        enum command command;
-    } verbs[] = {{"EHLO", HELLO}, {"HELO", HELLO}, {"MAIL", MAIL}, {"RCPT", RCPT},        {"DATA", DATA},
-                 {"BDAT", CHUNK}, {"RSET", RESET}, {"QUIT", QUIT}, {"STARTTLS", STARTTLS}};
+        enum law_command command;
+    } verbs[] = {{"EHLO", LAW_HELLO}, {"HELO", LAW_HELLO},       {"MAIL", LAW_MAIL},  {"RCPT", LAW_RCPT},
+                 {"DATA", LAW_DATA},  {"BDAT", LAW_CHUNK},       {"RSET", LAW_RESET}, {"QUIT", LAW_QUIT},
+                 {"AUTH", LAW_AUTH},  {"STARTTLS", LAW_STARTTLS}};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        if (strncmp(text, verbs[i].verb, strlen(verbs[i].verb)) != 0) continue;
-        size_t length = strlen(text);
-        bool is_last = verbs[i].command == CHUNK && length > 5 && strcmp(text + length - 5, " LAST") == 0;
-        return is_last ? LAST_CHUNK : verbs[i].command;
+        size_t verb = strlen(verbs[i].verb), length = strlen(text);
+        if (strncmp(text, verbs[i].verb, verb) != 0 || (text[verb] != '\0' && text[verb] != ' ')) continue;
+        bool is_last = verbs[i].command == LAW_CHUNK && length > 5 && strcmp(text + length - 5, " LAST") == 0;
+        return is_last ? LAW_LAST_CHUNK : verbs[i].command;
     }
-    return OTHER;
+    return LAW_OTHER;
+}
+
+/* What is in angle brackets. */
+static uint64_t path_hash(const char *text)
+{
+    char path[400] = "";
+    const char *open = strchr(text, '<'), *close = open ? strrchr(open, '>') : NULL;
+    if (close && (size_t)(close - open) < sizeof path) memcpy(path, open + 1, (size_t)(close - open) - 1);
+    return law_hash_text(1, path);
+}
+
+static struct law_said said_in(const char *text)
+{
+    struct law_said said = {.command = command_of(text), .size = (int64_t)strlen(text)};
+    if (said.command == LAW_RCPT) said.about = path_hash(text);
+    const char *size = said.command == LAW_MAIL ? strstr(text, " SIZE=") : NULL;
+    if (said.command == LAW_MAIL) said.size = size ? strtoll(size + 6, NULL, 10) : -1;
+    return said;
 }
 
 static void forget_transaction(struct law_dialogue *d)
 {
     d->has_sender = false;
     d->recipients = 0;
+    d->message = 0;
+}
+
+/* M16: what was said before the handshake is forgotten; what is said now begins with EHLO. */
+static void law_of_the_wall(struct laws *laws, const struct event *e, const struct law_dialogue *d, enum law_command c,
+                            int code)
+{
+    bool done = code / 100 == 2;
+    if (c == LAW_MAIL && done && !d->said_hello)
+        law_broken(laws, e, "M16", "%d to MAIL, but nobody has said EHLO since the handshake", code);
 }
 
 /* M11: what a reply says is only right after what was said since the last reset. */
-static void law_of_reply(struct laws *laws, const struct event *e, struct law_dialogue *d, enum command c, int code)
+static void law_of_reply(struct laws *laws, const struct event *e, struct law_dialogue *d, struct law_said said,
+                         int code)
 {
-    bool done = code / 100 == 2;
-    bool needs_mail = (c == RCPT && done) || (c == DATA && code == 354) || ((c == CHUNK || c == LAST_CHUNK) && done);
+    enum law_command c = said.command;
+    bool done = code / 100 == 2, is_chunk = c == LAW_CHUNK || c == LAW_LAST_CHUNK;
+    bool needs_mail = (c == LAW_RCPT && done) || (c == LAW_DATA && code == 354) || (is_chunk && done);
     if (needs_mail && !d->has_sender) law_broken(laws, e, "M11", "%d, but there is no sender", code);
-    if (needs_mail && c != RCPT && d->recipients == 0) law_broken(laws, e, "M11", "%d, but no recipient", code);
-    if (c == CONTENT && !d->may_send_data) law_broken(laws, e, "M14", "content that nobody asked for is answered");
-    d->may_send_data = c == DATA && code == 354;
-    if (c == MAIL && done) d->has_sender = true;
-    if (c == RCPT && done) d->recipients++;
-    bool resets = c == CONTENT || c == LAST_CHUNK || (c == CHUNK && !done);
-    if (resets || ((c == HELLO || c == RESET || c == STARTTLS) && done)) forget_transaction(d);
+    if (needs_mail && c != LAW_RCPT && d->recipients == 0) law_broken(laws, e, "M11", "%d, but no recipient", code);
+    if (c == LAW_CONTENT && !d->may_send_data) law_broken(laws, e, "M14", "content that nobody asked for is answered");
+    law_of_the_wall(laws, e, d, c, code);
+    law_of_limits(laws, e, d, &said, code);
+    law_of_booking(laws, e, d, &said, code);
+    d->may_send_data = c == LAW_DATA && code == 354;
+    if (c == LAW_MAIL && done) {
+        d->has_sender = true;
+        d->mails++;
+    }
+    if (c == LAW_RCPT && done) {
+        if (d->recipients < LAW_TAKEN_MOST) d->taken[d->recipients] = said.about;
+        d->recipients++;
+    }
+    if (c == LAW_HELLO && done) d->said_hello = true;
+    if (c == LAW_AUTH && code != 334) d->gives_secrets = false;
+    bool resets = c == LAW_CONTENT || c == LAW_LAST_CHUNK || (c == LAW_CHUNK && !done);
+    if (resets || ((c == LAW_HELLO || c == LAW_RESET || c == LAW_STARTTLS) && done)) forget_transaction(d);
+    if (c != LAW_STARTTLS || !done) return;
+    d->in_handshake = 2;
+    d->said_hello = false;
+    d->answered = d->commands.count; /* what came behind STARTTLS in the clear is never answered */
 }
 
 static void on_reply(struct laws *laws, const struct event *e, struct law_dialogue *d)
@@ -104,15 +143,20 @@ static void on_line(struct laws *laws, const struct event *e)
 {
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
     if (!d || d->is_odd) return;
-    if (!d->is_smtp) *TABLE_ADD(&d->commands) = GREETING;
+    if (d->in_handshake > 0) {
+        bool tls_is_open = event_int(e, FIELD_HOST) == (d->in_handshake == 1 ? d->secured : 0);
+        if (!tls_is_open) law_broken(laws, e, "M16", "said in the midst of a handshake");
+    }
+    if (!d->is_smtp) *TABLE_ADD(&d->commands) = (struct law_said){.command = LAW_GREETING};
     d->is_smtp = true;
     if (event_text(e, FIELD_WHO)[0] == 'S') {
         on_reply(laws, e, d);
-    } else {
-        enum command c = command_of(event_text(e, FIELD_TEXT));
-        if (strncmp(event_text(e, FIELD_TEXT), "AUTH", 4) == 0) d->is_odd = true; /* its lines are no commands */
-        *TABLE_ADD(&d->commands) = (unsigned char)c;
+        return;
     }
+    struct law_said said = said_in(event_text(e, FIELD_TEXT));
+    if (d->gives_secrets) said.command = LAW_AUTH;
+    if (said.command == LAW_AUTH) d->gives_secrets = true;
+    *TABLE_ADD(&d->commands) = said;
 }
 
 /* What follows BDAT is answered with it; what follows DATA has its own reply. */
@@ -120,18 +164,34 @@ static void on_content(struct laws *laws, const struct event *e)
 {
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
     if (!d || d->is_odd || d->commands.count == 0) return;
-    enum command last = d->commands.items[d->commands.count - 1];
-    if (last == CHUNK || last == LAST_CHUNK) return;
-    *TABLE_ADD(&d->commands) = CONTENT;
+    struct law_said *last = &d->commands.items[d->commands.count - 1];
+    if (last->command == LAW_CHUNK || last->command == LAW_LAST_CHUNK) {
+        last->about = (uint64_t)event_int(e, FIELD_MESSAGE);
+        return;
+    }
+    *TABLE_ADD(&d->commands) = (struct law_said){
+        .command = LAW_CONTENT, .about = (uint64_t)event_int(e, FIELD_MESSAGE), .size = event_int(e, FIELD_LENGTH)};
+}
+
+static void on_handshake_end(struct laws *laws, const struct event *e)
+{
+    struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
+    if (!d || d->in_handshake == 0) return;
+    d->in_handshake--;
+    d->secured = event_int(e, FIELD_HOST);
 }
 
 static void on_rule(struct laws *laws, const struct event *e)
 {
-    if (strcmp(event_text(e, FIELD_NAME), "fault") != 0 && strcmp(event_text(e, FIELD_NAME), "early talker") != 0)
-        return;
+    static const char *const no_replies[] = {"what it says is no reply", "its reply has no end",
+                                             "it says everything twice"};
     size_t conn = index_map_get(&laws->dialogue_sessions, (uint64_t)event_int(e, FIELD_SESSION));
     struct law_dialogue *d = conn == SIZE_MAX ? NULL : dialogue_at(laws, conn);
-    if (d) d->is_odd = true;
+    if (!d) return;
+    if (strcmp(event_text(e, FIELD_NAME), "early talker") == 0) d->is_odd = true;
+    if (strcmp(event_text(e, FIELD_NAME), "fault") != 0) return;
+    for (size_t i = 0; i < sizeof no_replies / sizeof *no_replies; i++)
+        d->is_odd |= strcmp(event_text(e, FIELD_TEXT), no_replies[i]) == 0;
 }
 
 /* A world in which somebody reads or writes line endings as a teaching personality does breaks M14, to show it. */
@@ -165,12 +225,18 @@ void laws_of_smtp(struct laws *laws, const struct event *e)
     case EVENT_SMTP_RULE:
         on_rule(laws, e);
         break;
-    case EVENT_OUTSIDE_OPEN: /* real programs write no lines into a journal */
+    case EVENT_TLS_DONE:
+        on_handshake_end(laws, e);
+        break;
+    case EVENT_LIVE_BEGIN: /* real programs write no lines into a journal */
+    case EVENT_OUTSIDE_OPEN:
         laws->has_personalities = true;
         break;
     default:
         break;
     }
+    laws_of_booking(laws, e);
+    laws_of_limits(laws, e);
 }
 
 void laws_smtp_free(struct laws *laws)

@@ -208,6 +208,12 @@ static bool tell_settings(struct transcript *t, const struct event *e)
     return true;
 }
 
+static bool tell_route(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("sends mail for %s to %s"), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+    return true;
+}
+
 const struct telling tellings_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_COMPOSE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_compose},
     [EVENT_MAIL_STATE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_mail_state},
@@ -221,6 +227,7 @@ const struct telling tellings_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_NOTIFY] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_notify},
     [EVENT_MAIL_EXPAND] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_expand},
     [EVENT_MAIL_ASIDE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_aside},
+    [EVENT_MAIL_ROUTE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_route},
     [EVENT_MAIL_CONTENT] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_content},
     [EVENT_HOST_SETTINGS] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_settings},
 };

@@ -161,6 +161,13 @@ static void tell_settings(struct sentence *s, const struct story *story, size_t 
                  event_text(e, FIELD_TEXT));
 }
 
+static void tell_route(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("%s sends mail for %s to %s"), sentence_host(story, e, FIELD_HOST), event_text(e, FIELD_NAME),
+                 event_text(e, FIELD_TEXT));
+}
+
 const sentence_teller sentences_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_COMPOSE] = tell_compose,
     [EVENT_MAIL_STATE] = tell_mail_state,
@@ -176,5 +183,6 @@ const sentence_teller sentences_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_COPY] = tell_copy,
     [EVENT_MAIL_EXPAND] = tell_expand,
     [EVENT_MAIL_CONTENT] = tell_content,
+    [EVENT_MAIL_ROUTE] = tell_route,
     [EVENT_HOST_SETTINGS] = tell_settings,
 };

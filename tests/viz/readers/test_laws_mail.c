@@ -70,6 +70,22 @@ static int ends_attempts_twice(struct event *e)
     return e->kind == EVENT_ATTEMPT_END ? 2 : 1;
 }
 
+static int is_older_than_its_stages(struct event *e)
+{
+    if (e->kind == EVENT_MAIL_COMPOSE) e->at_ns -= 500000000;
+    return 1;
+}
+
+static int is_under_way_without_an_attempt(struct event *e)
+{
+    return e->kind == EVENT_ATTEMPT_BEGIN || e->kind == EVENT_ATTEMPT_END ? 0 : 1;
+}
+
+static int tries_while_it_waits(struct event *e)
+{
+    return planted_has(e, EVENT_MAIL_STATE, FIELD_TO, "active") ? 0 : 1;
+}
+
 static int goes_round_and_round(struct event *e)
 {
     return planted_has(e, EVENT_MAIL_STATE, FIELD_TO, "queued") ? 200 : 1;
@@ -159,6 +175,9 @@ Test(laws_mail, each_planted_bug_of_a_delivery_is_seen)
                                               {"M9", forgets_a_mail_at_the_end},
                                               {"M10", goes_round_and_round},
                                               {"M18", ends_attempts_twice},
+                                              {"M18", is_older_than_its_stages},
+                                              {"M18", is_under_way_without_an_attempt},
+                                              {"M18", tries_while_it_waits},
                                               {"M20", composes_twice},
                                               {"M11", takes_data_without_recipients},
                                               {"M11", takes_recipients_without_a_sender},

@@ -60,7 +60,14 @@ static int takes_a_4yz_for_a_refusal(struct event *e)
 Test(laws_schedule, each_policy_is_held_to_its_times)
 {
     static const char *const policies[] = {
-        "'postfix'", "'exim'", "'sendmail'", "'qmail'", "'opensmtpd'", "'kumomta'", "'exchange'", "'rfc-minimum'",
+        "'postfix'",
+        "'exim'",
+        "'sendmail'",
+        "'qmail'",
+        "'opensmtpd'",
+        "'kumomta'",
+        "'exchange'",
+        "'rfc-minimum'",
         "{'policy':'custom','steps':['10 min','30 min']}",
         "{'policy':'custom','geometric':{'first':'10 min','factor':1.5,'cap':'2 h'},'jitter':'10 %'}",
         "{'policy':'custom','quadratic':{'base':'400 s'}}"};

@@ -1,0 +1,55 @@
+/* A connection that speaks SMTP, as a third party hears it: the commands of one end stand in a line, and each final reply
+   of the other end answers the first of them. */
+#ifndef POSTROAD_VIZ_READERS_LAWS_DIALOGUE_H
+#define POSTROAD_VIZ_READERS_LAWS_DIALOGUE_H
+
+#include "viz/readers/laws_internal.h"
+
+enum law_command {
+    LAW_GREETING,
+    LAW_HELLO,
+    LAW_MAIL,
+    LAW_RCPT,
+    LAW_DATA,
+    LAW_CONTENT,
+    LAW_CHUNK,
+    LAW_LAST_CHUNK,
+    LAW_RESET,
+    LAW_STARTTLS,
+    LAW_AUTH,
+    LAW_QUIT,
+    LAW_OTHER
+};
+
+struct law_said {
+    enum law_command command;
+    uint64_t about;   /* of RCPT: hash of the recipient; of content: the message */
+    int64_t size;     /* what SIZE= of MAIL says, -1: nothing; of content: its bytes as they are sent; else of the line */
+};
+
+enum { LAW_TAKEN_MOST = 64 }; /* recipients of a transaction whose names are kept; with more it is not booked */
+
+struct law_dialogue {
+    TABLE_OF(struct law_said) commands; /* those not yet answered begin at answered */
+    size_t answered;
+    int64_t client, server; /* hosts */
+    int64_t message;        /* of this transaction: 0 until its content comes */
+    uint64_t taken[LAW_TAKEN_MOST];
+    unsigned recipients, mails;
+    bool is_smtp, is_over, is_odd, has_sender, may_send_data;
+    bool gives_secrets;      /* lines of AUTH, which are no commands, but answered one by one */
+    bool said_hello;         /* since the beginning, or the last handshake */
+    unsigned in_handshake;   /* ends that have not told its end: 2, 1, 0 */
+    int64_t secured;         /* the host that has told it first */
+};
+
+/* One final reply, and what it answers; the dialogue is as it was before. */
+void law_of_booking(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
+                    int code); /* laws_booking.c */
+void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
+                   int code); /* laws_limits.c */
+/* What else they hear. */
+void laws_of_booking(struct laws *laws, const struct event *e);
+void laws_of_limits(struct laws *laws, const struct event *e);
+
+#endif

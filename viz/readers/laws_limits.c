@@ -1,0 +1,81 @@
+/* M19: the limits that a server says it has (host.settings) hold exactly: what is at the limit passes, and one more
+   does not. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viz/readers/laws_dialogue.h"
+
+enum account { MOST_BYTES = 1, MOST_RECIPIENTS, MOST_MAILS };
+
+static uint64_t key_of(enum account account, int64_t host)
+{
+    return law_hash(law_hash(81, account), (uint64_t)host);
+}
+
+/* -1: not told. */
+static int64_t limit_of(const struct laws *laws, enum account account, int64_t host)
+{
+    size_t value = index_map_get(&laws->accounts, key_of(account, host));
+    return value == SIZE_MAX ? -1 : (int64_t)value;
+}
+
+static void on_settings(struct laws *laws, const struct event *e)
+{
+    static const char *const names[] = {
+        [MOST_BYTES] = "max_message=", [MOST_RECIPIENTS] = "max_recipients=", [MOST_MAILS] = "max_mails="};
+    if (strcmp(event_text(e, FIELD_NAME), "smtp") != 0) return;
+    for (int i = MOST_BYTES; i <= MOST_MAILS; i++) {
+        const char *found = strstr(event_text(e, FIELD_TEXT), names[i]);
+        if (found)
+            index_map_put(&laws->accounts, key_of((enum account)i, event_int(e, FIELD_HOST)),
+                          (size_t)strtoll(found + strlen(names[i]), NULL, 10));
+    }
+}
+
+static void law_of_sizes(struct laws *laws, const struct event *e, const struct law_dialogue *d,
+                         const struct law_said *said, bool done, bool says_so)
+{
+    int64_t most = limit_of(laws, MOST_BYTES, d->server);
+    if (most < 0 || said->size < 0) return;
+    if (said->command == LAW_MAIL && done && said->size > most)
+        law_broken(laws, e, "M19", "a mail of %lld bytes may come, of %lld at most", (long long)said->size,
+                   (long long)most);
+    if (says_so && said->size <= most)
+        law_broken(laws, e, "M19", "%lld bytes are too much, where %lld are not", (long long)said->size,
+                   (long long)most);
+}
+
+void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
+                   int code)
+{
+    const char *text = event_text(e, FIELD_TEXT);
+    bool done = code / 100 == 2;
+    int64_t most = limit_of(laws, MOST_RECIPIENTS, d->server), mails = limit_of(laws, MOST_MAILS, d->server);
+    if (said->command == LAW_RCPT && most > 0) {
+        if (done && d->recipients >= most)
+            law_broken(laws, e, "M19", "recipient %u of %lld", d->recipients + 1, (long long)most);
+        if (strstr(text, "4.5.3 Too many recipients") && d->recipients < most)
+            law_broken(laws, e, "M19", "%u recipients are enough, where %lld are allowed", d->recipients,
+                       (long long)most);
+    }
+    if (said->command == LAW_MAIL && done && mails > 0 && d->mails >= mails)
+        law_broken(laws, e, "M19", "mail %u of %lld in one session", d->mails + 1, (long long)mails);
+    bool is_size = said->command == LAW_MAIL || said->command == LAW_CONTENT;
+    if (is_size) law_of_sizes(laws, e, d, said, done, strstr(text, "5.3.4 Message size exceeds") != NULL);
+}
+
+/* What was taken, its bytes as they are kept. */
+static void on_taken(struct laws *laws, const struct event *e)
+{
+    int64_t most = limit_of(laws, MOST_BYTES, event_int(e, FIELD_HOST));
+    if (strcmp(event_text(e, FIELD_NAME), "accepted") == 0 && most >= 0 && event_int(e, FIELD_SIZE) > most)
+        law_broken(laws, e, "M19", "a mail of %lld bytes is taken, where %lld are allowed",
+                   (long long)event_int(e, FIELD_SIZE), (long long)most);
+}
+
+void laws_of_limits(struct laws *laws, const struct event *e)
+{
+    if (e->kind == EVENT_HOST_SETTINGS) on_settings(laws, e);
+    if (e->kind == EVENT_MAIL_CONTENT) on_taken(laws, e);
+}

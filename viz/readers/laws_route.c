@@ -1,0 +1,297 @@
+/* D7, MX order: where mail for a domain goes is what DNS has said (mail.route, after dns.answer), the best first, and
+   never a host that is no better than the asking one; connections are tried in that order, and none is tried again
+   after a later one. And of D6: the domain itself is taken for its mail host only when the answer says that it has
+   none.
+
+   Policies that remember hosts (exim, qmail, sendmail, opensmtpd) may pass places over; MTA-STS may strike some out. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/readers/laws_internal.h"
+
+static const char no_answer[] = "no answer";
+
+enum { PLACES = 50 };
+enum account { HAS_ADDRESS = 1, NAMED, REMEMBERS_HOSTS };
+
+struct law_route {
+    int64_t host, peers[PLACES]; /* 0: an address that no host has */
+    size_t n;
+};
+
+/* Which route an event belongs to, and how far down the list that was. */
+struct law_step {
+    size_t route, place;
+    bool was_tried;
+};
+
+struct law_routes {
+    struct index_map accounts, answer_index, event_steps, conn_steps;
+    TABLE_OF(struct law_route) routes;
+    TABLE_OF(struct law_step) steps;
+    TABLE_OF(char *) answers; /* of MX, by asker and domain */
+};
+
+static uint64_t name_hash(uint64_t seed, const char *name, size_t length)
+{
+    if (length > 1 && name[length - 1] == '.') length--;
+    for (size_t i = 0; i < length; i++)
+        seed = law_hash(seed, (uint64_t)tolower((unsigned char)name[i]));
+    return seed;
+}
+
+static uint64_t key_of(enum account account, uint64_t number)
+{
+    return law_hash(law_hash(91, account), number);
+}
+
+static int64_t number_at(const struct law_routes *r, uint64_t key)
+{
+    size_t value = index_map_get(&r->accounts, key);
+    return value == SIZE_MAX ? 0 : (int64_t)value;
+}
+
+static void on_host(struct law_routes *r, const struct event *e)
+{
+    const char *v6 = event_text(e, FIELD_ADDRESS6), *name = event_text(e, FIELD_NAME);
+    size_t host = (size_t)event_int(e, FIELD_HOST);
+    char v4[16];
+    uint32_t address = (uint32_t)event_int(e, FIELD_ADDRESS);
+    snprintf(v4, sizeof v4, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
+    if (address) index_map_put(&r->accounts, key_of(HAS_ADDRESS, name_hash(1, v4, strlen(v4))), host);
+    if (*v6) index_map_put(&r->accounts, key_of(HAS_ADDRESS, name_hash(1, v6, strlen(v6))), host);
+    index_map_put(&r->accounts, key_of(NAMED, name_hash(1, name, strlen(name))), host);
+}
+
+static void on_settings(struct law_routes *r, const struct event *e)
+{
+    static const char *const policies[] = {"policy=exim ", "policy=qmail ", "policy=sendmail ", "policy=opensmtpd "};
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
+        if (strncmp(event_text(e, FIELD_TEXT), policies[i], strlen(policies[i])) == 0)
+            index_map_put(&r->accounts, key_of(REMEMBERS_HOSTS, (uint64_t)event_int(e, FIELD_HOST)), 1);
+}
+
+static uint64_t question_key(const struct event *e, enum field_id name)
+{
+    const char *domain = event_text(e, name);
+    return name_hash(law_hash(92, (uint64_t)event_int(e, FIELD_HOST)), domain, strlen(domain));
+}
+
+static void on_answer(struct law_routes *r, const struct event *e)
+{
+    if (strcmp(event_text(e, FIELD_QTYPE), "MX") != 0) return;
+    bool is_answer = strcmp(event_text(e, FIELD_RCODE), "NOERROR") == 0;
+    const char *text = is_answer ? event_text(e, FIELD_TEXT) : no_answer;
+    size_t index = index_map_get(&r->answer_index, question_key(e, FIELD_QNAME));
+    if (index == SIZE_MAX) {
+        index_map_put(&r->answer_index, question_key(e, FIELD_QNAME), index = r->answers.count);
+        *TABLE_ADD(&r->answers) = NULL;
+    }
+    mem_free(r->answers.items[index]);
+    r->answers.items[index] = mem_strdup(text);
+}
+
+/* "10 mx1.b.example., 20 mx2.b.example.": the preference of this host there, or -1; what is no MX record is passed
+ * over. */
+static long preference_in(const char *answer, const char *host, size_t length)
+{
+    uint64_t wanted = name_hash(1, host, length);
+    long best = -1;
+    for (const char *c = answer; *c;) {
+        char *name;
+        long preference = strtol(c, &name, 10);
+        size_t size = strcspn(name, ",");
+        if (name != c && *name == ' ' && name_hash(1, name + 1, size - 1) == wanted && (best < 0 || preference < best))
+            best = preference;
+        c = name + size;
+        c += strspn(c, ", ");
+    }
+    return best;
+}
+
+/* What stands in a list entry "10 mx1.b.example 10.0.0.5". */
+struct place {
+    long preference;
+    const char *host, *address;
+    size_t host_length, address_length;
+};
+
+static bool next_place(const char **text, struct place *p)
+{
+    char *end;
+    if (!**text) return false;
+    p->preference = strtol(*text, &end, 10);
+    p->host = end + (*end == ' ');
+    p->host_length = strcspn(p->host, " ,");
+    p->address = p->host + p->host_length + (p->host[p->host_length] == ' ');
+    p->address_length = strcspn(p->address, ",");
+    *text = p->address + p->address_length;
+    *text += strspn(*text, ", ");
+    return true;
+}
+
+static void law_of_places(struct laws *laws, const struct event *e, const char *answer, struct law_route *route)
+{
+    struct law_routes *r = laws->routes;
+    const char *text = event_text(e, FIELD_TEXT), *why = event_text(e, FIELD_WHY);
+    bool is_mx = strcmp(why, "mx") == 0;
+    long last = -1;
+    struct place p;
+    while (next_place(&text, &p) && route->n < PLACES) {
+        int64_t peer = number_at(r, key_of(HAS_ADDRESS, name_hash(1, p.address, p.address_length)));
+        if (p.preference < last)
+            law_broken(laws, e, "D7", "a host of preference %ld comes after one of %ld", p.preference, last);
+        last = p.preference;
+        if (peer == route->host) law_broken(laws, e, "D7", "mail goes to the host itself");
+        if (is_mx && answer && preference_in(answer, p.host, p.host_length) != p.preference)
+            law_broken(laws, e, "D7", "DNS does not say %ld of %.*s", p.preference, (int)p.host_length, p.host);
+        route->peers[route->n++] = peer;
+    }
+}
+
+/* Nothing may be as good as the host that asks, or worse. */
+static void law_of_oneself(struct laws *laws, const struct event *e, const char *answer)
+{
+    struct law_routes *r = laws->routes;
+    const char *text = event_text(e, FIELD_TEXT);
+    long own = -1;
+    for (const char *c = answer; *c;) {
+        char *name;
+        long preference = strtol(c, &name, 10);
+        size_t size = strcspn(name, ",");
+        bool is_own = name != c && *name == ' ' &&
+                      number_at(r, key_of(NAMED, name_hash(1, name + 1, size - 1))) == event_int(e, FIELD_HOST);
+        if (is_own && (own < 0 || preference < own)) own = preference;
+        c = name + size;
+        c += strspn(c, ", ");
+    }
+    struct place p;
+    while (own >= 0 && next_place(&text, &p))
+        if (p.preference >= own)
+            law_broken(laws, e, "D7", "a host of preference %ld, and the asking one has %ld", p.preference, own);
+}
+
+static void put_step(struct law_routes *r, struct index_map *map, uint64_t key, struct law_step step)
+{
+    index_map_put(map, key, r->steps.count);
+    *TABLE_ADD(&r->steps) = step;
+}
+
+/* No answer is not an answer without MX records; one with aliases may be. */
+static bool says_no_mx(const char *answer)
+{
+    for (const char *c = answer; *c;) {
+        if (isdigit((unsigned char)*c) || strcmp(answer, no_answer) == 0) return false;
+        c += strcspn(c, ",");
+        c += strspn(c, ", ");
+    }
+    return true;
+}
+
+static void on_route(struct laws *laws, const struct event *e)
+{
+    struct law_routes *r = laws->routes;
+    size_t index = index_map_get(&r->answer_index, question_key(e, FIELD_NAME));
+    const char *answer = index == SIZE_MAX ? NULL : r->answers.items[index], *why = event_text(e, FIELD_WHY);
+    if (strcmp(why, "address literal") != 0 && !answer) law_broken(laws, e, "D7", "DNS has not said where it goes");
+    if (strcmp(why, "no mx") == 0 && answer && !says_no_mx(answer))
+        law_broken(laws, e, "D6", "the domain is taken for its own mail host, but the answer was: %.60s", answer);
+    struct law_route *route = TABLE_ADD(&r->routes);
+    route->host = event_int(e, FIELD_HOST);
+    law_of_places(laws, e, answer, route);
+    if (answer) law_of_oneself(laws, e, answer);
+    put_step(r, &r->event_steps, e->id, (struct law_step){.route = r->routes.count - 1});
+}
+
+/* --- what is tried --- */
+
+static const struct law_step *step_at(const struct law_routes *r, const struct index_map *map, uint64_t key)
+{
+    size_t index = index_map_get(map, key);
+    return index == SIZE_MAX ? NULL : &r->steps.items[index];
+}
+
+static void on_connection(struct laws *laws, const struct event *e)
+{
+    struct law_routes *r = laws->routes;
+    if (strcmp(event_text(e, FIELD_ROLE), "active") != 0 || event_int(e, FIELD_REMOTE_PORT) != 25) return;
+    const struct law_step *found = step_at(r, &r->event_steps, e->cause);
+    if (!found || r->routes.items[found->route].host != event_int(e, FIELD_HOST)) return;
+    struct law_step before = *found;
+    const struct law_route *route = &r->routes.items[before.route];
+    size_t place = before.place;
+    while (place < route->n && route->peers[place] != event_int(e, FIELD_PEER))
+        place++;
+    if (place == route->n) {
+        law_broken(laws, e, "D7", "a host is tried that is not on the list, or was passed already");
+        return;
+    }
+    bool may_skip = number_at(r, key_of(REMEMBERS_HOSTS, (uint64_t)event_int(e, FIELD_HOST))) > 0;
+    if (!may_skip && place > before.place + before.was_tried) law_broken(laws, e, "D7", "a better host is passed over");
+    put_step(r, &r->conn_steps, (uint64_t)event_int(e, FIELD_CONN), (struct law_step){before.route, place, true});
+}
+
+/* What happens on a connection, and what follows from it, may be the reason to try the next place. */
+static void follow(struct law_routes *r, const struct event *e)
+{
+    const struct law_step *step = NULL;
+    if (event_has(e->kind, FIELD_CONN)) step = step_at(r, &r->conn_steps, (uint64_t)event_int(e, FIELD_CONN));
+    if (!step) step = step_at(r, &r->event_steps, e->cause);
+    if (step) put_step(r, &r->event_steps, e->id, *step);
+}
+
+void laws_of_routes(struct laws *laws, const struct event *e)
+{
+    if (!laws->routes) laws->routes = mem_calloc(1, sizeof *laws->routes);
+    struct law_routes *r = laws->routes;
+    switch (e->kind) {
+    case EVENT_HOST_ADD:
+        on_host(r, e);
+        break;
+    case EVENT_HOST_SETTINGS:
+        on_settings(r, e);
+        break;
+    case EVENT_DNS_ANSWER:
+        on_answer(r, e);
+        break;
+    case EVENT_MAIL_ROUTE:
+        on_route(laws, e);
+        break;
+    case EVENT_CONN_OPEN:
+        on_connection(laws, e);
+        break;
+    case EVENT_CONN_CLOSE:
+    case EVENT_SESSION_CLOSE:
+    case EVENT_TIMER_FIRE:
+    case EVENT_TCP_STATE:
+    case EVENT_TLS_FAILED:
+    case EVENT_TLS_FALLBACK:
+    case EVENT_SMTP_LINE:
+    case EVENT_DESTINATION:
+    case EVENT_ATTEMPT_BEGIN:
+    case EVENT_ATTEMPT_END:
+    case EVENT_MAIL_DOUBT:
+        follow(r, e);
+        break;
+    default:
+        break;
+    }
+}
+
+void laws_routes_free(struct laws *laws)
+{
+    struct law_routes *r = laws->routes;
+    if (!r) return;
+    struct index_map *const maps[] = {&r->accounts, &r->answer_index, &r->event_steps, &r->conn_steps};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+        index_map_free(maps[i]);
+    for (size_t i = 0; i < r->answers.count; i++)
+        mem_free(r->answers.items[i]);
+    mem_free(r->answers.items);
+    mem_free(r->routes.items);
+    mem_free(r->steps.items);
+    mem_free(r);
+}
