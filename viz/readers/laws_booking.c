@@ -1,12 +1,16 @@
 /* M13: a client books for a recipient what the server has said about it, and no other reply: a mail counts as handed on
    only when the reply at its place was a 2yz, and as refused only by a 5yz that was said of it, or of the whole mail.
-   What is said behind a reply that is none, or one too many, counts for nothing. */
+   What is said behind a reply that is none, or one too many, counts for nothing.
+
+   A server that hears the SYN of one call twice has two connections, and nobody can say to which of them the client
+   listens: what is sent over such a one is not judged. With a server that says something twice a client cannot know
+   that it hears the wrong refusal. */
 #include <stdio.h>
 #include <string.h>
 
 #include "viz/readers/laws_dialogue.h"
 
-enum account { TAKEN = 1, BOOKED, REFUSED };
+enum account { TAKEN = 1, BOOKED, REFUSED, UNHEARD_WITH, UNHEARD_ABOUT };
 
 static uint64_t key_of(enum account account, int64_t client, int64_t about, uint64_t what)
 {
@@ -25,6 +29,22 @@ static size_t value_of(const struct laws *laws, uint64_t key)
 {
     size_t value = index_map_get(&laws->accounts, key);
     return value == SIZE_MAX ? 0 : value;
+}
+
+void law_refusals_unheard(struct laws *laws, const struct law_dialogue *d)
+{
+    count(laws, key_of(UNHEARD_WITH, d->client, d->server, 0));
+}
+
+void law_unheard(struct laws *laws, struct law_dialogue *d)
+{
+    d->is_odd = d->is_unheard = true;
+    law_refusals_unheard(laws, d);
+}
+
+void law_content_unheard(struct laws *laws, const struct law_dialogue *d, int64_t message)
+{
+    count(laws, key_of(UNHEARD_ABOUT, d->client, message, 0));
 }
 
 void law_of_booking(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
@@ -51,6 +71,7 @@ static void on_handed_on(struct laws *laws, const struct event *e)
     if (strcmp(from, "active") != 0 && strcmp(from, "outbox") != 0) return;
     int64_t host = event_int(e, FIELD_HOST), message = event_int(e, FIELD_MESSAGE);
     uint64_t recipient = law_hash_text(1, event_text(e, FIELD_RECIPIENT));
+    if (value_of(laws, key_of(UNHEARD_ABOUT, host, message, 0))) return;
     size_t booked = count(laws, key_of(BOOKED, host, message, recipient));
     if (booked > value_of(laws, key_of(TAKEN, host, message, recipient)))
         law_broken(laws, e, "M13", "booked as handed on, but no server has taken it");
@@ -60,6 +81,7 @@ static void on_refused(struct laws *laws, const struct event *e)
 {
     int64_t host = event_int(e, FIELD_HOST), peer = event_int(e, FIELD_PEER);
     if (strcmp(event_text(e, FIELD_OUTCOME), "never") != 0 || !peer || peer == host) return;
+    if (value_of(laws, key_of(UNHEARD_WITH, host, peer, 0))) return;
     uint64_t text = law_hash_text(1, event_text(e, FIELD_WHY)),
              recipient = law_hash_text(1, event_text(e, FIELD_RECIPIENT));
     if (value_of(laws, law_hash(key_of(REFUSED, host, peer, recipient), text))) return;

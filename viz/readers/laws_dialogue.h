@@ -36,13 +36,17 @@ struct law_dialogue {
     int64_t message;        /* of this transaction: 0 until its content comes */
     uint64_t taken[LAW_TAKEN_MOST];
     unsigned recipients, mails;
-    bool is_smtp, is_over, is_odd, has_sender, may_send_data;
+    bool is_smtp, is_over, is_odd, is_unheard, says_twice, drips, has_sender, may_send_data;
     bool gives_secrets;      /* lines of AUTH, which are no commands, but answered one by one */
     bool said_hello;         /* since the beginning, or the last handshake */
     unsigned in_handshake;   /* ends that have not told its end: 2, 1, 0 */
     int64_t secured;         /* the host that has told it first */
 };
 
+/* Nobody can say what the client hears on it. laws_booking.c */
+void law_unheard(struct laws *laws, struct law_dialogue *d);
+void law_refusals_unheard(struct laws *laws, const struct law_dialogue *d);
+void law_content_unheard(struct laws *laws, const struct law_dialogue *d, int64_t message);
 /* One final reply, and what it answers; the dialogue is as it was before. */
 void law_of_booking(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
                     int code); /* laws_booking.c */

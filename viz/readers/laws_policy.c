@@ -206,7 +206,8 @@ static void next_of_exim(const struct law_policy *p, const struct law_failure *f
     int64_t least = p->interval_max, from = whole(f->now_ns);
     for (size_t i = 0; i < p->n_rules; i++)
         least = p->rules[i].wait < least ? p->rules[i].wait : least;
-    if (f->was_tried) from += whole(least);
+    if (f->was_tried)
+        from = whole(f->tried_ns) + whole(least); /* its first host may have failed long before its last */
     if (f->known_next_ns && f->known_next_ns < from) from = f->known_next_ns;
     if (!f->was_tried && f->skipped_until_ns > from) from = f->skipped_until_ns;
     int64_t until = f->was_tried ? whole(f->now_ns) + p->interval_max : f->skipped_until_ns;

@@ -27,7 +27,7 @@ struct law_policy law_policy_parse(const char *text);
 
 /* A recipient that was not got rid of. */
 struct law_failure {
-    int64_t arrived_ns, now_ns;
+    int64_t arrived_ns, now_ns, tried_ns; /* tried_ns: since when it was under way */
     int64_t attempts;      /* begun so far */
     bool was_tried;        /* else all hosts were passed over, or the destination was */
     bool is_local, is_null_sender;

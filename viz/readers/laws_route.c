@@ -223,6 +223,8 @@ static void on_connection(struct laws *laws, const struct event *e)
     struct law_step before = *found;
     const struct law_route *route = &r->routes.items[before.route];
     size_t place = before.place;
+    /* The same host: at its next address, or at the same one once more. */
+    if (before.was_tried && place + 1 < route->n && route->peers[place + 1] == event_int(e, FIELD_PEER)) place++;
     while (place < route->n && route->peers[place] != event_int(e, FIELD_PEER))
         place++;
     if (place == route->n) {

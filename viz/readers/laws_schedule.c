@@ -16,6 +16,7 @@
 /* What is given up stays for so long when the disk does not take the report. */
 static const int64_t report_retry_ns = INT64_C(300000000000);
 
+enum { KNOWN = 64 };
 enum outcome { NOT_YET, TRIED, PASSED_OVER, REFUSED };
 enum account { ARRIVAL = 1, ARRIVES_NOW, SENDER_IS_NULL, LOCAL_DOMAIN, DEAD_UNTIL };
 
@@ -29,6 +30,7 @@ struct law_pair_there {
 /* The same in one file. */
 struct law_waiting {
     int64_t arrived_ns, expected_ns; /* -1: not known */
+    int64_t active_ns;               /* since when it is, or was last, under way */
     size_t entry, pair;
 };
 
@@ -40,12 +42,11 @@ struct law_entry {
 
 struct law_queue {
     struct law_policy policy;
-    bool is_clock_wrong, is_stopped, is_hindered, has_bad_disk;
+    bool is_clock_wrong, is_stopped, is_slow, is_paused, has_bad_disk;
     int64_t read_ns; /* that its disk needs for each file after a restart */
     size_t files;
     int64_t up_ns, hindered_until_ns, first_failed_ns;
-    int64_t known_next_ns[8]; /* the latest that were told of hosts */
-    size_t n_known;
+    int64_t known_next_ns[KNOWN]; /* the latest that was told of each host that it sends to */
 };
 
 struct law_schedule {
@@ -149,6 +150,7 @@ static struct law_failure failure_of(const struct law_schedule *s, const struct 
     size_t length = strlen(domain);
     struct law_failure f = {.arrived_ns = w->arrived_ns,
                             .now_ns = now_ns,
+                            .tried_ns = w->active_ns,
                             .attempts = pair->attempts,
                             .was_tried = pair->outcome == TRIED,
                             .skipped_until_ns = pair->skipped_until_ns,
@@ -156,7 +158,7 @@ static struct law_failure failure_of(const struct law_schedule *s, const struct 
     f.is_local = length == 0 || number_at(s, domain_key(LOCAL_DOMAIN, host_of(e), domain, length)) > 0;
     f.is_null_sender = number_at(s, key_of(SENDER_IS_NULL, (uint64_t)event_int(e, FIELD_MESSAGE), 0)) > 0;
     f.dead_until_ns = number_at(s, domain_key(DEAD_UNTIL, host_of(e), domain, length));
-    for (size_t i = 0; i < sizeof queue->known_next_ns / sizeof *queue->known_next_ns; i++) {
+    for (size_t i = 0; i < KNOWN; i++) {
         int64_t next_ns = queue->known_next_ns[i];
         if (next_ns > now_ns && (!f.known_next_ns || next_ns < f.known_next_ns)) f.known_next_ns = next_ns;
     }
@@ -221,7 +223,9 @@ static void law_of_times(struct laws *laws, const struct event *e, const struct 
     if (entry->round_end_ns > due_ns) due_ns = entry->round_end_ns;
     bool waited_for_restart = queue->up_ns >= due_ns;
     if (waited_for_restart) due_ns = queue->up_ns + queue->read_ns * (int64_t)queue->files;
-    if (queue->is_hindered || queue->hindered_until_ns >= due_ns || (waited_for_restart && queue->has_bad_disk)) return;
+    if (queue->is_slow || queue->is_paused || queue->hindered_until_ns >= due_ns ||
+        (waited_for_restart && queue->has_bad_disk))
+        return;
     if (e->at_ns > due_ns) law_broken(laws, e, "M8", "it is tried %.3f s too late", (double)(e->at_ns - due_ns) / 1e9);
 }
 
@@ -260,6 +264,7 @@ static void on_state(struct laws *laws, const struct event *e)
     bool was_active = strcmp(from, "active") == 0;
     if (strcmp(to, "active") == 0) {
         law_of_times(laws, e, queue, w);
+        w->active_ns = e->at_ns;
         s->entries.items[w->entry].active++;
         s->entries.items[w->entry].part_ns = e->at_ns;
         s->pairs.items[w->pair].outcome = NOT_YET;
@@ -313,8 +318,7 @@ static void on_destination(struct law_schedule *s, const struct event *e)
     if (!queue) return;
     int64_t at_ns = event_int(e, FIELD_UP) ? 0 : event_int(e, FIELD_AT);
     index_map_put(&s->accounts, domain_key(DEAD_UNTIL, host_of(e), name, strlen(name)), (size_t)at_ns);
-    if (event_int(e, FIELD_PEER) && at_ns)
-        queue->known_next_ns[queue->n_known++ % (sizeof queue->known_next_ns / sizeof *queue->known_next_ns)] = at_ns;
+    if (event_int(e, FIELD_PEER) && at_ns) queue->known_next_ns[event_int(e, FIELD_PEER) % KNOWN] = at_ns;
 }
 
 static void on_host(struct law_schedule *s, const struct event *e)
@@ -356,9 +360,10 @@ static void on_trouble(struct law_schedule *s, const struct event *e)
     if (!queue) return;
     if (is_text(e, FIELD_NAME, "clock")) queue->is_clock_wrong = true;
     if (is_text(e, FIELD_NAME, "disk")) queue->has_bad_disk = true;
-    if (!is_text(e, FIELD_NAME, "work") && !is_text(e, FIELD_NAME, "program")) return;
-    bool begins = event_text(e, FIELD_TEXT)[0] != '\0';
-    queue->is_hindered = begins;
+    bool begins = event_text(e, FIELD_TEXT)[0] != '\0', is_speed = is_text(e, FIELD_NAME, "work");
+    if (!is_speed && !is_text(e, FIELD_NAME, "program")) return;
+    if (is_speed) queue->is_slow = begins;
+    if (!is_speed) queue->is_paused = begins;
     queue->hindered_until_ns = e->at_ns + INT64_C(10000000000); /* what was held comes a little later */
 }
 

@@ -34,8 +34,9 @@ static void on_conn_open(struct laws *laws, const struct event *e)
         *TABLE_ADD(&laws->dialogues) = d;
         index_map_put(&laws->dialogue_keys, key, index);
     } else if (!active) { /* called twice by one SYN: the second is deaf to what was said to the first */
-        laws->dialogues.items[index]->is_odd |= laws->dialogues.items[index]->is_over;
-        laws->dialogues.items[index]->is_over = true;
+        struct law_dialogue *d = laws->dialogues.items[index];
+        if (d->is_over) law_unheard(laws, d);
+        d->is_over = true;
     }
     index_map_put(&laws->dialogue_index, (uint64_t)event_int(e, FIELD_CONN), index);
 }
@@ -137,6 +138,7 @@ static void on_reply(struct laws *laws, const struct event *e, struct law_dialog
         return;
     }
     law_of_reply(laws, e, d, d->commands.items[d->answered++], code);
+    d->is_odd |= d->says_twice;
 }
 
 static void on_line(struct laws *laws, const struct event *e)
@@ -163,6 +165,7 @@ static void on_line(struct laws *laws, const struct event *e)
 static void on_content(struct laws *laws, const struct event *e)
 {
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
+    if (d && d->is_unheard) law_content_unheard(laws, d, event_int(e, FIELD_MESSAGE));
     if (!d || d->is_odd || d->commands.count == 0) return;
     struct law_said *last = &d->commands.items[d->commands.count - 1];
     if (last->command == LAW_CHUNK || last->command == LAW_LAST_CHUNK) {
@@ -183,8 +186,7 @@ static void on_handshake_end(struct laws *laws, const struct event *e)
 
 static void on_rule(struct laws *laws, const struct event *e)
 {
-    static const char *const no_replies[] = {"what it says is no reply", "its reply has no end",
-                                             "it says everything twice"};
+    static const char *const no_replies[] = {"what it says is no reply", "its reply has no end"};
     size_t conn = index_map_get(&laws->dialogue_sessions, (uint64_t)event_int(e, FIELD_SESSION));
     struct law_dialogue *d = conn == SIZE_MAX ? NULL : dialogue_at(laws, conn);
     if (!d) return;
@@ -192,6 +194,10 @@ static void on_rule(struct laws *laws, const struct event *e)
     if (strcmp(event_text(e, FIELD_NAME), "fault") != 0) return;
     for (size_t i = 0; i < sizeof no_replies / sizeof *no_replies; i++)
         d->is_odd |= strcmp(event_text(e, FIELD_TEXT), no_replies[i]) == 0;
+    d->drips |= strcmp(event_text(e, FIELD_TEXT), "it speaks an octet at a time") == 0; /* and nothing twice */
+    if (d->drips || strcmp(event_text(e, FIELD_TEXT), "it says everything twice") != 0) return;
+    d->says_twice = true; /* the first of the two is a reply still */
+    law_refusals_unheard(laws, d);
 }
 
 /* A world in which somebody reads or writes line endings as a teaching personality does breaks M14, to show it. */

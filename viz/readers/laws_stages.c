@@ -106,7 +106,8 @@ static void law_of_hops(struct laws *laws, const struct event *e)
     hops = is_member ? number_at(s, key_of(LIST_OF, message, here)) : from >= 0 ? hops + 1 : 0;
     put(s, law_hash(pair_there(message, recipient, here), HOPS), hops < 0 ? 0 : hops);
     if (most > 0 && hops >= most && number_at(s, key_of(HAS_DOUBTS, message, 0)) < 0)
-        law_broken(laws, e, "M10", "it has come over %lld hops, where %lld are too many", (long long)hops, (long long)most);
+        law_broken(laws, e, "M10", "it has come over %lld hops, where %lld are too many", (long long)hops,
+                   (long long)most);
 }
 
 static struct law_stage *begin_copy(struct law_stages *s, const struct event *e, uint64_t copy)
@@ -147,6 +148,13 @@ static void on_state(struct laws *laws, const struct event *e)
         stage = begin_copy(s, e, copy);
         if (strcmp(to, "queued") == 0) law_of_taking(laws, e, stage);
         if (strcmp(to, "queued") == 0) law_of_hops(laws, e);
+    }
+    if (stage && stage->has_ended && strcmp(to, "queued") == 0) { /* a crash has made it due again */
+        stage->total_ns += e->at_ns - stage->since_ns;
+        stage->since_ns = e->at_ns;
+        stage->state = law_hash_text(1, to);
+        stage->has_ended = stage->is_active = false;
+        return;
     }
     if (!stage || stage->has_ended) return;
     if (from[0] != '\0' && law_hash_text(1, from) != stage->state)
