@@ -221,11 +221,11 @@ static void law_of_times(struct laws *laws, const struct event *e, const struct 
     if (due_ns < 0) return;
     if (e->at_ns < due_ns) law_broken(laws, e, "M8", "it is tried %.3f s too early", (double)(due_ns - e->at_ns) / 1e9);
     if (entry->round_end_ns > due_ns) due_ns = entry->round_end_ns;
-    bool waited_for_restart = queue->up_ns >= due_ns;
-    if (waited_for_restart) due_ns = queue->up_ns + queue->read_ns * (int64_t)queue->files;
-    if (queue->is_slow || queue->is_paused || queue->hindered_until_ns >= due_ns ||
-        (waited_for_restart && queue->has_bad_disk))
-        return;
+    int64_t ready_ns = queue->up_ns < 0 ? -1 : queue->up_ns + queue->read_ns * (int64_t)queue->files;
+    bool waited_for_restart = ready_ns >= due_ns;
+    if (waited_for_restart) due_ns = ready_ns;
+    bool was_hindered = queue->is_slow || queue->is_paused || queue->hindered_until_ns >= due_ns;
+    if (was_hindered || (waited_for_restart && queue->has_bad_disk)) return;
     if (e->at_ns > due_ns) law_broken(laws, e, "M8", "it is tried %.3f s too late", (double)(e->at_ns - due_ns) / 1e9);
 }
 
