@@ -5,6 +5,7 @@
 
 #include "model/host/faults.h"
 #include "model/host/host.h"
+#include "model/host/mail_queue.h"
 #include "model/host/mail_server.h"
 #include "model/host/store.h"
 #include "model/scenario/units.h"
@@ -103,8 +104,19 @@ static void add_disk_trouble(struct disk_trouble *trouble, const struct scenario
     switch (fault->disk) {
     case DISK_FAULT_FULL:
         if (fault->disk_bytes < trouble->size_bytes) trouble->size_bytes = fault->disk_bytes;
+        if (fault->disk_files < trouble->files) trouble->files = fault->disk_files;
         snprintf(text, 64, "full at %llu bytes", (unsigned long long)trouble->size_bytes);
+        if (fault->disk_files != UINT64_MAX)
+            snprintf(text, 64, "full at %llu files", (unsigned long long)trouble->files);
         if (trouble->size_bytes == 0) snprintf(text, 64, "full");
+        break;
+    case DISK_FAULT_SHORT:
+        trouble->writes = WRITES_SHORT;
+        snprintf(text, 64, "odd: writes come short");
+        break;
+    case DISK_FAULT_INTERRUPTED:
+        trouble->writes = WRITES_INTERRUPTED;
+        snprintf(text, 64, "odd: writes are interrupted");
         break;
     case DISK_FAULT_READ_ONLY:
         trouble->error = DISK_READ_ONLY;
@@ -123,6 +135,7 @@ static void add_disk_trouble(struct disk_trouble *trouble, const struct scenario
         snprintf(text, 64, "%u times slower", (unsigned)trouble->slow_factor);
         break;
     case DISK_FAULT_WIPE:
+    case DISK_FAULT_ROT:
         break;
     }
 }
@@ -137,6 +150,11 @@ void host_faults_disk(struct world *world, const struct scenario_fault *like)
         bool begins = host->up && is_wiped(world, like->host);
         host_faults_stop(world, like);
         if (begins) mail_server_wipe(host->mail_server, like->wipes_all);
+        return;
+    }
+    if (like->disk == DISK_FAULT_ROT) {
+        size_t index = (size_t)(like - world->scenario->faults);
+        mail_queue_rot(mail_server_queue(host->mail_server), like, world->faults_in_force[index]);
         return;
     }
     for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_DISK, like->host)) != NULL;)

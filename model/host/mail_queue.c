@@ -179,6 +179,7 @@ static void become_durable(struct queue_entry *entry, const char *why)
         journal_set_cause(journal, cause);
         queue_enter_state(entry, &entry->recipients[i], MAIL_QUEUED, 0, why);
     }
+    if (entry->queue->n_rots > 0) queue_rot_take_new(entry);
 }
 
 /* Between the commit and the acknowledgement a crash makes a mail that both hosts hold (RFC 1047). */
@@ -277,5 +278,6 @@ void mail_queue_free(struct mail_queue *queue)
     while (queue->entries)
         entry_free(queue->entries);
     host_memory_free(queue->memory);
+    mem_free(queue->rots);
     mem_free(queue);
 }

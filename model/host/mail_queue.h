@@ -52,4 +52,11 @@ void mail_queue_forget_taker(struct queue_entry *entry);
 enum { QUEUE_ID_BYTES = 16 };
 const char *mail_queue_next_id(struct mail_queue *queue, char id[QUEUE_ID_BYTES]);
 
+/* A file of the queue is harmed, as the fault says: by name or by chance, or, where none is there, the next that comes
+   while the fault lasts. Nobody knows until it is read. */
+struct scenario_fault;
+/* A restart reads all files. */
+void mail_queue_find_rot(struct mail_queue *queue);
+void mail_queue_rot(struct mail_queue *queue, const struct scenario_fault *fault, bool is_in_force);
+
 #endif

@@ -162,6 +162,7 @@ void mail_server_wipe(struct mail_server *server, bool all)
 
 static void on_read_back(void *context)
 {
+    mail_queue_find_rot(context);
     mail_queue_restart(context);
 }
 

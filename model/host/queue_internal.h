@@ -6,6 +6,7 @@
        delivery.c       one session's work: the look-up, the hosts in their order, one mail after the other
        delivery_memory.c  which of them it may try, by what failed before
        host_memory.c    what is remembered of hosts and addresses that failed
+       queue_rot.c      files that the disk has harmed: they are set aside when they are read
        queue_report.c   reports to senders: failed, delayed, delivered
        queue_expand.c   aliases and mailing lists
 
@@ -65,6 +66,7 @@ struct queue_entry {
     bool smtputf8;
     bool is_durable; /* its file is committed */
     bool warned;     /* its sender knows of the delay */
+    const char *rot; /* what is wrong with its file, as whoever reads it next will find; NULL: nothing */
     struct queued_recipient *recipients;
     size_t n_recipients;
     char *content;
@@ -118,6 +120,10 @@ struct mail_queue {
     struct destination *first_blocked, *last_blocked;
     int64_t n_busy;
     struct host_memory *memory;
+    const struct scenario_fault **rots; /* that wait for a file to come */
+    size_t n_rots;
+    size_t n_foreign;  /* files that are no mails, and not found yet */
+    bool may_have_rot; /* some file is to be found, or some rot waits */
 };
 
 /* --- mail_queue.c --- */
@@ -184,6 +190,13 @@ struct retry_record *host_memory_find(struct host_memory *memory, uint64_t key, 
 void queue_report_failed(struct queue_entry *entry);
 void queue_report_delayed(struct queue_entry *entry); /* all that wait */
 void queue_report_success(struct queue_entry *entry); /* all that report it */
+
+/* --- queue_rot.c --- */
+/* A new file is there: a rot may have waited for it. */
+void queue_rot_take_new(struct queue_entry *entry);
+/* The file is read, and with it its folder: what is no sound mail is set aside. True: that was this one, which is gone.
+ */
+bool queue_rot_finds(struct queue_entry *entry);
 
 /* --- queue_expand.c --- */
 /* Whether the recipient is an alias or a list: then its members are queued, or it loops and is refused. */

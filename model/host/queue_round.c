@@ -432,6 +432,7 @@ static int64_t run_at(const struct mail_queue *queue, int64_t now_ns)
 void queue_round_begin(void *context)
 {
     struct queue_entry *entry = context;
+    if (entry->queue->may_have_rot && queue_rot_finds(entry)) return;
     if (entry->rounds > 0) entry->run_ns = run_at(entry->queue, queue_world(entry->queue)->engine->now_ns);
     entry->n_open = 1; /* this function itself */
     if (activate(entry)) {

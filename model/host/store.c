@@ -17,6 +17,7 @@ struct store_op {
     struct store *store;
     struct store_op *next, *previous;
     bool is_mark, is_renaming;
+    bool is_half_written; /* the rest of it is to be written */
     enum stage stage;
     struct message_id message;
     char queue_id[STORE_ID_BYTES];
@@ -39,7 +40,7 @@ struct torn_file {
 struct store {
     struct host *host;
     struct store_op *ops, *last_op; /* in the order in which they began */
-    uint64_t used_bytes;
+    uint64_t used_bytes, used_files;
     struct disk_trouble trouble;
     struct torn_file *torn;
     size_t n_torn;
@@ -51,7 +52,7 @@ struct store {
 
 struct disk_trouble disk_trouble_none(void)
 {
-    return (struct disk_trouble){.size_bytes = UINT64_MAX, .slow_factor = 1};
+    return (struct disk_trouble){.size_bytes = UINT64_MAX, .files = UINT64_MAX, .slow_factor = 1};
 }
 
 struct store *store_new(struct host *host)
@@ -120,10 +121,28 @@ static uint64_t room_of(const struct store *store)
     return store->trouble.size_bytes < room ? store->trouble.size_bytes : room;
 }
 
+static bool may_hold_one_more(const struct store *store)
+{
+    uint64_t files = disk_of(store)->files ? disk_of(store)->files : UINT64_MAX;
+    return store->used_files < (store->trouble.files < files ? store->trouble.files : files);
+}
+
 static bool has_room(const struct store *store, size_t size)
 {
     uint64_t room = room_of(store);
-    return store->used_bytes <= room && size <= room - store->used_bytes;
+    return store->used_bytes <= room && size <= room - store->used_bytes && may_hold_one_more(store);
+}
+
+static void take_room(struct store *store, size_t size)
+{
+    store->used_bytes += size;
+    store->used_files++;
+}
+
+static void give_room_back(struct store *store, size_t size)
+{
+    store->used_bytes -= size;
+    store->used_files--;
 }
 
 /* What this step gives; STORE_OK while all is well. */
@@ -134,10 +153,10 @@ static enum store_result step_result(struct store_op *op)
     if (op->stage == WRITTEN) {
         if (error == DISK_READ_ONLY || error == DISK_WRITE_ERROR) return STORE_ERROR;
         if (!op->is_mark && !has_room(store, op->size)) return STORE_FULL;
-        if (!op->is_mark) store->used_bytes += op->size;
+        if (!op->is_mark) take_room(store, op->size);
     }
     if (op->stage >= SYNCED && error != DISK_SOUND) {
-        if (!op->is_mark) store->used_bytes -= op->size;
+        if (!op->is_mark) give_room_back(store, op->size);
         return STORE_ERROR;
     }
     return STORE_OK;
@@ -166,14 +185,23 @@ static int64_t next_step_lasts(const struct store_op *op)
     return 0;
 }
 
+/* The write gave less than was asked for: the same step comes once more, with what is left. */
+static bool is_to_be_continued(struct store_op *op)
+{
+    if (op->stage != BEGUN || op->is_half_written || op->store->trouble.writes == WRITES_WHOLE) return false;
+    op->is_half_written = true;
+    return true;
+}
+
 static void op_advance(struct store_op *op);
+static bool begin_step(struct store_op *op);
 
 static void on_step(void *context, uint64_t arg)
 {
     (void)arg;
     struct store_op *op = context;
     op->is_scheduled = false;
-    op_advance(op);
+    if (!is_to_be_continued(op) || !begin_step(op)) op_advance(op);
 }
 
 /* The next step begins, and is over at once if it takes no time. */
@@ -248,7 +276,7 @@ void store_commit(struct host *host, const struct store_file *file, store_done_f
     } else if (!has_room(store, file->size)) {
         done(context, STORE_FULL);
     } else {
-        store->used_bytes += file->size;
+        take_room(store, file->size);
         emit_commit(store, file);
         done(context, STORE_OK);
     }
@@ -264,7 +292,7 @@ void store_mark(struct host *host, const struct store_file *file, store_done_fn 
 
 void store_remove(struct host *host, const struct store_file *file)
 {
-    host->store->used_bytes -= file->size;
+    give_room_back(host->store, file->size);
 }
 
 const char *store_refusal(enum store_result result)
@@ -333,7 +361,7 @@ void store_crash(struct host *host)
         enum store_result fate = op->is_mark ? fate_of_mark(op, host->crash_loss) : fate_of_file(op, host->crash_loss);
         bool is_counted = !op->is_mark && op->stage >= WRITTEN;
         if (fate == STORE_TORN) remember_torn(store, op);
-        if (is_counted && fate != STORE_KEPT) store->used_bytes -= op->size;
+        if (is_counted && fate != STORE_KEPT) give_room_back(store, op->size);
         if (fate == STORE_KEPT && !op->is_mark && op->stage != COMMITTED) {
             struct store_file file = file_of(op);
             emit_commit(store, &file);

@@ -46,10 +46,14 @@ void store_remove(struct host *host, const struct store_file *file);
 
 /* What is wrong with a disk, as faults have it. */
 enum disk_error { DISK_SOUND, DISK_READ_ONLY, DISK_WRITE_ERROR, DISK_SYNC_ERROR };
+/* A write that gave less than it was asked for, or was interrupted by a signal before it gave anything: whoever writes
+   goes on with the rest (POSIX write), which is another write. */
+enum disk_writes { WRITES_WHOLE, WRITES_SHORT, WRITES_INTERRUPTED };
 struct disk_trouble {
-    uint64_t size_bytes; /* it holds no more than this; UINT64_MAX: as much as its host's "disk" says */
+    uint64_t size_bytes, files; /* it holds no more than this; UINT64_MAX: as much as its host's "disk" says */
     uint32_t slow_factor; /* each step takes so many times as long; 1: as usual */
     enum disk_error error;
+    enum disk_writes writes;
 };
 struct disk_trouble disk_trouble_none(void);
 void store_set_trouble(struct host *host, struct disk_trouble trouble);

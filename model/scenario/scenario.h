@@ -151,7 +151,7 @@ struct scenario_mail_server {
 /* How long a disk takes for what it does, and how much it holds (model/host/store.h). */
 struct scenario_disk {
     int64_t write_ns, sync_ns, rename_ns, read_ns;
-    uint64_t size_bytes; /* 0: without bound */
+    uint64_t size_bytes, files; /* 0: without bound */
     bool takes_time;     /* some step of a write takes time */
 };
 
@@ -292,8 +292,12 @@ enum fault_verb {
 };
 
 enum disk_fault {
-    DISK_FAULT_FULL, DISK_FAULT_READ_ONLY, DISK_FAULT_WRITE, DISK_FAULT_SYNC, DISK_FAULT_SLOW, DISK_FAULT_WIPE
+    DISK_FAULT_FULL, DISK_FAULT_READ_ONLY, DISK_FAULT_WRITE, DISK_FAULT_SYNC, DISK_FAULT_SHORT,
+    DISK_FAULT_INTERRUPTED, DISK_FAULT_SLOW, DISK_FAULT_WIPE, DISK_FAULT_ROT
 };
+
+/* What time does to a file. */
+enum disk_rot { ROT_BIT, ROT_TRUNCATED, ROT_EMPTY, ROT_FOREIGN };
 
 /* What a server does instead of answering. */
 enum reply_act {
@@ -328,7 +332,9 @@ struct scenario_fault {
     int stop_mail; /* of this mail; -1: of any */
     /* disk, slow */
     enum disk_fault disk;
-    uint64_t disk_bytes; /* full: it holds no more than this */
+    uint64_t disk_bytes, disk_files; /* full: it holds no more than this */
+    enum disk_rot rot;
+    int rot_mail;                    /* its file; -1: any of the queue */
     bool wipes_all;      /* mailboxes too */
     uint32_t factor;     /* so many times slower */
     /* clock: by so much ahead, or fast */

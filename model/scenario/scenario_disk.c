@@ -5,11 +5,11 @@
 
 void load_disk(const struct spot *host, struct scenario_host *h)
 {
-    static const struct key_rule keys[] = {
-        {"write", NULL}, {"sync", NULL}, {"rename", NULL}, {"read", NULL}, {"size", NULL}};
+    static const struct key_rule keys[] = {{"write", NULL}, {"sync", NULL}, {"rename", NULL},
+                                           {"read", NULL},  {"size", NULL}, {"files", NULL}};
     struct scenario_disk *disk = &h->disk;
     struct spot object, key = spot_key(host, "disk");
-    int64_t size = 0;
+    int64_t size = 0, files = 0;
     if (!key.json) return;
     if (h->role != ROLE_CLIENT && h->role != ROLE_MAIL_SERVER) {
         spot_refuse_key(&key, tr("leave it out"), tr("\"disk\" stands on a host that keeps no mail"));
@@ -22,5 +22,6 @@ void load_disk(const struct spot *host, struct scenario_host *h)
     want_duration(&object, "rename", 0, MINUTE, &disk->rename_ns);
     want_duration(&object, "read", 0, MINUTE, &disk->read_ns);
     if (want_size(&object, "size", 1, INT64_C(1) << 50, &size)) disk->size_bytes = (uint64_t)size;
+    if (want_integer(&object, "files", 1, INT64_C(1) << 50, &files)) disk->files = (uint64_t)files;
     disk->takes_time = disk->write_ns || disk->sync_ns || disk->rename_ns;
 }

@@ -302,6 +302,7 @@ static void load_fault(struct loader *l, const struct spot *fault)
                                .drop_mail = -1,
                                .stop_step = -1,
                                .stop_mail = -1,
+                               .rot_mail = -1,
                                .nth = 1,
                                .count = 1,
                                .factor = 1,

@@ -65,11 +65,23 @@ static void load_full(const struct spot *object, struct scenario_fault *f)
     else if (!cJSON_IsTrue(full.json))
         check_unit(&full, UNIT_SIZE, 0, INT64_C(1) << 50, &size);
     f->disk_bytes = (uint64_t)size;
+    f->disk_files = UINT64_MAX;
+}
+
+/* No new file, though there is room in those that are there. */
+static void load_files(const struct spot *object, struct scenario_fault *f)
+{
+    int64_t files = 0;
+    f->disk = DISK_FAULT_FULL;
+    f->disk_bytes = UINT64_MAX;
+    want_integer(object, "files", 0, INT64_C(1) << 50, &files);
+    f->disk_files = (uint64_t)files;
 }
 
 static void load_error(const struct spot *object, struct scenario_fault *f)
 {
-    static const struct choice errors[] = {{"read-only", NULL}, {"write", NULL}, {"sync", NULL}};
+    static const struct choice errors[] = {
+        {"read-only", NULL}, {"write", NULL}, {"sync", NULL}, {"short", NULL}, {"interrupted", NULL}};
     size_t error = 0;
     want_choice(object, "error", errors, sizeof errors / sizeof *errors, &error);
     f->disk = (enum disk_fault)(DISK_FAULT_READ_ONLY + (int)error);
@@ -91,28 +103,55 @@ static void load_wipe(const struct spot *object, struct scenario_fault *f)
     f->wipes_all = what == 1;
 }
 
+static void load_rot(struct loader *l, const struct spot *object, struct scenario_fault *f)
+{
+    static const struct choice rots[] = {{"bit", NULL}, {"truncated", NULL}, {"empty", NULL}, {"foreign", NULL}};
+    struct spot mail = spot_key(object, "mail");
+    size_t rot = ROT_BIT;
+    f->disk = DISK_FAULT_ROT;
+    want_choice(object, "rot", rots, sizeof rots / sizeof *rots, &rot);
+    f->rot = (enum disk_rot)rot;
+    if (!mail.json) return;
+    if (f->rot == ROT_FOREIGN)
+        spot_refuse_key(&mail, tr("leave it out"), tr("a foreign file is of no mail"));
+    else
+        loader_mail(l, &mail, &f->rot_mail);
+}
+
+static void refuse_mail_without_rot(const struct spot *object)
+{
+    struct spot mail = spot_key(object, "mail");
+    if (mail.json) spot_refuse_key(&mail, tr("leave it out"), tr("\"mail\" has a meaning only beside \"rot\""));
+}
+
 void load_disk_fault(struct loader *l, const struct spot *object, struct scenario_fault *f)
 {
-    static const struct key_rule keys[] = {
-        {"host", NULL}, {"full", NULL}, {"error", NULL}, {"slow", NULL}, {"wipe", NULL}};
-    static const char *const what[] = {"full", "error", "slow", "wipe"};
+    static const struct key_rule keys[] = {{"host", NULL}, {"full", NULL}, {"files", NULL}, {"error", NULL},
+                                           {"slow", NULL}, {"wipe", NULL}, {"rot", NULL},   {"mail", NULL}};
+    static const char *const what[] = {"full", "error", "slow", "wipe", "files", "rot"};
+    enum { WHAT = sizeof what / sizeof *what };
     int found = -1;
     CHECK_KEYS(object, keys);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < WHAT; i++) {
         struct spot key = spot_key(object, what[i]);
         if (!key.json) continue;
         if (found >= 0)
             spot_refuse_key(&key, tr("make two faults of it"), tr("\"%s\" stands beside \"%s\""), what[i], what[found]);
         found = i;
     }
-    load_host_of(l, object, found == 3 ? 1 << ROLE_MAIL_SERVER : KEEPS_MAIL, f);
+    load_host_of(l, object, found == 3 || found == 5 ? 1 << ROLE_MAIL_SERVER : KEEPS_MAIL, f);
     f->disk = DISK_FAULT_SLOW;
     if (found == 0) load_full(object, f);
     if (found == 1) load_error(object, f);
     if (found == 2) load_factor(object, "slow", f);
     if (found == 3) load_wipe(object, f);
-    if (found < 0 && !check_slip(object, what, 4))
-        spot_refuse(object, tr("write one of \"full\", \"error\", \"slow\", \"wipe\""),
+    if (found == 4) load_files(object, f);
+    if (found == 5)
+        load_rot(l, object, f);
+    else
+        refuse_mail_without_rot(object);
+    if (found < 0 && !check_slip(object, what, WHAT - 1)) /* "host" is nearly "rot" */
+        spot_refuse(object, tr("write one of \"full\", \"files\", \"error\", \"slow\", \"wipe\", \"rot\""),
                     tr("nothing is said to be wrong with the disk"));
 }
 

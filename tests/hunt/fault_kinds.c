@@ -82,6 +82,11 @@ const struct fault_kind fault_kinds[] = {
      EVENT_HOST_TROUBLE, "as the scenario has it", 0},
     {"disk slow", BY_FAULT, "disk", "{'host':'$S','slow':100}|{'host':'$S','slow':10000}", EVENT_HOST_TROUBLE, "slower",
      0},
+    {"rot", BY_FAULT, "disk", "{'host':'$S','rot':'bit'}|{'host':'$S','rot':'truncated'}|{'host':'$S','rot':'foreign'}",
+     EVENT_FILE_ROT, "", 0},
+    {"no inode", BY_FAULT, "disk", "{'host':'$S','files':0}|{'host':'$S','files':1}", EVENT_HOST_TROUBLE, "files", 0},
+    {"short writes", BY_FAULT, "disk", "{'host':'$S','error':'short'}|{'host':'$S','error':'interrupted'}",
+     EVENT_HOST_TROUBLE, "odd", 0},
     {"queue wiped", BY_FAULT, "disk", "{'host':'$S','wipe':'queue'}|{'host':'$S','wipe':'all'}", EVENT_HOST_STATE,
      "its disk is lost", 0},
     {"slow host", BY_FAULT, "slow",
@@ -112,6 +117,11 @@ const struct fault_kind fault_kinds[] = {
      "has no end", 0},
     {"drip", BY_FAULT, "reply", ACT("drip"), EVENT_SMTP_RULE, "octet at a time", 0},
     {"two replies", BY_FAULT, "reply", ACT("twice"), EVENT_SMTP_RULE, "everything twice", 0},
+    {"failed handshake", BY_FAULT, "reply",
+     "{'server':'$S','to':'handshake','action':'close'}|"
+     "{'server':'$S','to':'handshake','action':'reset','odds':'50 %'}|"
+     "{'server':'$S','to':'handshake','action':'garbage','times':2}",
+     EVENT_SMTP_RULE, "fault", 0},
     {"thrown away", BY_FAULT, "reply", "{'server':'$S','to':'.','action':'discard','times':1}", EVENT_SMTP_RULE,
      "thrown away", 0},
     {"greylisting", BY_SERVER, "greylisting", "true|{'delay':'20 s'}|{'delay':'1 h','retry_window':'4 h'}",

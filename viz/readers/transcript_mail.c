@@ -185,9 +185,26 @@ static bool tell_commit(struct transcript *t, const struct event *e)
 
 static bool tell_aside(struct transcript *t, const struct event *e)
 {
-    text_adds(&t->words, tr("finds a damaged file of mail "));
-    transcript_add_mail(t, e);
+    if (event_int(e, FIELD_MESSAGE) == 0) {
+        text_adds(&t->words, tr("finds a file that is no mail"));
+    } else {
+        text_adds(&t->words, tr("finds a damaged file of mail "));
+        transcript_add_mail(t, e);
+    }
     text_adds(&t->words, tr(" and sets it aside"));
+    transcript_add_why(t, e);
+    return true;
+}
+
+static bool tell_rot(struct transcript *t, const struct event *e)
+{
+    if (event_int(e, FIELD_MESSAGE) == 0) {
+        text_adds(&t->words, tr("a file that is no mail is in the queue"));
+        return true;
+    }
+    text_adds(&t->words, tr("the file of mail "));
+    transcript_add_mail(t, e);
+    text_adds(&t->words, tr(" is harmed, and nobody knows it"));
     transcript_add_why(t, e);
     return true;
 }
@@ -230,4 +247,5 @@ const struct telling tellings_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_ROUTE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_route},
     [EVENT_MAIL_CONTENT] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_content},
     [EVENT_HOST_SETTINGS] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_settings},
+    [EVENT_FILE_ROT] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_rot},
 };

@@ -140,8 +140,24 @@ static void tell_commit(struct sentence *s, const struct story *story, size_t i,
 static void tell_aside(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    sentence_say(s, tr("%s finds a damaged file of mail %s and sets it aside"), sentence_host(story, e, FIELD_HOST),
-                 sentence_mail(story, e));
+    if (event_int(e, FIELD_MESSAGE) == 0)
+        sentence_say(s, tr("%s finds a file among its mails that is none, and sets it aside"),
+                     sentence_host(story, e, FIELD_HOST));
+    else
+        sentence_say(s, tr("%s finds a damaged file of mail %s and sets it aside"), sentence_host(story, e, FIELD_HOST),
+                     sentence_mail(story, e));
+    sentence_say_why(s, e);
+}
+
+static void tell_rot(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    if (event_int(e, FIELD_MESSAGE) == 0)
+        sentence_say(s, tr("A file that is no mail has come among those of %s, which does not know it"),
+                     sentence_host(story, e, FIELD_HOST));
+    else
+        sentence_say(s, tr("The file of mail %s on the disk of %s is harmed, and nobody knows it"),
+                     sentence_mail(story, e), sentence_host(story, e, FIELD_HOST));
     sentence_say_why(s, e);
 }
 
@@ -175,6 +191,7 @@ const sentence_teller sentences_of_mail[EVENT_KINDS] = {
     [EVENT_ATTEMPT_END] = tell_attempt_end,
     [EVENT_MAIL_COMMIT] = tell_commit,
     [EVENT_MAIL_ASIDE] = tell_aside,
+    [EVENT_FILE_ROT] = tell_rot,
     [EVENT_DESTINATION] = tell_destination,
     [EVENT_ATTEMPT_SKIP] = tell_attempt_skip,
     [EVENT_MAIL_DOUBT] = tell_doubt,

@@ -1,0 +1,147 @@
+/* What a disk does to a queue beside losing what was not synced: files that rot, no room for one more, writes that come
+   short. What is refused is refused before it is acknowledged (M3), what rots ends by name (M2), the others flow (M9).
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "world_runs.h"
+
+/* m1 to m3 wait in the queue of mail.a.example, since bob's server is away for an hour; m4 comes afterwards. */
+static const char world_text[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 d\", \"hosts\": {"
+    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" } },"
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] }, \"disk\": { %s } "
+    "},"
+    "\"internet\": { \"router\": {} },"
+    "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"] } } },"
+    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
+    "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"
+    "\"b\": { \"between\": [\"mx1.b.example\", \"internet\"] } },"
+    "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": "
+    "\"x\" },"
+    "\"m2\": { \"at\": \"2 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": \"x\" },"
+    "\"m3\": { \"at\": \"3 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": \"x\" },"
+    "\"m4\": { \"at\": \"3 h\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": \"x\" } },"
+    "\"faults\": [ { \"for\": \"1 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } }%s ] }";
+
+static struct world_run run_with(const char *disk, const char *faults)
+{
+    char json[4096];
+    snprintf(json, sizeof json, world_text, disk, faults);
+    return world_run_scenario(json, 0, event_mask_all());
+}
+
+static size_t ended_as(const struct world_run *run, const char *state)
+{
+    size_t i = 0, n = 0;
+    for (const struct event *e; (e = find_event(run, &i, EVENT_MAIL_STATE, state));)
+        n += strcmp(event_text(e, FIELD_TO), state) == 0;
+    return n;
+}
+
+static int64_t at_of(const struct world_run *run, enum event_kind kind, const char *word)
+{
+    size_t i = 0;
+    const struct event *e = find_event(run, &i, kind, word);
+    cr_assert(e, "no such event: %s", word);
+    return e->at_ns;
+}
+
+static const char rot_at_100_s[] =
+    ", { \"at\": \"100 s\", \"disk\": { \"host\": \"mail.a.example\", \"rot\": \"%s\"%s } }%s";
+
+/* It is read for the next attempt: then, and not before, it is set aside. */
+Test(disk_faults, a_harmed_file_is_set_aside_when_it_is_read_and_the_others_flow)
+{
+    static const char *const kinds[][2] = {
+        {"bit", "a bit of its file has flipped"}, {"truncated", "cut short"}, {"empty", "its file is empty"}};
+    for (size_t i = 0; i < 3; i++) {
+        char faults[400];
+        snprintf(faults, sizeof faults, rot_at_100_s, kinds[i][0], ", \"mail\": \"m2\"", "");
+        struct world_run run = run_with("", faults);
+        cr_assert_eq(count_events(&run, EVENT_FILE_ROT, kinds[i][1]), 1);
+        cr_assert_eq(at_of(&run, EVENT_FILE_ROT, NULL), 100 * SECOND);
+        cr_assert_eq(count_events(&run, EVENT_MAIL_ASIDE, kinds[i][1]), 1);
+        cr_assert_geq(at_of(&run, EVENT_MAIL_ASIDE, NULL), 300 * SECOND, "at its next attempt");
+        cr_assert_eq(ended_as(&run, "discarded"), 1);
+        cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, kinds[i][1]), 1, "the loss is told with its cause");
+        cr_assert_eq(ended_as(&run, "delivered"), 3);
+        world_run_free(&run);
+    }
+}
+
+Test(disk_faults, a_restart_finds_a_harmed_file_too)
+{
+    char faults[600];
+    snprintf(faults, sizeof faults, rot_at_100_s, "bit", "",
+             ", { \"at\": \"120 s\", \"for\": \"10 s\", \"stop_host\": { \"host\": \"mail.a.example\" } }");
+    struct world_run run = run_with("", faults);
+    cr_assert_eq(at_of(&run, EVENT_MAIL_ASIDE, NULL), 130 * SECOND);
+    cr_assert_eq(ended_as(&run, "discarded"), 1, "one by chance");
+    cr_assert_eq(ended_as(&run, "delivered"), 3);
+    world_run_free(&run);
+}
+
+/* Where the queue is empty, the next file that comes is harmed; not one that comes when the fault is over. */
+Test(disk_faults, rot_waits_for_a_file_as_long_as_the_fault_lasts)
+{
+    struct world_run run =
+        run_with("", ", { \"at\": \"2 h\", \"disk\": { \"host\": \"mail.a.example\", \"rot\": \"empty\" } }");
+    cr_assert_eq(ended_as(&run, "discarded"), 1);
+    cr_assert_eq(at_of(&run, EVENT_FILE_ROT, NULL) / SECOND, 3 * 3600);
+    world_run_free(&run);
+    run = run_with(
+        "",
+        ", { \"at\": \"2 h\", \"for\": \"5 min\", \"disk\": { \"host\": \"mail.a.example\", \"rot\": \"empty\" } }");
+    cr_assert_eq(ended_as(&run, "delivered"), 4);
+    cr_assert_eq(count_events(&run, EVENT_FILE_ROT, NULL), 0);
+    world_run_free(&run);
+}
+
+Test(disk_faults, a_foreign_file_is_set_aside_and_harms_no_mail)
+{
+    char faults[400];
+    snprintf(faults, sizeof faults, rot_at_100_s, "foreign", "", "");
+    struct world_run run = run_with("", faults);
+    cr_assert_eq(count_events(&run, EVENT_MAIL_ASIDE, "a file that is no mail"), 1);
+    cr_assert_eq(ended_as(&run, "delivered"), 4);
+    world_run_free(&run);
+}
+
+/* No inode is left: 452, whatever the size; what is there can be changed, and makes room when it goes. */
+Test(disk_faults, without_room_for_one_more_file_mail_is_refused_for_now)
+{
+    static const char *const disks[] = {"\"files\": 2", "\"files\": 2, \"write\": \"5 ms\""};
+    for (size_t i = 0; i < 2; i++) {
+        struct world_run run = run_with(disks[i], "");
+        cr_assert_geq(count_events(&run, EVENT_SMTP_LINE, "452 4.3.1"), 1, "the third has no room");
+        cr_assert_eq(ended_as(&run, "delivered"), 4);
+        world_run_free(&run);
+    }
+    struct world_run run = run_with(
+        "", ", { \"at\": \"1.5 s\", \"for\": \"10 min\", \"disk\": { \"host\": \"mail.a.example\", \"files\": 1 } }");
+    cr_assert_geq(count_events(&run, EVENT_SMTP_LINE, "452 4.3.1"), 2);
+    cr_assert_eq(count_events(&run, EVENT_HOST_TROUBLE, "full at 1 files"), 1);
+    cr_assert_eq(ended_as(&run, "delivered"), 4);
+    world_run_free(&run);
+}
+
+/* POSIX write: the rest is written by another call; so the mail is whole, and later by one write. */
+Test(disk_faults, a_short_or_interrupted_write_is_completed)
+{
+    static const char disk[] = "\"write\": \"700 ms\"";
+    struct world_run sound = run_with(disk, "");
+    int64_t committed_ns = at_of(&sound, EVENT_MAIL_COMMIT, NULL);
+    world_run_free(&sound);
+    static const char *const errors[] = {"short", "interrupted"};
+    for (size_t i = 0; i < 2; i++) {
+        char fault[200];
+        snprintf(fault, sizeof fault, ", { \"disk\": { \"host\": \"mail.a.example\", \"error\": \"%s\" } }", errors[i]);
+        struct world_run run = run_with(disk, fault);
+        cr_assert_eq(at_of(&run, EVENT_MAIL_COMMIT, NULL), committed_ns + 700 * MILLISECOND, "%s", errors[i]);
+        cr_assert_eq(ended_as(&run, "delivered"), 4);
+        cr_assert_eq(count_events(&run, EVENT_SMTP_LINE, "451"), 0);
+        world_run_free(&run);
+    }
+}
