@@ -12,6 +12,9 @@ void faults_schedule(struct world *world);
 bool faults_stop_at(struct host *host, struct message_id message, enum mail_step step);
 /* By how much a host's clock is ahead just now, and how long it needs to go on by so much. */
 int64_t faults_clock_error_ns(const struct host *host);
+/* An instant on the scale of a clock that goes as this one does just now but was right at time 0: the true instant at
+   which it shows that. Steps do not count. */
+int64_t faults_true_instant_ns(const struct host *host, int64_t clock_ns);
 int64_t faults_span_ns(const struct host *host, int64_t clock_ns);
 
 static inline bool host_stops_at(struct host *host, struct message_id message, enum mail_step step)

@@ -222,6 +222,16 @@ int64_t faults_span_ns(const struct host *host, int64_t clock_ns)
     return parts_of(clock_ns, 1000000, 1000000 + clock_skew_ppm(host));
 }
 
+/* What a clock shows grows by 1 + skew from the beginning of each fault on. */
+int64_t faults_true_instant_ns(const struct host *host, int64_t clock_ns)
+{
+    const struct scenario_fault *fault;
+    int64_t shift_ns = 0;
+    for (size_t i = 0; (fault = next_on_host(host->world, &i, FAULT_CLOCK, (int)host->id.n - 1)) != NULL;)
+        shift_ns += parts_of(fault->at_ns, fault->clock_skew_ppm, 1000000);
+    return faults_span_ns(host, clock_ns + shift_ns);
+}
+
 int64_t faults_clock_error_ns(const struct host *host)
 {
     const struct world *world = host->world;

@@ -130,6 +130,9 @@ struct mail_queue {
 struct world *queue_world(const struct mail_queue *queue);
 /* By the host's own clock. */
 int64_t queue_clock_ns(const struct mail_queue *queue);
+/* Its policy, with queue runs and the bounds of their waits as a clock that goes wrong makes them. A step of the clock
+   moves no timer. */
+const struct retry_policy *queue_policy_now(const struct mail_queue *queue, struct retry_policy *by_clock);
 void queue_enter_state(struct queue_entry *entry, struct queued_recipient *recipient, enum mail_state to, int64_t at_ns,
                        const char *why);
 /* All is done: the entry goes, and its file. */

@@ -274,7 +274,8 @@ static uint64_t draw_for(const struct queue_entry *entry, uint32_t attempts)
     return random_draw(host->world->seed, host->name_hash, which, attempts);
 }
 
-/* The policy reckons ages by the host's clock; what it plans is a wait from now on. */
+/* The policy reckons ages by the host's clock; what it plans is a wait from now on, or a queue run, which comes by that
+   clock too. */
 static struct retry_plan plan_of(const struct queue_entry *entry, const struct queued_recipient *recipient)
 {
     const struct mail_queue *queue = entry->queue;
@@ -290,9 +291,8 @@ static struct retry_plan plan_of(const struct queue_entry *entry, const struct q
                             .record = recipient->record};
     if (retry_goes_by_destination(queue->policy))
         job.record = destination_record(queue, address_domain(recipient->address));
-    struct retry_plan plan = retry_after_failure(queue->policy, &job);
-    /* Queue runs come at their instants whatever the clock says; a wait cut short would end before its run, for ever.
-     */
+    struct retry_policy by_clock;
+    struct retry_plan plan = retry_after_failure(queue_policy_now(queue, &by_clock), &job);
     if (plan.at_ns != TIME_NEVER && queue->policy->run_interval_ns == 0)
         plan.at_ns = now_ns + host_span_ns(queue->host, plan.at_ns - now_ns);
     return plan;
@@ -424,8 +424,10 @@ static struct delivery_job *share_out(struct queue_entry *entry)
 
 static int64_t run_at(const struct mail_queue *queue, int64_t now_ns)
 {
-    bool is_run = queue->policy->run_interval_ns > 0 && now_ns >= queue->policy->run_phase_ns &&
-                  (now_ns - queue->policy->run_phase_ns) % queue->policy->run_interval_ns == 0;
+    struct retry_policy by_clock;
+    const struct retry_policy *policy = queue_policy_now(queue, &by_clock);
+    bool is_run = policy->run_interval_ns > 0 && now_ns >= policy->run_phase_ns &&
+                  (now_ns - policy->run_phase_ns) % policy->run_interval_ns == 0;
     return is_run ? now_ns : -1;
 }
 

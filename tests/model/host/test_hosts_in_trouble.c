@@ -178,6 +178,57 @@ Test(hosts_in_trouble, a_step_of_a_year_ahead_expires_what_waits)
     world_run_free(&run);
 }
 
+/* M8: the timers of a host go by its clock, and with them the queue runs, which come at 300 s of it. */
+Test(hosts_in_trouble, a_clock_that_goes_wrong_makes_the_queue_runs_come_earlier_or_later)
+{
+    static const struct {
+        const char *rate;
+        int64_t interval_ns;
+    } cases[] = {{"\"fast\": \"10 %\"", 300 * SECOND * 10 / 11}, {"\"slow\": \"25 %\"", 400 * SECOND}};
+    for (size_t c = 0; c < 2; c++) {
+        char faults[300];
+        snprintf(faults, sizeof faults,
+                 "{ \"for\": \"4 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } },"
+                 "{ \"clock\": { \"host\": \"mail.a.example\", %s } }",
+                 cases[c].rate);
+        struct world_run run = run_with(faults);
+        size_t i = 0, n = 0;
+        int64_t last = 0;
+        for (const struct event *e; (e = find_event(&run, &i, EVENT_ATTEMPT_BEGIN, NULL)); last = e->at_ns) {
+            if (event_int(e, FIELD_HOST) != id_of_host(&run, "mail.a.example")) continue;
+            if (n++ == 0) continue; /* as the mail came */
+            int64_t off_ns = e->at_ns % cases[c].interval_ns;
+            cr_assert(off_ns < MILLISECOND || off_ns > cases[c].interval_ns - MILLISECOND, "%s: at %lld ns",
+                      cases[c].rate, (long long)e->at_ns);
+            cr_assert_gt(e->at_ns, last + 100 * SECOND, "a run comes once");
+        }
+        cr_assert_geq(n, 6);
+        cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+        world_run_free(&run);
+    }
+}
+
+/* Whatever the clock does meanwhile, no run comes again and again without end. */
+Test(hosts_in_trouble, a_clock_that_goes_wrong_amidst_the_runs_does_not_stop_them)
+{
+    static const char *const policies[] = {"postfix", "exim", "sendmail"};
+    for (size_t p = 0; p < 3; p++)
+        for (int begins_s = 0; begins_s < 4000; begins_s += 371) {
+            char json[4096], faults[400];
+            snprintf(faults, sizeof faults,
+                     "{ \"for\": \"4 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } },"
+                     "{ \"at\": \"%d s\", \"for\": \"%d s\", \"clock\": { \"host\": \"mail.a.example\", \"%s\": \"7.3 "
+                     "%%\" } }",
+                     begins_s, 1000 + begins_s, begins_s % 2 ? "fast" : "slow");
+            snprintf(json, sizeof json, world_text, faults);
+            struct scenario_override retry = {"/hosts/mail.a.example/mail_server/retry", policies[p]};
+            struct world_run run = world_run_changed(json, &retry, 1, event_mask_all());
+            cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1, "%s, %d s", policies[p], begins_s);
+            cr_assert_leq(count_events(&run, EVENT_ATTEMPT_BEGIN, NULL), 60);
+            world_run_free(&run);
+        }
+}
+
 /* --- again and again --- */
 
 Test(hosts_in_trouble, a_fault_comes_at_each_of_its_instants_and_as_often_as_it_says)
