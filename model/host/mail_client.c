@@ -12,6 +12,7 @@
 #include "model/host/left_mails.h"
 #include "model/host/mail_server.h"
 #include "model/host/mail_wishes.h"
+#include "model/host/outbox.h"
 #include "model/host/resolver.h"
 #include "model/host/secure.h"
 #include "model/host/socket.h"
@@ -21,14 +22,6 @@
 #include "model/smtp/smtp_client.h"
 #include "sim/distributions.h"
 #include "sim/journal/memory.h"
-
-struct outbox_mail {
-    struct outbox_mail *next;
-    struct mail_message *message; /* the world's */
-    bool *settled;                /* per recipient: taken over by the server, or refused */
-    size_t n_open;
-    bool tried; /* was there when the present session began, or was taken up in it */
-};
 
 /* One connection with the server: a submission or a fetch. */
 struct errand {
@@ -48,7 +41,7 @@ struct errand {
 
 struct mail_client {
     struct host *host;
-    struct outbox_mail *outbox, *outbox_last; /* oldest first */
+    struct outbox outbox;
     struct left_mails left;
     uint64_t n_polls;
     struct errand submission, fetch;
@@ -260,18 +253,6 @@ static void errand_drop(struct errand *errand)
 
 /* --- submission --- */
 
-static void enter_state(struct mail_client *client, const struct mail_message *message, size_t i, enum mail_state from,
-                        enum mail_state to, const char *why)
-{
-    mail_enter_state(world_of(client)->ledger, (struct mail_change){.message = message->id,
-                                                                    .recipient = message->recipients[i],
-                                                                    .host = client->host,
-                                                                    .queue_id = "",
-                                                                    .from = from,
-                                                                    .to = to,
-                                                                    .why = why});
-}
-
 static void on_outcome(void *context, size_t recipient, enum delivery_outcome outcome, const char *reply,
                        bool final_reply_missing)
 {
@@ -287,11 +268,7 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
         journal_set_cause(journal, cause);
         return;
     }
-    mail->settled[i] = true;
-    mail->n_open--;
-    bool taken = outcome == DELIVERY_DELIVERED;
-    enter_state(client, mail->message, i, MAIL_OUTBOX, taken ? MAIL_HANDED_ON : MAIL_BOUNCED, reply);
-    if (mail->n_open == 0) message_forget_content(mail->message);
+    outbox_settle(mail, i, outcome == DELIVERY_DELIVERED, reply);
     journal_set_cause(journal, cause); /* recipients are independent of one another */
 }
 
@@ -318,7 +295,7 @@ static const struct smtp_job *make_job(struct mail_client *client, struct outbox
         mem_realloc(client->job_recipients, message->n_recipients * sizeof *client->job_recipients);
     size_t n = 0;
     for (size_t i = 0; i < message->n_recipients; i++) {
-        if (mail->settled[i]) continue;
+        if (mail->states[i] != OUTBOX_OPEN) continue;
         client->forward_paths[n] = message->recipients[i];
         client->job_recipients[n++] = i;
     }
@@ -334,33 +311,11 @@ static const struct smtp_job *make_job(struct mail_client *client, struct outbox
     return &client->job;
 }
 
-static void outbox_mail_free(struct outbox_mail *mail)
-{
-    mem_free(mail->settled);
-    mem_free(mail);
-}
-
-static void remove_settled(struct mail_client *client)
-{
-    struct outbox_mail **link = &client->outbox, *last = NULL;
-    while (*link) {
-        struct outbox_mail *mail = *link;
-        if (mail->n_open > 0) {
-            last = mail;
-            link = &mail->next;
-            continue;
-        }
-        *link = mail->next;
-        outbox_mail_free(mail);
-    }
-    client->outbox_last = last;
-}
-
 /* The session goes on with the next mail of the outbox that has not been tried in it. */
 static const struct smtp_job *next_job(void *context)
 {
     struct mail_client *client = context;
-    struct outbox_mail *next = client->job_mail->next;
+    struct outbox_mail *next = outbox_next(client->job_mail->next);
     return next ? make_job(client, next) : NULL;
 }
 
@@ -380,13 +335,13 @@ static int64_t online_ns(const struct mail_client *client)
 static void submit(void *context)
 {
     struct mail_client *client = context;
-    if (client->submission.busy || !client->outbox || !client->host->up) return;
+    if (client->submission.busy || !client->host->up || !outbox_next(client->outbox.first)) return;
     if (online_ns(client) > now_of(client)) {
         wake_set(&client->retry_wake, online_ns(client));
         return;
     }
-    for (struct outbox_mail *mail = client->outbox; mail; mail = mail->next)
-        mail->tried = true;
+    for (struct outbox_mail *mail = client->outbox.first; mail; mail = mail->next)
+        mail->tried = mail->is_saved;
     errand_begin(&client->submission, settings(client)->submits_to, settings(client)->submission_port);
 }
 
@@ -483,40 +438,28 @@ static void errand_start_session(struct errand *errand)
     config.password = description->smtp.auth_password;
     struct smtp_client_owner owner = {.context = client, .outcome = on_outcome, .next = next_job};
     config.tls = settings(client)->tls == CLIENT_TLS_OFF ? SMTP_TLS_NEVER : SMTP_TLS_REQUIRED;
-    errand->smtp = smtp_client_new(&config, io, owner, make_job(client, client->outbox));
+    errand->smtp = smtp_client_new(&config, io, owner, make_job(client, outbox_next(client->outbox.first)));
     if (security) become_secure(errand, security);
     smtp_client_start(errand->smtp, now_of(client));
 }
 
 static bool has_untried(const struct mail_client *client)
 {
-    for (const struct outbox_mail *mail = client->outbox; mail; mail = mail->next)
-        if (!mail->tried) return true;
-    return false;
+    struct outbox_mail *mail = outbox_next(client->outbox.first);
+    while (mail && mail->tried)
+        mail = outbox_next(mail->next);
+    return mail != NULL;
 }
 
 static void errand_over(struct errand *errand)
 {
     struct mail_client *client = errand->client;
     if (errand == &client->fetch) return;
-    remove_settled(client);
-    if (!client->outbox) return;
+    outbox_sweep(&client->outbox);
+    if (!outbox_next(client->outbox.first)) return;
     /* Written while the session was ending: at once. Tried in vain, or nobody was reached: later. */
     bool at_once = errand->connected && has_untried(client);
     wake_set(&client->retry_wake, now_of(client) + (at_once ? 0 : settings(client)->submission_retry_ns));
-}
-
-static void append_to_outbox(struct mail_client *client, struct mail_message *message)
-{
-    struct outbox_mail *mail = mem_calloc(1, sizeof *mail);
-    mail->message = message;
-    mail->n_open = message->n_recipients;
-    mail->settled = mem_calloc(message->n_recipients, sizeof *mail->settled);
-    if (client->outbox)
-        client->outbox_last->next = mail;
-    else
-        client->outbox = mail;
-    client->outbox_last = mail;
 }
 
 static void join_recipients(const struct mail_message *message, char *text, size_t size)
@@ -550,12 +493,8 @@ void mail_client_write(struct mail_client *client, struct mail_draft draft)
                                                             .content = message->content,
                                                             .size = message->size});
     mail_wishes_emit(client->host, message->id);
-    for (size_t i = 0; i < message->n_recipients; i++) {
-        journal_set_cause(world->journal, event);
-        enter_state(client, message, i, MAIL_NOWHERE, MAIL_OUTBOX, "written");
-    }
-    append_to_outbox(client, message);
-    submit(client);
+    journal_set_cause(world->journal, event);
+    outbox_add(&client->outbox, message);
 }
 
 /* Mails of the scenario have the first numbers, in its order, whenever they are written. */
@@ -581,6 +520,12 @@ static void write_mail(void *context, uint64_t index)
                                                   .size_bytes = wanted->size_bytes});
 }
 
+static void on_settled(void *context)
+{
+    struct mail_client *client = context;
+    if (!client->submission.busy) outbox_sweep(&client->outbox);
+}
+
 static void errand_init(struct errand *errand, struct mail_client *client, const char *name)
 {
     errand->client = client;
@@ -594,6 +539,8 @@ struct mail_client *mail_client_new(struct host *host)
     client->host = host;
     errand_init(&client->submission, client, "smtp time-out");
     errand_init(&client->fetch, client, "pop3 time-out");
+    outbox_init(&client->outbox, host, settings(client)->submits_to, settings(client)->submission_retry_ns,
+                (struct outbox_owner){.context = client, .ready = submit, .settled = on_settled});
     wake_init(&client->retry_wake, host, "next submission", submit, client);
     wake_init(&client->poll_wake, host, "next fetch", poll_mailbox, client);
     for (size_t i = 0; i < world->scenario->n_mails; i++)
@@ -623,7 +570,7 @@ void mail_client_crash(struct mail_client *client)
 {
     errand_crash(&client->submission);
     errand_crash(&client->fetch);
-    remove_settled(client);
+    outbox_crash(&client->outbox);
     wake_set(&client->retry_wake, TIME_NEVER);
     wake_set(&client->poll_wake, TIME_NEVER);
 }
@@ -633,7 +580,7 @@ void mail_client_restart(struct mail_client *client)
     errand_init(&client->submission, client, "smtp time-out");
     errand_init(&client->fetch, client, "pop3 time-out");
     if (settings(client)->fetches_from >= 0) schedule_poll(client);
-    submit(client);
+    outbox_restart(&client->outbox, submit);
 }
 
 void mail_client_free(struct mail_client *client)
@@ -643,11 +590,7 @@ void mail_client_free(struct mail_client *client)
     errand_drop(&client->fetch);
     wake_forget(&client->retry_wake);
     wake_forget(&client->poll_wake);
-    while (client->outbox) {
-        struct outbox_mail *mail = client->outbox;
-        client->outbox = mail->next;
-        outbox_mail_free(mail);
-    }
+    outbox_free(&client->outbox);
     left_mails_free(&client->left);
     mem_free(client->forward_paths);
     mem_free(client->job_recipients);

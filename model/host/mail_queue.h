@@ -55,8 +55,9 @@ const char *mail_queue_next_id(struct mail_queue *queue, char id[QUEUE_ID_BYTES]
 /* A file of the queue is harmed, as the fault says: by name or by chance, or, where none is there, the next that comes
    while the fault lasts. Nobody knows until it is read. */
 struct scenario_fault;
+void mail_queue_rot(struct mail_queue *queue, const struct scenario_fault *fault, bool is_in_force);
+
 /* A restart reads all files. */
 void mail_queue_find_rot(struct mail_queue *queue);
-void mail_queue_rot(struct mail_queue *queue, const struct scenario_fault *fault, bool is_in_force);
 
 #endif

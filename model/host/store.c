@@ -268,6 +268,15 @@ static bool is_plain(const struct store *store)
     return !disk->takes_time && !store->host->stops_armed && store->trouble.error == DISK_SOUND;
 }
 
+bool store_matters(const struct host *host)
+{
+    const struct store *store = host->store;
+    const struct scenario_disk *disk = disk_of(store);
+    const struct disk_trouble *trouble = &store->trouble;
+    return !is_plain(store) || disk->size_bytes || disk->files || trouble->size_bytes != UINT64_MAX ||
+           trouble->files != UINT64_MAX;
+}
+
 void store_commit(struct host *host, const struct store_file *file, store_done_fn done, void *context)
 {
     struct store *store = host->store;

@@ -35,6 +35,8 @@ struct store_file {
 struct store *store_new(struct host *host);
 void store_free(struct store *store);
 
+/* Whether the disk has anything to say: it takes time, has a limit, or something is wrong with it. */
+bool store_matters(const struct host *host);
 /* A new file. When it is committed: mail.commit, and the cause moves there. */
 void store_commit(struct host *host, const struct store_file *file, store_done_fn done, void *context);
 /* A small change of a committed file, such as "this recipient is done"; needs no room. Until it is done, a crash leaves
