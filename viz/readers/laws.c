@@ -102,6 +102,7 @@ struct event_mask laws_mask(bool full)
 {
     struct event_mask mask = event_mask_union(event_mask_core(), event_mask_kind(EVENT_LINK_ADD));
     mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_COMMIT));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_ASIDE));
     mask = event_mask_union(mask, event_mask_kind(EVENT_RUN_BEGIN));
     mask = event_mask_union(mask, event_mask_kind(EVENT_HOST_SETTINGS));
     mask = event_mask_union(mask, event_mask_kind(EVENT_HOST_ADD));

@@ -55,6 +55,7 @@ struct law_schedule {
     TABLE_OF(struct law_waiting) waiting;
     TABLE_OF(struct law_entry) entries;
     TABLE_OF(struct law_queue) queues;
+    uint64_t aside; /* the last mail.aside */
 };
 
 static uint64_t key_of(enum account account, uint64_t a, uint64_t b)
@@ -204,6 +205,7 @@ static void law_of_giving_up(struct laws *laws, const struct event *e, const str
     struct law_schedule *s = laws->schedule;
     const struct law_pair_there *pair = &s->pairs.items[w->pair];
     if (pair->outcome == REFUSED || pair->copies > 1 || is_text(e, FIELD_WHY, "lost with the disk")) return;
+    if (s->aside && e->cause == s->aside) return; /* its file was not what it should be */
     if (queue->is_clock_wrong || w->arrived_ns < 0) return;
     struct law_failure f = failure_of(s, queue, w, e, e->at_ns);
     if (!law_policy_expiry(&queue->policy, &f).may)
@@ -390,6 +392,9 @@ void laws_of_schedule(struct laws *laws, const struct event *e)
         if (event_int(e, FIELD_PARENT))
             index_map_put(&s->accounts, key_of(ARRIVES_NOW, host_of(e), (uint64_t)event_int(e, FIELD_MESSAGE)),
                           (size_t)e->at_ns);
+        break;
+    case EVENT_MAIL_ASIDE:
+        s->aside = e->id;
         break;
     case EVENT_MAIL_CONTENT:
         if (is_text(e, FIELD_NAME, "accepted"))
