@@ -154,7 +154,7 @@ void mail_queue_find_rot(struct mail_queue *queue)
     set_foreign_ones_aside(queue);
     for (struct queue_entry *entry = queue->entries, *next; entry; entry = next) {
         next = entry->next;
-        if (entry->rot) set_aside(entry);
+        if (entry->rot && entry->n_open == 0) set_aside(entry);
         journal_set_cause(journal, cause);
     }
 }

@@ -369,6 +369,14 @@ static void on_trouble(struct law_schedule *s, const struct event *e)
     queue->hindered_until_ns = e->at_ns + INT64_C(10000000000); /* what was held comes a little later */
 }
 
+static void on_compose(struct law_schedule *s, const struct event *e)
+{
+    uint64_t message = (uint64_t)event_int(e, FIELD_MESSAGE);
+    if (event_text(e, FIELD_FROM)[0] == '\0') index_map_put(&s->accounts, key_of(SENDER_IS_NULL, message, 0), 1);
+    if (event_int(e, FIELD_PARENT))
+        index_map_put(&s->accounts, key_of(ARRIVES_NOW, host_of(e), message), (size_t)e->at_ns);
+}
+
 void laws_of_schedule(struct laws *laws, const struct event *e)
 {
     if (!laws->schedule) laws->schedule = mem_calloc(1, sizeof *laws->schedule);
@@ -387,11 +395,7 @@ void laws_of_schedule(struct laws *laws, const struct event *e)
         on_trouble(s, e);
         break;
     case EVENT_MAIL_COMPOSE:
-        if (event_text(e, FIELD_FROM)[0] == '\0')
-            index_map_put(&s->accounts, key_of(SENDER_IS_NULL, (uint64_t)event_int(e, FIELD_MESSAGE), 0), 1);
-        if (event_int(e, FIELD_PARENT))
-            index_map_put(&s->accounts, key_of(ARRIVES_NOW, host_of(e), (uint64_t)event_int(e, FIELD_MESSAGE)),
-                          (size_t)e->at_ns);
+        on_compose(s, e);
         break;
     case EVENT_MAIL_ASIDE:
         s->aside = e->id;
