@@ -8,7 +8,7 @@
 
 /* RFC 2308 5: three hours is sensible; RFC 9520 3.2: a failure is kept five minutes at most. */
 enum { LONGEST_NEGATIVE_S = 10800, LONGEST_FAILURE_S = 300 };
-enum account { ASKED = 1, ANSWERED, PUT_AT, PUT_TTL, NO_SUCH_NAME };
+enum account { ASKED = 1, ANSWERED, PUT_AT, PUT_TTL, NO_SUCH_NAME, IS_THERE };
 
 static uint64_t hash_name(uint64_t seed, const char *name)
 {
@@ -32,11 +32,28 @@ static size_t value_of(const struct laws *laws, uint64_t key)
     return value == SIZE_MAX ? 0 : value;
 }
 
+/* D8, as far as it can be told without the zones: who has said something of a name does not say later, or of another
+   type, that there is no such name (RFC 8020 2); unless zones have changed or somebody has lied. */
+static void law_of_existence(struct laws *laws, const struct event *e)
+{
+    uint64_t name =
+        hash_name(law_hash(law_hash(31, IS_THERE), (uint64_t)event_int(e, FIELD_PEER)), event_text(e, FIELD_QNAME));
+    bool is_there = strcmp(event_text(e, FIELD_RCODE), "NOERROR") == 0, is_not = !is_there;
+    is_there &= strncmp(event_text(e, FIELD_TEXT), "to be asked", 11) != 0;
+    is_not &= strcmp(event_text(e, FIELD_RCODE), "NXDOMAIN") == 0;
+    if (laws->names_change || (!is_there && !is_not)) return;
+    size_t before = index_map_get(&laws->accounts, name);
+    if (before != SIZE_MAX && before != (size_t)is_there)
+        law_broken(laws, e, "D8", "%s is there, and is not there", event_text(e, FIELD_QNAME));
+    index_map_put(&laws->accounts, name, is_there);
+}
+
 /* D3: an answer is taken from whom was asked, to what was asked, once for each time it was asked. */
 static void on_answer(struct laws *laws, const struct event *e)
 {
     size_t asked = value_of(laws, question_of(e, ASKED)), answered = value_of(laws, question_of(e, ANSWERED)) + 1;
     index_map_put(&laws->accounts, question_of(e, ANSWERED), answered);
+    law_of_existence(laws, e);
     if (answered > asked) law_broken(laws, e, "D3", "answer %zu to %zu questions", answered, asked);
     if (strcmp(event_text(e, FIELD_RCODE), "NXDOMAIN") == 0)
         index_map_put(&laws->accounts, hash_name(law_hash(31, NO_SUCH_NAME), event_text(e, FIELD_QNAME)), 1);
@@ -118,6 +135,11 @@ void laws_of_dns(struct laws *laws, const struct event *e)
     case EVENT_DNS_CACHE:
         if (strcmp(event_text(e, FIELD_WHY), "put") == 0) on_put(laws, e);
         if (strcmp(event_text(e, FIELD_WHY), "hit") == 0) on_hit(laws, e);
+        break;
+    case EVENT_DNS_FAULT:
+    case EVENT_ZONE_CHANGE:
+    case EVENT_PACKET_COLLIDE:
+        laws->names_change = true;
         break;
     case EVENT_ATTEMPT_END:
         on_attempt_end(laws, e);

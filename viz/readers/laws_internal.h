@@ -85,6 +85,7 @@ struct laws {
     struct law_stages *stages;
     struct law_routes *routes;
     bool has_personalities;
+    bool names_change; /* a zone has, or somebody has lied: laws_dns.c */
     bool has_collided; /* corrupted bytes were taken for good ones */
 
     struct index_map on_wire;         /* hash of (packet, link, direction) -> whether it waits, or when it arrives */
