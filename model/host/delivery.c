@@ -184,7 +184,7 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
     delivery_forget_refusal(delivery, i);
     queue_set_fate(entry, i, &result);
     delivery->is_halted |=
-        entry->queue->host->stops_armed && entry->recipients[i].fate == RECIPIENT_DONE && !entry->recipients[i].marked;
+        entry->queue->host->is_stopping && entry->recipients[i].fate == RECIPIENT_DONE && !entry->recipients[i].marked;
 }
 
 static void make_room(struct delivery *delivery, size_t n)

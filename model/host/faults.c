@@ -123,6 +123,7 @@ static void on_begin(void *context, uint64_t index)
     if (fault->stop_step < 0) world->faults_to_come--;
     world->faults_in_force[index] = true;
     apply(world, fault, true);
+    if (fault->stop_step >= 0) world->hosts[fault->host].is_stopping = false;
     if (fault->for_ns != TIME_NEVER)
         engine_at(world->engine, world->engine->now_ns + fault->for_ns, on_end, world, index);
 }
@@ -149,7 +150,7 @@ bool faults_stop_at(struct host *host, struct message_id message, enum mail_step
         if (fault->stop_mail >= 0 && message.n != (uint32_t)fault->stop_mail + 1) continue;
         if (world->engine->now_ns < fault->at_ns || ++world->fault_counts[i] != fault->nth) continue;
         engine_at(world->engine, world->engine->now_ns, on_begin, world, i);
-        host->is_hindered = true;
+        host->is_hindered = host->is_stopping = true;
         host->paused_until_ns = TIME_NEVER;
         stops = true;
     }

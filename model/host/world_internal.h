@@ -55,6 +55,7 @@ struct host {
     struct resolver *resolver;
     struct store *store;
     bool stops_armed; /* a fault waits for a step of a mail here: see host_stops_at */
+    bool is_stopping; /* that step was reached: it stops before anything else happens */
     enum crash_loss crash_loss; /* of the stop in force */
     bool clock_is_wrong;     /* see host_clock_ns */
     uint32_t slow_factor;    /* 0: as fast as usual */

@@ -158,7 +158,7 @@ static size_t receive_leniently(struct smtp_server *s, const char *bytes, size_t
         n++;
     s->after_cr = n == 0 && bytes[0] == '\r';
     if (n > 0) return receive_some(s, bytes, n, n < size);
-    receive_some(s, "\r\n", 2, size > 1);
+    receive_some(s, "\r\n", 2, size > 1 + (size_t)(s->after_cr && size > 1 && bytes[1] == '\n')); /* CR LF is one end */
     return 1;
 }
 

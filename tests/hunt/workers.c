@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,15 +27,22 @@ static double seconds_of(clockid_t clock)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* SIGPROF comes when this process has computed for so long; 0: never. Waiting for a processor does not count. */
+static void limit_computing(unsigned seconds)
+{
+    struct itimerval limit = {.it_value = {.tv_sec = seconds}};
+    setitimer(ITIMER_PROF, &limit, NULL);
+}
+
 static struct hunted_seed hunt_seed(uint64_t seed)
 {
     struct hunted_seed found = {.seed = seed};
     double begin = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     struct random_world world = random_world_make(seed);
     memcpy(found.drawn, world.drawn, sizeof found.drawn);
-    alarm(LONGEST_S);
+    limit_computing(LONGEST_S);
     found.hunted = hunt_world(world.json, world.places, seed % 16 == 0);
-    alarm(0);
+    limit_computing(0);
     random_world_free(&world);
     found.cpu_s = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - begin;
     return found;
@@ -79,7 +87,7 @@ static void on_death(struct worker *w, const struct hunt_order *order, double en
     waitpid(w->child, &status, 0);
     if (status == 0) return;
     struct hunted_seed found = {.seed = w->next_seed, .hunted = {.loaded = true, .n_broken = 1}};
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
         snprintf(found.hunted.first, sizeof found.hunted.first, "HANG: no end in time");
     else
         snprintf(found.hunted.first, sizeof found.hunted.first, "CRASH: status %d", status);

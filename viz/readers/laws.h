@@ -25,9 +25,9 @@
      D3  an answer is to a question that was asked, of whom it was asked, once
      D4  what is remembered lies in the zone whose server said so
      D5  a question costs a resolver so much work and time at most
-     D8  a name server does not say of a name both that there is something and that there is no such name
      D6  only who was told that a domain does not exist says so
      D7  mail goes where DNS says, to the best host first
+     D8  a name server does not say of a name both that there is something and that there is no such name
      N1  what a link was offered was delivered, was lost for a reason, or is on its way
      N2  nothing arrives before its last bit could, and packets on one way keep their order
      N3  a link that is cut delivers nothing

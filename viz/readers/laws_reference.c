@@ -73,9 +73,11 @@ void law_of_states(struct laws *laws, const struct event *e, struct law_conn *c)
     refuse(laws, e, c, reference_enters(&c->reference, event_text(e, FIELD_FROM), event_text(e, FIELD_TO)));
 }
 
+/* A host that is off tells nobody. */
 void law_of_the_end(struct laws *laws, const struct event *e, struct law_conn *c)
 {
-    if (!c->is_tainted) refuse(laws, e, c, reference_ends(&c->reference));
+    bool is_off = strcmp(event_text(e, FIELD_WHY), "host stopped") == 0;
+    if (!c->is_tainted && !is_off) refuse(laws, e, c, reference_ends(&c->reference));
 }
 
 void law_of_fired_timers(struct laws *laws, const struct event *e, struct law_conn *c)

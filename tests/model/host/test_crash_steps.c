@@ -257,6 +257,23 @@ Test(crash_steps, a_mail_that_comes_while_it_reads_its_queue_back_is_handed_on_o
     world_run_free(&run);
 }
 
+/* A fault that waits for a step is one thing, a disk that fails at it another: what mail.a hands on while it cannot
+   write that down ends its session, and is not handed on again for that. */
+Test(crash_steps, a_failing_disk_is_no_stop_that_never_comes)
+{
+    struct world_run run = run_with(
+        instant_disk,
+        "{ \"at\": \"1300 ms\", \"for\": \"1 min\", \"disk\": { \"host\": \"mail.a.example\", \"error\": \"write\" } "
+        "}, "
+        "{ \"stop_host\": { \"host\": \"mail.a.example\", \"when\": { \"step\": \"marked done\", \"nth\": 99 } } }");
+    cr_assert_eq(stops(&run), 0);
+    cr_assert_eq(copies(&run, "bob@b.example"), 1);
+    expect_all_ended(&run, "a failing disk");
+    size_t i = 0;
+    cr_expect(find_event(&run, &i, EVENT_RUN_END, "all is done"));
+    world_run_free(&run);
+}
+
 /* --- disks --- */
 
 static size_t replies(const struct world_run *run, const char *beginning)
