@@ -1,6 +1,7 @@
 /* The entries of a queue: accepting mail, and its life through crash and restart (RFC 5321 4.2.5, 6.1). Files are on
    the host's disk (store.h); the commit points are: a mail is accepted, a recipient is done, a report is made. */
 #include "model/host/mail_queue.h"
+#include "model/host/mail_register.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -205,6 +206,8 @@ static void on_committed(void *context, enum store_result result)
     struct queue_entry *entry = context;
     mail_queue_taken_fn taken = entry->taken;
     void *taken_context = entry->taken_context;
+    struct mail_register *mails = queue_world(entry->queue)->mails;
+    struct message_id message = entry->message;
     entry->taken = NULL;
     if (entry->queue->being_accepted == entry) entry->queue->being_accepted = NULL;
     switch (result) {
@@ -222,6 +225,7 @@ static void on_committed(void *context, enum store_result result)
         entry_free(entry);
         break;
     }
+    mail_register_count(mails, message, -1);
     if (taken) taken(taken_context, result);
 }
 
@@ -234,6 +238,7 @@ struct queue_entry *mail_queue_accept(struct mail_queue *queue, const struct acc
     entry->taken = taken;
     entry->taken_context = context;
     queue->being_accepted = entry;
+    mail_register_count(queue_world(queue)->mails, mail->message, 1); /* until a disk that is slow has it */
     store_commit(queue->host, &file, on_committed, entry);
     pending = queue->being_accepted;
     queue->being_accepted = outer;

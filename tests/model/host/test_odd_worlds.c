@@ -233,3 +233,29 @@ Test(odd_worlds, every_event_of_the_shipped_scenarios_has_a_cause)
         world_run_free(&run);
     }
 }
+
+/* The first commit takes a thousand seconds. Long before that the client, who does not wait so long, has handed the
+   mail in again, and that copy is done with; then the first one is there, too, and the mail must still be known. */
+Test(odd_worlds, a_mail_is_known_for_as_long_as_a_slow_disk_writes_it)
+{
+    struct world_run run = world_run_scenario(
+        "{ \"postroad\": 1, \"title\": \"t\", \"hosts\": {"
+        "\"pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mx.a.example\", "
+        "\"submission_retry\": \"1 min\","
+        " \"smtp\": { \"timeouts\": { \"end_of_data\": \"1 min\" } } } },"
+        "\"r\": { \"router\": {} },"
+        "\"mx.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] }, \"disk\": { "
+        "\"sync\": \"10 s\" } } },"
+        "\"links\": { \"a\": { \"between\": [\"pc\", \"r\"] }, \"b\": { \"between\": [\"mx.a.example\", \"r\"] } },"
+        "\"traffic\": { \"t\": { \"from\": \"alice@a.example\", \"to\": \"nobody@nowhere.example\", \"every\": \"1 "
+        "s\", "
+        "\"count\": 1 },"
+        "\"u\": { \"from\": \"alice@a.example\", \"to\": \"alice@a.example\", \"at\": \"9 min\", \"every\": \"5 min\", "
+        "\"count\": 2 } },"
+        "\"faults\": [ { \"for\": \"30 s\", \"disk\": { \"host\": \"mx.a.example\", \"slow\": 100 } } ] }",
+        0, event_mask_core());
+    size_t i = 0;
+    cr_expect_geq(count_events(&run, EVENT_MAIL_REPORT, "failed"), 1);
+    cr_expect(find_event(&run, &i, EVENT_RUN_END, "all is done"));
+    world_run_free(&run);
+}
