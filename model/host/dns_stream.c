@@ -72,8 +72,9 @@ static void on_received(void *context, const char *bytes, size_t size)
     size_t length = (size_t)stream->bytes[0] << 8 | stream->bytes[1];
     if (stream->size < LENGTH_BYTES + length) return;
     struct dns_message *response = dns_decode(stream->bytes + LENGTH_BYTES, length);
+    bool is_answer = response && response->id == stream->query->id; /* RFC 5452 9.1 */
     socket_finish(stream->socket);
-    end_stream(stream, response, response ? NULL : "what came is no answer");
+    end_stream(stream, is_answer ? response : NULL, is_answer ? NULL : "what came is no answer");
     dns_message_drop(response);
 }
 
