@@ -81,6 +81,8 @@ static void on_refused(struct laws *laws, const struct event *e)
 {
     int64_t host = event_int(e, FIELD_HOST), peer = event_int(e, FIELD_PEER);
     if (strcmp(event_text(e, FIELD_OUTCOME), "never") != 0 || !peer || peer == host) return;
+    if (strstr(event_text(e, FIELD_WHY), "(RFC "))
+        return; /* what the client itself finds, such as a mail beyond SIZE */
     if (value_of(laws, key_of(UNHEARD_WITH, host, peer, 0))) return;
     uint64_t text = law_hash_text(1, event_text(e, FIELD_WHY)),
              recipient = law_hash_text(1, event_text(e, FIELD_RECIPIENT));

@@ -11,7 +11,7 @@
 
 enum { MOST_QUERIES = 50, MOST_TRANSMISSIONS = 5 };
 enum account { ASKED_AT = 1, BUCKET, ASKED_NOW, ASKED_BEFORE, QUERIES, RESOLVES, HINDERED, MX_OUTCOME };
-enum mx_outcome { MX_UNKNOWN, MX_FAILED, MX_SAID };
+enum mx_outcome { MX_UNKNOWN, MX_SAID };
 
 static const int64_t longest_ns = INT64_C(10000000000);
 
@@ -94,8 +94,8 @@ static void on_answer(struct laws *laws, const struct event *e)
     if (strcmp(event_text(e, FIELD_QTYPE), "MX") != 0) return;
     const char *qname = event_text(e, FIELD_QNAME), *rcode = event_text(e, FIELD_RCODE);
     bool is_said = strcmp(rcode, "NOERROR") == 0 || strcmp(rcode, "NXDOMAIN") == 0;
-    put(laws, key_of(MX_OUTCOME, event_int(e, FIELD_HOST), name_hash(qname, strlen(qname))),
-        is_said ? MX_SAID : MX_FAILED);
+    if (!is_said) return; /* another look-up may have been told at the same time */
+    put(laws, key_of(MX_OUTCOME, event_int(e, FIELD_HOST), name_hash(qname, strlen(qname))), MX_SAID);
 }
 
 /* D6: "550 5.1.2", "550 5.4.4", "556 5.1.10" about a domain come from what was said about it. */

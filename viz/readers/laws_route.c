@@ -14,8 +14,8 @@
 
 static const char no_answer[] = "no answer";
 
-enum { PLACES = 50 };
-enum account { HAS_ADDRESS = 1, NAMED, REMEMBERS_HOSTS };
+enum { PLACES = 50, ANSWERS_KEPT = 2048 };
+enum account { HAS_ADDRESS = 1, NAMED, REMEMBERS_HOSTS, DIFFERS };
 
 struct law_route {
     int64_t host, peers[PLACES]; /* 0: an address that no host has */
@@ -90,8 +90,15 @@ static void on_answer(struct law_routes *r, const struct event *e)
         index_map_put(&r->answer_index, question_key(e, FIELD_QNAME), index = r->answers.count);
         *TABLE_ADD(&r->answers) = NULL;
     }
-    mem_free(r->answers.items[index]);
-    r->answers.items[index] = mem_strdup(text);
+    /* Two look-ups may go on at a time, and hear different things: what was said lately counts too, the newest first.
+     */
+    char said[ANSWERS_KEPT], *before = r->answers.items[index];
+    if (before && strcmp(before, text) != 0)
+        index_map_put(&r->accounts, law_hash(question_key(e, FIELD_QNAME), DIFFERS), 1);
+    snprintf(said, sizeof said, "%s%s%s", text, before ? ", " : "", before ? before : "");
+    if (before && strncmp(before, text, strlen(text)) == 0 && *text) return;
+    mem_free(before);
+    r->answers.items[index] = mem_strdup(said);
 }
 
 /* "10 mx1.b.example., 20 mx2.b.example.": the preference of this host there, or -1; what is no MX record is passed
@@ -197,12 +204,13 @@ static void on_route(struct laws *laws, const struct event *e)
     size_t index = index_map_get(&r->answer_index, question_key(e, FIELD_NAME));
     const char *answer = index == SIZE_MAX ? NULL : r->answers.items[index], *why = event_text(e, FIELD_WHY);
     if (strcmp(why, "address literal") != 0 && !answer) law_broken(laws, e, "D7", "DNS has not said where it goes");
-    if (strcmp(why, "no mx") == 0 && answer && !says_no_mx(answer))
+    bool differs = number_at(r, law_hash(question_key(e, FIELD_NAME), DIFFERS)) > 0;
+    if (strcmp(why, "no mx") == 0 && answer && !differs && !says_no_mx(answer))
         law_broken(laws, e, "D6", "the domain is taken for its own mail host, but the answer was: %.60s", answer);
     struct law_route *route = TABLE_ADD(&r->routes);
     route->host = event_int(e, FIELD_HOST);
     law_of_places(laws, e, answer, route);
-    if (answer) law_of_oneself(laws, e, answer);
+    if (answer && !differs) law_of_oneself(laws, e, answer);
     put_step(r, &r->event_steps, e->id, (struct law_step){.route = r->routes.count - 1});
 }
 
