@@ -146,7 +146,9 @@ static void settle_session(struct delivery *delivery)
 {
     if (delivery->is_halted) return;
     if (!smtp_client_is_over(delivery->client)) {
-        wake_set(&delivery->smtp_wake, smtp_client_deadline(delivery->client));
+        bool idles = smtp_client_is_idle(delivery->client);
+        wake_set(&delivery->smtp_wake, idles ? delivery_now_ns(delivery) + delivery_queue(delivery)->policy->idle_ns
+                                             : smtp_client_deadline(delivery->client));
         return;
     }
     end_session(delivery, "done");
@@ -233,6 +235,7 @@ static void begin_attempts(struct delivery *delivery)
 static void take_job(struct delivery *delivery, struct delivery_job *job)
 {
     delivery->job = job;
+    delivery->keeps_session = job->keeps_session;
     delivery->connects = delivery->sessions = 0;
     delivery->any_tried = delivery->any_greeted = false;
     delivery->until_ns = TIME_NEVER;
@@ -265,6 +268,17 @@ static struct delivery_job *take_next_job(struct delivery *delivery)
     return NULL;
 }
 
+/* Of the job that was taken, on the session that is open. */
+static void begin_next_mail(struct delivery *delivery)
+{
+    delivery->messages++;
+    delivery->sessions = 1;
+    delivery->any_tried = delivery->any_greeted = true;
+    if (delivery->place_next > 0) delivery->place_next--; /* should this session be lost, its host is asked again */
+    begin_attempts(delivery);
+    make_smtp_job(delivery);
+}
+
 static bool may_try_elsewhere(const struct delivery *delivery);
 
 /* Asked when a transaction is over. A job that goes on elsewhere ends the session; one that is done makes room. */
@@ -277,18 +291,19 @@ static const struct smtp_job *next_job(void *context)
     if (any_open(delivery) && may_try_elsewhere(delivery)) return NULL;
     finish_job(delivery, RECIPIENT_LATER, delivery->reason);
     if (take_next_job(delivery)) {
-        delivery->messages++;
-        delivery->sessions = 1;
-        delivery->any_tried = delivery->any_greeted = true;
-        if (delivery->place_next > 0) delivery->place_next--; /* should this session be lost, its host is asked again */
-        begin_attempts(delivery);
-        make_smtp_job(delivery);
+        begin_next_mail(delivery);
         cause = journal_cause(journal);
     }
     journal_set_cause(journal, cause);
     destination_delivery_idle(delivery->destination);
     journal_set_cause(journal, cause);
     return delivery->job ? &delivery->smtp_job : NULL;
+}
+
+static bool idles(void *context)
+{
+    const struct delivery *delivery = context;
+    return !delivery->job && delivery->keeps_session && !delivery->is_halted && may_go_on(delivery);
 }
 
 static void on_opened(void *context)
@@ -311,7 +326,7 @@ static void on_opened(void *context)
     config.name = host->description->name;
     config.tls = delivery->is_in_clear ? SMTP_TLS_NEVER : outbound_smtp_tls(delivery->tls);
     struct smtp_client_owner owner = {
-        .context = delivery, .outcome = on_outcome, .next = next_job, .offered = on_offered};
+        .context = delivery, .outcome = on_outcome, .next = next_job, .offered = on_offered, .idles = idles};
     delivery->client =
         smtp_client_new(&config, socket_session_io(delivery->socket, delivery->session), owner, &delivery->smtp_job);
     delivery->smtp_wake.conn = socket_conn(delivery->socket);
@@ -330,7 +345,7 @@ static void on_received(void *context, const char *bytes, size_t size)
 static void on_acked(void *context)
 {
     struct delivery *delivery = context;
-    if (!delivery->client) return;
+    if (!delivery->client || smtp_client_is_idle(delivery->client)) return;
     smtp_client_progress(delivery->client, delivery_now_ns(delivery));
     wake_set(&delivery->smtp_wake, smtp_client_deadline(delivery->client));
 }
@@ -378,6 +393,11 @@ static void on_connect_timeout(void *context)
 static void on_smtp_wake(void *context)
 {
     struct delivery *delivery = context;
+    if (smtp_client_is_idle(delivery->client)) {
+        smtp_client_quit(delivery->client, delivery_now_ns(delivery));
+        settle_session(delivery);
+        return;
+    }
     bool may_go_on = may_go_on_in_clear(delivery);
     smtp_client_on_deadline(delivery->client, delivery_now_ns(delivery));
     delivery->goes_on_in_clear = may_go_on && smtp_client_is_over(delivery->client);
@@ -479,6 +499,24 @@ static void on_route(void *context, const struct mx_route *route)
     delivery->any_tried = true;
     begin_attempts(delivery);
     finish(delivery, route->outcome == MX_ROUTE_LATER ? RECIPIENT_LATER : RECIPIENT_NEVER, route->reason);
+}
+
+bool delivery_go_on(struct destination *destination, struct delivery_job *job)
+{
+    struct delivery *delivery = destination->deliveries;
+    if (destination->queue->policy->idle_ns == 0) return false;
+    while (delivery && !(delivery->client && smtp_client_is_idle(delivery->client) && may_go_on(delivery)))
+        delivery = delivery->next;
+    if (!delivery) return false;
+    struct journal *journal = delivery_world(delivery)->journal;
+    uint64_t cause = journal_cause(journal);
+    journal_set_cause(journal, job->entry->recipients[job->first].event);
+    take_job(delivery, job);
+    begin_next_mail(delivery);
+    smtp_client_go_on(delivery->client, &delivery->smtp_job, delivery_now_ns(delivery));
+    settle_session(delivery);
+    journal_set_cause(journal, cause);
+    return true;
 }
 
 /* Where hosts that failed are passed over there may be no attempt at all: it begins with the first connection. */

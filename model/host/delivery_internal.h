@@ -40,6 +40,7 @@ struct delivery {
     bool is_greeted;             /* this session has */
     bool goes_on_in_clear;       /* the handshake failed: the same place is tried again, without TLS */
     bool is_in_clear;            /* this connection is such a one */
+    bool keeps_session;          /* once there is no mail for it, for a while */
     bool is_halted;              /* the host stops in a moment: nothing goes on */
     int64_t until_ns;            /* the earliest time at which a place that was passed over may be tried */
     char reason[512];            /* why the last try did not do */

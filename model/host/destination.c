@@ -65,8 +65,8 @@ static struct destination *find_or_make(struct mail_queue *queue, const char *do
     if (queue->n_destinations >= queue->destinations_room) grow(queue);
     struct destination **chain = chain_of(queue, hash);
     destination = mem_calloc(1, sizeof *destination);
-    *destination =
-        (struct destination){.queue = queue, .next_in_table = *chain, .domain = mem_strdup(domain), .hash = hash};
+    *destination = (struct destination){
+        .queue = queue, .next_in_table = *chain, .domain = mem_strdup(domain), .hash = hash, .last_done_ns = -1};
     *chain = destination;
     queue->n_destinations++;
     retry_site_init(queue->policy, &destination->site);
@@ -206,6 +206,13 @@ static void count_busy(struct destination *destination, int64_t more)
     destination->queue->n_busy += more;
 }
 
+/* Postfix's qmgr_entry_select: deliveries at the same time, or one right after the other. */
+static bool is_under_load(const struct destination *destination)
+{
+    int64_t now_ns = queue_world(destination->queue)->engine->now_ns;
+    return destination->n_busy > 1 || (destination->last_done_ns >= 0 && now_ns - destination->last_done_ns <= SECOND);
+}
+
 struct delivery_job *destination_take(struct destination *destination)
 {
     struct delivery_job *job = destination->first_waiting;
@@ -214,6 +221,7 @@ struct delivery_job *destination_take(struct destination *destination)
     if (!job->next) destination->last_waiting = NULL;
     job->next = NULL;
     count_busy(destination, 1);
+    job->keeps_session = destination->queue->policy->idle_ns > 0 && is_under_load(destination);
     return job;
 }
 
@@ -224,7 +232,8 @@ static void begin_deliveries(struct destination *destination)
             wait_for_the_queue(destination);
             return;
         }
-        delivery_start(destination, destination_take(destination));
+        struct delivery_job *job = destination_take(destination);
+        if (!delivery_go_on(destination, job)) delivery_start(destination, job);
     }
 }
 
@@ -313,6 +322,7 @@ void destination_job_done(struct destination *destination, struct delivery_job *
     uint64_t cause = journal_cause(journal);
     struct queue_entry *entry = job->entry;
     count_busy(destination, -1);
+    destination->last_done_ns = queue_world(destination->queue)->engine->now_ns;
     job_free(job);
     hear(destination, news, why);
     journal_set_cause(journal, cause);

@@ -87,6 +87,7 @@ struct delivery_job {
     struct delivery_job *next; /* at its destination, or of the round being begun */
     uint32_t first, last;      /* recipients, by next_in_job */
     uint32_t n, n_open;
+    bool keeps_session; /* its destination is busy: the session is worth keeping for the next mail */
     struct retry_record record; /* of the hosts that failed or were passed over: when the first of them may be tried */
 };
 
@@ -103,6 +104,7 @@ struct destination {
     struct delivery_job *filling; /* of the entry whose round is being begun */
     struct delivery *deliveries;
     int64_t n_busy; /* deliveries that have a job */
+    int64_t last_done_ns; /* when one was done with its job; -1: none was yet */
     bool is_blocked; /* waits for a session of the whole queue */
     struct wake dead_wake;
 };
@@ -178,6 +180,8 @@ void destinations_crash(struct mail_queue *queue);
 void destinations_free(struct mail_queue *queue);
 
 /* --- delivery.c --- */
+/* On a session that is open and has nothing to do; false: there is none. */
+bool delivery_go_on(struct destination *destination, struct delivery_job *job);
 void delivery_start(struct destination *destination, struct delivery_job *job);
 void delivery_drop_all(struct destination *destination);
 

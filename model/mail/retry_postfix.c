@@ -23,6 +23,7 @@ static void set_default(struct retry_policy *policy)
     policy->connect_timeout_ns = 30 * SECOND;
     policy->session_messages = 0;
     policy->reuse_ns = 300 * SECOND;
+    policy->idle_ns = 2 * SECOND; /* smtp_connection_cache_on_demand, smtp_connection_cache_time_limit */
     policy->clear_after_ns = policy->minimal_backoff_ns; /* smtp.h: PREACTIVE_DELAY */
 }
 

@@ -36,6 +36,8 @@ static const struct parameter parameters[] = {
     {OF(POSTFIX), "delay_warning_time", IS_DURATION, PLACE(warning_ns), OPTIONAL_WAIT},
     {OF(POSTFIX), "destination_concurrency_failed_cohort_limit", IS_COUNT, PLACE(cohort_limit), 0, 1000},
     {OF(POSTFIX), "initial_destination_concurrency", IS_COUNT, PLACE(initial_concurrency), 1, 1000},
+    {OF(POSTFIX), "connection_cache_time_limit", IS_DURATION, PLACE(idle_ns), OPTIONAL_WAIT},
+    {OF(POSTFIX), "connection_reuse_time_limit", IS_DURATION, PLACE(reuse_ns), OPTIONAL_WAIT},
     {OF(EXIM), "retry_interval_max", IS_DURATION, PLACE(interval_max_ns), WAIT},
     {OF(EXIM), "retry_data_expire", IS_DURATION, PLACE(data_expire_ns), WAIT},
     {OF(EXIM), "delay_warning", IS_DURATION, PLACE(warning_ns), OPTIONAL_WAIT},

@@ -85,6 +85,7 @@ static int64_t wait_ns(const struct smtp_client *s)
     case STATE_QUIT:
         return s->config.quit_ns;
     case STATE_NEW:
+    case STATE_IDLE:
     case STATE_OVER:
         break;
     }
@@ -267,6 +268,24 @@ void smtp_client_on_deadline(struct smtp_client *s, int64_t now_ns)
 bool smtp_client_is_in_handshake(const struct smtp_client *s)
 {
     return s->state == STATE_HANDSHAKE;
+}
+
+bool smtp_client_is_idle(const struct smtp_client *s)
+{
+    return s->state == STATE_IDLE;
+}
+
+void smtp_client_go_on(struct smtp_client *s, const struct smtp_job *job, int64_t now_ns)
+{
+    assert(s->state == STATE_IDLE);
+    smtp_client_take_job(s, job);
+    enter_state(s, smtp_client_begin_transaction(s), now_ns);
+}
+
+void smtp_client_quit(struct smtp_client *s, int64_t now_ns)
+{
+    assert(s->state == STATE_IDLE);
+    enter_state(s, STATE_QUIT, now_ns);
 }
 
 bool smtp_client_is_over(const struct smtp_client *s)

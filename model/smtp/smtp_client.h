@@ -42,6 +42,8 @@ struct smtp_client_owner {
     const struct smtp_job *(*next)(void *context);
     /* What the server offers: SIZE, LIMITS, DSN...; told before the first MAIL. May be NULL. */
     void (*offered)(void *context, const struct smtp_offer *offer);
+    /* There is no other job: whether the session stays open for one to come. May be NULL: it does not. */
+    bool (*idles)(void *context);
 };
 
 enum smtp_tls { SMTP_TLS_NEVER, SMTP_TLS_IF_OFFERED, SMTP_TLS_REQUIRED };
@@ -88,6 +90,10 @@ int64_t smtp_client_deadline(const struct smtp_client *s);
 void smtp_client_on_deadline(struct smtp_client *s, int64_t now_ns);
 /* STARTTLS was answered with 220, and nothing has come of it yet. */
 bool smtp_client_is_in_handshake(const struct smtp_client *s);
+/* The session is open, and has no job: give it one, or end it. */
+bool smtp_client_is_idle(const struct smtp_client *s);
+void smtp_client_go_on(struct smtp_client *s, const struct smtp_job *job, int64_t now_ns);
+void smtp_client_quit(struct smtp_client *s, int64_t now_ns);
 bool smtp_client_is_over(const struct smtp_client *s);
 
 #endif

@@ -23,6 +23,7 @@ enum client_state {
     STATE_CHUNK,       /* a BDAT that is not the last */
     STATE_END_OF_DATA, /* all content is written, with its closing dot or by BDAT LAST */
     STATE_RSET,        /* the transaction failed before its end: the server still has it open */
+    STATE_IDLE, /* nothing is under way */
     STATE_QUIT,
     STATE_OVER
 };
@@ -68,6 +69,8 @@ struct smtp_client {
 };
 
 /* smtp_client_replies.c */
+/* The job's next transaction, or that of the next job. */
+enum client_state smtp_client_begin_transaction(struct smtp_client *s);
 enum client_state smtp_client_on_reply(struct smtp_client *s, const struct smtp_reply *reply);
 /* A reply that can never answer this; from here on nothing this server says is believed. */
 enum client_state smtp_client_protocol_error(struct smtp_client *s, const struct smtp_reply *reply);

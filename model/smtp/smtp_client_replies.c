@@ -164,7 +164,7 @@ static size_t find_batch_end(const struct smtp_client *s)
 }
 
 /* The session is ready for MAIL: with what is left of this job, or the first job after it that can be sent. */
-static enum client_state begin_transaction(struct smtp_client *s)
+enum client_state smtp_client_begin_transaction(struct smtp_client *s)
 {
     while (s->job) {
         const char *why = unsendable(s);
@@ -195,7 +195,9 @@ static enum client_state end_transaction(struct smtp_client *s, bool server_has_
     if (s->batch_end == s->job->n_forward_paths)
         smtp_client_take_job(s, is_last ? NULL : s->owner.next(s->owner.context));
     if (s->job && server_has_it_open && !is_last) return STATE_RSET;
-    return begin_transaction(s);
+    if (!s->job && !server_has_it_open && !is_last && s->owner.idles && s->owner.idles(s->owner.context))
+        return STATE_IDLE;
+    return smtp_client_begin_transaction(s);
 }
 
 /* --- Reply handlers: each returns the next state ----------------------------------------------------------------- */
@@ -233,7 +235,7 @@ static enum client_state begin_mails(struct smtp_client *s)
 {
     if (s->owner.offered && !s->offer_told) s->owner.offered(s->owner.context, &s->offer);
     s->offer_told = true;
-    return begin_transaction(s);
+    return smtp_client_begin_transaction(s);
 }
 
 /* RFC 4954: PLAIN where it is offered, because it takes one round less. */
@@ -398,7 +400,7 @@ static enum client_state on_end_of_data(struct smtp_client *s, const struct smtp
 
 static enum client_state on_rset(struct smtp_client *s, const struct smtp_reply *reply)
 {
-    if (reply->code / 100 == 2) return begin_transaction(s);
+    if (reply->code / 100 == 2) return smtp_client_begin_transaction(s);
     settle_rest_by_reply(s, DELIVERY_LATER, reply);
     return STATE_QUIT;
 }
@@ -441,6 +443,7 @@ enum client_state smtp_client_on_reply(struct smtp_client *s, const struct smtp_
         return on_end_of_data(s, reply);
     case STATE_RSET:
         return on_rset(s, reply);
+    case STATE_IDLE: /* it has nothing to say now; whatever it is, it ends the session */
     case STATE_QUIT:
     case STATE_NEW:
     case STATE_HANDSHAKE:

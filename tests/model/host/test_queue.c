@@ -422,3 +422,62 @@ Test(queue, no_attempt_comes_before_its_time_whatever_the_policy)
         world_run_free(&run);
     }
 }
+
+/* --- sessions that are kept (Postfix's connection cache) --- */
+
+static size_t sessions_of(const struct world_run *run, const char *host)
+{
+    size_t i = 0, n = 0;
+    for (const struct event *e; (e = find_event(run, &i, EVENT_SESSION_OPEN, "client"));)
+        n += event_int(e, FIELD_HOST) == host_named(run, host);
+    return n;
+}
+
+static const char no_cache[] = ", \"retry\": { \"policy\": \"postfix\", \"connection_cache_time_limit\": \"0 s\" }";
+
+/* qmgr_entry_select: under load a session waits 2 s for the next mail. */
+Test(queue, a_session_of_a_busy_destination_waits_for_the_next_mail)
+{
+    struct given given = {.n = 30, .every_ms = 90};
+    struct world_run kept = run_queue(given);
+    given.a = no_cache;
+    struct world_run ended = run_queue(given);
+    cr_assert_eq(count_events(&kept, EVENT_MAIL_STATE, "delivered"),
+                 count_events(&ended, EVENT_MAIL_STATE, "delivered"));
+    size_t with = sessions_of(&kept, "mail.a.example"), without = sessions_of(&ended, "mail.a.example");
+    cr_assert_lt(with, without, "%zu sessions, and %zu without", with, without);
+    cr_assert_eq(count_events(&kept, EVENT_SMTP_LINE, "QUIT"), count_events(&kept, EVENT_SESSION_OPEN, "client"),
+                 "each ends with QUIT");
+    world_run_free(&kept);
+    world_run_free(&ended);
+}
+
+/* A mail alone, or one that comes when the last has long been done, has nothing to wait for. */
+Test(queue, a_session_of_a_quiet_destination_ends_at_once)
+{
+    struct given given = {.n = 5, .every_ms = 5000};
+    struct world_run kept = run_queue(given);
+    given.a = no_cache;
+    struct world_run ended = run_queue(given);
+    cr_assert_str_eq(kept.fingerprint, ended.fingerprint);
+    cr_assert_eq(sessions_of(&kept, "mail.a.example"), 5);
+    world_run_free(&kept);
+    world_run_free(&ended);
+}
+
+/* A server that has no patience with a kept session harms no mail. */
+Test(queue, a_kept_session_that_the_server_ends_is_replaced)
+{
+    struct given given = {.n = 40,
+                          .every_ms = 90,
+                          .more = ", \"faults\": [ { \"at\": \"2 s\", \"for\": \"100 ms\", \"stop_host\": { \"host\": "
+                                  "\"mx1.b.example\" } }, { \"at\": \"3 s\", \"for\": \"100 ms\", \"stop_host\": { "
+                                  "\"host\": \"mail.a.example\" } } ]"};
+    for (given.seed = 1; given.seed <= 5; given.seed++) {
+        struct world_run run = run_queue(given);
+        cr_assert_not(run.failed);
+        cr_assert_geq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 40);
+        cr_assert_eq(count_events(&run, EVENT_ATTEMPT_BEGIN, NULL), count_events(&run, EVENT_ATTEMPT_END, NULL));
+        world_run_free(&run);
+    }
+}
