@@ -322,10 +322,10 @@ void destination_job_done(struct destination *destination, struct delivery_job *
     uint64_t cause = journal_cause(journal);
     struct queue_entry *entry = job->entry;
     count_busy(destination, -1);
-    destination->last_done_ns = queue_world(destination->queue)->engine->now_ns;
     job_free(job);
     hear(destination, news, why);
     journal_set_cause(journal, cause);
+    destination->last_done_ns = queue_world(destination->queue)->engine->now_ns;
     queue_part_over(entry);
 }
 
