@@ -217,8 +217,9 @@ static void on_segment_delivered(struct law_conn *c, const struct law_segment *s
     }
     if (!c->knows_peer) return;
     int64_t left = unwrapped(s->seq, c->irs, c->whole), right = left + s->extent;
+    /* What lies before what has come is nothing new: it may be of another connection of these two ports. */
+    if (s->flags & LAW_FIN && right > c->whole && !c->fin) c->fin = right;
     delivered(c, left, right);
-    if (s->flags & LAW_FIN && right > 0 && !c->fin) c->fin = right;
     if (s->flags & LAW_ACK && c->knows_own) on_ack_delivered(c, s, now_ns);
 }
 
