@@ -26,7 +26,7 @@ foreach(how starttls implicit)
   foreach(version 1.2 1.3)
     add_test(NAME judge_pcap_tls_${how}_${version}
       COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_pcap.sh $<TARGET_FILE:postroad>
-        ${PROJECT_SOURCE_DIR}/scenarios/starttls.json --set /hosts/alice-pc/client/tls=${how}
+        ${PROJECT_SOURCE_DIR}/scenarios/starttls.json --set "/expect=[]" --set /hosts/alice-pc/client/tls=${how}
         --set "/hosts/mail.a.example/mail_server/tls/version=\"${version}\"" --set "/links/a-mail/loss=8 %"
         --set "/links/b-mail/loss=5 %" --set /hosts/bob-pc/client/tls=${how}
         --set /hosts/bob-pc/client/fetches_from=mx1.b.example --set "/hosts/bob-pc/client/fetches_every=2 s"

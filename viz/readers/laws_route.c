@@ -225,7 +225,9 @@ static const struct law_step *step_at(const struct law_routes *r, const struct i
 static void on_connection(struct laws *laws, const struct event *e)
 {
     struct law_routes *r = laws->routes;
-    if (strcmp(event_text(e, FIELD_ROLE), "active") != 0 || event_int(e, FIELD_REMOTE_PORT) != 25) return;
+    /* Where packets and timers are not told, nor is why the next host is tried. */
+    if (!laws->full || strcmp(event_text(e, FIELD_ROLE), "active") != 0 || event_int(e, FIELD_REMOTE_PORT) != 25)
+        return;
     const struct law_step *found = step_at(r, &r->event_steps, e->cause);
     if (!found || r->routes.items[found->route].host != event_int(e, FIELD_HOST)) return;
     struct law_step before = *found;
