@@ -101,22 +101,20 @@ static void on_answer(struct law_routes *r, const struct event *e)
     r->answers.items[index] = mem_strdup(said);
 }
 
-/* "10 mx1.b.example., 20 mx2.b.example.": the preference of this host there, or -1; what is no MX record is passed
- * over. */
-static long preference_in(const char *answer, const char *host, size_t length)
+/* "10 mx1.b.example., 20 mx2.b.example.": is this host there with this preference? It may be with several, in one
+   answer or in two that differ. What is no MX record is passed over. */
+static bool says(const char *answer, long preference, const char *host, size_t length)
 {
     uint64_t wanted = name_hash(1, host, length);
-    long best = -1;
     for (const char *c = answer; *c;) {
         char *name;
-        long preference = strtol(c, &name, 10);
+        bool is_wanted = strtol(c, &name, 10) == preference;
         size_t size = strcspn(name, ",");
-        if (name != c && *name == ' ' && name_hash(1, name + 1, size - 1) == wanted && (best < 0 || preference < best))
-            best = preference;
+        if (is_wanted && name != c && *name == ' ' && name_hash(1, name + 1, size - 1) == wanted) return true;
         c = name + size;
         c += strspn(c, ", ");
     }
-    return best;
+    return false;
 }
 
 /* What stands in a list entry "10 mx1.b.example 10.0.0.5". */
@@ -153,7 +151,7 @@ static void law_of_places(struct laws *laws, const struct event *e, const char *
             law_broken(laws, e, "D7", "a host of preference %ld comes after one of %ld", p.preference, last);
         last = p.preference;
         if (peer == route->host) law_broken(laws, e, "D7", "mail goes to the host itself");
-        if (is_mx && answer && preference_in(answer, p.host, p.host_length) != p.preference)
+        if (is_mx && answer && !says(answer, p.preference, p.host, p.host_length))
             law_broken(laws, e, "D7", "DNS does not say %ld of %.*s", p.preference, (int)p.host_length, p.host);
         route->peers[route->n++] = peer;
     }

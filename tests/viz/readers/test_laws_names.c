@@ -68,6 +68,32 @@ Test(laws_names, mail_goes_where_dns_says_the_best_host_first)
     planted_see("null-mx", failures, sizeof failures / sizeof *failures);
 }
 
+static int goes_by_another_preference(struct event *e)
+{
+    if (is_to_b(e)) planted_text(e, FIELD_TEXT, "30 mx.b.example 10.0.0.4");
+    return 1;
+}
+
+/* The zone changes while the mail is tried again and again: 10, then 20, then 10 once more. */
+Test(laws_names, what_dns_says_may_change)
+{
+    static const struct planted_bug bugs[] = {{"D7", goes_by_another_preference}};
+    planted_see(
+        "{ \"postroad\": 1, \"title\": \"t\", \"hosts\": { \"r\": { \"router\": {} },"
+        "\"pc\": { \"client\": { \"user\": \"ann@a.example\", \"submits_to\": \"mx.a.example\" } },"
+        "\"mx.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"ann\"], \"retry\": {"
+        " \"queue_run_delay\": \"1 min\", \"minimal_backoff_time\": \"1 min\", \"maximal_backoff_time\": \"5 min\","
+        " \"maximal_queue_lifetime\": \"4 h\" } } },"
+        "\"mx.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"unknown_users\": \"later\" } },"
+        "\"names\": { \"name_server\": {} } },"
+        "\"links\": { \"a\": { \"between\": [\"mx.a.example\", \"r\"] }, \"b\": { \"between\": [\"mx.b.example\", "
+        "\"r\"] },"
+        " \"c\": { \"between\": [\"pc\", \"r\"] }, \"d\": { \"between\": [\"names\", \"r\"] } },"
+        "\"mail\": { \"m1\": { \"from\": \"ann@a.example\", \"to\": [\"bob@b.example\"] } },"
+        "\"faults\": [{ \"at\": \"1 h\", \"for\": \"1 h\", \"zone\": { \"b.example\": [\"@ 60 IN MX 20 mx\"] } }] }",
+        bugs, 1);
+}
+
 static int asks_without_end(struct event *e)
 {
     return e->kind == EVENT_DNS_QUERY ? 60 : 1;
