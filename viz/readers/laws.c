@@ -108,6 +108,7 @@ struct event_mask laws_mask(bool full)
     mask = event_mask_union(mask, event_mask_kind(EVENT_HOST_ADD));
     mask = event_mask_union(mask, event_mask_kind(EVENT_SMTP_RULE));
     mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_ROUTE));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_PACKET_COLLIDE));
     if (!full) return mask;
     mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_CONTENT));
     mask = event_mask_union(mask, event_mask_group(GROUP_PACKET));

@@ -23,7 +23,7 @@ enum account {
     QUEUE_ID_OPEN, /* pairs that a queue id still holds */
     COMPOSED,      /* message -> hash of its reverse-path */
     ATTEMPT_OPEN,
-    EXPANDED_FROM, /* message -> hash of the reverse-path of its members */
+    EXPANDED_FROM, /* (message, hash of the reverse-path of some of its members) */
     EXPANSIONS     /* (message, recipient): aliases and lists that have become this member */
 };
 
@@ -175,8 +175,7 @@ static void on_compose(struct laws *laws, const struct event *e)
         law_broken(laws, e, "M6", "a report about a mail that has no sender");
     else if (event_text(e, FIELD_FROM)[0] != '\0')
         law_broken(laws, e, "M6", "a report with a sender, to whom it could bounce");
-    else if (value_of(laws, key_of(COMPOSED, parent, 0)) != to &&
-             value_of(laws, key_of(EXPANDED_FROM, parent, 0)) != to)
+    else if (value_of(laws, key_of(COMPOSED, parent, 0)) != to && !value_of(laws, key_of(EXPANDED_FROM, parent, to)))
         law_broken(laws, e, "M6", "the report goes to somebody else than the sender");
 }
 
@@ -209,7 +208,7 @@ static void on_expansion(struct laws *laws, const struct event *e)
 {
     uint64_t message = (uint64_t)event_int(e, FIELD_MESSAGE);
     char member[320]; /* RFC 5321 4.5.3.1.3: a path is no longer than 256 */
-    index_map_put(&laws->accounts, key_of(EXPANDED_FROM, message, 0), text_number(event_text(e, FIELD_FROM)));
+    index_map_put(&laws->accounts, key_of(EXPANDED_FROM, message, text_number(event_text(e, FIELD_FROM))), 1);
     for (const char *to = event_text(e, FIELD_TO); *to; to += strspn(to, ", ")) {
         size_t length = strcspn(to, ",");
         snprintf(member, sizeof member, "%.*s", (int)length, to);

@@ -1,7 +1,8 @@
 /* The laws of SMTP dialogues: M11, M12, M14, M16; with laws_booking.c M13 and with laws_limits.c M19.
 
    Where a fault makes a server say what is no reply, or say it twice, or an early talker is cut short, that connection
-   is not judged from there on, but for M13. */
+   is not judged from there on, but for M13. Nor is one, nor what is booked of it, where corrupted bytes passed their
+   checksums (packet.collide) at one of its hosts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,11 @@ static enum law_command command_of(const char *text)
         return is_last ? LAW_LAST_CHUNK : verbs[i].command;
     }
     return LAW_OTHER;
+}
+
+static bool is_content(enum law_command c)
+{
+    return c == LAW_CONTENT || c == LAW_CHUNK || c == LAW_LAST_CHUNK;
 }
 
 /* What is in angle brackets. */
@@ -200,6 +206,21 @@ static void on_rule(struct laws *laws, const struct event *e)
     law_refusals_unheard(laws, d);
 }
 
+/* Whoever speaks with this host just now may have said, or heard, what was never sent. */
+static void on_collision(struct laws *laws, const struct event *e)
+{
+    int64_t host = event_int(e, FIELD_HOST);
+    for (size_t i = 0; i < laws->dialogues.count; i++) {
+        struct law_dialogue *d = laws->dialogues.items[i];
+        if (d->is_unheard || (d->client != host && d->server != host)) continue;
+        if (d->message) law_content_unheard(laws, d, d->message);
+        for (size_t c = d->answered; c < d->commands.count; c++)
+            if (is_content(d->commands.items[c].command))
+                law_content_unheard(laws, d, (int64_t)d->commands.items[c].about);
+        law_unheard(laws, d);
+    }
+}
+
 /* A world in which somebody reads or writes line endings as a teaching personality does breaks M14, to show it. */
 static void on_begin(struct laws *laws, const struct event *e)
 {
@@ -233,6 +254,9 @@ void laws_of_smtp(struct laws *laws, const struct event *e)
         break;
     case EVENT_TLS_DONE:
         on_handshake_end(laws, e);
+        break;
+    case EVENT_PACKET_COLLIDE:
+        on_collision(laws, e);
         break;
     case EVENT_LIVE_BEGIN: /* real programs write no lines into a journal */
     case EVENT_OUTSIDE_OPEN:

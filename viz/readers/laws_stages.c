@@ -14,7 +14,7 @@
 #include "sim/journal/memory.h"
 #include "viz/readers/laws_internal.h"
 
-enum account { WRITTEN_AT = 1, SENT_BY, PEER, LIST_OF, DOUBTED, STOPPED_AT, HOPS, MOST_HOPS, HAS_DOUBTS };
+enum account { WRITTEN_AT = 1, SENT_BY, SENDERS, PEER, LIST_OF, DOUBTED, STOPPED_AT, HOPS, MOST_HOPS, HAS_DOUBTS };
 
 /* A copy at a host. */
 struct law_stage {
@@ -66,28 +66,51 @@ static int64_t total_now(const struct law_stage *stage, int64_t now_ns)
     return stage->total_ns + (now_ns - stage->since_ns);
 }
 
-/* Where it comes from: the host that has sent it here, or the list that stands for it; NULL: from nobody. */
-static struct law_stage *origin_of(struct laws *laws, const struct event *e, int64_t *host)
+static void on_content(struct law_stages *s, const struct event *e)
 {
-    struct law_stages *s = laws->stages;
-    int64_t message = event_int(e, FIELD_MESSAGE), here = event_int(e, FIELD_HOST);
-    const char *recipient = event_text(e, FIELD_RECIPIENT);
-    *host = number_at(s, key_of(SENT_BY, message, here));
-    if (*host < 0) return NULL;
-    return only_copy(s, pair_there(message, recipient, *host));
+    int64_t message = event_int(e, FIELD_MESSAGE), host = event_int(e, FIELD_HOST);
+    int64_t there = number_at(s, key_of(PEER, event_int(e, FIELD_CONN), 0));
+    uint64_t senders = key_of(SENDERS, message, there), sender = law_hash(law_hash(senders, 1), (uint64_t)host);
+    put(s, key_of(SENT_BY, message, there), host);
+    if (number_at(s, sender) >= 0) return;
+    put(s, sender, 1);
+    int64_t n = number_at(s, senders) < 0 ? 0 : number_at(s, senders);
+    put(s, law_hash(law_hash(senders, 2), (uint64_t)n), host);
+    put(s, senders, n + 1);
+}
+
+static bool is_unsure_of(const struct law_stages *s, int64_t message, const char *recipient, int64_t host)
+{
+    return number_at(s, key_of(STOPPED_AT, host, 0)) >= 0 ||
+           number_at(s, law_hash(key_of(DOUBTED, message, host), law_hash_text(1, recipient))) > 0;
+}
+
+/* Where it comes from: the host that has sent it here, or the list that stands for it. Several may send it at a time,
+   to the recipient and as a member of a list; then it comes from one that is under way with it. NULL: from nobody, or
+   nobody can say from whom. */
+static const struct law_stage *origin_of(struct law_stages *s, const struct event *e)
+{
+    int64_t message = event_int(e, FIELD_MESSAGE);
+    uint64_t senders = key_of(SENDERS, message, event_int(e, FIELD_HOST));
+    const struct law_stage *origin = NULL;
+    bool is_known = true;
+    for (int64_t i = 0; i < number_at(s, senders); i++) {
+        const char *recipient = event_text(e, FIELD_RECIPIENT);
+        int64_t host = number_at(s, law_hash(law_hash(senders, 2), (uint64_t)i));
+        const struct law_stage *there = only_copy(s, pair_there(message, recipient, host));
+        is_known &= there && !is_unsure_of(s, message, recipient, host);
+        if (there && (!origin || there->is_active)) origin = there;
+    }
+    return is_known ? origin : NULL;
 }
 
 static void law_of_taking(struct laws *laws, const struct event *e, struct law_stage *stage)
 {
     struct law_stages *s = laws->stages;
-    int64_t message = event_int(e, FIELD_MESSAGE), host, written_ns = number_at(s, key_of(WRITTEN_AT, message, 0));
+    int64_t message = event_int(e, FIELD_MESSAGE), written_ns = number_at(s, key_of(WRITTEN_AT, message, 0));
     stage->total_ns = written_ns >= 0 ? e->at_ns - written_ns : 0;
-    const struct law_stage *origin = origin_of(laws, e, &host);
+    const struct law_stage *origin = origin_of(s, e);
     if (!origin || number_at(s, key_of(LIST_OF, message, event_int(e, FIELD_HOST))) >= 0) return;
-    bool is_unsure =
-        number_at(s, key_of(STOPPED_AT, host, 0)) >= 0 ||
-        number_at(s, law_hash(key_of(DOUBTED, message, host), law_hash_text(1, event_text(e, FIELD_RECIPIENT)))) > 0;
-    if (is_unsure) return;
     if (!origin->is_active) law_broken(laws, e, "M18", "it is taken from a host that is not under way with it");
     if (total_now(origin, e->at_ns) != stage->total_ns)
         law_broken(laws, e, "M18", "its stages so far last %.3f s, but it is %.3f s old",
@@ -208,8 +231,7 @@ void laws_of_stages(struct laws *laws, const struct event *e)
         put(s, key_of(PEER, event_int(e, FIELD_CONN), 0), event_int(e, FIELD_PEER));
         break;
     case EVENT_SMTP_CONTENT:
-        host = number_at(s, key_of(PEER, event_int(e, FIELD_CONN), 0));
-        put(s, key_of(SENT_BY, event_int(e, FIELD_MESSAGE), host), event_int(e, FIELD_HOST));
+        on_content(s, e);
         break;
     case EVENT_MAIL_EXPAND:
         host = number_at(s, law_hash(key_there(e), HOPS));

@@ -203,6 +203,45 @@ Test(laws_mail, a_copy_more_than_aliases_account_for_is_seen)
         bugs, 1);
 }
 
+/* Ann's mail comes straight, over a long way, and as a member's of friends, who live elsewhere; while the first is
+   still under way, the second is taken. */
+Test(laws_mail, a_mail_may_come_from_two_hosts_at_a_time)
+{
+    static const struct planted_bug bugs[] = {{"M18", tries_while_it_waits}};
+    planted_see(
+        "{ \"postroad\": 1, \"title\": \"t\", \"tcp\": { \"receive_buffer\": \"1460 B\" }, \"hosts\": {"
+        "\"pc\": { \"client\": { \"user\": \"cat@c.example\", \"submits_to\": \"mx.c.example\" } },"
+        "\"r\": { \"router\": {} },"
+        "\"mx.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"ann\"] } },"
+        "\"mx.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"],"
+        " \"aliases\": { \"friends\": [\"ann@a.example\"] } }, \"tcp\": { \"receive_buffer\": \"65535 B\" } },"
+        "\"mx.c.example\": { \"mail_server\": { \"domains\": [\"c.example\"], \"users\": [\"cat\"] } } },"
+        "\"links\": { \"p\": { \"between\": [\"pc\", \"r\"] }, \"a\": { \"between\": [\"mx.a.example\", \"r\"] },"
+        "\"b\": { \"between\": [\"mx.b.example\", \"r\"] },"
+        "\"c\": { \"between\": [\"mx.c.example\", \"r\"], \"delay\": \"80 ms\" } },"
+        "\"mail\": { \"m1\": { \"from\": \"cat@c.example\", \"to\": [\"ann@a.example\", \"friends@b.example\"],"
+        " \"size\": \"60 kB\" } } }",
+        bugs, 1);
+}
+
+/* It goes to two lists, each of which has a member who is not there; each owner hears of his own. */
+Test(laws_mail, reports_go_to_who_sends_to_the_members)
+{
+    static const struct planted_bug bugs[] = {{"M6", bounces_to_the_recipient}};
+    planted_see(
+        "{ \"postroad\": 1, \"title\": \"t\", \"hosts\": {"
+        "\"pc\": { \"client\": { \"user\": \"cat@c.example\", \"submits_to\": \"mx.c.example\" } },"
+        "\"r\": { \"router\": {} },"
+        "\"mx.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"owner\", \"boss\"],"
+        " \"aliases\": { \"first\": { \"members\": [\"nobody@c.example\"], \"owner\": \"owner@b.example\" },"
+        " \"second\": { \"members\": [\"no-one@c.example\"], \"owner\": \"boss@b.example\" } } } },"
+        "\"mx.c.example\": { \"mail_server\": { \"domains\": [\"c.example\"], \"users\": [\"cat\"] } } },"
+        "\"links\": { \"p\": { \"between\": [\"pc\", \"r\"] }, \"b\": { \"between\": [\"mx.b.example\", \"r\"] },"
+        "\"c\": { \"between\": [\"mx.c.example\", \"r\"] } },"
+        "\"mail\": { \"m1\": { \"from\": \"cat@c.example\", \"to\": [\"first@b.example\", \"second@b.example\"] } } }",
+        bugs, 1);
+}
+
 Test(laws_mail, each_planted_bug_of_a_bounce_is_seen)
 {
     static const struct planted_bug bugs[] = {{"M6", bounces_with_a_sender},
