@@ -69,6 +69,11 @@ uint64_t law_hash_text(uint64_t seed, const char *text)
     return hash;
 }
 
+uint64_t law_deceived_key(int64_t message)
+{
+    return law_hash(law_hash(13, 1), (uint64_t)message);
+}
+
 static void law_of_time(struct laws *laws, const struct event *e)
 {
     if (e->at_ns < laws->last_ns) law_broken(laws, e, "K1", "time goes back");

@@ -34,9 +34,11 @@ struct law_dialogue {
     size_t answered;
     int64_t client, server; /* hosts */
     int64_t message;        /* of this transaction: 0 until its content comes */
+    int64_t content;        /* the message that was sent last */
+    unsigned ends_closed;   /* 2: of the connection nobody hears any more */
     uint64_t taken[LAW_TAKEN_MOST];
     unsigned recipients, mails;
-    bool is_smtp, is_over, is_odd, is_unheard, says_twice, drips, has_sender, may_send_data;
+    bool is_smtp, is_over, is_odd, is_unheard, is_deceived, says_twice, drips, has_sender, may_send_data;
     bool gives_secrets;      /* lines of AUTH, which are no commands, but answered one by one */
     bool said_hello;         /* since the beginning, or the last handshake */
     unsigned in_handshake;   /* ends that have not told its end: 2, 1, 0 */

@@ -121,6 +121,7 @@ void law_broken(struct laws *laws, const struct event *e, const char *law, const
     __attribute__((format(printf, 4, 5)));
 uint64_t law_hash(uint64_t seed, uint64_t number);
 uint64_t law_hash_text(uint64_t seed, const char *text);
+uint64_t law_deceived_key(int64_t message); /* in accounts: it went where a checksum was deceived */
 
 void laws_of_mail(struct laws *laws, const struct event *e);   /* laws_mail.c */
 void laws_of_queues(struct laws *laws, const struct event *e); /* laws_queue.c */

@@ -68,7 +68,8 @@ static void law_of_holding(struct laws *laws, const struct event *e, uint64_t pa
         else
             pair->holders--;
     }
-    if (is_end(to)) pair->ended = true;
+    bool is_deceived = index_map_get(&laws->accounts, law_deceived_key(event_int(e, FIELD_MESSAGE))) != SIZE_MAX;
+    if (is_end(to) || is_deceived) pair->ended = true;
     if (pair->holders == 0 && !pair->ended) law_broken(laws, e, "M2", "nobody holds it any more");
 }
 

@@ -59,11 +59,6 @@ static enum law_command command_of(const char *text)
     return LAW_OTHER;
 }
 
-static bool is_content(enum law_command c)
-{
-    return c == LAW_CONTENT || c == LAW_CHUNK || c == LAW_LAST_CHUNK;
-}
-
 /* What is in angle brackets. */
 static uint64_t path_hash(const char *text)
 {
@@ -167,11 +162,21 @@ static void on_line(struct laws *laws, const struct event *e)
     *TABLE_ADD(&d->commands) = said;
 }
 
+/* What was taken may be another mail, or for another recipient. */
+static void is_deceived_about(struct laws *laws, const struct law_dialogue *d, int64_t message)
+{
+    if (!message) return;
+    law_content_unheard(laws, d, message);
+    index_map_put(&laws->accounts, law_deceived_key(message), 1);
+}
+
 /* What follows BDAT is answered with it; what follows DATA has its own reply. */
 static void on_content(struct laws *laws, const struct event *e)
 {
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
-    if (d && d->is_unheard) law_content_unheard(laws, d, event_int(e, FIELD_MESSAGE));
+    if (d) d->content = event_int(e, FIELD_MESSAGE);
+    if (d && d->is_deceived) is_deceived_about(laws, d, d->content);
+    if (d && d->is_unheard) law_content_unheard(laws, d, d->content);
     if (!d || d->is_odd || d->commands.count == 0) return;
     struct law_said *last = &d->commands.items[d->commands.count - 1];
     if (last->command == LAW_CHUNK || last->command == LAW_LAST_CHUNK) {
@@ -212,13 +217,17 @@ static void on_collision(struct laws *laws, const struct event *e)
     int64_t host = event_int(e, FIELD_HOST);
     for (size_t i = 0; i < laws->dialogues.count; i++) {
         struct law_dialogue *d = laws->dialogues.items[i];
-        if (d->is_unheard || (d->client != host && d->server != host)) continue;
-        if (d->message) law_content_unheard(laws, d, d->message);
-        for (size_t c = d->answered; c < d->commands.count; c++)
-            if (is_content(d->commands.items[c].command))
-                law_content_unheard(laws, d, (int64_t)d->commands.items[c].about);
+        if (d->is_deceived || d->ends_closed >= 2 || (d->client != host && d->server != host)) continue;
+        d->is_deceived = true;
+        is_deceived_about(laws, d, d->content);
         law_unheard(laws, d);
     }
+}
+
+static void on_close(struct laws *laws, const struct event *e)
+{
+    struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
+    if (d) d->ends_closed++;
 }
 
 /* A world in which somebody reads or writes line endings as a teaching personality does breaks M14, to show it. */
@@ -254,6 +263,9 @@ void laws_of_smtp(struct laws *laws, const struct event *e)
         break;
     case EVENT_TLS_DONE:
         on_handshake_end(laws, e);
+        break;
+    case EVENT_CONN_CLOSE:
+        on_close(laws, e);
         break;
     case EVENT_PACKET_COLLIDE:
         on_collision(laws, e);
