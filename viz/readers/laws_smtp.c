@@ -206,6 +206,7 @@ static void on_rule(struct laws *laws, const struct event *e)
     for (size_t i = 0; i < sizeof no_replies / sizeof *no_replies; i++)
         d->is_odd |= strcmp(event_text(e, FIELD_TEXT), no_replies[i]) == 0;
     d->drips |= strcmp(event_text(e, FIELD_TEXT), "it speaks an octet at a time") == 0; /* and nothing twice */
+    if (d->drips) d->says_twice = false;
     if (d->drips || strcmp(event_text(e, FIELD_TEXT), "it says everything twice") != 0) return;
     d->says_twice = true; /* the first of the two is a reply still */
     law_refusals_unheard(laws, d);
