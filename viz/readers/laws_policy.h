@@ -34,7 +34,7 @@ struct law_failure {
     int64_t skipped_until_ns; /* where it was passed over */
     int64_t dead_until_ns;    /* its destination is passed over until then; 0: it is not */
     int64_t first_failed_ns;  /* the first attempt of this queue that failed at all; -1: none */
-    int64_t known_next_ns;    /* the earliest instant from now on at which some host may be tried again; 0: none */
+    int64_t known_next_ns;    /* the earliest since then at which some host may be tried again; 0: none */
 };
 
 /* Whether the policy gives up now. Where it depends on what is remembered of hosts, both may be. */

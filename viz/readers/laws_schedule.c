@@ -16,7 +16,7 @@
 /* What is given up stays for so long when the disk does not take the report. */
 static const int64_t report_retry_ns = INT64_C(300000000000);
 
-enum { KNOWN = 64 };
+enum { KNOWN = 256 };
 enum outcome { NOT_YET, TRIED, PASSED_OVER, REFUSED };
 enum account { ARRIVAL = 1, ARRIVES_NOW, SENDER_IS_NULL, LOCAL_DOMAIN, DEAD_UNTIL };
 
@@ -37,7 +37,7 @@ struct law_waiting {
 struct law_entry {
     size_t active;
     int64_t part_ns,
-        round_end_ns; /* when it was last heard of a recipient's attempt; when nobody was under way any more */
+        round_end_ns; /* when it was last heard of a recipient's attempt; when a round last ended, or it came */
 };
 
 struct law_queue {
@@ -46,7 +46,8 @@ struct law_queue {
     int64_t read_ns; /* that its disk needs for each file after a restart */
     size_t files;
     int64_t up_ns, hindered_until_ns, first_failed_ns;
-    int64_t known_next_ns[KNOWN]; /* the latest that was told of each host that it sends to */
+    int64_t known_next_ns[KNOWN]; /* when addresses of hosts may be tried again, in the order in which it was told */
+    size_t n_known;
 };
 
 struct law_schedule {
@@ -159,9 +160,9 @@ static struct law_failure failure_of(const struct law_schedule *s, const struct 
     f.is_local = length == 0 || number_at(s, domain_key(LOCAL_DOMAIN, host_of(e), domain, length)) > 0;
     f.is_null_sender = number_at(s, key_of(SENDER_IS_NULL, (uint64_t)event_int(e, FIELD_MESSAGE), 0)) > 0;
     f.dead_until_ns = number_at(s, domain_key(DEAD_UNTIL, host_of(e), domain, length));
-    for (size_t i = 0; i < KNOWN; i++) {
+    for (size_t i = 0; i < KNOWN && i < queue->n_known; i++) {
         int64_t next_ns = queue->known_next_ns[i];
-        if (next_ns > now_ns && (!f.known_next_ns || next_ns < f.known_next_ns)) f.known_next_ns = next_ns;
+        if (next_ns > w->active_ns && (!f.known_next_ns || next_ns < f.known_next_ns)) f.known_next_ns = next_ns;
     }
     return f;
 }
@@ -224,8 +225,9 @@ static void law_of_times(struct laws *laws, const struct event *e, const struct 
     if (e->at_ns < due_ns) law_broken(laws, e, "M8", "it is tried %.3f s too early", (double)(due_ns - e->at_ns) / 1e9);
     if (entry->round_end_ns > due_ns) due_ns = entry->round_end_ns;
     int64_t ready_ns = queue->up_ns < 0 ? -1 : queue->up_ns + queue->read_ns * (int64_t)queue->files;
-    bool waited_for_restart = ready_ns >= due_ns;
-    if (waited_for_restart) due_ns = ready_ns;
+    bool reads_slowly = queue->has_bad_disk && queue->up_ns > entry->round_end_ns; /* and nobody tells how slowly */
+    bool waited_for_restart = ready_ns >= due_ns || reads_slowly;
+    if (waited_for_restart && ready_ns > due_ns) due_ns = ready_ns;
     bool was_hindered = queue->is_slow || queue->is_paused || queue->hindered_until_ns >= due_ns;
     if (was_hindered || (waited_for_restart && queue->has_bad_disk)) return;
     if (e->at_ns > due_ns) law_broken(laws, e, "M8", "it is tried %.3f s too late", (double)(e->at_ns - due_ns) / 1e9);
@@ -238,10 +240,12 @@ static int64_t arrival_of(const struct law_schedule *s, const struct event *e)
     return by_id >= 0 ? by_id : number_at(s, key_of(ARRIVES_NOW, host_of(e), (uint64_t)event_int(e, FIELD_MESSAGE)));
 }
 
-static void leave_active(struct law_schedule *s, const struct law_waiting *w, int64_t now_ns)
+/* A round that only writes reports of those whose time is over keeps the others waiting, too. */
+static void end_part(struct law_schedule *s, const struct law_waiting *w, bool was_active, int64_t now_ns)
 {
     struct law_entry *entry = &s->entries.items[w->entry];
-    if (entry->active > 0 && --entry->active == 0) entry->round_end_ns = now_ns;
+    if (was_active && entry->active > 0) entry->active--;
+    if (entry->active == 0) entry->round_end_ns = now_ns;
 }
 
 static void on_taken(struct law_schedule *s, const struct event *e, struct law_queue *queue, struct law_waiting *w)
@@ -284,7 +288,7 @@ static void on_state(struct laws *laws, const struct event *e)
     } else {
         s->entries.items[w->entry].part_ns = e->at_ns;
     }
-    if (was_active) leave_active(s, w, e->at_ns);
+    end_part(s, w, was_active, e->at_ns);
 }
 
 /* --- what else is told --- */
@@ -313,6 +317,16 @@ static void on_attempt(struct laws *laws, const struct event *e)
         law_broken(laws, e, "M7", "refused for good, but not by a 5yz: %.60s", event_text(e, FIELD_WHY));
 }
 
+/* Exim has a record of each address of a host, but the journal tells the host: the IPv6 address may be due long before
+   the IPv4 address that has failed since. So each instant is kept, whatever was told later. */
+static void know_next(struct law_queue *queue, int64_t next_ns)
+{
+    size_t n = queue->n_known < KNOWN ? queue->n_known : KNOWN;
+    for (size_t i = 0; i < n; i++)
+        if (queue->known_next_ns[i] == next_ns) return;
+    queue->known_next_ns[queue->n_known++ % KNOWN] = next_ns;
+}
+
 static void on_destination(struct law_schedule *s, const struct event *e)
 {
     struct law_queue *queue = queue_of(s, e);
@@ -320,7 +334,7 @@ static void on_destination(struct law_schedule *s, const struct event *e)
     if (!queue) return;
     int64_t at_ns = event_int(e, FIELD_UP) ? 0 : event_int(e, FIELD_AT);
     index_map_put(&s->accounts, domain_key(DEAD_UNTIL, host_of(e), name, strlen(name)), (size_t)at_ns);
-    if (event_int(e, FIELD_PEER) && at_ns) queue->known_next_ns[event_int(e, FIELD_PEER) % KNOWN] = at_ns;
+    if (event_int(e, FIELD_PEER) && at_ns) know_next(queue, at_ns);
 }
 
 static void on_host(struct law_schedule *s, const struct event *e)

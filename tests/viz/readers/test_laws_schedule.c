@@ -57,6 +57,13 @@ static int takes_a_4yz_for_a_refusal(struct event *e)
     return 1;
 }
 
+static void see_quoted(char *json, const struct planted_bug *bugs, size_t n_bugs)
+{
+    for (char *quote = json; (quote = strchr(quote, '\'')) != NULL;)
+        *quote = '"';
+    planted_see(json, bugs, n_bugs);
+}
+
 Test(laws_schedule, each_policy_is_held_to_its_times)
 {
     static const char *const policies[] = {
@@ -89,10 +96,26 @@ Test(laws_schedule, each_policy_is_held_to_its_times)
                  "'faults':[{'at':'0 s','for':'8 h','reply':{'server':'mx1.b.example','to':'RCPT',"
                  "'with':'451 4.7.1 maybe later'}}]}",
                  policies[i]);
-        for (char *quote = json; (quote = strchr(quote, '\'')) != NULL;)
-            *quote = '"';
-        planted_see(json, bugs, sizeof bugs / sizeof *bugs);
+        see_quoted(json, bugs, sizeof bugs / sizeof *bugs);
     }
+}
+
+/* Each time one of two addresses is due while the other one is not: Exim has a record of each. */
+Test(laws_schedule, exim_goes_by_the_address_that_is_due_first)
+{
+    static const struct planted_bug bugs[] = {{"M8", tries_a_second_too_late}, {"M8", puts_off_for_a_day_more}};
+    char json[] = "{'postroad':1,'title':'t','seed':1,'ip':'both','hosts':{"
+                  "'alice-pc':{'client':{'user':'alice@a.example','submits_to':'mail.a.example'}},"
+                  "'mail.a.example':{'mail_server':{'domains':['a.example'],'users':['alice'],"
+                  "'retry':{'policy':'exim','rules':'F,1h,15m','queue_run_interval':'2 s'},"
+                  "'tls':{'outbound':'required'}}},"
+                  "'internet':{'router':{}},"
+                  "'mx1.b.example':{'mail_server':{'domains':['b.example'],'users':['bob']}}},"
+                  "'links':{'l1':{'between':['alice-pc','internet']},"
+                  "'l2':{'between':['mail.a.example','internet'],'delay':'150 ms'},"
+                  "'l3':{'between':['mx1.b.example','internet'],'delay':'200 ms'}},"
+                  "'mail':{'m1':{'at':'1 s','from':'alice@a.example','to':['bob@b.example'],'text':'x'}}}";
+    see_quoted(json, bugs, sizeof bugs / sizeof *bugs);
 }
 
 Test(laws_schedule, what_has_expired_is_given_up)
