@@ -100,21 +100,55 @@ Test(laws_schedule, each_policy_is_held_to_its_times)
     }
 }
 
-/* Each time one of two addresses is due while the other one is not: Exim has a record of each. */
+#define THREE_HOSTS_AND                                                                                                \
+    "'alice-pc':{'client':{'user':'alice@a.example','submits_to':'mail.a.example'}},'internet':{'router':{}},"         \
+    "'mx1.b.example':{'mail_server':{'domains':['b.example'],'users':['bob']}},"
+#define LINKS                                                                                                          \
+    "'links':{'l1':{'between':['alice-pc','internet']},'l2':{'between':['mail.a.example','internet']},"                \
+    "'l3':{'between':['mx1.b.example','internet']}},"
+
+/* The second address fails in the second after the first one, so that it is not due with it: Exim has a record of
+   each. */
 Test(laws_schedule, exim_goes_by_the_address_that_is_due_first)
 {
     static const struct planted_bug bugs[] = {{"M8", tries_a_second_too_late}, {"M8", puts_off_for_a_day_more}};
-    char json[] = "{'postroad':1,'title':'t','seed':1,'ip':'both','hosts':{"
-                  "'alice-pc':{'client':{'user':'alice@a.example','submits_to':'mail.a.example'}},"
+    char json[] = "{'postroad':1,'title':'t','seed':1,'ip':'both','hosts':{" THREE_HOSTS_AND
                   "'mail.a.example':{'mail_server':{'domains':['a.example'],'users':['alice'],"
-                  "'retry':{'policy':'exim','rules':'F,1h,15m','queue_run_interval':'2 s'},"
-                  "'tls':{'outbound':'required'}}},"
-                  "'internet':{'router':{}},"
-                  "'mx1.b.example':{'mail_server':{'domains':['b.example'],'users':['bob']}}},"
-                  "'links':{'l1':{'between':['alice-pc','internet']},"
-                  "'l2':{'between':['mail.a.example','internet'],'delay':'150 ms'},"
-                  "'l3':{'between':['mx1.b.example','internet'],'delay':'200 ms'}},"
-                  "'mail':{'m1':{'at':'1 s','from':'alice@a.example','to':['bob@b.example'],'text':'x'}}}";
+                  "'retry':{'policy':'exim','rules':'F,1h,15m','queue_run_interval':'1 s'},"
+                  "'tls':{'outbound':'required'}}}}," LINKS
+                  "'mail':{'m1':{'at':'1450 ms','from':'alice@a.example','to':['bob@b.example'],'text':'x'}}}";
+    see_quoted(json, bugs, sizeof bugs / sizeof *bugs);
+}
+
+/* What comes due while the slow disk is read waits for the end of that. */
+Test(laws_schedule, a_slow_disk_may_be_read_for_longer_after_a_restart)
+{
+    static const struct planted_bug bugs[] = {{"M8", tries_a_second_too_early}, {"M8", tries_a_second_too_late}};
+    char json[] = "{'postroad':1,'title':'t','seed':1,'hosts':{" THREE_HOSTS_AND
+                  "'mail.a.example':{'mail_server':{'domains':['a.example'],'users':['alice']},"
+                  "'disk':{'read':'100 ms'}}}," LINKS
+                  "'mail':{'m1':{'at':'1 s','from':'alice@a.example','to':['bob@b.example'],'text':'x'}},"
+                  "'faults':[{'at':'0 s','for':'1 h','reply':{'server':'mx1.b.example','to':'RCPT',"
+                  "'with':'451 4.7.1 maybe later'}},"
+                  "{'at':'2 min','for':'1 h','disk':{'host':'mail.a.example','slow':100}},"
+                  "{'at':'550 s','for':'45 s','stop_host':{'host':'mail.a.example'}}]}";
+    see_quoted(json, bugs, sizeof bugs / sizeof *bugs);
+}
+
+/* Carol is refused, and for twenty seconds the disk does not say that it fails to take the report. */
+Test(laws_schedule, a_recipient_waits_for_the_report_of_another_one)
+{
+    static const struct planted_bug bugs[] = {{"M8", tries_a_second_too_early}, {"M8", tries_a_second_too_late}};
+    char json[] = "{'postroad':1,'title':'t','seed':1,'hosts':{" THREE_HOSTS_AND
+                  "'mail.a.example':{'mail_server':{'domains':['a.example'],'users':['alice'],"
+                  "'retry':{'policy':'custom','steps':['30 s','2 min']}},'disk':{'sync':'20 s'}}}," LINKS
+                  "'mail':{'m1':{'at':'1 s','from':'alice@a.example','to':['bob@b.example','carol@b.example'],"
+                  "'text':'x'}},"
+                  "'faults':[{'at':'0 s','for':'2 h','reply':{'server':'mx1.b.example','to':'RCPT',"
+                  "'rcpt':'bob@b.example','with':'451 4.7.1 maybe later'}},"
+                  "{'at':'20 s','for':'1 h','reply':{'server':'mx1.b.example','to':'RCPT',"
+                  "'rcpt':'carol@b.example','with':'550 5.1.1 nobody'}},"
+                  "{'at':'22 s','for':'1 h','disk':{'host':'mail.a.example','error':'sync'}}]}";
     see_quoted(json, bugs, sizeof bugs / sizeof *bugs);
 }
 
