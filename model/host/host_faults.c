@@ -217,9 +217,12 @@ static int64_t parts_of(int64_t ns, int64_t parts, int64_t whole)
     return ns / whole * parts + ns % whole * parts / whole;
 }
 
+/* Rounded up: who waits for so long finds that the clock has got there, and does not wait for the rest of it again and
+   again, for no time at all. */
 int64_t faults_span_ns(const struct host *host, int64_t clock_ns)
 {
-    return parts_of(clock_ns, 1000000, 1000000 + clock_skew_ppm(host));
+    int64_t whole = 1000000 + clock_skew_ppm(host);
+    return parts_of(clock_ns, 1000000, whole) + (clock_ns % whole * 1000000 % whole > 0);
 }
 
 /* What a clock shows grows by 1 + skew from the beginning of each fault on. */
