@@ -71,6 +71,7 @@ void host_free(struct host *host)
     path_mtus_free(host);
     peer_counts_free(&host->connections_to);
     peer_counts_free(&host->questions_to);
+    peer_counts_free(&host->broken_off);
 }
 
 /* RFC 1122 4.1.3.1; not in answer to an answer, which only came late. */

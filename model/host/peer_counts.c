@@ -39,6 +39,11 @@ uint32_t peer_counts_next(struct peer_counts *counts, uint32_t peer)
     return ++slot->count;
 }
 
+uint32_t peer_counts_so_far(const struct peer_counts *counts, uint32_t peer)
+{
+    return counts->n ? find(counts->slots, counts->room, peer)->count : 0;
+}
+
 void peer_counts_free(struct peer_counts *counts)
 {
     mem_free(counts->slots);

@@ -13,6 +13,7 @@ struct peer_counts {
 
 /* Counts once more, and returns how often it was so far; peer: an id, from 1. */
 uint32_t peer_counts_next(struct peer_counts *counts, uint32_t peer);
+uint32_t peer_counts_so_far(const struct peer_counts *counts, uint32_t peer);
 void peer_counts_free(struct peer_counts *counts);
 
 #endif

@@ -39,9 +39,18 @@ static void count(struct socket *socket, bool counted)
     world_of(socket)->sockets_active += counted ? 1 : (size_t)-1;
 }
 
+static uint32_t short_of(uint64_t flow)
+{
+    return (uint32_t)(flow >> 32) | 1;
+}
+
+/* RFC 9293 3.4.1, RFC 6528 3: a number that the peer can still take for one of an earlier connection must not come
+   again. An old SYN opens the same flow once more after the host was stopped, or has broken off: the peer may be in the
+   middle of it, and must not take the new bytes for the rest of the old ones. */
 uint32_t socket_draw_iss(const struct host *host, uint64_t flow)
 {
-    return (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), 0);
+    uint32_t before = peer_counts_so_far(&host->broken_off, short_of(flow));
+    return (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), before);
 }
 
 /* RFC 6528 3: by the four that name a connection. */
@@ -121,6 +130,7 @@ void socket_free(struct socket *socket)
     assert(!socket->is_dirty);
     count(socket, false);
     if (!world_of(socket)->ended) socket_emit_close(socket);
+    if (!socket->is_active_end && socket->failure) peer_counts_next(&socket->host->broken_off, short_of(socket->flow));
     if (socket->scheduled_ns != TIME_NEVER) engine_cancel(world_of(socket)->engine, socket->timer);
     if (socket->hears_ns != TIME_NEVER) engine_cancel(world_of(socket)->engine, socket->hears);
     socket_table_remove(socket->host, socket);

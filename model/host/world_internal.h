@@ -52,6 +52,7 @@ struct host {
     struct reassembly *reassembly; /* NULL: no fragment came */
     int64_t icmp_credit_ns, icmp_credit_at_ns; /* see icmp.c */
     struct peer_counts connections_to, questions_to; /* for identities */
+    struct peer_counts broken_off;                   /* accepted connections that had no good end; see socket_draw_iss */
     struct resolver *resolver;
     struct store *store;
     bool stops_armed; /* a fault waits for a step of a mail here: see host_stops_at */

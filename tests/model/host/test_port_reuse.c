@@ -178,3 +178,28 @@ Test(port_reuse, initial_sequence_numbers_are_spread_over_all_there_are)
         cr_expect(in_sixteenth[i] > 0 && in_sixteenth[i] < n / 16 * 3, "%u of %u", in_sixteenth[i], n);
     cr_expect(steps_ahead > SEEDS / 5 && steps_ahead < SEEDS * 4 / 5, "%u of %d", steps_ahead, SEEDS);
 }
+
+/* Its first SYN, sent anew twice, arrives before the server stops and after it is up again. */
+static const char stopped_amidst_syns[] =
+    "{\"postroad\":1,\"title\":\"Old SYN\",\"ip\":\"v4\",\"hosts\":{"
+    "\"pc\":{\"client\":{\"user\":\"a@b.example\",\"submits_to\":\"mx.b.example\"}},"
+    "\"internet\":{\"router\":{}},"
+    "\"mx.b.example\":{\"mail_server\":{\"domains\":[\"b.example\"],\"users\":[\"a\",\"b\"]}}},"
+    "\"links\":{\"l\":{\"between\":[\"pc\",\"internet\"]},"
+    "\"m\":{\"between\":[\"internet\",\"mx.b.example\"],\"delay\":\"2 s\"}},"
+    "\"faults\":[{\"at\":\"3500 ms\",\"for\":\"200 ms\",\"stop_host\":{\"host\":\"mx.b.example\"}}],"
+    "\"mail\":{\"m1\":{\"at\":\"1 s\",\"from\":\"a@b.example\",\"to\":[\"b@b.example\"]}}}";
+
+/* RFC 9293 3.4.1: or the client would take the new bytes for the rest of the old ones. */
+Test(port_reuse, an_old_syn_is_not_answered_with_the_number_of_the_connection_that_broke_off)
+{
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct world_run run = world_run_scenario(stopped_amidst_syns, seed, event_mask_all());
+        const struct event *old = opened(&run, "passive", 1), *new = opened(&run, "passive", 2);
+        cr_assert_eq(event_int(old, FIELD_REMOTE_PORT), event_int(new, FIELD_REMOTE_PORT));
+        cr_expect(of_connection(&run, EVENT_CONN_CLOSE, event_int(old, FIELD_CONN), "host stopped"));
+        cr_expect_neq(iss_of(&run, old), iss_of(&run, new));
+        cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+        world_run_free(&run);
+    }
+}
