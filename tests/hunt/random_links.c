@@ -85,6 +85,19 @@ static void probe_for_mtu(struct maker *m)
     cJSON_AddTrueToObject(tcp, "mtu_probing");
 }
 
+/* A resolver that forgets soon begins each question at the root. Where every server is more than a second away, and is
+   asked several times before an answer can be there, those who ask have given up long before the end: for ever. */
+static void shorten_ways(const struct maker *m, cJSON *set)
+{
+    cJSON *link;
+    cJSON_ArrayForEach(link, m->links)
+    {
+        char pointer[64];
+        snprintf(pointer, sizeof pointer, "/links/%s/delay", link->string);
+        if (cJSON_HasObjectItem(link, "delay")) cJSON_AddStringToObject(set, pointer, "15 ms");
+    }
+}
+
 /* What a link is like for as long as the world lasts ends too, but for its MTU. */
 void random_healing(struct maker *m)
 {
@@ -101,6 +114,7 @@ void random_healing(struct maker *m)
         snprintf(pointer, sizeof pointer, "/links/%s/%s", link->string, values[i].key);
         if (cJSON_HasObjectItem(link, values[i].key)) luck_add(&m->luck, set, pointer, values[i].healthy);
     }
+    if (cJSON_HasObjectItem(maker_role(m, "resolver", "resolver"), "max_ttl")) shorten_ways(m, set);
     if (set->child)
         cJSON_AddItemToArray(m->faults, fault);
     else
