@@ -229,6 +229,28 @@ Test(hosts_in_trouble, a_clock_that_goes_wrong_amidst_the_runs_does_not_stop_the
         }
 }
 
+/* A wait is rounded up: or the attempt would come before its time by the clock, and once more without any wait. */
+Test(hosts_in_trouble, a_clock_that_is_too_fast_brings_no_attempt_without_a_wait)
+{
+    static const struct scenario_override values[] = {
+        {"/hosts/mail.a.example/mail_server/retry",
+         "{ \"policy\": \"custom\", \"quadratic\": { \"base\": \"20 s\" }, \"lifetime\": \"6 h\", "
+         "\"bounce_lifetime\": \"6 h\" }"},
+        {"/hosts/mail.a.example/mail_server/mailbox_limit", "{ \"size\": \"100 B\" }"},
+        {"/mail/m1/to", "[\"alice@a.example\"]"}};
+    for (int begins_s = 100; begins_s < 4000; begins_s += 371) {
+        char json[4096], faults[300];
+        snprintf(faults, sizeof faults,
+                 "{ \"at\": \"%d ms\", \"clock\": { \"host\": \"mail.a.example\", \"fast\": \"7.3 %%\" } }", begins_s);
+        snprintf(json, sizeof json, world_text, faults);
+        struct world_run run = world_run_changed(json, values, sizeof values / sizeof *values, event_mask_all());
+        cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "bounced"), 1);
+        size_t n = count_events(&run, EVENT_MAIL_STATE, "deferred"); /* to it and from it, and of the report */
+        cr_assert(n >= 120 && n <= 140, "%zu", n);
+        world_run_free(&run);
+    }
+}
+
 /* --- again and again --- */
 
 Test(hosts_in_trouble, a_fault_comes_at_each_of_its_instants_and_as_often_as_it_says)
