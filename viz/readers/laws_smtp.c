@@ -241,7 +241,10 @@ static void on_begin(struct laws *laws, const struct event *e)
 
 void laws_of_smtp(struct laws *laws, const struct event *e)
 {
-    if (laws->has_personalities) return;
+    /* Where line ends mean other things to others no dialogue is judged; but what a checksum was deceived about is
+     * known. */
+    bool is_said = e->kind == EVENT_SMTP_LINE || e->kind == EVENT_SMTP_RULE || e->kind == EVENT_TLS_DONE;
+    if (laws->has_personalities && is_said) return;
     switch (e->kind) {
     case EVENT_RUN_BEGIN:
         on_begin(laws, e);
@@ -278,6 +281,7 @@ void laws_of_smtp(struct laws *laws, const struct event *e)
     default:
         break;
     }
+    if (laws->has_personalities) return;
     laws_of_booking(laws, e);
     laws_of_limits(laws, e);
 }
