@@ -85,8 +85,9 @@ static void probe_for_mtu(struct maker *m)
     cJSON_AddTrueToObject(tcp, "mtu_probing");
 }
 
-/* A resolver that forgets soon begins each question at the root. Where every server is more than a second away, and is
-   asked several times before an answer can be there, those who ask have given up long before the end: for ever. */
+/* A resolver that has forgotten what it learnt begins at the root, and does so each time when it is asked seldom, or
+   forgets soon. Where every server is more than a second away, and is asked several times before an answer can be
+   there, those who ask have given up long before the end: for ever. */
 static void shorten_ways(const struct maker *m, cJSON *set)
 {
     cJSON *link;
@@ -114,7 +115,7 @@ void random_healing(struct maker *m)
         snprintf(pointer, sizeof pointer, "/links/%s/%s", link->string, values[i].key);
         if (cJSON_HasObjectItem(link, values[i].key)) luck_add(&m->luck, set, pointer, values[i].healthy);
     }
-    if (cJSON_HasObjectItem(maker_role(m, "resolver", "resolver"), "max_ttl")) shorten_ways(m, set);
+    if (maker_role(m, "resolver", "resolver")) shorten_ways(m, set);
     if (set->child)
         cJSON_AddItemToArray(m->faults, fault);
     else

@@ -32,7 +32,7 @@ void law_notes_corruption(struct laws *laws, const struct event *e, struct law_p
     size_t size, first = (size_t)event_int(e, FIELD_PLACE);
     const uint8_t *bytes = (const uint8_t *)event_bytes(e, FIELD_BYTES, &size);
     int64_t change = 0;
-    p->change_is_known = !p->corrupt && !p->whole && !p->is_fragment && p->segment.source_port != 0;
+    p->change_is_known = !p->corrupt && !p->is_rewritten && !p->whole && !p->is_fragment && p->segment.source_port != 0;
     for (size_t i = 0; i < size && p->change_is_known; i++) {
         uint8_t before = 0;
         p->change_is_known = byte_of(laws, p, first + i, &before);

@@ -43,6 +43,7 @@ struct law_packet {
     bool is_icmp, may_wait;  /* the bits that flipped may have made a fragment of it */
     bool is_fragment;        /* as it was sent: of something cut here, or elsewhere, whose size nobody knows */
     bool corrupt, awaits_verdict; /* N6: it has arrived, and must be dropped or flagged */
+    bool is_rewritten;            /* by a router that strips STARTTLS */
     bool change_is_known;         /* laws_corruption.c */
     int32_t change;               /* what its checksums would see of it */
     uint8_t header[100], header_size;

@@ -133,7 +133,8 @@ static void on_whole(struct laws *laws, const struct event *e)
     else if (known && p->has_digest && digest != p->digest)
         law_broken(laws, e, "N7", "the packet has other bytes than before it was cut");
     if (event_int(e, FIELD_HOST) == p->to) reaches_its_end(laws, e, p, *corrupt_pieces > 0);
-    *corrupt_pieces = 0; /* twins of the pieces may make it whole once more */
+    *corrupt_pieces = 0;        /* twins of the pieces may make it whole once more */
+    p->change_is_known = false; /* nor is it known of which of them it was made */
 }
 
 /* Flags and offset of IPv4, or the next header of IPv6: what they make a fragment of waits for the others. */
@@ -164,6 +165,12 @@ static void on_corruption(struct laws *laws, const struct event *e)
     law_packet_collides(laws, p);
 }
 
+static void on_rewrite(struct laws *laws, const struct event *e)
+{
+    struct law_packet *p = packet_of(laws, (uint64_t)event_int(e, FIELD_PACKET));
+    if (p) p->is_rewritten = true;
+}
+
 void laws_of_packets(struct laws *laws, const struct event *e)
 {
     if (!laws->full) return;
@@ -183,6 +190,9 @@ void laws_of_packets(struct laws *laws, const struct event *e)
         break;
     case EVENT_PACKET_WHOLE:
         on_whole(laws, e);
+        break;
+    case EVENT_PACKET_REWRITE:
+        on_rewrite(laws, e);
         break;
     case EVENT_PACKET_CORRUPT:
     case EVENT_PACKET_COLLIDE:

@@ -26,6 +26,7 @@ struct law_route {
 struct law_step {
     size_t route, place;
     bool was_tried;
+    bool has_mail, is_anew; /* a mail was begun on the connection; and then another, for which all is tried again */
 };
 
 struct law_routes {
@@ -240,17 +241,28 @@ static void on_connection(struct laws *laws, const struct event *e)
         return;
     }
     bool may_skip = number_at(r, key_of(REMEMBERS_HOSTS, (uint64_t)event_int(e, FIELD_HOST))) > 0;
-    if (!may_skip && place > before.place + before.was_tried) law_broken(laws, e, "D7", "a better host is passed over");
-    put_step(r, &r->conn_steps, (uint64_t)event_int(e, FIELD_CONN), (struct law_step){before.route, place, true});
+    if (!may_skip && !before.is_anew && place > before.place + before.was_tried)
+        law_broken(laws, e, "D7", "a better host is passed over");
+    put_step(r, &r->conn_steps, (uint64_t)event_int(e, FIELD_CONN),
+             (struct law_step){.route = before.route, .place = place, .was_tried = true});
 }
 
-/* What happens on a connection, and what follows from it, may be the reason to try the next place. */
+/* What happens on a connection, and what follows from it, may be the reason to try the next place; or the first, for a
+   mail that was sent over a connection which was there already. */
 static void follow(struct law_routes *r, const struct event *e)
 {
-    const struct law_step *step = NULL;
-    if (event_has(e->kind, FIELD_CONN)) step = step_at(r, &r->conn_steps, (uint64_t)event_int(e, FIELD_CONN));
+    uint64_t conn = event_has(e->kind, FIELD_CONN) ? (uint64_t)event_int(e, FIELD_CONN) : 0;
+    const struct law_step *step = conn ? step_at(r, &r->conn_steps, conn) : NULL;
     if (!step) step = step_at(r, &r->event_steps, e->cause);
-    if (step) put_step(r, &r->event_steps, e->id, *step);
+    if (!step) return;
+    struct law_step next = *step;
+    bool is_mail = e->kind == EVENT_SMTP_LINE && strncmp(event_text(e, FIELD_TEXT), "MAIL ", 5) == 0;
+    if (is_mail && next.has_mail) next = (struct law_step){.route = next.route, .is_anew = true};
+    if (is_mail) {
+        next.has_mail = true;
+        put_step(r, &r->conn_steps, conn, next);
+    }
+    put_step(r, &r->event_steps, e->id, next);
 }
 
 void laws_of_routes(struct laws *laws, const struct event *e)

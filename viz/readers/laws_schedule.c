@@ -46,6 +46,7 @@ struct law_queue {
     int64_t read_ns; /* that its disk needs for each file after a restart */
     size_t files;
     int64_t up_ns, hindered_until_ns, first_failed_ns;
+    int64_t session_closed_ns;    /* when one here was closed last */
     int64_t known_next_ns[KNOWN]; /* when addresses of hosts may be tried again, in the order in which it was told */
     size_t n_known;
 };
@@ -230,6 +231,7 @@ static void law_of_times(struct laws *laws, const struct event *e, const struct 
     if (waited_for_restart && ready_ns > due_ns) due_ns = ready_ns;
     bool was_hindered = queue->is_slow || queue->is_paused || queue->hindered_until_ns >= due_ns;
     if (was_hindered || (waited_for_restart && queue->has_bad_disk)) return;
+    if (queue->session_closed_ns == e->at_ns) return; /* a round lasts until its last session has said good-bye */
     if (e->at_ns > due_ns) law_broken(laws, e, "M8", "it is tried %.3f s too late", (double)(e->at_ns - due_ns) / 1e9);
 }
 
@@ -370,6 +372,19 @@ static void on_host_state(struct law_schedule *s, const struct event *e)
     if (!queue->is_stopped) queue->up_ns = e->at_ns;
 }
 
+static void on_content(struct law_schedule *s, const struct event *e)
+{
+    if (!is_text(e, FIELD_NAME, "accepted")) return;
+    uint64_t key = key_of(ARRIVAL, host_of(e), law_hash_text(1, event_text(e, FIELD_QUEUE_ID)));
+    index_map_put(&s->accounts, key, (size_t)e->at_ns);
+}
+
+static void on_session_close(struct law_schedule *s, const struct event *e)
+{
+    struct law_queue *queue = queue_of(s, e);
+    if (queue) queue->session_closed_ns = e->at_ns;
+}
+
 static void on_trouble(struct law_schedule *s, const struct event *e)
 {
     struct law_queue *queue = queue_of(s, e);
@@ -405,6 +420,9 @@ void laws_of_schedule(struct laws *laws, const struct event *e)
     case EVENT_HOST_STATE:
         on_host_state(s, e);
         break;
+    case EVENT_SESSION_CLOSE:
+        on_session_close(s, e);
+        break;
     case EVENT_HOST_TROUBLE:
         on_trouble(s, e);
         break;
@@ -415,9 +433,7 @@ void laws_of_schedule(struct laws *laws, const struct event *e)
         s->aside = e->id;
         break;
     case EVENT_MAIL_CONTENT:
-        if (is_text(e, FIELD_NAME, "accepted"))
-            index_map_put(&s->accounts, key_of(ARRIVAL, host_of(e), law_hash_text(1, event_text(e, FIELD_QUEUE_ID))),
-                          (size_t)e->at_ns);
+        on_content(s, e);
         break;
     case EVENT_MAIL_EXPAND:
         index_map_put(&s->accounts, key_of(ARRIVES_NOW, host_of(e), (uint64_t)event_int(e, FIELD_MESSAGE)),

@@ -263,7 +263,7 @@ static void on_conn_open(struct laws *laws, const struct event *e)
     laws->conns[laws->n_conns++] = c;
     if (strcmp(event_text(e, FIELD_ROLE), "passive") != 0 || !laws->last_arrived) return;
     const struct law_packet *p = &laws->packets[laws->last_arrived - 1];
-    c->is_tainted = p->corrupt && p->to == c->host;
+    c->is_tainted = p->corrupt; /* its addresses, perhaps */
     if (p->corrupt || p->to != c->host || p->from != c->peer) return;
     law_of_arrivals(laws, e, c, &p->segment);
     on_segment_delivered(c, &p->segment, e->at_ns);
