@@ -129,12 +129,11 @@ static void law_of_hops(struct laws *laws, const struct event *e)
     if (from >= 0 && hops < 0) hops = number_at(s, key_of(LIST_OF, message, from)); /* a member, by a list elsewhere */
     bool is_member = number_at(s, key_of(LIST_OF, message, here)) >= 0 && hops < 0;
     hops = is_member ? number_at(s, key_of(LIST_OF, message, here)) : from >= 0 ? hops + 1 : 0;
+    /* Of several hosts that send it here it is not told which one this is from. */
+    if (number_at(s, key_of(SENDERS, message, here)) > 1) hops = 0;
     /* A report is written where it sets out, by no hop yet. */
     if (from >= 0 || is_member) put(s, law_hash(pair_there(message, recipient, here), HOPS), hops < 0 ? 0 : hops);
-    /* Of several hosts that send it here it is not told which one this is from. */
-    bool is_sure =
-        number_at(s, key_of(HAS_DOUBTS, message, 0)) < 0 && number_at(s, key_of(SENDERS, message, here)) <= 1;
-    if (most > 0 && hops >= most && is_sure)
+    if (most > 0 && hops >= most && number_at(s, key_of(HAS_DOUBTS, message, 0)) < 0)
         law_broken(laws, e, "M10", "it has come over %lld hops, where %lld are too many", (long long)hops,
                    (long long)most);
 }
