@@ -261,10 +261,10 @@ static void fetch_ahead(const struct event_queue *queue)
     if (!queue->levels) return;
     unsigned level = lowest_bit(queue->levels);
     uint32_t number = queue->buckets[level * DIGITS + lowest_bit(queue->digits[level])].first;
-    const char *context = queue->slots[number].context;
-    __builtin_prefetch(context);
-    __builtin_prefetch(context + 64);
-    __builtin_prefetch(context + 128);
+    uintptr_t context = (uintptr_t)queue->slots[number].context; /* may be NULL, or less than this large */
+    __builtin_prefetch((const void *)context);
+    __builtin_prefetch((const void *)(context + 64));
+    __builtin_prefetch((const void *)(context + 128));
 }
 
 bool event_queue_pop_until(struct event_queue *queue, int64_t until_ns, struct due_event *event)

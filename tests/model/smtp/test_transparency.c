@@ -36,7 +36,8 @@ enum { PLAIN, DOTTED, TRICKY };
 static void make_content(struct text *text, uint64_t *seed, unsigned kind)
 {
     static const char *const strange[] = {".", "..", "\r", "\n", ".\r", "\n.\r\n", "\r\n.\n", "\r\r\n", "\n\r"};
-    size_t wanted = next_random(seed) % (next_random(seed) % 4 ? 200 : LONGEST);
+    size_t most = next_random(seed) % 4 ? 200 : LONGEST;
+    size_t wanted = next_random(seed) % most;
     text->size = 0;
     while (text->size < wanted) {
         size_t n = kind != PLAIN && next_random(seed) % 4 == 0 ? 0 : next_random(seed) % (MAX_LINE + 2);
@@ -77,9 +78,8 @@ static void check_same(const struct reading *a, const struct reading *b, unsigne
 {
     cr_assert_eq(a->ended, b->ended, "round %u", round);
     cr_assert_eq(a->taken, b->taken, "round %u", round);
-    cr_assert_eq(a->reader.stray, b->reader.stray, "round %u", round);
-    cr_assert_eq(a->reader.long_line, b->reader.long_line, "round %u", round);
-    cr_assert_eq(a->reader.too_big, b->reader.too_big, "round %u", round);
+    /* Of several flaws in one line it may be another that is seen first: what is too long in any case is not kept. */
+    cr_assert_eq(is_flawed(&a->reader), is_flawed(&b->reader), "round %u", round);
     if (is_flawed(&a->reader)) return; /* nothing more is kept */
     cr_assert_eq(a->reader.size, b->reader.size, "round %u", round);
     cr_assert(a->reader.size == 0 || memcmp(a->reader.bytes, b->reader.bytes, a->reader.size) == 0, "round %u", round);
