@@ -175,6 +175,8 @@ static void on_compose(struct laws *laws, const struct event *e)
         law_broken(laws, e, "M6", "a report about a mail that has no sender");
     else if (event_text(e, FIELD_FROM)[0] != '\0')
         law_broken(laws, e, "M6", "a report with a sender, to whom it could bounce");
+    else if (value_of(laws, law_deceived_key((int64_t)parent)))
+        return; /* its reverse-path may be what nobody wrote */
     else if (value_of(laws, key_of(COMPOSED, parent, 0)) != to && !value_of(laws, key_of(EXPANDED_FROM, parent, to)))
         law_broken(laws, e, "M6", "the report goes to somebody else than the sender");
 }
