@@ -72,7 +72,10 @@ static bool has_silent_routers(const struct maker *m)
     return false;
 }
 
-/* A router that is silent for ever before a narrow link is a black hole for ever, but for those who probe. */
+/* A router that is silent for ever before a narrow link is a black hole for ever, but for those who probe. They find
+   the way when several retransmission time-outs are over, which takes longer than the three minutes of a block of
+   content where the narrowest links come last: who gives up then sends the mail again and again, and it gets there
+   each time. */
 static void probe_for_mtu(struct maker *m)
 {
     cJSON *host;
@@ -83,6 +86,7 @@ static void probe_for_mtu(struct maker *m)
     cJSON *tcp = maker_object(m->json, "tcp");
     cJSON_DeleteItemFromObject(tcp, "mtu_probing");
     cJSON_AddTrueToObject(tcp, "mtu_probing");
+    cJSON_AddStringToObject(maker_object(maker_object(m->json, "smtp"), "timeouts"), "data_block", "1 h");
 }
 
 /* A resolver that has forgotten what it learnt begins at the root, and does so each time when it is asked seldom, or
