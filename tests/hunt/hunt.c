@@ -2,7 +2,8 @@
 
    hunt [--jobs N] FOLDER FIRST_SEED COUNT [SECONDS]: prints how often each fault fired, and ends with 1 when a law was
    broken, or a run did not end. A world that fails is left in FOLDER as world-SEED.json, for `postroad run
-   --check-laws`, and the first five without all that they do not need as small-SEED.json. Ctrl-C ends it, with the
+   --check-laws`, and the first five without all that they do not need as small-SEED.json; where recipients are not
+   independent (M17), the two worlds that differ are calm-SEED.json and changed-SEED.json. Ctrl-C ends it, with the
    table of what was done so far. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "tests/hunt/fault_kinds.h"
+#include "tests/hunt/pair.h"
 #include "tests/hunt/shrink.h"
 #include "tests/hunt/workers.h"
 
@@ -23,7 +25,7 @@ struct tally {
     uint64_t count; /* of worlds that are wanted */
     double begin, longest_s, told, cpu_s;
     bool tells_progress;
-    unsigned long worlds, failed, drawn[RANDOM_KINDS], fired[RANDOM_KINDS], mails, ended, events;
+    unsigned long worlds, failed, drawn[RANDOM_KINDS], fired[RANDOM_KINDS], mails, ended, events, pairs;
     unsigned long below_80; /* worlds in which fewer mails reached an end */
     struct {
         uint64_t seed;
@@ -49,12 +51,22 @@ static void leave(const char *folder, const char *prefix, uint64_t seed, const c
     free(text);
 }
 
+/* The two worlds that are compared. */
+static void leave_pair(const char *folder, uint64_t seed, const cJSON *world)
+{
+    struct pair pair = pair_make(world);
+    leave(folder, "calm", seed, pair.calm);
+    leave(folder, "changed", seed, pair.changed);
+    pair_free(&pair);
+}
+
 static void on_failure(struct tally *tally, const struct hunted_seed *found)
 {
     struct random_world world = random_world_make(found->seed);
     printf("FAILED seed %llu: %s\n", (unsigned long long)found->seed,
            found->hunted.loaded ? found->hunted.first : "the scenario is refused");
     leave(tally->folder, "world", found->seed, world.json);
+    if (strncmp(found->hunted.first, "M17 ", 4) == 0) leave_pair(tally->folder, found->seed, world.json);
     random_world_free(&world);
     tally->failed++;
     if (tally->n_to_shrink == MOST_SHRUNK || strncmp(found->hunted.first, "HANG", 4) == 0) return;
@@ -74,6 +86,7 @@ static void on_hunted(void *context, const struct hunted_seed *found)
     tally->mails += hunted->mails;
     tally->ended += hunted->mails_ended;
     tally->events += hunted->events;
+    tally->pairs += hunted->pairs;
     tally->below_80 += hunted->mails_ended * 10 < hunted->mails * 8;
     for (size_t i = 0; i < n_fault_kinds; i++) {
         tally->drawn[i] += found->drawn[i];
@@ -106,6 +119,7 @@ static void tell(const struct tally *tally)
            seconds_now() - tally->begin, 1000 * tally->cpu_s / worlds, (double)tally->events / worlds, tally->failed);
     printf("%lu of %lu mails and reports came to an end, %.2f %%; fewer than 80 %% did in %lu worlds\n", tally->ended,
            tally->mails, tally->mails ? 100.0 * (double)tally->ended / (double)tally->mails : 100.0, tally->below_80);
+    printf("%lu pairs of calm worlds, in which the fate of one recipient differs, were compared\n", tally->pairs);
 }
 
 static void shrink_failures(const struct tally *tally)

@@ -11,6 +11,7 @@ struct hunted {
     char laws[120];              /* that were broken, each once: "M7 T6"; or "CRASH", "HANG" */
     unsigned mails, mails_ended; /* (message, recipient) pairs, reports included, and those that have come to an end */
     uint64_t events;
+    unsigned pairs; /* runs of law M17 that were compared: pair.h */
     bool fired[RANDOM_KINDS];
 };
 

@@ -12,7 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LONGEST_S = 60, TICK_MS = 500 };
+#include "tests/hunt/pair.h"
+
+enum { LONGEST_S = 60, TICK_MS = 500, EACH_PAIR = 4 };
 
 struct worker {
     pid_t child;
@@ -42,6 +44,7 @@ static struct hunted_seed hunt_seed(uint64_t seed)
     memcpy(found.drawn, world.drawn, sizeof found.drawn);
     limit_computing(LONGEST_S);
     found.hunted = hunt_world(world.json, world.places, seed % 16 == 0);
+    if (found.hunted.loaded && seed % EACH_PAIR == 0) hunt_pair(world.json, &found.hunted);
     limit_computing(0);
     random_world_free(&world);
     found.cpu_s = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - begin;
