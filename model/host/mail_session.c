@@ -83,12 +83,10 @@ static void on_opened(void *context)
 static void on_received(void *context, const char *bytes, size_t size)
 {
     struct mail_session *session = context;
-    bool is_swallowed = refusals_on_received(session);
-    if (is_swallowed)
-        ;
-    else if (session->smtp)
-        smtp_server_receive(session->smtp, bytes, size, now_of(session));
-    else
+    size_t passes = session->rules ? refusals_on_received(session, size) : size;
+    if (session->smtp && passes)
+        smtp_server_receive(session->smtp, bytes, passes, now_of(session));
+    else if (session->pop3)
         pop3_server_receive(session->pop3, bytes, size, now_of(session));
     session_settle(session);
 }

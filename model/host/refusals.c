@@ -292,6 +292,8 @@ static int64_t pace(void *context, struct smtp_reply *reply)
     struct session_rules *rules = session->rules;
     const struct scenario_refusals *settings = rules_of(session->server);
     int64_t wait_ns = settings->command_ns;
+    if (rules->is_mute) return TIME_NEVER;
+    if (!rules->has_rules) return 0;
     if (reply->code >= 400) rules->errors++;
     if (reply->code >= 400 && settings->most_errors && rules->errors >= settings->most_errors) {
         *reply = smtp_reply_make(421, "4.7.0 %.100s Error: too many errors", session->server->host->description->name);
@@ -321,11 +323,11 @@ static void mind_early_talkers(struct mail_session *session)
     smtp_server_answer(session->smtp, &reply, now_of(session));
 }
 
-bool refusals_on_received(struct mail_session *session)
+size_t refusals_on_received(struct mail_session *session, size_t size)
 {
-    if (!session->rules) return false;
     mind_early_talkers(session);
-    return reply_faults_swallow(session);
+    if (reply_faults_swallow(session)) return 0;
+    return session->rules->has_faults ? reply_acts_until_cut(session, size) : size;
 }
 
 /* --- in front of the policy --- */
@@ -360,7 +362,7 @@ struct smtp_server_policy refusals_policy(struct mail_session *session, struct s
     policy.data = on_data;
     policy.message = on_message;
     policy.forced = has_faults ? reply_faults_forced : inner.forced;
-    policy.pace = has_rules ? pace : inner.pace;
+    policy.pace = pace;
     return policy;
 }
 
@@ -375,7 +377,7 @@ void refusals_session_free(struct mail_session *session)
     if (!rules) return;
     if (rules->is_counted) rate_limit_end(session->server->refusals->limits, rules->client);
     wake_forget(&rules->drip_wake);
-    wake_forget(&rules->patience);
+    reply_acts_free(rules);
     mem_free(rules->drip);
     mem_free(rules);
     session->rules = NULL;

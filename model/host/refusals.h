@@ -17,8 +17,8 @@ struct smtp_server_policy refusals_policy(struct mail_session *session, struct s
 struct session_io refusals_io(struct mail_session *session, struct session_io inner);
 void refusals_session_free(struct mail_session *session);
 
-/* Before what has arrived is given to the session; true: it is not to be. */
-bool refusals_on_received(struct mail_session *session);
+/* Before what has arrived is given to the session: how much of it is to be. Of a session with rules. */
+size_t refusals_on_received(struct mail_session *session, size_t size);
 /* After the session has done something, and when the client has taken more of what was written: does what a fault
    wants. False: the session is gone. */
 bool refusals_act(struct mail_session *session);

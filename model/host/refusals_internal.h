@@ -1,4 +1,5 @@
-/* What refusals.c (the rules) and reply_faults.c (the faults) share: what they hold of one SMTP session. */
+/* What refusals.c (the rules), reply_faults.c (the faults) and reply_acts.c (what they do) share: what they hold of one
+   SMTP session. */
 #ifndef POSTROAD_MODEL_HOST_REFUSALS_INTERNAL_H
 #define POSTROAD_MODEL_HOST_REFUSALS_INTERNAL_H
 
@@ -17,6 +18,11 @@ struct session_rules {
     /* faults */
     const struct scenario_fault *act; /* to be done, or being done; NULL: none */
     bool acts_now, says_twice;
+    const struct scenario_fault *after_reply; /* to be done behind the next reply; NULL: none */
+    bool is_mute;         /* the dialogue is over on this side: nothing has an effect, nothing is said */
+    uint64_t octets;      /* of the dialogue, both sides */
+    uint64_t written_end; /* of our stream */
+    struct wake cut_wake;
     const struct scenario_fault *fails_handshake; /* NULL: a handshake is made in earnest, or none at all */
     char *drip;
     size_t drip_size, dripped;
@@ -29,7 +35,17 @@ struct session_rules {
 void refusals_tell(const struct mail_session *session, const char *name, const char *from, const char *recipient,
                    const char *text, int64_t at_ns);
 
+/* reply_acts.c: what is done in the place of a reply, or behind it */
+extern const char *const reply_act_texts[REPLY_ACTS];
+void reply_acts_init(struct mail_session *session);
+void reply_acts_free(struct session_rules *rules);
+void reply_acts_after_reply(struct mail_session *session);
+size_t reply_acts_until_cut(struct mail_session *session, size_t size);
+
 /* reply_faults.c */
+bool reply_fault_is_of(const struct scenario_fault *fault, const struct mail_server *server);
+/* Whether a fault strikes now: it is in force for this client, has times left, and the odds are with it. */
+bool reply_fault_strikes(const struct mail_session *session, size_t i);
 bool reply_faults_concern(const struct mail_server *server);
 bool reply_faults_forced(void *context, const char *command, struct smtp_reply *reply);
 /* The same for faults that ask for a sender or a recipient; envelope as the policy sees it, forward_path NULL: any of

@@ -14,7 +14,7 @@ static struct world *world_of(const struct mail_session *session)
     return mail_server_world(session->server);
 }
 
-static bool is_of_server(const struct scenario_fault *fault, const struct mail_server *server)
+bool reply_fault_is_of(const struct scenario_fault *fault, const struct mail_server *server)
 {
     return fault->verb == FAULT_REPLY && fault->host == (int)server->host->id.n - 1;
 }
@@ -23,7 +23,7 @@ bool reply_faults_concern(const struct mail_server *server)
 {
     const struct scenario *scenario = server->host->world->scenario;
     for (size_t i = 0; i < scenario->n_faults; i++)
-        if (is_of_server(&scenario->faults[i], server)) return true;
+        if (reply_fault_is_of(&scenario->faults[i], server)) return true;
     return false;
 }
 
@@ -33,8 +33,7 @@ static bool is_in_force(const struct scenario_fault *fault, int64_t now_ns)
     return fault->for_ns == TIME_NEVER || now_ns - fault->at_ns < fault->for_ns;
 }
 
-/* Whether a fault strikes now: it is in force for this client, has times left, and the odds are with it. */
-static bool strikes(const struct mail_session *session, size_t i)
+bool reply_fault_strikes(const struct mail_session *session, size_t i)
 {
     struct mail_server *server = session->server;
     struct world *world = world_of(session);
@@ -49,22 +48,33 @@ static bool strikes(const struct mail_session *session, size_t i)
     return true;
 }
 
-static const char *const act_texts[REPLY_ACTS] = {"",
-                                                  "it closes the connection",
-                                                  "it resets the connection",
-                                                  "it says nothing more",
-                                                  "what it says is no reply",
-                                                  "its reply has no end",
-                                                  "it speaks an octet at a time",
-                                                  "it says everything twice",
-                                                  "the mail is thrown away after a 250"};
+const char *const reply_act_texts[REPLY_ACTS] = {"",
+                                                 "it closes the connection",
+                                                 "it resets the connection",
+                                                 "it says nothing more",
+                                                 "what it says is no reply",
+                                                 "its reply has no end",
+                                                 "it speaks an octet at a time",
+                                                 "it says everything twice",
+                                                 "the mail is thrown away after a 250",
+                                                 "the lines of its reply contradict each other",
+                                                 "its line has no end",
+                                                 "it says its reply, and closes its side",
+                                                 "it answers before it is asked"};
 
 /* What the fault wants. True: this, with code 0 for nothing at all, is the reply; false: the ordinary one. */
 static bool begin_act(struct mail_session *session, const struct scenario_fault *fault, struct smtp_reply *reply)
 {
     struct session_rules *rules = session->rules;
     if (fault->reply_act == REPLY_WITH) return smtp_reply_parse(fault->reply_with, reply);
-    if (fault->reply_act != REPLY_DISCARD) refusals_tell(session, "fault", "", "", act_texts[fault->reply_act], 0);
+    if (fault->reply_act == REPLY_HALF_CLOSE || fault->reply_act == REPLY_EARLY) {
+        rules->after_reply = fault;
+        return false;
+    }
+    if (fault->reply_act == REPLY_UNKNOWN_CODE)
+        refusals_tell(session, "fault", "", "", "it says a code that there is not", 0);
+    else if (fault->reply_act != REPLY_DISCARD)
+        refusals_tell(session, "fault", "", "", reply_act_texts[fault->reply_act], 0);
     switch (fault->reply_act) {
     case REPLY_TWICE:
         rules->says_twice = true;
@@ -74,13 +84,17 @@ static bool begin_act(struct mail_session *session, const struct scenario_fault 
         return false;
     case REPLY_WITH:
     case REPLY_DISCARD:
-    case REPLY_ACTS:
+    case REPLY_HALF_CLOSE:
+    case REPLY_EARLY:
         return false;
     case REPLY_CLOSE:
     case REPLY_RESET:
     case REPLY_SILENCE:
     case REPLY_GARBAGE:
     case REPLY_ENDLESS:
+    case REPLY_MISMATCHED:
+    case REPLY_ENDLESS_LINE:
+    case REPLY_UNKNOWN_CODE:
         break;
     }
     rules->act = fault;
@@ -94,11 +108,15 @@ bool reply_faults_forced(void *context, const char *command, struct smtp_reply *
 {
     struct mail_session *session = context;
     const struct scenario *scenario = world_of(session)->scenario;
+    if (session->rules->is_mute) {
+        *reply = smtp_reply_later();
+        return true;
+    }
     for (size_t i = 0; i < scenario->n_faults; i++) {
         const struct scenario_fault *fault = &scenario->faults[i];
-        if (!is_of_server(fault, session->server) || fault->reply_from || fault->reply_rcpt) continue;
+        if (!reply_fault_is_of(fault, session->server) || fault->reply_from || fault->reply_rcpt) continue;
         if (fault->reply_act == REPLY_DISCARD || strcmp(fault->reply_to, command) != 0) continue;
-        if (strikes(session, i) && begin_act(session, fault, reply)) return true;
+        if (reply_fault_strikes(session, i) && begin_act(session, fault, reply)) return true;
     }
     return session->rules->inner.forced && session->rules->inner.forced(session->rules->inner.context, command, reply);
 }
@@ -118,10 +136,10 @@ bool reply_faults_of_mail(struct mail_session *session, const char *command, con
     const struct scenario *scenario = world_of(session)->scenario;
     for (size_t i = 0; i < scenario->n_faults; i++) {
         const struct scenario_fault *fault = &scenario->faults[i];
-        if (!is_of_server(fault, session->server) || (!fault->reply_from && !fault->reply_rcpt)) continue;
+        if (!reply_fault_is_of(fault, session->server) || (!fault->reply_from && !fault->reply_rcpt)) continue;
         if (fault->reply_act == REPLY_DISCARD || strcmp(fault->reply_to, command) != 0) continue;
         if (!is_about(fault, envelope, forward_path)) continue;
-        if (strikes(session, i) && begin_act(session, fault, reply)) return true;
+        if (reply_fault_strikes(session, i) && begin_act(session, fault, reply)) return true;
     }
     return false;
 }
@@ -152,12 +170,12 @@ bool reply_faults_discard(struct mail_session *session, const struct smtp_envelo
     const struct scenario *scenario = world_of(session)->scenario;
     for (size_t i = 0; i < scenario->n_faults; i++) {
         const struct scenario_fault *fault = &scenario->faults[i];
-        if (!is_of_server(fault, session->server) || fault->reply_act != REPLY_DISCARD) continue;
-        if (!is_about(fault, envelope, NULL) || !strikes(session, i)) continue;
+        if (!reply_fault_is_of(fault, session->server) || fault->reply_act != REPLY_DISCARD) continue;
+        if (!is_about(fault, envelope, NULL) || !reply_fault_strikes(session, i)) continue;
         char queue_id[QUEUE_ID_BYTES];
         struct message_id message = {message_number_of(content, size)};
         mail_queue_next_id(session->server->queue, queue_id);
-        refusals_tell(session, "fault", envelope->reverse_path, "", act_texts[REPLY_DISCARD], 0);
+        refusals_tell(session, "fault", envelope->reverse_path, "", reply_act_texts[REPLY_DISCARD], 0);
         if (message.n && world_message(world_of(session), message)) throw_away(session, envelope, message, queue_id);
         *reply = smtp_reply_make(250, "OK queued as %s", queue_id);
         return true;
@@ -166,15 +184,6 @@ bool reply_faults_discard(struct mail_session *session, const struct smtp_envelo
 }
 
 /* --- how it speaks --- */
-
-/* Longer than any client waits (RFC 5321 4.5.3.2.6: ten minutes). One that has vanished tells nobody that it is gone.
- */
-static const int64_t patience_ns = 30 * MINUTE;
-
-static void on_patience(void *context)
-{
-    mail_session_end(context, "a fault has held it up for half an hour");
-}
 
 static void drip(struct mail_session *session)
 {
@@ -213,10 +222,14 @@ static uint64_t write_as_wanted(void *context, const char *bytes, size_t size)
 {
     struct mail_session *session = context;
     struct session_rules *rules = session->rules;
+    if (rules->is_mute) return rules->written_end;
     if (rules->drip_every_ns) return write_in_drops(session, bytes, size);
-    uint64_t offset = rules->inner_io.write(rules->inner_io.context, bytes, size);
+    size_t passes = reply_acts_until_cut(session, size);
+    uint64_t offset = rules->inner_io.write(rules->inner_io.context, bytes, passes);
     if (rules->says_twice) rules->inner_io.write(rules->inner_io.context, bytes, size);
     rules->says_twice = false;
+    rules->written_end = offset + passes;
+    if (rules->after_reply) reply_acts_after_reply(session);
     return offset;
 }
 
@@ -240,8 +253,8 @@ static void io_start_tls(void *context)
     const struct scenario *scenario = world_of(session)->scenario;
     for (size_t i = 0; i < scenario->n_faults && !session->rules->fails_handshake; i++) {
         const struct scenario_fault *fault = &scenario->faults[i];
-        if (!is_of_server(fault, session->server) || strcmp(fault->reply_to, "handshake") != 0) continue;
-        if (strikes(session, i)) session->rules->fails_handshake = fault;
+        if (!reply_fault_is_of(fault, session->server) || strcmp(fault->reply_to, "handshake") != 0) continue;
+        if (reply_fault_strikes(session, i)) session->rules->fails_handshake = fault;
     }
     if (!session->rules->fails_handshake) io->start_tls(io->context);
 }
@@ -251,7 +264,7 @@ bool reply_faults_swallow(struct mail_session *session)
     struct session_rules *rules = session->rules;
     if (!rules->fails_handshake) return false;
     if (rules->act) return true;
-    refusals_tell(session, "fault", "", "", act_texts[rules->fails_handshake->reply_act], 0);
+    refusals_tell(session, "fault", "", "", reply_act_texts[rules->fails_handshake->reply_act], 0);
     rules->act = rules->fails_handshake;
     rules->acts_now = true;
     return true;
@@ -275,8 +288,7 @@ struct session_io reply_faults_io(struct mail_session *session, struct session_i
     session->rules->inner_io = inner;
     wake_init(&session->rules->drip_wake, session->server->host, "drip", on_drip, session);
     session->rules->drip_wake.conn = socket_conn(session->socket);
-    wake_init(&session->rules->patience, session->server->host, "patience", on_patience, session);
-    session->rules->patience.conn = socket_conn(session->socket);
+    reply_acts_init(session);
     io.context = session;
     io.write = write_as_wanted;
     if (inner.content) io.content = io_content;
@@ -285,63 +297,4 @@ struct session_io reply_faults_io(struct mail_session *session, struct session_i
     if (inner.locate) io.locate = io_locate;
     if (inner.gather) io.gather = io_gather;
     return io;
-}
-
-/* --- what it does instead --- */
-
-/* Any octets but those of a reply: lines of chance, with zeros among them. */
-static void write_garbage(struct mail_session *session)
-{
-    enum { GARBAGE_BYTES = 256 };
-    char bytes[GARBAGE_BYTES + 2];
-    for (uint64_t i = 0; i < GARBAGE_BYTES; i++)
-        bytes[i] = (char)(random_draw(world_of(session)->seed, session->server->host->name_hash,
-                                      random_hash_text("garbage"), (uint64_t)session->id.n << 16 | i) >>
-                          56);
-    bytes[0] = '?';
-    memcpy(bytes + GARBAGE_BYTES, "\r\n", 2);
-    session->rules->inner_io.write(session->rules->inner_io.context, bytes, sizeof bytes);
-}
-
-/* As fast as it is taken, and no faster. */
-static void write_without_end(struct mail_session *session)
-{
-    enum { AHEAD_BYTES = 65536 };
-    static const char line[] = "250-and so on, and so on\r\n";
-    while (socket_unacknowledged(session->socket) < AHEAD_BYTES)
-        session->rules->inner_io.write(session->rules->inner_io.context, line, sizeof line - 1);
-}
-
-bool refusals_act(struct mail_session *session)
-{
-    struct session_rules *rules = session->rules;
-    if (!rules || !rules->act) return true;
-    bool is_first = rules->acts_now;
-    rules->acts_now = false;
-    if (is_first && rules->act->reply_act != REPLY_CLOSE && rules->act->reply_act != REPLY_RESET)
-        wake_set(&rules->patience, world_of(session)->engine->now_ns + patience_ns);
-    switch (rules->act->reply_act) {
-    case REPLY_CLOSE:
-        mail_session_end(session, "closed by a fault");
-        return false;
-    case REPLY_RESET:
-        socket_abort(session->socket);
-        session->socket = NULL;
-        mail_session_end(session, "reset by a fault");
-        return false;
-    case REPLY_GARBAGE:
-        if (is_first) write_garbage(session);
-        return true;
-    case REPLY_ENDLESS:
-        write_without_end(session);
-        return true;
-    case REPLY_WITH:
-    case REPLY_SILENCE:
-    case REPLY_DRIP:
-    case REPLY_TWICE:
-    case REPLY_DISCARD:
-    case REPLY_ACTS:
-        return true;
-    }
-    return true;
 }

@@ -310,7 +310,12 @@ enum reply_act {
     REPLY_DRIP,    /* from now on it speaks an octet at a time */
     REPLY_TWICE,   /* it says the same thing twice */
     REPLY_DISCARD, /* it says 250 and throws the mail away */
-    REPLY_ACTS
+    REPLY_MISMATCHED,   /* a reply whose lines have different codes */
+    REPLY_ENDLESS_LINE, /* one line without an end */
+    REPLY_HALF_CLOSE,   /* it says its reply, and closes its own side only */
+    REPLY_EARLY,        /* behind its reply it says the next one, before it is asked */
+    REPLY_ACTS,
+    REPLY_UNKNOWN_CODE = REPLY_ACTS /* a reply with a code from 600 on: reply_with */
 };
 
 /* What a name server does instead of answering. */
@@ -355,6 +360,7 @@ struct scenario_fault {
     int reply_client;                    /* to this host; -1: to any */
     uint32_t reply_times;                /* at most; 0: any number */
     int64_t reply_every_ns;              /* of a drip */
+    uint64_t reply_at_octet;             /* not at a command, but at this octet of the dialogue, from 1; 0: at a command */
     const char *reply_to;   /* "RCPT" */
     const char *reply_with; /* "451 4.7.1 Try again later" */
     uint64_t reply_odds_of_2_32; /* dns too */

@@ -8,17 +8,19 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-/* RFC 5321 4.2: three digits, a space, a text. Only refusals: an untrue 2yz or 3yz would break the dialogue. */
-static void check_refusal(const struct spot *spot, const char *reply)
+/* RFC 5321 4.2: three digits, a space, a text. Only refusals: an untrue 2yz or 3yz would break the dialogue. A fault
+   may say a code that there is not. */
+static void check_refusal(const struct spot *spot, const char *reply, bool may_be_unknown)
 {
+    bool is_unknown = may_be_unknown && reply[0] >= '6' && reply[0] <= '9';
     bool digits =
         isdigit((unsigned char)reply[0]) && isdigit((unsigned char)reply[1]) && isdigit((unsigned char)reply[2]);
     const char *what = NULL;
     if (!digits || (reply[3] && reply[3] != ' '))
         what = tr("does not begin with three digits and a space");
-    else if (reply[0] != '4' && reply[0] != '5')
+    else if (reply[0] != '4' && reply[0] != '5' && !is_unknown)
         what = tr("is no refusal: its first digit is neither 4 nor 5");
-    else if (reply[1] > '5')
+    else if (reply[1] > '5' && !is_unknown)
         what = tr("has a second digit beyond 5");
     else if (strlen(reply) > 500)
         what = tr("is longer than 500 letters");
@@ -29,14 +31,20 @@ static void check_refusal(const struct spot *spot, const char *reply)
                     checks_value(spot->checks, spot->json), what);
 }
 
-static bool want_refusal(struct loader *l, const struct spot *object, const char *key, const char *example,
-                         const char **out)
+static bool want_reply(struct loader *l, const struct spot *object, const char *key, const char *example,
+                       bool may_be_unknown, const char **out)
 {
     struct spot spot = spot_key(object, key);
     if (!want_text(object, key, example, out)) return false;
-    check_refusal(&spot, *out);
+    check_refusal(&spot, *out, may_be_unknown);
     *out = scenario_text(l->scenario->memory, *out);
     return true;
+}
+
+static bool want_refusal(struct loader *l, const struct spot *object, const char *key, const char *example,
+                         const char **out)
+{
+    return want_reply(l, object, key, example, false, out);
 }
 
 static void want_count(const struct spot *object, const char *key, int64_t min, unsigned *out)
@@ -206,9 +214,10 @@ void load_refusals(struct loader *l, const struct spot *server, struct scenario_
 /* ---- the fault "reply" ---- */
 
 /* In the order of enum reply_act. */
-static const struct choice acts[REPLY_ACTS] = {{"reply", NULL},   {"close", NULL},   {"reset", NULL},
-                                               {"silence", NULL}, {"garbage", NULL}, {"endless", NULL},
-                                               {"drip", NULL},    {"twice", NULL},   {"discard", NULL}};
+static const struct choice acts[REPLY_ACTS] = {
+    {"reply", NULL},        {"close", NULL},      {"reset", NULL}, {"silence", NULL}, {"garbage", NULL},
+    {"endless", NULL},      {"drip", NULL},       {"twice", NULL}, {"discard", NULL}, {"mismatched", NULL},
+    {"endless line", NULL}, {"half close", NULL}, {"early", NULL}};
 
 static const struct choice commands[] = {
     {"RCPT", NULL}, {"CONNECT", NULL}, {"EHLO", NULL}, {"HELO", NULL}, {"STARTTLS", NULL}, {"handshake", NULL},
@@ -216,14 +225,14 @@ static const struct choice commands[] = {
     {"DATA", NULL}, {".", NULL},       {"RSET", NULL}, {"NOOP", NULL}, {"QUIT", NULL}};
 
 /* A sender is known from MAIL on, a recipient from RCPT on. */
-static void load_about(struct loader *l, const struct spot *object, struct scenario_fault *f)
+static void load_about(struct loader *l, const struct spot *object, struct scenario_fault *f, bool is_at_octet)
 {
     static const char *const keys[] = {"from", "rcpt"};
     const char **values[] = {&f->reply_from, &f->reply_rcpt};
     struct spot client = spot_key(object, "client");
     bool is_of_mail =
         strcmp(f->reply_to, "RCPT") == 0 || strcmp(f->reply_to, "DATA") == 0 || strcmp(f->reply_to, ".") == 0;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2 && !is_at_octet; i++) {
         struct spot spot = spot_key(object, keys[i]);
         if (!want_text(object, keys[i], "alice@a.example", values[i])) continue;
         *values[i] = scenario_text(l->scenario->memory, *values[i]);
@@ -239,7 +248,8 @@ static void load_words(struct loader *l, const struct spot *object, struct scena
     struct spot with = spot_key(object, "with");
     if (f->reply_act == REPLY_WITH && strcmp(f->reply_to, "handshake") != 0) {
         if (check_present(object, "with", "\"with\": \"451 4.7.1 Try again later\""))
-            want_refusal(l, object, "with", "451 4.7.1 Try again later", &f->reply_with);
+            want_reply(l, object, "with", "451 4.7.1 Try again later", true, &f->reply_with);
+        if (f->reply_with && f->reply_with[0] > '5') f->reply_act = REPLY_UNKNOWN_CODE;
     } else if (with.json) {
         spot_refuse_key(&with, tr("leave it out"), tr("\"with\" stands beside \"action\": \"%s\""),
                         acts[f->reply_act].word);
@@ -256,32 +266,56 @@ static void load_words(struct loader *l, const struct spot *object, struct scena
     }
 }
 
+/* In the place of a command: the n-th octet of the dialogue, of both sides. */
+static bool load_octet(const struct spot *object, struct scenario_fault *f)
+{
+    static const char *const of_commands[] = {"to", "from", "rcpt"};
+    struct spot octet = spot_key(object, "at_octet");
+    int64_t n = 1;
+    if (!octet.json) return false;
+    want_integer(object, "at_octet", 1, INT64_C(1) << 40, &n);
+    f->reply_at_octet = (uint64_t)n;
+    f->reply_to = "";
+    for (size_t i = 0; i < 3; i++) {
+        struct spot key = spot_key(object, of_commands[i]);
+        if (key.json)
+            spot_refuse_key(&key, tr("leave one of them out"), tr("\"%s\" stands beside \"at_octet\""), of_commands[i]);
+    }
+    return true;
+}
+
+static void check_act_at_octet(const struct spot *object, const struct scenario_fault *f)
+{
+    if (f->reply_act != REPLY_CLOSE && f->reply_act != REPLY_RESET)
+        spot_refuse(object, tr("write \"action\": \"close\" or \"reset\""),
+                    tr("at an octet a dialogue can only be cut off"));
+}
+
 void load_reply(struct loader *l, const struct spot *object, struct scenario_fault *f)
 {
     static const struct key_rule keys[] = {
-        {"server", NULL},
-        {"to", NULL},
-        {"with", NULL},
-        {"odds", NULL},
-        {"action", NULL},
-        {"from", NULL},
-        {"rcpt", NULL},
-        {"client", NULL},
-        {"times", NULL},
-        {"every", NULL},
-        {"first", "write \"times\": 1 in it, or \"for\": \"10 min\" beside \"reply\""}};
+        {"server", NULL},   {"to", NULL},
+        {"with", NULL},     {"odds", NULL},
+        {"action", NULL},   {"from", NULL},
+        {"rcpt", NULL},     {"client", NULL},
+        {"times", NULL},    {"every", NULL},
+        {"at_octet", NULL}, {"first", "write \"times\": 1 in it, or \"for\": \"10 min\" beside \"reply\""}};
     struct spot server = spot_key(object, "server"), every = spot_key(object, "every");
     size_t command = 0, act = REPLY_WITH;
     CHECK_KEYS(object, keys);
     if (check_present(object, "server", "\"server\": \"mx1.b.example\""))
         loader_host(l, &server, 1 << ROLE_MAIL_SERVER, &f->host);
-    if (check_present(object, "to", "\"to\": \"RCPT\""))
-        want_choice(object, "to", commands, sizeof commands / sizeof *commands, &command);
-    f->reply_to = commands[command].word;
+    bool is_at_octet = load_octet(object, f);
+    if (!is_at_octet) {
+        if (check_present(object, "to", "\"to\": \"RCPT\""))
+            want_choice(object, "to", commands, sizeof commands / sizeof *commands, &command);
+        f->reply_to = commands[command].word;
+    }
     bool is_clear = !spot_key(object, "action").json || want_choice(object, "action", acts, REPLY_ACTS, &act);
     f->reply_act = (enum reply_act)act;
-    if (is_clear) load_words(l, object, f);
-    load_about(l, object, f);
+    if (is_clear && is_at_octet) check_act_at_octet(object, f);
+    if (is_clear && (!is_at_octet || act != REPLY_WITH)) load_words(l, object, f);
+    load_about(l, object, f, is_at_octet);
     want_chance(object, "odds", &f->reply_odds_of_2_32);
     want_count(object, "times", 1, &f->reply_times);
     if (every.json && f->reply_act != REPLY_DRIP)

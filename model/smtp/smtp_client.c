@@ -173,7 +173,10 @@ void smtp_client_receive(struct smtp_client *s, const char *bytes, size_t size, 
         bool whole;
         size_t taken = line_reader_take(&s->line, bytes, size, &whole);
 
-        if (whole) receive_line(s, now_ns);
+        if (whole)
+            receive_line(s, now_ns);
+        else if (s->line.too_long) /* whatever its end will be, if it ever comes */
+            smtp_client_abandon(s, "malformed reply");
         bytes += taken;
         size -= taken;
     }

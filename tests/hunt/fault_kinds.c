@@ -15,6 +15,9 @@
 #define SAY(command, with)                                                                                             \
     "{'server':'$S','to':'" command "','with':'" with "','times':2}|{'server':'$S','to':'" command "','with':'" with   \
     "','odds':'30 %'}|{'server':'$S','to':'" command "','with':'" with "'}"
+#define AT_OCTET(action)                                                                                               \
+    "{'server':'$S','action':'" action "','at_octet':'$O','times':1}|{'server':'$S','action':'" action                 \
+    "','at_octet':'$O','odds':'50 %'}|{'server':'$S','action':'" action "','at_octet':'$O'}"
 #define LIE(answer)                                                                                                    \
     "{'server':'$D','answer':'" answer "'}|{'server':'$D','answer':'" answer "','odds':'50 %'}|"                       \
     "{'server':'$D','answer':'" answer "','name':'b.example'}"
@@ -116,6 +119,15 @@ const struct fault_kind fault_kinds[] = {
      "has no end", 0},
     {"drip", BY_FAULT, "reply", ACT("drip"), EVENT_SMTP_RULE, "octet at a time", 0},
     {"two replies", BY_FAULT, "reply", ACT("twice"), EVENT_SMTP_RULE, "everything twice", 0},
+    {"mismatched reply", BY_FAULT, "reply", ACT("mismatched"), EVENT_SMTP_RULE, "contradict each other", 0},
+    {"endless line", BY_FAULT, "reply", "{'server':'$S','to':'$V','action':'endless line','times':1}", EVENT_SMTP_RULE,
+     "its line has no end", 0},
+    {"half close", BY_FAULT, "reply", ACT("half close"), EVENT_SMTP_RULE, "closes its side", 0},
+    {"early reply", BY_FAULT, "reply", ACT("early"), EVENT_SMTP_RULE, "before it is asked", 0},
+    {"unknown code", BY_FAULT, "reply", SAY("$V", "650 5.0.0 what is this"), EVENT_SMTP_RULE, "a code that there is not",
+     0},
+    {"close at an octet", BY_FAULT, "reply", AT_OCTET("close"), EVENT_SMTP_RULE, "cuts the dialogue off", 0},
+    {"reset at an octet", BY_FAULT, "reply", AT_OCTET("reset"), EVENT_SMTP_RULE, "resets the dialogue", 0},
     {"failed handshake", BY_FAULT, "reply",
      "{'server':'$S','to':'handshake','action':'close'}|"
      "{'server':'$S','to':'handshake','action':'reset','odds':'50 %'}|"

@@ -35,7 +35,7 @@ enum fault_needs {
 };
 
 /* values: choices of luck_value, where $S is a mail server, $A one that hands on, $L a link, $E an end of it, $R a
-   router, $H any host, $C a client, $D a name server, $Q a resolver, $M a recipient, $V and $W SMTP commands, $T a kind
+   router, $H any host, $C a client, $D a name server, $Q a resolver, $M a recipient, $O an octet, $V and $W SMTP commands, $T a kind
    of packet. It has fired when there was an event of this kind with this word in one of its texts; of BY_LINK and
    BY_SET only on the links that have the fault, of BY_SERVER and BY_HOST only at those hosts, but for ANYWHERE. */
 struct fault_kind {

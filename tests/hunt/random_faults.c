@@ -91,9 +91,18 @@ static const char *end_of(struct maker *m, unsigned link)
     return cJSON_GetArrayItem(between, (int)luck_below(&m->luck, 2))->valuestring;
 }
 
+/* Most dialogues are longer than this one is at the first of them, and some than at the second. */
+static void become_octet(struct maker *m, cJSON *value, bool is_featured)
+{
+    value->type = cJSON_Number;
+    cJSON_SetNumberValue(value, 1 + luck_below(&m->luck, is_featured ? 300 : 3000));
+}
+
 static void fill(struct maker *m, cJSON *value, unsigned link, bool is_featured)
 {
-    if (cJSON_IsString(value) && value->valuestring[0] == '$') {
+    if (cJSON_IsString(value) && strcmp(value->valuestring, "$O") == 0)
+        become_octet(m, value, is_featured);
+    else if (cJSON_IsString(value) && value->valuestring[0] == '$') {
         char letter = value->valuestring[1], name[16];
         const char *text = is_featured ? featured_place(letter) : NULL;
         snprintf(name, sizeof name, "l%u", link);

@@ -197,7 +197,9 @@ static void on_handshake_end(struct laws *laws, const struct event *e)
 
 static void on_rule(struct laws *laws, const struct event *e)
 {
-    static const char *const no_replies[] = {"what it says is no reply", "its reply has no end"};
+    static const char *const no_replies[] = {"what it says is no reply", "its reply has no end", "its line has no end",
+                                             "the lines of its reply contradict each other",
+                                             "it says a code that there is not"};
     size_t conn = index_map_get(&laws->dialogue_sessions, (uint64_t)event_int(e, FIELD_SESSION));
     struct law_dialogue *d = conn == SIZE_MAX ? NULL : dialogue_at(laws, conn);
     if (!d) return;
@@ -205,6 +207,7 @@ static void on_rule(struct laws *laws, const struct event *e)
     if (strcmp(event_text(e, FIELD_NAME), "fault") != 0) return;
     for (size_t i = 0; i < sizeof no_replies / sizeof *no_replies; i++)
         d->is_odd |= strcmp(event_text(e, FIELD_TEXT), no_replies[i]) == 0;
+    if (strcmp(event_text(e, FIELD_TEXT), "it answers before it is asked") == 0) law_unheard(laws, d);
     d->drips |= strcmp(event_text(e, FIELD_TEXT), "it speaks an octet at a time") == 0; /* and nothing twice */
     if (d->drips) d->says_twice = false;
     if (d->drips || strcmp(event_text(e, FIELD_TEXT), "it says everything twice") != 0) return;
