@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -51,6 +52,15 @@ static struct hunted_seed hunt_seed(uint64_t seed)
     return found;
 }
 
+/* A world that goes wild shall not take the machine with it. Sanitizers reserve far more room than they use. */
+static void limit_memory(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+    static const struct rlimit most = {(rlim_t)4 << 30, (rlim_t)4 << 30};
+    setrlimit(RLIMIT_AS, &most);
+#endif
+}
+
 /* Memory is kept from one world to the next: getting its pages anew costs more than many a world. Ctrl-C is for the one
    that counts. */
 static void work(const struct hunt_order *order, uint64_t seed, int to, double ends)
@@ -58,6 +68,7 @@ static void work(const struct hunt_order *order, uint64_t seed, int to, double e
     signal(SIGINT, SIG_IGN);
     mallopt(M_MMAP_THRESHOLD, 1 << 28);
     mallopt(M_TRIM_THRESHOLD, 1 << 29);
+    limit_memory();
     for (; seed < order->first + order->count && seconds_of(CLOCK_MONOTONIC) < ends; seed += order->jobs) {
         struct hunted_seed found = hunt_seed(seed);
         if (write(to, &found, sizeof found) != (ssize_t)sizeof found) _exit(3);
