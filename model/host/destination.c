@@ -345,6 +345,21 @@ static void crash(struct destination *destination)
     destination_free(destination);
 }
 
+void destinations_shift(struct mail_queue *queue, int64_t later_ns)
+{
+    struct journal *journal = queue_world(queue)->journal;
+    uint64_t cause = journal_cause(journal);
+    for (size_t i = 0; i < queue->destinations_room; i++)
+        for (struct destination *destination = queue->destinations[i]; destination;
+             destination = destination->next_in_table) {
+            if (!is_dead(destination)) continue;
+            destination->site.dead_until_ns += later_ns;
+            emit_state(destination, false, later_ns > 0 ? "the clock was set back" : "the clock was set ahead");
+            wake_set(&destination->dead_wake, destination->site.dead_until_ns);
+            journal_set_cause(journal, cause);
+        }
+}
+
 void destinations_crash(struct mail_queue *queue)
 {
     for (size_t i = 0; i < queue->destinations_room; i++)

@@ -185,6 +185,20 @@ static const char *span_text(int64_t ns, char text[UNIT_TEXT_BYTES])
     return unit_format(UNIT_DURATION, ns < 0 ? -ns : ns, text);
 }
 
+/* ns * parts / whole, without the product of large ones. */
+static int64_t parts_of(int64_t ns, int64_t parts, int64_t whole)
+{
+    return ns / whole * parts + ns % whole * parts / whole;
+}
+
+/* By how much the clock jumps ahead when this fault begins; and when it ends, somebody puts right what it has made. */
+static int64_t jump_of_clock(const struct world *world, const struct scenario_fault *fault)
+{
+    int64_t since_ns = world->engine->now_ns - fault->at_ns;
+    int64_t error_ns = fault->clock_step_ns + parts_of(since_ns, fault->clock_skew_ppm, 1000000);
+    return world->faults_in_force[fault - world->scenario->faults] ? error_ns : -error_ns;
+}
+
 void host_faults_clock(struct world *world, const struct scenario_fault *like)
 {
     struct host *host = &world->hosts[like->host];
@@ -200,6 +214,7 @@ void host_faults_clock(struct world *world, const struct scenario_fault *like)
             snprintf(text, sizeof text, "%s", fault->clock_skew_ppm > 0 ? "too fast" : "too slow");
     }
     tell_trouble(host, "clock", text);
+    if (host->mail_server) mail_queue_clock_set(mail_server_queue(host->mail_server), jump_of_clock(world, like));
 }
 
 static int64_t clock_skew_ppm(const struct host *host)
@@ -209,12 +224,6 @@ static int64_t clock_skew_ppm(const struct host *host)
     for (size_t i = 0; (fault = next_on_host(host->world, &i, FAULT_CLOCK, (int)host->id.n - 1)) != NULL;)
         skew += fault->clock_skew_ppm;
     return skew;
-}
-
-/* ns * parts / whole, without the product of large ones. */
-static int64_t parts_of(int64_t ns, int64_t parts, int64_t whole)
-{
-    return ns / whole * parts + ns % whole * parts / whole;
 }
 
 /* Rounded up: who waits for so long finds that the clock has got there, and does not wait for the rest of it again and

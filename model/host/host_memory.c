@@ -59,6 +59,13 @@ static void grow(struct host_memory *memory)
     mem_free(old.places);
 }
 
+void host_memory_each(const struct host_memory *memory, void (*fn)(void *context, struct retry_record *record),
+                      void *context)
+{
+    for (size_t i = 0; i < memory->room; i++)
+        if (memory->places[i].record && memory->places[i].record->is_set) fn(context, memory->places[i].record);
+}
+
 struct retry_record *host_memory_find(struct host_memory *memory, uint64_t key, bool make)
 {
     if (key == 0) key = 1;

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/host/faults.h"
 #include "model/host/host.h"
 #include "model/host/queue_internal.h"
 #include "sim/journal/memory.h"
@@ -14,26 +13,6 @@
 struct world *queue_world(const struct mail_queue *queue)
 {
     return queue->host->world;
-}
-
-int64_t queue_clock_ns(const struct mail_queue *queue)
-{
-    return host_clock_ns(queue->host);
-}
-
-const struct retry_policy *queue_policy_now(const struct mail_queue *queue, struct retry_policy *by_clock)
-{
-    const struct retry_policy *policy = queue->policy;
-    const struct host *host = queue->host;
-    if (!host->clock_is_wrong || policy->run_interval_ns == 0) return policy;
-    *by_clock = *policy;
-    by_clock->run_interval_ns = host_span_ns(host, policy->run_interval_ns);
-    by_clock->run_phase_ns = faults_true_instant_ns(host, policy->run_phase_ns);
-    by_clock->minimal_backoff_ns = host_span_ns(host, policy->minimal_backoff_ns);
-    by_clock->maximal_backoff_ns = host_span_ns(host, policy->maximal_backoff_ns);
-    by_clock->min_queue_age_ns = host_span_ns(host, policy->min_queue_age_ns);
-    by_clock->max_queue_age_ns = host_span_ns(host, policy->max_queue_age_ns);
-    return by_clock;
 }
 
 struct mail_queue *mail_queue_new(struct mail_server *server)

@@ -39,6 +39,7 @@ struct queued_recipient {
     struct retry_record *record; /* what the policy goes by; NULL: nothing */
     uint64_t event;              /* the last about this recipient: the cause of what comes next */
     int64_t next_ns;             /* of its next attempt, or when it is given up */
+    int64_t due_ns;              /* the same, before a queue run was looked for */
     struct attempt_id attempt;
     uint32_t attempts;
     uint32_t next_in_job;
@@ -130,15 +131,16 @@ struct mail_queue {
 
 /* --- mail_queue.c --- */
 struct world *queue_world(const struct mail_queue *queue);
-/* By the host's own clock. */
-int64_t queue_clock_ns(const struct mail_queue *queue);
-/* Its policy, with queue runs and the bounds of their waits as a clock that goes wrong makes them. A step of the clock
-   moves no timer. */
-const struct retry_policy *queue_policy_now(const struct mail_queue *queue, struct retry_policy *by_clock);
 void queue_enter_state(struct queue_entry *entry, struct queued_recipient *recipient, enum mail_state to, int64_t at_ns,
                        const char *why);
 /* All is done: the entry goes, and its file. */
 void queue_entry_remove(struct queue_entry *entry);
+
+/* --- queue_clock.c --- */
+/* By the host's own clock. */
+int64_t queue_clock_ns(const struct mail_queue *queue);
+/* Its policy, with queue runs and the bounds of their waits as a clock that goes wrong makes them. */
+const struct retry_policy *queue_policy_now(const struct mail_queue *queue, struct retry_policy *by_clock);
 
 /* --- queue_round.c --- */
 void queue_round_begin(void *entry);
@@ -158,6 +160,8 @@ void queue_set_fate(struct queue_entry *entry, uint32_t recipient, const struct 
 void queue_part_over(struct queue_entry *entry);
 /* A crash: recipients that the disk does not know to be done are due again. */
 void queue_round_crash(struct queue_entry *entry);
+/* When the entry is looked at again: for its earliest recipient, or to warn; TIME_NEVER: nobody waits. */
+int64_t queue_next_look(const struct queue_entry *entry);
 void queue_recipient_clear(struct queued_recipient *recipient);
 
 /* --- destination.c --- */
@@ -177,6 +181,8 @@ void destination_delivery_idle(struct destination *destination);
 /* After whatever may have left it without anything to do. */
 void destination_settle(struct destination *destination);
 void destinations_crash(struct mail_queue *queue);
+/* The clock was set: those that are dead are so for this much longer. */
+void destinations_shift(struct mail_queue *queue, int64_t later_ns);
 void destinations_free(struct mail_queue *queue);
 
 /* --- delivery.c --- */
@@ -191,6 +197,8 @@ void host_memory_free(struct host_memory *memory);
 void host_memory_clear(struct host_memory *memory);
 /* The record of a host or of an address (by the hash of its name); made when `make`, else NULL where there is none. */
 struct retry_record *host_memory_find(struct host_memory *memory, uint64_t key, bool make);
+void host_memory_each(const struct host_memory *memory, void (*fn)(void *context, struct retry_record *record),
+                      void *context);
 
 /* --- queue_report.c --- */
 /* All recipients that are NEVER: once their sender's report is on the disk they become DONE. A part of the round. */

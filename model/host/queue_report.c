@@ -145,7 +145,7 @@ static void keep_refused(struct queue_entry *entry, const char *why)
         recipient->fate = RECIPIENT_WAITS;
         recipient->gives_up = true;
         recipient->is_refused = !recipient->expired;
-        recipient->next_ns = queue_world(entry->queue)->engine->now_ns + 5 * MINUTE;
+        recipient->next_ns = recipient->due_ns = queue_world(entry->queue)->engine->now_ns + 5 * MINUTE;
         queue_enter_state(entry, recipient, MAIL_DEFERRED, recipient->next_ns, why);
     }
 }

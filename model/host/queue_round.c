@@ -294,7 +294,7 @@ static struct retry_plan plan_of(const struct queue_entry *entry, const struct q
     struct retry_policy by_clock;
     struct retry_plan plan = retry_after_failure(queue_policy_now(queue, &by_clock), &job);
     if (plan.at_ns != TIME_NEVER && queue->policy->run_interval_ns == 0)
-        plan.at_ns = now_ns + host_span_ns(queue->host, plan.at_ns - now_ns);
+        plan.due_ns = plan.at_ns = now_ns + host_span_ns(queue->host, plan.at_ns - now_ns);
     return plan;
 }
 
@@ -307,6 +307,7 @@ static void plan_rest(struct queue_entry *entry)
         if (recipient->fate != RECIPIENT_LATER) continue;
         struct retry_plan plan = plan_of(entry, recipient);
         recipient->next_ns = plan.at_ns;
+        recipient->due_ns = plan.due_ns;
         recipient->gives_up = plan.gives_up;
         if (!plan.gives_up || plan.at_ns > now_ns) continue;
         recipient->fate = RECIPIENT_NEVER;
@@ -320,8 +321,7 @@ static bool warning_is_due(const struct queue_entry *entry)
     return warning_ns > 0 && !entry->warned && !is_null(entry->from) && age_of(entry) >= warning_ns;
 }
 
-/* When the entry is looked at again: for its earliest recipient, or to warn. */
-static int64_t next_look(const struct queue_entry *entry)
+int64_t queue_next_look(const struct queue_entry *entry)
 {
     const struct retry_policy *policy = entry->queue->policy;
     int64_t next_ns = TIME_NEVER;
@@ -351,7 +351,7 @@ static void defer_rest(struct queue_entry *entry)
         queue_enter_state(entry, recipient, MAIL_DEFERRED, recipient->next_ns,
                           recipient->skipped ? recipient->skipped : recipient->reason);
     }
-    entry->next_attempt_ns = next_look(entry);
+    entry->next_attempt_ns = queue_next_look(entry);
     if (entry->next_attempt_ns < now_ns) entry->next_attempt_ns = now_ns; /* due while this round went on */
     if (entry->next_attempt_ns == TIME_NEVER && !is_stale)
         queue_entry_remove(entry);

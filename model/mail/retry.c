@@ -51,6 +51,11 @@ struct retry_plan retry_after_failure(const struct retry_policy *policy, const s
     return flavours[policy->kind]->after_failure(policy, job);
 }
 
+bool retry_plans_by_clock(const struct retry_policy *policy)
+{
+    return flavours[policy->kind]->plans_by_clock;
+}
+
 int64_t retry_first_attempt(const struct retry_policy *policy, int64_t now_ns)
 {
     return policy->waits_for_run ? retry_run_not_before(policy, now_ns + 1) : now_ns;
@@ -93,6 +98,13 @@ void retry_host_worked(const struct retry_policy *policy, struct retry_record *r
 {
     const struct retry_flavour *flavour = flavours[policy->kind];
     if (flavour->host_worked) flavour->host_worked(policy, record, now_ns);
+}
+
+void retry_record_shift(struct retry_record *record, int64_t later_ns)
+{
+    record->first_failed_ns += later_ns;
+    record->last_try_ns += later_ns;
+    record->next_try_ns += later_ns;
 }
 
 bool retry_remembers_addresses(const struct retry_policy *policy)
@@ -145,12 +157,17 @@ void retry_site_revive(const struct retry_policy *policy, struct retry_site *sit
 
 struct retry_plan retry_again_at(int64_t at_ns)
 {
-    return (struct retry_plan){.at_ns = at_ns};
+    return (struct retry_plan){.at_ns = at_ns, .due_ns = at_ns};
+}
+
+struct retry_plan retry_again_in_run(int64_t due_ns, int64_t run_ns)
+{
+    return (struct retry_plan){.at_ns = run_ns, .due_ns = due_ns};
 }
 
 struct retry_plan retry_give_up_at(int64_t at_ns)
 {
-    return (struct retry_plan){.gives_up = true, .at_ns = at_ns};
+    return (struct retry_plan){.gives_up = true, .at_ns = at_ns, .due_ns = at_ns};
 }
 
 int64_t retry_run_not_before(const struct retry_policy *policy, int64_t at_ns)

@@ -126,8 +126,14 @@ struct retry_job {
 struct retry_plan {
     bool gives_up; /* at that instant, without a further attempt */
     int64_t at_ns;
+    int64_t due_ns; /* the same, before a queue run was looked for */
 };
 struct retry_plan retry_after_failure(const struct retry_policy *policy, const struct retry_job *job);
+/* The first queue run not before an instant; the instant itself where there are no runs. */
+int64_t retry_run_not_before(const struct retry_policy *policy, int64_t at_ns);
+/* Whether what is planned is kept as a date, and waits for the clock to show it when somebody sets the clock; else it
+   is a wait, which goes on. */
+bool retry_plans_by_clock(const struct retry_policy *policy);
 /* When a job that arrived now is tried first. */
 int64_t retry_first_attempt(const struct retry_policy *policy, int64_t now_ns);
 /* The lifetime that holds for this sender. */
@@ -147,6 +153,8 @@ bool retry_host_may_try(const struct retry_policy *policy, struct retry_record *
 bool retry_host_failed(const struct retry_policy *policy, struct retry_record *record, const struct retry_job *job,
                        int64_t run_ns, bool timed_out);
 void retry_host_worked(const struct retry_policy *policy, struct retry_record *record, int64_t now_ns);
+/* Where plans are dates: the clock was set, and shows these instants so much later. */
+void retry_record_shift(struct retry_record *record, int64_t later_ns);
 /* Whether 4yz replies are remembered for the address they were about (Exim). */
 bool retry_remembers_addresses(const struct retry_policy *policy);
 /* The same record, for an address or a message that was refused. */

@@ -24,6 +24,8 @@ static int64_t geometric_wait(const struct retry_policy *policy, unsigned failur
 
 static int64_t wait_of(const struct retry_policy *policy, const struct retry_job *job)
 {
+    /* What seems to have come tomorrow, as when the clock was set back, is as if it had come now. */
+    int64_t arrived_ns = job->arrived_ns < job->now_ns ? job->arrived_ns : job->now_ns;
     switch (policy->growth) {
     case RETRY_STEPS:
         return policy->steps_ns[job->attempts <= policy->n_steps ? (job->attempts ? job->attempts - 1 : 0)
@@ -31,7 +33,7 @@ static int64_t wait_of(const struct retry_policy *policy, const struct retry_job
     case RETRY_GEOMETRIC:
         return geometric_wait(policy, job->attempts);
     case RETRY_QUADRATIC:
-        return retry_next_square(job->arrived_ns, job->now_ns, policy->steps_ns[0]) - job->now_ns;
+        return retry_next_square(arrived_ns, job->now_ns, policy->steps_ns[0]) - job->now_ns;
     }
     return policy->steps_ns[0];
 }

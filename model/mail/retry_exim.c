@@ -100,7 +100,8 @@ static struct retry_plan after_failure(const struct retry_policy *policy, const 
         due_ns = own.next_try_ns;
     }
     int64_t at_ns = retry_run_not_before(policy, due_ns);
-    return retry_again_at(at_ns > job->now_ns ? at_ns : retry_run_not_before(policy, job->now_ns + SECOND));
+    if (at_ns <= job->now_ns) at_ns = retry_run_not_before(policy, job->now_ns + SECOND);
+    return retry_again_in_run(policy->run_interval_ns > 0 ? due_ns : at_ns, at_ns);
 }
 
 /* retry_check_address: before its time a host is not tried, but by a mail that has waited longer than the last rule. */
@@ -132,6 +133,7 @@ static void host_worked(const struct retry_policy *policy, struct retry_record *
 }
 
 const struct retry_flavour retry_exim = {.name = "exim",
+                                         .plans_by_clock = true,
                                          .set_default = set_default,
                                          .after_failure = after_failure,
                                          .host_may_try = host_may_try,

@@ -6,6 +6,7 @@
 
 struct retry_flavour {
     const char *name;
+    bool plans_by_clock;
     void (*set_default)(struct retry_policy *policy);
     struct retry_plan (*after_failure)(const struct retry_policy *policy, const struct retry_job *job);
     /* Of hosts; NULL: nothing is remembered of them. */
@@ -24,9 +25,8 @@ extern const struct retry_flavour retry_postfix, retry_exim, retry_sendmail, ret
 
 /* retry.c */
 struct retry_plan retry_again_at(int64_t at_ns);
+struct retry_plan retry_again_in_run(int64_t due_ns, int64_t run_ns);
 struct retry_plan retry_give_up_at(int64_t at_ns);
-/* The first queue run not before an instant; the instant itself where there are no runs. */
-int64_t retry_run_not_before(const struct retry_policy *policy, int64_t at_ns);
 /* Shifts a wait by chance, by up to `part_ns` either way. */
 int64_t retry_jitter(uint64_t draw, int64_t part_ns);
 int64_t retry_part_of(int64_t whole_ns, int64_t of_2_32);

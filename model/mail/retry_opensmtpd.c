@@ -67,6 +67,7 @@ static bool host_failed(const struct retry_policy *policy, struct retry_record *
 }
 
 const struct retry_flavour retry_opensmtpd = {.name = "opensmtpd",
+                                              .plans_by_clock = true,
                                               .set_default = set_default,
                                               .after_failure = after_failure,
                                               .host_may_try = host_may_try,

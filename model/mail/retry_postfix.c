@@ -33,7 +33,8 @@ static struct retry_plan after_failure(const struct retry_policy *policy, const 
     if (age_ns >= retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
     int64_t due_ns = job->now_ns + retry_clamp(age_ns, policy->minimal_backoff_ns, policy->maximal_backoff_ns);
     int64_t scan_ns = retry_run_not_before(policy, due_ns - scan_slack_ns);
-    return retry_again_at(scan_ns > job->now_ns ? scan_ns : scan_ns + policy->run_interval_ns);
+    if (scan_ns <= job->now_ns) scan_ns += policy->run_interval_ns;
+    return retry_again_in_run(due_ns - scan_slack_ns, scan_ns);
 }
 
 /* qmgr_queue_throttle. */
@@ -63,6 +64,7 @@ static void site_worked(const struct retry_policy *policy, struct retry_site *si
 }
 
 const struct retry_flavour retry_postfix = {.name = "postfix",
+                                            .plans_by_clock = true,
                                             .set_default = set_default,
                                             .after_failure = after_failure,
                                             .site_failed = site_failed,

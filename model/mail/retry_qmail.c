@@ -79,6 +79,7 @@ static void host_worked(const struct retry_policy *policy, struct retry_record *
 }
 
 const struct retry_flavour retry_qmail = {.name = "qmail",
+                                          .plans_by_clock = true,
                                           .set_default = set_default,
                                           .after_failure = after_failure,
                                           .host_may_try = host_may_try,
