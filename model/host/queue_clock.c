@@ -47,7 +47,9 @@ static void shift_recipient(struct queue_entry *entry, struct queued_recipient *
 {
     struct journal *journal = queue_world(entry->queue)->journal;
     recipient->due_ns += later_ns;
-    recipient->next_ns = next_of(entry->queue, recipient);
+    int64_t next_ns = next_of(entry->queue, recipient);
+    if (next_ns == recipient->next_ns) return; /* the same run */
+    recipient->next_ns = next_ns;
     uint64_t cause = journal_cause(journal);
     queue_enter_state(entry, recipient, MAIL_DEFERRED, recipient->next_ns,
                       later_ns > 0 ? "the clock was set back" : "the clock was set ahead");
