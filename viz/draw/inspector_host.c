@@ -5,6 +5,7 @@
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/inspector_view.h"
 #include "viz/draw/pen.h"
 
 static const char *name_of(const struct story *s, size_t host)
@@ -49,11 +50,24 @@ static const char *tls_of(const struct story *s, uint32_t conn, char *text, size
         const struct event *e = story_event(s, done);
         bool checks = strcmp(event_text(e, FIELD_ROLE), "client") == 0;
         const char *found = event_int(e, FIELD_VERIFIED) ? tr("certificate is good") : event_text(e, FIELD_WHY);
-        snprintf(text, size, "%s, %s%s%s", event_text(e, FIELD_VERSION), event_text(e, FIELD_CIPHER),
-                 checks ? ", " : "", checks ? found : "");
+        bool has_keys = story_notes(s, EVENT_TLS_SECRETS, FIELD_CONN, conn, &start, 1) > 0;
+        snprintf(text, size, "%s, %s%s%s%s", event_text(e, FIELD_VERSION), event_text(e, FIELD_CIPHER),
+                 checks ? ", " : "", checks ? found : "", has_keys ? tr("; a capture has the keys") : "");
     } else if (story_notes(s, EVENT_TLS_START, FIELD_CONN, conn, &start, 1)) {
         snprintf(text, size, "%s", tr("shaking hands"));
     }
+    return text;
+}
+
+/* The flavour of its sender, and the options. */
+static const char *tcp_of(const struct story *s, uint32_t conn, char *text, size_t size)
+{
+    size_t event;
+    text[0] = '\0';
+    if (!story_notes(s, EVENT_TCP_SETTINGS, FIELD_CONN, conn, &event, 1)) return text;
+    const struct event *e = story_event(s, event);
+    snprintf(text, size, "%s%s%s", event_text(e, FIELD_NAME), *event_text(e, FIELD_TEXT) ? ", " : "",
+             event_text(e, FIELD_TEXT));
     return text;
 }
 
@@ -70,6 +84,7 @@ static void draw_host_work(struct pen *pen, size_t index)
         snprintf(text, sizeof text, tr("%s, %s, port %u → %u"), name_of(s, conn.peer), conn.state, conn.local_port,
                  conn.remote_port);
         pen_fact(pen, *conn.protocol ? conn.protocol : tr("connection"), text);
+        pen_fact(pen, "TCP", tcp_of(s, conn.id, text, sizeof text));
         pen_fact(pen, "TLS", tls_of(s, conn.id, text, sizeof text));
     }
     for (size_t i = 0; i < story_timer_count(s); i++) {
@@ -167,6 +182,32 @@ static void draw_learnt(struct pen *pen, size_t host)
     }
 }
 
+static void draw_settings(struct pen *pen, size_t host)
+{
+    enum { MOST = 4 };
+    const struct story *s = pen->v->story;
+    size_t events[MOST], n = story_settings(s, story_host(s, host).id, events, MOST);
+    struct text_style style = view_text(pen->v, FONT_SMALL);
+    char text[STORY_SENTENCE_BYTES];
+    style.lines = 4;
+    if (n > 0) pen_heading(pen, tr("What it goes by"));
+    for (size_t i = 0; i < n; i++) {
+        const struct event *e = story_event(s, events[i]);
+        snprintf(text, sizeof text, "%s: %s", tr(event_text(e, FIELD_NAME)), event_text(e, FIELD_TEXT));
+        if (!pen_write(pen, style, text)) return;
+    }
+}
+
+static void draw_deeds(struct pen *pen, size_t host)
+{
+    enum { MOST = 12 };
+    const struct story *s = pen->v->story;
+    size_t events[MOST], n = story_deeds(s, story_host(s, host).id, events, MOST);
+    if (n > 0) pen_heading(pen, tr("What it did last"));
+    for (size_t i = 0; i < n; i++)
+        if (!inspector_row(pen, events[i])) return;
+}
+
 /* What a resolver knows, and for how long. */
 static void draw_cache(struct pen *pen, size_t index)
 {
@@ -204,10 +245,13 @@ void inspector_host_draw(const struct view *v, struct box box, size_t index)
     }
     draw_destinations(&pen, index);
     draw_learnt(&pen, index);
+    draw_settings(&pen, index);
+    if (host.role == STORY_RESOLVER) draw_deeds(&pen, index);
     struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
     if (host.role == STORY_RESOLVER)
         draw_cache(&right, index);
     else
         draw_host_work(&right, index);
     draw_rules(&right, index);
+    if (host.role != STORY_RESOLVER) draw_deeds(&right, index);
 }

@@ -63,7 +63,7 @@ size_t inspector_causes(const struct story *s, size_t event, size_t *chain, size
     return kept;
 }
 
-static bool draw_cause(struct pen *pen, size_t event)
+bool inspector_row(struct pen *pen, size_t event)
 {
     const struct view *v = pen->v;
     char sentence[STORY_SENTENCE_BYTES], time[VIEW_TIME_BYTES];
@@ -94,7 +94,7 @@ static void draw_causes(struct pen *pen, size_t event)
     size_t n = inspector_causes(pen->v->story, event, chain, CAUSES_SHOWN);
     pen_heading(pen, n > 1 ? tr("Because, going back:") : tr("The scenario wants it so."));
     for (size_t i = 1; i < n; i++)
-        if (!draw_cause(pen, chain[i])) return;
+        if (!inspector_row(pen, chain[i])) return;
 }
 
 /* ---- What can be selected ---- */
@@ -146,6 +146,21 @@ static void draw_packet(const struct view *v, struct box box, size_t index)
     canvas_text(v->canvas, right, &style, tr("This journal keeps no headers."));
 }
 
+/* Told when the run ends, whether or not its packets were. */
+static void draw_totals(struct pen *pen, uint32_t link, int dir)
+{
+    const struct story *s = pen->v->story;
+    size_t events[2];
+    char text[160];
+    for (size_t i = 0, n = story_notes(s, EVENT_LINK_TOTALS, FIELD_LINK, link, events, 2); i < n; i++) {
+        const struct event *e = story_event(s, events[i]);
+        if (event_int(e, FIELD_DIR) != dir) continue;
+        snprintf(text, sizeof text, tr("%lld packets, %lld of them arrived"), (long long)event_int(e, FIELD_OFFERED),
+                 (long long)event_int(e, FIELD_DELIVERED));
+        pen_fact(pen, tr("in all"), text);
+    }
+}
+
 static void draw_link(const struct view *v, struct box box, size_t index)
 {
     char text[200], names[200];
@@ -164,6 +179,7 @@ static void draw_link(const struct view *v, struct box box, size_t index)
         pen_fact(&pen, tr("in the queue"), text);
         snprintf(text, sizeof text, tr("%u packets"), link.lost[dir]);
         pen_fact(&pen, tr("lost so far"), text);
+        draw_totals(&pen, link.id, dir);
     }
 }
 
@@ -230,6 +246,41 @@ static void draw_reports(struct pen *pen, const struct story_mail *mail)
     }
 }
 
+/* Line by line, as whoever fetches it gets it. */
+static void draw_copy(struct pen *pen, const struct story_mail *mail)
+{
+    const struct story *s = pen->v->story;
+    size_t event, size;
+    if (!story_notes(s, EVENT_MAIL_COPY, FIELD_MESSAGE, mail->id, &event, 1)) return;
+    const char *bytes = event_bytes(story_event(s, event), FIELD_BYTES, &size), *end = bytes + size;
+    pen_heading(pen, tr("As it lies in the mailbox"));
+    while (bytes < end) {
+        char line[200];
+        const char *next = memchr(bytes, '\n', (size_t)(end - bytes));
+        size_t length = (size_t)((next ? next : end) - bytes), shown = length;
+        if (shown > 0 && bytes[shown - 1] == '\r') shown--;
+        if (shown >= sizeof line) shown = sizeof line - 1;
+        for (size_t i = 0; i < shown; i++)
+            line[i] = (char)(bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : bytes[i] == '\t' ? ' ' : '?');
+        line[shown] = '\0';
+        if (!pen_write(pen, view_mono(pen->v, FONT_SMALL), shown ? line : " ")) return;
+        bytes += length + 1;
+    }
+}
+
+/* How many bytes it has, and a number that changes when any of them does. */
+static void draw_content(struct pen *pen, const struct story_mail *mail)
+{
+    const struct story *s = pen->v->story;
+    size_t event;
+    char text[80];
+    if (!story_notes(s, EVENT_MAIL_CONTENT, FIELD_MESSAGE, mail->id, &event, 1)) return;
+    const struct event *e = story_event(s, event);
+    snprintf(text, sizeof text, tr("%lld bytes, digest %012llx"), (long long)event_int(e, FIELD_SIZE),
+             (unsigned long long)event_int(e, FIELD_MAIL_DIGEST));
+    pen_fact(pen, tr("content"), text);
+}
+
 static void draw_mail(const struct view *v, struct box box, size_t index)
 {
     char text[STORY_SENTENCE_BYTES];
@@ -242,6 +293,7 @@ static void draw_mail(const struct view *v, struct box box, size_t index)
     pen_fact(&pen, tr("from"), *mail->from ? mail->from : "<>");
     pen_fact(&pen, tr("to"), mail->to);
     pen_fact(&pen, tr("subject"), mail->subject);
+    draw_content(&pen, mail);
     size_t first, n = story_mail_letters(v->story, index, &first);
     for (size_t i = 0; i < n; i++)
         draw_letter(&pen, first + i);
@@ -249,6 +301,7 @@ static void draw_mail(const struct view *v, struct box box, size_t index)
     struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
     draw_reports(&right, mail);
     draw_attempts(&right, index);
+    draw_copy(&right, mail);
 }
 
 static void draw_event(const struct view *v, struct box box, size_t index)

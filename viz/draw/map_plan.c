@@ -296,7 +296,7 @@ double map_envelope_width(const struct map_plan *plan)
 struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position)
 {
     const struct map_host *h = &plan->hosts[host];
-    double dx = plan->icon * (0.46 + h->rest_step * (double)position),
+    double dx = plan->icon * (h->rest_from + h->rest_step * (double)position),
            dy = plan->icon * (0.34 + 0.05 * (double)position);
     return point_of(h->at.x + (h->rest_left ? -dx : dx), h->at.y + (h->rest_below ? dy : -dy));
 }
@@ -324,15 +324,19 @@ static int hidden_by_rest(const struct map_plan *m, size_t host)
     return n;
 }
 
-/* Rather away from the middle, where the links are, and above. Where there is little room the pile is closer. */
+/* Rather away from the middle, where the links are, and above. Where there is little room the pile is closer; where it
+   hides a name all the same, it stands farther off. */
 static void place_rest(struct planning *p, size_t host)
 {
-    enum { CORNERS = 4, CLOSEST = 3 };
+    enum { CORNERS = 4, CLOSEST = 3, HIDES_A_NAME = 9 };
     struct map_host *h = &p->plan->hosts[host], best = *h;
     bool outwards = h->at.x < p->plan->area.x + p->plan->area.w * 0.45;
     int least = INT_MAX;
-    for (int way = 0; way < CORNERS * CLOSEST; way++) {
-        int corner = way % CORNERS, closer = way / CORNERS;
+    for (int way = 0; way < 2 * CORNERS * CLOSEST; way++) {
+        int corner = way % CORNERS, closer = way / CORNERS % CLOSEST;
+        bool farther = way >= CORNERS * CLOSEST;
+        if (farther && least < HIDES_A_NAME) break;
+        h->rest_from = farther ? 0.76 : 0.46;
         h->rest_left = (corner % 2 == 0) == outwards;
         h->rest_below = corner >= 2;
         h->rest_step = 0.3 - 0.12 * closer;
@@ -470,7 +474,7 @@ static const char *rate_text(int64_t bps, char buffer[32])
 static size_t join(char *buffer, size_t n, size_t size, const char *text)
 {
     if (!*text || n >= size) return n;
-    int more = snprintf(buffer + n, size - n, "%s%s", n ? " · " : "", text);
+    int more = snprintf(buffer + n, size - n, "%s%s", n ? "\u00a0· " : "", text); /* a line may end after the dot */
     return n + (size_t)(more > 0 ? more : 0);
 }
 

@@ -19,6 +19,7 @@ struct map_host {
     bool above;                 /* the label stands above the icon */
     bool on_link;               /* a link passes here or close by: the label is drawn over it */
     bool rest_left, rest_below; /* the corner of the icon where envelopes lie; otherwise on its right, above */
+    double rest_from;           /* how far the first of them lies from the middle, in icons */
     double rest_step;           /* how far one of a pile lies from the next, in icons */
     struct box rest;            /* what a pile of them covers; w is 0 where no mail comes to */
 };

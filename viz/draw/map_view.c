@@ -187,22 +187,56 @@ static void draw_packet_word(const struct view *v, const struct map_plan *plan, 
     draw_word(v, plan, words, at, text, ink, 1);
 }
 
-/* Those that wait stand in a row at the sending end, away from the wire. */
-static struct point queue_point(const struct view *v, const struct map_link *link, int dir, size_t position)
+/* Those that wait stand in a row at the sending end, away from the wire: side is 1 where their lane is, -1 across. */
+static struct point queue_point(const struct view *v, const struct map_link *link, int dir, int side, size_t position)
 {
     struct point start = lane_point(v, link, dir, 0);
     struct point middle = dir == 0 ? link->a : link->b;
-    double step = view_units(v, 11) * (double)(position + 1) / view_units(v, lane_units);
-    return point_of(start.x + (start.x - middle.x) * step, start.y + (start.y - middle.y) * step);
+    double step = side * (1 + view_units(v, 11) * (double)(position + 1) / view_units(v, lane_units));
+    return point_of(middle.x + (start.x - middle.x) * step, middle.y + (start.y - middle.y) * step);
 }
 
-static void draw_queue_rest(const struct view *v, const struct map_link *link, int dir, size_t waiting)
+static bool is_clear(const struct view *v, const struct map_plan *plan, struct point at, size_t own)
 {
-    if (waiting <= SHOWN_IN_QUEUE) return;
+    double r = view_units(v, stamp_units);
+    struct box box = box_of(at.x - r, at.y - r, 2 * r, 2 * r), area = plan->area;
+    if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h)
+        return false;
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        if (box_meets(box, plan->hosts[h].label) || (h != own && box_meets(box, plan->hosts[h].icon))) return false;
+    return true;
+}
+
+/* Where a row stands: on the side where more of it finds no host, no label and no edge of the map in its way, and no
+   longer than that; the last place is for the number of those that are not shown. */
+struct queue_row {
+    int side;
+    size_t shown;
+};
+
+static struct queue_row queue_row(const struct view *v, const struct map_plan *plan, size_t link, int dir)
+{
+    enum { FEWEST = 2 };
+    size_t own = story_link(v->story, link).ends[dir];
+    struct queue_row best = {1, FEWEST};
+    for (int side = 1; side >= -1; side -= 2) {
+        size_t clear = 0;
+        while (clear <= SHOWN_IN_QUEUE && is_clear(v, plan, queue_point(v, &plan->links[link], dir, side, clear), own))
+            clear++;
+        if (clear > best.shown + 1) best = (struct queue_row){side, clear - 1};
+        if (clear > SHOWN_IN_QUEUE) break;
+    }
+    return best;
+}
+
+static void draw_queue_rest(const struct view *v, const struct map_link *link, int dir, struct queue_row row,
+                            size_t waiting)
+{
+    if (waiting <= row.shown) return;
     char text[32];
     struct text_style style = view_faint(v, FONT_SMALL);
-    snprintf(text, sizeof text, "+%zu", waiting - SHOWN_IN_QUEUE);
-    struct point at = queue_point(v, link, dir, SHOWN_IN_QUEUE);
+    snprintf(text, sizeof text, "+%zu", waiting - row.shown);
+    struct point at = queue_point(v, link, dir, row.side, row.shown);
     style.across = style.down = ALIGN_CENTRE;
     double w = view_units(v, 40), h = view_units(v, 16);
     canvas_text(v->canvas, box_of(at.x - w / 2, at.y - h / 2, w, h), &style, text);
@@ -242,9 +276,11 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
         struct point at = lane_point(v, link, hop->dir, place);
         if (place < 0) {
             size_t before = waiting_before(v, hops, i);
-            if (before == SHOWN_IN_QUEUE) draw_queue_rest(v, link, hop->dir, before + waiting_from(v, hops, n, i));
-            if (before >= SHOWN_IN_QUEUE) continue;
-            at = queue_point(v, link, hop->dir, before);
+            if (before > SHOWN_IN_QUEUE) continue;
+            struct queue_row row = queue_row(v, plan, hop->link, hop->dir);
+            if (before == row.shown) draw_queue_rest(v, link, hop->dir, row, before + waiting_from(v, hops, n, i));
+            if (before >= row.shown) continue;
+            at = queue_point(v, link, hop->dir, row.side, before);
         }
         draw_stamp(v, hop, at);
     }

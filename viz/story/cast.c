@@ -123,6 +123,7 @@ static void cast_event(struct story *story, size_t i)
 {
     const struct event *e = story_event(story, i);
     if (story_is_note(e->kind)) *TABLE_ADD(&story->notes) = i;
+    if (story_is_deed(e->kind)) *TABLE_ADD(&story->deeds) = i;
     switch (event_kind_group(e->kind)) {
     case GROUP_WORLD:
         world_event(story, i, e);
@@ -196,7 +197,7 @@ void cast_free(struct story *story)
         story->sessions.items,  story->lines.items,        story->captions.items, story->marks.items,
         story->letters_of_mail, story->latest_end,         story->last_hop,       story->stream_bytes.items,
         story->subject,         story->cache_changes.items,
-        story->notes.items};
+        story->notes.items,     story->deeds.items};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         mem_free(tables[i]);
     free_maps(story);

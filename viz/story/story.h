@@ -355,10 +355,17 @@ size_t story_cache(const struct story *story, size_t host, struct story_cached *
 /* ---- Notes ---- */
 
 /* What was learnt or decided, and is told by single events: smtp.rule, sts.policy, path.mtu, tls.start, tls.done,
-   tls.failed, mail.notify, mail.report, mail.doubt, mail.aside. Those of this kind up to this instant whose field has this value, the
+   tls.failed, mail.notify, mail.report, mail.doubt, mail.aside, mail.content, mail.copy, host.settings, tcp.settings,
+   tls.secrets, link.totals. Those of this kind up to this instant whose field has this value, the
    latest first, at most `room` of them; of very many only the latest are looked at. */
 size_t story_notes(const struct story *story, enum event_kind kind, enum field_id field, int64_t value, size_t *events,
                    size_t room);
+
+/* What a mail server goes by, from the first instant on (host.settings). */
+size_t story_settings(const struct story *story, uint32_t host, size_t *events, size_t room);
+/* What a host did up to this instant that changes nothing in the story but should be seen: it has put a mail on its
+   disk, told a name, ended a session; the latest first, as story_notes. */
+size_t story_deeds(const struct story *story, uint32_t host, size_t *events, size_t room);
 
 /* ---- Words ---- */
 

@@ -141,6 +141,7 @@ struct story {
     TABLE_OF(struct story_line) lines;
     TABLE_OF(size_t) cache_changes; /* dns.cache events */
     TABLE_OF(size_t) notes;         /* events of the kinds that story_notes tells */
+    TABLE_OF(size_t) deeds;         /* and of those that story_deeds tells */
     TABLE_OF(struct story_caption) captions;
     TABLE_OF(struct story_mark) marks;
     size_t *letters_of_mail; /* first letter of each mail, and one more */
@@ -192,6 +193,7 @@ enum story_mail_state story_mail_state_of(const char *name);
 size_t story_so_far(const struct story *story, const size_t *events, size_t n);
 /* Whether events of this kind are kept in `notes`. */
 bool story_is_note(enum event_kind kind);
+bool story_is_deed(enum event_kind kind);
 
 /* state.c */
 void state_init(struct story *story);

@@ -16,6 +16,41 @@ bool story_is_note(enum event_kind kind)
     case EVENT_MAIL_REPORT:
     case EVENT_MAIL_DOUBT:
     case EVENT_MAIL_ASIDE:
+    case EVENT_MAIL_CONTENT:
+    case EVENT_MAIL_COPY:
+    case EVENT_HOST_SETTINGS:
+    case EVENT_TCP_SETTINGS:
+    case EVENT_TLS_SECRETS:
+    case EVENT_LINK_TOTALS:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool story_is_deed(enum event_kind kind)
+{
+    switch ((int)kind) {
+    case EVENT_HOST_ICMP:
+    case EVENT_SESSION_CLOSE:
+    case EVENT_DNS_ASKED:
+    case EVENT_DNS_TOLD:
+    case EVENT_DNS_REFERRAL:
+    case EVENT_DNS_TROUBLE:
+    case EVENT_DNS_FAULT:
+    case EVENT_TLS_CLOSE:
+    case EVENT_TLS_FALLBACK:
+    case EVENT_MAIL_COMMIT:
+    case EVENT_MAIL_EXPAND:
+    case EVENT_MAIL_ROUTE:
+    case EVENT_FILE_ROT:
+    case EVENT_LIVE_BEGIN:
+    case EVENT_OUTSIDE_OPEN:
+    case EVENT_OUTSIDE_DATA:
+    case EVENT_OUTSIDE_TAKE:
+    case EVENT_OUTSIDE_END:
+    case EVENT_OUTSIDE_PACKET:
+    case EVENT_OUTSIDE_DROP:
         return true;
     default:
         return false;
@@ -44,5 +79,26 @@ size_t story_notes(const struct story *story, enum event_kind kind, enum field_i
         const struct event *e = story_event(story, story->notes.items[i - 1]);
         if (e->kind == kind && event_int(e, field) == value) events[n++] = story->notes.items[i - 1];
     }
+    return n;
+}
+
+size_t story_settings(const struct story *story, uint32_t host, size_t *events, size_t room)
+{
+    size_t n = 0, until = story_so_far(story, story->notes.items, story->notes.count);
+    for (size_t i = 0; i < until && n < room; i++) {
+        const struct event *e = story_event(story, story->notes.items[i]);
+        if (e->at_ns > 0) break;
+        if (e->kind == EVENT_HOST_SETTINGS && event_int(e, FIELD_HOST) == host) events[n++] = story->notes.items[i];
+    }
+    return n;
+}
+
+size_t story_deeds(const struct story *story, uint32_t host, size_t *events, size_t room)
+{
+    size_t n = 0, looked = 0;
+    for (size_t i = story_so_far(story, story->deeds.items, story->deeds.count);
+         i > 0 && n < room && looked < LOOK_BACK; i--, looked++)
+        if (event_int(story_event(story, story->deeds.items[i - 1]), FIELD_HOST) == host)
+            events[n++] = story->deeds.items[i - 1];
     return n;
 }

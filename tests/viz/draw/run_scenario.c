@@ -1,20 +1,31 @@
 #include "tests/viz/draw/run_scenario.h"
 
 #include <assert.h>
+#include <glob.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "model/host/world.h"
 #include "model/scenario/scenario.h"
 
-const char *const shipped_scenarios[] = {"first-mail",     "as-the-article-tells-it",
-                                         "many-networks",  "lost-segment",
-                                         "stop-and-wait",  "unknown-user",
-                                         "busy-server",    "backup-mx",
-                                         "loss-in-bursts", "full-queue",
-                                         "in-disorder",    "five-senders",
-                                         "path-mtu",       "black-hole",
-                                         "dns-tree",       "moving-house"};
-const size_t n_shipped_scenarios = sizeof shipped_scenarios / sizeof shipped_scenarios[0];
+size_t shipped_scenarios(const char *names[MOST_SCENARIOS])
+{
+    static char texts[MOST_SCENARIOS][64];
+    glob_t found;
+    size_t n = 0;
+    int failed = glob(POSTROAD_SOURCE_DIR "/scenarios/*.json", 0, NULL, &found);
+    assert(!failed);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *file = strrchr(found.gl_pathv[i], '/') + 1;
+        if (strcmp(file, "scenario.schema.json") == 0) continue;
+        assert(n < MOST_SCENARIOS);
+        snprintf(texts[n], sizeof texts[n], "%.*s", (int)(strlen(file) - strlen(".json")), file);
+        names[n] = texts[n];
+        n++;
+    }
+    globfree(&found);
+    return n;
+}
 
 struct journal_memory *run_scenario(const char *name)
 {

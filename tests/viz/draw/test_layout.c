@@ -166,15 +166,18 @@ Test(map_plan, in_every_shipped_scenario_nothing_overlaps_and_no_links_cross)
 {
     const struct box areas[] = {{16, 132, 760, 280}, {24, 180, 1150, 380}, {20, 140, 1240, 520}, {40, 360, 2300, 760}};
     const double units[] = {1, 1.35, 1.4, 2.7};
-    for (size_t s = 0; s < n_shipped_scenarios; s++) {
-        struct journal_memory *journal = run_scenario(shipped_scenarios[s]);
+    const char *names[MOST_SCENARIOS];
+    size_t n = shipped_scenarios(names);
+    cr_assert_geq(n, 38);
+    for (size_t s = 0; s < n; s++) {
+        struct journal_memory *journal = run_scenario(names[s]);
         struct story *story = story_new(journal);
         struct canvas *canvas = canvas_new_layer(8, 8);
         story_seek(story, 0);
-        expect_no_crossings(shipped_scenarios[s], story);
+        expect_no_crossings(names[s], story);
         for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
             struct map_plan *plan = map_plan_of(story, areas[i], units[i], canvas);
-            expect_tidy_plan(shipped_scenarios[s], plan);
+            expect_tidy_plan(names[s], plan);
             map_plan_free(plan);
         }
         canvas_free(canvas);

@@ -5,6 +5,7 @@
 
 #include "tests/viz/story/made_journal.h"
 #include "viz/story/story.h"
+#include "viz/story/story_internal.h"
 #include "viz/story/visible.h"
 
 enum { ROUNDS = 6 };
@@ -363,4 +364,27 @@ Test(story, the_time_line_counts_each_event_once)
     cr_assert_eq(of[STORY_MARK_FAULT], 10);
     story_free(story);
     made_free(&made);
+}
+
+/* What stands in the journal is seen somewhere: as it happens (visible), in the inspector of whom it is about (a note
+   or a deed), or by what the story makes of it, which is listed here. */
+Test(story, there_is_no_kind_of_event_that_the_window_shows_nowhere)
+{
+    static const enum event_kind folded[] = {
+        EVENT_RUN_BEGIN,    /* the title and the seed */
+        EVENT_HOST_ADD,     /* the map */
+        EVENT_LINK_ADD,     /* the map */
+        EVENT_TIMER_SET,    /* the timers of a host */
+        EVENT_TIMER_CANCEL, /* the same */
+        EVENT_STREAM_DATA,  /* the bytes of a packet, beside its header */
+        EVENT_TCP_VARS,     /* the window of a connection */
+        EVENT_SESSION_OPEN, /* whose dialogue it is */
+    };
+    for (int kind = 1; kind < EVENT_KINDS; kind++) { /* 0 is none */
+        bool is_shown = event_visible_sort((enum event_kind)kind) != VISIBLE_NOT ||
+                        story_is_note((enum event_kind)kind) || story_is_deed((enum event_kind)kind);
+        for (size_t i = 0; i < sizeof folded / sizeof *folded; i++)
+            is_shown |= folded[i] == (enum event_kind)kind;
+        cr_expect(is_shown, "%s", event_kind_name((enum event_kind)kind));
+    }
 }
