@@ -460,6 +460,20 @@ void dns_zones_finish(struct dns_zones *zones)
     zones->finished = true;
 }
 
+bool dns_zones_name(const struct dns_zones *zones, size_t n, struct dns_zones_name *out)
+{
+    assert(zones->finished);
+    if (n >= zones->n_nodes) return false;
+    const struct node *node = zones->nodes[n];
+    *out = (struct dns_zones_name){node->owner, node->apex->owner, node->rrs, node->n_rrs};
+    return true;
+}
+
+bool dns_zones_delegates(const struct dns_zones *zones)
+{
+    return zones->delegates;
+}
+
 static size_t prepared_index(enum dns_type qtype)
 {
     size_t i = 0;

@@ -22,6 +22,16 @@ void dns_zones_delegate(struct dns_zones *zones);
 /* Encodes every answer's size once; call after the last record and before the first answer. */
 void dns_zones_finish(struct dns_zones *zones);
 
+/* What was added, name by name: the n-th in the order in which they came, its zone and its records, none where only names
+   below it have some; false behind the last. For finished zones. */
+struct dns_zones_name {
+    const char *name, *apex;
+    const struct dns_rr *rrs;
+    size_t n_rrs;
+};
+bool dns_zones_name(const struct dns_zones *zones, size_t n, struct dns_zones_name *out);
+bool dns_zones_delegates(const struct dns_zones *zones);
+
 /* The response with one reference: records, a referral, NXDOMAIN or no data with the SOA, REFUSED outside all zones; MX
    answers carry the addresses of their hosts as additional records. What would not fit a datagram, of 512 bytes or what the
    query's EDNS allows, is truncated. The zones

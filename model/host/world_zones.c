@@ -240,6 +240,32 @@ static struct dns_zones *make_served(const struct world *world, size_t host)
 
 /* --- both --- */
 
+/* "300 MX 10 mx.b.example." */
+static void tell_record(struct host *host, const struct dns_zones_name *name, const struct dns_rr *rr, int64_t nth)
+{
+    char data[DNS_NAME_BYTES * 2 + 64], text[sizeof data + 80], numbers[48] = "";
+    const struct dns_message alone = {.n_answer = 1, .rrs = rr};
+    const char *words = rr->type == DNS_TXT ? rr->target : dns_answer_text(&alone, data, sizeof data);
+    if (rr->type == DNS_CNAME) words = strchr(words, ' ') + 1; /* behind "CNAME", as answers have it */
+    if (rr->type == DNS_SOA)
+        snprintf(numbers, sizeof numbers, " %u %u %u %u", rr->soa_refresh, rr->soa_retry, rr->soa_expire,
+                 rr->soa_minimum);
+    snprintf(text, sizeof text, "%u %s %s%s", rr->ttl_s, dns_type_text(rr->type), words, numbers);
+    JOURNAL_EMIT(host->world->journal, ZONE_RECORD, F_INT(HOST, host->id.n),
+                 F_TEXT(ZONE, *name->apex ? name->apex : "."), F_TEXT(NAME, *name->name ? name->name : "."),
+                 F_INT(NTH, nth), F_TEXT(TEXT, text), F_TEXT(WHY, dns_zones_delegates(host->zones) ? "refers" : ""));
+}
+
+static void tell(struct host *host)
+{
+    struct dns_zones_name name;
+    int64_t nth = 0;
+    if (!journal_wants(host->world->journal, EVENT_ZONE_RECORD)) return;
+    for (size_t i = 0; dns_zones_name(host->zones, i, &name); i++)
+        for (size_t k = 0; k < name.n_rrs; k++)
+            tell_record(host, &name, &name.rrs[k], ++nth);
+}
+
 static void give(struct host *host, struct dns_zones *zones)
 {
     if (host->zones) {
@@ -248,6 +274,7 @@ static void give(struct host *host, struct dns_zones *zones)
         host->world->old_zones = old;
     }
     host->zones = zones;
+    tell(host);
 }
 
 void world_zones_make(struct world *world)

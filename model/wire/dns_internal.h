@@ -2,6 +2,7 @@
 
        dns_message.c   a message in memory
        dns_size.c      how many bytes it takes
+       dns_check.c     whether bytes may be read
        dns_wire.c      its bytes, by ldns
        dns_text.c      names, records and answers as people write them */
 #ifndef POSTROAD_MODEL_WIRE_DNS_INTERNAL_H
@@ -24,6 +25,10 @@ size_t dns_message_count_rrs(const struct dns_message *message);
 /* A block with room for the content's records, unset, and for name_bytes of names, where *names points. */
 struct dns_message *dns_message_new_block(const struct dns_message *content, size_t name_bytes, struct dns_rr **rrs,
                                           char **names);
+
+/* --- dns_check.c --- */
+/* Whether ldns may read these bytes; tells whether they hold an OPT record. */
+bool dns_wire_check(const uint8_t *bytes, size_t size, bool *has_opt);
 
 /* --- dns_wire.c --- */
 /* NULL when it is too long, or a label is empty. */

@@ -364,7 +364,8 @@ static struct dns_message *message_of(const ldns_pkt *pkt)
 struct dns_message *dns_decode(const uint8_t *bytes, size_t size)
 {
     ldns_pkt *pkt = NULL;
-    if (size > DNS_MESSAGE_MAX_BYTES || ldns_wire2pkt(&pkt, bytes, size) != LDNS_STATUS_OK) return NULL;
+    bool has_opt;
+    if (!dns_wire_check(bytes, size, &has_opt) || ldns_wire2pkt(&pkt, bytes, size) != LDNS_STATUS_OK) return NULL;
     struct dns_message *message = message_of(pkt);
     ldns_pkt_free(pkt);
     return message;

@@ -30,6 +30,8 @@ void laws_free(struct laws *laws)
     laws_schedule_free(laws);
     laws_stages_free(laws);
     laws_routes_free(laws);
+    laws_zones_free(laws);
+    laws_messages_free(laws);
     laws_smtp_free(laws);
     law_streams_free(laws);
     mem_free(laws->packets);
@@ -98,6 +100,8 @@ static void on_event(void *context, const struct event *e)
     laws_of_names(laws, e);
     laws_of_smtp(laws, e);
     laws_of_dns(laws, e);
+    laws_of_zones(laws, e);
+    laws_of_messages(laws, e);
     laws_of_wires(laws, e);
     laws_of_packets(laws, e);
     laws_of_tcp(laws, e);
@@ -116,6 +120,7 @@ struct event_mask laws_mask(bool full)
     mask = event_mask_union(mask, event_mask_kind(EVENT_PACKET_COLLIDE));
     if (!full) return mask;
     mask = event_mask_union(mask, event_mask_kind(EVENT_MAIL_CONTENT));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_ZONE_RECORD));
     mask = event_mask_union(mask, event_mask_group(GROUP_PACKET));
     mask = event_mask_union(mask, event_mask_group(GROUP_STREAM));
     mask = event_mask_union(mask, event_mask_group(GROUP_TCP));

@@ -27,7 +27,8 @@
      D5  a question costs a resolver so much work and time at most
      D6  only who was told that a domain does not exist says so
      D7  mail goes where DNS says, to the best host first
-     D8  a name server does not say of a name both that there is something and that there is no such name
+     D8  a name server answers what a look-up over its records says, and never that a name is there and is not
+     D9  each DNS message can be read, and says what was meant
      N1  what a link was offered was delivered, was lost for a reason, or is on its way
      N2  nothing arrives before its last bit could, and packets on one way keep their order
      N3  a link that is cut delivers nothing

@@ -72,6 +72,13 @@ bool law_stream_byte(struct laws *laws, int64_t stream, int64_t offset, uint8_t 
     return true;
 }
 
+const uint8_t *law_stream_span(struct laws *laws, int64_t stream, int64_t offset, size_t length)
+{
+    const struct law_stream *s = stream ? stream_of(laws, (uint64_t)stream) : NULL;
+    if (!s || offset < 0 || (size_t)offset > s->size || length > s->size - (size_t)offset) return NULL;
+    return s->bytes + offset;
+}
+
 void law_stream_data(struct laws *laws, const struct event *e)
 {
     uint64_t stream = (uint64_t)event_int(e, FIELD_STREAM);

@@ -66,6 +66,8 @@ struct law_dialogue; /* laws_smtp.c */
 struct law_schedule; /* laws_schedule.c */
 struct law_stages; /* laws_stages.c */
 struct law_routes; /* laws_route.c */
+struct law_zones; /* laws_zones.c */
+struct law_messages; /* laws_messages.c */
 
 struct laws {
     size_t n_broken, n_kept;
@@ -85,6 +87,8 @@ struct laws {
     struct law_schedule *schedule;
     struct law_stages *stages;
     struct law_routes *routes;
+    struct law_zones *zones;
+    struct law_messages *messages;
     bool has_personalities;
     bool names_change; /* a zone has, or somebody has lied: laws_dns.c */
     bool has_collided; /* corrupted bytes were taken for good ones */
@@ -137,6 +141,10 @@ void laws_of_names(struct laws *laws, const struct event *e); /* laws_names.c */
 void laws_of_smtp(struct laws *laws, const struct event *e);   /* laws_smtp.c */
 void laws_smtp_free(struct laws *laws);
 void laws_of_dns(struct laws *laws, const struct event *e);    /* laws_dns.c */
+void laws_of_zones(struct laws *laws, const struct event *e);  /* laws_zones.c */
+void laws_zones_free(struct laws *laws);
+void laws_of_messages(struct laws *laws, const struct event *e); /* laws_messages.c */
+void laws_messages_free(struct laws *laws);
 void laws_of_wires(struct laws *laws, const struct event *e);  /* laws_wire.c */
 void laws_of_packets(struct laws *laws, const struct event *e); /* laws_packets.c; before those of TCP */
 void laws_of_packets_at_the_end(struct laws *laws);
@@ -152,6 +160,8 @@ void law_of_collision(struct laws *laws, const struct event *e, const struct law
 /* laws_bytes.c. The digest of what is sent (N7); false where it cannot be cut, or its bytes are not in the journal. */
 bool law_digest_of(struct laws *laws, const struct event *e, uint64_t *digest);
 bool law_stream_byte(struct laws *laws, int64_t stream, int64_t offset, uint8_t *byte); /* false: it is not held */
+/* So many bytes; NULL: not all are held. */
+const uint8_t *law_stream_span(struct laws *laws, int64_t stream, int64_t offset, size_t length);
 void law_stream_data(struct laws *laws, const struct event *e);
 void law_stream_forget(struct laws *laws, uint64_t stream);
 void law_streams_free(struct laws *laws);

@@ -72,6 +72,13 @@ static bool tell_zone_change(struct transcript *t, const struct event *e)
     return true;
 }
 
+static bool tell_zone_record(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("answers for %s, of the zone %s: %s"), event_text(e, FIELD_NAME), event_text(e, FIELD_ZONE),
+              event_text(e, FIELD_TEXT));
+    return true;
+}
+
 static bool tell_dns_unreachable(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, tr("cannot ask %s for %s %s"), transcript_host(t, event_int(e, FIELD_PEER)),
@@ -195,6 +202,7 @@ const struct telling tellings_of_words[EVENT_KINDS] = {
     [EVENT_DNS_TROUBLE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_trouble},
     [EVENT_DNS_FAULT] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_dns_fault},
     [EVENT_ZONE_CHANGE] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_zone_change},
+    [EVENT_ZONE_RECORD] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_zone_record},
     [EVENT_CONN_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_conn_open},
     [EVENT_CONN_CLOSE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_conn_close},
     [EVENT_SESSION_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_session_open},

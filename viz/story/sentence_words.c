@@ -97,6 +97,13 @@ static void tell_zone_change(struct sentence *s, const struct story *story, size
     sentence_say(s, tr("the zone %s is now: %s"), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
 }
 
+static void tell_zone_record(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("%s answers for %s, of the zone %s: %s"), sentence_host(story, e, FIELD_HOST),
+                 event_text(e, FIELD_NAME), event_text(e, FIELD_ZONE), event_text(e, FIELD_TEXT));
+}
+
 static void tell_dns_unreachable(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
@@ -230,5 +237,5 @@ const sentence_teller sentences_of_words[EVENT_KINDS] = {
     [EVENT_TLS_START] = tell_tls_start,         [EVENT_TLS_DONE] = tell_tls_done,
     [EVENT_TLS_FAILED] = tell_tls_failed,       [EVENT_TLS_CLOSE] = tell_tls_close,
     [EVENT_TLS_SECRETS] = tell_tls_secrets,     [EVENT_STS_POLICY] = tell_sts_policy,
-    [EVENT_TLS_FALLBACK] = tell_tls_fallback,
+    [EVENT_TLS_FALLBACK] = tell_tls_fallback,   [EVENT_ZONE_RECORD] = tell_zone_record,
 };

@@ -34,6 +34,7 @@ static const enum visible_sort sorts[EVENT_KINDS] = {
     [EVENT_PACKET_REWRITE] = VISIBLE_OTHER, [EVENT_STS_POLICY] = VISIBLE_OTHER,
     [EVENT_TLS_FALLBACK] = VISIBLE_OTHER,   [EVENT_FILE_ROT] = VISIBLE_MAIL,
     [EVENT_HOST_SETTINGS] = VISIBLE_OTHER,  [EVENT_MAIL_ROUTE] = VISIBLE_OTHER,
+    [EVENT_ZONE_RECORD] = VISIBLE_OTHER,
 };
 
 enum visible_sort event_visible_sort(enum event_kind kind)

@@ -199,6 +199,7 @@ static bool needs_no_cause(const struct event *e, int64_t ended_ns)
     case EVENT_HOST_ADD:
     case EVENT_LINK_ADD:
     case EVENT_HOST_SETTINGS:
+    case EVENT_ZONE_RECORD:
     case EVENT_LINK_VALUE:
     case EVENT_HOST_STATE:
     case EVENT_LINK_STATE:

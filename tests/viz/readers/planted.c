@@ -33,6 +33,14 @@ void planted_text(struct event *e, enum field_id field, const char *text)
         if (fields[i] == field) e->values[i] = (struct event_value){.i = (int64_t)strlen(text), .bytes = text};
 }
 
+void planted_bytes(struct event *e, enum field_id field, const char *bytes, size_t size)
+{
+    const enum field_id *fields;
+    size_t n = event_kind_fields(e->kind, &fields);
+    for (size_t i = 0; i < n; i++)
+        if (fields[i] == field) e->values[i] = (struct event_value){.i = (int64_t)size, .bytes = bytes};
+}
+
 void planted_int(struct event *e, enum field_id field, int64_t value)
 {
     const enum field_id *fields;

@@ -19,6 +19,7 @@ void planted_see(const char *scenario, const struct planted_bug *bugs, size_t n_
 
 /* For tampering. A text must live as long as the event is read. */
 void planted_text(struct event *e, enum field_id field, const char *text);
+void planted_bytes(struct event *e, enum field_id field, const char *bytes, size_t size);
 void planted_int(struct event *e, enum field_id field, int64_t value);
 /* Whether it is of this kind, and its text holds these words. */
 bool planted_has(const struct event *e, enum event_kind kind, enum field_id field, const char *words);
