@@ -1,36 +1,14 @@
-/* See recursor.h. Whoever asks again with the same id from the same port, having had no answer yet, is not asked for
-   twice. */
+/* See recursor.h: what it asks itself, and what it tells of that. Those who ask it: recursor_askers.c. */
 #include "model/host/recursor.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "model/dns/dns_fit.h"
 #include "model/dns/dns_resolver.h"
-#include "model/host/dns_faults.h"
 #include "model/host/dns_stream.h"
 #include "model/host/host.h"
-#include "model/host/wake.h"
+#include "model/host/recursor_internal.h"
 #include "sim/journal/memory.h"
-
-enum { FIRST_QTYPE_WITHOUT_DATA = 252 };
-
-/* Who waits for an answer. */
-struct recursor_asker {
-    struct recursor *recursor;
-    struct recursor_asker *previous, *next;
-    struct ip_address from;
-    struct dns_message *query;
-    uint16_t port; /* 0: over a connection */
-    uint64_t flow;
-    uint32_t transmission;
-    recursor_answer_fn answer; /* over a connection */
-    void *context;
-    bool *is_answered;                  /* set once it is, where somebody looks */
-    const struct scenario_fault *fault; /* answered falsely; NULL: as it should be */
-    struct wake late;                   /* such an answer is held back */
-    struct dns_message *late_answer;
-};
 
 /* A query of ours that goes over TCP. */
 struct upstream_stream {
@@ -41,31 +19,23 @@ struct upstream_stream {
     struct dns_stream *stream;
 };
 
-struct recursor {
-    struct host *host;
-    struct dns_resolver *resolver;
-    struct wake wake;
-    struct recursor_asker *askers;
-    struct upstream_stream *streams;
-};
-
-static struct world *world_of(const struct recursor *recursor)
+struct world *recursor_world(const struct recursor *recursor)
 {
     return recursor->host->world;
 }
 
-static int64_t now_of(const struct recursor *recursor)
+int64_t recursor_now_ns(const struct recursor *recursor)
 {
-    return world_of(recursor)->engine->now_ns;
+    return recursor_world(recursor)->engine->now_ns;
 }
 
-static uint32_t host_at(const struct recursor *recursor, struct ip_address address)
+uint32_t recursor_host_at(const struct recursor *recursor, struct ip_address address)
 {
-    const struct host *host = world_host_by_address(world_of(recursor), address);
+    const struct host *host = world_host_by_address(recursor_world(recursor), address);
     return host ? host->id.n : 0;
 }
 
-static void settle(struct recursor *recursor)
+void recursor_settle(struct recursor *recursor)
 {
     wake_set(&recursor->wake, dns_resolver_deadline(recursor->resolver));
 }
@@ -73,198 +43,8 @@ static void settle(struct recursor *recursor)
 static void on_wake(void *context)
 {
     struct recursor *recursor = context;
-    dns_resolver_on_deadline(recursor->resolver, now_of(recursor));
-    settle(recursor);
-}
-
-/* --- answers to those who ask --- */
-
-static void asker_free(struct recursor_asker *asker)
-{
-    *(asker->previous ? &asker->previous->next : &asker->recursor->askers) = asker->next;
-    if (asker->next) asker->next->previous = asker->previous;
-    if (asker->late_answer) wake_forget(&asker->late);
-    dns_message_drop(asker->late_answer);
-    dns_message_drop(asker->query);
-    mem_free(asker);
-}
-
-static void emit_told(const struct recursor_asker *asker, const struct dns_message *answer)
-{
-    struct recursor *recursor = asker->recursor;
-    char text[256];
-    uint64_t event = JOURNAL_EMIT(world_of(recursor)->journal, DNS_TOLD, F_INT(HOST, recursor->host->id.n),
-                                  F_INT(PEER, host_at(recursor, asker->from)), F_TEXT(QNAME, asker->query->qname),
-                                  F_TEXT(QTYPE, dns_type_text(asker->query->qtype)), F_INT(ID, asker->query->id),
-                                  F_TEXT(RCODE, dns_rcode_text(answer->rcode)),
-                                  F_TEXT(TEXT, dns_answer_text(answer, text, sizeof text)));
-    journal_set_cause(world_of(recursor)->journal, event);
-}
-
-static bool is_from_wrong_port(const struct recursor_asker *asker)
-{
-    return asker->fault && asker->fault->dns_lie == LIE_WRONG_PORT;
-}
-
-static void send_answer(struct recursor_asker *asker, struct dns_message *answer)
-{
-    struct recursor *recursor = asker->recursor;
-    uint64_t cause = journal_cause(world_of(recursor)->journal);
-    emit_told(asker, answer);
-    if (asker->port) {
-        struct datagram datagram = {.destination = asker->from,
-                                    .source_port = is_from_wrong_port(asker) ? DNS_PORT + 1 : DNS_PORT,
-                                    .destination_port = asker->port,
-                                    .flow = random_hash_mix(asker->flow, 1),
-                                    .transmission = asker->transmission,
-                                    .why = "answer"};
-        dns_fit_datagram(answer, asker->query);
-        host_send_datagram(recursor->host, &datagram, answer);
-    } else {
-        dns_fit_stream(answer, asker->query);
-        asker->answer(asker->context, asker, answer);
-    }
-    journal_set_cause(world_of(recursor)->journal, cause);
-}
-
-static void finish_asker(struct recursor_asker *asker)
-{
-    if (asker->is_answered) *asker->is_answered = true;
-    asker_free(asker);
-}
-
-static void on_late(void *context)
-{
-    struct recursor_asker *asker = context;
-    send_answer(asker, asker->late_answer);
-    finish_asker(asker);
-}
-
-static void hold_back(struct recursor_asker *asker, struct dns_message *answer)
-{
-    asker->late_answer = dns_message_hold(answer);
-    wake_init(&asker->late, asker->recursor->host, "late answer", on_late, asker);
-    wake_set(&asker->late, now_of(asker->recursor) + asker->fault->dns_delay_ns);
-}
-
-static struct dns_message *answer_for(const struct recursor_asker *asker, const struct dns_message *known)
-{
-    struct dns_message content = *known;
-    content.id = asker->query->id;
-    content.recursion_desired = asker->query->recursion_desired;
-    struct dns_message *answer = dns_message_new(&content);
-    answer->wire_size = 0;
-    if (!asker->fault) return answer;
-    struct dns_message *falsehood = dns_fault_answer(asker->fault, asker->query, answer, asker->port == 0);
-    dns_message_drop(answer);
-    return falsehood;
-}
-
-static void on_answer(void *context, void *asker_context, const struct dns_message *known)
-{
-    struct recursor_asker *asker = asker_context;
-    (void)context;
-    struct dns_message *answer = answer_for(asker, known);
-    bool is_late = asker->fault && asker->fault->dns_lie == LIE_LATE;
-    if (is_late)
-        hold_back(asker, answer);
-    else if (answer)
-        send_answer(asker, answer);
-    dns_message_drop(answer);
-    if (!is_late) finish_asker(asker);
-}
-
-/* What no resolver looks for: other operations, meta types, and what it may not look for. */
-static enum dns_rcode refusal_of(const struct dns_message *query)
-{
-    if (query->has_edns && query->edns_version > 0) return DNS_BADVERS;
-    if ((int)query->qtype >= FIRST_QTYPE_WITHOUT_DATA || (int)query->qtype == 0) return DNS_NOTIMP;
-    return query->recursion_desired ? DNS_NOERROR : DNS_REFUSED;
-}
-
-static const struct scenario_fault *fault_for(const struct recursor_asker *asker)
-{
-    struct recursor *recursor = asker->recursor;
-    return dns_fault_for(recursor->host, (struct host_id){host_at(recursor, asker->from)}, asker->query, asker->flow,
-                         asker->transmission);
-}
-
-static void ask(struct recursor_asker *asker)
-{
-    struct recursor *recursor = asker->recursor;
-    const struct dns_message *query = asker->query;
-    uint64_t event = JOURNAL_EMIT(world_of(recursor)->journal, DNS_ASKED, F_INT(HOST, recursor->host->id.n),
-                                  F_INT(PEER, host_at(recursor, asker->from)), F_TEXT(QNAME, query->qname),
-                                  F_TEXT(QTYPE, dns_type_text(query->qtype)), F_INT(ID, query->id));
-    journal_set_cause(world_of(recursor)->journal, event);
-    enum dns_rcode refusal = refusal_of(query);
-    struct dns_message refused = {.is_response = true, .qname = query->qname, .qtype = query->qtype, .rcode = refusal};
-    asker->fault = fault_for(asker);
-    if (refusal != DNS_NOERROR || (asker->fault && !dns_fault_needs_truth(asker->fault))) {
-        on_answer(recursor, asker, &refused);
-        return;
-    }
-    struct dns_message *known =
-        dns_resolver_ask(recursor->resolver, query->qname, query->qtype, asker, now_of(recursor));
-    if (known) on_answer(recursor, asker, known);
-    dns_message_drop(known);
-    settle(recursor);
-}
-
-static struct recursor_asker *asker_new(struct recursor *recursor, struct ip_address from, struct dns_message *query)
-{
-    struct recursor_asker *asker = mem_calloc(1, sizeof *asker);
-    asker->recursor = recursor;
-    asker->from = from;
-    asker->query = dns_message_hold(query);
-    asker->next = recursor->askers;
-    if (asker->next) asker->next->previous = asker;
-    recursor->askers = asker;
-    return asker;
-}
-
-static bool is_asked_already(const struct recursor *recursor, const struct ip_packet *ip)
-{
-    for (const struct recursor_asker *asker = recursor->askers; asker; asker = asker->next)
-        if (asker->port == ip->udp.source_port && asker->query->id == ip->dns->id &&
-            ip_equals(asker->from, ip->ip.source))
-            return true;
-    return false;
-}
-
-void recursor_take_datagram(struct recursor *recursor, const struct packet *packet)
-{
-    const struct ip_packet *ip = ip_packet_of_const(packet);
-    if (is_asked_already(recursor, ip)) return;
-    struct recursor_asker *asker = asker_new(recursor, ip->ip.source, ip->dns);
-    asker->port = ip->udp.source_port;
-    asker->flow = packet->identity.flow;
-    asker->transmission = packet->identity.transmission;
-    ask(asker);
-}
-
-struct recursor_asker *recursor_take_stream(struct recursor *recursor, struct ip_address from,
-                                            struct dns_message *query, recursor_answer_fn answer, void *context)
-{
-    struct recursor_asker *asker = asker_new(recursor, from, query);
-    asker->answer = answer;
-    asker->context = context;
-    if (world_of(recursor)->dns_faults_in_force > 0) {
-        const struct host *peer = world_host_by_address(world_of(recursor), from);
-        asker->flow = host_question_flow(recursor->host, peer ? peer : recursor->host);
-    }
-    bool is_answered = false;
-    asker->is_answered = &is_answered;
-    ask(asker);
-    if (is_answered) return NULL;
-    asker->is_answered = NULL;
-    return asker;
-}
-
-void recursor_forget(struct recursor_asker *asker)
-{
-    if (!asker->late_answer) dns_resolver_forget(asker->recursor->resolver, asker);
-    asker_free(asker);
+    dns_resolver_on_deadline(recursor->resolver, recursor_now_ns(recursor));
+    recursor_settle(recursor);
 }
 
 /* --- queries of its own --- */
@@ -291,12 +71,12 @@ static const char *answer_text(const struct dns_message *response, char *buffer,
 static void emit_answer(struct recursor *recursor, struct ip_address server, const struct dns_message *response)
 {
     char text[512];
-    uint64_t event = JOURNAL_EMIT(world_of(recursor)->journal, DNS_ANSWER, F_INT(HOST, recursor->host->id.n),
-                                  F_INT(PEER, host_at(recursor, server)), F_TEXT(QNAME, response->qname),
+    uint64_t event = JOURNAL_EMIT(recursor_world(recursor)->journal, DNS_ANSWER, F_INT(HOST, recursor->host->id.n),
+                                  F_INT(PEER, recursor_host_at(recursor, server)), F_TEXT(QNAME, response->qname),
                                   F_TEXT(QTYPE, dns_type_text(response->qtype)), F_INT(ID, response->id),
                                   F_TEXT(RCODE, dns_rcode_text(response->rcode)),
                                   F_TEXT(TEXT, answer_text(response, text, sizeof text)));
-    journal_set_cause(world_of(recursor)->journal, event);
+    journal_set_cause(recursor_world(recursor)->journal, event);
 }
 
 static void on_stream(void *context, const struct dns_message *response, const char *why)
@@ -308,9 +88,9 @@ static void on_stream(void *context, const struct dns_message *response, const c
     (void)why;
     end_stream(stream);
     if (response) emit_answer(recursor, server, response);
-    if (!response || !dns_resolver_receive_stream(recursor->resolver, n, response, now_of(recursor)))
-        dns_resolver_stream_failed(recursor->resolver, n, now_of(recursor));
-    settle(recursor);
+    if (!response || !dns_resolver_receive_stream(recursor->resolver, n, response, recursor_now_ns(recursor)))
+        dns_resolver_stream_failed(recursor->resolver, n, recursor_now_ns(recursor));
+    recursor_settle(recursor);
 }
 
 static void send_over_stream(struct recursor *recursor, const struct dns_upstream *upstream)
@@ -338,12 +118,13 @@ static void send_datagram(struct recursor *recursor, const struct dns_upstream *
 static void on_send(void *context, const struct dns_upstream *upstream)
 {
     struct recursor *recursor = context;
-    struct journal *journal = world_of(recursor)->journal;
+    struct journal *journal = recursor_world(recursor)->journal;
     uint64_t cause = journal_cause(journal);
-    uint64_t event = JOURNAL_EMIT(
-        journal, DNS_QUERY, F_INT(HOST, recursor->host->id.n), F_INT(PEER, host_at(recursor, upstream->server)),
-        F_TEXT(QNAME, upstream->message->qname), F_TEXT(QTYPE, dns_type_text(upstream->message->qtype)),
-        F_INT(ID, upstream->id), F_INT(NTH, upstream->transmission));
+    uint64_t event =
+        JOURNAL_EMIT(journal, DNS_QUERY, F_INT(HOST, recursor->host->id.n),
+                     F_INT(PEER, recursor_host_at(recursor, upstream->server)), F_TEXT(QNAME, upstream->message->qname),
+                     F_TEXT(QTYPE, dns_type_text(upstream->message->qtype)), F_INT(ID, upstream->id),
+                     F_INT(NTH, upstream->transmission));
     journal_set_cause(journal, event);
     if (upstream->stream)
         send_over_stream(recursor, upstream);
@@ -355,8 +136,8 @@ static void on_send(void *context, const struct dns_upstream *upstream)
 static void emit_trouble(struct recursor *recursor, struct ip_address server, const char *zone, const char *qname,
                          const char *why)
 {
-    JOURNAL_EMIT(world_of(recursor)->journal, DNS_TROUBLE, F_INT(HOST, recursor->host->id.n),
-                 F_INT(PEER, host_at(recursor, server)), F_TEXT(ZONE, *zone ? zone : "."),
+    JOURNAL_EMIT(recursor_world(recursor)->journal, DNS_TROUBLE, F_INT(HOST, recursor->host->id.n),
+                 F_INT(PEER, recursor_host_at(recursor, server)), F_TEXT(ZONE, *zone ? zone : "."),
                  F_TEXT(QNAME, *qname ? qname : "."), F_TEXT(WHY, why));
 }
 
@@ -379,16 +160,16 @@ bool recursor_receive(struct recursor *recursor, const struct packet *packet)
     if (ip->udp.source_port != DNS_PORT || !dns_resolver_expects(recursor->resolver, ip->ip.source, port, ip->dns))
         return false;
     emit_answer(recursor, ip->ip.source, ip->dns);
-    dns_resolver_receive(recursor->resolver, ip->ip.source, port, ip->dns, now_of(recursor));
-    settle(recursor);
+    dns_resolver_receive(recursor->resolver, ip->ip.source, port, ip->dns, recursor_now_ns(recursor));
+    recursor_settle(recursor);
     return true;
 }
 
 void recursor_on_icmp(struct recursor *recursor, struct ip_address server, uint16_t port, const char *why)
 {
     (void)why;
-    dns_resolver_unreachable(recursor->resolver, server, port, now_of(recursor));
-    settle(recursor);
+    dns_resolver_unreachable(recursor->resolver, server, port, recursor_now_ns(recursor));
+    recursor_settle(recursor);
 }
 
 /* --- the journal --- */
@@ -401,9 +182,9 @@ static void emit_cache(struct recursor *recursor, const struct dns_note *note, c
     char text[256];
     dns_answer_text(&records, text, sizeof text);
     if (entry->what != DNS_CACHED_RECORDS) snprintf(text, sizeof text, "%s", dns_cached_text(entry->what));
-    uint32_t ttl_s = note->kind == DNS_NOTE_PUT ? entry->ttl_s : dns_entry_ttl_left_s(entry, now_of(recursor));
-    JOURNAL_EMIT(world_of(recursor)->journal, DNS_CACHE, F_INT(HOST, recursor->host->id.n),
-                 F_INT(PEER, host_at(recursor, note->server)), F_TEXT(NAME, *entry->name ? entry->name : "."),
+    uint32_t ttl_s = note->kind == DNS_NOTE_PUT ? entry->ttl_s : dns_entry_ttl_left_s(entry, recursor_now_ns(recursor));
+    JOURNAL_EMIT(recursor_world(recursor)->journal, DNS_CACHE, F_INT(HOST, recursor->host->id.n),
+                 F_INT(PEER, recursor_host_at(recursor, note->server)), F_TEXT(NAME, *entry->name ? entry->name : "."),
                  F_TEXT(QTYPE, entry->type ? dns_type_text(entry->type) : "all"), F_TEXT(WHY, why), F_INT(TTL, ttl_s),
                  F_TEXT(ZONE, *entry->zone ? entry->zone : "."), F_TEXT(RANK, dns_rank_text(entry->rank)),
                  F_TEXT(TEXT, text));
@@ -411,15 +192,15 @@ static void emit_cache(struct recursor *recursor, const struct dns_note *note, c
 
 static void emit_referral(struct recursor *recursor, const struct dns_note *note)
 {
-    JOURNAL_EMIT(world_of(recursor)->journal, DNS_REFERRAL, F_INT(HOST, recursor->host->id.n),
-                 F_INT(PEER, host_at(recursor, note->server)), F_TEXT(ZONE, *note->zone ? note->zone : "."),
+    JOURNAL_EMIT(recursor_world(recursor)->journal, DNS_REFERRAL, F_INT(HOST, recursor->host->id.n),
+                 F_INT(PEER, recursor_host_at(recursor, note->server)), F_TEXT(ZONE, *note->zone ? note->zone : "."),
                  F_TEXT(NAME, note->name));
 }
 
 static void on_note(void *context, const struct dns_note *note)
 {
     struct recursor *recursor = context;
-    if (!journal_wants(world_of(recursor)->journal, EVENT_DNS_CACHE)) return; /* all of these are of one group */
+    if (!journal_wants(recursor_world(recursor)->journal, EVENT_DNS_CACHE)) return; /* all of these are of one group */
     switch (note->kind) {
     case DNS_NOTE_PUT:
         emit_cache(recursor, note, "put");
@@ -450,7 +231,7 @@ static void on_note(void *context, const struct dns_note *note)
 static uint64_t draw(void *context, const char *what, uint64_t n)
 {
     const struct recursor *recursor = context;
-    return random_draw(world_of(recursor)->seed, recursor->host->name_hash, random_hash_text(what), n);
+    return random_draw(recursor_world(recursor)->seed, recursor->host->name_hash, random_hash_text(what), n);
 }
 
 /* The root servers, as a real resolver's hints file has them. */
@@ -476,7 +257,7 @@ struct recursor *recursor_new(struct host *host)
                                        .draw = draw,
                                        .send = on_send,
                                        .give_up = on_give_up,
-                                       .answer = on_answer,
+                                       .answer = recursor_on_answer,
                                        .note = on_note};
     recursor->host = host;
     config.v4 = !ip_is_none(host->address);
@@ -502,9 +283,10 @@ void recursor_crash(struct recursor *recursor)
     }
     dns_resolver_crash(recursor->resolver);
     while (recursor->askers)
-        asker_free(recursor->askers);
-    if (!world_of(recursor)->ended)
-        JOURNAL_EMIT(world_of(recursor)->journal, DNS_CACHE, F_INT(HOST, recursor->host->id.n), F_TEXT(WHY, "emptied"));
+        recursor_asker_free(recursor->askers);
+    if (!recursor_world(recursor)->ended)
+        JOURNAL_EMIT(recursor_world(recursor)->journal, DNS_CACHE, F_INT(HOST, recursor->host->id.n),
+                     F_TEXT(WHY, "emptied"));
 }
 
 void recursor_free(struct recursor *recursor)
