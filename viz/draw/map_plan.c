@@ -198,7 +198,7 @@ static void place_wires(struct planning *p)
 /* ---- Labels ---- */
 
 /* By clipping the line to the box (Liang and Barsky). */
-static bool line_meets_box(struct point a, struct point b, struct box box)
+bool map_line_meets_box(struct point a, struct point b, struct box box)
 {
     double from = 0, to = 1;
     double d[2] = {b.x - a.x, b.y - a.y}, s[2] = {a.x, a.y}, low[2] = {box.x, box.y},
@@ -232,7 +232,7 @@ static int hindrances(const struct planning *p, struct box box, size_t hosts_don
     }
     for (size_t i = 0; i < m->n_links && n < enough; i++) {
         double away = i == own_link ? 3 * m->unit : clear;
-        if (line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away))) n++;
+        if (map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away))) n++;
         bool is_placed = own_link != LAYOUT_NOBODY && i < own_link && m->links[i].label.w > 0;
         if (is_placed && box_meets(box, m->links[i].label)) n += 2;
     }
@@ -320,7 +320,7 @@ static int hidden_by_rest(const struct map_plan *m, size_t host)
         if (h != host && box_meets(box, m->hosts[h].icon)) n += 9;
     }
     for (size_t i = 0; i < m->n_links; i++)
-        if (line_meets_box(m->links[i].a, m->links[i].b, box)) n += 2;
+        if (map_line_meets_box(m->links[i].a, m->links[i].b, box)) n += 2;
     return n;
 }
 

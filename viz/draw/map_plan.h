@@ -52,6 +52,7 @@ void map_plan_free(struct map_plan *plan);
 /* Where the middle of an envelope lies at a host; position counts from 0. */
 struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position);
 double map_envelope_width(const struct map_plan *plan);
+bool map_line_meets_box(struct point a, struct point b, struct box box);
 
 /* "10 Mbit/s · 15 ms" and, when told, "· loss 2 %". */
 const char *map_link_text(const struct story_link *link, char *buffer, size_t size);

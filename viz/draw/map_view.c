@@ -196,7 +196,7 @@ static struct point queue_point(const struct view *v, const struct map_link *lin
     return point_of(middle.x + (start.x - middle.x) * step, middle.y + (start.y - middle.y) * step);
 }
 
-static bool is_clear(const struct view *v, const struct map_plan *plan, struct point at, size_t own)
+static bool is_clear(const struct view *v, const struct map_plan *plan, size_t link, size_t own, struct point at)
 {
     double r = view_units(v, stamp_units);
     struct box box = box_of(at.x - r, at.y - r, 2 * r, 2 * r), area = plan->area;
@@ -204,28 +204,38 @@ static bool is_clear(const struct view *v, const struct map_plan *plan, struct p
         return false;
     for (size_t h = 0; h < plan->n_hosts; h++)
         if (box_meets(box, plan->hosts[h].label) || (h != own && box_meets(box, plan->hosts[h].icon))) return false;
+    for (size_t i = 0; i < plan->n_links; i++) {
+        const struct map_link *other = &plan->links[i];
+        if (box_meets(box, other->label) || (i != link && map_line_meets_box(other->a, other->b, box))) return false;
+    }
     return true;
 }
 
-/* Where a row stands: on the side where more of it finds no host, no label and no edge of the map in its way, and no
-   longer than that; the last place is for the number of those that are not shown. */
+/* Where a row stands: on the side where more of it finds no host, wire, label or edge of the map in its way, beyond a
+   label if need be, and no longer than that; the last place is for the number of those that are not shown. */
 struct queue_row {
     int side;
-    size_t shown;
+    size_t first, shown;
 };
 
 static struct queue_row queue_row(const struct view *v, const struct map_plan *plan, size_t link, int dir)
 {
-    enum { FEWEST = 2 };
+    enum { FARTHEST = 6 };
     size_t own = story_link(v->story, link).ends[dir];
-    struct queue_row best = {1, FEWEST};
-    for (int side = 1; side >= -1; side -= 2) {
-        size_t clear = 0;
-        while (clear <= SHOWN_IN_QUEUE && is_clear(v, plan, queue_point(v, &plan->links[link], dir, side, clear), own))
-            clear++;
-        if (clear > best.shown + 1) best = (struct queue_row){side, clear - 1};
-        if (clear > SHOWN_IN_QUEUE) break;
-    }
+    struct queue_row best = {1, 0, 1};
+    int best_score = 2;
+    for (int side = 1; side >= -1; side -= 2)
+        for (size_t first = 0; first < FARTHEST; first++) {
+            size_t clear = 0;
+            while (clear <= SHOWN_IN_QUEUE &&
+                   is_clear(v, plan, link, own, queue_point(v, &plan->links[link], dir, side, first + clear)))
+                clear++;
+            int score = 2 * (int)clear - (int)first;
+            if (score <= best_score) continue;
+            best_score = score;
+            best = (struct queue_row){side, first, clear - 1};
+            if (clear > SHOWN_IN_QUEUE) break;
+        }
     return best;
 }
 
@@ -236,7 +246,7 @@ static void draw_queue_rest(const struct view *v, const struct map_link *link, i
     char text[32];
     struct text_style style = view_faint(v, FONT_SMALL);
     snprintf(text, sizeof text, "+%zu", waiting - row.shown);
-    struct point at = queue_point(v, link, dir, row.side, row.shown);
+    struct point at = queue_point(v, link, dir, row.side, row.first + row.shown);
     style.across = style.down = ALIGN_CENTRE;
     double w = view_units(v, 40), h = view_units(v, 16);
     canvas_text(v->canvas, box_of(at.x - w / 2, at.y - h / 2, w, h), &style, text);
@@ -280,7 +290,7 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
             struct queue_row row = queue_row(v, plan, hop->link, hop->dir);
             if (before == row.shown) draw_queue_rest(v, link, hop->dir, row, before + waiting_from(v, hops, n, i));
             if (before >= row.shown) continue;
-            at = queue_point(v, link, hop->dir, row.side, before);
+            at = queue_point(v, link, hop->dir, row.side, row.first + before);
         }
         draw_stamp(v, hop, at);
     }
