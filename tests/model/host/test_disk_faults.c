@@ -8,21 +8,14 @@
 #include "world_runs.h"
 
 /* m1 to m3 wait in the queue of mail.a.example, since bob's server is away for an hour; m4 comes afterwards. */
+#define FOUR_MAILS                                                                                                     \
+    ALICE_WRITES_TO_BOB("m1", "1 s")                                                                                   \
+    "," ALICE_WRITES_TO_BOB("m2", "2 s") "," ALICE_WRITES_TO_BOB("m3", "3 s") "," ALICE_WRITES_TO_BOB("m4", "3 h")
 static const char world_text[] =
-    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 d\", \"hosts\": {"
-    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" } },"
-    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] }, \"disk\": { %s } "
-    "},"
-    "\"internet\": { \"router\": {} },"
-    "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"] } } },"
-    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
-    "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"
-    "\"b\": { \"between\": [\"mx1.b.example\", \"internet\"] } },"
-    "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": "
-    "\"x\" },"
-    "\"m2\": { \"at\": \"2 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": \"x\" },"
-    "\"m3\": { \"at\": \"3 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": \"x\" },"
-    "\"m4\": { \"at\": \"3 h\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": \"x\" } },"
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 d\", \"hosts\": {" ALICE_PC ","
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"] }, "
+    "\"disk\": { %s } }," INTERNET_AND_MX1 " }," LINKS_OF_THREE ","
+    "\"mail\": {" FOUR_MAILS " },"
     "\"faults\": [ { \"for\": \"1 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } }%s ] }";
 
 static struct world_run run_with(const char *disk, const char *faults)

@@ -7,17 +7,11 @@
 #include "world_runs.h"
 
 static const char world_text[] =
-    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 d\", \"hosts\": {"
-    "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" } },"
-    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": %s } },"
-    "\"internet\": { \"router\": {} },"
-    "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"] } } },"
-    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
-    "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"
-    "\"b\": { \"between\": [\"mx1.b.example\", \"internet\"] } },"
-    "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": "
-    "\"x\" } },"
-    "\"faults\": [ %s ] }";
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 d\", \"hosts\": {" ALICE_PC ","
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": %s } "
+    "}," INTERNET_AND_MX1 " }," LINKS_OF_THREE ","
+    "\"mail\": {" ALICE_WRITES_TO_BOB("m1", "1 s") " },"
+                                                   "\"faults\": [ %s ] }";
 
 static struct world_run run_by(const char *retry, const char *faults)
 {

@@ -5,6 +5,18 @@
 #include "model/host/world.h"
 #include "sim/journal/journal_memory.h"
 
+/* Pieces of scenarios: Alice, who submits to mail.a.example, from which mail goes to mx1.b.example. */
+#define ALICE_PC "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" } }"
+#define INTERNET_AND_MX1                                                                                               \
+    "\"internet\": { \"router\": {} },"                                                                                \
+    "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"] } }"
+#define LINKS_OF_THREE                                                                                                 \
+    "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"                                           \
+    "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"                                                      \
+    "\"b\": { \"between\": [\"mx1.b.example\", \"internet\"] } }"
+#define ALICE_WRITES_TO_BOB(id, at)                                                                                    \
+    "\"" id "\": { \"at\": \"" at "\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"text\": \"x\" }"
+
 struct world_run {
     struct scenario *scenario;
     struct journal_memory *journal;

@@ -109,3 +109,39 @@ Test(map_mail, a_mail_that_was_taken_without_its_sender_knowing_lies_at_both)
     cr_expect(eq(sz, envelopes_at(&s, story_host_by_name(s.story, "mx1.b.example")), 1));
     close_stage(&s);
 }
+
+static bool is_on(const struct stage *s, struct point at, double r)
+{
+    struct box box = box_of(at.x - r, at.y - r, 2 * r, 2 * r), area = s->plan->area;
+    for (size_t h = 0; h < s->plan->n_hosts; h++)
+        if (box_meets(box, s->plan->hosts[h].label)) return true;
+    return box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h;
+}
+
+/* Where many wait: before a slow line, a deep queue, a narrow tunnel. */
+Test(map_packets, those_that_wait_stand_neither_on_a_name_nor_beyond_the_edge)
+{
+    static const struct {
+        const char *scenario;
+        int64_t at_ns;
+    } cases[] = {{"big-attachment", 3 * SECOND}, {"full-queue", 5 * SECOND}, {"path-mtu", 1628493808}};
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct stage s = open_stage(cases[c].scenario);
+        size_t waiting = 0;
+        draw_at(&s, cases[c].at_ns);
+        for (size_t i = 0; i < targets_count(s.targets); i++) {
+            const struct target *target = targets_at(s.targets, i);
+            const struct box box = target_bounds(target);
+            const size_t *hops;
+            if (target->act != ACT_PACKET) continue;
+            for (size_t k = 0, n = story_live_hops(s.story, &hops); k < n; k++) {
+                const struct story_hop *hop = story_hop(s.story, hops[k]);
+                if (hop->packet != target->arg || story_hop_place(hop, cases[c].at_ns) >= 0) continue;
+                waiting++;
+                cr_expect(not(is_on(&s, point_of(box.x + box.w / 2, box.y + box.h / 2), 7)), "%s", cases[c].scenario);
+            }
+        }
+        cr_expect(waiting >= 3, "%s: %zu", cases[c].scenario, waiting);
+        close_stage(&s);
+    }
+}
