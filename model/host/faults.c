@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "model/host/abuse.h"
 #include "model/host/host_faults.h"
 #include "model/host/world_zones.h"
 #include "model/scenario/link_values.h"
@@ -103,6 +104,9 @@ static void apply(struct world *world, const struct scenario_fault *fault, bool 
     case FAULT_ZONE:
         apply_zone(world, fault, is_in_force);
         break;
+    case FAULT_ABUSE:
+        abuse_set(world, fault, is_in_force);
+        break;
     case FAULT_DROP:  /* sits in the network from the start */
     case FAULT_REPLY: /* asked for by the server's sessions */
         break;
@@ -179,6 +183,7 @@ void faults_schedule(struct world *world)
         case FAULT_CLOCK:
         case FAULT_DNS:
         case FAULT_ZONE:
+        case FAULT_ABUSE:
             world->faults_to_come++;
             engine_at(world->engine, fault->at_ns, on_begin, world, i);
             break;

@@ -1,5 +1,6 @@
 /* A host's ground floor: receiving, forwarding, datagrams, ports, going down and coming back. */
 #include "model/host/host.h"
+#include "model/host/abuse.h"
 
 #include <string.h>
 
@@ -171,6 +172,7 @@ void host_set_up(struct host *host, bool up, const char *why)
     } else {
         if (host->mail_server) mail_server_crash(host->mail_server);
         if (host->mail_client) mail_client_crash(host->mail_client);
+        if (host->world->abuses) abuse_crash(host);
         if (host->dns_server) name_server_crash(host->dns_server);
         resolver_crash(host->resolver);
         hindered_free(host);

@@ -118,6 +118,10 @@ static void add_disk_trouble(struct disk_trouble *trouble, const struct scenario
         trouble->writes = WRITES_INTERRUPTED;
         snprintf(text, 64, "odd: writes are interrupted");
         break;
+    case DISK_FAULT_READ:
+        trouble->reads_fail = true;
+        snprintf(text, 64, "broken: reads fail");
+        break;
     case DISK_FAULT_READ_ONLY:
         trouble->error = DISK_READ_ONLY;
         snprintf(text, 64, "read-only");

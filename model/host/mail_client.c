@@ -16,6 +16,7 @@
 #include "model/host/resolver.h"
 #include "model/host/secure.h"
 #include "model/host/socket.h"
+#include "model/host/store.h"
 #include "model/host/wake.h"
 #include "model/mail/address.h"
 #include "model/pop3/pop3.h"
@@ -316,6 +317,7 @@ static const struct smtp_job *next_job(void *context)
 {
     struct mail_client *client = context;
     struct outbox_mail *next = outbox_next(client->job_mail->next);
+    if (store_reads_fail(client->host)) return NULL;
     return next ? make_job(client, next) : NULL;
 }
 
@@ -338,6 +340,10 @@ static void submit(void *context)
     if (client->submission.busy || !client->host->up || !outbox_next(client->outbox.first)) return;
     if (online_ns(client) > now_of(client)) {
         wake_set(&client->retry_wake, online_ns(client));
+        return;
+    }
+    if (store_reads_fail(client->host)) {
+        wake_set(&client->retry_wake, now_of(client) + settings(client)->submission_retry_ns);
         return;
     }
     for (struct outbox_mail *mail = client->outbox.first; mail; mail = mail->next)

@@ -4,6 +4,7 @@
 
 #include "model/host/ledger.h"
 #include "model/host/mail_session.h"
+#include "model/host/store.h"
 
 static bool open_maildrop(void *context, const char *user, const char *password)
 {
@@ -25,6 +26,11 @@ static const char *mail_content(void *context, size_t i, size_t *size)
     const struct stored_mail *mail = &((struct mail_session *)context)->mailbox->mails[i];
     *size = mail->size;
     return mail->content;
+}
+
+static bool can_be_read(void *context)
+{
+    return !store_reads_fail(((struct mail_session *)context)->server->host);
 }
 
 static const char *mail_unique_id(void *context, size_t i)
@@ -71,6 +77,7 @@ struct pop3_maildrop maildrop_of(struct mail_session *session)
                                   .open = open_maildrop,
                                   .count = count_mails,
                                   .content = mail_content,
+                                  .can_be_read = can_be_read,
                                   .unique_id = mail_unique_id,
                                   .message = mail_message_id,
                                   .update = update_maildrop,

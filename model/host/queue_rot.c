@@ -3,6 +3,7 @@
    restart. What is not sound then is set aside, as Postfix does in its folder "corrupt": the mail has ended here, which
    is told by name, and the others go their way. */
 #include "model/host/queue_internal.h"
+#include "model/host/store.h"
 #include "sim/journal/memory.h"
 
 static const char *rot_text(enum disk_rot rot)
@@ -140,6 +141,7 @@ static void set_foreign_ones_aside(struct mail_queue *queue)
 
 bool queue_rot_finds(struct queue_entry *entry)
 {
+    if (store_reads_fail(entry->queue->host)) return false;
     set_foreign_ones_aside(entry->queue);
     if (!entry->rot) return false;
     set_aside(entry);
@@ -150,7 +152,7 @@ void mail_queue_find_rot(struct mail_queue *queue)
 {
     struct journal *journal = queue_world(queue)->journal;
     uint64_t cause = journal_cause(journal);
-    if (!queue->may_have_rot) return;
+    if (!queue->may_have_rot || store_reads_fail(queue->host)) return;
     set_foreign_ones_aside(queue);
     for (struct queue_entry *entry = queue->entries, *next; entry; entry = next) {
         next = entry->next;

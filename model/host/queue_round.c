@@ -403,15 +403,21 @@ static bool activate(struct queue_entry *entry)
     return any;
 }
 
-/* Those of one domain go into one job. */
+/* Those of one domain go into one job. A file that cannot be read stays, and so does the mail: it is tried again. */
 static struct delivery_job *share_out(struct queue_entry *entry)
 {
     struct journal *journal = queue_world(entry->queue)->journal;
     struct delivery_job *first = NULL, *last = NULL;
+    bool reads_fail = store_reads_fail(entry->queue->host);
     for (uint32_t i = 0; i < entry->n_recipients; i++) {
         const struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate != RECIPIENT_OPEN) continue;
         journal_set_cause(journal, recipient->event);
+        if (reads_fail) {
+            queue_begin_attempt(entry, i);
+            end_locally(entry, i, RECIPIENT_LATER, "451 4.3.0 Error: queue file read error");
+            continue;
+        }
         if (is_local(entry, recipient->address)) {
             deliver_locally(entry, i);
             continue;

@@ -280,7 +280,34 @@ static struct smtp_reply on_message(void *context, const struct smtp_envelope *e
     if (rules->has_faults && reply_faults_of_mail(session, ".", envelope, NULL, &reply)) return reply;
     if (rules->has_rules && refuses_content(session, envelope->reverse_path, content, size, &reply)) return reply;
     if (rules->has_faults && reply_faults_discard(session, envelope, content, size, &reply)) return reply;
+    rules->junk = 0;
     return rules->inner.message(rules->inner.context, envelope, content, size);
+}
+
+/* --- commands without a mail --- */
+
+static bool is_junk(const char *command)
+{
+    static const char *const junk[] = {"VRFY", "EXPN", "NOOP", "HELP", "RSET"};
+    for (size_t i = 0; i < sizeof junk / sizeof *junk; i++)
+        if (strcmp(command, junk[i]) == 0) return true;
+    return false;
+}
+
+/* Postfix's smtpd_junk_command_limit, of which each more is an error there; here the session ends. */
+static bool on_command(void *context, const char *command, struct smtp_reply *reply)
+{
+    struct mail_session *session = context;
+    struct session_rules *rules = session->rules;
+    const struct scenario_refusals *settings = rules_of(session->server);
+    if (rules->has_rules && settings->most_junk && is_junk(command) && ++rules->junk > settings->most_junk) {
+        *reply = smtp_reply_make(421, "4.7.0 %.100s Error: too many commands and no mail",
+                                 session->server->host->description->name);
+        refusals_tell(session, "rate", "", "", "too many commands and no mail", 0);
+        return true;
+    }
+    if (rules->has_faults) return reply_faults_forced(session, command, reply);
+    return rules->inner.forced && rules->inner.forced(rules->inner.context, command, reply);
 }
 
 /* --- the tarpit --- */
@@ -361,7 +388,7 @@ struct smtp_server_policy refusals_policy(struct mail_session *session, struct s
     policy.rcpt = on_rcpt;
     policy.data = on_data;
     policy.message = on_message;
-    policy.forced = has_faults ? reply_faults_forced : inner.forced;
+    policy.forced = on_command;
     policy.pace = pace;
     return policy;
 }

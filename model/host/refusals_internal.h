@@ -12,7 +12,7 @@ struct session_rules {
     bool has_rules, has_faults; /* which of them stand in front */
     bool is_counted;            /* in the limits of rate */
     struct ip_address client;
-    unsigned errors;
+    unsigned errors, junk;
     bool has_greeted;
     int64_t greets_ns; /* a tarpit's greeting comes then */
     /* faults */

@@ -316,6 +316,11 @@ void store_set_trouble(struct host *host, struct disk_trouble trouble)
     host->store->trouble = trouble;
 }
 
+bool store_reads_fail(const struct host *host)
+{
+    return host->store->trouble.reads_fail;
+}
+
 void store_forget_torn(struct host *host)
 {
     host->store->n_torn = 0;

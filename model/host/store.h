@@ -56,9 +56,11 @@ struct disk_trouble {
     uint32_t slow_factor; /* each step takes so many times as long; 1: as usual */
     enum disk_error error;
     enum disk_writes writes;
+    bool reads_fail; /* EIO: what is there cannot be read just now */
 };
 struct disk_trouble disk_trouble_none(void);
 void store_set_trouble(struct host *host, struct disk_trouble trouble);
+bool store_reads_fail(const struct host *host);
 void store_forget_torn(struct host *host); /* its disk is another one now */
 uint64_t store_used_bytes(const struct host *host);
 

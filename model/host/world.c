@@ -1,5 +1,6 @@
 /* Making a world from its scenario, running it, and ending it (law 8). */
 #include "model/host/world.h"
+#include "model/host/abuse.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -306,6 +307,7 @@ void world_free(struct world *world)
     if (!world) return;
     world->ended = true; /* nothing is told any more */
     network_free(world->network);
+    abuse_free(world);
     for (size_t i = 0; i < world->n_hosts; i++)
         host_free(&world->hosts[i]);
     world_zones_free(world);

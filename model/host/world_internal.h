@@ -27,6 +27,7 @@ struct reassembly;
 struct outside;
 struct sts_cache;
 struct traffic;
+struct abuse;
 struct mail_register;
 
 struct host {
@@ -102,6 +103,7 @@ struct world {
     struct event_counts *event_counts; /* of expectations; NULL: none */
     struct outside *outside; /* NULL: no programs outside */
     struct traffic *traffic; /* NULL: none */
+    struct abuse *abuses; /* that have begun */
     bool *faults_in_force; /* by index in the scenario; see faults.c */
     size_t dns_faults_in_force;
     uint32_t *fault_counts; /* how often what they wait for has come */

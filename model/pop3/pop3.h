@@ -13,6 +13,7 @@ struct pop3_maildrop {
     bool (*open)(void *context, const char *user, const char *password);
     size_t (*count)(void *context);
     const char *(*content)(void *context, size_t i, size_t *size); /* lines ended by CRLF */
+    bool (*can_be_read)(void *context); /* their contents, just now; NULL: always */
     const char *(*unique_id)(void *context, size_t i);
     struct message_id (*message)(void *context, size_t i); /* for events only */
     /* QUIT in TRANSACTION state: deleted[i] says which are to go (RFC 1939 6). */

@@ -271,12 +271,21 @@ static void on_uidl(struct pop3_server *s, const char *argument)
     write_numbers(s, ".", 0, 0);
 }
 
+/* RFC 3206 4: it may be readable later. */
+static bool can_be_read(struct pop3_server *s)
+{
+    bool can = !s->maildrop.can_be_read || s->maildrop.can_be_read(s->maildrop.context);
+
+    if (!can) write_line(s, "-ERR [SYS/TEMP] the message cannot be read just now");
+    return can;
+}
+
 static void on_retr(struct pop3_server *s, const char *argument)
 {
     const char *content;
     size_t i, size;
 
-    if (!find_only_message(s, argument, &i)) return;
+    if (!find_only_message(s, argument, &i) || !can_be_read(s)) return;
     content = s->maildrop.content(s->maildrop.context, i, &size);
     write_numbers(s, "+OK # octets", size, 0);
     session_write_content(&s->io, EVENT_POP3_CONTENT, s->maildrop.message(s->maildrop.context, i), content, size);
@@ -316,6 +325,7 @@ static void on_top(struct pop3_server *s, const char *argument)
         write_line(s, "-ERR a number of lines is needed");
         return;
     }
+    if (!can_be_read(s)) return;
     content = s->maildrop.content(s->maildrop.context, i, &size);
     write_line(s, "+OK top of message follows");
     session_write_content(&s->io, EVENT_POP3_CONTENT, none, content, top_size(content, size, body_lines));

@@ -100,6 +100,7 @@ void load_name_server(struct loader *l, const struct spot *object, struct scenar
 void load_resolver(struct loader *l, const struct spot *object, const struct spot *host, struct scenario_host *h);
 void load_asks(struct loader *l, const struct spot *host, struct scenario_host *h);
 void load_dns_fault(struct loader *l, const struct spot *object, struct scenario_fault *f);
+void load_abuse(struct loader *l, const struct spot *object, struct scenario_fault *f);
 void load_zone_fault(struct loader *l, const struct spot *object, struct scenario_fault *f);
 /* "tls", where it may stand. */
 void load_tls_kind(struct loader *l);

@@ -118,6 +118,7 @@ struct scenario_refusals {
     bool limits_clients;
     struct rate_limit_settings limits;
     unsigned most_errors;   /* of a session; 0: no limit */
+    unsigned most_junk;     /* commands of a session since its last mail that bring none; 0: no limit */
     uint64_t mailbox_bytes; /* 0: no limit */
     unsigned mailbox_mails;
     const char *full_reply;
@@ -288,12 +289,12 @@ enum mail_step {
 
 enum fault_verb {
     FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_MUTE_ICMP, FAULT_SET, FAULT_DROP, FAULT_REPLY, FAULT_DISK, FAULT_SLOW,
-    FAULT_PAUSE, FAULT_CLOCK, FAULT_DNS, FAULT_ZONE
+    FAULT_PAUSE, FAULT_CLOCK, FAULT_DNS, FAULT_ZONE, FAULT_ABUSE
 };
 
 enum disk_fault {
     DISK_FAULT_FULL, DISK_FAULT_READ_ONLY, DISK_FAULT_WRITE, DISK_FAULT_SYNC, DISK_FAULT_SHORT,
-    DISK_FAULT_INTERRUPTED, DISK_FAULT_SLOW, DISK_FAULT_WIPE, DISK_FAULT_ROT
+    DISK_FAULT_INTERRUPTED, DISK_FAULT_READ, DISK_FAULT_SLOW, DISK_FAULT_WIPE, DISK_FAULT_ROT
 };
 
 /* What time does to a file. */
@@ -324,6 +325,19 @@ enum dns_lie {
     LIE_WRONG_ID, LIE_WRONG_PORT
 };
 const char *dns_lie_text(enum dns_lie lie); /* "wrong id" */
+
+/* What a client does that means no mail. */
+enum abuse_kind {
+    ABUSE_VRFY,    /* it guesses names, as fast as it is answered */
+    ABUSE_EARLY,   /* it speaks before the greeting */
+    ABUSE_HTTP,    /* it takes the server for a web server */
+    ABUSE_TLS,     /* the first bytes of TLS, in clear */
+    ABUSE_BDAT,    /* chunks that nobody asked for */
+    ABUSE_DRIP,    /* a command that comes an octet at a time and never ends */
+    ABUSE_SILENCE, /* nothing: the connection is all */
+    ABUSE_KINDS
+};
+const char *abuse_kind_text(enum abuse_kind kind); /* "vrfy" */
 
 struct scenario_fault {
     enum fault_verb verb;
@@ -368,6 +382,12 @@ struct scenario_fault {
     enum dns_lie dns_lie;
     const char *dns_name;  /* questions for it and what lies below; NULL: all */
     int64_t dns_delay_ns;  /* late */
+    /* abuse: of this server by `host` */
+    enum abuse_kind abuse_kind;
+    int abuse_server;
+    uint32_t abuse_port, abuse_connections, abuse_at_once; /* in all, and of these so many at the same time */
+    uint32_t abuse_count;   /* names that are guessed on each */
+    int64_t abuse_every_ns; /* of a drip */
     /* zone */
     struct scenario_zone zone; /* what it is from then on */
 };

@@ -165,7 +165,7 @@ static void load_set(struct loader *l, const struct spot *object, struct scenari
 static const struct key_rule fault_keys[] = {
     {"at", NULL},        {"for", NULL},   {"every", NULL}, {"times", NULL}, {"stop_host", NULL}, {"cut_link", NULL},
     {"mute_icmp", NULL}, {"set", NULL},   {"drop", NULL},  {"reply", NULL}, {"disk", NULL},      {"slow", NULL},
-    {"pause", NULL},     {"clock", NULL}, {"dns", NULL},   {"zone", NULL}};
+    {"pause", NULL},     {"clock", NULL}, {"dns", NULL},   {"zone", NULL},  {"abuse", NULL}};
 static const struct {
     const char *word;
     enum fault_verb verb;
@@ -181,7 +181,8 @@ static const struct {
              {"pause", FAULT_PAUSE, load_on_host},
              {"clock", FAULT_CLOCK, load_clock},
              {"dns", FAULT_DNS, load_dns_fault},
-             {"zone", FAULT_ZONE, load_zone_fault}};
+             {"zone", FAULT_ZONE, load_zone_fault},
+             {"abuse", FAULT_ABUSE, load_abuse}};
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 /* The one verb, as an index; -1 when there is none, or several. */
@@ -205,7 +206,7 @@ static int find_verb(const struct spot *fault)
     if (verb < 0 && !check_slip(fault, words, VERBS))
         spot_refuse(fault,
                     tr("write one of \"stop_host\", \"cut_link\", \"mute_icmp\", \"set\", \"drop\", \"reply\", "
-                       "\"disk\", \"slow\", \"pause\", \"clock\", \"dns\", \"zone\""),
+                       "\"disk\", \"slow\", \"pause\", \"clock\", \"dns\", \"zone\", \"abuse\""),
                     tr("the fault has no verb"));
     return verb;
 }
@@ -307,6 +308,7 @@ static void load_fault(struct loader *l, const struct spot *fault)
                                .count = 1,
                                .factor = 1,
                                .reply_client = -1,
+                               .abuse_server = -1,
                                .reply_every_ns = SECOND,
                                .reply_odds_of_2_32 = UINT64_C(1) << 32};
     struct fault_times times = {.times = 1};

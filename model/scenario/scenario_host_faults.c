@@ -81,7 +81,7 @@ static void load_files(const struct spot *object, struct scenario_fault *f)
 static void load_error(const struct spot *object, struct scenario_fault *f)
 {
     static const struct choice errors[] = {
-        {"read-only", NULL}, {"write", NULL}, {"sync", NULL}, {"short", NULL}, {"interrupted", NULL}};
+        {"read-only", NULL}, {"write", NULL}, {"sync", NULL}, {"short", NULL}, {"interrupted", NULL}, {"read", NULL}};
     size_t error = 0;
     want_choice(object, "error", errors, sizeof errors / sizeof *errors, &error);
     f->disk = (enum disk_fault)(DISK_FAULT_READ_ONLY + (int)error);

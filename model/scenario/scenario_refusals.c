@@ -119,7 +119,8 @@ static void load_tarpit(const struct spot *server, struct scenario_refusals *r)
 static void load_client_limits(const struct spot *server, struct scenario_refusals *r)
 {
     static const struct key_rule keys[] = {{"per", NULL},   {"at_once", NULL},    {"connections", NULL},
-                                           {"mails", NULL}, {"recipients", NULL}, {"errors", NULL}};
+                                           {"mails", NULL}, {"recipients", NULL}, {"errors", NULL},
+                                           {"junk", NULL}};
     struct spot object;
     r->limits = rate_limit_settings_default();
     if (!want_object(server, "client_limits", &object)) return;
@@ -130,6 +131,7 @@ static void load_client_limits(const struct spot *server, struct scenario_refusa
     want_count(&object, "mails", 1, &r->limits.mails);
     want_count(&object, "recipients", 1, &r->limits.recipients);
     want_count(&object, "errors", 1, &r->most_errors);
+    want_count(&object, "junk", 1, &r->most_junk);
     r->limits_clients = true;
 }
 

@@ -191,10 +191,15 @@ static void take(struct smtp_server *s, const char *bytes, size_t size)
     }
 }
 
+/* RFC 5321 4.5.3.2.7: whoever drips a command, octet by octet, has no more time for it than whoever says nothing. */
 void smtp_server_receive(struct smtp_server *s, const char *bytes, size_t size, int64_t now_ns)
 {
+    int64_t before_ns = s->session.deadline_ns;
+    size_t begun = s->line.length;
+
     if (!s->waiting) s->session.deadline_ns = now_ns + s->config.idle_ns;
     take(s, bytes, size);
+    if (begun > 0 && s->line.length == begun + size) s->session.deadline_ns = before_ns;
 }
 
 /* --- Answers that came later ------------------------------------------------------------------------------------- */

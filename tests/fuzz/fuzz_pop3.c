@@ -64,7 +64,7 @@ static void drop_close(void *context)
 
 static void server(const char *bytes, size_t size, size_t piece)
 {
-    struct pop3_maildrop drop = {NULL,           drop_open,    drop_count,  drop_content,
+    struct pop3_maildrop drop = {NULL,           drop_open,    drop_count,  drop_content, NULL,
                                  drop_unique_id, drop_message, drop_update, drop_close};
     struct pop3_server *s = pop3_server_new("mx1.b.example", (struct session_io){.write = take}, drop);
     pop3_server_start(s, 0);

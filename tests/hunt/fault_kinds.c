@@ -18,6 +18,10 @@
 #define AT_OCTET(action)                                                                                               \
     "{'server':'$S','action':'" action "','at_octet':'$O','times':1}|{'server':'$S','action':'" action                 \
     "','at_octet':'$O','odds':'50 %'}|{'server':'$S','action':'" action "','at_octet':'$O'}"
+#define ABUSE(kind, more)                                                                                              \
+    "{'client':'$C','server':'$S','kind':'" kind "'" more "}|{'client':'$C','server':'$S','kind':'" kind               \
+    "','connections':5,'at_once':2" more "}|{'client':'$C','server':'$S','kind':'" kind                                \
+    "','port':587,'connections':3" more "}"
 #define LIE(answer)                                                                                                    \
     "{'server':'$D','answer':'" answer "'}|{'server':'$D','answer':'" answer "','odds':'50 %'}|"                       \
     "{'server':'$D','answer':'" answer "','name':'b.example'}"
@@ -83,6 +87,7 @@ const struct fault_kind fault_kinds[] = {
      "{'host':'$S','error':'read-only'}|{'host':'$S','error':'write'}|"
      "{'host':'$S','error':'sync'}",
      EVENT_HOST_TROUBLE, "as the scenario has it", 0},
+    {"disk unreadable", BY_FAULT, "disk", "{'host':'$S','error':'read'}", EVENT_ATTEMPT_END, "read error", 0},
     {"disk slow", BY_FAULT, "disk", "{'host':'$S','slow':100}|{'host':'$S','slow':10000}", EVENT_HOST_TROUBLE, "slower",
      0},
     {"rot", BY_FAULT, "disk", "{'host':'$S','rot':'bit'}|{'host':'$S','rot':'truncated'}|{'host':'$S','rot':'foreign'}",
@@ -136,6 +141,16 @@ const struct fault_kind fault_kinds[] = {
      EVENT_SMTP_RULE, "fault", 0},
     {"thrown away", BY_FAULT, "reply", "{'server':'$S','to':'.','action':'discard','times':1}", EVENT_SMTP_RULE,
      "thrown away", 0},
+    {"guesses by VRFY", BY_FAULT, "abuse", ABUSE("vrfy", ",'count':500"), EVENT_CLIENT_ABUSE, "it guesses names", 0},
+    {"early talkers", BY_FAULT, "abuse", ABUSE("early", ""), EVENT_CLIENT_ABUSE, "before the greeting", 0},
+    {"HTTP on the port", BY_FAULT, "abuse", ABUSE("http", ""), EVENT_CLIENT_ABUSE, "it speaks HTTP", 0},
+    {"TLS on the port", BY_FAULT, "abuse", ABUSE("tls", ""), EVENT_CLIENT_ABUSE, "TLS in clear", 0},
+    {"chunks unasked for", BY_FAULT, "abuse", ABUSE("bdat", ""), EVENT_CLIENT_ABUSE, "chunks that nobody", 0},
+    {"dripping client", BY_FAULT, "abuse", ABUSE("drip", ",'every':'2 s'"), EVENT_CLIENT_ABUSE, "an octet at a time", 0},
+    {"many connections", BY_FAULT, "abuse",
+     "{'client':'$C','server':'$S','kind':'silence','connections':100}|"
+     "{'client':'$C','server':'$S','kind':'silence','connections':300,'at_once':50}",
+     EVENT_CLIENT_ABUSE, "it says nothing", 0},
     {"greylisting", BY_SERVER, "greylisting", "true|{'delay':'20 s'}|{'delay':'1 h','retry_window':'4 h'}",
      EVENT_SMTP_RULE, "greylisting", 0},
     {"tarpit", BY_SERVER, "tarpit",
@@ -143,7 +158,7 @@ const struct fault_kind fault_kinds[] = {
      "'early_talkers':'refuse'}|{'command':'2 min'}",
      EVENT_SMTP_RULE, "tarpit", 0},
     {"limits of clients", BY_SERVER, "client_limits",
-     "{'at_once':1}|{'connections':1}|{'mails':1}|{'recipients':1}|"
+     "{'at_once':1,'junk':5}|{'connections':1}|{'mails':1}|{'recipients':1}|"
      "{'errors':1}|{'at_once':2,'connections':3,'mails':2,'recipients':3,'errors':2}",
      EVENT_SMTP_RULE, "too many", NEEDS_MANY | NEEDS_STRANGER},
     {"full mailbox", BY_SERVER, "mailbox_limit", "{'size':'2 kB'}|{'mails':1}|{'mails':1,'reply':'552 5.2.2 Full'}",

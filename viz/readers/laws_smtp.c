@@ -203,6 +203,7 @@ static void on_rule(struct laws *laws, const struct event *e)
     size_t conn = index_map_get(&laws->dialogue_sessions, (uint64_t)event_int(e, FIELD_SESSION));
     struct law_dialogue *d = conn == SIZE_MAX ? NULL : dialogue_at(laws, conn);
     if (!d) return;
+    d->is_odd |= e->kind == EVENT_CLIENT_ABUSE;
     if (strcmp(event_text(e, FIELD_NAME), "early talker") == 0) d->is_odd = true;
     if (strcmp(event_text(e, FIELD_NAME), "fault") != 0) return;
     for (size_t i = 0; i < sizeof no_replies / sizeof *no_replies; i++)
@@ -265,6 +266,7 @@ void laws_of_smtp(struct laws *laws, const struct event *e)
     case EVENT_SMTP_CONTENT:
         on_content(laws, e);
         break;
+    case EVENT_CLIENT_ABUSE: /* what it says are not always lines */
     case EVENT_SMTP_RULE:
         on_rule(laws, e);
         break;

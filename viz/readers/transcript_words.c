@@ -115,6 +115,13 @@ static bool tell_session_open(struct transcript *t, const struct event *e)
     return false;
 }
 
+static bool tell_abuse(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, tr("has no mail for %s: %s"), transcript_host(t, event_int(e, FIELD_PEER)),
+              tr(event_text(e, FIELD_TEXT)));
+    return true;
+}
+
 /* A server tells of the end only when something went wrong: else its client does. */
 static bool tell_session_close(struct transcript *t, const struct event *e)
 {
@@ -206,6 +213,7 @@ const struct telling tellings_of_words[EVENT_KINDS] = {
     [EVENT_CONN_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_conn_open},
     [EVENT_CONN_CLOSE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_conn_close},
     [EVENT_SESSION_OPEN] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_session_open},
+    [EVENT_CLIENT_ABUSE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_abuse},
     [EVENT_SESSION_CLOSE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_session_close},
     [EVENT_SMTP_LINE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_line},
     [EVENT_SMTP_CONTENT] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_content},

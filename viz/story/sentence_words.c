@@ -152,6 +152,13 @@ static void tell_rule(struct sentence *s, const struct story *story, size_t i, c
                  tr(event_text(e, FIELD_NAME)), sentence_host(story, e, FIELD_PEER), event_text(e, FIELD_TEXT));
 }
 
+static void tell_abuse(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("%s has no mail for %s: %s"), sentence_host(story, e, FIELD_HOST),
+                 sentence_host(story, e, FIELD_PEER), tr(event_text(e, FIELD_TEXT)));
+}
+
 /* ---- TLS ---- */
 
 static bool is_server(const struct event *e)
@@ -238,4 +245,5 @@ const sentence_teller sentences_of_words[EVENT_KINDS] = {
     [EVENT_TLS_FAILED] = tell_tls_failed,       [EVENT_TLS_CLOSE] = tell_tls_close,
     [EVENT_TLS_SECRETS] = tell_tls_secrets,     [EVENT_STS_POLICY] = tell_sts_policy,
     [EVENT_TLS_FALLBACK] = tell_tls_fallback,   [EVENT_ZONE_RECORD] = tell_zone_record,
+    [EVENT_CLIENT_ABUSE] = tell_abuse,
 };

@@ -7,6 +7,7 @@ bool story_is_note(enum event_kind kind)
 {
     switch ((int)kind) {
     case EVENT_SMTP_RULE:
+    case EVENT_CLIENT_ABUSE:
     case EVENT_STS_POLICY:
     case EVENT_PATH_MTU:
     case EVENT_TLS_START:

@@ -138,3 +138,35 @@ Test(disk_faults, a_short_or_interrupted_write_is_completed)
         world_run_free(&run);
     }
 }
+
+/* EIO: the files stay, and so do the mails; an attempt that reads them fails, and comes again. */
+Test(disk_faults, what_cannot_be_read_is_tried_again_and_nothing_is_lost)
+{
+    static const char faults[] =
+        ", { \"at\": \"100 s\", \"for\": \"2 h\", \"disk\": { \"host\": \"mail.a.example\", \"error\": \"read\" } }";
+    struct world_run run = run_with("", faults);
+    size_t i = 0;
+    const struct event *e;
+    cr_assert_geq(count_events(&run, EVENT_ATTEMPT_END, "451 4.3.0 Error: queue file read error"), 6);
+    while ((e = find_event(&run, &i, EVENT_ATTEMPT_END, "queue file read error"))) {
+        cr_assert_str_eq(event_text(e, FIELD_OUTCOME), "later");
+        cr_assert(e->at_ns >= 100 * SECOND && e->at_ns < 100 * SECOND + 2 * HOUR);
+    }
+    for (i = 0; (e = find_event(&run, &i, EVENT_ATTEMPT_END, NULL));)
+        if (strcmp(event_text(e, FIELD_OUTCOME), "delivered") == 0 && e->at_ns < 3 * HOUR)
+            cr_assert_geq(e->at_ns, 100 * SECOND + 2 * HOUR, "nothing is sent that cannot be read");
+    cr_assert_eq(ended_as(&run, "delivered"), 4);
+    cr_assert_eq(ended_as(&run, "bounced") + ended_as(&run, "discarded"), 0);
+    world_run_free(&run);
+}
+
+/* After a restart in the midst of it, too. */
+Test(disk_faults, a_restart_that_cannot_read_its_queue_loses_nothing)
+{
+    static const char faults[] =
+        ", { \"at\": \"100 s\", \"for\": \"2 h\", \"disk\": { \"host\": \"mail.a.example\", \"error\": \"read\" } }"
+        ", { \"at\": \"20 min\", \"for\": \"1 min\", \"stop_host\": { \"host\": \"mail.a.example\" } }";
+    struct world_run run = run_with("", faults);
+    cr_assert_eq(ended_as(&run, "delivered"), 4);
+    world_run_free(&run);
+}

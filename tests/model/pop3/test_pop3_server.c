@@ -2,7 +2,7 @@
    pass".
 
      given message uid1: Subject: x\r\n\r\nbody\r\n
-     given tls   => tls begins   do secure (the handshake is done)
+     given unreadable   given tls   => tls begins   do secure (the handshake is done)
      => open   => update 1,3   => close */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ struct server_machine {
     struct pop3_server *server;
     char *unique_ids[MAX_MESSAGES], *contents[MAX_MESSAGES];
     size_t sizes[MAX_MESSAGES], n;
-    bool is_open, has_tls;
+    bool is_open, has_tls, is_unreadable;
     /* What the journal said */
     uint64_t told;
     size_t contents_told;
@@ -59,6 +59,11 @@ static const char *drop_content(void *context, size_t i, size_t *size)
     cr_assert(m->is_open && i < m->n);
     *size = m->sizes[i];
     return m->contents[i];
+}
+
+static bool drop_can_be_read(void *context)
+{
+    return !((struct server_machine *)context)->is_unreadable;
 }
 
 static const char *drop_unique_id(void *context, size_t i)
@@ -106,6 +111,7 @@ static bool given(void *machine, const char *setting)
     const char *colon = strstr(setting, ": ");
 
     if (strcmp(setting, "tls") == 0) return m->has_tls = true;
+    if (strcmp(setting, "unreadable") == 0) return m->is_unreadable = true;
     if (strncmp(setting, "message ", 8) != 0 || !colon) return false;
     m->unique_ids[m->n] = mem_strdup(setting + 8);
     m->unique_ids[m->n][colon - (setting + 8)] = '\0';
@@ -123,8 +129,9 @@ static void start_with_journal(struct server_machine *m, struct journal *journal
 {
     struct session_io io = {
         .context = m, .write = say, .journal = journal, .stream = {1}, .start_tls = m->has_tls ? begin_tls : NULL};
-    struct pop3_maildrop drop = {m,           drop_open, drop_count, drop_content, drop_unique_id, drop_message,
-                                 drop_update, drop_close};
+    struct pop3_maildrop drop = {
+        m,           drop_open, drop_count, drop_content, drop_can_be_read, drop_unique_id, drop_message,
+        drop_update, drop_close};
 
     m->server = pop3_server_new("mx1.b.example", io, drop);
     pop3_server_start(m->server, 0);
