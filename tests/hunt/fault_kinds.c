@@ -25,6 +25,16 @@
 #define LIE(answer)                                                                                                    \
     "{'server':'$D','answer':'" answer "'}|{'server':'$D','answer':'" answer "','odds':'50 %'}|"                       \
     "{'server':'$D','answer':'" answer "','name':'b.example'}"
+/* Seven aliases, and then six more (random_names.c). */
+#define ALIASES                                                                                                        \
+    "{'b.example':['@ 60 IN MX 10 x0','x0 60 IN CNAME x1','x1 60 IN CNAME x2','x2 60 IN CNAME x3',"                    \
+    "'x3 60 IN CNAME x4','x4 60 IN CNAME x5','x5 60 IN CNAME x6','x6 60 IN CNAME y0.a.example.']}"
+/* The server of each zone lies in the next. */
+#define SERVERS                                                                                                        \
+    "{'example':['b 60 IN NS ns.z1.example.','z1 60 IN NS ns.z2.example.',"                                            \
+    "'z2 60 IN NS ns.z3.example.','z3 60 IN NS ns.z4.example.','z4 60 IN NS ns.z5.example.',"                          \
+    "'z5 60 IN NS ns.z6.example.','z6 60 IN NS ns.z7.example.','z7 60 IN NS ns.z8.example.',"                          \
+    "'z8 60 IN NS ns.z9.example.','z9 60 IN NS ns.z10.example.']}"
 
 const struct fault_kind fault_kinds[] = {
     /* links */
@@ -193,6 +203,8 @@ const struct fault_kind fault_kinds[] = {
      "CNAME mx", 0},
     {"MX by a circle", BY_FAULT, "zone", "{'b.example':['@ 60 IN MX 10 x','x 60 IN CNAME y','y 60 IN CNAME x']}",
      EVENT_ZONE_CHANGE, "CNAME x", 0},
+    {"too many aliases", BY_FAULT, "zone", ALIASES, EVENT_ZONE_CHANGE, "y0.a.example", NEEDS_TREE},
+    {"servers deep down", BY_FAULT, "zone", SERVERS, EVENT_ZONE_CHANGE, "ns.z9", NEEDS_TREE},
     {"no MX", BY_FAULT, "zone", "{'b.example':['@ 60 IN TXT hello']}", EVENT_ZONE_CHANGE, "hello", 0},
     {"delegation to nowhere", BY_FAULT, "zone", "{'example':['b 60 IN NS ns.gone.example.']}", EVENT_ZONE_CHANGE,
      "ns.gone", NEEDS_TREE},

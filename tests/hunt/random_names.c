@@ -33,6 +33,22 @@ static bool any_fault_names_them(const struct maker *m)
     return false;
 }
 
+static bool is_drawn(const struct maker *m, const char *name)
+{
+    for (size_t i = 0; i < n_fault_kinds; i++)
+        if (strcmp(fault_kinds[i].name, name) == 0) return m->world->drawn[i];
+    return false;
+}
+
+/* Where the aliases of "too many aliases" go on. */
+static void add_aliases(cJSON *zones)
+{
+    static const char *const lines[] = {
+        "@ 60 IN MX 10 mx",  "y0 60 IN CNAME y1", "y1 60 IN CNAME y2",           "y2 60 IN CNAME y3",
+        "y3 60 IN CNAME y4", "y4 60 IN CNAME y5", "y5 60 IN CNAME mx.b.example."};
+    cJSON_AddItemToObject(zones, "a.example", cJSON_CreateStringArray(lines, sizeof lines / sizeof *lines));
+}
+
 void random_names(struct maker *m)
 {
     bool all = any_fault_names_them(m);
@@ -40,7 +56,8 @@ void random_names(struct maker *m)
         add_tree(m, all);
     else if (all || luck_odds(&m->luck, 50))
         add_name_server(m, "name-server", NULL);
+    if (is_drawn(m, "too many aliases")) add_aliases(maker_object(m->json, "zones"));
     if (!maker_wants(m, "short ttl") && !luck_odds(&m->luck, 15)) return;
-    cJSON *zones = cJSON_AddObjectToObject(m->json, "zones");
+    cJSON *zones = maker_object(m->json, "zones");
     luck_add(&m->luck, zones, "b.example", "['@ 2 IN MX 10 mx']|['@ 20 IN MX 10 mx','@ 20 IN MX 20 mx.a.example.']");
 }

@@ -30,6 +30,7 @@ void laws_free(struct laws *laws)
     laws_schedule_free(laws);
     laws_stages_free(laws);
     laws_routes_free(laws);
+    laws_walks_free(laws);
     laws_zones_free(laws);
     laws_messages_free(laws);
     laws_smtp_free(laws);
@@ -100,6 +101,7 @@ static void on_event(void *context, const struct event *e)
     laws_of_names(laws, e);
     laws_of_smtp(laws, e);
     laws_of_dns(laws, e);
+    laws_of_walks(laws, e);
     laws_of_zones(laws, e);
     laws_of_messages(laws, e);
     laws_of_wires(laws, e);

@@ -24,7 +24,7 @@
      D2  that there is nothing, and failures, are not remembered for too long
      D3  an answer is to a question that was asked, of whom it was asked, once
      D4  what is remembered lies in the zone whose server said so
-     D5  a question costs a resolver so much work and time at most
+     D5  a question costs a resolver so much work and time at most, and leads so far
      D6  only who was told that a domain does not exist says so
      D7  mail goes where DNS says, to the best host first
      D8  a name server answers what a look-up over its records says, and never that a name is there and is not

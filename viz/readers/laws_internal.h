@@ -66,6 +66,7 @@ struct law_dialogue; /* laws_smtp.c */
 struct law_schedule; /* laws_schedule.c */
 struct law_stages; /* laws_stages.c */
 struct law_routes; /* laws_route.c */
+struct law_walks; /* laws_walks.c */
 struct law_zones; /* laws_zones.c */
 struct law_messages; /* laws_messages.c */
 
@@ -87,6 +88,7 @@ struct laws {
     struct law_schedule *schedule;
     struct law_stages *stages;
     struct law_routes *routes;
+    struct law_walks *walks;
     struct law_zones *zones;
     struct law_messages *messages;
     bool has_personalities;
@@ -141,6 +143,8 @@ void laws_of_names(struct laws *laws, const struct event *e); /* laws_names.c */
 void laws_of_smtp(struct laws *laws, const struct event *e);   /* laws_smtp.c */
 void laws_smtp_free(struct laws *laws);
 void laws_of_dns(struct laws *laws, const struct event *e);    /* laws_dns.c */
+void laws_of_walks(struct laws *laws, const struct event *e);  /* laws_walks.c */
+void laws_walks_free(struct laws *laws);
 void laws_of_zones(struct laws *laws, const struct event *e);  /* laws_zones.c */
 void laws_zones_free(struct laws *laws);
 void laws_of_messages(struct laws *laws, const struct event *e); /* laws_messages.c */

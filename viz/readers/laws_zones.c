@@ -47,7 +47,7 @@ struct zone_server {
 struct law_zones {
     struct index_map servers; /* host -> index */
     TABLE_OF(struct zone_server) of;
-    struct index_map lies; /* hash of (host, peer, name) -> lies told of that have not been heard */
+    struct index_map lies; /* hash of (host, name) -> lies told of that have not been heard */
 };
 
 /* --- the records --- */
@@ -424,14 +424,15 @@ static const char *differs(const struct zone_set *set, const struct law_message 
 
 /* --- who is judged --- */
 
-static uint64_t lie_key(int64_t host, int64_t peer, const char *name)
+/* Whom it answers, corrupted bytes may have told it wrongly. */
+static uint64_t lie_key(int64_t host, const char *name)
 {
-    return law_hash_text(law_hash(law_hash(7, (uint64_t)host), (uint64_t)peer), name);
+    return law_hash_text(law_hash(7, (uint64_t)host), name);
 }
 
 static bool is_a_lie(struct laws *laws, const struct law_message *m)
 {
-    uint64_t key = lie_key(m->from, m->to, m->reading->qname);
+    uint64_t key = lie_key(m->from, m->reading->qname);
     size_t left = index_map_get(&laws->zones->lies, key);
     if (left == SIZE_MAX || left == 0) return false;
     index_map_put(&laws->zones->lies, key, left - 1);
@@ -454,7 +455,7 @@ static void on_fault(struct laws *laws, const struct event *e)
 {
     struct zone_server *server = server_of(laws, event_int(e, FIELD_HOST));
     if (!server) return;
-    uint64_t key = lie_key(event_int(e, FIELD_HOST), event_int(e, FIELD_PEER), event_text(e, FIELD_QNAME));
+    uint64_t key = lie_key(event_int(e, FIELD_HOST), event_text(e, FIELD_QNAME));
     size_t before = index_map_get(&laws->zones->lies, key);
     index_map_put(&laws->zones->lies, key, before == SIZE_MAX ? 1 : before + 1);
     if (strcmp(event_text(e, FIELD_WHY), "late") == 0) server->may_be_late = true;
