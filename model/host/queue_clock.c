@@ -73,9 +73,11 @@ static void shift_entry(struct queue_entry *entry, int64_t later_ns)
 void mail_queue_clock_set(struct mail_queue *queue, int64_t ahead_ns)
 {
     int64_t later_ns = -ahead_ns;
-    if (later_ns == 0 || !retry_plans_by_clock(queue->policy)) return;
+    if (later_ns == 0) return;
+    if (retry_plans_by_clock(queue->policy) || retry_memory_is_durable(queue->policy))
+        host_memory_each(queue->memory, shift_record, &later_ns); /* what lies on a disk bears a date */
+    if (!retry_plans_by_clock(queue->policy)) return;
     for (struct queue_entry *entry = queue->entries; entry; entry = entry->next)
         shift_entry(entry, later_ns);
-    host_memory_each(queue->memory, shift_record, &later_ns);
     destinations_shift(queue, later_ns);
 }

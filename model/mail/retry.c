@@ -53,7 +53,8 @@ struct retry_plan retry_after_failure(const struct retry_policy *policy, const s
 
 bool retry_plans_by_clock(const struct retry_policy *policy)
 {
-    return flavours[policy->kind]->plans_by_clock;
+    return flavours[policy->kind]->plans_by_clock ||
+           policy->max_queue_age_ns > 0; /* Sendmail: the date of the last try */
 }
 
 int64_t retry_first_attempt(const struct retry_policy *policy, int64_t now_ns)

@@ -31,7 +31,7 @@ static struct retry_plan after_failure(const struct retry_policy *policy, const 
         wait_ns = retry_clamp(job->last_try_ns - job->arrived_ns, 0, policy->max_queue_age_ns);
     int64_t due_ns = job->last_try_ns + wait_ns;
     if (due_ns <= job->now_ns) due_ns = job->now_ns + 1;
-    return retry_again_at(retry_run_not_before(policy, due_ns));
+    return retry_again_in_run(due_ns, retry_run_not_before(policy, due_ns));
 }
 
 static bool host_may_try(const struct retry_policy *policy, struct retry_record *record, const struct retry_job *job,

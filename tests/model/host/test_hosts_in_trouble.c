@@ -174,7 +174,9 @@ static const char a_year_behind_for_a_day[] =
  */
 Test(hosts_in_trouble, a_date_that_was_planned_waits_until_the_clock_shows_it)
 {
-    static const char *const policies[] = {"\"postfix\"", "\"exim\"", "\"qmail\"", "\"opensmtpd\""};
+    static const char *const policies[] = {
+        "\"postfix\"", "\"exim\"", "\"qmail\"", "\"opensmtpd\"",
+        "{ \"policy\": \"sendmail\", \"queue_run_interval\": \"10 min\", \"max_queue_age\": \"25 min\" }"};
     for (size_t p = 0; p < sizeof policies / sizeof *policies; p++) {
         struct world_run run = run_by(policies[p], a_year_behind_for_a_day);
         int64_t right_ns = DAY + 45 * MINUTE;
