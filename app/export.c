@@ -65,6 +65,7 @@ static const struct form {
     {".jsonl", "every event as a line of JSON", export_jsonl},
     {".png", "a picture of the map", export_picture},
     {".svg", "a picture of the map that can be enlarged", export_picture},
+    {".pdf", "the same, to be printed", export_picture},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -129,7 +130,7 @@ int command_export(int argc, char **argv)
     options.picture.map_only = true;
     struct picture_words words = {0};
     const struct option_row rows[] = {
-        {"output", 'o', "FILE", "what to make: .pcapng .jsonl .png .svg", OPTION_TEXT, &options.file},
+        {"output", 'o', "FILE", "what to make: .pcapng .jsonl .png .svg .pdf", OPTION_TEXT, &options.file},
         {"host", 0, "NAME", "a capture only at this host's ends of its links", OPTION_TEXT, &options.host},
         {"link", 0, "NAME", "a capture only at the ends of this link", OPTION_TEXT, &options.link},
         {"at", 0, "TIME", "the instant that a picture shows, such as \"1.2 s\" (the end)", OPTION_TEXT, &words.at},

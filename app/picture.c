@@ -8,6 +8,7 @@
 #include "app/times.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/export.h"
+#include "viz/draw/workspace.h"
 
 struct picture_options picture_options_default(void)
 {
@@ -16,9 +17,11 @@ struct picture_options picture_options_default(void)
 
 bool picture_path_check(const char *command, const char *path)
 {
+    static const char *const endings[] = {".png", ".svg", ".pdf"};
     size_t n = strlen(path);
-    if (n > 4 && (!strcmp(path + n - 4, ".png") || !strcmp(path + n - 4, ".svg"))) return true;
-    fprintf(stderr, tr("postroad %s: %s: a picture's name ends in .png or .svg\n"), command, path);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (n > 4 && !strcmp(path + n - 4, endings[i])) return true;
+    fprintf(stderr, tr("postroad %s: %s: a picture's name ends in .png, .svg or .pdf\n"), command, path);
     return false;
 }
 
@@ -59,10 +62,24 @@ static bool read_scale(const char *command, const char *text, struct picture_opt
     return false;
 }
 
+static bool read_arrangement(const char *command, const char *text, struct picture_options *options)
+{
+    struct workspace workspace;
+    options->arrangement = text;
+    if (!text || workspace_read(&workspace, text)) return true;
+    fprintf(stderr, tr("postroad %s: --show: \"%s\" is no view and no arrangement of views\n"), command, text);
+    fputs(tr("  hint: one of"), stderr);
+    for (enum view_id view = 0; view < VIEWS; view++)
+        fprintf(stderr, " %s", workspace_view_name(view));
+    fprintf(stderr, tr(", or several, such as \"%s\"\n"), workspace_preset(0));
+    return false;
+}
+
 bool picture_options_read(const char *command, const struct picture_words *words, struct picture_options *options)
 {
     return times_parse(command, "--at", words->at, &options->at_ns) && read_size(command, words->size, options) &&
-           read_theme(command, words->theme, options) && read_scale(command, words->scale, options);
+           read_theme(command, words->theme, options) && read_scale(command, words->scale, options) &&
+           read_arrangement(command, words->show, options);
 }
 
 bool picture_write(const struct journal_memory *journal, const char *path, const struct picture_options *options)
@@ -72,7 +89,8 @@ bool picture_write(const struct journal_memory *journal, const char *path, const
     struct output_file *file = output_open(path);
     if (!file) return false;
     const char *where = output_path(file);
-    struct screenshot how = {at_ns, options->width, options->height, options->scale, options->dark, options->look_at};
+    struct screenshot how = {at_ns,         options->width,   options->height,     options->scale,
+                             options->dark, options->look_at, options->arrangement};
     bool good =
         options->map_only ? map_export(journal, at_ns, where, error) : scene_screenshot(journal, &how, where, error);
     if (good) return output_commit(file);

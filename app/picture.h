@@ -13,20 +13,21 @@ struct picture_options {
     bool dark;
     double scale; /* of text and shapes */
     const char *look_at; /* what is looked at closely; NULL: nothing */
+    const char *arrangement; /* of the views; NULL: the usual one */
     bool map_only; /* the map with its title; its size and theme are its own */
 };
 struct picture_options picture_options_default(void);
 
 /* The same as written on the command line; NULL: as it is by default. */
 struct picture_words {
-    const char *at, *size, *theme, *scale;
+    const char *at, *size, *theme, *scale, *show;
 };
 /* False after a message. */
 bool picture_options_read(const char *command, const struct picture_words *words, struct picture_options *options);
 
 /* Whether the ending of the path is one that a picture can have; false after a message. */
 bool picture_path_check(const char *command, const char *path);
-/* PNG or SVG, by the ending of the path. False after a message. */
+/* PNG, SVG or PDF, by the ending of the path. False after a message. */
 bool picture_write(const struct journal_memory *journal, const char *path, const struct picture_options *options);
 
 #endif

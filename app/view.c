@@ -8,6 +8,7 @@
 #include "app/library.h"
 #include "app/options.h"
 #include "app/picture.h"
+#include "app/settings.h"
 #include "app/simulate.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/journal_sound.h"
@@ -99,29 +100,58 @@ static enum window_growth grow(void *context)
     return has_more ? WINDOW_GROWN : WINDOW_AS_BEFORE;
 }
 
-static int show_window(const char *word, struct growth *growth, const struct view_options *options)
+/* Worlds without a title share theirs. */
+static const char *world_title(const struct journal_memory *journal)
 {
-    struct journal_memory *journal = growth->journal;
-    char why[256] = "";
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (e->kind == EVENT_RUN_BEGIN) return event_text(e, FIELD_TITLE);
+    }
+    return "";
+}
+
+static struct window_options window_options_of(const struct growth *growth, const struct view_options *options)
+{
     struct window_options window = window_options_default();
-    window.dark = options->picture.dark;
     window.full_screen = options->full_screen;
-    window.scale = options->picture.scale;
     window.look_at = options->picture.look_at;
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
     if (growth->follower) {
         window.grow = grow;
-        window.grow_context = growth;
-        window.at_ns = journal_memory_end_ns(journal);
+        window.grow_context = (void *)growth;
+        window.at_ns = journal_memory_end_ns(growth->journal);
     }
     if (options->words.at) window.at_ns = options->picture.at_ns;
+    return window;
+}
+
+/* What was remembered holds where the command line says nothing else. */
+static bool show_window(struct growth *growth, const struct view_options *options, char why[256])
+{
+    struct window_options window = window_options_of(growth, options);
+    struct window_memory memory;
+    const char *world = world_title(growth->journal);
+    settings_read(world, &memory);
+    if (options->words.theme) memory.dark = options->picture.dark;
+    if (options->words.scale) memory.scale = options->picture.scale;
+    if (options->words.show) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", options->words.show);
+    window.memory = &memory;
+    bool shown = window_run(growth->journal, &window, why) == WINDOW_CLOSED;
+    if (shown) settings_write(world, &memory);
+    window_memory_forget_places(&memory);
+    return shown;
+}
+
+static int show(const char *word, struct growth *growth, const struct view_options *options)
+{
+    char why[256] = "";
     if (display_is_named()) {
         simulate_release_interrupts();
         want_display_that_is_seen();
-        if (window_run(journal, &window, why) == WINDOW_CLOSED) return EXIT_DONE;
+        if (show_window(growth, options, why)) return EXIT_DONE;
         fprintf(stderr, tr("postroad view: no window could be opened: %s\n"), why);
     }
-    return tell_as_text(word, journal);
+    return tell_as_text(word, growth->journal);
 }
 
 /* Whether the journal has what is to be looked at; false after a message. Numbers are looked up when they are needed.
@@ -158,7 +188,7 @@ static int view(const char *word, const struct view_options *options)
         code = picture_write(journal, options->screenshot, &options->picture) ? EXIT_DONE : EXIT_FAILED;
     } else {
         struct growth growth = {path, journal, has_end ? NULL : journal_follower_open(path, error)};
-        code = show_window(word, &growth, options);
+        code = show(word, &growth, options);
         journal_follower_free(growth.follower);
     }
     journal_memory_free(journal);
@@ -178,8 +208,10 @@ int command_view(int argc, char **argv)
          &options.picture.look_at},
         {"theme", 0, "THEME", "light or dark", OPTION_TEXT, &options.words.theme},
         {"scale", 0, "PERCENT", "the size of text and shapes, such as \"150 %\"", OPTION_TEXT, &options.words.scale},
+        {"show", 0, "VIEWS", "a view alone, such as ladder, or how several are arranged", OPTION_TEXT,
+         &options.words.show},
         {"full-screen", 0, NULL, "begin with the whole screen", OPTION_FLAG, &options.full_screen},
-        {"screenshot", 0, "FILE", "draw one picture to this .png or .svg, and need no display", OPTION_TEXT,
+        {"screenshot", 0, "FILE", "draw one picture to this .png, .svg or .pdf, and need no display", OPTION_TEXT,
          &options.screenshot},
     };
     const struct option_table table = {

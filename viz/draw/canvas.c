@@ -1,6 +1,7 @@
 /* The page over Cairo and Pango. Left out on purpose: gradients, images, rotation: nothing here needs them. */
 #include "viz/draw/canvas.h"
 
+#include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <cairo.h>
 #include <math.h>
@@ -18,7 +19,7 @@ struct canvas {
     PangoLayout *layout; /* one for all texts: making them is the dear part */
     PangoFontDescription *sans, *mono;
     char *path;
-    bool is_svg;
+    bool keeps_shapes; /* SVG, PDF: no pixels */
     int width, height;
 };
 
@@ -76,21 +77,31 @@ static bool ends_with(const char *text, const char *ending)
     return n >= m && strcmp(text + n - m, ending) == 0;
 }
 
+/* The date would make each file another one. */
+static cairo_surface_t *pdf_surface(const char *path, int width, int height)
+{
+    cairo_surface_t *surface = cairo_pdf_surface_create(path, width, height);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "postroad");
+    return surface;
+}
+
 struct canvas *canvas_new_file(const char *path, int width, int height)
 {
-    bool svg = ends_with(path, ".svg");
-    cairo_surface_t *surface = svg ? cairo_svg_surface_create(path, width, height)
-                                   : cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    bool svg = ends_with(path, ".svg"), pdf = ends_with(path, ".pdf");
+    cairo_surface_t *surface = svg   ? cairo_svg_surface_create(path, width, height)
+                               : pdf ? pdf_surface(path, width, height)
+                                     : cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     struct canvas *c = canvas_on(surface, width, height);
     c->path = mem_strdup(path);
-    c->is_svg = svg;
+    c->keeps_shapes = svg || pdf;
     return c;
 }
 
 bool canvas_save(struct canvas *c, const char **why)
 {
     cairo_status_t status = cairo_status(c->cairo);
-    if (status == CAIRO_STATUS_SUCCESS && c->is_svg) {
+    if (status == CAIRO_STATUS_SUCCESS && c->keeps_shapes) {
         cairo_show_page(c->cairo);
         cairo_surface_finish(c->surface);
         status = cairo_surface_status(c->surface);
@@ -152,7 +163,7 @@ int canvas_height(const struct canvas *c)
 
 bool canvas_likes_layers(const struct canvas *c)
 {
-    return !c->is_svg;
+    return !c->keeps_shapes;
 }
 
 void canvas_paint_layer(struct canvas *c, struct canvas *layer, double x, double y)
@@ -165,7 +176,7 @@ void canvas_paint_layer(struct canvas *c, struct canvas *layer, double x, double
 uint32_t canvas_pixel(struct canvas *c, int x, int y)
 {
     cairo_surface_flush(c->surface);
-    const unsigned char *data = c->is_svg ? NULL : cairo_image_surface_get_data(c->surface);
+    const unsigned char *data = c->keeps_shapes ? NULL : cairo_image_surface_get_data(c->surface);
     if (!data || x < 0 || y < 0 || x >= c->width || y >= c->height) return 0;
     uint32_t pixel;
     memcpy(&pixel, data + (size_t)y * (size_t)cairo_image_surface_get_stride(c->surface) + (size_t)x * 4, 4);

@@ -1,5 +1,5 @@
-/* What everything is drawn with: a thin page over Cairo and Pango, so that the same drawing goes to the window, to PNG
-   and to SVG. Lengths are pixels of the surface, y grows downwards. Colours and fonts come from theme.h.
+/* What everything is drawn with: a thin page over Cairo and Pango, so that the same drawing goes to the window, to PNG,
+   to SVG and to PDF. Lengths are pixels of the surface, y grows downwards. Colours and fonts come from theme.h.
 
    A canvas is owned by whoever made it. Nothing drawn outside it matters; a text that does not fit is cut with an
    ellipsis, never drawn over its box. */
@@ -39,7 +39,7 @@ struct text_style {
 struct canvas *canvas_new_pixels(void *pixels, int width, int height, int stride_bytes);
 /* Memory of its own, transparent to begin with: a layer to be kept and painted many times. */
 struct canvas *canvas_new_layer(int width, int height);
-/* For a file; it is written by canvas_save. Ending .svg (shapes) or anything else (PNG). */
+/* For a file; it is written by canvas_save. Ending .svg or .pdf (shapes) or anything else (PNG). */
 struct canvas *canvas_new_file(const char *path, int width, int height);
 /* False when the file could not be written; *why (static text) says so. */
 bool canvas_save(struct canvas *canvas, const char **why);
@@ -52,7 +52,7 @@ void canvas_set_origin(struct canvas *canvas, double x, double y);
 
 int canvas_width(const struct canvas *canvas);
 int canvas_height(const struct canvas *canvas);
-/* Whether layers help here: true for pixels, false where shapes are kept (SVG). */
+/* Whether layers help here: true for pixels, false where shapes are kept (SVG, PDF). */
 bool canvas_likes_layers(const struct canvas *canvas);
 void canvas_paint_layer(struct canvas *canvas, struct canvas *layer, double x, double y);
 /* The colour at a pixel, 0xRRGGBB; for tests. 0 outside and where no pixels are. */

@@ -37,6 +37,7 @@ bool scene_screenshot(const struct journal_memory *journal, const struct screens
     struct scene_options options = scene_options_default();
     options.dark = how->dark;
     options.scale = how->scale;
+    options.arrangement = how->arrangement;
     struct scene *scene = scene_new(journal, options);
     scene_seek(scene, how->at_ns);
     bool saved = !how->look_at || scene_look_at(scene, how->look_at);

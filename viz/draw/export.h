@@ -1,4 +1,4 @@
-/* Pictures without a window: no SDL, no display. PNG or SVG by the ending of the path. */
+/* Pictures without a window: no SDL, no display. PNG, SVG or PDF by the ending of the path. */
 #ifndef POSTROAD_VIZ_DRAW_EXPORT_H
 #define POSTROAD_VIZ_DRAW_EXPORT_H
 
@@ -15,6 +15,7 @@ struct screenshot {
     double scale; /* 1: as the size has it */
     bool dark;
     const char *look_at; /* as scene_look_at has it; NULL: nothing closely */
+    const char *arrangement; /* as workspace_write has it, or the name of one view; NULL: the usual one */
 };
 /* The whole window as it would be at that instant. False and a message when it could not be made. */
 bool scene_screenshot(const struct journal_memory *journal, const struct screenshot *how, const char *path,

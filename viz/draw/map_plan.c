@@ -98,6 +98,23 @@ static void place_others(const struct story *s, struct layout_host *hosts)
     }
 }
 
+static double part_of(double value, double least, double most)
+{
+    return most > least ? (value - least) / (most - least) : 0.5;
+}
+
+/* They fill the map from edge to edge. */
+static void spread_places(struct point *places, size_t n)
+{
+    double x0 = 1, x1 = 0, y0 = 1, y1 = 0;
+    for (size_t i = 0; i < n; i++) {
+        x0 = fmin(x0, places[i].x), x1 = fmax(x1, places[i].x);
+        y0 = fmin(y0, places[i].y), y1 = fmax(y1, places[i].y);
+    }
+    for (size_t i = 0; i < n; i++)
+        places[i] = point_of(part_of(places[i].x, x0, x1), part_of(places[i].y, y0, y1));
+}
+
 void map_places(const struct story *s, struct point *places)
 {
     size_t n = story_host_count(s), n_links = story_link_count(s);
@@ -113,6 +130,7 @@ void map_places(const struct story *s, struct point *places)
     place_servers(s, hosts);
     place_others(s, hosts);
     layout_solve(hosts, n, links, n_links, places);
+    spread_places(places, n);
     mem_free(hosts);
     mem_free(links);
 }
@@ -126,22 +144,6 @@ static double nearest_neighbours(const struct point *at, size_t n)
         for (size_t j = 0; j < i; j++)
             least = fmin(least, fmax(fabs(at[i].x - at[j].x), fabs(at[i].y - at[j].y)));
     return least;
-}
-
-static double spread(double value, double least, double most, double from, double length)
-{
-    return most > least ? from + (value - least) / (most - least) * length : from + length / 2;
-}
-
-static void spread_points(const struct point *places, size_t n, struct box room, struct point *at)
-{
-    double x0 = 1, x1 = 0, y0 = 1, y1 = 0;
-    for (size_t i = 0; i < n; i++) {
-        x0 = fmin(x0, places[i].x), x1 = fmax(x1, places[i].x);
-        y0 = fmin(y0, places[i].y), y1 = fmax(y1, places[i].y);
-    }
-    for (size_t i = 0; i < n; i++)
-        at[i] = point_of(spread(places[i].x, x0, x1, room.x, room.w), spread(places[i].y, y0, y1, room.y, room.h));
 }
 
 const double map_label_nearer = 2;
@@ -165,9 +167,10 @@ static void place_icons(struct planning *p, const struct point *places)
     double u = m->unit, side = fmin(82 * u, m->area.w * 0.16);
     double icon = fmin(60 * u, m->area.h * 0.24);
     struct point *at = mem_calloc(m->n_hosts + 1, sizeof *at);
-    struct box room = {m->area.x + side, m->area.y + icon * 0.62, m->area.w - 2 * side,
-                       m->area.h - icon * 1.2 - label_height(p)};
-    spread_points(places, m->n_hosts, room, at);
+    m->room = box_of(m->area.x + side, m->area.y + icon * 0.62, m->area.w - 2 * side,
+                     m->area.h - icon * 1.2 - label_height(p));
+    for (size_t h = 0; h < m->n_hosts; h++)
+        at[h] = point_of(m->room.x + places[h].x * m->room.w, m->room.y + places[h].y * m->room.h);
     double apart = nearest_neighbours(at, m->n_hosts);
     m->icon = fmax(16 * u, fmin(icon, (apart - label_height(p)) * 0.72));
     for (size_t h = 0; h < m->n_hosts; h++) {
@@ -438,6 +441,12 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     for (size_t i = 0; i < m->n_links; i++)
         place_link_label(&p, i);
     return m;
+}
+
+struct point map_place_of(const struct map_plan *m, struct point at)
+{
+    return point_of(fmax(0, fmin(1, (at.x - m->room.x) / fmax(1, m->room.w))),
+                    fmax(0, fmin(1, (at.y - m->room.y) / fmax(1, m->room.h))));
 }
 
 struct map_plan *map_plan_of(const struct story *story, struct box area, double unit, struct canvas *canvas)

@@ -31,7 +31,7 @@ struct map_link {
 };
 
 struct map_plan {
-    struct box area;
+    struct box area, room; /* room: where the middles of the icons may stand */
     double unit, icon;
     size_t n_hosts, n_links;
     struct map_host *hosts;
@@ -48,6 +48,8 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
 /* The same with the places worked out. */
 struct map_plan *map_plan_of(const struct story *story, struct box area, double unit, struct canvas *canvas);
 void map_plan_free(struct map_plan *plan);
+/* The place, 0 to 1, whose host stands at this point. */
+struct point map_place_of(const struct map_plan *plan, struct point at);
 
 /* Where the middle of an envelope lies at a host; position counts from 0. */
 struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position);

@@ -42,6 +42,18 @@ static void place_hosts(struct scene *s)
     order_hosts(s);
 }
 
+static void place_as_before(struct scene *s, const struct scene_place *places, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t host = story_host_by_name(s->story, places[i].host);
+        struct point at = places[i].at;
+        if (host == STORY_NONE || !(at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1)) continue;
+        s->places[host] = at;
+        s->keeps_places = true;
+    }
+    if (s->keeps_places) order_hosts(s);
+}
+
 struct scene *scene_new(const struct journal_memory *journal, struct scene_options options)
 {
     struct scene *s = mem_calloc(1, sizeof *s);
@@ -52,7 +64,13 @@ struct scene *scene_new(const struct journal_memory *journal, struct scene_optio
     s->playing = options.playing;
     s->dirty = true;
     s->targets = targets_new();
+    s->enlarged = s->menu = VIEW_NONE;
+    s->dragged_bar = -1;
+    s->dragged_host = STORY_NONE;
+    if (!options.arrangement || !workspace_read(&s->workspace, options.arrangement))
+        workspace_read(&s->workspace, workspace_preset(0));
     place_hosts(s);
+    place_as_before(s, options.places, options.n_places);
     scene_set_pace(s, PACE_STORY);
     scene_seek(s, 0);
     return s;
@@ -186,6 +204,50 @@ void scene_select(struct scene *s, struct selection selection)
 {
     s->selection = selection;
     s->dirty = true;
+}
+
+/* Not onto another host, where neither could be seen. */
+void scene_move_host(struct scene *s, size_t host, struct point to)
+{
+    if (!s->plan) return;
+    for (size_t h = 0; h < s->plan->n_hosts; h++)
+        if (h != host && point_distance(s->plan->hosts[h].at, to) < 48 * s->unit) return;
+    s->places[host] = map_place_of(s->plan, to);
+    order_hosts(s);
+    map_plan_free(s->plan);
+    s->plan = NULL;
+    scene_forget_layers(s);
+    s->dirty = true;
+}
+
+void scene_enlarge(struct scene *s, enum view_id view)
+{
+    s->enlarged = view == s->enlarged ? VIEW_NONE : view;
+    s->dirty = true;
+}
+
+const char *scene_arrangement(const struct scene *s, char text[WORKSPACE_TEXT_BYTES])
+{
+    return workspace_write(&s->workspace, text);
+}
+
+bool scene_keeps_places(const struct scene *s)
+{
+    return s->keeps_places;
+}
+
+struct scene_place *scene_places(const struct scene *s, size_t *n)
+{
+    *n = story_host_count(s->story);
+    struct scene_place *places = mem_calloc(*n + 1, sizeof *places);
+    for (size_t h = 0; h < *n; h++)
+        places[h] = (struct scene_place){mem_strdup(story_host(s->story, h).name), s->places[h]};
+    return places;
+}
+
+double scene_scale(const struct scene *s)
+{
+    return s->scale;
 }
 
 static struct selection event_numbered(const struct story *story, const char *number)

@@ -15,10 +15,19 @@
 
 struct scene;
 
+/* Where the user has put a host on the map, 0 to 1. */
+struct scene_place {
+    char *host; /* its name */
+    struct point at;
+};
+
 struct scene_options {
     bool dark;
     double scale; /* 1: text and shapes grow with the window as they please */
     bool playing;
+    const char *arrangement; /* of the views, as workspace_write has it; NULL, or one that makes no sense: the usual one */
+    const struct scene_place *places; /* hosts that are not on the map do not matter; copied */
+    size_t n_places;
 };
 struct scene_options scene_options_default(void); /* light, scale 1, standing still */
 
@@ -49,6 +58,14 @@ void scene_set_dirty(struct scene *scene); /* the window was uncovered */
 bool scene_wants_quit(const struct scene *scene);
 /* F was pressed; asking takes the wish away. */
 bool scene_take_full_screen_wish(struct scene *scene);
+
+/* How the user has arranged the views, for the next time. */
+const char *scene_arrangement(const struct scene *scene, char text[WORKSPACE_TEXT_BYTES]);
+/* Whether the user wants the hosts to stand there next time, too (K). */
+bool scene_keeps_places(const struct scene *scene);
+/* The places of all hosts; the array and its names are the caller's, to be freed with mem_free. */
+struct scene_place *scene_places(const struct scene *scene, size_t *n);
+double scene_scale(const struct scene *scene);
 
 /* For tests and captions. */
 const struct story *scene_story(const struct scene *scene);

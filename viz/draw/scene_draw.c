@@ -1,4 +1,4 @@
-/* Which panel stands where, and what is kept from one picture to the next. */
+/* Which view stands where, and what is kept from one picture to the next. */
 #include <math.h>
 
 #include "sim/journal/tr.h"
@@ -9,53 +9,67 @@
 #include "viz/draw/inspector_view.h"
 #include "viz/draw/ladder_view.h"
 #include "viz/draw/map_view.h"
+#include "viz/draw/menu_view.h"
 #include "viz/draw/scene_internal.h"
+#include "viz/draw/segment_view.h"
 #include "viz/draw/timeline_view.h"
 
 static const struct box nowhere = {0, 0, 0, 0};
 static const double enlargement = 1.4; /* of what is in a panel that has all the room */
 
-/* The three panels of the middle; one alone when it is enlarged, with the inspector below it when there is something
-   to inspect. */
-static void place_middle(struct panels *p, struct box middle, double gap, enum panel enlarged, bool inspecting)
+/* What is looked at closely stands in the place of another view, unless it has one of its own. */
+static enum view_id stand_in_for(const struct workspace *w)
 {
-    p->map = p->talk = p->ladder = nowhere;
-    if (inspecting && (enlarged == PANEL_MAP || enlarged == PANEL_LADDER)) {
-        double upper = floor(middle.h * 0.56);
-        p->talk = box_of(middle.x, middle.y + upper + gap, middle.w, middle.h - upper - gap);
-        middle.h = upper;
-    }
-    switch (enlarged) {
-    case PANEL_MAP:
-        p->map = middle;
-        return;
-    case PANEL_TALK:
-        p->talk = middle;
-        return;
-    case PANEL_LADDER:
-        p->ladder = middle;
-        return;
-    case PANEL_ALL:
-        break;
-    }
-    double left = floor(middle.w * 0.615), top = floor(middle.h * 0.55);
-    p->map = box_of(middle.x, middle.y, left, top);
-    p->talk = box_of(middle.x, middle.y + top + gap, left, middle.h - top - gap);
-    p->ladder = box_of(middle.x + left + gap, middle.y, middle.w - left - gap, middle.h);
+    static const enum view_id order[] = {VIEW_DIALOGUE, VIEW_SEGMENT, VIEW_LADDER, VIEW_MAP};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if (workspace_has(w, order[i])) return order[i];
+    return VIEW_NONE;
 }
 
-static struct panels place_panels(double w, double h, double u, enum panel enlarged, bool inspecting)
+/* One view alone, with what is looked at closely below it. */
+static void place_alone(struct panels *p, enum view_id view, double gap, bool inspecting)
 {
-    struct panels p;
+    bool both = inspecting && (view == VIEW_MAP || view == VIEW_LADDER);
+    struct box upper = p->middle;
+    for (enum view_id other = 0; other < VIEWS; other++)
+        p->views[other] = nowhere;
+    if (both) {
+        upper.h = floor(p->middle.h * 0.56);
+        p->views[VIEW_CLOSELY] = box_of(upper.x, upper.y + upper.h + gap, upper.w, p->middle.h - upper.h - gap);
+    }
+    p->views[inspecting && view == VIEW_DIALOGUE ? VIEW_CLOSELY : view] = upper;
+}
+
+static void place_views(struct panels *p, const struct scene *s, double gap, bool inspecting)
+{
+    if (s->enlarged != VIEW_NONE) {
+        place_alone(p, s->enlarged, gap, inspecting);
+        return;
+    }
+    workspace_place(&s->workspace, p->middle, gap, p->views);
+    enum view_id replaced = stand_in_for(&s->workspace);
+    bool shown = workspace_has(&s->workspace, VIEW_CLOSELY) ||
+                 (s->selection.what == ACT_PACKET && workspace_has(&s->workspace, VIEW_SEGMENT));
+    if (!inspecting || shown || replaced == VIEW_NONE) return;
+    p->views[VIEW_CLOSELY] = p->views[replaced];
+    p->views[replaced] = nowhere;
+    p->replaced = replaced;
+}
+
+static struct panels place_panels(double w, double h, double u, const struct scene *s, bool inspecting)
+{
+    struct panels p = {.replaced = VIEW_NONE};
     double gap = floor(8 * u), wide = w - 2 * gap;
     double caption = floor((h > 640 * u ? 88 : 66) * u), bottom = floor((h > 640 * u ? 118 : 104) * u);
+    p.gap = gap;
     p.caption = box_of(gap, gap, wide, caption);
     p.bottom = box_of(gap, h - gap - bottom, wide, bottom);
     double row = floor(48 * u);
     p.controls = box_of(p.bottom.x + 12 * u, p.bottom.y + 3 * u, wide - 24 * u, row);
     p.time_line = box_of(p.bottom.x, p.bottom.y + row, wide, bottom - row);
     double y = gap + caption + gap;
-    place_middle(&p, box_of(gap, y, wide, fmax(40, h - gap - bottom - gap - y)), gap, enlarged, inspecting);
+    p.middle = box_of(gap, y, wide, fmax(40, h - gap - bottom - gap - y));
+    place_views(&p, s, gap, inspecting);
     return p;
 }
 
@@ -68,7 +82,8 @@ static struct view view_of(struct scene *s, struct canvas *canvas)
                          .screen_ns = s->screen_ns,
                          .theme = theme_of(s->dark),
                          .unit = s->unit,
-                         .selection = s->selection};
+                         .selection = s->selection,
+                         .id = VIEW_NONE};
 }
 
 /* ---- Layers ---- */
@@ -107,14 +122,14 @@ static void draw_layer(struct scene *s, struct layer *layer, struct canvas *canv
 
 /* ---- The map ---- */
 
-static struct box map_area(struct box panel, double u)
+struct box scene_map_area(struct box panel, double u)
 {
     return box_of(panel.x + 8 * u, panel.y + 28 * u, panel.w - 16 * u, panel.h - 34 * u);
 }
 
 static void plan_map(struct scene *s, const struct view *view)
 {
-    struct box area = map_area(s->panels.map, view->unit);
+    struct box area = scene_map_area(s->panels.views[VIEW_MAP], view->unit);
     const struct map_plan *p = s->plan;
     if (p && p->area.x == area.x && p->area.y == area.y && p->area.w == area.w && p->area.h == area.h &&
         p->unit == view->unit)
@@ -123,10 +138,12 @@ static void plan_map(struct scene *s, const struct view *view)
     s->plan = map_plan_new(s->story, s->places, area, view->unit, view->canvas);
 }
 
-static void draw_map_still(struct scene *s, const struct view *view, struct box box)
+static void draw_map_still(struct scene *s, const struct view *still, struct box box)
 {
+    struct view map = *still, *view = &map;
+    map.id = VIEW_MAP;
     bool low = box.h < view_units(view, 150); /* the hosts need all of it */
-    double left = view_units(view, 62);
+    double left = view_units(view, 76);
     view_panel(view, box, low ? NULL : tr("Map"));
     if (!low)
         map_view_draw_legend(view, box_of(box.x + left, box.y + view_units(view, 6),
@@ -136,11 +153,13 @@ static void draw_map_still(struct scene *s, const struct view *view, struct box 
 
 static void draw_map(struct scene *s, const struct view *view)
 {
-    if (s->panels.map.w <= 0) return;
+    if (s->panels.views[VIEW_MAP].w <= 0) return;
     plan_map(s, view);
-    draw_layer(s, &s->map_layer, view->canvas, view->unit, s->panels.map,
-               key_of(s, s->panels.map, map_view_still_key(view)), draw_map_still);
-    canvas_clip(view->canvas, box_inset(s->panels.map, 2));
+    draw_layer(s, &s->map_layer, view->canvas, view->unit, s->panels.views[VIEW_MAP],
+               key_of(s, s->panels.views[VIEW_MAP], map_view_still_key(view)), draw_map_still);
+    targets_add_box(view->targets, ACT_VIEW_MENU, VIEW_MAP,
+                    view_heading_box(view, s->panels.views[VIEW_MAP], tr("Map")));
+    canvas_clip(view->canvas, box_inset(s->panels.views[VIEW_MAP], 2));
     map_view_draw_moving(view, s->plan);
     canvas_unclip(view->canvas);
 }
@@ -164,13 +183,51 @@ static void draw_bottom(struct scene *s, const struct view *view)
     timeline_view_draw_moving(view, box);
 }
 
-static void draw_talk(struct scene *s, const struct view *view)
+static void draw_closely(const struct view *view, struct box box)
 {
-    if (s->panels.talk.w <= 0) return;
-    if (s->selection.what != ACT_NONE)
-        inspector_view_draw(view, s->panels.talk);
-    else
-        dialogue_view_draw(view, s->panels.talk);
+    if (view->selection.what != ACT_NONE) {
+        inspector_view_draw(view, box);
+        return;
+    }
+    struct box inner = view_panel(view, box, tr("Looked at closely"));
+    struct text_style style = view_faint(view, FONT_PLAIN);
+    style.across = style.down = ALIGN_CENTRE;
+    style.lines = 3;
+    canvas_text(view->canvas, inner, &style, tr("Press a packet, a host, a link, a mail or a line to look at it."));
+}
+
+static void draw_view(struct scene *s, struct view view, enum view_id id)
+{
+    struct box box = s->panels.views[id];
+    if (box.w <= 0) return;
+    view.id = id == VIEW_CLOSELY && s->panels.replaced != VIEW_NONE ? s->panels.replaced : id;
+    switch (id) {
+    case VIEW_MAP:
+        draw_map(s, &view);
+        return;
+    case VIEW_DIALOGUE:
+        dialogue_view_draw(&view, box);
+        return;
+    case VIEW_LADDER:
+        ladder_view_draw(&view, box, s->order, story_host_count(s->story));
+        return;
+    case VIEW_SEGMENT:
+        segment_view_draw(&view, box);
+        return;
+    case VIEW_CLOSELY:
+        draw_closely(&view, box);
+        return;
+    case VIEWS:
+        return;
+    }
+}
+
+static void draw_menu(struct scene *s, const struct view *view, struct box window)
+{
+    struct box panel = s->panels.views[s->menu];
+    if (panel.w <= 0) panel = s->panels.views[VIEW_CLOSELY];
+    targets_clear(s->targets); /* the menu alone can be pressed */
+    menu_view_draw(view, window, panel, s->menu, &s->workspace);
 }
 
 static void draw_ring(const struct scene *s, const struct view *view, struct selection what, double alpha)
@@ -203,17 +260,17 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     double w = canvas_width(canvas), h = canvas_height(canvas);
     struct box window = box_of(0, 0, w, h);
     s->unit = theme_unit(canvas_width(canvas), canvas_height(canvas), s->scale);
-    s->panels = place_panels(w, h, s->unit, s->enlarged, s->selection.what != ACT_NONE);
+    s->panels = place_panels(w, h, s->unit, s, s->selection.what != ACT_NONE);
     struct view view = view_of(s, canvas);
     targets_clear(s->targets);
     canvas_fill(canvas, window, view.theme->paper);
     struct view middle = view;
-    if (s->enlarged != PANEL_ALL && s->selection.what == ACT_NONE) middle.unit *= enlargement;
-    draw_map(s, &middle);
-    if (s->panels.ladder.w > 0) ladder_view_draw(&middle, s->panels.ladder, s->order, story_host_count(s->story));
-    draw_talk(s, &middle);
+    if (s->enlarged != VIEW_NONE && s->selection.what == ACT_NONE) middle.unit *= enlargement;
+    for (enum view_id id = 0; id < VIEWS; id++)
+        draw_view(s, middle, id);
     caption_view_draw(&view, s->panels.caption);
     draw_bottom(s, &view);
+    if (s->menu != VIEW_NONE) draw_menu(s, &view, window);
     draw_ring(s, &view, s->hover, 0.45);
     draw_ring(s, &view, s->focus, 1);
     if (s->help) help_view_draw(&view, window);

@@ -1,5 +1,6 @@
 /* What keys and pointer mean. docs/window.md and help_view.c tell the user: keep the three alike. */
 #include "viz/draw/inspector_view.h"
+#include "viz/draw/menu_view.h"
 #include "viz/draw/scene_internal.h"
 #include "viz/draw/timeline_view.h"
 
@@ -40,8 +41,33 @@ static void toggle_play(struct scene *s)
     s->playing = !s->playing;
 }
 
+static void arrange(struct scene *s, enum act act, size_t arg)
+{
+    switch (act) {
+    case ACT_VIEW_MENU:
+        s->menu = (enum view_id)arg;
+        break;
+    case ACT_ENLARGE:
+        scene_enlarge(s, (enum view_id)arg);
+        break;
+    case ACT_CLOSE_VIEW:
+        workspace_close(&s->workspace, (enum view_id)arg);
+        break;
+    case ACT_SHOW_HERE:
+        workspace_show(&s->workspace, act_view_at(arg), act_view_shown(arg));
+        break;
+    case ACT_SHOW_BESIDE:
+    case ACT_SHOW_BELOW:
+        workspace_split(&s->workspace, act_view_at(arg), act_view_shown(arg), act == ACT_SHOW_BESIDE);
+        break;
+    default:
+        break;
+    }
+}
+
 static void activate(struct scene *s, enum act act, size_t arg)
 {
+    s->menu = VIEW_NONE;
     switch (act) {
     case ACT_PACKET:
     case ACT_HOST:
@@ -80,12 +106,8 @@ static void activate(struct scene *s, enum act act, size_t arg)
     case ACT_HELP:
         s->help = true;
         break;
-    case ACT_ENLARGE:
-        s->enlarged = (enum panel)arg;
-        break;
-    case ACT_TIME_LINE:
-    case ACT_NONE:
-        break;
+    default:
+        arrange(s, act, arg);
     }
 }
 
@@ -116,15 +138,17 @@ static void press_focus(struct scene *s)
     if (s->focus.what != ACT_NONE) activate(s, s->focus.what, s->focus.index);
 }
 
-/* From the inside out: overlay, selection, focus, enlarged panel; then the question whether to quit. */
+/* From the inside out: menu, selection, focus, enlarged view; then the question whether to quit. */
 static void escape(struct scene *s)
 {
-    if (s->selection.what != ACT_NONE)
+    if (s->menu != VIEW_NONE)
+        s->menu = VIEW_NONE;
+    else if (s->selection.what != ACT_NONE)
         s->selection = (struct selection){ACT_NONE, 0};
     else if (s->focus.what != ACT_NONE)
         s->focus = (struct selection){ACT_NONE, 0};
-    else if (s->enlarged != PANEL_ALL)
-        s->enlarged = PANEL_ALL;
+    else if (s->enlarged != VIEW_NONE)
+        s->enlarged = VIEW_NONE;
     else
         s->quit_asked = true;
 }
@@ -175,6 +199,37 @@ static bool handle_time_key(struct scene *s, const struct input *in)
     return false;
 }
 
+/* Of the view that the focus is in, or the first. */
+static void open_menu(struct scene *s)
+{
+    const struct target *focus = targets_find_act(s->targets, s->focus.what, s->focus.index);
+    struct box box = focus ? target_bounds(focus) : box_of(0, 0, 0, 0);
+    enum view_id first = VIEW_NONE;
+    for (enum view_id view = VIEWS; view-- > 0;) {
+        struct box panel = s->panels.views[view];
+        if (panel.w <= 0) continue;
+        first = view == VIEW_CLOSELY && s->panels.replaced != VIEW_NONE ? s->panels.replaced : view;
+        if (focus && box_has(panel, box.x + box.w / 2, box.y + box.h / 2)) break;
+    }
+    s->menu = s->menu == VIEW_NONE ? first : VIEW_NONE;
+    s->focus = (struct selection){ACT_NONE, 0};
+}
+
+static void next_arrangement(struct scene *s)
+{
+    s->enlarged = s->menu = VIEW_NONE;
+    s->preset = (s->preset + 1) % WORKSPACE_PRESETS;
+    workspace_read(&s->workspace, workspace_preset(s->preset));
+}
+
+static bool handle_digit(struct scene *s, int key)
+{
+    if (key < '1' || key >= '1' + VIEWS) return false;
+    s->menu = VIEW_NONE;
+    scene_enlarge(s, (enum view_id)(key - '1'));
+    return true;
+}
+
 static bool handle_view_key(struct scene *s, const struct input *in)
 {
     switch (in->key) {
@@ -196,12 +251,16 @@ static bool handle_view_key(struct scene *s, const struct input *in)
         return true;
     case '0':
         if (in->ctrl) change_scale(s, 0);
-        s->enlarged = PANEL_ALL;
+        s->enlarged = VIEW_NONE;
         return true;
-    case '1':
-    case '2':
-    case '3':
-        s->enlarged = (enum panel)(in->key - '0');
+    case 'v':
+        open_menu(s);
+        return true;
+    case 'k':
+        s->keeps_places = !s->keeps_places;
+        return true;
+    case 'a':
+        next_arrangement(s);
         return true;
     case 't':
         s->dark = !s->dark;
@@ -231,7 +290,7 @@ static bool handle_key(struct scene *s, const struct input *in)
         s->help = false;
         return true;
     }
-    return handle_time_key(s, in) || handle_view_key(s, in);
+    return handle_time_key(s, in) || handle_view_key(s, in) || handle_digit(s, in->key);
 }
 
 /* ---- Pointer ---- */
@@ -241,6 +300,41 @@ static void drag_to(struct scene *s, double x)
     scene_seek_screen(s, timeline_screen_at(s->pace, s->panels.time_line, s->unit, x));
 }
 
+static bool close_menu(struct scene *s)
+{
+    bool open = s->menu != VIEW_NONE;
+    s->menu = VIEW_NONE;
+    return open;
+}
+
+/* Views can be given more or less room when all are there. */
+static bool grip_bar(struct scene *s)
+{
+    if (s->enlarged != VIEW_NONE) return false;
+    s->dragged_bar = workspace_bar_at(&s->workspace, s->panels.middle, s->panels.gap, s->grip, s->panels.gap);
+    return s->dragged_bar >= 0;
+}
+
+/* A host follows the pointer once it has really moved: a click shall not shift it. */
+static bool drag_host(struct scene *s, double x, double y)
+{
+    struct point to = {x, y};
+    if (s->dragged_host == STORY_NONE) return false;
+    if (!s->dragging_host && point_distance(to, s->grip) < 5 * s->unit) return false;
+    s->dragging_host = true;
+    scene_move_host(s, s->dragged_host, to);
+    return true;
+}
+
+static bool release(struct scene *s)
+{
+    bool meant = s->dragging || s->dragged_bar >= 0 || s->dragging_host;
+    s->dragging = s->dragging_host = false;
+    s->dragged_bar = -1;
+    s->dragged_host = STORY_NONE;
+    return meant;
+}
+
 static bool handle_press(struct scene *s, const struct input *in)
 {
     if (s->help || s->quit_asked) {
@@ -248,7 +342,9 @@ static bool handle_press(struct scene *s, const struct input *in)
         return true;
     }
     const struct target *t = targets_find(s->targets, in->x, in->y);
-    if (!t) return false;
+    s->grip = point_of(in->x, in->y);
+    if (!t) return close_menu(s) || grip_bar(s);
+    if (t->act == ACT_HOST && box_has(s->panels.views[VIEW_MAP], in->x, in->y)) s->dragged_host = t->arg;
     if (t->act == ACT_TIME_LINE) {
         s->dragging = true;
         s->playing = false;
@@ -266,6 +362,11 @@ static bool handle_move(struct scene *s, const struct input *in)
         drag_to(s, in->x);
         return true;
     }
+    if (s->dragged_bar >= 0) {
+        workspace_drag_bar(&s->workspace, s->panels.middle, s->panels.gap, s->dragged_bar, point_of(in->x, in->y));
+        return true;
+    }
+    if (drag_host(s, in->x, in->y)) return true;
     const struct target *t = targets_find(s->targets, in->x, in->y);
     struct selection hover = t ? (struct selection){t->act, t->arg} : (struct selection){ACT_NONE, 0};
     bool changed = hover.what != s->hover.what || hover.index != s->hover.index;
@@ -297,8 +398,7 @@ bool scene_handle(struct scene *s, const struct input *in)
         meant = handle_move(s, in);
         break;
     case INPUT_RELEASE:
-        meant = s->dragging;
-        s->dragging = false;
+        meant = release(s);
         break;
     case INPUT_WHEEL:
         meant = handle_wheel(s, in);

@@ -6,8 +6,6 @@
 #include "viz/draw/scene.h"
 #include "viz/draw/targets.h"
 
-enum panel { PANEL_ALL, PANEL_MAP, PANEL_TALK, PANEL_LADDER };
-
 /* A picture kept as long as its key is the same. */
 struct layer {
     struct canvas *canvas;
@@ -15,7 +13,10 @@ struct layer {
 };
 
 struct panels {
-    struct box caption, map, talk, ladder, bottom, controls, time_line;
+    struct box caption, middle, bottom, controls, time_line;
+    struct box views[VIEWS];
+    enum view_id replaced; /* by what is looked at closely, for as long as something is; VIEW_NONE */
+    double gap;
 };
 
 struct scene {
@@ -24,15 +25,23 @@ struct scene {
     struct pace *pace;
     enum pace_mode pace_mode;
     int speed_step; /* the speed is two to this power */
+    int dragged_bar;        /* of the workspace; -1 */
+    size_t dragged_host;    /* on the map; STORY_NONE */
+    bool dragging_host;     /* it has moved */
+    struct point grip;      /* where the drag began */
     bool playing, dragging, dark, help, dirty, quit_asked, quit, full_screen_wish;
     bool grows, waits; /* the journal grows; at its end, for more */
     double scale;
     int64_t screen_ns;
-    enum panel enlarged;
+    struct workspace workspace;
+    int preset;             /* the arrangement that came with the last key */
+    enum view_id enlarged;  /* alone; VIEW_NONE */
+    enum view_id menu;      /* whose menu is open; VIEW_NONE */
     struct selection selection;
     struct selection focus, hover; /* as act and argument of a target */
     struct targets *targets;
     struct point *places; /* of the hosts, 0 to 1 */
+    bool keeps_places;
     size_t *order;        /* hosts from left to right */
     struct map_plan *plan;
     struct layer map_layer, time_line_layer;
@@ -47,5 +56,8 @@ void scene_step(struct scene *scene, enum story_step what, int direction);
 void scene_set_pace(struct scene *scene, enum pace_mode mode);
 void scene_change_speed(struct scene *scene, int steps);
 void scene_forget_layers(struct scene *scene);
+void scene_enlarge(struct scene *scene, enum view_id view); /* VIEW_NONE: all; so does the one that is enlarged */
+void scene_move_host(struct scene *scene, size_t host, struct point to); /* on the map, in pixels */
+struct box scene_map_area(struct box panel, double unit);    /* where hosts stand */
 
 #endif

@@ -24,8 +24,14 @@ enum act {
     ACT_PACE,
     ACT_THEME,
     ACT_HELP,
-    ACT_TIME_LINE, /* press and drag */
-    ACT_ENLARGE    /* a panel, by its number */
+    ACT_TIME_LINE,   /* press and drag */
+    /* arranging; the argument is a view, or two: act_of_views */
+    ACT_VIEW_MENU,
+    ACT_ENLARGE,
+    ACT_CLOSE_VIEW,
+    ACT_SHOW_HERE,   /* the second in the place of the first */
+    ACT_SHOW_BESIDE, /* ... on its right */
+    ACT_SHOW_BELOW
 };
 
 struct target {

@@ -1,5 +1,6 @@
 #include "viz/draw/view.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "sim/journal/tr.h"
@@ -32,6 +33,40 @@ bool view_is_selected(const struct view *view, enum act what, size_t index)
     return view->selection.what == what && view->selection.index == index;
 }
 
+static struct text_style heading_style(const struct view *v)
+{
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.bold = true;
+    style.down = ALIGN_CENTRE;
+    return style;
+}
+
+static const double heading_height = 18, heading_top = 6, heading_mark = 14;
+
+struct box view_heading_box(const struct view *v, struct box panel, const char *heading)
+{
+    double u = v->unit, mark = v->id == VIEW_NONE ? 0 : heading_mark * u, room = panel.w - 24 * u;
+    struct text_style style = heading_style(v);
+    double w = canvas_measure(v->canvas, &style, heading, 0).x;
+    return box_of(panel.x + 12 * u, panel.y + heading_top * u, fmin(w + mark, room), heading_height * u);
+}
+
+static void draw_heading(const struct view *v, struct box panel, const char *heading)
+{
+    double u = v->unit;
+    struct box box = view_heading_box(v, panel, heading);
+    struct text_style style = heading_style(v);
+    if (v->id == VIEW_NONE) {
+        canvas_text(v->canvas, box, &style, heading);
+        return;
+    }
+    canvas_text(v->canvas, box_of(box.x, box.y, box.w - heading_mark * u, box.h), &style, heading);
+    struct point tip = {box.x + box.w - 5 * u, box.y + box.h / 2 + 2.5 * u};
+    const struct point mark[3] = {{tip.x - 4 * u, tip.y - 4.5 * u}, {tip.x + 4 * u, tip.y - 4.5 * u}, tip};
+    canvas_polygon(v->canvas, mark, 3, v->theme->ghost);
+    targets_add_box(v->targets, ACT_VIEW_MENU, v->id, box_inset(box, -3 * u));
+}
+
 struct box view_panel(const struct view *v, struct box box, const char *heading)
 {
     double u = v->unit, radius = 8 * u;
@@ -39,12 +74,8 @@ struct box view_panel(const struct view *v, struct box box, const char *heading)
     canvas_stroke_round(v->canvas, box_inset(box, 0.5), radius, 1, v->theme->edge);
     struct box inner = box_inset(box, 10 * u);
     if (!heading || !*heading) return inner;
-    struct text_style style = view_faint(v, FONT_SMALL);
-    style.bold = true;
-    style.down = ALIGN_CENTRE;
-    double h = 18 * u;
-    canvas_text(v->canvas, box_of(inner.x + 2 * u, box.y + 6 * u, inner.w, h), &style, heading);
-    double top = box.y + 6 * u + h + 4 * u;
+    draw_heading(v, box, heading);
+    double top = box.y + (heading_top + heading_height + 4) * u;
     return box_of(inner.x, top, inner.w, box.y + box.h - 8 * u - top);
 }
 

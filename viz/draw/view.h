@@ -6,6 +6,7 @@
 #include "viz/draw/canvas.h"
 #include "viz/draw/targets.h"
 #include "viz/draw/theme.h"
+#include "viz/draw/workspace.h"
 #include "viz/story/pace.h"
 #include "viz/story/story.h"
 
@@ -24,6 +25,7 @@ struct view {
     const struct theme *theme;
     double unit;
     struct selection selection;
+    enum view_id id; /* which one it is; VIEW_NONE: the user cannot put another in its place */
 };
 
 /* Shorthands of all views. */
@@ -32,8 +34,10 @@ struct text_style view_text(const struct view *view, int font);
 struct text_style view_mono(const struct view *view, int font);
 struct text_style view_faint(const struct view *view, int font); /* small remarks */
 bool view_is_selected(const struct view *view, enum act what, size_t index);
-/* A panel with its heading; returns what is left for its content. */
+/* A panel with its heading, which opens the menu of the views; returns what is left for its content. */
 struct box view_panel(const struct view *view, struct box box, const char *heading);
+/* The heading with its mark, as wide as it is; for who draws the panel where nothing can be pressed. */
+struct box view_heading_box(const struct view *view, struct box panel, const char *heading);
 /* Seconds of screen time since an instant; below 0 when it is still to come. */
 double view_age_s(const struct view *view, int64_t at_ns);
 /* A small rounded label with text in its middle; returns its box. */

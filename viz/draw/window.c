@@ -5,6 +5,7 @@
 #include <SDL.h>
 #include <stdio.h>
 
+#include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/scene.h"
 
@@ -24,7 +25,7 @@ struct window {
 
 struct window_options window_options_default(void)
 {
-    return (struct window_options){.scale = 1, .playing = true};
+    return (struct window_options){.playing = true};
 }
 
 /* ---- Opening ---- */
@@ -211,6 +212,38 @@ static void loop(struct window *w)
     }
 }
 
+static struct scene_options scene_options_of(const struct window_options *options)
+{
+    struct scene_options chosen = scene_options_default();
+    const struct window_memory *memory = options->memory;
+    chosen.playing = options->playing;
+    if (!memory) return chosen;
+    chosen.dark = memory->dark;
+    chosen.scale = memory->scale;
+    chosen.arrangement = memory->arrangement;
+    chosen.places = memory->places;
+    chosen.n_places = memory->n_places;
+    return chosen;
+}
+
+void window_memory_forget_places(struct window_memory *memory)
+{
+    for (size_t i = 0; i < memory->n_places; i++)
+        mem_free(memory->places[i].host);
+    mem_free(memory->places);
+    memory->places = NULL;
+    memory->n_places = 0;
+}
+
+static void remember(const struct scene *scene, struct window_memory *memory)
+{
+    memory->dark = scene_is_dark(scene);
+    memory->scale = scene_scale(scene);
+    scene_arrangement(scene, memory->arrangement);
+    window_memory_forget_places(memory);
+    if (scene_keeps_places(scene)) memory->places = scene_places(scene, &memory->n_places);
+}
+
 enum window_end window_run(struct journal_memory *journal, const struct window_options *options, char why[256])
 {
     char title[300];
@@ -219,8 +252,7 @@ enum window_end window_run(struct journal_memory *journal, const struct window_o
         snprintf(why, 256, "%s", SDL_GetError());
         return WINDOW_NO_DISPLAY;
     }
-    struct scene_options chosen = {options->dark, options->scale, options->playing};
-    w.scene = scene_new(journal, chosen);
+    w.scene = scene_new(journal, scene_options_of(options));
     w.grow = options->grow;
     w.grow_context = options->grow_context;
     scene_set_growing(w.scene, w.grow != NULL);
@@ -233,6 +265,7 @@ enum window_end window_run(struct journal_memory *journal, const struct window_o
     else
         snprintf(why, 256, "%s", SDL_GetError());
     close_window(&w);
+    if (opened && options->memory) remember(w.scene, options->memory);
     scene_free(w.scene);
     return opened ? WINDOW_CLOSED : WINDOW_NO_DISPLAY;
 }

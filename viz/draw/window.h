@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "sim/journal/journal_memory.h"
+#include "viz/draw/scene.h"
 
 enum window_growth {
     WINDOW_AS_BEFORE, /* nothing new */
@@ -14,9 +15,20 @@ enum window_growth {
     WINDOW_SPOILT     /* the journal cannot be shown any longer: the window closes */
 };
 
+/* What is remembered from one time to the next. */
+struct window_memory {
+    bool dark;
+    double scale;
+    char arrangement[WORKSPACE_TEXT_BYTES]; /* "": the usual one */
+    struct scene_place *places;             /* of the hosts of this world; the array and its names are from mem_calloc */
+    size_t n_places;
+};
+
+void window_memory_forget_places(struct window_memory *memory);
+
 struct window_options {
-    bool dark, full_screen;
-    double scale;       /* 1 */
+    bool full_screen;
+    struct window_memory *memory; /* as it begins, and, when it closes, how the user left it; NULL: as it comes */
     int width, height;  /* 0: 1280x800, or what the display has room for */
     bool playing;       /* whether it plays from the first picture on */
     int64_t at_ns;      /* where it begins */

@@ -260,9 +260,9 @@ static size_t without_surface_numbers(char *bytes, size_t n)
     return kept;
 }
 
-static const struct screenshot at_once = {1200 * MILLISECOND, 1280, 800, 1, false, NULL},
-                               too_wide = {0, 100000, 800, 1, false, NULL},
-                               of_nobody = {0, 1280, 800, 1, false, "nobody"};
+static const struct screenshot at_once = {1200 * MILLISECOND, 1280, 800, 1, false, NULL, NULL},
+                               too_wide = {0, 100000, 800, 1, false, NULL, NULL},
+                               of_nobody = {0, 1280, 800, 1, false, "nobody", NULL};
 
 static void expect_same_twice(const struct journal_memory *journal, const char *ending, const char *begins)
 {
@@ -288,6 +288,7 @@ Test(pictures, png_and_svg_are_the_same_bytes_when_made_twice)
     char error[DRAW_ERROR_BYTES], path[600];
     expect_same_twice(journal, "png", "\x89PNG");
     expect_same_twice(journal, "svg", "<?xml");
+    expect_same_twice(journal, "pdf", "%PDF");
     snprintf(path, sizeof path, "%s/test_pictures_map.svg", POSTROAD_BINARY_DIR);
     cr_expect(map_export(journal, 2 * SECOND, path, error), "%s", error);
     remove(path);

@@ -4,8 +4,10 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/menu_view.h"
 #include "viz/draw/scene.h"
 
 static struct journal_memory *journal;
@@ -165,11 +167,12 @@ Test(scene, a_packet_is_selected_by_a_click_and_let_go_by_escape)
 Test(scene, everything_that_can_be_clicked_can_be_reached_by_tab_and_enter)
 {
     step_to_a_flying_packet();
-    bool seen[ACT_ENLARGE + 1] = {false};
+    bool seen[ACT_SHOW_BELOW + 1] = {false};
     size_t n = targets_count(scene_targets(scene));
     for (size_t i = 0; i < n + 2; i++) {
         press(KEY_TAB);
         press(KEY_ENTER);
+        if (box_of_act(ACT_SHOW_HERE).w > 0) press(KEY_ESCAPE); /* the menu of a view */
         seen[scene_selection(scene).what] = true;
         if (scene_selection(scene).what != ACT_NONE) scene_select(scene, (struct selection){ACT_NONE, 0});
         scene_draw(scene, canvas);
@@ -297,4 +300,73 @@ Test(scene, looks_at_what_is_named)
     for (size_t i = 0; i < 3; i++)
         cr_expect(not(scene_look_at(scene, (const char *const[]){"nobody", "#", "#99999999"}[i])));
     cr_expect(eq(int, scene_selection(scene).what, ACT_PACKET), "what was looked at still is");
+}
+
+/* ---- Arranging ---- */
+
+static const char *arrangement(void)
+{
+    static char text[WORKSPACE_TEXT_BYTES];
+    return scene_arrangement(scene, text);
+}
+
+Test(scene, a_view_is_put_in_the_place_of_another_beside_it_or_below_it)
+{
+    cr_expect(eq(str, (char *)arrangement(), "|62(-55(map,dialogue),ladder)"));
+    click_act(ACT_VIEW_MENU); /* of the map */
+    const struct target *t =
+        targets_find_act(scene_targets(scene), ACT_SHOW_BESIDE, act_of_views(VIEW_MAP, VIEW_SEGMENT));
+    cr_assert(t != NULL);
+    struct box box = target_bounds(t);
+    point_at(INPUT_PRESS, box.x + box.w / 2, box.y + box.h / 2);
+    cr_expect(eq(str, (char *)arrangement(), "|62(-55(|50(map,segment),dialogue),ladder)"));
+    cr_expect(box_of_act(ACT_SHOW_HERE).w <= 0, "the menu is closed again");
+}
+
+Test(scene, the_menu_takes_all_presses_and_goes_when_one_misses_it)
+{
+    press('v');
+    cr_assert(box_of_act(ACT_SHOW_HERE).w > 0);
+    cr_expect(box_of_act(ACT_PLAY).w <= 0, "nothing but the menu");
+    point_at(INPUT_PRESS, 1270, 795);
+    cr_expect(box_of_act(ACT_SHOW_HERE).w <= 0);
+    cr_expect(box_of_act(ACT_PLAY).w > 0);
+}
+
+Test(scene, a_bar_between_views_is_dragged)
+{
+    const struct target *ladder = targets_find_act(scene_targets(scene), ACT_VIEW_MENU, VIEW_LADDER);
+    double x = target_bounds(ladder).x - 16, y = 400;
+    point_at(INPUT_PRESS, x, y);
+    point_at(INPUT_MOVE, x - 128, y);
+    point_at(INPUT_RELEASE, x - 128, y);
+    cr_expect(eq(str, (char *)arrangement(), "|52(-55(map,dialogue),ladder)"), "%s", arrangement());
+    point_at(INPUT_MOVE, x, y);
+    cr_expect(eq(str, (char *)arrangement(), "|52(-55(map,dialogue),ladder)"), "released, it stays");
+}
+
+Test(scene, a_host_is_dragged_on_the_map_and_a_click_does_not_shift_it)
+{
+    size_t n, host = story_host_by_name(scene_story(scene), "mail.a.example");
+    struct scene_place *before = scene_places(scene, &n);
+    struct box box = target_bounds(targets_find_act(scene_targets(scene), ACT_HOST, host));
+    double x = box.x + box.w / 2, y = box.y + box.h / 2;
+    point_at(INPUT_PRESS, x, y);
+    point_at(INPUT_MOVE, x + 1, y + 1);
+    point_at(INPUT_RELEASE, x + 1, y + 1);
+    struct scene_place *clicked = scene_places(scene, &n);
+    cr_expect(epsilon_eq(dbl, clicked[host].at.y, before[host].at.y, 1e-9));
+    point_at(INPUT_PRESS, x, y);
+    point_at(INPUT_MOVE, x, y + 60);
+    point_at(INPUT_RELEASE, x, y + 60);
+    struct scene_place *dragged = scene_places(scene, &n);
+    cr_expect(gt(dbl, dragged[host].at.y, before[host].at.y + 0.1));
+    box = target_bounds(targets_find_act(scene_targets(scene), ACT_HOST, host));
+    cr_expect(epsilon_eq(dbl, box.y + box.h / 2, y + 60, 8));
+    struct scene_place *all[] = {before, clicked, dragged};
+    for (size_t k = 0; k < 3; k++) {
+        for (size_t i = 0; i < n; i++)
+            mem_free(all[k][i].host);
+        mem_free(all[k]);
+    }
 }
