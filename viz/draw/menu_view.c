@@ -17,6 +17,10 @@ const char *view_title(enum view_id view)
         return tr("Dialogue");
     case VIEW_LADDER:
         return tr("Ladder");
+    case VIEW_QUEUE:
+        return tr("Queues");
+    case VIEW_SENDER:
+        return tr("TCP sender");
     case VIEW_SEGMENT:
         return tr("Segment");
     case VIEW_CLOSELY:

@@ -9,6 +9,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/scene_internal.h"
+#include "viz/draw/time_axis.h"
 
 /* A steady clock begins with a second that shows 20 ms: the length of a link. */
 static const double steady_factor = 0.02;
@@ -66,6 +67,9 @@ struct scene *scene_new(const struct journal_memory *journal, struct scene_optio
     s->targets = targets_new();
     s->enlarged = s->menu = VIEW_NONE;
     s->dragged_bar = -1;
+    s->dragged_axis = VIEW_NONE;
+    s->sender = STORY_NONE;
+    s->span.to_ns = story_end_ns(s->story);
     s->dragged_host = STORY_NONE;
     if (!options.arrangement || !workspace_read(&s->workspace, options.arrangement))
         workspace_read(&s->workspace, workspace_preset(0));
@@ -92,8 +96,16 @@ static void make_pace_anew(struct scene *s)
     if (pace_virtual_at(s->pace, screen_ns) == story_now(s->story)) s->screen_ns = screen_ns;
 }
 
+void scene_zoom(struct scene *s, int64_t around_ns, double factor)
+{
+    int64_t end = story_end_ns(s->story);
+    s->span = factor > 0 ? span_zoomed(s->span, around_ns, factor, end) : (struct span){0, end};
+    s->dirty = true;
+}
+
 void scene_grow(struct scene *s)
 {
+    bool whole = s->span.to_ns >= story_end_ns(s->story);
     size_t event = story_last_event(s->story), n_hosts = story_host_count(s->story);
     story_free(s->story);
     s->story = story_new(s->journal);
@@ -101,7 +113,12 @@ void scene_grow(struct scene *s)
     if (story_host_count(s->story) != n_hosts) place_hosts(s);
     map_plan_free(s->plan);
     s->plan = NULL;
+    queue_plan_free(s->queue_plan);
+    s->queue_plan = NULL;
+    sender_plan_free(s->sender_plan);
+    s->sender_plan = NULL;
     make_pace_anew(s);
+    if (whole) s->span.to_ns = story_end_ns(s->story);
     if (s->waits) s->playing = true;
     s->waits = false;
 }
@@ -118,6 +135,8 @@ void scene_free(struct scene *s)
     if (!s) return;
     scene_forget_layers(s);
     map_plan_free(s->plan);
+    queue_plan_free(s->queue_plan);
+    sender_plan_free(s->sender_plan);
     targets_free(s->targets);
     mem_free(s->places);
     mem_free(s->order);
@@ -131,13 +150,19 @@ double scene_speed_of_step(int step)
     return ldexp(1.0, step);
 }
 
+static void keep_now_in_sight(struct scene *s)
+{
+    s->span = span_with(s->span, story_now(s->story), story_end_ns(s->story));
+    s->dirty = true;
+}
+
 /* Where the pace stands still, going there by virtual time alone would fall back to the beginning of the stand. */
 void scene_seek_screen(struct scene *s, int64_t screen_ns)
 {
     int64_t total = pace_total_ns(s->pace);
     s->screen_ns = screen_ns < 0 ? 0 : screen_ns > total ? total : screen_ns;
     story_seek(s->story, pace_virtual_at(s->pace, s->screen_ns));
-    s->dirty = true;
+    keep_now_in_sight(s);
 }
 
 void scene_seek(struct scene *s, int64_t at_ns)
@@ -146,7 +171,7 @@ void scene_seek(struct scene *s, int64_t at_ns)
     story_seek(s->story, at_ns < 0 ? 0 : at_ns > end ? end : at_ns);
     s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
     s->waits = s->grows && at_ns >= end;
-    s->dirty = true;
+    keep_now_in_sight(s);
 }
 
 void scene_seek_event(struct scene *s, size_t event)
@@ -154,7 +179,7 @@ void scene_seek_event(struct scene *s, size_t event)
     story_seek_event(s->story, event);
     s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
     s->waits = false;
-    s->dirty = true;
+    keep_now_in_sight(s);
 }
 
 void scene_step(struct scene *s, enum story_step what, int direction)

@@ -10,6 +10,7 @@
 #include "viz/draw/ladder_view.h"
 #include "viz/draw/map_view.h"
 #include "viz/draw/menu_view.h"
+#include "viz/draw/queue_view.h"
 #include "viz/draw/scene_internal.h"
 #include "viz/draw/segment_view.h"
 #include "viz/draw/timeline_view.h"
@@ -20,7 +21,7 @@ static const double enlargement = 1.4; /* of what is in a panel that has all the
 /* What is looked at closely stands in the place of another view, unless it has one of its own. */
 static enum view_id stand_in_for(const struct workspace *w)
 {
-    static const enum view_id order[] = {VIEW_DIALOGUE, VIEW_SEGMENT, VIEW_LADDER, VIEW_MAP};
+    static const enum view_id order[] = {VIEW_DIALOGUE, VIEW_SEGMENT, VIEW_LADDER, VIEW_MAP, VIEW_QUEUE, VIEW_SENDER};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
         if (workspace_has(w, order[i])) return order[i];
     return VIEW_NONE;
@@ -29,7 +30,7 @@ static enum view_id stand_in_for(const struct workspace *w)
 /* One view alone, with what is looked at closely below it. */
 static void place_alone(struct panels *p, enum view_id view, double gap, bool inspecting)
 {
-    bool both = inspecting && (view == VIEW_MAP || view == VIEW_LADDER);
+    bool both = inspecting && view != VIEW_DIALOGUE && view != VIEW_SEGMENT && view != VIEW_CLOSELY;
     struct box upper = p->middle;
     for (enum view_id other = 0; other < VIEWS; other++)
         p->views[other] = nowhere;
@@ -73,7 +74,7 @@ static struct panels place_panels(double w, double h, double u, const struct sce
     return p;
 }
 
-static struct view view_of(struct scene *s, struct canvas *canvas)
+struct view scene_view(struct scene *s, struct canvas *canvas)
 {
     return (struct view){.canvas = canvas,
                          .targets = s->targets,
@@ -82,6 +83,7 @@ static struct view view_of(struct scene *s, struct canvas *canvas)
                          .screen_ns = s->screen_ns,
                          .theme = theme_of(s->dark),
                          .unit = s->unit,
+                         .span = s->span,
                          .selection = s->selection,
                          .id = VIEW_NONE};
 }
@@ -90,7 +92,8 @@ static struct view view_of(struct scene *s, struct canvas *canvas)
 
 static uint64_t key_of(const struct scene *s, struct box box, uint64_t more)
 {
-    const double parts[] = {box.x, box.y, box.w, box.h, s->unit * 1024, s->dark ? 1 : 2};
+    const double parts[] = {
+        box.x, box.y, box.w, box.h, s->unit * 1024, s->dark ? 1 : 2, (double)s->span.from_ns, (double)s->span.to_ns};
     uint64_t key = more;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         key = (key ^ (uint64_t)(int64_t)(parts[i] * 16)) * UINT64_C(0x9e3779b97f4a7c15);
@@ -101,7 +104,7 @@ static uint64_t key_of(const struct scene *s, struct box box, uint64_t more)
 static void draw_layer(struct scene *s, struct layer *layer, struct canvas *canvas, double unit, struct box box,
                        uint64_t key, void (*draw)(struct scene *, const struct view *, struct box))
 {
-    struct view view = view_of(s, canvas);
+    struct view view = scene_view(s, canvas);
     view.unit = unit;
     view.targets = NULL;
     view.selection = (struct selection){ACT_NONE, 0};
@@ -196,10 +199,26 @@ static void draw_closely(const struct view *view, struct box box)
     canvas_text(view->canvas, inner, &style, tr("Press a packet, a host, a link, a mail or a line to look at it."));
 }
 
+static void draw_sender(struct scene *s, const struct view *view, struct box box)
+{
+    size_t conn = s->sender != STORY_NONE ? s->sender : sender_view_conn(view);
+    if (s->sender_plan && s->sender_plan->conn != conn) {
+        sender_plan_free(s->sender_plan);
+        s->sender_plan = NULL;
+    }
+    if (!s->sender_plan && conn != STORY_NONE) s->sender_plan = sender_plan_new(s->story, conn);
+    sender_view_draw(view, box, s->sender_plan);
+}
+
 static void draw_view(struct scene *s, struct view view, enum view_id id)
 {
     struct box box = s->panels.views[id];
     if (box.w <= 0) return;
+    s->axes[id] = (struct time_axis){nowhere, s->span};
+    s->scroll_most[id] = 0;
+    view.axis = &s->axes[id];
+    view.scroll = s->scroll[id];
+    view.scroll_most = &s->scroll_most[id];
     view.id = id == VIEW_CLOSELY && s->panels.replaced != VIEW_NONE ? s->panels.replaced : id;
     switch (id) {
     case VIEW_MAP:
@@ -210,6 +229,13 @@ static void draw_view(struct scene *s, struct view view, enum view_id id)
         return;
     case VIEW_LADDER:
         ladder_view_draw(&view, box, s->order, story_host_count(s->story));
+        return;
+    case VIEW_QUEUE:
+        if (!s->queue_plan) s->queue_plan = queue_plan_new(s->story);
+        queue_view_draw(&view, box, s->queue_plan);
+        return;
+    case VIEW_SENDER:
+        draw_sender(s, &view, box);
         return;
     case VIEW_SEGMENT:
         segment_view_draw(&view, box);
@@ -261,7 +287,7 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     struct box window = box_of(0, 0, w, h);
     s->unit = theme_unit(canvas_width(canvas), canvas_height(canvas), s->scale);
     s->panels = place_panels(w, h, s->unit, s, s->selection.what != ACT_NONE);
-    struct view view = view_of(s, canvas);
+    struct view view = scene_view(s, canvas);
     targets_clear(s->targets);
     canvas_fill(canvas, window, view.theme->paper);
     struct view middle = view;

@@ -2,9 +2,10 @@
 #include "viz/draw/inspector_view.h"
 #include "viz/draw/menu_view.h"
 #include "viz/draw/scene_internal.h"
+#include "viz/draw/time_axis.h"
 #include "viz/draw/timeline_view.h"
 
-static const double scale_step = 1.1, least_scale = 0.5, most_scale = 3;
+static const double zoom_step = 2, scale_step = 1.1, least_scale = 0.5, most_scale = 3;
 
 static void change_scale(struct scene *s, double factor)
 {
@@ -19,6 +20,19 @@ static void go_to_event(struct scene *s, size_t event)
     scene_seek_event(s, event);
     size_t packet = story_event_packet(s->story, event);
     s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, event};
+}
+
+/* First where it stands among the others; then nothing but its time, with a little room on both sides. */
+static void go_to_attempt(struct scene *s, size_t index)
+{
+    const struct story_attempt *a = story_attempt(s->story, index);
+    size_t event = a->end_event != STORY_NONE ? a->end_event : a->begin_event;
+    if (s->selection.what == ACT_EVENT && s->selection.index == event && a->end_ns != TIME_NEVER) {
+        int64_t length = a->end_ns - a->begin_ns, end = story_end_ns(s->story);
+        s->span = span_zoomed((struct span){a->begin_ns, a->end_ns}, a->begin_ns + length / 2, 1.2, end);
+        return;
+    }
+    go_to_event(s, event);
 }
 
 /* Of a packet the next cause is what made it be sent, even when we look at one of its hops. */
@@ -75,9 +89,16 @@ static void activate(struct scene *s, enum act act, size_t arg)
     case ACT_MAIL:
     case ACT_EVENT:
         s->selection = (struct selection){act, arg};
+        s->sender = STORY_NONE;
         break;
     case ACT_GO_TO_EVENT:
         go_to_event(s, arg);
+        break;
+    case ACT_SENDER:
+        s->sender = arg;
+        break;
+    case ACT_ATTEMPT:
+        go_to_attempt(s, arg);
         break;
     case ACT_CLOSE:
         s->selection = (struct selection){ACT_NONE, 0};
@@ -127,7 +148,7 @@ static void move_focus(struct scene *s, int direction)
         next = direction > 0 ? (next + 1) % n : (next + n - 1) % n;
         const struct target *t = targets_at(s->targets, next);
         bool first_of_its_kind = targets_find_act(s->targets, t->act, t->arg) == t;
-        if (t->act == ACT_TIME_LINE || !first_of_its_kind) continue;
+        if (t->act == ACT_TIME_LINE || t->act == ACT_TIME_AXIS || !first_of_its_kind) continue;
         s->focus = (struct selection){t->act, t->arg};
         return;
     }
@@ -188,6 +209,12 @@ static bool handle_time_key(struct scene *s, const struct input *in)
         return true;
     case KEY_END:
         scene_seek(s, story_end_ns(s->story));
+        return true;
+    case 'z':
+        scene_zoom(s, story_now(s->story), in->shift ? zoom_step : 1 / zoom_step);
+        return true;
+    case 'w':
+        scene_zoom(s, 0, 0);
         return true;
     case 'p':
         activate(s, ACT_PACE, 0);
@@ -297,7 +324,11 @@ static bool handle_key(struct scene *s, const struct input *in)
 
 static void drag_to(struct scene *s, double x)
 {
-    scene_seek_screen(s, timeline_screen_at(s->pace, s->panels.time_line, s->unit, x));
+    const struct view view = scene_view(s, NULL);
+    if (s->dragged_axis == VIEW_NONE)
+        scene_seek_screen(s, timeline_screen_at(&view, s->panels.time_line, x));
+    else
+        scene_seek(s, time_axis_at(s->axes[s->dragged_axis].span, s->axes[s->dragged_axis].box, x));
 }
 
 static bool close_menu(struct scene *s)
@@ -330,6 +361,7 @@ static bool release(struct scene *s)
 {
     bool meant = s->dragging || s->dragged_bar >= 0 || s->dragging_host;
     s->dragging = s->dragging_host = false;
+    s->dragged_axis = VIEW_NONE;
     s->dragged_bar = -1;
     s->dragged_host = STORY_NONE;
     return meant;
@@ -345,8 +377,9 @@ static bool handle_press(struct scene *s, const struct input *in)
     s->grip = point_of(in->x, in->y);
     if (!t) return close_menu(s) || grip_bar(s);
     if (t->act == ACT_HOST && box_has(s->panels.views[VIEW_MAP], in->x, in->y)) s->dragged_host = t->arg;
-    if (t->act == ACT_TIME_LINE) {
+    if (t->act == ACT_TIME_LINE || t->act == ACT_TIME_AXIS) {
         s->dragging = true;
+        s->dragged_axis = t->act == ACT_TIME_AXIS ? (enum view_id)t->arg : VIEW_NONE;
         s->playing = false;
         drag_to(s, in->x);
         return true;
@@ -374,12 +407,47 @@ static bool handle_move(struct scene *s, const struct input *in)
     return changed;
 }
 
+/* The instant under the pointer, where there is an axis of time. */
+static bool is_over_time(struct scene *s, const struct input *in, int64_t *at_ns)
+{
+    const struct view view = scene_view(s, NULL);
+    if (box_has(s->panels.time_line, in->x, in->y)) {
+        *at_ns = pace_virtual_at(s->pace, timeline_screen_at(&view, s->panels.time_line, in->x));
+        return true;
+    }
+    for (enum view_id id = 0; id < VIEWS; id++) {
+        if (s->panels.views[id].w <= 0 || !box_has(s->axes[id].box, in->x, in->y)) continue;
+        *at_ns = time_axis_at(s->axes[id].span, s->axes[id].box, in->x);
+        s->span = s->axes[id].span;
+        return true;
+    }
+    return false;
+}
+
+/* A view with more rows than it has room for. */
+static bool scroll(struct scene *s, const struct input *in)
+{
+    for (enum view_id id = 0; id < VIEWS; id++) {
+        if (s->scroll_most[id] <= 0 || !box_has(s->panels.views[id], in->x, in->y)) continue;
+        double to = s->scroll[id] + (in->wheel > 0 ? -3 : 3);
+        s->scroll[id] = to < 0 ? 0 : to > s->scroll_most[id] ? s->scroll_most[id] : to;
+        return true;
+    }
+    return false;
+}
+
 static bool handle_wheel(struct scene *s, const struct input *in)
 {
     if (in->ctrl) {
         change_scale(s, in->wheel > 0 ? scale_step : 1 / scale_step);
         return true;
     }
+    int64_t at_ns;
+    if (is_over_time(s, in, &at_ns)) {
+        scene_zoom(s, at_ns, in->wheel > 0 ? 1 / zoom_step : zoom_step);
+        return true;
+    }
+    if (scroll(s, in)) return true;
     scene_step(s, STORY_STEP_EVENT, in->wheel > 0 ? -1 : 1);
     return true;
 }

@@ -3,7 +3,9 @@
 #define POSTROAD_VIZ_DRAW_SCENE_INTERNAL_H
 
 #include "viz/draw/map_plan.h"
+#include "viz/draw/queue_plan.h"
 #include "viz/draw/scene.h"
+#include "viz/draw/sender_view.h"
 #include "viz/draw/targets.h"
 
 /* A picture kept as long as its key is the same. */
@@ -33,6 +35,9 @@ struct scene {
     bool grows, waits; /* the journal grows; at its end, for more */
     double scale;
     int64_t screen_ns;
+    struct span span;      /* in sight; the whole run when it ends at its end */
+    struct time_axis axes[VIEWS]; /* of the last drawing */
+    enum view_id dragged_axis; /* VIEW_NONE */
     struct workspace workspace;
     int preset;             /* the arrangement that came with the last key */
     enum view_id enlarged;  /* alone; VIEW_NONE */
@@ -44,12 +49,18 @@ struct scene {
     bool keeps_places;
     size_t *order;        /* hosts from left to right */
     struct map_plan *plan;
+    size_t sender; /* the connection that was chosen; STORY_NONE: by what happens */
+    struct sender_plan *sender_plan;
+    struct queue_plan *queue_plan; /* made when it is first needed */
+    double scroll[VIEWS], scroll_most[VIEWS];
     struct layer map_layer, time_line_layer;
     struct panels panels; /* of the last drawing */
     double unit;
 };
 
 double scene_speed_of_step(int step);
+struct view scene_view(struct scene *scene, struct canvas *canvas); /* canvas may be NULL: nothing can be drawn then */
+void scene_zoom(struct scene *scene, int64_t around_ns, double factor); /* 0: the whole run */
 void scene_seek_screen(struct scene *scene, int64_t screen_ns);
 void scene_seek_event(struct scene *scene, size_t event);
 void scene_step(struct scene *scene, enum story_step what, int direction);

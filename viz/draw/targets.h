@@ -15,6 +15,8 @@ enum act {
     ACT_EVENT,
     /* what can be done */
     ACT_GO_TO_EVENT, /* jumps there and selects it */
+    ACT_ATTEMPT,     /* jumps to its end and selects that; once more: shows nothing but its time */
+    ACT_SENDER,      /* shows this connection in the view of senders */
     ACT_CLOSE,
     ACT_PLAY,
     ACT_STEP_BACK,
@@ -25,6 +27,7 @@ enum act {
     ACT_THEME,
     ACT_HELP,
     ACT_TIME_LINE,   /* press and drag */
+    ACT_TIME_AXIS,   /* likewise; the argument is the view */
     /* arranging; the argument is a view, or two: act_of_views */
     ACT_VIEW_MENU,
     ACT_ENLARGE,

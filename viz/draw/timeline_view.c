@@ -16,18 +16,28 @@ static struct box strip_of(struct box box, double u)
     return box_of(box.x + 14 * u, box.y + 20 * u, box.w - 28 * u, box.h - 40 * u);
 }
 
-int64_t timeline_screen_at(const struct pace *pace, struct box box, double unit, double x)
+/* The view's span on the screen's clock. */
+static struct span screen_span(const struct view *v)
 {
-    struct box strip = strip_of(box, unit);
-    double part = strip.w > 0 ? (x - strip.x) / strip.w : 0;
-    return (int64_t)(fmax(0, fmin(1, part)) * (double)pace_total_ns(pace));
+    bool to_the_end = v->span.to_ns >= story_end_ns(v->story);
+    return (struct span){v->span.from_ns <= 0 ? 0 : pace_screen_at(v->pace, v->span.from_ns),
+                         to_the_end ? pace_total_ns(v->pace) : pace_screen_at(v->pace, v->span.to_ns)};
 }
 
-double timeline_x_at(const struct pace *pace, struct box box, double unit, int64_t screen_ns)
+int64_t timeline_screen_at(const struct view *v, struct box box, double x)
 {
-    struct box strip = strip_of(box, unit);
-    double total = (double)pace_total_ns(pace);
-    return strip.x + (total > 0 ? (double)screen_ns / total * strip.w : 0);
+    struct box strip = strip_of(box, v->unit);
+    struct span span = screen_span(v);
+    double part = strip.w > 0 ? (x - strip.x) / strip.w : 0;
+    return span.from_ns + (int64_t)(fmax(0, fmin(1, part)) * (double)(span.to_ns - span.from_ns));
+}
+
+double timeline_x_at(const struct view *v, struct box box, int64_t screen_ns)
+{
+    struct box strip = strip_of(box, v->unit);
+    struct span span = screen_span(v);
+    double total = (double)(span.to_ns - span.from_ns);
+    return strip.x + (total > 0 ? (double)(screen_ns - span.from_ns) / total * strip.w : 0);
 }
 
 /* ---- Density ---- */
@@ -40,7 +50,7 @@ static size_t make_edges(const struct view *v, struct box box, int64_t *edges, d
     size_t n = 0;
     for (size_t i = 0; i <= bars; i++) {
         double x = strip.x + strip.w * (double)i / (double)bars;
-        int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x));
+        int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v, box, x));
         if (i == bars) at++;
         if (n && at <= edges[n - 1]) continue;
         edges[n] = at;
@@ -142,6 +152,11 @@ static bool claim(double *taken, size_t *n, size_t room, double x, double width)
     return true;
 }
 
+static bool is_in_sight(const struct view *v, int64_t at_ns)
+{
+    return at_ns >= v->span.from_ns && at_ns <= v->span.to_ns;
+}
+
 static void draw_marks(const struct view *v, struct box box)
 {
     enum { ROOM = 400 };
@@ -151,8 +166,8 @@ static void draw_marks(const struct view *v, struct box box)
     size_t n_marks = story_marks(v->story, &marks), n = 0;
     for (int rank = 9; rank >= 1; rank--)
         for (size_t i = 0; i < n_marks; i++) {
-            if (importance(marks[i].kind) != rank) continue;
-            double x = timeline_x_at(v->pace, box, v->unit, pace_screen_at(v->pace, marks[i].at_ns));
+            if (importance(marks[i].kind) != rank || !is_in_sight(v, marks[i].at_ns)) continue;
+            double x = timeline_x_at(v, box, pace_screen_at(v->pace, marks[i].at_ns));
             if (marks[i].kind == STORY_MARK_LOSS)
                 canvas_line(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h), view_units(v, 1.5),
                             colour_with_alpha(v->theme->lost, 0.8));
@@ -168,7 +183,7 @@ static void draw_skips(const struct view *v, struct box box)
     struct box strip = strip_of(box, v->unit);
     double step = view_units(v, 2);
     for (double x = strip.x; x < strip.x + strip.w; x += step) {
-        if (!pace_is_skipping(v->pace, timeline_screen_at(v->pace, box, v->unit, x))) continue;
+        if (!pace_is_skipping(v->pace, timeline_screen_at(v, box, x))) continue;
         canvas_fill(v->canvas, box_of(x, strip.y + strip.h * 0.42, step * 0.6, strip.h * 0.16), v->theme->ghost);
     }
 }
@@ -195,9 +210,9 @@ static void draw_times(const struct view *v, struct box box)
     for (size_t i = 0; i <= labels; i++) {
         char text[VIEW_TIME_BYTES];
         double x = strip.x + w * (double)i;
-        int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x));
-        int64_t before = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x - w));
-        int64_t after = pace_virtual_at(v->pace, timeline_screen_at(v->pace, box, v->unit, x + w));
+        int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v, box, x));
+        int64_t before = pace_virtual_at(v->pace, timeline_screen_at(v, box, x - w));
+        int64_t after = pace_virtual_at(v->pace, timeline_screen_at(v, box, x + w));
         style.across = i == 0 ? ALIGN_START : i == labels ? ALIGN_END : ALIGN_CENTRE;
         double left = i == 0 ? x : i == labels ? x - w : x - w / 2;
         canvas_line(v->canvas, point_of(x, strip.y + strip.h), point_of(x, y + view_units(v, 2)), 1, v->theme->ghost);
@@ -216,13 +231,36 @@ void timeline_view_draw_still(const struct view *v, struct box box)
     draw_times(v, box);
 }
 
+/* What the present knows of the future: a small hollow mark where a timer will fire or an attempt is due. */
+static void draw_known_future(const struct view *v, struct box box, struct box strip)
+{
+    double r = view_units(v, 3), last = -1e9;
+    for (size_t i = 0, n = story_timer_count(v->story); i < n; i++) {
+        struct story_timer timer = story_timer(v->story, i);
+        if (timer.at_ns <= story_now(v->story) || !is_in_sight(v, timer.at_ns)) continue;
+        double x = timeline_x_at(v, box, pace_screen_at(v->pace, timer.at_ns));
+        if (fabs(x - last) < r) continue;
+        last = x;
+        canvas_ring(v->canvas, point_of(x, strip.y + r * 1.6), r, view_units(v, 1.2), v->theme->faint);
+    }
+    for (size_t i = 0, n = story_letter_count(v->story); i < n; i++) {
+        struct story_letter letter = story_letter(v->story, i);
+        bool due = letter.state == STORY_MAIL_DEFERRED && letter.next_attempt_ns > story_now(v->story);
+        if (!due || !is_in_sight(v, letter.next_attempt_ns)) continue;
+        double x = timeline_x_at(v, box, pace_screen_at(v->pace, letter.next_attempt_ns));
+        shape_clock(v->canvas, point_of(x, strip.y + r * 1.6), r * 1.5, v->theme->panel, v->theme->warn);
+    }
+}
+
 void timeline_view_draw_moving(const struct view *v, struct box box)
 {
     struct box strip = strip_of(box, v->unit);
-    double x = timeline_x_at(v->pace, box, v->unit, v->screen_ns), r = view_units(v, 6.5);
+    double end = strip.x + strip.w, at = timeline_x_at(v, box, v->screen_ns), r = view_units(v, 6.5);
+    double x = fmax(strip.x, fmin(end, at));
     targets_add_box(v->targets, ACT_TIME_LINE, 0, box);
-    canvas_fill(v->canvas, box_of(x, strip.y, strip.x + strip.w - x, strip.h),
-                colour_with_alpha(v->theme->panel, 0.45));
+    canvas_fill(v->canvas, box_of(x, strip.y, end - x, strip.h), colour_with_alpha(v->theme->panel, 0.45));
+    draw_known_future(v, box, strip);
+    if (at < strip.x - 1 || at > end + 1) return; /* the present is out of sight */
     canvas_line(v->canvas, point_of(x, strip.y - r * 0.3), point_of(x, strip.y + strip.h + r * 0.4), view_units(v, 2.5),
                 v->theme->ink);
     const struct point handle[3] = {{x - r, strip.y - r * 1.2}, {x + r, strip.y - r * 1.2}, {x, strip.y}};

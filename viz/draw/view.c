@@ -79,6 +79,15 @@ struct box view_panel(const struct view *v, struct box box, const char *heading)
     return box_of(inner.x, top, inner.w, box.y + box.h - 8 * u - top);
 }
 
+void view_tell_scroll(const struct view *v, struct box inner, double rows, double fit)
+{
+    double most = fmax(0, rows - fit), w = 4 * v->unit;
+    if (v->scroll_most) *v->scroll_most = most;
+    if (most <= 0) return;
+    double top = inner.h * fmin(v->scroll, most) / rows, h = inner.h * fit / rows;
+    canvas_fill_round(v->canvas, box_of(inner.x + inner.w + 2 * v->unit, inner.y + top, w, h), w / 2, v->theme->ghost);
+}
+
 double view_age_s(const struct view *view, int64_t at_ns)
 {
     return (double)(view->screen_ns - pace_screen_at(view->pace, at_ns)) / 1e9;

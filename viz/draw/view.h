@@ -16,6 +16,17 @@ struct selection {
     size_t index;
 };
 
+/* The part of the run that views with an axis of time show; virtual time. */
+struct span {
+    int64_t from_ns, to_ns;
+};
+
+/* Where a view has an axis of time, and what it shows: it may be less than the view's span. */
+struct time_axis {
+    struct box box;
+    struct span span;
+};
+
 struct view {
     struct canvas *canvas;
     struct targets *targets; /* may be NULL */
@@ -24,7 +35,11 @@ struct view {
     int64_t screen_ns; /* the instant, in time of the pace */
     const struct theme *theme;
     double unit;
+    struct span span;
+    struct time_axis *axis; /* where a view notes its axis; may be NULL */
     struct selection selection;
+    double scroll;       /* how many rows are above the first one shown */
+    double *scroll_most; /* where a view notes how far it can be scrolled; may be NULL */
     enum view_id id; /* which one it is; VIEW_NONE: the user cannot put another in its place */
 };
 
@@ -38,6 +53,9 @@ bool view_is_selected(const struct view *view, enum act what, size_t index);
 struct box view_panel(const struct view *view, struct box box, const char *heading);
 /* The heading with its mark, as wide as it is; for who draws the panel where nothing can be pressed. */
 struct box view_heading_box(const struct view *view, struct box panel, const char *heading);
+/* A view of `rows` rows has room for `fit`: notes how far it can be scrolled, and shows where it is by a bar at the
+   right. */
+void view_tell_scroll(const struct view *view, struct box inner, double rows, double fit);
 /* Seconds of screen time since an instant; below 0 when it is still to come. */
 double view_age_s(const struct view *view, int64_t at_ns);
 /* A small rounded label with text in its middle; returns its box. */

@@ -17,6 +17,8 @@ enum view_id {
     VIEW_MAP,
     VIEW_DIALOGUE,
     VIEW_LADDER,
+    VIEW_QUEUE,
+    VIEW_SENDER,  /* a TCP sender over time */
     VIEW_SEGMENT, /* a packet, layer by layer */
     VIEW_CLOSELY, /* what is selected */
     VIEWS
@@ -38,7 +40,7 @@ struct workspace {
 };
 
 /* Arrangements that are there from the beginning, to be gone through with a key; the first is the usual one. */
-enum { WORKSPACE_PRESETS = 2 };
+enum { WORKSPACE_PRESETS = 4 };
 const char *workspace_preset(int i);
 
 const char *workspace_view_name(enum view_id view); /* "ladder", as in the text */

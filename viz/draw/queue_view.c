@@ -1,0 +1,229 @@
+#include "viz/draw/queue_view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/shapes.h"
+#include "viz/draw/time_axis.h"
+
+static const double least_row_units = 27, most_row_units = 40, name_units = 118, most_name_units = 230,
+                    state_units = 132, axis_units = 20;
+
+struct queue_page {
+    const struct view *v;
+    const struct queue_plan *plan;
+    struct box axis; /* where time runs */
+    double name_x, name_w, state_x, row;
+};
+
+static bool is_bounce(const struct queue_page *p, const struct queue_row *row)
+{
+    return story_mail(p->v->story, row->mail)->parent != STORY_NONE;
+}
+
+/* ---- Words ---- */
+
+static void state_words(const struct queue_page *p, const struct story_letter *letter, char *text, size_t size)
+{
+    char time[VTIME_TEXT_BYTES];
+    int64_t now = story_now(p->v->story);
+    if (letter->state == STORY_MAIL_DEFERRED && letter->next_attempt_ns > now)
+        snprintf(text, size, tr("next try in %s"), vtime_format_duration(letter->next_attempt_ns - now, time));
+    else
+        snprintf(text, size, "%s", letter->state == STORY_MAIL_UNKNOWN ? "" : story_mail_state_name(letter->state));
+}
+
+/* "451" or "451 4.7.1" of a reply; else why the attempt failed, in the journal's words. */
+static const char *reply_words(const struct story_attempt *a, char *text, size_t size)
+{
+    size_t code = strspn(a->why, "0123456789");
+    if (code != 3) {
+        snprintf(text, size, "%s", a->why);
+        return text;
+    }
+    size_t enhanced = a->why[3] == ' ' ? strspn(a->why + 4, "0123456789.") : 0;
+    bool has_both = enhanced >= 5 && memchr(a->why + 4, '.', enhanced);
+    snprintf(text, size, "%.*s", (int)(has_both ? 4 + enhanced : 3), a->why);
+    return text;
+}
+
+static void draw_names(const struct queue_page *p, const struct queue_row *row, double y)
+{
+    const struct view *v = p->v;
+    char text[STORY_SENTENCE_BYTES];
+    struct story_letter letter = story_letter(v->story, row->letter);
+    const struct story_mail *mail = story_mail(v->story, row->mail);
+    bool there = row->from_ns <= story_now(v->story);
+    struct text_style name = view_text(v, FONT_SMALL), faint = view_faint(v, FONT_SMALL);
+    name.bold = true;
+    name.down = faint.down = ALIGN_CENTRE;
+    if (!there) name.colour = v->theme->ghost;
+    double icon = view_units(v, 17), w = p->name_w - icon - view_units(v, 10);
+    shape_envelope(v->canvas, v->theme, point_of(p->name_x + icon / 2, y + p->row / 2), icon, is_bounce(p, row),
+                   there ? 1 : 0.35);
+    double x = p->name_x + icon + view_units(v, 5);
+    struct point size = canvas_text(v->canvas, box_of(x, y, w, p->row), &name, mail->name);
+    snprintf(text, sizeof text, "→ %s", letter.recipient);
+    double left = x + size.x + view_units(v, 5);
+    canvas_text(v->canvas, box_of(left, y, fmax(0, x + w - left), p->row), &faint, text);
+    state_words(p, &letter, text, sizeof text);
+    canvas_text(v->canvas, box_of(p->state_x, y, view_units(v, state_units), p->row), &faint, text);
+    targets_add_box(v->targets, ACT_MAIL, row->mail, box_of(p->name_x, y, p->name_w, p->row));
+}
+
+/* ---- Bars ---- */
+
+static struct colour outcome_colour(const struct queue_page *p, const struct story_attempt *a)
+{
+    const struct theme *t = p->v->theme;
+    if (!strcmp(a->outcome, "done") || !strcmp(a->outcome, "delivered")) return t->good;
+    if (!strcmp(a->outcome, "never")) return t->lost;
+    return a->id ? t->warn : t->ghost;
+}
+
+/* Shape says the same as colour: a tick, a cross, a clock. */
+static void draw_outcome(const struct queue_page *p, const struct story_attempt *a, struct point at, struct colour c)
+{
+    double r = view_units(p->v, 5);
+    const struct theme *t = p->v->theme;
+    if (c.r == t->good.r && c.g == t->good.g) {
+        const struct point tick[3] = {{at.x - r, at.y}, {at.x - r * 0.3, at.y + r * 0.7}, {at.x + r, at.y - r * 0.8}};
+        canvas_polyline(p->v->canvas, tick, 3, false, r * 0.5, c);
+    } else if (!strcmp(a->outcome, "never")) {
+        shape_cross(p->v->canvas, at, r * 0.8, r * 0.45, c);
+    } else {
+        shape_clock(p->v->canvas, at, r, t->panel, c);
+    }
+}
+
+static void draw_life(const struct queue_page *p, const struct queue_row *row, double y)
+{
+    const struct view *v = p->v;
+    double from = fmax(p->axis.x, time_axis_x(v, p->axis, row->from_ns));
+    double to = fmin(p->axis.x + p->axis.w, time_axis_x(v, p->axis, row->to_ns));
+    double now = fmax(from, fmin(to, time_axis_x(v, p->axis, story_now(v->story)))), h = p->row * 0.34;
+    if (to < from) return;
+    struct colour lived = colour_mix(v->theme->panel, is_bounce(p, row) ? v->theme->bounce : v->theme->mail, 0.75);
+    canvas_fill_round(v->canvas, box_of(from, y + (p->row - h) / 2, fmax(2, to - from), h), h / 2,
+                      colour_mix(v->theme->panel, v->theme->grid, 0.8));
+    if (now > from) canvas_fill_round(v->canvas, box_of(from, y + (p->row - h) / 2, now - from, h), h / 2, lived);
+    if (row->end == STORY_MARK_COMPOSED || row->to_ns > v->span.to_ns || row->to_ns < v->span.from_ns) return;
+    bool bounced = row->end == STORY_MARK_BOUNCED;
+    canvas_disc(
+        v->canvas, point_of(to, y + p->row / 2), h * 0.55,
+        colour_with_alpha(bounced ? v->theme->lost : v->theme->good, row->to_ns <= story_now(v->story) ? 1 : 0.4));
+}
+
+static void draw_attempt(const struct queue_page *p, const struct queue_row *row, size_t nth, double y)
+{
+    const struct view *v = p->v;
+    const struct story_attempt *a = story_attempt(v->story, row->attempts[nth]);
+    int64_t end_ns = a->end_ns == TIME_NEVER ? story_end_ns(v->story) : a->end_ns;
+    if (end_ns < v->span.from_ns || a->begin_ns > v->span.to_ns) return;
+    bool begun = a->begin_ns <= story_now(v->story), ended = a->end_ns <= story_now(v->story);
+    double x = fmax(p->axis.x, time_axis_x(v, p->axis, a->begin_ns)), least = view_units(v, 3);
+    double w = fmax(least, fmin(p->axis.x + p->axis.w, time_axis_x(v, p->axis, end_ns)) - x);
+    struct colour colour =
+        colour_with_alpha(ended || !begun ? outcome_colour(p, a) : v->theme->accent, begun ? 1 : 0.35);
+    struct box bar = box_of(x, y + p->row * 0.14, w, p->row * 0.72);
+    canvas_fill_round(v->canvas, bar, fmin(w, bar.h) * 0.25, colour);
+    size_t event = a->end_event != STORY_NONE ? a->end_event : a->begin_event;
+    if (view_is_selected(v, ACT_EVENT, event))
+        canvas_stroke_round(v->canvas, box_inset(bar, -view_units(v, 2)), view_units(v, 3), view_units(v, 2),
+                            v->theme->accent);
+    targets_add_box(v->targets, ACT_ATTEMPT, row->attempts[nth],
+                    box_inset(bar, w < view_units(v, 8) ? -view_units(v, 3) : 0));
+    double next = nth + 1 < row->n_attempts
+                      ? time_axis_x(v, p->axis, story_attempt(v->story, row->attempts[nth + 1])->begin_ns)
+                      : p->axis.x + p->axis.w;
+    double left = x + w + view_units(v, 4), room = fmin(next, p->axis.x + p->axis.w) - left - view_units(v, 4);
+    if (!begun || !ended || room < view_units(v, 14)) return;
+    draw_outcome(p, a, point_of(left + view_units(v, 6), y + p->row / 2), colour);
+    char text[160];
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.down = ALIGN_CENTRE;
+    left += view_units(v, 16);
+    room -= view_units(v, 16);
+    reply_words(a, text, sizeof text);
+    struct point size = canvas_measure(v->canvas, &style, text, 0);
+    if (room < fmin(size.x, view_units(v, 24))) return;
+    canvas_text(v->canvas, box_of(left, y, room, p->row), &style, text);
+}
+
+static void draw_next(const struct queue_page *p, const struct queue_row *row, double y)
+{
+    const struct view *v = p->v;
+    struct story_letter letter = story_letter(v->story, row->letter);
+    if (letter.state != STORY_MAIL_DEFERRED || letter.next_attempt_ns <= story_now(v->story)) return;
+    double x = time_axis_x(v, p->axis, letter.next_attempt_ns), r = view_units(v, 6);
+    if (x < p->axis.x || x > p->axis.x + p->axis.w) return;
+    canvas_dashed(v->canvas, point_of(x, y + 1), point_of(x, y + p->row - 1), view_units(v, 1.5), view_units(v, 3),
+                  v->theme->warn);
+    shape_clock(v->canvas, point_of(x, y + p->row / 2), r, v->theme->panel, v->theme->warn);
+}
+
+/* ---- Rows ---- */
+
+/* What a row must have to be there: something within the span; a host or mail that is selected narrows it down. */
+static bool is_shown(const struct queue_page *p, const struct queue_row *row)
+{
+    const struct view *v = p->v;
+    if (row->to_ns < v->span.from_ns || row->from_ns > v->span.to_ns) return false;
+    if (v->selection.what != ACT_HOST) return true;
+    for (size_t i = 0; i < row->n_attempts; i++)
+        if (story_attempt(v->story, row->attempts[i])->host == v->selection.index) return true;
+    return story_mail(v->story, row->mail)->host == v->selection.index;
+}
+
+static void draw_row(const struct queue_page *p, const struct queue_row *row, double y)
+{
+    const struct view *v = p->v;
+    if (view_is_selected(v, ACT_MAIL, row->mail))
+        canvas_fill_round(v->canvas, box_of(p->name_x, y, p->state_x + view_units(v, state_units) - p->name_x, p->row),
+                          view_units(v, 4), colour_with_alpha(v->theme->accent, 0.14));
+    draw_names(p, row, y);
+    canvas_clip(v->canvas, box_inset(p->axis, -view_units(v, 5)));
+    draw_life(p, row, y);
+    for (size_t i = 0; i < row->n_attempts; i++)
+        draw_attempt(p, row, i, y);
+    draw_next(p, row, y);
+    canvas_unclip(v->canvas);
+}
+
+static void draw_nothing(const struct view *v, struct box inner, const char *text)
+{
+    struct text_style style = view_faint(v, FONT_PLAIN);
+    style.across = style.down = ALIGN_CENTRE;
+    style.lines = 2;
+    canvas_text(v->canvas, inner, &style, text);
+}
+
+void queue_view_draw(const struct view *v, struct box box, const struct queue_plan *plan)
+{
+    struct box inner = view_panel(v, box, tr("Queues"));
+    double names = fmin(view_units(v, most_name_units), fmax(view_units(v, name_units), inner.w * 0.2)),
+           states = view_units(v, state_units), axis = view_units(v, axis_units);
+    if (inner.w < names + states + view_units(v, 80)) states = 0;
+    struct queue_page p = {v,       plan,  box_of(inner.x + names, inner.y, inner.w - names - states, inner.h - axis),
+                           inner.x, names, inner.x + inner.w - states + view_units(v, 8),
+                           0};
+    p.row = fmax(view_units(v, least_row_units),
+                 fmin(view_units(v, most_row_units), p.axis.h / (double)(plan->n_rows + 1)));
+    if (plan->n_rows == 0) {
+        draw_nothing(v, inner, tr("Nobody writes a mail in this run."));
+        return;
+    }
+    time_axis_draw(v, p.axis);
+    size_t fit = (size_t)fmax(1, floor(p.axis.h / p.row)), shown = 0, skipped = 0, first = (size_t)fmax(0, v->scroll);
+    canvas_clip(v->canvas, inner);
+    for (size_t i = 0; i < plan->n_rows; i++) {
+        if (!is_shown(&p, &plan->rows[i]) || skipped++ < first || shown == fit) continue;
+        draw_row(&p, &plan->rows[i], p.axis.y + p.row * (double)shown++);
+    }
+    canvas_unclip(v->canvas);
+    view_tell_scroll(v, inner, (double)skipped, (double)fit);
+    if (!skipped) draw_nothing(v, p.axis, tr("No mail is under way in this part of the time."));
+}

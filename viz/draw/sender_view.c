@@ -1,0 +1,426 @@
+#include "viz/draw/sender_view.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/shapes.h"
+#include "viz/draw/time_axis.h"
+
+static const double value_units = 62, axis_units = 20, gap_units = 10, facts_units = 20;
+
+/* ---- Which connection ---- */
+
+static bool sends(const struct story *s, size_t conn)
+{
+    const size_t *events;
+    return story_conn_vars(s, conn, &events) > 2;
+}
+
+static size_t conn_of_event(const struct story *s, size_t event)
+{
+    const struct event *e = story_event(s, event);
+    size_t packet = story_event_packet(s, event);
+    if (packet != STORY_NONE) return story_packet(s, packet)->conn;
+    return event_has(e->kind, FIELD_CONN) ? story_conn_by_id(s, (uint32_t)event_int(e, FIELD_CONN)) : STORY_NONE;
+}
+
+static size_t selected_conn(const struct view *v)
+{
+    if (v->selection.what == ACT_PACKET) return story_packet(v->story, v->selection.index)->conn;
+    if (v->selection.what == ACT_EVENT) return conn_of_event(v->story, v->selection.index);
+    return STORY_NONE;
+}
+
+/* The latest packet up to now; STORY_NONE. */
+static size_t latest_packet(const struct story *s)
+{
+    size_t low = 0, high = story_packet_count(s);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (story_packet(s, middle)->sent_ns <= story_now(s))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? low - 1 : STORY_NONE;
+}
+
+/* What carried a full segment last; a handful of words is less worth seeing. */
+static size_t busiest_conn(const struct story *s)
+{
+    enum { FULL = 500, LOOKED_AT = 20000 };
+    size_t latest = latest_packet(s), any = STORY_NONE;
+    for (size_t i = latest, n = 0; i != STORY_NONE && n < LOOKED_AT; i = i ? i - 1 : STORY_NONE, n++) {
+        const struct story_packet *p = story_packet(s, i);
+        if (p->conn == STORY_NONE || !p->length || !sends(s, p->conn)) continue;
+        if (p->length >= FULL) return p->conn;
+        if (any == STORY_NONE) any = p->conn;
+    }
+    return any;
+}
+
+size_t sender_view_conn(const struct view *v)
+{
+    size_t conn = selected_conn(v);
+    if (conn == STORY_NONE || !sends(v->story, conn)) conn = busiest_conn(v->story);
+    for (size_t i = story_conn_count(v->story); i-- > 0 && conn == STORY_NONE;) {
+        struct story_conn candidate = story_conn(v->story, i);
+        if (sends(v->story, i) && candidate.open_event < story_cursor(v->story)) conn = i;
+    }
+    for (size_t i = 0, n = story_conn_count(v->story); i < n && conn == STORY_NONE; i++)
+        if (sends(v->story, i)) conn = i;
+    return conn;
+}
+
+size_t sender_view_neighbour(const struct story *s, size_t conn, int direction)
+{
+    for (size_t i = conn, n = story_conn_count(s); n;) {
+        if (direction > 0 ? i + 1 >= n : i == 0) return conn;
+        i = direction > 0 ? i + 1 : i - 1;
+        if (sends(s, i)) return i;
+    }
+    return conn;
+}
+
+/* ---- The plan ---- */
+
+struct sender_plan *sender_plan_new(const struct story *s, size_t conn)
+{
+    struct sender_plan *plan = mem_calloc(1, sizeof *plan);
+    const size_t *events;
+    plan->conn = conn;
+    size_t n_vars = story_conn_vars(s, conn, &events), room = 0;
+    if (n_vars) {
+        plan->first_sequence = (uint32_t)event_int(story_event(s, events[0]), FIELD_SND_UNA);
+        plan->from_ns = story_event_time(s, events[0]);
+        plan->to_ns = story_event_time(s, events[n_vars - 1]);
+    }
+    for (size_t i = 0, n = story_packet_count(s); i < n; i++) {
+        const struct story_packet *p = story_packet(s, i);
+        if (p->conn != conn || p->copy_of != STORY_NONE || (p->class == STORY_ACK && !p->length)) continue;
+        if (plan->n_packets == room) {
+            room = room ? 2 * room : 64;
+            plan->packets = mem_realloc(plan->packets, room * sizeof *plan->packets);
+        }
+        plan->packets[plan->n_packets++] = i;
+    }
+    int64_t margin = (plan->to_ns - plan->from_ns) / 40 + 1;
+    plan->from_ns = plan->from_ns > margin ? plan->from_ns - margin : 0;
+    plan->to_ns += margin;
+    return plan;
+}
+
+void sender_plan_free(struct sender_plan *plan)
+{
+    if (!plan) return;
+    mem_free(plan->packets);
+    mem_free(plan);
+}
+
+/* ---- Values ---- */
+
+struct chart {
+    const struct view *v;
+    const struct sender_plan *plan;
+    struct box box;
+    double most; /* at its upper edge; 0 at its lower */
+    const size_t *vars;
+    size_t n_vars;
+};
+
+static double value_of(const struct chart *c, size_t i, enum field_id field)
+{
+    const struct event *e = story_event(c->v->story, c->vars[i]);
+    if (field == FIELD_SND_UNA || field == FIELD_SND_NXT)
+        return fmax(0, (double)(int32_t)((uint32_t)event_int(e, field) - c->plan->first_sequence - 1));
+    return (double)event_int(e, field);
+}
+
+/* The right edge of what the receiver allows. */
+static double right_edge(const struct chart *c, size_t i)
+{
+    return value_of(c, i, FIELD_SND_UNA) + value_of(c, i, FIELD_SND_WND);
+}
+
+static double y_of(const struct chart *c, double value)
+{
+    return c->box.y + c->box.h * (1 - fmin(1, value / c->most));
+}
+
+static int64_t vars_at(const struct chart *c, size_t i)
+{
+    return i < c->n_vars ? story_event_time(c->v->story, c->vars[i]) : c->plan->to_ns;
+}
+
+/* Values hold until the next: a staircase. What is to come is pale. */
+static void draw_stairs(const struct chart *c, enum field_id field, double width, struct colour colour, bool dashed)
+{
+    int64_t now = story_now(c->v->story);
+    double last_y = -1;
+    for (size_t i = 0; i < c->n_vars; i++) {
+        int64_t from = vars_at(c, i), to = vars_at(c, i + 1);
+        if (to < c->v->span.from_ns || from > c->v->span.to_ns) continue;
+        double value = field == FIELD_SND_WND ? right_edge(c, i) : value_of(c, i, field), y = y_of(c, value);
+        double x0 = fmax(c->box.x, time_axis_x(c->v, c->box, from));
+        double x1 = fmin(c->box.x + c->box.w, time_axis_x(c->v, c->box, to));
+        struct colour ink = colour_with_alpha(colour, from <= now ? 1 : 0.3);
+        if (last_y >= 0 && fabs(last_y - y) > 0.5)
+            canvas_line(c->v->canvas, point_of(x0, last_y), point_of(x0, y), width, ink);
+        if (dashed)
+            canvas_dashed(c->v->canvas, point_of(x0, y), point_of(x1, y), width, 4 * width, ink);
+        else
+            canvas_line(c->v->canvas, point_of(x0, y), point_of(x1, y), width, ink);
+        last_y = y;
+    }
+}
+
+static void draw_area(const struct chart *c, enum field_id field, struct colour colour)
+{
+    int64_t now = story_now(c->v->story);
+    for (size_t i = 0; i < c->n_vars; i++) {
+        int64_t from = vars_at(c, i), to = vars_at(c, i + 1);
+        if (to < c->v->span.from_ns || from > c->v->span.to_ns) continue;
+        double x0 = fmax(c->box.x, time_axis_x(c->v, c->box, from));
+        double x1 = fmin(c->box.x + c->box.w, time_axis_x(c->v, c->box, to)), y = y_of(c, value_of(c, i, field));
+        canvas_fill(c->v->canvas, box_of(x0, y, x1 - x0, c->box.y + c->box.h - y),
+                    colour_with_alpha(colour, from <= now ? 0.3 : 0.12));
+    }
+}
+
+static double largest(const struct chart *c, enum field_id field)
+{
+    double most = 0;
+    for (size_t i = 0; i < c->n_vars; i++)
+        most = fmax(most, value_of(c, i, field));
+    return most;
+}
+
+/* 1, 2 or 5 times a power of ten. */
+static double round_step(double least)
+{
+    double power = pow(10, floor(log10(fmax(1, least)))), part = least / power;
+    return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+}
+
+static void draw_scale(const struct chart *c, bool is_time)
+{
+    const struct view *v = c->v;
+    char text[VTIME_TEXT_BYTES];
+    struct text_style style = view_mono(v, FONT_SMALL);
+    style.colour = v->theme->faint;
+    style.across = ALIGN_END;
+    style.down = ALIGN_CENTRE;
+    double h = view_units(v, 15), step = round_step(c->most * view_units(v, 34) / fmax(1, c->box.h));
+    for (double value = 0; value <= c->most; value += step) {
+        double y = y_of(c, value);
+        canvas_line(v->canvas, point_of(c->box.x, y), point_of(c->box.x + c->box.w, y), 1, v->theme->grid);
+        if (is_time)
+            vtime_format_duration((int64_t)value, text);
+        else
+            snprintf(text, sizeof text, "%.0f", value);
+        double top = fmax(c->box.y - h * 0.3, fmin(y - h / 2, c->box.y + c->box.h - h));
+        canvas_text(v->canvas, box_of(c->box.x - view_units(v, value_units), top, view_units(v, value_units - 6), h),
+                    &style, text);
+    }
+}
+
+/* ---- The bytes ---- */
+
+static void draw_retransmission_cause(const struct chart *c, const struct story_packet *p, double x, double y,
+                                      double *free)
+{
+    const struct view *v = c->v;
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.colour = v->theme->class[STORY_RETRANSMIT];
+    style.down = ALIGN_CENTRE;
+    struct point size = canvas_measure(v->canvas, &style, p->why, 0);
+    double w = fmin(size.x + 2, view_units(v, 300)), left = fmin(x + view_units(v, 8), c->box.x + c->box.w - w);
+    if (left < *free) return;
+    *free = left + w;
+    canvas_text(v->canvas, box_of(left, fmin(y + view_units(v, 4), c->box.y + c->box.h - size.y), w, size.y), &style,
+                p->why);
+}
+
+static void draw_packet(const struct chart *c, size_t index, double *free)
+{
+    const struct view *v = c->v;
+    const struct story_packet *p = story_packet(v->story, index);
+    double x = time_axis_x(v, c->box, p->sent_ns);
+    if (x < c->box.x - 1 || x > c->box.x + c->box.w + 1) return;
+    double low = y_of(c, (double)p->offset), high = y_of(c, (double)(p->offset + p->length)), u = v->unit;
+    bool happened = p->sent_ns <= story_now(v->story), again = p->repeats != STORY_NONE;
+    struct colour colour = colour_with_alpha(v->theme->class[p->class], happened ? 1 : 0.3);
+    if (low - high < 3 * u) high = low - 3 * u;
+    canvas_line(v->canvas, point_of(x, low), point_of(x, high), again ? 4.5 * u : 2.5 * u, colour);
+    if (again)
+        canvas_stroke_round(v->canvas, box_of(x - 4 * u, high - 2 * u, 8 * u, low - high + 4 * u), 2 * u, u, colour);
+    if (p->fate == STORY_LOST)
+        shape_cross(v->canvas, point_of(x, (low + high) / 2), 5 * u, 2.2 * u,
+                    colour_with_alpha(v->theme->lost, p->end_ns <= story_now(v->story) ? 1 : 0.35));
+    if (again && happened) draw_retransmission_cause(c, p, x, low, free);
+    if (view_is_selected(v, ACT_PACKET, index))
+        canvas_ring(v->canvas, point_of(x, (low + high) / 2), 9 * u, 2 * u, v->theme->accent);
+    targets_add_box(v->targets, ACT_PACKET, index, box_of(x - 3 * u, high - 2 * u, 6 * u, low - high + 4 * u));
+}
+
+static void draw_bytes(struct chart *c)
+{
+    const struct view *v = c->v;
+    double free = 0;
+    c->most = fmax(1, largest(c, FIELD_SND_NXT)) * 1.06;
+    draw_scale(c, false);
+    canvas_clip(v->canvas, c->box);
+    draw_stairs(c, FIELD_SND_WND, view_units(v, 1.2), v->theme->ghost, false);
+    draw_stairs(c, FIELD_SND_UNA, view_units(v, 2), v->theme->class[STORY_ACK], false);
+    for (size_t i = 0; i < c->plan->n_packets; i++)
+        draw_packet(c, c->plan->packets[i], &free);
+    canvas_unclip(v->canvas);
+}
+
+static void draw_windows(struct chart *c)
+{
+    const struct view *v = c->v;
+    double highest = fmax(1, fmax(largest(c, FIELD_CWND), largest(c, FIELD_FLIGHT_SIZE)));
+    c->most = highest * 1.1; /* a threshold that was never reached is above the edge */
+    draw_scale(c, false);
+    canvas_clip(v->canvas, c->box);
+    draw_area(c, FIELD_FLIGHT_SIZE, v->theme->class[STORY_DATA]);
+    draw_stairs(c, FIELD_SSTHRESH, view_units(v, 1.5), v->theme->warn, true);
+    draw_stairs(c, FIELD_CWND, view_units(v, 2.4), v->theme->class[STORY_CONTROL], false);
+    canvas_unclip(v->canvas);
+}
+
+static void draw_timeouts(struct chart *c)
+{
+    const struct view *v = c->v;
+    c->most = fmax(1, largest(c, FIELD_RTO)) * 1.1;
+    draw_scale(c, true);
+    canvas_clip(v->canvas, c->box);
+    draw_stairs(c, FIELD_SRTT, view_units(v, 1.6), v->theme->class[STORY_ACK], false);
+    draw_stairs(c, FIELD_RTO, view_units(v, 2), v->theme->lost, false);
+    canvas_unclip(v->canvas);
+}
+
+/* ---- Words ---- */
+
+struct mark {
+    const char *text;
+    struct colour colour;
+    bool dashed, area;
+};
+
+/* The names of the lines, in their colours, at the left upper corner, where what rises leaves room. */
+static void draw_names(const struct chart *c, const struct mark *marks, size_t n)
+{
+    const struct view *v = c->v;
+    double x = c->box.x + view_units(v, 4), h = view_units(v, 15), dash = view_units(v, 18);
+    for (size_t i = 0; i < n; i++) {
+        struct text_style style = view_text(v, FONT_SMALL);
+        style.down = ALIGN_CENTRE;
+        double w = canvas_measure(v->canvas, &style, marks[i].text, 0).x + 1;
+        x += dash + 6 * v->unit;
+        canvas_fill_round(v->canvas, box_of(x - dash - 6 * v->unit, c->box.y, w + dash + 8 * v->unit, h), 3 * v->unit,
+                          colour_with_alpha(v->theme->panel, 0.8));
+        canvas_text(v->canvas, box_of(x, c->box.y, w, h), &style, marks[i].text);
+        struct point a = {x - dash - 3 * v->unit, c->box.y + h / 2}, b = {x - 5 * v->unit, a.y};
+        if (marks[i].area)
+            canvas_fill(v->canvas, box_of(a.x, a.y - h * 0.3, b.x - a.x, h * 0.6),
+                        colour_with_alpha(marks[i].colour, 0.35));
+        else if (marks[i].dashed)
+            canvas_dashed(v->canvas, a, b, 2 * v->unit, 4 * v->unit, marks[i].colour);
+        else
+            canvas_line(v->canvas, a, b, 2.4 * v->unit, marks[i].colour);
+        x += w + 8 * v->unit;
+    }
+}
+
+static void draw_step(const struct view *v, struct box box, const char *text, size_t conn, size_t to)
+{
+    if (to == conn) return;
+    struct text_style style = view_text(v, FONT_PLAIN);
+    style.across = style.down = ALIGN_CENTRE;
+    style.bold = true;
+    style.colour = v->theme->accent;
+    canvas_text(v->canvas, box, &style, text);
+    targets_add_box(v->targets, ACT_SENDER, to, box);
+}
+
+static void draw_facts(const struct view *v, struct box row, const struct sender_plan *plan)
+{
+    char text[400], srtt[VTIME_TEXT_BYTES], rto[VTIME_TEXT_BYTES];
+    struct story_conn conn = story_conn(v->story, plan->conn);
+    const char *peer = conn.peer == STORY_NONE ? "?" : story_host(v->story, conn.peer).name;
+    struct text_style style = view_text(v, FONT_SMALL), faint = view_mono(v, FONT_SMALL);
+    style.bold = true;
+    style.down = faint.down = ALIGN_CENTRE;
+    faint.colour = v->theme->faint;
+    double step = view_units(v, 22);
+    draw_step(v, box_of(row.x, row.y, step, row.h), "‹", plan->conn, sender_view_neighbour(v->story, plan->conn, -1));
+    draw_step(v, box_of(row.x + step, row.y, step, row.h), "›", plan->conn,
+              sender_view_neighbour(v->story, plan->conn, 1));
+    row.x += 2 * step + view_units(v, 4);
+    row.w -= 2 * step + view_units(v, 4);
+    snprintf(text, sizeof text, tr("%s → %s, port %u   %s"), story_host(v->story, conn.host).name, peer,
+             conn.active ? conn.remote_port : conn.local_port, conn.state);
+    struct point size = canvas_text(v->canvas, row, &style, text);
+    if (conn.vars_event == STORY_NONE) return;
+    const struct event *e = story_event(v->story, conn.vars_event);
+    snprintf(text, sizeof text, "cwnd %" PRId64 "  ssthresh %" PRId64 "  flight %" PRId64 "  SRTT %s  RTO %s",
+             event_int(e, FIELD_CWND), event_int(e, FIELD_SSTHRESH), event_int(e, FIELD_FLIGHT_SIZE),
+             vtime_format_duration(event_int(e, FIELD_SRTT), srtt),
+             vtime_format_duration(event_int(e, FIELD_RTO), rto));
+    faint.across = ALIGN_END;
+    canvas_text(v->canvas, box_of(row.x + size.x + view_units(v, 12), row.y, row.w - size.x - view_units(v, 12), row.h),
+                &faint, text);
+}
+
+static void draw_charts(const struct view *v, struct box inner, const struct sender_plan *plan)
+{
+    const struct theme *t = v->theme;
+    double left = view_units(v, value_units), gap = view_units(v, gap_units), axis = view_units(v, axis_units);
+    double facts = view_units(v, facts_units), h = inner.h - facts - axis - 2 * gap;
+    struct chart c = {v, plan, box_of(inner.x + left, inner.y + facts, inner.w - left, floor(h * 0.52)), 1, NULL, 0};
+    c.n_vars = story_conn_vars(v->story, plan->conn, &c.vars);
+    struct box all = box_of(c.box.x, c.box.y, c.box.w, inner.h - facts - axis);
+    draw_facts(v, box_of(inner.x, inner.y, inner.w, facts), plan);
+    time_axis_draw(v, all);
+    draw_bytes(&c);
+    const struct mark bytes[] = {{tr("window allows"), t->ghost, false, false},
+                                 {tr("acknowledged"), t->class[STORY_ACK], false, false},
+                                 {tr("sent"), t->class[STORY_DATA], false, false}};
+    draw_names(&c, bytes, 3);
+    c.box = box_of(c.box.x, c.box.y + c.box.h + gap, c.box.w, floor(h * 0.3));
+    draw_windows(&c);
+    const struct mark windows[] = {{"ssthresh", t->warn, true, false},
+                                   {"cwnd", t->class[STORY_CONTROL], false, false},
+                                   {tr("in flight"), t->class[STORY_DATA], false, true}};
+    draw_names(&c, windows, 3);
+    c.box = box_of(c.box.x, c.box.y + c.box.h + gap, c.box.w, h - floor(h * 0.52) - floor(h * 0.3));
+    draw_timeouts(&c);
+    const struct mark timeouts[] = {{"RTO", t->lost, false, false}, {"SRTT", t->class[STORY_ACK], false, false}};
+    draw_names(&c, timeouts, 2);
+}
+
+/* A connection is short where a run is long: unless the span is within its life, its life is shown. */
+void sender_view_draw(const struct view *view, struct box box, const struct sender_plan *plan)
+{
+    struct box inner = view_panel(view, box, tr("TCP sender"));
+    struct view v = *view;
+    if (!plan) {
+        struct text_style style = view_faint(view, FONT_PLAIN);
+        style.across = style.down = ALIGN_CENTRE;
+        canvas_text(view->canvas, inner, &style, tr("No connection sends anything in this run."));
+        return;
+    }
+    bool apart = v.span.to_ns < plan->from_ns || v.span.from_ns > plan->to_ns;
+    if (apart || v.span.from_ns < plan->from_ns) v.span.from_ns = plan->from_ns;
+    if (apart || v.span.to_ns > plan->to_ns) v.span.to_ns = plan->to_ns;
+    canvas_clip(v.canvas, inner);
+    draw_charts(&v, inner, plan);
+    canvas_unclip(v.canvas);
+}
