@@ -146,6 +146,22 @@ static void draw_rules(struct pen *pen, size_t host)
     }
 }
 
+/* Of a client: whom it has called with something else in mind than a mail. */
+static void draw_abuse(struct pen *pen, size_t host)
+{
+    const struct story *s = pen->v->story;
+    size_t events[NOTES_SHOWN];
+    char text[STORY_SENTENCE_BYTES];
+    size_t n = story_notes(s, EVENT_CLIENT_ABUSE, FIELD_HOST, story_host(s, host).id, events, NOTES_SHOWN);
+    if (n > 0) pen_heading(pen, tr("Calls without a mail, the latest first"));
+    for (size_t i = 0; i < n; i++) {
+        const struct event *e = story_event(s, events[i]);
+        const char *peer = name_of(s, story_host_by_id(s, (uint32_t)event_int(e, FIELD_PEER)));
+        snprintf(text, sizeof text, "%s: %s", peer, tr(event_text(e, FIELD_TEXT)));
+        pen_fact(pen, event_text(e, FIELD_NAME), text);
+    }
+}
+
 static bool is_told_above(const struct story *s, const size_t *events, size_t i, enum field_id field)
 {
     for (size_t k = 0; k < i; k++)
@@ -253,5 +269,6 @@ void inspector_host_draw(const struct view *v, struct box box, size_t index)
     else
         draw_host_work(&right, index);
     draw_rules(&right, index);
+    draw_abuse(&right, index);
     if (host.role != STORY_RESOLVER) draw_deeds(&right, index);
 }
