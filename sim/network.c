@@ -180,7 +180,7 @@ struct link_settings network_settings(const struct network *network, struct link
 
 void network_add_exact_drop(struct network *network, struct exact_drop drop)
 {
-    assert(drop.nth >= 1 && drop.dir >= 0 && drop.dir <= 2);
+    assert((drop.nth >= 1 || drop.packet) && drop.dir >= 0 && drop.dir <= 2);
     network->exacts = mem_realloc(network->exacts, (network->n_exacts + 1) * sizeof *network->exacts);
     network->exacts[network->n_exacts++] = (struct exact){.drop = drop};
 }

@@ -44,18 +44,21 @@ static bool is_chosen_by(struct exact *exact, const struct wire *wire, const str
     /* Where no link is named, a packet is counted once, on its first link. */
     if (drop->link.n ? drop->link.n != wire->link.n : packet->from.n != wire->from.n) return false;
     if (drop->dir != 2 && drop->dir != wire->dir) return false;
+    if (drop->packet) return drop->packet == packet->id;
     if (!packet->ops || !packet->ops->matches || !packet->ops->matches(packet, drop->pattern)) return false;
     exact->seen++;
     return exact->seen >= drop->nth && exact->seen - drop->nth < drop->count;
 }
 
 /* All are asked, so that each keeps its count. */
-static bool should_drop_exactly(const struct wire *wire, const struct packet *packet)
+static enum packet_fate exact_fate(const struct wire *wire, const struct packet *packet)
 {
-    bool chosen = false;
-    for (size_t i = 0; i < wire->network->n_exacts; i++)
-        chosen |= is_chosen_by(&wire->network->exacts[i], wire, packet);
-    return chosen;
+    bool dropped = false, spared = false;
+    for (size_t i = 0; i < wire->network->n_exacts; i++) {
+        bool chosen = is_chosen_by(&wire->network->exacts[i], wire, packet);
+        *(wire->network->exacts[i].drop.spares ? &spared : &dropped) |= chosen;
+    }
+    return spared ? FATE_ARRIVES : dropped ? FATE_LOST_EXACT : FATE_OPEN;
 }
 
 static bool should_drop_from_head(struct wire *wire, const struct transit *head)
@@ -372,11 +375,11 @@ static void wait_for_turn(struct wire *wire, struct packet *packet, enum packet_
 
 /* Offered */
 
-static bool accept(struct wire *wire, struct packet *packet, bool chosen)
+static bool accept(struct wire *wire, struct packet *packet, enum packet_fate fate)
 {
+    bool chosen = fate == FATE_LOST_EXACT;
     struct link_direction *d = &wire->direction;
     struct link_totals *totals = &d->totals;
-    enum packet_fate fate = chosen ? FATE_LOST_EXACT : FATE_OPEN;
     if (!link_direction_has_room(d, packet->size_bytes)) {
         die(wire, packet, chosen ? "exact" : "queue full", chosen ? &totals->lost_exact : &totals->lost_queue);
         return false;
@@ -400,17 +403,17 @@ static void duplicate(struct wire *wire, const struct packet *packet)
     copy->cause = JOURNAL_EMIT(network->engine->journal, LINK_DUPLICATE, F_INT(LINK, wire->link.n),
                                F_INT(DIR, wire->dir), F_INT(PACKET, copy->id), F_INT(ORIGINAL, packet->id));
     journal_set_cause(network->engine->journal, cause);
-    accept(wire, copy, false);
+    accept(wire, copy, FATE_OPEN);
 }
 
-static void accept_once_or_twice(struct wire *wire, struct packet *packet, bool chosen)
+static void accept_once_or_twice(struct wire *wire, struct packet *packet, enum packet_fate fate)
 {
     if (!should_duplicate(wire, packet)) {
-        accept(wire, packet, chosen);
+        accept(wire, packet, fate);
         return;
     }
     packet_hold(packet);
-    if (accept(wire, packet, chosen)) duplicate(wire, packet);
+    if (accept(wire, packet, fate)) duplicate(wire, packet);
     packet_drop(wire->network->pool, packet);
 }
 
@@ -427,8 +430,7 @@ static void send_with_care(struct wire *wire, struct packet *packet)
         die(wire, packet, "larger than mtu", &totals->lost_mtu);
         return;
     }
-    bool chosen = network->n_exacts && should_drop_exactly(wire, packet);
-    accept_once_or_twice(wire, packet, chosen);
+    accept_once_or_twice(wire, packet, network->n_exacts ? exact_fate(wire, packet) : FATE_OPEN);
 }
 
 void network_send(struct network *network, struct link_id link, struct host_id from, struct packet *packet)

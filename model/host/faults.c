@@ -70,6 +70,20 @@ static void apply_zone(struct world *world, const struct scenario_fault *fault, 
     world_zones_renew(world, fault->zone.apex);
 }
 
+static void apply(struct world *world, const struct scenario_fault *fault, bool is_in_force);
+
+/* Whatever is in force on that link or host is so no longer. */
+static void end_others(struct world *world, const struct scenario_fault *end)
+{
+    for (size_t i = 0; i < world->scenario->n_faults; i++) {
+        const struct scenario_fault *fault = &world->scenario->faults[i];
+        bool is_meant = end->link >= 0 ? fault->link == end->link : fault->host == end->host;
+        if (!world->faults_in_force[i] || fault->verb == FAULT_END || !is_meant) continue;
+        world->faults_in_force[i] = false;
+        apply(world, fault, false);
+    }
+}
+
 /* This fault has begun or ended: what it is about is looked at anew. */
 static void apply(struct world *world, const struct scenario_fault *fault, bool is_in_force)
 {
@@ -107,7 +121,11 @@ static void apply(struct world *world, const struct scenario_fault *fault, bool 
     case FAULT_ABUSE:
         abuse_set(world, fault, is_in_force);
         break;
-    case FAULT_DROP:  /* sits in the network from the start */
+    case FAULT_END:
+        if (is_in_force) end_others(world, fault);
+        break;
+    case FAULT_DROP:
+    case FAULT_SPARE: /* sits in the network from the start */
     case FAULT_REPLY: /* asked for by the server's sessions */
         break;
     }
@@ -116,6 +134,7 @@ static void apply(struct world *world, const struct scenario_fault *fault, bool 
 static void on_end(void *context, uint64_t index)
 {
     struct world *world = context;
+    if (!world->faults_in_force[index]) return; /* another has ended it before its time */
     world->faults_in_force[index] = false;
     apply(world, &world->scenario->faults[index], false);
 }
@@ -138,7 +157,9 @@ static void add_drop(struct world *world, const struct scenario_fault *fault)
                                                                .dir = fault->dir,
                                                                .pattern = fault,
                                                                .nth = fault->nth,
-                                                               .count = fault->count});
+                                                               .count = fault->count,
+                                                               .packet = fault->packet,
+                                                               .spares = fault->verb == FAULT_SPARE});
 }
 
 /* The host stops in an event of its own, at this instant, since here its sessions are in the middle of something; until
@@ -184,10 +205,12 @@ void faults_schedule(struct world *world)
         case FAULT_DNS:
         case FAULT_ZONE:
         case FAULT_ABUSE:
+        case FAULT_END:
             world->faults_to_come++;
             engine_at(world->engine, fault->at_ns, on_begin, world, i);
             break;
         case FAULT_DROP:
+        case FAULT_SPARE:
             add_drop(world, fault);
             break;
         case FAULT_REPLY:

@@ -288,8 +288,8 @@ enum mail_step {
 };
 
 enum fault_verb {
-    FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_MUTE_ICMP, FAULT_SET, FAULT_DROP, FAULT_REPLY, FAULT_DISK, FAULT_SLOW,
-    FAULT_PAUSE, FAULT_CLOCK, FAULT_DNS, FAULT_ZONE, FAULT_ABUSE
+    FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_MUTE_ICMP, FAULT_SET, FAULT_DROP, FAULT_SPARE, FAULT_END, FAULT_REPLY,
+    FAULT_DISK, FAULT_SLOW, FAULT_PAUSE, FAULT_CLOCK, FAULT_DNS, FAULT_ZONE, FAULT_ABUSE
 };
 
 enum disk_fault {
@@ -362,7 +362,8 @@ struct scenario_fault {
     enum link_value set;
     struct link_settings set_to; /* that value of these */
     const char *set_text;        /* as written: "20 %", or in words */
-    /* drop: a mail's segment, or the nth packet with a tag */
+    /* drop, spare: a packet by its number in the run (not 0), a mail's segment, or the nth packet with a tag */
+    uint64_t packet;
     int drop_mail;         /* -1: by tag */
     enum drop_part drop_part;
     uint32_t drop_segment, drop_transmission; /* from 1; 0: any */

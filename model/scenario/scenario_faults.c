@@ -80,15 +80,42 @@ static void load_drop_by_tag(struct loader *l, const struct spot *object, struct
     load_drop_place(l, object, f);
 }
 
+/* Until the first difference a run goes as it went: its packets have the numbers that the journal tells. */
+static void load_packet_by_number(struct loader *l, const struct spot *object, struct scenario_fault *f)
+{
+    static const struct key_rule keys[] = {{"packet", NULL}, {"link", NULL}, {"toward", NULL}};
+    int64_t number;
+    CHECK_KEYS(object, keys);
+    if (check_present(object, "packet", "\"packet\": 57") &&
+        want_integer(object, "packet", 1, INT64_C(1) << 53, &number))
+        f->packet = (uint64_t)number;
+    load_drop_place(l, object, f);
+}
+
 static void load_drop(struct loader *l, const struct spot *object, struct scenario_fault *f)
 {
-    struct spot mail = spot_key(object, "mail"), tag = spot_key(object, "tag");
-    if (mail.json && tag.json)
+    struct spot mail = spot_key(object, "mail"), tag = spot_key(object, "tag"), packet = spot_key(object, "packet");
+    if (packet.json)
+        load_packet_by_number(l, object, f);
+    else if (mail.json && tag.json)
         spot_refuse_key(&tag, tr("delete one of the two"), tr("\"tag\" stands beside \"mail\""));
     else if (mail.json)
         load_drop_of_mail(l, object, f);
     else
         load_drop_by_tag(l, object, f);
+}
+
+static void load_end(struct loader *l, const struct spot *object, struct scenario_fault *f)
+{
+    static const struct key_rule keys[] = {{"link", NULL}, {"host", NULL}};
+    struct spot link = spot_key(object, "link"), host = spot_key(object, "host");
+    CHECK_KEYS(object, keys);
+    if (link.json && host.json)
+        spot_refuse_key(&host, tr("make two faults of it"), tr("\"host\" stands beside \"link\""));
+    else if (link.json)
+        loader_link(l, &link, &f->link);
+    else if (check_present(object, "host", "\"link\": \"b-mail\" or \"host\": \"mx1.b.example\""))
+        loader_host(l, &host, ANY_ROLE, &f->host);
 }
 
 /* ---- set: one fault a pointer ---- */
@@ -163,9 +190,10 @@ static void load_set(struct loader *l, const struct spot *object, struct scenari
 /* ---- one fault ---- */
 
 static const struct key_rule fault_keys[] = {
-    {"at", NULL},        {"for", NULL},   {"every", NULL}, {"times", NULL}, {"stop_host", NULL}, {"cut_link", NULL},
-    {"mute_icmp", NULL}, {"set", NULL},   {"drop", NULL},  {"reply", NULL}, {"disk", NULL},      {"slow", NULL},
-    {"pause", NULL},     {"clock", NULL}, {"dns", NULL},   {"zone", NULL},  {"abuse", NULL}};
+    {"at", NULL},       {"for", NULL},       {"every", NULL}, {"times", NULL}, {"stop_host", NULL},
+    {"cut_link", NULL}, {"mute_icmp", NULL}, {"set", NULL},   {"drop", NULL},  {"spare", NULL},
+    {"end", NULL},      {"reply", NULL},     {"disk", NULL},  {"slow", NULL},  {"pause", NULL},
+    {"clock", NULL},    {"dns", NULL},       {"zone", NULL},  {"abuse", NULL}};
 static const struct {
     const char *word;
     enum fault_verb verb;
@@ -175,6 +203,8 @@ static const struct {
              {"mute_icmp", FAULT_MUTE_ICMP, load_on_host},
              {"set", FAULT_SET, NULL},
              {"drop", FAULT_DROP, load_drop},
+             {"spare", FAULT_SPARE, load_drop},
+             {"end", FAULT_END, load_end},
              {"reply", FAULT_REPLY, load_reply},
              {"disk", FAULT_DISK, load_disk_fault},
              {"slow", FAULT_SLOW, load_slow},
@@ -205,7 +235,8 @@ static int find_verb(const struct spot *fault)
         words[i] = verbs[i].word;
     if (verb < 0 && !check_slip(fault, words, VERBS))
         spot_refuse(fault,
-                    tr("write one of \"stop_host\", \"cut_link\", \"mute_icmp\", \"set\", \"drop\", \"reply\", "
+                    tr("write one of \"stop_host\", \"cut_link\", \"mute_icmp\", \"set\", \"drop\", \"spare\", "
+                       "\"end\", \"reply\", "
                        "\"disk\", \"slow\", \"pause\", \"clock\", \"dns\", \"zone\", \"abuse\""),
                     tr("the fault has no verb"));
     return verb;
@@ -223,14 +254,19 @@ static size_t occurrences(const struct spot *fault)
     return n <= MOST_TIMES ? n : SIZE_MAX;
 }
 
-static void refuse_times_of_drop(const struct spot *fault)
+static bool counts_packets(enum fault_verb verb)
+{
+    return verb == FAULT_DROP || verb == FAULT_SPARE;
+}
+
+static void refuse_times_of_drop(const struct spot *fault, const char *verb)
 {
     static const char *const times[] = {"at", "for", "every", "times"};
     for (size_t i = 0; i < 4; i++) {
         struct spot s = spot_key(fault, times[i]);
         if (!s.json) continue;
-        spot_refuse_key(&s, tr("leave it out"), tr("\"%s\" stands beside \"drop\", which counts packets and not time"),
-                        times[i]);
+        spot_refuse_key(&s, tr("leave it out"), tr("\"%s\" stands beside \"%s\", which counts packets and not time"),
+                        times[i], verb);
         return;
     }
 }
@@ -318,12 +354,12 @@ static void load_fault(struct loader *l, const struct spot *fault)
     int verb = find_verb(fault);
     if (verb < 0) return;
     f.verb = verbs[verb].verb;
-    if (f.verb == FAULT_DROP)
-        refuse_times_of_drop(fault);
+    if (counts_packets(f.verb))
+        refuse_times_of_drop(fault, verbs[verb].word);
     else
         load_times(fault, &f, &times);
     load_verb(l, fault, verb, f);
-    if (f.verb == FAULT_DROP) return;
+    if (counts_packets(f.verb)) return;
     if (occurrences(fault) != SIZE_MAX)
         load_instants(l, fault, first, &times);
     else

@@ -94,6 +94,37 @@ Test(link_faults, an_exact_drop_on_any_link_counts_each_packet_once)
     link_world_free(w);
 }
 
+Test(link_faults, a_packet_is_dropped_by_its_number)
+{
+    struct link_world *w = link_world_new(1, lossy_link(0));
+    network_add_exact_drop(w->network, (struct exact_drop){.link = w->link, .dir = 2, .packet = 3});
+    send_many(w, 5);
+    link_world_run(w);
+    cr_assert_eq(link_world_count(w, EVENT_LINK_DROP), 1);
+    cr_assert_eq(event_int(link_world_event(w, EVENT_LINK_DROP, 0), FIELD_PACKET), 3);
+    cr_assert(link_world_conserves(w));
+    link_world_free(w);
+}
+
+Test(link_faults, who_is_spared_is_lost_neither_by_chance_nor_by_choice)
+{
+    static const uint64_t every = 1;
+    struct link_settings settings = lossy_link(0);
+    settings.loss_of_2_32 = RANDOM_ALWAYS;
+    struct link_world *w = link_world_new(1, settings);
+    network_add_exact_drop(w->network, (struct exact_drop){.link = w->link, .dir = 2, .packet = 3, .spares = true});
+    network_add_exact_drop(w->network, (struct exact_drop){.link = w->link, .dir = 2, .packet = 4, .spares = true});
+    network_add_exact_drop(w->network, (struct exact_drop){.link = w->link, .dir = 2, .packet = 4});
+    network_add_exact_drop(w->network, (struct exact_drop){
+                                           .link = w->link, .dir = 2, .pattern = &every, .nth = 3, .count = 1});
+    send_many(w, 5);
+    link_world_run(w);
+    cr_assert_eq(link_world_count(w, EVENT_LINK_DROP), 3);
+    cr_assert_eq(w->n_arrivals, 2);
+    cr_assert(link_world_conserves(w));
+    link_world_free(w);
+}
+
 Test(link_faults, a_cut_loses_everything_that_is_on_the_link_at_that_instant)
 {
     struct link_world *w = link_world_new(1, lossy_link(0));

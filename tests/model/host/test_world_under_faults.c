@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/journal/vtime.h"
 #include "world_runs.h"
 
 static const char small_world[] =
@@ -229,5 +230,97 @@ Test(world_under_faults, every_value_of_a_link_can_be_set_toward_one_end_and_is_
         cr_assert(set == 1 && back == 1, "%s was set %zu times, and %zu times back", names[n], set, back);
     }
     expect_good_end(&run, "values that come and go");
+    world_run_free(&run);
+}
+
+/* ---- What if ---- */
+
+/* Whether two events tell the same; causes and numbers of events follow from those before. */
+static bool is_same(const struct event *a, const struct event *b)
+{
+    const enum field_id *fields;
+    if (a->kind != b->kind || a->at_ns != b->at_ns) return false;
+    for (size_t i = 0, n = event_kind_fields(a->kind, &fields); i < n; i++) {
+        if (field_type(fields[i]) == TYPE_TEXT) {
+            if (strcmp(event_text(a, fields[i]), event_text(b, fields[i]))) return false;
+        } else if (field_type(fields[i]) != TYPE_BLOB && event_int(a, fields[i]) != event_int(b, fields[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The first event that differs, but for the scenario that is told at the beginning. */
+static const struct event *first_difference(const struct world_run *a, const struct world_run *b)
+{
+    size_t n = journal_memory_count(a->journal), m = journal_memory_count(b->journal);
+    for (size_t i = 0; i < n && i < m; i++) {
+        const struct event *e = journal_memory_at(a->journal, i);
+        if (e->kind != EVENT_RUN_BEGIN && !is_same(e, journal_memory_at(b->journal, i)))
+            return journal_memory_at(b->journal, i);
+    }
+    return NULL;
+}
+
+Test(world_under_faults, a_lost_packet_that_is_spared_arrives_and_until_then_all_is_as_it_was)
+{
+    enum { LOSS = 8, SEED = 3 };
+    char fault[200];
+    size_t at = 0, tried = 0;
+    const struct event *lost;
+    struct world_run before = run_small(LOSS, SEED, "");
+    while ((lost = find_event(&before, &at, EVENT_LINK_DROP, "loss")) && tried++ < 20) {
+        snprintf(fault, sizeof fault, ", \"faults\": [ { \"spare\": { \"packet\": %lld, \"link\": \"%s\" } } ]",
+                 (long long)event_int(lost, FIELD_PACKET),
+                 before.scenario->links[event_int(lost, FIELD_LINK) - 1].name);
+        struct world_run after = run_small(LOSS, SEED, fault);
+        const struct event *e = first_difference(&before, &after);
+        cr_assert(e && e->kind == EVENT_LINK_DELIVER && e->at_ns == lost->at_ns, "%s", fault);
+        cr_assert_eq(event_int(e, FIELD_PACKET), event_int(lost, FIELD_PACKET));
+        world_run_free(&after);
+    }
+    cr_assert_geq(tried, 10);
+    world_run_free(&before);
+}
+
+Test(world_under_faults, a_packet_is_dropped_by_its_number_and_until_then_all_is_as_it_was)
+{
+    char fault[200];
+    struct world_run before = run_small(0, 1, "");
+    for (int packet = 5; packet < 100; packet += 7) {
+        snprintf(fault, sizeof fault, ", \"faults\": [ { \"drop\": { \"packet\": %d } } ]", packet);
+        struct world_run after = run_small(0, 1, fault);
+        const struct event *e = first_difference(&before, &after);
+        cr_assert(e && e->kind == EVENT_LINK_DROP, "%s", fault);
+        cr_assert_eq(event_int(e, FIELD_PACKET), packet);
+        expect_good_end(&after, fault);
+        world_run_free(&after);
+    }
+    world_run_free(&before);
+}
+
+Test(world_under_faults, faults_end_when_another_says_so_and_not_once_more)
+{
+    struct world_run run =
+        run_small(0, 1,
+                  ", \"faults\": [ { \"for\": \"1 h\", \"cut_link\": { \"link\": \"a\" } },"
+                  " { \"for\": \"1 h\", \"set\": { \"/links/b/loss\": \"50 %\" } },"
+                  " { \"for\": \"1 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } },"
+                  " { \"at\": \"30 s\", \"end\": { \"link\": \"a\" } },"
+                  " { \"at\": \"40 s\", \"end\": { \"host\": \"mx1.b.example\" } },"
+                  " { \"at\": \"50 s\", \"end\": { \"link\": \"bob\" } } ]");
+    size_t at = 0, n_up = 0;
+    for (const struct event *e; (e = find_event(&run, &at, EVENT_LINK_STATE, NULL));) {
+        if (!event_int(e, FIELD_UP)) continue;
+        cr_assert_eq(e->at_ns, 30 * SECOND);
+        n_up++;
+    }
+    cr_assert_eq(n_up, 2, "both directions, once");
+    at = 0;
+    for (const struct event *e; (e = find_event(&run, &at, EVENT_HOST_STATE, NULL));)
+        if (event_int(e, FIELD_UP)) cr_assert_eq(e->at_ns, 40 * SECOND);
+    cr_assert_eq(count_events(&run, EVENT_HOST_STATE, NULL), 2);
+    cr_assert_eq(count_events(&run, EVENT_LINK_VALUE, "50 %"), 2, "what is set on another link stays");
+    expect_good_end(&run, "ended faults");
     world_run_free(&run);
 }
