@@ -19,6 +19,8 @@ const char *view_title(enum view_id view)
         return tr("Ladder");
     case VIEW_QUEUE:
         return tr("Queues");
+    case VIEW_NAMES:
+        return tr("DNS");
     case VIEW_SENDER:
         return tr("TCP sender");
     case VIEW_SEGMENT:

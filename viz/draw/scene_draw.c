@@ -10,6 +10,7 @@
 #include "viz/draw/ladder_view.h"
 #include "viz/draw/map_view.h"
 #include "viz/draw/menu_view.h"
+#include "viz/draw/names_view.h"
 #include "viz/draw/queue_view.h"
 #include "viz/draw/scene_internal.h"
 #include "viz/draw/segment_view.h"
@@ -21,7 +22,7 @@ static const double enlargement = 1.4; /* of what is in a panel that has all the
 /* What is looked at closely stands in the place of another view, unless it has one of its own. */
 static enum view_id stand_in_for(const struct workspace *w)
 {
-    static const enum view_id order[] = {VIEW_DIALOGUE, VIEW_SEGMENT, VIEW_LADDER, VIEW_MAP, VIEW_QUEUE, VIEW_SENDER};
+    static const enum view_id order[] = {VIEW_DIALOGUE, VIEW_SEGMENT, VIEW_LADDER, VIEW_MAP, VIEW_QUEUE, VIEW_NAMES, VIEW_SENDER};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
         if (workspace_has(w, order[i])) return order[i];
     return VIEW_NONE;
@@ -233,6 +234,9 @@ static void draw_view(struct scene *s, struct view view, enum view_id id)
     case VIEW_QUEUE:
         if (!s->queue_plan) s->queue_plan = queue_plan_new(s->story);
         queue_view_draw(&view, box, s->queue_plan);
+        return;
+    case VIEW_NAMES:
+        names_view_draw(&view, box);
         return;
     case VIEW_SENDER:
         draw_sender(s, &view, box);

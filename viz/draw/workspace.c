@@ -7,12 +7,13 @@
 
 static const double least_part = 0.15;
 
-static const char *const names[VIEWS] = {"map", "dialogue", "ladder", "queue", "sender", "segment", "closely"};
+static const char *const names[VIEWS] = {"map", "dialogue", "ladder", "queue", "names", "sender", "segment", "closely"};
 
-/* A lesson; a postmaster's days; what TCP does; one packet. */
+/* A lesson; a postmaster's days; names; what TCP does; one packet. */
 static const char *const presets[WORKSPACE_PRESETS] = {
     "|62(-55(map,dialogue),ladder)",
     "-55(queue,|50(map,dialogue))",
+    "|55(-45(map,names),dialogue)",
     "-58(sender,|55(ladder,dialogue))",
     "|50(-50(map,ladder),segment)",
 };

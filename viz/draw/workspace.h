@@ -18,6 +18,7 @@ enum view_id {
     VIEW_DIALOGUE,
     VIEW_LADDER,
     VIEW_QUEUE,
+    VIEW_NAMES,  /* DNS */
     VIEW_SENDER,  /* a TCP sender over time */
     VIEW_SEGMENT, /* a packet, layer by layer */
     VIEW_CLOSELY, /* what is selected */
@@ -40,7 +41,7 @@ struct workspace {
 };
 
 /* Arrangements that are there from the beginning, to be gone through with a key; the first is the usual one. */
-enum { WORKSPACE_PRESETS = 4 };
+enum { WORKSPACE_PRESETS = 5 };
 const char *workspace_preset(int i);
 
 const char *workspace_view_name(enum view_id view); /* "ladder", as in the text */
