@@ -8,6 +8,7 @@
 #include "app/library.h"
 #include "app/options.h"
 #include "app/picture.h"
+#include "app/rerun.h"
 #include "app/settings.h"
 #include "app/simulate.h"
 #include "sim/journal/journal_file.h"
@@ -126,16 +127,18 @@ static struct window_options window_options_of(const struct growth *growth, cons
 }
 
 /* What was remembered holds where the command line says nothing else. */
-static bool show_window(struct growth *growth, const struct view_options *options, char why[256])
+static bool show_window(const char *word, struct growth *growth, const struct view_options *options, char why[256])
 {
     struct window_options window = window_options_of(growth, options);
     struct window_memory memory;
+    struct rerun rerun = rerun_of(growth->journal, word);
     const char *world = world_title(growth->journal);
     settings_read(world, &memory);
     if (options->words.theme) memory.dark = options->picture.dark;
     if (options->words.scale) memory.scale = options->picture.scale;
     if (options->words.show) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", options->words.show);
     window.memory = &memory;
+    window.rerun = &rerun;
     bool shown = window_run(growth->journal, &window, why) == WINDOW_CLOSED;
     if (shown) settings_write(world, &memory);
     window_memory_forget_places(&memory);
@@ -148,7 +151,7 @@ static int show(const char *word, struct growth *growth, const struct view_optio
     if (display_is_named()) {
         simulate_release_interrupts();
         want_display_that_is_seen();
-        if (show_window(growth, options, why)) return EXIT_DONE;
+        if (show_window(word, growth, options, why)) return EXIT_DONE;
         fprintf(stderr, tr("postroad view: no window could be opened: %s\n"), why);
     }
     return tell_as_text(word, growth->journal);

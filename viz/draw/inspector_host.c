@@ -6,6 +6,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/inspector_view.h"
+#include "viz/draw/offers_view.h"
 #include "viz/draw/pen.h"
 
 static const char *name_of(const struct story *s, size_t host)
@@ -254,6 +255,7 @@ void inspector_host_draw(const struct view *v, struct box box, size_t index)
     pen_fact(&pen, tr("because"), host.why);
     for (enum story_trouble trouble = 0; trouble < STORY_TROUBLES; trouble++)
         pen_fact(&pen, tr(story_trouble_name(trouble)), tr(host.trouble[trouble]));
+    offers_draw(&pen);
     for (enum story_mail_state state = STORY_MAIL_OUTBOX; state < STORY_MAIL_STATES; state++) {
         uint32_t n = story_queue(v->story, index, state);
         snprintf(text, sizeof text, "%u %s", n, story_mail_state_name(state));

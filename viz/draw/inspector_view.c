@@ -10,6 +10,7 @@
 #include "viz/draw/header_view.h"
 #include "viz/draw/inspector_host.h"
 #include "viz/draw/map_plan.h"
+#include "viz/draw/offers_view.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
@@ -136,6 +137,7 @@ static void draw_packet(const struct view *v, struct box box, size_t index)
     if (story_packet_record(v->story, index, text, sizeof text)) pen_fact(&pen, tr("TLS record"), text);
     packet_fate(p, text, sizeof text);
     pen_fact(&pen, tr("fate"), text);
+    offers_draw(&pen);
     if (p->copy_of != STORY_NONE) pen_fact(&pen, tr("made"), tr("by a link that duplicates packets"));
     if (p->corrupted) pen_fact(&pen, tr("bits"), tr("changed on the way"));
     draw_causes(&pen, p->send_event);
@@ -170,6 +172,7 @@ static void draw_link(const struct view *v, struct box box, size_t index)
     pen_paragraph(&pen, map_link_text(&link, text, sizeof text), 1);
     snprintf(text, sizeof text, tr("%u bytes"), link.mtu);
     pen_fact(&pen, tr("largest packet"), text);
+    offers_draw(&pen);
     for (int dir = 0; dir < 2; dir++) {
         snprintf(names, sizeof names, "%s → %s", name_of(v->story, link.ends[dir]),
                  name_of(v->story, link.ends[1 - dir]));

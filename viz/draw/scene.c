@@ -69,6 +69,8 @@ struct scene *scene_new(const struct journal_memory *journal, struct scene_optio
     s->dragged_bar = -1;
     s->dragged_axis = VIEW_NONE;
     s->sender = STORY_NONE;
+    s->what_if.rerun = options.rerun;
+    s->what_if.original = journal;
     s->span.to_ns = story_end_ns(s->story);
     s->dragged_host = STORY_NONE;
     if (!options.arrangement || !workspace_read(&s->workspace, options.arrangement))
@@ -103,13 +105,26 @@ void scene_zoom(struct scene *s, int64_t around_ns, double factor)
     s->dirty = true;
 }
 
-void scene_grow(struct scene *s)
+/* Another run may have fewer things than the one that something was selected in. */
+static struct selection still_there(const struct story *s, struct selection selection)
 {
+    size_t n = selection.what == ACT_PACKET  ? story_packet_count(s)
+               : selection.what == ACT_HOST  ? story_host_count(s)
+               : selection.what == ACT_LINK  ? story_link_count(s)
+               : selection.what == ACT_MAIL  ? story_mail_count(s)
+               : selection.what == ACT_EVENT ? story_event_count(s)
+                                             : 0;
+    return selection.index < n ? selection : (struct selection){ACT_NONE, 0};
+}
+
+void scene_take_journal(struct scene *s)
+{
+    size_t n_hosts = story_host_count(s->story);
     bool whole = s->span.to_ns >= story_end_ns(s->story);
-    size_t event = story_last_event(s->story), n_hosts = story_host_count(s->story);
+    int64_t now = story_now(s->story);
     story_free(s->story);
     s->story = story_new(s->journal);
-    if (event != STORY_NONE) story_seek_event(s->story, event);
+    story_seek(s->story, now);
     if (story_host_count(s->story) != n_hosts) place_hosts(s);
     map_plan_free(s->plan);
     s->plan = NULL;
@@ -118,7 +133,16 @@ void scene_grow(struct scene *s)
     sender_plan_free(s->sender_plan);
     s->sender_plan = NULL;
     make_pace_anew(s);
-    if (whole) s->span.to_ns = story_end_ns(s->story);
+    if (whole || s->span.to_ns > story_end_ns(s->story)) s->span = (struct span){0, story_end_ns(s->story)};
+    s->selection = still_there(s->story, s->selection);
+    s->sender = STORY_NONE;
+}
+
+void scene_grow(struct scene *s)
+{
+    size_t event = story_last_event(s->story);
+    scene_take_journal(s);
+    if (event != STORY_NONE) story_seek_event(s->story, event);
     if (s->waits) s->playing = true;
     s->waits = false;
 }
@@ -133,6 +157,7 @@ void scene_forget_layers(struct scene *s)
 void scene_free(struct scene *s)
 {
     if (!s) return;
+    scene_free_what_if(s);
     scene_forget_layers(s);
     map_plan_free(s->plan);
     queue_plan_free(s->queue_plan);

@@ -11,6 +11,7 @@
 #include "sim/journal/journal_memory.h"
 #include "viz/draw/canvas.h"
 #include "viz/draw/input.h"
+#include "viz/draw/rerun.h"
 #include "viz/draw/view.h"
 
 struct scene;
@@ -28,6 +29,7 @@ struct scene_options {
     const char *arrangement; /* of the views, as workspace_write has it; NULL, or one that makes no sense: the usual one */
     const struct scene_place *places; /* hosts that are not on the map do not matter; copied */
     size_t n_places;
+    const struct rerun *rerun; /* how to run the world again for what if; NULL: not at all. Must outlive the scene. */
 };
 struct scene_options scene_options_default(void); /* light, scale 1, standing still */
 
@@ -58,6 +60,10 @@ void scene_set_dirty(struct scene *scene); /* the window was uncovered */
 bool scene_wants_quit(const struct scene *scene);
 /* F was pressed; asking takes the wish away. */
 bool scene_take_full_screen_wish(struct scene *scene);
+
+/* Whether the world is being run again; then scene_poll is to be called now and then. */
+bool scene_is_running_again(const struct scene *scene);
+void scene_poll(struct scene *scene);
 
 /* How the user has arranged the views, for the next time. */
 const char *scene_arrangement(const struct scene *scene, char text[WORKSPACE_TEXT_BYTES]);

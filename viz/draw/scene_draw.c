@@ -3,6 +3,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/draw/caption_view.h"
+#include "viz/draw/compare_view.h"
 #include "viz/draw/controls_view.h"
 #include "viz/draw/dialogue_view.h"
 #include "viz/draw/help_view.h"
@@ -22,7 +23,8 @@ static const double enlargement = 1.4; /* of what is in a panel that has all the
 /* What is looked at closely stands in the place of another view, unless it has one of its own. */
 static enum view_id stand_in_for(const struct workspace *w)
 {
-    static const enum view_id order[] = {VIEW_DIALOGUE, VIEW_SEGMENT, VIEW_LADDER, VIEW_MAP, VIEW_QUEUE, VIEW_NAMES, VIEW_SENDER};
+    static const enum view_id order[] = {VIEW_DIALOGUE, VIEW_SEGMENT, VIEW_LADDER, VIEW_MAP,
+                                         VIEW_QUEUE,    VIEW_NAMES,   VIEW_SENDER};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
         if (workspace_has(w, order[i])) return order[i];
     return VIEW_NONE;
@@ -85,6 +87,8 @@ struct view scene_view(struct scene *s, struct canvas *canvas)
                          .theme = theme_of(s->dark),
                          .unit = s->unit,
                          .span = s->span,
+                         .rerun = s->what_if.rerun,
+                         .parts_ns = s->what_if.comparison ? s->what_if.comparison->first.at_ns : TIME_NEVER,
                          .selection = s->selection,
                          .id = VIEW_NONE};
 }
@@ -244,6 +248,11 @@ static void draw_view(struct scene *s, struct view view, enum view_id id)
     case VIEW_SEGMENT:
         segment_view_draw(&view, box);
         return;
+    case VIEW_WHAT_IF: {
+        const struct compare_page page = scene_compare_page(s);
+        compare_view_draw(&view, box, &page);
+        return;
+    }
     case VIEW_CLOSELY:
         draw_closely(&view, box);
         return;

@@ -94,6 +94,18 @@ static void activate(struct scene *s, enum act act, size_t arg)
     case ACT_GO_TO_EVENT:
         go_to_event(s, arg);
         break;
+    case ACT_WHAT_IF:
+        scene_what_if(s, arg);
+        break;
+    case ACT_SHOW_RUN:
+        scene_show_run(s, (int)arg);
+        break;
+    case ACT_UNDO:
+        scene_undo_what_if(s);
+        break;
+    case ACT_SAVE:
+        scene_save_what_if(s);
+        break;
     case ACT_SENDER:
         s->sender = arg;
         break;
@@ -282,6 +294,9 @@ static bool handle_view_key(struct scene *s, const struct input *in)
         return true;
     case 'v':
         open_menu(s);
+        return true;
+    case 'x':
+        scene_show_run(s, !s->what_if.shown);
         return true;
     case 'k':
         s->keeps_places = !s->keeps_places;

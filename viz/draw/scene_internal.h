@@ -2,6 +2,7 @@
 #ifndef POSTROAD_VIZ_DRAW_SCENE_INTERNAL_H
 #define POSTROAD_VIZ_DRAW_SCENE_INTERNAL_H
 
+#include "viz/draw/compare_view.h"
 #include "viz/draw/map_plan.h"
 #include "viz/draw/queue_plan.h"
 #include "viz/draw/scene.h"
@@ -12,6 +13,19 @@
 struct layer {
     struct canvas *canvas;
     uint64_t key;
+};
+
+struct what_if {
+    const struct rerun *rerun;
+    struct rerun_job *job; /* NULL: none is under way */
+    struct act_line acts[ACTS_MAX];
+    size_t n_acts;
+    const struct journal_memory *original;
+    struct journal_memory *changed; /* NULL: there is none */
+    int shown;                      /* 0 the original, 1 the changed */
+    struct story *stories[2];       /* for the comparison; NULL without */
+    struct comparison *comparison;
+    char message[RERUN_WHY_BYTES + 40];
 };
 
 struct panels {
@@ -48,6 +62,7 @@ struct scene {
     struct point *places; /* of the hosts, 0 to 1 */
     bool keeps_places;
     size_t *order;        /* hosts from left to right */
+    struct what_if what_if;
     struct map_plan *plan;
     size_t sender; /* the connection that was chosen; STORY_NONE: by what happens */
     struct sender_plan *sender_plan;
@@ -67,6 +82,13 @@ void scene_step(struct scene *scene, enum story_step what, int direction);
 void scene_set_pace(struct scene *scene, enum pace_mode mode);
 void scene_change_speed(struct scene *scene, int steps);
 void scene_forget_layers(struct scene *scene);
+void scene_take_journal(struct scene *scene); /* scene->journal is another, or has grown */
+void scene_what_if(struct scene *scene, size_t offer); /* of what_if_offers */
+void scene_undo_what_if(struct scene *scene);
+void scene_save_what_if(struct scene *scene);
+void scene_show_run(struct scene *scene, int run);
+struct compare_page scene_compare_page(const struct scene *scene);
+void scene_free_what_if(struct scene *scene);
 void scene_enlarge(struct scene *scene, enum view_id view); /* VIEW_NONE: all; so does the one that is enlarged */
 void scene_move_host(struct scene *scene, size_t host, struct point to); /* on the map, in pixels */
 struct box scene_map_area(struct box panel, double unit);    /* where hosts stand */

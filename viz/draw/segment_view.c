@@ -2,6 +2,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/draw/header_view.h"
+#include "viz/draw/offers_view.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
@@ -38,6 +39,7 @@ void segment_view_draw(const struct view *v, struct box box)
                  point_of(inner.x + r * 1.4, inner.y + r * 1.3), r, 1);
     pen_title(&pen, packet_words(v->story, packet, text, sizeof text));
     pen_paragraph(&pen, story_sentence(v->story, story_packet(v->story, packet)->send_event, text, sizeof text), 2);
+    if (v->selection.what == ACT_PACKET) offers_draw(&pen);
     double top = pen.y + view_units(v, 4);
     if (!header_view_draw(v, box_of(inner.x, top, inner.w, inner.y + inner.h - top), packet))
         canvas_text(v->canvas, inner, &nothing, tr("This journal keeps no headers."));

@@ -28,6 +28,10 @@ enum act {
     ACT_HELP,
     ACT_TIME_LINE,   /* press and drag */
     ACT_TIME_AXIS,   /* likewise; the argument is the view */
+    ACT_WHAT_IF,     /* one of the offers for what is selected, by number */
+    ACT_SHOW_RUN,    /* 0 as it was, 1 as it would have been */
+    ACT_UNDO,
+    ACT_SAVE,
     /* arranging; the argument is a view, or two: act_of_views */
     ACT_VIEW_MENU,
     ACT_ENLARGE,

@@ -252,6 +252,19 @@ static void draw_known_future(const struct view *v, struct box box, struct box s
     }
 }
 
+/* Where what if begins to be another story. */
+static void draw_parting(const struct view *v, struct box box, struct box strip)
+{
+    if (v->parts_ns == TIME_NEVER || !is_in_sight(v, v->parts_ns)) return;
+    double x = timeline_x_at(v, box, pace_screen_at(v->pace, v->parts_ns)), fork = view_units(v, 7);
+    canvas_dashed(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h), view_units(v, 2), view_units(v, 4),
+                  v->theme->accent);
+    canvas_line(v->canvas, point_of(x, strip.y), point_of(x + fork, strip.y - fork), view_units(v, 2),
+                v->theme->accent);
+    canvas_line(v->canvas, point_of(x, strip.y), point_of(x - fork, strip.y - fork), view_units(v, 2),
+                v->theme->accent);
+}
+
 void timeline_view_draw_moving(const struct view *v, struct box box)
 {
     struct box strip = strip_of(box, v->unit);
@@ -260,6 +273,7 @@ void timeline_view_draw_moving(const struct view *v, struct box box)
     targets_add_box(v->targets, ACT_TIME_LINE, 0, box);
     canvas_fill(v->canvas, box_of(x, strip.y, end - x, strip.h), colour_with_alpha(v->theme->panel, 0.45));
     draw_known_future(v, box, strip);
+    draw_parting(v, box, strip);
     if (at < strip.x - 1 || at > end + 1) return; /* the present is out of sight */
     canvas_line(v->canvas, point_of(x, strip.y - r * 0.3), point_of(x, strip.y + strip.h + r * 0.4), view_units(v, 2.5),
                 v->theme->ink);

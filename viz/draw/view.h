@@ -4,6 +4,7 @@
 #define POSTROAD_VIZ_DRAW_VIEW_H
 
 #include "viz/draw/canvas.h"
+#include "viz/draw/rerun.h"
 #include "viz/draw/targets.h"
 #include "viz/draw/theme.h"
 #include "viz/draw/workspace.h"
@@ -36,6 +37,8 @@ struct view {
     const struct theme *theme;
     double unit;
     struct span span;
+    const struct rerun *rerun; /* what if; NULL: this world cannot be run again, and nobody says why */
+    int64_t parts_ns;          /* where the two runs of what if part; TIME_NEVER */
     struct time_axis *axis; /* where a view notes its axis; may be NULL */
     struct selection selection;
     double scroll;       /* how many rows are above the first one shown */

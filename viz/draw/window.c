@@ -196,12 +196,15 @@ static void loop(struct window *w)
         SDL_Event event;
         bool moves = scene_is_playing(w->scene);
         uint64_t used = SDL_GetTicks64() - last;
-        int wait = moves ? (used < FRAME_MS ? (int)(FRAME_MS - used) : 0) : IDLE_WAIT_MS;
+        int wait = moves                              ? (used < FRAME_MS ? (int)(FRAME_MS - used) : 0)
+                   : scene_is_running_again(w->scene) ? FRAME_MS
+                                                      : IDLE_WAIT_MS;
         if (SDL_WaitEventTimeout(&event, wait)) {
             do
                 handle_event(w, &event);
             while (SDL_PollEvent(&event));
         }
+        scene_poll(w->scene);
         look_for_more(w);
         if (w->closed) return;
         uint64_t now = SDL_GetTicks64(), passed = now - last;
@@ -217,6 +220,7 @@ static struct scene_options scene_options_of(const struct window_options *option
     struct scene_options chosen = scene_options_default();
     const struct window_memory *memory = options->memory;
     chosen.playing = options->playing;
+    chosen.rerun = options->rerun;
     if (!memory) return chosen;
     chosen.dark = memory->dark;
     chosen.scale = memory->scale;

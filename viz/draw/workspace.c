@@ -7,7 +7,7 @@
 
 static const double least_part = 0.15;
 
-static const char *const names[VIEWS] = {"map", "dialogue", "ladder", "queue", "names", "sender", "segment", "closely"};
+static const char *const names[VIEWS] = {"map", "dialogue", "ladder", "queue", "names", "sender", "segment", "what-if", "closely"};
 
 /* A lesson; a postmaster's days; names; what TCP does; one packet. */
 static const char *const presets[WORKSPACE_PRESETS] = {

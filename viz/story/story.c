@@ -53,6 +53,11 @@ const char *story_seed(const struct story *story)
     return story->head ? event_text(story->head, FIELD_SEED) : "";
 }
 
+const char *story_scenario(const struct story *story)
+{
+    return story->head ? event_text(story->head, FIELD_SCENARIO) : "";
+}
+
 int64_t story_starts(const struct story *story)
 {
     return story->head ? event_int(story->head, FIELD_STARTS) : 0;

@@ -35,6 +35,7 @@ bool story_refresh(struct story *story);
 
 const char *story_title(const struct story *story); /* "" when the journal has none */
 const char *story_seed(const struct story *story);
+const char *story_scenario(const struct story *story); /* JSON, with all values as they were; "" when there is none */
 int64_t story_starts(const struct story *story); /* second since 1970 at time 0 */
 size_t story_event_count(const struct story *story);
 const struct event *story_event(const struct story *story, size_t event);

@@ -1,0 +1,203 @@
+#include "viz/draw/compare_view.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/pen.h"
+#include "viz/draw/shapes.h"
+
+static const double row_units = 24, button_units = 26;
+
+/* ---- Buttons ---- */
+
+static double draw_button(const struct view *v, struct point at, const char *text, enum act act, size_t arg,
+                          bool pressed)
+{
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.across = style.down = ALIGN_CENTRE;
+    style.bold = true;
+    style.colour = pressed ? v->theme->on_accent : v->theme->ink;
+    double w = canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 22), h = view_units(v, button_units);
+    struct box box = box_of(at.x, at.y, w, h);
+    canvas_fill_round(v->canvas, box, h / 2, pressed ? v->theme->accent : v->theme->grid);
+    canvas_text(v->canvas, box, &style, text);
+    targets_add_box(v->targets, act, arg, box);
+    return at.x + w + view_units(v, 7);
+}
+
+static void draw_buttons(const struct view *v, struct pen *pen, const struct compare_page *page)
+{
+    double x = pen->box.x, y = pen->y + view_units(v, 2);
+    if (page->comparison) {
+        x = draw_button(v, point_of(x, y), tr("as it was"), ACT_SHOW_RUN, 0, page->shown == 0);
+        x = draw_button(v, point_of(x, y), tr("as it would have been"), ACT_SHOW_RUN, 1, page->shown == 1);
+    }
+    x = draw_button(v, point_of(x, y), tr("take the last back"), ACT_UNDO, 0, false);
+    draw_button(v, point_of(x, y), tr("save as a scenario"), ACT_SAVE, 0, false);
+    pen->y = y + view_units(v, button_units + 6);
+}
+
+/* ---- Where they part ---- */
+
+static void draw_first(const struct view *v, struct pen *pen, const struct compare_page *page, int side)
+{
+    char sentence[STORY_SENTENCE_BYTES], text[STORY_SENTENCE_BYTES + 64];
+    size_t event = side == 0 ? page->comparison->first.event_a : page->comparison->first.event_b;
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.lines = 2;
+    double top = pen->y;
+    if (event == STORY_NONE)
+        snprintf(sentence, sizeof sentence, "%s", tr("nothing more happens"));
+    else
+        story_sentence(page->stories[side], event, sentence, sizeof sentence);
+    snprintf(text, sizeof text, "%s: %s", side == 0 ? tr("as it was") : tr("what if"), sentence);
+    pen_write(pen, style, text);
+    if (event != STORY_NONE && side == page->shown)
+        targets_add_box(v->targets, ACT_GO_TO_EVENT, event, box_of(pen->box.x, top, pen->box.w, pen->y - top));
+}
+
+static void draw_parting(const struct view *v, struct pen *pen, const struct compare_page *page)
+{
+    char time[VTIME_TEXT_BYTES], text[200];
+    const struct difference *first = &page->comparison->first;
+    if (first->at_ns == TIME_NEVER) {
+        pen_heading(pen, tr("Nothing differs: the act came to nothing."));
+        return;
+    }
+    snprintf(text, sizeof text, tr("Until %s all is as it was. Then:"), vtime_format_instant(first->at_ns, time));
+    pen_heading(pen, text);
+    draw_first(v, pen, page, 0);
+    draw_first(v, pen, page, 1);
+}
+
+/* ---- The mails ---- */
+
+static void outcome_words(const struct outcome_of_letter *o, char *text, size_t size)
+{
+    char time[VTIME_TEXT_BYTES];
+    if (!o->composed)
+        snprintf(text, size, "%s", tr("there is none"));
+    else if (o->end == STORY_MARK_COMPOSED)
+        snprintf(text, size, "%s", tr("does not arrive"));
+    else
+        snprintf(text, size, o->end == STORY_MARK_DELIVERED ? tr("there after %s") : tr("comes back after %s"),
+                 vtime_format_duration(o->end_ns - o->composed_ns, time));
+}
+
+/* "1.02 s sooner", where both arrive. */
+static void change_words(const struct outcome_of_letter *a, const struct outcome_of_letter *b, char *text, size_t size)
+{
+    char time[VTIME_TEXT_BYTES];
+    bool both = a->composed && b->composed && a->end != STORY_MARK_COMPOSED && a->end == b->end;
+    int64_t later_ns = (b->end_ns - b->composed_ns) - (a->end_ns - a->composed_ns);
+    if (!both)
+        snprintf(text, size, "%s", a->end == b->end && a->composed == b->composed ? tr("the same") : tr("another end"));
+    else if (later_ns == 0)
+        snprintf(text, size, "%s", tr("the same"));
+    else
+        snprintf(text, size, later_ns > 0 ? tr("%s later") : tr("%s sooner"),
+                 vtime_format_duration(later_ns > 0 ? later_ns : -later_ns, time));
+}
+
+static void draw_columns(const struct view *v, struct box row, const char *const cells[4], bool head, int change)
+{
+    static const double from[5] = {0, 0.30, 0.54, 0.78, 1};
+    for (int i = 0; i < 4; i++) {
+        struct text_style style = head ? view_faint(v, FONT_SMALL) : view_text(v, FONT_SMALL);
+        style.down = ALIGN_CENTRE;
+        style.bold = head || i == 3;
+        if (i == 3 && !head) style.colour = change < 0 ? v->theme->good : change > 0 ? v->theme->lost : v->theme->faint;
+        canvas_text(v->canvas,
+                    box_of(row.x + row.w * from[i], row.y, row.w * (from[i + 1] - from[i]) - view_units(v, 8), row.h),
+                    &style, cells[i]);
+    }
+}
+
+/* Below 0: better than it was; above: worse. */
+static int change_of(const struct outcome_of_letter *a, const struct outcome_of_letter *b)
+{
+    bool arrived = a->end == STORY_MARK_DELIVERED, arrives = b->end == STORY_MARK_DELIVERED;
+    if (arrived != arrives) return arrives ? -1 : 1;
+    int64_t later_ns = (b->end_ns - b->composed_ns) - (a->end_ns - a->composed_ns);
+    return later_ns < 0 ? -1 : later_ns > 0;
+}
+
+static void draw_mails(const struct view *v, struct pen *pen, const struct compare_page *page)
+{
+    const struct comparison *c = page->comparison;
+    const char *const heads[4] = {tr("mail"), tr("as it was"), tr("what if"), tr("that is")};
+    double h = view_units(v, row_units), bottom = pen->box.y + pen->box.h;
+    draw_columns(v, box_of(pen->box.x, pen->y, pen->box.w, h), heads, true, 0);
+    pen->y += h;
+    size_t fit = (size_t)fmax(0, floor((bottom - pen->y) / h)), first = (size_t)fmax(0, v->scroll);
+    for (size_t i = first; i < c->n_letters && i < first + fit; i++, pen->y += h) {
+        char name[200], was[100], would[100], change[100];
+        const struct outcome_of_letter *a = &c->letters[0][i], *b = &c->letters[1][i];
+        snprintf(name, sizeof name, "%s → %s", a->mail, a->recipient);
+        outcome_words(a, was, sizeof was);
+        outcome_words(b, would, sizeof would);
+        change_words(a, b, change, sizeof change);
+        const char *const cells[4] = {name, was, would, change};
+        draw_columns(v, box_of(pen->box.x, pen->y, pen->box.w, h), cells, false, change_of(a, b));
+    }
+    view_tell_scroll(v, pen->box, (double)c->n_letters, (double)fit);
+}
+
+static void draw_totals(const struct view *v, struct pen *pen, const struct compare_page *page)
+{
+    char text[2][160], line[360];
+    for (int i = 0; i < 2; i++) {
+        const struct outcome_totals *t = &page->comparison->totals[i];
+        snprintf(text[i], sizeof text[i],
+                 tr("%" PRIu64 " packets, %" PRIu64 " lost, %" PRIu64 " sent again, %" PRIu64 " attempts"), t->packets,
+                 t->lost, t->retransmitted, t->attempts);
+    }
+    snprintf(line, sizeof line, tr("As it was: %s. What if: %s."), text[0], text[1]);
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.lines = 2;
+    pen_write(pen, style, line);
+}
+
+static void draw_hint(const struct view *v, struct box inner, const struct compare_page *page)
+{
+    struct text_style style = view_faint(v, FONT_PLAIN);
+    style.across = style.down = ALIGN_CENTRE;
+    style.lines = 4;
+    canvas_text(
+        v->canvas, inner, &style,
+        *page->message ? page->message
+        : page->running
+            ? tr("The world is run once more ...")
+            : tr("Look at a packet, a link or a host, and choose what if. The world is then run again on the same "
+                 "luck, and what changes is shown here."));
+}
+
+void compare_view_draw(const struct view *v, struct box box, const struct compare_page *page)
+{
+    struct box inner = view_panel(v, box, tr("What if"));
+    if (!page->comparison && !page->n_acts) {
+        draw_hint(v, inner, page);
+        return;
+    }
+    canvas_clip(v->canvas, inner);
+    struct pen pen = {v, inner, inner.y};
+    for (size_t i = 0; i < page->n_acts; i++) {
+        pen_heading(&pen, page->acts[i].words);
+        struct text_style mono = view_mono(v, FONT_SMALL);
+        mono.lines = 2;
+        pen_write(&pen, mono, page->acts[i].line);
+    }
+    draw_buttons(v, &pen, page);
+    if (*page->message) pen_paragraph(&pen, page->message, 3);
+    if (page->running) pen_paragraph(&pen, tr("The world is run once more ..."), 1);
+    if (page->comparison && !page->running) {
+        draw_parting(v, &pen, page);
+        draw_totals(v, &pen, page);
+        draw_mails(v, &pen, page);
+    }
+    canvas_unclip(v->canvas);
+}

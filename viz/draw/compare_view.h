@@ -1,0 +1,21 @@
+/* What if: the acts, where the two runs part, and what became of the mails in both. */
+#ifndef POSTROAD_VIZ_DRAW_COMPARE_VIEW_H
+#define POSTROAD_VIZ_DRAW_COMPARE_VIEW_H
+
+#include "viz/draw/view.h"
+#include "viz/draw/what_if.h"
+#include "viz/story/difference.h"
+
+struct compare_page {
+    const struct act_line *acts; /* of the changed run */
+    size_t n_acts;
+    const struct comparison *comparison; /* NULL: nothing has been changed yet */
+    const struct story *stories[2];      /* as it was, as it would have been */
+    int shown;                           /* which of the two is in the other views */
+    bool running;
+    const char *message;                 /* what went wrong, or was saved; "" */
+};
+
+void compare_view_draw(const struct view *view, struct box box, const struct compare_page *page);
+
+#endif

@@ -1,0 +1,10 @@
+/* "What if ..." with a button for each act that is offered for what is selected; where the world cannot be run again the
+   buttons are grey, and it is said why. */
+#ifndef POSTROAD_VIZ_DRAW_OFFERS_VIEW_H
+#define POSTROAD_VIZ_DRAW_OFFERS_VIEW_H
+
+#include "viz/draw/pen.h"
+
+void offers_draw(struct pen *pen);
+
+#endif

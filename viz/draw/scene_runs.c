@@ -1,0 +1,135 @@
+/* What if: the run as it was and the run as it would have been. Only one of them is in the views; the other is a key
+   away, at the same instant. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "viz/draw/scene_internal.h"
+
+/* Which journal is shown: as it was (0), as it would have been (1). */
+static void show(struct scene *s, int run)
+{
+    int64_t now = story_now(s->story);
+    if (run == s->what_if.shown) return;
+    s->what_if.shown = run;
+    s->journal = run ? s->what_if.changed : s->what_if.original;
+    scene_take_journal(s);
+    scene_seek(s, now);
+}
+
+static void forget_changed(struct scene *s)
+{
+    struct what_if *w = &s->what_if;
+    show(s, 0);
+    comparison_free(w->comparison);
+    w->comparison = NULL;
+    for (int i = 0; i < 2; i++) {
+        story_free(w->stories[i]);
+        w->stories[i] = NULL;
+    }
+    journal_memory_free(w->changed);
+    w->changed = NULL;
+}
+
+static void end_job(struct scene *s)
+{
+    if (s->what_if.job) s->what_if.rerun->end(s->what_if.job);
+    s->what_if.job = NULL;
+}
+
+/* The acts as they are now make another run; none at all, and only the original is left. */
+static void run_again(struct scene *s)
+{
+    struct what_if *w = &s->what_if;
+    end_job(s);
+    forget_changed(s);
+    w->message[0] = 0;
+    s->dirty = true;
+    if (w->n_acts == 0) return;
+    char *scenario = what_if_scenario(s->story, w->acts, w->n_acts);
+    if (scenario) w->job = w->rerun->begin(w->rerun->context, scenario, story_seed(s->story));
+    mem_free(scenario);
+}
+
+void scene_what_if(struct scene *s, size_t offer)
+{
+    struct what_if *w = &s->what_if;
+    struct act_line offers[OFFERS_MAX];
+    size_t n = what_if_offers(s->story, s->selection, offers);
+    if (offer >= n || !w->rerun || w->rerun->why_not || w->n_acts == ACTS_MAX) return;
+    w->acts[w->n_acts++] = offers[offer];
+    run_again(s);
+    if (workspace_has(&s->workspace, VIEW_WHAT_IF) || s->enlarged != VIEW_NONE) return;
+    enum view_id at = workspace_has(&s->workspace, VIEW_LADDER) ? VIEW_LADDER : VIEW_MAP;
+    workspace_split(&s->workspace, at, VIEW_WHAT_IF, false);
+}
+
+void scene_undo_what_if(struct scene *s)
+{
+    if (s->what_if.n_acts == 0) return;
+    s->what_if.n_acts--;
+    run_again(s);
+}
+
+void scene_save_what_if(struct scene *s)
+{
+    struct what_if *w = &s->what_if;
+    char where[RERUN_WHY_BYTES] = "";
+    if (!w->rerun || !w->rerun->save) return;
+    char *scenario = what_if_scenario(s->story, w->shown ? NULL : w->acts, w->shown ? 0 : w->n_acts);
+    bool saved = scenario && w->rerun->save(w->rerun->context, scenario, where);
+    snprintf(w->message, sizeof w->message, saved ? tr("Saved: %s") : tr("Not saved: %s"), where);
+    mem_free(scenario);
+    s->dirty = true;
+}
+
+void scene_show_run(struct scene *s, int run)
+{
+    if (run && !s->what_if.changed) return;
+    show(s, run);
+    s->dirty = true;
+}
+
+bool scene_is_running_again(const struct scene *s)
+{
+    return s->what_if.job != NULL;
+}
+
+void scene_poll(struct scene *s)
+{
+    struct what_if *w = &s->what_if;
+    struct journal_memory *journal = NULL;
+    if (!w->job) return;
+    enum rerun_state state = w->rerun->poll(w->job, &journal, w->message);
+    if (state == RERUN_GOES_ON) return;
+    end_job(s);
+    s->dirty = true;
+    if (state == RERUN_FAILED) return;
+    w->message[0] = 0;
+    w->changed = journal;
+    w->stories[0] = story_new(w->original);
+    w->stories[1] = story_new(w->changed);
+    w->comparison = comparison_new(w->stories[0], w->original, w->stories[1], w->changed);
+    int64_t now = story_now(s->story), parts = w->comparison->first.at_ns;
+    show(s, 1);
+    if (parts != TIME_NEVER && now > parts) scene_seek(s, parts);
+}
+
+struct compare_page scene_compare_page(const struct scene *s)
+{
+    const struct what_if *w = &s->what_if;
+    return (struct compare_page){.acts = w->acts,
+                                 .n_acts = w->n_acts,
+                                 .comparison = w->comparison,
+                                 .stories = {w->stories[0], w->stories[1]},
+                                 .shown = w->shown,
+                                 .running = w->job != NULL,
+                                 .message = w->message};
+}
+
+void scene_free_what_if(struct scene *s)
+{
+    end_job(s);
+    forget_changed(s);
+}

@@ -1,0 +1,149 @@
+#include "viz/draw/what_if.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+
+/* "12.5 s", exact to the nanosecond. */
+static const char *instant_text(int64_t at_ns, char text[40])
+{
+    int n = snprintf(text, 40, "%lld.%09lld", (long long)(at_ns / SECOND), (long long)(at_ns % SECOND));
+    while (text[n - 1] == '0')
+        n--;
+    if (text[n - 1] == '.') n--;
+    snprintf(text + n, 40 - (size_t)n, " s");
+    return text;
+}
+
+static bool write_line(struct act_line *act, cJSON *fault)
+{
+    bool fits = cJSON_PrintPreallocated(fault, act->line, (int)sizeof act->line, 0);
+    cJSON_Delete(fault);
+    return fits;
+}
+
+/* {"at": now, "for": length, verb: {key: name}}; length NULL: for ever. */
+static cJSON *fault_on(const struct story *s, const char *length, const char *verb, const char *key, const char *name)
+{
+    char at[40];
+    cJSON *fault = cJSON_CreateObject();
+    cJSON_AddStringToObject(fault, "at", instant_text(story_now(s), at));
+    if (length) cJSON_AddStringToObject(fault, "for", length);
+    cJSON *what = cJSON_AddObjectToObject(fault, verb);
+    cJSON_AddStringToObject(what, key, name);
+    return fault;
+}
+
+struct offers {
+    const struct story *story;
+    struct act_line *acts;
+    size_t n;
+};
+
+/* Takes the fault over; what does not fit into a line is not offered. */
+static void offer(struct offers *o, cJSON *fault, const char *words)
+{
+    struct act_line *act = &o->acts[o->n];
+    snprintf(act->words, sizeof act->words, "%s", words);
+    if (o->n < OFFERS_MAX && write_line(act, fault)) o->n++;
+}
+
+/* ---- Packets ---- */
+
+/* On which link it was lost; else the link that it is on or comes to next. STORY_NONE: its way is over. */
+static size_t hop_to_act_on(const struct story *s, size_t packet)
+{
+    const struct story_packet *p = story_packet(s, packet);
+    size_t hop = p->first_hop, last = STORY_NONE;
+    for (; hop != STORY_NONE; hop = story_hop(s, hop)->next) {
+        if (story_hop(s, hop)->lost) return hop;
+        if (last == STORY_NONE) last = hop;
+    }
+    return last;
+}
+
+/* Chance and choice can be undone; a full queue, a link that is down, or a packet too large for it cannot. */
+static bool can_be_spared(const char *why)
+{
+    return !strcmp(why, "loss") || !strcmp(why, "exact") || !strcmp(why, "corrupt") || !strcmp(why, "checksum");
+}
+
+static void offer_for_packet(struct offers *o, size_t packet)
+{
+    const struct story *s = o->story;
+    const struct story_packet *p = story_packet(s, packet);
+    size_t hop = hop_to_act_on(s, packet);
+    bool lost = p->fate == STORY_LOST || p->corrupted;
+    if (hop == STORY_NONE || (lost && !can_be_spared(p->lost_why) && !p->corrupted)) return;
+    cJSON *fault = cJSON_CreateObject();
+    cJSON *what = cJSON_AddObjectToObject(fault, lost ? "spare" : "drop");
+    cJSON_AddNumberToObject(what, "packet", (double)p->id);
+    if (!p->corrupted) cJSON_AddStringToObject(what, "link", story_link(s, story_hop(s, hop)->link).name);
+    offer(o, fault, lost ? tr("it had not been lost") : tr("it had been lost"));
+}
+
+/* ---- Links and hosts ---- */
+
+static void offer_set(struct offers *o, const char *link, const char *value, const char *to, const char *words)
+{
+    char at[40], pointer[200];
+    cJSON *fault = cJSON_CreateObject();
+    cJSON_AddStringToObject(fault, "at", instant_text(story_now(o->story), at));
+    snprintf(pointer, sizeof pointer, "/links/%s/%s", link, value);
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(fault, "set"), pointer, to);
+    offer(o, fault, words);
+}
+
+static void offer_for_link(struct offers *o, size_t index)
+{
+    struct story_link link = story_link(o->story, index);
+    bool up = link.up[0] && link.up[1];
+    if (!up) offer(o, fault_on(o->story, NULL, "end", "link", link.name), tr("it were whole again now"));
+    if (up) offer(o, fault_on(o->story, "1 min", "cut_link", "link", link.name), tr("it were cut for a minute"));
+    if (up) offer(o, fault_on(o->story, "1 h", "cut_link", "link", link.name), tr("it were cut for an hour"));
+    offer_set(o, link.name, "loss", "20 %", tr("it lost 20 % from now on"));
+    offer_set(o, link.name, "loss", "0 %", tr("it lost nothing from now on"));
+    offer_set(o, link.name, "delay", "300 ms", tr("it had a delay of 300 ms from now on"));
+}
+
+static void offer_for_host(struct offers *o, size_t index)
+{
+    struct story_host host = story_host(o->story, index);
+    bool troubled = !host.up;
+    for (int i = 0; i < STORY_TROUBLES; i++)
+        troubled |= *host.trouble[i] != '\0';
+    if (troubled) offer(o, fault_on(o->story, NULL, "end", "host", host.name), tr("all were well with it from now on"));
+    if (host.up) offer(o, fault_on(o->story, "1 min", "stop_host", "host", host.name), tr("it stopped for a minute"));
+    if (host.up) offer(o, fault_on(o->story, "1 d", "stop_host", "host", host.name), tr("it stopped for a day"));
+    if (host.up)
+        offer(o, fault_on(o->story, "1 min", "pause", "host", host.name), tr("its programs paused for a minute"));
+}
+
+size_t what_if_offers(const struct story *story, struct selection selection, struct act_line offers[OFFERS_MAX])
+{
+    struct offers o = {story, offers, 0};
+    if (selection.what == ACT_PACKET) offer_for_packet(&o, selection.index);
+    if (selection.what == ACT_LINK) offer_for_link(&o, selection.index);
+    if (selection.what == ACT_HOST) offer_for_host(&o, selection.index);
+    return o.n;
+}
+
+/* ---- The scenario ---- */
+
+char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n)
+{
+    cJSON *root = cJSON_Parse(story_scenario(story));
+    if (!root) return NULL;
+    cJSON *faults = cJSON_GetObjectItemCaseSensitive(root, "faults");
+    if (!faults) faults = cJSON_AddArrayToObject(root, "faults");
+    for (size_t i = 0; i < n; i++)
+        cJSON_AddItemToArray(faults, cJSON_Parse(acts[i].line));
+    char *printed = cJSON_PrintUnformatted(root), *text = printed ? mem_strdup(printed) : NULL;
+    cJSON_free(printed);
+    cJSON_Delete(root);
+    return text;
+}
