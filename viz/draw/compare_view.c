@@ -14,31 +14,51 @@ static const double row_units = 24, button_units = 26;
 
 /* ---- Buttons ---- */
 
-static double draw_button(const struct view *v, struct point at, const char *text, enum act act, size_t arg,
-                          bool pressed)
+static double button_width(const struct view *v, const char *text)
+{
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.bold = true;
+    return canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 22);
+}
+
+struct button {
+    const char *text;
+    enum act act;
+    size_t arg;
+    bool pressed, there;
+};
+
+static void draw_button(const struct view *v, struct box box, const struct button *button)
 {
     struct text_style style = view_text(v, FONT_SMALL);
     style.across = style.down = ALIGN_CENTRE;
     style.bold = true;
-    style.colour = pressed ? v->theme->on_accent : v->theme->ink;
-    double w = canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 22), h = view_units(v, button_units);
-    struct box box = box_of(at.x, at.y, w, h);
-    canvas_fill_round(v->canvas, box, h / 2, pressed ? v->theme->accent : v->theme->grid);
-    canvas_text(v->canvas, box, &style, text);
-    targets_add_box(v->targets, act, arg, box);
-    return at.x + w + view_units(v, 7);
+    style.colour = button->pressed ? v->theme->on_accent : v->theme->ink;
+    canvas_fill_round(v->canvas, box, box.h / 2, button->pressed ? v->theme->accent : v->theme->grid);
+    canvas_text(v->canvas, box, &style, button->text);
+    targets_add_box(v->targets, button->act, button->arg, box);
 }
 
 static void draw_buttons(const struct view *v, struct pen *pen, const struct compare_page *page)
 {
-    double x = pen->box.x, y = pen->y + view_units(v, 2);
-    if (page->comparison) {
-        x = draw_button(v, point_of(x, y), tr("as it was"), ACT_SHOW_RUN, 0, page->shown == 0);
-        x = draw_button(v, point_of(x, y), tr("as it would have been"), ACT_SHOW_RUN, 1, page->shown == 1);
+    const struct button buttons[] = {
+        {tr("as it was"), ACT_SHOW_RUN, 0, page->shown == 0, page->comparison != NULL},
+        {tr("as it would have been"), ACT_SHOW_RUN, 1, page->shown == 1, page->comparison != NULL},
+        {tr("take the last back"), ACT_UNDO, 0, false, true},
+        {tr("save as a scenario"), ACT_SAVE, 0, false, true}};
+    double x = pen->box.x, gap = view_units(v, 7), h = view_units(v, button_units);
+    pen->y += view_units(v, 2);
+    for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++) {
+        double w = button_width(v, buttons[i].text);
+        if (!buttons[i].there) continue;
+        if (x > pen->box.x && x + w > pen->box.x + pen->box.w) {
+            x = pen->box.x;
+            pen->y += h + gap * 0.6;
+        }
+        draw_button(v, box_of(x, pen->y, w, h), &buttons[i]);
+        x += w + gap;
     }
-    x = draw_button(v, point_of(x, y), tr("take the last back"), ACT_UNDO, 0, false);
-    draw_button(v, point_of(x, y), tr("save as a scenario"), ACT_SAVE, 0, false);
-    pen->y = y + view_units(v, button_units + 6);
+    pen->y += h + view_units(v, 6);
 }
 
 /* ---- Where they part ---- */
@@ -76,6 +96,13 @@ static void draw_parting(const struct view *v, struct pen *pen, const struct com
 
 /* ---- The mails ---- */
 
+/* As exactly as one would say it: milliseconds of seconds, seconds of minutes. */
+static const char *rounded(int64_t ns, char text[VTIME_TEXT_BYTES])
+{
+    int64_t unit = ns >= 10 * MINUTE ? SECOND : ns >= SECOND ? MILLISECOND : 10000;
+    return vtime_format_duration((ns + unit / 2) / unit * unit, text);
+}
+
 static void outcome_words(const struct outcome_of_letter *o, char *text, size_t size)
 {
     char time[VTIME_TEXT_BYTES];
@@ -84,8 +111,8 @@ static void outcome_words(const struct outcome_of_letter *o, char *text, size_t 
     else if (o->end == STORY_MARK_COMPOSED)
         snprintf(text, size, "%s", tr("does not arrive"));
     else
-        snprintf(text, size, o->end == STORY_MARK_DELIVERED ? tr("there after %s") : tr("comes back after %s"),
-                 vtime_format_duration(o->end_ns - o->composed_ns, time));
+        snprintf(text, size, o->end == STORY_MARK_DELIVERED ? tr("after %s") : tr("back after %s"),
+                 rounded(o->end_ns - o->composed_ns, time));
 }
 
 /* "1.02 s sooner", where both arrive. */
@@ -100,7 +127,7 @@ static void change_words(const struct outcome_of_letter *a, const struct outcome
         snprintf(text, size, "%s", tr("the same"));
     else
         snprintf(text, size, later_ns > 0 ? tr("%s later") : tr("%s sooner"),
-                 vtime_format_duration(later_ns > 0 ? later_ns : -later_ns, time));
+                 rounded(later_ns > 0 ? later_ns : -later_ns, time));
 }
 
 static void draw_columns(const struct view *v, struct box row, const char *const cells[4], bool head, int change)
@@ -186,7 +213,9 @@ void compare_view_draw(const struct view *v, struct box box, const struct compar
     canvas_clip(v->canvas, inner);
     struct pen pen = {v, inner, inner.y};
     for (size_t i = 0; i < page->n_acts; i++) {
-        pen_heading(&pen, page->acts[i].words);
+        char text[2 * ACT_WORDS_BYTES + 32];
+        snprintf(text, sizeof text, tr("%s: what if %s?"), page->acts[i].about, page->acts[i].words);
+        pen_heading(&pen, text);
         struct text_style mono = view_mono(v, FONT_SMALL);
         mono.lines = 2;
         pen_write(&pen, mono, page->acts[i].line);

@@ -7,6 +7,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/packet_words.h"
 
 /* "12.5 s", exact to the nanosecond. */
 static const char *instant_text(int64_t at_ns, char text[40])
@@ -40,6 +41,7 @@ static cJSON *fault_on(const struct story *s, const char *length, const char *ve
 
 struct offers {
     const struct story *story;
+    char about[ACT_WORDS_BYTES];
     struct act_line *acts;
     size_t n;
 };
@@ -47,9 +49,14 @@ struct offers {
 /* Takes the fault over; what does not fit into a line is not offered. */
 static void offer(struct offers *o, cJSON *fault, const char *words)
 {
+    if (o->n == OFFERS_MAX) {
+        cJSON_Delete(fault);
+        return;
+    }
     struct act_line *act = &o->acts[o->n];
+    snprintf(act->about, sizeof act->about, "%s", o->about);
     snprintf(act->words, sizeof act->words, "%s", words);
-    if (o->n < OFFERS_MAX && write_line(act, fault)) o->n++;
+    if (write_line(act, fault)) o->n++;
 }
 
 /* ---- Packets ---- */
@@ -125,10 +132,23 @@ static void offer_for_host(struct offers *o, size_t index)
 
 size_t what_if_offers(const struct story *story, struct selection selection, struct act_line offers[OFFERS_MAX])
 {
-    struct offers o = {story, offers, 0};
-    if (selection.what == ACT_PACKET) offer_for_packet(&o, selection.index);
-    if (selection.what == ACT_LINK) offer_for_link(&o, selection.index);
-    if (selection.what == ACT_HOST) offer_for_host(&o, selection.index);
+    struct offers o = {.story = story, .acts = offers};
+    switch (selection.what) {
+    case ACT_PACKET:
+        packet_words(story, selection.index, o.about, sizeof o.about);
+        offer_for_packet(&o, selection.index);
+        break;
+    case ACT_LINK:
+        snprintf(o.about, sizeof o.about, "%s", story_link(story, selection.index).name);
+        offer_for_link(&o, selection.index);
+        break;
+    case ACT_HOST:
+        snprintf(o.about, sizeof o.about, "%s", story_host(story, selection.index).name);
+        offer_for_host(&o, selection.index);
+        break;
+    default:
+        break;
+    }
     return o.n;
 }
 

@@ -8,7 +8,8 @@
 enum { ACTS_MAX = 12, ACT_WORDS_BYTES = 160, ACT_LINE_BYTES = 320, OFFERS_MAX = 6 };
 
 struct act_line {
-    char words[ACT_WORDS_BYTES]; /* "this packet is not lost" */
+    char about[ACT_WORDS_BYTES]; /* "mail m1, 1348 bytes", "a-mail" */
+    char words[ACT_WORDS_BYTES]; /* "it had not been lost" */
     char line[ACT_LINE_BYTES];   /* {"spare":{"packet":57,"link":"a-mail"}} */
 };
 

@@ -27,12 +27,8 @@ size_t shipped_scenarios(const char *names[MOST_SCENARIOS])
     return n;
 }
 
-struct journal_memory *run_scenario(const char *name)
+static struct journal_memory *run(struct scenario *scenario)
 {
-    char path[512];
-    snprintf(path, sizeof path, "%s/scenarios/%s.json", POSTROAD_SOURCE_DIR, name);
-    struct scenario *scenario = scenario_load(path, NULL, 0, stderr);
-    assert(scenario);
     struct world_options options = world_options_default();
     struct journal *journal = journal_new();
     struct journal_memory *memory = journal_memory_new();
@@ -44,4 +40,19 @@ struct journal_memory *run_scenario(const char *name)
     journal_free(journal);
     scenario_free(scenario);
     return memory;
+}
+
+struct journal_memory *run_scenario(const char *name)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/scenarios/%s.json", POSTROAD_SOURCE_DIR, name);
+    struct scenario *scenario = scenario_load(path, NULL, 0, stderr);
+    assert(scenario);
+    return run(scenario);
+}
+
+struct journal_memory *run_scenario_text(const char *json)
+{
+    struct scenario *scenario = scenario_parse("text", json, strlen(json), NULL, 0, stderr);
+    return scenario ? run(scenario) : NULL;
 }

@@ -13,5 +13,7 @@ size_t shipped_scenarios(const char *names[MOST_SCENARIOS]);
 
 /* By its name. Ends the test when it cannot be run. */
 struct journal_memory *run_scenario(const char *name);
+/* The same from JSON; NULL, with the reason on stderr, when it does not load. */
+struct journal_memory *run_scenario_text(const char *json);
 
 #endif

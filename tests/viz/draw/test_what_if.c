@@ -1,0 +1,203 @@
+/* What if: a thing is looked at, an act is chosen, the world is run again, and both runs are compared. Here it is run
+   again at once; the program does it in a thread. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/vtime.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/menu_view.h"
+#include "viz/draw/scene.h"
+#include "viz/draw/what_if.h"
+#include "viz/story/difference.h"
+
+/* ---- A rerun that is done when it begins ---- */
+
+struct rerun_job {
+    struct journal_memory *journal;
+};
+
+static char saved[20000];
+
+static struct rerun_job *begin(void *context, const char *scenario, const char *seed)
+{
+    (void)context;
+    (void)seed;
+    struct rerun_job *job = mem_calloc(1, sizeof *job);
+    job->journal = run_scenario_text(scenario);
+    return job;
+}
+
+static enum rerun_state poll_job(struct rerun_job *job, struct journal_memory **journal, char why[RERUN_WHY_BYTES])
+{
+    snprintf(why, RERUN_WHY_BYTES, "it does not load");
+    *journal = job->journal;
+    job->journal = NULL;
+    return *journal ? RERUN_DONE : RERUN_FAILED;
+}
+
+static void end(struct rerun_job *job)
+{
+    journal_memory_free(job->journal);
+    mem_free(job);
+}
+
+static bool save(void *context, const char *scenario, char where[RERUN_WHY_BYTES])
+{
+    (void)context;
+    snprintf(saved, sizeof saved, "%s", scenario);
+    snprintf(where, RERUN_WHY_BYTES, "x-what-if.json");
+    return true;
+}
+
+static struct rerun rerun = {.begin = begin, .poll = poll_job, .end = end, .save = save};
+
+/* ---- The scene ---- */
+
+static struct journal_memory *journal;
+static struct scene *scene;
+static struct canvas *canvas;
+
+static void open_scene(void)
+{
+    struct scene_options options = scene_options_default();
+    rerun.why_not = NULL;
+    options.rerun = &rerun;
+    journal = run_scenario("first-mail");
+    scene = scene_new(journal, options);
+    canvas = canvas_new_layer(1280, 800);
+    scene_draw(scene, canvas);
+}
+
+static void close_scene(void)
+{
+    canvas_free(canvas);
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+static void press(int key)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key};
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+}
+
+static bool click(enum act act, size_t arg)
+{
+    const struct target *t = targets_find_act(scene_targets(scene), act, arg);
+    if (!t) return false;
+    struct box box = target_bounds(t);
+    struct input in = {.kind = INPUT_PRESS, .x = box.x + box.w / 2, .y = box.y + box.h / 2};
+    scene_handle(scene, &in);
+    in.kind = INPUT_RELEASE;
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+    return true;
+}
+
+/* The packet that first-mail is about. */
+static size_t look_at_the_lost_packet(void)
+{
+    const struct story_drop *drop = story_drop(scene_story(scene), 0);
+    scene_seek(scene, drop->at_ns);
+    scene_select(scene, (struct selection){ACT_PACKET, drop->packet});
+    scene_draw(scene, canvas);
+    return drop->packet;
+}
+
+static int64_t delivered_at(const struct story *s)
+{
+    const struct story_mark *marks;
+    for (size_t i = 0, n = story_marks(s, &marks); i < n; i++)
+        if (marks[i].kind == STORY_MARK_DELIVERED) return marks[i].at_ns;
+    return TIME_NEVER;
+}
+
+TestSuite(what_if, .init = open_scene, .fini = close_scene);
+
+Test(what_if, a_packet_that_had_not_been_lost_lets_the_mail_come_sooner)
+{
+    size_t lost = look_at_the_lost_packet();
+    int64_t was = delivered_at(scene_story(scene)), at = scene_now(scene);
+    cr_assert(click(ACT_WHAT_IF, 0), "the inspector offers it");
+    cr_expect(scene_is_running_again(scene));
+    scene_poll(scene);
+    cr_expect(not(scene_is_running_again(scene)));
+    scene_draw(scene, canvas);
+    cr_expect(lt(i64, delivered_at(scene_story(scene)), was));
+    cr_expect(eq(int, story_packet(scene_story(scene), lost)->fate, STORY_ARRIVED));
+    cr_expect(eq(i64, scene_now(scene), at), "one stands where the two runs part");
+    press('x');
+    cr_expect(eq(i64, delivered_at(scene_story(scene)), was), "as it was");
+    press('x');
+    cr_expect(lt(i64, delivered_at(scene_story(scene)), was));
+    cr_assert(click(ACT_SHOW_RUN, 0));
+    cr_expect(eq(i64, delivered_at(scene_story(scene)), was));
+}
+
+Test(what_if, an_act_is_taken_back_and_saved_as_a_line_of_the_scenario)
+{
+    look_at_the_lost_packet();
+    cr_assert(click(ACT_WHAT_IF, 0));
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_SAVE, 0));
+    cr_expect(strstr(saved, "\"spare\":{\"packet\":") != NULL, "%s", saved);
+    struct journal_memory *again = run_scenario_text(saved);
+    struct story *story = story_new(again);
+    cr_expect(eq(i64, delivered_at(story), delivered_at(scene_story(scene))), "saved, it replays");
+    story_free(story);
+    journal_memory_free(again);
+    cr_assert(click(ACT_UNDO, 0));
+    cr_expect(not(click(ACT_SHOW_RUN, 1)), "nothing is left to compare");
+    cr_expect(eq(sz, story_drop_count(scene_story(scene)), 1));
+}
+
+Test(what_if, what_cannot_be_run_again_says_why_and_cannot_be_pressed)
+{
+    rerun.why_not = "What came from outside cannot be run again.";
+    look_at_the_lost_packet();
+    cr_expect(not(click(ACT_WHAT_IF, 0)));
+}
+
+Test(what_if, each_offer_for_each_thing_makes_a_world_that_runs)
+{
+    struct act_line offers[OFFERS_MAX];
+    struct selection things[] = {{ACT_PACKET, 3}, {ACT_PACKET, 40}, {ACT_LINK, 1}, {ACT_HOST, 1}, {ACT_HOST, 2}};
+    scene_seek(scene, 1500 * MILLISECOND);
+    for (size_t i = 0; i < sizeof things / sizeof things[0]; i++) {
+        size_t n = what_if_offers(scene_story(scene), things[i], offers);
+        cr_assert(n > 0, "thing %zu", i);
+        for (size_t k = 0; k < n; k++) {
+            char *scenario = what_if_scenario(scene_story(scene), &offers[k], 1);
+            struct journal_memory *changed = run_scenario_text(scenario);
+            cr_assert(changed != NULL, "%s", offers[k].line);
+            struct difference d = first_difference(journal, changed);
+            cr_expect(d.at_ns >= story_now(scene_story(scene)) || things[i].what == ACT_PACKET, "%s differs at %lld",
+                      offers[k].line, (long long)d.at_ns);
+            journal_memory_free(changed);
+            mem_free(scenario);
+        }
+    }
+}
+
+Test(difference, a_run_differs_from_itself_nowhere_and_from_a_shorter_one_at_its_end)
+{
+    struct journal_memory *a = run_scenario("first-mail"), *b = journal_memory_new();
+    struct difference none = first_difference(a, a);
+    cr_expect(eq(i64, none.at_ns, TIME_NEVER));
+    size_t n = journal_memory_count(a) - 5;
+    for (size_t i = 0; i < n; i++)
+        journal_memory_append(b, journal_memory_at(a, i));
+    struct difference shorter = first_difference(a, b);
+    cr_expect(eq(sz, shorter.event_a, n));
+    cr_expect(eq(sz, shorter.event_b, STORY_NONE));
+    cr_expect(eq(i64, shorter.at_ns, journal_memory_at(a, n)->at_ns));
+    journal_memory_free(a);
+    journal_memory_free(b);
+}
