@@ -1,6 +1,5 @@
 /* What keys and pointer mean. docs/window.md and help_view.c tell the user: keep the three alike. */
 #include "viz/draw/inspector_view.h"
-#include "viz/draw/menu_view.h"
 #include "viz/draw/scene_internal.h"
 #include "viz/draw/time_axis.h"
 #include "viz/draw/timeline_view.h"
@@ -11,137 +10,6 @@ static void change_scale(struct scene *s, double factor)
 {
     double scale = factor == 0 ? 1 : s->scale * factor;
     s->scale = scale < least_scale ? least_scale : scale > most_scale ? most_scale : scale;
-}
-
-/* Goes to an event and looks at what it is about. */
-static void go_to_event(struct scene *s, size_t event)
-{
-    s->playing = false;
-    scene_seek_event(s, event);
-    size_t packet = story_event_packet(s->story, event);
-    s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, event};
-}
-
-/* First where it stands among the others; then nothing but its time, with a little room on both sides. */
-static void go_to_attempt(struct scene *s, size_t index)
-{
-    const struct story_attempt *a = story_attempt(s->story, index);
-    size_t event = a->end_event != STORY_NONE ? a->end_event : a->begin_event;
-    if (s->selection.what == ACT_EVENT && s->selection.index == event && a->end_ns != TIME_NEVER) {
-        int64_t length = a->end_ns - a->begin_ns, end = story_end_ns(s->story);
-        s->span = span_zoomed((struct span){a->begin_ns, a->end_ns}, a->begin_ns + length / 2, 1.2, end);
-        return;
-    }
-    go_to_event(s, event);
-}
-
-/* Of a packet the next cause is what made it be sent, even when we look at one of its hops. */
-static void follow_cause(struct scene *s)
-{
-    size_t chain[2], event = inspector_event(s->story, s->selection);
-    if (s->selection.what == ACT_NONE) event = story_last_event(s->story);
-    if (event == STORY_NONE) return;
-    if (inspector_causes(s->story, event, chain, 2) >= 2) go_to_event(s, chain[1]);
-}
-
-static void toggle_play(struct scene *s)
-{
-    if (s->waits) { /* it looked as if it was playing, and now it is not */
-        s->waits = false;
-        s->dirty = true;
-        return;
-    }
-    if (!s->playing && s->screen_ns >= pace_total_ns(s->pace)) scene_seek(s, 0);
-    s->playing = !s->playing;
-}
-
-static void arrange(struct scene *s, enum act act, size_t arg)
-{
-    switch (act) {
-    case ACT_VIEW_MENU:
-        s->menu = (enum view_id)arg;
-        break;
-    case ACT_ENLARGE:
-        scene_enlarge(s, (enum view_id)arg);
-        break;
-    case ACT_CLOSE_VIEW:
-        workspace_close(&s->workspace, (enum view_id)arg);
-        break;
-    case ACT_SHOW_HERE:
-        workspace_show(&s->workspace, act_view_at(arg), act_view_shown(arg));
-        break;
-    case ACT_SHOW_BESIDE:
-    case ACT_SHOW_BELOW:
-        workspace_split(&s->workspace, act_view_at(arg), act_view_shown(arg), act == ACT_SHOW_BESIDE);
-        break;
-    default:
-        break;
-    }
-}
-
-static void activate(struct scene *s, enum act act, size_t arg)
-{
-    s->menu = VIEW_NONE;
-    switch (act) {
-    case ACT_PACKET:
-    case ACT_HOST:
-    case ACT_LINK:
-    case ACT_MAIL:
-    case ACT_EVENT:
-        s->selection = (struct selection){act, arg};
-        s->sender = STORY_NONE;
-        break;
-    case ACT_GO_TO_EVENT:
-        go_to_event(s, arg);
-        break;
-    case ACT_WHAT_IF:
-        scene_what_if(s, arg);
-        break;
-    case ACT_SHOW_RUN:
-        scene_show_run(s, (int)arg);
-        break;
-    case ACT_UNDO:
-        scene_undo_what_if(s);
-        break;
-    case ACT_SAVE:
-        scene_save_what_if(s);
-        break;
-    case ACT_SENDER:
-        s->sender = arg;
-        break;
-    case ACT_ATTEMPT:
-        go_to_attempt(s, arg);
-        break;
-    case ACT_CLOSE:
-        s->selection = (struct selection){ACT_NONE, 0};
-        break;
-    case ACT_PLAY:
-        toggle_play(s);
-        break;
-    case ACT_STEP_BACK:
-        scene_step(s, STORY_STEP_EVENT, -1);
-        break;
-    case ACT_STEP_FORWARD:
-        scene_step(s, STORY_STEP_EVENT, 1);
-        break;
-    case ACT_SLOWER:
-        scene_change_speed(s, -1);
-        break;
-    case ACT_FASTER:
-        scene_change_speed(s, 1);
-        break;
-    case ACT_PACE:
-        scene_set_pace(s, s->pace_mode == PACE_EVENT ? PACE_STORY : s->pace_mode + 1);
-        break;
-    case ACT_THEME:
-        s->dark = !s->dark;
-        break;
-    case ACT_HELP:
-        s->help = true;
-        break;
-    default:
-        arrange(s, act, arg);
-    }
 }
 
 /* ---- Keys ---- */
@@ -168,7 +36,7 @@ static void move_focus(struct scene *s, int direction)
 
 static void press_focus(struct scene *s)
 {
-    if (s->focus.what != ACT_NONE) activate(s, s->focus.what, s->focus.index);
+    if (s->focus.what != ACT_NONE) scene_activate(s, s->focus.what, s->focus.index);
 }
 
 /* From the inside out: menu, selection, focus, enlarged view; then the question whether to quit. */
@@ -196,7 +64,7 @@ static bool handle_time_key(struct scene *s, const struct input *in)
 {
     switch (in->key) {
     case ' ':
-        toggle_play(s);
+        scene_toggle_play(s);
         return true;
     case KEY_LEFT:
         scene_step(s, step_of(in), -1);
@@ -229,10 +97,10 @@ static bool handle_time_key(struct scene *s, const struct input *in)
         scene_zoom(s, 0, 0);
         return true;
     case 'p':
-        activate(s, ACT_PACE, 0);
+        scene_activate(s, ACT_PACE, 0);
         return true;
     case 'c':
-        follow_cause(s);
+        scene_follow_cause(s);
         return true;
     }
     return false;
@@ -261,8 +129,22 @@ static void next_arrangement(struct scene *s)
     workspace_read(&s->workspace, workspace_preset(s->preset));
 }
 
-static bool handle_digit(struct scene *s, int key)
+static bool handle_arranging_key(struct scene *s, int key)
 {
+    switch (key) {
+    case 'v':
+        open_menu(s);
+        return true;
+    case 'a':
+        next_arrangement(s);
+        return true;
+    case 'k':
+        s->keeps_places = !s->keeps_places;
+        return true;
+    case 'x':
+        scene_show_run(s, !s->what_if.shown);
+        return true;
+    }
     if (key < '1' || key >= '1' + VIEWS) return false;
     s->menu = VIEW_NONE;
     scene_enlarge(s, (enum view_id)(key - '1'));
@@ -292,18 +174,6 @@ static bool handle_view_key(struct scene *s, const struct input *in)
         if (in->ctrl) change_scale(s, 0);
         s->enlarged = VIEW_NONE;
         return true;
-    case 'v':
-        open_menu(s);
-        return true;
-    case 'x':
-        scene_show_run(s, !s->what_if.shown);
-        return true;
-    case 'k':
-        s->keeps_places = !s->keeps_places;
-        return true;
-    case 'a':
-        next_arrangement(s);
-        return true;
     case 't':
         s->dark = !s->dark;
         return true;
@@ -332,7 +202,7 @@ static bool handle_key(struct scene *s, const struct input *in)
         s->help = false;
         return true;
     }
-    return handle_time_key(s, in) || handle_view_key(s, in) || handle_digit(s, in->key);
+    return handle_time_key(s, in) || handle_view_key(s, in) || handle_arranging_key(s, in->key);
 }
 
 /* ---- Pointer ---- */
@@ -400,7 +270,7 @@ static bool handle_press(struct scene *s, const struct input *in)
         return true;
     }
     s->focus = (struct selection){ACT_NONE, 0};
-    activate(s, t->act, t->arg);
+    scene_activate(s, t->act, t->arg);
     return true;
 }
 

@@ -83,6 +83,9 @@ void scene_set_pace(struct scene *scene, enum pace_mode mode);
 void scene_change_speed(struct scene *scene, int steps);
 void scene_forget_layers(struct scene *scene);
 void scene_take_journal(struct scene *scene); /* scene->journal is another, or has grown */
+void scene_activate(struct scene *scene, enum act act, size_t arg);
+void scene_follow_cause(struct scene *scene);
+void scene_toggle_play(struct scene *scene);
 void scene_what_if(struct scene *scene, size_t offer); /* of what_if_offers */
 void scene_undo_what_if(struct scene *scene);
 void scene_save_what_if(struct scene *scene);

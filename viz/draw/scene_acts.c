@@ -1,0 +1,154 @@
+/* What can be done, whatever pressed it: a key, a button or a line. */
+#include "viz/draw/inspector_view.h"
+#include "viz/draw/menu_view.h"
+#include "viz/draw/scene_internal.h"
+#include "viz/draw/time_axis.h"
+
+/* Goes to an event and looks at what it is about. */
+static void go_to_event(struct scene *s, size_t event)
+{
+    s->playing = false;
+    scene_seek_event(s, event);
+    size_t packet = story_event_packet(s->story, event);
+    s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, event};
+}
+
+/* First where it stands among the others; then nothing but its time, with a little room on both sides. */
+static void go_to_attempt(struct scene *s, size_t index)
+{
+    const struct story_attempt *a = story_attempt(s->story, index);
+    size_t event = a->end_event != STORY_NONE ? a->end_event : a->begin_event;
+    if (s->selection.what == ACT_EVENT && s->selection.index == event && a->end_ns != TIME_NEVER) {
+        int64_t length = a->end_ns - a->begin_ns, end = story_end_ns(s->story);
+        s->span = span_zoomed((struct span){a->begin_ns, a->end_ns}, a->begin_ns + length / 2, 1.2, end);
+        return;
+    }
+    go_to_event(s, event);
+}
+
+/* Of a packet the next cause is what made it be sent, even when we look at one of its hops. */
+void scene_follow_cause(struct scene *s)
+{
+    size_t chain[2], event = inspector_event(s->story, s->selection);
+    if (s->selection.what == ACT_NONE) event = story_last_event(s->story);
+    if (event == STORY_NONE) return;
+    if (inspector_causes(s->story, event, chain, 2) >= 2) go_to_event(s, chain[1]);
+}
+
+void scene_toggle_play(struct scene *s)
+{
+    if (s->waits) { /* it looked as if it was playing, and now it is not */
+        s->waits = false;
+        s->dirty = true;
+        return;
+    }
+    if (!s->playing && s->screen_ns >= pace_total_ns(s->pace)) scene_seek(s, 0);
+    s->playing = !s->playing;
+}
+
+static void arrange(struct scene *s, enum act act, size_t arg)
+{
+    switch (act) {
+    case ACT_VIEW_MENU:
+        s->menu = (enum view_id)arg;
+        break;
+    case ACT_ENLARGE:
+        scene_enlarge(s, (enum view_id)arg);
+        break;
+    case ACT_CLOSE_VIEW:
+        workspace_close(&s->workspace, (enum view_id)arg);
+        break;
+    case ACT_SHOW_HERE:
+        workspace_show(&s->workspace, act_view_at(arg), act_view_shown(arg));
+        break;
+    case ACT_SHOW_BESIDE:
+    case ACT_SHOW_BELOW:
+        workspace_split(&s->workspace, act_view_at(arg), act_view_shown(arg), act == ACT_SHOW_BESIDE);
+        break;
+    default:
+        break;
+    }
+}
+
+/* What is shown of which run. */
+static bool show_other(struct scene *s, enum act act, size_t arg)
+{
+    switch (act) {
+    case ACT_WHAT_IF:
+        scene_what_if(s, arg);
+        return true;
+    case ACT_SHOW_RUN:
+        scene_show_run(s, (int)arg);
+        return true;
+    case ACT_UNDO:
+        scene_undo_what_if(s);
+        return true;
+    case ACT_SAVE:
+        scene_save_what_if(s);
+        return true;
+    case ACT_SENDER:
+        s->sender = arg;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The buttons of the lower edge. */
+static bool control(struct scene *s, enum act act)
+{
+    switch (act) {
+    case ACT_PLAY:
+        scene_toggle_play(s);
+        return true;
+    case ACT_STEP_BACK:
+        scene_step(s, STORY_STEP_EVENT, -1);
+        return true;
+    case ACT_STEP_FORWARD:
+        scene_step(s, STORY_STEP_EVENT, 1);
+        return true;
+    case ACT_SLOWER:
+        scene_change_speed(s, -1);
+        return true;
+    case ACT_FASTER:
+        scene_change_speed(s, 1);
+        return true;
+    case ACT_PACE:
+        scene_set_pace(s, s->pace_mode == PACE_EVENT ? PACE_STORY : s->pace_mode + 1);
+        return true;
+    case ACT_THEME:
+        s->dark = !s->dark;
+        return true;
+    case ACT_HELP:
+        s->help = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void scene_activate(struct scene *s, enum act act, size_t arg)
+{
+    s->menu = VIEW_NONE;
+    switch (act) {
+    case ACT_PACKET:
+    case ACT_HOST:
+    case ACT_LINK:
+    case ACT_MAIL:
+    case ACT_EVENT:
+        s->selection = (struct selection){act, arg};
+        s->sender = STORY_NONE;
+        break;
+    case ACT_GO_TO_EVENT:
+        go_to_event(s, arg);
+        break;
+    case ACT_ATTEMPT:
+        go_to_attempt(s, arg);
+        break;
+    case ACT_CLOSE:
+        s->selection = (struct selection){ACT_NONE, 0};
+        break;
+    default:
+        if (!control(s, act) && !show_other(s, act, arg)) arrange(s, act, arg);
+    }
+}
