@@ -12,12 +12,39 @@ static double reading_s(const char *text)
     return 6 + (double)strlen(text) * 0.11;
 }
 
-static const struct story_caption *caption_now(const struct view *v)
+/* What is told of a classic moment gives way sooner: it was not written for this instant. */
+static double classic_reading_s(const char *text)
+{
+    return 3 + (double)strlen(text) * 0.05;
+}
+
+struct caption {
+    const char *text, *cite; /* text NULL: none */
+    size_t event;
+};
+
+static struct caption of_scenario(const struct view *v)
 {
     size_t first = 0, n = story_captions_active(v->story, &first);
-    if (n == 0) return NULL;
+    if (n == 0 || v->captions == CAPTIONS_NONE) return (struct caption){0};
     const struct story_caption *caption = story_caption(v->story, first + n - 1);
-    return view_age_s(v, caption->at_ns) <= reading_s(caption->text) ? caption : NULL;
+    bool shown = view_age_s(v, caption->at_ns) <= reading_s(caption->text);
+    return shown ? (struct caption){caption->text, caption->cite, caption->event} : (struct caption){0};
+}
+
+static struct caption of_classic(const struct view *v)
+{
+    if (!v->classics || v->captions != CAPTIONS_ALL) return (struct caption){0};
+    const struct classic_moment *moment = classics_latest_told(v->classics, story_cursor(v->story));
+    const char *text = moment ? classic_text(moment->kind) : NULL;
+    if (!text || view_age_s(v, moment->at_ns) > classic_reading_s(text)) return (struct caption){0};
+    return (struct caption){text, classic_cite(moment->kind), moment->event};
+}
+
+static struct caption caption_now(const struct view *v)
+{
+    struct caption own = of_scenario(v), classic = of_classic(v);
+    return !own.text || (classic.text && classic.event > own.event) ? classic : own;
 }
 
 /* A caption is shown as such; each single link of a packet's way would make the line flicker; how links are at the
@@ -85,29 +112,29 @@ void caption_view_draw(const struct view *v, struct box box)
     canvas_stroke_round(v->canvas, box_inset(box, 0.5), view_units(v, 8), 1, v->theme->edge);
     struct box inner = box_of(box.x + view_units(v, 16), box.y, box.w - view_units(v, 32), box.h);
     inner = draw_title(v, inner);
-    const struct story_caption *caption = caption_now(v);
+    struct caption caption = caption_now(v);
     happening(v, text, sizeof text);
     struct text_style style = view_text(v, FONT_HUGE);
     style.down = ALIGN_CENTRE;
     style.lines = 2;
-    if (!caption) {
+    if (!caption.text) {
         style.size = view_text(v, FONT_LARGE).size * 1.1;
         canvas_text(v->canvas, inner, &style, text);
         return;
     }
-    inner = draw_cite(v, inner, caption->cite);
+    inner = draw_cite(v, inner, caption.cite);
     double budget = inner.h - view_units(v, 14);
     style.bold = true;
     style.size = view_text(v, FONT_LARGE).size * 1.12;
     style.lines = 3;
-    struct point size = canvas_measure(v->canvas, &style, caption->text, inner.w);
+    struct point size = canvas_measure(v->canvas, &style, caption.text, inner.w);
     if (size.y > budget) style.size = view_text(v, FONT_PLAIN).size * 1.05;
-    size = canvas_measure(v->canvas, &style, caption->text, inner.w);
+    size = canvas_measure(v->canvas, &style, caption.text, inner.w);
     struct text_style lesser = view_faint(v, FONT_PLAIN);
     double second = lesser.size * 1.35;
     bool both = size.y + second <= budget;
     double y = inner.y + (inner.h - size.y - (both ? second : 0)) / 2;
     style.down = ALIGN_START;
-    canvas_text(v->canvas, box_of(inner.x, y, inner.w, size.y), &style, caption->text);
+    canvas_text(v->canvas, box_of(inner.x, y, inner.w, size.y), &style, caption.text);
     if (both) canvas_text(v->canvas, box_of(inner.x, y + size.y, inner.w, second), &lesser, text);
 }

@@ -71,7 +71,14 @@ static void note_stands(struct ladder *l)
 {
     const struct story_mark *marks;
     size_t n_marks = story_marks(l->v->story, &marks), n_captions = story_caption_count(l->v->story);
-    l->stands = mem_calloc(n_marks + n_captions + 1, sizeof *l->stands);
+    const struct classics *classics = l->v->classics;
+    l->stands = mem_calloc(n_marks + n_captions + CLASSICS + 1, sizeof *l->stands);
+    for (size_t i = 0, n = 0; classics && i < classics_count(classics) && n < CLASSICS; i++) {
+        const struct classic_moment *moment = classics_at(classics, i);
+        if (!moment->is_told) continue;
+        note_stand(l, moment->at_ns);
+        n++;
+    }
     for (size_t i = 0; i < n_captions; i++)
         note_stand(l, story_caption(l->v->story, i)->at_ns);
     for (size_t i = 0; i < n_marks; i++)

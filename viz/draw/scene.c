@@ -60,6 +60,9 @@ struct scene *scene_new(const struct journal_memory *journal, struct scene_optio
     struct scene *s = mem_calloc(1, sizeof *s);
     s->journal = journal;
     s->story = story_new(journal);
+    s->classics = classics_new(s->story);
+    s->captions = options.captions;
+    s->guessing.asked = SIZE_MAX;
     s->dark = options.dark;
     s->scale = options.scale > 0 ? options.scale : 1;
     s->playing = options.playing;
@@ -88,8 +91,7 @@ void scene_set_growing(struct scene *s, bool growing)
     s->waits = growing && !s->playing && story_now(s->story) >= story_end_ns(s->story);
 }
 
-/* Where the pace stands still, the place on the screen says more than the instant. */
-static void make_pace_anew(struct scene *s)
+void scene_make_pace_anew(struct scene *s)
 {
     int64_t screen_ns = s->screen_ns;
     int speed_step = s->speed_step;
@@ -124,6 +126,9 @@ void scene_take_journal(struct scene *s)
     int64_t now = story_now(s->story);
     story_free(s->story);
     s->story = story_new(s->journal);
+    classics_free(s->classics);
+    s->classics = classics_new(s->story);
+    scene_forget_quiz(s);
     story_seek(s->story, now);
     if (story_host_count(s->story) != n_hosts) place_hosts(s);
     map_plan_free(s->plan);
@@ -132,7 +137,7 @@ void scene_take_journal(struct scene *s)
     s->queue_plan = NULL;
     sender_plan_free(s->sender_plan);
     s->sender_plan = NULL;
-    make_pace_anew(s);
+    scene_make_pace_anew(s);
     if (whole || s->span.to_ns > story_end_ns(s->story)) s->span = (struct span){0, story_end_ns(s->story)};
     s->selection = still_there(s->story, s->selection);
     s->sender = STORY_NONE;
@@ -166,6 +171,8 @@ void scene_free(struct scene *s)
     mem_free(s->places);
     mem_free(s->order);
     pace_free(s->pace);
+    scene_forget_quiz(s);
+    classics_free(s->classics);
     story_free(s->story);
     mem_free(s);
 }
@@ -210,20 +217,34 @@ void scene_seek_event(struct scene *s, size_t event)
 void scene_step(struct scene *s, enum story_step what, int direction)
 {
     s->playing = false;
+    size_t before = story_cursor(s->story);
     size_t event = story_step(s->story, story_last_event(s->story), what, direction);
     if (event != STORY_NONE)
         scene_seek_event(s, event);
     else
         scene_seek(s, direction < 0 ? 0 : story_end_ns(s->story));
+    scene_stop_at_question(s, before);
+}
+
+/* What story pace leaves time for, beside the scenario's own captions. */
+static size_t classic_readings(const struct scene *s, struct pace_reading readings[CLASSICS])
+{
+    size_t n = 0;
+    for (size_t i = 0; s->captions == CAPTIONS_ALL && i < classics_count(s->classics) && n < CLASSICS; i++) {
+        const struct classic_moment *moment = classics_at(s->classics, i);
+        if (moment->is_told) readings[n++] = (struct pace_reading){moment->event, strlen(classic_text(moment->kind))};
+    }
+    return n;
 }
 
 void scene_set_pace(struct scene *s, enum pace_mode mode)
 {
+    struct pace_reading readings[CLASSICS];
     struct pace_settings settings = pace_settings_default();
     settings.mode = mode;
     if (mode == PACE_STEADY) settings.factor = steady_factor;
     pace_free(s->pace);
-    s->pace = pace_new(s->journal, settings);
+    s->pace = pace_new_with(s->journal, settings, readings, classic_readings(s, readings));
     s->pace_mode = mode;
     s->speed_step = 0;
     s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
@@ -242,9 +263,11 @@ void scene_change_speed(struct scene *s, int steps)
 void scene_advance(struct scene *s, int64_t passed_ns)
 {
     if (!s->playing || s->dragging || s->help) return;
+    size_t before = story_cursor(s->story);
     double moved = (double)passed_ns * scene_speed_of_step(s->speed_step);
     double left = (double)(pace_total_ns(s->pace) - s->screen_ns);
     scene_seek_screen(s, s->screen_ns + (int64_t)fmin(moved, left));
+    scene_stop_at_question(s, before);
     if (s->screen_ns < pace_total_ns(s->pace)) return;
     s->playing = false;
     s->waits = s->grows;
@@ -298,6 +321,11 @@ struct scene_place *scene_places(const struct scene *s, size_t *n)
 double scene_scale(const struct scene *s)
 {
     return s->scale;
+}
+
+enum caption_mode scene_captions(const struct scene *s)
+{
+    return s->captions;
 }
 
 static struct selection event_numbered(const struct story *story, const char *number)
@@ -388,4 +416,9 @@ struct selection scene_selection(const struct scene *s)
 const struct targets *scene_targets(const struct scene *s)
 {
     return s->targets;
+}
+
+const struct pace *scene_pace(const struct scene *s)
+{
+    return s->pace;
 }

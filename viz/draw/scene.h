@@ -13,6 +13,7 @@
 #include "viz/draw/input.h"
 #include "viz/draw/rerun.h"
 #include "viz/draw/view.h"
+#include "viz/story/quiz.h"
 
 struct scene;
 
@@ -30,8 +31,9 @@ struct scene_options {
     const struct scene_place *places; /* hosts that are not on the map do not matter; copied */
     size_t n_places;
     const struct rerun *rerun; /* how to run the world again for what if; NULL: not at all. Must outlive the scene. */
+    enum caption_mode captions;
 };
-struct scene_options scene_options_default(void); /* light, scale 1, standing still */
+struct scene_options scene_options_default(void); /* light, scale 1, standing still, all captions */
 
 /* The journal must outlive the scene and have at least one event. */
 struct scene *scene_new(const struct journal_memory *journal, struct scene_options options);
@@ -72,6 +74,17 @@ bool scene_keeps_places(const struct scene *scene);
 /* The places of all hosts; the array and its names are the caller's, to be freed with mem_free. */
 struct scene_place *scene_places(const struct scene *scene, size_t *n);
 double scene_scale(const struct scene *scene);
+enum caption_mode scene_captions(const struct scene *scene);
+
+/* Guessing: the scene stops before what is telling, asks, and keeps the score. */
+void scene_set_guessing(struct scene *scene, bool guessing);
+bool scene_is_guessing(const struct scene *scene);
+struct scene_score {
+    unsigned right, asked;
+};
+struct scene_score scene_score(const struct scene *scene);
+/* What is asked now, and what was answered: the choice, or QUIZ_CHOICES; NULL: nothing. */
+const struct quiz_question *scene_question(const struct scene *scene, size_t *answer);
 
 /* For tests and captions. */
 const struct story *scene_story(const struct scene *scene);
@@ -82,5 +95,6 @@ double scene_speed(const struct scene *scene);
 enum pace_mode scene_pace_mode(const struct scene *scene);
 struct selection scene_selection(const struct scene *scene);
 const struct targets *scene_targets(const struct scene *scene);
+const struct pace *scene_pace(const struct scene *scene);
 
 #endif

@@ -130,6 +130,7 @@ static bool control(struct scene *s, enum act act)
 void scene_activate(struct scene *s, enum act act, size_t arg)
 {
     s->menu = VIEW_NONE;
+    if (scene_teach(s, act, arg)) return;
     switch (act) {
     case ACT_PACKET:
     case ACT_HOST:

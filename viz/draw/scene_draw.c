@@ -13,6 +13,7 @@
 #include "viz/draw/menu_view.h"
 #include "viz/draw/names_view.h"
 #include "viz/draw/queue_view.h"
+#include "viz/draw/quiz_view.h"
 #include "viz/draw/scene_internal.h"
 #include "viz/draw/segment_view.h"
 #include "viz/draw/timeline_view.h"
@@ -90,6 +91,8 @@ struct view scene_view(struct scene *s, struct canvas *canvas)
                          .rerun = s->what_if.rerun,
                          .parts_ns = s->what_if.comparison ? s->what_if.comparison->first.at_ns : TIME_NEVER,
                          .selection = s->selection,
+                         .captions = s->captions,
+                         .classics = s->captions == CAPTIONS_ALL ? s->classics : NULL,
                          .id = VIEW_NONE};
 }
 
@@ -309,6 +312,7 @@ void scene_draw(struct scene *s, struct canvas *canvas)
         draw_view(s, middle, id);
     caption_view_draw(&view, s->panels.caption);
     draw_bottom(s, &view);
+    quiz_view_draw(&view, s->panels.middle, s);
     if (s->menu != VIEW_NONE) draw_menu(s, &view, window);
     draw_ring(s, &view, s->hover, 0.45);
     draw_ring(s, &view, s->focus, 1);

@@ -202,6 +202,7 @@ static bool handle_key(struct scene *s, const struct input *in)
         s->help = false;
         return true;
     }
+    if (scene_teach_key(s, in)) return true;
     return handle_time_key(s, in) || handle_view_key(s, in) || handle_arranging_key(s, in->key);
 }
 

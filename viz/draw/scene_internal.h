@@ -35,9 +35,21 @@ struct panels {
     double gap;
 };
 
+/* Guessing (scene_teach.c). */
+struct guessing {
+    bool on;
+    struct quiz *quiz;
+    uint8_t *answers; /* of each question: the choice + 1; 0: not yet answered */
+    size_t asked;     /* the one on the screen; SIZE_MAX */
+    bool resumes;     /* it was playing when it was asked */
+};
+
 struct scene {
     const struct journal_memory *journal;
     struct story *story;
+    struct classics *classics;
+    enum caption_mode captions;
+    struct guessing guessing;
     struct pace *pace;
     enum pace_mode pace_mode;
     int speed_step; /* the speed is two to this power */
@@ -95,5 +107,14 @@ void scene_free_what_if(struct scene *scene);
 void scene_enlarge(struct scene *scene, enum view_id view); /* VIEW_NONE: all; so does the one that is enlarged */
 void scene_move_host(struct scene *scene, size_t host, struct point to); /* on the map, in pixels */
 struct box scene_map_area(struct box panel, double unit);    /* where hosts stand */
+
+/* scene_teach.c: captions and guessing. False: the act or key means something else. */
+bool scene_teach(struct scene *s, enum act act, size_t arg);
+bool scene_teach_key(struct scene *s, const struct input *in);
+void scene_forget_quiz(struct scene *s);
+/* A move from `before` (story_cursor) to where it is now has passed a question: goes back to it, and asks. */
+void scene_stop_at_question(struct scene *s, size_t before);
+/* Where the pace stands still, the place on the screen says more than the instant. */
+void scene_make_pace_anew(struct scene *s);
 
 #endif

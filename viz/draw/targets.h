@@ -26,6 +26,10 @@ enum act {
     ACT_PACE,
     ACT_THEME,
     ACT_HELP,
+    ACT_GUESS,       /* begins or ends guessing */
+    ACT_ANSWER,      /* the argument is the choice */
+    ACT_GO_ON,       /* after the explanation */
+    ACT_CAPTIONS,    /* all, of the scenario, none */
     ACT_TIME_LINE,   /* press and drag */
     ACT_TIME_AXIS,   /* likewise; the argument is the view */
     ACT_WHAT_IF,     /* one of the offers for what is selected, by number */

@@ -8,6 +8,7 @@
 #include "viz/draw/targets.h"
 #include "viz/draw/theme.h"
 #include "viz/draw/workspace.h"
+#include "viz/story/classic.h"
 #include "viz/story/pace.h"
 #include "viz/story/story.h"
 
@@ -28,6 +29,9 @@ struct time_axis {
     struct span span;
 };
 
+/* Whose captions are shown. */
+enum caption_mode { CAPTIONS_ALL, CAPTIONS_OF_SCENARIO, CAPTIONS_NONE };
+
 struct view {
     struct canvas *canvas;
     struct targets *targets; /* may be NULL */
@@ -41,6 +45,8 @@ struct view {
     int64_t parts_ns;          /* where the two runs of what if part; TIME_NEVER */
     struct time_axis *axis; /* where a view notes its axis; may be NULL */
     struct selection selection;
+    enum caption_mode captions;
+    const struct classics *classics; /* may be NULL: none are told */
     double scroll;       /* how many rows are above the first one shown */
     double *scroll_most; /* where a view notes how far it can be scrolled; may be NULL */
     enum view_id id; /* which one it is; VIEW_NONE: the user cannot put another in its place */

@@ -92,9 +92,9 @@ static double flying_speed(const struct journal_memory *journal)
     return speed > SPEED_SLOWEST ? SPEED_SLOWEST : speed < 0.01 ? 0.01 : speed;
 }
 
-static int64_t caption_stand(const struct event *e)
+static int64_t caption_stand(size_t letters)
 {
-    int64_t stand = CAPTION_STAND + (int64_t)strlen(event_text(e, FIELD_TEXT)) * CAPTION_STAND_A_LETTER;
+    int64_t stand = CAPTION_STAND + (int64_t)letters * CAPTION_STAND_A_LETTER;
     return stand < CAPTION_STAND_LONGEST ? stand : CAPTION_STAND_LONGEST;
 }
 
@@ -103,7 +103,7 @@ static void note_event(struct instant *instant, const struct event *e, size_t *f
     enum visible_sort sort = event_visible_sort(e->kind);
     if (e->kind == EVENT_LINK_SEND) ++*flying;
     if ((e->kind == EVENT_LINK_DELIVER || e->kind == EVENT_LINK_DROP) && *flying) --*flying;
-    if (sort == VISIBLE_CAPTION) instant->stand_ns += caption_stand(e);
+    if (sort == VISIBLE_CAPTION) instant->stand_ns += caption_stand(strlen(event_text(e, FIELD_TEXT)));
     if (sort == VISIBLE_MAIL || sort == VISIBLE_LINE) instant->is_told = true;
     if (e->kind == EVENT_MAIL_STATE && instant->stand_ns < MAIL_STAND) instant->stand_ns = MAIL_STAND;
     instant->is_flying = *flying > 0;
@@ -147,11 +147,12 @@ static void stand(struct pace *pace, const struct instant *instant)
     if (instant->stand_ns) add_knot(pace, instant->at_ns, later(pace, (double)instant->stand_ns), false);
 }
 
-static void make_story(struct pace *pace, const struct journal_memory *journal)
+static void make_story(struct pace *pace, const struct journal_memory *journal, const struct pace_reading *readings,
+                       size_t n_readings)
 {
     double speed = flying_speed(journal);
     struct instant now = {0, 0, false, false};
-    size_t flying = 0;
+    size_t flying = 0, reading = 0;
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
         const struct event *e = journal_memory_at(journal, i);
         if (event_visible_sort(e->kind) == VISIBLE_NOT) continue;
@@ -161,6 +162,8 @@ static void make_story(struct pace *pace, const struct journal_memory *journal)
             now = (struct instant){e->at_ns, 0, false, now.is_flying};
         }
         note_event(&now, e, &flying);
+        for (; reading < n_readings && readings[reading].event <= i; reading++)
+            now.stand_ns += caption_stand(readings[reading].letters);
     }
     stand(pace, &now);
     pass_gap(pace, &now, pace->end_ns, speed);
@@ -193,6 +196,12 @@ static void add_tail(struct pace *pace)
 
 struct pace *pace_new(const struct journal_memory *journal, struct pace_settings settings)
 {
+    return pace_new_with(journal, settings, NULL, 0);
+}
+
+struct pace *pace_new_with(const struct journal_memory *journal, struct pace_settings settings,
+                           const struct pace_reading *readings, size_t n_readings)
+{
     assert(settings.factor > 0);
     struct pace *pace = mem_calloc(1, sizeof *pace);
     pace->settings = settings;
@@ -200,7 +209,7 @@ struct pace *pace_new(const struct journal_memory *journal, struct pace_settings
     add_knot(pace, 0, 0, false);
     switch (settings.mode) {
     case PACE_STORY:
-        make_story(pace, journal);
+        make_story(pace, journal, readings, n_readings);
         break;
     case PACE_STEADY:
         break;

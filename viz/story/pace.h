@@ -4,6 +4,7 @@
 #define POSTROAD_VIZ_STORY_PACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/journal/journal_memory.h"
@@ -22,8 +23,16 @@ struct pace_settings pace_settings_default(void); /* story, 1 */
 
 struct pace;
 
+/* A text that the view shows at an event, as it shows captions: story pace gives it the same time to be read. */
+struct pace_reading {
+    size_t event, letters;
+};
+
 /* The journal may be freed or grow afterwards; a grown one needs a new pace. */
 struct pace *pace_new(const struct journal_memory *journal, struct pace_settings settings);
+/* Readings in the order of events. */
+struct pace *pace_new_with(const struct journal_memory *journal, struct pace_settings settings,
+                           const struct pace_reading *readings, size_t n_readings);
 void pace_free(struct pace *pace);
 
 /* From 0 at the world's beginning to the total at the last event; clamped at both ends. Of a virtual instant at which

@@ -1,0 +1,150 @@
+/* What serves a lesson: whose captions are shown, and guessing, which stops before what is telling and asks. */
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/draw/scene_internal.h"
+
+/* ---- Guessing ---- */
+
+void scene_forget_quiz(struct scene *s)
+{
+    quiz_free(s->guessing.quiz);
+    mem_free(s->guessing.answers);
+    s->guessing.quiz = NULL;
+    s->guessing.answers = NULL;
+    s->guessing.asked = SIZE_MAX;
+}
+
+static struct quiz *quiz_of(struct scene *s)
+{
+    struct guessing *g = &s->guessing;
+    if (g->quiz) return g->quiz;
+    g->quiz = quiz_new(s->story, s->classics);
+    g->answers = mem_calloc(quiz_count(g->quiz) + 1, sizeof *g->answers);
+    return g->quiz;
+}
+
+void scene_set_guessing(struct scene *s, bool guessing)
+{
+    s->guessing.on = guessing;
+    s->guessing.asked = SIZE_MAX;
+    if (guessing) quiz_of(s);
+    s->dirty = true;
+}
+
+bool scene_is_guessing(const struct scene *s)
+{
+    return s->guessing.on;
+}
+
+/* Questions that were answered once are not asked again. */
+void scene_stop_at_question(struct scene *s, size_t before)
+{
+    struct guessing *g = &s->guessing;
+    size_t cursor = story_cursor(s->story);
+    if (!g->on || cursor <= before) return;
+    const struct quiz *quiz = quiz_of(s);
+    for (size_t i = quiz_from(quiz, before); i < quiz_count(quiz); i++) {
+        if (quiz_question(quiz, i)->ask_event >= cursor) return;
+        if (g->answers[i]) continue;
+        g->asked = i;
+        g->resumes = s->playing;
+        s->playing = false;
+        scene_seek_event(s, quiz_question(quiz, i)->ask_event);
+        return;
+    }
+}
+
+static void answer(struct scene *s, size_t choice)
+{
+    struct guessing *g = &s->guessing;
+    if (g->asked == SIZE_MAX || g->answers[g->asked]) return;
+    if (choice >= quiz_question(g->quiz, g->asked)->n_choices) return;
+    g->answers[g->asked] = (uint8_t)(choice + 1);
+}
+
+/* After the explanation, which shows what was asked; another question may stand at the same place. */
+static void go_on(struct scene *s)
+{
+    struct guessing *g = &s->guessing;
+    size_t asked = g->asked, next = asked + 1;
+    g->asked = SIZE_MAX;
+    s->playing = g->resumes;
+    if (asked == SIZE_MAX || next >= quiz_count(g->quiz) || g->answers[next]) return;
+    if (quiz_question(g->quiz, next)->ask_event != quiz_question(g->quiz, asked)->ask_event) return;
+    g->asked = next;
+    s->playing = false;
+}
+
+const struct quiz_question *scene_question(const struct scene *s, size_t *answer)
+{
+    const struct guessing *g = &s->guessing;
+    if (g->asked == SIZE_MAX) return NULL;
+    *answer = g->answers[g->asked] ? (size_t)g->answers[g->asked] - 1 : QUIZ_CHOICES;
+    return quiz_question(g->quiz, g->asked);
+}
+
+struct scene_score scene_score(const struct scene *s)
+{
+    const struct guessing *g = &s->guessing;
+    struct scene_score score = {0, 0};
+    for (size_t i = 0; g->quiz && i < quiz_count(g->quiz); i++) {
+        score.asked += g->answers[i] > 0;
+        score.right += g->answers[i] == quiz_question(g->quiz, i)->right + 1;
+    }
+    return score;
+}
+
+/* ---- Acts and keys ---- */
+
+static void next_captions(struct scene *s)
+{
+    s->captions = s->captions == CAPTIONS_NONE ? CAPTIONS_ALL : s->captions + 1;
+    scene_make_pace_anew(s);
+}
+
+bool scene_teach(struct scene *s, enum act act, size_t arg)
+{
+    switch ((int)act) {
+    case ACT_GUESS:
+        scene_set_guessing(s, !s->guessing.on);
+        return true;
+    case ACT_ANSWER:
+        answer(s, arg);
+        return true;
+    case ACT_GO_ON:
+        go_on(s);
+        return true;
+    case ACT_CAPTIONS:
+        next_captions(s);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* While a question stands: the digits, and, after the answer, what goes on. Moving elsewhere in time leaves it. */
+static bool quiz_key(struct scene *s, const struct input *in)
+{
+    size_t given;
+    const struct quiz_question *q = scene_question(s, &given);
+    if (!q) return false;
+    if (in->key >= '1' && in->key < '1' + QUIZ_CHOICES) {
+        answer(s, (size_t)(in->key - '1'));
+        return true;
+    }
+    bool goes_on = in->key == ' ' || in->key == KEY_RIGHT || (in->key == KEY_ENTER && s->focus.what == ACT_NONE);
+    if (goes_on) {
+        if (given < QUIZ_CHOICES) go_on(s);
+        return true;
+    }
+    if (in->key == KEY_ESCAPE) scene_set_guessing(s, false);
+    return in->key == KEY_ESCAPE;
+}
+
+bool scene_teach_key(struct scene *s, const struct input *in)
+{
+    if (quiz_key(s, in)) return true;
+    if (in->key != 'g' && in->key != 'y') return false;
+    return scene_teach(s, in->key == 'g' ? ACT_GUESS : ACT_CAPTIONS, 0);
+}
