@@ -11,6 +11,7 @@
 #include "app/picture.h"
 #include "app/simulate.h"
 #include "sim/journal/tr.h"
+#include "viz/page/page.h"
 #include "viz/readers/jsonl.h"
 #include "viz/readers/pcapng.h"
 
@@ -56,6 +57,37 @@ static int export_picture(const struct journal_memory *journal, const struct exp
     return picture_write(journal, options->file, &options->picture) ? EXIT_DONE : EXIT_FAILED;
 }
 
+static void tell_what_is_left_out(const char *path, struct page_report report)
+{
+    if (report.extent == PAGE_WITHOUT_PACKETS)
+        fprintf(stderr, tr("postroad export: %s has no packets: with them it would have %zu steps, more than %d\n"),
+                path, report.all_steps, PAGE_MOST_STEPS);
+    if (report.extent == PAGE_WITHOUT_LINES)
+        fprintf(
+            stderr,
+            tr("postroad export: %s has no packets and no dialogue: with them it would have %zu steps, more than %d\n"),
+            path, report.all_steps, PAGE_MOST_STEPS);
+}
+
+static int export_page(const struct journal_memory *journal, const struct export_options *options)
+{
+    struct output_file *file = output_open(options->file);
+    if (!file) return EXIT_FAILED;
+    struct page_report report = page_write(journal, output_stream(file));
+    if (report.extent == PAGE_TOO_BIG) {
+        output_abandon(file);
+        fprintf(
+            stderr,
+            tr("postroad export: the run is too long for a page: %zu steps; a page has at most %d, and without "
+               "its packets and dialogue it has still more\n  hint: a scenario with fewer mails, or postroad view\n"),
+            report.all_steps, PAGE_MOST_STEPS);
+        return EXIT_FAILED;
+    }
+    if (!output_commit(file)) return EXIT_FAILED;
+    tell_what_is_left_out(options->file, report);
+    return EXIT_DONE;
+}
+
 /* To add a form: a row here. */
 static const struct form {
     const char *ending, *what;
@@ -63,6 +95,7 @@ static const struct form {
 } forms[] = {
     {".pcapng", "a capture of every packet on every link", export_pcapng},
     {".jsonl", "every event as a line of JSON", export_jsonl},
+    {".html", "a page for any browser, to be stepped through and played", export_page},
     {".png", "a picture of the map", export_picture},
     {".svg", "a picture of the map that can be enlarged", export_picture},
     {".pdf", "the same, to be printed", export_picture},
@@ -130,7 +163,7 @@ int command_export(int argc, char **argv)
     options.picture.map_only = true;
     struct picture_words words = {0};
     const struct option_row rows[] = {
-        {"output", 'o', "FILE", "what to make: .pcapng .jsonl .png .svg .pdf", OPTION_TEXT, &options.file},
+        {"output", 'o', "FILE", "what to make: .html .pcapng .jsonl .png .svg .pdf", OPTION_TEXT, &options.file},
         {"host", 0, "NAME", "a capture only at this host's ends of its links", OPTION_TEXT, &options.host},
         {"link", 0, "NAME", "a capture only at the ends of this link", OPTION_TEXT, &options.link},
         {"at", 0, "TIME", "the instant that a picture shows, such as \"1.2 s\" (the end)", OPTION_TEXT, &words.at},

@@ -47,3 +47,8 @@ foreach(loss 0 10)
     COMMAND ${PROJECT_SOURCE_DIR}/tests/app/judge_live_mail.sh $<TARGET_FILE:postroad> "${loss} %")
   set_tests_properties(judge_live_${loss} judge_live_mail_${loss} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
 endforeach()
+# A real browser opens the pages.
+add_test(NAME judge_page
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/app/judge_page.py $<TARGET_FILE:postroad> ${PROJECT_SOURCE_DIR}/scenarios)
+set_tests_properties(judge_page PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
+  ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;ASAN_OPTIONS=detect_leaks=0")

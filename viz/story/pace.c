@@ -292,3 +292,15 @@ bool pace_is_skipping(const struct pace *pace, int64_t screen_ns)
 {
     return pace->knots.items[knot_at_screen(pace, screen_ns)].skips;
 }
+
+size_t pace_knot_count(const struct pace *pace)
+{
+    return pace->knots.count;
+}
+
+void pace_knot(const struct pace *pace, size_t knot, int64_t *at_ns, int64_t *screen_ns)
+{
+    assert(knot < pace->knots.count);
+    *at_ns = pace->knots.items[knot].at_ns;
+    *screen_ns = pace->knots.items[knot].screen_ns;
+}

@@ -46,4 +46,8 @@ double pace_speed_at(const struct pace *pace, int64_t screen_ns);
 /* Whether time is being skipped here: nothing visible happens and the clock spins. */
 bool pace_is_skipping(const struct pace *pace, int64_t screen_ns);
 
+/* The knots between which it runs straight, for who keeps time elsewhere; both times grow from knot to knot, or stay. */
+size_t pace_knot_count(const struct pace *pace);
+void pace_knot(const struct pace *pace, size_t knot, int64_t *at_ns, int64_t *screen_ns);
+
 #endif

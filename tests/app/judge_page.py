@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""judge_page POSTROAD SCENARIOS: a real browser opens what `postroad export -o page.html` makes, and does what a class does.
+
+Skipped (77), in so many words, where Chromium is not installed."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import browser
+from browser import Browser
+
+HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=2>\u2028 & \"quoted\" <!--"
+failures = []
+
+
+def check(holds, what):
+    if not holds:
+        failures.append(what)
+        print("FAILED", what)
+
+
+def equal(got, expected, what):
+    check(got == expected, f"{what}: {got!r} is not {expected!r}")
+
+
+def text(page, selector):
+    return page.evaluate(f"(document.querySelector({json.dumps(selector)}) || {{}}).textContent || ''")
+
+
+def telling(page):
+    return text(page, "#clock"), text(page, "#sentence"), page.evaluate("document.querySelectorAll('ol.dialogue li').length")
+
+
+def quiet(page, what):
+    equal(page.complaints, [], f"{what}: the console")
+    equal([url for url in page.requests if not url.startswith("file:")], [], f"{what}: the network")
+    equal(len(page.requests), 1, f"{what}: files that are loaded")
+
+
+def go_to_the_loss(page):
+    page.key("Home")
+    for _ in range(400):
+        if page.evaluate("document.querySelectorAll('.map .death').length"):
+            return True
+        page.key("ArrowRight", "Shift")
+    return False
+
+
+def steps_both_ways(page):
+    begin, drawn = page.screenshot(), page.evaluate("document.querySelector('main').innerHTML")
+    seen = [telling(page)]
+    for _ in range(30):
+        page.key("ArrowRight")
+        seen.append(telling(page))
+    check(page.screenshot() != begin, "thirty steps change the picture")
+    check(len(set(seen)) > 20, "each step tells something")
+    for expected in reversed(seen[:-1]):
+        page.key("ArrowLeft")
+        equal(telling(page), expected, "one step back")
+    check(page.evaluate("document.querySelector('main').innerHTML") == drawn, "back at the beginning, other things are drawn")
+
+
+def sees_the_loss(page):
+    check(go_to_the_loss(page), "no packet dies on the map")
+    check("lost by chance" in text(page, ".map .words"), "the reason is not beside the cross on the map")
+    check("lost by chance" in text(page, ".ladder"), "the reason is not in the ladder")
+    page.key("ArrowRight")
+    check("A packet is lost" in text(page, "#caption"), f"the caption: {text(page, '#caption')}")
+    check(text(page, "#cite").startswith("RFC 9293"), f"the section: {text(page, '#cite')}")
+    place = page.evaluate("(({x, y, width, height}) => [x + width / 2, y + height / 2])"
+                          "(document.querySelector('.map .death').getBoundingClientRect())")
+    page.click(*place)
+    check("lost by chance" in text(page, ".look .fate"), "a click does not tell what became of the packet")
+    check(page.evaluate("document.querySelectorAll('.causes button').length") > 1, "a lost packet has no causes")
+    before = text(page, "#clock")
+    page.key("c")
+    check(text(page, "#clock") < before, "the cause is not earlier")
+    page.key("Escape")
+    check(page.evaluate("document.querySelector('.look').hidden"), "Escape does not close what is looked at")
+
+
+def is_played(page):
+    page.key("Home")
+    page.key(" ")
+    page.wait_for("document.querySelector('#clock').textContent > '00:00:01'")
+    page.key(" ")
+    stands = telling(page)
+    page.evaluate("new Promise(done => setTimeout(done, 200))")
+    equal(telling(page), stands, "paused")
+    page.key("End")
+    check(page.evaluate("currentStep() === steps.length - 1"), "End is not the last step")
+    check("picked up" in text(page, ".queue"), f"the end of the mail in the queues: {text(page, '.queue')}")
+    ends = telling(page)
+    page.key("Home")
+    page.evaluate("seekScreen(screenTotal / 3)")
+    page.evaluate("seekScreen(screenTotal)")
+    equal(telling(page), ends, "dragged to the end")
+    box = page.evaluate("(({x, y, width, height}) => [x + width / 4, y + height / 2])"
+                        "(document.querySelector('.timeline').getBoundingClientRect())")
+    page.click(*box)
+    check("00:00:00" < text(page, "#clock") < ends[0], "a press on the time line goes there")
+
+
+def the_mail_is_an_envelope(page):
+    page.key("Home")
+    hosts = set()
+    for _ in range(60):
+        page.key("ArrowRight", "Control")
+        hosts.add(page.evaluate("[...document.querySelectorAll('.map .envelope')].map(e => e.getAttribute('aria-label') + e.getAttribute('transform')).join()"))
+    check(len(hosts) >= 4, f"the mail rests in {hosts}")
+
+
+def has_names_for_all(page):
+    """Each thing that can be pressed says what it is, and is reached by the keyboard."""
+    page.key("Home")
+    page.evaluate("seekScreen(screenTotal / 2)")
+    nameless = page.evaluate("[...document.querySelectorAll('button, input, [role=button]')].filter(e => !e.closest('[hidden]') && "
+                             "!(e.getAttribute('aria-label') || e.textContent || e.title)).map(e => e.outerHTML)")
+    equal(nameless, [], "without a name")
+    check(page.evaluate("document.querySelector('#sentence').getAttribute('aria-live')") == "polite", "what happens is read out")
+    check(page.evaluate("document.documentElement.lang") == "en", "the language")
+    check(page.evaluate("document.querySelector('#time').getAttribute('aria-valuetext')").startswith("00:00:0"), "the time is told")
+    reached = set()
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(60):
+        page.key("Tab")
+        reached.add(page.evaluate("document.activeElement.className.baseVal ?? document.activeElement.className"))
+    for what in ("host", "wire", "control play"):
+        check(any(what in name for name in reached), f"Tab does not reach {what}")
+
+
+def fits(page, what):
+    """Nothing is cut off at the sides: names, words and labels are within their panels, and names on none of each other."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    check(wide <= 0, f"{what}: {wide} pixels too wide")
+    out = page.evaluate("""[...document.querySelectorAll('.map svg text')].filter(t => t.textContent && t.getBoundingClientRect().width).filter(t => {
+        const a = t.getBoundingClientRect(), b = t.ownerSVGElement.getBoundingClientRect();
+        return a.left < b.left - 1 || a.right > b.right + 1 || a.top < b.top - 2 || a.bottom > b.bottom + 2; }).map(t => t.textContent)""")
+    equal(out, [], f"{what}: cut off")
+    over = page.evaluate("""(() => { const names = [...document.querySelectorAll('.map .host .name')].map(t => [t.textContent, t.getBoundingClientRect()]);
+        return names.flatMap(([n, a], i) => names.slice(i + 1).filter(([, b]) => a.left < b.right && b.left < a.right && a.top + 2 < b.bottom - 2 && b.top + 2 < a.bottom - 2)
+          .map(([m]) => n + ' on ' + m)); })()""")
+    equal(over, [], f"{what}: names on each other")
+
+
+def colours(page):
+    return page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('#top')).color].join()")
+
+
+def judge_first_mail(path):
+    with Browser() as page:
+        page.open(path)
+        equal(page.evaluate("document.title"), "First mail", "the title")
+        steps_both_ways(page)
+        sees_the_loss(page)
+        is_played(page)
+        the_mail_is_an_envelope(page)
+        has_names_for_all(page)
+        fits(page, "1280x800")
+        light = colours(page)
+        page.key("t")
+        dark = colours(page)
+        check(light != dark, "T changes the theme")
+        page.key("?")
+        check(page.evaluate("document.querySelector('#help').open"), "? shows the keys")
+        page.key("Escape")
+        page.key("3")
+        check(page.evaluate("document.querySelectorAll('main .panel').length - [...document.querySelectorAll('main .panel')].filter(p => !p.offsetWidth).length") == 1,
+              "a view is shown alone")
+        quiet(page, "first mail")
+    with Browser(dark=True) as page:
+        page.open(path)
+        equal(colours(page), dark, "as the browser wishes: dark")
+    with Browser(size=(390, 844), phone=True) as page:
+        page.open(path)
+        go_to_the_loss(page)
+        check("lost by chance" in text(page, ".map .words"), "on a phone: the reason is not beside the cross")
+        fits(page, "a phone")
+        quiet(page, "a phone")
+    with Browser(calm=True) as page:
+        page.open(path)
+        page.key("ArrowRight")
+        page.key(" ")
+        places = set()
+        for _ in range(25):
+            places.add(text(page, "#sentence"))
+            time.sleep(0.1)
+        check(2 <= len(places) <= 4, f"with less motion it goes step by step: {len(places)} pictures in 2.5 s")
+
+
+def judge_hostile(postroad, scenarios, folder):
+    """What the writer of a scenario or mail wrote stays text, wherever it is shown."""
+    scenario = json.loads((scenarios / "first-mail.json").read_text())
+    scenario["title"] = HOSTILE
+    scenario["mail"]["m1"]["subject"] = HOSTILE.replace("\u2028", "")
+    scenario["story"] = [{"on": "first mail.compose", "say": HOSTILE}]
+    del scenario["expect"]
+    (folder / "hostile.json").write_text(json.dumps(scenario))
+    path = folder / "hostile.html"
+    subprocess.run([postroad, "export", folder / "hostile.json", "-o", path], check=True)
+    source = path.read_text()
+    equal(len(re.findall("<script", source)), 2, "scripts in the page")
+    check("hacked=1</script>" not in source and "<img" not in source, "the title came into the page as it was")
+    with Browser() as page:
+        page.open(path)
+        equal(page.evaluate("document.title").split(), HOSTILE.split(), "the title is text")
+        for _ in range(12):
+            page.key("ArrowRight", "Control")
+        page.evaluate("look({what: 'mail', index: 0})")
+        check("<img src=x onerror=hacked=2>" in text(page, ".look"), "the subject is shown as it was written")
+        page.evaluate("seekScreen(screenAt(1e9) + 1)")
+        check("<script>" in text(page, "#caption"), "the caption is shown as it was written")
+        equal(page.evaluate("[typeof hacked, document.images.length, document.scripts.length].join()"), "undefined,0,2", "nothing ran")
+        # And if something did come in, it would not be let run.
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<svg onload=\"hacked=3\"></svg>')")
+        page.evaluate("document.head.append(Object.assign(document.createElement('script'), {textContent: 'hacked=4'}))")
+        equal(page.evaluate("typeof hacked"), "undefined", "the policy of the page")
+        equal(len(page.requests), 1, "files that are loaded")
+
+
+def judge_all(postroad, scenarios, folder):
+    """Every scenario's page opens without complaint, is gone through, and nothing is cut off in the middle of it."""
+    with Browser() as page:
+        for scenario in sorted(scenarios.glob("*.json")):
+            if scenario.name.endswith(".schema.json"):
+                continue
+            path = folder / "any.html"
+            subprocess.run([postroad, "export", scenario, "-o", path], check=True, stderr=subprocess.DEVNULL)
+            page.open(path)
+            for part in (0.3, 0.7, 1):
+                page.evaluate(f"seekScreen(screenTotal * {part})")
+            page.key("ArrowLeft")
+            page.key("Enter")
+            equal(page.complaints, [], f"{scenario.name}: the console")
+            page.complaints.clear()
+            fits(page, scenario.name)
+
+
+def main():
+    if not browser.program():
+        print("skipped: no Chromium is installed; on Debian: apt-get install chromium")
+        sys.exit(77)
+    postroad, scenarios = sys.argv[1], pathlib.Path(sys.argv[2])
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        subprocess.run([postroad, "export", scenarios / "first-mail.json", "-o", folder / "first.html"], check=True)
+        judge_first_mail(folder / "first.html")
+        judge_hostile(postroad, scenarios, folder)
+        judge_all(postroad, scenarios, folder)
+    if failures:
+        sys.exit(f"{len(failures)} checks failed")
+    print("the page does what it should")
+
+
+main()

@@ -1,0 +1,65 @@
+/* The time line: how much happens when, what matters, and where we are; its scale is the pace's. */
+class TimeLine {
+  constructor(seek) {
+    this.seek = seek;
+    this.picture = svg('svg', { class: 'timeline', 'aria-hidden': 'true' });
+    this.range = html('input', { type: 'range', min: 0, max: Math.ceil(screenTotal), step: 1, value: 0, 'aria-label': words.time, id: 'time',
+      oninput: () => seek(Number(this.range.value)) });
+    this.node = html('div', { class: 'time' }, this.picture, this.range);
+    this.picture.addEventListener('pointerdown', event => {
+      this.picture.setPointerCapture(event.pointerId);
+      this.drag(event);
+    });
+    this.picture.addEventListener('pointermove', event => { if (event.buttons) this.drag(event); });
+    this.cursor = svg('line', { class: 'cursor' });
+  }
+
+  drag(event) {
+    const box = this.picture.getBoundingClientRect();
+    this.seek(Math.max(0, Math.min(1, (event.clientX - box.left - 8) / (box.width - 16))) * screenTotal);
+  }
+
+  x(screen) {
+    return 8 + screen / screenTotal * (this.width - 16);
+  }
+
+  resize(width, height) {
+    this.width = width;
+    this.height = height;
+    const base = height - 1, bins = Math.max(1, Math.floor((width - 16) / 4)), counts = Array.from({ length: bins }, () => [0, 0]);
+    for (const step of steps) {
+      if (step.sort === SORT.WAY) continue;
+      counts[Math.min(bins - 1, Math.floor(screenAt(step.at) / screenTotal * bins))][step.sort === SORT.LINE ? 1 : 0]++;
+    }
+    const most = Math.max(1, ...counts.map(([a, b]) => a + b)), tall = base - 20, unit = (width - 16) / bins;
+    const bars = counts.flatMap(([packets, said], i) => [['bar', packets + said], ['bar words', said]].filter(([, n]) => n).map(([kind, n]) => {
+      const h = Math.max(2, Math.sqrt(n / most) * tall);
+      return svg('rect', { x: 8 + i * unit, y: base - h, width: Math.max(1, unit - 1), height: h, class: kind });
+    }));
+    this.picture.replaceChildren(svg('rect', { x: 8, y: 18, width: width - 16, height: base - 18, rx: 4, class: 'ground' }), ...bars, ...this.marks(), this.cursor);
+  }
+
+  marks() {
+    const shapes = { [MARK.COMPOSED]: () => envelopeShape(13, false), [MARK.ATTEMPT]: () => stroke('M-4 0H4M1 -3L4 0L1 3', 'var(--faint)', 1.3),
+      [MARK.DEFERRED]: () => clockShape(5), [MARK.DELIVERED]: () => tickShape(5), [MARK.PICKED_UP]: () => tickShape(5),
+      [MARK.BOUNCED]: () => envelopeShape(13, true), [MARK.LOSS]: () => crossShape(4, 1.8), [MARK.CAPTION]: () => svg('circle', { r: 2.5, fill: 'var(--ghost)' }),
+      [MARK.FAULT]: () => polygon([[1, -6], [-4, 1], [0, 1], [-1, 6], [4, -1], [0, -1]], { fill: 'var(--lost)' }) };
+    /* What matters most finds its place first. */
+    const order = [MARK.BOUNCED, MARK.DELIVERED, MARK.PICKED_UP, MARK.LOSS, MARK.COMPOSED, MARK.FAULT, MARK.DEFERRED, MARK.ATTEMPT, MARK.CAPTION], taken = new Set();
+    return order.flatMap(kind => marks.filter(mark => mark.kind === kind)).flatMap(mark => {
+      const x = this.x(screenAt(mark.at)), cell = Math.round(x / 6);
+      if ([-1, 0, 1].some(by => taken.has(cell + by))) return [];
+      taken.add(cell);
+      const node = svg('g', {}, shapes[mark.kind](), svg('title', {}, steps[mark.step].text));
+      place(node, x, 9);
+      return [node];
+    });
+  }
+
+  draw(now) {
+    const x = this.x(now.screen);
+    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: 14, y2: this.height })) this.cursor.setAttribute(name, value);
+    if (document.activeElement !== this.range || Math.abs(this.range.value - now.screen) > 1) this.range.value = Math.round(now.screen);
+    this.range.setAttribute('aria-valuetext', clockText(now.at));
+  }
+}

@@ -1,0 +1,77 @@
+/* The words of the page itself, by the names that its program knows them by. To add one: a row here. */
+#include "sim/journal/tr.h"
+#include "viz/page/page_internal.h"
+
+static const struct {
+    const char *name, *english;
+} words[] = {
+    {"map", "Map"},
+    {"ladder", "Who sends what to whom"},
+    {"dialogue", "What is said"},
+    {"queue", "Queues"},
+    {"play", "play"},
+    {"pause", "pause"},
+    {"back", "one event back"},
+    {"forward", "one event forward"},
+    {"slower", "slower"},
+    {"faster", "faster"},
+    {"theme", "light or dark"},
+    {"help", "keys"},
+    {"time", "time"},
+    {"close", "close"},
+    {"lost", "lost"},
+    {"seed", "seed"},
+    {"begin", "Press the space bar, and the journey begins."},
+    {"silence", "Nobody has said anything yet."},
+    {"noMail", "Nobody writes a mail in this run."},
+    {"noPacket", "No packet is on its way."},
+    {"names", "names"},
+    {"to", "to"},
+    {"size", "bytes on the wire"},
+    {"arrived", "arrived"},
+    {"onItsWay", "on its way"},
+    {"because", "Because"},
+    {"attempts", "Attempts"},
+    {"nextTry", "next try"},
+    {"nextTryIn", "next try in"},
+    {"down", "down"},
+    {"linkDown", "link down"},
+    {"oneWay", "down one way"},
+    {"outbox", "outbox"},
+    {"inQueue", "queue"},
+    {"mailbox", "mailbox"},
+    {"read", "read"},
+    {"subject", "subject"},
+    {"from", "from"},
+    {"recipients", "recipients"},
+    {"address", "address"},
+    {"enlarge", "show this alone, or all"},
+    {"withoutPackets", "This run has too many packets for a page: the page tells its mails, dialogues and faults."},
+    {"withoutLines", "This run is too long for a page: the page tells its mails and faults."},
+    {"keySpace", "play, pause"},
+    {"keyArrows", "one event back, forward"},
+    {"keyPackets", "one packet back, forward"},
+    {"keyPages", "one line of the dialogue back, forward"},
+    {"keyMails", "one change of a mail back, forward"},
+    {"keyUpDown", "faster, slower"},
+    {"keyEnds", "the beginning, the end"},
+    {"keyLook", "look closely at what happens now"},
+    {"keyCause", "go to its cause"},
+    {"keyViews", "map, dialogue, ladder or queues alone; once more: all"},
+    {"keyTheme", "light or dark"},
+    {"keyEscape", "close"},
+    {"mouse",
+     "With the mouse: click anything to look at it closely; drag the time line; press a heading to enlarge a view."},
+};
+
+void page_write_words(struct page_writer *out)
+{
+    page_list_begin(out, "words");
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        page_row_begin(out);
+        page_text(out, words[i].name);
+        page_text(out, tr(words[i].english));
+        page_row_end(out);
+    }
+    page_list_end(out);
+}
