@@ -1,0 +1,436 @@
+/* The fold of an account of delays: what a host is doing for a mail, told apart by causes.
+
+   A job belongs to the recipients of a mail in one domain; its look-ups are caused by the events with which they became
+   active or their attempts began, its connections by its look-ups or the end of its last connection, and what happens
+   on a connection belongs to whose it is. A session that is reused goes over to another job with that job's MAIL. A
+   client's outbox is one job: while the session is another mail's, a mail waits in the queue. */
+#include "viz/readers/delay_account.h"
+
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/readers/delay_internal.h"
+
+enum { PORT_DNS = 53, PORT_POP3 = 110, PORT_POP3S = 995 };
+
+/* --- jobs --- */
+
+size_t delay_job_of(struct delay_account *a, int64_t host, int64_t message, const char *recipient)
+{
+    const char *at = strrchr(recipient, '@'), *domain = at ? at + 1 : "";
+    uint64_t key = delay_key_text(delay_key(delay_key(5, host), message), domain, strlen(domain));
+    size_t job = index_map_get(&a->job_index, key);
+    if (job != SIZE_MAX) return job;
+    index_map_put(&a->job_index, key, job = a->jobs.count);
+    *TABLE_ADD(&a->jobs) = (struct delay_job){.host = host, .message = message, .stage = DELAY_QUEUE, .what = ""};
+    return job;
+}
+
+/* A round begins with its first member. */
+void delay_job_add(struct delay_account *a, size_t job, size_t copy)
+{
+    struct delay_job *j = &a->jobs.items[job];
+    struct delay_copy *c = &a->copies.items[copy];
+    if (c->job == job) return;
+    if (j->members.count == 0 && j->message) {
+        j->stage = DELAY_QUEUE;
+        j->conn = j->peer = 0;
+        j->questions = 0;
+        j->old_conn = 0;
+        j->has_session = false;
+    }
+    c->job = job;
+    c->place = j->members.count;
+    *TABLE_ADD(&j->members) = copy;
+}
+
+void delay_job_remove(struct delay_account *a, size_t copy)
+{
+    struct delay_copy *c = &a->copies.items[copy];
+    if (c->job == DELAY_NONE) return;
+    struct delay_job *j = &a->jobs.items[c->job];
+    size_t last = j->members.items[--j->members.count];
+    j->members.items[c->place] = last;
+    a->copies.items[last].place = c->place;
+    c->job = DELAY_NONE;
+}
+
+static void odd(const struct delay_account *a, const struct delay_job *j, const char *what)
+{
+    if (a->odd && j->message) a->odd(a->odd_context, a->heard, j->message, what);
+}
+
+/* The last connection is told to have ended within the same instant, if not before. */
+static void replaces_connection(struct delay_account *a, struct delay_job *j)
+{
+    if (!j->conn) return;
+    j->old_conn = j->conn;
+    j->old_ns = a->now_ns;
+}
+
+static struct delay_interval interval_of(const struct delay_job *j)
+{
+    bool is_on_wire = j->stage == DELAY_CONNECT || j->stage == DELAY_TRANSFER;
+    return (struct delay_interval){.stage = j->stage,
+                                   .conn = is_on_wire ? j->conn : 0,
+                                   .peer = is_on_wire ? j->peer : 0,
+                                   .what = j->stage == DELAY_DNS ? j->what : ""};
+}
+
+static void enter(struct delay_account *a, struct delay_job *j, enum delay_stage stage)
+{
+    j->stage = stage;
+    if (j->old_conn && a->now_ns > j->old_ns) {
+        odd(a, j, "a connection begins before the last one has ended");
+        j->old_conn = 0;
+    }
+    struct delay_interval next = interval_of(j);
+    for (size_t i = 0; i < j->members.count; i++)
+        delay_copy_enter(a, j->members.items[i], &next);
+}
+
+static struct delay_job *job_at(struct delay_account *a, const struct index_map *map, uint64_t key)
+{
+    size_t job = index_map_get(map, key);
+    return job == SIZE_MAX ? NULL : &a->jobs.items[job];
+}
+
+/* By its cause; another host's job is none. */
+static struct delay_job *job_behind(struct delay_account *a, const struct event *e)
+{
+    struct delay_job *j = job_at(a, &a->event_jobs, e->cause);
+    return j && j->host == event_int(e, FIELD_HOST) ? j : NULL;
+}
+
+static void remember(struct delay_account *a, const struct event *e, const struct delay_job *j)
+{
+    index_map_put(&a->event_jobs, e->id, (size_t)(j - a->jobs.items));
+}
+
+/* --- names --- */
+
+static uint64_t question_of(const struct event *e, bool with_id)
+{
+    const char *qname = event_text(e, FIELD_QNAME), *qtype = event_text(e, FIELD_QTYPE);
+    uint64_t key = delay_key_text(delay_key(6, event_int(e, FIELD_HOST)), qname, strlen(qname));
+    key = delay_key_text(key, qtype, strlen(qtype));
+    return with_id ? delay_key(key, event_int(e, FIELD_ID)) : key;
+}
+
+static uint64_t open_question(const struct delay_account *a, const struct delay_job *j, const struct event *e)
+{
+    return delay_key(question_of(e, false), j - a->jobs.items);
+}
+
+static void on_query(struct delay_account *a, const struct event *e)
+{
+    struct delay_job *j = job_behind(a, e), *asked = job_at(a, &a->question_jobs, question_of(e, true));
+    if (!j) j = asked; /* sent again */
+    if (!j) return;
+    remember(a, e, j);
+    index_map_put(&a->question_jobs, question_of(e, true), (size_t)(j - a->jobs.items));
+    size_t is_open = index_map_get(&a->questions, open_question(a, j, e));
+    if (is_open == 1) return;
+    index_map_put(&a->questions, open_question(a, j, e), 1);
+    j->questions++;
+    if (j->has_session) return; /* TLS may ask for a policy beside it */
+    j->what = text_store_add(&a->texts, event_text(e, FIELD_QNAME));
+    enter(a, j, DELAY_DNS);
+}
+
+/* After the last answer a connection is next; but a policy, of which DNS has said that there is one, is fetched. */
+static void on_answer(struct delay_account *a, const struct event *e)
+{
+    bool has_id = e->kind != EVENT_DNS_FAILURE;
+    struct delay_job *j = has_id ? job_at(a, &a->question_jobs, question_of(e, true)) : job_behind(a, e);
+    if (!j || j->host != event_int(e, FIELD_HOST)) return;
+    remember(a, e, j);
+    if (index_map_get(&a->questions, open_question(a, j, e)) != 1) return;
+    index_map_put(&a->questions, open_question(a, j, e), 0);
+    bool is_policy = strncmp(event_text(e, FIELD_QNAME), "_mta-sts.", 9) == 0;
+    if (--j->questions == 0 && j->stage == DELAY_DNS && !is_policy)
+        enter(a, j, j->message ? DELAY_UNEXPLAINED : DELAY_QUEUE);
+}
+
+/* --- connections --- */
+
+static void on_conn_open(struct delay_account *a, const struct event *e)
+{
+    int64_t conn = event_int(e, FIELD_CONN), port = event_int(e, FIELD_REMOTE_PORT);
+    index_map_put(&a->conn_peers, (uint64_t)conn, (size_t)event_int(e, FIELD_PEER));
+    struct delay_job *j = strcmp(event_text(e, FIELD_ROLE), "active") == 0 ? job_behind(a, e) : NULL;
+    if (!j || port == PORT_DNS || port == PORT_POP3 || port == PORT_POP3S) return;
+    replaces_connection(a, j);
+    index_map_put(&a->conn_jobs, (uint64_t)conn, (size_t)(j - a->jobs.items));
+    remember(a, e, j);
+    j->conn = conn;
+    j->peer = event_int(e, FIELD_PEER);
+    j->has_session = false;
+    enter(a, j, DELAY_CONNECT);
+}
+
+static void on_session_open(struct delay_account *a, const struct event *e)
+{
+    uint64_t conn = (uint64_t)event_int(e, FIELD_CONN);
+    struct delay_job *j = job_at(a, &a->conn_jobs, conn);
+    if (!j || strcmp(event_text(e, FIELD_ROLE), "client") != 0) return;
+    index_map_put(&a->session_conns, (uint64_t)event_int(e, FIELD_SESSION), (size_t)conn);
+    remember(a, e, j);
+    if (j->conn != (int64_t)conn) return;
+    j->has_session = true;
+    j->has_content = false;
+    j->mail_since_ns = e->at_ns;
+    enter(a, j, DELAY_TRANSFER);
+}
+
+/* Session or connection, whichever ends first, is the end of it; the next one begins at once. */
+static void on_end(struct delay_account *a, const struct event *e)
+{
+    uint64_t conn = e->kind == EVENT_CONN_CLOSE
+                        ? (uint64_t)event_int(e, FIELD_CONN)
+                        : (uint64_t)index_map_get(&a->session_conns, (uint64_t)event_int(e, FIELD_SESSION));
+    struct delay_job *j = job_at(a, &a->conn_jobs, conn);
+    if (!j) return;
+    remember(a, e, j);
+    if (j->old_conn == (int64_t)conn) j->old_conn = 0;
+    if (j->conn != (int64_t)conn) return;
+    j->conn = j->peer = 0;
+    j->has_session = false;
+    enter(a, j, j->message ? DELAY_UNEXPLAINED : DELAY_RETRY);
+}
+
+/* What a client says: with MAIL the session may go over to the mail that the attempt before it is about. */
+static void on_line(struct delay_account *a, const struct event *e)
+{
+    uint64_t conn = (uint64_t)event_int(e, FIELD_CONN);
+    struct delay_job *j = job_at(a, &a->conn_jobs, conn), *next;
+    if (!j || j->host != event_int(e, FIELD_HOST)) return;
+    bool is_mail = strncmp(event_text(e, FIELD_TEXT), "MAIL ", 5) == 0;
+    if (is_mail && (next = job_behind(a, e)) != NULL && next != j) {
+        if (j->conn == (int64_t)conn) j->conn = j->peer = 0;
+        int64_t peer = (int64_t)index_map_get(&a->conn_peers, conn);
+        j = next;
+        index_map_put(&a->conn_jobs, conn, (size_t)(j - a->jobs.items));
+        replaces_connection(a, j);
+        j->conn = (int64_t)conn;
+        j->peer = peer;
+        j->has_session = true;
+        enter(a, j, DELAY_TRANSFER);
+    }
+    if (is_mail) j->mail_since_ns = e->at_ns;
+    remember(a, e, j);
+}
+
+/* --- content --- */
+
+/* Whose content it is had its turn since MAIL; the others of the outbox have waited from there on. */
+static void turn_of(struct delay_account *a, struct delay_job *j, int64_t message)
+{
+    const struct delay_interval turn = interval_of(j), wait = {.stage = DELAY_QUEUE, .what = ""};
+    for (size_t i = 0; !j->has_content && i < j->members.count; i++) {
+        size_t copy = j->members.items[i];
+        bool is_on = a->copies.items[copy].open.stage == DELAY_TRANSFER;
+        if (a->copies.items[copy].message != message && is_on) delay_copy_enter_since(a, copy, &wait, j->mail_since_ns);
+    }
+    j->has_content = true;
+    size_t copy = index_map_get(&a->siblings, delay_key(delay_key(3, message), j->host));
+    for (; copy != SIZE_MAX; copy = a->copies.items[copy].sibling)
+        if (a->copies.items[copy].job != DELAY_NONE && a->copies.items[copy].open.stage != DELAY_TRANSFER)
+            delay_copy_enter_since(a, copy, &turn, j->mail_since_ns);
+}
+
+static void on_content(struct delay_account *a, const struct event *e)
+{
+    uint64_t conn = (uint64_t)event_int(e, FIELD_CONN);
+    int64_t message = event_int(e, FIELD_MESSAGE);
+    size_t peer = index_map_get(&a->conn_peers, conn);
+    struct delay_job *j = job_at(a, &a->conn_jobs, conn);
+    if (peer != SIZE_MAX)
+        index_map_put(&a->senders, delay_key(delay_key(2, message), (int64_t)peer), (size_t)event_int(e, FIELD_HOST));
+    if (!j || j->host != event_int(e, FIELD_HOST)) return;
+    if (j->message && j->message != message) odd(a, j, "another mail's content is sent in its turn");
+    if (j->conn != (int64_t)conn || j->stage != DELAY_TRANSFER) odd(a, j, "content outside of its session");
+    if (!j->message && j->conn == (int64_t)conn) turn_of(a, j, message);
+}
+
+/* --- attempts --- */
+
+/* The rest of what its host does for it: the others of its round may still be under way. */
+static void end_attempt(struct delay_account *a, const struct event *e, size_t copy)
+{
+    struct delay_copy *c = &a->copies.items[copy];
+    bool is_done = e->kind == EVENT_ATTEMPT_END && strcmp(event_text(e, FIELD_OUTCOME), "later") != 0;
+    if (c->ended_ns >= 0) return;
+    if (c->job != DELAY_NONE) remember(a, e, &a->jobs.items[c->job]);
+    delay_job_remove(a, copy);
+    c->is_tried |= !is_done;
+    c->open.attempt = is_done ? event_int(e, FIELD_ATTEMPT) : 0;
+    struct delay_interval next = {.stage = is_done ? DELAY_DISK : DELAY_RETRY, .what = ""};
+    if (!is_done) next.what = text_store_add(&a->texts, event_text(e, FIELD_WHY));
+    delay_copy_enter(a, copy, &next);
+}
+
+static void on_attempt(struct delay_account *a, const struct event *e)
+{
+    size_t copy = delay_copy_there(a, e);
+    if (copy == DELAY_NONE) return;
+    struct delay_copy *c = &a->copies.items[copy];
+    if (e->kind != EVENT_ATTEMPT_BEGIN) {
+        end_attempt(a, e, copy);
+        return;
+    }
+    struct delay_job *j = c->job == DELAY_NONE ? NULL : &a->jobs.items[c->job];
+    struct delay_interval next = c->open;
+    next.attempt = event_int(e, FIELD_ATTEMPT);
+    if (next.stage == DELAY_QUEUE) next = (struct delay_interval){.stage = DELAY_UNEXPLAINED, .attempt = next.attempt};
+    if (j && c->open.stage == DELAY_QUEUE && j->stage == DELAY_QUEUE) j->stage = DELAY_UNEXPLAINED;
+    delay_copy_enter(a, copy, &next);
+    if (j) remember(a, e, j);
+}
+
+/* --- the rest --- */
+
+static void on_host(struct delay_account *a, const struct event *e)
+{
+    const char *domains = event_text(e, FIELD_TEXT);
+    if (strcmp(event_text(e, FIELD_ROLE), "mail_server") != 0) return;
+    while (*domains) {
+        size_t length = strcspn(domains, ",");
+        index_map_put(&a->local_domains, delay_key_text(delay_key(4, event_int(e, FIELD_HOST)), domains, length), 1);
+        domains += length;
+        domains += strspn(domains, ", ");
+    }
+}
+
+static void on_expand(struct delay_account *a, const struct event *e)
+{
+    size_t list = delay_copy_there(a, e);
+    if (list == DELAY_NONE) return;
+    for (const char *to = event_text(e, FIELD_TO); *to; to += strspn(to, ", ")) {
+        size_t length = strcspn(to, ",");
+        uint64_t pair = delay_key_text(delay_key(1, event_int(e, FIELD_MESSAGE)), to, length);
+        index_map_put(&a->expansions, delay_key(pair, event_int(e, FIELD_HOST)), list);
+        to += length;
+    }
+}
+
+/* Whatever else a next step may be due to: it belongs to its connection's job, or to its cause's. A client begins
+   anew by its clock. */
+static void follow(struct delay_account *a, const struct event *e)
+{
+    int64_t conn = event_has(e->kind, FIELD_CONN) ? event_int(e, FIELD_CONN) : 0;
+    struct delay_job *j = conn ? job_at(a, &a->conn_jobs, (uint64_t)conn) : NULL;
+    if (!j) j = job_behind(a, e);
+    bool is_submission = e->kind == EVENT_TIMER_FIRE && strcmp(event_text(e, FIELD_NAME), "next submission") == 0;
+    if (is_submission) j = &a->jobs.items[delay_job_of(a, event_int(e, FIELD_HOST), 0, "")];
+    if (j && j->host == event_int(e, FIELD_HOST)) remember(a, e, j);
+}
+
+void delay_account_hear(struct delay_account *a, const struct event *e)
+{
+    a->now_ns = e->at_ns;
+    a->heard = e;
+    switch (e->kind) {
+    case EVENT_HOST_ADD:
+        on_host(a, e);
+        break;
+    case EVENT_MAIL_COMPOSE:
+        index_map_put(&a->written, delay_key(0, event_int(e, FIELD_MESSAGE)), (size_t)e->at_ns);
+        break;
+    case EVENT_MAIL_STATE:
+        delay_copy_state(a, e);
+        break;
+    case EVENT_MAIL_EXPAND:
+        on_expand(a, e);
+        break;
+    case EVENT_ATTEMPT_BEGIN:
+    case EVENT_ATTEMPT_END:
+    case EVENT_ATTEMPT_SKIP:
+        on_attempt(a, e);
+        break;
+    case EVENT_DNS_QUERY:
+        on_query(a, e);
+        break;
+    case EVENT_DNS_ANSWER:
+    case EVENT_DNS_FAILURE:
+        on_answer(a, e);
+        break;
+    case EVENT_CONN_OPEN:
+        on_conn_open(a, e);
+        break;
+    case EVENT_SESSION_OPEN:
+        on_session_open(a, e);
+        break;
+    case EVENT_CONN_CLOSE:
+    case EVENT_SESSION_CLOSE:
+        on_end(a, e);
+        break;
+    case EVENT_SMTP_LINE:
+        on_line(a, e);
+        break;
+    case EVENT_SMTP_CONTENT:
+        on_content(a, e);
+        break;
+    case EVENT_TIMER_SET:
+    case EVENT_TIMER_FIRE:
+    case EVENT_TCP_STATE:
+    case EVENT_TLS_FAILED:
+    case EVENT_TLS_FALLBACK:
+    case EVENT_DESTINATION:
+    case EVENT_MAIL_ROUTE:
+    case EVENT_MAIL_COMMIT:
+    case EVENT_MAIL_DOUBT:
+    case EVENT_STS_POLICY:
+    case EVENT_DNS_UNREACHABLE:
+    case EVENT_DNS_CACHE:
+        follow(a, e);
+        break;
+    default:
+        break;
+    }
+}
+
+struct event_mask delay_account_mask(void)
+{
+    return event_mask_union(event_mask_core(), event_mask_kind(EVENT_HOST_ADD));
+}
+
+static void on_event(void *context, const struct event *e)
+{
+    delay_account_hear(context, e);
+}
+
+struct journal_reader delay_account_reader(struct delay_account *account)
+{
+    return (struct journal_reader){.mask = delay_account_mask(), .on_event = on_event, .context = account};
+}
+
+void delay_account_on_odd(struct delay_account *account, delay_odd_fn on_odd, void *context)
+{
+    account->odd = on_odd;
+    account->odd_context = context;
+}
+
+struct delay_account *delay_account_new(void)
+{
+    return mem_calloc(1, sizeof(struct delay_account));
+}
+
+void delay_account_free(struct delay_account *a)
+{
+    if (!a) return;
+    struct index_map *const maps[] = {&a->written,    &a->delivered,     &a->picked_up,     &a->there,
+                                      &a->latest,     &a->siblings,      &a->local_domains, &a->senders,
+                                      &a->expansions, &a->conn_peers,    &a->conn_jobs,     &a->session_conns,
+                                      &a->event_jobs, &a->question_jobs, &a->questions,     &a->job_index};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+        index_map_free(maps[i]);
+    for (size_t i = 0; i < a->copies.count; i++)
+        mem_free(a->copies.items[i].intervals.items);
+    for (size_t i = 0; i < a->jobs.count; i++)
+        mem_free(a->jobs.items[i].members.items);
+    mem_free(a->copies.items);
+    mem_free(a->jobs.items);
+    text_store_free(&a->texts);
+    mem_free(a);
+}
