@@ -26,6 +26,7 @@ struct tally {
     double begin, longest_s, told, cpu_s;
     bool tells_progress;
     unsigned long worlds, failed, drawn[RANDOM_KINDS], fired[RANDOM_KINDS], mails, ended, events, pairs;
+    struct laws_tally laws;
     unsigned long below_80; /* worlds in which fewer mails reached an end */
     struct {
         uint64_t seed;
@@ -88,6 +89,9 @@ static void on_hunted(void *context, const struct hunted_seed *found)
     tally->events += hunted->events;
     tally->pairs += hunted->pairs;
     tally->below_80 += hunted->mails_ended * 10 < hunted->mails * 8;
+    for (int law = 0; law < LAWS_COUNTS; law++)
+        for (int excuse = 0; excuse < LAWS_EXCUSE_END; excuse++)
+            tally->laws.n[law][excuse] += hunted->tally.n[law][excuse];
     for (size_t i = 0; i < n_fault_kinds; i++) {
         tally->drawn[i] += found->drawn[i];
         tally->fired[i] += found->drawn[i] && hunted->fired[i];
@@ -108,6 +112,24 @@ static void on_tick(void *context)
             tally->failed, left < 0 ? 0 : (double)(long)(left / 60), left < 0 ? 0 : (double)((long)left % 60));
 }
 
+/* What the laws could not judge, and why, of all that they should. */
+static void tell_excuses(const struct laws_tally *laws)
+{
+    printf("%-26s %12s %12s\n", "law", "judged", "excused");
+    for (int law = 0; law < LAWS_COUNTS; law++) {
+        uint64_t all = 0, judged = laws->n[law][LAWS_JUDGED];
+        for (int excuse = 0; excuse < LAWS_EXCUSE_END; excuse++)
+            all += laws->n[law][excuse];
+        double percent = all ? 100.0 / (double)all : 0;
+        printf("%-26s %12llu %12llu %6.2f %%\n", laws_counted_name((enum laws_counted)law), (unsigned long long)judged,
+               (unsigned long long)(all - judged), (double)(all - judged) * percent);
+        for (int excuse = LAWS_JUDGED + 1; excuse < LAWS_EXCUSE_END; excuse++)
+            if (laws->n[law][excuse])
+                printf("    %-35s %12llu %6.2f %%\n", laws_excuse_name((enum laws_excuse)excuse),
+                       (unsigned long long)laws->n[law][excuse], (double)laws->n[law][excuse] * percent);
+    }
+}
+
 static void tell(const struct tally *tally)
 {
     double worlds = tally->worlds ? (double)tally->worlds : 1;
@@ -115,6 +137,7 @@ static void tell(const struct tally *tally)
     for (size_t i = 0; i < n_fault_kinds; i++)
         printf("%-26s %9lu %9lu %7.2f %%\n", fault_kinds[i].name, tally->drawn[i], tally->fired[i],
                100 * (double)tally->fired[i] / worlds);
+    tell_excuses(&tally->laws);
     printf("%lu worlds in %.1f s, %.1f ms of computing and %.0f events each: %lu failed\n", tally->worlds,
            seconds_now() - tally->begin, 1000 * tally->cpu_s / worlds, (double)tally->events / worlds, tally->failed);
     printf("%lu of %lu mails and reports came to an end, %.2f %%; fewer than 80 %% did in %lu worlds\n", tally->ended,

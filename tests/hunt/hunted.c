@@ -142,6 +142,7 @@ static void run(struct hunted *hunted, const struct scenario *scenario, const ui
         goes_on = world_run(world, EVENTS_AT_ONCE);
     hunted->events = world_events(world);
     hunted->n_broken = laws_finish(laws);
+    hunted->tally = *laws_tally_of(laws);
     if (hunted->n_broken) snprintf(hunted->first, sizeof hunted->first, "%s", laws_breach(laws, 0));
     for (size_t i = 0; i < laws_breaches(laws); i++)
         note_law(hunted, laws_breach(laws, i));

@@ -3,6 +3,7 @@
 #define POSTROAD_TESTS_HUNT_HUNTED_H
 
 #include "tests/hunt/random_world.h"
+#include "viz/readers/laws_tally.h"
 
 struct hunted {
     bool loaded;
@@ -13,6 +14,7 @@ struct hunted {
     uint64_t events;
     unsigned pairs; /* runs of law M17 that were compared: pair.h */
     bool fired[RANDOM_KINDS];
+    struct laws_tally tally;
 };
 
 /* places: of each kind of fault, as random_world has them; check_packets: that bytes say what packets are. */

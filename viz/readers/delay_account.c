@@ -26,22 +26,26 @@ size_t delay_job_of(struct delay_account *a, int64_t host, int64_t message, cons
     return job;
 }
 
+static void add(struct delay_account *a, size_t job, size_t copy)
+{
+    struct delay_job *j = &a->jobs.items[job];
+    struct delay_copy *c = &a->copies.items[copy];
+    c->job = job;
+    c->place = j->members.count;
+    *TABLE_ADD(&j->members) = copy;
+}
+
 /* A round begins with its first member. */
 void delay_job_add(struct delay_account *a, size_t job, size_t copy)
 {
     struct delay_job *j = &a->jobs.items[job];
-    struct delay_copy *c = &a->copies.items[copy];
-    if (c->job == job) return;
+    if (a->copies.items[copy].job == job) return;
+    delay_job_remove(a, copy);
     if (j->members.count == 0 && j->message) {
         j->stage = DELAY_QUEUE;
-        j->conn = j->peer = 0;
         j->questions = 0;
-        j->old_conn = 0;
-        j->has_session = false;
     }
-    c->job = job;
-    c->place = j->members.count;
-    *TABLE_ADD(&j->members) = copy;
+    add(a, job, copy);
 }
 
 void delay_job_remove(struct delay_account *a, size_t copy)
@@ -79,6 +83,7 @@ static struct delay_interval interval_of(const struct delay_job *j)
 
 static void enter(struct delay_account *a, struct delay_job *j, enum delay_stage stage)
 {
+    if (stage == DELAY_UNEXPLAINED && !j->is_attempt) stage = DELAY_QUEUE;
     j->stage = stage;
     if (j->old_conn && a->now_ns > j->old_ns) {
         odd(a, j, "a connection begins before the last one has ended");
@@ -102,36 +107,41 @@ static struct delay_job *job_behind(struct delay_account *a, const struct event 
     return j && j->host == event_int(e, FIELD_HOST) ? j : NULL;
 }
 
+/* Whatever happens for a job closes the group of those whose attempts begin together. */
 static void remember(struct delay_account *a, const struct event *e, const struct delay_job *j)
 {
+    a->beginning = DELAY_NONE;
     index_map_put(&a->event_jobs, e->id, (size_t)(j - a->jobs.items));
 }
 
 /* --- names --- */
 
-static uint64_t question_of(const struct event *e, bool with_id)
+static uint64_t question_of(const struct event *e)
 {
     const char *qname = event_text(e, FIELD_QNAME), *qtype = event_text(e, FIELD_QTYPE);
     uint64_t key = delay_key_text(delay_key(6, event_int(e, FIELD_HOST)), qname, strlen(qname));
-    key = delay_key_text(key, qtype, strlen(qtype));
-    return with_id ? delay_key(key, event_int(e, FIELD_ID)) : key;
+    return delay_key_text(key, qtype, strlen(qtype));
 }
 
-static uint64_t open_question(const struct delay_account *a, const struct delay_job *j, const struct event *e)
+static uint64_t transaction_of(const struct event *e)
 {
-    return delay_key(question_of(e, false), j - a->jobs.items);
+    return delay_key(question_of(e), event_int(e, FIELD_ID));
+}
+
+static uint64_t open_key(const struct delay_account *a, const struct delay_job *j, uint64_t question)
+{
+    return delay_key(question, j - a->jobs.items);
 }
 
 static void on_query(struct delay_account *a, const struct event *e)
 {
-    struct delay_job *j = job_behind(a, e), *asked = job_at(a, &a->question_jobs, question_of(e, true));
-    if (!j) j = asked; /* sent again */
+    struct delay_job *j = job_behind(a, e), *asked = job_at(a, &a->question_jobs, transaction_of(e));
+    if (event_int(e, FIELD_NTH) > 1 && asked) j = asked; /* sent again */
     if (!j) return;
     remember(a, e, j);
-    index_map_put(&a->question_jobs, question_of(e, true), (size_t)(j - a->jobs.items));
-    size_t is_open = index_map_get(&a->questions, open_question(a, j, e));
-    if (is_open == 1) return;
-    index_map_put(&a->questions, open_question(a, j, e), 1);
+    index_map_put(&a->question_jobs, transaction_of(e), (size_t)(j - a->jobs.items));
+    if (index_map_get(&a->questions, open_key(a, j, transaction_of(e))) == 1) return;
+    index_map_put(&a->questions, open_key(a, j, transaction_of(e)), 1);
     j->questions++;
     if (j->has_session) return; /* TLS may ask for a policy beside it */
     j->what = text_store_add(&a->texts, event_text(e, FIELD_QNAME));
@@ -142,13 +152,14 @@ static void on_query(struct delay_account *a, const struct event *e)
 static void on_answer(struct delay_account *a, const struct event *e)
 {
     bool has_id = e->kind != EVENT_DNS_FAILURE;
-    struct delay_job *j = has_id ? job_at(a, &a->question_jobs, question_of(e, true)) : job_behind(a, e);
+    struct delay_job *j = has_id ? job_at(a, &a->question_jobs, transaction_of(e)) : job_behind(a, e);
     if (!j || j->host != event_int(e, FIELD_HOST)) return;
     remember(a, e, j);
-    if (index_map_get(&a->questions, open_question(a, j, e)) != 1) return;
-    index_map_put(&a->questions, open_question(a, j, e), 0);
+    if (has_id && index_map_get(&a->questions, open_key(a, j, transaction_of(e))) != 1) return;
+    if (has_id) index_map_put(&a->questions, open_key(a, j, transaction_of(e)), 0);
     bool is_policy = strncmp(event_text(e, FIELD_QNAME), "_mta-sts.", 9) == 0;
-    if (--j->questions == 0 && j->stage == DELAY_DNS && !is_policy)
+    if (j->questions > 0) j->questions--;
+    if (j->questions == 0 && j->stage == DELAY_DNS && !is_policy)
         enter(a, j, j->message ? DELAY_UNEXPLAINED : DELAY_QUEUE);
 }
 
@@ -199,14 +210,15 @@ static void on_end(struct delay_account *a, const struct event *e)
     enter(a, j, j->message ? DELAY_UNEXPLAINED : DELAY_RETRY);
 }
 
-/* What a client says: with MAIL the session may go over to the mail that the attempt before it is about. */
+/* What a client says. The session goes over to the mail whose attempt it is due to, be it that there is no more than
+   QUIT in it for that mail. */
 static void on_line(struct delay_account *a, const struct event *e)
 {
     uint64_t conn = (uint64_t)event_int(e, FIELD_CONN);
     struct delay_job *j = job_at(a, &a->conn_jobs, conn), *next;
     if (!j || j->host != event_int(e, FIELD_HOST)) return;
     bool is_mail = strncmp(event_text(e, FIELD_TEXT), "MAIL ", 5) == 0;
-    if (is_mail && (next = job_behind(a, e)) != NULL && next != j) {
+    if ((next = job_behind(a, e)) != NULL && next != j && next->is_attempt && next->members.count) {
         if (j->conn == (int64_t)conn) j->conn = j->peer = 0;
         int64_t peer = (int64_t)index_map_get(&a->conn_peers, conn);
         j = next;
@@ -245,8 +257,7 @@ static void on_content(struct delay_account *a, const struct event *e)
     int64_t message = event_int(e, FIELD_MESSAGE);
     size_t peer = index_map_get(&a->conn_peers, conn);
     struct delay_job *j = job_at(a, &a->conn_jobs, conn);
-    if (peer != SIZE_MAX)
-        index_map_put(&a->senders, delay_key(delay_key(2, message), (int64_t)peer), (size_t)event_int(e, FIELD_HOST));
+    if (peer != SIZE_MAX) delay_copy_sent(a, message, event_int(e, FIELD_HOST), (int64_t)peer);
     if (!j || j->host != event_int(e, FIELD_HOST)) return;
     if (j->message && j->message != message) odd(a, j, "another mail's content is sent in its turn");
     if (j->conn != (int64_t)conn || j->stage != DELAY_TRANSFER) odd(a, j, "content outside of its session");
@@ -270,22 +281,40 @@ static void end_attempt(struct delay_account *a, const struct event *e, size_t c
     delay_copy_enter(a, copy, &next);
 }
 
+/* A job of those whose attempts begin now. What was asked before belongs to the rest of the domain. */
+static size_t group_of(struct delay_account *a, const struct delay_copy *c)
+{
+    size_t of = c->job;
+    if (a->beginning != DELAY_NONE && a->beginning_of == of) return a->beginning;
+    struct delay_job whole = a->jobs.items[of];
+    *TABLE_ADD(&a->jobs) = (struct delay_job){
+        .host = whole.host, .message = whole.message, .stage = DELAY_UNEXPLAINED, .what = "", .is_attempt = true};
+    a->beginning_of = of;
+    return a->beginning = a->jobs.count - 1;
+}
+
 static void on_attempt(struct delay_account *a, const struct event *e)
 {
-    size_t copy = delay_copy_there(a, e);
+    uint64_t attempt = e->kind == EVENT_ATTEMPT_SKIP ? 0 : (uint64_t)event_int(e, FIELD_ATTEMPT);
+    size_t copy = e->kind == EVENT_ATTEMPT_END ? index_map_get(&a->attempts, attempt) : delay_copy_there(a, e);
     if (copy == DELAY_NONE) return;
     struct delay_copy *c = &a->copies.items[copy];
     if (e->kind != EVENT_ATTEMPT_BEGIN) {
         end_attempt(a, e, copy);
         return;
     }
-    struct delay_job *j = c->job == DELAY_NONE ? NULL : &a->jobs.items[c->job];
+    index_map_put(&a->attempts, attempt, copy);
     struct delay_interval next = c->open;
     next.attempt = event_int(e, FIELD_ATTEMPT);
-    if (next.stage == DELAY_QUEUE) next = (struct delay_interval){.stage = DELAY_UNEXPLAINED, .attempt = next.attempt};
-    if (j && c->open.stage == DELAY_QUEUE && j->stage == DELAY_QUEUE) j->stage = DELAY_UNEXPLAINED;
+    if (c->job != DELAY_NONE) {
+        size_t group = group_of(a, c);
+        delay_job_remove(a, copy);
+        add(a, group, copy);
+        index_map_put(&a->event_jobs, e->id, group);
+        next = interval_of(&a->jobs.items[group]);
+        next.attempt = event_int(e, FIELD_ATTEMPT);
+    }
     delay_copy_enter(a, copy, &next);
-    if (j) remember(a, e, j);
 }
 
 /* --- the rest --- */
@@ -308,7 +337,7 @@ static void on_expand(struct delay_account *a, const struct event *e)
     if (list == DELAY_NONE) return;
     for (const char *to = event_text(e, FIELD_TO); *to; to += strspn(to, ", ")) {
         size_t length = strcspn(to, ",");
-        uint64_t pair = delay_key_text(delay_key(1, event_int(e, FIELD_MESSAGE)), to, length);
+        uint64_t pair = delay_pair(event_int(e, FIELD_MESSAGE), to, length);
         index_map_put(&a->expansions, delay_key(pair, event_int(e, FIELD_HOST)), list);
         to += length;
     }
@@ -326,28 +355,10 @@ static void follow(struct delay_account *a, const struct event *e)
     if (j && j->host == event_int(e, FIELD_HOST)) remember(a, e, j);
 }
 
-void delay_account_hear(struct delay_account *a, const struct event *e)
+/* What a host does on the network. */
+static void hear_of_the_network(struct delay_account *a, const struct event *e)
 {
-    a->now_ns = e->at_ns;
-    a->heard = e;
     switch (e->kind) {
-    case EVENT_HOST_ADD:
-        on_host(a, e);
-        break;
-    case EVENT_MAIL_COMPOSE:
-        index_map_put(&a->written, delay_key(0, event_int(e, FIELD_MESSAGE)), (size_t)e->at_ns);
-        break;
-    case EVENT_MAIL_STATE:
-        delay_copy_state(a, e);
-        break;
-    case EVENT_MAIL_EXPAND:
-        on_expand(a, e);
-        break;
-    case EVENT_ATTEMPT_BEGIN:
-    case EVENT_ATTEMPT_END:
-    case EVENT_ATTEMPT_SKIP:
-        on_attempt(a, e);
-        break;
     case EVENT_DNS_QUERY:
         on_query(a, e);
         break;
@@ -390,9 +401,42 @@ void delay_account_hear(struct delay_account *a, const struct event *e)
     }
 }
 
+void delay_account_hear(struct delay_account *a, const struct event *e)
+{
+    a->now_ns = e->at_ns;
+    a->heard = e;
+    switch (e->kind) {
+    case EVENT_HOST_ADD:
+        on_host(a, e);
+        break;
+    case EVENT_MAIL_COMPOSE:
+        index_map_put(&a->written, delay_key(0, event_int(e, FIELD_MESSAGE)), (size_t)e->at_ns);
+        index_map_put(&a->written, delay_key(7, event_int(e, FIELD_MESSAGE)), (size_t)event_int(e, FIELD_HOST));
+        break;
+    case EVENT_MAIL_STATE:
+        delay_copy_state(a, e);
+        break;
+    case EVENT_MAIL_EXPAND:
+        on_expand(a, e);
+        break;
+    case EVENT_ATTEMPT_BEGIN:
+    case EVENT_ATTEMPT_END:
+    case EVENT_ATTEMPT_SKIP:
+        on_attempt(a, e);
+        break;
+    default:
+        hear_of_the_network(a, e);
+        break;
+    }
+}
+
 struct event_mask delay_account_mask(void)
 {
-    return event_mask_union(event_mask_core(), event_mask_kind(EVENT_HOST_ADD));
+    struct event_mask mask = event_mask_union(event_mask_core(), event_mask_group(GROUP_TIMER));
+    static const enum event_kind others[] = {EVENT_HOST_ADD, EVENT_TCP_STATE, EVENT_MAIL_ROUTE, EVENT_MAIL_COMMIT};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        mask = event_mask_union(mask, event_mask_kind(others[i]));
+    return mask;
 }
 
 static void on_event(void *context, const struct event *e)
@@ -413,16 +457,18 @@ void delay_account_on_odd(struct delay_account *account, delay_odd_fn on_odd, vo
 
 struct delay_account *delay_account_new(void)
 {
-    return mem_calloc(1, sizeof(struct delay_account));
+    struct delay_account *a = mem_calloc(1, sizeof *a);
+    a->beginning = DELAY_NONE;
+    return a;
 }
 
 void delay_account_free(struct delay_account *a)
 {
     if (!a) return;
-    struct index_map *const maps[] = {&a->written,    &a->delivered,     &a->picked_up,     &a->there,
-                                      &a->latest,     &a->siblings,      &a->local_domains, &a->senders,
-                                      &a->expansions, &a->conn_peers,    &a->conn_jobs,     &a->session_conns,
-                                      &a->event_jobs, &a->question_jobs, &a->questions,     &a->job_index};
+    struct index_map *const maps[] = {
+        &a->written,   &a->delivered,     &a->picked_up,     &a->there,         &a->files,      &a->attempts,
+        &a->latest,    &a->siblings,      &a->local_domains, &a->senders,       &a->expansions, &a->conn_peers,
+        &a->conn_jobs, &a->session_conns, &a->event_jobs,    &a->question_jobs, &a->questions,  &a->job_index};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
     for (size_t i = 0; i < a->copies.count; i++)

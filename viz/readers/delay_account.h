@@ -1,5 +1,6 @@
 /* Where the time of a mail went: from the instant at which it was written to its delivery, an account of intervals that
-   add up exactly, for each recipient. Folded from a journal as it is made; core events suffice.
+   add up exactly, for each recipient. Folded from a journal as it is made. Core events suffice where no others are in the
+   journal; where there are timers it must hear of them, since they are causes.
 
    A copy is what one host has of a mail for one recipient; the account of a recipient goes along the copies from the
    writer's outbox to the mailbox, over as many servers as there are. It goes on with the next copy at the instant at
@@ -59,9 +60,10 @@ struct event_mask delay_account_mask(void);
 /* The same, for who reads for itself. */
 void delay_account_hear(struct delay_account *account, const struct event *e);
 
-/* The intervals of the copy that was delivered first, or has got furthest, in order, up to its delivery or to what was
-   heard last; those that fit into out. Returns how many there are; 0: of that pair nothing is known. */
-size_t delay_account_intervals(const struct delay_account *account, int64_t message, const char *recipient,
+/* The intervals in order, from the writing to the end of the copy that was delivered first, or else began last; with a
+   host of the copy there. What has not ended goes up to what was heard last. Those that fit into out; returns how many
+   there are, 0: of that nothing is known. */
+size_t delay_account_intervals(const struct delay_account *account, int64_t message, const char *recipient, int64_t host,
                                struct delay_interval *out, size_t room);
 struct delay_span delay_account_span(const struct delay_account *account, int64_t message, const char *recipient);
 /* Adds up what was spent in each stage. */

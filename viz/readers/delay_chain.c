@@ -10,10 +10,12 @@ const char *delay_stage_name(enum delay_stage stage)
     return names[stage];
 }
 
-static size_t last_copy(const struct delay_account *a, int64_t message, const char *recipient)
+static size_t last_copy(const struct delay_account *a, int64_t message, const char *recipient, int64_t host)
 {
-    size_t copy = index_map_get(&a->delivered, delay_pair(message, recipient));
-    return copy != SIZE_MAX ? copy : index_map_get(&a->latest, delay_pair(message, recipient));
+    uint64_t pair = delay_pair(message, recipient, strlen(recipient));
+    size_t copy = index_map_get(&a->delivered, pair);
+    if (host) return index_map_get(&a->there, delay_key(pair, host));
+    return copy != SIZE_MAX ? copy : index_map_get(&a->latest, pair);
 }
 
 static int64_t written_ns(const struct delay_account *a, int64_t message)
@@ -39,8 +41,13 @@ static void put_copy(const struct delay_account *a, size_t copy, int64_t until_n
     if (c->origin != DELAY_NONE && c->origin < copy) {
         put_copy(a, c->origin, c->began_ns, out, room, n);
     } else if (written < c->began_ns) {
-        struct delay_interval before = {
-            .stage = DELAY_UNEXPLAINED, .host = c->host, .from_ns = written, .to_ns = c->began_ns, .what = ""};
+        /* A report is written down before it is in the queue. */
+        bool is_here = index_map_get(&a->written, delay_key(7, c->message)) == (size_t)c->host;
+        struct delay_interval before = {.stage = is_here ? DELAY_DISK : DELAY_UNEXPLAINED,
+                                        .host = c->host,
+                                        .from_ns = written,
+                                        .to_ns = c->began_ns,
+                                        .what = ""};
         put(before, until_ns, out, room, n);
     }
     for (size_t i = 0; i < c->intervals.count; i++)
@@ -50,10 +57,10 @@ static void put_copy(const struct delay_account *a, size_t copy, int64_t until_n
     if (c->ended_ns < 0) put(open, until_ns, out, room, n);
 }
 
-size_t delay_account_intervals(const struct delay_account *a, int64_t message, const char *recipient,
+size_t delay_account_intervals(const struct delay_account *a, int64_t message, const char *recipient, int64_t host,
                                struct delay_interval *out, size_t room)
 {
-    size_t copy = last_copy(a, message, recipient), n = 0;
+    size_t copy = last_copy(a, message, recipient, host), n = 0;
     if (copy == SIZE_MAX) return 0;
     const struct delay_copy *c = &a->copies.items[copy];
     put_copy(a, copy, c->ended_ns >= 0 ? c->ended_ns : a->now_ns, out, room, &n);
@@ -62,7 +69,7 @@ size_t delay_account_intervals(const struct delay_account *a, int64_t message, c
 
 struct delay_span delay_account_span(const struct delay_account *a, int64_t message, const char *recipient)
 {
-    uint64_t pair = delay_pair(message, recipient);
+    uint64_t pair = delay_pair(message, recipient, strlen(recipient));
     size_t delivered = index_map_get(&a->delivered, pair), picked_up = index_map_get(&a->picked_up, pair);
     struct delay_span span = {written_ns(a, message), TIME_NEVER, TIME_NEVER};
     if (delivered != SIZE_MAX) span.delivered_ns = a->copies.items[delivered].ended_ns;

@@ -20,19 +20,30 @@ uint64_t delay_key_text(uint64_t a, const char *text, size_t length)
     return delay_key(key, (int64_t)length);
 }
 
-uint64_t delay_pair(int64_t message, const char *recipient)
+/* To the letter: u0@c.example and U0@c.example are two recipients. */
+uint64_t delay_pair(int64_t message, const char *recipient, size_t length)
 {
-    return delay_key_text(delay_key(1, message), recipient, strlen(recipient));
+    uint64_t key = delay_key(1, message);
+    for (size_t i = 0; i < length; i++)
+        key = (key ^ (unsigned char)recipient[i]) * UINT64_C(0x100000001b3);
+    return delay_key(key, (int64_t)length);
 }
 
 static uint64_t pair_of(const struct event *e)
 {
-    return delay_pair(event_int(e, FIELD_MESSAGE), event_text(e, FIELD_RECIPIENT));
+    const char *recipient = event_text(e, FIELD_RECIPIENT);
+    return delay_pair(event_int(e, FIELD_MESSAGE), recipient, strlen(recipient));
 }
 
 static uint64_t there_of(const struct event *e)
 {
     return delay_key(pair_of(e), event_int(e, FIELD_HOST));
+}
+
+static uint64_t file_of(const struct event *e)
+{
+    const char *queue_id = event_text(e, FIELD_QUEUE_ID);
+    return delay_key_text(there_of(e), queue_id, strlen(queue_id));
 }
 
 size_t delay_copy_there(const struct delay_account *a, const struct event *e)
@@ -83,14 +94,38 @@ void delay_copy_enter(struct delay_account *a, size_t copy, const struct delay_i
 
 /* --- where copies come from --- */
 
-/* The host that sent it here, or the list that it is a member of. */
+static uint64_t senders_key(int64_t message, int64_t to)
+{
+    return delay_key(delay_key(2, message), to);
+}
+
+/* One after the other; each once, but for who has sent it last. */
+void delay_copy_sent(struct delay_account *a, int64_t message, int64_t from, int64_t to)
+{
+    uint64_t key = senders_key(message, to);
+    size_t n = index_map_get(&a->senders, key);
+    if (n == SIZE_MAX) n = 0;
+    if (n && index_map_get(&a->senders, delay_key(key, (int64_t)n)) == (size_t)from) return;
+    index_map_put(&a->senders, delay_key(key, (int64_t)++n), (size_t)from);
+    index_map_put(&a->senders, key, n);
+}
+
+/* The host that sent it here, or the list that it is a member of. Where several have sent this mail here it comes from
+   one that is in the midst of it, the last of them. */
 static size_t origin_of(const struct delay_account *a, const struct event *e)
 {
-    size_t list = index_map_get(&a->expansions, there_of(e));
+    size_t list = index_map_get(&a->expansions, there_of(e)), origin = DELAY_NONE;
     if (list != SIZE_MAX) return list;
-    uint64_t sent = delay_key(delay_key(2, event_int(e, FIELD_MESSAGE)), event_int(e, FIELD_HOST));
-    size_t sender = index_map_get(&a->senders, sent);
-    return sender == SIZE_MAX ? DELAY_NONE : index_map_get(&a->there, delay_key(pair_of(e), (int64_t)sender));
+    uint64_t key = senders_key(event_int(e, FIELD_MESSAGE), event_int(e, FIELD_HOST));
+    size_t n = index_map_get(&a->senders, key);
+    for (n = n == SIZE_MAX ? 0 : n; n > 0; n--) {
+        size_t sender = index_map_get(&a->senders, delay_key(key, (int64_t)n));
+        size_t copy = index_map_get(&a->there, delay_key(pair_of(e), (int64_t)sender));
+        if (copy == DELAY_NONE) continue;
+        if (a->copies.items[copy].open.stage == DELAY_TRANSFER && a->copies.items[copy].ended_ns < 0) return copy;
+        if (origin == DELAY_NONE) origin = copy;
+    }
+    return origin;
 }
 
 static size_t begin_copy(struct delay_account *a, const struct event *e)
@@ -108,6 +143,7 @@ static size_t begin_copy(struct delay_account *a, const struct event *e)
                              .job = DELAY_NONE,
                              .open = {.stage = DELAY_QUEUE, .host = host, .from_ns = e->at_ns, .what = ""}};
     index_map_put(&a->there, there_of(e), copy);
+    index_map_put(&a->files, file_of(e), copy);
     index_map_put(&a->latest, pair_of(e), copy);
     index_map_put(&a->siblings, siblings, copy);
     return copy;
@@ -149,6 +185,7 @@ static void end_copy(struct delay_account *a, const struct event *e, size_t copy
 
 static void on_active(struct delay_account *a, const struct event *e, size_t copy)
 {
+    index_map_put(&a->there, there_of(e), copy); /* attempts tell no file: that of who has become active last */
     if (is_local(a, e)) {
         enter_stage(a, copy, DELAY_DISK, "");
         return;
@@ -185,7 +222,7 @@ void delay_copy_state(struct delay_account *a, const struct event *e)
         return;
     }
     bool is_new = event_text(e, FIELD_FROM)[0] == '\0';
-    size_t copy = is_new ? begin_copy(a, e) : delay_copy_there(a, e);
+    size_t copy = is_new ? begin_copy(a, e) : index_map_get(&a->files, file_of(e));
     if (copy == DELAY_NONE) return;
     bool waits = strcmp(to, "queued") == 0 || strcmp(to, "deferred") == 0, is_active = strcmp(to, "active") == 0;
     if ((waits || is_active) && a->copies.items[copy].ended_ns >= 0) begin_again(a, copy);

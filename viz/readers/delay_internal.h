@@ -20,7 +20,8 @@ struct delay_copy {
     TABLE_OF(struct delay_interval) intervals;
 };
 
-/* What a host has to do for the recipients of a mail in one domain; for a client, all that its outbox holds. */
+/* What a host has to do for the recipients of a mail in one domain, or for those of them whose attempts began together;
+   for a client, all that its outbox holds. */
 struct delay_job {
     int64_t host, message; /* message 0: an outbox */
     TABLE_OF(size_t) members;
@@ -30,17 +31,20 @@ struct delay_job {
     const char *what;
     unsigned questions; /* that are open */
     bool has_session, has_content; /* has_content: this session has sent some already */
+    bool is_attempt;               /* of those whose attempts have begun */
 };
 
 struct delay_account {
-    struct index_map written, delivered, picked_up; /* by message, by pair, by pair; times, but delivered: its copy */
-    struct index_map there, latest, siblings;       /* by pair and host, by pair, by message and host */
+    struct index_map written, delivered, picked_up; /* by message, by pair, by pair */
+    struct index_map there, files, latest, siblings; /* by pair and host, by these and queue id, by pair, by message and host */
+    struct index_map attempts;                       /* whose copy */
     struct index_map local_domains;                 /* by host and domain */
-    struct index_map senders, expansions;           /* by message and host: who has sent it; by pair and host: whose copy */
+    struct index_map senders, expansions;           /* by message and host: who has sent it, one after the other; by pair and host: whose copy */
     struct index_map conn_peers, conn_jobs, session_conns, event_jobs, question_jobs, questions, job_index;
     TABLE_OF(struct delay_copy) copies;
     TABLE_OF(struct delay_job) jobs;
     struct text_store texts;
+    size_t beginning, beginning_of; /* the job of those whose attempts begin just now, and whose they were */
     int64_t now_ns;
     const struct event *heard; /* for the time of the call */
     delay_odd_fn odd;
@@ -49,12 +53,14 @@ struct delay_account {
 
 uint64_t delay_key(uint64_t a, int64_t b);
 uint64_t delay_key_text(uint64_t a, const char *text, size_t length); /* as DNS compares: a is A */
-uint64_t delay_pair(int64_t message, const char *recipient);
+uint64_t delay_pair(int64_t message, const char *recipient, size_t length);
 
 /* --- delay_copies.c --- */
-/* The copy that a mail.state, an attempt, is about; DELAY_NONE: it has none. */
+/* The copy that an attempt, or what has no queue id, is about; DELAY_NONE: there is none. */
 size_t delay_copy_there(const struct delay_account *a, const struct event *e);
 void delay_copy_state(struct delay_account *a, const struct event *e); /* mail.state */
+/* A host sends a mail to another. */
+void delay_copy_sent(struct delay_account *a, int64_t message, int64_t from, int64_t to);
 /* From now on it is in this interval; the stage, and what goes with it, as given. */
 void delay_copy_enter(struct delay_account *a, size_t copy, const struct delay_interval *next);
 /* The same, but since an instant that is past. */

@@ -29,6 +29,7 @@ void laws_free(struct laws *laws)
     laws_tcp_free(laws);
     laws_schedule_free(laws);
     laws_stages_free(laws);
+    laws_delays_free(laws);
     laws_routes_free(laws);
     laws_walks_free(laws);
     laws_zones_free(laws);
@@ -53,6 +54,11 @@ void law_broken(struct laws *laws, const struct event *e, const char *law, const
     va_start(arguments, format);
     vsnprintf(line + used, BREACH_BYTES - (size_t)used, format, arguments);
     va_end(arguments);
+}
+
+void law_counts(struct laws *laws, enum laws_counted counted, enum laws_excuse excuse)
+{
+    laws->tally.n[counted][excuse]++;
 }
 
 uint64_t law_hash(uint64_t seed, uint64_t number)
@@ -92,11 +98,13 @@ static void on_event(void *context, const struct event *e)
     struct laws *laws = context;
     law_of_time(laws, e);
     if (e->kind == EVENT_LAW_BROKEN) law_broken(laws, e, event_text(e, FIELD_NAME), "%s", event_text(e, FIELD_TEXT));
+    laws_of_strays(laws, e);
     laws_of_mail(laws, e);
     laws_of_queues(laws, e);
     laws_of_content(laws, e);
     laws_of_schedule(laws, e);
     laws_of_stages(laws, e);
+    laws_of_delays(laws, e);
     laws_of_routes(laws, e);
     laws_of_names(laws, e);
     laws_of_smtp(laws, e);
@@ -144,6 +152,11 @@ size_t laws_finish(struct laws *laws)
     laws_of_packets_at_the_end(laws);
     laws_of_timers_at_the_end(laws);
     return laws->n_broken;
+}
+
+const struct laws_tally *laws_tally_of(const struct laws *laws)
+{
+    return &laws->tally;
 }
 
 size_t laws_breaches(const struct laws *laws)

@@ -56,6 +56,7 @@
 #define POSTROAD_VIZ_READERS_LAWS_H
 
 #include "sim/journal/journal.h"
+#include "viz/readers/laws_tally.h"
 
 struct laws;
 
@@ -68,6 +69,8 @@ size_t laws_finish(struct laws *laws);
 /* The i-th breach as one line: "M1 at 00:00:01.000000, event 17: ..."; the first five hundred are kept. */
 size_t laws_breaches(const struct laws *laws);
 const char *laws_breach(const struct laws *laws, size_t i);
+/* How much was judged, and what not. */
+const struct laws_tally *laws_tally_of(const struct laws *laws);
 void laws_free(struct laws *laws);
 
 #endif

@@ -31,20 +31,21 @@ static size_t value_of(const struct laws *laws, uint64_t key)
     return value == SIZE_MAX ? 0 : value;
 }
 
-void law_refusals_unheard(struct laws *laws, const struct law_dialogue *d)
+void law_refusals_unheard(struct laws *laws, const struct law_dialogue *d, enum laws_excuse why)
 {
-    count(laws, key_of(UNHEARD_WITH, d->client, d->server, 0));
+    index_map_put(&laws->accounts, key_of(UNHEARD_WITH, d->client, d->server, 0), why);
 }
 
-void law_unheard(struct laws *laws, struct law_dialogue *d)
+void law_unheard(struct laws *laws, struct law_dialogue *d, enum laws_excuse why)
 {
-    d->is_odd = d->is_unheard = true;
-    law_refusals_unheard(laws, d);
+    law_goes_odd(d, why);
+    d->is_unheard = true;
+    law_refusals_unheard(laws, d, why);
 }
 
 void law_content_unheard(struct laws *laws, const struct law_dialogue *d, int64_t message)
 {
-    count(laws, key_of(UNHEARD_ABOUT, d->client, message, 0));
+    index_map_put(&laws->accounts, key_of(UNHEARD_ABOUT, d->client, message, 0), d->why_odd);
 }
 
 void law_of_booking(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
@@ -71,7 +72,9 @@ static void on_handed_on(struct laws *laws, const struct event *e)
     if (strcmp(from, "active") != 0 && strcmp(from, "outbox") != 0) return;
     int64_t host = event_int(e, FIELD_HOST), message = event_int(e, FIELD_MESSAGE);
     uint64_t recipient = law_hash_text(1, event_text(e, FIELD_RECIPIENT));
-    if (value_of(laws, key_of(UNHEARD_ABOUT, host, message, 0))) return;
+    size_t unheard = value_of(laws, key_of(UNHEARD_ABOUT, host, message, 0));
+    law_counts(laws, LAWS_COUNT_M13, (enum laws_excuse)unheard);
+    if (unheard) return;
     size_t booked = count(laws, key_of(BOOKED, host, message, recipient));
     if (booked > value_of(laws, key_of(TAKEN, host, message, recipient)))
         law_broken(laws, e, "M13", "booked as handed on, but no server has taken it");
@@ -83,7 +86,9 @@ static void on_refused(struct laws *laws, const struct event *e)
     if (strcmp(event_text(e, FIELD_OUTCOME), "never") != 0 || !peer || peer == host) return;
     if (strstr(event_text(e, FIELD_WHY), "(RFC "))
         return; /* what the client itself finds, such as a mail beyond SIZE */
-    if (value_of(laws, key_of(UNHEARD_WITH, host, peer, 0))) return;
+    size_t unheard = value_of(laws, key_of(UNHEARD_WITH, host, peer, 0));
+    law_counts(laws, LAWS_COUNT_M13, (enum laws_excuse)unheard);
+    if (unheard) return;
     uint64_t text = law_hash_text(1, event_text(e, FIELD_WHY)),
              recipient = law_hash_text(1, event_text(e, FIELD_RECIPIENT));
     if (value_of(laws, law_hash(key_of(REFUSED, host, peer, recipient), text))) return;

@@ -43,11 +43,14 @@ struct law_dialogue {
     bool said_hello;         /* since the beginning, or the last handshake */
     unsigned in_handshake;   /* ends that have not told its end: 2, 1, 0 */
     int64_t secured;         /* the host that has told it first */
+    enum laws_excuse why_odd;
 };
 
+/* From here on it is not judged; the first reason counts. laws_smtp.c */
+void law_goes_odd(struct law_dialogue *d, enum laws_excuse why);
 /* Nobody can say what the client hears on it. laws_booking.c */
-void law_unheard(struct laws *laws, struct law_dialogue *d);
-void law_refusals_unheard(struct laws *laws, const struct law_dialogue *d);
+void law_unheard(struct laws *laws, struct law_dialogue *d, enum laws_excuse why);
+void law_refusals_unheard(struct laws *laws, const struct law_dialogue *d, enum laws_excuse why);
 void law_content_unheard(struct laws *laws, const struct law_dialogue *d, int64_t message);
 /* One final reply, and what it answers; the dialogue is as it was before. */
 void law_of_booking(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,

@@ -65,12 +65,14 @@ struct law_conn; /* laws_conn.h */
 struct law_dialogue; /* laws_smtp.c */
 struct law_schedule; /* laws_schedule.c */
 struct law_stages; /* laws_stages.c */
+struct law_delays; /* laws_delays.c */
 struct law_routes; /* laws_route.c */
 struct law_walks; /* laws_walks.c */
 struct law_zones; /* laws_zones.c */
 struct law_messages; /* laws_messages.c */
 
 struct laws {
+    struct laws_tally tally;
     size_t n_broken, n_kept;
     char (*breaches)[BREACH_BYTES];
     int64_t last_ns;
@@ -87,13 +89,15 @@ struct laws {
     TABLE_OF(struct law_dialogue *) dialogues;
     struct law_schedule *schedule;
     struct law_stages *stages;
+    struct law_delays *mail_delays;
     struct law_routes *routes;
     struct law_walks *walks;
     struct law_zones *zones;
     struct law_messages *messages;
     bool has_personalities;
     bool names_change; /* a zone has, or somebody has lied: laws_dns.c */
-    bool has_collided; /* corrupted bytes were taken for good ones */
+    bool has_collided;  /* corrupted bytes were taken for good ones, somewhere */
+    bool passes_strays; /* some client or server does: laws_strays.c */
 
     struct index_map on_wire;         /* hash of (packet, link, direction) -> whether it waits, or when it arrives */
     struct index_map last_departure;  /* link and direction -> latest that was promised */
@@ -126,8 +130,12 @@ struct laws {
 
 void law_broken(struct laws *laws, const struct event *e, const char *law, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* One thing was judged (LAWS_JUDGED), or was not. */
+void law_counts(struct laws *laws, enum laws_counted counted, enum laws_excuse excuse);
 uint64_t law_hash(uint64_t seed, uint64_t number);
 uint64_t law_hash_text(uint64_t seed, const char *text);
+void laws_of_strays(struct laws *laws, const struct event *e); /* laws_strays.c; before all others */
+bool law_is_stray(const struct laws *laws, int64_t message);  /* it has CR or LF alone, and somebody passes them on */
 uint64_t law_deceived_key(int64_t message); /* in accounts: it went where a checksum was deceived */
 
 void laws_of_mail(struct laws *laws, const struct event *e);   /* laws_mail.c */
@@ -137,6 +145,10 @@ void laws_of_schedule(struct laws *laws, const struct event *e); /* laws_schedul
 void laws_schedule_free(struct laws *laws);
 void laws_of_stages(struct laws *laws, const struct event *e); /* laws_stages.c */
 void laws_stages_free(struct laws *laws);
+/* Why M18 cannot judge what a host holds of a mail; LAWS_JUDGED: it can. laws_stages.c */
+enum laws_excuse law_stages_excuse(const struct laws *laws, int64_t message, const char *recipient);
+void laws_of_delays(struct laws *laws, const struct event *e); /* laws_delays.c */
+void laws_delays_free(struct laws *laws);
 void laws_of_routes(struct laws *laws, const struct event *e); /* laws_route.c */
 void laws_routes_free(struct laws *laws);
 void laws_of_names(struct laws *laws, const struct event *e); /* laws_names.c */

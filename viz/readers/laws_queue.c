@@ -171,13 +171,14 @@ static void on_compose(struct laws *laws, const struct event *e)
     index_map_put(&laws->accounts, key, text_number(event_text(e, FIELD_FROM)));
     if (!parent || !value_of(laws, key_of(COMPOSED, parent, 0))) return;
     size_t to = text_number(event_text(e, FIELD_TO));
+    bool is_deceived = value_of(laws, law_deceived_key((int64_t)parent)) > 0; /* nobody may have written its sender */
+    law_counts(laws, LAWS_COUNT_M6, is_deceived ? LAWS_EXCUSE_DECEIVED : LAWS_JUDGED);
     if (value_of(laws, key_of(COMPOSED, parent, 0)) == text_number(""))
         law_broken(laws, e, "M6", "a report about a mail that has no sender");
     else if (event_text(e, FIELD_FROM)[0] != '\0')
         law_broken(laws, e, "M6", "a report with a sender, to whom it could bounce");
-    else if (value_of(laws, law_deceived_key((int64_t)parent)))
-        return; /* its reverse-path may be what nobody wrote */
-    else if (value_of(laws, key_of(COMPOSED, parent, 0)) != to && !value_of(laws, key_of(EXPANDED_FROM, parent, to)))
+    else if (value_of(laws, key_of(COMPOSED, parent, 0)) != to && !is_deceived &&
+             !value_of(laws, key_of(EXPANDED_FROM, parent, to)))
         law_broken(laws, e, "M6", "the report goes to somebody else than the sender");
 }
 

@@ -241,6 +241,7 @@ static void on_connection(struct laws *laws, const struct event *e)
         return;
     }
     bool may_skip = number_at(r, key_of(REMEMBERS_HOSTS, (uint64_t)event_int(e, FIELD_HOST))) > 0;
+    law_counts(laws, LAWS_COUNT_D7, may_skip ? LAWS_EXCUSE_REMEMBERS : LAWS_JUDGED);
     if (!may_skip && !before.is_anew && place > before.place + before.was_tried)
         law_broken(laws, e, "D7", "a better host is passed over");
     put_step(r, &r->conn_steps, (uint64_t)event_int(e, FIELD_CONN),

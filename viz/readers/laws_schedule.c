@@ -176,6 +176,14 @@ static bool is_allowed(const struct law_policy *policy, const struct law_failure
     return false;
 }
 
+static enum laws_excuse excuse_of_plan(const struct laws *laws, const struct law_queue *queue,
+                                       const struct law_waiting *w)
+{
+    if (!laws->full || w->arrived_ns < 0) return LAWS_EXCUSE_NOT_TOLD;
+    if (queue->is_clock_wrong) return LAWS_EXCUSE_CLOCK;
+    return laws->schedule->pairs.items[w->pair].copies > 1 ? LAWS_EXCUSE_TWICE_IN_QUEUE : LAWS_JUDGED;
+}
+
 /* The plan was made when the last recipient of the round had its fate, or later, when reports were written first. */
 static void law_of_plans(struct laws *laws, const struct event *e, const struct law_queue *queue,
                          const struct law_waiting *w)
@@ -184,8 +192,9 @@ static void law_of_plans(struct laws *laws, const struct event *e, const struct 
     const struct law_pair_there *pair = &s->pairs.items[w->pair];
     int64_t at_ns = event_int(e, FIELD_AT), part_ns = s->entries.items[w->entry].part_ns;
     if (at_ns < part_ns) law_broken(laws, e, "M8", "it shall be tried before now");
-    if (!laws->full || queue->is_clock_wrong || w->arrived_ns < 0 || pair->copies > 1 || pair->outcome == REFUSED)
-        return;
+    enum laws_excuse excuse = excuse_of_plan(laws, queue, w);
+    law_counts(laws, LAWS_COUNT_M8_PLANS, excuse);
+    if (excuse || pair->outcome == REFUSED) return;
     struct law_failure f = failure_of(s, queue, w, e, part_ns), later = failure_of(s, queue, w, e, e->at_ns);
     bool awaits_report = queue->has_bad_disk && at_ns == e->at_ns + report_retry_ns;
     if (law_policy_expiry(&queue->policy, &later).may && awaits_report) return;
@@ -230,8 +239,12 @@ static void law_of_times(struct laws *laws, const struct event *e, const struct 
     bool waited_for_restart = ready_ns >= due_ns || reads_slowly;
     if (waited_for_restart && ready_ns > due_ns) due_ns = ready_ns;
     bool was_hindered = queue->is_slow || queue->is_paused || queue->hindered_until_ns >= due_ns;
-    if (was_hindered || (waited_for_restart && queue->has_bad_disk)) return;
-    if (queue->session_closed_ns == e->at_ns) return; /* a round lasts until its last session has said good-bye */
+    enum laws_excuse excuse = was_hindered                                ? LAWS_EXCUSE_HINDERED
+                              : waited_for_restart && queue->has_bad_disk ? LAWS_EXCUSE_DISK
+                              : queue->session_closed_ns == e->at_ns      ? LAWS_EXCUSE_GOOD_BYE
+                                                                          : LAWS_JUDGED;
+    law_counts(laws, LAWS_COUNT_M8_TIMES, excuse);
+    if (excuse) return; /* a round lasts until its last session has said good-bye */
     if (e->at_ns > due_ns) law_broken(laws, e, "M8", "it is tried %.3f s too late", (double)(e->at_ns - due_ns) / 1e9);
 }
 

@@ -16,6 +16,12 @@ static struct law_dialogue *dialogue_at(struct laws *laws, uint64_t conn)
     return index == SIZE_MAX ? NULL : laws->dialogues.items[index];
 }
 
+void law_goes_odd(struct law_dialogue *d, enum laws_excuse why)
+{
+    if (!d->is_odd) d->why_odd = why;
+    d->is_odd = true;
+}
+
 /* Both ends of a connection have the key of the end that called. */
 static void on_conn_open(struct laws *laws, const struct event *e)
 {
@@ -29,14 +35,14 @@ static void on_conn_open(struct laws *laws, const struct event *e)
         bool is_from_outside = !active; /* a real program called, and writes no lines into a journal */
         index = laws->dialogues.count;
         struct law_dialogue *d = mem_calloc(1, sizeof *d);
-        d->is_odd = is_from_outside;
+        if (is_from_outside) law_goes_odd(d, LAWS_EXCUSE_OUTSIDE);
         d->client = (int64_t)(active ? host : peer);
         d->server = (int64_t)(active ? peer : host);
         *TABLE_ADD(&laws->dialogues) = d;
         index_map_put(&laws->dialogue_keys, key, index);
     } else if (!active) { /* called twice by one SYN: the second is deaf to what was said to the first */
         struct law_dialogue *d = laws->dialogues.items[index];
-        if (d->is_over) law_unheard(laws, d);
+        if (d->is_over) law_unheard(laws, d, LAWS_EXCUSE_TWO_CALLS);
         d->is_over = true;
     }
     index_map_put(&laws->dialogue_index, (uint64_t)event_int(e, FIELD_CONN), index);
@@ -131,20 +137,23 @@ static void on_reply(struct laws *laws, const struct event *e, struct law_dialog
     int code = 0;
     if (strlen(text) > 3 && text[3] == '-') return;
     if (sscanf(text, "%3d", &code) != 1) return;
-    if (code == 421) d->is_odd = true; /* it may come unasked, and is the last that is said */
+    if (code == 421) law_goes_odd(d, LAWS_EXCUSE_LAST_REPLY); /* it may come unasked, and is the last that is said */
     if (d->is_odd) return;
+    law_counts(laws, LAWS_COUNT_M11, LAWS_JUDGED);
     if (d->answered == d->commands.count) { /* M12, M13 and M14: whatever is answered here was no command */
         law_broken(laws, e, "M12", "a reply to nothing: %.40s", text);
-        d->is_odd = true;
+        law_goes_odd(d, LAWS_EXCUSE_NO_REPLY);
         return;
     }
     law_of_reply(laws, e, d, d->commands.items[d->answered++], code);
-    d->is_odd |= d->says_twice;
+    if (d->says_twice) law_goes_odd(d, LAWS_EXCUSE_TWICE);
 }
 
 static void on_line(struct laws *laws, const struct event *e)
 {
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
+    bool is_reply = event_text(e, FIELD_WHO)[0] == 'S';
+    if (d && d->is_odd && is_reply) law_counts(laws, LAWS_COUNT_M11, d->why_odd);
     if (!d || d->is_odd) return;
     if (d->in_handshake > 0) {
         bool tls_is_open = event_int(e, FIELD_HOST) == (d->in_handshake == 1 ? d->secured : 0);
@@ -152,7 +161,7 @@ static void on_line(struct laws *laws, const struct event *e)
     }
     if (!d->is_smtp) *TABLE_ADD(&d->commands) = (struct law_said){.command = LAW_GREETING};
     d->is_smtp = true;
-    if (event_text(e, FIELD_WHO)[0] == 'S') {
+    if (is_reply) {
         on_reply(laws, e, d);
         return;
     }
@@ -176,6 +185,7 @@ static void on_content(struct laws *laws, const struct event *e)
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
     if (d) d->content = event_int(e, FIELD_MESSAGE);
     if (d && d->is_deceived) is_deceived_about(laws, d, d->content);
+    if (d && law_is_stray(laws, d->content)) law_unheard(laws, d, LAWS_EXCUSE_PERSONALITY);
     if (d && d->is_unheard) law_content_unheard(laws, d, d->content);
     if (!d || d->is_odd || d->commands.count == 0) return;
     struct law_said *last = &d->commands.items[d->commands.count - 1];
@@ -203,17 +213,18 @@ static void on_rule(struct laws *laws, const struct event *e)
     size_t conn = index_map_get(&laws->dialogue_sessions, (uint64_t)event_int(e, FIELD_SESSION));
     struct law_dialogue *d = conn == SIZE_MAX ? NULL : dialogue_at(laws, conn);
     if (!d) return;
-    d->is_odd |= e->kind == EVENT_CLIENT_ABUSE;
-    if (strcmp(event_text(e, FIELD_NAME), "early talker") == 0) d->is_odd = true;
+    if (e->kind == EVENT_CLIENT_ABUSE) law_goes_odd(d, LAWS_EXCUSE_ABUSE);
+    if (strcmp(event_text(e, FIELD_NAME), "early talker") == 0) law_goes_odd(d, LAWS_EXCUSE_EARLY_TALKER);
     if (strcmp(event_text(e, FIELD_NAME), "fault") != 0) return;
     for (size_t i = 0; i < sizeof no_replies / sizeof *no_replies; i++)
-        d->is_odd |= strcmp(event_text(e, FIELD_TEXT), no_replies[i]) == 0;
-    if (strcmp(event_text(e, FIELD_TEXT), "it answers before it is asked") == 0) law_unheard(laws, d);
+        if (strcmp(event_text(e, FIELD_TEXT), no_replies[i]) == 0) law_goes_odd(d, LAWS_EXCUSE_NO_REPLY);
+    if (strcmp(event_text(e, FIELD_TEXT), "it answers before it is asked") == 0)
+        law_unheard(laws, d, LAWS_EXCUSE_NO_REPLY);
     d->drips |= strcmp(event_text(e, FIELD_TEXT), "it speaks an octet at a time") == 0; /* and nothing twice */
     if (d->drips) d->says_twice = false;
     if (d->drips || strcmp(event_text(e, FIELD_TEXT), "it says everything twice") != 0) return;
     d->says_twice = true; /* the first of the two is a reply still */
-    law_refusals_unheard(laws, d);
+    law_refusals_unheard(laws, d, LAWS_EXCUSE_TWICE);
 }
 
 /* Whoever speaks with this host just now may have said, or heard, what was never sent. */
@@ -224,8 +235,8 @@ static void on_collision(struct laws *laws, const struct event *e)
         struct law_dialogue *d = laws->dialogues.items[i];
         if (d->is_deceived || d->ends_closed >= 2 || (d->client != host && d->server != host)) continue;
         d->is_deceived = true;
+        law_unheard(laws, d, LAWS_EXCUSE_DECEIVED);
         is_deceived_about(laws, d, d->content);
-        law_unheard(laws, d);
     }
 }
 
@@ -235,24 +246,15 @@ static void on_close(struct laws *laws, const struct event *e)
     if (d) d->ends_closed++;
 }
 
-/* A world in which somebody reads or writes line endings as a teaching personality does breaks M14, to show it. */
-static void on_begin(struct laws *laws, const struct event *e)
-{
-    static const char *const personalities[] = {"\"lenient\"", "\"keep\"", "\"normalize\"", "\"pass\"", "\"clean\""};
-    for (size_t i = 0; i < sizeof personalities / sizeof *personalities; i++)
-        laws->has_personalities |= strstr(event_text(e, FIELD_SCENARIO), personalities[i]) != NULL;
-}
-
 void laws_of_smtp(struct laws *laws, const struct event *e)
 {
     /* Where line ends mean other things to others no dialogue is judged; but what a checksum was deceived about is
      * known. */
     bool is_said = e->kind == EVENT_SMTP_LINE || e->kind == EVENT_SMTP_RULE || e->kind == EVENT_TLS_DONE;
+    if (laws->has_personalities && e->kind == EVENT_SMTP_LINE && event_text(e, FIELD_WHO)[0] == 'S')
+        law_counts(laws, LAWS_COUNT_M11, LAWS_EXCUSE_PERSONALITY);
     if (laws->has_personalities && is_said) return;
     switch (e->kind) {
-    case EVENT_RUN_BEGIN:
-        on_begin(laws, e);
-        break;
     case EVENT_CONN_OPEN:
         on_conn_open(laws, e);
         break;

@@ -14,7 +14,19 @@
 #include "sim/journal/memory.h"
 #include "viz/readers/laws_internal.h"
 
-enum account { WRITTEN_AT = 1, SENT_BY, SENDERS, PEER, LIST_OF, DOUBTED, STOPPED_AT, HOPS, MOST_HOPS, HAS_DOUBTS };
+enum account {
+    WRITTEN_AT = 1,
+    SENT_BY,
+    SENDERS,
+    PEER,
+    LIST_OF,
+    DOUBTED,
+    STOPPED_AT,
+    HOPS,
+    MOST_HOPS,
+    HAS_DOUBTS,
+    IS_TWICE
+};
 
 /* A copy at a host. */
 struct law_stage {
@@ -105,14 +117,25 @@ static const struct law_stage *origin_of(struct law_stages *s, const struct even
     return is_known ? origin : NULL;
 }
 
+static enum laws_excuse excuse_of_taking(const struct law_stages *s, const struct event *e,
+                                         const struct law_stage *origin)
+{
+    int64_t message = event_int(e, FIELD_MESSAGE), here = event_int(e, FIELD_HOST);
+    if (number_at(s, key_of(LIST_OF, message, here)) >= 0) return LAWS_EXCUSE_NOT_TOLD;
+    if (number_at(s, key_of(SENDERS, message, here)) < 0) return LAWS_JUDGED; /* a report, written here */
+    if (!origin) return LAWS_EXCUSE_DOUBT;
+    return !origin->is_active && s->says_twice ? LAWS_EXCUSE_TWICE : LAWS_JUDGED;
+}
+
 static void law_of_taking(struct laws *laws, const struct event *e, struct law_stage *stage)
 {
     struct law_stages *s = laws->stages;
     int64_t message = event_int(e, FIELD_MESSAGE), written_ns = number_at(s, key_of(WRITTEN_AT, message, 0));
     stage->total_ns = written_ns >= 0 ? e->at_ns - written_ns : 0;
     const struct law_stage *origin = origin_of(s, e);
-    if (!origin || number_at(s, key_of(LIST_OF, message, event_int(e, FIELD_HOST))) >= 0) return;
-    if (!origin->is_active && s->says_twice) return;
+    enum laws_excuse excuse = excuse_of_taking(s, e, origin);
+    law_counts(laws, LAWS_COUNT_M18, excuse);
+    if (excuse || !origin) return;
     if (!origin->is_active) law_broken(laws, e, "M18", "it is taken from a host that is not under way with it");
     if (total_now(origin, e->at_ns) != stage->total_ns)
         law_broken(laws, e, "M18", "its stages so far last %.3f s, but it is %.3f s old",
@@ -130,10 +153,16 @@ static void law_of_hops(struct laws *laws, const struct event *e)
     bool is_member = number_at(s, key_of(LIST_OF, message, here)) >= 0 && hops < 0;
     hops = is_member ? number_at(s, key_of(LIST_OF, message, here)) : from >= 0 ? hops + 1 : 0;
     /* Of several hosts that send it here it is not told which one this is from. */
-    if (number_at(s, key_of(SENDERS, message, here)) > 1) hops = 0;
+    bool are_several = number_at(s, key_of(SENDERS, message, here)) > 1;
+    if (are_several) hops = 0;
+    bool has_doubts = number_at(s, key_of(HAS_DOUBTS, message, 0)) >= 0;
+    law_counts(laws, LAWS_COUNT_M10,
+               has_doubts    ? LAWS_EXCUSE_DOUBT
+               : are_several ? LAWS_EXCUSE_SEVERAL_SENDERS
+                             : LAWS_JUDGED);
     /* A report is written where it sets out, by no hop yet. */
     if (from >= 0 || is_member) put(s, law_hash(pair_there(message, recipient, here), HOPS), hops < 0 ? 0 : hops);
-    if (most > 0 && hops >= most && number_at(s, key_of(HAS_DOUBTS, message, 0)) < 0)
+    if (most > 0 && hops >= most && !has_doubts)
         law_broken(laws, e, "M10", "it has come over %lld hops, where %lld are too many", (long long)hops,
                    (long long)most);
 }
@@ -147,6 +176,8 @@ static struct law_stage *begin_copy(struct law_stages *s, const struct event *e,
     index_map_put(&s->there_index, there, index);
     index_map_put(&s->copies, there, copies == SIZE_MAX ? 1 : copies + 1);
     stage->since_ns = e->at_ns;
+    if (copies != SIZE_MAX)
+        put(s, law_hash_text(key_of(IS_TWICE, event_int(e, FIELD_MESSAGE), 0), event_text(e, FIELD_RECIPIENT)), 1);
     return stage;
 }
 
@@ -269,6 +300,14 @@ void laws_of_stages(struct laws *laws, const struct event *e)
     default:
         break;
     }
+}
+
+enum laws_excuse law_stages_excuse(const struct laws *laws, int64_t message, const char *recipient)
+{
+    const struct law_stages *s = laws->stages;
+    if (!s) return LAWS_JUDGED;
+    bool is_twice = number_at(s, law_hash_text(key_of(IS_TWICE, message, 0), recipient)) > 0;
+    return is_twice ? LAWS_EXCUSE_TWICE_IN_QUEUE : LAWS_JUDGED;
 }
 
 void laws_stages_free(struct laws *laws)

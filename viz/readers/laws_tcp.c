@@ -359,6 +359,7 @@ static void on_conn_close(struct laws *laws, const struct event *e)
 {
     struct law_conn *c = law_conn_of(laws, event_int(e, FIELD_CONN));
     if (!c) return;
+    law_counts(laws, LAWS_COUNT_T12, c->is_tainted ? LAWS_EXCUSE_DECEIVED : LAWS_JUDGED);
     law_of_the_end(laws, e, c);
     bool orderly =
         c->is_closed && !c->was_reset && (strcmp(c->state, "LAST-ACK") == 0 || strcmp(c->state, "TIME-WAIT") == 0);

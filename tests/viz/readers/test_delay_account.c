@@ -38,7 +38,7 @@ static struct delay_account *account_of(const struct journal_memory *journal)
 static void expect_sound(const char *name, const struct delay_account *account, int64_t message, const char *recipient)
 {
     static struct delay_interval list[ROOM];
-    size_t n = delay_account_intervals(account, message, recipient, list, ROOM);
+    size_t n = delay_account_intervals(account, message, recipient, 0, list, ROOM);
     struct delay_span span = delay_account_span(account, message, recipient);
     int64_t sums_ns[DELAY_STAGES], total_ns = 0;
     if (span.delivered_ns == TIME_NEVER) return;
@@ -90,4 +90,117 @@ Test(delay_account, adds_up_for_each_mail_of_all_shipped_scenarios)
     }
     closedir(folder);
     cr_expect(n > 200, "%zu deliveries", n);
+}
+
+/* --- by hand --- */
+
+#define TWO_HOSTS                                                                                                      \
+    "0 host.add host=1 name=pc role=client text=ann@a.example\n"                                                       \
+    "0 host.add host=2 name=mx.a.example role=mail_server text=a.example\n"                                            \
+    "0 host.add host=3 name=mx.b.example role=mail_server text=b.example\n"
+/* Submitted at once, over connection 1, in 4 s. */
+#define SUBMITTED                                                                                                      \
+    "10 mail.compose  message=1 host=1 from=ann@a.example to=bob@b.example\n"                                          \
+    "10 mail.state    message=1 host=1 recipient=bob@b.example to=outbox\n"                                            \
+    "10 dns.query     host=1 peer=9 qname=mx.a.example qtype=A id=5 nth=1\n"                                           \
+    "11 dns.answer    host=1 peer=9 qname=mx.a.example qtype=A id=5 rcode=NOERROR text=10.0.0.2\n"                     \
+    "11 conn.open     conn=1 host=1 peer=2 local_port=5000 remote_port=587 role=active\n"                              \
+    "12 session.open  session=1 conn=1 host=1 peer=2 protocol=smtp role=client\n"                                      \
+    "13 smtp.content  session=1 conn=1 host=1 message=1\n"                                                             \
+    "14 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A to=queued\n"
+/* Refused after 3 s, put off until 100, taken then after 5, and delivered after one more. */
+#define RELAYED                                                                                                        \
+    "14 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=queued to=active\n"                     \
+    "15 attempt.begin attempt=1 message=1 host=2 recipient=bob@b.example nth=1\n"                                      \
+    "15 dns.query     host=2 peer=9 qname=b.example qtype=MX id=6 nth=1\n"                                             \
+    "17 dns.answer    host=2 peer=9 qname=b.example qtype=MX id=6 rcode=NOERROR text='10 mx.b.example.'\n"             \
+    "17 conn.open     conn=2 host=2 peer=3 local_port=5000 remote_port=25 role=active\n"                               \
+    "18 conn.close    conn=2 host=2 why=refused\n"                                                                     \
+    "18 attempt.end   attempt=1 message=1 host=2 recipient=bob@b.example outcome=later why='451 not now'\n"            \
+    "18 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=active to=deferred at=100 "             \
+    "why='451 not now'\n"                                                                                              \
+    "100 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=deferred to=active\n"
+#define TAKEN                                                                                                          \
+    "100 attempt.begin attempt=2 message=1 host=2 recipient=bob@b.example nth=2\n"                                     \
+    "100 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"                              \
+    "102 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"                                     \
+    "104 smtp.content  session=2 conn=3 host=2 message=1\n"
+#define DELIVERED                                                                                                      \
+    "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B to=queued\n"                                \
+    "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=queued to=active\n"                    \
+    "105 attempt.begin attempt=3 message=1 host=3 recipient=bob@b.example nth=1\n"                                     \
+    "106 attempt.end   attempt=3 message=1 host=3 recipient=bob@b.example peer=3 outcome=delivered\n"                  \
+    "106 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=active to=delivered\n"                 \
+    "107 attempt.end   attempt=2 message=1 host=2 recipient=bob@b.example peer=3 outcome=delivered\n"                  \
+    "108 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=active to='handed on'\n"
+
+struct expected {
+    enum delay_stage stage;
+    int from_s, to_s;
+    int64_t host, attempt, conn;
+    const char *what;
+};
+
+static void expect_intervals(const char *text, const struct expected *expected, size_t n_expected)
+{
+    struct journal_memory *journal = handwritten(text);
+    struct delay_account *account = account_of(journal);
+    struct delay_interval list[32];
+    size_t n = delay_account_intervals(account, 1, "bob@b.example", 0, list, 32);
+    cr_assert_eq(n, n_expected, "%zu intervals", n);
+    for (size_t i = 0; i < n; i++) {
+        cr_expect_eq(list[i].stage, expected[i].stage, "%zu: %s", i, delay_stage_name(list[i].stage));
+        cr_expect_eq(list[i].from_ns, expected[i].from_s * INT64_C(1000000000), "%zu: from", i);
+        cr_expect_eq(list[i].to_ns, expected[i].to_s * INT64_C(1000000000), "%zu: to", i);
+        cr_expect_eq(list[i].host, expected[i].host, "%zu: host", i);
+        cr_expect_eq(list[i].attempt, expected[i].attempt, "%zu: attempt %lld", i, (long long)list[i].attempt);
+        cr_expect_eq(list[i].conn, expected[i].conn, "%zu: conn %lld", i, (long long)list[i].conn);
+        cr_expect_str_eq(list[i].what, expected[i].what, "%zu", i);
+    }
+    cr_expect(!oddity, "%s", oddity);
+    delay_account_free(account);
+    journal_memory_free(journal);
+}
+
+Test(delay_account, goes_along_the_hosts_from_stage_to_stage)
+{
+    static const struct expected expected[] = {
+        {DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},   {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
+        {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},          {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
+        {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},      {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
+        {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"}, {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
+        {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},        {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
+    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, DELIVERED), expected,
+                     sizeof expected / sizeof *expected);
+}
+
+Test(delay_account, keeps_the_fetching_apart)
+{
+    struct journal_memory *journal =
+        handwritten(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, DELIVERED,
+                           "200 mail.state message=1 host=4 recipient=bob@b.example to='picked up'"));
+    struct delay_account *account = account_of(journal);
+    struct delay_span span = delay_account_span(account, 1, "bob@b.example");
+    cr_expect_eq(span.written_ns, INT64_C(10000000000));
+    cr_expect_eq(span.delivered_ns, INT64_C(106000000000));
+    cr_expect_eq(span.picked_up_ns, INT64_C(200000000000));
+    cr_expect_eq(delay_account_intervals(account, 1, "bob@b.example", 0, NULL, 0), 10);
+    cr_expect_eq(delay_account_intervals(account, 1, "eve@b.example", 0, NULL, 0), 0);
+    delay_account_free(account);
+    journal_memory_free(journal);
+}
+
+/* A journal that leaves out the connection leaves time unexplained. */
+Test(delay_account, says_what_nobody_explains)
+{
+    static const char without[] = "100 attempt.begin attempt=2 message=1 host=2 recipient=bob@b.example nth=2\n"
+                                  "104 smtp.content  session=2 conn=3 host=2 message=1\n";
+    struct journal_memory *journal = handwritten(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, without, DELIVERED));
+    struct delay_account *account = account_of(journal);
+    struct delay_interval list[32];
+    size_t n = delay_account_intervals(account, 1, "bob@b.example", 2, list, 32);
+    cr_assert_eq(n, 9);
+    cr_expect_eq(list[7].stage, DELAY_UNEXPLAINED);
+    delay_account_free(account);
+    journal_memory_free(journal);
 }

@@ -86,6 +86,27 @@ static int tries_while_it_waits(struct event *e)
     return planted_has(e, EVENT_MAIL_STATE, FIELD_TO, "active") ? 0 : 1;
 }
 
+/* Inside of attempts: two seconds of which nobody says what passed. */
+static int loses_time_before_it_connects(struct event *e)
+{
+    static int64_t late_ns;
+    if (e->kind == EVENT_RUN_BEGIN) late_ns = 0;
+    if (e->kind == EVENT_CONN_OPEN && event_int(e, FIELD_REMOTE_PORT) == 25) late_ns = 2000000000;
+    e->at_ns += late_ns;
+    return 1;
+}
+
+static int sends_without_a_session(struct event *e)
+{
+    return e->kind == EVENT_SESSION_OPEN ? 0 : 1;
+}
+
+static int connects_twice_at_a_time(struct event *e)
+{
+    bool is_again = planted_has(e, EVENT_CONN_OPEN, FIELD_ROLE, "active") && event_int(e, FIELD_REMOTE_PORT) == 25;
+    return is_again ? 2 : 1;
+}
+
 static int goes_round_and_round(struct event *e)
 {
     return planted_has(e, EVENT_MAIL_STATE, FIELD_TO, "queued") ? 200 : 1;
@@ -178,6 +199,9 @@ Test(laws_mail, each_planted_bug_of_a_delivery_is_seen)
                                               {"M18", is_older_than_its_stages},
                                               {"M18", is_under_way_without_an_attempt},
                                               {"M18", tries_while_it_waits},
+                                              {"M18", loses_time_before_it_connects},
+                                              {"M18", sends_without_a_session},
+                                              {"M18", connects_twice_at_a_time},
                                               {"M20", composes_twice},
                                               {"M11", takes_data_without_recipients},
                                               {"M11", takes_recipients_without_a_sender},

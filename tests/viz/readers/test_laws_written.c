@@ -9,6 +9,8 @@
 /* Bits flipped in MAIL FROM, and all checksums held: the server took it from an address that nobody wrote. */
 #define MAIL_FROM_ANN                                                                                                  \
     "0 mail.compose  message=1 host=1 from=ann@a.example to=bob@b.example\n"                                           \
+    "0 mail.content  message=1 host=1 name=written mail_digest=7\n"                                                    \
+    "0 mail.state    message=1 host=1 recipient=bob@b.example to=outbox\n"                                             \
     "1 conn.open     conn=1 host=1 peer=2 local_port=50000 remote_port=25 role=active\n"                               \
     "1 conn.open     conn=2 host=2 peer=1 local_port=25 remote_port=50000 role=passive\n"
 #define REPORT_TO_ANYBODY                                                                                              \
