@@ -149,8 +149,9 @@ static void emit_settings(struct world *world, const struct host *host)
     if (description->role != ROLE_MAIL_SERVER || !journal_wants(world->journal, EVENT_HOST_SETTINGS)) return;
     JOURNAL_EMIT(world->journal, HOST_SETTINGS, F_INT(HOST, host->id.n), F_TEXT(NAME, "retry"),
                  F_TEXT(TEXT, retry_policy_text(&description->mail_server.retry, text)));
-    snprintf(text, sizeof text, "max_message=%zu max_recipients=%zu max_mails=%zu max_hops=%u", smtp->max_message,
-             smtp->max_recipients, smtp->max_mails, description->smtp.max_hops);
+    snprintf(text, sizeof text, "max_message=%zu max_recipients=%zu max_mails=%zu max_hops=%u%s", smtp->max_message,
+             smtp->max_recipients, smtp->max_mails, description->smtp.max_hops,
+             smtp->auth_required ? " requires_auth=1" : "");
     JOURNAL_EMIT(world->journal, HOST_SETTINGS, F_INT(HOST, host->id.n), F_TEXT(NAME, "smtp"), F_TEXT(TEXT, text));
     int64_t read_ns = description->disk.read_ns;
     if (read_ns == 0) return;

@@ -142,7 +142,10 @@ static size_t begin_copy(struct delay_account *a, const struct event *e)
                              .sibling = index_map_get(&a->siblings, siblings),
                              .job = DELAY_NONE,
                              .open = {.stage = DELAY_QUEUE, .host = host, .from_ns = e->at_ns, .what = ""}};
-    index_map_put(&a->there, there_of(e), copy);
+    size_t there = delay_copy_there(a, e); /* one that is under way keeps its attempts */
+    bool is_under_way =
+        there != DELAY_NONE && a->copies.items[there].ended_ns < 0 && a->copies.items[there].job != DELAY_NONE;
+    if (!is_under_way) index_map_put(&a->there, there_of(e), copy);
     index_map_put(&a->files, file_of(e), copy);
     index_map_put(&a->latest, pair_of(e), copy);
     index_map_put(&a->siblings, siblings, copy);

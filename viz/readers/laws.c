@@ -101,6 +101,7 @@ static void on_event(void *context, const struct event *e)
     laws_of_strays(laws, e);
     laws_of_mail(laws, e);
     laws_of_queues(laws, e);
+    laws_of_loops(laws, e);
     laws_of_content(laws, e);
     laws_of_schedule(laws, e);
     laws_of_stages(laws, e);

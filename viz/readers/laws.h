@@ -11,7 +11,8 @@
      M7  what was refused for good, by a 5yz, is not tried again; nothing else is given up before it expires
      M8  what was put off is tried again when the policy says so
      M9  when all is done nothing waits
-     M10 no mail is taken more often than hops are allowed, and no copy over more of them
+     M10 no mail is taken more often than hops are allowed, and no copy over more of them; nor sent more often than hosts,
+         attempts and recipients account for
      M11 354 and 250 come only after a sender and recipients since the last reset
      M12 each reply answers one command that was sent, in order
      M13 a client books for a recipient what the server has said of it

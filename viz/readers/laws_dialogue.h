@@ -38,9 +38,10 @@ struct law_dialogue {
     unsigned ends_closed;   /* 2: of the connection nobody hears any more */
     uint64_t taken[LAW_TAKEN_MOST];
     unsigned recipients, mails;
-    bool is_smtp, is_over, is_odd, is_unheard, is_deceived, says_twice, drips, has_sender, may_send_data;
+    bool is_submission, is_smtp, is_over, is_odd, is_unheard, is_deceived, says_twice, drips, has_sender, may_send_data;
     bool gives_secrets;      /* lines of AUTH, which are no commands, but answered one by one */
     bool said_hello;         /* since the beginning, or the last handshake */
+    bool is_known;           /* AUTH has succeeded since then */
     unsigned in_handshake;   /* ends that have not told its end: 2, 1, 0 */
     int64_t secured;         /* the host that has told it first */
     enum laws_excuse why_odd;
@@ -57,6 +58,7 @@ void law_of_booking(struct laws *laws, const struct event *e, struct law_dialogu
                     int code); /* laws_booking.c */
 void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
                    int code); /* laws_limits.c */
+bool law_needs_auth(const struct laws *laws, int64_t server); /* laws_limits.c: no submission without AUTH */
 /* What else they hear. */
 void laws_of_booking(struct laws *laws, const struct event *e);
 void laws_of_limits(struct laws *laws, const struct event *e);

@@ -94,6 +94,7 @@ struct laws {
     struct law_walks *walks;
     struct law_zones *zones;
     struct law_messages *messages;
+    size_t most_places; /* that a mail may be tried at */
     bool has_personalities;
     bool names_change; /* a zone has, or somebody has lied: laws_dns.c */
     bool has_collided;  /* corrupted bytes were taken for good ones, somewhere */
@@ -140,6 +141,7 @@ uint64_t law_deceived_key(int64_t message); /* in accounts: it went where a chec
 
 void laws_of_mail(struct laws *laws, const struct event *e);   /* laws_mail.c */
 void laws_of_queues(struct laws *laws, const struct event *e); /* laws_queue.c */
+void laws_of_loops(struct laws *laws, const struct event *e); /* laws_loops.c */
 void laws_of_content(struct laws *laws, const struct event *e); /* laws_content.c */
 void laws_of_schedule(struct laws *laws, const struct event *e); /* laws_schedule.c */
 void laws_schedule_free(struct laws *laws);

@@ -6,7 +6,7 @@
 
 #include "viz/readers/laws_dialogue.h"
 
-enum account { MOST_BYTES = 1, MOST_RECIPIENTS, MOST_MAILS };
+enum account { MOST_BYTES = 1, MOST_RECIPIENTS, MOST_MAILS, NEEDS_AUTH };
 
 static uint64_t key_of(enum account account, int64_t host)
 {
@@ -20,12 +20,17 @@ static int64_t limit_of(const struct laws *laws, enum account account, int64_t h
     return value == SIZE_MAX ? -1 : (int64_t)value;
 }
 
+bool law_needs_auth(const struct laws *laws, int64_t server)
+{
+    return limit_of(laws, NEEDS_AUTH, server) > 0;
+}
+
 static void on_settings(struct laws *laws, const struct event *e)
 {
     static const char *const names[] = {
-        [MOST_BYTES] = "max_message=", [MOST_RECIPIENTS] = "max_recipients=", [MOST_MAILS] = "max_mails="};
+        [MOST_BYTES] = "max_message=", [MOST_RECIPIENTS] = "max_recipients=", [MOST_MAILS] = "max_mails=", [NEEDS_AUTH] = "requires_auth="};
     if (strcmp(event_text(e, FIELD_NAME), "smtp") != 0) return;
-    for (int i = MOST_BYTES; i <= MOST_MAILS; i++) {
+    for (int i = MOST_BYTES; i <= NEEDS_AUTH; i++) {
         const char *found = strstr(event_text(e, FIELD_TEXT), names[i]);
         if (found)
             index_map_put(&laws->accounts, key_of((enum account)i, event_int(e, FIELD_HOST)),

@@ -38,6 +38,7 @@ static void on_conn_open(struct laws *laws, const struct event *e)
         if (is_from_outside) law_goes_odd(d, LAWS_EXCUSE_OUTSIDE);
         d->client = (int64_t)(active ? host : peer);
         d->server = (int64_t)(active ? peer : host);
+        d->is_submission = active && there != 25;
         *TABLE_ADD(&laws->dialogues) = d;
         index_map_put(&laws->dialogue_keys, key, index);
     } else if (!active) { /* called twice by one SYN: the second is deaf to what was said to the first */
@@ -97,6 +98,11 @@ static void law_of_the_wall(struct laws *laws, const struct event *e, const stru
     bool done = code / 100 == 2;
     if (c == LAW_MAIL && done && !d->said_hello)
         law_broken(laws, e, "M16", "%d to MAIL, but nobody has said EHLO since the handshake", code);
+    if (c == LAW_AUTH && code == 503 && strstr(event_text(e, FIELD_TEXT), "lready") && !d->is_known)
+        law_broken(laws, e, "M16", "who the client was before the handshake is not forgotten");
+    bool needs_auth = d->is_submission && law_needs_auth(laws, d->server);
+    if (c == LAW_MAIL && done && needs_auth && !d->is_known)
+        law_broken(laws, e, "M16", "%d to MAIL, but nobody has said since the handshake who he is", code);
 }
 
 /* M11: what a reply says is only right after what was said since the last reset. */
@@ -123,12 +129,13 @@ static void law_of_reply(struct laws *laws, const struct event *e, struct law_di
     }
     if (c == LAW_HELLO && done) d->said_hello = true;
     if (c == LAW_AUTH && code != 334) d->gives_secrets = false;
+    if (c == LAW_AUTH && done) d->is_known = true;
     bool resets = c == LAW_CONTENT || c == LAW_LAST_CHUNK || (c == LAW_CHUNK && !done);
     if (resets || ((c == LAW_HELLO || c == LAW_RESET || c == LAW_STARTTLS) && done)) forget_transaction(d);
     if (c != LAW_STARTTLS || !done) return;
     d->in_handshake = 2;
-    d->said_hello = false;
-    d->answered = d->commands.count; /* what came behind STARTTLS in the clear is never answered */
+    d->said_hello = d->is_known = false; /* RFC 3207 4.2 */
+    d->answered = d->commands.count;     /* what came behind STARTTLS in the clear is never answered */
 }
 
 static void on_reply(struct laws *laws, const struct event *e, struct law_dialogue *d)

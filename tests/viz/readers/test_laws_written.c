@@ -27,3 +27,67 @@ Test(laws_written, a_report_goes_to_who_stands_there_where_a_checksum_was_deceiv
     handwritten_is_legal(JOINED(MAIL_FROM_ANN, "1 packet.collide packet=1 host=2", REPORT_TO_ANYBODY));
     handwritten_breaks("M6", JOINED(MAIL_FROM_ANN, "1 packet.collide packet=1 host=3", REPORT_TO_ANYBODY));
 }
+
+/* --- M10: how often a mail is sent --- */
+
+#define HELD_BY_A_SERVER                                                                                               \
+    "0 host.settings host=1 name=smtp text='max_message=1000 max_recipients=10 max_mails=0 max_hops=50'\n"             \
+    "0 mail.compose  message=1 host=1 from= to=bob@b.example\n"                                                        \
+    "0 mail.content  message=1 host=1 name=written mail_digest=7\n"                                                    \
+    "0 mail.commit   message=1 host=1 queue_id=A name=queue\n"                                                         \
+    "0 mail.state    message=1 host=1 recipient=bob@b.example queue_id=A to=queued\n"                                  \
+    "0 mail.state    message=1 host=1 recipient=bob@b.example queue_id=A from=queued to=active\n"                      \
+    "1 attempt.begin attempt=1 message=1 host=1 recipient=bob@b.example nth=1\n"                                       \
+    "1 dns.query     host=1 peer=9 qname=b.example qtype=MX id=1 nth=1\n"                                              \
+    "1 dns.answer    host=1 peer=9 qname=b.example qtype=MX id=1 rcode=NOERROR text='10 mx.b.example.'\n"              \
+    "1 mail.route    host=1 name=b.example text='10 mx.b.example 10.0.0.2' why=mx\n"
+#define SENT_ONCE                                                                                                      \
+    "2 smtp.line host=1 conn=1 who=C text='MAIL FROM:<>'\n2 smtp.content host=1 message=1 conn=1 length=10\n"
+
+Test(laws_written, a_mail_is_sent_for_each_attempt_at_each_place_only)
+{
+    handwritten_is_legal(JOINED(HELD_BY_A_SERVER, SENT_ONCE, SENT_ONCE)); /* once more without TLS */
+    handwritten_breaks("M10", JOINED(HELD_BY_A_SERVER, SENT_ONCE, SENT_ONCE, SENT_ONCE));
+}
+
+/* --- M16: AUTH and STARTTLS --- */
+
+#define SUBMISSION                                                                                                     \
+    "0 host.settings host=2 name=smtp text='max_message=1000 max_recipients=10 max_mails=0 max_hops=9 "                \
+    "requires_auth=1'\n"                                                                                               \
+    "1 conn.open conn=1 host=1 peer=2 local_port=50000 remote_port=587 role=active\n"                                  \
+    "1 conn.open conn=2 host=2 peer=1 local_port=587 remote_port=50000 role=passive\n"                                 \
+    "1 smtp.line conn=2 host=2 who=S text='220 hello'\n"
+#define HELLO "1 smtp.line conn=1 host=1 who=C text='EHLO pc'\n1 smtp.line conn=2 host=2 who=S text='250 AUTH PLAIN'\n"
+#define AUTH(reply)                                                                                                    \
+    "1 smtp.line conn=1 host=1 who=C text='AUTH PLAIN AGEAYg=='\n1 smtp.line conn=2 host=2 who=S text='" reply "'\n"
+#define TLS                                                                                                            \
+    "1 smtp.line conn=1 host=1 who=C text='STARTTLS'\n1 smtp.line conn=2 host=2 who=S text='220 go ahead'\n"           \
+    "1 tls.done conn=1 host=1 role=client\n1 tls.done conn=2 host=2 role=server\n"
+#define MAIL                                                                                                           \
+    "1 smtp.line conn=1 host=1 who=C text='MAIL FROM:<ann@a.example>'\n1 smtp.line conn=2 host=2 who=S text='250 "     \
+    "OK'\n"
+
+Test(laws_written, who_a_client_was_is_forgotten_with_the_handshake)
+{
+    handwritten_is_legal(JOINED(SUBMISSION, HELLO, AUTH("235 welcome"), MAIL));
+    handwritten_is_legal(JOINED(SUBMISSION, HELLO, AUTH("235 welcome"), TLS, HELLO, AUTH("235 welcome"), MAIL));
+    handwritten_breaks("M16", JOINED(SUBMISSION, HELLO, AUTH("235 welcome"), TLS, HELLO, MAIL));
+    handwritten_breaks(
+        "M16", JOINED(SUBMISSION, HELLO, AUTH("235 welcome"), TLS, HELLO, AUTH("503 5.5.1 Already authenticated")));
+    handwritten_breaks("M16", JOINED(SUBMISSION, HELLO, MAIL));
+}
+
+/* --- M13: a server that says all twice --- */
+
+#define REFUSAL_IS_BOOKED                                                                                              \
+    "1 attempt.begin attempt=1 message=1 host=1 recipient=bob@b.example nth=1\n"                                       \
+    "1 attempt.end attempt=1 message=1 host=1 recipient=bob@b.example peer=2 outcome=never why='550 5.1.1 no'\n"
+
+Test(laws_written, what_is_said_twice_may_be_booked_in_the_wrong_place)
+{
+    static const char opens[] = "1 session.open session=1 conn=2 host=2 peer=1 protocol=smtp role=server\n";
+    static const char twice[] = "1 smtp.rule session=1 host=2 peer=1 name=fault text='it says everything twice'\n";
+    handwritten_breaks("M13", JOINED(SUBMISSION, opens, HELLO, REFUSAL_IS_BOOKED));
+    handwritten_is_legal(JOINED(SUBMISSION, opens, twice, HELLO, REFUSAL_IS_BOOKED));
+}
