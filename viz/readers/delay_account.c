@@ -296,7 +296,11 @@ static size_t group_of(struct delay_account *a, const struct delay_copy *c)
 static void on_attempt(struct delay_account *a, const struct event *e)
 {
     uint64_t attempt = e->kind == EVENT_ATTEMPT_SKIP ? 0 : (uint64_t)event_int(e, FIELD_ATTEMPT);
-    size_t copy = e->kind == EVENT_ATTEMPT_END ? index_map_get(&a->attempts, attempt) : delay_copy_there(a, e);
+    size_t copy = index_map_get(&a->activated, e->cause);
+    if (e->kind == EVENT_ATTEMPT_END)
+        copy = index_map_get(&a->attempts, attempt);
+    else if (copy == DELAY_NONE)
+        copy = delay_copy_there(a, e);
     if (copy == DELAY_NONE) return;
     struct delay_copy *c = &a->copies.items[copy];
     if (e->kind != EVENT_ATTEMPT_BEGIN) {
@@ -465,10 +469,11 @@ struct delay_account *delay_account_new(void)
 void delay_account_free(struct delay_account *a)
 {
     if (!a) return;
-    struct index_map *const maps[] = {
-        &a->written,   &a->delivered,     &a->picked_up,     &a->there,         &a->files,      &a->attempts,
-        &a->latest,    &a->siblings,      &a->local_domains, &a->senders,       &a->expansions, &a->conn_peers,
-        &a->conn_jobs, &a->session_conns, &a->event_jobs,    &a->question_jobs, &a->questions,  &a->job_index};
+    struct index_map *const maps[] = {&a->written,       &a->delivered,     &a->picked_up,     &a->there,
+                                      &a->files,         &a->attempts,      &a->activated,     &a->latest,
+                                      &a->siblings,      &a->local_domains, &a->senders,       &a->expansions,
+                                      &a->conn_peers,    &a->conn_jobs,     &a->session_conns, &a->event_jobs,
+                                      &a->question_jobs, &a->questions,     &a->job_index};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
     for (size_t i = 0; i < a->copies.count; i++)

@@ -188,7 +188,8 @@ static void end_copy(struct delay_account *a, const struct event *e, size_t copy
 
 static void on_active(struct delay_account *a, const struct event *e, size_t copy)
 {
-    index_map_put(&a->there, there_of(e), copy); /* attempts tell no file: that of who has become active last */
+    index_map_put(&a->activated, e->id, copy); /* attempts tell no file, but are due to this */
+    index_map_put(&a->there, there_of(e), copy);
     if (is_local(a, e)) {
         enter_stage(a, copy, DELAY_DISK, "");
         return;
