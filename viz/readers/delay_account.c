@@ -15,10 +15,11 @@ enum { PORT_DNS = 53, PORT_POP3 = 110, PORT_POP3S = 995 };
 
 /* --- jobs --- */
 
-size_t delay_job_of(struct delay_account *a, int64_t host, int64_t message, const char *recipient)
+size_t delay_job_of(struct delay_account *a, int64_t host, int64_t message, const char *recipient, const char *queue_id)
 {
     const char *at = strrchr(recipient, '@'), *domain = at ? at + 1 : "";
     uint64_t key = delay_key_text(delay_key(delay_key(5, host), message), domain, strlen(domain));
+    key = delay_key_text(key, queue_id, strlen(queue_id));
     size_t job = index_map_get(&a->job_index, key);
     if (job != SIZE_MAX) return job;
     index_map_put(&a->job_index, key, job = a->jobs.count);
@@ -355,7 +356,7 @@ static void follow(struct delay_account *a, const struct event *e)
     struct delay_job *j = conn ? job_at(a, &a->conn_jobs, (uint64_t)conn) : NULL;
     if (!j) j = job_behind(a, e);
     bool is_submission = e->kind == EVENT_TIMER_FIRE && strcmp(event_text(e, FIELD_NAME), "next submission") == 0;
-    if (is_submission) j = &a->jobs.items[delay_job_of(a, event_int(e, FIELD_HOST), 0, "")];
+    if (is_submission) j = &a->jobs.items[delay_job_of(a, event_int(e, FIELD_HOST), 0, "", "")];
     if (j && j->host == event_int(e, FIELD_HOST)) remember(a, e, j);
 }
 

@@ -194,7 +194,8 @@ static void on_active(struct delay_account *a, const struct event *e, size_t cop
         enter_stage(a, copy, DELAY_DISK, "");
         return;
     }
-    size_t job = delay_job_of(a, event_int(e, FIELD_HOST), event_int(e, FIELD_MESSAGE), event_text(e, FIELD_RECIPIENT));
+    size_t job = delay_job_of(a, event_int(e, FIELD_HOST), event_int(e, FIELD_MESSAGE), event_text(e, FIELD_RECIPIENT),
+                              event_text(e, FIELD_QUEUE_ID));
     delay_job_add(a, job, copy);
     enter_stage(a, copy, DELAY_QUEUE, "");
     index_map_put(&a->event_jobs, e->id, job);
@@ -231,7 +232,7 @@ void delay_copy_state(struct delay_account *a, const struct event *e)
     bool waits = strcmp(to, "queued") == 0 || strcmp(to, "deferred") == 0, is_active = strcmp(to, "active") == 0;
     if ((waits || is_active) && a->copies.items[copy].ended_ns >= 0) begin_again(a, copy);
     if (strcmp(to, "outbox") == 0) {
-        size_t job = delay_job_of(a, event_int(e, FIELD_HOST), 0, "");
+        size_t job = delay_job_of(a, event_int(e, FIELD_HOST), 0, "", "");
         delay_job_add(a, job, copy);
         index_map_put(&a->event_jobs, e->id, job);
     } else if (is_active) {

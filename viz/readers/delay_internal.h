@@ -20,7 +20,7 @@ struct delay_copy {
     TABLE_OF(struct delay_interval) intervals;
 };
 
-/* What a host has to do for the recipients of a mail in one domain, or for those of them whose attempts began together;
+/* What a host has to do for the recipients of an entry of its queue in one domain, or for those of them whose attempts began together;
    for a client, all that its outbox holds. */
 struct delay_job {
     int64_t host, message; /* message 0: an outbox */
@@ -67,7 +67,7 @@ void delay_copy_enter(struct delay_account *a, size_t copy, const struct delay_i
 void delay_copy_enter_since(struct delay_account *a, size_t copy, const struct delay_interval *next, int64_t since_ns);
 
 /* --- delay_account.c --- */
-size_t delay_job_of(struct delay_account *a, int64_t host, int64_t message, const char *recipient);
+size_t delay_job_of(struct delay_account *a, int64_t host, int64_t message, const char *recipient, const char *queue_id);
 void delay_job_add(struct delay_account *a, size_t job, size_t copy);
 void delay_job_remove(struct delay_account *a, size_t copy);
 
