@@ -104,6 +104,8 @@ static struct queue_entry *entry_new(struct mail_queue *queue, const struct acce
                                   .arrived_ns = queue_clock_ns(queue),
                                   .run_ns = -1};
     snprintf(entry->queue_id, sizeof entry->queue_id, "%s", mail->queue_id);
+    /* For as long as there is an entry: of a mail that a queue has twice, one copy may be done with long before the other. */
+    mail_register_count(queue_world(queue)->mails, mail->message, 1);
     wake_init(&entry->wake, queue->host, "next attempt", queue_round_begin, entry);
     entry->wake.message = entry->message;
     link_entry(entry);
@@ -123,6 +125,8 @@ void queue_recipient_clear(struct queued_recipient *recipient)
 static void entry_free(struct queue_entry *entry)
 {
     struct mail_queue *queue = entry->queue;
+    struct mail_register *mails = queue_world(queue)->mails;
+    struct message_id message = entry->message;
     if (entry->previous)
         entry->previous->next = entry->next;
     else
@@ -140,6 +144,7 @@ static void entry_free(struct queue_entry *entry)
     mem_free(entry->envid);
     mem_free(entry->content);
     mem_free(entry);
+    mail_register_count(mails, message, -1);
 }
 
 static struct store_file file_of(const struct queue_entry *entry)
@@ -185,8 +190,6 @@ static void on_committed(void *context, enum store_result result)
     struct queue_entry *entry = context;
     mail_queue_taken_fn taken = entry->taken;
     void *taken_context = entry->taken_context;
-    struct mail_register *mails = queue_world(entry->queue)->mails;
-    struct message_id message = entry->message;
     entry->taken = NULL;
     if (entry->queue->being_accepted == entry) entry->queue->being_accepted = NULL;
     switch (result) {
@@ -204,7 +207,6 @@ static void on_committed(void *context, enum store_result result)
         entry_free(entry);
         break;
     }
-    mail_register_count(mails, message, -1);
     if (taken) taken(taken_context, result);
 }
 
@@ -217,7 +219,6 @@ struct queue_entry *mail_queue_accept(struct mail_queue *queue, const struct acc
     entry->taken = taken;
     entry->taken_context = context;
     queue->being_accepted = entry;
-    mail_register_count(queue_world(queue)->mails, mail->message, 1); /* until a disk that is slow has it */
     store_commit(queue->host, &file, on_committed, entry);
     pending = queue->being_accepted;
     queue->being_accepted = outer;

@@ -96,7 +96,7 @@ static void apply_is_lost(struct reference_end *r, bool surely)
 /* RFC 8985 6.2 step 5, with any window for reordering, up to SRTT, which this very acknowledgement may have moved. */
 void sender_applies_rack(struct reference_end *r, int64_t now_ns)
 {
-    int64_t latest_ns = r->rack_rtt_ns + larger(r->srtt_ns, r->rack_rtt_ns);
+    int64_t latest_ns = r->rack_rtt_ns + larger(r->srtt_ns, larger(r->rack_rtt_ns, r->measured_ns));
     for (size_t i = 0; i < r->sent.count; i++) {
         struct reference_sent *s = &r->sent.items[i];
         bool before =
@@ -137,6 +137,7 @@ static void takes_cumulative_ack(struct reference_end *r, int64_t ack, int64_t n
     cut_at(r, ack);
     for (; n < r->sent.count && r->sent.items[n].right <= ack; n++) {
         const struct reference_sent *s = &r->sent.items[n];
+        r->measured_ns = larger(r->measured_ns, now_ns - s->sent_ns);
         if (s->may_be != SACKED && s->segment_right <= ack) has_arrived(r, s, now_ns);
     }
     r->sent.count -= n;
@@ -264,6 +265,7 @@ bool sender_takes(struct reference_end *r, const struct law_segment *s, int64_t 
     int64_t ack = reference_own(r, s->ack);
     bool advances = ack > r->snd_una, by_sack = r->set.uses_sack && reference_has_sack(r);
     bool duplicate = ack == r->snd_una && s->extent == 0 && r->sent.count > 0, old = ack < r->snd_una;
+    r->measured_ns = 0;
     if (advances) takes_cumulative_ack(r, ack, now_ns);
     if (by_sack)
         judges_by_sack(r, advances, takes_sack(r, s, now_ns), now_ns);

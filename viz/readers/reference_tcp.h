@@ -88,6 +88,7 @@ struct reference_end {
     bool resend_is_free, probe_is_free, window_probe_is_due;
     int64_t rack_sent_ns, rack_right, rack_rtt_ns; /* of what was sent last of all that has arrived */
     bool rack_is_sure;
+    int64_t measured_ns; /* the longest round trip that the last acknowledgement can have told; 0: none */
     TABLE_OF(struct reference_sent) sent; /* in flight, sorted, without a gap */
 };
 
