@@ -25,6 +25,8 @@ const char *view_title(enum view_id view)
         return tr("TCP sender");
     case VIEW_SEGMENT:
         return tr("Segment");
+    case VIEW_WHY_LATE:
+        return tr("Why late");
     case VIEW_WHAT_IF:
         return tr("What if");
     case VIEW_CLOSELY:

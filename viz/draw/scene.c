@@ -137,6 +137,8 @@ void scene_take_journal(struct scene *s)
     s->queue_plan = NULL;
     sender_plan_free(s->sender_plan);
     s->sender_plan = NULL;
+    why_plan_free(s->why_plan);
+    s->why_plan = NULL;
     scene_make_pace_anew(s);
     if (whole || s->span.to_ns > story_end_ns(s->story)) s->span = (struct span){0, story_end_ns(s->story)};
     s->selection = still_there(s->story, s->selection);
@@ -167,6 +169,7 @@ void scene_free(struct scene *s)
     map_plan_free(s->plan);
     queue_plan_free(s->queue_plan);
     sender_plan_free(s->sender_plan);
+    why_plan_free(s->why_plan);
     targets_free(s->targets);
     mem_free(s->places);
     mem_free(s->order);

@@ -26,6 +26,17 @@ static void go_to_attempt(struct scene *s, size_t index)
     go_to_event(s, event);
 }
 
+/* To its beginning, with a little of what was before and comes after in sight. */
+static void show_interval(struct scene *s, size_t index)
+{
+    if (!s->why_plan || index >= s->why_plan->n_intervals) return;
+    const struct delay_interval *i = &s->why_plan->intervals[index];
+    s->playing = false;
+    scene_seek(s, i->from_ns);
+    s->span = span_zoomed((struct span){i->from_ns, i->to_ns}, i->from_ns + (i->to_ns - i->from_ns) / 2, 1.2,
+                          story_end_ns(s->story));
+}
+
 /* Of a packet the next cause is what made it be sent, even when we look at one of its hops. */
 void scene_follow_cause(struct scene *s)
 {
@@ -145,6 +156,9 @@ void scene_activate(struct scene *s, enum act act, size_t arg)
         break;
     case ACT_ATTEMPT:
         go_to_attempt(s, arg);
+        break;
+    case ACT_INTERVAL:
+        show_interval(s, arg);
         break;
     case ACT_CLOSE:
         s->selection = (struct selection){ACT_NONE, 0};

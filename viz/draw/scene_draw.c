@@ -25,7 +25,7 @@ static const double enlargement = 1.4; /* of what is in a panel that has all the
 static enum view_id stand_in_for(const struct workspace *w)
 {
     static const enum view_id order[] = {VIEW_DIALOGUE, VIEW_SEGMENT, VIEW_LADDER, VIEW_MAP,
-                                         VIEW_QUEUE,    VIEW_NAMES,   VIEW_SENDER};
+                                         VIEW_QUEUE,    VIEW_NAMES,   VIEW_SENDER, VIEW_WHY_LATE};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
         if (workspace_has(w, order[i])) return order[i];
     return VIEW_NONE;
@@ -218,6 +218,21 @@ static void draw_sender(struct scene *s, const struct view *view, struct box box
     sender_view_draw(view, box, s->sender_plan);
 }
 
+static void draw_why_late(struct scene *s, const struct view *view, struct box box)
+{
+    if (!s->queue_plan) s->queue_plan = queue_plan_new(s->story);
+    if (!s->why_plan) s->why_plan = why_plan_new(s->journal);
+    size_t letter = why_late_letter(view, s->queue_plan);
+    /* Looking at what lies on a mail's way shall not put another in its place. */
+    if (view->selection.what == ACT_PACKET || view->selection.what == ACT_EVENT) {
+        bool says_which = view->selection.what == ACT_EVENT &&
+                          event_has(story_event(s->story, view->selection.index)->kind, FIELD_MESSAGE);
+        if (!says_which && s->why_plan->letter != STORY_NONE) letter = s->why_plan->letter;
+    }
+    if (letter != STORY_NONE && letter != s->why_plan->letter) why_plan_take(s->why_plan, s->story, letter);
+    why_late_view_draw(view, box, s->why_plan);
+}
+
 static void draw_view(struct scene *s, struct view view, enum view_id id)
 {
     struct box box = s->panels.views[id];
@@ -250,6 +265,9 @@ static void draw_view(struct scene *s, struct view view, enum view_id id)
         return;
     case VIEW_SEGMENT:
         segment_view_draw(&view, box);
+        return;
+    case VIEW_WHY_LATE:
+        draw_why_late(s, &view, box);
         return;
     case VIEW_WHAT_IF: {
         const struct compare_page page = scene_compare_page(s);

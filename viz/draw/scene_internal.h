@@ -8,6 +8,7 @@
 #include "viz/draw/scene.h"
 #include "viz/draw/sender_view.h"
 #include "viz/draw/targets.h"
+#include "viz/draw/why_late_view.h"
 
 /* A picture kept as long as its key is the same. */
 struct layer {
@@ -78,6 +79,7 @@ struct scene {
     struct map_plan *plan;
     size_t sender; /* the connection that was chosen; STORY_NONE: by what happens */
     struct sender_plan *sender_plan;
+    struct why_plan *why_plan;
     struct queue_plan *queue_plan; /* made when it is first needed */
     double scroll[VIEWS], scroll_most[VIEWS];
     struct layer map_layer, time_line_layer;

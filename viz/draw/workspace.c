@@ -7,14 +7,13 @@
 
 static const double least_part = 0.15;
 
-static const char *const names[VIEWS] = {"map", "dialogue", "ladder", "queue", "names", "sender", "segment", "what-if", "closely"};
+static const char *const names[VIEWS] = {"map",    "dialogue", "ladder",   "queue",   "names",
+                                         "sender", "segment",  "why-late", "what-if", "closely"};
 
 /* A lesson; a postmaster's days; names; what TCP does; one packet. */
 static const char *const presets[WORKSPACE_PRESETS] = {
-    "|62(-55(map,dialogue),ladder)",
-    "-55(queue,|50(map,dialogue))",
-    "|55(-45(map,names),dialogue)",
-    "-58(sender,|55(ladder,dialogue))",
+    "|62(-55(map,dialogue),ladder)", "-55(|60(queue,why-late),|50(map,dialogue))",
+    "|55(-45(map,names),dialogue)",  "-58(sender,|55(ladder,dialogue))",
     "|50(-50(map,ladder),segment)",
 };
 

@@ -21,6 +21,7 @@ enum view_id {
     VIEW_NAMES,  /* DNS */
     VIEW_SENDER,  /* a TCP sender over time */
     VIEW_SEGMENT, /* a packet, layer by layer */
+    VIEW_WHY_LATE,
     VIEW_WHAT_IF, /* two runs compared */
     VIEW_CLOSELY, /* what is selected */
     VIEWS

@@ -1,0 +1,361 @@
+#include "viz/draw/why_late_view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/packet_words.h"
+#include "viz/draw/pen.h"
+#include "viz/draw/shapes.h"
+
+static const double bar_units = 30, row_units = 25, time_units = 92;
+static const double least_part = 0.005; /* of the whole: what is shorter is not told one by one */
+
+/* ---- The plan ---- */
+
+struct why_plan *why_plan_new(const struct journal_memory *journal)
+{
+    struct why_plan *plan = mem_calloc(1, sizeof *plan);
+    struct event_mask mask = delay_account_mask();
+    plan->account = delay_account_new();
+    plan->letter = STORY_NONE;
+    for (size_t i = 0, n = journal_memory_count(journal); i < n; i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (event_mask_has(mask, e->kind)) delay_account_hear(plan->account, e);
+    }
+    return plan;
+}
+
+void why_plan_free(struct why_plan *plan)
+{
+    if (!plan) return;
+    delay_account_free(plan->account);
+    mem_free(plan);
+}
+
+void why_plan_take(struct why_plan *plan, const struct story *story, size_t letter)
+{
+    struct story_letter l = story_letter(story, letter);
+    uint32_t id = story_mail(story, l.mail)->id;
+    plan->letter = letter;
+    plan->n_all = delay_account_intervals(plan->account, id, l.recipient, 0, plan->intervals, WHY_INTERVALS_MAX);
+    plan->n_intervals = plan->n_all < WHY_INTERVALS_MAX ? plan->n_all : WHY_INTERVALS_MAX;
+    plan->span = delay_account_span(plan->account, id, l.recipient);
+}
+
+/* ---- Which letter ---- */
+
+static size_t letter_of_event(const struct story *s, const struct event *e)
+{
+    size_t first, mail = event_has(e->kind, FIELD_MESSAGE) ? story_mail_by_id(s, (uint32_t)event_int(e, FIELD_MESSAGE))
+                                                           : STORY_NONE;
+    size_t n = mail == STORY_NONE ? 0 : story_mail_letters(s, mail, &first);
+    for (size_t i = 0; i < n; i++)
+        if (!event_has(e->kind, FIELD_RECIPIENT) ||
+            !strcmp(story_letter(s, first + i).recipient, event_text(e, FIELD_RECIPIENT)))
+            return first + i;
+    return STORY_NONE;
+}
+
+size_t why_late_letter(const struct view *v, const struct queue_plan *queue)
+{
+    size_t longest = STORY_NONE, first;
+    int64_t most = -1;
+    if (v->selection.what == ACT_MAIL && story_mail_letters(v->story, v->selection.index, &first)) return first;
+    if (v->selection.what == ACT_EVENT) {
+        size_t letter = letter_of_event(v->story, story_event(v->story, v->selection.index));
+        if (letter != STORY_NONE) return letter;
+    }
+    for (size_t i = 0; i < queue->n_rows; i++) {
+        const struct queue_row *row = &queue->rows[i];
+        if (row->to_ns - row->from_ns <= most) continue;
+        most = row->to_ns - row->from_ns;
+        longest = row->letter;
+    }
+    return longest;
+}
+
+/* ---- Words ---- */
+
+static const char *host_name(const struct view *v, int64_t id)
+{
+    size_t host = id ? story_host_by_id(v->story, (uint32_t)id) : STORY_NONE;
+    return host == STORY_NONE ? "?" : story_host(v->story, host).name;
+}
+
+static const char *stage_words(enum delay_stage stage)
+{
+    switch (stage) {
+    case DELAY_QUEUE:
+        return tr("waits its turn");
+    case DELAY_DNS:
+        return tr("names");
+    case DELAY_CONNECT:
+        return tr("connecting");
+    case DELAY_TRANSFER:
+        return tr("handing over");
+    case DELAY_RETRY:
+        return tr("waits to try again");
+    case DELAY_DISK:
+        return tr("disk");
+    case DELAY_UNEXPLAINED:
+    case DELAY_STAGES:
+        break;
+    }
+    return tr("unexplained");
+}
+
+static void interval_words(const struct view *v, const struct delay_interval *i, char *text, size_t size)
+{
+    switch (i->stage) {
+    case DELAY_QUEUE:
+        snprintf(text, size, tr("%s: it waits its turn"), host_name(v, i->host));
+        return;
+    case DELAY_DNS:
+        snprintf(text, size, tr("%s looks up %s"), host_name(v, i->host), i->what);
+        return;
+    case DELAY_CONNECT:
+        snprintf(text, size, tr("%s connects to %s"), host_name(v, i->host), host_name(v, i->peer));
+        return;
+    case DELAY_TRANSFER:
+        snprintf(text, size, tr("%s hands it over to %s"), host_name(v, i->host), host_name(v, i->peer));
+        return;
+    case DELAY_RETRY:
+        snprintf(text, size, tr("%s waits to try again: %s"), host_name(v, i->host), i->what);
+        return;
+    case DELAY_DISK:
+        snprintf(text, size, tr("%s writes it down"), host_name(v, i->host));
+        return;
+    case DELAY_UNEXPLAINED:
+    case DELAY_STAGES:
+        break;
+    }
+    snprintf(text, size, "%s", tr("unexplained"));
+}
+
+static struct colour stage_colour(const struct view *v, enum delay_stage stage)
+{
+    const struct theme *t = v->theme;
+    switch (stage) {
+    case DELAY_QUEUE:
+        return t->ghost;
+    case DELAY_DNS:
+        return t->class[STORY_DNS];
+    case DELAY_CONNECT:
+        return t->class[STORY_CONTROL];
+    case DELAY_TRANSFER:
+        return t->class[STORY_DATA];
+    case DELAY_RETRY:
+        return t->warn;
+    case DELAY_DISK:
+        return t->faint;
+    case DELAY_UNEXPLAINED:
+    case DELAY_STAGES:
+        break;
+    }
+    return t->lost;
+}
+
+/* ---- The bar ---- */
+
+struct account_page {
+    const struct view *v;
+    const struct why_plan *plan;
+    struct box bar;
+    int64_t from_ns, to_ns;
+};
+
+static double x_at(const struct account_page *p, int64_t at_ns)
+{
+    double length = (double)(p->to_ns - p->from_ns);
+    return p->bar.x + (length > 0 ? (double)(at_ns - p->from_ns) / length * p->bar.w : 0);
+}
+
+/* Losses of packets of the connection that an interval is about, one after the other from *drop on; STORY_NONE: no
+ * more. */
+static size_t next_loss(const struct view *v, const struct delay_interval *i, size_t *drop)
+{
+    for (size_t n = story_drop_count(v->story); *drop < n && story_drop(v->story, *drop)->at_ns <= i->to_ns; ++*drop) {
+        const struct story_packet *p = story_packet(v->story, story_drop(v->story, *drop)->packet);
+        bool is_conn = p->conn != STORY_NONE && i->conn &&
+                       (story_conn(v->story, p->conn).id == (uint32_t)i->conn ||
+                        (story_conn(v->story, p->conn).other_end != STORY_NONE &&
+                         story_conn(v->story, story_conn(v->story, p->conn).other_end).id == (uint32_t)i->conn));
+        bool is_question = i->stage == DELAY_DNS && p->class == STORY_DNS;
+        if (is_conn || is_question) return (*drop)++;
+    }
+    return STORY_NONE;
+}
+
+static void draw_bar(const struct account_page *p)
+{
+    const struct view *v = p->v;
+    canvas_fill_round(v->canvas, p->bar, view_units(v, 4), v->theme->grid);
+    for (size_t i = 0; i < p->plan->n_intervals; i++) {
+        const struct delay_interval *interval = &p->plan->intervals[i];
+        double x = x_at(p, interval->from_ns), w = x_at(p, interval->to_ns) - x;
+        struct box box = box_of(x, p->bar.y, fmax(1, w - 1), p->bar.h);
+        canvas_fill(v->canvas, box, stage_colour(v, interval->stage));
+        targets_add_box(v->targets, ACT_INTERVAL, i, box);
+        struct text_style style = view_text(v, FONT_SMALL);
+        style.colour = v->theme->panel;
+        style.bold = true;
+        style.across = style.down = ALIGN_CENTRE;
+        if (canvas_measure(v->canvas, &style, stage_words(interval->stage), 0).x + view_units(v, 8) < w)
+            canvas_text(v->canvas, box, &style, stage_words(interval->stage));
+        size_t drop = story_drops_after(v->story, interval->from_ns - 1);
+        for (size_t lost; (lost = next_loss(v, interval, &drop)) != STORY_NONE;)
+            shape_cross(v->canvas, point_of(x_at(p, story_drop(v->story, lost)->at_ns), p->bar.y - view_units(v, 5)),
+                        view_units(v, 4), view_units(v, 2), v->theme->lost);
+    }
+    int64_t now = story_now(v->story);
+    if (now < p->from_ns || now > p->to_ns) return;
+    double x = x_at(p, now);
+    canvas_line(v->canvas, point_of(x, p->bar.y - view_units(v, 4)),
+                point_of(x, p->bar.y + p->bar.h + view_units(v, 4)), view_units(v, 2), v->theme->ink);
+}
+
+/* ---- The rows ---- */
+
+static bool draw_row(struct pen *pen, const char *text, int64_t length_ns, struct colour colour, double indent,
+                     enum act act, size_t arg)
+{
+    const struct view *v = pen->v;
+    double h = view_units(v, row_units), w = view_units(v, time_units), mark = view_units(v, 10);
+    if (pen->y + h > pen->box.y + pen->box.h) return false;
+    char time[VTIME_TEXT_BYTES];
+    struct box row = box_of(pen->box.x + indent, pen->y, pen->box.w - indent, h - view_units(v, 2));
+    struct text_style style = view_text(v, FONT_SMALL), number = view_mono(v, FONT_SMALL);
+    style.down = number.down = ALIGN_CENTRE;
+    number.across = ALIGN_END;
+    if (indent > 0)
+        shape_cross(v->canvas, point_of(row.x + mark / 2, row.y + row.h / 2), mark * 0.4, mark * 0.18, colour);
+    else
+        canvas_fill_round(v->canvas, box_of(row.x, row.y + (row.h - mark) / 2, mark, mark), 2 * v->unit, colour);
+    canvas_text(v->canvas, box_of(row.x + mark * 1.6, row.y, row.w - mark * 1.6 - w, row.h), &style, text);
+    canvas_text(v->canvas, box_of(row.x + row.w - w, row.y, w, row.h), &number, vtime_format_duration(length_ns, time));
+    targets_add_box(v->targets, act, arg, row);
+    pen->y += h;
+    return true;
+}
+
+/* "bytes 3012–4359: lost by chance on a-mail; sent again after 1 s" */
+static bool draw_loss(struct pen *pen, size_t index)
+{
+    const struct view *v = pen->v;
+    const struct story_drop *drop = story_drop(v->story, index);
+    const struct story_packet *p = story_packet(v->story, drop->packet);
+    char label[80], death[96], text[320];
+    story_packet_label(v->story, drop->packet, label, sizeof label);
+    packet_death_words(drop->why, death, sizeof death);
+    int64_t cost = p->repeated_by == STORY_NONE ? 0 : story_packet(v->story, p->repeated_by)->sent_ns - p->sent_ns;
+    if (p->repeated_by != STORY_NONE)
+        snprintf(text, sizeof text, tr("%s: %s; sent again: %s"), label, death,
+                 story_packet(v->story, p->repeated_by)->why);
+    else
+        snprintf(text, sizeof text, "%s: %s", label, death);
+    return draw_row(pen, text, cost, v->theme->lost, view_units(v, 22), ACT_GO_TO_EVENT, drop->event);
+}
+
+/* The longest first: a view may have room for a few only. */
+static void sort_by_length(const struct why_plan *plan, size_t *order)
+{
+    for (size_t i = 0; i < plan->n_intervals; i++) {
+        size_t k = i;
+        int64_t length = plan->intervals[i].to_ns - plan->intervals[i].from_ns;
+        for (; k > 0; k--) {
+            const struct delay_interval *before = &plan->intervals[order[k - 1]];
+            if (before->to_ns - before->from_ns >= length) break;
+            order[k] = order[k - 1];
+        }
+        order[k] = i;
+    }
+}
+
+/* What is shorter than a part of the whole that could be seen is told as one. */
+static void draw_intervals(struct pen *pen, const struct account_page *p)
+{
+    const struct view *v = p->v;
+    size_t order[WHY_INTERVALS_MAX], n = p->plan->n_intervals, i = 0;
+    char text[STORY_SENTENCE_BYTES];
+    sort_by_length(p->plan, order);
+    for (; i < n; i++) {
+        const struct delay_interval *interval = &p->plan->intervals[order[i]];
+        int64_t length = interval->to_ns - interval->from_ns;
+        if ((double)length < least_part * (double)(p->to_ns - p->from_ns)) break;
+        interval_words(v, interval, text, sizeof text);
+        if (!draw_row(pen, text, length, stage_colour(v, interval->stage), 0, ACT_INTERVAL, order[i])) return;
+        size_t drop = story_drops_after(v->story, interval->from_ns - 1);
+        for (size_t lost; (lost = next_loss(v, interval, &drop)) != STORY_NONE;)
+            if (!draw_loss(pen, lost)) return;
+    }
+    int64_t short_ns = 0;
+    for (size_t k = i; k < n; k++)
+        short_ns += p->plan->intervals[order[k]].to_ns - p->plan->intervals[order[k]].from_ns;
+    if (i == n) return;
+    snprintf(text, sizeof text, tr("%zu shorter ones, together"), n - i);
+    draw_row(pen, text, short_ns, v->theme->ghost, 0, ACT_NONE, 0);
+}
+
+static void draw_sums(struct pen *pen, const struct account_page *p)
+{
+    int64_t sums[DELAY_STAGES];
+    char text[400] = "", time[VTIME_TEXT_BYTES];
+    size_t n = 0;
+    delay_account_sum(p->plan->intervals, p->plan->n_intervals, sums);
+    for (enum delay_stage stage = 0; stage < DELAY_STAGES; stage++) {
+        if (sums[stage] == 0) continue;
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n ? "  +  " : "", stage_words(stage),
+                              vtime_format_duration(sums[stage], time));
+        if (n >= sizeof text) break;
+    }
+    if (p->plan->n_all > p->plan->n_intervals)
+        snprintf(text, sizeof text, tr("the first %zu of %zu parts"), p->plan->n_intervals, p->plan->n_all);
+    struct text_style style = view_faint(p->v, FONT_SMALL);
+    style.lines = 2;
+    pen_write(pen, style, text);
+}
+
+static void draw_title(struct pen *pen, const struct account_page *p)
+{
+    char text[400], time[VTIME_TEXT_BYTES];
+    const struct view *v = p->v;
+    struct story_letter letter = story_letter(v->story, p->plan->letter);
+    const char *name = story_mail(v->story, letter.mail)->name;
+    vtime_format_duration(p->to_ns - p->from_ns, time);
+    if (p->plan->span.delivered_ns != TIME_NEVER)
+        snprintf(text, sizeof text, tr("%s reached %s after %s"), name, letter.recipient, time);
+    else
+        snprintf(text, sizeof text, tr("%s has not reached %s in %s"), name, letter.recipient, time);
+    struct text_style style = view_text(v, FONT_PLAIN);
+    style.bold = true;
+    pen_write(pen, style, text);
+}
+
+void why_late_view_draw(const struct view *v, struct box box, const struct why_plan *plan)
+{
+    struct box inner = view_panel(v, box, tr("Why late"));
+    if (plan->letter == STORY_NONE || plan->n_intervals == 0) {
+        struct text_style style = view_faint(v, FONT_PLAIN);
+        style.across = style.down = ALIGN_CENTRE;
+        canvas_text(v->canvas, inner, &style, tr("There is no mail whose time could be told."));
+        return;
+    }
+    struct account_page page = {.v = v,
+                                .plan = plan,
+                                .from_ns = plan->intervals[0].from_ns,
+                                .to_ns = plan->intervals[plan->n_intervals - 1].to_ns};
+    struct pen pen = {v, inner, inner.y};
+    canvas_clip(v->canvas, box_inset(inner, -view_units(v, 6)));
+    draw_title(&pen, &page);
+    page.bar = box_of(inner.x, pen.y + view_units(v, 14), inner.w, view_units(v, bar_units));
+    draw_bar(&page);
+    pen.y = page.bar.y + page.bar.h + view_units(v, 8);
+    draw_sums(&pen, &page);
+    pen.y += view_units(v, 4);
+    draw_intervals(&pen, &page);
+    canvas_unclip(v->canvas);
+}

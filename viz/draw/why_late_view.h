@@ -1,0 +1,29 @@
+/* Why late: where the time of a mail went, from its writing to its delivery. A bar of all intervals, which add up exactly;
+   below, what each was spent on, and in it the losses and refusals that made it long, each a click away. */
+#ifndef POSTROAD_VIZ_DRAW_WHY_LATE_VIEW_H
+#define POSTROAD_VIZ_DRAW_WHY_LATE_VIEW_H
+
+#include "viz/draw/queue_plan.h"
+#include "viz/draw/view.h"
+#include "viz/readers/delay_account.h"
+
+enum { WHY_INTERVALS_MAX = 2000 };
+
+/* What is kept: the accounts of a journal, and that of one letter. */
+struct why_plan {
+    struct delay_account *account;
+    size_t letter; /* STORY_NONE: none yet */
+    struct delay_interval intervals[WHY_INTERVALS_MAX];
+    size_t n_intervals, n_all; /* more than are kept, when a mail was tried very often */
+    struct delay_span span;
+};
+
+struct why_plan *why_plan_new(const struct journal_memory *journal);
+void why_plan_free(struct why_plan *plan);
+void why_plan_take(struct why_plan *plan, const struct story *story, size_t letter);
+
+/* The letter of what is selected; else the one that took longest. STORY_NONE: there is none. */
+size_t why_late_letter(const struct view *view, const struct queue_plan *queue);
+void why_late_view_draw(const struct view *view, struct box box, const struct why_plan *plan);
+
+#endif
