@@ -8,6 +8,7 @@ int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_export(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_live(int argc, char **argv);
 int command_bench(int argc, char **argv);
 

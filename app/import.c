@@ -1,0 +1,211 @@
+/* postroad import: what was recorded in the real world becomes a journal, and a first scenario. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/options.h"
+#include "app/output.h"
+#include "model/import/import.h"
+#include "sim/journal/journal_file.h"
+#include "sim/journal/journal_memory.h"
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+
+enum { FIRST_YEAR = 1970, LAST_YEAR = 2199, TM_YEAR_0 = 1900 };
+/* A packet takes some 500 bytes here while it is looked at. */
+#define INPUT_MAX_BYTES ((size_t)4 << 30)
+
+struct import_words {
+    const char *journal, *format, *year;
+    bool all;
+};
+
+struct input {
+    uint8_t *bytes;
+    size_t size, room;
+    int year; /* in which it was written last */
+};
+
+static bool cannot_read(const char *path, const char *why)
+{
+    fprintf(stderr, tr("postroad import: cannot read %s: %s\n"), path, why);
+    return false;
+}
+
+static bool read_on(int file, const char *path, struct input *input)
+{
+    ssize_t n = 1;
+    while (n > 0) {
+        if (input->size == input->room) {
+            input->room = input->room ? 2 * input->room : 1 << 16;
+            input->bytes = mem_realloc(input->bytes, input->room);
+        }
+        n = read(file, input->bytes + input->size, input->room - input->size);
+        if (n < 0 && errno == EINTR)
+            n = 1;
+        else if (n < 0)
+            return cannot_read(path, strerror(errno));
+        else
+            input->size += (size_t)n;
+        if (input->size > INPUT_MAX_BYTES) {
+            cannot_read(path, tr("it is larger than 4 GiB"));
+            fputs(tr("  hint: take a part of a capture with editcap or tcpdump -r ... port 25, of a log with grep\n"),
+                  stderr);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A pipe is read to its end, so that `zcat mail.log.2.gz mail.log.1.gz | postroad import /dev/stdin` works; one that
+   nobody writes to is not waited for. */
+static bool input_read(const char *path, struct input *input)
+{
+    struct stat about;
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0) return cannot_read(path, strerror(errno));
+    bool good = fstat(file, &about) == 0 || cannot_read(path, strerror(errno));
+    if (good && S_ISDIR(about.st_mode)) good = cannot_read(path, tr("it is a directory"));
+    if (good) {
+        struct tm when;
+        if (gmtime_r(&about.st_mtime, &when)) input->year = when.tm_year + TM_YEAR_0;
+        fcntl(file, F_SETFL, O_RDONLY);
+        good = read_on(file, path, input);
+    }
+    close(file);
+    return good;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static bool options_read(const struct import_words *words, struct import_options *options)
+{
+    options->all = words->all;
+    if (words->format && !(options->format = import_format_by_name(words->format))) {
+        fprintf(stderr, tr("postroad import: --format: \"%s\" is none of capture\n"), words->format);
+        return false;
+    }
+    if (!words->year) return true;
+    char *end;
+    long year = strtol(words->year, &end, 10);
+    if (*end || end == words->year || year < FIRST_YEAR || year > LAST_YEAR) {
+        fprintf(stderr, tr("postroad import: --year: \"%s\" is no year between 1970 and 2199\n"), words->year);
+        return false;
+    }
+    options->year = (int)year;
+    return true;
+}
+
+static bool write_journal(const struct journal_memory *memory, const char *path)
+{
+    char error[JOURNAL_ERROR_BYTES];
+    struct journal_writer *writer = journal_writer_open(path, false, error);
+    if (writer) {
+        struct journal_reader reader = journal_writer_reader(writer, event_mask_all());
+        for (size_t i = 0; i < journal_memory_count(memory); i++)
+            reader.on_event(reader.context, journal_memory_at(memory, i));
+        if (journal_writer_close(writer, error)) return true;
+    }
+    fprintf(stderr, "postroad import: %s\n", error);
+    return false;
+}
+
+static void tell_report(const char *path, const struct import_report *report)
+{
+    if (!report->error[0]) return;
+    fprintf(stderr, "postroad import: %s: %s\n", path, report->error);
+    if (report->hint[0]) fprintf(stderr, tr("  hint: %s\n"), report->hint);
+}
+
+static void tell_done(const struct journal_memory *memory, const struct import_words *words,
+                      const struct import_report *report)
+{
+    size_t hosts = 0, conns = 0, mails = 0, packets = 0;
+    for (size_t i = 0; i < journal_memory_count(memory); i++) {
+        enum event_kind kind = journal_memory_at(memory, i)->kind;
+        hosts += kind == EVENT_HOST_ADD;
+        conns += kind == EVENT_CONN_OPEN;
+        mails += kind == EVENT_MAIL_COMPOSE;
+        packets += kind == EVENT_PACKET_SEND;
+    }
+    printf(tr("%zu hosts, %zu mails"), hosts, mails);
+    if (packets) printf(tr(", %zu connections, %zu packets"), conns / 2, packets);
+    printf("\n%s", report->notes);
+    printf(tr("to watch it: postroad view %s\n"), words->journal);
+}
+
+static int import_file(const char *path, const struct import_words *words, struct import_options *options)
+{
+    struct input input = {0};
+    struct import_report report;
+    struct journal *journal = journal_new();
+    struct journal_memory *memory = journal_memory_new();
+    journal_add_reader(journal, journal_memory_reader(memory, event_mask_all()));
+    options->title = last_part(path);
+    bool read = input_read(path, &input);
+    if (!options->year) options->year = input.year;
+    bool good = read && import_bytes(input.bytes, input.size, options, journal, &report);
+    if (read && !good) tell_report(path, &report);
+    bool written = good && write_journal(memory, words->journal);
+    if (written) tell_done(memory, words, &report);
+    journal_memory_free(memory);
+    journal_free(journal);
+    mem_free(input.bytes);
+    return written ? EXIT_DONE : good ? EXIT_FAILED : EXIT_USAGE;
+}
+
+/* "a/mail.pcapng" becomes "mail.journal", here. */
+static char *journal_beside(const char *path)
+{
+    const char *name = last_part(path), *dot = strrchr(name, '.');
+    size_t n = dot && dot != name ? (size_t)(dot - name) : strlen(name);
+    char *journal = mem_alloc(n + sizeof ".journal");
+    memcpy(journal, name, n);
+    memcpy(journal + n, ".journal", sizeof ".journal");
+    return journal;
+}
+
+int command_import(int argc, char **argv)
+{
+    struct import_words words = {0};
+    struct import_options options = import_options_default();
+    const struct option_row rows[] = {
+        {"output", 'o', "JOURNAL", "where the journal goes (the file's name, with .journal)", OPTION_TEXT,
+         &words.journal},
+        {"format", 0, "FORMAT", "capture; else it is found out", OPTION_TEXT, &words.format},
+        {"all", 0, NULL, "of a capture: also packets that are neither mail nor names", OPTION_FLAG, &words.all},
+    };
+    const struct option_table table = {
+        .command = "import",
+        .operands = "FILE",
+        .summary = "Makes a journal of a pcap or pcapng. What was not recorded but concluded is marked as inferred.",
+        .rows = rows,
+        .n_rows = sizeof rows / sizeof rows[0],
+        .min_operands = 1,
+        .max_operands = 1,
+    };
+    size_t n;
+    enum options_verdict verdict = options_parse(&table, argc, argv, &n);
+    if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
+    if (!options_read(&words, &options)) return EXIT_USAGE;
+    char *beside = words.journal ? NULL : journal_beside(argv[1]);
+    if (beside) words.journal = beside;
+    int code = EXIT_USAGE;
+    if (output_is_same(argv[1], words.journal))
+        fprintf(stderr, tr("postroad import: %s is what is to be imported; name another file with -o\n"), argv[1]);
+    else
+        code = import_file(argv[1], &words, &options);
+    mem_free(beside);
+    return code;
+}
