@@ -44,7 +44,7 @@ static struct socket *accept_connection(struct host *host, const struct packet *
                                         struct socket *before)
 {
     uint64_t flow = random_hash_mix(packet->identity.flow, 1);
-    uint32_t iss = socket_draw_iss(host, flow);
+    uint32_t iss = socket_answer_iss(host, flow, &packet->identity);
     if (before) {
         iss = tcp_succeeding_iss(before->tcp, iss);
         socket_free(before);

@@ -53,6 +53,14 @@ uint32_t socket_draw_iss(const struct host *host, uint64_t flow)
     return (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), before);
 }
 
+/* Nor may a SYN that a link has doubled, or that came so late that another had been sent meanwhile, lead to the number of
+   the connection that the other one made: the network may hold all of that one's segments still. */
+uint32_t socket_answer_iss(const struct host *host, uint64_t flow, const struct packet_identity *syn)
+{
+    uint64_t which = (uint64_t)syn->copy << 32 | (syn->transmission - 1);
+    return socket_draw_iss(host, which ? random_hash_mix(flow, which) : flow);
+}
+
 /* RFC 6528 3: by the four that name a connection. */
 static uint16_t draw_ts_epoch(const struct host *host, struct socket_key key)
 {

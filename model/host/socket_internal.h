@@ -49,6 +49,7 @@ static inline struct world *world_of(const struct socket *socket)
 /* Its TCP machine is CLOSED; conn.open becomes the cause of what follows. */
 struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flow, uint32_t iss, bool is_active_end);
 uint32_t socket_draw_iss(const struct host *host, uint64_t flow); /* an initial sequence number */
+uint32_t socket_answer_iss(const struct host *host, uint64_t flow, const struct packet_identity *syn); /* the same, to a SYN */
 /* Not while it is dirty. */
 void socket_free(struct socket *socket);
 void socket_emit_close(struct socket *socket);

@@ -168,7 +168,9 @@ static void on_corruption(struct laws *laws, const struct event *e)
 static void on_rewrite(struct laws *laws, const struct event *e)
 {
     struct law_packet *p = packet_of(laws, (uint64_t)event_int(e, FIELD_PACKET));
-    if (p) p->is_rewritten = true;
+    if (!p) return;
+    p->is_rewritten = true;
+    p->has_digest = false; /* its pieces, and what is made of them, hold other bytes than were sent */
 }
 
 void laws_of_packets(struct laws *laws, const struct event *e)
