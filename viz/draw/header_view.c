@@ -13,7 +13,29 @@ enum { WORD_BITS = 32, LETTER_BITS = 2, DNS_HEADER = 12, LAYERS_MAX = 4, TCP_FIX
 struct diagram {
     const struct view *v;
     double x, y, w, row, bottom;
+    size_t at; /* where the layer begins in the packet */
 };
+
+size_t header_bytes(size_t from, size_t count)
+{
+    return from << 8 | count;
+}
+
+size_t header_bytes_from(size_t arg)
+{
+    return arg >> 8;
+}
+
+size_t header_bytes_count(size_t arg)
+{
+    return arg & 0xff;
+}
+
+static size_t bytes_of(size_t at, const struct wire_field *field, size_t width)
+{
+    size_t first = (size_t)field->bit / 8, last = ((size_t)field->bit + width - 1) / 8;
+    return header_bytes(at + first, last - first + 1);
+}
 
 static const char *value_text(const struct wire_field *field, uint32_t value, char buffer[64])
 {
@@ -88,6 +110,7 @@ static void draw_long_address(const struct diagram *d, int row, const struct wir
     name.down = number.down = ALIGN_CENTRE;
     number.across = ALIGN_END;
     canvas_stroke_round(d->v->canvas, cell, 0, 1, d->v->theme->edge);
+    targets_add_box(d->v->targets, ACT_BYTES, bytes_of(d->at, field, 128), cell);
     ip_text(ip_get_16_bytes(header + field->bit / 8), text);
     canvas_text(d->v->canvas, inner, &number, text);
     inner.w -= canvas_measure(d->v->canvas, &number, text, 0).x + d->v->unit * 3;
@@ -100,6 +123,7 @@ static void draw_field(const struct diagram *d, int row, const struct wire_field
     struct box cell = box_of(d->x + bit * (field->bit % WORD_BITS), d->y + d->row * row, bit * field->width, d->row);
     uint32_t value = wire_field_value(field, header);
     canvas_stroke_round(d->v->canvas, cell, 0, 1, d->v->theme->edge);
+    targets_add_box(d->v->targets, ACT_BYTES, bytes_of(d->at, field, (size_t)field->width), cell);
     if (field->width < LETTER_BITS)
         draw_flag(d, box_inset(cell, 0.5), field, value);
     else
@@ -116,8 +140,9 @@ static double title_height(const struct view *v)
     return view_units(v, 17);
 }
 
-static void draw_layer(struct diagram *d, const struct wire_layer *layer, const uint8_t *header)
+static void draw_layer(struct diagram *d, const struct wire_layer *layer, const uint8_t *header, size_t at)
 {
+    d->at = at;
     char title[160];
     struct text_style style = view_faint(d->v, FONT_SMALL);
     style.bold = true;
@@ -140,6 +165,7 @@ static void draw_layer(struct diagram *d, const struct wire_layer *layer, const 
 struct shown_layer {
     const struct wire_layer *layer;
     const uint8_t *bytes;
+    size_t at; /* in the packet */
 };
 
 /* A TCP header with its options. */
@@ -163,12 +189,12 @@ static size_t collect_ip(const struct story_header *h, struct shown_layer *shown
     enum { NEXT_HEADER_AT = 6, FRAGMENT = 44 };
     size_t n = 0;
     if (!ip_is_v6(&h->ip)) {
-        shown[n++] = (struct shown_layer){&wire_ipv4, h->bytes};
+        shown[n++] = (struct shown_layer){&wire_ipv4, h->bytes, 0};
         return n;
     }
     if (h->bytes[NEXT_HEADER_AT] == FRAGMENT)
-        shown[n++] = (struct shown_layer){&wire_ipv6_fragment, h->bytes + IPV6_HEADER_BYTES};
-    shown[n++] = (struct shown_layer){&wire_ipv6, h->bytes};
+        shown[n++] = (struct shown_layer){&wire_ipv6_fragment, h->bytes + IPV6_HEADER_BYTES, IPV6_HEADER_BYTES};
+    shown[n++] = (struct shown_layer){&wire_ipv6, h->bytes, 0};
     return n;
 }
 
@@ -178,12 +204,34 @@ static size_t collect_layers(const struct view *v, size_t packet, const struct s
     size_t n = 0;
     const uint8_t *transport = h->bytes + h->transport_at;
     if (h->is_udp && story_packet_payload(v->story, packet, dns, DNS_HEADER) == DNS_HEADER)
-        shown[n++] = (struct shown_layer){&wire_dns, dns};
+        shown[n++] = (struct shown_layer){&wire_dns, dns, h->size};
     if (h->is_tcp)
-        shown[n++] = (struct shown_layer){tcp_with_options(tcp, transport, h->size - h->transport_at), transport};
-    if (h->is_udp) shown[n++] = (struct shown_layer){&wire_udp, transport};
-    if (h->is_icmp) shown[n++] = (struct shown_layer){ip_is_v6(&h->ip) ? &wire_icmpv6 : &wire_icmp, transport};
+        shown[n++] = (struct shown_layer){tcp_with_options(tcp, transport, h->size - h->transport_at), transport,
+                                          h->transport_at};
+    if (h->is_udp) shown[n++] = (struct shown_layer){&wire_udp, transport, h->transport_at};
+    if (h->is_icmp)
+        shown[n++] = (struct shown_layer){ip_is_v6(&h->ip) ? &wire_icmpv6 : &wire_icmp, transport, h->transport_at};
     return n + collect_ip(h, shown + n);
+}
+
+size_t header_field_of_byte(const struct view *v, size_t packet, size_t byte)
+{
+    struct story_header header;
+    struct shown_layer shown[LAYERS_MAX];
+    struct tcp_layer tcp;
+    uint8_t dns[DNS_HEADER];
+    if (!story_packet_header(v->story, packet, &header)) return 0;
+    size_t n = collect_layers(v, packet, &header, dns, &tcp, shown);
+    for (size_t i = 0; i < n; i++)
+        for (size_t f = 0; f < shown[i].layer->n_fields; f++) {
+            const struct wire_layer *layer = shown[i].layer;
+            bool is_long = f + 1 < layer->n_fields && continues(layer, f + 1);
+            if (continues(layer, f)) continue;
+            size_t bytes = bytes_of(shown[i].at, &layer->fields[f], is_long ? 128 : (size_t)layer->fields[f].width);
+            size_t from = header_bytes_from(bytes);
+            if (byte >= from && byte < from + header_bytes_count(bytes)) return bytes;
+        }
+    return 0;
 }
 
 bool header_view_draw(const struct view *v, struct box box, size_t packet)
@@ -198,9 +246,10 @@ bool header_view_draw(const struct view *v, struct box box, size_t packet)
     for (size_t i = 0; i < n; i++)
         rows += layer_rows(shown[i].layer);
     double titles = (title_height(v) + view_units(v, 2)) * (double)n, row = (box.h - titles) / rows;
-    struct diagram d = {v, box.x, box.y, box.w, fmax(view_units(v, 15.5), fmin(row, view_units(v, 31))), box.y + box.h};
+    struct diagram d = {v, box.x, box.y, box.w, fmax(view_units(v, 15.5), fmin(row, view_units(v, 31))), box.y + box.h,
+                        0};
     for (size_t i = 0; i < n; i++)
         if (d.y + title_height(v) + d.row * layer_rows(shown[i].layer) <= d.bottom + 1)
-            draw_layer(&d, shown[i].layer, shown[i].bytes);
+            draw_layer(&d, shown[i].layer, shown[i].bytes, shown[i].at);
     return true;
 }

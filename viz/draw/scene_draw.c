@@ -93,6 +93,7 @@ struct view scene_view(struct scene *s, struct canvas *canvas)
                          .selection = s->selection,
                          .captions = s->captions,
                          .classics = s->captions == CAPTIONS_ALL ? s->classics : NULL,
+                         .hover = s->hover,
                          .id = VIEW_NONE};
 }
 

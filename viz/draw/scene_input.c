@@ -28,7 +28,7 @@ static void move_focus(struct scene *s, int direction)
         next = direction > 0 ? (next + 1) % n : (next + n - 1) % n;
         const struct target *t = targets_at(s->targets, next);
         bool first_of_its_kind = targets_find_act(s->targets, t->act, t->arg) == t;
-        if (t->act == ACT_TIME_LINE || t->act == ACT_TIME_AXIS || !first_of_its_kind) continue;
+        if (t->act == ACT_TIME_LINE || t->act == ACT_TIME_AXIS || t->act == ACT_BYTES || !first_of_its_kind) continue;
         s->focus = (struct selection){t->act, t->arg};
         return;
     }

@@ -2,6 +2,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/draw/header_view.h"
+#include "viz/draw/hex_view.h"
 #include "viz/draw/offers_view.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/pen.h"
@@ -41,7 +42,19 @@ void segment_view_draw(const struct view *v, struct box box)
     pen_paragraph(&pen, story_sentence(v->story, story_packet(v->story, packet)->send_event, text, sizeof text), 2);
     if (v->selection.what == ACT_PACKET) offers_draw(&pen);
     double top = pen.y + view_units(v, 4);
-    if (!header_view_draw(v, box_of(inner.x, top, inner.w, inner.y + inner.h - top), packet))
+    bool wide = inner.w > view_units(v, 900);
+    struct box left = box_of(inner.x, top, inner.w, inner.y + inner.h - top), bytes = left;
+    if (wide) {
+        left.w = inner.w * 0.5;
+        bytes = box_of(inner.x + inner.w * 0.53, top, inner.w * 0.46, left.h);
+    } else {
+        left.h *= 0.62;
+        bytes = box_of(inner.x, top + left.h + view_units(v, 8), inner.w - view_units(v, 8),
+                       bytes.h - left.h - view_units(v, 8));
+    }
+    if (header_view_draw(v, left, packet))
+        hex_view_draw(v, bytes, packet);
+    else
         canvas_text(v->canvas, inner, &nothing, tr("This journal keeps no headers."));
     canvas_unclip(v->canvas);
 }

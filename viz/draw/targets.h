@@ -16,6 +16,7 @@ enum act {
     /* what can be done */
     ACT_GO_TO_EVENT, /* jumps there and selects it */
     ACT_ATTEMPT,     /* jumps to its end and selects that; once more: shows nothing but its time */
+    ACT_BYTES,       /* a field of a header, as header_bytes has it */
     ACT_INTERVAL,    /* of why late: jumps there, and shows nothing but its time */
     ACT_SENDER,      /* shows this connection in the view of senders */
     ACT_CLOSE,

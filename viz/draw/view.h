@@ -44,7 +44,7 @@ struct view {
     const struct rerun *rerun; /* what if; NULL: this world cannot be run again, and nobody says why */
     int64_t parts_ns;          /* where the two runs of what if part; TIME_NEVER */
     struct time_axis *axis; /* where a view notes its axis; may be NULL */
-    struct selection selection;
+    struct selection selection, hover; /* hover: what is under the pointer */
     enum caption_mode captions;
     const struct classics *classics; /* may be NULL: none are told */
     double scroll;       /* how many rows are above the first one shown */

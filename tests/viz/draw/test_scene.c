@@ -7,6 +7,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/header_view.h"
 #include "viz/draw/menu_view.h"
 #include "viz/draw/scene.h"
 
@@ -368,5 +369,37 @@ Test(scene, a_host_is_dragged_on_the_map_and_a_click_does_not_shift_it)
         for (size_t i = 0; i < n; i++)
             mem_free(all[k][i].host);
         mem_free(all[k]);
+    }
+}
+
+Test(scene, a_field_and_its_bytes_mark_each_other)
+{
+    const struct story *story = scene_story(scene);
+    step_to_a_flying_packet();
+    for (size_t i = 0; i < story_packet_count(story); i++)
+        if (story_packet(story, i)->class == STORY_DATA) scene_select(scene, (struct selection){ACT_PACKET, i});
+    press('7');
+    cr_assert(eq(int, scene_selection(scene).what, ACT_PACKET));
+    size_t packet = scene_selection(scene).index;
+    struct view view = {.story = story};
+    size_t ttl = header_field_of_byte(&view, packet, 8); /* RFC 791 3.1 */
+    cr_expect(eq(sz, header_bytes_from(ttl), 8));
+    cr_expect(eq(sz, header_bytes_count(ttl), 1));
+    cr_expect(eq(sz, header_bytes_count(header_field_of_byte(&view, packet, 13)), 4), "an address");
+    cr_expect(eq(sz, header_bytes_count(header_field_of_byte(&view, packet, 5000)), 0));
+    int at = 0;
+    struct box places[2];
+    for (size_t i = 0; i < targets_count(scene_targets(scene)) && at < 2; i++) {
+        const struct target *t = targets_at(scene_targets(scene), i);
+        if (t->act == ACT_BYTES && t->arg == ttl) places[at++] = target_bounds(t);
+    }
+    cr_assert(eq(int, at, 2), "in the header and in the dump");
+    for (int i = 0; i < 2; i++) {
+        struct box other = places[1 - i];
+        uint32_t before = canvas_pixel(canvas, (int)(other.x + 2), (int)(other.y + 2));
+        point_at(INPUT_MOVE, places[i].x + places[i].w / 2, places[i].y + places[i].h / 2);
+        uint32_t marked = canvas_pixel(canvas, (int)(other.x + (i ? -2 : 2)), (int)(other.y + (i ? other.h / 2 : 2)));
+        cr_expect(ne(u32, marked, before), "%s marks its twin", i ? "the byte" : "the field");
+        point_at(INPUT_MOVE, 5, 5);
     }
 }
