@@ -22,6 +22,8 @@ static const struct help_row rows[] = {
     {"Enter", "look at it closely, or press it"},
     {"c", "follow the cause"},
     {"1 to 9, 0", "only the map, the dialogue, ...; all"},
+    {"u, n", "run until ..., and on to the next"},
+    {"b, [ ]", "bookmark; to the one before, after"},
     {"x", "as it was, as it would have been"},
     {"v, a", "the menu of a view; another arrangement"},
     {"k", "keep hosts where they were dragged to"},

@@ -4,12 +4,12 @@
 
 #include <stdbool.h>
 
-enum input_kind { INPUT_KEY, INPUT_PRESS, INPUT_MOVE, INPUT_RELEASE, INPUT_WHEEL };
+enum input_kind { INPUT_KEY, INPUT_PRESS, INPUT_MOVE, INPUT_RELEASE, INPUT_WHEEL, INPUT_TEXT };
 
 /* Keys that are characters have the character's number ('t', '+', ' '). */
 enum input_key {
     KEY_LEFT = 256, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_HOME, KEY_END, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_TAB, KEY_ENTER,
-    KEY_ESCAPE
+    KEY_ESCAPE, KEY_BACKSPACE
 };
 
 struct input {
@@ -17,6 +17,7 @@ struct input {
     int key;
     bool shift, ctrl;
     double x, y;  /* pointer, in pixels of the canvas */
+    char text[32]; /* what was written, UTF-8; only while the scene wants text */
     double wheel; /* upwards is more */
 };
 

@@ -44,6 +44,9 @@ void scene_set_growing(struct scene *scene, bool growing);
 /* The journal has grown: what was chosen stays chosen, and who waited at the end goes on. */
 void scene_grow(struct scene *scene);
 
+/* Whether keys are being written into a line: then INPUT_TEXT is to come, too. */
+bool scene_wants_text(const struct scene *scene);
+
 /* Fills the whole canvas. */
 void scene_draw(struct scene *scene, struct canvas *canvas);
 /* Lets this much time pass on the user's clock. */

@@ -6,6 +6,7 @@
 #include "viz/draw/compare_view.h"
 #include "viz/draw/controls_view.h"
 #include "viz/draw/dialogue_view.h"
+#include "viz/draw/find_view.h"
 #include "viz/draw/help_view.h"
 #include "viz/draw/inspector_view.h"
 #include "viz/draw/ladder_view.h"
@@ -94,6 +95,8 @@ struct view scene_view(struct scene *s, struct canvas *canvas)
                          .captions = s->captions,
                          .classics = s->captions == CAPTIONS_ALL ? s->classics : NULL,
                          .hover = s->hover,
+                         .bookmarks = s->bookmarks,
+                         .n_bookmarks = s->n_bookmarks,
                          .id = VIEW_NONE};
 }
 
@@ -333,6 +336,7 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     draw_bottom(s, &view);
     quiz_view_draw(&view, s->panels.middle, s);
     if (s->menu != VIEW_NONE) draw_menu(s, &view, window);
+    if (s->find.open) find_view_draw(&view, window, s->find.text, s->find.missed);
     draw_ring(s, &view, s->hover, 0.45);
     draw_ring(s, &view, s->focus, 1);
     if (s->help) help_view_draw(&view, window);

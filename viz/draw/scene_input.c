@@ -60,6 +60,28 @@ static enum story_step step_of(const struct input *in)
     return in->shift ? STORY_STEP_PACKET : STORY_STEP_EVENT;
 }
 
+static bool handle_finding_key(struct scene *s, int key)
+{
+    switch (key) {
+    case 'u':
+        scene_find_open(s);
+        return true;
+    case 'n':
+        scene_find_next(s);
+        return *s->find.text != '\0';
+    case 'b':
+        scene_toggle_bookmark(s);
+        return true;
+    case '[':
+        scene_go_to_bookmark(s, -1);
+        return true;
+    case ']':
+        scene_go_to_bookmark(s, 1);
+        return true;
+    }
+    return false;
+}
+
 static bool handle_time_key(struct scene *s, const struct input *in)
 {
     switch (in->key) {
@@ -102,8 +124,9 @@ static bool handle_time_key(struct scene *s, const struct input *in)
     case 'c':
         scene_follow_cause(s);
         return true;
+    default:
+        return handle_finding_key(s, in->key);
     }
-    return false;
 }
 
 /* Of the view that the focus is in, or the first. */
@@ -193,6 +216,7 @@ static bool handle_view_key(struct scene *s, const struct input *in)
 
 static bool handle_key(struct scene *s, const struct input *in)
 {
+    if (scene_find_key(s, in)) return true;
     if (s->quit_asked) {
         s->quit_asked = false;
         s->quit = in->key == KEY_ESCAPE || in->key == 'q' || in->key == KEY_ENTER;
@@ -353,6 +377,9 @@ bool scene_handle(struct scene *s, const struct input *in)
         break;
     case INPUT_RELEASE:
         meant = release(s);
+        break;
+    case INPUT_TEXT:
+        meant = scene_find_text(s, in);
         break;
     case INPUT_WHEEL:
         meant = handle_wheel(s, in);

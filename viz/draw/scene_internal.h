@@ -16,6 +16,15 @@ struct layer {
     uint64_t key;
 };
 
+enum { BOOKMARKS_MAX = 64 };
+
+/* What to run until. */
+struct find {
+    bool open, missed; /* the line is being written; there is no such event any more */
+    bool opening;      /* the key that opened it may be written, too */
+    char text[120];
+};
+
 struct what_if {
     const struct rerun *rerun;
     struct rerun_job *job; /* NULL: none is under way */
@@ -75,6 +84,9 @@ struct scene {
     struct point *places; /* of the hosts, 0 to 1 */
     bool keeps_places;
     size_t *order;        /* hosts from left to right */
+    struct find find;
+    int64_t bookmarks[BOOKMARKS_MAX]; /* sorted */
+    size_t n_bookmarks;
     struct what_if what_if;
     struct map_plan *plan;
     size_t sender; /* the connection that was chosen; STORY_NONE: by what happens */
@@ -100,6 +112,12 @@ void scene_take_journal(struct scene *scene); /* scene->journal is another, or h
 void scene_activate(struct scene *scene, enum act act, size_t arg);
 void scene_follow_cause(struct scene *scene);
 void scene_toggle_play(struct scene *scene);
+void scene_find_open(struct scene *scene);
+void scene_find_next(struct scene *scene);
+bool scene_find_key(struct scene *scene, const struct input *input); /* true: it was for the line */
+bool scene_find_text(struct scene *scene, const struct input *input);
+void scene_toggle_bookmark(struct scene *scene);
+void scene_go_to_bookmark(struct scene *scene, int direction);
 void scene_what_if(struct scene *scene, size_t offer); /* of what_if_offers */
 void scene_undo_what_if(struct scene *scene);
 void scene_save_what_if(struct scene *scene);

@@ -252,6 +252,19 @@ static void draw_known_future(const struct view *v, struct box box, struct box s
     }
 }
 
+/* A small flag each. */
+static void draw_bookmarks(const struct view *v, struct box box, struct box strip)
+{
+    double h = view_units(v, 12), w = view_units(v, 9);
+    for (size_t i = 0; i < v->n_bookmarks; i++) {
+        if (!is_in_sight(v, v->bookmarks[i])) continue;
+        double x = timeline_x_at(v, box, pace_screen_at(v->pace, v->bookmarks[i])), y = strip.y + strip.h;
+        const struct point flag[3] = {{x, y - h}, {x + w, y - h * 0.7}, {x, y - h * 0.4}};
+        canvas_line(v->canvas, point_of(x, y - h), point_of(x, y), view_units(v, 1.6), v->theme->accent);
+        canvas_polygon(v->canvas, flag, 3, v->theme->accent);
+    }
+}
+
 /* Where what if begins to be another story. */
 static void draw_parting(const struct view *v, struct box box, struct box strip)
 {
@@ -274,6 +287,7 @@ void timeline_view_draw_moving(const struct view *v, struct box box)
     canvas_fill(v->canvas, box_of(x, strip.y, end - x, strip.h), colour_with_alpha(v->theme->panel, 0.45));
     draw_known_future(v, box, strip);
     draw_parting(v, box, strip);
+    draw_bookmarks(v, box, strip);
     if (at < strip.x - 1 || at > end + 1) return; /* the present is out of sight */
     canvas_line(v->canvas, point_of(x, strip.y - r * 0.3), point_of(x, strip.y + strip.h + r * 0.4), view_units(v, 2.5),
                 v->theme->ink);

@@ -42,6 +42,8 @@ struct view {
     double unit;
     struct span span;
     const struct rerun *rerun; /* what if; NULL: this world cannot be run again, and nobody says why */
+    const int64_t *bookmarks;
+    size_t n_bookmarks;
     int64_t parts_ns;          /* where the two runs of what if part; TIME_NEVER */
     struct time_axis *axis; /* where a view notes its axis; may be NULL */
     struct selection selection, hover; /* hover: what is under the pointer */

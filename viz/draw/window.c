@@ -1,5 +1,5 @@
 /* SDL2 for window, input and presenting: the picture is drawn by Cairo straight into the memory of a streaming texture.
-   Left out on purpose: drawing by the graphics card, and text input, which nothing here needs. */
+   Left out on purpose: drawing by the graphics card. */
 #include "viz/draw/window.h"
 
 #include <SDL.h>
@@ -108,6 +108,7 @@ static int key_of(const SDL_Keysym *key)
                 {SDLK_RETURN, KEY_ENTER},
                 {SDLK_KP_ENTER, KEY_ENTER},
                 {SDLK_ESCAPE, KEY_ESCAPE},
+                {SDLK_BACKSPACE, KEY_BACKSPACE},
                 {SDLK_KP_PLUS, '+'},
                 {SDLK_KP_MINUS, '-'},
                 {SDLK_F1, '?'},
@@ -138,6 +139,10 @@ static bool input_of(const struct window *w, const SDL_Event *event, struct inpu
         in->ctrl = (event->key.keysym.mod & KMOD_CTRL) != 0;
         if (in->key == '/' && in->shift) in->key = '?';
         return in->key != 0;
+    case SDL_TEXTINPUT: /* Ctrl and a key writes nothing, whatever SDL says */
+        in->kind = INPUT_TEXT;
+        SDL_strlcpy(in->text, event->text.text, sizeof in->text);
+        return scene_wants_text(w->scene) && !in->ctrl;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
         if (event->button.button != SDL_BUTTON_LEFT) return false;

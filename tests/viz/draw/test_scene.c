@@ -403,3 +403,58 @@ Test(scene, a_field_and_its_bytes_mark_each_other)
         point_at(INPUT_MOVE, 5, 5);
     }
 }
+
+/* ---- Going to what one looks for ---- */
+
+static void write_text(const char *text)
+{
+    struct input in = {.kind = INPUT_TEXT};
+    snprintf(in.text, sizeof in.text, "%s", text);
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+}
+
+Test(scene, it_runs_until_what_is_written_by_kind_or_by_words)
+{
+    const struct story *story = scene_story(scene);
+    press('u');
+    cr_expect(scene_wants_text(scene));
+    write_text("u"); /* the key that opened the line comes as text, too */
+    write_text("LINK.");
+    write_text("dropp");
+    press(KEY_BACKSPACE);
+    press(KEY_ENTER);
+    cr_expect(not(scene_wants_text(scene)));
+    cr_expect(eq(int, story_event(story, story_last_event(story))->kind, EVENT_LINK_DROP));
+    press(KEY_HOME);
+    press('u');
+    write_text("354 End");
+    press(KEY_ENTER);
+    int64_t first = scene_now(scene);
+    press('n');
+    cr_expect(gt(i64, scene_now(scene), first), "there are two of them: to the server, and from it");
+    press('n');
+    cr_expect(scene_wants_text(scene), "there is no third one, and it is said so");
+    press(KEY_ESCAPE);
+    cr_expect(not(scene_wants_text(scene)));
+    cr_expect(not(scene_wants_quit(scene)));
+}
+
+Test(scene, bookmarks_are_set_gone_to_and_taken_away)
+{
+    scene_seek(scene, SECOND);
+    press('b');
+    scene_seek(scene, 3 * SECOND);
+    press('b');
+    press(KEY_HOME);
+    press(']');
+    cr_expect(eq(i64, scene_now(scene), SECOND));
+    press(']');
+    cr_expect(eq(i64, scene_now(scene), 3 * SECOND));
+    press(']');
+    cr_expect(eq(i64, scene_now(scene), 3 * SECOND));
+    press('b');
+    press('[');
+    press(']');
+    cr_expect(eq(i64, scene_now(scene), SECOND), "the second one has gone");
+}
