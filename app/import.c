@@ -13,6 +13,7 @@
 #include "app/options.h"
 #include "app/output.h"
 #include "model/import/import.h"
+#include "model/import/scenario_draft.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/journal_memory.h"
 #include "sim/journal/memory.h"
@@ -23,7 +24,7 @@ enum { FIRST_YEAR = 1970, LAST_YEAR = 2199, TM_YEAR_0 = 1900 };
 #define INPUT_MAX_BYTES ((size_t)4 << 30)
 
 struct import_words {
-    const char *journal, *format, *year;
+    const char *journal, *format, *year, *scenario;
     bool all;
 };
 
@@ -93,7 +94,7 @@ static bool options_read(const struct import_words *words, struct import_options
 {
     options->all = words->all;
     if (words->format && !(options->format = import_format_by_name(words->format))) {
-        fprintf(stderr, tr("postroad import: --format: \"%s\" is none of capture\n"), words->format);
+        fprintf(stderr, tr("postroad import: --format: \"%s\" is none of capture, log, received\n"), words->format);
         return false;
     }
     if (!words->year) return true;
@@ -121,6 +122,17 @@ static bool write_journal(const struct journal_memory *memory, const char *path)
     return false;
 }
 
+static bool write_scenario(const struct journal_memory *memory, const char *path)
+{
+    char error[DRAFT_ERROR_BYTES];
+    struct output_file *file = output_open(path);
+    if (!file) return false;
+    if (scenario_draft_write(memory, output_stream(file), error)) return output_commit(file);
+    output_abandon(file);
+    fprintf(stderr, tr("postroad import: no scenario was written: %s\n"), error);
+    return false;
+}
+
 static void tell_report(const char *path, const struct import_report *report)
 {
     if (!report->error[0]) return;
@@ -143,6 +155,7 @@ static void tell_done(const struct journal_memory *memory, const struct import_w
     if (packets) printf(tr(", %zu connections, %zu packets"), conns / 2, packets);
     printf("\n%s", report->notes);
     printf(tr("to watch it: postroad view %s\n"), words->journal);
+    if (words->scenario) printf(tr("to replay it: postroad view %s\n"), words->scenario);
 }
 
 static int import_file(const char *path, const struct import_words *words, struct import_options *options)
@@ -158,6 +171,7 @@ static int import_file(const char *path, const struct import_words *words, struc
     bool good = read && import_bytes(input.bytes, input.size, options, journal, &report);
     if (read && !good) tell_report(path, &report);
     bool written = good && write_journal(memory, words->journal);
+    if (written && words->scenario) written = write_scenario(memory, words->scenario);
     if (written) tell_done(memory, words, &report);
     journal_memory_free(memory);
     journal_free(journal);
@@ -183,13 +197,18 @@ int command_import(int argc, char **argv)
     const struct option_row rows[] = {
         {"output", 'o', "JOURNAL", "where the journal goes (the file's name, with .journal)", OPTION_TEXT,
          &words.journal},
-        {"format", 0, "FORMAT", "capture; else it is found out", OPTION_TEXT, &words.format},
+        {"format", 0, "FORMAT", "capture, log or received; else it is found out", OPTION_TEXT, &words.format},
+        {"scenario", 0, "FILE", "write a first scenario, too, by which it can be replayed and varied", OPTION_TEXT,
+         &words.scenario},
+        {"year", 0, "YEAR", "of the last line of a log without years (when the file was changed last)", OPTION_TEXT,
+         &words.year},
         {"all", 0, NULL, "of a capture: also packets that are neither mail nor names", OPTION_FLAG, &words.all},
     };
     const struct option_table table = {
         .command = "import",
         .operands = "FILE",
-        .summary = "Makes a journal of a pcap or pcapng. What was not recorded but concluded is marked as inferred.",
+        .summary = "Makes a journal of a pcap or pcapng, of the mail.log of Postfix or Exim, or of the Received lines\n"
+                   "of a mail. What was not recorded but concluded is marked as inferred.",
         .rows = rows,
         .n_rows = sizeof rows / sizeof rows[0],
         .min_operands = 1,
@@ -204,6 +223,8 @@ int command_import(int argc, char **argv)
     int code = EXIT_USAGE;
     if (output_is_same(argv[1], words.journal))
         fprintf(stderr, tr("postroad import: %s is what is to be imported; name another file with -o\n"), argv[1]);
+    else if (words.scenario && (output_is_same(argv[1], words.scenario) || !strcmp(words.journal, words.scenario)))
+        fprintf(stderr, tr("postroad import: --scenario: %s is another file already\n"), words.scenario);
     else
         code = import_file(argv[1], &words, &options);
     mem_free(beside);

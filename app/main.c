@@ -23,7 +23,7 @@ static const struct subcommand subcommands[] = {
     {"check", command_check, "SCENARIO...", "validate only"},
     {"show", command_show, "JOURNAL", "print a journal as text or JSON Lines"},
     {"export", command_export, "JOURNAL|SCENARIO -o FILE", "make a capture, a picture or JSON Lines, by the ending"},
-    {"import", command_import, "FILE [-o JOURNAL]", "make a journal of a pcap or pcapng"},
+    {"import", command_import, "FILE [-o JOURNAL]", "make a journal of a capture, a mail.log or a mail's trace"},
     {"live", command_live, "SCENARIO [--listen ...]", "real time: real programs reach the simulated hosts"},
     {"bench", command_bench, "[WHAT] [MAILS]", "the project's own speed, in numbers"},
     {"study", NULL, "", ""},

@@ -68,6 +68,9 @@ static bool read_record(const uint8_t *bytes, size_t size, size_t *at, bool big,
 
 static bool read_pcap(const uint8_t *bytes, size_t size, struct capture_file *file, struct import_report *report)
 {
+    if (!capture_file_is_capture(bytes, size))
+        return import_fail(report, tr("tcpdump -w and Wireshark write them"),
+                           tr("byte 0: this is neither a pcap nor a pcapng"));
     if (size < PCAP_HEAD_BYTES)
         return import_fail(report, tr("the file was cut off"), tr("byte %zu: the head of a pcap file has 24 bytes"),
                            size);

@@ -127,7 +127,8 @@ static void emit_one(struct draft *d, struct draft_event *e, int64_t shift_ns, s
     for (size_t i = 0; i < e->n_fields; i++) {
         const struct draft_field *f = &d->fields[e->first_field + i];
         fields[i] = (struct event_field){f->field, f->i, f->offset ? d->bytes + f->offset - 1 : NULL};
-        if (field_type(f->field) == TYPE_TIME && f->i != TIME_NEVER) fields[i].i += shift_ns;
+        bool is_none = f->i == TIME_NEVER || (f->field == FIELD_AT && f->i == 0);
+        if (field_type(f->field) == TYPE_TIME && !is_none) fields[i].i += shift_ns;
     }
     journal_set_now(journal, e->at_ns + shift_ns);
     journal_set_cause(journal, e->cause ? d->events[e->cause - 1].id : 0);

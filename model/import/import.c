@@ -9,7 +9,8 @@
 #include "model/import/import_kinds.h"
 #include "sim/journal/tr.h"
 
-static const char *const format_names[] = {[IMPORT_CAPTURE] = "capture"};
+static const char *const format_names[] = {
+    [IMPORT_CAPTURE] = "capture", [IMPORT_LOG] = "log", [IMPORT_RECEIVED] = "received"};
 
 struct import_options import_options_default(void)
 {
@@ -18,7 +19,7 @@ struct import_options import_options_default(void)
 
 enum import_format import_format_by_name(const char *name)
 {
-    for (int i = IMPORT_CAPTURE; i <= IMPORT_CAPTURE; i++)
+    for (int i = IMPORT_CAPTURE; i <= IMPORT_RECEIVED; i++)
         if (!strcmp(name, format_names[i])) return (enum import_format)i;
     return IMPORT_UNKNOWN;
 }
@@ -49,7 +50,8 @@ bool import_fail(struct import_report *report, const char *hint, const char *for
 enum import_format import_format_of(const uint8_t *bytes, size_t size)
 {
     if (capture_file_is_capture(bytes, size)) return IMPORT_CAPTURE;
-    return IMPORT_UNKNOWN;
+    if (import_is_log(bytes, size)) return IMPORT_LOG;
+    return import_has_received(bytes, size) ? IMPORT_RECEIVED : IMPORT_UNKNOWN;
 }
 
 static bool is_unknown(const uint8_t *bytes, size_t size, struct import_report *report)
@@ -67,14 +69,16 @@ static bool is_unknown(const uint8_t *bytes, size_t size, struct import_report *
         {"\x89PRJ", "a journal already", "look at it: postroad view, or postroad show"},
         {"snoop", "a capture of Solaris's snoop", "make it a pcapng: editcap"},
     };
-    if (size == 0) return import_fail(report, tr("wanted is a capture"), tr("it is empty"));
+    if (size == 0) return import_fail(report, tr("wanted is a capture, a mail.log or an .eml"), tr("it is empty"));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         size_t n = strlen(others[i].magic);
         if (size >= n && !memcmp(bytes, others[i].magic, n))
             return import_fail(report, tr(others[i].hint), tr("byte 0: it is %s"), tr(others[i].what));
     }
-    return import_fail(report, tr("tcpdump -w and Wireshark write them"),
-                       tr("byte 0: this is neither a pcap nor a pcapng"));
+    return import_fail(report,
+                       tr("a mail.log has a date at the beginning of its lines, an .eml has Received lines; --format "
+                          "capture, log or received says which it is meant to be"),
+                       tr("byte 0: this is neither a pcap or pcapng, nor the log of Postfix or Exim, nor a mail"));
 }
 
 bool import_bytes(const uint8_t *bytes, size_t size, const struct import_options *options, struct journal *journal,
@@ -85,6 +89,10 @@ bool import_bytes(const uint8_t *bytes, size_t size, const struct import_options
     switch (report->format) {
     case IMPORT_CAPTURE:
         return import_capture(bytes, size, options, journal, report);
+    case IMPORT_LOG:
+        return import_log(bytes, size, options, journal, report);
+    case IMPORT_RECEIVED:
+        return import_received(bytes, size, options, journal, report);
     case IMPORT_UNKNOWN:
         break;
     }

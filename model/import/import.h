@@ -19,7 +19,7 @@
 
 #include "sim/journal/journal.h"
 
-enum import_format { IMPORT_UNKNOWN, IMPORT_CAPTURE };
+enum import_format { IMPORT_UNKNOWN, IMPORT_CAPTURE, IMPORT_LOG, IMPORT_RECEIVED };
 
 struct import_options {
     enum import_format format; /* IMPORT_UNKNOWN: found out from the bytes */

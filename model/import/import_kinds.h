@@ -16,8 +16,8 @@ bool import_received(const uint8_t *bytes, size_t size, const struct import_opti
 bool import_is_log(const uint8_t *bytes, size_t size);
 bool import_has_received(const uint8_t *bytes, size_t size);
 
-/* Adds run.begin and run.end to a draft whose time 0 is zero_s after 1970, and emits it, with a caption that says where
-   it comes from. False after import_fail when it spans more years than a journal holds. */
+/* Adds run.begin and run.end to a draft whose time 0 is zero_s after 1970, and emits it from its first second on, with
+   a caption that says where it comes from. False after import_fail when it spans more years than a journal holds. */
 bool import_emit(struct draft *draft, int64_t zero_s, const struct import_options *options, const char *what,
                  const char *story, struct journal *journal, struct import_report *report);
 

@@ -70,8 +70,74 @@ holds grep -q 'link.drop .*why="inferred: lost before the capture point"' receiv
 holds grep -q 'smtp.line .*(inferred: the rest was not captured)' receiver.txt
 holds grep -q 'mail.state .*host=mx.example.org .*to=queued why="inferred: accepted with 250' receiver.txt
 
+# --- Logs: attempts over days, as Postfix and Exim tell them ---
+# seen JOURNAL KIND PATTERN: such an event is there.
+seen() {
+    checks=$((checks + 1))
+    "$POSTROAD" show "$1" -k "$2" > seen.txt
+    grep -qE -- "$3" seen.txt || fail "$1 has no $2 with $3"
+}
+run 0 import "$given/postfix.log" --year 2027 -o postfix.journal --scenario postfix.json
+says out '6 hosts, 5 mails'
+says out 'the dates have no year; the last one is taken to be of 2027'
+says out '1 of 37 lines are of other programs'
+seen postfix.journal run.begin 'imported from the log of Postfix .*starts=1798668842' # 30 December 2026, 22:14:02
+seen postfix.journal attempt.end 'attempt=2 .*peer=mx1.b.example outcome=later why="host mx1.b.example\[203.0.113.25\] said: 450 4.2.0'
+seen postfix.journal mail.state 'recipient=dave@d.example .*to=deferred at=1d 09:47:08.100000 why="connect to mx.d.example'
+seen postfix.journal attempt.end '2d 09:48:38.* outcome=delivered why="250 2.0.0 Ok: queued as 4Q5xYz1234"|^2d 09:48:38'
+seen postfix.journal attempt.begin '^1d 09:47:08.100000 .*recipient=dave@d.example nth=3'
+seen postfix.journal mail.state 'm3 host=out.e.example .*to=deferred why="450 4.2.0 <alice@a.example>'
+seen postfix.journal mail.state 'm3 host=out.e.example .*to="handed on" why="inferred: mail has taken it as 1122334455"'
+seen postfix.journal mail.compose 'message=m5 parent=m4 host=mail name=m5 to=alice@a.example'
+seen postfix.journal mail.state 'm4 host=mail recipient=nobody@b.example .*to=bounced why=.*550 5.1.1'
+run 0 import "$given/exim.log" -o exim.journal --scenario exim.json
+says out '5 hosts, 4 mails'
+seen exim.journal attempt.end 'recipient=bob@b.example peer=mx1.b.example outcome=later why="SMTP error .*451 4.7.1'
+seen exim.journal attempt.skip 'recipient=bob@b.example at=01:00:07.000000 why="retry time not reached'
+seen exim.journal attempt.end 'outcome=delivered why="250 OK id=1t6abc-00000A-1B"'
+seen exim.journal mail.compose 'message=m2 parent=m1'
+seen exim.journal mail.state 'message=m3 host=out.e.example .*to=deferred why="temporarily rejected RCPT'
+# The same log with the dates of rsyslog gives the same days.
+sed -E 's/^Dec (..)/2026-12-\1/; s/^Jan  (.)/2027-01-0\1/; s/^(....-..-..) (..:..:..)/\1T\2.000000+01:00/' "$given/postfix.log" > iso.log
+run 0 import iso.log -o iso.journal
+holds cmp <("$POSTROAD" show postfix.journal -k attempt.end) <("$POSTROAD" show iso.journal -k attempt.end)
+
+# --- Received lines: the way of a mail, by the clocks of its servers ---
+run 0 import "$given/trace.eml" -o trace.journal --scenario trace.json
+says out '5 hosts, 1 mails'
+says out 'gate.isp.example: its clock is 2.05 min behind'
+seen trace.journal host.trouble 'host=gate.isp.example name=clock text="inferred: its clock is 2.05 min behind'
+seen trace.journal mail.state 'host=gate.isp.example .*queue_id=0A1BfLTs031234 to=queued why="taken over with ESMTPS'
+seen trace.journal attempt.end '^00:29:29.* host=gate.isp.example .*peer=mx1.b.example outcome=delivered'
+seen trace.journal mail.state 'host=store7.b.example .*to=delivered why="inferred: '
+
+# --- Scenarios: each can be run, and does what was recorded ---
+run 0 import "$given/at_the_sender.pcapng" -o sender.journal --scenario sender.json
+run 0 import "$given/at_the_receiver.pcap" -o receiver.journal --scenario receiver.json
+for scenario in postfix exim trace sender receiver; do
+    run 0 check $scenario.json
+    holds grep -q '"description": "A first scenario, imported from ' $scenario.json
+    run 0 run $scenario.json --transcript=none
+    cp "$scratch/out" $scenario.ran
+    holds grep -qE '^m1 .*delivered' $scenario.ran
+done
+holds grep -qE '^m1 .*bob@b.example +delivered  after .* min, 2 attempts' postfix.ran
+holds grep -qE '^m2 .*dave@d.example +delivered  after .* d' postfix.ran
+holds grep -qE '^m4 .*nobody@b.example +sent back' postfix.ran
+holds grep -qE '^m1 .*bob@example.org +delivered .* 2 attempts' sender.ran
+holds grep -qE '"loss": "' sender.json
+if python3 -c 'import jsonschema' 2> /dev/null; then
+    python3 - "$POSTROAD_SOURCE_DIR/scenarios/scenario.schema.json" ./*.json << 'EOF' || fail 'a scenario is not as the schema wants it'
+import json, sys, jsonschema
+schema = json.load(open(sys.argv[1]))
+for path in sys.argv[2:]: jsonschema.validate(json.load(open(path)), schema)
+EOF
+fi
+
 # --- Everything goes on from there: pictures, exports, transcripts ---
 run 0 view sender.journal --screenshot sender.png --at '1.7 s'
+run 0 view postfix.journal --show queue --screenshot queue.png
+run 0 view trace.journal --screenshot trace.png --at '20 min'
 run 0 export sender.journal -o again.pcapng
 run 0 export sender.journal -o again.jsonl
 
@@ -89,11 +155,17 @@ refused() {
 mkdir folder && refused 'cannot read folder: it is a directory' '' folder
 refused 'cannot read nowhere: No such file' '' nowhere
 : > empty && refused 'empty: it is empty' 'wanted is a capture' empty
-echo hello > hello && refused 'hello: byte 0: this is neither' 'tcpdump -w' hello
+echo hello > hello && refused 'hello: byte 0: this is neither' 'a mail.log has a date' hello
 gzip -k hello && refused 'byte 0: it is compressed by gzip' 'unpack it first: gunzip' hello.gz
 refused 'byte 0: it is a journal already' 'look at it' sender.journal
 mkfifo pipe && refused 'pipe: it is empty' '' pipe
-refused '"smoke" is none of capture' '' hello --format smoke
+refused 'no year between 1970 and 2199' '' hello --year next
+refused 'line 1: none of the 1 lines begins with a date' 'wanted are lines like' hello --format log
+refused 'line 1: there is no Received line' 'wanted is a mail with its full header' hello --format received
+echo 'Nov  1 10:00:00 mail sshd[7]: Accepted publickey' > ssh.log && refused 'none of the 1 lines is of Postfix or Exim' 'known are the logs' ssh.log
+head -n 4 "$given/postfix.log" > still.log && refused 'line 4: up to here no attempt' 'attempts are lines' still.log
+refused 'byte 0: this is neither a pcap nor a pcapng' 'tcpdump -w and Wireshark write them' hello --format capture
+refused '"smoke" is none of capture, log, received' '' hello --format smoke
 head -c 20 "$given/at_the_receiver.pcap" > short && refused 'byte 20: the head of a pcap file has 24 bytes' '' short
 head -c 24 "$given/at_the_receiver.pcap" > none && refused 'the capture holds no packets' '' none
 (head -c 24 "$given/at_the_receiver.pcap"; printf 'text, not a record of pcap') > noise && refused 'byte 28: a record' 'the file is damaged' noise

@@ -14,6 +14,10 @@ pages tries scenarios/README.md > "$scratch/tries"
 pages outputs "$scratch" "${texts[@]}" > "$scratch/outputs"
 pages json "$scratch" "${texts[@]}" > "$scratch/json" || fail 'an example is no JSON'
 cd "$scratch/here" || exit 1
+# What docs/import.md imports.
+given=$POSTROAD_SOURCE_DIR/tests/app/import
+cp "$given/at_the_sender.pcapng" delivery.pcap && cp "$given/trace.eml" mail.eml && cp "$given/trace.eml" way.eml
+cp "$given/postfix.log" mail.log && head -n 16 mail.log | gzip > mail.log.2.gz && tail -n +17 mail.log | gzip > mail.log.1.gz
 
 # typed PLACE COMMAND: as a shell would run it, with the postroad under test.
 typed() {
