@@ -134,15 +134,30 @@ static uint64_t open_key(const struct delay_account *a, const struct delay_job *
     return delay_key(question, j - a->jobs.items);
 }
 
+/* Another job may ask the same with the same id before the first has its answer: then the first is answered first. */
+static bool is_open(struct delay_account *a, uint64_t transaction)
+{
+    const struct delay_job *asked = job_at(a, &a->question_jobs, transaction);
+    return asked && index_map_get(&a->questions, open_key(a, asked, transaction)) == 1;
+}
+
+static uint64_t second(uint64_t transaction)
+{
+    return delay_key(transaction, 2);
+}
+
 static void on_query(struct delay_account *a, const struct event *e)
 {
-    struct delay_job *j = job_behind(a, e), *asked = job_at(a, &a->question_jobs, transaction_of(e));
-    if (event_int(e, FIELD_NTH) > 1 && asked) j = asked; /* sent again */
+    uint64_t transaction = transaction_of(e);
+    struct delay_job *j = job_behind(a, e), *asked = job_at(a, &a->question_jobs, transaction);
+    bool is_again = event_int(e, FIELD_NTH) > 1;
+    if (is_again && asked) j = asked;
     if (!j) return;
+    if (!is_again && j != asked && is_open(a, transaction)) transaction = second(transaction);
     remember(a, e, j);
-    index_map_put(&a->question_jobs, transaction_of(e), (size_t)(j - a->jobs.items));
-    if (index_map_get(&a->questions, open_key(a, j, transaction_of(e))) == 1) return;
-    index_map_put(&a->questions, open_key(a, j, transaction_of(e)), 1);
+    index_map_put(&a->question_jobs, transaction, (size_t)(j - a->jobs.items));
+    if (index_map_get(&a->questions, open_key(a, j, transaction)) == 1) return;
+    index_map_put(&a->questions, open_key(a, j, transaction), 1);
     j->questions++;
     if (j->has_session) return; /* TLS may ask for a policy beside it */
     j->what = text_store_add(&a->texts, event_text(e, FIELD_QNAME));
@@ -153,11 +168,13 @@ static void on_query(struct delay_account *a, const struct event *e)
 static void on_answer(struct delay_account *a, const struct event *e)
 {
     bool has_id = e->kind != EVENT_DNS_FAILURE;
-    struct delay_job *j = has_id ? job_at(a, &a->question_jobs, transaction_of(e)) : job_behind(a, e);
+    uint64_t transaction = has_id ? transaction_of(e) : 0;
+    if (has_id && !is_open(a, transaction) && is_open(a, second(transaction))) transaction = second(transaction);
+    struct delay_job *j = has_id ? job_at(a, &a->question_jobs, transaction) : job_behind(a, e);
     if (!j || j->host != event_int(e, FIELD_HOST)) return;
     remember(a, e, j);
-    if (has_id && index_map_get(&a->questions, open_key(a, j, transaction_of(e))) != 1) return;
-    if (has_id) index_map_put(&a->questions, open_key(a, j, transaction_of(e)), 0);
+    if (has_id && index_map_get(&a->questions, open_key(a, j, transaction)) != 1) return;
+    if (has_id) index_map_put(&a->questions, open_key(a, j, transaction), 0);
     bool is_policy = strncmp(event_text(e, FIELD_QNAME), "_mta-sts.", 9) == 0;
     if (j->questions > 0) j->questions--;
     if (j->questions == 0 && j->stage == DELAY_DNS && !is_policy)
@@ -300,7 +317,7 @@ static void on_attempt(struct delay_account *a, const struct event *e)
     size_t copy = index_map_get(&a->activated, e->cause);
     if (e->kind == EVENT_ATTEMPT_END)
         copy = index_map_get(&a->attempts, attempt);
-    else if (copy == DELAY_NONE)
+    else if (!delay_copy_is_of(a, copy, e)) /* it is passed over together with others */
         copy = delay_copy_there(a, e);
     if (copy == DELAY_NONE) return;
     struct delay_copy *c = &a->copies.items[copy];
@@ -348,6 +365,18 @@ static void on_expand(struct delay_account *a, const struct event *e)
     }
 }
 
+/* u@[10.0.0.1]: nobody is asked, but a slow host takes its time to read it. */
+static void on_literal(struct delay_account *a, const struct event *e, struct delay_job *j)
+{
+    bool is_set = e->kind == EVENT_TIMER_SET, is_timer = is_set || e->kind == EVENT_TIMER_FIRE;
+    if (!is_timer || strcmp(event_text(e, FIELD_NAME), "address literal") != 0) return;
+    if (is_set) j->what = "an address literal";
+    if (is_set)
+        enter(a, j, DELAY_DNS);
+    else if (j->stage == DELAY_DNS && j->questions == 0)
+        enter(a, j, j->message ? DELAY_UNEXPLAINED : DELAY_QUEUE);
+}
+
 /* Whatever else a next step may be due to: it belongs to its connection's job, or to its cause's. A client begins
    anew by its clock. */
 static void follow(struct delay_account *a, const struct event *e)
@@ -357,7 +386,9 @@ static void follow(struct delay_account *a, const struct event *e)
     if (!j) j = job_behind(a, e);
     bool is_submission = e->kind == EVENT_TIMER_FIRE && strcmp(event_text(e, FIELD_NAME), "next submission") == 0;
     if (is_submission) j = &a->jobs.items[delay_job_of(a, event_int(e, FIELD_HOST), 0, "", "")];
-    if (j && j->host == event_int(e, FIELD_HOST)) remember(a, e, j);
+    if (!j || j->host != event_int(e, FIELD_HOST)) return;
+    remember(a, e, j);
+    on_literal(a, e, j);
 }
 
 /* What a host does on the network. */

@@ -39,7 +39,12 @@ static void put_copy(const struct delay_account *a, size_t copy, int64_t until_n
     const struct delay_copy *c = &a->copies.items[copy];
     int64_t written = written_ns(a, c->message);
     if (c->origin != DELAY_NONE && c->origin < copy) {
+        const struct delay_copy *origin = &a->copies.items[c->origin];
         put_copy(a, c->origin, c->began_ns, out, room, n);
+        /* Given up where it came from, after a doubt: what was sent there before is written down here, in the end. */
+        struct delay_interval late = {
+            .stage = DELAY_DISK, .host = c->host, .from_ns = origin->ended_ns, .to_ns = c->began_ns, .what = ""};
+        if (origin->ended_ns >= 0) put(late, until_ns, out, room, n);
     } else if (written < c->began_ns) {
         /* A report is written down before it is in the queue. */
         bool is_here = index_map_get(&a->written, delay_key(7, c->message)) == (size_t)c->host;

@@ -51,6 +51,11 @@ size_t delay_copy_there(const struct delay_account *a, const struct event *e)
     return index_map_get(&a->there, there_of(e));
 }
 
+bool delay_copy_is_of(const struct delay_account *a, size_t copy, const struct event *e)
+{
+    return copy != DELAY_NONE && a->copies.items[copy].pair == pair_of(e);
+}
+
 /* --- intervals --- */
 
 static bool is_same(const struct delay_interval *a, const struct delay_interval *b)
@@ -136,6 +141,7 @@ static size_t begin_copy(struct delay_account *a, const struct event *e)
     struct delay_copy *c = TABLE_ADD(&a->copies);
     *c = (struct delay_copy){.message = message,
                              .host = host,
+                             .pair = pair_of(e),
                              .began_ns = e->at_ns,
                              .ended_ns = -1,
                              .origin = origin,

@@ -11,6 +11,7 @@
 /* A mail for one recipient at one host. */
 struct delay_copy {
     int64_t message, host;
+    uint64_t pair;              /* of the mail and its recipient */
     int64_t began_ns, ended_ns; /* ended: -1, not yet */
     size_t origin;              /* the copy it was made from: at the host before, or of the list it is a member of */
     size_t sibling;             /* another recipient's, of the same mail at the same host */
@@ -57,6 +58,7 @@ uint64_t delay_pair(int64_t message, const char *recipient, size_t length);
 
 /* --- delay_copies.c --- */
 /* The copy that an attempt, or what has no queue id, is about; DELAY_NONE: there is none. */
+bool delay_copy_is_of(const struct delay_account *a, size_t copy, const struct event *e); /* of its recipient */
 size_t delay_copy_there(const struct delay_account *a, const struct event *e);
 void delay_copy_state(struct delay_account *a, const struct event *e); /* mail.state */
 /* A host sends a mail to another. */

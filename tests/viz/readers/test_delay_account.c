@@ -204,3 +204,99 @@ Test(delay_account, says_what_nobody_explains)
     delay_account_free(account);
     journal_memory_free(journal);
 }
+
+/* --- found by hunts --- */
+
+/* RFC 5321 4.1.3: nobody is asked, but a slow host takes its time. */
+Test(delay_account, an_address_literal_is_a_name_that_is_read)
+{
+    static const char read_slowly[] =
+        "100 attempt.begin attempt=2 message=1 host=2 recipient=bob@b.example nth=2\n"
+        "100 timer.set     host=2 name='address literal' at=101\n"
+        "101 timer.fire    host=2 name='address literal'\n"
+        "101 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"
+        "102 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"
+        "104 smtp.content  session=2 conn=3 host=2 message=1\n";
+    static const struct expected expected[] = {{DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},
+                                               {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
+                                               {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},
+                                               {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
+                                               {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},
+                                               {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
+                                               {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"},
+                                               {DELAY_DNS, 100, 101, 2, 2, 0, "an address literal"},
+                                               {DELAY_CONNECT, 101, 102, 2, 2, 3, ""},
+                                               {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},
+                                               {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
+    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, read_slowly, DELIVERED), expected,
+                     sizeof expected / sizeof *expected);
+}
+
+/* The next host has the content, and writes it down when the last one has given the mail up. */
+Test(delay_account, what_is_written_down_after_the_last_host_gave_it_up_was_on_its_way_to_the_disk)
+{
+    static const char given_up[] =
+        "104 mail.doubt    message=1 host=2 recipient=bob@b.example peer=3\n"
+        "104 attempt.end   attempt=2 message=1 host=2 recipient=bob@b.example outcome=never why=550\n"
+        "104 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=active to=bounced\n"
+        "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B to=queued\n"
+        "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=queued to=active\n"
+        "106 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=active to=delivered\n";
+    static const struct expected expected[] = {{DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},
+                                               {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
+                                               {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},
+                                               {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
+                                               {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},
+                                               {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
+                                               {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"},
+                                               {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
+                                               {DELAY_TRANSFER, 102, 104, 2, 2, 3, ""},
+                                               {DELAY_DISK, 104, 105, 3, 0, 0, ""},
+                                               {DELAY_DISK, 105, 106, 3, 0, 0, ""}};
+    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, given_up), expected,
+                     sizeof expected / sizeof *expected);
+}
+
+/* Eve's is passed over; that is due to what made bob's active. */
+Test(delay_account, who_is_passed_over_with_others_is_who_it_says)
+{
+    static const char passed_over[] =
+        "104 attempt.skip message=1 host=2 recipient=eve@c.example cause=20 why='held for dead'\n";
+    static const struct expected expected[] = {
+        {DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},   {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
+        {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},          {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
+        {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},      {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
+        {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"}, {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
+        {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},        {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
+    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, passed_over, DELIVERED), expected,
+                     sizeof expected / sizeof *expected);
+}
+
+/* For eve the same is asked with the same id, as 16 bits allow, between question and answer for bob. */
+Test(delay_account, two_questions_with_one_id_have_their_answers_in_order)
+{
+    static const char asked_twice[] =
+        "100 mail.state    message=2 host=2 recipient=eve@b.example queue_id=C to=queued\n"
+        "100 mail.state    message=2 host=2 recipient=eve@b.example queue_id=C from=queued to=active\n"
+        "100 dns.query     host=2 peer=9 qname=x qtype=A id=7 nth=1 cause=20\n"
+        "100 dns.query     host=2 peer=9 qname=x qtype=A id=7 nth=1 cause=22\n"
+        "101 dns.answer    host=2 peer=9 qname=x qtype=A id=7 rcode=NOERROR cause=1\n"
+        "101 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"
+        "102 dns.answer    host=2 peer=9 qname=x qtype=A id=7 rcode=NOERROR cause=1\n"
+        "102 conn.open     conn=4 host=2 peer=3 local_port=5002 remote_port=25 role=active\n"
+        "102 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"
+        "104 smtp.content  session=2 conn=3 host=2 message=1\n";
+    static const struct expected expected[] = {{DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},
+                                               {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
+                                               {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},
+                                               {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
+                                               {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},
+                                               {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
+                                               {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"},
+                                               {DELAY_DNS, 100, 101, 2, 0, 0, "x"},
+                                               {DELAY_CONNECT, 101, 102, 2, 0, 3, ""},
+                                               {DELAY_TRANSFER, 102, 105, 2, 0, 3, ""},
+                                               {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
+    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, asked_twice, DELIVERED), expected,
+                     sizeof expected / sizeof *expected);
+}
