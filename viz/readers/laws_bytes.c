@@ -64,6 +64,20 @@ bool law_digest_of(struct laws *laws, const struct event *e, uint64_t *sum)
     return true;
 }
 
+void law_digest_rewrite(struct laws *laws, const struct event *e, struct law_packet *p)
+{
+    size_t size, header_size, first = (size_t)event_int(e, FIELD_PLACE);
+    const uint8_t *bytes = (const uint8_t *)event_bytes(e, FIELD_BYTES, &size);
+    uint64_t place;
+    p->has_digest &= !p->is_rewritten && !p->whole && may_be_cut(p->header, p->header_size, &header_size, &place);
+    for (size_t i = 0; i < size && p->has_digest; i++) {
+        uint8_t before = 0;
+        p->has_digest = first + i >= header_size && law_packet_byte(laws, p, first + i, &before);
+        p->digest += ((uint64_t)bytes[i] - before) * weight(place + first + i - header_size);
+    }
+    p->digest &= LAW_DIGEST_MASK;
+}
+
 bool law_stream_byte(struct laws *laws, int64_t stream, int64_t offset, uint8_t *byte)
 {
     const struct law_stream *s = stream ? stream_of(laws, (uint64_t)stream) : NULL;

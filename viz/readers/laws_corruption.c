@@ -16,7 +16,7 @@ void law_header_of(struct law_packet *p, const struct event *e)
 
 /* The byte as it was sent; false where it is not known: what routers count down and sum up anew, what no checksum of
    IPv6 covers, and bytes that the journal does not hold any more. */
-static bool byte_of(struct laws *laws, const struct law_packet *p, size_t place, uint8_t *byte)
+bool law_packet_byte(struct laws *laws, const struct law_packet *p, size_t place, uint8_t *byte)
 {
     enum { TTL = 8, CHECKSUM_END = 12, IPV6_HEADER = 40 };
     bool is_v6 = p->header[0] >> 4 == 6, is_counted_down = !is_v6 && place >= TTL && place < CHECKSUM_END;
@@ -35,7 +35,7 @@ void law_notes_corruption(struct laws *laws, const struct event *e, struct law_p
     p->change_is_known = !p->corrupt && !p->is_rewritten && !p->whole && !p->is_fragment && p->segment.source_port != 0;
     for (size_t i = 0; i < size && p->change_is_known; i++) {
         uint8_t before = 0;
-        p->change_is_known = byte_of(laws, p, first + i, &before);
+        p->change_is_known = law_packet_byte(laws, p, first + i, &before);
         change += (bytes[i] - before) * ((first + i) % 2 ? 1 : 256);
     }
     p->change = (int32_t)(change % 65535);

@@ -175,8 +175,12 @@ void law_packet_collides(struct laws *laws, const struct law_packet *p);
 void law_header_of(struct law_packet *p, const struct event *e);
 void law_notes_corruption(struct laws *laws, const struct event *e, struct law_packet *p); /* before it is corrupt */
 void law_of_collision(struct laws *laws, const struct event *e, const struct law_packet *p);
+/* The byte as the packet was sent; false: it is not known. laws_corruption.c */
+bool law_packet_byte(struct laws *laws, const struct law_packet *p, size_t place, uint8_t *byte);
 /* laws_bytes.c. The digest of what is sent (N7); false where it cannot be cut, or its bytes are not in the journal. */
 bool law_digest_of(struct laws *laws, const struct event *e, uint64_t *digest);
+/* What a router writes over changes the digest of the packet; where that is not known, it has none any more. */
+void law_digest_rewrite(struct laws *laws, const struct event *e, struct law_packet *p);
 bool law_stream_byte(struct laws *laws, int64_t stream, int64_t offset, uint8_t *byte); /* false: it is not held */
 /* So many bytes; NULL: not all are held. */
 const uint8_t *law_stream_span(struct laws *laws, int64_t stream, int64_t offset, size_t length);

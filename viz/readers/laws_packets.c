@@ -169,8 +169,9 @@ static void on_rewrite(struct laws *laws, const struct event *e)
 {
     struct law_packet *p = packet_of(laws, (uint64_t)event_int(e, FIELD_PACKET));
     if (!p) return;
+    law_digest_rewrite(laws, e, p);
     p->is_rewritten = true;
-    p->has_digest = false; /* its pieces, and what is made of them, hold other bytes than were sent */
+    if (p->whole) laws->packets[p->whole - 1].has_digest = false; /* what is put together holds what was written over */
 }
 
 void laws_of_packets(struct laws *laws, const struct event *e)

@@ -91,3 +91,26 @@ Test(laws_written, what_is_said_twice_may_be_booked_in_the_wrong_place)
     handwritten_breaks("M13", JOINED(SUBMISSION, opens, HELLO, REFUSAL_IS_BOOKED));
     handwritten_is_legal(JOINED(SUBMISSION, opens, twice, HELLO, REFUSAL_IS_BOOKED));
 }
+
+/* --- N7: what is cut after a router has written something over --- */
+
+#define SENT                                                                                                           \
+    "0 packet.send     packet=1 host=1 peer=3 tag=dns "                                                                \
+    "header=4500002400010000401100000a0000010a000003000102030405060708090a0b0c0d0e0f size=36\n"
+#define CUT "1 packet.fragment packet=1 host=2 mtu=28 nth=2\n"
+#define FIRST_PIECE                                                                                                    \
+    "1 packet.send     packet=2 host=2 peer=3 tag=fragment "                                                           \
+    "header=4500001c00012000401100000a0000010a0000030001020304050607 size=28\n"
+
+Test(laws_written, n7_pieces_hold_what_was_written_over)
+{
+    static const char rewritten[] = "1 packet.rewrite  packet=1 host=2 place=32 bytes=5859\n",
+                      as_sent[] = "1 packet.send     packet=3 host=2 peer=3 tag=fragment cause=3 "
+                                  "header=4500001c00010001401100000a0000010a00000308090a0b0c0d0e0f size=28\n",
+                      as_written[] = "1 packet.send     packet=3 host=2 peer=3 tag=fragment cause=3 "
+                                     "header=4500001c00010001401100000a0000010a00000308090a0b58590e0f size=28\n";
+    handwritten_is_legal(JOINED(SENT, "1 packet.rewrite  packet=9 host=2\n", CUT, FIRST_PIECE, as_sent));
+    handwritten_breaks("N7", JOINED(SENT, "1 packet.rewrite  packet=9 host=2\n", CUT, FIRST_PIECE, as_written));
+    handwritten_is_legal(JOINED(SENT, rewritten, CUT, FIRST_PIECE, as_written));
+    handwritten_breaks("N7", JOINED(SENT, rewritten, CUT, FIRST_PIECE, as_sent));
+}
