@@ -25,6 +25,8 @@ struct law_said {
     enum law_command command;
     uint64_t about;   /* of RCPT: hash of the recipient; of content: the message */
     int64_t size;     /* what SIZE= of MAIL says, -1: nothing; of content: its bytes as they are sent; else of the line */
+    int64_t line;     /* its octets, CRLF included; of content 0 */
+    int64_t hops;     /* of content: Received fields in its header; -1: that is not known */
 };
 
 enum { LAW_TAKEN_MOST = 64 }; /* recipients of a transaction whose names are kept; with more it is not booked */
@@ -58,6 +60,8 @@ void law_of_booking(struct laws *laws, const struct event *e, struct law_dialogu
                     int code); /* laws_booking.c */
 void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
                    int code); /* laws_limits.c */
+/* What the journal holds of the content's header. laws_limits.c */
+int64_t law_hops_of(struct laws *laws, const struct event *content);
 bool law_needs_auth(const struct laws *laws, int64_t server); /* laws_limits.c: no submission without AUTH */
 /* What else they hear. */
 void laws_of_booking(struct laws *laws, const struct event *e);

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "viz/readers/laws_dialogue.h"
 
-enum account { MOST_BYTES = 1, MOST_RECIPIENTS, MOST_MAILS, NEEDS_AUTH };
+enum account { MOST_BYTES = 1, MOST_RECIPIENTS, MOST_MAILS, MOST_HOPS, NEEDS_AUTH };
+enum { LINE_OCTETS = 512 }; /* RFC 5321 4.5.3.1.4, of a command without parameters that extensions bring */
 
 static uint64_t key_of(enum account account, int64_t host)
 {
@@ -27,8 +29,11 @@ bool law_needs_auth(const struct laws *laws, int64_t server)
 
 static void on_settings(struct laws *laws, const struct event *e)
 {
-    static const char *const names[] = {
-        [MOST_BYTES] = "max_message=", [MOST_RECIPIENTS] = "max_recipients=", [MOST_MAILS] = "max_mails=", [NEEDS_AUTH] = "requires_auth="};
+    static const char *const names[] = {[MOST_BYTES] = "max_message=",
+                                        [MOST_RECIPIENTS] = "max_recipients=",
+                                        [MOST_MAILS] = "max_mails=",
+                                        [MOST_HOPS] = "max_hops=",
+                                        [NEEDS_AUTH] = "requires_auth="};
     if (strcmp(event_text(e, FIELD_NAME), "smtp") != 0) return;
     for (int i = MOST_BYTES; i <= NEEDS_AUTH; i++) {
         const char *found = strstr(event_text(e, FIELD_TEXT), names[i]);
@@ -51,6 +56,56 @@ static void law_of_sizes(struct laws *laws, const struct event *e, const struct 
                    (long long)most);
 }
 
+/* RFC 5321 4.5.3.1.4: 512 octets are a line, and 513 are none. */
+static void law_of_lines(struct laws *laws, const struct event *e, const struct law_said *said, int code)
+{
+    static const bool is_plain[LAW_OTHER + 1] = {
+        [LAW_HELLO] = true, [LAW_DATA] = true,     [LAW_CHUNK] = true, [LAW_LAST_CHUNK] = true,
+        [LAW_RESET] = true, [LAW_STARTTLS] = true, [LAW_QUIT] = true};
+    bool says_so = strstr(event_text(e, FIELD_TEXT), "5.5.6 Line too long") != NULL;
+    if (says_so && said->line <= LINE_OCTETS)
+        law_broken(laws, e, "M19", "a line of %lld octets is too long, where %d are not", (long long)said->line,
+                   LINE_OCTETS);
+    if (is_plain[said->command] && code < 400 && said->line > LINE_OCTETS)
+        law_broken(laws, e, "M19", "a line of %lld octets is understood, where %d are the most", (long long)said->line,
+                   LINE_OCTETS);
+}
+
+static bool is_received(const uint8_t *at, const uint8_t *end)
+{
+    static const char name[] = "Received:";
+    return (size_t)(end - at) >= sizeof name - 1 && strncasecmp((const char *)at, name, sizeof name - 1) == 0;
+}
+
+/* RFC 5321 6.3, 4.4. Up to the empty line; what does not hold one is not in the clear, or a part. */
+int64_t law_hops_of(struct laws *laws, const struct event *content)
+{
+    size_t length = (size_t)event_int(content, FIELD_LENGTH);
+    const uint8_t *at =
+        law_stream_span(laws, event_int(content, FIELD_STREAM), event_int(content, FIELD_OFFSET), length);
+    const uint8_t *end = at + (at ? length : 0);
+    int64_t hops = 0;
+    while (at && at < end) {
+        if (end - at >= 2 && at[0] == '\r' && at[1] == '\n') return hops;
+        hops += is_received(at, end);
+        const uint8_t *line_end = memchr(at, '\n', (size_t)(end - at));
+        at = line_end ? line_end + 1 : NULL;
+    }
+    return -1;
+}
+
+static void law_of_hops(struct laws *laws, const struct event *e, const struct law_dialogue *d,
+                        const struct law_said *said, bool done)
+{
+    int64_t most = limit_of(laws, MOST_HOPS, d->server);
+    if (most <= 0 || said->hops < 0) return;
+    if (done && said->hops >= most)
+        law_broken(laws, e, "M19", "a mail with %lld hops is taken, where %lld are too many", (long long)said->hops,
+                   (long long)most);
+    if (strstr(event_text(e, FIELD_TEXT), "5.4.6 too many hops") && said->hops < most)
+        law_broken(laws, e, "M19", "%lld hops are too many, where %lld are", (long long)said->hops, (long long)most);
+}
+
 void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
                    int code)
 {
@@ -66,6 +121,8 @@ void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue
     }
     if (said->command == LAW_MAIL && done && mails > 0 && d->mails >= mails)
         law_broken(laws, e, "M19", "mail %u of %lld in one session", d->mails + 1, (long long)mails);
+    if (said->command == LAW_CONTENT) law_of_hops(laws, e, d, said, done);
+    if (said->line > 0) law_of_lines(laws, e, said, code);
     bool is_size = said->command == LAW_MAIL || said->command == LAW_CONTENT;
     if (is_size) law_of_sizes(laws, e, d, said, done, strstr(text, "5.3.4 Message size exceeds") != NULL);
 }

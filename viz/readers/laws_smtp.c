@@ -153,7 +153,7 @@ static void on_reply(struct laws *laws, const struct event *e, struct law_dialog
         return;
     }
     law_of_reply(laws, e, d, d->commands.items[d->answered++], code);
-    if (d->says_twice) law_goes_odd(d, LAWS_EXCUSE_TWICE);
+    if (d->says_twice) law_unheard(laws, d, LAWS_EXCUSE_TWICE); /* the client is a reply behind */
 }
 
 static void on_line(struct laws *laws, const struct event *e)
@@ -173,6 +173,7 @@ static void on_line(struct laws *laws, const struct event *e)
         return;
     }
     struct law_said said = said_in(event_text(e, FIELD_TEXT));
+    said.line = event_int(e, FIELD_LENGTH);
     if (d->gives_secrets) said.command = LAW_AUTH;
     if (said.command == LAW_AUTH) d->gives_secrets = true;
     *TABLE_ADD(&d->commands) = said;
@@ -200,8 +201,10 @@ static void on_content(struct laws *laws, const struct event *e)
         last->about = (uint64_t)event_int(e, FIELD_MESSAGE);
         return;
     }
-    *TABLE_ADD(&d->commands) = (struct law_said){
-        .command = LAW_CONTENT, .about = (uint64_t)event_int(e, FIELD_MESSAGE), .size = event_int(e, FIELD_LENGTH)};
+    *TABLE_ADD(&d->commands) = (struct law_said){.command = LAW_CONTENT,
+                                                 .about = (uint64_t)event_int(e, FIELD_MESSAGE),
+                                                 .size = event_int(e, FIELD_LENGTH),
+                                                 .hops = law_hops_of(laws, e)};
 }
 
 static void on_handshake_end(struct laws *laws, const struct event *e)
@@ -220,7 +223,9 @@ static void on_rule(struct laws *laws, const struct event *e)
     size_t conn = index_map_get(&laws->dialogue_sessions, (uint64_t)event_int(e, FIELD_SESSION));
     struct law_dialogue *d = conn == SIZE_MAX ? NULL : dialogue_at(laws, conn);
     if (!d) return;
-    if (e->kind == EVENT_CLIENT_ABUSE) law_goes_odd(d, LAWS_EXCUSE_ABUSE);
+    /* Who guesses names says lines, and waits for the greeting. */
+    bool says_lines = e->kind == EVENT_CLIENT_ABUSE && strcmp(event_text(e, FIELD_TEXT), "it guesses names") == 0;
+    if (e->kind == EVENT_CLIENT_ABUSE && !says_lines) law_goes_odd(d, LAWS_EXCUSE_ABUSE);
     if (strcmp(event_text(e, FIELD_NAME), "early talker") == 0) law_goes_odd(d, LAWS_EXCUSE_EARLY_TALKER);
     if (strcmp(event_text(e, FIELD_NAME), "fault") != 0) return;
     for (size_t i = 0; i < sizeof no_replies / sizeof *no_replies; i++)
@@ -275,7 +280,7 @@ void laws_of_smtp(struct laws *laws, const struct event *e)
     case EVENT_SMTP_CONTENT:
         on_content(laws, e);
         break;
-    case EVENT_CLIENT_ABUSE: /* what it says are not always lines */
+    case EVENT_CLIENT_ABUSE:
     case EVENT_SMTP_RULE:
         on_rule(laws, e);
         break;

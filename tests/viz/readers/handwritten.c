@@ -155,6 +155,14 @@ void handwritten_breaks(const char *law, const char *text)
     cr_expect_str_eq(word, law, "should break %s: %s", law, first);
 }
 
+void handwritten_keeps(const char *law, const char *text)
+{
+    char first[300];
+    judge(text, law, first, sizeof first);
+    size_t length = strlen(law);
+    cr_expect(strncmp(first, law, length) != 0 || first[length] != ' ', "should keep %s: %s", law, first);
+}
+
 const char *handwritten_join(size_t n, const char *const *parts)
 {
     static char joined[8][1 << 16];

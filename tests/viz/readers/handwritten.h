@@ -17,6 +17,7 @@ struct journal_memory *handwritten(const char *text);
 /* The laws judge it, packets and all: none is broken; or this one is. */
 void handwritten_is_legal(const char *text);
 void handwritten_breaks(const char *law, const char *text);
+void handwritten_keeps(const char *law, const char *text); /* this one; it may break others */
 
 /* Several parts make one text, for the rest of the test. */
 const char *handwritten_join(size_t n, const char *const *parts);

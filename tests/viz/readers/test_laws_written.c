@@ -114,3 +114,71 @@ Test(laws_written, n7_pieces_hold_what_was_written_over)
     handwritten_is_legal(JOINED(SENT, rewritten, CUT, FIRST_PIECE, as_written));
     handwritten_breaks("N7", JOINED(SENT, rewritten, CUT, FIRST_PIECE, as_sent));
 }
+
+/* The client is a reply behind from there on, and takes the one before for that to its content. */
+Test(laws_written, what_is_sent_to_who_has_said_all_twice_may_be_booked_too_early)
+{
+    static const char opens[] = "1 session.open session=1 conn=2 host=2 peer=1 protocol=smtp role=server\n",
+                      twice[] = "1 smtp.rule session=1 host=2 peer=1 name=fault text='it says everything twice'\n",
+                      booked[] = "1 mail.compose message=1 host=1 from=ann@a.example to=bob@b.example\n"
+                                 "1 mail.content message=1 host=1 name=written mail_digest=7\n"
+                                 "1 mail.state message=1 host=1 recipient=bob@b.example to=outbox\n"
+                                 "1 smtp.content host=1 message=1 conn=1 length=10\n"
+                                 "1 mail.state message=1 host=1 recipient=bob@b.example from=outbox to='handed on'\n";
+    handwritten_breaks("M13", JOINED(SUBMISSION, opens, HELLO, booked));
+    handwritten_keeps("M13", JOINED(SUBMISSION, opens, twice, HELLO, booked));
+}
+
+/* --- M12: who guesses names --- */
+
+Test(laws_written, who_guesses_names_is_answered_once_each_time)
+{
+    static const char guesses[] = "1 session.open session=1 conn=1 host=1 peer=2 protocol=smtp role=client\n"
+                                  "1 client.abuse session=1 conn=1 host=1 peer=2 text='it guesses names'\n",
+                      chunks[] = "1 session.open session=1 conn=1 host=1 peer=2 protocol=smtp role=client\n"
+                                 "1 client.abuse session=1 conn=1 host=1 peer=2 text='it sends chunks that nobody "
+                                 "asked for'\n",
+                      guess[] = "1 smtp.line conn=1 host=1 who=C text='VRFY user1'\n",
+                      answer[] = "1 smtp.line conn=2 host=2 who=S text='252 2.5.0 Cannot verify'\n";
+    handwritten_is_legal(JOINED(SUBMISSION, guesses, guess, answer));
+    handwritten_breaks("M12", JOINED(SUBMISSION, guesses, guess, answer, answer));
+    handwritten_is_legal(JOINED(SUBMISSION, chunks, guess, answer, answer));
+}
+
+/* --- M19: lines and hops --- */
+
+Test(laws_written, m19_a_line_has_512_octets_at_most)
+{
+    static const char at_limit[] = "1 smtp.line conn=1 host=1 who=C length=512 text='EHLO pc'\n",
+                      beyond[] = "1 smtp.line conn=1 host=1 who=C length=513 text='EHLO pc'\n",
+                      taken[] = "1 smtp.line conn=2 host=2 who=S text='250 hello'\n",
+                      refused[] = "1 smtp.line conn=2 host=2 who=S text='500 5.5.6 Line too long'\n";
+    handwritten_is_legal(JOINED(SUBMISSION, at_limit, taken));
+    handwritten_is_legal(JOINED(SUBMISSION, beyond, refused));
+    handwritten_breaks("M19", JOINED(SUBMISSION, beyond, taken));
+    handwritten_breaks("M19", JOINED(SUBMISSION, at_limit, refused));
+}
+
+#define RELAYED_TO(max_hops)                                                                                           \
+    "0 host.settings host=2 name=smtp text='max_message=1000 max_recipients=10 max_mails=0 max_hops=" max_hops "'\n"   \
+    "0 mail.compose message=1 host=1 from= to=bob@b.example\n"                                                         \
+    "0 mail.content message=1 host=1 name=written mail_digest=7\n"                                                     \
+    "1 conn.open conn=1 host=1 peer=2 local_port=50000 remote_port=25 role=active\n"                                   \
+    "1 conn.open conn=2 host=2 peer=1 local_port=25 remote_port=50000 role=passive\n"                                  \
+    "1 smtp.line conn=2 host=2 who=S text='220 hello'\n" HELLO MAIL                                                    \
+    "1 smtp.line conn=1 host=1 who=C text='RCPT TO:<bob@b.example>'\n"                                                 \
+    "1 smtp.line conn=2 host=2 who=S text='250 OK'\n"                                                                  \
+    "1 smtp.line conn=1 host=1 who=C text=DATA\n"                                                                      \
+    "1 smtp.line conn=2 host=2 who=S text='354 go ahead'\n"                                                            \
+    "1 stream.data stream=5 conn=1 host=1 bytes=52656365697665643a20780d0a52656345697665643a20790d0a0d0a780d0a\n"      \
+    "1 smtp.content conn=1 host=1 message=1 stream=5 length=31\n"
+
+Test(laws_written, m19_as_many_hops_as_are_too_many_are_refused)
+{
+    static const char taken[] = "1 smtp.line conn=2 host=2 who=S text='250 OK'\n",
+                      refused[] = "1 smtp.line conn=2 host=2 who=S text='554 5.4.6 too many hops'\n";
+    handwritten_keeps("M19", JOINED(RELAYED_TO("3"), taken));
+    handwritten_keeps("M19", JOINED(RELAYED_TO("2"), refused));
+    handwritten_breaks("M19", JOINED(RELAYED_TO("2"), taken));
+    handwritten_breaks("M19", JOINED(RELAYED_TO("3"), refused));
+}
