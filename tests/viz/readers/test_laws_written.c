@@ -182,3 +182,44 @@ Test(laws_written, m19_as_many_hops_as_are_too_many_are_refused)
     handwritten_breaks("M19", JOINED(RELAYED_TO("2"), taken));
     handwritten_breaks("M19", JOINED(RELAYED_TO("3"), refused));
 }
+
+/* --- N6: a collision is one --- */
+
+#define ACKNOWLEDGEMENT                                                                                                \
+    "0 packet.send packet=1 host=1 peer=3 tag=tcp.ack "                                                                \
+    "header=4500002800010000400600000a0000010a0000030019c0670000000100000001501000ff00000000 size=40\n"
+#define FLIPPED  "1 packet.corrupt packet=1 place=34 bytes=00fe\n"
+#define ACCEPTED "2 link.deliver packet=1 host=3\n2 packet.collide packet=1 host=3\n"
+
+Test(laws_written, n6_a_change_that_the_checksum_sees_is_no_collision)
+{
+    handwritten_breaks("N6", JOINED(ACKNOWLEDGEMENT, FLIPPED, ACCEPTED));
+    handwritten_breaks("N6", JOINED(ACKNOWLEDGEMENT, FLIPPED, "2 link.deliver packet=1 host=3"));
+    handwritten_keeps(
+        "N6", JOINED(ACKNOWLEDGEMENT, FLIPPED, "2 link.deliver packet=1 host=3", "2 packet.drop packet=1 host=3"));
+    /* Two words that are exchanged: 0001 and 0000 of the sequence number. */
+    handwritten_keeps("N6", JOINED(ACKNOWLEDGEMENT, "1 packet.corrupt packet=1 place=24 bytes=00010000", ACCEPTED));
+}
+
+/* What it was before it flipped is not known. */
+Test(laws_written, n6_of_what_was_written_over_nobody_knows_what_flipped)
+{
+    handwritten_breaks("N6", JOINED(ACKNOWLEDGEMENT, FLIPPED, ACCEPTED));
+    handwritten_keeps(
+        "N6", JOINED(ACKNOWLEDGEMENT, "1 packet.rewrite packet=1 host=2 place=34 bytes=00fc", FLIPPED, ACCEPTED));
+}
+
+/* Nor of which twins' pieces it was put together. */
+Test(laws_written, n6_of_what_was_put_together_nobody_knows_of_what)
+{
+    static const char pieces[] =
+        "1 packet.fragment packet=1 host=2 mtu=36 nth=2\n"
+        "1 packet.send packet=2 host=2 peer=3 tag=fragment cause=3 "
+        "header=4500002400012000400600000a0000010a0000030019c0670000000100000001501000fe size=36\n"
+        "1 packet.send packet=3 host=2 peer=3 tag=fragment cause=3 "
+        "header=4500001800010002400600000a0000010a00000300000000 size=24\n"
+        "2 link.deliver packet=2 host=3\n2 link.deliver packet=3 host=3\n2 packet.whole packet=1 host=3 size=40\n",
+                      said[] = "2 packet.collide packet=1 host=3\n";
+    handwritten_breaks("N6", JOINED(ACKNOWLEDGEMENT, FLIPPED, pieces));
+    handwritten_keeps("N6", JOINED(ACKNOWLEDGEMENT, FLIPPED, pieces, said));
+}
