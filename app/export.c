@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/film.h"
 #include "app/library.h"
 #include "app/options.h"
 #include "app/output.h"
@@ -19,6 +20,9 @@ struct export_options {
     const char *file;
     const char *host, *link; /* for captures: only the taps there */
     struct picture_options picture;
+    struct picture_words words;
+    struct film_settings film;
+    struct film_words film_words;
 };
 
 /* Finds a host or link by its name; false after a message. */
@@ -88,17 +92,31 @@ static int export_page(const struct journal_memory *journal, const struct export
     return EXIT_DONE;
 }
 
+static int export_film(const struct journal_memory *journal, const struct export_options *options)
+{
+    return film_write(journal, options->file, &options->film) ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* What options a form understands. */
+enum { TAKES_TAPS = 1, TAKES_INSTANT = 2, TAKES_LOOK = 4, TAKES_FILM = 8, PICTURE = TAKES_INSTANT | TAKES_LOOK };
+
 /* To add a form: a row here. */
 static const struct form {
     const char *ending, *what;
+    unsigned takes;
     int (*export)(const struct journal_memory *journal, const struct export_options *options);
 } forms[] = {
-    {".pcapng", "a capture of every packet on every link", export_pcapng},
-    {".jsonl", "every event as a line of JSON", export_jsonl},
-    {".html", "a page for any browser, to be stepped through and played", export_page},
-    {".png", "a picture of the map", export_picture},
-    {".svg", "a picture of the map that can be enlarged", export_picture},
-    {".pdf", "the same, to be printed", export_picture},
+    {".pcapng", "a capture of every packet on every link", TAKES_TAPS, export_pcapng},
+    {".jsonl", "every event as a line of JSON", 0, export_jsonl},
+    {".html", "a page for any browser, to be stepped through and played", 0, export_page},
+    {".png", "a picture of the map, or of the views that --show names", PICTURE, export_picture},
+    {".svg", "the same, which can be enlarged", PICTURE, export_picture},
+    {".pdf", "the same, to be printed", PICTURE, export_picture},
+    {".gif", "a film of the window that plays everywhere (films are made by ffmpeg)", TAKES_LOOK | TAKES_FILM,
+     export_film},
+    {".webm", "a film for the web", TAKES_LOOK | TAKES_FILM, export_film},
+    {".mp4", "a film for everything else", TAKES_LOOK | TAKES_FILM, export_film},
+    {"/", "a folder with the frames of a film", TAKES_LOOK | TAKES_FILM, export_film},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -118,13 +136,29 @@ static const struct form *form_of(const char *path)
 /* An option that would change nothing was a slip. */
 static bool options_fit(const struct form *form, const struct export_options *options)
 {
-    bool capture = form->export == export_pcapng, picture = form->export == export_picture;
-    const char *idle = NULL;
-    if (options->host && !capture) idle = "--host";
-    if (options->link && !capture) idle = "--link";
-    if (options->picture.at_ns != TIME_NEVER && !picture) idle = "--at";
-    if (idle) fprintf(stderr, tr("postroad export: %s means nothing for %s\n"), idle, form->ending);
-    return !idle;
+    const struct {
+        unsigned takes;
+        const char *name, *value;
+    } rows[] = {
+        {TAKES_TAPS, "--host", options->host},
+        {TAKES_TAPS, "--link", options->link},
+        {TAKES_INSTANT, "--at", options->words.at},
+        {TAKES_LOOK, "--show", options->words.show},
+        {TAKES_LOOK, "--size", options->words.size},
+        {TAKES_LOOK, "--theme", options->words.theme},
+        {TAKES_LOOK, "--scale", options->words.scale},
+        {TAKES_FILM, "--from", options->film_words.from},
+        {TAKES_FILM, "--to", options->film_words.to},
+        {TAKES_FILM, "--fps", options->film_words.fps},
+        {TAKES_FILM, "--pace", options->film_words.pace},
+        {TAKES_FILM, "--speed", options->film_words.speed},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!rows[i].value || (form->takes & rows[i].takes)) continue;
+        fprintf(stderr, tr("postroad export: %s means nothing for %s\n"), rows[i].name, form->ending);
+        return false;
+    }
+    return true;
 }
 
 static bool is_another_file(const char *word, const char *path)
@@ -157,21 +191,55 @@ static int export_word(const char *word, const struct export_options *options)
     return code;
 }
 
+/* A picture is of the map, unless it is said how the window is to look; of a GIF smaller and slower is enough. */
+static bool read_words(struct export_options *options)
+{
+    struct picture_options *picture = &options->picture;
+    const struct picture_words *words = &options->words;
+    size_t n = options->file ? strlen(options->file) : 0;
+    options->film = film_settings_default();
+    if (n > 4 && !strcmp(options->file + n - 4, ".gif")) {
+        options->film.fps = 10;
+        if (!words->size) picture->width = 960, picture->height = 600;
+    }
+    if (!picture_options_read("export", words, picture) ||
+        !film_settings_read("export", &options->film_words, &options->film))
+        return false;
+    picture->map_only = !words->show && !words->size && !words->theme && !words->scale;
+    options->film.width = picture->width;
+    options->film.height = picture->height;
+    options->film.scale = picture->scale;
+    options->film.dark = picture->dark;
+    options->film.arrangement = picture->arrangement;
+    return true;
+}
+
 int command_export(int argc, char **argv)
 {
     struct export_options options = {.picture = picture_options_default()};
-    options.picture.map_only = true;
-    struct picture_words words = {0};
+    struct picture_words *look = &options.words;
+    struct film_words *film = &options.film_words;
     const struct option_row rows[] = {
-        {"output", 'o', "FILE", "what to make: .html .pcapng .jsonl .png .svg .pdf", OPTION_TEXT, &options.file},
+        {"output", 'o', "FILE", "what to make: .html .pcapng .jsonl .png .svg .pdf .gif .webm .mp4 frames/",
+         OPTION_TEXT, &options.file},
         {"host", 0, "NAME", "a capture only at this host's ends of its links", OPTION_TEXT, &options.host},
         {"link", 0, "NAME", "a capture only at the ends of this link", OPTION_TEXT, &options.link},
-        {"at", 0, "TIME", "the instant that a picture shows, such as \"1.2 s\" (the end)", OPTION_TEXT, &words.at},
+        {"at", 0, "TIME", "the instant that a picture shows, such as \"1.2 s\" (the end)", OPTION_TEXT, &look->at},
+        {"show", 0, "VIEWS", "the views in a picture or film, such as ladder, or how several are arranged", OPTION_TEXT,
+         &look->show},
+        {"size", 0, "WxH", "its size (1280x800; of a .gif 960x600)", OPTION_TEXT, &look->size},
+        {"theme", 0, "NAME", "light or dark (light)", OPTION_TEXT, &look->theme},
+        {"scale", 0, "PERCENT", "the size of text and shapes, such as \"150 %\"", OPTION_TEXT, &look->scale},
+        {"from", 0, "TIME", "where a film begins (0 s)", OPTION_TEXT, &film->from},
+        {"to", 0, "TIME", "where it ends (the end)", OPTION_TEXT, &film->to},
+        {"fps", 0, "N", "its frames a second (25; of a .gif 10)", OPTION_TEXT, &film->fps},
+        {"pace", 0, "NAME", "story, steady or event (story)", OPTION_TEXT, &film->pace},
+        {"speed", 0, "N", "2 is twice as fast (1)", OPTION_TEXT, &film->speed},
     };
     const struct option_table table = {
         .command = "export",
         .operands = "JOURNAL|SCENARIO",
-        .summary = "Makes a capture, a picture or JSON Lines out of a journal or a scenario.",
+        .summary = "Makes a page, a capture, a picture, a film or JSON Lines out of a journal or a scenario.",
         .rows = rows,
         .n_rows = sizeof rows / sizeof rows[0],
         .min_operands = 1,
@@ -180,6 +248,6 @@ int command_export(int argc, char **argv)
     size_t n;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
-    if (!picture_options_read("export", &words, &options.picture)) return EXIT_USAGE;
+    if (!read_words(&options)) return EXIT_USAGE;
     return export_word(argv[1], &options);
 }

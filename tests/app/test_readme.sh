@@ -51,6 +51,7 @@ while IFS=$'\t' read -r place command; do
         ;;
     *' live'* | *' bench'* | *' tests'* | *' hunt'* | *' fuzz'* | *NAME* | *SCENARIO* | *SUBCOMMAND* | *FILE* | *JOURNAL* | \
         *live.journal* | 'postroad show' | 'postroad export' | 'postroad run' | postroad) looked_up "$place" "$command" ;;
+    *.gif* | *.webm* | *.mp4*) ! command -v ffmpeg > /dev/null || typed "$place" "$command" ;;
     tshark*) ! command -v tshark > /dev/null || typed "$place" "$command" ;;
     *) typed "$place" "$command" && ran=$((ran + 1)) ;;
     esac
