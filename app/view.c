@@ -11,6 +11,7 @@
 #include "app/rerun.h"
 #include "app/settings.h"
 #include "app/simulate.h"
+#include "app/wireshark.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/journal_sound.h"
 #include "sim/journal/tr.h"
@@ -132,6 +133,8 @@ static bool show_window(const char *word, struct growth *growth, const struct vi
     struct window_options window = window_options_of(growth, options);
     struct window_memory memory;
     struct rerun rerun = rerun_of(growth->journal, word);
+    struct wireshark *wireshark = wireshark_new();
+    struct elsewhere elsewhere = wireshark_elsewhere(wireshark);
     const char *world = world_title(growth->journal);
     settings_read(world, &memory);
     if (options->words.theme) memory.dark = options->picture.dark;
@@ -139,9 +142,11 @@ static bool show_window(const char *word, struct growth *growth, const struct vi
     if (options->words.show) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", options->words.show);
     window.memory = &memory;
     window.rerun = &rerun;
+    window.elsewhere = &elsewhere;
     bool shown = window_run(growth->journal, &window, why) == WINDOW_CLOSED;
     if (shown) settings_write(world, &memory);
     window_memory_forget_places(&memory);
+    wireshark_free(wireshark);
     return shown;
 }
 

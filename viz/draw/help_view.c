@@ -27,6 +27,7 @@ static const struct help_row rows[] = {
     {"x", "as it was, as it would have been"},
     {"v, a", "the menu of a view; another arrangement"},
     {"k", "keep hosts where they were dragged to"},
+    {"o", "open the packet in Wireshark"},
     {"g", "guess what comes next; no more"},
     {"y", "captions: all, the scenario's, none"},
     {"+ −", "larger, smaller"},

@@ -7,6 +7,7 @@
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/elsewhere_view.h"
 #include "viz/draw/header_view.h"
 #include "viz/draw/inspector_host.h"
 #include "viz/draw/map_plan.h"
@@ -137,6 +138,7 @@ static void draw_packet(const struct view *v, struct box box, size_t index)
     if (story_packet_record(v->story, index, text, sizeof text)) pen_fact(&pen, tr("TLS record"), text);
     packet_fate(p, text, sizeof text);
     pen_fact(&pen, tr("fate"), text);
+    elsewhere_draw(&pen, index);
     offers_draw(&pen);
     if (p->copy_of != STORY_NONE) pen_fact(&pen, tr("made"), tr("by a link that duplicates packets"));
     if (p->corrupted) pen_fact(&pen, tr("bits"), tr("changed on the way"));

@@ -73,6 +73,8 @@ struct scene *scene_new(const struct journal_memory *journal, struct scene_optio
     s->dragged_axis = VIEW_NONE;
     s->sender = STORY_NONE;
     s->what_if.rerun = options.rerun;
+    s->elsewhere.program = options.elsewhere;
+    s->elsewhere.packet = STORY_NONE;
     s->what_if.original = journal;
     s->span.to_ns = story_end_ns(s->story);
     s->dragged_host = STORY_NONE;

@@ -10,6 +10,7 @@
 
 #include "sim/journal/journal_memory.h"
 #include "viz/draw/canvas.h"
+#include "viz/draw/elsewhere.h"
 #include "viz/draw/input.h"
 #include "viz/draw/rerun.h"
 #include "viz/draw/view.h"
@@ -30,6 +31,7 @@ struct scene_options {
     const char *arrangement; /* of the views, as workspace_write has it; NULL, or one that makes no sense: the usual one */
     const struct scene_place *places; /* hosts that are not on the map do not matter; copied */
     size_t n_places;
+    const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none. Must outlive the scene. */
     const struct rerun *rerun; /* how to run the world again for what if; NULL: not at all. Must outlive the scene. */
     enum caption_mode captions;
 };

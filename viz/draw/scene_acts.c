@@ -100,6 +100,8 @@ static bool show_other(struct scene *s, enum act act, size_t arg)
     case ACT_SENDER:
         s->sender = arg;
         return true;
+    case ACT_ELSEWHERE:
+        return scene_open_elsewhere(s);
     default:
         return false;
     }

@@ -90,6 +90,11 @@ struct view scene_view(struct scene *s, struct canvas *canvas)
                          .unit = s->unit,
                          .span = s->span,
                          .rerun = s->what_if.rerun,
+                         .elsewhere = s->elsewhere.program,
+                         .elsewhere_said = s->elsewhere.packet != STORY_NONE && s->selection.what == ACT_PACKET &&
+                                                   s->elsewhere.packet == s->selection.index
+                                               ? s->elsewhere.said
+                                               : "",
                          .parts_ns = s->what_if.comparison ? s->what_if.comparison->first.at_ns : TIME_NEVER,
                          .selection = s->selection,
                          .captions = s->captions,

@@ -167,6 +167,8 @@ static bool handle_arranging_key(struct scene *s, int key)
     case 'x':
         scene_show_run(s, !s->what_if.shown);
         return true;
+    case 'o':
+        return scene_open_elsewhere(s);
     }
     if (key < '1' || key >= '1' + VIEWS) return false;
     s->menu = VIEW_NONE;

@@ -38,6 +38,13 @@ struct what_if {
     char message[RERUN_WHY_BYTES + 40];
 };
 
+/* Looking at a packet in another program. */
+struct looking_elsewhere {
+    const struct elsewhere *program;
+    size_t packet; /* of the last time; STORY_NONE */
+    char said[ELSEWHERE_SAID_BYTES];
+};
+
 struct panels {
     struct box caption, middle, bottom, controls, time_line;
     struct box views[VIEWS];
@@ -87,6 +94,7 @@ struct scene {
     struct find find;
     int64_t bookmarks[BOOKMARKS_MAX]; /* sorted */
     size_t n_bookmarks;
+    struct looking_elsewhere elsewhere;
     struct what_if what_if;
     struct map_plan *plan;
     size_t sender; /* the connection that was chosen; STORY_NONE: by what happens */
@@ -136,5 +144,8 @@ void scene_forget_quiz(struct scene *s);
 void scene_stop_at_question(struct scene *s, size_t before);
 /* Where the pace stands still, the place on the screen says more than the instant. */
 void scene_make_pace_anew(struct scene *s);
+
+/* The packet that is selected, or else the latest, in the other program. False where there is none. */
+bool scene_open_elsewhere(struct scene *scene);
 
 #endif

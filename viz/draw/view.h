@@ -4,6 +4,7 @@
 #define POSTROAD_VIZ_DRAW_VIEW_H
 
 #include "viz/draw/canvas.h"
+#include "viz/draw/elsewhere.h"
 #include "viz/draw/rerun.h"
 #include "viz/draw/targets.h"
 #include "viz/draw/theme.h"
@@ -44,6 +45,8 @@ struct view {
     const struct rerun *rerun; /* what if; NULL: this world cannot be run again, and nobody says why */
     const int64_t *bookmarks;
     size_t n_bookmarks;
+    const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none */
+    const char *elsewhere_said; /* when it was last asked; "" */
     int64_t parts_ns;          /* where the two runs of what if part; TIME_NEVER */
     struct time_axis *axis; /* where a view notes its axis; may be NULL */
     struct selection selection, hover; /* hover: what is under the pointer */

@@ -226,6 +226,7 @@ static struct scene_options scene_options_of(const struct window_options *option
     const struct window_memory *memory = options->memory;
     chosen.playing = options->playing;
     chosen.rerun = options->rerun;
+    chosen.elsewhere = options->elsewhere;
     if (!memory) return chosen;
     chosen.dark = memory->dark;
     chosen.scale = memory->scale;

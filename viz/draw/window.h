@@ -34,6 +34,7 @@ struct window_options {
     int64_t at_ns;      /* where it begins */
     const char *look_at; /* what is looked at closely then (scene_look_at); NULL: nothing */
     /* Asked now and then: appends to the journal what has come; NULL: the journal is as it is. */
+    const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none */
     const struct rerun *rerun; /* for what if; NULL: without */
     enum window_growth (*grow)(void *context);
     void *grow_context;

@@ -62,9 +62,9 @@ struct capture {
     const struct journal_memory *memory;
     struct pcapng_options options;
     struct journal_names *names;
-    const struct event *begin; /* or NULL */
+    const struct event *begin;                                  /* or NULL */
     struct event_list hosts, links, data, corruptions, secrets; /* corruptions: and what was written over */
-    struct link_taps *taps; /* by link number */
+    struct link_taps *taps;                                     /* by link number */
     size_t n_taps;
     struct sent *sent; /* by packet number */
     size_t n_sent, sent_room;
@@ -644,13 +644,22 @@ static void write_packet(struct capture *c, const struct record *record)
     end_block(c);
 }
 
-static void write_packets(struct capture *c)
+/* Those of the chosen taps in the order of the capture; to be freed. */
+static const struct record **sort_records(const struct capture *c, size_t *count)
 {
     size_t n = 0;
     const struct record **sorted = mem_alloc((c->n_records + 1) * sizeof *sorted);
     for (size_t i = 0; i < c->n_records; i++)
         if (c->records[i].interface != NOT_CHOSEN) sorted[n++] = &c->records[i];
     if (n > 0) qsort(sorted, n, sizeof *sorted, by_time);
+    *count = n;
+    return sorted;
+}
+
+static void write_packets(struct capture *c)
+{
+    size_t n;
+    const struct record **sorted = sort_records(c, &n);
     for (size_t i = 0; i < n && c->good; i++)
         write_packet(c, sorted[i]);
     mem_free(sorted);
@@ -670,13 +679,31 @@ static void free_capture(struct capture *c)
     text_free(&c->block);
 }
 
-bool pcapng_write_chosen(const struct journal_memory *memory, struct pcapng_options options, FILE *out)
+static struct capture record_all(const struct journal_memory *memory, struct pcapng_options options, FILE *out)
 {
     struct capture c = {.memory = memory, .options = options, .out = out, .good = true};
     c.names = journal_names_of(memory);
     gather(&c);
     for (size_t i = 0; i < journal_memory_count(memory); i++)
         record_event(&c, journal_memory_at(memory, i));
+    return c;
+}
+
+size_t pcapng_frame_of(const struct journal_memory *memory, struct pcapng_options options, uint64_t packet)
+{
+    struct capture c = record_all(memory, options, NULL);
+    size_t n, frame = 0;
+    const struct record **sorted = sort_records(&c, &n);
+    for (size_t i = 0; i < n && !frame; i++)
+        if ((uint64_t)c.sent[sorted[i]->sent].packet == packet) frame = i + 1;
+    mem_free(sorted);
+    free_capture(&c);
+    return frame;
+}
+
+bool pcapng_write_chosen(const struct journal_memory *memory, struct pcapng_options options, FILE *out)
+{
+    struct capture c = record_all(memory, options, out);
     write_section(&c);
     write_interfaces(&c);
     write_host_names(&c);

@@ -18,6 +18,8 @@
 #ifndef POSTROAD_VIZ_READERS_PCAPNG_H
 #define POSTROAD_VIZ_READERS_PCAPNG_H
 
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "sim/journal/journal_memory.h"
@@ -31,5 +33,7 @@ struct pcapng_options pcapng_options_default(void); /* everything */
 /* False when something could not be written; errno says why. */
 bool pcapng_write(const struct journal_memory *memory, FILE *out);
 bool pcapng_write_chosen(const struct journal_memory *memory, struct pcapng_options options, FILE *out);
+/* The number, from 1, of the frame of such a capture in which a packet is first seen; 0: in none. */
+size_t pcapng_frame_of(const struct journal_memory *memory, struct pcapng_options options, uint64_t packet);
 
 #endif
