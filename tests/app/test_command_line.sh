@@ -52,7 +52,7 @@ wrong 'No such file' run "$scratch/missing.json"
 wrong '/links/none/loss' run "$first" --set '/links/none/loss=1 %'
 wrong 'POINTER=VALUE' run "$first" --set /seed
 wrong '-o FILE is missing' export "$first"
-wrong '.pcapng' export "$first" -o "$scratch/x.gif"
+wrong '.pcapng' export "$first" -o "$scratch/x.bmp"
 wrong 'No such file' show "$scratch/missing.journal"
 wrong 'not a postroad journal' show "$first"
 
@@ -69,7 +69,7 @@ wrong 'name the same file' run "$first" -o "$scratch/x" --pcap "$scratch/x"
 holds test ! -e "$scratch/x"
 wrong '--link means nothing for .svg' export "$first" -o "$scratch/x.svg" --link a-mail
 wrong '--at means nothing for .jsonl' export "$first" -o "$scratch/x.jsonl" --at '1 s'
-wrong 'ends in .png, .svg or .pdf' view "$first" --screenshot "$scratch/x.gif"
+wrong 'ends in .png, .svg or .pdf' view "$first" --screenshot "$scratch/x.bmp"
 for size in 0x0 1x1 319x200 -1x5 100000x100000 1280 1280x ' 640x400' +640x400 640x400x1 640X400; do
     wrong 'is not a size' view "$first" --screenshot "$scratch/x.png" --size "$size"
 done
