@@ -1,9 +1,11 @@
 /* postroad check: reads scenarios, says all that is wrong with them, and runs nothing. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/lesson.h"
 #include "app/library.h"
 #include "app/options.h"
 #include "model/scenario/scenario.h"
@@ -17,12 +19,26 @@ static bool is_schema(const char *path)
     return length >= sizeof ending - 1 && strcmp(path + length - (sizeof ending - 1), ending) == 0;
 }
 
+/* False after messages. */
+static bool is_good(const char *word)
+{
+    char *path = library_find(word);
+    bool is_lesson = lesson_is_one(path);
+    struct lesson *lesson = is_lesson ? lesson_load(path, stderr) : NULL;
+    struct scenario *scenario = is_lesson ? NULL : library_load_scenario(word, NULL, 0);
+    bool good = lesson || scenario;
+    lesson_free(lesson);
+    scenario_free(scenario);
+    free(path);
+    return good;
+}
+
 int command_check(int argc, char **argv)
 {
     const struct option_table table = {
         .command = "check",
-        .operands = "SCENARIO...",
-        .summary = "Says all that is wrong with scenarios, and runs nothing.",
+        .operands = "SCENARIO|LESSON...",
+        .summary = "Says all that is wrong with scenarios and lessons, and runs nothing.",
         .min_operands = 1,
         .max_operands = (size_t)argc,
     };
@@ -35,13 +51,10 @@ int command_check(int argc, char **argv)
             printf(tr("%s: a schema, no scenario; passed over\n"), argv[i]);
             continue;
         }
-        struct scenario *scenario = library_load_scenario(argv[i], NULL, 0);
-        if (!scenario) {
+        if (is_good(argv[i]))
+            printf(tr("%s: valid\n"), argv[i]);
+        else
             code = EXIT_USAGE;
-            continue;
-        }
-        printf(tr("%s: valid\n"), argv[i]);
-        scenario_free(scenario);
     }
     return code;
 }

@@ -18,7 +18,7 @@ struct subcommand {
 };
 
 static const struct subcommand subcommands[] = {
-    {"view", command_view, "[SCENARIO|JOURNAL]", "the window; with no argument, the first mail"},
+    {"view", command_view, "[SCENARIO|JOURNAL|LESSON]", "the window; with no argument, the gallery"},
     {"run", command_run, "SCENARIO", "run without a window; print the transcript and the outcome"},
     {"check", command_check, "SCENARIO...", "validate only"},
     {"show", command_show, "JOURNAL", "print a journal as text or JSON Lines"},

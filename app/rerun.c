@@ -41,7 +41,7 @@ static void run(struct rerun_job *job, const struct scenario *scenario)
     struct journal *journal = journal_new();
     job->journal = journal_memory_new();
     journal_add_reader(journal, journal_memory_reader(job->journal, event_mask_all()));
-    options.has_seed = strcmp(job->seed, scenario->seed_text) != 0;
+    options.has_seed = job->seed && strcmp(job->seed, scenario->seed_text) != 0;
     if (options.has_seed) options.seed = scenario_seed_from_text(job->seed);
     struct world *world = world_new(scenario, &options, journal);
     while (!atomic_load(&job->cancelled) && world_run(world, EVENTS_BETWEEN_LOOKS)) {
@@ -65,7 +65,7 @@ static struct rerun_job *begin(void *context, const char *scenario, const char *
     (void)context;
     struct rerun_job *job = mem_calloc(1, sizeof *job);
     job->scenario = mem_strdup(scenario);
-    job->seed = mem_strdup(seed);
+    job->seed = seed ? mem_strdup(seed) : NULL;
     if (pthread_create(&job->thread, NULL, work, job) == 0) return job;
     work(job); /* without a thread the window stands still for as long as it takes */
     job->thread = pthread_self();
@@ -134,6 +134,11 @@ static const char *why_not(const struct journal_memory *journal)
         if (begins && e->at_ns > 0) break;
     }
     return begins ? NULL : tr("This journal does not say from which scenario it is.");
+}
+
+struct rerun rerun_of_scenarios(void)
+{
+    return (struct rerun){.begin = begin, .poll = poll_job, .end = end, .save = save};
 }
 
 struct rerun rerun_of(const struct journal_memory *journal, const char *save_as)

@@ -8,4 +8,7 @@
    says so. save_as: the scenario's name, from which those of saved ones are made. It must outlive the value. */
 struct rerun rerun_of(const struct journal_memory *journal, const char *save_as);
 
+/* How to run scenarios that come from no journal. */
+struct rerun rerun_of_scenarios(void);
+
 #endif

@@ -5,12 +5,14 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/lesson.h"
 #include "app/library.h"
 #include "app/options.h"
 #include "app/picture.h"
 #include "app/rerun.h"
 #include "app/settings.h"
 #include "app/simulate.h"
+#include "app/view.h"
 #include "app/wireshark.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/journal_sound.h"
@@ -18,13 +20,6 @@
 #include "viz/draw/window.h"
 #include "viz/readers/outcome.h"
 #include "viz/readers/transcript.h"
-
-struct view_options {
-    const char *screenshot;
-    struct picture_words words;
-    struct picture_options picture;
-    bool full_screen;
-};
 
 static bool is_set(const char *variable)
 {
@@ -112,54 +107,76 @@ static const char *world_title(const struct journal_memory *journal)
     return "";
 }
 
-static struct window_options window_options_of(const struct growth *growth, const struct view_options *options)
+static struct window_options window_options_of(const struct view_world *world, const struct view_options *options)
 {
     struct window_options window = window_options_default();
     window.full_screen = options->full_screen;
-    window.look_at = options->picture.look_at;
+    window.look_at = world->look_at ? world->look_at : options->picture.look_at;
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
-    if (growth->follower) {
-        window.grow = grow;
-        window.grow_context = (void *)growth;
-        window.at_ns = journal_memory_end_ns(growth->journal);
+    if (world->grow) {
+        window.grow = world->grow;
+        window.grow_context = world->grow_context;
+        window.at_ns = journal_memory_end_ns(world->journal);
     }
     if (options->words.at) window.at_ns = options->picture.at_ns;
+    if (world->at_ns != TIME_NEVER) window.at_ns = world->at_ns;
+    window.playing = !world->stands;
+    window.has_gallery = true;
+    window.from_gallery = world->from_gallery;
+    window.lesson = world->lesson;
     return window;
 }
 
-/* What was remembered holds where the command line says nothing else. */
-static bool show_window(const char *word, struct growth *growth, const struct view_options *options, char why[256])
+/* What was remembered holds where the command line says nothing else. How a lesson arranges its views is not kept. */
+enum window_end view_world(struct window *w, const struct view_world *world, const struct view_options *options)
 {
-    struct window_options window = window_options_of(growth, options);
+    struct window_options window = window_options_of(world, options);
     struct window_memory memory;
-    struct rerun rerun = rerun_of(growth->journal, word);
+    char arrangement[WORKSPACE_TEXT_BYTES];
+    struct rerun rerun = rerun_of(world->journal, world->word);
     struct wireshark *wireshark = wireshark_new();
     struct elsewhere elsewhere = wireshark_elsewhere(wireshark);
-    const char *world = world_title(growth->journal);
-    settings_read(world, &memory);
+    const char *title = world_title(world->journal);
+    settings_read(title, &memory);
+    snprintf(arrangement, sizeof arrangement, "%s", memory.arrangement);
+    const char *show = world->show ? world->show : options->words.show;
     if (options->words.theme) memory.dark = options->picture.dark;
     if (options->words.scale) memory.scale = options->picture.scale;
-    if (options->words.show) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", options->words.show);
+    if (show) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", show);
     window.memory = &memory;
     window.rerun = &rerun;
     window.elsewhere = &elsewhere;
-    bool shown = window_run(growth->journal, &window, why) == WINDOW_CLOSED;
-    if (shown) settings_write(world, &memory);
+    enum window_end end = window_show(w, world->journal, &window);
+    if (world->lesson) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", arrangement);
+    settings_write(title, &memory);
     window_memory_forget_places(&memory);
     wireshark_free(wireshark);
-    return shown;
+    return end;
+}
+
+static struct window *open_window(const struct view_options *options)
+{
+    char why[256] = "";
+    struct window_options window = window_options_default();
+    window.full_screen = options->full_screen;
+    if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
+    if (!display_is_named()) return NULL;
+    simulate_release_interrupts();
+    want_display_that_is_seen();
+    struct window *opened = window_open(&window, why);
+    if (!opened) fprintf(stderr, tr("postroad view: no window could be opened: %s\n"), why);
+    return opened;
 }
 
 static int show(const char *word, struct growth *growth, const struct view_options *options)
 {
-    char why[256] = "";
-    if (display_is_named()) {
-        simulate_release_interrupts();
-        want_display_that_is_seen();
-        if (show_window(word, growth, options, why)) return EXIT_DONE;
-        fprintf(stderr, tr("postroad view: no window could be opened: %s\n"), why);
-    }
-    return tell_as_text(word, growth->journal);
+    struct window *window = open_window(options);
+    if (!window) return tell_as_text(word, growth->journal);
+    struct view_world world = {.word = word, .journal = growth->journal, .at_ns = TIME_NEVER};
+    if (growth->follower) world.grow = grow, world.grow_context = growth;
+    if (view_world(window, &world, options) == WINDOW_GALLERY) gallery_stay(window, options, word);
+    window_close(window);
+    return EXIT_DONE;
 }
 
 /* Whether the journal has what is to be looked at; false after a message. Numbers are looked up when they are needed.
@@ -204,6 +221,55 @@ static int view(const char *word, const struct view_options *options)
     return code;
 }
 
+/* Without a display, what the newcomer would choose is told as text. */
+static int view_gallery(const struct view_options *options)
+{
+    if (options->screenshot) return gallery_picture(options);
+    struct window *window = open_window(options);
+    if (!window) return view("first-mail", options);
+    gallery_stay(window, options, NULL);
+    window_close(window);
+    return EXIT_DONE;
+}
+
+/* Without a display a lesson can be read, and its scenarios be run. */
+static int tell_lesson(const char *path)
+{
+    struct lesson *lesson = lesson_load(path, stderr);
+    if (!lesson) return EXIT_USAGE;
+    printf("%s\n", lesson->title);
+    for (size_t i = 0; i < lesson->n; i++) {
+        const struct lesson_step *step = &lesson->steps[i];
+        printf("\n%zu. %s (%s)\n%s\n", i + 1, step->page.title, step->scenario, step->page.text);
+        if (step->page.question) printf("%s %s\n", step->question.prompt, step->question.explanation);
+    }
+    lesson_free(lesson);
+    return EXIT_DONE;
+}
+
+/* A lesson that is wrong is told before any window opens. */
+static int view_lesson(const char *path, const struct view_options *options)
+{
+    struct lesson *lesson = lesson_load(path, stderr);
+    if (!lesson) return EXIT_USAGE;
+    lesson_free(lesson);
+    struct window *window = open_window(options);
+    if (!window) return tell_lesson(path);
+    if (!gallery_lesson(window, options, path)) gallery_stay(window, options, NULL);
+    window_close(window);
+    return EXIT_DONE;
+}
+
+/* A scenario, a journal or a lesson. */
+static int view_word(const char *word, const struct view_options *options)
+{
+    char *path = library_find(word);
+    bool is_lesson = !options->screenshot && lesson_is_one(path);
+    int code = is_lesson ? view_lesson(path, options) : view(word, options);
+    free(path);
+    return code;
+}
+
 int command_view(int argc, char **argv)
 {
     struct view_options options = {.picture = picture_options_default()};
@@ -224,8 +290,8 @@ int command_view(int argc, char **argv)
     };
     const struct option_table table = {
         .command = "view",
-        .operands = "[SCENARIO|JOURNAL]",
-        .summary = "Opens the window, in which the mail's journey can be watched; with no argument, the first mail.",
+        .operands = "[SCENARIO|JOURNAL|LESSON]",
+        .summary = "Opens the window, in which the mail's journey can be watched; with no argument, the gallery.",
         .rows = rows,
         .n_rows = sizeof rows / sizeof rows[0],
         .max_operands = 1,
@@ -235,5 +301,5 @@ int command_view(int argc, char **argv)
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
     if (!picture_options_read("view", &options.words, &options.picture)) return EXIT_USAGE;
     if (options.screenshot && !picture_path_check("view", options.screenshot)) return EXIT_USAGE;
-    return view(n ? argv[1] : "first-mail", &options);
+    return n ? view_word(argv[1], &options) : view_gallery(&options);
 }

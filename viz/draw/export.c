@@ -1,6 +1,7 @@
 #include "viz/draw/export.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
@@ -49,6 +50,16 @@ bool scene_screenshot(const struct journal_memory *journal, const struct screens
     }
     scene_free(scene);
     return saved;
+}
+
+bool gallery_export(struct gallery *gallery, int width, int height, const char *path, char error[DRAW_ERROR_BYTES])
+{
+    const struct timespec moment = {.tv_nsec = 2000000};
+    for (gallery_poll(gallery); gallery_makes_pictures(gallery); gallery_poll(gallery))
+        nanosleep(&moment, NULL);
+    struct canvas *canvas = canvas_new_file(path, width, height);
+    gallery_draw(gallery, canvas);
+    return save(canvas, path, error);
 }
 
 static void draw_map_page(const struct view *v, const struct map_plan *plan)

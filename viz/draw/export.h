@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "sim/journal/journal_memory.h"
+#include "viz/draw/gallery.h"
 
 enum { DRAW_ERROR_BYTES = 256, PICTURE_MAX_PIXELS = 16384 };
 
@@ -20,6 +21,8 @@ struct screenshot {
 /* The whole window as it would be at that instant. False and a message when it could not be made. */
 bool scene_screenshot(const struct journal_memory *journal, const struct screenshot *how, const char *path,
                       char error[DRAW_ERROR_BYTES]);
+/* The gallery with all the pictures that it shows at this size; they are made first. */
+bool gallery_export(struct gallery *gallery, int width, int height, const char *path, char error[DRAW_ERROR_BYTES]);
 /* The map alone, with the title, for a slide. */
 bool map_export(const struct journal_memory *journal, int64_t at_ns, const char *path, char error[DRAW_ERROR_BYTES]);
 

@@ -30,6 +30,8 @@ static const struct help_row rows[] = {
     {"o", "open the packet in Wireshark"},
     {"g", "guess what comes next; no more"},
     {"y", "captions: all, the scenario's, none"},
+    {"o", "the gallery of scenarios"},
+    {"n, b", "the next step of a lesson, back"},
     {"+ −", "larger, smaller"},
     {"t", "light, dark"},
     {"f", "full screen"},

@@ -15,7 +15,7 @@ struct rerun_job;
 struct rerun {
     void *context;
     const char *why_not; /* why this world cannot be run again, in a sentence; NULL: it can */
-    /* Begins to run this scenario, JSON as run.begin has it, with this seed. Never NULL. */
+    /* Begins to run this scenario, JSON as run.begin has it, with this seed; NULL: with its own. Never NULL. */
     struct rerun_job *(*begin)(void *context, const char *scenario, const char *seed);
     /* Done: *journal is the caller's. Failed: why says so. */
     enum rerun_state (*poll)(struct rerun_job *job, struct journal_memory **journal, char why[RERUN_WHY_BYTES]);

@@ -62,6 +62,9 @@ struct scene *scene_new(const struct journal_memory *journal, struct scene_optio
     s->story = story_new(journal);
     s->classics = classics_new(s->story);
     s->captions = options.captions;
+    s->has_gallery = options.has_gallery || options.from_gallery;
+    s->from_gallery = options.from_gallery;
+    s->lesson = options.lesson;
     s->guessing.asked = SIZE_MAX;
     s->dark = options.dark;
     s->scale = options.scale > 0 ? options.scale : 1;
@@ -374,6 +377,11 @@ void scene_set_dirty(struct scene *s)
 bool scene_wants_quit(const struct scene *s)
 {
     return s->quit;
+}
+
+enum scene_way scene_way(const struct scene *s)
+{
+    return s->way;
 }
 
 bool scene_take_full_screen_wish(struct scene *s)

@@ -24,6 +24,16 @@ struct scene_place {
     struct point at;
 };
 
+/* A step of a lesson, shown above the views. The texts must outlive the scene. */
+struct scene_lesson {
+    const char *title, *text;
+    size_t number, count;                  /* which step it is, from 1, of how many */
+    const struct quiz_question *question;  /* to be answered before the next one; NULL: none */
+};
+
+/* Where the user wants to go from here. */
+enum scene_way { WAY_STAY, WAY_GALLERY, WAY_NEXT, WAY_BACK };
+
 struct scene_options {
     bool dark;
     double scale; /* 1: text and shapes grow with the window as they please */
@@ -34,6 +44,8 @@ struct scene_options {
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none. Must outlive the scene. */
     const struct rerun *rerun; /* how to run the world again for what if; NULL: not at all. Must outlive the scene. */
     enum caption_mode captions;
+    bool has_gallery, from_gallery;    /* there is a gallery to go to; Esc goes back to it */
+    const struct scene_lesson *lesson; /* NULL: none */
 };
 struct scene_options scene_options_default(void); /* light, scale 1, standing still, all captions */
 
@@ -65,6 +77,7 @@ bool scene_look_at(struct scene *scene, const char *what);
 bool scene_is_dirty(const struct scene *scene);
 void scene_set_dirty(struct scene *scene); /* the window was uncovered */
 bool scene_wants_quit(const struct scene *scene);
+enum scene_way scene_way(const struct scene *scene);
 /* F was pressed; asking takes the wish away. */
 bool scene_take_full_screen_wish(struct scene *scene);
 

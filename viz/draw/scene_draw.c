@@ -10,6 +10,7 @@
 #include "viz/draw/help_view.h"
 #include "viz/draw/inspector_view.h"
 #include "viz/draw/ladder_view.h"
+#include "viz/draw/lesson_view.h"
 #include "viz/draw/map_view.h"
 #include "viz/draw/menu_view.h"
 #include "viz/draw/names_view.h"
@@ -74,6 +75,10 @@ static struct panels place_panels(double w, double h, double u, const struct sce
     p.controls = box_of(p.bottom.x + 12 * u, p.bottom.y + 3 * u, wide - 24 * u, row);
     p.time_line = box_of(p.bottom.x, p.bottom.y + row, wide, bottom - row);
     double y = gap + caption + gap;
+    if (s->lesson) {
+        p.lesson = box_of(gap, y, wide, floor(92 * u));
+        y += p.lesson.h + gap;
+    }
     p.middle = box_of(gap, y, wide, fmax(40, h - gap - bottom - gap - y));
     place_views(&p, s, gap, inspecting);
     return p;
@@ -338,6 +343,7 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     for (enum view_id id = 0; id < VIEWS; id++)
         draw_view(s, middle, id);
     caption_view_draw(&view, s->panels.caption);
+    if (s->lesson) lesson_view_draw(&view, s->panels.lesson, s->lesson);
     draw_bottom(s, &view);
     quiz_view_draw(&view, s->panels.middle, s);
     if (s->menu != VIEW_NONE) draw_menu(s, &view, window);

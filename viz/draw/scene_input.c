@@ -50,6 +50,8 @@ static void escape(struct scene *s)
         s->focus = (struct selection){ACT_NONE, 0};
     else if (s->enlarged != VIEW_NONE)
         s->enlarged = VIEW_NONE;
+    else if (s->from_gallery)
+        s->way = WAY_GALLERY;
     else
         s->quit_asked = true;
 }

@@ -46,7 +46,7 @@ struct looking_elsewhere {
 };
 
 struct panels {
-    struct box caption, middle, bottom, controls, time_line;
+    struct box caption, lesson, middle, bottom, controls, time_line;
     struct box views[VIEWS];
     enum view_id replaced; /* by what is looked at closely, for as long as something is; VIEW_NONE */
     double gap;
@@ -67,6 +67,11 @@ struct scene {
     struct classics *classics;
     enum caption_mode captions;
     struct guessing guessing;
+    bool has_gallery, from_gallery;
+    enum scene_way way;
+    const struct scene_lesson *lesson; /* NULL: none */
+    bool lesson_asks;                  /* its question is on the screen */
+    uint8_t lesson_answer;             /* the choice + 1; 0: not yet answered */
     struct pace *pace;
     enum pace_mode pace_mode;
     int speed_step; /* the speed is two to this power */

@@ -58,6 +58,10 @@ void scene_stop_at_question(struct scene *s, size_t before)
 static void answer(struct scene *s, size_t choice)
 {
     struct guessing *g = &s->guessing;
+    if (s->lesson_asks) {
+        if (!s->lesson_answer && choice < s->lesson->question->n_choices) s->lesson_answer = (uint8_t)(choice + 1);
+        return;
+    }
     if (g->asked == SIZE_MAX || g->answers[g->asked]) return;
     if (choice >= quiz_question(g->quiz, g->asked)->n_choices) return;
     g->answers[g->asked] = (uint8_t)(choice + 1);
@@ -68,6 +72,11 @@ static void go_on(struct scene *s)
 {
     struct guessing *g = &s->guessing;
     size_t asked = g->asked, next = asked + 1;
+    if (s->lesson_asks) {
+        s->lesson_asks = false;
+        s->way = WAY_NEXT;
+        return;
+    }
     g->asked = SIZE_MAX;
     s->playing = g->resumes;
     if (asked == SIZE_MAX || next >= quiz_count(g->quiz) || g->answers[next]) return;
@@ -79,6 +88,10 @@ static void go_on(struct scene *s)
 const struct quiz_question *scene_question(const struct scene *s, size_t *answer)
 {
     const struct guessing *g = &s->guessing;
+    if (s->lesson_asks) {
+        *answer = s->lesson_answer ? (size_t)s->lesson_answer - 1 : QUIZ_CHOICES;
+        return s->lesson->question;
+    }
     if (g->asked == SIZE_MAX) return NULL;
     *answer = g->answers[g->asked] ? (size_t)g->answers[g->asked] - 1 : QUIZ_CHOICES;
     return quiz_question(g->quiz, g->asked);
@@ -87,7 +100,8 @@ const struct quiz_question *scene_question(const struct scene *s, size_t *answer
 struct scene_score scene_score(const struct scene *s)
 {
     const struct guessing *g = &s->guessing;
-    struct scene_score score = {0, 0};
+    struct scene_score score = {s->lesson_answer && s->lesson_answer == s->lesson->question->right + 1,
+                                s->lesson_answer > 0};
     for (size_t i = 0; g->quiz && i < quiz_count(g->quiz); i++) {
         score.asked += g->answers[i] > 0;
         score.right += g->answers[i] == quiz_question(g->quiz, i)->right + 1;
@@ -95,13 +109,34 @@ struct scene_score scene_score(const struct scene *s)
     return score;
 }
 
-/* ---- Acts and keys ---- */
+/* ---- Captions ---- */
 
 static void next_captions(struct scene *s)
 {
     s->captions = s->captions == CAPTIONS_NONE ? CAPTIONS_ALL : s->captions + 1;
     scene_make_pace_anew(s);
 }
+
+/* ---- Lessons and the gallery ---- */
+
+/* A question stands before the next step, once. */
+static void next_step(struct scene *s)
+{
+    if (!s->lesson || s->lesson->number >= s->lesson->count) return;
+    s->lesson_asks = s->lesson->question && !s->lesson_answer;
+    if (!s->lesson_asks) s->way = WAY_NEXT;
+    s->playing &= !s->lesson_asks;
+}
+
+static bool go_elsewhere(struct scene *s, enum act act)
+{
+    if (act == ACT_LESSON_NEXT) next_step(s);
+    if (act == ACT_LESSON_BACK && s->lesson && s->lesson->number > 1) s->way = WAY_BACK;
+    if (act == ACT_GALLERY && s->has_gallery) s->way = WAY_GALLERY;
+    return act == ACT_LESSON_NEXT || act == ACT_LESSON_BACK || act == ACT_GALLERY;
+}
+
+/* ---- Acts and keys ---- */
 
 bool scene_teach(struct scene *s, enum act act, size_t arg)
 {
@@ -119,7 +154,7 @@ bool scene_teach(struct scene *s, enum act act, size_t arg)
         next_captions(s);
         return true;
     default:
-        return false;
+        return go_elsewhere(s, act);
     }
 }
 
@@ -138,13 +173,22 @@ static bool quiz_key(struct scene *s, const struct input *in)
         if (given < QUIZ_CHOICES) go_on(s);
         return true;
     }
-    if (in->key == KEY_ESCAPE) scene_set_guessing(s, false);
+    if (in->key == KEY_ESCAPE && s->lesson_asks)
+        s->lesson_asks = false;
+    else if (in->key == KEY_ESCAPE)
+        scene_set_guessing(s, false);
     return in->key == KEY_ESCAPE;
 }
 
 bool scene_teach_key(struct scene *s, const struct input *in)
 {
+    static const struct {
+        int key;
+        enum act act;
+    } keys[] = {
+        {'g', ACT_GUESS}, {'y', ACT_CAPTIONS}, {'o', ACT_GALLERY}, {'n', ACT_LESSON_NEXT}, {'b', ACT_LESSON_BACK}};
     if (quiz_key(s, in)) return true;
-    if (in->key != 'g' && in->key != 'y') return false;
-    return scene_teach(s, in->key == 'g' ? ACT_GUESS : ACT_CAPTIONS, 0);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (keys[i].key == in->key) return scene_teach(s, keys[i].act, 0);
+    return false;
 }

@@ -32,6 +32,10 @@ enum act {
     ACT_ANSWER,      /* the argument is the choice */
     ACT_GO_ON,       /* after the explanation */
     ACT_CAPTIONS,    /* all, of the scenario, none */
+    ACT_CHOOSE,      /* a card of the gallery */
+    ACT_GALLERY,     /* to it */
+    ACT_LESSON_NEXT,
+    ACT_LESSON_BACK,
     ACT_TIME_LINE,   /* press and drag */
     ACT_TIME_AXIS,   /* likewise; the argument is the view */
     ACT_ELSEWHERE,   /* opens a packet in another program */

@@ -15,8 +15,9 @@ struct window {
     SDL_Window *window;
     SDL_Renderer *renderer;
     SDL_Texture *texture;
-    int width, height; /* of the texture, in pixels */
-    struct scene *scene;
+    int width, height;                         /* of the texture, in pixels */
+    struct scene *scene;                       /* what is shown; NULL: the gallery */
+    struct gallery *gallery;                   /* NULL: the scene */
     enum window_growth (*grow)(void *context); /* NULL: not any more */
     void *grow_context;
     uint64_t next_look;
@@ -62,6 +63,12 @@ static void close_window(struct window *w)
 
 /* ---- Drawing ---- */
 
+static void set_dirty(struct window *w)
+{
+    if (w->scene) scene_set_dirty(w->scene);
+    if (w->gallery) gallery_set_dirty(w->gallery);
+}
+
 static bool fit_texture(struct window *w)
 {
     int width = 0, height = 0;
@@ -71,7 +78,7 @@ static bool fit_texture(struct window *w)
     w->texture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, width, height);
     w->width = width;
     w->height = height;
-    scene_set_dirty(w->scene);
+    set_dirty(w);
     return w->texture != NULL;
 }
 
@@ -79,10 +86,13 @@ static void draw(struct window *w)
 {
     void *pixels;
     int stride;
-    if (!fit_texture(w) || !scene_is_dirty(w->scene)) return;
+    if (!fit_texture(w) || !(w->scene ? scene_is_dirty(w->scene) : gallery_is_dirty(w->gallery))) return;
     if (SDL_LockTexture(w->texture, NULL, &pixels, &stride) != 0) return;
     struct canvas *canvas = canvas_new_pixels(pixels, w->width, w->height, stride);
-    scene_draw(w->scene, canvas);
+    if (w->scene)
+        scene_draw(w->scene, canvas);
+    else
+        gallery_draw(w->gallery, canvas);
     canvas_free(canvas);
     SDL_UnlockTexture(w->texture);
     SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
@@ -165,13 +175,15 @@ static void handle_event(struct window *w, const SDL_Event *event)
 {
     struct input in;
     if (event->type == SDL_QUIT) w->closed = true;
-    if (event->type == SDL_WINDOWEVENT || event->type == SDL_RENDER_TARGETS_RESET) scene_set_dirty(w->scene);
+    if (event->type == SDL_WINDOWEVENT || event->type == SDL_RENDER_TARGETS_RESET) set_dirty(w);
     if (event->type == SDL_RENDER_DEVICE_RESET && w->texture) {
         SDL_DestroyTexture(w->texture);
         w->texture = NULL;
     }
-    if (input_of(w, event, &in)) scene_handle(w->scene, &in);
-    if (scene_take_full_screen_wish(w->scene)) {
+    bool meant = input_of(w, event, &in);
+    if (meant && w->scene) scene_handle(w->scene, &in);
+    if (meant && w->gallery) gallery_handle(w->gallery, &in);
+    if (w->scene ? scene_take_full_screen_wish(w->scene) : gallery_take_full_screen_wish(w->gallery)) {
         bool is_full = (SDL_GetWindowFlags(w->window) & SDL_WINDOW_FULLSCREEN_DESKTOP) != 0;
         SDL_SetWindowFullscreen(w->window, is_full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
     }
@@ -193,22 +205,25 @@ static void look_for_more(struct window *w)
     w->next_look = now + LOOK_MS + LOOK_SHARE * (now - begun);
 }
 
+static void handle_events(struct window *w, SDL_Event *event)
+{
+    do
+        handle_event(w, event);
+    while (SDL_PollEvent(event));
+}
+
 /* While nothing moves, the loop sleeps until somebody does something. */
 static void loop(struct window *w)
 {
     uint64_t last = SDL_GetTicks64();
-    while (!w->closed && !scene_wants_quit(w->scene)) {
+    while (!w->closed && !scene_wants_quit(w->scene) && scene_way(w->scene) == WAY_STAY) {
         SDL_Event event;
         bool moves = scene_is_playing(w->scene);
         uint64_t used = SDL_GetTicks64() - last;
         int wait = moves                              ? (used < FRAME_MS ? (int)(FRAME_MS - used) : 0)
                    : scene_is_running_again(w->scene) ? FRAME_MS
                                                       : IDLE_WAIT_MS;
-        if (SDL_WaitEventTimeout(&event, wait)) {
-            do
-                handle_event(w, &event);
-            while (SDL_PollEvent(&event));
-        }
+        if (SDL_WaitEventTimeout(&event, wait)) handle_events(w, &event);
         scene_poll(w->scene);
         look_for_more(w);
         if (w->closed) return;
@@ -227,6 +242,9 @@ static struct scene_options scene_options_of(const struct window_options *option
     chosen.playing = options->playing;
     chosen.rerun = options->rerun;
     chosen.elsewhere = options->elsewhere;
+    chosen.has_gallery = options->has_gallery;
+    chosen.from_gallery = options->from_gallery;
+    chosen.lesson = options->lesson;
     if (!memory) return chosen;
     chosen.dark = memory->dark;
     chosen.scale = memory->scale;
@@ -254,28 +272,99 @@ static void remember(const struct scene *scene, struct window_memory *memory)
     if (scene_keeps_places(scene)) memory->places = scene_places(scene, &memory->n_places);
 }
 
-enum window_end window_run(struct journal_memory *journal, const struct window_options *options, char why[256])
+/* ---- What is shown ---- */
+
+struct window *window_open(const struct window_options *options, char why[256])
+{
+    struct window *w = mem_calloc(1, sizeof *w);
+    if (SDL_Init(SDL_INIT_VIDEO) == 0) {
+        if (open_window(w, options, "postroad")) return w;
+        snprintf(why, 256, "%s", SDL_GetError());
+        close_window(w);
+    } else {
+        snprintf(why, 256, "%s", SDL_GetError());
+    }
+    mem_free(w);
+    return NULL;
+}
+
+void window_close(struct window *w)
+{
+    if (!w) return;
+    close_window(w);
+    mem_free(w);
+}
+
+static void set_title(struct window *w, const char *of)
 {
     char title[300];
-    struct window w = {.window = NULL};
-    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
-        snprintf(why, 256, "%s", SDL_GetError());
-        return WINDOW_NO_DISPLAY;
+    snprintf(title, sizeof title, tr("%s – postroad"), of);
+    SDL_SetWindowTitle(w->window, title);
+}
+
+static enum window_end end_of(const struct window *w)
+{
+    if (w->closed || scene_wants_quit(w->scene)) return WINDOW_CLOSED;
+    switch (scene_way(w->scene)) {
+    case WAY_GALLERY:
+        return WINDOW_GALLERY;
+    case WAY_NEXT:
+        return WINDOW_NEXT;
+    case WAY_BACK:
+        return WINDOW_BACK;
+    case WAY_STAY:
+        break;
     }
-    w.scene = scene_new(journal, scene_options_of(options));
-    w.grow = options->grow;
-    w.grow_context = options->grow_context;
-    scene_set_growing(w.scene, w.grow != NULL);
-    scene_seek(w.scene, options->at_ns);
-    if (options->look_at) scene_look_at(w.scene, options->look_at);
-    snprintf(title, sizeof title, tr("%s – postroad"), story_title(scene_story(w.scene)));
-    bool opened = open_window(&w, options, title);
-    if (opened)
-        loop(&w);
-    else
-        snprintf(why, 256, "%s", SDL_GetError());
-    close_window(&w);
-    if (opened && options->memory) remember(w.scene, options->memory);
-    scene_free(w.scene);
-    return opened ? WINDOW_CLOSED : WINDOW_NO_DISPLAY;
+    return WINDOW_CLOSED;
+}
+
+enum window_end window_show(struct window *w, struct journal_memory *journal, const struct window_options *options)
+{
+    w->gallery = NULL;
+    w->scene = scene_new(journal, scene_options_of(options));
+    w->grow = options->grow;
+    w->grow_context = options->grow_context;
+    w->next_look = 0;
+    scene_set_growing(w->scene, w->grow != NULL);
+    scene_seek(w->scene, options->at_ns);
+    if (options->look_at) scene_look_at(w->scene, options->look_at);
+    set_title(w, story_title(scene_story(w->scene)));
+    loop(w);
+    enum window_end end = end_of(w);
+    if (options->memory) remember(w->scene, options->memory);
+    scene_free(w->scene);
+    w->scene = NULL;
+    return end;
+}
+
+/* Sleeps while nothing moves and no picture is being made. */
+enum window_end window_show_gallery(struct window *w, struct gallery *gallery, size_t *chosen)
+{
+    uint64_t last = SDL_GetTicks64();
+    w->gallery = gallery;
+    set_title(w, tr("Gallery"));
+    set_dirty(w);
+    *chosen = SIZE_MAX;
+    while (!w->closed && !gallery_wants_quit(gallery) && *chosen == SIZE_MAX) {
+        SDL_Event event;
+        draw(w);
+        if (SDL_WaitEventTimeout(&event, gallery_is_busy(gallery) ? FRAME_MS : IDLE_WAIT_MS)) handle_events(w, &event);
+        uint64_t now = SDL_GetTicks64(), passed = now - last;
+        last = now;
+        gallery_poll(gallery);
+        gallery_advance(gallery, (int64_t)(passed > LONGEST_FRAME_MS ? LONGEST_FRAME_MS : passed) * 1000000);
+        *chosen = gallery_take_choice(gallery);
+    }
+    gallery_rest(gallery);
+    w->gallery = NULL;
+    return *chosen == SIZE_MAX ? WINDOW_CLOSED : WINDOW_CHOSEN;
+}
+
+enum window_end window_run(struct journal_memory *journal, const struct window_options *options, char why[256])
+{
+    struct window *w = window_open(options, why);
+    if (!w) return WINDOW_NO_DISPLAY;
+    enum window_end end = window_show(w, journal, options);
+    window_close(w);
+    return end;
 }

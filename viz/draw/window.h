@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "sim/journal/journal_memory.h"
+#include "viz/draw/gallery.h"
 #include "viz/draw/scene.h"
 
 enum window_growth {
@@ -36,17 +37,32 @@ struct window_options {
     /* Asked now and then: appends to the journal what has come; NULL: the journal is as it is. */
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none */
     const struct rerun *rerun; /* for what if; NULL: without */
+    bool has_gallery;          /* there is one to go to */
+    bool from_gallery;         /* Esc goes back to it */
+    const struct scene_lesson *lesson; /* a step of a lesson; NULL: none */
     enum window_growth (*grow)(void *context);
     void *grow_context;
 };
 struct window_options window_options_default(void);
 
 enum window_end {
-    WINDOW_CLOSED,    /* the user has quit */
-    WINDOW_NO_DISPLAY /* there is no display to open it on; *why says what SDL said */
+    WINDOW_CLOSED,     /* the user has quit */
+    WINDOW_NO_DISPLAY, /* there is no display to open it on; *why says what SDL said */
+    WINDOW_GALLERY,    /* to the gallery */
+    WINDOW_CHOSEN,     /* something in the gallery */
+    WINDOW_NEXT,       /* to the next step of the lesson, or the one before */
+    WINDOW_BACK
 };
 
-/* Shows the journal until the user quits. why: at least 256 bytes. */
+/* Shows the journal until the user quits, or goes elsewhere. why: at least 256 bytes. */
 enum window_end window_run(struct journal_memory *journal, const struct window_options *options, char why[256]);
+
+/* The same in a window that stays open, so that something else can be shown in it afterwards. Of the options, its size
+   and whether it takes the whole screen are of the window, the rest of what is shown. */
+struct window;
+struct window *window_open(const struct window_options *options, char why[256]); /* NULL: no display */
+enum window_end window_show(struct window *window, struct journal_memory *journal, const struct window_options *options);
+enum window_end window_show_gallery(struct window *window, struct gallery *gallery, size_t *chosen);
+void window_close(struct window *window);
 
 #endif

@@ -1,0 +1,208 @@
+/* The gallery, and the steps of a lesson: what keys and pointer do, and what is on the picture. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/gallery.h"
+#include "viz/draw/scene.h"
+
+enum { CARDS = 40 };
+
+/* Runs at once what is asked for, by its name instead of its text. */
+struct rerun_job {
+    struct journal_memory *journal;
+};
+
+static struct rerun_job *begin(void *context, const char *scenario, const char *seed)
+{
+    (void)context;
+    (void)seed;
+    struct rerun_job *job = mem_calloc(1, sizeof *job);
+    job->journal = strcmp(scenario, "bad") ? run_scenario(scenario) : NULL;
+    return job;
+}
+
+static enum rerun_state poll_job(struct rerun_job *job, struct journal_memory **journal, char why[RERUN_WHY_BYTES])
+{
+    *journal = job->journal;
+    job->journal = NULL;
+    why[0] = 0;
+    return *journal ? RERUN_DONE : RERUN_FAILED;
+}
+
+static void end(struct rerun_job *job)
+{
+    journal_memory_free(job->journal);
+    mem_free(job);
+}
+
+static const struct rerun rerun = {.begin = begin, .poll = poll_job, .end = end};
+static struct gallery_card cards[CARDS];
+static struct gallery *gallery;
+static struct canvas *canvas;
+
+static void open_gallery(void)
+{
+    for (size_t i = 0; i < CARDS; i++)
+        cards[i] = (struct gallery_card){"A title", "What there is to be seen.", "first-mail", 0};
+    cards[0] = (struct gallery_card){"A lesson", "Ten steps.", NULL, 10};
+    cards[2].scenario = "bad";
+    gallery = gallery_new(cards, CARDS, (struct gallery_options){.scale = 1, .selected = 1, .rerun = &rerun});
+    canvas = canvas_new_layer(1280, 800);
+    gallery_draw(gallery, canvas);
+}
+
+static void close_gallery(void)
+{
+    canvas_free(canvas);
+    gallery_free(gallery);
+    canvas_forget_fonts();
+}
+
+static void press(int key)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key};
+    gallery_handle(gallery, &in);
+    gallery_draw(gallery, canvas);
+}
+
+TestSuite(gallery, .init = open_gallery, .fini = close_gallery);
+
+Test(gallery, it_is_there_before_any_picture_and_they_come_one_by_one)
+{
+    cr_expect(eq(sz, gallery_pictures(gallery), 0));
+    cr_expect(targets_count(gallery_targets(gallery)) >= 8);
+    gallery_poll(gallery);
+    gallery_poll(gallery);
+    cr_expect(eq(sz, gallery_pictures(gallery), 1));
+    cr_expect(gallery_journal(gallery, 1) != NULL, "the selected one is first");
+    gallery_draw(gallery, canvas);
+    cr_expect(gallery_is_dirty(gallery) == false);
+    gallery_advance(gallery, 1000000);
+    cr_expect(gallery_is_dirty(gallery), "it plays");
+}
+
+Test(gallery, a_world_that_cannot_be_run_has_no_picture_and_stops_nobody)
+{
+    for (int i = 0; i < 5; i++)
+        gallery_poll(gallery);
+    cr_expect(gallery_journal(gallery, 2) == NULL);
+    cr_expect(gallery_journal(gallery, 3) != NULL);
+}
+
+Test(gallery, arrows_walk_and_bring_the_card_into_sight)
+{
+    press(KEY_RIGHT);
+    cr_expect(eq(sz, gallery_selected(gallery), 2));
+    press(KEY_DOWN);
+    press(KEY_DOWN);
+    press(KEY_DOWN);
+    size_t selected = gallery_selected(gallery);
+    cr_expect(selected > 8);
+    cr_expect(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, selected) != NULL);
+    cr_expect(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, 0) == NULL, "scrolled away");
+    press(KEY_END);
+    cr_expect(eq(sz, gallery_selected(gallery), CARDS - 1));
+    press(KEY_RIGHT);
+    cr_expect(eq(sz, gallery_selected(gallery), CARDS - 1));
+    press(KEY_HOME);
+    press(KEY_UP);
+    cr_expect(eq(sz, gallery_selected(gallery), 0));
+}
+
+Test(gallery, enter_and_a_click_choose)
+{
+    cr_expect(eq(sz, gallery_take_choice(gallery), SIZE_MAX));
+    press(KEY_ENTER);
+    cr_expect(eq(sz, gallery_take_choice(gallery), 1));
+    cr_expect(eq(sz, gallery_take_choice(gallery), SIZE_MAX));
+    struct box box = target_bounds(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, 3));
+    struct input in = {.kind = INPUT_MOVE, .x = box.x + 9, .y = box.y + 9};
+    gallery_handle(gallery, &in);
+    cr_expect(eq(sz, gallery_selected(gallery), 3));
+    in.kind = INPUT_PRESS;
+    gallery_handle(gallery, &in);
+    cr_expect(eq(sz, gallery_take_choice(gallery), 3));
+}
+
+Test(gallery, escape_asks_and_quits_and_any_size_can_be_drawn)
+{
+    const int sizes[][2] = {{1, 1}, {320, 200}, {640, 400}, {3840, 2160}};
+    for (size_t i = 0; i < 4; i++) {
+        struct canvas *other = canvas_new_layer(sizes[i][0], sizes[i][1]);
+        gallery_draw(gallery, other);
+        canvas_free(other);
+    }
+    press(KEY_ESCAPE);
+    cr_expect(gallery_wants_quit(gallery) == false);
+    press(KEY_ESCAPE);
+    cr_expect(gallery_wants_quit(gallery));
+}
+
+/* ---- Lessons, and the way back ---- */
+
+static struct quiz_question question = {
+    .prompt = "Which?", .choices = {"this", "that"}, .n_choices = 2, .right = 1, .explanation = "That.", .cite = ""};
+static struct scene_lesson step = {"The handshake", "Watch the three packets.", 1, 3, &question};
+static struct journal_memory *journal;
+static struct scene *scene;
+
+static void open_lesson(void)
+{
+    struct scene_options options = scene_options_default();
+    options.from_gallery = true;
+    options.lesson = &step;
+    journal = run_scenario("first-mail");
+    scene = scene_new(journal, options);
+    canvas = canvas_new_layer(1280, 800);
+    scene_draw(scene, canvas);
+}
+
+static void close_lesson(void)
+{
+    canvas_free(canvas);
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+static void press_in_lesson(int key)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key};
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+}
+
+TestSuite(lesson, .init = open_lesson, .fini = close_lesson);
+
+Test(lesson, a_question_stands_before_the_next_step_once)
+{
+    size_t answer;
+    cr_expect(targets_find_act(scene_targets(scene), ACT_LESSON_NEXT, 0) != NULL);
+    cr_expect(targets_find_act(scene_targets(scene), ACT_LESSON_BACK, 0) == NULL, "there is none before the first");
+    press_in_lesson('n');
+    cr_assert(scene_question(scene, &answer) == &question);
+    cr_expect(eq(int, scene_way(scene), WAY_STAY));
+    press_in_lesson('2');
+    cr_expect(eq(uint, scene_score(scene).right, 1));
+    press_in_lesson(' ');
+    cr_expect(eq(int, scene_way(scene), WAY_NEXT));
+}
+
+Test(lesson, escape_leaves_the_question_and_then_goes_to_the_gallery)
+{
+    size_t answer;
+    press_in_lesson('n');
+    press_in_lesson(KEY_ESCAPE);
+    cr_expect(scene_question(scene, &answer) == NULL);
+    press_in_lesson(KEY_ESCAPE);
+    cr_expect(eq(int, scene_way(scene), WAY_GALLERY));
+}
+
+Test(lesson, the_key_of_the_gallery_goes_there_at_once)
+{
+    press_in_lesson('o');
+    cr_expect(eq(int, scene_way(scene), WAY_GALLERY));
+}
