@@ -67,22 +67,23 @@ static void write_clients(struct json *j, unsigned users, unsigned servers, cons
     }
 }
 
-static void write_link(struct json *j, const char *prefix, unsigned n, const char *suffix, const char *to, unsigned m)
+static const char usual_link[] = "\"rate\": \"10 Mbit/s\", \"delay\": \"10 ms\", \"loss\": \"1 %\"";
+static const char long_link[] = "\"rate\": \"1 Gbit/s\", \"delay\": \"400 ms\", \"loss\": \"0.1 %\"";
+
+static void write_link(struct json *j, const char *values, const char *prefix, unsigned n, const char *suffix,
+                       const char *to, unsigned m)
 {
-    fprintf(
-        member(j),
-        "\"l-%s%u\": {\"between\": [\"%s%u%s\", \"%s%u\"], \"rate\": \"10 Mbit/s\", \"delay\": \"10 ms\", \"loss\": "
-        "\"1 %%\"}",
-        prefix, n, prefix, n, suffix, to, m);
+    fprintf(member(j), "\"l-%s%u\": {\"between\": [\"%s%u%s\", \"%s%u\"], %s}", prefix, n, prefix, n, suffix, to, m,
+            values);
 }
 
 static void write_star(struct json *j, unsigned users, unsigned servers)
 {
     begin(j, "links");
     for (unsigned k = 0; k < servers; k++)
-        write_link(j, "mx.d", k, ".example", "r", 0);
+        write_link(j, usual_link, "mx.d", k, ".example", "r", 0);
     for (unsigned i = 0; i < users; i++)
-        write_link(j, "pc", i, "", "r", 0);
+        write_link(j, usual_link, "pc", i, "", "r", 0);
     end(j);
 }
 
@@ -116,37 +117,60 @@ char *bench_world_mail(uint64_t mails)
     return text;
 }
 
+/* A star of routers, to which users and servers are bound by links of these values. */
+static void write_star_of_routers(struct json *j, const char *link)
+{
+    begin(j, "hosts");
+    for (unsigned r = 0; r <= SERVERS; r++)
+        fprintf(member(j), "\"r%u\": {\"router\": {}}", r);
+    write_servers(j, SERVERS, USERS);
+    write_clients(j, USERS, SERVERS, NULL);
+    end(j);
+    begin(j, "links");
+    for (unsigned k = 0; k < SERVERS; k++) {
+        write_link(j, link, "r", k + 1, "", "r", 0);
+        write_link(j, link, "mx.d", k, ".example", "r", k + 1);
+    }
+    /* The users of a domain sit at all ten routers. */
+    for (unsigned i = 0; i < USERS; i++)
+        write_link(j, link, "pc", i, "", "r", i / SERVERS % SERVERS + 1);
+    end(j);
+}
+
+/* Of mails to each server, submitted by its own users in turn. */
+static void write_submissions(struct json *j, const char *size, const char *every, uint64_t mails)
+{
+    begin(j, "traffic");
+    for (unsigned k = 0; k < SERVERS; k++) {
+        fprintf(member(j), "\"to%u\": {\"senders\": \"in turn\", \"to\": \"inbox@d%u.example\", \"size\": \"%s\"", k, k,
+                size);
+        fprintf(j->file, ", \"every\": {\"poisson\": \"%s\"}, \"count\": %llu, \"from\": [", every,
+                (unsigned long long)(mails / SERVERS + (k < mails % SERVERS)));
+        for (unsigned i = k; i < USERS; i += SERVERS)
+            fprintf(j->file, "%s\"u%u@d%u.example\"", i > k ? ", " : "", i, k);
+        fputs("]}", j->file);
+    }
+    end(j);
+}
+
 char *bench_world_mail_link(uint64_t mails)
 {
     char *text;
     size_t size;
     struct json j = open_world(&text, &size, "bench mail-link");
-    begin(&j, "hosts");
-    for (unsigned r = 0; r <= SERVERS; r++)
-        fprintf(member(&j), "\"r%u\": {\"router\": {}}", r);
-    write_servers(&j, SERVERS, USERS);
-    write_clients(&j, USERS, SERVERS, NULL);
-    end(&j);
-    begin(&j, "links");
-    for (unsigned k = 0; k < SERVERS; k++) {
-        write_link(&j, "r", k + 1, "", "r", 0);
-        write_link(&j, "mx.d", k, ".example", "r", k + 1);
-    }
-    /* The users of a domain sit at all ten routers. */
-    for (unsigned i = 0; i < USERS; i++)
-        write_link(&j, "pc", i, "", "r", i / SERVERS % SERVERS + 1);
-    end(&j);
-    begin(&j, "traffic");
-    for (unsigned k = 0; k < SERVERS; k++) {
-        fprintf(member(&j), "\"to%u\": {\"senders\": \"in turn\", \"to\": \"inbox@d%u.example\", \"size\": \"20 kB\"",
-                k, k);
-        fprintf(j.file, ", \"every\": {\"poisson\": \"100 ms\"}, \"count\": %llu, \"from\": [",
-                (unsigned long long)(mails / SERVERS + (k < mails % SERVERS)));
-        for (unsigned i = k; i < USERS; i += SERVERS)
-            fprintf(j.file, "%s\"u%u@d%u.example\"", i > k ? ", " : "", i, k);
-        fputs("]}", j.file);
-    }
-    end(&j);
+    write_star_of_routers(&j, usual_link);
+    write_submissions(&j, "20 kB", "100 ms", mails);
+    close_world(&j);
+    return text;
+}
+
+char *bench_world_view(uint64_t mails)
+{
+    char *text;
+    size_t size;
+    struct json j = open_world(&text, &size, "bench view");
+    write_star_of_routers(&j, long_link);
+    write_submissions(&j, "300 kB", "200 ms", mails);
     close_world(&j);
     return text;
 }

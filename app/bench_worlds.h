@@ -7,5 +7,7 @@
 char *bench_world_mail(uint64_t mails);
 char *bench_world_mail_link(uint64_t mails);
 char *bench_world_five_days(void);
+/* That of mail-link with long links and bigger mails: thousands of packets are on their way at once. */
+char *bench_world_view(uint64_t mails);
 
 #endif

@@ -1,8 +1,9 @@
 #include "app/heap.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
 #include <stdint.h>
+
+#ifdef __GLIBC__ /* which the header above defines */
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
