@@ -17,11 +17,15 @@ struct replay {
     const char *path;
 };
 
-static const struct event *first_of(const struct journal_memory *recorded, enum event_kind kind)
+/* The first event of a kind; false when there is none. */
+static bool first_of(const struct journal_memory *recorded, enum event_kind kind, struct event *first)
 {
-    for (size_t i = 0; i < journal_memory_count(recorded); i++)
-        if (journal_memory_at(recorded, i)->kind == kind) return journal_memory_at(recorded, i);
-    return NULL;
+    for (size_t i = 0; i < journal_memory_count(recorded); i++) {
+        if (journal_memory_kind(recorded, i) != kind) continue;
+        *first = *journal_memory_at(recorded, i);
+        return true;
+    }
+    return false;
 }
 
 static bool refuse(const char *path, const char *why)
@@ -33,10 +37,11 @@ static bool refuse(const char *path, const char *why)
 /* The scenario in the journal is the effective one; the seed may have been another. */
 static bool make_ready(struct replay *replay)
 {
-    const struct event *begin = first_of(replay->recorded, EVENT_RUN_BEGIN);
-    const struct event *live = first_of(replay->recorded, EVENT_LIVE_BEGIN);
-    if (!begin) return refuse(replay->path, tr("the journal has no beginning"));
-    if (!live) return refuse(replay->path, tr("nothing came from outside in this run\n  hint: run its scenario again"));
+    struct event first, outside, *begin = &first, *live = &outside;
+    if (!first_of(replay->recorded, EVENT_RUN_BEGIN, begin))
+        return refuse(replay->path, tr("the journal has no beginning"));
+    if (!first_of(replay->recorded, EVENT_LIVE_BEGIN, live))
+        return refuse(replay->path, tr("nothing came from outside in this run\n  hint: run its scenario again"));
     const char *json = event_text(begin, FIELD_SCENARIO), *seed = event_text(begin, FIELD_SEED);
     replay->scenario = scenario_parse(replay->path, json, strlen(json), NULL, 0, stderr);
     if (!replay->scenario) return false;

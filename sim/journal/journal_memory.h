@@ -15,10 +15,17 @@ struct journal_reader journal_memory_reader(struct journal_memory *memory, struc
 void journal_memory_append(struct journal_memory *memory, const struct event *e);
 
 size_t journal_memory_count(const struct journal_memory *memory);
-/* The i-th event kept, from 0. Valid until the journal_memory is freed. */
+/* The i-th event kept, from 0. Events are kept in few bytes, and made whole when they are asked for: this one is there until
+   the same thread has asked for some sixty others; whoever needs it longer copies it. Its texts and bytes stay until the
+   journal_memory is freed. */
 const struct event *journal_memory_at(const struct journal_memory *memory, size_t i);
+/* The same, for who needs no more than this. */
+enum event_kind journal_memory_kind(const struct journal_memory *memory, size_t i);
+int64_t journal_memory_time(const struct journal_memory *memory, size_t i);
 /* The event with this id, or NULL (ids have gaps where the mask left kinds out or the run made them for others). */
 const struct event *journal_memory_by_id(const struct journal_memory *memory, uint64_t id);
+/* Its index, or SIZE_MAX. */
+size_t journal_memory_find(const struct journal_memory *memory, uint64_t id);
 /* Index of the first event later than at_ns; count if there is none. */
 size_t journal_memory_after(const struct journal_memory *memory, int64_t at_ns);
 int64_t journal_memory_end_ns(const struct journal_memory *memory); /* time of the last event */

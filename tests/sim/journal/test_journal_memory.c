@@ -39,7 +39,8 @@ Test(journal_memory, finds_events_by_id_and_time)
     for (uint64_t id = 0; id <= journal_memory_at(memory, n - 1)->id + 1; id++) {
         const struct event *e = journal_memory_by_id(memory, id);
         bool kept = place < n && journal_memory_at(memory, place)->id == id;
-        cr_assert_eq(e, kept ? journal_memory_at(memory, place) : NULL);
+        cr_assert(kept ? e && e->id == id && e->at_ns == journal_memory_time(memory, place) : !e);
+        cr_assert_eq(journal_memory_find(memory, id), kept ? place : SIZE_MAX);
         place += kept;
     }
     cr_assert_eq(place, n);
