@@ -16,7 +16,14 @@
 #include "sim/journal/tr.h"
 #include "viz/draw/scene.h"
 
-enum { USUAL_EVENTS = 10000000, SMALL_WORLD_EVENTS = 300000, LOOK_EVENTS = 1000, SEEKS = 200, FRAMES = 240, FEWEST_FRAMES = 10 };
+enum {
+    USUAL_EVENTS = 10000000,
+    SMALL_WORLD_EVENTS = 300000,
+    LOOK_EVENTS = 1000,
+    SEEKS = 200,
+    FRAMES = 240,
+    FEWEST_FRAMES = 10
+};
 
 static const double frames_longest_ns = 10e9;
 
@@ -88,8 +95,8 @@ static void measure_seeks(FILE *out, struct scene *scene)
         took_ns[i] = bench_now_ns() - begin_ns;
     }
     struct spread seek = spread_of(took_ns, SEEKS);
-    fprintf(out, tr("  %8.2f ms to any instant  (median of %d; %.2f at 99 %%, %.2f at most)\n"), seek.median / 1e6, SEEKS,
-            seek.p99 / 1e6, seek.most / 1e6);
+    fprintf(out, tr("  %8.2f ms to any instant  (median of %d; %.2f at 99 %%, %.2f at most)\n"), seek.median / 1e6,
+            SEEKS, seek.p99 / 1e6, seek.most / 1e6);
     fflush(out);
 }
 
@@ -119,11 +126,11 @@ static void measure_frames(FILE *out, struct scene *scene, int width, int height
         flying += (double)in_flight(scene);
     }
     struct spread frame = spread_of(took_ns, n);
-    fprintf(out,
-            tr("  %8.2f ms a picture of %dx%d  (median of %zu; %.2f at 99 %%, %.2f at most; the first %.1f; %.0f packets "
-               "in flight)\n"),
-            frame.median / 1e6, width, height, n, frame.p99 / 1e6, frame.most / 1e6, first_ns / 1e6,
-            flying / (double)n);
+    fprintf(
+        out,
+        tr("  %8.2f ms a picture of %dx%d  (median of %zu; %.2f at 99 %%, %.2f at most; the first %.1f; %.0f packets "
+           "in flight)\n"),
+        frame.median / 1e6, width, height, n, frame.p99 / 1e6, frame.most / 1e6, first_ns / 1e6, flying / (double)n);
     fflush(out);
     mem_free(pixels);
 }
@@ -132,7 +139,8 @@ static void measure_world(FILE *out, char *json, size_t events)
 {
     double heap = heap_bytes(), begin_ns = bench_now_ns();
     struct journal_memory *journal = run_world(json, events);
-    double count = (double)journal_memory_count(journal), ran_ns = bench_now_ns() - begin_ns, kept = heap_bytes() - heap;
+    double count = (double)journal_memory_count(journal), ran_ns = bench_now_ns() - begin_ns,
+           kept = heap_bytes() - heap;
     fprintf(out, tr("  %8.2f s  to run the world (%.0f events, %.1f s of virtual time)\n"), ran_ns / 1e9, count,
             (double)journal_memory_end_ns(journal) / 1e9);
     begin_ns = bench_now_ns();
@@ -150,9 +158,10 @@ static void measure_world(FILE *out, char *json, size_t events)
 
 void bench_view(FILE *out, uint64_t events)
 {
-    fprintf(out, "%s\n",
-            tr("the window, drawn into memory: a star of routers, 1,000 senders, 10 servers; every link 1 Gbit/s, 400 ms, "
-               "0.1 % loss;\nmails of 300 kB by SMTP, so that thousands of packets are in flight"));
+    fprintf(
+        out, "%s\n",
+        tr("the window, drawn into memory: a star of routers, 1,000 senders, 10 servers; every link 1 Gbit/s, 400 ms, "
+           "0.1 % loss;\nmails of 300 kB by SMTP, so that thousands of packets are in flight"));
     measure_world(out, bench_world_view(1000000), events ? (size_t)events : USUAL_EVENTS);
     fprintf(out, "%s\n", tr("the same in the world of mail-link"));
     measure_world(out, bench_world_mail_link(1000000), SMALL_WORLD_EVENTS);

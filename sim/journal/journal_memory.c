@@ -17,7 +17,7 @@ enum {
     INLINE_BYTES = 96, /* of a blob: longer ones lie apart */
     EVENT_BYTES = 512, /* of one event at most */
     SMALLEST_ROOM = BLOCK * EVENT_BYTES,
-    LENT = 64 /* events that a thread holds whole at a time */
+    LENT = 256 /* events that a thread holds whole at a time */
 };
 
 enum value_form { FORM_NUMBER, FORM_TIME, FORM_EVENT, FORM_TEXT, FORM_BLOB };

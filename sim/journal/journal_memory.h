@@ -16,7 +16,7 @@ void journal_memory_append(struct journal_memory *memory, const struct event *e)
 
 size_t journal_memory_count(const struct journal_memory *memory);
 /* The i-th event kept, from 0. Events are kept in few bytes, and made whole when they are asked for: this one is there until
-   the same thread has asked for some sixty others; whoever needs it longer copies it. Its texts and bytes stay until the
+   the same thread has asked for a hundred others; whoever needs it longer copies it. Its texts and bytes stay until the
    journal_memory is freed. */
 const struct event *journal_memory_at(const struct journal_memory *memory, size_t i);
 /* The same, for who needs no more than this. */

@@ -201,6 +201,14 @@ static void use(struct canvas *c, struct colour colour)
     cairo_set_source_rgba(c->cairo, colour.r, colour.g, colour.b, colour.a);
 }
 
+void canvas_clear(struct canvas *c, struct box b)
+{
+    cairo_save(c->cairo);
+    cairo_set_operator(c->cairo, CAIRO_OPERATOR_CLEAR);
+    canvas_fill(c, b, (struct colour){0, 0, 0, 0});
+    cairo_restore(c->cairo);
+}
+
 void canvas_fill(struct canvas *c, struct box b, struct colour colour)
 {
     use(c, colour);

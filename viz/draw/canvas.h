@@ -61,6 +61,8 @@ uint32_t canvas_pixel(struct canvas *canvas, int x, int y);
 void canvas_clip(struct canvas *canvas, struct box box); /* nests; undone by canvas_unclip */
 void canvas_unclip(struct canvas *canvas);
 
+/* Transparent again; of a layer. */
+void canvas_clear(struct canvas *canvas, struct box box);
 void canvas_fill(struct canvas *canvas, struct box box, struct colour colour);
 void canvas_fill_round(struct canvas *canvas, struct box box, double radius, struct colour colour);
 void canvas_stroke_round(struct canvas *canvas, struct box box, double radius, double width, struct colour colour);

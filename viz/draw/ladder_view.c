@@ -15,23 +15,19 @@
 static const double units_per_second = 54, opens_s = 0.7;
 static const char no_width[] = "\u200b"; /* a space where a name may be broken */
 
-enum { LABELS_KEPT = 256, LABEL_PIECES = 4, SHORTEST_STAND = 20000000 };
-
-/* An instant at which the screen stands still, for a caption to be read: it takes no room here. */
-struct stand {
-    int64_t at_ns, length_ns;
-};
+enum { LABELS_KEPT = 256, LABEL_PIECES = 4, MOST_ARROWS = 400 };
 
 struct ladder {
     const struct view *v;
     struct box chart;
     double px_per_ns;
-    struct stand *stands;
+    const struct pace_stand *stands; /* they take no room here */
     size_t n_stands;
     double now_px; /* along the scale; the chart ends there once it is full */
     double top_px;
     struct story_arrow *arrows;
     size_t n_arrows;
+    size_t one_of;     /* so many arrows is drawn; of few, each */
     double *share, *x; /* per host */
     struct box labels[LABELS_KEPT];
     size_t n_labels;
@@ -39,50 +35,35 @@ struct ladder {
 
 /* ---- The scale: the pace's, without its stands ---- */
 
+/* How many of the stands come before an instant. */
+static size_t stands_before(const struct ladder *l, int64_t at_ns)
+{
+    size_t low = 0, high = l->n_stands;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (l->stands[middle].at_ns < at_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Together, of the first n. */
+static int64_t length_of_stands(const struct ladder *l, size_t n)
+{
+    return n ? l->stands[n - 1].before_ns + l->stands[n - 1].length_ns : 0;
+}
+
 static double px_at(const struct ladder *l, int64_t at_ns)
 {
-    int64_t screen = pace_screen_at(l->v->pace, at_ns);
-    for (size_t i = 0; i < l->n_stands && l->stands[i].at_ns < at_ns; i++)
-        screen -= l->stands[i].length_ns;
+    int64_t screen = pace_screen_at(l->v->pace, at_ns) - length_of_stands(l, stands_before(l, at_ns));
     return (double)screen * l->px_per_ns;
 }
 
 static double y_at(const struct ladder *l, int64_t at_ns)
 {
     return l->chart.y + px_at(l, at_ns) - l->top_px;
-}
-
-static void note_stand(struct ladder *l, int64_t at_ns)
-{
-    const struct pace *pace = l->v->pace;
-    int64_t length = at_ns == TIME_NEVER ? 0 : pace_screen_at(pace, at_ns + 1) - pace_screen_at(pace, at_ns);
-    if (length < SHORTEST_STAND) return;
-    size_t i = l->n_stands;
-    for (; i > 0 && l->stands[i - 1].at_ns >= at_ns; i--)
-        if (l->stands[i - 1].at_ns == at_ns) return;
-    for (size_t k = l->n_stands; k > i; k--)
-        l->stands[k] = l->stands[k - 1];
-    l->stands[i] = (struct stand){at_ns, length};
-    l->n_stands++;
-}
-
-/* The pace stands still only where captions and mails have something to say. */
-static void note_stands(struct ladder *l)
-{
-    const struct story_mark *marks;
-    size_t n_marks = story_marks(l->v->story, &marks), n_captions = story_caption_count(l->v->story);
-    const struct classics *classics = l->v->classics;
-    l->stands = mem_calloc(n_marks + n_captions + CLASSICS + 1, sizeof *l->stands);
-    for (size_t i = 0, n = 0; classics && i < classics_count(classics) && n < CLASSICS; i++) {
-        const struct classic_moment *moment = classics_at(classics, i);
-        if (!moment->is_told) continue;
-        note_stand(l, moment->at_ns);
-        n++;
-    }
-    for (size_t i = 0; i < n_captions; i++)
-        note_stand(l, story_caption(l->v->story, i)->at_ns);
-    for (size_t i = 0; i < n_marks; i++)
-        if (marks[i].kind != STORY_MARK_LOSS) note_stand(l, marks[i].at_ns);
 }
 
 /* ---- Columns ---- */
@@ -177,6 +158,7 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
         struct story_host host = story_host(v->story, h);
         canvas_line(v->canvas, point_of(l->x[h], l->chart.y), point_of(l->x[h], l->chart.y + l->chart.h),
                     view_units(v, 2), v->theme->edge);
+        if (l->share[h] >= 0.9 && w < icon) continue; /* one of very many */
         struct text_style style = view_text(v, FONT_SMALL);
         style.bold = true;
         style.across = ALIGN_CENTRE;
@@ -412,17 +394,30 @@ static void draw_gaps(struct ladder *l)
 
 /* ---- Together ---- */
 
+/* Of crowds, only one packet of so many is drawn, always the same ones; and the one that is selected. */
+static void thin_out(struct ladder *l)
+{
+    size_t kept = 0;
+    for (l->one_of = 1; l->n_arrows / l->one_of > MOST_ARROWS;)
+        l->one_of *= 2;
+    for (size_t i = 0; i < l->n_arrows; i++)
+        if (l->arrows[i].packet % l->one_of == 0 || view_is_selected(l->v, ACT_PACKET, l->arrows[i].packet))
+            l->arrows[kept++] = l->arrows[i];
+    l->n_arrows = kept;
+}
+
 /* Since stands take no room, more screen time is in sight than the chart is long. */
 static void collect(struct ladder *l)
 {
     const struct view *v = l->v;
     int64_t sight = (int64_t)(l->chart.h / l->px_per_ns), look_ahead = (int64_t)(opens_s * 1e9);
-    note_stands(l);
+    l->n_stands = pace_stands(v->pace, &l->stands);
     l->now_px = px_at(l, story_now(v->story));
     l->top_px = fmax(0, l->now_px - l->chart.h);
-    for (size_t i = 0; i < l->n_stands; i++)
-        if (y_at(l, l->stands[i].at_ns) >= l->chart.y && l->stands[i].at_ns <= story_now(v->story))
-            sight += l->stands[i].length_ns;
+    size_t until = stands_before(l, story_now(v->story) + 1), in_sight = until;
+    while (in_sight > 0 && y_at(l, l->stands[in_sight - 1].at_ns) >= l->chart.y)
+        in_sight--;
+    sight += length_of_stands(l, until) - length_of_stands(l, in_sight);
     int64_t from = pace_virtual_at(v->pace, v->screen_ns > sight ? v->screen_ns - sight : 0);
     int64_t to = pace_virtual_at(v->pace, v->screen_ns + look_ahead);
     l->n_arrows = story_ladder(v->story, from, to, NULL, 0);
@@ -432,6 +427,16 @@ static void collect(struct ladder *l)
     for (size_t i = 0; i < l->n_arrows; i++) /* a journal may lack its head */
         if (l->arrows[i].from < hosts && l->arrows[i].to < hosts) l->arrows[kept++] = l->arrows[i];
     l->n_arrows = kept;
+    thin_out(l);
+}
+
+static void draw_share_drawn(const struct ladder *l, struct box gutter)
+{
+    char text[64];
+    struct text_style style = view_faint(l->v, FONT_SMALL);
+    style.lines = 2;
+    snprintf(text, sizeof text, tr("1 packet of %zu is drawn"), l->one_of);
+    if (l->one_of > 1) canvas_text(l->v->canvas, gutter, &style, text);
 }
 
 static void draw_all_arrows(struct ladder *l)
@@ -456,6 +461,7 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
     l.share = mem_calloc(n_hosts + 1, sizeof *l.share);
     l.x = mem_calloc(n_hosts + 1, sizeof *l.x);
     measure_columns(&l, order, n_hosts);
+    draw_share_drawn(&l, box_of(inner.x, inner.y, gutter, heads));
     draw_columns(&l, box_of(l.chart.x, inner.y, l.chart.w, heads), n_hosts);
     canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, 8)));
     draw_gaps(&l);
@@ -466,7 +472,6 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
                 colour_with_alpha(v->theme->accent, 0.6));
     canvas_unclip(v->canvas);
     mem_free(l.arrows);
-    mem_free(l.stands);
     mem_free(l.share);
     mem_free(l.x);
 }

@@ -1,6 +1,5 @@
 #include "viz/draw/map_mail.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,48 +7,12 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/map_crowd.h"
 #include "viz/draw/shapes.h"
 
-enum { ROUTE_MAX = 64, COPIES = 8 };
+enum { ROUTE_MAX = 64, STAYS = 8 };
 
 static const double gone_fades_s = 4;
-
-/* ---- The way between two hosts ---- */
-
-static void spread_from(const struct story *s, size_t to, size_t *next, size_t n)
-{
-    for (size_t h = 0; h < n; h++)
-        next[h] = STORY_NONE;
-    next[to] = to;
-    size_t *reached = mem_calloc(n + 1, sizeof *reached), n_reached = 1;
-    reached[0] = to;
-    for (size_t i = 0; i < n_reached; i++)
-        for (size_t l = 0; l < story_link_count(s); l++) {
-            struct story_link link = story_link(s, l);
-            for (int end = 0; end < 2; end++) {
-                size_t here = link.ends[end], there = link.ends[1 - end];
-                if (here != reached[i] || next[there] != STORY_NONE || !link.up[1 - end]) continue;
-                next[there] = here;
-                reached[n_reached++] = there;
-            }
-        }
-    mem_free(reached);
-}
-
-size_t map_route(const struct story *s, size_t from, size_t to, size_t *hosts, size_t room)
-{
-    size_t n_hosts = story_host_count(s), n = 0;
-    assert(from < n_hosts && to < n_hosts);
-    size_t *next = mem_calloc(n_hosts, sizeof *next);
-    spread_from(s, to, next, n_hosts);
-    if (next[from] != STORY_NONE)
-        for (size_t at = from; n < room; at = next[at]) {
-            hosts[n++] = at;
-            if (at == to) break;
-        }
-    mem_free(next);
-    return n;
-}
 
 /* ---- Envelopes ---- */
 
@@ -72,7 +35,7 @@ static struct point transfer_place(const struct view *v, const struct map_plan *
     const struct story_transfer *t = story_transfer(v->story, transfer);
     size_t hosts[ROUTE_MAX];
     struct point points[ROUTE_MAX];
-    size_t n = map_route(v->story, t->from, t->to, hosts, ROUTE_MAX);
+    size_t n = map_routes_way(plan->crowd->routes, t->from, t->to, hosts, ROUTE_MAX);
     double part = story_transfer_travelled(v->story, transfer, story_now(v->story));
     if (n < 2) return point_between(map_rest_place(plan, t->from, 0), map_rest_place(plan, t->to, 0), part);
     for (size_t i = 0; i < n; i++)
@@ -87,24 +50,32 @@ static void draw_way(const struct view *v, const struct map_plan *plan, size_t t
 {
     const struct story_transfer *t = story_transfer(v->story, transfer);
     size_t hosts[ROUTE_MAX];
-    size_t n = map_route(v->story, t->from, t->to, hosts, ROUTE_MAX);
+    size_t n = map_routes_way(plan->crowd->routes, t->from, t->to, hosts, ROUTE_MAX);
     struct colour shine = colour_with_alpha(v->theme->mail, v->theme->dark ? 0.22 : 0.6);
     for (size_t i = 1; i < n; i++) {
         struct point a = plan->hosts[hosts[i - 1]].at, b = plan->hosts[hosts[i]].at;
+        if (plan->crowd->is_one && !stamps_take_room(plan->crowd->stamps, STAMP_WAY, point_between(a, b, 0.5)))
+            continue;
         double d = point_distance(a, b), edge = d > 0 ? fmin(0.45, plan->icon * 0.62 / d) : 0;
         canvas_line(v->canvas, point_between(a, b, edge), point_between(b, a, edge), view_units(v, 10), shine);
     }
 }
 
 /* Its badge is at the side that the next of the pile leaves free: side is -1 on the left. */
-static void draw_envelope(const struct view *v, const struct map_plan *plan, const struct story_letter *letter,
+static void draw_envelope(const struct view *v, const struct map_plan *plan, const struct story_stay *letter,
                           struct point at, int side, double alpha)
 {
     double w = map_envelope_width(plan);
-    bool bounce = story_mail(v->story, letter->mail)->parent != STORY_NONE;
+    bool bounce = story_mail(v->story, letter->mail)->parent != STORY_NONE, stamped = plan->crowd->is_one && alpha >= 1;
+    if (stamped && !view_is_selected(v, ACT_MAIL, letter->mail) &&
+        !stamps_take_room(plan->crowd->stamps, bounce ? STAMP_BOUNCE : STAMP_ENVELOPE, at))
+        return;
     if (view_is_selected(v, ACT_MAIL, letter->mail))
         canvas_disc(v->canvas, at, w * 0.75, colour_with_alpha(v->theme->accent, 0.35));
-    shape_envelope(v->canvas, v->theme, at, w, bounce, alpha);
+    if (stamped)
+        stamps_envelope(plan->crowd->stamps, v->canvas, at, w, bounce);
+    else
+        shape_envelope(v->canvas, v->theme, at, w, bounce, alpha);
     struct point corner = point_of(at.x + w * 0.45 * side, at.y + w * 0.3);
     if (letter->state == STORY_MAIL_DEFERRED) shape_clock(v->canvas, corner, w * 0.24, v->theme->panel, v->theme->warn);
     if (letter->state == STORY_MAIL_BOUNCED || letter->state == STORY_MAIL_DISCARDED)
@@ -120,7 +91,7 @@ static void draw_envelope(const struct view *v, const struct map_plan *plan, con
 }
 
 /* 1 while the letter is to be seen at rest; less while it fades; 0 when it is nowhere. */
-static double visibility(const struct view *v, const struct story_letter *letter)
+static double visibility(const struct view *v, const struct story_stay *letter)
 {
     switch (letter->state) {
     case STORY_MAIL_UNKNOWN:
@@ -130,7 +101,7 @@ static double visibility(const struct view *v, const struct story_letter *letter
     case STORY_MAIL_BOUNCED:
     case STORY_MAIL_DISCARDED:
     case STORY_MAIL_EXPANDED:
-        return fmax(0, 1 - view_age_s(v, letter->since_ns) / gone_fades_s);
+        return fmax(0, 1 - view_age_s(v, story_event_time(v->story, letter->event)) / gone_fades_s);
     case STORY_MAIL_OUTBOX:
     case STORY_MAIL_QUEUED:
     case STORY_MAIL_ACTIVE:
@@ -144,7 +115,7 @@ static double visibility(const struct view *v, const struct story_letter *letter
 
 /* What lies at a host: the first few, how many in all, and one that fades. */
 struct pile {
-    struct story_letter shown[MAP_SHOWN_AT_HOST], fading;
+    struct story_stay shown[MAP_SHOWN_AT_HOST], fading;
     size_t count, last_mail;
 };
 
@@ -173,12 +144,12 @@ static void draw_pile(const struct view *v, const struct map_plan *plan, size_t 
 }
 
 /* One envelope for all recipients of a mail that lies at one host. */
-static void put_on_pile(const struct view *v, const struct story_letter *copy, struct pile *piles)
+static void put_on_pile(const struct view *v, const struct story_stay *copy, struct pile *piles)
 {
     double alpha = visibility(v, copy);
-    if (copy->transfer != STORY_NONE || alpha <= 0) return;
+    if (alpha <= 0) return;
     struct pile *pile = &piles[copy->host];
-    if (pile->last_mail == copy->mail) return;
+    if (pile->last_mail == copy->mail || story_carrier(v->story, copy->mail, copy->host) != STORY_NONE) return;
     pile->last_mail = copy->mail;
     if (alpha < 1)
         pile->fading = *copy;
@@ -190,12 +161,12 @@ static void put_on_pile(const struct view *v, const struct story_letter *copy, s
 static void draw_resting(const struct view *v, const struct map_plan *plan)
 {
     struct pile *piles = mem_calloc(plan->n_hosts + 1, sizeof *piles);
-    struct story_letter copies[COPIES];
+    struct story_stay copies[STAYS];
     for (size_t h = 0; h < plan->n_hosts; h++)
         piles[h].last_mail = STORY_NONE;
     for (size_t i = 0; i < story_letter_count(v->story); i++) {
-        size_t n = story_letter_copies(v->story, i, copies, COPIES);
-        for (size_t k = 0; k < n && k < COPIES; k++)
+        size_t n = story_letter_stays(v->story, i, copies, STAYS);
+        for (size_t k = 0; k < n && k < STAYS; k++)
             put_on_pile(v, &copies[k], piles);
     }
     for (size_t h = 0; h < plan->n_hosts; h++)
@@ -208,8 +179,8 @@ static void draw_travelling(const struct view *v, const struct map_plan *plan)
     const size_t *transfers;
     size_t n = story_live_transfers(v->story, &transfers);
     for (size_t i = 0; i < n; i++) {
-        const struct story_letter letter = {.mail = story_transfer(v->story, transfers[i])->mail,
-                                            .state = STORY_MAIL_ACTIVE};
+        const struct story_stay letter = {.mail = story_transfer(v->story, transfers[i])->mail,
+                                          .state = STORY_MAIL_ACTIVE};
         if (letter.mail != STORY_NONE) draw_envelope(v, plan, &letter, transfer_place(v, plan, transfers[i]), 1, 1);
     }
 }
@@ -227,12 +198,14 @@ static size_t add_words(char *buffer, size_t n, size_t size, const char *what, u
 static int64_t next_attempt(const struct story *s, size_t host)
 {
     int64_t next = TIME_NEVER;
-    struct story_letter copies[COPIES];
+    struct story_stay stays[STAYS];
     for (size_t i = 0; i < story_letter_count(s); i++) {
-        size_t n = story_letter_copies(s, i, copies, COPIES);
-        for (size_t k = 0; k < n && k < COPIES; k++)
-            if (copies[k].host == host && copies[k].state == STORY_MAIL_DEFERRED && copies[k].next_attempt_ns < next)
-                next = copies[k].next_attempt_ns;
+        size_t n = story_letter_stays(s, i, stays, STAYS);
+        for (size_t k = 0; k < n && k < STAYS; k++) {
+            if (stays[k].host != host || stays[k].state != STORY_MAIL_DEFERRED) continue;
+            int64_t at_ns = event_int(story_event(s, stays[k].event), FIELD_AT);
+            if (at_ns < next) next = at_ns;
+        }
     }
     return next;
 }
@@ -260,8 +233,9 @@ static bool trouble_words(const struct story_host *host, char *text, size_t size
     return text[0] != 0;
 }
 
-static void host_words(const struct story *s, size_t host, char *text, size_t size)
+void map_mail_words(const struct story *s, size_t host, char text[MAP_WORDS_BYTES])
 {
+    const size_t size = MAP_WORDS_BYTES;
     struct story_host shown = story_host(s, host);
     text[0] = 0;
     if (!shown.up) {
@@ -305,8 +279,8 @@ void map_label_ground(const struct view *v, const struct map_host *place, const 
 
 void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size_t host)
 {
-    char text[96];
-    host_words(v->story, host, text, sizeof text);
+    char text[MAP_WORDS_BYTES];
+    map_mail_words(v->story, host, text);
     const struct map_host *place = &plan->hosts[host];
     struct text_style style = view_faint(v, FONT_SMALL);
     style.across = place->align;
@@ -329,7 +303,7 @@ void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)
 
 void map_mail_draw(const struct view *v, const struct map_plan *plan)
 {
-    for (size_t h = 0; h < plan->n_hosts; h++)
+    for (size_t h = 0; h < plan->n_hosts && !plan->crowd->is_one; h++)
         if (!plan->hosts[h].on_link) map_mail_draw_words(v, plan, h);
     draw_resting(v, plan);
     draw_travelling(v, plan);

@@ -14,7 +14,8 @@ void map_mail_draw_words(const struct view *view, const struct map_plan *plan, s
 /* Ground under a text in a host's label, so that links do not disturb. */
 void map_label_ground(const struct view *view, const struct map_host *place, const struct text_style *style,
                       const char *text);
-/* Hosts from one to another by the fewest links, both ends included; 0 when there is no way. */
-size_t map_route(const struct story *story, size_t from, size_t to, size_t *hosts, size_t room);
+/* What a host holds, or what is wrong with it, in a few words. */
+enum { MAP_WORDS_BYTES = 96 };
+void map_mail_words(const struct story *story, size_t host, char text[MAP_WORDS_BYTES]);
 
 #endif

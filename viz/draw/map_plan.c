@@ -10,6 +10,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/layout.h"
+#include "viz/draw/map_crowd.h"
 
 /* ---- Who would like to stand where ---- */
 
@@ -416,6 +417,8 @@ static void place_link_label(struct planning *p, size_t i)
     if (!place_link_label_sized(p, i, one, 4, map_label_nearer)) place_link_label_sized(p, i, two, 4, map_label_nearer);
 }
 
+enum { LABELLED_LINKS = 200 }; /* among more, no label would find a place */
+
 struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
                               struct canvas *canvas)
 {
@@ -438,8 +441,9 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
         place_host_label(&p, h % m->n_hosts, m->n_hosts);
     for (size_t h = 0; h < m->n_hosts; h++)
         if (holds_mail(story, h)) place_rest(&p, h);
-    for (size_t i = 0; i < m->n_links; i++)
+    for (size_t i = 0; i < m->n_links && m->n_links <= LABELLED_LINKS; i++)
         place_link_label(&p, i);
+    m->crowd = map_crowd_new(story);
     return m;
 }
 
@@ -461,6 +465,7 @@ struct map_plan *map_plan_of(const struct story *story, struct box area, double 
 void map_plan_free(struct map_plan *plan)
 {
     if (!plan) return;
+    map_crowd_free(plan->crowd);
     mem_free(plan->hosts);
     mem_free(plan->links);
     mem_free(plan);

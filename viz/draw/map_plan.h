@@ -30,12 +30,15 @@ struct map_link {
     enum align align;
 };
 
+struct map_crowd;
+
 struct map_plan {
     struct box area, room; /* room: where the middles of the icons may stand */
     double unit, icon;
     size_t n_hosts, n_links;
     struct map_host *hosts;
     struct map_link *links;
+    struct map_crowd *crowd; /* what is kept from one picture to the next (map_crowd.h) */
 };
 
 enum { MAP_SHOWN_AT_HOST = 3 }; /* envelopes in a pile; of more, there is a number */

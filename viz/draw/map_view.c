@@ -5,7 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "viz/draw/map_crowd.h"
 #include "viz/draw/map_mail.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/shapes.h"
@@ -42,8 +44,10 @@ static void draw_wire_label(const struct view *v, const struct map_link *place, 
     if (place->label.w > 0) canvas_text(v->canvas, place->label, &style, text);
 }
 
-static void draw_name(const struct view *v, const struct map_host *place, const struct story_host *host)
+void map_view_draw_name(const struct view *v, const struct map_plan *plan, size_t index)
 {
+    const struct map_host *place = &plan->hosts[index];
+    struct story_host shown = story_host(v->story, index), *host = &shown;
     struct text_style style = view_text(v, FONT_PLAIN);
     style.bold = true;
     style.across = place->align;
@@ -53,10 +57,11 @@ static void draw_name(const struct view *v, const struct map_host *place, const 
     canvas_text(v->canvas, place->label, &style, host->name);
 }
 
-static void draw_host(const struct view *v, const struct map_host *place, const struct story_host *host, double icon)
+static void draw_host(const struct view *v, const struct map_plan *plan, size_t index)
 {
-    shape_host(v->canvas, v->theme, host->role, host->up, place->at, icon);
-    draw_name(v, place, host);
+    struct story_host host = story_host(v->story, index);
+    shape_host(v->canvas, v->theme, host.role, host.up, plan->hosts[index].at, plan->icon);
+    map_view_draw_name(v, plan, index);
 }
 
 void map_view_draw_still(const struct view *v, const struct map_plan *plan)
@@ -69,36 +74,13 @@ void map_view_draw_still(const struct view *v, const struct map_plan *plan)
         struct story_link link = story_link(v->story, i);
         draw_wire_label(v, &plan->links[i], &link);
     }
-    for (size_t h = 0; h < plan->n_hosts; h++) {
-        struct story_host host = story_host(v->story, h);
-        draw_host(v, &plan->hosts[h], &host, plan->icon);
-    }
-}
-
-static uint64_t stir(uint64_t key, uint64_t value)
-{
-    return (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-}
-
-static uint64_t stir_text(uint64_t key, const char *text)
-{
-    for (; *text; text++)
-        key = stir(key, (unsigned char)*text);
-    return stir(key, 256);
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        draw_host(v, plan, h);
 }
 
 uint64_t map_view_still_key(const struct view *v)
 {
-    uint64_t key = 1;
-    for (size_t h = 0; h < story_host_count(v->story); h++)
-        key = stir(key, story_host(v->story, h).up);
-    for (size_t i = 0; i < story_link_count(v->story); i++) {
-        char text[160];
-        struct story_link link = story_link(v->story, i);
-        key = stir(stir(key, link.up[0]), link.up[1]);
-        key = stir_text(key, map_link_text(&link, text, sizeof text));
-    }
-    return key;
+    return story_world_key(v->story);
 }
 
 /* ---- Packets ---- */
@@ -165,16 +147,20 @@ static void draw_word(const struct view *v, const struct map_plan *plan, struct 
     }
 }
 
-static void draw_stamp(const struct view *v, const struct story_hop *hop, struct point at)
+static void draw_stamp(const struct view *v, const struct map_plan *plan, const struct story_hop *hop, struct point at)
 {
     const struct story_packet *packet = story_packet(v->story, hop->packet);
     double r = view_units(v, stamp_units);
-    bool selected = view_is_selected(v, ACT_PACKET, hop->packet);
+    bool selected = view_is_selected(v, ACT_PACKET, hop->packet), stamped = plan->crowd->is_one && !selected;
+    if (stamped && !stamps_take_room(plan->crowd->stamps, packet->class, at)) return;
     if (selected) {
         canvas_disc(v->canvas, at, r * 2, colour_with_alpha(v->theme->accent, 0.25));
         canvas_ring(v->canvas, at, r * 2, view_units(v, 2), v->theme->accent);
     }
-    shape_packet(v->canvas, v->theme, packet->class, at, r, 1);
+    if (stamped)
+        stamps_packet(plan->crowd->stamps, v->canvas, packet->class, at, r);
+    else
+        shape_packet(v->canvas, v->theme, packet->class, at, r, 1);
     targets_add_box(v->targets, ACT_PACKET, hop->packet, box_of(at.x - r * 1.5, at.y - r * 1.5, 3 * r, 3 * r));
 }
 
@@ -252,48 +238,51 @@ static void draw_queue_rest(const struct view *v, const struct map_link *link, i
     canvas_text(v->canvas, box_of(at.x - w / 2, at.y - h / 2, w, h), &style, text);
 }
 
-static size_t waiting_before(const struct view *v, const size_t *hops, size_t i)
+/* Those that wait for one direction of a link. */
+struct waiting {
+    size_t all, seen;
+    struct queue_row row; /* found when the first of them is seen */
+};
+
+static struct waiting *waiting_at(struct waiting *waiting, const struct story_hop *hop)
 {
-    const struct story_hop *mine = story_hop(v->story, hops[i]);
-    size_t n = 0;
-    for (size_t k = i; k-- > 0 && n <= SHOWN_IN_QUEUE;) {
-        const struct story_hop *hop = story_hop(v->story, hops[k]);
-        n += hop->link == mine->link && hop->dir == mine->dir && story_hop_place(hop, story_now(v->story)) < 0;
-    }
-    return n;
+    return &waiting[2 * hop->link + (hop->dir ? 1 : 0)];
 }
 
-/* How many wait where hops[i] does, itself and those behind it. */
-static size_t waiting_from(const struct view *v, const size_t *hops, size_t n_hops, size_t i)
+static bool is_waiting(const struct view *v, const struct story_hop *hop)
 {
-    const struct story_hop *mine = story_hop(v->story, hops[i]);
-    size_t n = 0;
-    for (size_t k = i; k < n_hops; k++) {
-        const struct story_hop *hop = story_hop(v->story, hops[k]);
-        n += hop->link == mine->link && hop->dir == mine->dir && story_hop_place(hop, story_now(v->story)) < 0;
-    }
-    return n;
+    return story_hop_place(hop, story_now(v->story)) < 0;
+}
+
+/* Its place in the row; false when it is not shown. */
+static bool place_waiting(const struct view *v, const struct map_plan *plan, const struct story_hop *hop,
+                          struct waiting *w, struct point *at)
+{
+    const struct map_link *link = &plan->links[hop->link];
+    size_t before = w->seen++;
+    if (before == 0) w->row = queue_row(v, plan, hop->link, hop->dir);
+    if (before == w->row.shown) draw_queue_rest(v, link, hop->dir, w->row, w->all);
+    if (before >= w->row.shown) return false;
+    *at = queue_point(v, link, hop->dir, w->row.side, w->row.first + before);
+    return true;
 }
 
 static void draw_packets(const struct view *v, const struct map_plan *plan, struct words *words)
 {
     const size_t *hops;
     size_t n = story_live_hops(v->story, &hops);
+    struct waiting *waiting = mem_calloc(2 * plan->n_links + 1, sizeof *waiting);
     for (size_t i = 0; i < n; i++) {
         const struct story_hop *hop = story_hop(v->story, hops[i]);
-        const struct map_link *link = &plan->links[hop->link];
-        double place = story_hop_place(hop, story_now(v->story));
-        struct point at = lane_point(v, link, hop->dir, place);
-        if (place < 0) {
-            size_t before = waiting_before(v, hops, i);
-            if (before > SHOWN_IN_QUEUE) continue;
-            struct queue_row row = queue_row(v, plan, hop->link, hop->dir);
-            if (before == row.shown) draw_queue_rest(v, link, hop->dir, row, before + waiting_from(v, hops, n, i));
-            if (before >= row.shown) continue;
-            at = queue_point(v, link, hop->dir, row.side, row.first + before);
-        }
-        draw_stamp(v, hop, at);
+        if (is_waiting(v, hop)) waiting_at(waiting, hop)->all++;
     }
+    for (size_t i = 0; i < n; i++) {
+        const struct story_hop *hop = story_hop(v->story, hops[i]);
+        struct point at = lane_point(v, &plan->links[hop->link], hop->dir, story_hop_place(hop, story_now(v->story)));
+        if (is_waiting(v, hop) && !place_waiting(v, plan, hop, waiting_at(waiting, hop), &at)) continue;
+        draw_stamp(v, plan, hop, at);
+    }
+    mem_free(waiting);
     for (size_t i = 0; i < n && n <= LABELLED_PACKETS; i++) {
         struct point at;
         if (map_view_packet_at(v, plan, hops[i], &at))
@@ -363,9 +352,8 @@ static void draw_selected_still(const struct view *v, const struct map_plan *pla
 static void draw_labels_over_links(const struct view *v, const struct map_plan *plan)
 {
     for (size_t h = 0; h < plan->n_hosts; h++) {
-        struct story_host host = story_host(v->story, h);
         if (!plan->hosts[h].on_link) continue;
-        draw_name(v, &plan->hosts[h], &host);
+        map_view_draw_name(v, plan, h);
         map_mail_draw_words(v, plan, h);
     }
 }
@@ -373,12 +361,16 @@ static void draw_labels_over_links(const struct view *v, const struct map_plan *
 void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
 {
     struct words words = {.n = 0};
+    map_crowd_look(v, plan);
     note_still_targets(v, plan);
     draw_selected_still(v, plan);
     map_mail_draw_ways(v, plan);
     map_mail_draw(v, plan);
     draw_packets(v, plan, &words);
-    draw_labels_over_links(v, plan);
+    if (plan->crowd->is_one)
+        map_crowd_draw_words(v, plan);
+    else
+        draw_labels_over_links(v, plan);
     draw_drops(v, plan, &words);
 }
 

@@ -12,6 +12,8 @@ void map_view_draw_still(const struct view *view, const struct map_plan *plan);
 uint64_t map_view_still_key(const struct view *view);
 /* What moves; also notes what can be pressed, the still things included. */
 void map_view_draw_moving(const struct view *view, const struct map_plan *plan);
+/* A host's name, on its label. */
+void map_view_draw_name(const struct view *view, const struct map_plan *plan, size_t host);
 /* What the shapes mean, in one row. */
 void map_view_draw_legend(const struct view *view, struct box box);
 

@@ -160,7 +160,7 @@ static bool is_in_sight(const struct view *v, int64_t at_ns)
 static void draw_marks(const struct view *v, struct box box)
 {
     enum { ROOM = 400 };
-    double taken[ROOM], y = box.y + view_units(v, 10), w = view_units(v, 15);
+    double last_loss = -1, taken[ROOM], y = box.y + view_units(v, 10), w = view_units(v, 15);
     struct box strip = strip_of(box, v->unit);
     const struct story_mark *marks;
     size_t n_marks = story_marks(v->story, &marks), n = 0;
@@ -168,7 +168,9 @@ static void draw_marks(const struct view *v, struct box box)
         for (size_t i = 0; i < n_marks; i++) {
             if (importance(marks[i].kind) != rank || !is_in_sight(v, marks[i].at_ns)) continue;
             double x = timeline_x_at(v, box, pace_screen_at(v->pace, marks[i].at_ns));
-            if (marks[i].kind == STORY_MARK_LOSS)
+            bool is_loss = marks[i].kind == STORY_MARK_LOSS, is_new = fabs(x - last_loss) >= 0.5;
+            if (is_loss) last_loss = is_new ? x : last_loss;
+            if (is_loss && is_new)
                 canvas_line(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h), view_units(v, 1.5),
                             colour_with_alpha(v->theme->lost, 0.8));
             if (!claim(taken, &n, ROOM, x, w)) continue;
@@ -231,24 +233,56 @@ void timeline_view_draw_still(const struct view *v, struct box box)
     draw_times(v, box);
 }
 
+/* Instants so near to one that has its mark that theirs would lie on it. */
+struct drawn {
+    struct span spans[64];
+    size_t n;
+};
+
+static bool is_drawn(const struct drawn *drawn, int64_t at_ns)
+{
+    for (size_t i = 0; i < drawn->n; i++)
+        if (at_ns >= drawn->spans[i].from_ns && at_ns <= drawn->spans[i].to_ns) return true;
+    return drawn->n == sizeof drawn->spans / sizeof *drawn->spans;
+}
+
+/* Where its mark stands. */
+static double note_drawn(const struct view *v, struct box box, double r, int64_t at_ns, struct drawn *drawn)
+{
+    double x = timeline_x_at(v, box, pace_screen_at(v->pace, at_ns));
+    drawn->spans[drawn->n++] = (struct span){pace_virtual_at(v->pace, timeline_screen_at(v, box, x - r)),
+                                             pace_virtual_at(v->pace, timeline_screen_at(v, box, x + r))};
+    return x;
+}
+
+/* Of a letter that was put off; 0 for none. */
+static int64_t next_attempt(const struct story *s, size_t letter)
+{
+    enum { STAYS = 8 };
+    struct story_stay stays[STAYS];
+    size_t n = story_letter_stays(s, letter, stays, STAYS);
+    for (size_t i = 0; i < n && i < STAYS; i++)
+        if (stays[i].state == STORY_MAIL_DEFERRED) return event_int(story_event(s, stays[i].event), FIELD_AT);
+    return 0;
+}
+
 /* What the present knows of the future: a small hollow mark where a timer will fire or an attempt is due. */
 static void draw_known_future(const struct view *v, struct box box, struct box strip)
 {
-    double r = view_units(v, 3), last = -1e9;
+    double r = view_units(v, 3);
+    struct drawn drawn = {.n = 0};
     for (size_t i = 0, n = story_timer_count(v->story); i < n; i++) {
-        struct story_timer timer = story_timer(v->story, i);
-        if (timer.at_ns <= story_now(v->story) || !is_in_sight(v, timer.at_ns)) continue;
-        double x = timeline_x_at(v, box, pace_screen_at(v->pace, timer.at_ns));
-        if (fabs(x - last) < r) continue;
-        last = x;
-        canvas_ring(v->canvas, point_of(x, strip.y + r * 1.6), r, view_units(v, 1.2), v->theme->faint);
+        int64_t at_ns = story_timer_at(v->story, i);
+        if (at_ns <= story_now(v->story) || !is_in_sight(v, at_ns) || is_drawn(&drawn, at_ns)) continue;
+        canvas_ring(v->canvas, point_of(note_drawn(v, box, r, at_ns, &drawn), strip.y + r * 1.6), r, view_units(v, 1.2),
+                    v->theme->faint);
     }
+    drawn.n = 0;
     for (size_t i = 0, n = story_letter_count(v->story); i < n; i++) {
-        struct story_letter letter = story_letter(v->story, i);
-        bool due = letter.state == STORY_MAIL_DEFERRED && letter.next_attempt_ns > story_now(v->story);
-        if (!due || !is_in_sight(v, letter.next_attempt_ns)) continue;
-        double x = timeline_x_at(v, box, pace_screen_at(v->pace, letter.next_attempt_ns));
-        shape_clock(v->canvas, point_of(x, strip.y + r * 1.6), r * 1.5, v->theme->panel, v->theme->warn);
+        int64_t at_ns = next_attempt(v->story, i);
+        if (at_ns <= story_now(v->story) || !is_in_sight(v, at_ns) || is_drawn(&drawn, at_ns)) continue;
+        shape_clock(v->canvas, point_of(note_drawn(v, box, r, at_ns, &drawn), strip.y + r * 1.6), r * 1.5,
+                    v->theme->panel, v->theme->warn);
     }
 }
 

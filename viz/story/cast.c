@@ -70,7 +70,8 @@ static void world_event(struct story *story, size_t i, const struct event *e)
 {
     switch ((int)e->kind) {
     case EVENT_RUN_BEGIN:
-        story->head = e;
+        story->has_head = true;
+        story->head_event = i;
         return;
     case EVENT_HOST_ADD:
         add_host(story, e);
@@ -105,9 +106,18 @@ static uint64_t timer_key(const struct event *e)
     return key;
 }
 
+static void drop_timer(struct cast_conn *c, uint32_t set)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < c->timers.count; k++)
+        if (c->timers.items[k] != set) c->timers.items[kept++] = c->timers.items[k];
+    c->timers.count = kept;
+}
+
 /* The subject is the timer.set that this event ends. */
 static void timer_event(struct story *story, size_t i, const struct event *e)
 {
+    size_t conn = cast_conn(story, e);
     if (e->kind == EVENT_TIMER_FIRE) {
         story->subject[i] = (uint32_t)story_event_by_id(story, e->cause);
     } else if (e->kind == EVENT_TIMER_CANCEL) {
@@ -117,6 +127,9 @@ static void timer_event(struct story *story, size_t i, const struct event *e)
         story->subject[i] = (uint32_t)index_map_get(&story->timers_set, key);
         index_map_put(&story->timers_set, key, i);
     }
+    if (conn == STORY_NONE) return;
+    drop_timer(&story->conns.items[conn], story->subject[i]);
+    if (e->kind == EVENT_TIMER_SET) *TABLE_ADD(&story->conns.items[conn].timers) = (uint32_t)i;
 }
 
 static void cast_event(struct story *story, size_t i)
@@ -158,17 +171,30 @@ static void note_latest_ends(struct story *story)
     }
 }
 
+static void note_ends(struct story *story)
+{
+    story->ends = mem_calloc(story->n_events / 32 + 1, sizeof *story->ends);
+    for (size_t i = 0; i < story->transfers.count; i++) {
+        size_t end = story->transfers.items[i].end_event;
+        if (end != STORY_NONE) story->ends[end / 32] |= UINT32_C(1) << end % 32;
+    }
+}
+
 void cast_make(struct story *story)
 {
     story->n_events = journal_memory_count(story->journal);
     story->subject = mem_alloc((story->n_events + 1) * sizeof *story->subject);
     memset(story->subject, 0xff, (story->n_events + 1) * sizeof *story->subject);
-    for (size_t i = 0; i < story->n_events; i++)
-        cast_mail_survey(story, i, story_event(story, i));
+    for (size_t i = 0; i < story->n_events; i++) {
+        enum event_kind kind = journal_memory_kind(story->journal, i);
+        if (kind == EVENT_MAIL_COMPOSE || kind == EVENT_MAIL_STATE) cast_mail_survey(story, i, story_event(story, i));
+    }
     cast_mail_survey_end(story);
     for (size_t i = 0; i < story->n_events; i++)
         cast_event(story, i);
     note_latest_ends(story);
+    note_ends(story);
+    density_make(story);
 }
 
 static void free_maps(struct story *story)
@@ -183,21 +209,40 @@ static void free_maps(struct story *story)
 void cast_free(struct story *story)
 {
     for (size_t i = 0; i < story->conns.count; i++)
-        mem_free(story->conns.items[i].vars.items);
+        mem_free(story->conns.items[i].vars.items), mem_free(story->conns.items[i].timers.items);
     for (size_t i = 0; i < story->transfers.count; i++) {
         mem_free(story->transfers.items[i].parts.items);
         mem_free(story->transfers.items[i].there.items);
     }
     for (size_t i = 0; i < story->stream_bytes.count; i++)
         mem_free(story->stream_bytes.items[i].events.items);
-    void *tables[] = {
-        story->hosts.items,     story->links.items,        story->packets.items,  story->hops.items,
-        story->drops.items,     story->conns.items,        story->mails.items,    story->letters.items,
-        story->places.items,    story->transfers.items,    story->attempts.items, story->destinations.items,
-        story->sessions.items,  story->lines.items,        story->captions.items, story->marks.items,
-        story->letters_of_mail, story->latest_end,         story->last_hop,       story->stream_bytes.items,
-        story->subject,         story->cache_changes.items,
-        story->notes.items,     story->deeds.items};
+    void *tables[] = {story->hosts.items,
+                      story->links.items,
+                      story->packets.items,
+                      story->hops.items,
+                      story->drops.items,
+                      story->conns.items,
+                      story->mails.items,
+                      story->letters.items,
+                      story->places.items,
+                      story->transfers.items,
+                      story->attempts.items,
+                      story->destinations.items,
+                      story->sessions.items,
+                      story->lines.items,
+                      story->captions.items,
+                      story->marks.items,
+                      story->ends,
+                      story->closed_timers.items,
+                      story->density,
+                      story->letters_of_mail,
+                      story->latest_end,
+                      story->last_hop,
+                      story->stream_bytes.items,
+                      story->subject,
+                      story->cache_changes.items,
+                      story->notes.items,
+                      story->deeds.items};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         mem_free(tables[i]);
     free_maps(story);

@@ -320,6 +320,12 @@ static void conn_event(struct story *story, size_t i, const struct event *e)
     if (e->kind == EVENT_TCP_VARS) *TABLE_ADD(&c->vars) = i;
     if (e->kind != EVENT_CONN_CLOSE) return;
     c->close_event = i;
+    c->first_timer = (uint32_t)story->closed_timers.count;
+    c->n_timers = (uint32_t)c->timers.count;
+    for (size_t k = 0; k < c->timers.count; k++)
+        *TABLE_ADD(&story->closed_timers) = c->timers.items[k];
+    mem_free(c->timers.items);
+    memset(&c->timers, 0, sizeof c->timers);
     cast_transfer_end_of_conn(story, i, conn);
 }
 

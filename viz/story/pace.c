@@ -36,6 +36,7 @@ struct pace {
     struct pace_settings settings;
     int64_t end_ns;
     TABLE_OF(struct knot) knots; /* both times grow; at least two */
+    TABLE_OF(struct pace_stand) stands;
 };
 
 /* What story pace has to know of one instant. */
@@ -79,8 +80,9 @@ static double flying_speed(const struct journal_memory *journal)
 {
     TABLE_OF(int64_t) hops = {0};
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        if (journal_memory_kind(journal, i) != EVENT_LINK_SEND) continue;
         const struct event *e = journal_memory_at(journal, i);
-        if (e->kind == EVENT_LINK_SEND) *TABLE_ADD(&hops) = event_int(e, FIELD_ARRIVES) - event_int(e, FIELD_BEGINS);
+        *TABLE_ADD(&hops) = event_int(e, FIELD_ARRIVES) - event_int(e, FIELD_BEGINS);
     }
     double speed = 30;
     if (hops.count) {
@@ -144,7 +146,13 @@ static void pass_gap(struct pace *pace, const struct instant *from, int64_t to_n
 
 static void stand(struct pace *pace, const struct instant *instant)
 {
-    if (instant->stand_ns) add_knot(pace, instant->at_ns, later(pace, (double)instant->stand_ns), false);
+    if (!instant->stand_ns) return;
+    int64_t begun_ns = pace->knots.items[pace->knots.count - 1].screen_ns;
+    add_knot(pace, instant->at_ns, later(pace, (double)instant->stand_ns), false);
+    int64_t length_ns = pace->knots.items[pace->knots.count - 1].screen_ns - begun_ns, before_ns = 0;
+    const struct pace_stand *last = pace->stands.count ? &pace->stands.items[pace->stands.count - 1] : NULL;
+    if (last) before_ns = last->before_ns + last->length_ns;
+    *TABLE_ADD(&pace->stands) = (struct pace_stand){instant->at_ns, length_ns, before_ns};
 }
 
 static void make_story(struct pace *pace, const struct journal_memory *journal, const struct pace_reading *readings,
@@ -154,8 +162,8 @@ static void make_story(struct pace *pace, const struct journal_memory *journal, 
     struct instant now = {0, 0, false, false};
     size_t flying = 0, reading = 0;
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        if (event_visible_sort(journal_memory_kind(journal, i)) == VISIBLE_NOT) continue;
         const struct event *e = journal_memory_at(journal, i);
-        if (event_visible_sort(e->kind) == VISIBLE_NOT) continue;
         if (e->at_ns > now.at_ns) {
             stand(pace, &now);
             pass_gap(pace, &now, e->at_ns, speed);
@@ -174,8 +182,8 @@ static void make_story(struct pace *pace, const struct journal_memory *journal, 
 static void make_event(struct pace *pace, const struct journal_memory *journal)
 {
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        if (event_visible_sort(journal_memory_kind(journal, i)) == VISIBLE_NOT) continue;
         const struct event *e = journal_memory_at(journal, i);
-        if (event_visible_sort(e->kind) == VISIBLE_NOT) continue;
         if (e->at_ns > pace->knots.items[pace->knots.count - 1].at_ns)
             add_knot(pace, e->at_ns, later(pace, (double)EVENT_SCREEN), false);
     }
@@ -225,6 +233,7 @@ void pace_free(struct pace *pace)
 {
     if (!pace) return;
     mem_free(pace->knots.items);
+    mem_free(pace->stands.items);
     mem_free(pace);
 }
 
@@ -280,6 +289,12 @@ int64_t pace_screen_at(const struct pace *pace, int64_t at_ns)
 int64_t pace_total_ns(const struct pace *pace)
 {
     return pace->knots.items[pace->knots.count - 1].screen_ns;
+}
+
+size_t pace_stands(const struct pace *pace, const struct pace_stand **stands)
+{
+    *stands = pace->stands.items;
+    return pace->stands.count;
 }
 
 double pace_speed_at(const struct pace *pace, int64_t screen_ns)

@@ -41,6 +41,11 @@ void pace_free(struct pace *pace);
 int64_t pace_virtual_at(const struct pace *pace, int64_t screen_ns);
 int64_t pace_screen_at(const struct pace *pace, int64_t at_ns);
 int64_t pace_total_ns(const struct pace *pace);
+/* Where the screen stands still for a while, in the order of time. */
+struct pace_stand {
+    int64_t at_ns, length_ns, before_ns; /* before_ns: the lengths of all earlier ones together */
+};
+size_t pace_stands(const struct pace *pace, const struct pace_stand **stands);
 /* Virtual nanoseconds that pass in one on the screen, just after this time: for "x 1800" beside the clock. */
 double pace_speed_at(const struct pace *pace, int64_t screen_ns);
 /* Whether time is being skipped here: nothing visible happens and the clock spins. */

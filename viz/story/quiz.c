@@ -321,12 +321,14 @@ static void ask_bounce(struct quiz *quiz, const struct story *story, size_t even
 }
 
 /* Asked when the mail lies in the mailbox. */
-static void ask_pick_up(struct quiz *quiz, const struct story *story, size_t event, const struct event *e)
+static void ask_pick_up(struct quiz *quiz, const struct story *story, size_t event, const struct event *picked_up)
 {
+    struct event copy = *picked_up, *e = &copy; /* the story lends but a few at a time */
     size_t before = event;
     while (before > 0) {
-        const struct event *earlier = story_event(story, --before);
-        if (earlier->kind == EVENT_MAIL_STATE && event_int(earlier, FIELD_MESSAGE) == event_int(e, FIELD_MESSAGE) &&
+        if (story_event_kind(story, --before) != EVENT_MAIL_STATE) continue;
+        const struct event *earlier = story_event(story, before);
+        if (event_int(earlier, FIELD_MESSAGE) == event_int(e, FIELD_MESSAGE) &&
             !strcmp(event_text(earlier, FIELD_TO), "delivered"))
             break;
     }

@@ -11,7 +11,7 @@
 #include "sim/journal/memory.h"
 #include "viz/story/story_internal.h"
 
-enum { KEYFRAME_EVENTS = 1000, KEYFRAME_WORDS_AN_EVENT = 16, TIMERS_TO_SWEEP = 64 };
+enum { KEYFRAME_EVENTS = 1000, KEYFRAME_WORDS_AN_EVENT = 3, TIMERS_TO_SWEEP = 64 };
 
 /* ---- Rows ---- */
 
@@ -103,15 +103,11 @@ static void apply_hop(struct story *story, uint32_t hop, size_t i, enum event_ki
     if (kind == EVENT_LINK_DROP) ((struct link_now *)rows(story, BLOCK_LINKS))[h->link].lost[h->dir]++;
 }
 
-static void drop_timers_of_conn(struct story *story, const struct event *close)
+static void drop_timers_of_conn(struct story *story, uint32_t conn)
 {
-    struct state_rows *timers = &story->now.blocks[BLOCK_TIMERS];
-    int64_t conn = event_int(close, FIELD_CONN);
-    size_t kept = 0;
-    for (size_t k = 0; k < timers->count; k++)
-        if (event_int(story_event(story, timers->words[k]), FIELD_CONN) != conn)
-            timers->words[kept++] = timers->words[k];
-    timers->count = kept;
+    const struct cast_conn *c = &story->conns.items[conn];
+    for (size_t k = 0; k < c->n_timers; k++)
+        set_remove(&story->now.blocks[BLOCK_TIMERS], story->closed_timers.items[c->first_timer + k]);
 }
 
 static void apply_conn(struct story *story, uint32_t conn, uint32_t i, enum event_kind kind)
@@ -124,7 +120,7 @@ static void apply_conn(struct story *story, uint32_t conn, uint32_t i, enum even
     } else if (kind == EVENT_CONN_CLOSE) {
         now->is_open = 0;
         set_remove(&story->now.blocks[BLOCK_OPEN], conn);
-        drop_timers_of_conn(story, story_event(story, i));
+        drop_timers_of_conn(story, conn);
     } else if (kind == EVENT_TCP_STATE) {
         now->state_event = i;
     } else {
@@ -160,18 +156,30 @@ static void count_attempt(void *context, size_t letter)
     ((struct letter_now *)rows(story, BLOCK_LETTERS))[letter].attempts++;
 }
 
+static void apply_attempt(struct story *story, const struct event *e)
+{
+    if (is_on_the_spot(story, e)) return;
+    cast_letters_named(story, cast_mail(story, e, FIELD_MESSAGE), event_text(e, FIELD_RECIPIENT), count_attempt, story);
+}
+
 /* Timers whose time has passed unheard (a journal may have left their firing out) are swept out now and then. */
-static void apply_timer_set(struct story *story, uint32_t i, int64_t now_ns)
+static void apply_timer_set(struct story *story, uint32_t i)
 {
     struct state_rows *timers = &story->now.blocks[BLOCK_TIMERS];
     set_remove(timers, story->subject[i]);
     bool power_of_two = timers->count >= TIMERS_TO_SWEEP && (timers->count & (timers->count - 1)) == 0;
+    int64_t now_ns = power_of_two ? story_event_time(story, i) : 0;
     size_t kept = 0;
     for (size_t k = 0; power_of_two && k < timers->count; k++)
         if (event_int(story_event(story, timers->words[k]), FIELD_AT) >= now_ns)
             timers->words[kept++] = timers->words[k];
     if (power_of_two) timers->count = kept;
     set_insert(timers, i);
+}
+
+static bool ends_transfer(const struct story *story, size_t i)
+{
+    return story->ends[i / 32] >> i % 32 & 1;
 }
 
 static void end_transfers(struct story *story, size_t i)
@@ -195,52 +203,65 @@ static void begin_transfer(struct story *story, size_t i)
         set_insert(&story->now.blocks[BLOCK_TRANSFERS], (uint32_t)low);
 }
 
-static void apply(struct story *story, size_t i)
+/* Packets move and variables change far more often than anything else happens: of these the kind says enough. */
+static bool apply_often(struct story *story, size_t i, enum event_kind kind)
 {
-    const struct event *e = story_event(story, i);
     uint32_t subject = story->subject[i];
-    if (story->now.blocks[BLOCK_TRANSFERS].count) end_transfers(story, i);
-    switch ((int)e->kind) {
-    case EVENT_HOST_STATE:
-    case EVENT_HOST_TROUBLE:
-        apply_host(story, subject, (uint32_t)i, e);
-        break;
-    case EVENT_LINK_STATE:
-    case EVENT_LINK_VALUE:
-        apply_link(story, subject, (uint32_t)i, e);
-        break;
+    switch ((int)kind) {
     case EVENT_LINK_QUEUE:
     case EVENT_LINK_SEND:
     case EVENT_LINK_DELIVER:
     case EVENT_LINK_DROP:
-        apply_hop(story, subject, i, e->kind);
-        break;
+        apply_hop(story, subject, i, kind);
+        return true;
     case EVENT_CONN_OPEN:
     case EVENT_TCP_STATE:
     case EVENT_TCP_VARS:
     case EVENT_CONN_CLOSE:
-        apply_conn(story, subject, (uint32_t)i, e->kind);
-        break;
-    case EVENT_MAIL_STATE:
-        apply_mail_state(story, subject, (uint32_t)i, e);
-        break;
-    case EVENT_ATTEMPT_BEGIN:
-        if (!is_on_the_spot(story, e))
-            cast_letters_named(story, cast_mail(story, e, FIELD_MESSAGE), event_text(e, FIELD_RECIPIENT), count_attempt,
-                               story);
-        break;
+        apply_conn(story, subject, (uint32_t)i, kind);
+        return true;
     case EVENT_TIMER_SET:
-        apply_timer_set(story, (uint32_t)i, e->at_ns);
-        break;
+        apply_timer_set(story, (uint32_t)i);
+        return true;
     case EVENT_TIMER_FIRE:
     case EVENT_TIMER_CANCEL:
         set_remove(&story->now.blocks[BLOCK_TIMERS], subject);
-        break;
+        return true;
     case EVENT_SMTP_CONTENT:
     case EVENT_POP3_CONTENT:
         begin_transfer(story, i);
-        break;
+        return true;
+    default:
+        return false;
     }
+}
+
+static void apply_seldom(struct story *story, size_t i, enum event_kind kind)
+{
+    uint32_t subject = story->subject[i];
+    switch ((int)kind) {
+    case EVENT_HOST_STATE:
+    case EVENT_HOST_TROUBLE:
+        apply_host(story, subject, (uint32_t)i, story_event(story, i));
+        return;
+    case EVENT_LINK_STATE:
+    case EVENT_LINK_VALUE:
+        apply_link(story, subject, (uint32_t)i, story_event(story, i));
+        return;
+    case EVENT_MAIL_STATE:
+        apply_mail_state(story, subject, (uint32_t)i, story_event(story, i));
+        return;
+    case EVENT_ATTEMPT_BEGIN:
+        apply_attempt(story, story_event(story, i));
+        return;
+    }
+}
+
+static void apply(struct story *story, size_t i)
+{
+    enum event_kind kind = journal_memory_kind(story->journal, i);
+    if (story->now.blocks[BLOCK_TRANSFERS].count && ends_transfer(story, i)) end_transfers(story, i);
+    if (!apply_often(story, i, kind)) apply_seldom(story, i, kind);
     story->now.cursor = i + 1;
 }
 
@@ -317,6 +338,7 @@ void state_free_all(struct story *story)
         free_state(&story->keyframes.items[i]);
     mem_free(story->keyframes.items);
     free_state(&story->now);
+    moment_free(story);
     mem_free(story->live);
     mem_free(story->open);
     mem_free(story->live_transfers);

@@ -43,24 +43,29 @@ bool story_refresh(struct story *story)
 
 /* ---- The whole ---- */
 
+static const struct event *head(const struct story *story)
+{
+    return journal_memory_at(story->journal, story->head_event);
+}
+
 const char *story_title(const struct story *story)
 {
-    return story->head ? event_text(story->head, FIELD_TITLE) : "";
+    return story->has_head ? event_text(head(story), FIELD_TITLE) : "";
 }
 
 const char *story_seed(const struct story *story)
 {
-    return story->head ? event_text(story->head, FIELD_SEED) : "";
+    return story->has_head ? event_text(head(story), FIELD_SEED) : "";
 }
 
 const char *story_scenario(const struct story *story)
 {
-    return story->head ? event_text(story->head, FIELD_SCENARIO) : "";
+    return story->has_head ? event_text(head(story), FIELD_SCENARIO) : "";
 }
 
 int64_t story_starts(const struct story *story)
 {
-    return story->head ? event_int(story->head, FIELD_STARTS) : 0;
+    return story->has_head ? event_int(head(story), FIELD_STARTS) : 0;
 }
 
 size_t story_event_count(const struct story *story)
@@ -73,22 +78,21 @@ const struct event *story_event(const struct story *story, size_t event)
     return journal_memory_at(story->journal, event);
 }
 
-int64_t story_event_time(const struct story *story, size_t event)
+enum event_kind story_event_kind(const struct story *story, size_t event)
 {
-    return story_event(story, event)->at_ns;
+    return journal_memory_kind(story->journal, event);
 }
 
+int64_t story_event_time(const struct story *story, size_t event)
+{
+    return journal_memory_time(story->journal, event);
+}
+
+/* Of a journal that has grown, what came later is not in the story yet. */
 size_t story_event_by_id(const struct story *story, uint64_t id)
 {
-    size_t low = 0, high = story->n_events;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (story_event(story, middle)->id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < story->n_events && story_event(story, low)->id == id ? low : STORY_NONE;
+    size_t event = journal_memory_find(story->journal, id);
+    return event < story->n_events ? event : STORY_NONE;
 }
 
 int64_t story_end_ns(const struct story *story)
@@ -156,19 +160,6 @@ size_t story_link_count(const struct story *story)
     return story->links.count;
 }
 
-/* What has not left yet of what was sent on this direction of the link. */
-static uint64_t queued_bytes(const struct story *story, size_t link, int dir)
-{
-    uint64_t bytes = 0;
-    const struct state_rows *live = &story->now.blocks[BLOCK_LIVE];
-    for (size_t i = 0; i < live->count; i++) {
-        const struct story_hop *hop = &story->hops.items[live->words[i]];
-        if (hop->link == link && hop->dir == dir && hop->departs > story->now_ns)
-            bytes += story->packets.items[hop->packet].size;
-    }
-    return bytes;
-}
-
 struct story_link story_link(const struct story *story, size_t link)
 {
     const struct cast_link *cast = &story->links.items[link];
@@ -183,7 +174,7 @@ struct story_link story_link(const struct story *story, size_t link)
         shown.loss[d] = text_at(story, now->loss_event[d], FIELD_TEXT);
         shown.rate_text[d] = text_at(story, now->rate_event[d], FIELD_TEXT);
         shown.delay_text[d] = text_at(story, now->delay_event[d], FIELD_TEXT);
-        shown.queued_bytes[d] = queued_bytes(story, link, d);
+        shown.queued_bytes[d] = moment_queued_bytes(story, link, d);
         shown.lost[d] = now->lost[d];
     }
     return shown;
@@ -273,12 +264,12 @@ size_t story_conn_vars(const struct story *story, size_t conn, const size_t **ev
 
 bool story_event_is_visible(const struct story *story, size_t event)
 {
-    return event_visible_sort(story_event(story, event)->kind) != VISIBLE_NOT;
+    return event_visible_sort(journal_memory_kind(story->journal, event)) != VISIBLE_NOT;
 }
 
 static bool is_step(const struct story *story, size_t event, enum story_step what)
 {
-    enum visible_sort sort = event_visible_sort(story_event(story, event)->kind);
+    enum visible_sort sort = event_visible_sort(journal_memory_kind(story->journal, event));
     switch (what) {
     case STORY_STEP_EVENT:
         return sort != VISIBLE_NOT;

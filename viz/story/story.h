@@ -38,7 +38,9 @@ const char *story_seed(const struct story *story);
 const char *story_scenario(const struct story *story); /* JSON, with all values as they were; "" when there is none */
 int64_t story_starts(const struct story *story); /* second since 1970 at time 0 */
 size_t story_event_count(const struct story *story);
+/* It is there until a hundred others were asked for (journal_memory_at). */
 const struct event *story_event(const struct story *story, size_t event);
+enum event_kind story_event_kind(const struct story *story, size_t event);
 int64_t story_event_time(const struct story *story, size_t event);
 size_t story_event_by_id(const struct story *story, uint64_t id); /* STORY_NONE when the journal does not hold it */
 int64_t story_end_ns(const struct story *story);                  /* of the last event; 0 when there is none */
@@ -105,6 +107,9 @@ struct story_link {
 size_t story_link_count(const struct story *story);
 struct story_link story_link(const struct story *story, size_t link);
 size_t story_link_by_id(const struct story *story, uint32_t id);
+
+/* Another one whenever a host or a link has gone up or down or was set to other values: a picture of them has changed. */
+uint64_t story_world_key(const struct story *story);
 
 /* ---- Packets ---- */
 
@@ -286,6 +291,15 @@ size_t story_letter_count(const struct story *story); /* in the whole journal */
 struct story_letter story_letter(const struct story *story, size_t letter);
 /* The letter at each host that has it or had it (then it is handed on there), as that host sees it; how many in all. */
 size_t story_letter_copies(const struct story *story, size_t letter, struct story_letter *copies, size_t room);
+/* The same in short, for who looks at all letters: where it is or was, and as what. */
+struct story_stay {
+    size_t mail, host;
+    enum story_mail_state state;
+    size_t event; /* that told so */
+};
+size_t story_letter_stays(const struct story *story, size_t letter, struct story_stay *stays, size_t room);
+/* The hand-over that carries a mail away from a host at this instant; STORY_NONE. */
+size_t story_carrier(const struct story *story, size_t mail, size_t host);
 /* Letters of one mail are neighbours: first index, and how many. */
 size_t story_mail_letters(const struct story *story, size_t mail, size_t *first);
 
@@ -413,6 +427,7 @@ struct story_timer {
    connection end with it. */
 size_t story_timer_count(const struct story *story);
 struct story_timer story_timer(const struct story *story, size_t i);
+int64_t story_timer_at(const struct story *story, size_t i); /* its at_ns alone */
 
 /* ---- Why ---- */
 

@@ -33,6 +33,8 @@ struct cast_conn {
     const char *protocol;
     size_t transfer; /* under way while the cast is made */
     TABLE_OF(size_t) vars;
+    TABLE_OF(uint32_t) timers; /* set and not yet over, while the cast is made */
+    uint32_t first_timer, n_timers; /* in closed_timers: those that end with it */
 };
 
 struct cast_letter {
@@ -119,11 +121,21 @@ struct state {
     struct state_rows blocks[STATE_BLOCKS];
 };
 
+/* story_moment.c: worked out of the state of an instant. */
+struct story_moment {
+    bool is_made;
+    size_t cursor;
+    int64_t now_ns;
+    uint64_t *queued;          /* bytes, by link and direction */
+    struct index_map carriers; /* transfers by mail and sender */
+};
+
 struct story {
     bool class_seen[STORY_CLASSES]; /* in the whole journal */
     const struct journal_memory *journal;
     size_t n_events;
-    const struct event *head; /* run.begin, or NULL */
+    bool has_head;
+    size_t head_event; /* run.begin */
 
     TABLE_OF(struct cast_host) hosts;
     TABLE_OF(struct cast_link) links;
@@ -144,6 +156,9 @@ struct story {
     TABLE_OF(size_t) deeds;         /* and of those that story_deeds tells */
     TABLE_OF(struct story_caption) captions;
     TABLE_OF(struct story_mark) marks;
+    uint32_t (*density)[STORY_DENSITIES]; /* visible events before every so many */
+    TABLE_OF(uint32_t) closed_timers; /* timer.set events */
+    uint32_t *ends;          /* a bit an event: a transfer ends there */
     size_t *letters_of_mail; /* first letter of each mail, and one more */
     int64_t *latest_end;     /* of packets 0 to i: the latest end_ns, for windows of the ladder */
     size_t *last_hop;        /* of each packet, while the cast is made */
@@ -160,6 +175,7 @@ struct story {
 
     int64_t now_ns;
     struct state now;
+    struct story_moment moment;
     TABLE_OF(struct state) keyframes;
     size_t *live, *open, *live_transfers; /* what the accessors hand out */
     size_t live_room, open_room, live_transfers_room;
@@ -198,6 +214,15 @@ bool story_is_deed(enum event_kind kind);
 /* state.c */
 void state_init(struct story *story);
 void state_free_all(struct story *story);
+
+/* story_mail.c: for the time line. */
+enum { DENSITY_BLOCK = 256 };
+void density_make(struct story *story);
+
+/* story_moment.c */
+void moment_free(struct story *story);
+uint64_t moment_queued_bytes(const struct story *story, size_t link, int dir);
+size_t moment_transfer_of(const struct story *story, size_t mail, size_t host); /* that carries it away from there */
 
 /* Bytes of the other side's stream that a segment acknowledges; false when its SYN is not in the journal. */
 bool story_acked_bytes(const struct story *story, const struct story_packet *packet, const struct tcp_segment *tcp,

@@ -1,6 +1,7 @@
 /* Asking the story for mails, letters, queues, words and timers; marks and densities for the time line. */
 #include <string.h>
 
+#include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "viz/story/story_internal.h"
 #include "viz/story/visible.h"
@@ -85,17 +86,6 @@ size_t story_letter_count(const struct story *story)
     return story->letters.count;
 }
 
-/* The transfer under way that carries this mail from where the letter is, or out of its mailbox. */
-static size_t transfer_of(const struct story *story, size_t mail, size_t host)
-{
-    const struct state_rows *live = &story->now.blocks[BLOCK_TRANSFERS];
-    for (size_t i = 0; i < live->count; i++) {
-        const struct story_transfer *t = &story->transfers.items[live->words[i]].shown;
-        if (t->mail == mail && t->from == host) return live->words[i];
-    }
-    return STORY_NONE;
-}
-
 static const struct letter_now *letter_now(const struct story *story, size_t letter)
 {
     return (const struct letter_now *)story->now.blocks[BLOCK_LETTERS].words + letter;
@@ -143,7 +133,7 @@ static struct story_letter letter_at_place(const struct story *story, size_t let
                                  .why = event_text(e, FIELD_WHY),
                                  .event = now->event,
                                  .attempts = letter_now(story, letter)->attempts,
-                                 .transfer = transfer_of(story, cast->mail, host)};
+                                 .transfer = moment_transfer_of(story, cast->mail, host)};
 }
 
 struct story_letter story_letter(const struct story *story, size_t letter)
@@ -264,6 +254,11 @@ struct story_timer story_timer(const struct story *story, size_t i)
                                 .name = event_text(e, FIELD_NAME)};
 }
 
+int64_t story_timer_at(const struct story *story, size_t i)
+{
+    return event_int(story_event(story, story->now.blocks[BLOCK_TIMERS].words[i]), FIELD_AT);
+}
+
 /* ---- The time line ---- */
 
 static int density_of(enum event_kind kind)
@@ -285,18 +280,40 @@ static int density_of(enum event_kind kind)
     return -1;
 }
 
+/* Sums up to the beginning of each block of events, so that no event of a block between two edges is looked at. */
+void density_make(struct story *story)
+{
+    uint32_t sums[STORY_DENSITIES] = {0};
+    story->density = mem_alloc((story->n_events / DENSITY_BLOCK + 1) * sizeof *story->density);
+    for (size_t i = 0; i < story->n_events; i++) {
+        if (i % DENSITY_BLOCK == 0) memcpy(story->density[i / DENSITY_BLOCK], sums, sizeof sums);
+        int sort = density_of(journal_memory_kind(story->journal, i));
+        if (sort >= 0) sums[sort]++;
+    }
+    if (story->n_events % DENSITY_BLOCK == 0)
+        memcpy(story->density[story->n_events / DENSITY_BLOCK], sums, sizeof sums);
+}
+
+/* Of the events before this one. */
+static void density_before(const struct story *story, size_t event, uint32_t sums[STORY_DENSITIES])
+{
+    memcpy(sums, story->density[event / DENSITY_BLOCK], STORY_DENSITIES * sizeof *sums);
+    for (size_t i = event / DENSITY_BLOCK * DENSITY_BLOCK; i < event; i++) {
+        int sort = density_of(journal_memory_kind(story->journal, i));
+        if (sort >= 0) sums[sort]++;
+    }
+}
+
 void story_density(const struct story *story, const int64_t *edges, size_t n, uint32_t (*counts)[STORY_DENSITIES])
 {
-    size_t i = edges[0] == INT64_MIN ? 0 : journal_memory_after(story->journal, edges[0] - 1);
-    memset(counts, 0, n * sizeof *counts);
-    for (size_t bucket = 0; bucket < n; bucket++) {
-        bool last = bucket + 1 == n;
-        for (; i < story->n_events; i++) {
-            const struct event *e = story_event(story, i);
-            if (last ? e->at_ns > edges[n] : e->at_ns >= edges[bucket + 1]) break;
-            int sort = density_of(e->kind);
-            if (sort >= 0) counts[bucket][sort]++;
-        }
+    uint32_t sums[STORY_DENSITIES], before[STORY_DENSITIES];
+    for (size_t i = 0; i <= n; i++) {
+        int64_t until_ns = i == n ? edges[i] : edges[i] == INT64_MIN ? INT64_MIN : edges[i] - 1;
+        size_t event = until_ns == INT64_MIN ? 0 : journal_memory_after(story->journal, until_ns);
+        density_before(story, event < story->n_events ? event : story->n_events, sums);
+        for (int sort = 0; i && sort < STORY_DENSITIES; sort++)
+            counts[i - 1][sort] = sums[sort] - before[sort];
+        memcpy(before, sums, sizeof before);
     }
 }
 

@@ -52,8 +52,9 @@ size_t story_packet_by_id(const struct story *story, uint64_t id)
 
 size_t story_event_packet(const struct story *story, size_t event)
 {
+    enum event_kind kind = journal_memory_kind(story->journal, event);
+    if (event_kind_group(kind) != GROUP_PACKET || !event_has(kind, FIELD_PACKET)) return STORY_NONE;
     const struct event *e = story_event(story, event);
-    if (event_kind_group(e->kind) != GROUP_PACKET || !event_has(e->kind, FIELD_PACKET)) return STORY_NONE;
     return story_packet_by_id(story, (uint64_t)event_int(e, FIELD_PACKET));
 }
 

@@ -1,0 +1,26 @@
+/* What the map keeps from picture to picture, and how it copes with crowds: thousands of packets, hundreds of hosts. */
+#ifndef POSTROAD_VIZ_DRAW_MAP_CROWD_H
+#define POSTROAD_VIZ_DRAW_MAP_CROWD_H
+
+#include "viz/draw/map_plan.h"
+#include "viz/draw/map_route.h"
+#include "viz/draw/stamps.h"
+#include "viz/draw/view.h"
+
+struct map_crowd {
+    struct map_routes *routes;
+    struct stamps *stamps;
+    bool is_one;          /* in this picture, what is drawn often is pressed as a stamp, and words are kept */
+    struct canvas *words; /* what is said at hosts, as of the latest picture */
+    uint64_t *said;       /* for each host, a key of its words there; 0: none */
+    const struct theme *theme;
+};
+
+struct map_crowd *map_crowd_new(const struct story *story);
+void map_crowd_free(struct map_crowd *crowd);
+/* A picture begins. */
+void map_crowd_look(const struct view *view, const struct map_plan *plan);
+/* The words at all hosts, over everything. For crowds only. */
+void map_crowd_draw_words(const struct view *view, const struct map_plan *plan);
+
+#endif
