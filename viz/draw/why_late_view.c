@@ -53,10 +53,9 @@ static size_t letter_of_event(const struct story *s, const struct event *e)
     size_t first, mail = event_has(e->kind, FIELD_MESSAGE) ? story_mail_by_id(s, (uint32_t)event_int(e, FIELD_MESSAGE))
                                                            : STORY_NONE;
     size_t n = mail == STORY_NONE ? 0 : story_mail_letters(s, mail, &first);
+    const char *recipient = event_has(e->kind, FIELD_RECIPIENT) ? event_text(e, FIELD_RECIPIENT) : NULL;
     for (size_t i = 0; i < n; i++)
-        if (!event_has(e->kind, FIELD_RECIPIENT) ||
-            !strcmp(story_letter(s, first + i).recipient, event_text(e, FIELD_RECIPIENT)))
-            return first + i;
+        if (!recipient || !strcmp(story_letter(s, first + i).recipient, recipient)) return first + i;
     return STORY_NONE;
 }
 
