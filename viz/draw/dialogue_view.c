@@ -104,22 +104,37 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     targets_add_box(v->targets, ACT_EVENT, line->event, row);
 }
 
+static bool is_wanted(const struct view *v, const struct story_line *line)
+{
+    return only_shows(v->only, line->conn, line->host, line->peer);
+}
+
+/* The line before that is shown, too; STORY_NONE. */
+static size_t line_before(const struct view *v, size_t i)
+{
+    while (i-- > 0)
+        if (is_wanted(v, story_line(v->story, i))) return i;
+    return STORY_NONE;
+}
+
 void dialogue_view_draw(const struct view *v, struct box box)
 {
     struct box inner = view_panel(v, box, tr("What is said"));
-    size_t n = story_lines_so_far(v->story);
+    size_t n = story_lines_so_far(v->story), newest = line_before(v, n);
     double h = view_units(v, 21), y = inner.y + inner.h;
     canvas_clip(v->canvas, box_inset(inner, -view_units(v, 4)));
-    for (size_t i = n; i-- > 0 && y - h >= inner.y - 1;) {
+    for (size_t i = newest, before; i != STORY_NONE && y - h >= inner.y - 1; i = before) {
+        before = line_before(v, i);
         y -= h;
-        draw_line(v, box_of(inner.x, y, inner.w, h), i, i + 1 == n);
-        bool begins = i == 0 || !same_talk(story_line(v->story, i), story_line(v->story, i - 1));
+        draw_line(v, box_of(inner.x, y, inner.w, h), i, i == newest && newest + 1 == n);
+        bool begins = before == STORY_NONE || !same_talk(story_line(v->story, i), story_line(v->story, before));
         if (!begins || y - h < inner.y - 1) continue;
         y -= h;
         draw_heading(v, box_of(inner.x, y, inner.w, h), story_line(v->story, i));
     }
     canvas_unclip(v->canvas);
-    if (n) return;
+    view_only(v, box);
+    if (newest != STORY_NONE) return;
     struct text_style style = view_faint(v, FONT_PLAIN);
     style.across = style.down = ALIGN_CENTRE;
     canvas_text(v->canvas, inner, &style, tr("Nobody has said anything yet."));

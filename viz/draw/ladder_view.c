@@ -407,6 +407,11 @@ static void thin_out(struct ladder *l)
 }
 
 /* Since stands take no room, more screen time is in sight than the chart is long. */
+static bool is_wanted(const struct view *v, const struct story_arrow *a)
+{
+    return only_shows(v->only, story_packet(v->story, a->packet)->conn, a->from, a->to);
+}
+
 static void collect(struct ladder *l)
 {
     const struct view *v = l->v;
@@ -425,7 +430,8 @@ static void collect(struct ladder *l)
     story_ladder(v->story, from, to, l->arrows, l->n_arrows);
     size_t hosts = story_host_count(v->story), kept = 0;
     for (size_t i = 0; i < l->n_arrows; i++) /* a journal may lack its head */
-        if (l->arrows[i].from < hosts && l->arrows[i].to < hosts) l->arrows[kept++] = l->arrows[i];
+        if (l->arrows[i].from < hosts && l->arrows[i].to < hosts && is_wanted(v, &l->arrows[i]))
+            l->arrows[kept++] = l->arrows[i];
     l->n_arrows = kept;
     thin_out(l);
 }
@@ -458,6 +464,7 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
     l.chart = box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, 6));
     if (l.chart.h < 20 || l.chart.w < 20) return;
     collect(&l);
+    view_only(v, box);
     l.share = mem_calloc(n_hosts + 1, sizeof *l.share);
     l.x = mem_calloc(n_hosts + 1, sizeof *l.x);
     measure_columns(&l, order, n_hosts);

@@ -148,6 +148,7 @@ void scene_take_journal(struct scene *s)
     if (whole || s->span.to_ns > story_end_ns(s->story)) s->span = (struct span){0, story_end_ns(s->story)};
     s->selection = still_there(s->story, s->selection);
     s->sender = STORY_NONE;
+    s->only = (struct only){.n_conns = 0}; /* numbers of connections are another run's */
 }
 
 void scene_grow(struct scene *s)

@@ -97,6 +97,9 @@ static bool show_other(struct scene *s, enum act act, size_t arg)
     case ACT_SAVE:
         scene_save_what_if(s);
         return true;
+    case ACT_ONLY:
+        s->only = (struct only){.n_conns = 0};
+        return true;
     case ACT_SENDER:
         s->sender = arg;
         return true;

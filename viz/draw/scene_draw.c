@@ -105,6 +105,7 @@ struct view scene_view(struct scene *s, struct canvas *canvas)
                          .captions = s->captions,
                          .classics = s->captions == CAPTIONS_ALL ? s->classics : NULL,
                          .hover = s->hover,
+                         .only = &s->only,
                          .bookmarks = s->bookmarks,
                          .n_bookmarks = s->n_bookmarks,
                          .id = VIEW_NONE};

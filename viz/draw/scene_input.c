@@ -166,6 +166,9 @@ static bool handle_arranging_key(struct scene *s, int key)
     case 'k':
         s->keeps_places = !s->keeps_places;
         return true;
+    case 'l':
+        only_choose(&s->only, s->story, s->selection.what, s->selection.index);
+        return true;
     case 'x':
         scene_show_run(s, !s->what_if.shown);
         return true;

@@ -97,6 +97,7 @@ struct scene {
     bool keeps_places;
     size_t *order;        /* hosts from left to right */
     struct find find;
+    struct only only;
     int64_t bookmarks[BOOKMARKS_MAX]; /* sorted */
     size_t n_bookmarks;
     struct looking_elsewhere elsewhere;

@@ -18,6 +18,7 @@ enum act {
     ACT_ATTEMPT,     /* jumps to its end and selects that; once more: shows nothing but its time */
     ACT_BYTES,       /* a field of a header, as header_bytes has it */
     ACT_INTERVAL,    /* of why late: jumps there, and shows nothing but its time */
+    ACT_ONLY,        /* everything is shown again */
     ACT_SENDER,      /* shows this connection in the view of senders */
     ACT_CLOSE,
     ACT_PLAY,

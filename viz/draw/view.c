@@ -79,6 +79,22 @@ struct box view_panel(const struct view *v, struct box box, const char *heading)
     return box_of(inner.x, top, inner.w, box.y + box.h - 8 * u - top);
 }
 
+void view_only(const struct view *v, struct box panel)
+{
+    if (only_is_all(v->only)) return;
+    char text[160];
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.bold = true;
+    style.colour = v->theme->on_accent;
+    style.across = style.down = ALIGN_CENTRE;
+    snprintf(text, sizeof text, tr("only %s  ×"), v->only->words);
+    double w = fmin(canvas_measure(v->canvas, &style, text, 0).x + 18 * v->unit, panel.w * 0.6);
+    struct box box = box_of(panel.x + panel.w - w - 8 * v->unit, panel.y + 5 * v->unit, w, 20 * v->unit);
+    canvas_fill_round(v->canvas, box, box.h / 2, v->theme->accent);
+    canvas_text(v->canvas, box, &style, text);
+    targets_add_box(v->targets, ACT_ONLY, 0, box);
+}
+
 void view_tell_scroll(const struct view *v, struct box inner, double rows, double fit)
 {
     double most = fmax(0, rows - fit), w = 4 * v->unit;

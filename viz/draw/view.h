@@ -5,6 +5,7 @@
 
 #include "viz/draw/canvas.h"
 #include "viz/draw/elsewhere.h"
+#include "viz/draw/only.h"
 #include "viz/draw/rerun.h"
 #include "viz/draw/targets.h"
 #include "viz/draw/theme.h"
@@ -43,6 +44,7 @@ struct view {
     double unit;
     struct span span;
     const struct rerun *rerun; /* what if; NULL: this world cannot be run again, and nobody says why */
+    const struct only *only; /* what the ladder and the dialogue are about; NULL: everything */
     const int64_t *bookmarks;
     size_t n_bookmarks;
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none */
@@ -67,6 +69,8 @@ bool view_is_selected(const struct view *view, enum act what, size_t index);
 struct box view_panel(const struct view *view, struct box box, const char *heading);
 /* The heading with its mark, as wide as it is; for who draws the panel where nothing can be pressed. */
 struct box view_heading_box(const struct view *view, struct box panel, const char *heading);
+/* In the corner of a panel what is shown only, with a press to show everything again; nothing when that is so. */
+void view_only(const struct view *view, struct box panel);
 /* A view of `rows` rows has room for `fit`: notes how far it can be scrolled, and shows where it is by a bar at the
    right. */
 void view_tell_scroll(const struct view *view, struct box inner, double rows, double fit);

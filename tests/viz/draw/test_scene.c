@@ -458,3 +458,28 @@ Test(scene, bookmarks_are_set_gone_to_and_taken_away)
     press(']');
     cr_expect(eq(i64, scene_now(scene), SECOND), "the second one has gone");
 }
+
+Test(scene, the_dialogue_and_the_ladder_show_only_what_was_chosen)
+{
+    const struct story *story = scene_story(scene);
+    press(KEY_END);
+    size_t all = 0, chosen = 0;
+    for (size_t i = 0; i < targets_count(scene_targets(scene)); i++)
+        all += targets_at(scene_targets(scene), i)->act == ACT_EVENT;
+    scene_select(scene, (struct selection){ACT_HOST, story_host_by_name(story, "alice-pc")});
+    press('l');
+    scene_select(scene, (struct selection){ACT_NONE, 0});
+    scene_draw(scene, canvas);
+    for (size_t i = 0; i < targets_count(scene_targets(scene)); i++) {
+        const struct target *t = targets_at(scene_targets(scene), i);
+        if (t->act != ACT_EVENT) continue;
+        const struct event *e = story_event(story, t->arg);
+        if (e->kind == EVENT_SMTP_LINE)
+            cr_expect(ne(str, (char *)event_text(e, FIELD_TEXT), (char *)"EHLO mail.a.example"));
+        chosen++;
+    }
+    cr_expect(gt(sz, chosen, 0));
+    cr_expect(gt(sz, all, 0));
+    click_act(ACT_ONLY);
+    cr_expect(box_of_act(ACT_ONLY).w <= 0, "everything again");
+}

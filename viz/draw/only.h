@@ -1,0 +1,25 @@
+/* Showing only a part: what the ladder and the dialogue leave out when one connection, one mail or some hosts were
+   chosen. A mail stands for the connections that carry it. */
+#ifndef POSTROAD_VIZ_DRAW_ONLY_H
+#define POSTROAD_VIZ_DRAW_ONLY_H
+
+#include "viz/draw/targets.h"
+#include "viz/story/story.h"
+
+enum { ONLY_CONNS_MAX = 256, ONLY_HOSTS_MAX = 16 };
+
+struct only {
+    size_t conns[ONLY_CONNS_MAX], n_conns; /* 0: any */
+    size_t hosts[ONLY_HOSTS_MAX], n_hosts; /* 0: any; else both ends must be among them, or one when there is but one */
+    char words[120];                       /* "m1", "mail.a.example, mx1.b.example" */
+};
+
+bool only_is_all(const struct only *only);
+/* Chooses what is selected: a host is added, or taken away when it is chosen already; a mail, a packet, an event or a line
+   stands for its connections. False, and all is shown again, when there is nothing to choose by. */
+bool only_choose(struct only *only, const struct story *story, enum act what, size_t index);
+
+/* only may be NULL: everything is shown. conn: STORY_NONE for names. */
+bool only_shows(const struct only *only, size_t conn, size_t from, size_t to);
+
+#endif
