@@ -3,9 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "sim/journal/tr.h"
-
-void find_view_draw(const struct view *v, struct box window, const char *text, bool missed)
+void find_view_draw(const struct view *v, struct box window, const char *question, const char *text, bool told)
 {
     double u = v->unit, w = fmin(window.w - 20 * u, 640 * u), h = 92 * u;
     struct box box = box_of((window.w - w) / 2, window.h - h - 140 * u, w, h);
@@ -13,10 +11,8 @@ void find_view_draw(const struct view *v, struct box window, const char *text, b
     canvas_stroke_round(v->canvas, box, 10 * u, 2 * u, v->theme->accent);
     struct text_style title = view_faint(v, FONT_SMALL), line = view_text(v, FONT_LARGE);
     title.down = line.down = ALIGN_CENTRE;
-    if (missed) title.colour = v->theme->lost;
-    canvas_text(v->canvas, box_of(box.x + 16 * u, box.y + 8 * u, w - 32 * u, 24 * u), &title,
-                missed ? tr("It does not come any more after this instant.")
-                       : tr("Run until: a kind of event, a host, a mail, a reply. Enter goes there, n to the next."));
+    if (told) title.colour = v->theme->lost;
+    canvas_text(v->canvas, box_of(box.x + 16 * u, box.y + 8 * u, w - 32 * u, 24 * u), &title, question);
     char shown[300];
     snprintf(shown, sizeof shown, "%s▏", text);
     struct box field = box_of(box.x + 14 * u, box.y + 38 * u, w - 28 * u, 40 * u);

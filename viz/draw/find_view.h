@@ -1,9 +1,10 @@
-/* The line in which one writes what to run until. */
+/* The line in which one writes what to run until, or another value. */
 #ifndef POSTROAD_VIZ_DRAW_FIND_VIEW_H
 #define POSTROAD_VIZ_DRAW_FIND_VIEW_H
 
 #include "viz/draw/view.h"
 
-void find_view_draw(const struct view *view, struct box window, const char *text, bool missed);
+/* question: what is to be written; told: in the colour of what goes wrong. */
+void find_view_draw(const struct view *view, struct box window, const char *question, const char *text, bool told);
 
 #endif

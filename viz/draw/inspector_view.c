@@ -302,6 +302,7 @@ static void draw_mail(const struct view *v, struct box box, size_t index)
     size_t first, n = story_mail_letters(v->story, index, &first);
     for (size_t i = 0; i < n; i++)
         draw_letter(&pen, first + i);
+    offers_draw(&pen);
     draw_causes(&pen, inspector_event(v->story, v->selection));
     struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
     draw_reports(&right, mail);

@@ -1,36 +1,84 @@
 #include "viz/draw/offers_view.h"
 
+#include <stdio.h>
+
 #include "sim/journal/tr.h"
+#include "viz/draw/edits.h"
 #include "viz/draw/what_if.h"
 
 static const double button_units = 24;
+
+/* Buttons beside each other, in as many lines as they need. */
+struct flow {
+    struct pen *pen;
+    double x;
+    struct text_style style;
+};
+
+static struct flow flow_begin(struct pen *pen, bool bold)
+{
+    struct flow flow = {pen, pen->box.x, view_text(pen->v, FONT_SMALL)};
+    flow.style.across = flow.style.down = ALIGN_CENTRE;
+    flow.style.colour = pen->v->rerun->why_not ? pen->v->theme->ghost : pen->v->theme->accent;
+    flow.style.bold = bold;
+    pen->y += view_units(pen->v, 2);
+    return flow;
+}
+
+static bool flow_button(struct flow *f, const char *text, enum act act, size_t arg)
+{
+    const struct view *v = f->pen->v;
+    struct pen *pen = f->pen;
+    double h = view_units(v, button_units), gap = view_units(v, 6);
+    double w = canvas_measure(v->canvas, &f->style, text, 0).x + view_units(v, 20);
+    if (w > pen->box.w) w = pen->box.w;
+    if (f->x > pen->box.x && f->x + w > pen->box.x + pen->box.w) {
+        f->x = pen->box.x;
+        pen->y += h + gap;
+    }
+    if (pen->y + h > pen->box.y + pen->box.h) return false;
+    struct box box = box_of(f->x, pen->y, w, h);
+    canvas_stroke_round(v->canvas, box_inset(box, 0.5), h / 2, view_units(v, 1.4), f->style.colour);
+    canvas_text(v->canvas, box, &f->style, text);
+    if (!v->rerun->why_not) targets_add_box(v->targets, act, arg, box);
+    f->x += w + gap;
+    return true;
+}
+
+static void flow_end(struct flow *f)
+{
+    f->pen->y += view_units(f->pen->v, button_units + 6);
+}
+
+static void draw_edits(struct pen *pen)
+{
+    struct edit_row rows[EDITS_MAX];
+    size_t n = edits_of(pen->v->story, pen->v->selection, rows);
+    if (n == 0) return;
+    pen_heading(pen, tr("From the beginning on, another ..."));
+    struct flow flow = flow_begin(pen, false);
+    for (size_t i = 0; i < n; i++) {
+        char text[120];
+        snprintf(text, sizeof text, *rows[i].value ? "%s: %.40s" : "%s", rows[i].name, rows[i].value);
+        for (char *c = text; *c; c++)
+            if (*c == '\n') *c = ' ';
+        if (!flow_button(&flow, text, ACT_EDIT, i)) return;
+    }
+    flow_end(&flow);
+}
 
 void offers_draw(struct pen *pen)
 {
     const struct view *v = pen->v;
     struct act_line offers[OFFERS_MAX];
     size_t n = v->rerun ? what_if_offers(v->story, v->selection, offers) : 0;
-    if (n == 0) return;
-    double h = view_units(v, button_units), gap = view_units(v, 6), x = pen->box.x, bottom = pen->box.y + pen->box.h;
-    pen_heading(pen, v->rerun->why_not ? v->rerun->why_not : tr("What if ..."));
-    pen->y += view_units(v, 2);
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.across = style.down = ALIGN_CENTRE;
-    style.colour = v->rerun->why_not ? v->theme->ghost : v->theme->accent;
-    style.bold = true;
-    for (size_t i = 0; i < n; i++) {
-        double w = canvas_measure(v->canvas, &style, offers[i].words, 0).x + view_units(v, 20);
-        if (w > pen->box.w) w = pen->box.w;
-        if (x > pen->box.x && x + w > pen->box.x + pen->box.w) {
-            x = pen->box.x;
-            pen->y += h + gap;
-        }
-        if (pen->y + h > bottom) return;
-        struct box box = box_of(x, pen->y, w, h);
-        canvas_stroke_round(v->canvas, box_inset(box, 0.5), h / 2, view_units(v, 1.4), style.colour);
-        canvas_text(v->canvas, box, &style, offers[i].words);
-        if (!v->rerun->why_not) targets_add_box(v->targets, ACT_WHAT_IF, i, box);
-        x += w + gap;
+    if (!v->rerun) return;
+    if (n > 0) {
+        pen_heading(pen, v->rerun->why_not ? v->rerun->why_not : tr("What if ..."));
+        struct flow flow = flow_begin(pen, true);
+        for (size_t i = 0; i < n; i++)
+            if (!flow_button(&flow, offers[i].words, ACT_WHAT_IF, i)) return;
+        flow_end(&flow);
     }
-    pen->y += h + gap;
+    draw_edits(pen);
 }

@@ -85,6 +85,9 @@ static void arrange(struct scene *s, enum act act, size_t arg)
 static bool show_other(struct scene *s, enum act act, size_t arg)
 {
     switch (act) {
+    case ACT_EDIT:
+        scene_edit_open(s, arg);
+        return true;
     case ACT_WHAT_IF:
         scene_what_if(s, arg);
         return true;

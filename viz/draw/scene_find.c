@@ -33,7 +33,7 @@ void scene_find_next(struct scene *s)
 {
     struct find *f = &s->find;
     size_t n = story_event_count(s->story);
-    if (!*f->text) return;
+    if (!*f->text || f->edits) return;
     for (size_t i = story_cursor(s->story); i < n; i++) {
         if (!is_meant(s->story, i, f->text)) continue;
         s->playing = false;
@@ -71,7 +71,10 @@ bool scene_find_key(struct scene *s, const struct input *in)
         break;
     case KEY_ENTER:
         f->open = false;
-        scene_find_next(s);
+        if (f->edits)
+            scene_edit_apply(s);
+        else
+            scene_find_next(s);
         break;
     case KEY_BACKSPACE:
         erase_last(f->text);

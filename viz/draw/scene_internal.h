@@ -3,6 +3,7 @@
 #define POSTROAD_VIZ_DRAW_SCENE_INTERNAL_H
 
 #include "viz/draw/compare_view.h"
+#include "viz/draw/edits.h"
 #include "viz/draw/map_plan.h"
 #include "viz/draw/queue_plan.h"
 #include "viz/draw/scene.h"
@@ -21,13 +22,16 @@ enum { BOOKMARKS_MAX = 64 };
 /* What to run until. */
 struct find {
     bool open, missed; /* the line is being written; there is no such event any more */
+    bool edits;        /* it is the value of a row that is being written */
+    struct edit_row row;
     bool opening;      /* the key that opened it may be written, too */
-    char text[120];
+    char text[EDIT_VALUE_BYTES];
 };
 
 struct what_if {
     const struct rerun *rerun;
     struct rerun_job *job; /* NULL: none is under way */
+    bool failed;           /* the last act made no world, which the message says; the job is for those before it */
     struct act_line acts[ACTS_MAX];
     size_t n_acts;
     const struct journal_memory *original;
@@ -133,6 +137,8 @@ bool scene_find_text(struct scene *scene, const struct input *input);
 void scene_toggle_bookmark(struct scene *scene);
 void scene_go_to_bookmark(struct scene *scene, int direction);
 void scene_what_if(struct scene *scene, size_t offer); /* of what_if_offers */
+void scene_edit_open(struct scene *scene, size_t row); /* of edits_of */
+void scene_edit_apply(struct scene *scene);
 void scene_undo_what_if(struct scene *scene);
 void scene_save_what_if(struct scene *scene);
 void scene_show_run(struct scene *scene, int run);

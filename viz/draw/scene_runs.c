@@ -47,9 +47,19 @@ static void run_again(struct scene *s)
     w->message[0] = 0;
     s->dirty = true;
     if (w->n_acts == 0) return;
-    char *scenario = what_if_scenario(s->story, w->acts, w->n_acts);
+    char *scenario = what_if_scenario(s->story, w->acts, w->n_acts, false);
     if (scenario) w->job = w->rerun->begin(w->rerun->context, scenario, story_seed(s->story));
     mem_free(scenario);
+}
+
+/* The view of it is opened beside the ladder, unless the user has it already or looks at one view alone. */
+static void add_act(struct scene *s, const struct act_line *act)
+{
+    s->what_if.acts[s->what_if.n_acts++] = *act;
+    run_again(s);
+    if (workspace_has(&s->workspace, VIEW_WHAT_IF) || s->enlarged != VIEW_NONE) return;
+    enum view_id at = workspace_has(&s->workspace, VIEW_LADDER) ? VIEW_LADDER : VIEW_MAP;
+    workspace_split(&s->workspace, at, VIEW_WHAT_IF, false);
 }
 
 void scene_what_if(struct scene *s, size_t offer)
@@ -58,11 +68,21 @@ void scene_what_if(struct scene *s, size_t offer)
     struct act_line offers[OFFERS_MAX];
     size_t n = what_if_offers(s->story, s->selection, offers);
     if (offer >= n || !w->rerun || w->rerun->why_not || w->n_acts == ACTS_MAX) return;
-    w->acts[w->n_acts++] = offers[offer];
-    run_again(s);
-    if (workspace_has(&s->workspace, VIEW_WHAT_IF) || s->enlarged != VIEW_NONE) return;
-    enum view_id at = workspace_has(&s->workspace, VIEW_LADDER) ? VIEW_LADDER : VIEW_MAP;
-    workspace_split(&s->workspace, at, VIEW_WHAT_IF, false);
+    add_act(s, &offers[offer]);
+}
+
+void scene_edit_open(struct scene *s, size_t row)
+{
+    struct edit_row rows[EDITS_MAX];
+    if (!s->what_if.rerun || s->what_if.rerun->why_not || row >= edits_of(s->story, s->selection, rows)) return;
+    s->find = (struct find){.open = true, .edits = true, .row = rows[row]};
+    snprintf(s->find.text, sizeof s->find.text, "%s", rows[row].value);
+}
+
+void scene_edit_apply(struct scene *s)
+{
+    struct act_line act = {.about = ""};
+    if (s->what_if.n_acts < ACTS_MAX && edit_act(&s->find.row, s->find.text, &act)) add_act(s, &act);
 }
 
 void scene_undo_what_if(struct scene *s)
@@ -77,7 +97,7 @@ void scene_save_what_if(struct scene *s)
     struct what_if *w = &s->what_if;
     char where[RERUN_WHY_BYTES] = "";
     if (!w->rerun || !w->rerun->save) return;
-    char *scenario = what_if_scenario(s->story, w->shown ? NULL : w->acts, w->shown ? 0 : w->n_acts);
+    char *scenario = what_if_scenario(w->stories[0] ? w->stories[0] : s->story, w->acts, w->n_acts, true);
     bool saved = scenario && w->rerun->save(w->rerun->context, scenario, where);
     snprintf(w->message, sizeof w->message, saved ? tr("Saved: %s") : tr("Not saved: %s"), where);
     mem_free(scenario);
@@ -96,6 +116,18 @@ bool scene_is_running_again(const struct scene *s)
     return s->what_if.job != NULL;
 }
 
+/* What does not make a world is not kept; why is said, and those before it are run once more. */
+static void drop_last_act(struct scene *s)
+{
+    struct what_if *w = &s->what_if;
+    char why[sizeof w->message];
+    snprintf(why, sizeof why, "%s", w->message);
+    if (w->n_acts) w->n_acts--;
+    run_again(s);
+    snprintf(w->message, sizeof w->message, "%s", why);
+    w->failed = w->job != NULL;
+}
+
 void scene_poll(struct scene *s)
 {
     struct what_if *w = &s->what_if;
@@ -105,8 +137,12 @@ void scene_poll(struct scene *s)
     if (state == RERUN_GOES_ON) return;
     end_job(s);
     s->dirty = true;
-    if (state == RERUN_FAILED) return;
-    w->message[0] = 0;
+    if (state == RERUN_FAILED) {
+        drop_last_act(s);
+        return;
+    }
+    if (!w->failed) w->message[0] = 0;
+    w->failed = false;
     w->changed = journal;
     w->stories[0] = story_new(w->original);
     w->stories[1] = story_new(w->changed);

@@ -40,6 +40,7 @@ enum act {
     ACT_TIME_LINE,   /* press and drag */
     ACT_TIME_AXIS,   /* likewise; the argument is the view */
     ACT_ELSEWHERE,   /* opens a packet in another program */
+    ACT_EDIT,        /* a value of what is selected, by number */
     ACT_WHAT_IF,     /* one of the offers for what is selected, by number */
     ACT_SHOW_RUN,    /* 0 as it was, 1 as it would have been */
     ACT_UNDO,

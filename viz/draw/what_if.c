@@ -55,6 +55,7 @@ static void offer(struct offers *o, cJSON *fault, const char *words)
     }
     struct act_line *act = &o->acts[o->n];
     snprintf(act->about, sizeof act->about, "%s", o->about);
+    act->pointer[0] = 0;
     snprintf(act->words, sizeof act->words, "%s", words);
     if (write_line(act, fault)) o->n++;
 }
@@ -154,15 +155,42 @@ size_t what_if_offers(const struct story *story, struct selection selection, str
 
 /* ---- The scenario ---- */
 
-char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n)
+/* Sets the value that a pointer names; on the way only what is there is gone through. */
+static void set_value(cJSON *root, const char *pointer, cJSON *value)
+{
+    char path[ACT_WORDS_BYTES], *rest = path, *key = NULL;
+    cJSON *object = root;
+    snprintf(path, sizeof path, "%s", pointer + 1);
+    for (char *slash; object && (slash = strchr(rest, '/')) != NULL; rest = slash + 1) {
+        *slash = 0;
+        object = cJSON_GetObjectItemCaseSensitive(object, rest);
+    }
+    key = rest;
+    if (!cJSON_IsObject(object)) {
+        cJSON_Delete(value);
+        return;
+    }
+    if (cJSON_HasObjectItem(object, key))
+        cJSON_ReplaceItemInObjectCaseSensitive(object, key, value);
+    else
+        cJSON_AddItemToObject(object, key, value);
+}
+
+char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n, bool pretty)
 {
     cJSON *root = cJSON_Parse(story_scenario(story));
     if (!root) return NULL;
-    cJSON *faults = cJSON_GetObjectItemCaseSensitive(root, "faults");
-    if (!faults) faults = cJSON_AddArrayToObject(root, "faults");
-    for (size_t i = 0; i < n; i++)
-        cJSON_AddItemToArray(faults, cJSON_Parse(acts[i].line));
-    char *printed = cJSON_PrintUnformatted(root), *text = printed ? mem_strdup(printed) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        cJSON *faults = cJSON_GetObjectItemCaseSensitive(root, "faults"), *value = cJSON_Parse(acts[i].line);
+        if (*acts[i].pointer) {
+            set_value(root, acts[i].pointer, value);
+            continue;
+        }
+        if (!faults) faults = cJSON_AddArrayToObject(root, "faults");
+        cJSON_AddItemToArray(faults, value);
+    }
+    char *printed = pretty ? cJSON_Print(root) : cJSON_PrintUnformatted(root);
+    char *text = printed ? mem_strdup(printed) : NULL;
     cJSON_free(printed);
     cJSON_Delete(root);
     return text;

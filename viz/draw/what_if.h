@@ -10,13 +10,15 @@ enum { ACTS_MAX = 12, ACT_WORDS_BYTES = 160, ACT_LINE_BYTES = 320, OFFERS_MAX = 
 struct act_line {
     char about[ACT_WORDS_BYTES]; /* "mail m1, 1348 bytes", "a-mail" */
     char words[ACT_WORDS_BYTES]; /* "it had not been lost" */
-    char line[ACT_LINE_BYTES];   /* {"spare":{"packet":57,"link":"a-mail"}} */
+    char line[ACT_LINE_BYTES];   /* {"spare":{"packet":57,"link":"a-mail"}}; with a pointer: the value */
+    char pointer[ACT_WORDS_BYTES]; /* "/links/a-mail/loss": this value is another; "": the line is a fault */
 };
 
 /* Offers for a packet, link or host; how many. */
 size_t what_if_offers(const struct story *story, struct selection selection, struct act_line offers[OFFERS_MAX]);
 
-/* The scenario of a journal with the lines added to its faults; to be freed with mem_free. NULL when it has no scenario. */
-char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n);
+/* The scenario of a journal with the acts; everything else stays as its writer has it. For a person to read when `pretty`.
+   To be freed with mem_free. NULL when there is no scenario. */
+char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n, bool pretty);
 
 #endif

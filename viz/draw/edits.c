@@ -1,0 +1,85 @@
+#include "viz/draw/edits.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+
+static void value_text(const cJSON *value, char *text, size_t size)
+{
+    text[0] = 0;
+    if (cJSON_IsString(value)) {
+        snprintf(text, size, "%s", value->valuestring);
+        return;
+    }
+    char *printed = value ? cJSON_PrintUnformatted(value) : NULL;
+    if (printed && strlen(printed) < size) snprintf(text, size, "%s", printed);
+    cJSON_free(printed);
+}
+
+static size_t add_rows(const cJSON *object, const char *path, const char *const *names, size_t n, struct edit_row *rows)
+{
+    for (size_t i = 0; i < n; i++) {
+        snprintf(rows[i].name, sizeof rows[i].name, "%s", names[i]);
+        snprintf(rows[i].pointer, sizeof rows[i].pointer, "%s/%s", path, names[i]);
+        value_text(cJSON_GetObjectItemCaseSensitive(object, names[i]), rows[i].value, sizeof rows[i].value);
+    }
+    return n;
+}
+
+static const cJSON *object_in(const cJSON *root, const char *part, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(root, part), name);
+}
+
+static size_t host_rows(const cJSON *root, const char *name, struct edit_row *rows)
+{
+    static const char *const of_server[] = {"retry", "greylisting", "mailbox_limit"}, *const of_client[] = {
+                                                                                          "fetches_every"};
+    char path[ACT_WORDS_BYTES - 40];
+    const cJSON *host = object_in(root, "hosts", name);
+    const cJSON *server = cJSON_GetObjectItemCaseSensitive(host, "mail_server");
+    const cJSON *client = cJSON_GetObjectItemCaseSensitive(host, "client");
+    snprintf(path, sizeof path, "/hosts/%s/%s", name, server ? "mail_server" : "client");
+    if (server) return add_rows(server, path, of_server, 3, rows);
+    return client ? add_rows(client, path, of_client, 1, rows) : 0;
+}
+
+size_t edits_of(const struct story *s, struct selection selection, struct edit_row rows[EDITS_MAX])
+{
+    static const char *const of_link[] = {"rate", "delay", "loss", "queue", "mtu"};
+    static const char *const of_mail[] = {"at", "to", "subject", "text", "size"};
+    char path[ACT_WORDS_BYTES - 40];
+    bool is_any = selection.what == ACT_LINK || selection.what == ACT_HOST || selection.what == ACT_MAIL;
+    cJSON *root = is_any ? cJSON_Parse(story_scenario(s)) : NULL;
+    size_t n = 0;
+    if (selection.what == ACT_LINK && root) {
+        const char *name = story_link(s, selection.index).name;
+        const cJSON *link = object_in(root, "links", name);
+        snprintf(path, sizeof path, "/links/%s", name);
+        if (link) n = add_rows(link, path, of_link, 5, rows);
+    } else if (selection.what == ACT_MAIL && root) {
+        const char *name = story_mail(s, selection.index)->name;
+        const cJSON *mail = object_in(root, "mail", name);
+        snprintf(path, sizeof path, "/mail/%s", name);
+        if (mail) n = add_rows(mail, path, of_mail, 5, rows);
+    } else if (selection.what == ACT_HOST && root) {
+        n = host_rows(root, story_host(s, selection.index).name, rows);
+    }
+    cJSON_Delete(root);
+    return n;
+}
+
+bool edit_act(const struct edit_row *row, const char *written, struct act_line *act)
+{
+    cJSON *value = strchr("{[\"-0123456789tfn", *written) ? cJSON_ParseWithOpts(written, NULL, 1) : NULL;
+    if (!value) value = cJSON_CreateString(written);
+    snprintf(act->pointer, sizeof act->pointer, "%s", row->pointer);
+    snprintf(act->about, sizeof act->about, "%s", row->pointer);
+    snprintf(act->words, sizeof act->words, tr("it were %.100s from the beginning on"), written);
+    bool fits = cJSON_PrintPreallocated(value, act->line, (int)sizeof act->line, 0);
+    cJSON_Delete(value);
+    return fits;
+}
