@@ -118,6 +118,104 @@ static void offer_for_link(struct offers *o, size_t index)
     offer_set(o, link.name, "delay", "300 ms", tr("it had a delay of 300 ms from now on"));
 }
 
+/* ---- What is added ---- */
+
+/* A name that nothing in this part of the scenario has. */
+static void free_name(const cJSON *part, const char *stem, char *name, size_t size)
+{
+    for (int i = 1; i < 1000; i++) {
+        snprintf(name, size, "%s-%d", stem, i);
+        if (!cJSON_HasObjectItem(part, name)) return;
+    }
+}
+
+/* Takes the patch over. */
+static void offer_patch(struct offers *o, cJSON *patch, const char *words)
+{
+    size_t n = o->n;
+    offer(o, patch, words);
+    if (o->n > n) snprintf(o->acts[n].pointer, sizeof o->acts[n].pointer, "/");
+}
+
+/* To whom somebody in this world has written before; NULL. */
+static const char *some_recipient(const cJSON *root, const char *but_not)
+{
+    const cJSON *mail, *to;
+    cJSON_ArrayForEach(mail, cJSON_GetObjectItemCaseSensitive(root, "mail"))
+    {
+        cJSON_ArrayForEach(to, cJSON_GetObjectItemCaseSensitive(mail, "to"))
+        {
+            if (cJSON_IsString(to) && strcmp(to->valuestring, but_not)) return to->valuestring;
+        }
+    }
+    return NULL;
+}
+
+static void offer_mail(struct offers *o, const cJSON *root, const cJSON *client)
+{
+    char name[40], at[40];
+    const cJSON *user = cJSON_GetObjectItemCaseSensitive(client, "user");
+    const char *to = cJSON_IsString(user) ? some_recipient(root, user->valuestring) : NULL;
+    if (!to) return;
+    free_name(cJSON_GetObjectItemCaseSensitive(root, "mail"), "added", name, sizeof name);
+    cJSON *patch = cJSON_CreateObject(), *mail = cJSON_AddObjectToObject(cJSON_AddObjectToObject(patch, "mail"), name);
+    cJSON_AddStringToObject(mail, "at", instant_text(story_now(o->story), at));
+    cJSON_AddStringToObject(mail, "from", user->valuestring);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(mail, "to"), cJSON_CreateString(to));
+    cJSON_AddStringToObject(mail, "text", "One more.");
+    offer_patch(o, patch, tr("one more mail were written here now"));
+}
+
+/* The first mail server that lists its users; NULL. */
+static const cJSON *server_with_users(const cJSON *root)
+{
+    const cJSON *host;
+    cJSON_ArrayForEach(host, cJSON_GetObjectItemCaseSensitive(root, "hosts"))
+    {
+        const cJSON *server = cJSON_GetObjectItemCaseSensitive(host, "mail_server");
+        const cJSON *domains = cJSON_GetObjectItemCaseSensitive(server, "domains");
+        bool lists = cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(server, "users"));
+        if (lists && cJSON_IsString(cJSON_GetArrayItem(domains, 0))) return host;
+    }
+    return NULL;
+}
+
+/* Another computer with its user, linked to this router. */
+static void offer_client(struct offers *o, const cJSON *root, const char *router)
+{
+    char name[40], user[200];
+    const cJSON *host = server_with_users(root);
+    if (!host) return;
+    const cJSON *server = cJSON_GetObjectItemCaseSensitive(host, "mail_server");
+    free_name(cJSON_GetObjectItemCaseSensitive(root, "hosts"), "added", name, sizeof name);
+    snprintf(user, sizeof user, "%s@%s", name,
+             cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(server, "domains"), 0)->valuestring);
+    cJSON *patch = cJSON_CreateObject(), *hosts = cJSON_AddObjectToObject(patch, "hosts");
+    cJSON *client = cJSON_AddObjectToObject(cJSON_AddObjectToObject(hosts, name), "client");
+    cJSON_AddStringToObject(client, "user", user);
+    cJSON_AddStringToObject(client, "submits_to", host->string);
+    cJSON_AddStringToObject(client, "fetches_from", host->string);
+    cJSON *users = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(server, "users"), 1);
+    cJSON_AddItemToArray(users, cJSON_CreateString(name));
+    cJSON_AddItemToObject(cJSON_AddObjectToObject(cJSON_AddObjectToObject(hosts, host->string), "mail_server"), "users",
+                          users);
+    cJSON *link = cJSON_AddObjectToObject(cJSON_AddObjectToObject(patch, "links"), name);
+    cJSON *ends = cJSON_AddArrayToObject(link, "between");
+    cJSON_AddItemToArray(ends, cJSON_CreateString(name));
+    cJSON_AddItemToArray(ends, cJSON_CreateString(router));
+    offer_patch(o, patch, tr("one more computer were linked to it"));
+}
+
+static void offer_additions(struct offers *o, const char *name)
+{
+    cJSON *root = cJSON_Parse(story_scenario(o->story));
+    const cJSON *host = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(root, "hosts"), name);
+    const cJSON *client = cJSON_GetObjectItemCaseSensitive(host, "client");
+    if (client) offer_mail(o, root, client);
+    if (cJSON_HasObjectItem(host, "router")) offer_client(o, root, name);
+    cJSON_Delete(root);
+}
+
 static void offer_for_host(struct offers *o, size_t index)
 {
     struct story_host host = story_host(o->story, index);
@@ -129,6 +227,7 @@ static void offer_for_host(struct offers *o, size_t index)
     if (host.up) offer(o, fault_on(o->story, "1 d", "stop_host", "host", host.name), tr("it stopped for a day"));
     if (host.up)
         offer(o, fault_on(o->story, "1 min", "pause", "host", host.name), tr("its programs paused for a minute"));
+    offer_additions(o, host.name);
 }
 
 size_t what_if_offers(const struct story *story, struct selection selection, struct act_line offers[OFFERS_MAX])
@@ -154,6 +253,22 @@ size_t what_if_offers(const struct story *story, struct selection selection, str
 }
 
 /* ---- The scenario ---- */
+
+/* RFC 7396, but that nothing is ever removed here. */
+static void merge(cJSON *into, const cJSON *patch)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, patch)
+    {
+        cJSON *there = cJSON_GetObjectItemCaseSensitive(into, item->string);
+        if (cJSON_IsObject(there) && cJSON_IsObject(item))
+            merge(there, item);
+        else if (there)
+            cJSON_ReplaceItemInObjectCaseSensitive(into, item->string, cJSON_Duplicate(item, 1));
+        else
+            cJSON_AddItemToObject(into, item->string, cJSON_Duplicate(item, 1));
+    }
+}
 
 /* Sets the value that a pointer names; on the way only what is there is gone through. */
 static void set_value(cJSON *root, const char *pointer, cJSON *value)
@@ -182,6 +297,11 @@ char *what_if_scenario(const struct story *story, const struct act_line *acts, s
     if (!root) return NULL;
     for (size_t i = 0; i < n; i++) {
         cJSON *faults = cJSON_GetObjectItemCaseSensitive(root, "faults"), *value = cJSON_Parse(acts[i].line);
+        if (!strcmp(acts[i].pointer, "/")) {
+            merge(root, value);
+            cJSON_Delete(value);
+            continue;
+        }
         if (*acts[i].pointer) {
             set_value(root, acts[i].pointer, value);
             continue;

@@ -5,13 +5,13 @@
 
 #include "viz/draw/view.h"
 
-enum { ACTS_MAX = 12, ACT_WORDS_BYTES = 160, ACT_LINE_BYTES = 320, OFFERS_MAX = 6 };
+enum { ACTS_MAX = 12, ACT_WORDS_BYTES = 160, ACT_LINE_BYTES = 640, OFFERS_MAX = 6 };
 
 struct act_line {
     char about[ACT_WORDS_BYTES]; /* "mail m1, 1348 bytes", "a-mail" */
     char words[ACT_WORDS_BYTES]; /* "it had not been lost" */
     char line[ACT_LINE_BYTES];   /* {"spare":{"packet":57,"link":"a-mail"}}; with a pointer: the value */
-    char pointer[ACT_WORDS_BYTES]; /* "/links/a-mail/loss": this value is another; "": the line is a fault */
+    char pointer[ACT_WORDS_BYTES]; /* "/links/a-mail/loss": this value is another; "/": the line is merged into the whole (RFC 7396); "": it is a fault */
 };
 
 /* Offers for a packet, link or host; how many. */
