@@ -228,6 +228,7 @@ bool gallery_handle(struct gallery *g, const struct input *in)
         g->quit_asked = false;
         break;
     case INPUT_RELEASE:
+    case INPUT_TEXT:
         break;
     case INPUT_WHEEL:
         if (in->ctrl)

@@ -186,7 +186,7 @@ bool scene_teach_key(struct scene *s, const struct input *in)
         int key;
         enum act act;
     } keys[] = {
-        {'g', ACT_GUESS}, {'y', ACT_CAPTIONS}, {'o', ACT_GALLERY}, {'n', ACT_LESSON_NEXT}, {'b', ACT_LESSON_BACK}};
+        {'g', ACT_GUESS}, {'y', ACT_CAPTIONS}, {'m', ACT_GALLERY}, {'.', ACT_LESSON_NEXT}, {',', ACT_LESSON_BACK}};
     if (quiz_key(s, in)) return true;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i].key == in->key) return scene_teach(s, keys[i].act, 0);

@@ -58,7 +58,16 @@ struct event_list {
     size_t n, room;
 };
 
+enum { COPIES_A_BLOCK = 256 };
+
+struct event_block {
+    struct event_block *before;
+    size_t n;
+    struct event events[COPIES_A_BLOCK];
+};
+
 struct capture {
+    struct event_block *copies; /* the latest block of those that are kept */
     const struct journal_memory *memory;
     struct pcapng_options options;
     struct journal_names *names;
@@ -83,13 +92,34 @@ struct pcapng_options pcapng_options_default(void)
 
 /* --- Gather --- */
 
-static void keep(struct event_list *list, const struct event *e)
+/* What a journal in memory hands out is lent for a while only; the capture needs it to its end. */
+static const struct event *copy_of(struct capture *c, const struct event *e)
+{
+    if (!c->copies || c->copies->n == COPIES_A_BLOCK) {
+        struct event_block *block = mem_calloc(1, sizeof *block);
+        block->before = c->copies;
+        c->copies = block;
+    }
+    c->copies->events[c->copies->n] = *e;
+    return &c->copies->events[c->copies->n++];
+}
+
+static void free_copies(struct capture *c)
+{
+    while (c->copies) {
+        struct event_block *before = c->copies->before;
+        mem_free(c->copies);
+        c->copies = before;
+    }
+}
+
+static void keep(struct capture *c, struct event_list *list, const struct event *e)
 {
     if (list->n == list->room) {
         list->room = list->room ? 2 * list->room : 64;
         list->items = mem_realloc(list->items, list->room * sizeof *list->items);
     }
-    list->items[list->n++] = e;
+    list->items[list->n++] = copy_of(c, e);
 }
 
 static void keep_sent(struct capture *c, const struct event *e)
@@ -98,7 +128,7 @@ static void keep_sent(struct capture *c, const struct event *e)
         c->sent_room = c->sent_room ? 2 * c->sent_room : 64;
         c->sent = mem_realloc(c->sent, c->sent_room * sizeof *c->sent);
     }
-    c->sent[c->n_sent++] = (struct sent){.packet = event_int(e, FIELD_PACKET), .event = e};
+    c->sent[c->n_sent++] = (struct sent){.packet = event_int(e, FIELD_PACKET), .event = copy_of(c, e)};
 }
 
 static int order(int64_t a, int64_t b)
@@ -203,16 +233,16 @@ static void gather(struct capture *c)
 {
     for (size_t i = 0; i < journal_memory_count(c->memory); i++) {
         const struct event *e = journal_memory_at(c->memory, i);
-        if (e->kind == EVENT_RUN_BEGIN && !c->begin) c->begin = e;
+        if (e->kind == EVENT_RUN_BEGIN && !c->begin) c->begin = copy_of(c, e);
         if (e->kind == EVENT_HOST_ADD) {
-            keep(&c->hosts, e);
+            keep(c, &c->hosts, e);
             c->has_ipv6 |= event_text(e, FIELD_ADDRESS6)[0] != '\0';
         }
-        if (e->kind == EVENT_LINK_ADD) keep(&c->links, e);
-        if (e->kind == EVENT_STREAM_DATA) keep(&c->data, e);
+        if (e->kind == EVENT_LINK_ADD) keep(c, &c->links, e);
+        if (e->kind == EVENT_STREAM_DATA) keep(c, &c->data, e);
         if (e->kind == EVENT_PACKET_SEND || e->kind == EVENT_LINK_DUPLICATE) keep_sent(c, e);
-        if (e->kind == EVENT_TLS_SECRETS) keep(&c->secrets, e);
-        if (e->kind == EVENT_PACKET_CORRUPT || e->kind == EVENT_PACKET_REWRITE) keep(&c->corruptions, e);
+        if (e->kind == EVENT_TLS_SECRETS) keep(c, &c->secrets, e);
+        if (e->kind == EVENT_PACKET_CORRUPT || e->kind == EVENT_PACKET_REWRITE) keep(c, &c->corruptions, e);
     }
     if (c->corruptions.n > 0) qsort(c->corruptions.items, c->corruptions.n, sizeof *c->corruptions.items, by_corrupted);
     if (c->n_sent > 0) qsort(c->sent, c->n_sent, sizeof *c->sent, by_packet);
@@ -674,6 +704,7 @@ static void free_capture(struct capture *c)
     mem_free(c->corruptions.items);
     mem_free(c->secrets.items);
     mem_free(c->taps);
+    free_copies(c);
     mem_free(c->sent);
     mem_free(c->records);
     text_free(&c->block);

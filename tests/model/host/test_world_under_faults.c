@@ -273,10 +273,11 @@ Test(world_under_faults, a_lost_packet_that_is_spared_arrives_and_until_then_all
         snprintf(fault, sizeof fault, ", \"faults\": [ { \"spare\": { \"packet\": %lld, \"link\": \"%s\" } } ]",
                  (long long)event_int(lost, FIELD_PACKET),
                  before.scenario->links[event_int(lost, FIELD_LINK) - 1].name);
+        int64_t packet = event_int(lost, FIELD_PACKET), at_ns = lost->at_ns; /* the event itself is lent for a while only */
         struct world_run after = run_small(LOSS, SEED, fault);
         const struct event *e = first_difference(&before, &after);
-        cr_assert(e && e->kind == EVENT_LINK_DELIVER && e->at_ns == lost->at_ns, "%s", fault);
-        cr_assert_eq(event_int(e, FIELD_PACKET), event_int(lost, FIELD_PACKET));
+        cr_assert(e && e->kind == EVENT_LINK_DELIVER && e->at_ns == at_ns, "%s", fault);
+        cr_assert_eq(event_int(e, FIELD_PACKET), packet);
         world_run_free(&after);
     }
     cr_assert_geq(tried, 10);

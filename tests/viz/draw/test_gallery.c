@@ -182,7 +182,7 @@ Test(lesson, a_question_stands_before_the_next_step_once)
     size_t answer;
     cr_expect(targets_find_act(scene_targets(scene), ACT_LESSON_NEXT, 0) != NULL);
     cr_expect(targets_find_act(scene_targets(scene), ACT_LESSON_BACK, 0) == NULL, "there is none before the first");
-    press_in_lesson('n');
+    press_in_lesson('.');
     cr_assert(scene_question(scene, &answer) == &question);
     cr_expect(eq(int, scene_way(scene), WAY_STAY));
     press_in_lesson('2');
@@ -194,7 +194,7 @@ Test(lesson, a_question_stands_before_the_next_step_once)
 Test(lesson, escape_leaves_the_question_and_then_goes_to_the_gallery)
 {
     size_t answer;
-    press_in_lesson('n');
+    press_in_lesson('.');
     press_in_lesson(KEY_ESCAPE);
     cr_expect(scene_question(scene, &answer) == NULL);
     press_in_lesson(KEY_ESCAPE);
@@ -203,6 +203,6 @@ Test(lesson, escape_leaves_the_question_and_then_goes_to_the_gallery)
 
 Test(lesson, the_key_of_the_gallery_goes_there_at_once)
 {
-    press_in_lesson('o');
+    press_in_lesson('m');
     cr_expect(eq(int, scene_way(scene), WAY_GALLERY));
 }
