@@ -37,7 +37,10 @@ run 0 export first-mail -o "$scratch/run.jsonl"
 count() { grep -c "\"kind\":\"$1\"" "$scratch/run.jsonl"; }
 equal "$(data "$page" 'len(d["packets"])')" "$(count packet.send)" packets
 equal "$(data "$page" 'len(d["drops"])')" "$(count link.drop)" losses
-equal "$(data "$page" 'len(d["captions"])')" "$(count caption)" captions
+equal "$(data "$page" 'len(d["captions"]) >= int("'"$(count caption)"'")')" True captions
+run 0 export lost-segment -o "$scratch/lost.html"
+equal "$(data "$scratch/lost.html" 'any(t(c[3]).startswith("RFC 5681") for c in d["captions"])')" True 'the captions of classic moments'
+equal "$(data "$scratch/lost.html" '[c[0] for c in d["captions"]] == sorted(c[0] for c in d["captions"])')" True 'captions are in order'
 equal "$(data "$page" 'len(d["hosts"])')" "$(count host.add)" hosts
 equal "$(data "$page" '[t(p[8]) for p in d["packets"] if t(p[8])]')" "['lost by chance']" 'the reason of the loss'
 equal "$(data "$page" 't(d["mails"][0][3])')" 'Lunch?' 'the subject'

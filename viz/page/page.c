@@ -1,5 +1,7 @@
 #include "viz/page/page.h"
 
+#include <string.h>
+
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/theme.h"
@@ -109,13 +111,27 @@ static void write_page(const struct page *page, FILE *stream)
     text_free(&html);
 }
 
+/* The same as the window's. */
+static struct pace *make_pace(const struct journal_memory *journal, const struct classics *classics)
+{
+    struct pace_reading readings[CLASSICS];
+    size_t n = 0;
+    for (size_t i = 0; i < classics_count(classics) && n < CLASSICS; i++) {
+        const struct classic_moment *moment = classics_at(classics, i);
+        if (moment->is_told) readings[n++] = (struct pace_reading){moment->event, strlen(classic_text(moment->kind))};
+    }
+    return pace_new_with(journal, pace_settings_default(), readings, n);
+}
+
 struct page_report page_write(const struct journal_memory *journal, FILE *stream)
 {
     struct story *story = story_new(journal);
     struct page page = {.story = story, .extent = extent_of(story)};
     struct page_report report = {page.extent, 0, page_count_steps(story, PAGE_WHOLE)};
     if (page.extent != PAGE_TOO_BIG) {
-        struct pace *pace = pace_new(journal, pace_settings_default());
+        struct classics *classics = classics_new(story);
+        struct pace *pace = make_pace(journal, classics);
+        page.classics = classics;
         page.pace = pace;
         page.out = page_writer_new();
         page.step_of = page_number_steps(story, page.extent);
@@ -124,6 +140,7 @@ struct page_report page_write(const struct journal_memory *journal, FILE *stream
         mem_free(page.step_of);
         page_writer_free(page.out);
         pace_free(pace);
+        classics_free(classics);
     }
     story_free(story);
     return report;

@@ -4,12 +4,14 @@
 
 #include "viz/page/page.h"
 #include "viz/page/page_writer.h"
+#include "viz/story/classic.h"
 #include "viz/story/pace.h"
 #include "viz/story/story.h"
 #include "viz/story/visible.h"
 
 struct page {
     struct story *story; /* sought as the writers please */
+    const struct classics *classics;
     const struct pace *pace;
     enum page_extent extent;
     struct page_writer *out;

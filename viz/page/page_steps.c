@@ -119,17 +119,30 @@ static void write_lines(const struct page *page)
     page_list_end(page->out);
 }
 
+static void write_caption(const struct page *page, size_t event, const char *text, const char *cite)
+{
+    page_row_begin(page->out);
+    page_index(page->out, event);
+    page_int(page->out, story_event_time(page->story, event));
+    page_text(page->out, text);
+    page_text(page->out, cite);
+    page_row_end(page->out);
+}
+
+/* Those of the scenario, and of the classic moments that are told in full, in the order of events. */
 static void write_captions(const struct page *page)
 {
+    size_t own = 0, n_own = story_caption_count(page->story);
     page_list_begin(page->out, "captions");
-    for (size_t i = 0; i < story_caption_count(page->story); i++) {
-        const struct story_caption *caption = story_caption(page->story, i);
-        page_row_begin(page->out);
-        page_index(page->out, caption->event);
-        page_int(page->out, caption->at_ns);
-        page_text(page->out, caption->text);
-        page_text(page->out, caption->cite);
-        page_row_end(page->out);
+    for (size_t i = 0; i <= classics_count(page->classics); i++) {
+        const struct classic_moment *moment =
+            i < classics_count(page->classics) ? classics_at(page->classics, i) : NULL;
+        for (; own < n_own && (!moment || story_caption(page->story, own)->event < moment->event); own++) {
+            const struct story_caption *caption = story_caption(page->story, own);
+            write_caption(page, caption->event, caption->text, caption->cite);
+        }
+        if (moment && moment->is_told)
+            write_caption(page, moment->event, classic_text(moment->kind), classic_cite(moment->kind));
     }
     page_list_end(page->out);
 }

@@ -64,7 +64,7 @@ function shortTime(at) {
   const s = at / 1e9;
   if (s < 60) return `${s.toFixed(3)} s`;
   const minutes = Math.floor(s / 60), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
-  if (hours < 1) return `${minutes}:${pad((s % 60).toFixed(1), 4)}`;
+  if (hours < 1) return `${minutes}:${pad((s % 60).toFixed(3), 6)}`;
   const clock = `${pad(hours % 24, 2)}:${pad(minutes % 60, 2)}:${pad(Math.floor(s) % 60, 2)}`;
   return days ? `${days}d ${clock}` : clock;
 }
