@@ -12,8 +12,9 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
+/* Copies: events are lent. */
 struct rows {
-    const struct event **items;
+    struct event *items;
     size_t n, room;
 };
 
@@ -28,20 +29,19 @@ static void add_row(struct rows *rows, const struct event *event)
         rows->room = rows->room ? 2 * rows->room : 64;
         rows->items = mem_realloc(rows->items, rows->room * sizeof *rows->items);
     }
-    rows->items[rows->n++] = event;
+    rows->items[rows->n++] = *event;
 }
 
 static int compare_recipients(const void *a, const void *b)
 {
-    const struct event *x = *(const struct event *const *)a, *y = *(const struct event *const *)b;
+    const struct event *x = a, *y = b;
     int order = strcmp(event_text(x, FIELD_RECIPIENT), event_text(y, FIELD_RECIPIENT));
     return order ? order : (x->id > y->id) - (x->id < y->id);
 }
 
 static int compare_messages(const void *a, const void *b)
 {
-    int64_t x = event_int(*(const struct event *const *)a, FIELD_MESSAGE);
-    int64_t y = event_int(*(const struct event *const *)b, FIELD_MESSAGE);
+    int64_t x = event_int(a, FIELD_MESSAGE), y = event_int(b, FIELD_MESSAGE);
     return (x > y) - (x < y);
 }
 
@@ -68,9 +68,9 @@ static void free_index(struct index *index)
 static const char *writer_of(const struct index *index, const struct event *copy)
 {
     const struct rows *mails = &index->mails;
-    const struct event **found =
-        mails->n ? bsearch(&copy, mails->items, mails->n, sizeof *mails->items, compare_messages) : NULL;
-    return found ? event_text(*found, FIELD_FROM) : "";
+    const struct event *found =
+        mails->n ? bsearch(copy, mails->items, mails->n, sizeof *mails->items, compare_messages) : NULL;
+    return found ? event_text(found, FIELD_FROM) : "";
 }
 
 /* "From alice@a.example Mon Mar  3 09:00:01 2025" */
@@ -118,14 +118,14 @@ static char *mailbox_path(const char *folder, const char *recipient)
 static bool write_mailbox(const struct index *index, const char *folder, size_t first, size_t *next)
 {
     const struct rows *copies = &index->copies;
-    const char *recipient = event_text(copies->items[first], FIELD_RECIPIENT);
+    const char *recipient = event_text(&copies->items[first], FIELD_RECIPIENT);
     char *path = mailbox_path(folder, recipient);
     struct output_file *file = output_open(path);
     free(path);
     if (!file) return false;
     for (*next = first; *next < copies->n; ++*next) {
         size_t size;
-        const struct event *copy = copies->items[*next];
+        const struct event *copy = &copies->items[*next];
         if (strcmp(event_text(copy, FIELD_RECIPIENT), recipient)) break;
         const char *content = event_bytes(copy, FIELD_BYTES, &size);
         write_from_line(index, copy, output_stream(file));

@@ -172,6 +172,11 @@ def judge_first_mail(path):
         check(page.evaluate("document.querySelectorAll('main .panel').length - [...document.querySelectorAll('main .panel')].filter(p => !p.offsetWidth).length") == 1,
               "a view is shown alone")
         quiet(page, "first mail")
+    for size in ((1920, 1080), (3840, 2160)):
+        with Browser(size=size) as page:
+            page.open(path)
+            go_to_the_loss(page)
+            fits(page, size)
     with Browser(dark=True) as page:
         page.open(path)
         equal(colours(page), dark, "as the browser wishes: dark")
