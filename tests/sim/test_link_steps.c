@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "tests/kept_event.h"
 #include "tests/sim/link_world.h"
 
 static struct link_settings slow_link(void)
@@ -45,7 +46,7 @@ static const struct event *next_common(const struct link_world *w, size_t *i)
 {
     while (*i < journal_memory_count(w->memory)) {
         const struct event *e = journal_memory_at(w->memory, (*i)++);
-        if (!is_told_early(e)) return e;
+        if (!is_told_early(e)) return kept_event(e);
     }
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/kept_event.h"
 #include "world_runs.h"
 
 TestSuite(dsn);
@@ -48,7 +49,7 @@ static const struct event *line_from(const struct world_run *run, size_t *i, con
 {
     const struct event *e;
     while ((e = find_event(run, i, EVENT_SMTP_LINE, begin)))
-        if (strncmp(event_text(e, FIELD_TEXT), begin, strlen(begin)) == 0) return e;
+        if (strncmp(event_text(e, FIELD_TEXT), begin, strlen(begin)) == 0) return kept_event(e);
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 /* Running worlds for tests. */
 #include "world_runs.h"
+#include "tests/kept_event.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -60,27 +61,12 @@ static bool has_word(const struct event *e, const char *word)
     return false;
 }
 
-/* A journal lends its events for a while only; a test may look at what it has found as long as it likes. */
-static const struct event *kept(const struct event *e)
-{
-    static struct found {
-        struct found *before;
-        struct event event;
-    } * last;
-    struct found *found = calloc(1, sizeof *found);
-    cr_assert_not_null(found);
-    found->before = last;
-    found->event = *e;
-    last = found;
-    return &found->event;
-}
-
 const struct event *find_event(const struct world_run *run, size_t *i, enum event_kind kind, const char *word)
 {
     size_t n = journal_memory_count(run->journal);
     while (*i < n) {
         const struct event *e = journal_memory_at(run->journal, (*i)++);
-        if (e->kind == kind && (!word || has_word(e, word))) return kept(e);
+        if (e->kind == kind && (!word || has_word(e, word))) return kept_event(e);
     }
     return NULL;
 }

@@ -4,6 +4,7 @@
 
 #include "model/tcp/tcp_internal.h"
 #include "sim/journal/journal_memory.h"
+#include "tests/kept_event.h"
 
 struct told {
     struct journal *journal;
@@ -65,7 +66,7 @@ static const struct event *latest(const struct told *t, enum event_kind kind)
 {
     for (size_t i = journal_memory_count(t->memory); i-- > 0;) {
         const struct event *e = journal_memory_at(t->memory, i);
-        if (e->kind == kind) return e;
+        if (e->kind == kind) return kept_event(e);
     }
     cr_assert_fail("no %s was told", event_kind_name(kind));
     return NULL;
