@@ -60,7 +60,7 @@ holds test "$ran" -ge 8
 
 # The picture at the top is the one that the command beside it makes. UPDATE_GOLDEN=1 makes it anew.
 picture=$POSTROAD_SOURCE_DIR/docs/first-mail.png
-typed README.md "$(grep -F --max-count=1 './run view --screenshot' "$scratch/commands" | cut -f 2)"
+typed README.md "$(grep -F --max-count=1 './run view first-mail --screenshot' "$scratch/commands" | cut -f 2)"
 [ -z "${UPDATE_GOLDEN:-}" ] || cp first-mail.png "$picture"
 holds cmp first-mail.png "$picture"
 
