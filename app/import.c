@@ -1,88 +1,23 @@
 /* postroad import: what was recorded in the real world becomes a journal, and a first scenario. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/import_file.h"
 #include "app/options.h"
 #include "app/output.h"
-#include "model/import/import.h"
 #include "model/import/scenario_draft.h"
 #include "sim/journal/journal_file.h"
-#include "sim/journal/journal_memory.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
-enum { FIRST_YEAR = 1970, LAST_YEAR = 2199, TM_YEAR_0 = 1900 };
-/* A packet takes some 500 bytes here while it is looked at. */
-#define INPUT_MAX_BYTES ((size_t)4 << 30)
-
+enum { FIRST_YEAR = 1970, LAST_YEAR = 2199 };
 struct import_words {
     const char *journal, *format, *year, *scenario;
     bool all;
 };
-
-struct input {
-    uint8_t *bytes;
-    size_t size, room;
-    int year; /* in which it was written last */
-};
-
-static bool cannot_read(const char *path, const char *why)
-{
-    fprintf(stderr, tr("postroad import: cannot read %s: %s\n"), path, why);
-    return false;
-}
-
-static bool read_on(int file, const char *path, struct input *input)
-{
-    ssize_t n = 1;
-    while (n > 0) {
-        if (input->size == input->room) {
-            input->room = input->room ? 2 * input->room : 1 << 16;
-            input->bytes = mem_realloc(input->bytes, input->room);
-        }
-        n = read(file, input->bytes + input->size, input->room - input->size);
-        if (n < 0 && errno == EINTR)
-            n = 1;
-        else if (n < 0)
-            return cannot_read(path, strerror(errno));
-        else
-            input->size += (size_t)n;
-        if (input->size > INPUT_MAX_BYTES) {
-            cannot_read(path, tr("it is larger than 4 GiB"));
-            fputs(tr("  hint: take a part of a capture with editcap or tcpdump -r ... port 25, of a log with grep\n"),
-                  stderr);
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A pipe is read to its end, so that `zcat mail.log.2.gz mail.log.1.gz | postroad import /dev/stdin` works; one that
-   nobody writes to is not waited for. */
-static bool input_read(const char *path, struct input *input)
-{
-    struct stat about;
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (file < 0) return cannot_read(path, strerror(errno));
-    bool good = fstat(file, &about) == 0 || cannot_read(path, strerror(errno));
-    if (good && S_ISDIR(about.st_mode)) good = cannot_read(path, tr("it is a directory"));
-    if (good) {
-        struct tm when;
-        if (gmtime_r(&about.st_mtime, &when)) input->year = when.tm_year + TM_YEAR_0;
-        fcntl(file, F_SETFL, O_RDONLY);
-        good = read_on(file, path, input);
-    }
-    close(file);
-    return good;
-}
 
 static const char *last_part(const char *path)
 {
@@ -133,13 +68,6 @@ static bool write_scenario(const struct journal_memory *memory, const char *path
     return false;
 }
 
-static void tell_report(const char *path, const struct import_report *report)
-{
-    if (!report->error[0]) return;
-    fprintf(stderr, "postroad import: %s: %s\n", path, report->error);
-    if (report->hint[0]) fprintf(stderr, tr("  hint: %s\n"), report->hint);
-}
-
 static void tell_done(const struct journal_memory *memory, const struct import_words *words,
                       const struct import_report *report)
 {
@@ -160,23 +88,14 @@ static void tell_done(const struct journal_memory *memory, const struct import_w
 
 static int import_file(const char *path, const struct import_words *words, struct import_options *options)
 {
-    struct input input = {0};
     struct import_report report;
-    struct journal *journal = journal_new();
-    struct journal_memory *memory = journal_memory_new();
-    journal_add_reader(journal, journal_memory_reader(memory, event_mask_all()));
-    options->title = last_part(path);
-    bool read = input_read(path, &input);
-    if (!options->year) options->year = input.year;
-    bool good = read && import_bytes(input.bytes, input.size, options, journal, &report);
-    if (read && !good) tell_report(path, &report);
-    bool written = good && write_journal(memory, words->journal);
+    struct journal_memory *memory = import_file_read("import", path, options, &report);
+    if (!memory) return EXIT_USAGE;
+    bool written = write_journal(memory, words->journal);
     if (written && words->scenario) written = write_scenario(memory, words->scenario);
     if (written) tell_done(memory, words, &report);
     journal_memory_free(memory);
-    journal_free(journal);
-    mem_free(input.bytes);
-    return written ? EXIT_DONE : good ? EXIT_FAILED : EXIT_USAGE;
+    return written ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* "a/mail.pcapng" becomes "mail.journal", here. */

@@ -84,13 +84,13 @@ static bool has_id(const struct event *e, enum field_type type, int64_t n)
     return false;
 }
 
-/* Packets carry their mail in the tag: "mail m1, body, segment 3". */
+/* Packets carry their mail in the tag: "tcp.data mail m1, body, segment 3". */
 static bool carries_mail(const struct event *e, const char *mail)
 {
     if (!event_has(e->kind, FIELD_TAG)) return false;
-    const char *tag = event_text(e, FIELD_TAG);
+    const char *tag = strstr(event_text(e, FIELD_TAG), "mail ");
     size_t n = strlen(mail);
-    return !strncmp(tag, "mail ", 5) && !strncmp(tag + 5, mail, n) && strchr(",", tag[5 + n]);
+    return tag && !strncmp(tag + 5, mail, n) && strchr(",", tag[5 + n]);
 }
 
 static bool passes(const struct filter *filter, const struct event *e)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "app/exit_codes.h"
+#include "app/import_file.h"
 #include "app/library.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/journal_sound.h"
@@ -90,6 +91,16 @@ struct journal_memory *simulate_read_journal(const char *path, bool *has_end)
     return memory;
 }
 
+/* As `postroad import` reads it, without keeping the journal. */
+static struct journal_memory *read_recording(const char *path)
+{
+    struct import_options options = import_options_default();
+    struct import_report report;
+    struct journal_memory *memory = import_file_read("import", path, &options, &report);
+    if (memory) fputs(report.notes, stderr);
+    return memory;
+}
+
 struct journal_memory *simulate_or_read(const char *word, int *code, bool *has_end)
 {
     *code = EXIT_USAGE;
@@ -98,6 +109,8 @@ struct journal_memory *simulate_or_read(const char *word, int *code, bool *has_e
     struct journal_memory *memory = NULL;
     if (journal_file_is_journal(path)) {
         memory = simulate_read_journal(path, has_end);
+    } else if (import_file_is_recording(path)) {
+        memory = read_recording(path);
     } else {
         struct scenario *scenario = library_load_scenario(word, NULL, 0);
         struct world_options options = world_options_default();

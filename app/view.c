@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/import_file.h"
 #include "app/lesson.h"
 #include "app/library.h"
 #include "app/options.h"
@@ -63,7 +64,7 @@ static int tell_as_text(const char *word, const struct journal_memory *journal)
 {
     int code = EXIT_DONE;
     char *path = library_find(word), *run[] = {(char *)"run", path};
-    if (journal_file_is_journal(path))
+    if (journal_file_is_journal(path) || import_file_is_recording(path))
         tell_journal(journal);
     else
         code = command_run(2, run);
@@ -290,7 +291,7 @@ int command_view(int argc, char **argv)
     };
     const struct option_table table = {
         .command = "view",
-        .operands = "[SCENARIO|JOURNAL|LESSON]",
+        .operands = "[SCENARIO|JOURNAL|CAPTURE|LESSON]",
         .summary = "Opens the window, in which the mail's journey can be watched; with no argument, the gallery.",
         .rows = rows,
         .n_rows = sizeof rows / sizeof rows[0],

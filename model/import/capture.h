@@ -95,7 +95,9 @@ struct seen_end {
     /* totals */
     uint64_t segments_sent, bytes_sent, by_timer, fast, needless;
     uint32_t conn_id, stream_id, session_id;
-    uint64_t heard_event; /* in the draft: the latest arrival */
+    uint64_t heard_event;                     /* in the draft: the latest arrival */
+    uint64_t told_una, told_nxt, told_window; /* as it knows them by then, in its stream; the window in bytes */
+    uint8_t window_shift;                     /* of what it offers (RFC 7323 2.2) */
 };
 
 struct seen_conn {

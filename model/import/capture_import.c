@@ -80,7 +80,7 @@ static bool tell_all(struct capture *c, struct journal *journal)
     capture_tell_names(c);
     tell_dialogues(c);
     capture_name_hosts(c);
-    capture_tell_world(c, draft_earliest_ns(c->draft));
+    capture_tell_world(c, draft_first_second_ns(c->draft));
     note_what_is_missing(c);
     return import_emit(
         c->draft, c->zero_s, c->options, tr("a capture"),

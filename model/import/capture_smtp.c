@@ -225,6 +225,23 @@ static void add_recipient(struct dialogue *d, const char *line, const struct tol
     take_address(line, r->address);
 }
 
+/* The segments that carry it say so: "tcp.data mail m1, body, segment 3". */
+static void tag_content(const struct dialogue *d, uint32_t message, uint64_t from, uint64_t until)
+{
+    char tag[80];
+    const struct seen_end *end = d->client;
+    unsigned n = 0;
+    for (size_t i = capture_piece_at(end, from); i < end->n_pieces && end->pieces[i].offset < until; i++) {
+        const struct seen_piece *piece = &end->pieces[i];
+        snprintf(tag, sizeof tag, "tcp.data mail m%u, body, segment %u", (unsigned)message, ++n);
+        int carriers[2] = {piece->first, piece->packet};
+        for (int k = 0; k < (carriers[0] == carriers[1] ? 1 : 2); k++) {
+            uint64_t sent = d->c->packets[carriers[k]].send_event;
+            if (sent) draft_set(d->c->draft, sent, (struct event_field)F_TEXT(TAG, tag));
+        }
+    }
+}
+
 /* The content begins where the client stands, and ends here. */
 static void tell_content(struct dialogue *d, uint64_t until, const struct told_reply *final)
 {
@@ -237,6 +254,7 @@ static void tell_content(struct dialogue *d, uint64_t until, const struct told_r
               F_INT(SESSION, d->client->session_id), F_INT(CONN, d->client->conn_id), F_INT(HOST, d->client->host + 1),
               F_INT(MESSAGE, message), F_INT(STREAM, d->client->stream_id), F_INT(OFFSET, from),
               F_INT(LENGTH, until - from));
+    tag_content(d, message, from, until);
     tell_transaction(d, message, final);
     forget_transaction(d);
 }

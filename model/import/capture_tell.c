@@ -167,6 +167,43 @@ static void close_ends(struct capture *c, struct seen_conn *conn)
     }
 }
 
+/* ---- What a sender knows ---- */
+
+/* Of RFC 9293's variables those that segments show; cwnd and timers its host keeps to itself. */
+static void tell_variables(struct capture *c, struct seen_conn *conn, int side, int64_t at_ns, uint64_t cause)
+{
+    const struct seen_end *end = &conn->ends[side], *other = &conn->ends[1 - side];
+    uint64_t flight = end->told_nxt > end->told_una ? end->told_nxt - end->told_una : 0;
+    DRAFT_ADD(c->draft, TCP_VARS, at_ns, RANK_LAST, cause, F_INT(CONN, end->conn_id), F_INT(HOST, end->host + 1),
+              F_INT(SND_UNA, end->iss + 1 + (uint32_t)end->told_una),
+              F_INT(SND_NXT, end->iss + 1 + (uint32_t)end->told_nxt), F_INT(SND_WND, end->told_window),
+              F_INT(RCV_NXT, other->iss + 1 + (uint32_t)other->told_una), F_INT(FLIGHT_SIZE, flight),
+              F_TEXT(WHY, tr("inferred from the segments; cwnd and timers cannot be seen")));
+}
+
+static void variables_on_send(struct capture *c, struct seen_conn *conn, const struct seen_packet *p)
+{
+    struct seen_end *end = &conn->ends[p->side];
+    if (p->tcp.flags & TCP_SYN) end->window_shift = p->tcp.options & TCP_WINDOW_SCALE ? p->tcp.window_shift : 0;
+    if (!p->payload_size) return;
+    if (p->offset + p->payload_size > end->told_nxt) end->told_nxt = p->offset + p->payload_size;
+    tell_variables(c, conn, p->side, p->sent_ns, p->send_event);
+}
+
+static void variables_on_arrival(struct capture *c, struct seen_conn *conn, const struct seen_packet *p)
+{
+    int side = 1 - p->side;
+    struct seen_end *end = &conn->ends[side];
+    bool is_syn = p->tcp.flags & TCP_SYN;
+    if (!(p->tcp.flags & TCP_ACK) || p->tcp.flags & TCP_RST) return;
+    int64_t acked = capture_end_offset(end, p->tcp.ack);
+    uint64_t window = (uint64_t)p->tcp.window << (is_syn ? 0 : conn->ends[p->side].window_shift);
+    bool same = acked <= (int64_t)end->told_una && window == end->told_window;
+    if (acked > (int64_t)end->told_una && acked <= (int64_t)end->snd_max) end->told_una = (uint64_t)acked;
+    end->told_window = window;
+    if (!same && end->told_nxt) tell_variables(c, conn, side, p->arrives_ns, p->end_event);
+}
+
 /* ---- Packets ---- */
 
 static void count_segment(struct seen_end *end, const struct seen_packet *p)
@@ -211,6 +248,7 @@ static void tell_sending(struct capture *c, struct seen_packet *p)
                               F_INT(DIR, p->side), F_INT(PACKET, p->number), F_INT(QUEUED, p->size),
                               F_INT(BEGINS, p->sent_ns), F_INT(DEPARTS, p->sent_ns), F_INT(ARRIVES, p->arrives_ns));
     if (conn) state_on_send(c, conn, p);
+    if (conn) variables_on_send(c, conn, p);
     p->end_event = sent;
     if (!p->lost) return;
     int64_t dies_ns = p->sent_ns + (p->arrives_ns - p->sent_ns) / 2;
@@ -223,7 +261,9 @@ static void tell_arrival(struct capture *c, struct seen_packet *p)
     const struct seen_pair *pair = &c->pairs[p->pair];
     p->end_event = DRAFT_ADD(c->draft, LINK_DELIVER, p->arrives_ns, RANK_ARRIVAL, p->end_event, F_INT(LINK, pair->link),
                              F_INT(DIR, p->side), F_INT(PACKET, p->number), F_INT(HOST, pair->host[1 - p->side] + 1));
-    if (p->conn != NO_INDEX) state_on_arrival(c, &c->conns[p->conn], p);
+    if (p->conn == NO_INDEX) return;
+    state_on_arrival(c, &c->conns[p->conn], p);
+    variables_on_arrival(c, &c->conns[p->conn], p);
 }
 
 /* ---- In the order of time ---- */

@@ -108,6 +108,12 @@ int64_t draft_earliest_ns(const struct draft *d)
     return d->earliest_ns;
 }
 
+int64_t draft_first_second_ns(const struct draft *d)
+{
+    int64_t within_ns = d->earliest_ns % SECOND;
+    return d->earliest_ns - within_ns - (within_ns < 0 ? SECOND : 0);
+}
+
 int64_t draft_latest_ns(const struct draft *d)
 {
     return d->latest_ns;

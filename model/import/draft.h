@@ -25,7 +25,8 @@ uint64_t draft_add(struct draft *draft, enum event_kind kind, int64_t at_ns, enu
 void draft_set(struct draft *draft, uint64_t event, struct event_field value);
 
 size_t draft_count(const struct draft *draft);
-int64_t draft_earliest_ns(const struct draft *draft); /* 0 when empty */
+int64_t draft_earliest_ns(const struct draft *draft);     /* 0 when empty */
+int64_t draft_first_second_ns(const struct draft *draft); /* in which that is: where the journal begins */
 int64_t draft_latest_ns(const struct draft *draft);
 /* Emits all, each at its time plus shift_ns, which must make none negative. A cause that would come later than its
    effect is left out. Fields that hold times are shifted with them. */

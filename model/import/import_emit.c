@@ -16,7 +16,7 @@ bool import_emit(struct draft *draft, int64_t zero_s, const struct import_option
     if (latest - earliest > SPAN_MAX_NS)
         return import_fail(report, tr("some clock was far off; leave those lines or packets out"),
                            tr("what was recorded spans more than eighteen years"));
-    int64_t shift_s = earliest < 0 ? (-earliest + SECOND - 1) / SECOND : -(earliest / SECOND);
+    int64_t shift_s = -draft_first_second_ns(draft) / SECOND;
     char version[80];
     snprintf(version, sizeof version, tr("imported from %s by postroad %s"), what, POSTROAD_VERSION);
     DRAFT_ADD(draft, RUN_END, latest, RANK_LAST, 0, F_TEXT(WHY, tr("the recording ends here")));

@@ -237,7 +237,7 @@ void log_book_tell(struct log_book *book, int64_t zero_ns, struct draft *draft)
     t.message_of = mem_calloc(book->n_entries + 1, sizeof *t.message_of);
     for (size_t i = 0; i < book->n_entries; i++)
         if (book->entries[i].n) tell_entry(&t, i);
-    if (draft_count(draft)) tell_world(&t, draft_earliest_ns(draft));
+    if (draft_count(draft)) tell_world(&t, draft_first_second_ns(draft));
     import_map_free(&t.links);
     mem_free(t.message_of);
     mail_book_free(t.mails);

@@ -61,6 +61,7 @@ static void put_server(FILE *out, const struct plan *plan, size_t host)
 {
     const struct plan_host *h = &plan->hosts[host];
     const char *comma = "";
+    struct import_map told = {0};
     fputs("{ \"mail_server\": { \"domains\": [", out);
     for (size_t i = 0; i < plan->n_domains; i++)
         if (domain_is(plan, i, host)) fprintf(out, "%s\"%s\"", comma, plan->domains[i].name), comma = ", ";
@@ -69,15 +70,17 @@ static void put_server(FILE *out, const struct plan *plan, size_t host)
     for (size_t i = 0; i < plan->n_users; i++) {
         const struct plan_user *user = &plan->users[i];
         if (!user->is_known || !domain_is(plan, (size_t)user->domain, host)) continue;
-        bool again = false; /* the same part before the @ in another domain of this server */
+        /* It may be there in another domain of this server. */
         size_t local = strcspn(user->address, "@");
-        for (size_t k = 0; k < i && !again; k++)
-            again = plan->users[k].is_known && domain_is(plan, (size_t)plan->users[k].domain, host) &&
-                    !strncmp(plan->users[k].address, user->address, local + 1);
-        if (again) continue;
+        char name[PLAN_ADDRESS_BYTES];
+        snprintf(name, sizeof name, "%.*s", (int)local, user->address);
+        uint64_t key = import_key_text(97, name);
+        if (import_map_get(&told, key) >= 0) continue;
+        import_map_put(&told, key, 1);
         fprintf(out, "%s\"%.*s\"", comma, (int)local, user->address);
         comma = ", ";
     }
+    import_map_free(&told);
     fprintf(out, "]%s", h->is_exim ? ", \"retry\": \"exim\"" : "");
     if (h->greylisting_ns) {
         fputs(", \"greylisting\": { \"delay\": ", out);

@@ -56,9 +56,9 @@ holds grep -q 'tag=tcp.fin why="inferred: needless, as the receiver has told (D-
 if command -v tshark > /dev/null; then
     tshark -r "$given/at_the_sender.pcapng" -T fields -e frame.time_relative -e ip.src 2> /dev/null |
         awk '$2 == "192.0.2.10" { printf "%.6f\n", $1 + 0 }' > tshark.times
-    first=$("$POSTROAD" show sender.journal --json -k packet.send | grep -m 1 '"host":"mail.example.com"' | grep -o '"t_ns":[0-9]*' | cut -d: -f2)
-    "$POSTROAD" show sender.journal --json -k packet.send | grep '"host":"mail.example.com"' | grep -o '"t_ns":[0-9]*' |
-        cut -d: -f2 | awk -v first="$first" '{ printf "%.6f\n", ($1 - first) / 1e9 }' > import.times
+    "$POSTROAD" show sender.journal --json -k packet.send > sent.jsonl
+    grep '"host":"mail.example.com"' sent.jsonl | grep -o '"t_ns":[0-9]*' | cut -d: -f2 |
+        awk 'NR == 1 { first = $1 } { printf "%.6f\n", ($1 - first) / 1e9 }' > import.times
     holds cmp tshark.times import.times
 fi
 # At the receiver, IPv6, cooked, cut to 140 bytes a frame: what is missing is said to be missing.
@@ -69,6 +69,16 @@ holds grep -q 'host.add host=mx.example.org .*address6=2001:db8::25' receiver.tx
 holds grep -q 'link.drop .*why="inferred: lost before the capture point"' receiver.txt
 holds grep -q 'smtp.line .*(inferred: the rest was not captured)' receiver.txt
 holds grep -q 'mail.state .*host=mx.example.org .*to=queued why="inferred: accepted with 250' receiver.txt
+
+# The same packets in whatever form say the same, to the microsecond that all of them can tell.
+mkdir forms && python3 "$POSTROAD_SOURCE_DIR/tests/app/capture_forms.py" "$given/at_the_receiver.pcap" forms
+told() { "$POSTROAD" show "$1" | grep -v 'run.begin' | md5sum; }
+for form in forms/*; do
+    run 0 import "$form" -o form.journal
+    says out '2 hosts, 1 mails, 3 connections'
+    equal "$(told form.journal)" "$(told receiver.journal)" "$form"
+done
+holds test "$(find forms -type f | wc -l)" -eq 13
 
 # --- Logs: attempts over days, as Postfix and Exim tell them ---
 # seen JOURNAL KIND PATTERN: such an event is there.
@@ -136,6 +146,11 @@ fi
 
 # --- Everything goes on from there: pictures, exports, transcripts ---
 run 0 view sender.journal --screenshot sender.png --at '1.7 s'
+run 0 view "$given/at_the_sender.pcapng" --screenshot at_once.png --at '1.7 s'
+run 0 view "$given/trace.eml" --screenshot at_once.png
+run 0 view "$given/postfix.log"
+says out 'will try again in'
+run 0 export "$given/at_the_receiver.pcap" -o at_once.jsonl
 run 0 view postfix.journal --show queue --screenshot queue.png
 run 0 view trace.journal --screenshot trace.png --at '20 min'
 run 0 export sender.journal -o again.pcapng

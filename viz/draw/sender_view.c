@@ -290,14 +290,21 @@ static void draw_windows(struct chart *c)
     draw_scale(c, false);
     canvas_clip(v->canvas, c->box);
     draw_area(c, FIELD_FLIGHT_SIZE, v->theme->class[STORY_DATA]);
-    draw_stairs(c, FIELD_SSTHRESH, view_units(v, 1.5), v->theme->warn, true);
-    draw_stairs(c, FIELD_CWND, view_units(v, 2.4), v->theme->class[STORY_CONTROL], false);
+    if (largest(c, FIELD_CWND) > 0) draw_stairs(c, FIELD_SSTHRESH, view_units(v, 1.5), v->theme->warn, true);
+    if (largest(c, FIELD_CWND) > 0) draw_stairs(c, FIELD_CWND, view_units(v, 2.4), v->theme->class[STORY_CONTROL], false);
     canvas_unclip(v->canvas);
 }
 
+/* A capture shows segments, and not what their sender keeps to itself. */
 static void draw_timeouts(struct chart *c)
 {
     const struct view *v = c->v;
+    if (largest(c, FIELD_RTO) <= 0) {
+        struct text_style style = view_faint(v, FONT_SMALL);
+        style.across = style.down = ALIGN_CENTRE;
+        canvas_text(v->canvas, c->box, &style, tr("not known: this was captured, and not simulated"));
+        return;
+    }
     c->most = fmax(1, largest(c, FIELD_RTO)) * 1.1;
     draw_scale(c, true);
     canvas_clip(v->canvas, c->box);
@@ -374,6 +381,8 @@ static void draw_facts(const struct view *v, struct box row, const struct sender
              event_int(e, FIELD_CWND), event_int(e, FIELD_SSTHRESH), event_int(e, FIELD_FLIGHT_SIZE),
              vtime_format_duration(event_int(e, FIELD_SRTT), srtt),
              vtime_format_duration(event_int(e, FIELD_RTO), rto));
+    if (!event_int(e, FIELD_CWND) && !event_int(e, FIELD_RTO))
+        snprintf(text, sizeof text, tr("flight %" PRId64 " (inferred)"), event_int(e, FIELD_FLIGHT_SIZE));
     faint.across = ALIGN_END;
     canvas_text(v->canvas, box_of(row.x + size.x + view_units(v, 12), row.y, row.w - size.x - view_units(v, 12), row.h),
                 &faint, text);

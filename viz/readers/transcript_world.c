@@ -9,7 +9,8 @@
 
 static bool tell_run_begin(struct transcript *t, const struct event *e)
 {
-    fprintf(t->out, tr("%s (seed %s)\n\n"), event_text(e, FIELD_TITLE), event_text(e, FIELD_SEED));
+    const char *seed = event_text(e, FIELD_SEED);
+    fprintf(t->out, *seed ? tr("%s (seed %s)\n\n") : "%s\n\n", event_text(e, FIELD_TITLE), seed);
     return false;
 }
 
