@@ -154,7 +154,8 @@ static void put_fault(FILE *out, const struct plan *plan, const struct plan_faul
     put_duration(out, from_ns - from_ns % SECOND);
     if (fault->taken_ns) {
         fputs(", \"for\": ", out);
-        put_duration(out, (until_ns - from_ns) / SECOND * SECOND + SECOND);
+        int64_t for_ns = (until_ns - from_ns) / SECOND * SECOND + SECOND;
+        put_duration(out, for_ns < PLAN_LATEST_NS ? for_ns : PLAN_LATEST_NS);
     }
     if (fault->is_down) {
         fprintf(out, ", \"stop_host\": { \"host\": \"%s\" } }", plan->hosts[fault->server].name);
@@ -171,7 +172,7 @@ static void put_faults(FILE *out, const struct plan *plan)
     const char *comma = "";
     bool any = false;
     for (size_t i = 0; i < plan->n_faults; i++) {
-        if (plan->faults[i].reply[0] == 'g') continue;
+        if (plan->faults[i].reply[0] == 'g' || plan->faults[i].first_ns >= PLAN_LATEST_NS) continue;
         if (!any) fputs(",\n  \"faults\": [", out);
         any = true;
         fprintf(out, "%s\n    ", comma);

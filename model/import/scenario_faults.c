@@ -10,7 +10,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 
-enum { LONG_WAIT_S = 120 };
+enum { LONG_WAIT_S = 120, GREYLISTING_MOST_DAYS = 1 };
 
 /* A reply within what a log says: "host mx.b.example[192.0.2.1] said: 450 4.2.0 <bob@b.example>: ..."; NULL: none. */
 static const char *reply_in(const char *why)
@@ -120,16 +120,16 @@ static int64_t greylisting_of(const struct plan_fault *fault)
     int64_t least = fault->last_ns - fault->first_ns + SECOND, usual = 5 * MINUTE;
     int64_t most = fault->taken_ns ? fault->taken_ns - fault->first_ns : INT64_MAX;
     if (usual >= least && usual <= most) return usual;
-    if (usual < least) return least;
-    return most > 2 * SECOND ? most - SECOND : SECOND;
+    int64_t delay_ns = usual < least ? least : most > 2 * SECOND ? most - SECOND : SECOND;
+    return delay_ns < GREYLISTING_MOST_DAYS * DAY ? delay_ns : GREYLISTING_MOST_DAYS * DAY;
 }
 
-/* Who could not be reached by name is taken to be whoever serves the domain. */
+/* One server stands for all of a domain, also for those that were tried and could not be reached by name. */
 void plan_settle_faults(struct plan *plan)
 {
     for (size_t i = 0; i < plan->n_faults; i++) {
         struct plan_fault *fault = &plan->faults[i];
-        if (fault->server < 0) fault->server = plan->domains[plan->users[fault->recipient].domain].server;
+        fault->server = plan->domains[plan->users[fault->recipient].domain].server;
         if (fault->reply[0] == 'g') plan->hosts[fault->server].greylisting_ns = greylisting_of(fault);
     }
     for (size_t i = 0; i < plan->n_mails; i++)

@@ -179,11 +179,14 @@ static void note_mail(struct plan *plan, const struct event *e)
         size_t n = strcspn(at, ",");
         int user = plan_user(plan, at, n);
         at += n;
-        if (user < 0) continue;
+        bool again = user < 0;
+        for (size_t i = 0; i < mail.n_to && !again; i++)
+            again = mail.to[i] == user;
+        if (again || mail.n_to >= PLAN_RECIPIENTS_MAX) continue;
         GROW(mail.to, mail.n_to, room);
         mail.to[mail.n_to++] = user;
     }
-    if (!mail.n_to || plan->n_mails >= PLAN_MAILS_MAX) {
+    if (!mail.n_to || plan->n_mails >= PLAN_MAILS_MAX || e->at_ns >= PLAN_LATEST_NS) {
         mem_free(mail.to);
         plan->mails_left_out++;
         return;

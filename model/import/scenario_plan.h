@@ -5,8 +5,18 @@
 
 #include "model/import/import_map.h"
 #include "sim/journal/journal_memory.h"
+#include "sim/journal/vtime.h"
 
-enum { PLAN_NAME_BYTES = 64, PLAN_ADDRESS_BYTES = 320, PLAN_MAILS_MAX = 1000, PLAN_REPLY_BYTES = 200 };
+enum {
+    PLAN_NAME_BYTES = 64,
+    PLAN_ADDRESS_BYTES = 320,
+    PLAN_MAILS_MAX = 1000,
+    PLAN_RECIPIENTS_MAX = 1000,
+    PLAN_REPLY_BYTES = 200
+};
+
+/* The latest instant, and the longest wait, of a scenario. */
+#define PLAN_LATEST_NS (365 * DAY)
 
 struct plan_host {
     char name[PLAN_NAME_BYTES]; /* as a scenario may have it */
