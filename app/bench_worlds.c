@@ -170,7 +170,7 @@ char *bench_world_view(uint64_t mails)
     size_t size;
     struct json j = open_world(&text, &size, "bench view");
     write_star_of_routers(&j, long_link);
-    write_submissions(&j, "300 kB", "200 ms", mails);
+    write_submissions(&j, "100 kB", "150 ms", mails);
     close_world(&j);
     return text;
 }

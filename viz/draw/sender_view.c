@@ -17,7 +17,7 @@ static const double value_units = 62, axis_units = 20, gap_units = 10, facts_uni
 
 static bool sends(const struct story *s, size_t conn)
 {
-    const size_t *events;
+    const uint32_t *events;
     return story_conn_vars(s, conn, &events) > 2;
 }
 
@@ -92,7 +92,7 @@ size_t sender_view_neighbour(const struct story *s, size_t conn, int direction)
 struct sender_plan *sender_plan_new(const struct story *s, size_t conn)
 {
     struct sender_plan *plan = mem_calloc(1, sizeof *plan);
-    const size_t *events;
+    const uint32_t *events;
     plan->conn = conn;
     size_t n_vars = story_conn_vars(s, conn, &events), room = 0;
     if (n_vars) {
@@ -129,7 +129,7 @@ struct chart {
     const struct sender_plan *plan;
     struct box box;
     double most; /* at its upper edge; 0 at its lower */
-    const size_t *vars;
+    const uint32_t *vars;
     size_t n_vars;
 };
 

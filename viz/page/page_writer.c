@@ -76,7 +76,7 @@ void page_int(struct page_writer *w, int64_t value)
 
 void page_index(struct page_writer *w, size_t index)
 {
-    page_int(w, index == SIZE_MAX ? -1 : (int64_t)index);
+    page_int(w, index >= UINT32_MAX ? -1 : (int64_t)index);
 }
 
 /* FNV-1a. */

@@ -20,7 +20,7 @@ void page_row_begin(struct page_writer *writer);
 void page_row_end(struct page_writer *writer);
 /* The next value of the row, or of the list outside of one. */
 void page_int(struct page_writer *writer, int64_t value);
-void page_index(struct page_writer *writer, size_t index); /* SIZE_MAX, none: -1 */
+void page_index(struct page_writer *writer, size_t index); /* STORY_NONE: -1 */
 void page_text(struct page_writer *writer, const char *text);
 
 /* "name":value at the top. */

@@ -1,5 +1,6 @@
 /* The cast: all that the journal will ever tell of, gathered in two readings. The first finds the mails and their
    recipients, so that the letters of one mail can lie side by side; the second everything else. */
+#include <assert.h>
 #include <string.h>
 
 #include "sim/journal/memory.h"
@@ -8,13 +9,13 @@
 size_t cast_host(const struct story *story, const struct event *e, enum field_id field)
 {
     uint64_t id = (uint64_t)event_int(e, field);
-    return id ? index_map_get(&story->host_ids, id) : STORY_NONE;
+    return id ? story_index(&story->host_ids, id) : STORY_NONE;
 }
 
 size_t cast_conn(const struct story *story, const struct event *e)
 {
     uint64_t id = (uint64_t)event_int(e, FIELD_CONN);
-    return id ? index_map_get(&story->conn_ids, id) : STORY_NONE;
+    return id ? story_index(&story->conn_ids, id) : STORY_NONE;
 }
 
 const char *story_name_of_host(const struct story *story, size_t host)
@@ -86,7 +87,7 @@ static void world_event(struct story *story, size_t i, const struct event *e)
         return;
     case EVENT_LINK_STATE:
     case EVENT_LINK_VALUE:
-        story->subject[i] = (uint32_t)index_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+        story->subject[i] = (uint32_t)story_index(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
         /* What was set before the world began is how it is, not a fault. */
         if (e->at_ns > 0 || e->kind == EVENT_LINK_STATE) cast_mark(story, STORY_MARK_FAULT, i);
         return;
@@ -124,7 +125,7 @@ static void timer_event(struct story *story, size_t i, const struct event *e)
         story->subject[i] = (uint32_t)story_event_by_id(story, (uint64_t)event_int(e, FIELD_ABOUT));
     } else {
         uint64_t key = timer_key(e);
-        story->subject[i] = (uint32_t)index_map_get(&story->timers_set, key);
+        story->subject[i] = (uint32_t)story_index(&story->timers_set, key);
         index_map_put(&story->timers_set, key, i);
     }
     if (conn == STORY_NONE) return;
@@ -163,11 +164,34 @@ static void cast_event(struct story *story, size_t i)
 
 static void note_latest_ends(struct story *story)
 {
-    story->latest_end = mem_calloc(story->packets.count + 1, sizeof *story->latest_end);
+    story->latest_end = mem_calloc(story->packets.count / PACKET_BLOCK + 1, sizeof *story->latest_end);
     int64_t latest = INT64_MIN;
     for (size_t i = 0; i < story->packets.count; i++) {
         if (story->packets.items[i].end_ns > latest) latest = story->packets.items[i].end_ns;
-        story->latest_end[i] = latest;
+        story->latest_end[i / PACKET_BLOCK] = latest;
+    }
+}
+
+/* What was needed to make the cast is not needed any more, and what grew is cut to its size. */
+static void tidy_up(struct story *story)
+{
+    mem_free(story->last_hop.items);
+    memset(&story->last_hop, 0, sizeof story->last_hop);
+    index_map_free(&story->timers_set);
+    index_map_free(&story->ports);
+    index_map_free(&story->stream_content);
+    TABLE_TRIM(&story->packets);
+    TABLE_TRIM(&story->hops);
+    TABLE_TRIM(&story->lines);
+    TABLE_TRIM(&story->marks);
+    TABLE_TRIM(&story->conns);
+    TABLE_TRIM(&story->transfers);
+    for (size_t i = 0; i < story->conns.count; i++)
+        TABLE_TRIM(&story->conns.items[i].vars);
+    for (size_t i = 0; i < story->transfers.count; i++) {
+        TABLE_TRIM(&story->transfers.items[i].parts);
+        mem_free(story->transfers.items[i].there.items);
+        memset(&story->transfers.items[i].there, 0, sizeof story->transfers.items[i].there);
     }
 }
 
@@ -183,6 +207,7 @@ static void note_ends(struct story *story)
 void cast_make(struct story *story)
 {
     story->n_events = journal_memory_count(story->journal);
+    assert(story->n_events < NONE32);
     story->subject = mem_alloc((story->n_events + 1) * sizeof *story->subject);
     memset(story->subject, 0xff, (story->n_events + 1) * sizeof *story->subject);
     for (size_t i = 0; i < story->n_events; i++) {
@@ -195,6 +220,7 @@ void cast_make(struct story *story)
     note_latest_ends(story);
     note_ends(story);
     density_make(story);
+    tidy_up(story);
 }
 
 static void free_maps(struct story *story)
@@ -237,7 +263,7 @@ void cast_free(struct story *story)
                       story->density,
                       story->letters_of_mail,
                       story->latest_end,
-                      story->last_hop,
+                      story->packet_at,
                       story->stream_bytes.items,
                       story->subject,
                       story->cache_changes.items,

@@ -28,7 +28,7 @@ enum story_mail_state story_mail_state_of(const char *name)
 size_t cast_mail(const struct story *story, const struct event *e, enum field_id field)
 {
     uint64_t id = (uint64_t)event_int(e, field);
-    return id ? index_map_get(&story->mail_ids, id) : STORY_NONE;
+    return id ? story_index(&story->mail_ids, id) : STORY_NONE;
 }
 
 /* ---- First reading ---- */
@@ -65,8 +65,8 @@ static void each_recipient(const char *list, recipient_fn *fn, void *context, si
 
 static size_t survey_mail(struct story *story, uint64_t id)
 {
-    size_t mail = index_map_get(&story->mail_ids, id);
-    if (mail != SIZE_MAX) return mail;
+    size_t mail = story_index(&story->mail_ids, id);
+    if (mail != STORY_NONE) return mail;
     mail = story->mails.count;
     size_t room = story->mails.room;
     *TABLE_ADD(&story->mails) = (struct story_mail){.id = (uint32_t)id,
@@ -216,8 +216,8 @@ static void attempt_begin(struct story *story, size_t i, const struct event *e)
 
 static void attempt_end(struct story *story, size_t i, const struct event *e)
 {
-    size_t at = index_map_get(&story->attempt_ids, (uint64_t)event_int(e, FIELD_ATTEMPT));
-    if (at == SIZE_MAX) return;
+    size_t at = story_index(&story->attempt_ids, (uint64_t)event_int(e, FIELD_ATTEMPT));
+    if (at == STORY_NONE) return;
     struct story_attempt *attempt = &story->attempts.items[at];
     attempt->peer = cast_host(story, e, FIELD_PEER);
     attempt->end_event = i;

@@ -28,6 +28,33 @@ static enum story_class class_of(const struct story *story, size_t packet)
     return STORY_OTHER;
 }
 
+/* Ids that grow with the packets, as those of a run do, are looked up in an array; others in a map. */
+static bool is_dense(const struct story *story, uint64_t id)
+{
+    return id < 8 * (uint64_t)(story->packets.count + 1024);
+}
+
+static void put_packet_id(struct story *story, uint64_t id, size_t packet)
+{
+    if (!is_dense(story, id)) {
+        index_map_put(&story->packet_ids, id, packet);
+        return;
+    }
+    size_t room = story->packet_at_room, more = id < room ? room : (size_t)id + (size_t)id / 2 + 64;
+    if (more > room) {
+        story->packet_at = mem_realloc(story->packet_at, more * sizeof *story->packet_at);
+        memset(story->packet_at + room, 0xff, (more - room) * sizeof *story->packet_at);
+        story->packet_at_room = more;
+    }
+    story->packet_at[id] = (uint32_t)packet;
+}
+
+size_t packet_index(const struct story *story, uint64_t id)
+{
+    if (id < story->packet_at_room && story->packet_at[id] != NONE32) return story->packet_at[id];
+    return story_index(&story->packet_ids, id);
+}
+
 /* A packet may first be heard of on a link, when the journal kept no sending. */
 static size_t add_packet(struct story *story, uint64_t id, size_t i, const struct event *e)
 {
@@ -50,17 +77,16 @@ static size_t add_packet(struct story *story, uint64_t id, size_t i, const struc
                                  .end_event = STORY_NONE,
                                  .lost_why = ""};
     *TABLE_ADD(&story->packets) = fresh;
-    story->last_hop = table_grow(story->last_hop, packet, &story->last_hop_room, sizeof *story->last_hop);
-    story->last_hop[packet] = STORY_NONE;
-    index_map_put(&story->packet_ids, id, packet);
+    *TABLE_ADD(&story->last_hop) = NONE32;
+    put_packet_id(story, id, packet);
     return packet;
 }
 
 static size_t packet_of(struct story *story, size_t i, const struct event *e)
 {
     uint64_t id = (uint64_t)event_int(e, FIELD_PACKET);
-    size_t packet = index_map_get(&story->packet_ids, id);
-    return packet != SIZE_MAX ? packet : add_packet(story, id, i, e);
+    size_t packet = packet_index(story, id);
+    return packet != STORY_NONE ? packet : add_packet(story, id, i, e);
 }
 
 static void note_iss(struct story *story, size_t packet)
@@ -84,7 +110,7 @@ static void packet_sent(struct story *story, size_t i, const struct event *e)
     p->conn = cast_conn(story, e);
     p->tag = event_text(e, FIELD_TAG);
     p->why = event_text(e, FIELD_WHY);
-    p->repeats = repeats ? index_map_get(&story->packet_ids, repeats) : STORY_NONE;
+    p->repeats = repeats ? packet_index(story, repeats) : STORY_NONE;
     p->stream = (uint32_t)event_int(e, FIELD_STREAM);
     p->offset = (uint64_t)event_int(e, FIELD_OFFSET);
     p->length = (uint32_t)event_int(e, FIELD_LENGTH);
@@ -100,8 +126,8 @@ static void packet_sent(struct story *story, size_t i, const struct event *e)
 
 static size_t add_hop(struct story *story, size_t i, const struct event *e)
 {
-    size_t link = index_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
-    if (link == SIZE_MAX) return STORY_NONE;
+    size_t link = story_index(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+    if (link == STORY_NONE) return STORY_NONE;
     int dir = event_int(e, FIELD_DIR) ? 1 : 0;
     size_t packet = packet_of(story, i, e), hop = story->hops.count;
     *TABLE_ADD(&story->hops) = (struct story_hop){.packet = packet,
@@ -118,11 +144,11 @@ static size_t add_hop(struct story *story, size_t i, const struct event *e)
                                                   .end_ns = TIME_NEVER,
                                                   .next = STORY_NONE};
     struct story_packet *p = &story->packets.items[packet];
-    if (story->last_hop[packet] == STORY_NONE)
+    if (story->last_hop.items[packet] == STORY_NONE)
         p->first_hop = hop;
     else
-        story->hops.items[story->last_hop[packet]].next = hop;
-    story->last_hop[packet] = hop;
+        story->hops.items[story->last_hop.items[packet]].next = hop;
+    story->last_hop.items[packet] = hop;
     p->n_hops++;
     if (p->from == STORY_NONE) p->from = story->hops.items[hop].from;
     return hop;
@@ -131,7 +157,7 @@ static size_t add_hop(struct story *story, size_t i, const struct event *e)
 /* The hop that a deliver or drop ends: the packet's latest, if it is on that link and has not ended. */
 static size_t hop_under_way(const struct story *story, size_t packet, const struct event *e)
 {
-    size_t hop = story->last_hop[packet];
+    size_t hop = story->last_hop.items[packet];
     if (hop == STORY_NONE) return STORY_NONE;
     const struct story_hop *h = &story->hops.items[hop];
     bool same = story->links.items[h->link].id == (uint32_t)event_int(e, FIELD_LINK) && h->end_event == STORY_NONE;
@@ -172,9 +198,9 @@ static void link_retime(struct story *story, size_t i, const struct event *e)
 
 static void link_duplicate(struct story *story, size_t i, const struct event *e)
 {
-    size_t original = index_map_get(&story->packet_ids, (uint64_t)event_int(e, FIELD_ORIGINAL));
+    size_t original = packet_index(story, (uint64_t)event_int(e, FIELD_ORIGINAL));
     uint64_t id = (uint64_t)event_int(e, FIELD_PACKET);
-    if (original == SIZE_MAX || index_map_get(&story->packet_ids, id) != SIZE_MAX) return;
+    if (original == STORY_NONE || packet_index(story, id) != STORY_NONE) return;
     size_t copy = add_packet(story, id, i, e);
     const struct story_packet *from = &story->packets.items[original];
     struct story_packet *p = &story->packets.items[copy];
@@ -284,7 +310,7 @@ static void find_other_end(struct story *story, size_t conn)
 {
     struct cast_conn *c = &story->conns.items[conn];
     uint64_t mirrored = ports_key(c->peer, c->host, c->remote_port, c->local_port);
-    size_t other = index_map_get(&story->ports, mirrored);
+    size_t other = story_index(&story->ports, mirrored);
     index_map_put(&story->ports, ports_key(c->host, c->peer, c->local_port, c->remote_port), conn);
     if (other == STORY_NONE || story->conns.items[other].other_end != STORY_NONE) return;
     c->other_end = other;
@@ -332,8 +358,8 @@ static void conn_event(struct story *story, size_t i, const struct event *e)
 static void stream_data(struct story *story, size_t i, const struct event *e)
 {
     uint64_t stream = (uint64_t)event_int(e, FIELD_STREAM);
-    size_t at = index_map_get(&story->streams, stream);
-    if (at == SIZE_MAX) {
+    size_t at = story_index(&story->streams, stream);
+    if (at == STORY_NONE) {
         at = story->stream_bytes.count;
         (void)TABLE_ADD(&story->stream_bytes);
         index_map_put(&story->streams, stream, at);

@@ -20,7 +20,7 @@ void cast_transfer_begin(struct story *story, size_t i, const struct event *e)
                                         .offset = (uint64_t)event_int(e, FIELD_OFFSET),
                                         .length = (uint64_t)event_int(e, FIELD_LENGTH)},
                               .end_event = STORY_NONE,
-                              .next_of_stream = index_map_get(&story->stream_content, stream)};
+                              .next_of_stream = story_index(&story->stream_content, stream)};
     *TABLE_ADD(&story->transfers) = t;
     story->conns.items[conn].transfer = at;
     index_map_put(&story->stream_content, stream, at);
@@ -82,7 +82,7 @@ static void packet_brings(struct story *story, size_t i, size_t packet, size_t t
     range.to = range.to > end ? end : range.to;
     uint64_t fresh = range.from < range.to ? add_range(t, range) : 0;
     if (!fresh) return;
-    *TABLE_ADD(&t->parts) = (struct transfer_part){packet, fresh};
+    *TABLE_ADD(&t->parts) = (struct transfer_part){(uint32_t)packet, (uint32_t)fresh};
     if (t->arrived >= t->shown.length && t->end_event == STORY_NONE) end_transfer(story, transfer, i);
 }
 
@@ -91,7 +91,7 @@ void cast_transfer_packet(struct story *story, size_t i, size_t packet)
 {
     const struct story_packet *p = &story->packets.items[packet];
     if (!p->length || !p->stream) return;
-    size_t transfer = index_map_get(&story->stream_content, p->stream);
+    size_t transfer = story_index(&story->stream_content, p->stream);
     while (transfer != STORY_NONE) {
         const struct story_transfer *t = &story->transfers.items[transfer].shown;
         if (t->offset + t->length <= p->offset) return;

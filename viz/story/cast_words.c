@@ -88,7 +88,7 @@ static void session_open(struct story *story, const struct event *e)
 static struct story_line spoken(const struct story *story, const struct event *e)
 {
     uint32_t session = (uint32_t)event_int(e, FIELD_SESSION);
-    size_t at = index_map_get(&story->session_ids, session), conn = cast_conn(story, e);
+    size_t at = story_index(&story->session_ids, session), conn = cast_conn(story, e);
     bool smtp = e->kind == EVENT_SMTP_LINE || e->kind == EVENT_SMTP_CONTENT;
     struct story_line line = {.speech = smtp ? STORY_SMTP : STORY_POP3,
                               .host = cast_host(story, e, FIELD_HOST),
@@ -96,7 +96,7 @@ static struct story_line spoken(const struct story *story, const struct event *e
                               .session = session,
                               .conn = conn,
                               .mail = STORY_NONE};
-    if (at != SIZE_MAX) line.peer = story->sessions.items[at].peer;
+    if (at != STORY_NONE) line.peer = story->sessions.items[at].peer;
     if (line.peer == STORY_NONE && conn != STORY_NONE) line.peer = story->conns.items[conn].peer;
     return line;
 }

@@ -29,14 +29,14 @@ const char *sentence_host(const struct story *story, const struct event *e, enum
 
 const char *sentence_link(const struct story *story, const struct event *e)
 {
-    size_t link = index_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
-    return link == SIZE_MAX ? "?" : story->links.items[link].name;
+    size_t link = story_index(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+    return link == STORY_NONE ? "?" : story->links.items[link].name;
 }
 
 const char *sentence_link_end(const struct story *story, const struct event *e)
 {
-    size_t link = index_map_get(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
-    if (link == SIZE_MAX) return "?";
+    size_t link = story_index(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
+    if (link == STORY_NONE) return "?";
     return story_name_of_host(story, story->links.items[link].ends[event_int(e, FIELD_DIR) ? 0 : 1]);
 }
 

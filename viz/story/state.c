@@ -146,8 +146,8 @@ static void apply_mail_state(struct story *story, uint32_t place, uint32_t i, co
 /* What a server puts into a mailbox of its own is no handing on. */
 static bool is_on_the_spot(const struct story *story, const struct event *e)
 {
-    size_t at = index_map_get(&story->attempt_ids, (uint64_t)event_int(e, FIELD_ATTEMPT));
-    return at != SIZE_MAX && story->attempts.items[at].peer == story->attempts.items[at].host;
+    size_t at = story_index(&story->attempt_ids, (uint64_t)event_int(e, FIELD_ATTEMPT));
+    return at != STORY_NONE && story->attempts.items[at].peer == story->attempts.items[at].host;
 }
 
 static void count_attempt(void *context, size_t letter)

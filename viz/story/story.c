@@ -143,7 +143,7 @@ struct story_host story_host(const struct story *story, size_t host)
 
 size_t story_host_by_id(const struct story *story, uint32_t id)
 {
-    return index_map_get(&story->host_ids, id);
+    return story_index(&story->host_ids, id);
 }
 
 size_t story_host_by_name(const struct story *story, const char *name)
@@ -182,7 +182,7 @@ struct story_link story_link(const struct story *story, size_t link)
 
 size_t story_link_by_id(const struct story *story, uint32_t id)
 {
-    return index_map_get(&story->link_ids, id);
+    return story_index(&story->link_ids, id);
 }
 
 /* ---- Connections ---- */
@@ -215,7 +215,7 @@ struct story_conn story_conn(const struct story *story, size_t conn)
 
 size_t story_conn_by_id(const struct story *story, uint32_t id)
 {
-    return index_map_get(&story->conn_ids, id);
+    return story_index(&story->conn_ids, id);
 }
 
 /* A set of the state as the array of indices that views are given. */
@@ -254,7 +254,7 @@ size_t story_live_transfers(const struct story *story, const size_t **transfers)
     return n;
 }
 
-size_t story_conn_vars(const struct story *story, size_t conn, const size_t **events)
+size_t story_conn_vars(const struct story *story, size_t conn, const uint32_t **events)
 {
     *events = story->conns.items[conn].vars.items;
     return story->conns.items[conn].vars.count;

@@ -23,7 +23,8 @@
 
 struct story;
 
-#define STORY_NONE SIZE_MAX
+/* Fits the 32 bits in which what there is millions of refers to other things. */
+#define STORY_NONE ((size_t)UINT32_MAX)
 
 struct story *story_new(const struct journal_memory *journal);
 void story_free(struct story *story);
@@ -133,24 +134,24 @@ enum story_fate { STORY_ON_ITS_WAY, STORY_ARRIVED, STORY_LOST }; /* on its way s
 /* A packet's whole journey, as the whole journal tells it. */
 struct story_packet {
     uint64_t id;
-    enum story_class class;
-    size_t from, to;            /* hosts at the two ends of the journey */
-    size_t send_event;
     int64_t sent_ns;
-    const char *tag, *why;      /* "mail m1, body, segment 3"; why it was sent */
-    size_t conn;                /* of the sender; STORY_NONE */
-    size_t repeats, repeated_by; /* packets; STORY_NONE */
-    size_t copy_of;             /* the packet that a link duplicated; STORY_NONE */
-    bool corrupted;             /* its bits were changed on the way */
-    uint32_t size, length;      /* on the wire; payload */
-    uint64_t offset;            /* of the payload in its stream */
-    uint32_t stream;            /* id; 0: none */
-    size_t first_hop;           /* then story_hop.next */
-    uint32_t n_hops;            /* links it was sent on */
-    enum story_fate fate;
-    int64_t end_ns;             /* when it arrived or was lost; TIME_NEVER while on its way */
-    size_t end_event;           /* that deliver or drop; STORY_NONE */
-    const char *lost_why;       /* "" unless lost */
+    int64_t end_ns;              /* when it arrived or was lost; TIME_NEVER while on its way */
+    const char *tag, *why;       /* "mail m1, body, segment 3"; why it was sent */
+    const char *lost_why;        /* "" unless lost */
+    uint64_t offset;             /* of the payload in its stream */
+    uint32_t stream;             /* id; 0: none */
+    uint32_t size, length;       /* on the wire; payload */
+    uint32_t from, to;           /* hosts at the two ends of the journey */
+    uint32_t send_event;
+    uint32_t end_event;          /* that deliver or drop; STORY_NONE */
+    uint32_t conn;               /* of the sender; STORY_NONE */
+    uint32_t repeats, repeated_by; /* packets; STORY_NONE */
+    uint32_t copy_of;            /* the packet that a link duplicated; STORY_NONE */
+    uint32_t first_hop;          /* then story_hop.next */
+    uint32_t n_hops : 16;        /* links it was sent on */
+    enum story_class class : 8;
+    enum story_fate fate : 4;
+    bool corrupted : 1;          /* its bits were changed on the way */
 };
 size_t story_packet_count(const struct story *story);
 const struct story_packet *story_packet(const struct story *story, size_t packet);
@@ -160,17 +161,16 @@ size_t story_event_packet(const struct story *story, size_t event);
 
 /* A packet on one link. A retransmission on the wire is another packet. */
 struct story_hop {
-    size_t packet, link;
-    int dir;
-    size_t from, to;  /* hosts */
+    uint32_t packet, link, from, to; /* from, to: hosts */
     int64_t sent_ns;  /* joined the queue */
     int64_t begins, departs, arrives; /* first bit leaves, last bit leaves, last bit arrives (would arrive, when lost);
                                          TIME_NEVER when its turn never came */
-    size_t send_event;
-    size_t end_event; /* link.deliver or link.drop; STORY_NONE while on its way at the journal's end */
-    int64_t end_ns;   /* TIME_NEVER likewise */
+    int64_t end_ns;   /* TIME_NEVER while on its way at the journal's end */
+    uint32_t send_event;
+    uint32_t end_event; /* link.deliver or link.drop; STORY_NONE likewise */
+    uint32_t next;    /* hop of the same packet; STORY_NONE */
+    uint8_t dir;
     bool lost;
-    size_t next;      /* hop of the same packet; STORY_NONE */
 };
 size_t story_hop_count(const struct story *story);
 const struct story_hop *story_hop(const struct story *story, size_t hop);
@@ -237,7 +237,7 @@ size_t story_conn_by_id(const struct story *story, uint32_t id);
 /* Those open at this instant, in the order of opening. */
 size_t story_open_conns(const struct story *story, const size_t **conns);
 /* All tcp.vars events of a connection in the journal, by index, for the view of the sender over time. */
-size_t story_conn_vars(const struct story *story, size_t conn, const size_t **events);
+size_t story_conn_vars(const struct story *story, size_t conn, const uint32_t **events);
 
 /* ---- Mail ---- */
 
@@ -386,17 +386,17 @@ size_t story_deeds(const struct story *story, uint32_t host, size_t *events, siz
 
 enum story_speech { STORY_SMTP, STORY_POP3, STORY_NAMES };
 struct story_line {
-    size_t event;
     int64_t at_ns;
-    enum story_speech speech;
-    size_t host, peer;  /* who says it, and to whom; peer may be STORY_NONE */
-    uint32_t session;   /* id; 0 for names */
-    size_t conn;        /* STORY_NONE for names */
-    bool by_client;     /* client, or who asks */
-    bool is_content;    /* stands for the content of a mail; text says how long it is */
-    bool is_secret;     /* nobody says it: it tells what came of TLS, which hides what follows from others */
-    size_t mail;        /* for content */
     const char *text;
+    uint32_t event;
+    uint32_t host, peer; /* who says it, and to whom; peer may be STORY_NONE */
+    uint32_t session;    /* id; 0 for names */
+    uint32_t conn;       /* STORY_NONE for names */
+    uint32_t mail;       /* for content */
+    enum story_speech speech : 8;
+    bool by_client : 1;  /* client, or who asks */
+    bool is_content : 1; /* stands for the content of a mail; text says how long it is */
+    bool is_secret : 1;  /* nobody says it: it tells what came of TLS, which hides what follows from others */
 };
 size_t story_line_count(const struct story *story); /* in the whole journal */
 const struct story_line *story_line(const struct story *story, size_t line);
@@ -467,7 +467,7 @@ enum story_mark_kind {
 };
 struct story_mark {
     enum story_mark_kind kind;
-    size_t event;
+    uint32_t event;
     int64_t at_ns;
 };
 /* All marks of the journal in the order of time. The text is story_sentence's. */

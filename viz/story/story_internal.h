@@ -32,7 +32,7 @@ struct cast_conn {
     uint32_t iss; /* of its SYN, so that acknowledgement numbers can be told as bytes */
     const char *protocol;
     size_t transfer; /* under way while the cast is made */
-    TABLE_OF(size_t) vars;
+    TABLE_OF(uint32_t) vars;
     TABLE_OF(uint32_t) timers; /* set and not yet over, while the cast is made */
     uint32_t first_timer, n_timers; /* in closed_timers: those that end with it */
 };
@@ -51,8 +51,7 @@ struct cast_place {
 
 /* A packet that brought bytes of a content which were not there before. */
 struct transfer_part {
-    size_t packet;
-    uint64_t bytes;
+    uint32_t packet, bytes;
 };
 
 struct byte_range {
@@ -160,9 +159,10 @@ struct story {
     TABLE_OF(uint32_t) closed_timers; /* timer.set events */
     uint32_t *ends;          /* a bit an event: a transfer ends there */
     size_t *letters_of_mail; /* first letter of each mail, and one more */
-    int64_t *latest_end;     /* of packets 0 to i: the latest end_ns, for windows of the ladder */
-    size_t *last_hop;        /* of each packet, while the cast is made */
-    size_t last_hop_room;
+    int64_t *latest_end;     /* of packets up to the end of each block: the latest end_ns, for windows of the ladder */
+    TABLE_OF(uint32_t) last_hop; /* of each packet, while the cast is made */
+    uint32_t *packet_at;     /* packets by id, as far as ids are dense; NONE32 */
+    size_t packet_at_room;
     /* What each event is about: a hop, packet, conn, place, line, or the timer.set that it ends, as its kind says. */
     uint32_t *subject;
     struct index_map host_ids, link_ids, packet_ids, conn_ids, mail_ids, attempt_ids, session_ids;
@@ -214,6 +214,17 @@ bool story_is_deed(enum event_kind kind);
 /* state.c */
 void state_init(struct story *story);
 void state_free_all(struct story *story);
+
+/* tables.c knows no story: what it does not find is STORY_NONE here. */
+static inline size_t story_index(const struct index_map *map, uint64_t key)
+{
+    size_t found = index_map_get(map, key);
+    return found == SIZE_MAX ? STORY_NONE : found;
+}
+
+/* cast_packet.c */
+enum { PACKET_BLOCK = 64 };
+size_t packet_index(const struct story *story, uint64_t id);
 
 /* story_mail.c: for the time line. */
 enum { DENSITY_BLOCK = 256 };

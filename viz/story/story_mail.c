@@ -62,7 +62,7 @@ const struct story_mail *story_mail(const struct story *story, size_t mail)
 
 size_t story_mail_by_id(const struct story *story, uint32_t id)
 {
-    return index_map_get(&story->mail_ids, id);
+    return story_index(&story->mail_ids, id);
 }
 
 size_t story_mail_by_name(const struct story *story, const char *name)

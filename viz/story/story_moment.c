@@ -59,8 +59,8 @@ uint64_t moment_queued_bytes(const struct story *story, size_t link, int dir)
 
 size_t moment_transfer_of(const struct story *story, size_t mail, size_t host)
 {
-    size_t transfer = index_map_get(&moment(story)->carriers, carrier_key(mail, host));
-    return transfer == SIZE_MAX ? STORY_NONE : transfer;
+    size_t transfer = story_index(&moment(story)->carriers, carrier_key(mail, host));
+    return transfer;
 }
 
 /* Of a link, all but the packets lost on it. */

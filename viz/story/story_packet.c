@@ -47,7 +47,7 @@ const struct story_packet *story_packet(const struct story *story, size_t packet
 
 size_t story_packet_by_id(const struct story *story, uint64_t id)
 {
-    return index_map_get(&story->packet_ids, id);
+    return packet_index(story, id);
 }
 
 size_t story_event_packet(const struct story *story, size_t event)
@@ -238,8 +238,8 @@ static size_t copy_common(const struct event *e, uint64_t offset, uint8_t *out, 
 size_t story_packet_payload(const struct story *story, size_t packet, uint8_t *out, size_t room)
 {
     const struct story_packet *p = &story->packets.items[packet];
-    size_t copied = 0, stream = index_map_get(&story->streams, p->stream);
-    if (stream == SIZE_MAX) return 0;
+    size_t copied = 0, stream = story_index(&story->streams, p->stream);
+    if (stream == STORY_NONE) return 0;
     const struct cast_stream *s = &story->stream_bytes.items[stream];
     room = p->length < room ? p->length : room;
     size_t low = 0, high = s->events.count;
@@ -263,10 +263,10 @@ size_t story_ladder(const struct story *story, int64_t from_ns, int64_t to_ns, s
     size_t low = 0, high = story->packets.count, n = 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (story->latest_end[middle] < from_ns)
-            low = middle + 1;
+        if (story->latest_end[middle / PACKET_BLOCK] < from_ns)
+            low = (middle / PACKET_BLOCK + 1) * PACKET_BLOCK;
         else
-            high = middle;
+            high = middle / PACKET_BLOCK * PACKET_BLOCK;
     }
     for (; low < story->packets.count && story->packets.items[low].sent_ns <= to_ns; low++) {
         const struct story_packet *p = &story->packets.items[low];

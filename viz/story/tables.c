@@ -16,6 +16,13 @@ void *table_grow(void *items, size_t count, size_t *room, size_t item_size)
     return items;
 }
 
+void *table_trim(void *items, size_t count, size_t *room, size_t item_size)
+{
+    if (!items || count == *room) return items;
+    *room = count;
+    return mem_realloc(items, count * item_size);
+}
+
 /* A good mixer of 64 bits (the finalizer of SplitMix64). */
 static uint64_t mix(uint64_t x)
 {

@@ -17,6 +17,11 @@ void *table_grow(void *items, size_t count, size_t *room, size_t item_size);
     ((table)->items = table_grow((table)->items, (table)->count, &(table)->room, sizeof *(table)->items),              \
      &(table)->items[(table)->count++])
 
+/* Gives back the room that is not used. */
+void *table_trim(void *items, size_t count, size_t *room, size_t item_size);
+#define TABLE_TRIM(table)                                                                                              \
+    ((table)->items = table_trim((table)->items, (table)->count, &(table)->room, sizeof *(table)->items))
+
 /* Numbers to indices, which are never SIZE_MAX: that is what a number gives that was never put. Zeroed is empty. */
 struct index_map {
     struct index_place {

@@ -330,7 +330,7 @@ Test(story_mail, the_two_ends_of_a_connection_know_each_other)
         cr_assert_str_eq(conn.protocol, conn.local_port == 110 || conn.remote_port == 110 ? "pop3" : "smtp");
         story_seek_event(story, conn.close_event - 1);
         cr_assert_str_eq(story_conn(story, i).state, "ESTABLISHED");
-        const size_t *vars;
+        const uint32_t *vars;
         size_t n = story_conn_vars(story, i, &vars);
         if (n) cr_assert_eq(story_conn(story, i).vars_event, vars[n - 1]);
     }
