@@ -15,7 +15,7 @@
 static const double units_per_second = 54, opens_s = 0.7;
 static const char no_width[] = "\u200b"; /* a space where a name may be broken */
 
-enum { LABELS_KEPT = 256, LABEL_PIECES = 4, MOST_ARROWS = 400 };
+enum { LABELS_KEPT = 256, LABEL_PIECES = 4, MOST_ARROWS = 120 };
 
 struct ladder {
     const struct view *v;

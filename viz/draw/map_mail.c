@@ -10,7 +10,7 @@
 #include "viz/draw/map_crowd.h"
 #include "viz/draw/shapes.h"
 
-enum { ROUTE_MAX = 64, STAYS = 8 };
+enum { ROUTE_MAX = 64, STAYS = 8, MOST_WAYS = 100 };
 
 static const double gone_fades_s = 4;
 
@@ -297,6 +297,7 @@ void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)
 {
     const size_t *transfers;
     size_t n = story_live_transfers(v->story, &transfers);
+    if (n > MOST_WAYS) return; /* where everything shines, nothing does */
     for (size_t i = 0; i < n; i++)
         draw_way(v, plan, transfers[i]);
 }

@@ -82,7 +82,7 @@ static void packet_brings(struct story *story, size_t i, size_t packet, size_t t
     range.to = range.to > end ? end : range.to;
     uint64_t fresh = range.from < range.to ? add_range(t, range) : 0;
     if (!fresh) return;
-    *TABLE_ADD(&t->parts) = (struct transfer_part){(uint32_t)packet, (uint32_t)fresh};
+    *TABLE_ADD(&t->parts) = (struct transfer_part){(uint32_t)packet, (uint32_t)fresh, (uint32_t)(t->arrived - fresh)};
     if (t->arrived >= t->shown.length && t->end_event == STORY_NONE) end_transfer(story, transfer, i);
 }
 
@@ -127,20 +127,38 @@ static double packet_travelled(const struct story *story, size_t packet, int64_t
     return p->n_hops ? done / p->n_hops : 0;
 }
 
+/* How many parts are there; they lie in the order of their coming. */
+static size_t parts_there(const struct story *story, const struct cast_transfer *t, int64_t at_ns)
+{
+    size_t low = 0, high = t->parts.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (story->packets.items[t->parts.items[middle].packet].end_ns <= at_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static uint64_t bytes_of_parts(const struct cast_transfer *t, size_t n)
+{
+    return n ? (uint64_t)t->parts.items[n - 1].before + t->parts.items[n - 1].bytes : 0;
+}
+
 double story_transfer_arrived(const struct story *story, size_t transfer, int64_t at_ns)
 {
     const struct cast_transfer *t = &story->transfers.items[transfer];
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < t->parts.count; i++)
-        if (story->packets.items[t->parts.items[i].packet].end_ns <= at_ns) bytes += t->parts.items[i].bytes;
+    uint64_t bytes = bytes_of_parts(t, parts_there(story, t, at_ns));
     return t->shown.length ? (double)bytes / (double)t->shown.length : 1;
 }
 
 double story_transfer_travelled(const struct story *story, size_t transfer, int64_t at_ns)
 {
     const struct cast_transfer *t = &story->transfers.items[transfer];
-    double bytes = 0;
-    for (size_t i = 0; i < t->parts.count; i++)
+    size_t there = parts_there(story, t, at_ns);
+    double bytes = (double)bytes_of_parts(t, there);
+    for (size_t i = there; i < t->parts.count; i++)
         bytes += (double)t->parts.items[i].bytes * packet_travelled(story, t->parts.items[i].packet, at_ns);
     return t->shown.length ? bytes / (double)t->shown.length : 1;
 }

@@ -51,7 +51,7 @@ struct cast_place {
 
 /* A packet that brought bytes of a content which were not there before. */
 struct transfer_part {
-    uint32_t packet, bytes;
+    uint32_t packet, bytes, before; /* before: bytes of the parts before it, which came no later */
 };
 
 struct byte_range {
