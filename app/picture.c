@@ -90,7 +90,7 @@ bool picture_write(const struct journal_memory *journal, const char *path, const
     if (!file) return false;
     const char *where = output_path(file);
     struct screenshot how = {at_ns,         options->width,   options->height,     options->scale,
-                             options->dark, options->look_at, options->arrangement};
+                             options->dark, options->look_at, options->arrangement, options->projector, options->calm};
     bool good =
         options->map_only ? map_export(journal, at_ns, where, error) : scene_screenshot(journal, &how, where, error);
     if (good) return output_commit(file);

@@ -14,6 +14,7 @@ struct picture_options {
     double scale; /* of text and shapes */
     const char *look_at; /* what is looked at closely; NULL: nothing */
     const char *arrangement; /* of the views; NULL: the usual one */
+    bool projector, calm; /* as scene_options has them */
     bool map_only; /* the map with its title; its size and theme are its own */
 };
 struct picture_options picture_options_default(void);

@@ -70,6 +70,7 @@ void settings_read(const char *world, struct window_memory *memory)
     if (cJSON_IsString(arrangement))
         snprintf(memory->arrangement, sizeof memory->arrangement, "%s", arrangement->valuestring);
     memory->dark = cJSON_IsString(theme) && !strcmp(theme->valuestring, "dark");
+    memory->calm = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "calm"));
     if (cJSON_IsNumber(scale) && scale->valuedouble >= 0.5 && scale->valuedouble <= 3)
         memory->scale = scale->valuedouble;
     read_places(cJSON_GetObjectItemCaseSensitive(places, world), memory);
@@ -104,6 +105,7 @@ void settings_write(const char *world, const struct window_memory *memory)
     put(root, "arrangement", cJSON_CreateString(memory->arrangement));
     put(root, "theme", cJSON_CreateString(memory->dark ? "dark" : "light"));
     put(root, "scale", cJSON_CreateNumber(memory->scale));
+    put(root, "calm", cJSON_CreateBool(memory->calm));
     put_places(root, world, memory);
     char *text = cJSON_Print(root);
     struct output_file *file = output_open(path);

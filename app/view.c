@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/exit_codes.h"
 #include "app/import_file.h"
+#include "app/language.h"
 #include "app/lesson.h"
 #include "app/library.h"
 #include "app/options.h"
@@ -143,6 +144,8 @@ enum window_end view_world(struct window *w, const struct view_world *world, con
     const char *show = world->show ? world->show : options->words.show;
     if (options->words.theme) memory.dark = options->picture.dark;
     if (options->words.scale) memory.scale = options->picture.scale;
+    memory.calm |= options->calm;
+    memory.projector = options->projector;
     if (show) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", show);
     window.memory = &memory;
     window.rerun = &rerun;
@@ -285,6 +288,9 @@ int command_view(int argc, char **argv)
         {"scale", 0, "PERCENT", "the size of text and shapes, such as \"150 %\"", OPTION_TEXT, &options.words.scale},
         {"show", 0, "VIEWS", "a view alone, such as ladder, or how several are arranged", OPTION_TEXT,
          &options.words.show},
+        {"language", 0, "LANGUAGE", "en, de, es, fr or hi; otherwise as LANG says", OPTION_TEXT, &options.language},
+        {"projector", 0, NULL, "large type, thick lines and few controls", OPTION_FLAG, &options.projector},
+        {"reduced-motion", 0, NULL, "packets do not fly but step", OPTION_FLAG, &options.calm},
         {"full-screen", 0, NULL, "begin with the whole screen", OPTION_FLAG, &options.full_screen},
         {"screenshot", 0, "FILE", "draw one picture to this .png, .svg or .pdf, and need no display", OPTION_TEXT,
          &options.screenshot},
@@ -300,7 +306,10 @@ int command_view(int argc, char **argv)
     size_t n;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
+    if (!language_begin("view", options.language)) return EXIT_USAGE;
     if (!picture_options_read("view", &options.words, &options.picture)) return EXIT_USAGE;
+    options.picture.projector = options.projector;
+    options.picture.calm = options.calm;
     if (options.screenshot && !picture_path_check("view", options.screenshot)) return EXIT_USAGE;
     return n ? view_word(argv[1], &options) : view_gallery(&options);
 }

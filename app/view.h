@@ -9,7 +9,9 @@ struct view_options {
     const char *screenshot;
     struct picture_words words;
     struct picture_options picture;
-    bool full_screen;
+    bool full_screen, calm;
+    bool projector; /* also what a world was left with, for the next */
+    const char *language;
 };
 
 /* What is particular to one world that is shown. */

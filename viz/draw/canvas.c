@@ -21,6 +21,8 @@ struct canvas {
     char *path;
     bool keeps_shapes; /* SVG, PDF: no pixels */
     int width, height;
+    double line_factor; /* how much thicker lines are than they are told to be */
+    size_t cut_texts;
 };
 
 static PangoFontDescription *font_named(const char *family)
@@ -53,6 +55,7 @@ static struct canvas *canvas_on(cairo_surface_t *surface, int width, int height)
     c->cairo = cairo_create(surface);
     c->width = width;
     c->height = height;
+    c->line_factor = 1;
     cairo_set_line_cap(c->cairo, CAIRO_LINE_CAP_ROUND);
     cairo_set_line_join(c->cairo, CAIRO_LINE_JOIN_ROUND);
     prepare_text(c);
@@ -242,7 +245,7 @@ void canvas_stroke_round(struct canvas *c, struct box b, double radius, double w
     if (b.w <= 0 || b.h <= 0) return;
     use(c, colour);
     round_path(c, b, radius);
-    cairo_set_line_width(c->cairo, width);
+    cairo_set_line_width(c->cairo, width * c->line_factor);
     cairo_stroke(c->cairo);
 }
 
@@ -252,7 +255,7 @@ void canvas_line(struct canvas *c, struct point a, struct point b, double width,
     cairo_new_path(c->cairo);
     cairo_move_to(c->cairo, a.x, a.y);
     cairo_line_to(c->cairo, b.x, b.y);
-    cairo_set_line_width(c->cairo, width);
+    cairo_set_line_width(c->cairo, width * c->line_factor);
     cairo_stroke(c->cairo);
 }
 
@@ -295,7 +298,7 @@ void canvas_arc(struct canvas *c, struct point centre, double radius, double fro
     use(c, colour);
     cairo_new_path(c->cairo);
     cairo_arc(c->cairo, centre.x, centre.y, radius, from, to);
-    cairo_set_line_width(c->cairo, width);
+    cairo_set_line_width(c->cairo, width * c->line_factor);
     cairo_stroke(c->cairo);
 }
 
@@ -319,7 +322,7 @@ void canvas_polyline(struct canvas *c, const struct point *points, size_t n, boo
 {
     use(c, colour);
     points_path(c, points, n, closed);
-    cairo_set_line_width(c->cairo, width);
+    cairo_set_line_width(c->cairo, width * c->line_factor);
     cairo_stroke(c->cairo);
 }
 
@@ -368,6 +371,7 @@ struct point canvas_text(struct canvas *c, struct box b, const struct text_style
     if (b.w < 1 || !text || !*text) return point_of(0, 0);
     lay_out(c, style, text, b.w);
     struct point size = layout_size(c);
+    c->cut_texts += pango_layout_is_ellipsized(c->layout);
     double y = b.y;
     if (style->down == ALIGN_CENTRE) y += (b.h - size.y) / 2;
     if (style->down == ALIGN_END) y += b.h - size.y;
@@ -395,6 +399,26 @@ void canvas_text_along(struct canvas *c, struct point a, struct point b, double 
     canvas_fill_round(c, box_of(-size.x / 2 - 2, -gap - size.y * 0.92, size.x + 4, size.y * 0.84), 3, behind);
     canvas_text(c, box_of(-length / 2, -gap - style->size * 2, length, style->size * 2), &turned, text);
     cairo_restore(c->cairo);
+}
+
+bool canvas_can_write(const char *text)
+{
+    struct canvas *c = canvas_new_layer(1, 1);
+    const struct text_style style = {.size = 12};
+    lay_out(c, &style, text, 0);
+    bool can = pango_layout_get_unknown_glyphs_count(c->layout) == 0;
+    canvas_free(c);
+    return can;
+}
+
+size_t canvas_cut_texts(const struct canvas *canvas)
+{
+    return canvas->cut_texts;
+}
+
+void canvas_set_line_factor(struct canvas *canvas, double factor)
+{
+    canvas->line_factor = factor;
 }
 
 struct point canvas_measure(struct canvas *c, const struct text_style *style, const char *text, double width)

@@ -44,11 +44,18 @@ struct canvas *canvas_new_file(const char *path, int width, int height);
 /* False when the file could not be written; *why (static text) says so. */
 bool canvas_save(struct canvas *canvas, const char **why);
 void canvas_free(struct canvas *canvas);
+/* Whether there are fonts with all of these letters. */
+bool canvas_can_write(const char *text);
+/* How many texts were cut with an ellipsis so far; for tests. */
+size_t canvas_cut_texts(const struct canvas *canvas);
 /* Drops what the libraries keep for the whole process, so that leak checkers are content. */
 void canvas_forget_fonts(void);
 
 /* Everything drawn from now on is moved by this much: (x, y) becomes the left upper corner. */
 void canvas_set_origin(struct canvas *canvas, double x, double y);
+
+/* From now on all lines are so many times as thick as they are told to be. */
+void canvas_set_line_factor(struct canvas *canvas, double factor);
 
 int canvas_width(const struct canvas *canvas);
 int canvas_height(const struct canvas *canvas);

@@ -29,7 +29,7 @@ static struct caption of_scenario(const struct view *v)
     if (n == 0 || v->captions == CAPTIONS_NONE) return (struct caption){0};
     const struct story_caption *caption = story_caption(v->story, first + n - 1);
     bool shown = view_age_s(v, caption->at_ns) <= reading_s(caption->text);
-    return shown ? (struct caption){caption->text, caption->cite, caption->event} : (struct caption){0};
+    return shown ? (struct caption){tr(caption->text), caption->cite, caption->event} : (struct caption){0};
 }
 
 static struct caption of_classic(const struct view *v)
@@ -74,7 +74,7 @@ static struct box draw_title(const struct view *v, struct box box)
     struct text_style style = view_text(v, FONT_LARGE);
     style.bold = true;
     style.lines = 2;
-    const char *title = *story_title(v->story) ? story_title(v->story) : tr("A journey");
+    const char *title = *story_title(v->story) ? tr(story_title(v->story)) : tr("A journey");
     double w = fmin(canvas_measure(v->canvas, &style, title, 0).x + 2, box.w * 0.22);
     w = fmax(w, view_units(v, 60)); /* a short title leaves room for the seed */
     double y = box.y + view_units(v, 9);

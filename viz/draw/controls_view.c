@@ -91,6 +91,10 @@ void controls_view_draw(const struct view *v, struct box row, const struct contr
     x = button(v, x, row, BUTTON_BACK, ACT_STEP_BACK, false);
     x = button(v, x, row, state->playing ? BUTTON_PAUSE : BUTTON_PLAY, ACT_PLAY, true);
     x = button(v, x, row, BUTTON_FORWARD, ACT_STEP_FORWARD, false) + view_units(v, 10);
+    if (v->projector) {
+        draw_clock(v, box_of(x, row.y, row.x + row.w - x, row.h), state);
+        return;
+    }
     x = draw_speed(v, x, row, state->speed) + view_units(v, 10);
     x = word_button(v, x, row, controls_pace_name(state->pace), ACT_PACE);
     x = word_button(v, x, row, v->theme->dark ? tr("light") : tr("dark"), ACT_THEME);

@@ -39,6 +39,8 @@ bool scene_screenshot(const struct journal_memory *journal, const struct screens
     options.dark = how->dark;
     options.scale = how->scale;
     options.arrangement = how->arrangement;
+    options.projector = how->projector;
+    options.calm = how->calm;
     struct scene *scene = scene_new(journal, options);
     scene_seek(scene, how->at_ns);
     bool saved = !how->look_at || scene_look_at(scene, how->look_at);

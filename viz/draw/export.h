@@ -17,6 +17,7 @@ struct screenshot {
     bool dark;
     const char *look_at; /* as scene_look_at has it; NULL: nothing closely */
     const char *arrangement; /* as workspace_write has it, or the name of one view; NULL: the usual one */
+    bool projector, calm;    /* as scene_options has them */
 };
 /* The whole window as it would be at that instant. False and a message when it could not be made. */
 bool scene_screenshot(const struct journal_memory *journal, const struct screenshot *how, const char *path,

@@ -32,7 +32,7 @@ static void draw_heading(const struct page *p)
 /* A lesson has no map: its steps are beads on a thread. */
 static void draw_lesson_picture(const struct page *p, struct box box, size_t steps)
 {
-    size_t shown = steps < 9 ? steps : 9;
+    size_t shown = steps < 12 ? steps : 12;
     double y = box.y + box.h / 2, step = box.w / (double)(shown + 1);
     canvas_line(p->canvas, point_of(box.x + step, y), point_of(box.x + step * (double)shown, y), 3 * p->u,
                 p->theme->wire);

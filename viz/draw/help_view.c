@@ -33,6 +33,8 @@ static const struct help_row rows[] = {
     {"y", "captions: all, the scenario's, none"},
     {"m", "the gallery of scenarios"},
     {". ,", "the next step of a lesson, back"},
+    {"Shift p", "projector: large type, few controls"},
+    {"j", "less motion: packets step"},
     {"+ −", "larger, smaller"},
     {"t", "light, dark"},
     {"f", "full screen"},
@@ -71,6 +73,7 @@ void help_view_draw(const struct view *v, struct box window)
         draw_row(v, box_of(box.x, box.y + view_units(v, 56) + line * (double)i, w - view_units(v, 20), line), &rows[i]);
     struct text_style hint = view_faint(v, FONT_SMALL);
     hint.across = hint.down = ALIGN_CENTRE;
-    canvas_text(v->canvas, box_of(box.x, box.y + h - view_units(v, 38), w, view_units(v, 30)), &hint,
+    hint.lines = 2;
+    canvas_text(v->canvas, box_of(box.x + 8, box.y + h - view_units(v, 40), w - 16, view_units(v, 36)), &hint,
                 tr("With the mouse: press anything to look at it, drag the time line. Any key closes this page."));
 }

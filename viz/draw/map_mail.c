@@ -36,7 +36,7 @@ static struct point transfer_place(const struct view *v, const struct map_plan *
     size_t hosts[ROUTE_MAX];
     struct point points[ROUTE_MAX];
     size_t n = map_routes_way(plan->crowd->routes, t->from, t->to, hosts, ROUTE_MAX);
-    double part = story_transfer_travelled(v->story, transfer, story_now(v->story));
+    double part = view_moved(v, story_transfer_travelled(v->story, transfer, story_now(v->story)));
     if (n < 2) return point_between(map_rest_place(plan, t->from, 0), map_rest_place(plan, t->to, 0), part);
     for (size_t i = 0; i < n; i++)
         points[i] = plan->hosts[hosts[i]].at;

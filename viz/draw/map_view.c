@@ -99,7 +99,7 @@ bool map_view_packet_at(const struct view *v, const struct map_plan *plan, size_
     const struct story_hop *hop = story_hop(v->story, hop_index);
     int64_t now = story_now(v->story);
     if (now < hop->sent_ns || now > hop->end_ns) return false;
-    *at = lane_point(v, &plan->links[hop->link], hop->dir, story_hop_place(hop, now));
+    *at = lane_point(v, &plan->links[hop->link], hop->dir, view_moved(v, story_hop_place(hop, now)));
     return true;
 }
 
@@ -278,7 +278,8 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
     }
     for (size_t i = 0; i < n; i++) {
         const struct story_hop *hop = story_hop(v->story, hops[i]);
-        struct point at = lane_point(v, &plan->links[hop->link], hop->dir, story_hop_place(hop, story_now(v->story)));
+        struct point at =
+            lane_point(v, &plan->links[hop->link], hop->dir, view_moved(v, story_hop_place(hop, story_now(v->story))));
         if (is_waiting(v, hop) && !place_waiting(v, plan, hop, waiting_at(waiting, hop), &at)) continue;
         draw_stamp(v, plan, hop, at);
     }

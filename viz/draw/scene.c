@@ -62,6 +62,7 @@ struct scene *scene_new(const struct journal_memory *journal, struct scene_optio
     s->story = story_new(journal);
     s->classics = classics_new(s->story);
     s->captions = options.captions;
+    s->calm = options.calm;
     s->has_gallery = options.has_gallery || options.from_gallery;
     s->from_gallery = options.from_gallery;
     s->lesson = options.lesson;
@@ -83,6 +84,7 @@ struct scene *scene_new(const struct journal_memory *journal, struct scene_optio
     s->dragged_host = STORY_NONE;
     if (!options.arrangement || !workspace_read(&s->workspace, options.arrangement))
         workspace_read(&s->workspace, workspace_preset(0));
+    if (options.projector) scene_set_projector(s, true);
     place_hosts(s);
     place_as_before(s, options.places, options.n_places);
     scene_set_pace(s, PACE_STORY);
@@ -310,7 +312,7 @@ void scene_enlarge(struct scene *s, enum view_id view)
 
 const char *scene_arrangement(const struct scene *s, char text[WORKSPACE_TEXT_BYTES])
 {
-    return workspace_write(&s->workspace, text);
+    return workspace_write(s->projector ? &s->kept : &s->workspace, text);
 }
 
 bool scene_keeps_places(const struct scene *s)

@@ -44,6 +44,8 @@ struct scene_options {
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none. Must outlive the scene. */
     const struct rerun *rerun; /* how to run the world again for what if; NULL: not at all. Must outlive the scene. */
     enum caption_mode captions;
+    bool calm;      /* reduced motion */
+    bool projector; /* large type, thick lines, few controls */
     bool has_gallery, from_gallery;    /* there is a gallery to go to; Esc goes back to it */
     const struct scene_lesson *lesson; /* NULL: none */
 };
@@ -93,6 +95,9 @@ bool scene_keeps_places(const struct scene *scene);
 struct scene_place *scene_places(const struct scene *scene, size_t *n);
 double scene_scale(const struct scene *scene);
 enum caption_mode scene_captions(const struct scene *scene);
+bool scene_is_calm(const struct scene *scene);
+bool scene_is_for_projector(const struct scene *scene);
+void scene_set_projector(struct scene *scene, bool projector);
 
 /* Guessing: the scene stops before what is telling, asks, and keeps the score. */
 void scene_set_guessing(struct scene *scene, bool guessing);

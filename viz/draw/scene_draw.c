@@ -22,6 +22,7 @@
 #include "viz/draw/timeline_view.h"
 
 static const struct box nowhere = {0, 0, 0, 0};
+static const double projector_scale = 1.35, projector_lines = 1.6;
 static const double enlargement = 1.4; /* of what is in a panel that has all the room */
 
 /* What is looked at closely stands in the place of another view, unless it has one of its own. */
@@ -104,6 +105,8 @@ struct view scene_view(struct scene *s, struct canvas *canvas)
                          .parts_ns = s->what_if.comparison ? s->what_if.comparison->first.at_ns : TIME_NEVER,
                          .selection = s->selection,
                          .captions = s->captions,
+                         .calm = s->calm,
+                         .projector = s->projector,
                          .classics = s->captions == CAPTIONS_ALL ? s->classics : NULL,
                          .hover = s->hover,
                          .only = &s->only,
@@ -116,8 +119,14 @@ struct view scene_view(struct scene *s, struct canvas *canvas)
 
 static uint64_t key_of(const struct scene *s, struct box box, uint64_t more)
 {
-    const double parts[] = {
-        box.x, box.y, box.w, box.h, s->unit * 1024, s->dark ? 1 : 2, (double)s->span.from_ns, (double)s->span.to_ns};
+    const double parts[] = {box.x,
+                            box.y,
+                            box.w,
+                            box.h,
+                            s->unit * 1024,
+                            (s->dark ? 1 : 2) + (s->projector ? 4 : 0),
+                            (double)s->span.from_ns,
+                            (double)s->span.to_ns};
     uint64_t key = more;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         key = (key ^ (uint64_t)(int64_t)(parts[i] * 16)) * UINT64_C(0x9e3779b97f4a7c15);
@@ -142,6 +151,7 @@ static void draw_layer(struct scene *s, struct layer *layer, struct canvas *canv
         layer->key = key;
         view.canvas = layer->canvas;
         canvas_set_origin(layer->canvas, box.x, box.y);
+        canvas_set_line_factor(layer->canvas, s->projector ? projector_lines : 1);
         draw(s, &view, box);
     }
     canvas_paint_layer(canvas, layer->canvas, box.x, box.y);
@@ -350,7 +360,9 @@ void scene_draw(struct scene *s, struct canvas *canvas)
 {
     double w = canvas_width(canvas), h = canvas_height(canvas);
     struct box window = box_of(0, 0, w, h);
-    s->unit = theme_unit(canvas_width(canvas), canvas_height(canvas), s->scale);
+    double scale = s->scale * (s->projector ? projector_scale : 1);
+    s->unit = theme_unit(canvas_width(canvas), canvas_height(canvas), scale);
+    canvas_set_line_factor(canvas, s->projector ? projector_lines : 1);
     s->panels = place_panels(w, h, s->unit, s, s->selection.what != ACT_NONE);
     struct view view = scene_view(s, canvas);
     targets_clear(s->targets);

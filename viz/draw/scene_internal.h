@@ -71,6 +71,8 @@ struct scene {
     struct classics *classics;
     enum caption_mode captions;
     struct guessing guessing;
+    bool calm, projector;
+    struct workspace kept; /* the arrangement to come back to from the projector's */
     bool has_gallery, from_gallery;
     enum scene_way way;
     const struct scene_lesson *lesson; /* NULL: none */

@@ -109,6 +109,34 @@ struct scene_score scene_score(const struct scene *s)
     return score;
 }
 
+/* ---- Projector and calm ---- */
+
+/* Two views are enough for the last row; what was arranged before comes back afterwards. */
+void scene_set_projector(struct scene *s, bool projector)
+{
+    if (projector == s->projector) return;
+    s->projector = projector;
+    if (!projector) {
+        s->workspace = s->kept;
+    } else {
+        s->kept = s->workspace;
+        workspace_read(&s->workspace, "|58(map,dialogue)");
+    }
+    s->enlarged = s->menu = VIEW_NONE;
+    scene_forget_layers(s);
+    s->dirty = true;
+}
+
+bool scene_is_calm(const struct scene *s)
+{
+    return s->calm;
+}
+
+bool scene_is_for_projector(const struct scene *s)
+{
+    return s->projector;
+}
+
 /* ---- Captions ---- */
 
 static void next_captions(struct scene *s)
@@ -153,6 +181,12 @@ bool scene_teach(struct scene *s, enum act act, size_t arg)
     case ACT_CAPTIONS:
         next_captions(s);
         return true;
+    case ACT_PROJECTOR:
+        scene_set_projector(s, !s->projector);
+        return true;
+    case ACT_CALM:
+        s->calm = !s->calm;
+        return true;
     default:
         return go_elsewhere(s, act);
     }
@@ -184,11 +218,18 @@ bool scene_teach_key(struct scene *s, const struct input *in)
 {
     static const struct {
         int key;
+        bool shift;
         enum act act;
-    } keys[] = {
-        {'g', ACT_GUESS}, {'y', ACT_CAPTIONS}, {'m', ACT_GALLERY}, {'.', ACT_LESSON_NEXT}, {',', ACT_LESSON_BACK}};
+    } keys[] = {{'g', false, ACT_GUESS},
+                {'y', false, ACT_CAPTIONS},
+                {'m', false, ACT_GALLERY},
+                {'p', true, ACT_PROJECTOR},
+                {'j', false, ACT_CALM}},
+      in_lessons[] = {{'.', false, ACT_LESSON_NEXT}, {',', false, ACT_LESSON_BACK}};
     if (quiz_key(s, in)) return true;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (keys[i].key == in->key) return scene_teach(s, keys[i].act, 0);
+        if (keys[i].key == in->key && keys[i].shift == in->shift) return scene_teach(s, keys[i].act, 0);
+    for (size_t i = 0; s->lesson && i < sizeof in_lessons / sizeof *in_lessons; i++)
+        if (in_lessons[i].key == in->key) return scene_teach(s, in_lessons[i].act, 0);
     return false;
 }

@@ -35,6 +35,8 @@ enum act {
     ACT_CAPTIONS,    /* all, of the scenario, none */
     ACT_CHOOSE,      /* a card of the gallery */
     ACT_GALLERY,     /* to it */
+    ACT_PROJECTOR,   /* large type and few controls, or as usual */
+    ACT_CALM,        /* less motion, or as usual */
     ACT_LESSON_NEXT,
     ACT_LESSON_BACK,
     ACT_TIME_LINE,   /* press and drag */

@@ -155,3 +155,10 @@ const char *view_time_text(int64_t at_ns, int64_t apart_ns, char buffer[VIEW_TIM
     if (at_ns < MINUTE) snprintf(buffer + n, VIEW_TIME_BYTES - (size_t)n, " %s", tr("s"));
     return buffer;
 }
+
+/* At its start, on its way, at its end. */
+double view_moved(const struct view *view, double part)
+{
+    if (!view->calm || part < 0) return part;
+    return part >= 1 ? 1 : part < 1.0 / 3 ? 0.08 : part < 2.0 / 3 ? 0.5 : 0.92;
+}

@@ -53,6 +53,8 @@ struct view {
     struct time_axis *axis; /* where a view notes its axis; may be NULL */
     struct selection selection, hover; /* hover: what is under the pointer */
     enum caption_mode captions;
+    bool calm;      /* nothing flies: what moves goes by steps */
+    bool projector; /* large type, thick lines, few controls */
     const struct classics *classics; /* may be NULL: none are told */
     double scroll;       /* how many rows are above the first one shown */
     double *scroll_most; /* where a view notes how far it can be scrolled; may be NULL */
@@ -65,6 +67,8 @@ struct text_style view_text(const struct view *view, int font);
 struct text_style view_mono(const struct view *view, int font);
 struct text_style view_faint(const struct view *view, int font); /* small remarks */
 bool view_is_selected(const struct view *view, enum act what, size_t index);
+/* Where on its way something is drawn that has come so far, 0 to 1: by steps where motion is reduced. Below 0: as it is. */
+double view_moved(const struct view *view, double part);
 /* A panel with its heading, which opens the menu of the views; returns what is left for its content. */
 struct box view_panel(const struct view *view, struct box box, const char *heading);
 /* The heading with its mark, as wide as it is; for who draws the panel where nothing can be pressed. */

@@ -152,7 +152,7 @@ static bool input_of(const struct window *w, const SDL_Event *event, struct inpu
     case SDL_TEXTINPUT: /* Ctrl and a key writes nothing, whatever SDL says */
         in->kind = INPUT_TEXT;
         SDL_strlcpy(in->text, event->text.text, sizeof in->text);
-        return scene_wants_text(w->scene) && !in->ctrl;
+        return w->scene && scene_wants_text(w->scene) && !in->ctrl;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
         if (event->button.button != SDL_BUTTON_LEFT) return false;
@@ -247,6 +247,8 @@ static struct scene_options scene_options_of(const struct window_options *option
     chosen.lesson = options->lesson;
     if (!memory) return chosen;
     chosen.dark = memory->dark;
+    chosen.calm = memory->calm;
+    chosen.projector = memory->projector;
     chosen.scale = memory->scale;
     chosen.arrangement = memory->arrangement;
     chosen.places = memory->places;
@@ -266,6 +268,8 @@ void window_memory_forget_places(struct window_memory *memory)
 static void remember(const struct scene *scene, struct window_memory *memory)
 {
     memory->dark = scene_is_dark(scene);
+    memory->calm = scene_is_calm(scene);
+    memory->projector = scene_is_for_projector(scene);
     memory->scale = scene_scale(scene);
     scene_arrangement(scene, memory->arrangement);
     window_memory_forget_places(memory);

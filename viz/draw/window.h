@@ -19,6 +19,8 @@ enum window_growth {
 /* What is remembered from one time to the next. */
 struct window_memory {
     bool dark;
+    bool calm;      /* reduced motion */
+    bool projector; /* not kept */
     double scale;
     char arrangement[WORKSPACE_TEXT_BYTES]; /* "": the usual one */
     struct scene_place *places;             /* of the hosts of this world; the array and its names are from mem_calloc */

@@ -260,9 +260,9 @@ static size_t without_surface_numbers(char *bytes, size_t n)
     return kept;
 }
 
-static const struct screenshot at_once = {1200 * MILLISECOND, 1280, 800, 1, false, NULL, NULL},
-                               too_wide = {0, 100000, 800, 1, false, NULL, NULL},
-                               of_nobody = {0, 1280, 800, 1, false, "nobody", NULL};
+static const struct screenshot at_once = {1200 * MILLISECOND, 1280, 800, 1, false, NULL, NULL, false, false},
+                               too_wide = {0, 100000, 800, 1, false, NULL, NULL, false, false},
+                               of_nobody = {0, 1280, 800, 1, false, "nobody", NULL, false, false};
 
 static void expect_same_twice(const struct journal_memory *journal, const char *ending, const char *begins)
 {

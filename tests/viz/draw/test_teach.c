@@ -211,3 +211,43 @@ Test(guessing, captions_are_all_the_scenarios_or_none)
     press('y');
     cr_expect(eq(int, scene_captions(scene), CAPTIONS_ALL));
 }
+
+static void press_with_shift(int key)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key, .shift = true};
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+}
+
+Test(guessing, a_projector_gets_fewer_controls_and_what_was_arranged_comes_back)
+{
+    char before[WORKSPACE_TEXT_BYTES], after[WORKSPACE_TEXT_BYTES];
+    scene_arrangement(scene, before);
+    press_with_shift('p');
+    cr_expect(scene_is_for_projector(scene));
+    cr_expect(targets_find_act(scene_targets(scene), ACT_PLAY, 0) != NULL);
+    cr_expect(targets_find_act(scene_targets(scene), ACT_SLOWER, 0) == NULL);
+    cr_expect_str_eq(scene_arrangement(scene, after), before, "it is not what is remembered");
+    press_with_shift('p');
+    cr_expect(targets_find_act(scene_targets(scene), ACT_SLOWER, 0) != NULL);
+    cr_expect_str_eq(scene_arrangement(scene, after), before);
+}
+
+Test(guessing, with_reduced_motion_what_moves_goes_by_steps)
+{
+    press('j');
+    cr_expect(scene_is_calm(scene));
+    struct view view = {.calm = true};
+    double last = 0;
+    int steps = 0;
+    for (int i = 0; i <= 100; i++) {
+        double at = view_moved(&view, i / 100.0);
+        steps += at > last;
+        cr_expect(at >= last);
+        last = at;
+    }
+    cr_expect(eq(int, steps, 4));
+    cr_expect(view_moved(&view, -0.5) < 0, "what waits, waits");
+    view.calm = false;
+    cr_expect(view_moved(&view, 0.37) > 0.36 && view_moved(&view, 0.37) < 0.38);
+}

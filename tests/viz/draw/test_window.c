@@ -108,3 +108,30 @@ Test(window, says_why_when_there_is_no_display)
     cr_expect(why[0] != 0);
     journal_memory_free(journal);
 }
+
+Test(window, stays_open_from_the_gallery_to_a_world_and_back)
+{
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    setenv("SDL_RENDER_DRIVER", "software", 1);
+    const struct gallery_card cards[] = {{"First", "One mail.", NULL, 3}, {"Second", "Another.", NULL, 4}};
+    struct gallery *gallery = gallery_new(cards, 2, (struct gallery_options){.scale = 1});
+    struct journal_memory *journal = run_scenario("first-mail");
+    struct window_options options = window_options_default();
+    char why[256] = "";
+    size_t chosen;
+    struct window *window = window_open(&options, why);
+    cr_assert(window != NULL, "%s", why);
+    push_key(SDLK_RIGHT, 0);
+    push_key(SDLK_RETURN, 0);
+    cr_expect(eq(int, window_show_gallery(window, gallery, &chosen), WINDOW_CHOSEN));
+    cr_expect(eq(sz, chosen, 1));
+    options.from_gallery = true;
+    push_key(SDLK_ESCAPE, 0);
+    cr_expect(eq(int, window_show(window, journal, &options), WINDOW_GALLERY));
+    push_key(SDLK_q, 0);
+    cr_expect(eq(int, window_show_gallery(window, gallery, &chosen), WINDOW_CLOSED));
+    window_close(window);
+    gallery_free(gallery);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}

@@ -1,0 +1,11 @@
+/* The language of the window: --language, or LANGUAGE, LC_ALL, LC_MESSAGES and LANG, as gettext has it. What other
+   subcommands print stays English: programs read it. */
+#ifndef POSTROAD_APP_LANGUAGE_H
+#define POSTROAD_APP_LANGUAGE_H
+
+#include <stdbool.h>
+
+/* wanted: "de"; NULL: as the environment says. False after a message when there is no such language. */
+bool language_begin(const char *command, const char *wanted);
+
+#endif

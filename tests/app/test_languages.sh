@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# The catalogs: each has every text of the window, and formats agree; the window's pictures are in that language.
+. "${BASH_SOURCE[0]%/*}/assert.sh"
+po=$POSTROAD_SOURCE_DIR/po
+if ! command -v xgettext msgfmt msgcmp > /dev/null; then
+    echo "gettext is not there; skipped"
+    exit 0
+fi
+cd "$POSTROAD_SOURCE_DIR" || exit 1
+xgettext --language=C --keyword=tr --from-code=UTF-8 -o "$scratch/texts.pot" viz/draw/*.c viz/story/*.c 2> /dev/null
+holds test -s "$scratch/texts.pot"
+
+# Texts of tables, which pass through tr() by name: of help, captions, questions and the gallery.
+python3 - "$scratch/tables" << 'END'
+import json, re, sys
+texts = []
+for path in ("viz/draw/help_view.c",):
+    table = re.search(r"rows\[\] = \{(.*?)\n\};", open(path).read(), re.S).group(1)
+    texts += [row[1] for row in re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}', table)]
+texts += ["".join(re.findall(r'"((?:[^"\\]|\\.)*)"', t)[1:-1]) for t in
+          re.findall(r"\[CLASSIC_\w+\] = \{(.*?)\}", open("viz/story/classic.c").read(), re.S)]
+for card in json.load(open("scenarios/gallery/gallery.json"))["scenarios"]:
+    texts += [card["sentence"], json.load(open(f"scenarios/{card['file']}.json"))["title"]]
+open(sys.argv[1], "w").write("\n".join(t.replace('\\"', '"') for t in texts if t) + "\n")
+END
+holds test "$(wc -l < "$scratch/tables")" -gt 100
+
+for language in de es fr hi; do
+    msgfmt -c -o "$scratch/$language.mo" "$po/$language.po" 2> "$scratch/msgfmt" ||
+        { fail "msgfmt -c $language.po"; head -n 5 "$scratch/msgfmt"; }
+    msgcmp "$po/$language.po" "$scratch/texts.pot" > "$scratch/msgcmp" 2>&1 ||
+        { fail "$language.po lacks texts of the window"; grep -A3 'not defined' "$scratch/msgcmp" | head -n 12; }
+    python3 - "$po/$language.po" "$scratch/tables" << 'END' || fail "$language.po lacks texts of tables"
+import subprocess, sys, re
+text = subprocess.run(["msgcat", "--no-wrap", sys.argv[1]], capture_output=True, text=True).stdout
+have = {m.replace('\\"', '"') for m in re.findall(r'^msgid "(.*)"$', text, re.M)}
+lacking = [t for t in open(sys.argv[2]).read().splitlines() if t not in have]
+print(*lacking[:5], sep="\n")
+sys.exit(bool(lacking))
+END
+done
+
+# Pictures differ from the English one, however the language was chosen.
+english=$scratch/en.png
+run 0 view first-mail --at "1.9 s" --screenshot "$english"
+for language in de es fr hi; do
+    [ $language = hi ] && ! fc-list :lang=hi | grep -q . && continue
+    run 0 view first-mail --at "1.9 s" --language $language --screenshot "$scratch/$language.png"
+    silent err
+    cmp -s "$english" "$scratch/$language.png" && fail "the picture in $language is the English one"
+    LC_ALL=C.UTF-8 LANGUAGE=$language run 0 view first-mail --at "1.9 s" --screenshot "$scratch/by-environment.png"
+    holds cmp "$scratch/by-environment.png" "$scratch/$language.png"
+done
+run 0 view first-mail --at "1.9 s" --language en --screenshot "$scratch/again.png"
+holds cmp "$english" "$scratch/again.png"
+run 2 view first-mail --language tlh
+says err '"tlh" is not en, de, es, fr or hi'
+
+# What programs read stays English.
+LC_ALL=C.UTF-8 LANGUAGE=de run 0 run first-mail --transcript=none
+says out delivered
+finish

@@ -1,0 +1,124 @@
+/* The main screens in each language: no text of the window is cut. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <libintl.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/gallery.h"
+#include "viz/draw/scene.h"
+
+static const char *const languages[] = {"en", "de", "es", "fr", "hi"};
+enum { LANGUAGES = sizeof languages / sizeof *languages };
+
+static const char *lookup(const char *english)
+{
+    return dgettext("postroad", english);
+}
+
+/* False where a language cannot be looked at: no catalogs, or no font. */
+static bool speak(const char *language)
+{
+    tr_set_lookup(NULL);
+    if (!strcmp(language, "en")) return true;
+    if (!setlocale(LC_MESSAGES, "C.UTF-8")) return false;
+    setenv("LANGUAGE", language, 1);
+    bindtextdomain("postroad", POSTROAD_BINARY_DIR "/po");
+    bind_textdomain_codeset("postroad", "UTF-8");
+    textdomain("postroad"); /* also lets gettext see that LANGUAGE has changed */
+    tr_set_lookup(lookup);
+    return strcmp(language, "hi") || canvas_can_write("मेल");
+}
+
+static size_t cut_in_scene(struct scene *scene)
+{
+    struct canvas *canvas = canvas_new_layer(1280, 800);
+    scene_draw(scene, canvas);
+    size_t cut = canvas_cut_texts(canvas);
+    canvas_free(canvas);
+    return cut;
+}
+
+static void press(struct scene *scene, int key)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key};
+    scene_handle(scene, &in);
+}
+
+Test(languages, the_page_of_keys_is_whole)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    struct scene *scene = scene_new(journal, scene_options_default());
+    for (size_t i = 0; i < LANGUAGES; i++) {
+        if (!speak(languages[i])) continue;
+        size_t before = cut_in_scene(scene);
+        press(scene, '?');
+        cr_expect(eq(sz, cut_in_scene(scene), before), "%s", languages[i]);
+        press(scene, ' ');
+    }
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+Test(languages, every_caption_of_a_classic_moment_and_every_question_is_whole)
+{
+    struct journal_memory *journal = run_scenario("busy-server");
+    for (size_t i = 0; i < LANGUAGES; i++) {
+        if (!speak(languages[i])) continue;
+        size_t answer;
+        struct scene *scene = scene_new(journal, scene_options_default());
+        scene_set_guessing(scene, true);
+        press(scene, ' ');
+        for (;;) {
+            for (int step = 0; step < 100000 && scene_is_playing(scene); step++)
+                scene_advance(scene, 50000000);
+            if (!scene_question(scene, &answer)) break;
+            struct canvas *canvas = canvas_new_layer(1280, 800);
+            scene_draw(scene, canvas);
+            canvas_free(canvas);
+            size_t asked = cut_in_scene(scene);
+            press(scene, '1');
+            cr_expect(cut_in_scene(scene) <= asked, "%s: %s", languages[i], scene_question(scene, &answer)->prompt);
+            press(scene, ' ');
+        }
+        scene_free(scene);
+    }
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+static struct gallery *gallery_of_titles(struct gallery_card cards[MOST_SCENARIOS], struct journal_memory **journals)
+{
+    const char *names[MOST_SCENARIOS];
+    size_t n = shipped_scenarios(names);
+    for (size_t i = 0; i < n; i++) {
+        journals[i] = i < 6 ? run_scenario(names[i]) : NULL;
+        const struct event *head = journals[i] ? journal_memory_at(journals[i], 0) : NULL;
+        cards[i].title = head ? tr(event_text(head, FIELD_TITLE)) : names[i];
+        cards[i].sentence = tr("From Alice's outbox to Bob's mailbox: who asks whom, and what is said.");
+    }
+    return gallery_new(cards, n, (struct gallery_options){.scale = 1});
+}
+
+Test(languages, the_gallery_is_whole)
+{
+    for (size_t i = 0; i < LANGUAGES; i++) {
+        struct gallery_card cards[MOST_SCENARIOS] = {{0}};
+        struct journal_memory *journals[MOST_SCENARIOS] = {NULL};
+        if (!speak(languages[i])) continue;
+        struct gallery *gallery = gallery_of_titles(cards, journals);
+        struct canvas *canvas = canvas_new_layer(1280, 800);
+        gallery_draw(gallery, canvas);
+        cr_expect(eq(sz, canvas_cut_texts(canvas), 0), "%s", languages[i]);
+        canvas_free(canvas);
+        gallery_free(gallery);
+        for (size_t k = 0; k < MOST_SCENARIOS; k++)
+            journal_memory_free(journals[k]);
+    }
+    canvas_forget_fonts();
+}
