@@ -50,7 +50,7 @@ static void draw_byte(const struct dump *d, size_t byte, double y)
 
 static void draw_row(const struct dump *d, size_t first, double y)
 {
-    char offset[8];
+    char offset[24];
     struct text_style faint = d->style;
     faint.colour = d->v->theme->faint;
     snprintf(offset, sizeof offset, "%04zx", first);
