@@ -8,7 +8,13 @@
 #include "sim/journal/memory.h"
 #include "viz/readers/laws_zones.h"
 
-enum { DNS_PORT = 53, LENGTH_BYTES = 2, ANY_ID = 65536, MOST_ANSWERS_COMPARED = 4, LONGEST_TEXT = 200 /* longer ones may be cut */ };
+enum {
+    DNS_PORT = 53,
+    LENGTH_BYTES = 2,
+    ANY_ID = 65536,
+    MOST_ANSWERS_COMPARED = 4,
+    LONGEST_TEXT = 200 /* longer ones may be cut */
+};
 enum role { NOT_DNS, ASKS, ANSWERS };
 
 /* One direction of a connection: what of a message was written so far. */
@@ -114,7 +120,8 @@ static void on_question(struct laws *laws, const struct event *e, const struct l
 {
     const struct dns_reading *r = m->reading;
     uint64_t key = question_key(m->from, m->to, r->id, r->qname, type_word(r->qtype));
-    uint64_t other = (uint64_t)r->opt_size << 2 | (uint64_t)r->has_opt << 1 | r->recursion_desired;
+    uint64_t other =
+        (uint64_t)r->opt_size << 10 | (uint64_t)r->opt_version << 2 | (uint64_t)r->has_opt << 1 | r->recursion_desired;
     index_map_put(&laws->messages->asked, law_hash(key, m->asker_port), (size_t)other);
     uint64_t meant = m->over_tcp ? question_key(m->from, m->to, ANY_ID, r->qname, type_word(r->qtype)) : key;
     if (index_map_get(&laws->messages->meant, meant) == SIZE_MAX)
@@ -126,8 +133,10 @@ static void on_response(struct laws *laws, const struct event *e, const struct l
     const struct dns_reading *r = m->reading;
     uint64_t key = question_key(m->to, m->from, r->id, r->qname, type_word(r->qtype));
     size_t other = index_map_get(&laws->messages->asked, law_hash(key, m->asker_port));
-    struct law_asked asked = {
-        .opt_size = (unsigned)(other >> 2), .has_opt = other >> 1 & 1, .recursion_desired = other & 1};
+    struct law_asked asked = {.opt_size = (unsigned)(other >> 10),
+                              .opt_version = other >> 2 & 0xff,
+                              .has_opt = other >> 1 & 1,
+                              .recursion_desired = other & 1};
     index_map_put(&laws->messages->said, key, 1);
     index_map_put(&laws->messages->said, law_hash(key, hash_of_answers(*r)), 1);
     law_of_zones(laws, e, m, other == SIZE_MAX ? NULL : &asked);

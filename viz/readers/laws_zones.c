@@ -268,10 +268,12 @@ static void look_up_records(struct looked_up *up, const char *name, unsigned typ
     up->answer.count = 0;
 }
 
-static void look_up(struct looked_up *up, const struct dns_reading *question)
+/* question: as the answer repeats it, but for the version of EDNS, of which the answer tells the server's (RFC 6891
+   6.1.3). Of whom nobody heard ask, the answer is believed. */
+static void look_up(struct looked_up *up, const struct dns_reading *question, const struct law_asked *asked)
 {
     const char *name = question->qname;
-    if (question->has_opt && question->opt_version > 0)
+    if (asked ? asked->has_opt && asked->opt_version > 0 : question->rcode == BADVERS)
         up->rcode = BADVERS;
     else if (question->qtype >= FIRST_META_TYPE)
         up->rcode = NOTIMP;
@@ -416,7 +418,7 @@ static unsigned most_bytes(const struct law_message *m, const struct law_asked *
 static const char *differs(const struct zone_set *set, const struct law_message *m, const struct law_asked *asked)
 {
     struct looked_up up = {.set = set};
-    look_up(&up, m->reading);
+    look_up(&up, m->reading, asked);
     const char *how = compare(&up, m->reading, most_bytes(m, asked));
     mem_free(up.answer.items);
     return how;

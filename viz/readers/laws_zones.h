@@ -16,7 +16,7 @@ struct law_message {
 /* laws_zones.c: D8, of an answer to a question that said what of EDNS and of recursion; asked NULL: it is not known. */
 struct law_asked {
     bool has_opt, recursion_desired;
-    unsigned opt_size;
+    unsigned opt_size, opt_version;
 };
 void law_of_zones(struct laws *laws, const struct event *e, const struct law_message *m, const struct law_asked *asked);
 
