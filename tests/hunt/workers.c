@@ -52,10 +52,19 @@ static struct hunted_seed hunt_seed(uint64_t seed)
     return found;
 }
 
+/* GCC defines a macro, clang has a feature. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ADDRESS_SANITIZER
+#endif
+#endif
+
 /* A world that goes wild shall not take the machine with it. Sanitizers reserve far more room than they use. */
 static void limit_memory(void)
 {
-#ifndef __SANITIZE_ADDRESS__
+#ifndef HAS_ADDRESS_SANITIZER
     static const struct rlimit most = {(rlim_t)4 << 30, (rlim_t)4 << 30};
     setrlimit(RLIMIT_AS, &most);
 #endif

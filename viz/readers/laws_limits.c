@@ -83,7 +83,7 @@ int64_t law_hops_of(struct laws *laws, const struct event *content)
     size_t length = (size_t)event_int(content, FIELD_LENGTH);
     const uint8_t *at =
         law_stream_span(laws, event_int(content, FIELD_STREAM), event_int(content, FIELD_OFFSET), length);
-    const uint8_t *end = at + (at ? length : 0);
+    const uint8_t *end = at ? at + length : NULL;
     int64_t hops = 0;
     while (at && at < end) {
         if (end - at >= 2 && at[0] == '\r' && at[1] == '\n') return hops;
