@@ -73,7 +73,8 @@ static int tell_as_text(const char *word, const struct journal_memory *journal)
     fflush(stdout);
     fputs(tr("\nThis is the journey as text, because there is no display to open a window on.\n"
              "To see it in the window, start the same command in a terminal of a desktop, or by ssh -X from one.\n"
-             "A picture of any instant needs no display: postroad view --screenshot first-mail.png --at \"1.2 s\"\n"),
+             "A picture of any instant needs no display: postroad view first-mail --screenshot first-mail.png "
+             "--at \"1.2 s\"\n"),
           stderr);
     return code;
 }

@@ -47,7 +47,7 @@ struct box view_heading_box(const struct view *v, struct box panel, const char *
 {
     double u = v->unit, mark = v->id == VIEW_NONE ? 0 : heading_mark * u, room = panel.w - 24 * u;
     struct text_style style = heading_style(v);
-    double w = canvas_measure(v->canvas, &style, heading, 0).x;
+    double w = ceil(canvas_measure(v->canvas, &style, heading, 0).x) + 2; /* a box as wide as its text may cut it */
     return box_of(panel.x + 12 * u, panel.y + heading_top * u, fmin(w + mark, room), heading_height * u);
 }
 
