@@ -23,19 +23,31 @@ static bool still_breaks(const cJSON *json, const char *law)
     return hunted.loaded && hunted.n_broken && strncmp(hunted.first, law, strcspn(law, " ")) == 0;
 }
 
-/* Of a list of faults first the halves. */
-static void shrink_list(cJSON *json, cJSON *list, const char *law)
+/* The list without those from FROM on; the rest of its order is kept. */
+static cJSON *without(const cJSON *list, int from, int size)
 {
-    for (int size = cJSON_GetArraySize(list) / 2; size > 1; size /= 2)
-        for (int from = 0; from + size <= cJSON_GetArraySize(list);) {
-            cJSON *out = cJSON_CreateArray();
-            for (int i = 0; i < size; i++)
-                cJSON_AddItemToArray(out, cJSON_DetachItemFromArray(list, from));
-            bool needed = !still_breaks(json, law);
-            for (int i = 0; needed && i < size; i++)
-                cJSON_InsertItemInArray(list, from + i, cJSON_DetachItemFromArray(out, 0));
-            cJSON_Delete(out);
-            if (needed) from += size;
+    cJSON *rest = cJSON_Duplicate(list, true);
+    for (int i = 0; i < size; i++)
+        cJSON_DeleteItemFromArray(rest, from);
+    return rest;
+}
+
+/* Of a list of faults first the halves. */
+static void shrink_faults(cJSON *json, const char *law)
+{
+    int all = cJSON_GetArraySize(cJSON_GetObjectItem(json, "faults"));
+    for (int size = all / 2; size > 1; size /= 2)
+        for (int from = 0; from + size <= all;) {
+            cJSON *whole = cJSON_DetachItemFromObject(json, "faults"), *rest = without(whole, from, size);
+            cJSON_AddItemToObject(json, "faults", rest);
+            bool is_needed = !still_breaks(json, law);
+            if (is_needed) {
+                cJSON_ReplaceItemInObject(json, "faults", whole);
+                from += size;
+            } else {
+                cJSON_Delete(whole);
+                all -= size;
+            }
         }
 }
 
@@ -80,7 +92,7 @@ static bool shrink_at(cJSON *json, cJSON *parent, const char *law)
 void shrink_world(cJSON *json, const char *law)
 {
     ends = time(NULL) + LONGEST_S;
-    shrink_list(json, cJSON_GetObjectItem(json, "faults"), law);
+    shrink_faults(json, law);
     for (int round = 0; round < 3 && shrink_at(json, json, law); round++) {
     }
 }

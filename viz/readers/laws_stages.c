@@ -305,6 +305,8 @@ void laws_of_stages(struct laws *laws, const struct event *e)
 enum laws_excuse law_stages_excuse(const struct laws *laws, int64_t message, const char *recipient)
 {
     const struct law_stages *s = laws->stages;
+    /* Who has written to the recipient that it was taken for nobody can say. */
+    if (index_map_get(&laws->accounts, law_deceived_key(message)) != SIZE_MAX) return LAWS_EXCUSE_DECEIVED;
     if (!s) return LAWS_JUDGED;
     bool is_twice = number_at(s, law_hash_text(key_of(IS_TWICE, message, 0), recipient)) > 0;
     return is_twice ? LAWS_EXCUSE_TWICE_IN_QUEUE : LAWS_JUDGED;
