@@ -132,10 +132,12 @@ static enum reply_progress add_reply_line(struct smtp_reply *reply, const struct
     return separator == '-' ? REPLY_GOES_ON : REPLY_WHOLE;
 }
 
-/* Words that came before what they would answer. 421 may do so. */
+/* Words that came before what they would answer. 421 may do so. A server that takes a CR alone for the end of a line
+   answers before it has the LF. */
 static bool came_too_early(const struct smtp_client *s, const struct smtp_reply *reply)
 {
-    return reply->code != 421 && s->io.acknowledged && s->io.acknowledged(s->io.context) < s->awaited;
+    enum { LF = 1 };
+    return reply->code != 421 && s->io.acknowledged && s->io.acknowledged(s->io.context) + LF < s->awaited;
 }
 
 /* RFC 5321 sets no limit; a server must not keep its client for ever all the same. */

@@ -260,3 +260,21 @@ Test(odd_worlds, a_mail_is_known_for_as_long_as_a_slow_disk_writes_it)
     cr_expect(find_event(&run, &i, EVENT_RUN_END, "all is done"));
     world_run_free(&run);
 }
+
+/* With Nagle's algorithm a last LF may wait for an acknowledgement. A server to which a CR alone ends the content
+   answers before it has that LF: the client once took this for a reply to something else, and sent the mail again for
+   ever. */
+Test(odd_worlds, an_answer_to_a_bare_cr_is_believed)
+{
+    for (int size = 1320; size < 1330; size++) {
+        char mail[200];
+        snprintf(mail, sizeof mail,
+                 ", \"m2\": { \"at\": \"2 s\", \"from\": \"alice@a.example\", \"to\": [\"ann@a.example\"], "
+                 "\"size\": \"%d B\" }",
+                 size);
+        struct world_run run = run_odd((struct odd){
+            .mails = mail, .more = ", \"smtp\": { \"line_endings\": \"lenient\" }, \"tcp\": { \"nagle\": true }"});
+        cr_assert_eq(count_events(&run, EVENT_MAIL_DOUBT, NULL), 0, "%d bytes", size);
+        world_run_free(&run);
+    }
+}
