@@ -145,3 +145,15 @@ Test(resolver, believes_only_what_quotes_its_question_to_its_server)
     cr_expect_eq(count_events(&run, EVENT_DNS_UNREACHABLE, NULL), 1);
     cr_expect_eq(count_events(&run, EVENT_DNS_QUERY, NULL), 2);
 }
+
+/* A checksum that is deceived lets any letter into an answer, and a host then asks for what it was told. */
+Test(resolver, nobody_is_asked_for_what_is_no_host_name)
+{
+    resolver_ask(pc->resolver, "`x.b.example", DNS_A, on_answer, NULL);
+    cr_expect_eq(answers, 0, "not within the question");
+    run_until(0);
+    cr_expect_eq(answers, 1);
+    cr_expect_eq(outcome, DNS_NO_NAME);
+    cr_expect_eq(count_events(&run, EVENT_DNS_QUERY, NULL), 0);
+    cr_expect_eq(count_events(&run, EVENT_DNS_FAILURE, "no host name"), 1);
+}
