@@ -134,11 +134,19 @@ static uint64_t open_key(const struct delay_account *a, const struct delay_job *
     return delay_key(question, j - a->jobs.items);
 }
 
+/* What was asked so long ago has failed, or nobody waits for it any more. */
+static bool asks(const struct delay_account *a, const struct delay_job *j, uint64_t transaction)
+{
+    const int64_t longest_ns = MINUTE;
+    size_t since = index_map_get(&a->questions, open_key(a, j, transaction));
+    return since != SIZE_MAX && since > 0 && a->now_ns - (int64_t)since < longest_ns;
+}
+
 /* Another job may ask the same with the same id before the first has its answer: then the first is answered first. */
 static bool is_open(struct delay_account *a, uint64_t transaction)
 {
     const struct delay_job *asked = job_at(a, &a->question_jobs, transaction);
-    return asked && index_map_get(&a->questions, open_key(a, asked, transaction)) == 1;
+    return asked && asks(a, asked, transaction);
 }
 
 static uint64_t second(uint64_t transaction)
@@ -156,8 +164,8 @@ static void on_query(struct delay_account *a, const struct event *e)
     if (!is_again && j != asked && is_open(a, transaction)) transaction = second(transaction);
     remember(a, e, j);
     index_map_put(&a->question_jobs, transaction, (size_t)(j - a->jobs.items));
-    if (index_map_get(&a->questions, open_key(a, j, transaction)) == 1) return;
-    index_map_put(&a->questions, open_key(a, j, transaction), 1);
+    if (asks(a, j, transaction)) return;
+    index_map_put(&a->questions, open_key(a, j, transaction), (size_t)e->at_ns + 1);
     j->questions++;
     if (j->has_session) return; /* TLS may ask for a policy beside it */
     j->what = text_store_add(&a->texts, event_text(e, FIELD_QNAME));
@@ -173,7 +181,7 @@ static void on_answer(struct delay_account *a, const struct event *e)
     struct delay_job *j = has_id ? job_at(a, &a->question_jobs, transaction) : job_behind(a, e);
     if (!j || j->host != event_int(e, FIELD_HOST)) return;
     remember(a, e, j);
-    if (has_id && index_map_get(&a->questions, open_key(a, j, transaction)) != 1) return;
+    if (has_id && !asks(a, j, transaction)) return;
     if (has_id) index_map_put(&a->questions, open_key(a, j, transaction), 0);
     bool is_policy = strncmp(event_text(e, FIELD_QNAME), "_mta-sts.", 9) == 0;
     if (j->questions > 0) j->questions--;

@@ -300,3 +300,35 @@ Test(delay_account, two_questions_with_one_id_have_their_answers_in_order)
     expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, asked_twice, DELIVERED), expected,
                      sizeof expected / sizeof *expected);
 }
+
+/* Ids are few: after hours another job's question has the one that failed. */
+Test(delay_account, a_question_that_nobody_waits_for_leaves_its_id_to_another)
+{
+    static const char asked_later[] =
+        "100 mail.state    message=2 host=2 recipient=eve@b.example queue_id=C to=queued\n"
+        "100 mail.state    message=2 host=2 recipient=eve@b.example queue_id=C from=queued to=active\n"
+        "100 dns.query     host=2 peer=9 qname=x qtype=A id=7 nth=1 cause=22\n"
+        "110 dns.failure   host=2 qname=x qtype=A why=silence cause=23\n"
+        "200 dns.query     host=2 peer=9 qname=x qtype=A id=7 nth=1 cause=20\n"
+        "201 dns.answer    host=2 peer=9 qname=x qtype=A id=7 rcode=NOERROR cause=1\n"
+        "201 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"
+        "202 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"
+        "204 smtp.content  session=2 conn=3 host=2 message=1\n";
+    static const char delivered[] =
+        "205 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B to=queued\n"
+        "206 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=queued to=delivered\n";
+    static const struct expected expected[] = {{DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},
+                                               {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
+                                               {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},
+                                               {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
+                                               {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},
+                                               {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
+                                               {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"},
+                                               {DELAY_QUEUE, 100, 200, 2, 0, 0, ""},
+                                               {DELAY_DNS, 200, 201, 2, 0, 0, "x"},
+                                               {DELAY_CONNECT, 201, 202, 2, 0, 3, ""},
+                                               {DELAY_TRANSFER, 202, 205, 2, 0, 3, ""},
+                                               {DELAY_QUEUE, 205, 206, 3, 0, 0, ""}};
+    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, asked_later, delivered), expected,
+                     sizeof expected / sizeof *expected);
+}
