@@ -25,7 +25,7 @@ struct law_said {
     enum law_command command;
     uint64_t about;   /* of RCPT: hash of the recipient; of content: the message */
     int64_t size;     /* what SIZE= of MAIL says, -1: nothing; of content: its bytes as they are sent; else of the line */
-    int64_t line;     /* its octets, CRLF included; of content 0 */
+    int64_t line;     /* its octets, CRLF included; of content 0; -1: under TLS, whose records hold several */
     int64_t hops;     /* of content: Received fields in its header; -1: that is not known */
 };
 
@@ -44,6 +44,7 @@ struct law_dialogue {
     bool gives_secrets;      /* lines of AUTH, which are no commands, but answered one by one */
     bool said_hello;         /* since the beginning, or the last handshake */
     bool is_known;           /* AUTH has succeeded since then */
+    bool is_under_tls;
     unsigned in_handshake;   /* ends that have not told its end: 2, 1, 0 */
     int64_t secured;         /* the host that has told it first */
     enum laws_excuse why_odd;

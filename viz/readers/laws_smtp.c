@@ -173,7 +173,7 @@ static void on_line(struct laws *laws, const struct event *e)
         return;
     }
     struct law_said said = said_in(event_text(e, FIELD_TEXT));
-    said.line = event_int(e, FIELD_LENGTH);
+    said.line = d->is_under_tls ? -1 : event_int(e, FIELD_LENGTH);
     if (d->gives_secrets) said.command = LAW_AUTH;
     if (said.command == LAW_AUTH) d->gives_secrets = true;
     *TABLE_ADD(&d->commands) = said;
@@ -210,6 +210,7 @@ static void on_content(struct laws *laws, const struct event *e)
 static void on_handshake_end(struct laws *laws, const struct event *e)
 {
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
+    if (d) d->is_under_tls = true;
     if (!d || d->in_handshake == 0) return;
     d->in_handshake--;
     d->secured = event_int(e, FIELD_HOST);

@@ -159,6 +159,17 @@ Test(laws_written, m19_a_line_has_512_octets_at_most)
     handwritten_breaks("M19", JOINED(SUBMISSION, at_limit, refused));
 }
 
+/* What is told of it then is the size of the records it came in, with whatever else was in them. */
+Test(laws_written, m19_how_long_a_line_is_cannot_be_seen_under_tls)
+{
+    static const char secured[] = "1 tls.done conn=1 host=1 role=client\n"
+                                  "1 tls.done conn=2 host=2 role=server\n",
+                      long_record[] = "1 smtp.line conn=1 host=1 who=C length=544 text='EHLO pc'\n",
+                      taken[] = "1 smtp.line conn=2 host=2 who=S text='250 hello'\n";
+    handwritten_is_legal(JOINED(SUBMISSION, secured, long_record, taken));
+    handwritten_breaks("M19", JOINED(SUBMISSION, long_record, taken));
+}
+
 #define RELAYED_TO(max_hops)                                                                                           \
     "0 host.settings host=2 name=smtp text='max_message=1000 max_recipients=10 max_mails=0 max_hops=" max_hops "'\n"   \
     "0 mail.compose message=1 host=1 from= to=bob@b.example\n"                                                         \
