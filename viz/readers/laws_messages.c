@@ -28,10 +28,11 @@ struct half_read {
 struct law_messages {
     struct index_map connections; /* hash of (conn, host) -> index */
     TABLE_OF(struct half_read) halves;
-    struct index_map asked;   /* hash of a question that was sent, and by which port -> what else it said */
-    struct index_map meant;   /* hash of a question that the journal says is asked -> 1 */
-    struct index_map said;    /* hash of an answer's question, and with what it said -> 1 */
-    struct index_map outside; /* host -> 1 */
+    struct index_map asked;    /* hash of a question that was sent, and by which port -> what else it said */
+    struct index_map meant;    /* hash of a question that the journal says is asked -> 1 */
+    struct index_map said;     /* hash of an answer's question, and with what it said -> 1 */
+    struct index_map outside;  /* host -> 1 */
+    struct index_map deceived; /* host that a checksum has deceived -> 1 */
 };
 
 void laws_messages_free(struct laws *laws)
@@ -41,8 +42,8 @@ void laws_messages_free(struct laws *laws)
     for (size_t i = 0; i < messages->halves.count; i++)
         mem_free(messages->halves.items[i].bytes);
     mem_free(messages->halves.items);
-    struct index_map *const maps[] = {&messages->connections, &messages->asked, &messages->meant, &messages->said,
-                                      &messages->outside};
+    struct index_map *const maps[] = {&messages->connections, &messages->asked,   &messages->meant,
+                                      &messages->said,        &messages->outside, &messages->deceived};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
     mem_free(messages);
@@ -128,6 +129,7 @@ static void on_question(struct laws *laws, const struct event *e, const struct l
         law_broken(laws, e, "D9", "the bytes ask for %s %s, which nobody means to ask", r->qname, type_word(r->qtype));
 }
 
+/* A server that a checksum has deceived may have been asked something else than was sent. */
 static void on_response(struct laws *laws, const struct event *e, const struct law_message *m)
 {
     const struct dns_reading *r = m->reading;
@@ -139,7 +141,8 @@ static void on_response(struct laws *laws, const struct event *e, const struct l
                               .recursion_desired = other & 1};
     index_map_put(&laws->messages->said, key, 1);
     index_map_put(&laws->messages->said, law_hash(key, hash_of_answers(*r)), 1);
-    law_of_zones(laws, e, m, other == SIZE_MAX ? NULL : &asked);
+    bool is_known = other != SIZE_MAX && index_map_get(&laws->messages->deceived, (uint64_t)m->from) == SIZE_MAX;
+    law_of_zones(laws, e, m, is_known ? &asked : NULL);
 }
 
 static void on_message(struct laws *laws, const struct event *e, struct law_message m, const uint8_t *bytes,
@@ -257,6 +260,9 @@ void laws_of_messages(struct laws *laws, const struct event *e)
         break;
     case EVENT_DNS_ANSWER:
         on_answer(laws, e);
+        break;
+    case EVENT_PACKET_COLLIDE:
+        index_map_put(&laws->messages->deceived, (uint64_t)event_int(e, FIELD_HOST), 1);
         break;
     case EVENT_PACKET_SEND:
         on_packet(laws, e);
