@@ -25,7 +25,8 @@ copy_sources() {
 }
 
 build() {
-    grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$copy" "$scratch/build/CMakeCache.txt" ||
+    { [ -f "$scratch/build/build.ninja" ] &&
+        grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$copy" "$scratch/build/CMakeCache.txt"; } ||
         (cd "$copy" && cmake --fresh --preset hunt -B "$scratch/build" -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF \
             -DCMAKE_C_FLAGS_RELEASE="-O2 -w") || return 1
     cmake --build "$scratch/build" --target planted
