@@ -44,7 +44,7 @@ struct law_dialogue {
     bool gives_secrets;      /* lines of AUTH, which are no commands, but answered one by one */
     bool said_hello;         /* since the beginning, or the last handshake */
     bool is_known;           /* AUTH has succeeded since then */
-    bool is_under_tls;
+    bool is_under_tls;       /* its bytes say nothing */
     unsigned in_handshake;   /* ends that have not told its end: 2, 1, 0 */
     int64_t secured;         /* the host that has told it first */
     enum laws_excuse why_odd;

@@ -63,7 +63,6 @@ static void law_of_lines(struct laws *laws, const struct event *e, const struct 
         [LAW_HELLO] = true, [LAW_DATA] = true,     [LAW_CHUNK] = true, [LAW_LAST_CHUNK] = true,
         [LAW_RESET] = true, [LAW_STARTTLS] = true, [LAW_QUIT] = true};
     bool says_so = strstr(event_text(e, FIELD_TEXT), "5.5.6 Line too long") != NULL;
-    if (said->line < 0) return;
     if (says_so && said->line <= LINE_OCTETS)
         law_broken(laws, e, "M19", "a line of %lld octets is too long, where %d are not", (long long)said->line,
                    LINE_OCTETS);

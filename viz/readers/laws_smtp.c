@@ -204,7 +204,7 @@ static void on_content(struct laws *laws, const struct event *e)
     *TABLE_ADD(&d->commands) = (struct law_said){.command = LAW_CONTENT,
                                                  .about = (uint64_t)event_int(e, FIELD_MESSAGE),
                                                  .size = event_int(e, FIELD_LENGTH),
-                                                 .hops = law_hops_of(laws, e)};
+                                                 .hops = d->is_under_tls ? -1 : law_hops_of(laws, e)};
 }
 
 static void on_handshake_end(struct laws *laws, const struct event *e)

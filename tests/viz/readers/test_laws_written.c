@@ -170,12 +170,12 @@ Test(laws_written, m19_how_long_a_line_is_cannot_be_seen_under_tls)
     handwritten_breaks("M19", JOINED(SUBMISSION, long_record, taken));
 }
 
-#define RELAYED_TO(max_hops)                                                                                           \
+#define RELAYED_OVER(tls, max_hops)                                                                                    \
     "0 host.settings host=2 name=smtp text='max_message=1000 max_recipients=10 max_mails=0 max_hops=" max_hops "'\n"   \
     "0 mail.compose message=1 host=1 from= to=bob@b.example\n"                                                         \
     "0 mail.content message=1 host=1 name=written mail_digest=7\n"                                                     \
     "1 conn.open conn=1 host=1 peer=2 local_port=50000 remote_port=25 role=active\n"                                   \
-    "1 conn.open conn=2 host=2 peer=1 local_port=25 remote_port=50000 role=passive\n"                                  \
+    "1 conn.open conn=2 host=2 peer=1 local_port=25 remote_port=50000 role=passive\n" tls                              \
     "1 smtp.line conn=2 host=2 who=S text='220 hello'\n" HELLO MAIL                                                    \
     "1 smtp.line conn=1 host=1 who=C text='RCPT TO:<bob@b.example>'\n"                                                 \
     "1 smtp.line conn=2 host=2 who=S text='250 OK'\n"                                                                  \
@@ -183,6 +183,7 @@ Test(laws_written, m19_how_long_a_line_is_cannot_be_seen_under_tls)
     "1 smtp.line conn=2 host=2 who=S text='354 go ahead'\n"                                                            \
     "1 stream.data stream=5 conn=1 host=1 bytes=52656365697665643a20780d0a52656345697665643a20790d0a0d0a780d0a\n"      \
     "1 smtp.content conn=1 host=1 message=1 stream=5 length=31\n"
+#define RELAYED_TO(max_hops) RELAYED_OVER("", max_hops)
 
 Test(laws_written, m19_as_many_hops_as_are_too_many_are_refused)
 {
@@ -192,6 +193,14 @@ Test(laws_written, m19_as_many_hops_as_are_too_many_are_refused)
     handwritten_keeps("M19", JOINED(RELAYED_TO("2"), refused));
     handwritten_breaks("M19", JOINED(RELAYED_TO("2"), taken));
     handwritten_breaks("M19", JOINED(RELAYED_TO("3"), refused));
+}
+
+/* There are only bytes that may look like one. */
+Test(laws_written, m19_no_header_is_read_under_tls)
+{
+    static const char taken[] = "1 smtp.line conn=2 host=2 who=S text='250 OK'\n";
+    handwritten_keeps("M19", JOINED(RELAYED_OVER("1 tls.done conn=1 host=1 role=client\n", "2"), taken));
+    handwritten_breaks("M19", JOINED(RELAYED_TO("2"), taken));
 }
 
 /* --- N6: a collision is one --- */
