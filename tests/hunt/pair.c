@@ -1,7 +1,7 @@
 /* What couples recipients rightly is left out of both runs: all that goes by chance or strikes by time (faults, loss),
-   other mails, limits that count what a server has taken; and nobody fetches mail, which is not compared. Policies,
-   lists, greylisting, names and TLS stay as the world has them. What happens to a recipient is refused by rule, in the
-   second run only: for good, or for a while. */
+   other mails, limits that count what a server has taken, names that one server of a domain knows and another does not;
+   and nobody fetches mail, which is not compared. Policies, lists, greylisting, names and TLS stay as the world has
+   them. What happens to a recipient is refused by rule, in the second run only: for good, or for a while. */
 #include "tests/hunt/pair.h"
 
 #include <stdio.h>
@@ -40,6 +40,42 @@ static void calm_down(cJSON *world)
         take_away(cJSON_GetObjectItem(item, "router"), of_routers);
         take_away(cJSON_GetObjectItem(item, "client"), of_clients);
         take_away(cJSON_GetObjectItem(item, "mail_server"), of_servers);
+    }
+}
+
+static bool serves(const cJSON *server, const char *domain)
+{
+    cJSON *item;
+    cJSON_ArrayForEach(item, cJSON_GetObjectItem(server, "domains"))
+    {
+        if (cJSON_IsString(item) && strcasecmp(item->valuestring, domain) == 0) return true;
+    }
+    return false;
+}
+
+static bool shares_a_domain(const cJSON *servers, const cJSON *server)
+{
+    const cJSON *host, *domain;
+    cJSON_ArrayForEach(host, servers)
+    {
+        const cJSON *other = cJSON_GetObjectItem(host, "mail_server");
+        cJSON_ArrayForEach(domain, cJSON_GetObjectItem(server, "domains"))
+        {
+            if (other && other != server && cJSON_IsString(domain) && serves(other, domain->valuestring)) return true;
+        }
+    }
+    return false;
+}
+
+/* Which of a domain's servers a mail comes to may be a matter of time: they know the same names then. */
+static void agree_on_names(cJSON *world)
+{
+    static const char *const names[] = {"aliases", "unknown_users", NULL};
+    cJSON *hosts = cJSON_GetObjectItem(world, "hosts"), *host;
+    cJSON_ArrayForEach(host, hosts)
+    {
+        cJSON *server = cJSON_GetObjectItem(host, "mail_server");
+        if (server && shares_a_domain(hosts, server)) take_away(server, names);
     }
 }
 
@@ -105,16 +141,6 @@ static const char *choose_recipient(const cJSON *mail, struct luck *luck)
     return NULL;
 }
 
-static bool serves(const cJSON *server, const char *domain)
-{
-    cJSON *item;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItem(server, "domains"))
-    {
-        if (cJSON_IsString(item) && strcasecmp(item->valuestring, domain) == 0) return true;
-    }
-    return false;
-}
-
 /* At the servers of the recipient's domain, or at all of them, the one to which the mail is submitted included. Not put
    off for ever: a client never gives up. */
 static void refuse(struct pair *pair, struct luck *luck)
@@ -151,6 +177,7 @@ struct pair pair_make(const cJSON *world)
         return pair;
     }
     calm_down(calm);
+    agree_on_names(calm);
     add_recipients(calm, mail, &luck);
     snprintf(pair.mail, sizeof pair.mail, "%s", mail->string);
     snprintf(pair.recipient, sizeof pair.recipient, "%s", choose_recipient(mail, &luck));
