@@ -45,7 +45,7 @@ struct law_queue {
     bool is_clock_wrong, is_stopped, is_slow, is_paused, has_bad_disk;
     int64_t read_ns; /* that its disk needs for each file after a restart */
     size_t files;
-    int64_t up_ns, hindered_until_ns, first_failed_ns;
+    int64_t up_ns, hindered_until_ns, first_failed_ns, clock_right_ns; /* since when its clock is right */
     int64_t session_closed_ns;    /* when one here was closed last */
     int64_t known_next_ns[KNOWN]; /* when addresses of hosts may be tried again, in the order in which it was told */
     size_t n_known;
@@ -176,11 +176,18 @@ static bool is_allowed(const struct law_policy *policy, const struct law_failure
     return false;
 }
 
+/* What was noted while the clock was wrong, of the mail or of hosts, stays so. */
+static bool has_wrong_times(const struct law_queue *queue, const struct law_waiting *w)
+{
+    bool remembers = queue->first_failed_ns >= 0 && queue->first_failed_ns < queue->clock_right_ns;
+    return queue->is_clock_wrong || w->arrived_ns < queue->clock_right_ns || remembers;
+}
+
 static enum laws_excuse excuse_of_plan(const struct laws *laws, const struct law_queue *queue,
                                        const struct law_waiting *w)
 {
     if (!laws->full || w->arrived_ns < 0) return LAWS_EXCUSE_NOT_TOLD;
-    if (queue->is_clock_wrong) return LAWS_EXCUSE_CLOCK;
+    if (has_wrong_times(queue, w)) return LAWS_EXCUSE_CLOCK;
     return laws->schedule->pairs.items[w->pair].copies > 1 ? LAWS_EXCUSE_TWICE_IN_QUEUE : LAWS_JUDGED;
 }
 
@@ -217,7 +224,7 @@ static void law_of_giving_up(struct laws *laws, const struct event *e, const str
     const struct law_pair_there *pair = &s->pairs.items[w->pair];
     if (pair->outcome == REFUSED || pair->copies > 1 || is_text(e, FIELD_WHY, "lost with the disk")) return;
     if (s->aside && e->cause == s->aside) return; /* its file was not what it should be */
-    if (queue->is_clock_wrong || w->arrived_ns < 0) return;
+    if (w->arrived_ns < 0 || has_wrong_times(queue, w)) return;
     struct law_failure f = failure_of(s, queue, w, e, e->at_ns);
     if (!law_policy_expiry(&queue->policy, &f).may)
         law_broken(laws, e, "M7", "given up after %.0f s, but nobody has refused it for good",
@@ -402,7 +409,10 @@ static void on_trouble(struct law_schedule *s, const struct event *e)
 {
     struct law_queue *queue = queue_of(s, e);
     if (!queue) return;
-    if (is_text(e, FIELD_NAME, "clock")) queue->is_clock_wrong = true;
+    if (is_text(e, FIELD_NAME, "clock")) {
+        queue->is_clock_wrong = event_text(e, FIELD_TEXT)[0] != '\0';
+        queue->clock_right_ns = e->at_ns;
+    }
     if (is_text(e, FIELD_NAME, "disk")) queue->has_bad_disk = true;
     bool begins = event_text(e, FIELD_TEXT)[0] != '\0', is_speed = is_text(e, FIELD_NAME, "work");
     if (!is_speed && !is_text(e, FIELD_NAME, "program")) return;

@@ -243,7 +243,8 @@ void law_packet_collides(struct laws *laws, const struct law_packet *p)
     for (size_t i = 0; i < laws->n_conns; i++) {
         struct law_conn *c = laws->conns[i];
         bool between = (c->host == p->from && c->peer == p->to) || (c->host == p->to && c->peer == p->from);
-        if (between) c->is_tainted = true;
+        bool is_told = p->is_icmp && c->host == p->to; /* by whomever, of any of its connections */
+        if (between || is_told) c->is_tainted = true;
     }
 }
 

@@ -135,6 +135,19 @@ Test(laws_schedule, a_slow_disk_may_be_read_for_longer_after_a_restart)
     see_quoted(json, bugs, sizeof bugs / sizeof *bugs);
 }
 
+/* What came before may have times by the wrong clock; what comes later has not. */
+Test(laws_schedule, a_clock_that_is_right_again_is_judged_again)
+{
+    static const struct planted_bug bugs[] = {{"M8", tries_a_second_too_early}, {"M8", tries_a_second_too_late}};
+    char json[] = "{'postroad':1,'title':'t','seed':1,'hosts':{" THREE_HOSTS_AND
+                  "'mail.a.example':{'mail_server':{'domains':['a.example'],'users':['alice']}}}," LINKS
+                  "'mail':{'m1':{'at':'3 min','from':'alice@a.example','to':['bob@b.example'],'text':'x'}},"
+                  "'faults':[{'at':'0 s','for':'1 h','reply':{'server':'mx1.b.example','to':'RCPT',"
+                  "'with':'451 4.7.1 maybe later'}},"
+                  "{'at':'1 s','for':'1 min','clock':{'host':'mail.a.example','ahead':'1 h'}}]}";
+    see_quoted(json, bugs, sizeof bugs / sizeof *bugs);
+}
+
 /* Carol is refused, and for twenty seconds the disk does not say that it fails to take the report. */
 Test(laws_schedule, a_recipient_waits_for_the_report_of_another_one)
 {
