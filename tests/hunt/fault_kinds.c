@@ -89,10 +89,11 @@ const struct fault_kind fault_kinds[] = {
      "", 0},
     {"disk takes time", BY_HOST, "disk",
      "{'write':'1 ms','sync':'5 ms','size':'1 MB'}|{'write':'10 ms','sync':'300 ms','rename':'10 ms',"
-     "'read':'1 s'}|{'sync':'20 s'}",
+     "'read':'1 s'}|{'sync':'20 s'}|{'write':'2 ms','sync':'50 ms','size':'400 kB','files':60}",
      EVENT_MAIL_COMMIT, "", 0},
-    {"disk full", BY_FAULT, "disk", "{'host':'$S','full':true}|{'host':'$S','full':'2 kB'}", EVENT_HOST_TROUBLE, "full",
-     0},
+    {"disk full", BY_FAULT, "disk",
+     "{'host':'$S','full':true}|{'host':'$S','full':'2 kB'}|{'host':'$S','full':'5 kB'}|{'host':'$S','full':'20 kB'}",
+     EVENT_HOST_TROUBLE, "full", 0},
     {"disk broken", BY_FAULT, "disk",
      "{'host':'$S','error':'read-only'}|{'host':'$S','error':'write'}|"
      "{'host':'$S','error':'sync'}",
@@ -102,7 +103,8 @@ const struct fault_kind fault_kinds[] = {
      0},
     {"rot", BY_FAULT, "disk", "{'host':'$S','rot':'bit'}|{'host':'$S','rot':'truncated'}|{'host':'$S','rot':'foreign'}",
      EVENT_FILE_ROT, "", 0},
-    {"no inode", BY_FAULT, "disk", "{'host':'$S','files':0}|{'host':'$S','files':1}", EVENT_HOST_TROUBLE, "files", 0},
+    {"no inode", BY_FAULT, "disk", "{'host':'$S','files':0}|{'host':'$S','files':1}|{'host':'$S','files':3}",
+     EVENT_HOST_TROUBLE, "files", 0},
     {"short writes", BY_FAULT, "disk", "{'host':'$S','error':'short'}|{'host':'$S','error':'interrupted'}",
      EVENT_HOST_TROUBLE, "odd", 0},
     {"queue wiped", BY_FAULT, "disk", "{'host':'$S','wipe':'queue'}|{'host':'$S','wipe':'all'}", EVENT_HOST_STATE,
@@ -168,10 +170,12 @@ const struct fault_kind fault_kinds[] = {
      "'early_talkers':'refuse'}|{'command':'2 min'}",
      EVENT_SMTP_RULE, "tarpit", 0},
     {"limits of clients", BY_SERVER, "client_limits",
-     "{'at_once':1,'junk':5}|{'connections':1}|{'mails':1}|{'recipients':1}|"
-     "{'errors':1}|{'at_once':2,'connections':3,'mails':2,'recipients':3,'errors':2}",
+     "{'at_once':1,'junk':5}|{'connections':1}|{'mails':1}|{'recipients':1}|{'errors':1}|{'at_once':1}|"
+     "{'at_once':2,'connections':3,'mails':2,'recipients':3,'errors':2}|{'at_once':2,'per':'10 s'}|"
+     "{'connections':2,'per':'10 min'}|{'mails':2,'recipients':4,'per':'5 s'}|{'junk':3,'errors':3}",
      EVENT_SMTP_RULE, "too many", NEEDS_MANY | NEEDS_STRANGER},
-    {"full mailbox", BY_SERVER, "mailbox_limit", "{'size':'2 kB'}|{'mails':1}|{'mails':1,'reply':'552 5.2.2 Full'}",
+    {"full mailbox", BY_SERVER, "mailbox_limit",
+     "{'size':'2 kB'}|{'size':'5 kB'}|{'mails':1}|{'mails':2}|{'mails':1,'reply':'552 5.2.2 Full'}",
      EVENT_SMTP_RULE, "mailbox full", NEEDS_MANY},
     {"refused content", BY_SERVER, "refuse_content",
      "[{'odds':'30 %'}]|[{'contains':'watches'}]|"

@@ -32,6 +32,26 @@ static const char early_warnings[] =
     "{'policy':'custom','steps':['30 s','2 min'],'delay_warning':'1 min','lifetime':'2 h','bounce_lifetime':'2 h'}|"
     "{'policy':'sendmail','queue_run_interval':'1 min','timeout_queuereturn':'3 h','timeout_queuewarn':'2 min'}";
 
+/* How much it sends at a time: without, several mails for one domain rarely wait for one another. */
+static void limit_sessions(struct luck *luck, cJSON *server)
+{
+    cJSON *retry = cJSON_GetObjectItem(server, "retry");
+    if (cJSON_IsString(retry)) {
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddStringToObject(object, "policy", retry->valuestring);
+        cJSON_ReplaceItemInObject(server, "retry", retry = object);
+    }
+    const cJSON *policy = cJSON_GetObjectItem(retry, "policy");
+    if (policy && strcmp(policy->valuestring, "qmail") == 0) {
+        luck_add(luck, retry, "concurrencyremote", "1|2");
+        return;
+    }
+    static const char *const keys[] = {"destination_concurrency_limit", "destination_recipient_limit",
+                                       "messages_per_connection"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (luck_odds(luck, 50) && !cJSON_HasObjectItem(retry, keys[i])) luck_add(luck, retry, keys[i], "1|2|3");
+}
+
 static cJSON *add_server(struct maker *m, const char *name, const char *domain, unsigned preference, unsigned n_users)
 {
     cJSON *server = maker_add_host(m, name, "mail_server"), *users,
@@ -41,6 +61,7 @@ static cJSON *add_server(struct maker *m, const char *name, const char *domain, 
     if (preference) cJSON_AddNumberToObject(server, "mx_preference", preference);
     bool warns = strcmp(name, SENDING_SERVER) == 0 && maker_wants(m, "delays");
     luck_add(&m->luck, server, "retry", warns ? early_warnings : retries);
+    if (luck_odds(&m->luck, 12)) limit_sessions(&m->luck, server);
     if (luck_odds(&m->luck, 10)) luck_add(&m->luck, server, "address_order", "ipv6 first|ipv4 first|any");
     if (luck_odds(&m->luck, 10)) luck_add(&m->luck, server, "mx_aliases", "refuse");
     if (luck_odds(&m->luck, 10)) luck_add(&m->luck, server, "refuse_null_mx_senders", "true");
