@@ -323,7 +323,9 @@ void smtp_server_finish(struct smtp_server *s, const struct smtp_command *comman
     bool is_forced;
 
     if (command->effect) command->effect(s, reply);
-    is_forced = s->forced.code && s->forced.code / 100 == reply->code / 100;
+    /* What ends the session ends it, whatever a fault would say. */
+    is_forced = s->forced.code && s->forced.code / 100 == reply->code / 100 &&
+                (reply->code != 421 || s->forced.code == 421);
     if (is_forced)
         write_reply(s, &s->forced, "");
     else

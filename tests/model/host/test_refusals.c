@@ -296,6 +296,17 @@ Test(refusals, so_many_errors_in_a_session)
 
 /* --- mailboxes, contents, senders, users --- */
 
+Test(refusals, a_refusal_by_a_fault_is_an_error_too)
+{
+    struct talk t =
+        talk_begin(", \"client_limits\": { \"errors\": 2 }",
+                   "{\"reply\": {\"server\": \"mail.a.example\", \"to\": \"NOOP\", \"with\": \"450 busy\"}}");
+    greet(&t);
+    say(&t, "NOOP", "450 busy");
+    say(&t, "NOOP", "421 4.7.0 mail.a.example Error: too many errors");
+    talk_end(&t);
+}
+
 Test(refusals, a_full_mailbox_takes_no_more)
 {
     struct talk t = talk_begin(", \"mailbox_limit\": { \"mails\": 1 }", "");
@@ -409,9 +420,9 @@ Test(refusals, a_fault_closes_or_resets_the_connection)
 Test(refusals, silence_garbage_and_a_reply_without_end)
 {
     struct talk t = talk_begin(
-        "", FAULT("\"to\": \"NOOP\", \"action\": \"silence\"") ", " FAULT("\"to\": \"CONNECT\", \"action\": "
-                                                                          "\"garbage\", \"times\": 1") ", " FAULT(
-                "\"to\": \"EHLO\", \"action\": \"endless\", \"times\": 1"));
+        "", FAULT("\"to\": \"NOOP\", \"action\": \"silence\"") ", " FAULT(
+                "\"to\": \"CONNECT\", \"action\": "
+                "\"garbage\", \"times\": 1") ", " FAULT("\"to\": \"EHLO\", \"action\": \"endless\", \"times\": 1"));
     pass(&t, SECOND);
     listen(&t);
     cr_assert_eq(t.n_heard, 258);
