@@ -205,7 +205,9 @@ static void on_in_mailbox(void *context, enum store_result result)
     struct putting putting = *(struct putting *)context;
     struct queue_entry *entry = putting.entry;
     const char *recipient = entry->recipients[putting.recipient].address;
+    struct mailbox *box = mail_server_mailbox(entry->queue->server, recipient);
     mem_free(context);
+    mailbox_expect_no_more(box, putting.size);
     switch (result) {
     case STORE_OK:
     case STORE_KEPT:
@@ -216,8 +218,7 @@ static void on_in_mailbox(void *context, enum store_result result)
                                                                                     .where = "delivered",
                                                                                     .content = putting.content,
                                                                                     .size = putting.size});
-        mailbox_store(mail_server_mailbox(entry->queue->server, recipient), entry->message, recipient, entry->queue_id,
-                      putting.content, putting.size);
+        mailbox_store(box, entry->message, recipient, entry->queue_id, putting.content, putting.size);
         end_locally(entry, putting.recipient, RECIPIENT_DONE, "into the mailbox");
         break;
     case STORE_FULL:
@@ -239,7 +240,7 @@ static void deliver_locally(struct queue_entry *entry, uint32_t i)
     struct host *host = entry->queue->host;
     queue_begin_attempt(entry, i);
     if (queue_expand(entry, i)) return;
-    const struct mailbox *box = mail_server_mailbox(entry->queue->server, recipient->address);
+    struct mailbox *box = mail_server_mailbox(entry->queue->server, recipient->address);
     if (!box) {
         end_locally(entry, i, RECIPIENT_NEVER, "550 5.1.1 no such user here");
         return;
@@ -255,6 +256,7 @@ static void deliver_locally(struct queue_entry *entry, uint32_t i)
         return;
     }
     entry->n_open++;
+    mailbox_expect(box, putting->size);
     struct store_file file = {
         .message = entry->message, .queue_id = entry->queue_id, .place = "mailbox", .size = putting->size};
     store_commit(host, &file, on_in_mailbox, putting);

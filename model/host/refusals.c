@@ -134,9 +134,9 @@ static struct smtp_reply on_mail(void *context, const struct smtp_envelope *enve
 const char *refusals_full_mailbox(const struct mail_server *server, const struct mailbox *box, size_t size)
 {
     const struct scenario_refusals *rules = rules_of(server);
-    bool full =
-        (rules->mailbox_mails && box->n >= rules->mailbox_mails) ||
-        (rules->mailbox_bytes && (box->bytes >= rules->mailbox_bytes || size > rules->mailbox_bytes - box->bytes));
+    uint64_t bytes = mailbox_bytes(box);
+    bool full = (rules->mailbox_mails && mailbox_mails(box) >= rules->mailbox_mails) ||
+                (rules->mailbox_bytes && (bytes >= rules->mailbox_bytes || size > rules->mailbox_bytes - bytes));
     if (!full) return NULL;
     return rules->full_reply ? rules->full_reply : "452 4.2.2 Mailbox full";
 }

@@ -5,6 +5,28 @@
 
 #include "sim/journal/memory.h"
 
+uint64_t mailbox_mails(const struct mailbox *box)
+{
+    return box->n + box->n_unkept + box->n_coming;
+}
+
+uint64_t mailbox_bytes(const struct mailbox *box)
+{
+    return box->bytes + box->unkept_bytes + box->coming_bytes;
+}
+
+void mailbox_expect(struct mailbox *box, size_t size)
+{
+    box->n_coming++;
+    box->coming_bytes += size;
+}
+
+void mailbox_expect_no_more(struct mailbox *box, size_t size)
+{
+    box->n_coming--;
+    box->coming_bytes -= size;
+}
+
 void mailbox_store(struct mailbox *box, struct message_id message, const char *recipient, const char *queue_id,
                    char *content, size_t size)
 {

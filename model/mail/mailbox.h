@@ -23,7 +23,15 @@ struct mailbox {
     bool locked; /* by a POP3 session (RFC 1939 4) */
     bool is_never_read; /* nobody can look at it: what comes is counted, and not kept */
     uint64_t n_unkept, unkept_bytes;
+    uint64_t n_coming, coming_bytes; /* being written: what there is room for is reckoned with them */
 };
+
+/* What there is of it, kept or not, and what comes. */
+uint64_t mailbox_mails(const struct mailbox *box);
+uint64_t mailbox_bytes(const struct mailbox *box);
+/* A mail of this size is being written, or is no more. */
+void mailbox_expect(struct mailbox *box, size_t size);
+void mailbox_expect_no_more(struct mailbox *box, size_t size);
 
 /* Takes over the content; copies the texts. */
 void mailbox_store(struct mailbox *box, struct message_id message, const char *recipient, const char *queue_id,

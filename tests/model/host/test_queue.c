@@ -481,3 +481,26 @@ Test(queue, a_kept_session_that_the_server_ends_is_replaced)
         world_run_free(&run);
     }
 }
+
+/* --- full mailboxes --- */
+
+Test(queue, a_mailbox_that_nobody_reads_is_full_all_the_same)
+{
+    struct world_run run = run_queue((struct given){
+        .b = ", \"mailbox_limit\": { \"mails\": 1 }", .n = 2, .every_ms = 5000, .more = ", \"until\": \"1 h\""});
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 1);
+    cr_assert_geq(count_events(&run, EVENT_SMTP_RULE, "mailbox full"), 1);
+    world_run_free(&run);
+}
+
+/* While the first is being written, the others find the mailbox as full as it will be. */
+Test(queue, a_mailbox_of_one_mail_takes_one_of_three_that_come_together)
+{
+    struct world_run run =
+        run_queue((struct given){.b = ", \"mailbox_limit\": { \"mails\": 1 } }, \"disk\": { \"sync\": \"20 s\"",
+                                 .n = 3,
+                                 .more = ", \"until\": \"1 h\""});
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "accepted"), 6, "three mails at two servers");
+    cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 1);
+    world_run_free(&run);
+}
