@@ -320,12 +320,13 @@ static void on_attempt(struct laws *laws, const struct event *e)
     struct law_schedule *s = laws->schedule;
     struct law_queue *queue = queue_of(s, e);
     if (!queue) return;
-    struct law_pair_there *pair = &s->pairs.items[find_pair(s, e)];
+    size_t index = find_pair(s, e); /* may move them */
+    struct law_pair_there *pair = &s->pairs.items[index];
     if (e->kind == EVENT_ATTEMPT_BEGIN) {
         pair->attempts = event_int(e, FIELD_NTH);
         return;
     }
-    s->entries.items[pair->entry].part_ns = e->at_ns;
+    if (pair->entry < s->entries.count) s->entries.items[pair->entry].part_ns = e->at_ns;
     if (e->kind == EVENT_ATTEMPT_SKIP) {
         pair->outcome = PASSED_OVER;
         pair->skipped_until_ns = event_int(e, FIELD_AT);
