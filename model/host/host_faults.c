@@ -105,10 +105,6 @@ static void add_disk_trouble(struct disk_trouble *trouble, const struct scenario
     case DISK_FAULT_FULL:
         if (fault->disk_bytes < trouble->size_bytes) trouble->size_bytes = fault->disk_bytes;
         if (fault->disk_files < trouble->files) trouble->files = fault->disk_files;
-        snprintf(text, 64, "full at %llu bytes", (unsigned long long)trouble->size_bytes);
-        if (fault->disk_files != UINT64_MAX)
-            snprintf(text, 64, "full at %llu files", (unsigned long long)trouble->files);
-        if (trouble->size_bytes == 0) snprintf(text, 64, "full");
         break;
     case DISK_FAULT_SHORT:
         trouble->writes = WRITES_SHORT;
@@ -144,12 +140,30 @@ static void add_disk_trouble(struct disk_trouble *trouble, const struct scenario
     }
 }
 
+/* Of several faults at a time, all that limits it, and of the others the last. */
+static void write_disk_text(const struct disk_trouble *trouble, const char *other, char text[160])
+{
+    bool has_size = trouble->size_bytes != UINT64_MAX, has_files = trouble->files != UINT64_MAX;
+    int used = 0;
+    text[0] = '\0';
+    if (trouble->size_bytes == 0)
+        used = snprintf(text, 160, "full");
+    else if (has_size && has_files)
+        used = snprintf(text, 160, "full at %llu bytes and %llu files", (unsigned long long)trouble->size_bytes,
+                        (unsigned long long)trouble->files);
+    else if (has_size || has_files)
+        used = snprintf(text, 160, "full at %llu %s",
+                        (unsigned long long)(has_size ? trouble->size_bytes : trouble->files),
+                        has_size ? "bytes" : "files");
+    if (*other) snprintf(text + used, 160 - (size_t)used, "%s%s", used ? ", " : "", other);
+}
+
 void host_faults_disk(struct world *world, const struct scenario_fault *like)
 {
     struct host *host = &world->hosts[like->host];
     struct disk_trouble trouble = disk_trouble_none();
     const struct scenario_fault *fault;
-    char text[64] = "";
+    char other[64] = "", text[160];
     if (like->disk == DISK_FAULT_WIPE) {
         bool begins = host->up && is_wiped(world, like->host);
         host_faults_stop(world, like);
@@ -162,7 +176,8 @@ void host_faults_disk(struct world *world, const struct scenario_fault *like)
         return;
     }
     for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_DISK, like->host)) != NULL;)
-        add_disk_trouble(&trouble, fault, text);
+        add_disk_trouble(&trouble, fault, other);
+    write_disk_text(&trouble, other, text);
     store_set_trouble(host, trouble);
     tell_trouble(host, "disk", text);
 }

@@ -10,6 +10,7 @@
 #include "model/host/expectations.h"
 #include "model/host/faults.h"
 #include "model/host/host.h"
+#include "model/host/host_settings.h"
 #include "model/host/host_sockets.h"
 #include "model/host/ledger.h"
 #include "model/host/mail_register.h"
@@ -141,24 +142,6 @@ static void emit_host(struct world *world, const struct host *host)
                  F_TEXT(TEXT, text), F_TEXT(ADDRESS6, address6));
 }
 
-static void emit_settings(struct world *world, const struct host *host)
-{
-    const struct scenario_host *description = host->description;
-    const struct smtp_server_config *smtp = &description->smtp.server;
-    char text[RETRY_TEXT_BYTES];
-    if (description->role != ROLE_MAIL_SERVER || !journal_wants(world->journal, EVENT_HOST_SETTINGS)) return;
-    JOURNAL_EMIT(world->journal, HOST_SETTINGS, F_INT(HOST, host->id.n), F_TEXT(NAME, "retry"),
-                 F_TEXT(TEXT, retry_policy_text(&description->mail_server.retry, text)));
-    snprintf(text, sizeof text, "max_message=%zu max_recipients=%zu max_mails=%zu max_hops=%u%s", smtp->max_message,
-             smtp->max_recipients, smtp->max_mails, description->smtp.max_hops,
-             smtp->auth_required ? " requires_auth=1" : "");
-    JOURNAL_EMIT(world->journal, HOST_SETTINGS, F_INT(HOST, host->id.n), F_TEXT(NAME, "smtp"), F_TEXT(TEXT, text));
-    int64_t read_ns = description->disk.read_ns;
-    if (read_ns == 0) return;
-    snprintf(text, sizeof text, "read=%lld.%09llds", (long long)(read_ns / SECOND), (long long)(read_ns % SECOND));
-    JOURNAL_EMIT(world->journal, HOST_SETTINGS, F_INT(HOST, host->id.n), F_TEXT(NAME, "disk"), F_TEXT(TEXT, text));
-}
-
 /* What link.add does not tell, and what is not as it is where the scenario says nothing. */
 static void emit_link_values(struct world *world, size_t link, int dir, const struct link_settings *settings)
 {
@@ -193,7 +176,7 @@ static void emit_head(struct world *world)
         emit_link_values(world, i, 1, &link->back);
     }
     for (size_t i = 0; i < world->n_hosts; i++)
-        emit_settings(world, &world->hosts[i]);
+        host_settings_emit(world, &world->hosts[i]);
 }
 
 struct world *world_new(const struct scenario *scenario, const struct world_options *options, struct journal *journal)

@@ -19,7 +19,8 @@ static const struct {
     {TIME(max_queue_age)},    {TIME(base_remote)},        {TIME(base_local)},        {TIME(interval)},
     {TIME(max_interval)},     {TIME(early_period)},       {COUNT(glitch_count)},     {TIME(glitch_interval)},
     {COUNT(transient_count)}, {TIME(transient_interval)}, {TIME(outbound_interval)}, {TIME(message_interval)},
-    {COUNT(jitter_of_2_32)},
+    {COUNT(jitter_of_2_32)},  {COUNT(concurrency_limit)}, {COUNT(total_concurrency)}, {COUNT(recipient_limit)},
+    {COUNT(session_messages)},
 };
 
 static size_t add_number(char *text, size_t used, const char *name, int64_t value)
