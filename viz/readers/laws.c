@@ -34,6 +34,10 @@ void laws_free(struct laws *laws)
     laws_walks_free(laws);
     laws_zones_free(laws);
     laws_messages_free(laws);
+    laws_clients_free(laws);
+    laws_mailboxes_free(laws);
+    laws_disks_free(laws);
+    laws_sessions_free(laws);
     laws_smtp_free(laws);
     law_streams_free(laws);
     mem_free(laws->packets);
@@ -98,6 +102,7 @@ static void on_event(void *context, const struct event *e)
     struct laws *laws = context;
     law_of_time(laws, e);
     if (e->kind == EVENT_LAW_BROKEN) law_broken(laws, e, event_text(e, FIELD_NAME), "%s", event_text(e, FIELD_TEXT));
+    laws_of_settings(laws, e);
     laws_of_strays(laws, e);
     laws_of_mail(laws, e);
     laws_of_queues(laws, e);
@@ -109,6 +114,9 @@ static void on_event(void *context, const struct event *e)
     laws_of_routes(laws, e);
     laws_of_names(laws, e);
     laws_of_smtp(laws, e);
+    laws_of_mailboxes(laws, e);
+    laws_of_disks(laws, e);
+    laws_of_sessions(laws, e);
     laws_of_dns(laws, e);
     laws_of_walks(laws, e);
     laws_of_zones(laws, e);

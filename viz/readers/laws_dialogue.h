@@ -27,6 +27,8 @@ struct law_said {
     int64_t size;     /* what SIZE= of MAIL says, -1: nothing; of content: its bytes as they are sent; else of the line */
     int64_t line;     /* its octets, CRLF included; of content 0; -1: under TLS, whose records hold several */
     int64_t hops;     /* of content: Received fields in its header; -1: that is not known */
+    uint64_t user, domain; /* of RCPT: hashes of what is before and behind the @, as law_user and law_domain make them */
+    bool is_junk;          /* VRFY, EXPN, NOOP, HELP, RSET, which bring no mail */
 };
 
 enum { LAW_TAKEN_MOST = 64 }; /* recipients of a transaction whose names are kept; with more it is not booked */
@@ -41,6 +43,9 @@ struct law_dialogue {
     uint64_t taken[LAW_TAKEN_MOST];
     unsigned recipients, mails;
     bool is_submission, is_smtp, is_over, is_odd, is_unheard, is_deceived, says_twice, drips, has_sender, may_send_data;
+    bool is_held;            /* an answer is kept back: what it is about was decided before it is heard */
+    bool splits;             /* one job may become several transactions: fewer recipients are taken than it has */
+    int64_t stated;          /* what MAIL said of the size */
     bool gives_secrets;      /* lines of AUTH, which are no commands, but answered one by one */
     bool said_hello;         /* since the beginning, or the last handshake */
     bool is_known;           /* AUTH has succeeded since then */
@@ -64,8 +69,16 @@ void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue
 /* What the journal holds of the content's header. laws_limits.c */
 int64_t law_hops_of(struct laws *laws, const struct event *content);
 bool law_needs_auth(const struct laws *laws, int64_t server); /* laws_limits.c: no submission without AUTH */
+enum laws_excuse law_why_odd(const struct laws *laws, uint64_t conn); /* LAWS_JUDGED: it is judged. laws_smtp.c */
+/* The same of single limits: laws_clients.c, laws_mailboxes.c, laws_disks.c */
+void law_of_guests(struct laws *laws, const struct event *e, const struct law_said *said, int code);
+void law_of_full_mailboxes(struct laws *laws, const struct event *e, const struct law_dialogue *d,
+                           const struct law_said *said, int code);
+void law_of_full_disks(struct laws *laws, const struct event *e, const struct law_said *said);
 /* What else they hear. */
 void laws_of_booking(struct laws *laws, const struct event *e);
 void laws_of_limits(struct laws *laws, const struct event *e);
+void laws_of_clients(struct laws *laws, const struct event *e);
+const struct law_dialogue *law_dialogue_of(const struct laws *laws, uint64_t conn); /* or NULL; laws_smtp.c */
 
 #endif

@@ -70,6 +70,10 @@ struct law_routes; /* laws_route.c */
 struct law_walks; /* laws_walks.c */
 struct law_zones; /* laws_zones.c */
 struct law_messages; /* laws_messages.c */
+struct law_clients; /* laws_clients.c */
+struct law_mailboxes; /* laws_mailboxes.c */
+struct law_disks; /* laws_disks.c */
+struct law_sessions; /* laws_sessions.c */
 
 struct laws {
     struct laws_tally tally;
@@ -94,6 +98,10 @@ struct laws {
     struct law_walks *walks;
     struct law_zones *zones;
     struct law_messages *messages;
+    struct law_clients *clients;
+    struct law_mailboxes *mailboxes;
+    struct law_disks *disks;
+    struct law_sessions *sessions;
     size_t most_places; /* that a mail may be tried at */
     bool has_personalities;
     bool names_change; /* a zone has, or somebody has lied: laws_dns.c */
@@ -163,6 +171,24 @@ void laws_of_zones(struct laws *laws, const struct event *e);  /* laws_zones.c *
 void laws_zones_free(struct laws *laws);
 void laws_of_messages(struct laws *laws, const struct event *e); /* laws_messages.c */
 void laws_messages_free(struct laws *laws);
+void laws_clients_free(struct laws *laws); /* laws_clients.c */
+void laws_of_mailboxes(struct laws *laws, const struct event *e); /* laws_mailboxes.c */
+void laws_mailboxes_free(struct laws *laws);
+void laws_of_disks(struct laws *laws, const struct event *e); /* laws_disks.c */
+void laws_disks_free(struct laws *laws);
+void laws_of_sessions(struct laws *laws, const struct event *e); /* laws_sessions.c */
+void laws_sessions_free(struct laws *laws);
+/* How large it will be when it is put into this mailbox; -1: that is not known. laws_mailboxes.c */
+int64_t law_size_in_mailbox(const struct laws *laws, int64_t host, int64_t message, const char *recipient);
+/* laws_settings.c; before all others. "a=1 b=2.5s c=to the end": what a key has; 0 or "" where there is none. */
+void laws_of_settings(struct laws *laws, const struct event *e);
+int64_t law_setting(const char *text, const char *key);
+int64_t law_setting_ns(const char *text, const char *key);
+const char *law_setting_text(const char *text, const char *key);
+/* Of an address, in small letters: what is before its last @, and behind it. */
+uint64_t law_user(const char *address);
+uint64_t law_domain(const char *address);
+bool law_is_local(const struct laws *laws, int64_t host, uint64_t domain); /* a mail server for it */
 void laws_of_wires(struct laws *laws, const struct event *e);  /* laws_wire.c */
 void laws_of_packets(struct laws *laws, const struct event *e); /* laws_packets.c; before those of TCP */
 void laws_of_packets_at_the_end(struct laws *laws);

@@ -8,7 +8,8 @@
 #include "viz/readers/laws_dialogue.h"
 
 enum account { MOST_BYTES = 1, MOST_RECIPIENTS, MOST_MAILS, MOST_HOPS, NEEDS_AUTH };
-enum { LINE_OCTETS = 512 }; /* RFC 5321 4.5.3.1.4, of a command without parameters that extensions bring */
+enum { TLS_APPLICATION_DATA = 23 }; /* RFC 8446 5.1 */
+enum { LINE_OCTETS = 512 };         /* RFC 5321 4.5.3.1.4, of a command without parameters that extensions bring */
 
 static uint64_t key_of(enum account account, int64_t host)
 {
@@ -85,6 +86,8 @@ int64_t law_hops_of(struct laws *laws, const struct event *content)
         law_stream_span(laws, event_int(content, FIELD_STREAM), event_int(content, FIELD_OFFSET), length);
     const uint8_t *end = at ? at + length : NULL;
     int64_t hops = 0;
+    if (at && at < end && *at == TLS_APPLICATION_DATA)
+        return -1; /* a record's head hides where its first line begins */
     while (at && at < end) {
         if (end - at >= 2 && at[0] == '\r' && at[1] == '\n') return hops;
         hops += is_received(at, end);
@@ -123,6 +126,9 @@ void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue
         law_broken(laws, e, "M19", "mail %u of %lld in one session", d->mails + 1, (long long)mails);
     if (said->command == LAW_CONTENT) law_of_hops(laws, e, d, said, done);
     if (said->line > 0) law_of_lines(laws, e, said, code);
+    law_of_guests(laws, e, said, code);
+    law_of_full_mailboxes(laws, e, d, said, code);
+    law_of_full_disks(laws, e, said);
     bool is_size = said->command == LAW_MAIL || said->command == LAW_CONTENT;
     if (is_size) law_of_sizes(laws, e, d, said, done, strstr(text, "5.3.4 Message size exceeds") != NULL);
 }
@@ -140,4 +146,5 @@ void laws_of_limits(struct laws *laws, const struct event *e)
 {
     if (e->kind == EVENT_HOST_SETTINGS) on_settings(laws, e);
     if (e->kind == EVENT_MAIL_CONTENT) on_taken(laws, e);
+    laws_of_clients(laws, e);
 }

@@ -16,6 +16,18 @@ static struct law_dialogue *dialogue_at(struct laws *laws, uint64_t conn)
     return index == SIZE_MAX ? NULL : laws->dialogues.items[index];
 }
 
+const struct law_dialogue *law_dialogue_of(const struct laws *laws, uint64_t conn)
+{
+    size_t index = index_map_get(&laws->dialogue_index, conn);
+    return index == SIZE_MAX ? NULL : laws->dialogues.items[index];
+}
+
+enum laws_excuse law_why_odd(const struct laws *laws, uint64_t conn)
+{
+    const struct law_dialogue *d = law_dialogue_of(laws, conn);
+    return d && d->is_odd ? d->why_odd : LAWS_JUDGED;
+}
+
 void law_goes_odd(struct law_dialogue *d, enum laws_excuse why)
 {
     if (!d->is_odd) d->why_odd = why;
@@ -67,18 +79,29 @@ static enum law_command command_of(const char *text)
 }
 
 /* What is in angle brackets. */
-static uint64_t path_hash(const char *text)
+static void read_recipient(const char *text, struct law_said *said)
 {
     char path[400] = "";
     const char *open = strchr(text, '<'), *close = open ? strrchr(open, '>') : NULL;
     if (close && (size_t)(close - open) < sizeof path) memcpy(path, open + 1, (size_t)(close - open) - 1);
-    return law_hash_text(1, path);
+    said->about = law_hash_text(1, path);
+    said->user = law_user(path);
+    said->domain = law_domain(path);
+}
+
+static bool is_junk(const char *text)
+{
+    static const char *const verbs[] = {"VRFY", "EXPN", "NOOP", "HELP", "RSET"};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strncmp(text, verbs[i], 4) == 0 && (text[4] == '\0' || text[4] == ' ')) return true;
+    return false;
 }
 
 static struct law_said said_in(const char *text)
 {
     struct law_said said = {.command = command_of(text), .size = (int64_t)strlen(text)};
-    if (said.command == LAW_RCPT) said.about = path_hash(text);
+    if (said.command == LAW_RCPT) read_recipient(text, &said);
+    said.is_junk = is_junk(text);
     const char *size = said.command == LAW_MAIL ? strstr(text, " SIZE=") : NULL;
     if (said.command == LAW_MAIL) said.size = size ? strtoll(size + 6, NULL, 10) : -1;
     return said;
@@ -117,11 +140,13 @@ static void law_of_reply(struct laws *laws, const struct event *e, struct law_di
     if (c == LAW_CONTENT && !d->may_send_data) law_broken(laws, e, "M14", "content that nobody asked for is answered");
     law_of_the_wall(laws, e, d, c, code);
     law_of_limits(laws, e, d, &said, code);
+    d->splits |= c == LAW_RCPT && (code == 452 || code == 552); /* RFC 5321 4.5.3.1.10: the rest comes again */
     law_of_booking(laws, e, d, &said, code);
     d->may_send_data = c == LAW_DATA && code == 354;
     if (c == LAW_MAIL && done) {
         d->has_sender = true;
         d->mails++;
+        d->stated = said.size > 0 ? said.size : 0;
     }
     if (c == LAW_RCPT && done) {
         if (d->recipients < LAW_TAKEN_MOST) d->taken[d->recipients] = said.about;
@@ -142,6 +167,7 @@ static void on_reply(struct laws *laws, const struct event *e, struct law_dialog
 {
     const char *text = event_text(e, FIELD_TEXT);
     int code = 0;
+    d->splits |= strstr(text, "LIMITS ") != NULL; /* RFC 9422 */
     if (strlen(text) > 3 && text[3] == '-') return;
     if (sscanf(text, "%3d", &code) != 1) return;
     if (code == 421) law_goes_odd(d, LAWS_EXCUSE_LAST_REPLY); /* it may come unasked, and is the last that is said */
@@ -154,6 +180,7 @@ static void on_reply(struct laws *laws, const struct event *e, struct law_dialog
     }
     law_of_reply(laws, e, d, d->commands.items[d->answered++], code);
     if (d->says_twice) law_unheard(laws, d, LAWS_EXCUSE_TWICE); /* the client is a reply behind */
+    d->is_held = false;
 }
 
 static void on_line(struct laws *laws, const struct event *e)
@@ -227,6 +254,7 @@ static void on_rule(struct laws *laws, const struct event *e)
     /* Who guesses names says lines, and waits for the greeting. */
     bool says_lines = e->kind == EVENT_CLIENT_ABUSE && strcmp(event_text(e, FIELD_TEXT), "it guesses names") == 0;
     if (e->kind == EVENT_CLIENT_ABUSE && !says_lines) law_goes_odd(d, LAWS_EXCUSE_ABUSE);
+    d->is_held |= strcmp(event_text(e, FIELD_NAME), "tarpit") == 0;
     if (strcmp(event_text(e, FIELD_NAME), "early talker") == 0) law_goes_odd(d, LAWS_EXCUSE_EARLY_TALKER);
     if (strcmp(event_text(e, FIELD_NAME), "fault") != 0) return;
     for (size_t i = 0; i < sizeof no_replies / sizeof *no_replies; i++)

@@ -17,6 +17,14 @@
     LAW(M13, "M13 bookings")                                                                                           \
     LAW(M18, "M18 takings")                                                                                            \
     LAW(M18_INSIDE, "M18 accounts")                                                                                    \
+    LAW(M19_CLIENTS, "M19 of clients")                                                                                 \
+    LAW(M19_CLIENTS_FULL, "M19 ... refused")                                                                           \
+    LAW(M19_MAILBOXES, "M19 of mailboxes")                                                                             \
+    LAW(M19_MAILBOXES_FULL, "M19 ... refused")                                                                         \
+    LAW(M19_DISKS, "M19 of disks")                                                                                     \
+    LAW(M19_DISKS_FULL, "M19 ... refused")                                                                             \
+    LAW(M19_SESSIONS, "M19 of queues' sessions")                                                                       \
+    LAW(M19_SESSIONS_FULL, "M19 ... at the limit")                                                                     \
     LAW(D7, "D7 connections")                                                                                          \
     LAW(T12, "T12 connections")
 
@@ -41,7 +49,10 @@
     EXCUSE(GOOD_BYE, "a session says good-bye")                                                                        \
     EXCUSE(NOT_TOLD, "the journal does not tell enough")                                                               \
     EXCUSE(REMEMBERS, "a policy remembers hosts")                                                                      \
-    EXCUSE(DIFFERS, "DNS says different things")
+    EXCUSE(DIFFERS, "DNS says different things")                                                                       \
+    EXCUSE(HELD_BACK, "an answer is kept back")                                                                        \
+    EXCUSE(WRITING, "a disk takes time to write")                                                                      \
+    EXCUSE(SPLITS, "a mail is sent in several parts")
 
 #define LAWS_ENUM(id, text) LAWS_COUNT_##id,
 enum laws_counted { LAWS_COUNTED(LAWS_ENUM) LAWS_COUNTS };
