@@ -236,10 +236,26 @@ static void law_of_junk(struct laws *laws, const struct event *e, struct law_gue
                    (long long)most);
 }
 
+/* In the place of its own refusal a command was answered by the end of the session. It may have been counted all the
+   same. */
+static void count_last(struct laws *laws, const struct event *e, const struct law_guest *guest)
+{
+    struct law_clients *c = laws->clients;
+    struct law_client *client = client_now(c, guest, e->at_ns);
+    size_t conn = index_map_get(&laws->dialogue_sessions, (uint64_t)event_int(e, FIELD_SESSION));
+    const struct law_dialogue *d = law_dialogue_of(laws, conn);
+    bool is_asked = d && d->answered < d->commands.count;
+    enum law_command asked = is_asked ? d->commands.items[d->answered].command : LAW_OTHER;
+    client->mails += guest->rule == TOO_MANY_MAILS;
+    client->recipients += guest->rule == TOO_MANY_RECIPIENTS || guest->rule == REFUSED_BY_RULE;
+    if (guest->rule == NO_RULE && (asked == LAW_RCPT || asked == LAW_MAIL)) unsure_of(c, guest, LAWS_EXCUSE_NOT_TOLD);
+}
+
 static void law_of_too_much_in_session(struct laws *laws, const struct event *e, struct law_guest *guest)
 {
     const struct law_client_limits *limits = &laws->clients->limits.items[guest->limits];
     bool is_junk = has(e, FIELD_TEXT, "no mail");
+    if (!is_junk) count_last(laws, e, guest);
     law_counts(laws, LAWS_COUNT_M19_CLIENTS, guest->unsure);
     if (guest->unsure) return;
     law_counts(laws, LAWS_COUNT_M19_CLIENTS_FULL, LAWS_JUDGED);

@@ -107,6 +107,18 @@ Test(laws_limits, m19_so_many_refusals_in_a_session)
     handwritten_breaks("M19", JOINED(begins, last));
 }
 
+/* Its refusal was the last error of the session, so that another one was said: it counts. */
+Test(laws_limits, m19_a_recipient_whose_refusal_ends_the_session_counts)
+{
+    static const char ended[] = LIMITED("per=60s recipients=1 errors=1") GREETED("1", "1") HELLO MAIL(OK)
+        ASKS("1", "1", "RCPT TO:<b@b.example>") RULE("1", "1", "name=greylisting")
+            RULE("1", "1", "name=rate text='too many errors in one session'")
+                SAYS("1", "1", "421 4.7.0 too many errors") LEAVES("1", "1") GREETED("2", "2") ASKS("2", "2", "EHLO pc")
+                    SAYS("2", "2", "250 mx") ASKS("2", "2", "MAIL FROM:<>") SAYS("2", "2", "250 OK"),
+                      taken[] = ASKS("2", "2", "RCPT TO:<b@b.example>") SAYS("2", "2", "250 OK");
+    handwritten_breaks("M19", JOINED(ended, taken));
+}
+
 Test(laws_limits, m19_so_many_commands_without_a_mail)
 {
     static const char begins[] = LIMITED("junk=2") GREETED("1", "1"), idle[] = ASKS("1", "1", "NOOP") OK,
