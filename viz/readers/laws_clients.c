@@ -35,6 +35,7 @@ struct law_guest {
     enum laws_excuse unsure;            /* what it has said */
     enum rule rule;                     /* since the last reply */
     int64_t errors, junk_least, junk_most;
+    int64_t at_once, connections; /* of its client, with itself, when it came */
 };
 
 struct law_clients {
@@ -157,21 +158,33 @@ static void law_of_count(struct laws *laws, const struct event *e, const char *w
         law_broken(laws, e, "M19", "%s %lld is taken, of %lld", what, (long long)count, (long long)most);
 }
 
-static void begin(struct laws *laws, const struct event *e, struct law_guest *guest, const char *refusal)
+static void count(struct law_clients *c, const struct event *e, struct law_guest *guest)
 {
-    struct law_clients *c = laws->clients;
-    const struct law_client_limits *limits = &c->limits.items[guest->limits];
     struct law_client *client = client_now(c, guest, e->at_ns);
-    bool is_too_many_at_once = strcmp(refusal, "too many at once") == 0, is_refused = *refusal != '\0';
     guest->is_begun = guest->is_counted = true;
-    client->at_once++;
-    client->connections++;
+    guest->at_once = ++client->at_once;
+    guest->connections = ++client->connections;
+}
+
+/* Once it is known what it says: a fault may have it say something else. */
+static void law_of_greeting(struct laws *laws, const struct event *e, const struct law_guest *guest,
+                            const char *refusal)
+{
+    const struct law_client_limits *limits = &laws->clients->limits.items[guest->limits];
+    const struct law_client *client = &laws->clients->clients.items[guest->client];
+    bool is_too_many_at_once = strcmp(refusal, "too many at once") == 0, is_refused = *refusal != '\0';
     bool is_known = client->unsure != LAWS_EXCUSE_NOT_TOLD; /* nor which address it has */
     law_counts(laws, LAWS_COUNT_M19_CLIENTS, client->unsure);
     if (is_known && (is_too_many_at_once || limits->at_once))
-        law_of_count(laws, e, "connection at once", client->at_once, limits->at_once, is_too_many_at_once);
+        law_of_count(laws, e, "connection at once", guest->at_once, limits->at_once, is_too_many_at_once);
     if (!client->unsure && !is_too_many_at_once)
-        law_of_count(laws, e, "connection in a time unit", client->connections, limits->connections, is_refused);
+        law_of_count(laws, e, "connection in a time unit", guest->connections, limits->connections, is_refused);
+}
+
+static void begin(struct laws *laws, const struct event *e, struct law_guest *guest, const char *refusal)
+{
+    count(laws->clients, e, guest);
+    law_of_greeting(laws, e, guest, refusal);
 }
 
 /* It says something else than its greeting, and has not counted anybody. */
@@ -311,6 +324,8 @@ static void on_line(struct laws *laws, const struct event *e)
         begin_otherwise(c, guest);
     else if (!guest->is_begun)
         begin(laws, e, guest, "");
+    else if (guest->is_unsaid)
+        law_of_greeting(laws, e, guest, "");
     law_of_errors(laws, e, guest, code);
     guest->rule = NO_RULE;
     guest->is_held = guest->is_unsaid = false;
@@ -334,7 +349,7 @@ static void on_rule(struct laws *laws, const struct event *e)
     if (strcmp(name, "fault") == 0 && !guest->is_begun && !says_it_all_the_same) begin_otherwise(laws->clients, guest);
     if (strcmp(name, "tarpit") == 0) {
         if (!guest->is_begun) { /* what it will say is not known yet */
-            begin(laws, e, guest, "");
+            count(laws->clients, e, guest);
             guest->is_unsaid = true;
         }
         guest->is_held = true;

@@ -148,8 +148,8 @@ static void on_rule(struct laws *laws, const struct event *e)
     const struct law_dialogue *d = conn == SIZE_MAX ? NULL : law_dialogue_of(laws, conn);
     if (!limits || !d || strcmp(event_text(e, FIELD_NAME), "mailbox full") != 0) return;
     struct law_box *box = box_at(m, box_of(m, host_of(e), law_user(event_text(e, FIELD_RECIPIENT))));
-    if (d->is_odd)
-        law_counts(laws, LAWS_COUNT_M19_MAILBOXES, d->why_odd);
+    if (d->is_odd || laws->has_personalities) /* what MAIL stated is not read then */
+        law_counts(laws, LAWS_COUNT_M19_MAILBOXES, d->is_odd ? d->why_odd : LAWS_EXCUSE_PERSONALITY);
     else
         law_of_one(laws, e, box, is_full(limits, box, d->stated), true);
 }
