@@ -80,6 +80,7 @@ static uint64_t pair_at(const struct event *e, enum account account)
 int64_t law_size_in_mailbox(const struct laws *laws, int64_t host, int64_t message, const char *recipient)
 {
     static const char lines[] = "Return-Path: <>\r\nDelivered-To: \r\n";
+    if (!laws->mailboxes) return -1;
     const struct index_map *index = &laws->mailboxes->index;
     size_t in_queue = index_map_get(index, key_of(FILE_IN_QUEUE, host, (uint64_t)message));
     size_t sender = index_map_get(index, key_of(SENDER_LENGTH, message, 0));
@@ -254,6 +255,7 @@ static void on_settings(struct law_mailboxes *m, const struct event *e)
 
 void laws_of_mailboxes(struct laws *laws, const struct event *e)
 {
+    if (!laws->full) return; /* what MAIL stated is in the dialogue */
     if (!laws->mailboxes) laws->mailboxes = mem_calloc(1, sizeof *laws->mailboxes);
     struct law_mailboxes *m = laws->mailboxes;
     switch (e->kind) {
