@@ -176,6 +176,30 @@ void canvas_paint_layer(struct canvas *c, struct canvas *layer, double x, double
     cairo_paint(c->cairo);
 }
 
+struct canvas_pixels canvas_pixels(struct canvas *c)
+{
+    double left, top, right, bottom;
+    cairo_matrix_t moved;
+    cairo_surface_flush(c->surface);
+    unsigned char *data = c->keeps_shapes ? NULL : cairo_image_surface_get_data(c->surface);
+    if (!data) return (struct canvas_pixels){.pixels = NULL};
+    cairo_clip_extents(c->cairo, &left, &top, &right, &bottom);
+    cairo_get_matrix(c->cairo, &moved);
+    return (struct canvas_pixels){.pixels = (uint32_t *)(void *)data,
+                                  .stride = (size_t)cairo_image_surface_get_stride(c->surface) / 4,
+                                  .left = (int)ceil(left),
+                                  .top = (int)ceil(top),
+                                  .right = (int)floor(right),
+                                  .bottom = (int)floor(bottom),
+                                  .dx = (int)moved.x0,
+                                  .dy = (int)moved.y0};
+}
+
+void canvas_pixels_drawn(struct canvas *c)
+{
+    cairo_surface_mark_dirty(c->surface);
+}
+
 uint32_t canvas_pixel(struct canvas *c, int x, int y)
 {
     cairo_surface_flush(c->surface);
@@ -277,6 +301,23 @@ void canvas_arrow(struct canvas *c, struct point a, struct point b, double width
     canvas_line(c, a, point_between(neck, b, 0.3), width, colour);
     struct point tip[3] = {b, {neck.x - d.y * wing, neck.y + d.x * wing}, {neck.x + d.y * wing, neck.y - d.x * wing}};
     canvas_polygon(c, tip, 3, colour);
+}
+
+void canvas_dart(struct canvas *c, struct point a, struct point b, double width, double head, struct colour colour)
+{
+    double length = point_distance(a, b);
+    if (length < 0.5) return;
+    struct point d = {(b.x - a.x) / length, (b.y - a.y) / length};
+    double h = fmin(head, length), wing = h * 0.42, half = width * c->line_factor / 2;
+    struct point neck = {b.x - d.x * h, b.y - d.y * h};
+    const struct point outline[7] = {{a.x - d.y * half, a.y + d.x * half},
+                                     {neck.x - d.y * half, neck.y + d.x * half},
+                                     {neck.x - d.y * wing, neck.y + d.x * wing},
+                                     b,
+                                     {neck.x + d.y * wing, neck.y - d.x * wing},
+                                     {neck.x + d.y * half, neck.y - d.x * half},
+                                     {a.x + d.y * half, a.y - d.x * half}};
+    canvas_polygon(c, outline, 7, colour);
 }
 
 void canvas_disc(struct canvas *c, struct point centre, double radius, struct colour colour)

@@ -62,6 +62,16 @@ int canvas_height(const struct canvas *canvas);
 /* Whether layers help here: true for pixels, false where shapes are kept (SVG, PDF). */
 bool canvas_likes_layers(const struct canvas *canvas);
 void canvas_paint_layer(struct canvas *canvas, struct canvas *layer, double x, double y);
+/* The pixels themselves, for who draws thousands of small things alike: 0xAARRGGBB, colours multiplied by their alpha, and
+   what of them may be drawn on now. pixels is NULL where there are none. */
+struct canvas_pixels {
+    uint32_t *pixels;
+    size_t stride; /* of a row, in pixels */
+    int left, top, right, bottom; /* the clip: whole pixels, the latter two not within */
+    int dx, dy; /* from places as they are drawn to, to pixels */
+};
+struct canvas_pixels canvas_pixels(struct canvas *canvas);
+void canvas_pixels_drawn(struct canvas *canvas); /* they have been written to */
 /* The colour at a pixel, 0xRRGGBB; for tests. 0 outside and where no pixels are. */
 uint32_t canvas_pixel(struct canvas *canvas, int x, int y);
 
@@ -79,6 +89,9 @@ void canvas_dashed(struct canvas *canvas, struct point a, struct point b, double
 /* A line with a filled head of that length at b. */
 void canvas_arrow(struct canvas *canvas, struct point a, struct point b, double width, double head,
                   struct colour colour);
+/* The same in one piece, with a straight end: for many. */
+void canvas_dart(struct canvas *canvas, struct point a, struct point b, double width, double head,
+                 struct colour colour);
 void canvas_disc(struct canvas *canvas, struct point centre, double radius, struct colour colour);
 void canvas_ring(struct canvas *canvas, struct point centre, double radius, double width, struct colour colour);
 /* An arc in radians, clockwise from the x axis. */

@@ -15,7 +15,7 @@
 static const double units_per_second = 54, opens_s = 0.7;
 static const char no_width[] = "\u200b"; /* a space where a name may be broken */
 
-enum { LABELS_KEPT = 256, LABEL_PIECES = 4, MOST_ARROWS = 120 };
+enum { LABELS_KEPT = 256, LABEL_PIECES = 4, MOST_ARROWS = 120, MOST_OF_CROWD = 80 };
 
 struct ladder {
     const struct view *v;
@@ -203,22 +203,30 @@ static bool slope_has_room(struct ladder *l, struct point middle, struct point a
     return labels_have_room(l, pieces, LABEL_PIECES);
 }
 
+/* Whether a label lies there already: then another need not even be measured. */
+static bool is_taken(const struct ladder *l, struct point at)
+{
+    for (size_t i = 0; i < l->n_labels; i++)
+        if (box_has(l->labels[i], at.x, at.y)) return true;
+    return l->n_labels == LABELS_KEPT;
+}
+
 /* The label lies along the whole arrow, above it, also while only a part of it is there. A crumb is left out. */
 static void draw_label(struct ladder *l, const struct story_arrow *a, struct point from, struct point to)
 {
     const struct view *v = l->v;
     char text[96];
-    packet_words(v->story, a->packet, text, sizeof text);
     struct text_style style = view_text(v, FONT_SMALL);
     style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.5);
     double length = point_distance(from, to), room = length - view_units(v, 16), h = style.size * 1.05;
-    double whole = canvas_measure(v->canvas, &style, text, 0).x, w = fmin(room, whole);
     struct point mid = point_between(from, to, 0.5);
-    if (w < fmin(whole, view_units(v, 50)) || mid.y < l->chart.y || mid.y > l->chart.y + l->chart.h) return;
     struct point along = {(to.x - from.x) / length, (to.y - from.y) / length};
     double up = along.x < 0 ? -1 : 1, gap = view_units(v, 2);
     struct point middle = {mid.x + along.y * up * (gap + h / 2), mid.y - along.x * up * (gap + h / 2)};
-    if (!slope_has_room(l, middle, along, w, h)) return;
+    if (mid.y < l->chart.y || mid.y > l->chart.y + l->chart.h || is_taken(l, middle)) return;
+    packet_words(v->story, a->packet, text, sizeof text);
+    double whole = canvas_measure(v->canvas, &style, text, 0).x, w = fmin(room, whole);
+    if (w < fmin(whole, view_units(v, 50)) || !slope_has_room(l, middle, along, w, h)) return;
     double inset = view_units(v, 8) / length;
     canvas_text_along(v->canvas, point_between(from, to, inset), point_between(to, from, inset), gap,
                       colour_with_alpha(v->theme->panel, 0.75), &style, text);
@@ -325,8 +333,12 @@ static void draw_arrow(struct ladder *l, const struct story_arrow *a, enum layer
     struct colour colour = v->theme->class[a->class];
     if (selected) canvas_line(v->canvas, from, tip, view_units(v, 9), colour_with_alpha(v->theme->accent, 0.3));
     double width = view_units(v, a->class == STORY_ACK ? 1.3 : 2.2);
-    canvas_arrow(v->canvas, from, tip, width, view_units(v, 9), colour);
-    shape_packet(v->canvas, v->theme, a->class, from, view_units(v, 4.5), 1);
+    if (l->one_of > 1 && !selected)
+        canvas_dart(v->canvas, from, tip, width, view_units(v, 9), colour);
+    else
+        canvas_arrow(v->canvas, from, tip, width, view_units(v, 9), colour);
+    if (l->one_of == 1 || selected || a->class != STORY_ACK) /* of a crowd, thin and grey says enough */
+        shape_packet(v->canvas, v->theme, a->class, from, view_units(v, 4.5), 1);
     targets_add_line(v->targets, ACT_PACKET, a->packet, from, tip, view_units(v, 7));
 }
 
@@ -398,7 +410,8 @@ static void draw_gaps(struct ladder *l)
 static void thin_out(struct ladder *l)
 {
     size_t kept = 0;
-    for (l->one_of = 1; l->n_arrows / l->one_of > MOST_ARROWS;)
+    l->one_of = 1;
+    while (l->n_arrows > MOST_ARROWS && l->n_arrows / l->one_of > MOST_OF_CROWD)
         l->one_of *= 2;
     for (size_t i = 0; i < l->n_arrows; i++)
         if (l->arrows[i].packet % l->one_of == 0 || view_is_selected(l->v, ACT_PACKET, l->arrows[i].packet))
@@ -412,6 +425,20 @@ static bool is_wanted(const struct view *v, const struct story_arrow *a)
     return only_shows(v->only, story_packet(v->story, a->packet)->conn, a->from, a->to);
 }
 
+/* How many of the first n stands lie above the chart. */
+static size_t stands_above(const struct ladder *l, size_t n)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (y_at(l, l->stands[middle].at_ns) < l->chart.y)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void collect(struct ladder *l)
 {
     const struct view *v = l->v;
@@ -419,10 +446,8 @@ static void collect(struct ladder *l)
     l->n_stands = pace_stands(v->pace, &l->stands);
     l->now_px = px_at(l, story_now(v->story));
     l->top_px = fmax(0, l->now_px - l->chart.h);
-    size_t until = stands_before(l, story_now(v->story) + 1), in_sight = until;
-    while (in_sight > 0 && y_at(l, l->stands[in_sight - 1].at_ns) >= l->chart.y)
-        in_sight--;
-    sight += length_of_stands(l, until) - length_of_stands(l, in_sight);
+    size_t until = stands_before(l, story_now(v->story) + 1);
+    sight += length_of_stands(l, until) - length_of_stands(l, stands_above(l, until));
     int64_t from = pace_virtual_at(v->pace, v->screen_ns > sight ? v->screen_ns - sight : 0);
     int64_t to = pace_virtual_at(v->pace, v->screen_ns + look_ahead);
     l->n_arrows = story_ladder(v->story, from, to, NULL, 0);

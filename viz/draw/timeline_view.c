@@ -239,11 +239,16 @@ struct drawn {
     size_t n;
 };
 
+static bool is_full(const struct drawn *drawn)
+{
+    return drawn->n == sizeof drawn->spans / sizeof *drawn->spans;
+}
+
 static bool is_drawn(const struct drawn *drawn, int64_t at_ns)
 {
     for (size_t i = 0; i < drawn->n; i++)
         if (at_ns >= drawn->spans[i].from_ns && at_ns <= drawn->spans[i].to_ns) return true;
-    return drawn->n == sizeof drawn->spans / sizeof *drawn->spans;
+    return false;
 }
 
 /* Where its mark stands. */
@@ -271,14 +276,14 @@ static void draw_known_future(const struct view *v, struct box box, struct box s
 {
     double r = view_units(v, 3);
     struct drawn drawn = {.n = 0};
-    for (size_t i = 0, n = story_timer_count(v->story); i < n; i++) {
+    for (size_t i = 0, n = story_timer_count(v->story); i < n && !is_full(&drawn); i++) {
         int64_t at_ns = story_timer_at(v->story, i);
         if (at_ns <= story_now(v->story) || !is_in_sight(v, at_ns) || is_drawn(&drawn, at_ns)) continue;
         canvas_ring(v->canvas, point_of(note_drawn(v, box, r, at_ns, &drawn), strip.y + r * 1.6), r, view_units(v, 1.2),
                     v->theme->faint);
     }
     drawn.n = 0;
-    for (size_t i = 0, n = story_letter_count(v->story); i < n; i++) {
+    for (size_t i = 0, n = story_letter_count(v->story); i < n && !is_full(&drawn); i++) {
         int64_t at_ns = next_attempt(v->story, i);
         if (at_ns <= story_now(v->story) || !is_in_sight(v, at_ns) || is_drawn(&drawn, at_ns)) continue;
         shape_clock(v->canvas, point_of(note_drawn(v, box, r, at_ns, &drawn), strip.y + r * 1.6), r * 1.5,

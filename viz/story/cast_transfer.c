@@ -118,6 +118,7 @@ static double packet_travelled(const struct story *story, size_t packet, int64_t
     const struct story_packet *p = &story->packets.items[packet];
     double done = 0;
     if (at_ns >= p->end_ns) return 1;
+    if (at_ns < p->sent_ns) return 0; /* its hops need not be fetched */
     for (size_t hop = p->first_hop; hop != STORY_NONE; hop = story->hops.items[hop].next) {
         const struct story_hop *h = &story->hops.items[hop];
         if (at_ns < h->sent_ns) break;

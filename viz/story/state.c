@@ -339,6 +339,7 @@ void state_free_all(struct story *story)
     mem_free(story->keyframes.items);
     free_state(&story->now);
     moment_free(story);
+    mem_free(story->timer_times);
     mem_free(story->live);
     mem_free(story->open);
     mem_free(story->live_transfers);

@@ -177,6 +177,11 @@ struct story {
     struct state now;
     struct story_moment moment;
     TABLE_OF(struct state) keyframes;
+    /* When timers fire, kept since they are asked for in every picture: a place for each event by its last digits. */
+    struct timer_time {
+        size_t event; /* + 1; 0: none */
+        int64_t at_ns;
+    } * timer_times;
     size_t *live, *open, *live_transfers; /* what the accessors hand out */
     size_t live_room, open_room, live_transfers_room;
 };

@@ -256,7 +256,13 @@ struct story_timer story_timer(const struct story *story, size_t i)
 
 int64_t story_timer_at(const struct story *story, size_t i)
 {
-    return event_int(story_event(story, story->now.blocks[BLOCK_TIMERS].words[i]), FIELD_AT);
+    enum { KEPT = 1 << 14 };
+    struct story *s = (struct story *)story; /* what is kept is no part of its state */
+    size_t event = story->now.blocks[BLOCK_TIMERS].words[i];
+    if (!s->timer_times) s->timer_times = mem_calloc(KEPT, sizeof *s->timer_times);
+    struct timer_time *kept = &s->timer_times[event % KEPT];
+    if (kept->event != event + 1) *kept = (struct timer_time){event + 1, event_int(story_event(story, event), FIELD_AT)};
+    return kept->at_ns;
 }
 
 /* ---- The time line ---- */
