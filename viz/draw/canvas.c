@@ -310,13 +310,11 @@ void canvas_dart(struct canvas *c, struct point a, struct point b, double width,
     struct point d = {(b.x - a.x) / length, (b.y - a.y) / length};
     double h = fmin(head, length), wing = h * 0.42, half = width * c->line_factor / 2;
     struct point neck = {b.x - d.x * h, b.y - d.y * h};
-    const struct point outline[7] = {{a.x - d.y * half, a.y + d.x * half},
-                                     {neck.x - d.y * half, neck.y + d.x * half},
-                                     {neck.x - d.y * wing, neck.y + d.x * wing},
-                                     b,
-                                     {neck.x + d.y * wing, neck.y - d.x * wing},
-                                     {neck.x + d.y * half, neck.y - d.x * half},
-                                     {a.x + d.y * half, a.y - d.x * half}};
+    const struct point outline[7] = {
+        {a.x - d.y * half, a.y + d.x * half},       {neck.x - d.y * half, neck.y + d.x * half},
+        {neck.x - d.y * wing, neck.y + d.x * wing}, b,
+        {neck.x + d.y * wing, neck.y - d.x * wing}, {neck.x + d.y * half, neck.y - d.x * half},
+        {a.x + d.y * half, a.y - d.x * half}};
     canvas_polygon(c, outline, 7, colour);
 }
 

@@ -155,6 +155,7 @@ struct planning {
     const struct story *story;
     struct canvas *canvas;
     struct text_style name, status;
+    double *widths; /* of the hosts' labels, so that each is measured once */
 };
 
 static double label_height(const struct planning *p)
@@ -201,9 +202,17 @@ static void place_wires(struct planning *p)
 
 /* ---- Labels ---- */
 
+/* Most lines lie all on one side of a box. */
+static bool is_beside(struct point a, struct point b, struct box box)
+{
+    return (a.x < box.x && b.x < box.x) || (a.x > box.x + box.w && b.x > box.x + box.w) ||
+           (a.y < box.y && b.y < box.y) || (a.y > box.y + box.h && b.y > box.y + box.h);
+}
+
 /* By clipping the line to the box (Liang and Barsky). */
 bool map_line_meets_box(struct point a, struct point b, struct box box)
 {
+    if (is_beside(a, b, box)) return false;
     double from = 0, to = 1;
     double d[2] = {b.x - a.x, b.y - a.y}, s[2] = {a.x, a.y}, low[2] = {box.x, box.y},
            high[2] = {box.x + box.w, box.y + box.h};
@@ -256,16 +265,25 @@ static bool holds_mail(const struct story *s, size_t host)
     return role == STORY_MAIL_SERVER || role == STORY_CLIENT;
 }
 
+static void measure_labels(struct planning *p)
+{
+    double client = canvas_measure(p->canvas, &p->status, tr("outbox 1 · read 1"), 0).x,
+           server = canvas_measure(p->canvas, &p->status, tr("queue 1 · mailbox 1"), 0).x;
+    for (size_t h = 0; h < p->plan->n_hosts; h++) {
+        struct story_host host = story_host(p->story, h);
+        double w = canvas_measure(p->canvas, &p->name, host.name, 0).x + 4 * p->plan->unit;
+        if (holds_mail(p->story, h)) w = fmax(w, host.role == STORY_CLIENT ? client : server);
+        p->widths[h] = w;
+    }
+}
+
 static void place_host_label(struct planning *p, size_t h, size_t hosts_done)
 {
     struct map_plan *m = p->plan;
     struct map_host *host = &m->hosts[h];
     host->label = box_of(-1e6, -1e6, 0, 0); /* not in its own way */
-    enum story_role role = story_host(p->story, h).role;
     bool has_status = holds_mail(p->story, h);
-    const char *status = role == STORY_CLIENT ? tr("outbox 1 · read 1") : tr("queue 1 · mailbox 1");
-    double w = canvas_measure(p->canvas, &p->name, story_host(p->story, h).name, 0).x + 4 * m->unit;
-    if (has_status) w = fmax(w, canvas_measure(p->canvas, &p->status, status, 0).x);
+    double w = p->widths[h];
     double line = p->name.size * 1.3, height = has_status ? label_height(p) : line, r = m->icon / 2, gap = 3 * m->unit;
     double x = host->at.x, y = host->at.y;
     const struct map_host sides[] = {
@@ -313,17 +331,18 @@ static struct box rest_box(const struct map_plan *plan, size_t host)
                   fabs(last.y - first.y) + h);
 }
 
-/* What envelopes in this corner would hide: a name is worse than a wire, and than a pile's end beyond the edge. */
-static int hidden_by_rest(const struct map_plan *m, size_t host)
+/* What envelopes in this corner would hide: a name is worse than a wire, and than a pile's end beyond the edge. From
+   `enough` on nobody counts any more. */
+static int hidden_by_rest(const struct map_plan *m, size_t host, int enough)
 {
     struct box box = m->hosts[host].rest, area = m->area;
     int n = 0;
     if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 6;
-    for (size_t h = 0; h < m->n_hosts; h++) {
+    for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, m->hosts[h].label)) n += 9;
         if (h != host && box_meets(box, m->hosts[h].icon)) n += 9;
     }
-    for (size_t i = 0; i < m->n_links; i++)
+    for (size_t i = 0; i < m->n_links && n < enough; i++)
         if (map_line_meets_box(m->links[i].a, m->links[i].b, box)) n += 2;
     return n;
 }
@@ -345,7 +364,7 @@ static void place_rest(struct planning *p, size_t host)
         h->rest_below = corner >= 2;
         h->rest_step = 0.3 - 0.12 * closer;
         h->rest = rest_box(p->plan, host);
-        int n = hidden_by_rest(p->plan, host);
+        int n = hidden_by_rest(p->plan, host, least);
         if (n >= least) continue;
         least = n;
         best = *h;
@@ -429,20 +448,28 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     m->n_links = story_link_count(story);
     m->hosts = mem_calloc(m->n_hosts + 1, sizeof *m->hosts);
     m->links = mem_calloc(m->n_links + 1, sizeof *m->links);
-    struct planning p = {m, story, canvas, theme_text(theme_of(false), FONT_PLAIN, unit),
-                         theme_text(theme_of(false), FONT_SMALL, unit)};
+    struct planning p = {m,
+                         story,
+                         canvas,
+                         theme_text(theme_of(false), FONT_PLAIN, unit),
+                         theme_text(theme_of(false), FONT_SMALL, unit),
+                         NULL};
     p.name.bold = true;
+    p.widths = mem_calloc(m->n_hosts + 1, sizeof *p.widths);
+    measure_labels(&p);
     place_icons(&p, places);
     place_wires(&p);
     for (size_t h = 0; h < m->n_hosts; h++)
         place_host_label(&p, h, h);
-    enum { MORE_ROUNDS = 2 }; /* now that all have a place, whoever is in the way may go aside */
-    for (size_t h = 0; h < MORE_ROUNDS * m->n_hosts; h++)
+    enum { MORE_ROUNDS = 2, FIND_ROOM = 400 };
+    /* Now that all have a place, whoever is in the way may go aside; of very many, most have nowhere to go. */
+    for (size_t h = 0; h < MORE_ROUNDS * m->n_hosts && m->n_hosts <= FIND_ROOM; h++)
         place_host_label(&p, h % m->n_hosts, m->n_hosts);
     for (size_t h = 0; h < m->n_hosts; h++)
         if (holds_mail(story, h)) place_rest(&p, h);
     for (size_t i = 0; i < m->n_links && m->n_links <= LABELLED_LINKS; i++)
         place_link_label(&p, i);
+    mem_free(p.widths);
     m->crowd = map_crowd_new(story);
     return m;
 }

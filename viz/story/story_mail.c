@@ -261,7 +261,8 @@ int64_t story_timer_at(const struct story *story, size_t i)
     size_t event = story->now.blocks[BLOCK_TIMERS].words[i];
     if (!s->timer_times) s->timer_times = mem_calloc(KEPT, sizeof *s->timer_times);
     struct timer_time *kept = &s->timer_times[event % KEPT];
-    if (kept->event != event + 1) *kept = (struct timer_time){event + 1, event_int(story_event(story, event), FIELD_AT)};
+    if (kept->event != event + 1)
+        *kept = (struct timer_time){event + 1, event_int(story_event(story, event), FIELD_AT)};
     return kept->at_ns;
 }
 
