@@ -190,16 +190,18 @@ bool gallery_lesson(struct window *window, const struct view_options *options, c
 static bool open_card(struct window *window, struct gallery *gallery, const struct shelf *shelf, size_t card,
                       const struct view_options *options)
 {
-    int code;
     if (!shelf->cards[card].scenario) return gallery_lesson(window, options, shelf->paths[card]);
-    struct journal_memory *made = gallery_journal(gallery, card), *own = NULL;
-    if (!made) made = own = simulate_or_read(shelf->paths[card], &code, NULL);
-    if (!made) return false;
-    const struct view_world world = {
-        .word = shelf->paths[card], .journal = made, .from_gallery = true, .at_ns = TIME_NEVER};
-    enum window_end end = view_world(window, &world, options);
-    journal_memory_free(own);
-    return end == WINDOW_CLOSED;
+    struct view_world world = {.word = shelf->paths[card],
+                               .journal = gallery_journal(gallery, card),
+                               .from_gallery = true,
+                               .at_ns = TIME_NEVER};
+    if (world.journal) return view_world(window, &world, options) == WINDOW_CLOSED;
+    world.opening = opening_begin(world.word);
+    bool failed = opening_wait(world.opening, 0) == LOADING_FAILED;
+    enum window_end end = failed ? WINDOW_GALLERY : view_opening(window, world, options);
+    failed = opening_wait(world.opening, 0) == LOADING_FAILED;
+    opening_end(world.opening);
+    return end == WINDOW_CLOSED && !failed;
 }
 
 static struct gallery_options look_of(const struct view_options *options, const struct rerun *rerun, size_t selected)

@@ -9,6 +9,7 @@
 #include "app/language.h"
 #include "app/lesson.h"
 #include "app/library.h"
+#include "app/opening.h"
 #include "app/options.h"
 #include "app/picture.h"
 #include "app/rerun.h"
@@ -79,21 +80,24 @@ static int tell_as_text(const char *word, const struct journal_memory *journal)
     return code;
 }
 
-/* A journal that is still being written. */
-struct growth {
-    const char *path;
-    struct journal_memory *journal;
-    struct journal_follower *follower;
+/* A world that is being opened behind the window. */
+struct opened {
+    const struct view_world *world;
+    struct rerun *rerun; /* as soon as the whole is known, it can be run again */
+    const char *look_at;
 };
 
+/* A journal that is still being written, once what there was has been read. */
 static enum window_growth grow(void *context)
 {
-    struct growth *growth = context;
+    const struct opened *opened = context;
     char why[JOURNAL_SOUND_ERROR_BYTES];
-    bool has_more = journal_follower_read(growth->follower, growth->journal);
-    bool goes_on = journal_follower_goes_on(growth->follower);
-    if (has_more && !journal_is_sound(growth->journal, why)) {
-        fprintf(stderr, tr("postroad view: %s makes no sense any more: %s\n"), growth->path, why);
+    struct journal_memory *journal = opening_journal(opened->world->opening);
+    struct journal_follower *follower = opening_follower(opened->world->opening);
+    bool has_more = journal_follower_read(follower, journal);
+    bool goes_on = journal_follower_goes_on(follower);
+    if (has_more && !journal_is_sound(journal, why)) {
+        fprintf(stderr, tr("postroad view: %s makes no sense any more: %s\n"), opened->world->word, why);
         return WINDOW_SPOILT;
     }
     if (!goes_on) return WINDOW_FULL_GROWN;
@@ -110,23 +114,45 @@ static const char *world_title(const struct journal_memory *journal)
     return "";
 }
 
+/* Whether the journal has what is to be looked at; false after a message. Numbers are looked up when they are needed.
+ */
+static bool has_what_is_looked_at(const struct journal_memory *journal, const char *name)
+{
+    if (!name || *name == '#') return true;
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        bool names = e->kind == EVENT_HOST_ADD || e->kind == EVENT_LINK_ADD || e->kind == EVENT_MAIL_COMPOSE;
+        if (names && !strcmp(event_text(e, FIELD_NAME), name)) return true;
+    }
+    fprintf(stderr, tr("postroad view: --look-at: there is no host, link or mail \"%s\"\n"), name);
+    return false;
+}
+
+static enum loading_state poll_opening(void *context, struct loading_news *news)
+{
+    struct opened *opened = context;
+    enum loading_state state = opening_poll(opened->world->opening, news);
+    if (state != LOADING_DONE) return state;
+    struct journal_memory *journal = opening_journal(opened->world->opening);
+    if (opened->rerun) *opened->rerun = rerun_of(journal, opened->world->word);
+    if (opened->rerun) has_what_is_looked_at(journal, opened->look_at);
+    opened->rerun = NULL;
+    return state;
+}
+
 static struct window_options window_options_of(const struct view_world *world, const struct view_options *options)
 {
     struct window_options window = window_options_default();
     window.full_screen = options->full_screen;
     window.look_at = world->look_at ? world->look_at : options->picture.look_at;
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
-    if (world->grow) {
-        window.grow = world->grow;
-        window.grow_context = world->grow_context;
-        window.at_ns = journal_memory_end_ns(world->journal);
-    }
     if (options->words.at) window.at_ns = options->picture.at_ns;
     if (world->at_ns != TIME_NEVER) window.at_ns = world->at_ns;
     window.playing = !world->stands;
     window.has_gallery = true;
     window.from_gallery = world->from_gallery;
     window.lesson = world->lesson;
+    window.index = world->index;
     return window;
 }
 
@@ -137,6 +163,8 @@ enum window_end view_world(struct window *w, const struct view_world *world, con
     struct window_memory memory;
     char arrangement[WORKSPACE_TEXT_BYTES];
     struct rerun rerun = rerun_of(world->journal, world->word);
+    struct opened opened = {world, &rerun, window.look_at};
+    const struct loading loading = {&opened, poll_opening};
     struct wireshark *wireshark = wireshark_new();
     struct elsewhere elsewhere = wireshark_elsewhere(wireshark);
     const char *title = world_title(world->journal);
@@ -148,6 +176,12 @@ enum window_end view_world(struct window *w, const struct view_world *world, con
     memory.calm |= options->calm;
     memory.projector = options->projector;
     if (show) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", show);
+    if (world->opening) {
+        rerun.why_not = tr("The run is not known to its end yet.");
+        window.loading = &loading;
+        window.grow = grow;
+        window.grow_context = &opened;
+    }
     window.memory = &memory;
     window.rerun = &rerun;
     window.elsewhere = &elsewhere;
@@ -157,6 +191,21 @@ enum window_end view_world(struct window *w, const struct view_world *world, con
     window_memory_forget_places(&memory);
     wireshark_free(wireshark);
     return end;
+}
+
+/* Waits for the first that is known of it. */
+enum window_end view_opening(struct window *w, struct view_world world, const struct view_options *options)
+{
+    struct window_memory memory;
+    const struct loading loading = {world.opening, opening_poll};
+    settings_read("", &memory);
+    if (options->words.theme) memory.dark = options->picture.dark;
+    const struct window_options wait = {.loading = &loading, .memory = &memory, .from_gallery = world.from_gallery};
+    enum window_end end = window_wait(w, &wait, world.word, &world.index);
+    window_memory_forget_places(&memory);
+    if (!world.index) return end;
+    world.journal = (struct journal_memory *)world.index->journal; /* only read */
+    return view_world(w, &world, options);
 }
 
 static struct window *open_window(const struct view_options *options)
@@ -173,56 +222,48 @@ static struct window *open_window(const struct view_options *options)
     return opened;
 }
 
-static int show(const char *word, struct growth *growth, const struct view_options *options)
+/* The display may be slower to open than the journal. */
+static int show(const char *word, struct opening *opening, const struct view_options *options)
 {
     struct window *window = open_window(options);
-    if (!window) return tell_as_text(word, growth->journal);
-    struct view_world world = {.word = word, .journal = growth->journal, .at_ns = TIME_NEVER};
-    if (growth->follower) world.grow = grow, world.grow_context = growth;
-    if (view_world(window, &world, options) == WINDOW_GALLERY) gallery_stay(window, options, word);
-    window_close(window);
-    return EXIT_DONE;
-}
-
-/* Whether the journal has what is to be looked at; false after a message. Numbers are looked up when they are needed.
- */
-static bool has_what_is_looked_at(const struct journal_memory *journal, const char *name)
-{
-    if (!name || *name == '#') return true;
-    for (size_t i = 0; i < journal_memory_count(journal); i++) {
-        const struct event *e = journal_memory_at(journal, i);
-        bool names = e->kind == EVENT_HOST_ADD || e->kind == EVENT_LINK_ADD || e->kind == EVENT_MAIL_COMPOSE;
-        if (names && !strcmp(event_text(e, FIELD_NAME), name)) return true;
+    if (!window) {
+        if (opening_wait(opening, -1) == LOADING_FAILED) return opening_code(opening);
+        return tell_as_text(word, opening_journal(opening));
     }
-    fprintf(stderr, tr("postroad view: --look-at: there is no host, link or mail \"%s\"\n"), name);
-    return false;
+    const struct view_world world = {.word = word, .opening = opening, .at_ns = TIME_NEVER};
+    if (view_opening(window, world, options) == WINDOW_GALLERY) gallery_stay(window, options, word);
+    window_close(window);
+    return opening_wait(opening, 0) == LOADING_FAILED ? opening_code(opening) : EXIT_DONE;
 }
 
+/* What is wrong at once, or done at once, is told before any window opens. */
 static int view(const char *word, const struct view_options *options)
 {
+    enum { AT_ONCE_MS = 100 };
+    struct opening *opening = opening_begin(word);
+    enum loading_state state = opening_wait(opening, AT_ONCE_MS);
     int code;
-    bool has_end;
-    char error[JOURNAL_ERROR_BYTES], *path = library_find(word);
-    struct journal_memory *journal = simulate_or_read(word, &code, &has_end);
-    if (!journal) {
-        free(path);
-        return code;
-    }
-    code = EXIT_DONE;
-    if (journal_memory_count(journal) == 0) {
+    if (state == LOADING_FAILED)
+        code = opening_code(opening);
+    else if (state == LOADING_DONE && !has_what_is_looked_at(opening_journal(opening), options->picture.look_at))
+        code = EXIT_USAGE;
+    else
+        code = show(word, opening, options);
+    opening_end(opening);
+    return code;
+}
+
+static int draw_picture(const char *word, const struct view_options *options)
+{
+    int code;
+    struct journal_memory *journal = simulate_or_read(word, &code, NULL);
+    if (!journal) return code;
+    code = EXIT_USAGE;
+    if (journal_memory_count(journal) == 0)
         fprintf(stderr, tr("postroad view: %s holds no events\n"), word);
-        code = EXIT_USAGE;
-    } else if (!has_what_is_looked_at(journal, options->picture.look_at)) {
-        code = EXIT_USAGE;
-    } else if (options->screenshot) {
+    else if (has_what_is_looked_at(journal, options->picture.look_at))
         code = picture_write(journal, options->screenshot, &options->picture) ? EXIT_DONE : EXIT_FAILED;
-    } else {
-        struct growth growth = {path, journal, has_end ? NULL : journal_follower_open(path, error)};
-        code = show(word, &growth, options);
-        journal_follower_free(growth.follower);
-    }
     journal_memory_free(journal);
-    free(path);
     return code;
 }
 
@@ -270,7 +311,9 @@ static int view_word(const char *word, const struct view_options *options)
 {
     char *path = library_find(word);
     bool is_lesson = !options->screenshot && lesson_is_one(path);
-    int code = is_lesson ? view_lesson(path, options) : view(word, options);
+    int code = is_lesson             ? view_lesson(path, options)
+               : options->screenshot ? draw_picture(word, options)
+                                     : view(word, options);
     free(path);
     return code;
 }

@@ -2,6 +2,7 @@
 #ifndef POSTROAD_APP_VIEW_H
 #define POSTROAD_APP_VIEW_H
 
+#include "app/opening.h"
 #include "app/picture.h"
 #include "viz/draw/window.h"
 
@@ -23,12 +24,16 @@ struct view_world {
     const char *look_at, *show; /* NULL: as the options have it */
     int64_t at_ns;              /* TIME_NEVER: likewise */
     bool stands;                /* does not play at once */
-    enum window_growth (*grow)(void *context);
-    void *grow_context;
+    struct opening *opening;    /* that still goes on; then journal is the index's. NULL: journal is the whole */
+    struct scene_index *index;  /* NULL: it is made */
 };
 
 /* Shows it with what was remembered of it, and remembers how it was left. */
 enum window_end view_world(struct window *window, const struct view_world *world, const struct view_options *options);
+
+/* The same as soon as anything is known of a world that is being opened; of it only the journal and index are not
+ * there. */
+enum window_end view_opening(struct window *window, struct view_world world, const struct view_options *options);
 
 /* The gallery, and what is chosen in it, until the user quits; `selected`: the scenario to begin with, or NULL. */
 void gallery_stay(struct window *window, const struct view_options *options, const char *selected);

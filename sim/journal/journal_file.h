@@ -25,10 +25,21 @@ void journal_writer_abandon(struct journal_writer *writer);
 /* Reads a whole file into memory. truncated, if not NULL, tells whether the end was torn. NULL and a message when the
    file is no journal, is from a later version, or is corrupt. */
 struct journal_memory *journal_file_read(const char *path, bool *truncated, char error[JOURNAL_ERROR_BYTES]);
-/* Reads on in a journal that is still being written. */
+/* Reads on in a journal that is still being written, or step by step in one that is long. */
 struct journal_follower;
 /* NULL and a message when the file cannot be read. */
 struct journal_follower *journal_follower_open(const char *path, char error[JOURNAL_ERROR_BYTES]);
+enum journal_step {
+    JOURNAL_STEP_MORE,  /* there may be more */
+    JOURNAL_STEP_WHOLE, /* that was all */
+    JOURNAL_STEP_TORN,  /* all that is whole so far: it is being written, or was cut off */
+    JOURNAL_STEP_BAD    /* as journal_file_read refuses it; the message says why */
+};
+/* Appends what the next block holds. Once it is torn, journal_follower_read goes on there. */
+enum journal_step journal_follower_step(struct journal_follower *follower, struct journal_memory *into,
+                                        char error[JOURNAL_ERROR_BYTES]);
+/* How much of the file has been read, 0 to 1. */
+double journal_follower_part(const struct journal_follower *follower);
 /* Appends what has become whole since the last call and is later than what is there; true when that was something. */
 bool journal_follower_read(struct journal_follower *follower, struct journal_memory *into);
 /* False once the journal has its end, or cannot be read any further. */

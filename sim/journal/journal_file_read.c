@@ -251,21 +251,42 @@ static enum section_result read_file_head(struct file_reader *r)
     return SECTION_BAD;
 }
 
-/* Reads everything from r->whole on; TORN when the file ends too early. */
-static enum section_result read_file(struct file_reader *r)
+/* Takes the section at r->whole, and before the first the file's head; is_last when nothing can follow. TORN when the
+   file ends too early. */
+static enum section_result take_section(struct file_reader *r, bool *is_last)
 {
+    *is_last = false;
     enum section_result result = r->whole ? SECTION_WHOLE : read_file_head(r);
     if (result != SECTION_WHOLE) return result;
-    for (;;) {
-        uint64_t offset = r->whole = r->offset;
-        result = read_section(r);
-        if (result != SECTION_WHOLE) return result;
-        bool first = !r->kinds;
-        if (first != is_type(r, SECTION_MANIFEST)) return corrupt(r);
-        if (is_type(r, SECTION_INDEX)) return read_tail(r, offset);
-        if (!is_type(r, SECTION_MANIFEST) && !is_type(r, SECTION_EVENTS)) return corrupt(r);
-        if (!(first ? read_manifest(r) : read_events(r))) return SECTION_BAD;
-    }
+    uint64_t offset = r->whole = r->offset;
+    result = read_section(r);
+    if (result != SECTION_WHOLE) return result;
+    bool first = !r->kinds;
+    if (first != is_type(r, SECTION_MANIFEST)) return corrupt(r);
+    *is_last = is_type(r, SECTION_INDEX);
+    if (*is_last) return read_tail(r, offset);
+    if (!is_type(r, SECTION_MANIFEST) && !is_type(r, SECTION_EVENTS)) return corrupt(r);
+    if (!(first ? read_manifest(r) : read_events(r))) return SECTION_BAD;
+    r->whole = r->offset;
+    return SECTION_WHOLE;
+}
+
+/* Reads everything from r->whole on. */
+static enum section_result read_file(struct file_reader *r)
+{
+    bool is_last = false;
+    enum section_result result = SECTION_WHOLE;
+    while (result == SECTION_WHOLE && !is_last)
+        result = take_section(r, &is_last);
+    return result;
+}
+
+/* A disk that fails is no file that is torn. */
+static enum section_result tell_failing_disk(struct file_reader *r, enum section_result result)
+{
+    if (result != SECTION_TORN || !ferror(r->file)) return result;
+    complain(r, strerror(errno ? errno : EIO));
+    return SECTION_BAD;
 }
 
 static void free_reader(struct file_reader *r)
@@ -287,11 +308,7 @@ struct journal_memory *journal_file_read(const char *path, bool *truncated, char
     }
     r.memory = journal_memory_new();
     errno = 0;
-    enum section_result result = read_file(&r);
-    if (result == SECTION_TORN && ferror(r.file)) {
-        complain(&r, strerror(errno ? errno : EIO));
-        result = SECTION_BAD;
-    }
+    enum section_result result = tell_failing_disk(&r, read_file(&r));
     if (truncated) *truncated = result == SECTION_TORN;
     free_reader(&r);
     if (result != SECTION_BAD) return r.memory;
@@ -301,6 +318,8 @@ struct journal_memory *journal_file_read(const char *path, bool *truncated, char
 
 struct journal_follower {
     struct file_reader reader;
+    char *path;
+    uint64_t file_bytes; /* when it was opened */
     bool is_over;
 };
 
@@ -314,7 +333,34 @@ struct journal_follower *journal_follower_open(const char *path, char error[JOUR
     r.error = NULL; /* the caller's buffer may not last */
     struct journal_follower *follower = mem_calloc(1, sizeof *follower);
     follower->reader = r;
+    follower->path = mem_strdup(path);
+    follower->reader.path = follower->path;
+    if (fseeko(r.file, 0, SEEK_END) == 0) follower->file_bytes = (uint64_t)ftello(r.file);
+    rewind(r.file);
     return follower;
+}
+
+/* What has been read stays read: the file stands behind it. */
+enum journal_step journal_follower_step(struct journal_follower *follower, struct journal_memory *into,
+                                        char error[JOURNAL_ERROR_BYTES])
+{
+    struct file_reader *r = &follower->reader;
+    bool is_last;
+    if (follower->is_over) return JOURNAL_STEP_WHOLE;
+    r->memory = into;
+    r->error = error;
+    errno = 0;
+    enum section_result result = tell_failing_disk(r, take_section(r, &is_last));
+    r->error = NULL;
+    if (result == SECTION_TORN) return JOURNAL_STEP_TORN;
+    follower->is_over = result == SECTION_BAD || is_last;
+    return result == SECTION_BAD ? JOURNAL_STEP_BAD : is_last ? JOURNAL_STEP_WHOLE : JOURNAL_STEP_MORE;
+}
+
+double journal_follower_part(const struct journal_follower *follower)
+{
+    double part = follower->file_bytes ? (double)follower->reader.whole / (double)follower->file_bytes : 1;
+    return part < 1 ? part : 1;
 }
 
 bool journal_follower_read(struct journal_follower *follower, struct journal_memory *into)
@@ -340,6 +386,7 @@ void journal_follower_free(struct journal_follower *follower)
 {
     if (!follower) return;
     free_reader(&follower->reader);
+    mem_free(follower->path);
     mem_free(follower);
 }
 

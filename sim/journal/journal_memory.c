@@ -94,6 +94,21 @@ void journal_memory_free(struct journal_memory *memory)
     mem_free(memory);
 }
 
+/* Chunks stay the original's. What is appended there later lies behind everything that is known here. */
+struct journal_memory *journal_memory_as_now(const struct journal_memory *memory)
+{
+    struct journal_memory *now = mem_alloc(sizeof *now);
+    size_t n_blocks = (memory->n_events + BLOCK - 1) / BLOCK;
+    *now = *memory;
+    now->chunks = NULL;
+    now->room = 0;
+    now->blocks_room = n_blocks;
+    now->blocks = mem_alloc((n_blocks + 1) * sizeof *now->blocks);
+    if (n_blocks) memcpy(now->blocks, memory->blocks, n_blocks * sizeof *now->blocks);
+    now->texts = text_heap_as_now(memory->texts);
+    return now;
+}
+
 /* ---- Putting away ---- */
 
 static unsigned char *put(unsigned char *at, uint64_t value)

@@ -19,8 +19,9 @@ struct known {
     size_t n, room;
 };
 
-struct sound {
+struct journal_sound {
     struct known hosts, links;
+    size_t n_events; /* that were looked at */
     char *error;
 };
 
@@ -41,7 +42,7 @@ static void add_known(struct known *known, int64_t number)
     known->numbers[known->n++] = (uint32_t)number;
 }
 
-static bool complain(const struct sound *sound, const struct event *e, const char *field, const char *what)
+static bool complain(const struct journal_sound *sound, const struct event *e, const char *field, const char *what)
 {
     snprintf(sound->error, JOURNAL_SOUND_ERROR_BYTES, tr("event %llu (%s): %s %s"), (unsigned long long)e->id,
              event_kind_name(e->kind), field, what);
@@ -79,7 +80,7 @@ static int64_t greatest(enum field_type type)
     return INT64_MAX;
 }
 
-static bool value_is_sound(const struct sound *sound, const struct event *e, enum field_id field)
+static bool value_is_sound(const struct journal_sound *sound, const struct event *e, enum field_id field)
 {
     enum field_type type = field_type(field);
     if (type == TYPE_TEXT || type == TYPE_BLOB) return true;
@@ -96,7 +97,7 @@ static bool value_is_sound(const struct sound *sound, const struct event *e, enu
 }
 
 /* Hosts and links are known from their first event on, and are added once. */
-static bool note_addition(struct sound *sound, const struct event *e)
+static bool note_addition(struct journal_sound *sound, const struct event *e)
 {
     bool host = e->kind == EVENT_HOST_ADD;
     if (!host && e->kind != EVENT_LINK_ADD) return true;
@@ -109,7 +110,7 @@ static bool note_addition(struct sound *sound, const struct event *e)
     return true;
 }
 
-static bool event_is_sound(struct sound *sound, const struct event *e)
+static bool event_is_sound(struct journal_sound *sound, const struct event *e)
 {
     const enum field_id *fields;
     size_t n = event_kind_fields(e->kind, &fields);
@@ -124,13 +125,32 @@ static bool event_is_sound(struct sound *sound, const struct event *e)
     return true;
 }
 
+struct journal_sound *journal_sound_new(void)
+{
+    return mem_calloc(1, sizeof(struct journal_sound));
+}
+
+void journal_sound_free(struct journal_sound *sound)
+{
+    if (!sound) return;
+    mem_free(sound->hosts.numbers);
+    mem_free(sound->links.numbers);
+    mem_free(sound);
+}
+
+bool journal_sound_go_on(struct journal_sound *sound, const struct journal_memory *journal,
+                         char error[JOURNAL_SOUND_ERROR_BYTES])
+{
+    sound->error = error;
+    for (; sound->n_events < journal_memory_count(journal); sound->n_events++)
+        if (!event_is_sound(sound, journal_memory_at(journal, sound->n_events))) return false;
+    return true;
+}
+
 bool journal_is_sound(const struct journal_memory *journal, char error[JOURNAL_SOUND_ERROR_BYTES])
 {
-    struct sound sound = {.error = error};
-    bool good = true;
-    for (size_t i = 0; i < journal_memory_count(journal) && good; i++)
-        good = event_is_sound(&sound, journal_memory_at(journal, i));
-    mem_free(sound.hosts.numbers);
-    mem_free(sound.links.numbers);
+    struct journal_sound *sound = journal_sound_new();
+    bool good = journal_sound_go_on(sound, journal, error);
+    journal_sound_free(sound);
     return good;
 }

@@ -16,6 +16,7 @@ struct text_heap {
     size_t filling;
     uint64_t *known; /* number + 1; 0: none */
     size_t n_known, known_room;
+    bool is_lent; /* the pages are another's */
 };
 
 struct text_heap *text_heap_new(void)
@@ -30,11 +31,21 @@ struct text_heap *text_heap_new(void)
 void text_heap_free(struct text_heap *heap)
 {
     if (!heap) return;
-    for (size_t i = 0; i < heap->n_pages; i++)
+    for (size_t i = 0; i < heap->n_pages && !heap->is_lent; i++)
         mem_free(heap->pages[i]);
     mem_free(heap->pages);
     mem_free(heap->known);
     mem_free(heap);
+}
+
+struct text_heap *text_heap_as_now(const struct text_heap *heap)
+{
+    struct text_heap *now = mem_calloc(1, sizeof *now);
+    now->is_lent = true;
+    now->n_pages = now->pages_room = heap->n_pages;
+    now->pages = mem_alloc((heap->n_pages + 1) * sizeof *now->pages);
+    if (heap->n_pages) memcpy(now->pages, heap->pages, heap->n_pages * sizeof *now->pages);
+    return now;
 }
 
 static uint64_t hash_of(const char *bytes, size_t size)

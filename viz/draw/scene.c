@@ -8,30 +8,18 @@
 
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/map_crowd.h"
 #include "viz/draw/scene_internal.h"
 #include "viz/draw/time_axis.h"
-
-/* A steady clock begins with a second that shows 20 ms: the length of a link. */
-static const double steady_factor = 0.02;
 
 struct scene_options scene_options_default(void)
 {
     return (struct scene_options){.dark = false, .scale = 1, .playing = false};
 }
 
-/* Hosts from left to right, and from top to bottom where they stand above each other. */
 static void order_hosts(struct scene *s)
 {
-    size_t n = story_host_count(s->story);
-    for (size_t h = 0; h < n; h++) {
-        size_t i = h;
-        for (; i > 0; i--) {
-            struct point a = s->places[s->order[i - 1]], b = s->places[h];
-            if (a.x < b.x || (a.x == b.x && a.y <= b.y)) break;
-            s->order[i] = s->order[i - 1];
-        }
-        s->order[i] = h;
-    }
+    scene_index_order(s->places, story_host_count(s->story), s->order);
 }
 
 static void place_hosts(struct scene *s)
@@ -50,46 +38,68 @@ static void place_as_before(struct scene *s, const struct scene_place *places, s
         struct point at = places[i].at;
         if (host == STORY_NONE || !(at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1)) continue;
         s->places[host] = at;
-        s->keeps_places = true;
+        s->keeps_places = s->places_are_chosen = true;
     }
     if (s->keeps_places) order_hosts(s);
 }
 
-struct scene *scene_new(const struct journal_memory *journal, struct scene_options options)
+static void take_what_is_known(struct scene *s, struct scene_index *index)
+{
+    s->journal = index->journal;
+    s->own_journal = index->own;
+    s->story = index->story;
+    s->classics = index->classics;
+    s->places = index->places;
+    s->order = index->order;
+    s->pace = index->pace;
+    s->known_part = index->part;
+    mem_free(index);
+}
+
+static void take_options(struct scene *s, const struct scene_options *options)
+{
+    s->captions = options->captions;
+    s->calm = options->calm;
+    s->has_gallery = options->has_gallery || options->from_gallery;
+    s->from_gallery = options->from_gallery;
+    s->lesson = options->lesson;
+    s->dark = options->dark;
+    s->scale = options->scale > 0 ? options->scale : 1;
+    s->playing = options->playing;
+    s->what_if.rerun = options->rerun;
+    s->elsewhere.program = options->elsewhere;
+    if (!options->arrangement || !workspace_read(&s->workspace, options->arrangement))
+        workspace_read(&s->workspace, workspace_preset(0));
+    if (options->projector) scene_set_projector(s, true);
+    place_as_before(s, options->places, options->n_places);
+}
+
+struct scene *scene_new_indexed(struct scene_index *index, struct scene_options options)
 {
     struct scene *s = mem_calloc(1, sizeof *s);
-    s->journal = journal;
-    s->story = story_new(journal);
-    s->classics = classics_new(s->story);
-    s->captions = options.captions;
-    s->calm = options.calm;
-    s->has_gallery = options.has_gallery || options.from_gallery;
-    s->from_gallery = options.from_gallery;
-    s->lesson = options.lesson;
+    enum caption_mode captions = index->captions;
+    take_what_is_known(s, index);
     s->guessing.asked = SIZE_MAX;
-    s->dark = options.dark;
-    s->scale = options.scale > 0 ? options.scale : 1;
-    s->playing = options.playing;
     s->dirty = true;
     s->targets = targets_new();
     s->enlarged = s->menu = VIEW_NONE;
     s->dragged_bar = -1;
     s->dragged_axis = VIEW_NONE;
     s->sender = STORY_NONE;
-    s->what_if.rerun = options.rerun;
-    s->elsewhere.program = options.elsewhere;
     s->elsewhere.packet = STORY_NONE;
-    s->what_if.original = journal;
+    s->what_if.original = s->journal;
     s->span.to_ns = story_end_ns(s->story);
     s->dragged_host = STORY_NONE;
-    if (!options.arrangement || !workspace_read(&s->workspace, options.arrangement))
-        workspace_read(&s->workspace, workspace_preset(0));
-    if (options.projector) scene_set_projector(s, true);
-    place_hosts(s);
-    place_as_before(s, options.places, options.n_places);
-    scene_set_pace(s, PACE_STORY);
+    take_options(s, &options);
+    s->pace_mode = PACE_STORY;
+    if (options.captions != captions) scene_set_pace(s, PACE_STORY);
     scene_seek(s, 0);
     return s;
+}
+
+struct scene *scene_new(const struct journal_memory *journal, struct scene_options options)
+{
+    return scene_new_indexed(scene_index_new(journal, options.captions), options);
 }
 
 void scene_set_growing(struct scene *s, bool growing)
@@ -126,6 +136,32 @@ static struct selection still_there(const struct story *s, struct selection sele
     return selection.index < n ? selection : (struct selection){ACT_NONE, 0};
 }
 
+/* What is kept between pictures was made of another story. */
+static void forget_plans(struct scene *s)
+{
+    map_plan_free(s->plan);
+    s->plan = NULL;
+    queue_plan_free(s->queue_plan);
+    s->queue_plan = NULL;
+    sender_plan_free(s->sender_plan);
+    s->sender_plan = NULL;
+    why_plan_free(s->why_plan);
+    s->why_plan = NULL;
+}
+
+/* Where everything stands on a map takes long to find out; as long as no host and no link has come, it can stay. */
+static struct map_plan *keep_plan(struct scene *s, const struct story *former)
+{
+    struct map_plan *plan = s->plan;
+    bool same = story_host_count(former) == story_host_count(s->story) &&
+                story_link_count(former) == story_link_count(s->story);
+    if (!plan || !same) return NULL;
+    map_crowd_free(plan->crowd);
+    plan->crowd = map_crowd_new(s->story);
+    s->plan = NULL;
+    return plan;
+}
+
 void scene_take_journal(struct scene *s)
 {
     size_t n_hosts = story_host_count(s->story);
@@ -138,14 +174,7 @@ void scene_take_journal(struct scene *s)
     scene_forget_quiz(s);
     story_seek(s->story, now);
     if (story_host_count(s->story) != n_hosts) place_hosts(s);
-    map_plan_free(s->plan);
-    s->plan = NULL;
-    queue_plan_free(s->queue_plan);
-    s->queue_plan = NULL;
-    sender_plan_free(s->sender_plan);
-    s->sender_plan = NULL;
-    why_plan_free(s->why_plan);
-    s->why_plan = NULL;
+    forget_plans(s);
     scene_make_pace_anew(s);
     if (whole || s->span.to_ns > story_end_ns(s->story)) s->span = (struct span){0, story_end_ns(s->story)};
     s->selection = still_there(s->story, s->selection);
@@ -153,13 +182,75 @@ void scene_take_journal(struct scene *s)
     s->only = (struct only){.n_conns = 0}; /* numbers of connections are another run's */
 }
 
+/* Who stood still at the end of what there was goes on. */
+static void go_on_from(struct scene *s, size_t event)
+{
+    if (event != STORY_NONE) story_seek_event(s->story, event);
+    if (s->waits) s->playing = true;
+    s->waits = false;
+}
+
 void scene_grow(struct scene *s)
 {
     size_t event = story_last_event(s->story);
     scene_take_journal(s);
-    if (event != STORY_NONE) story_seek_event(s->story, event);
-    if (s->waits) s->playing = true;
-    s->waits = false;
+    go_on_from(s, event);
+}
+
+/* Where the user has put hosts, they stay. */
+static void keep_places(struct scene *s, const struct point *before, size_t n)
+{
+    for (size_t h = 0; h < n && h < story_host_count(s->story); h++)
+        s->places[h] = before[h];
+    order_hosts(s);
+}
+
+static void take_pace(struct scene *s, enum caption_mode captions)
+{
+    int64_t screen_ns = s->screen_ns;
+    if (s->pace_mode != PACE_STORY || s->captions != captions) {
+        scene_make_pace_anew(s);
+        return;
+    }
+    bool same = pace_virtual_at(s->pace, screen_ns) == story_now(s->story);
+    s->screen_ns = same ? screen_ns : pace_screen_at(s->pace, story_now(s->story));
+}
+
+/* Of the same run, what was known keeps its numbers: what was chosen stays chosen. */
+void scene_take_index(struct scene *s, struct scene_index *index)
+{
+    struct scene_index *former = mem_calloc(1, sizeof *former);
+    *former = (struct scene_index){.own = s->own_journal,
+                                   .story = s->story,
+                                   .classics = s->classics,
+                                   .pace = s->pace,
+                                   .places = s->places,
+                                   .order = s->order};
+    bool whole = s->span.to_ns >= story_end_ns(s->story);
+    int64_t now = story_now(s->story);
+    size_t event = story_last_event(s->story);
+    enum caption_mode captions = index->captions;
+    take_what_is_known(s, index);
+    s->what_if.original = s->journal;
+    story_seek(s->story, now);
+    take_pace(s, captions);
+    if (s->places_are_chosen) keep_places(s, former->places, story_host_count(former->story));
+    scene_forget_quiz(s);
+    struct map_plan *kept = s->known_part < 1 ? keep_plan(s, former->story) : NULL;
+    forget_plans(s);
+    s->plan = kept;
+    scene_forget_layers(s);
+    scene_index_free(former);
+    if (whole) s->span = (struct span){0, story_end_ns(s->story)};
+    s->dirty = true;
+    go_on_from(s, event);
+}
+
+void scene_set_loading(struct scene *s, const struct loading_progress *progress)
+{
+    s->is_loading = progress != NULL;
+    s->loading = progress ? *progress : (struct loading_progress){.part = 1};
+    s->dirty = true;
 }
 
 void scene_forget_layers(struct scene *s)
@@ -185,6 +276,7 @@ void scene_free(struct scene *s)
     scene_forget_quiz(s);
     classics_free(s->classics);
     story_free(s->story);
+    journal_memory_free(s->own_journal);
     mem_free(s);
 }
 
@@ -237,25 +329,10 @@ void scene_step(struct scene *s, enum story_step what, int direction)
     scene_stop_at_question(s, before);
 }
 
-/* What story pace leaves time for, beside the scenario's own captions. */
-static size_t classic_readings(const struct scene *s, struct pace_reading readings[CLASSICS])
-{
-    size_t n = 0;
-    for (size_t i = 0; s->captions == CAPTIONS_ALL && i < classics_count(s->classics) && n < CLASSICS; i++) {
-        const struct classic_moment *moment = classics_at(s->classics, i);
-        if (moment->is_told) readings[n++] = (struct pace_reading){moment->event, strlen(classic_text(moment->kind))};
-    }
-    return n;
-}
-
 void scene_set_pace(struct scene *s, enum pace_mode mode)
 {
-    struct pace_reading readings[CLASSICS];
-    struct pace_settings settings = pace_settings_default();
-    settings.mode = mode;
-    if (mode == PACE_STEADY) settings.factor = steady_factor;
     pace_free(s->pace);
-    s->pace = pace_new_with(s->journal, settings, readings, classic_readings(s, readings));
+    s->pace = scene_index_pace(s->journal, s->classics, s->captions, mode);
     s->pace_mode = mode;
     s->speed_step = 0;
     s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
@@ -297,6 +374,7 @@ void scene_move_host(struct scene *s, size_t host, struct point to)
     for (size_t h = 0; h < s->plan->n_hosts; h++)
         if (h != host && point_distance(s->plan->hosts[h].at, to) < 48 * s->unit) return;
     s->places[host] = map_place_of(s->plan, to);
+    s->places_are_chosen = true;
     order_hosts(s);
     map_plan_free(s->plan);
     s->plan = NULL;

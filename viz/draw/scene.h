@@ -1,5 +1,6 @@
-/* The scene: a story, the pace at which it is told, and what the user has chosen; everything that the window is, without
-   the window. The same scene drawn at the same size gives the same picture, on the screen, in a PNG and in an SVG.
+/* The scene: a story, the pace at which it is told, and what the user has chosen; everything that the window is,
+   without the window. The same scene drawn at the same size gives the same picture, on the screen, in a PNG and in an
+   SVG.
 
    A click or a Tab refers to what was last drawn. */
 #ifndef POSTROAD_VIZ_DRAW_SCENE_H
@@ -12,7 +13,9 @@
 #include "viz/draw/canvas.h"
 #include "viz/draw/elsewhere.h"
 #include "viz/draw/input.h"
+#include "viz/draw/loading.h"
 #include "viz/draw/rerun.h"
+#include "viz/draw/scene_index.h"
 #include "viz/draw/view.h"
 #include "viz/story/quiz.h"
 
@@ -27,8 +30,8 @@ struct scene_place {
 /* A step of a lesson, shown above the views. The texts must outlive the scene. */
 struct scene_lesson {
     const char *title, *text;
-    size_t number, count;                  /* which step it is, from 1, of how many */
-    const struct quiz_question *question;  /* to be answered before the next one; NULL: none */
+    size_t number, count;                 /* which step it is, from 1, of how many */
+    const struct quiz_question *question; /* to be answered before the next one; NULL: none */
 };
 
 /* Where the user wants to go from here. */
@@ -38,14 +41,15 @@ struct scene_options {
     bool dark;
     double scale; /* 1: text and shapes grow with the window as they please */
     bool playing;
-    const char *arrangement; /* of the views, as workspace_write has it; NULL, or one that makes no sense: the usual one */
+    const char
+        *arrangement; /* of the views, as workspace_write has it; NULL, or one that makes no sense: the usual one */
     const struct scene_place *places; /* hosts that are not on the map do not matter; copied */
     size_t n_places;
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none. Must outlive the scene. */
     const struct rerun *rerun; /* how to run the world again for what if; NULL: not at all. Must outlive the scene. */
     enum caption_mode captions;
-    bool calm;      /* reduced motion */
-    bool projector; /* large type, thick lines, few controls */
+    bool calm;                         /* reduced motion */
+    bool projector;                    /* large type, thick lines, few controls */
     bool has_gallery, from_gallery;    /* there is a gallery to go to; Esc goes back to it */
     const struct scene_lesson *lesson; /* NULL: none */
 };
@@ -53,7 +57,15 @@ struct scene_options scene_options_default(void); /* light, scale 1, standing st
 
 /* The journal must outlive the scene and have at least one event. */
 struct scene *scene_new(const struct journal_memory *journal, struct scene_options options);
+/* The same of an index, which is the scene's from now on. */
+struct scene *scene_new_indexed(struct scene_index *index, struct scene_options options);
 void scene_free(struct scene *scene);
+
+/* More of the same run is known: the index is the scene's, what was chosen stays chosen, and who waited at the end goes
+   on. Not while another run is shown beside it (what if). */
+void scene_take_index(struct scene *scene, struct scene_index *index);
+/* How far reading is, beside the time line; NULL: it is done. */
+void scene_set_loading(struct scene *scene, const struct loading_progress *progress);
 
 /* The journal goes on growing: who is at its end waits there for more. */
 void scene_set_growing(struct scene *scene, bool growing);

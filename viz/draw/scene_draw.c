@@ -12,6 +12,7 @@
 #include "viz/draw/inspector_view.h"
 #include "viz/draw/ladder_view.h"
 #include "viz/draw/lesson_view.h"
+#include "viz/draw/loading_view.h"
 #include "viz/draw/map_view.h"
 #include "viz/draw/menu_view.h"
 #include "viz/draw/names_view.h"
@@ -76,6 +77,7 @@ static struct panels place_panels(double w, double h, double u, const struct sce
     double row = floor(48 * u);
     p.controls = box_of(p.bottom.x + 12 * u, p.bottom.y + 3 * u, wide - 24 * u, row);
     p.time_line = box_of(p.bottom.x, p.bottom.y + row, wide, bottom - row);
+    if (s->is_loading) p.unread = loading_view_cut(&p.time_line, s->known_part);
     double y = gap + caption + gap;
     if (s->lesson) {
         p.lesson = box_of(gap, y, wide, floor(92 * u));
@@ -218,6 +220,7 @@ static void draw_bottom(struct scene *s, const struct view *view)
     draw_layer(s, &s->time_line_layer, view->canvas, view->unit, box, key_of(s, box, (uint64_t)s->pace_mode + 1),
                draw_time_line_still);
     timeline_view_draw_moving(view, box);
+    if (s->is_loading) loading_view_draw_unread(view, s->panels.unread, &s->loading);
 }
 
 static void draw_closely(const struct view *view, struct box box)

@@ -1,4 +1,5 @@
-/* What the files of the scene share: scene.c (time and state), scene_draw.c (panels), scene_input.c (keys and pointer). */
+/* What the files of the scene share: scene.c (time and state), scene_draw.c (panels), scene_input.c (keys and pointer).
+ */
 #ifndef POSTROAD_VIZ_DRAW_SCENE_INTERNAL_H
 #define POSTROAD_VIZ_DRAW_SCENE_INTERNAL_H
 
@@ -24,7 +25,7 @@ struct find {
     bool open, missed; /* the line is being written; there is no such event any more */
     bool edits;        /* it is the value of a row that is being written */
     struct edit_row row;
-    bool opening;      /* the key that opened it may be written, too */
+    bool opening; /* the key that opened it may be written, too */
     char text[EDIT_VALUE_BYTES];
 };
 
@@ -51,6 +52,7 @@ struct looking_elsewhere {
 
 struct panels {
     struct box caption, lesson, middle, bottom, controls, time_line;
+    struct box unread; /* right of the time line, while there is more to come */
     struct box views[VIEWS];
     enum view_id replaced; /* by what is looked at closely, for as long as something is; VIEW_NONE */
     double gap;
@@ -67,6 +69,10 @@ struct guessing {
 
 struct scene {
     const struct journal_memory *journal;
+    struct journal_memory *own_journal; /* the same, as long as it is a part of what is being read; NULL */
+    bool is_loading;
+    struct loading_progress loading;
+    double known_part; /* of all there is, while it is being read; below 0: nobody knows */
     struct story *story;
     struct classics *classics;
     enum caption_mode captions;
@@ -80,28 +86,28 @@ struct scene {
     uint8_t lesson_answer;             /* the choice + 1; 0: not yet answered */
     struct pace *pace;
     enum pace_mode pace_mode;
-    int speed_step; /* the speed is two to this power */
-    int dragged_bar;        /* of the workspace; -1 */
-    size_t dragged_host;    /* on the map; STORY_NONE */
-    bool dragging_host;     /* it has moved */
-    struct point grip;      /* where the drag began */
+    int speed_step;      /* the speed is two to this power */
+    int dragged_bar;     /* of the workspace; -1 */
+    size_t dragged_host; /* on the map; STORY_NONE */
+    bool dragging_host;  /* it has moved */
+    struct point grip;   /* where the drag began */
     bool playing, dragging, dark, help, dirty, quit_asked, quit, full_screen_wish;
     bool grows, waits; /* the journal grows; at its end, for more */
     double scale;
     int64_t screen_ns;
-    struct span span;      /* in sight; the whole run when it ends at its end */
+    struct span span;             /* in sight; the whole run when it ends at its end */
     struct time_axis axes[VIEWS]; /* of the last drawing */
-    enum view_id dragged_axis; /* VIEW_NONE */
+    enum view_id dragged_axis;    /* VIEW_NONE */
     struct workspace workspace;
-    int preset;             /* the arrangement that came with the last key */
-    enum view_id enlarged;  /* alone; VIEW_NONE */
-    enum view_id menu;      /* whose menu is open; VIEW_NONE */
+    int preset;            /* the arrangement that came with the last key */
+    enum view_id enlarged; /* alone; VIEW_NONE */
+    enum view_id menu;     /* whose menu is open; VIEW_NONE */
     struct selection selection;
     struct selection focus, hover; /* as act and argument of a target */
     struct targets *targets;
-    struct point *places; /* of the hosts, 0 to 1 */
-    bool keeps_places;
-    size_t *order;        /* hosts from left to right */
+    struct point *places;                 /* of the hosts, 0 to 1 */
+    bool keeps_places, places_are_chosen; /* for the next time; by the user, not by us */
+    size_t *order;                        /* hosts from left to right */
     struct find find;
     struct only only;
     int64_t bookmarks[BOOKMARKS_MAX]; /* sorted */
@@ -148,7 +154,7 @@ struct compare_page scene_compare_page(const struct scene *scene);
 void scene_free_what_if(struct scene *scene);
 void scene_enlarge(struct scene *scene, enum view_id view); /* VIEW_NONE: all; so does the one that is enlarged */
 void scene_move_host(struct scene *scene, size_t host, struct point to); /* on the map, in pixels */
-struct box scene_map_area(struct box panel, double unit);    /* where hosts stand */
+struct box scene_map_area(struct box panel, double unit);                /* where hosts stand */
 
 /* scene_teach.c: captions and guessing. False: the act or key means something else. */
 bool scene_teach(struct scene *s, enum act act, size_t arg);

@@ -7,6 +7,8 @@
 
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/loading_view.h"
 #include "viz/draw/scene.h"
 
 enum { FRAME_MS = 16, IDLE_WAIT_MS = 250, LONGEST_FRAME_MS = 100, LOOK_MS = 250, LOOK_SHARE = 5 };
@@ -21,6 +23,9 @@ struct window {
     enum window_growth (*grow)(void *context); /* NULL: not any more */
     void *grow_context;
     uint64_t next_look;
+    const struct loading *loading; /* NULL: not any more */
+    int64_t wanted_ns;             /* where to go as soon as it is known; TIME_NEVER: nowhere */
+    const char *wanted;            /* and at what to look; NULL */
     bool closed;
 };
 
@@ -82,21 +87,32 @@ static bool fit_texture(struct window *w)
     return w->texture != NULL;
 }
 
-static void draw(struct window *w)
+static struct canvas *begin_picture(struct window *w)
 {
     void *pixels;
     int stride;
-    if (!fit_texture(w) || !(w->scene ? scene_is_dirty(w->scene) : gallery_is_dirty(w->gallery))) return;
-    if (SDL_LockTexture(w->texture, NULL, &pixels, &stride) != 0) return;
-    struct canvas *canvas = canvas_new_pixels(pixels, w->width, w->height, stride);
-    if (w->scene)
-        scene_draw(w->scene, canvas);
-    else
-        gallery_draw(w->gallery, canvas);
+    if (SDL_LockTexture(w->texture, NULL, &pixels, &stride) != 0) return NULL;
+    return canvas_new_pixels(pixels, w->width, w->height, stride);
+}
+
+static void end_picture(struct window *w, struct canvas *canvas)
+{
     canvas_free(canvas);
     SDL_UnlockTexture(w->texture);
     SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
     SDL_RenderPresent(w->renderer);
+}
+
+static void draw(struct window *w)
+{
+    if (!fit_texture(w) || !(w->scene ? scene_is_dirty(w->scene) : gallery_is_dirty(w->gallery))) return;
+    struct canvas *canvas = begin_picture(w);
+    if (!canvas) return;
+    if (w->scene)
+        scene_draw(w->scene, canvas);
+    else
+        gallery_draw(w->gallery, canvas);
+    end_picture(w, canvas);
 }
 
 /* ---- Input ---- */
@@ -181,6 +197,7 @@ static void handle_event(struct window *w, const SDL_Event *event)
         w->texture = NULL;
     }
     bool meant = input_of(w, event, &in);
+    if (meant && in.kind != INPUT_MOVE) w->wanted_ns = TIME_NEVER;
     if (meant && w->scene) scene_handle(w->scene, &in);
     if (meant && w->gallery) gallery_handle(w->gallery, &in);
     if (w->scene ? scene_take_full_screen_wish(w->scene) : gallery_take_full_screen_wish(w->gallery)) {
@@ -189,11 +206,47 @@ static void handle_event(struct window *w, const SDL_Event *event)
     }
 }
 
+/* ---- A journal that is still being read ---- */
+
+/* Where the window was asked to begin, as far as that is known. */
+static void go_where_wanted(struct window *w)
+{
+    if (w->wanted && scene_look_at(w->scene, w->wanted)) w->wanted = NULL;
+    if (w->wanted_ns == TIME_NEVER) return;
+    scene_seek(w->scene, w->wanted_ns);
+    if (w->wanted_ns <= story_end_ns(scene_story(w->scene))) w->wanted_ns = TIME_NEVER;
+}
+
+/* A journal that others still write begins at its end. */
+static void end_loading(struct window *w, bool grows)
+{
+    w->loading = NULL;
+    if (!grows) w->grow = NULL;
+    scene_set_loading(w->scene, NULL);
+    scene_set_growing(w->scene, grows);
+    if (grows && w->wanted_ns != TIME_NEVER) scene_seek(w->scene, story_end_ns(scene_story(w->scene)));
+    w->wanted_ns = TIME_NEVER;
+}
+
+static void look_what_is_read(struct window *w)
+{
+    struct loading_news news = {.index = NULL};
+    if (!w->loading) return;
+    enum loading_state state = w->loading->poll(w->loading->context, &news);
+    if (news.index) {
+        scene_take_index(w->scene, news.index);
+        go_where_wanted(w);
+    }
+    if (state == LOADING_GOES_ON) scene_set_loading(w->scene, &news.progress);
+    if (state == LOADING_DONE) end_loading(w, news.grows);
+    if (state == LOADING_FAILED) w->closed = true, w->loading = NULL;
+}
+
 /* To take in what has come costs more the longer the journal is; it gets at most a fifth of the time. */
 static void look_for_more(struct window *w)
 {
     uint64_t begun = SDL_GetTicks64();
-    if (!w->grow || begun < w->next_look) return;
+    if (!w->grow || w->loading || begun < w->next_look) return;
     enum window_growth growth = w->grow(w->grow_context);
     if (growth == WINDOW_SPOILT) w->closed = true;
     if (growth == WINDOW_GROWN || growth == WINDOW_FULL_GROWN) scene_grow(w->scene);
@@ -220,11 +273,12 @@ static void loop(struct window *w)
         SDL_Event event;
         bool moves = scene_is_playing(w->scene);
         uint64_t used = SDL_GetTicks64() - last;
-        int wait = moves                              ? (used < FRAME_MS ? (int)(FRAME_MS - used) : 0)
-                   : scene_is_running_again(w->scene) ? FRAME_MS
-                                                      : IDLE_WAIT_MS;
+        int wait = moves                                            ? (used < FRAME_MS ? (int)(FRAME_MS - used) : 0)
+                   : scene_is_running_again(w->scene) || w->loading ? FRAME_MS
+                                                                    : IDLE_WAIT_MS;
         if (SDL_WaitEventTimeout(&event, wait)) handle_events(w, &event);
         scene_poll(w->scene);
+        look_what_is_read(w);
         look_for_more(w);
         if (w->closed) return;
         uint64_t now = SDL_GetTicks64(), passed = now - last;
@@ -322,23 +376,76 @@ static enum window_end end_of(const struct window *w)
     return WINDOW_CLOSED;
 }
 
+/* What is not known yet is gone to later. */
+static void begin_where_wanted(struct window *w, const struct window_options *options)
+{
+    w->wanted = options->look_at;
+    w->wanted_ns = options->at_ns;
+    go_where_wanted(w);
+    if (w->loading) return;
+    w->wanted = NULL;
+    w->wanted_ns = TIME_NEVER;
+}
+
 enum window_end window_show(struct window *w, struct journal_memory *journal, const struct window_options *options)
 {
     w->gallery = NULL;
-    w->scene = scene_new(journal, scene_options_of(options));
+    w->scene = options->index ? scene_new_indexed(options->index, scene_options_of(options))
+                              : scene_new(journal, scene_options_of(options));
+    w->loading = options->loading;
     w->grow = options->grow;
     w->grow_context = options->grow_context;
     w->next_look = 0;
-    scene_set_growing(w->scene, w->grow != NULL);
-    scene_seek(w->scene, options->at_ns);
-    if (options->look_at) scene_look_at(w->scene, options->look_at);
+    scene_set_growing(w->scene, w->grow || w->loading);
+    begin_where_wanted(w, options);
+    look_what_is_read(w);
     set_title(w, story_title(scene_story(w->scene)));
     loop(w);
     enum window_end end = end_of(w);
     if (options->memory) remember(w->scene, options->memory);
     scene_free(w->scene);
     w->scene = NULL;
+    w->loading = NULL;
     return end;
+}
+
+static void draw_waiting(struct window *w, const struct window_options *options, const char *name,
+                         const struct loading_progress *progress)
+{
+    struct canvas *canvas = fit_texture(w) ? begin_picture(w) : NULL;
+    if (!canvas) return;
+    loading_view_draw(canvas, options->memory && options->memory->dark, name, progress);
+    end_picture(w, canvas);
+}
+
+static bool takes_leave(const SDL_Event *event, bool *for_gallery)
+{
+    if (event->type == SDL_QUIT) return true;
+    if (event->type != SDL_KEYDOWN) return false;
+    *for_gallery = event->key.keysym.sym == SDLK_ESCAPE;
+    return *for_gallery || event->key.keysym.sym == SDLK_q;
+}
+
+/* What is long comes with a large map, perhaps, of which the first picture takes its time: the page is there before. */
+enum window_end window_wait(struct window *w, const struct window_options *options, const char *name,
+                            struct scene_index **first)
+{
+    *first = NULL;
+    for (;;) {
+        SDL_Event event;
+        bool for_gallery = false;
+        struct loading_news news = {.index = NULL};
+        enum loading_state state = options->loading->poll(options->loading->context, &news);
+        *first = news.index;
+        if (state == LOADING_GOES_ON) draw_waiting(w, options, name, &news.progress);
+        if (news.index) return WINDOW_CHOSEN;
+        if (state != LOADING_GOES_ON) return WINDOW_CLOSED;
+        if (!SDL_WaitEventTimeout(&event, FRAME_MS)) continue;
+        do
+            if (takes_leave(&event, &for_gallery))
+                return for_gallery && options->from_gallery ? WINDOW_GALLERY : WINDOW_CLOSED;
+        while (SDL_PollEvent(&event));
+    }
 }
 
 /* Sleeps while nothing moves and no picture is being made. */

@@ -7,13 +7,14 @@
 
 #include "sim/journal/journal_memory.h"
 #include "viz/draw/gallery.h"
+#include "viz/draw/loading.h"
 #include "viz/draw/scene.h"
 
 enum window_growth {
     WINDOW_AS_BEFORE, /* nothing new */
     WINDOW_GROWN,
     WINDOW_FULL_GROWN, /* and there will be no more */
-    WINDOW_SPOILT     /* the journal cannot be shown any longer: the window closes */
+    WINDOW_SPOILT      /* the journal cannot be shown any longer: the window closes */
 };
 
 /* What is remembered from one time to the next. */
@@ -23,7 +24,7 @@ struct window_memory {
     bool projector; /* not kept */
     double scale;
     char arrangement[WORKSPACE_TEXT_BYTES]; /* "": the usual one */
-    struct scene_place *places;             /* of the hosts of this world; the array and its names are from mem_calloc */
+    struct scene_place *places; /* of the hosts of this world; the array and its names are from mem_calloc */
     size_t n_places;
 };
 
@@ -32,17 +33,21 @@ void window_memory_forget_places(struct window_memory *memory);
 struct window_options {
     bool full_screen;
     struct window_memory *memory; /* as it begins, and, when it closes, how the user left it; NULL: as it comes */
-    int width, height;  /* 0: 1280x800, or what the display has room for */
-    bool playing;       /* whether it plays from the first picture on */
-    int64_t at_ns;      /* where it begins */
-    const char *look_at; /* what is looked at closely then (scene_look_at); NULL: nothing */
+    int width, height;            /* 0: 1280x800, or what the display has room for */
+    bool playing;                 /* whether it plays from the first picture on */
+    int64_t at_ns;                /* where it begins */
+    const char *look_at;          /* what is looked at closely then (scene_look_at); NULL: nothing */
     /* Asked now and then: appends to the journal what has come; NULL: the journal is as it is. */
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none */
-    const struct rerun *rerun; /* for what if; NULL: without */
-    bool has_gallery;          /* there is one to go to */
-    bool from_gallery;         /* Esc goes back to it */
+    const struct rerun *rerun;         /* for what if; NULL: without */
+    bool has_gallery;                  /* there is one to go to */
+    bool from_gallery;                 /* Esc goes back to it */
     const struct scene_lesson *lesson; /* a step of a lesson; NULL: none */
-    enum window_growth (*grow)(void *context);
+    /* More of the journal is being read behind; where at_ns is not known yet, it is gone to as soon as it is, unless
+       the user has done anything. NULL: the journal is as it is, or grows. */
+    const struct loading *loading;
+    struct scene_index *index; /* of the journal, made already: the window takes it. NULL: it makes one */
+    enum window_growth (*grow)(void *context); /* not asked while the journal is being read */
     void *grow_context;
 };
 struct window_options window_options_default(void);
@@ -63,7 +68,12 @@ enum window_end window_run(struct journal_memory *journal, const struct window_o
    and whether it takes the whole screen are of the window, the rest of what is shown. */
 struct window;
 struct window *window_open(const struct window_options *options, char why[256]); /* NULL: no display */
-enum window_end window_show(struct window *window, struct journal_memory *journal, const struct window_options *options);
+enum window_end window_show(struct window *window, struct journal_memory *journal,
+                            const struct window_options *options);
+/* Until the first part is known: a page that says what is being opened. Then WINDOW_CHOSEN, and *first is the caller's;
+   or it failed or the user has quit: WINDOW_CLOSED; or gone back to the gallery, where Esc does so: WINDOW_GALLERY. */
+enum window_end window_wait(struct window *window, const struct window_options *options, const char *name,
+                            struct scene_index **first);
 enum window_end window_show_gallery(struct window *window, struct gallery *gallery, size_t *chosen);
 void window_close(struct window *window);
 

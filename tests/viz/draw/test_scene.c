@@ -280,6 +280,46 @@ Test(scene, a_growing_journal_is_followed)
     journal_memory_free(growing);
 }
 
+static uint64_t picture_of(struct scene *shown, int64_t at_ns)
+{
+    uint64_t hash = 1;
+    struct canvas *on = canvas_new_layer(900, 600);
+    scene_seek(shown, at_ns);
+    scene_draw(shown, on);
+    for (int y = 0; y < 600; y++)
+        for (int x = 0; x < 900; x++)
+            hash = (hash ^ canvas_pixel(on, x, y)) * UINT64_C(0x9e3779b97f4a7c15);
+    canvas_free(on);
+    return hash;
+}
+
+/* What was read behind looks in the end like what was there from the beginning. */
+Test(scene, an_index_made_in_parts_gives_the_same_pictures_in_the_end)
+{
+    struct journal_memory *so_far = journal_memory_new();
+    const struct loading_progress progress = {.part = 0.3};
+    size_t n = journal_memory_count(journal), i = 0;
+    struct scene *parts = NULL, *whole = scene_new(journal, scene_options_default());
+    for (int part = 1; part <= 4; part++) {
+        for (; i < n * (size_t)part / 4; i++)
+            journal_memory_append(so_far, journal_memory_at(journal, i));
+        struct scene_index *index =
+            part < 4 ? scene_index_as_now(so_far, CAPTIONS_ALL, part / 4.0) : scene_index_new(so_far, CAPTIONS_ALL);
+        if (parts)
+            scene_take_index(parts, index);
+        else
+            parts = scene_new_indexed(index, scene_options_default());
+        scene_set_loading(parts, part < 4 ? &progress : NULL);
+        if (part < 4) cr_expect(ne(u64, picture_of(parts, 0), picture_of(whole, 0)), "it says that there is more");
+    }
+    for (int64_t at_ns = 0; at_ns <= story_end_ns(scene_story(whole)); at_ns += story_end_ns(scene_story(whole)) / 7)
+        cr_expect(eq(u64, picture_of(parts, at_ns), picture_of(whole, at_ns)), "at %lld ns", (long long)at_ns);
+    cr_expect(eq(u64, story_digest(scene_story(parts)), story_digest(scene_story(whole))));
+    scene_free(parts);
+    scene_free(whole);
+    journal_memory_free(so_far);
+}
+
 Test(scene, looks_at_what_is_named)
 {
     static const struct {

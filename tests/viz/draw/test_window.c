@@ -2,6 +2,7 @@
 #include <SDL.h>
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "tests/viz/draw/run_scenario.h"
@@ -95,6 +96,85 @@ Test(window, follows_a_journal_that_grows)
     cr_expect(eq(int, growing.asked, 3), "it is not asked again once the journal is full grown");
     journal_memory_free(growing.shown);
     journal_memory_free(growing.whole);
+    canvas_forget_fonts();
+}
+
+/* A thread that reads, as slowly as the test likes: a part first, the whole once a picture of the part was drawn. */
+struct reading {
+    struct journal_memory *whole, *so_far;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    struct scene_index *index;
+    bool done, goes_on;
+    size_t asked;
+};
+
+static void hand_over(struct reading *r, struct scene_index *index, bool done)
+{
+    pthread_mutex_lock(&r->lock);
+    scene_index_free(r->index);
+    r->index = index;
+    r->done = done;
+    pthread_mutex_unlock(&r->lock);
+}
+
+static void append_up_to(struct reading *r, size_t n)
+{
+    while (journal_memory_count(r->so_far) < n)
+        journal_memory_append(r->so_far, journal_memory_at(r->whole, journal_memory_count(r->so_far)));
+}
+
+static void *read_behind(void *context)
+{
+    struct reading *r = context;
+    size_t n = journal_memory_count(r->whole);
+    for (size_t part = 1; part <= 8; part++) {
+        append_up_to(r, n * part / 9);
+        hand_over(r, scene_index_as_now(r->so_far, CAPTIONS_ALL, (double)part / 9), false);
+        append_up_to(r, n * part / 9 + n / 20); /* while the window may be drawing what was handed over */
+        SDL_Delay(30);
+    }
+    append_up_to(r, n);
+    hand_over(r, scene_index_new(r->so_far, CAPTIONS_ALL), true);
+    return NULL;
+}
+
+static enum loading_state poll_reading(void *context, struct loading_news *news)
+{
+    struct reading *r = context;
+    pthread_mutex_lock(&r->lock);
+    news->index = r->index;
+    r->index = NULL;
+    bool done = r->done;
+    pthread_mutex_unlock(&r->lock);
+    news->progress.part = 0.5;
+    r->asked += !done;
+    if (done && news->index) push_key(SDLK_q, 0), push_key(SDLK_q, 0);
+    return done ? LOADING_DONE : LOADING_GOES_ON;
+}
+
+Test(window, shows_what_is_read_so_far_while_a_thread_reads_on)
+{
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    setenv("SDL_RENDER_DRIVER", "software", 1);
+    struct reading reading = {.whole = run_scenario("lost-segment"), .so_far = journal_memory_new()};
+    const struct loading loading = {&reading, poll_reading};
+    struct window_options options = window_options_default();
+    char why[256] = "";
+    pthread_mutex_init(&reading.lock, NULL);
+    struct window *window = window_open(&options, why);
+    cr_assert(window != NULL, "%s", why);
+    cr_assert(eq(int, pthread_create(&reading.thread, NULL, read_behind, &reading), 0));
+    options.loading = &loading;
+    cr_assert(eq(int, window_wait(window, &options, "lost-segment", &options.index), WINDOW_CHOSEN));
+    cr_expect(eq(int, window_show(window, NULL, &options), WINDOW_CLOSED));
+    cr_expect(reading.asked > 3, "pictures were drawn before all was read");
+    pthread_join(reading.thread, NULL);
+    pthread_mutex_destroy(&reading.lock);
+    scene_index_free(reading.index);
+    window_close(window);
+    journal_memory_free(reading.so_far);
+    journal_memory_free(reading.whole);
     canvas_forget_fonts();
 }
 
