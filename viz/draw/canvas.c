@@ -23,6 +23,7 @@ struct canvas {
     int width, height;
     double line_factor; /* how much thicker lines are than they are told to be */
     size_t cut_texts;
+    struct canvas_listener listener; /* heard NULL: nobody listens */
 };
 
 static PangoFontDescription *font_named(const char *family)
@@ -67,6 +68,15 @@ struct canvas *canvas_new_pixels(void *pixels, int width, int height, int stride
     cairo_surface_t *surface =
         cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_RGB24, width, height, stride_bytes);
     return canvas_on(surface, width, height);
+}
+
+struct canvas *canvas_new_listener(int width, int height, struct canvas_listener listener)
+{
+    const cairo_rectangle_t all = {0, 0, width, height};
+    struct canvas *c = canvas_on(cairo_recording_surface_create(CAIRO_CONTENT_COLOR, &all), width, height);
+    c->keeps_shapes = true;
+    c->listener = listener;
+    return c;
 }
 
 struct canvas *canvas_new_layer(int width, int height)
@@ -223,6 +233,44 @@ void canvas_unclip(struct canvas *c)
     cairo_restore(c->cairo);
 }
 
+/* ---- Telling a listener ---- */
+
+static struct point on_surface(struct canvas *c, double x, double y)
+{
+    cairo_user_to_device(c->cairo, &x, &y);
+    return point_of(x, y);
+}
+
+static void corners_of(struct canvas *c, struct box b, struct point corners[4])
+{
+    corners[0] = on_surface(c, b.x, b.y);
+    corners[1] = on_surface(c, b.x + b.w, b.y);
+    corners[2] = on_surface(c, b.x + b.w, b.y + b.h);
+    corners[3] = on_surface(c, b.x, b.y + b.h);
+}
+
+static void tell(struct canvas *c, struct canvas_part part, struct box b)
+{
+    double x0, y0, x1, y1;
+    corners_of(c, b, part.corners);
+    cairo_save(c->cairo);
+    cairo_identity_matrix(c->cairo);
+    cairo_clip_extents(c->cairo, &x0, &y0, &x1, &y1);
+    cairo_restore(c->cairo);
+    part.clip = box_of(x0, y0, x1 - x0, y1 - y0);
+    c->listener.heard(c->listener.user, &part);
+}
+
+void canvas_lay_over(struct canvas *c)
+{
+    if (c->listener.heard) tell(c, (struct canvas_part){.what = CANVAS_LAID_OVER}, box_of(0, 0, c->width, c->height));
+}
+
+static void tell_box(struct canvas *c, struct box b, struct colour colour)
+{
+    if (c->listener.heard) tell(c, (struct canvas_part){.what = CANVAS_BOX, .colour = colour}, b);
+}
+
 static void use(struct canvas *c, struct colour colour)
 {
     cairo_set_source_rgba(c->cairo, colour.r, colour.g, colour.b, colour.a);
@@ -239,6 +287,7 @@ void canvas_clear(struct canvas *c, struct box b)
 void canvas_fill(struct canvas *c, struct box b, struct colour colour)
 {
     use(c, colour);
+    tell_box(c, b, colour);
     cairo_new_path(c->cairo);
     cairo_rectangle(c->cairo, b.x, b.y, b.w, b.h);
     cairo_fill(c->cairo);
@@ -260,6 +309,7 @@ void canvas_fill_round(struct canvas *c, struct box b, double radius, struct col
 {
     if (b.w <= 0 || b.h <= 0) return;
     use(c, colour);
+    tell_box(c, b, colour);
     round_path(c, b, radius);
     cairo_fill(c->cairo);
 }
@@ -405,6 +455,22 @@ static struct point layout_size(struct canvas *c)
     return point_of((double)logical.width / PANGO_SCALE, (double)logical.height / PANGO_SCALE);
 }
 
+/* Of the text that is laid out, with its left upper corner there. */
+static void tell_text(struct canvas *c, struct box room, double y, const struct text_style *style, const char *text)
+{
+    PangoRectangle ink;
+    pango_layout_get_extents(c->layout, &ink, NULL);
+    const struct box inked = {room.x + (double)ink.x / PANGO_SCALE, y + (double)ink.y / PANGO_SCALE,
+                              (double)ink.width / PANGO_SCALE, (double)ink.height / PANGO_SCALE};
+    const struct canvas_part part = {.what = CANVAS_TEXT,
+                                     .colour = style->colour,
+                                     .text = text,
+                                     .style = style,
+                                     .room = room,
+                                     .cut = pango_layout_is_ellipsized(c->layout)};
+    if (c->listener.heard) tell(c, part, inked);
+}
+
 struct point canvas_text(struct canvas *c, struct box b, const struct text_style *style, const char *text)
 {
     if (b.w < 1 || !text || !*text) return point_of(0, 0);
@@ -414,6 +480,7 @@ struct point canvas_text(struct canvas *c, struct box b, const struct text_style
     double y = b.y;
     if (style->down == ALIGN_CENTRE) y += (b.h - size.y) / 2;
     if (style->down == ALIGN_END) y += b.h - size.y;
+    tell_text(c, b, y, style, text);
     use(c, style->colour);
     cairo_new_path(c->cairo);
     cairo_move_to(c->cairo, b.x, y);
@@ -467,38 +534,9 @@ struct point canvas_measure(struct canvas *c, const struct text_style *style, co
     return layout_size(c);
 }
 
-struct box box_of(double x, double y, double w, double h)
+bool canvas_text_fits(struct canvas *c, const struct text_style *style, const char *text, double width)
 {
-    return (struct box){x, y, w, h};
-}
-
-struct box box_inset(struct box b, double by)
-{
-    return (struct box){b.x + by, b.y + by, fmax(0, b.w - 2 * by), fmax(0, b.h - 2 * by)};
-}
-
-bool box_has(struct box b, double x, double y)
-{
-    return x >= b.x && x < b.x + b.w && y >= b.y && y < b.y + b.h;
-}
-
-bool box_meets(struct box a, struct box b)
-{
-    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
-}
-
-struct point point_of(double x, double y)
-{
-    return (struct point){x, y};
-}
-
-struct point point_between(struct point a, struct point b, double part)
-{
-    return (struct point){a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part};
-}
-
-double point_distance(struct point a, struct point b)
-{
-    double dx = b.x - a.x, dy = b.y - a.y;
-    return sqrt(dx * dx + dy * dy);
+    if (!*text) return true;
+    lay_out(c, style, text, fmax(1, width));
+    return !pango_layout_is_ellipsized(c->layout);
 }

@@ -33,6 +33,7 @@ struct text_style {
     enum align across, down; /* where in its box */
     int lines;               /* at most so many, then an ellipsis; 0 and 1: one line */
     bool cut_middle;         /* the ellipsis stands in the middle */
+    bool may_be_cut;         /* somebody's words, as long as they like: the whole is seen when one looks closely */
 };
 
 /* Onto memory of the form 0x00RRGGBB, native byte order. The pixels stay the caller's. */
@@ -41,6 +42,29 @@ struct canvas *canvas_new_pixels(void *pixels, int width, int height, int stride
 struct canvas *canvas_new_layer(int width, int height);
 /* For a file; it is written by canvas_save. Ending .svg or .pdf (shapes) or anything else (PNG). */
 struct canvas *canvas_new_file(const char *path, int width, int height);
+
+/* What was drawn, for whoever judges a picture by its parts. Corners are on the surface, clockwise. */
+enum canvas_part_what { CANVAS_TEXT, CANVAS_BOX, CANVAS_LAID_OVER };
+struct canvas_part {
+    enum canvas_part_what what;
+    struct point corners[4]; /* of the ink of a text; of a box that was filled */
+    struct box clip;         /* what is outside it is not seen */
+    struct colour colour;
+    /* of a text; lent */
+    const char *text;
+    const struct text_style *style;
+    struct box room; /* that it was given */
+    bool cut;
+};
+struct canvas_listener {
+    void (*heard)(void *user, const struct canvas_part *part);
+    void *user;
+};
+/* Draws nothing, and tells what it would have drawn. */
+struct canvas *canvas_new_listener(int width, int height, struct canvas_listener listener);
+/* What is drawn from now on lies over the rest on purpose, such as a menu. */
+void canvas_lay_over(struct canvas *canvas);
+
 /* False when the file could not be written; *why (static text) says so. */
 bool canvas_save(struct canvas *canvas, const char **why);
 void canvas_free(struct canvas *canvas);
@@ -109,6 +133,8 @@ void canvas_text_along(struct canvas *canvas, struct point a, struct point b, do
                        const struct text_style *style, const char *text);
 /* The size that the text would take in this width; width 0: as wide as it likes. */
 struct point canvas_measure(struct canvas *canvas, const struct text_style *style, const char *text, double width);
+/* Whether it would be whole in this width, in so many lines as its style allows. */
+bool canvas_text_fits(struct canvas *canvas, const struct text_style *style, const char *text, double width);
 
 /* Plain geometry. */
 struct box box_of(double x, double y, double w, double h);

@@ -74,15 +74,20 @@ static struct box draw_title(const struct view *v, struct box box)
     struct text_style style = view_text(v, FONT_LARGE);
     style.bold = true;
     style.lines = 2;
+    struct text_style small = view_faint(v, FONT_SMALL);
+    snprintf(text, sizeof text, tr("seed %s"), story_seed(v->story));
+    double seed = canvas_measure(v->canvas, &small, text, 0).x + 2;
     const char *title = *story_title(v->story) ? tr(story_title(v->story)) : tr("A journey");
     double w = fmin(canvas_measure(v->canvas, &style, title, 0).x + 2, box.w * 0.22);
-    w = fmax(w, view_units(v, 60)); /* a short title leaves room for the seed */
+    while (!canvas_text_fits(v->canvas, &style, title, w) && style.size > view_units(v, 9)) {
+        style.size *= 0.94;
+        style.lines = (int)fmax(2, floor((box.h - view_units(v, 18)) / (style.size * 1.2)));
+    }
     double y = box.y + view_units(v, 9);
     struct point size = canvas_text(v->canvas, box_of(box.x, y, w, box.h), &style, title);
-    style = view_faint(v, FONT_SMALL);
-    if (*story_seed(v->story) && size.y + style.size * 1.4 < box.h - view_units(v, 16)) {
-        snprintf(text, sizeof text, tr("seed %s"), story_seed(v->story));
-        canvas_text(v->canvas, box_of(box.x, y + size.y + 1, w, style.size * 1.4), &style, text);
+    if (*story_seed(v->story) && size.y + small.size * 1.4 < box.h - view_units(v, 16) && seed < box.w * 0.3) {
+        w = fmax(w, seed); /* a short title leaves room for it */
+        canvas_text(v->canvas, box_of(box.x, y + size.y + 1, w, small.size * 1.4), &small, text);
     }
     double used = w + view_units(v, 18);
     canvas_line(v->canvas, point_of(box.x + used, box.y + view_units(v, 12)),
@@ -95,7 +100,8 @@ static struct box draw_cite(const struct view *v, struct box box, const char *ci
 {
     if (!*cite) return box;
     struct text_style style = view_text(v, FONT_PLAIN);
-    double w = fmin(canvas_measure(v->canvas, &style, cite, 0).x + view_units(v, 20), box.w * 0.25);
+    double w = fmin(canvas_measure(v->canvas, &style, cite, 0).x + view_units(v, 20), box.w * 0.3);
+    style = view_fitted(v, style, cite, w - view_units(v, 8), 0.6);
     double h = view_units(v, 26);
     struct box pill = box_of(box.x + box.w - w, box.y + (box.h - h) / 2, w, h);
     canvas_stroke_round(v->canvas, pill, h / 2, view_units(v, 1.4), v->theme->ghost);
@@ -119,6 +125,7 @@ void caption_view_draw(const struct view *v, struct box box)
     style.lines = 2;
     if (!caption.text) {
         style.size = view_text(v, FONT_LARGE).size * 1.1;
+        style.may_be_cut = true;
         canvas_text(v->canvas, inner, &style, text);
         return;
     }
@@ -128,11 +135,16 @@ void caption_view_draw(const struct view *v, struct box box)
     style.size = view_text(v, FONT_LARGE).size * 1.12;
     style.lines = 3;
     struct point size = canvas_measure(v->canvas, &style, caption.text, inner.w);
-    if (size.y > budget) style.size = view_text(v, FONT_PLAIN).size * 1.05;
-    size = canvas_measure(v->canvas, &style, caption.text, inner.w);
+    while ((size.y > budget || !canvas_text_fits(v->canvas, &style, caption.text, inner.w)) &&
+           style.size > view_units(v, 9)) {
+        style.size *= 0.95;
+        style.lines = (int)fmax(3, floor(budget / (style.size * 1.25)));
+        size = canvas_measure(v->canvas, &style, caption.text, inner.w);
+    }
     struct text_style lesser = view_faint(v, FONT_PLAIN);
     double second = lesser.size * 1.35;
     bool both = size.y + second <= budget;
+    lesser.may_be_cut = true;
     double y = inner.y + (inner.h - size.y - (both ? second : 0)) / 2;
     style.down = ALIGN_START;
     canvas_text(v->canvas, box_of(inner.x, y, inner.w, size.y), &style, caption.text);

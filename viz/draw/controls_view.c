@@ -77,12 +77,16 @@ static void draw_clock(const struct view *v, struct box box, const struct contro
     style.across = ALIGN_END;
     style.down = ALIGN_CENTRE;
     vtime_format_instant(story_now(v->story), text);
+    style = view_fitted(v, style, text, box.w, 0.5);
     struct point size = canvas_text(v->canvas, box, &style, text);
     rate_text(v, state, rate, sizeof rate);
     struct text_style small = view_faint(v, FONT_SMALL);
     small.across = ALIGN_END;
     small.down = ALIGN_CENTRE;
-    canvas_text(v->canvas, box_of(box.x, box.y, box.w - size.x - view_units(v, 14), box.h), &small, rate);
+    double room = box.w - size.x - view_units(v, 14);
+    small.lines = 2;
+    if (canvas_text_fits(v->canvas, &small, rate, room)) /* a remark, left out where it has no room */
+        canvas_text(v->canvas, box_of(box.x, box.y, room, box.h), &small, rate);
 }
 
 void controls_view_draw(const struct view *v, struct box row, const struct controls_state *state)
@@ -91,7 +95,7 @@ void controls_view_draw(const struct view *v, struct box row, const struct contr
     x = button(v, x, row, BUTTON_BACK, ACT_STEP_BACK, false);
     x = button(v, x, row, state->playing ? BUTTON_PAUSE : BUTTON_PLAY, ACT_PLAY, true);
     x = button(v, x, row, BUTTON_FORWARD, ACT_STEP_FORWARD, false) + view_units(v, 10);
-    if (v->projector) {
+    if (v->projector || row.w < view_units(v, 700)) { /* the keys do the rest */
         draw_clock(v, box_of(x, row.y, row.x + row.w - x, row.h), state);
         return;
     }

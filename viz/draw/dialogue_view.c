@@ -99,6 +99,7 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     style.colour = colour;
     style.bold = newest;
     style.down = ALIGN_CENTRE;
+    style.may_be_cut = true;
     double x = mark_x + step + view_units(v, 20);
     canvas_text(v->canvas, box_of(x, row.y, row.x + row.w - x - view_units(v, 4), row.h), &style, line->text);
     targets_add_box(v->targets, ACT_EVENT, line->event, row);

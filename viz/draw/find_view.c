@@ -7,11 +7,13 @@ void find_view_draw(const struct view *v, struct box window, const char *questio
 {
     double u = v->unit, w = fmin(window.w - 20 * u, 640 * u), h = 92 * u;
     struct box box = box_of((window.w - w) / 2, window.h - h - 140 * u, w, h);
+    canvas_lay_over(v->canvas);
     canvas_fill_round(v->canvas, box, 10 * u, v->theme->panel);
     canvas_stroke_round(v->canvas, box, 10 * u, 2 * u, v->theme->accent);
     struct text_style title = view_faint(v, FONT_SMALL), line = view_text(v, FONT_LARGE);
     title.down = line.down = ALIGN_CENTRE;
     if (told) title.colour = v->theme->lost;
+    title = view_fitted(v, title, question, w - 32 * u, 0.7);
     canvas_text(v->canvas, box_of(box.x + 16 * u, box.y + 8 * u, w - 32 * u, 24 * u), &title, question);
     char shown[300];
     snprintf(shown, sizeof shown, "%s▏", text);

@@ -125,6 +125,7 @@ static void draw_quit_question(const struct page *p)
     style.colour = p->theme->panel;
     double w = canvas_measure(p->canvas, &style, text, 0).x + 48 * p->u, h = 48 * p->u;
     struct box box = box_of((p->w - w) / 2, (p->h - h) / 2, w, h);
+    canvas_lay_over(p->canvas);
     canvas_fill_round(p->canvas, box, h / 2, p->theme->ink);
     canvas_text(p->canvas, box, &style, text);
 }

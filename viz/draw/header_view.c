@@ -58,6 +58,45 @@ static void draw_flag(const struct diagram *d, struct box cell, const struct wir
     canvas_text(d->v->canvas, box_inset(cell, -2), &style, letter);
 }
 
+/* What those who know a field call it, for where its name has no room; "Rsrvd" as in the diagram of RFC 9293 3.1. */
+static const char *short_name(const char *name)
+{
+    static const char *const names[][2] = {{"Source Port", "Src Port"},
+                                           {"Destination Port", "Dst Port"},
+                                           {"Data Offset", "Offset"},
+                                           {"Reserved", "Rsrvd"},
+                                           {"Version", "Ver"},
+                                           {"Type of Service", "TOS"},
+                                           {"Total Length", "Length"},
+                                           {"Identification", "ID"},
+                                           {"Fragment Offset", "Offset"},
+                                           {"Time to Live", "TTL"},
+                                           {"Header Checksum", "Checksum"},
+                                           {"Maximum Segment Size", "MSS"},
+                                           {"Opcode", "Op"},
+                                           {"Urgent Pointer", "Urgent"},
+                                           {"Traffic Class", "Class"},
+                                           {"Payload Length", "Length"},
+                                           {"Next Header", "Next"},
+                                           {"Hop Limit", "Hops"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i][0], name) == 0) return names[i][1];
+    return name;
+}
+
+/* Whole, or short, or smaller; never cut. Where even that has no room, the place in the diagram says which it is. */
+static void draw_name(const struct diagram *d, struct box box, struct text_style style, const char *name)
+{
+    const double whole = style.size, smallest = whole * 0.75;
+    for (; style.size >= smallest; style.size -= whole * 0.08)
+        for (int is_short = 0; is_short < 2; is_short++) {
+            const char *shown = is_short ? short_name(name) : name;
+            if (canvas_measure(d->v->canvas, &style, shown, 0).x + 1 > box.w) continue;
+            canvas_text(d->v->canvas, box, &style, shown);
+            return;
+        }
+}
+
 static void draw_words(const struct diagram *d, struct box cell, const struct wire_field *field, uint32_t value)
 {
     char text[64];
@@ -73,14 +112,13 @@ static void draw_words(const struct diagram *d, struct box cell, const struct wi
     double room = inner.w - (tall ? 0 : d->v->unit * 24);
     if (field->width < 32 && canvas_measure(d->v->canvas, &number, shown, 0).x > room) shown = bare;
     if (tall) {
-        canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.02, inner.w, cell.h * 0.48), &name, field->name);
+        draw_name(d, box_of(inner.x, cell.y + cell.h * 0.02, inner.w, cell.h * 0.48), name, field->name);
         canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.46, inner.w, cell.h * 0.5), &number, shown);
         return;
     }
     double w = fmin(canvas_measure(d->v->canvas, &number, shown, 0).x + 1, inner.w);
-    double left = inner.w - w - d->v->unit * 3;
     number.across = ALIGN_END;
-    if (left > d->v->unit * 18) canvas_text(d->v->canvas, box_of(inner.x, cell.y, left, cell.h), &name, field->name);
+    draw_name(d, box_of(inner.x, cell.y, inner.w - w - d->v->unit * 3, cell.h), name, field->name);
     canvas_text(d->v->canvas, inner, &number, shown);
 }
 
@@ -114,7 +152,7 @@ static void draw_long_address(const struct diagram *d, int row, const struct wir
     ip_text(ip_get_16_bytes(header + field->bit / 8), text);
     canvas_text(d->v->canvas, inner, &number, text);
     inner.w -= canvas_measure(d->v->canvas, &number, text, 0).x + d->v->unit * 3;
-    if (inner.w > d->v->unit * 18) canvas_text(d->v->canvas, inner, &name, field->name);
+    draw_name(d, inner, name, field->name);
 }
 
 static void draw_field(const struct diagram *d, int row, const struct wire_field *field, const uint8_t *header)

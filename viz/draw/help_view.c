@@ -59,6 +59,7 @@ static void draw_row(const struct view *v, struct box row, const struct help_row
 
 void help_view_draw(const struct view *v, struct box window)
 {
+    canvas_lay_over(v->canvas);
     canvas_fill(v->canvas, window, colour_with_alpha(v->theme->paper, 0.8));
     double line = fmin(view_units(v, 30), (window.h - view_units(v, 130)) / N_ROWS);
     double w = fmin(view_units(v, 580), window.w - 20), h = line * N_ROWS + view_units(v, 100);

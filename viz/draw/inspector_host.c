@@ -211,6 +211,7 @@ static void draw_settings(struct pen *pen, size_t host)
     for (size_t i = 0; i < n; i++) {
         const struct event *e = story_event(s, events[i]);
         snprintf(text, sizeof text, "%s: %s", tr(event_text(e, FIELD_NAME)), event_text(e, FIELD_TEXT));
+        style.may_be_cut = true; /* at the end of what has room; alone, the view has more */
         if (!pen_write(pen, style, text)) return;
     }
 }
@@ -233,11 +234,13 @@ static void draw_cache(struct pen *pen, size_t index)
     const struct story *s = pen->v->story;
     char text[700];
     size_t n = story_cache(s, index, cached, ROWS);
+    struct text_style style = view_text(pen->v, FONT_SMALL);
+    style.may_be_cut = true; /* the view of names shows the whole */
     pen_heading(pen, tr("What it remembers, and for how long"));
     for (size_t i = 0; i < n; i++) {
         long long left_s = (cached[i].expires_ns - story_now(s) + SECOND - 1) / SECOND;
         snprintf(text, sizeof text, tr("%lld s  %s %s: %s"), left_s, cached[i].name, cached[i].qtype, cached[i].text);
-        if (!pen_write(pen, view_text(pen->v, FONT_SMALL), text)) return;
+        if (!pen_write(pen, style, text)) return;
     }
 }
 
@@ -247,7 +250,7 @@ void inspector_host_draw(const struct view *v, struct box box, size_t index)
     struct story_host host = story_host(v->story, index);
     struct pen pen = {v, box_of(box.x, box.y, box.w * 0.46, box.h), box.y};
     pen_title(&pen, host.name);
-    pen_paragraph(&pen, role_name(host.role), 1);
+    pen_paragraph(&pen, role_name(host.role), 2);
     if (host.address || !*host.address6) pen_fact(&pen, tr("address"), ipv4_text(host.address, address));
     if (*host.address6) pen_fact(&pen, tr("IPv6 address"), host.address6);
     pen_fact(&pen, host.role == STORY_CLIENT ? tr("user") : tr("for"), host.text);

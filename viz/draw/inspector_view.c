@@ -77,6 +77,7 @@ bool inspector_row(struct pen *pen, size_t event)
     style.down = faint.down = ALIGN_CENTRE;
     faint.colour = v->theme->faint;
     faint.across = ALIGN_END;
+    style.may_be_cut = true; /* a press goes there */
     double time_w = view_units(v, 70);
     struct point tail = {row.x + indent * 0.7, row.y + h * 0.2}, tip = {row.x + indent * 0.7, row.y + h * 0.75};
     canvas_arrow(v->canvas, tip, tail, view_units(v, 1.4), view_units(v, 5), v->theme->accent);
@@ -208,6 +209,7 @@ static void draw_attempts(struct pen *pen, size_t mail)
         if (!pen_write(pen, style, nth)) return;
         style.bold = false;
         style.lines = 2;
+        style.may_be_cut = true;
         pen_write(pen, style, text);
     }
 }
@@ -268,7 +270,10 @@ static void draw_copy(struct pen *pen, const struct story_mail *mail)
         for (size_t i = 0; i < shown; i++)
             line[i] = (char)(bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : bytes[i] == '\t' ? ' ' : '?');
         line[shown] = '\0';
-        if (!pen_write(pen, view_mono(pen->v, FONT_SMALL), shown ? line : " ")) return;
+        struct text_style style = view_mono(pen->v, FONT_SMALL);
+        style.lines = 3;
+        style.may_be_cut = true;
+        if (!pen_write(pen, style, shown ? line : " ")) return;
         bytes += length + 1;
     }
 }

@@ -13,6 +13,7 @@
 #include "viz/draw/shapes.h"
 
 static const double units_per_second = 54, opens_s = 0.7;
+static const double foot_units = 22;     /* below the present, for the label of what is on its way */
 static const char no_width[] = "\u200b"; /* a space where a name may be broken */
 
 enum { LABELS_KEPT = 256, LABEL_PIECES = 4, MOST_ARROWS = 120, MOST_OF_CROWD = 80 };
@@ -125,25 +126,30 @@ static bool name_fits(const struct ladder *l, const struct text_style *style, co
     return true;
 }
 
-/* The whole name; or smaller; or without the last part of a domain; while a column is narrow, opening or closing, none.
- */
-static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name, double share)
+/* The whole name; or smaller; or without the last parts of a domain; where a column is too narrow for its first part,
+   none: no name is cut. */
+static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name)
 {
     char text[128];
     double size = style.size;
     breakable(name, text, sizeof text);
-    for (int part = 0; part < 2; part++) {
-        for (double smaller = 1; smaller > 0.8; smaller -= 0.07) {
+    for (;;) {
+        char *last = strrchr(text, '.');
+        double least = last ? 0.8 : 0.62;
+        for (double smaller = 1; smaller > least; smaller -= 0.07) {
             style.size = size * smaller;
             if (!name_fits(l, &style, text, box.w)) continue;
             canvas_text(l->v->canvas, box, &style, text);
             return;
         }
-        char *last = strrchr(text, '.');
-        if (!last || strchr(text, '.') == last) break;
+        if (!last) break;
         *last = 0;
     }
-    if (share >= 0.9) canvas_text(l->v->canvas, box, &style, breakable(name, text, sizeof text));
+    struct text_style endless = style; /* in two halves, broken anywhere */
+    endless.lines = style.lines + 1;
+    double line = canvas_measure(l->v->canvas, &style, "x", 0).y;
+    if (canvas_measure(l->v->canvas, &endless, text, box.w).y < line * (style.lines + 0.5))
+        canvas_text(l->v->canvas, box, &style, text);
 }
 
 static void draw_columns(const struct ladder *l, struct box heads, size_t n)
@@ -167,7 +173,7 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
         shape_host(v->canvas, v->theme, host.role, host.up, point_of(l->x[h], heads.y + icon * 0.55), icon);
         double top = heads.y + icon * 1.2;
         struct box box = box_of(l->x[h] - w / 2 + 2, top, w - 4, heads.y + heads.h - view_units(v, 3) - top);
-        draw_head(l, box, style, host.name, l->share[h]);
+        draw_head(l, box, style, host.name);
     }
 }
 
@@ -211,22 +217,34 @@ static bool is_taken(const struct ladder *l, struct point at)
     return l->n_labels == LABELS_KEPT;
 }
 
-/* The label lies along the whole arrow, above it, also while only a part of it is there. A crumb is left out. */
+/* Whether a text w long and h high, turned this way around its middle, is in sight as a whole. */
+static bool is_in_sight(const struct ladder *l, struct point middle, struct point along, double w, double h)
+{
+    double x = (fabs(along.x) * w + fabs(along.y) * h) / 2, y = (fabs(along.y) * w + fabs(along.x) * h) / 2;
+    double top = l->chart.y - 1, bottom = l->chart.y + l->chart.h + view_units(l->v, foot_units);
+    return middle.y - y >= top && middle.y + y <= bottom && middle.x - x >= l->chart.x - view_units(l->v, 4) &&
+           middle.x + x <= l->chart.x + l->chart.w + view_units(l->v, 4);
+}
+
+/* The label lies along the whole arrow, above it, also while only a part of it is there. A crumb is left out, and what
+   slides out of sight goes as a whole. */
 static void draw_label(struct ladder *l, const struct story_arrow *a, struct point from, struct point to)
 {
     const struct view *v = l->v;
     char text[96];
     struct text_style style = view_text(v, FONT_SMALL);
     style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.5);
+    style.may_be_cut = true;
     double length = point_distance(from, to), room = length - view_units(v, 16), h = style.size * 1.05;
     struct point mid = point_between(from, to, 0.5);
     struct point along = {(to.x - from.x) / length, (to.y - from.y) / length};
     double up = along.x < 0 ? -1 : 1, gap = view_units(v, 2);
     struct point middle = {mid.x + along.y * up * (gap + h / 2), mid.y - along.x * up * (gap + h / 2)};
-    if (mid.y < l->chart.y || mid.y > l->chart.y + l->chart.h || is_taken(l, middle)) return;
+    if (is_taken(l, middle)) return;
     packet_words(v->story, a->packet, text, sizeof text);
     double whole = canvas_measure(v->canvas, &style, text, 0).x, w = fmin(room, whole);
-    if (w < fmin(whole, view_units(v, 50)) || !slope_has_room(l, middle, along, w, h)) return;
+    if (w < fmin(whole, view_units(v, 50))) return;
+    if (!is_in_sight(l, middle, along, w, style.size * 1.25) || !slope_has_room(l, middle, along, w, h)) return;
     double inset = view_units(v, 8) / length;
     canvas_text_along(v->canvas, point_between(from, to, inset), point_between(to, from, inset), gap,
                       colour_with_alpha(v->theme->panel, 0.75), &style, text);
@@ -242,9 +260,11 @@ static bool is_said(const struct ladder *l, struct box box)
     return false;
 }
 
+enum place { PLACE_FOUND, PLACE_NOT_NEEDED, PLACE_NONE };
+
 /* A place for words beside the cross: where the arrow does not come from, or else under the arrow or above it. */
-static bool place_reason(struct ladder *l, const struct story_arrow *a, struct point at, double gap, struct point size,
-                         struct box *box)
+static enum place place_reason(struct ladder *l, const struct story_arrow *a, struct point at, double gap,
+                               struct point size, struct box *box)
 {
     double room[2] = {at.x - l->chart.x - gap, l->chart.x + l->chart.w - at.x - gap};
     int from = l->x[a->from] > at.x, away = 1 - from; /* 0: on the left */
@@ -252,14 +272,16 @@ static bool place_reason(struct ladder *l, const struct story_arrow *a, struct p
         int side;
         double down;
     } tries[] = {{away, 0}, {from, size.y / 2 + gap * 0.6}, {from, -size.y / 2 - gap * 0.6}, {from, 0}};
-    bool too_narrow = room[away] < size.x && room[from] > room[away];
-    for (size_t i = too_narrow; i < sizeof tries / sizeof tries[0]; i++) {
-        double w = fmin(size.x, room[tries[i].side]), x = tries[i].side ? at.x + gap : at.x - gap - w;
-        *box = box_of(x, at.y + tries[i].down - size.y / 2, w, size.y);
-        if (is_said(l, *box)) return false;
-        if (label_has_room(l, *box)) return true;
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        double x = tries[i].side ? at.x + gap : at.x - gap - size.x, y = at.y + tries[i].down;
+        *box = box_of(x, y - size.y / 2, size.x, size.y);
+        if (is_said(l, *box)) return PLACE_NOT_NEEDED;
+        if (room[tries[i].side] < size.x ||
+            !is_in_sight(l, point_of(x + size.x / 2, y), point_of(1, 0), size.x, size.y))
+            continue;
+        if (label_has_room(l, *box)) return PLACE_FOUND;
     }
-    return false;
+    return PLACE_NONE;
 }
 
 static void draw_death(struct ladder *l, const struct story_arrow *a, struct point at)
@@ -275,7 +297,14 @@ static void draw_death(struct ladder *l, const struct story_arrow *a, struct poi
     style.down = ALIGN_CENTRE;
     struct point size = {canvas_measure(v->canvas, &style, text, 0).x + 2, style.size * 1.3};
     struct box box;
-    if (!place_reason(l, a, at, r * 1.6, size, &box)) return;
+    enum place place = place_reason(l, a, at, r * 1.6, size, &box);
+    if (place == PLACE_NONE) { /* in two lines, then */
+        style.lines = 2;
+        size = canvas_measure(v->canvas, &style, text, size.x * 0.64);
+        size.x += 2;
+        place = place_reason(l, a, at, r * 1.6, size, &box);
+    }
+    if (place != PLACE_FOUND) return;
     canvas_fill_round(v->canvas, box, 3, colour_with_alpha(v->theme->panel, 0.75));
     canvas_text(v->canvas, box, &style, text);
 }
@@ -374,11 +403,31 @@ static void draw_times(struct ladder *l, struct box gutter)
     }
 }
 
+/* Where words so wide lie on no column, as near to the middle as can be: stamps are on the columns. */
+static double clear_middle(const struct ladder *l, double w)
+{
+    size_t n = story_host_count(l->v->story);
+    double middle = l->chart.x + l->chart.w / 2, best = middle, least = 1e9, away = w / 2 + view_units(l->v, 7);
+    for (size_t i = 0; i <= 2 * n; i++) { /* in the middle, or beside a column */
+        size_t h = i / 2;
+        if (i < 2 * n && l->share[h] < 0.02) continue;
+        double x = i == 2 * n ? middle : l->x[h] + (i % 2 ? -away : away);
+        bool is_clear = x - w / 2 >= l->chart.x && x + w / 2 <= l->chart.x + l->chart.w;
+        for (size_t k = 0; k < n && is_clear; k++)
+            is_clear = l->share[k] < 0.02 || fabs(l->x[k] - x) >= away - 1;
+        if (!is_clear || fabs(x - middle) >= least) continue;
+        least = fabs(x - middle);
+        best = x;
+    }
+    return best;
+}
+
 static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
 {
     const struct view *v = l->v;
     char text[96], length[VTIME_TEXT_BYTES];
-    double top = y_at(l, from_ns), y = (top + y_at(l, to_ns)) / 2, h = view_units(v, 18);
+    double stamp = view_units(v, 6); /* of what is sent after it */
+    double y = (y_at(l, from_ns) + y_at(l, to_ns) - stamp) / 2, h = view_units(v, 18);
     if (y < l->chart.y + h || y > y_at(l, story_now(v->story)) - h / 2) return;
     canvas_dashed(v->canvas, point_of(l->chart.x, y), point_of(l->chart.x + l->chart.w, y), view_units(v, 1.5),
                   view_units(v, 4), v->theme->ghost);
@@ -387,7 +436,7 @@ static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
     style.italic = true;
     style.across = style.down = ALIGN_CENTRE;
     double w = canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 12);
-    struct box box = box_of(l->chart.x + (l->chart.w - w) / 2, y - h / 2, w, h);
+    struct box box = box_of(clear_middle(l, w) - w / 2, y - h / 2, w, h);
     if (!label_has_room(l, box)) return;
     canvas_fill(v->canvas, box, v->theme->panel);
     canvas_text(v->canvas, box, &style, text);
@@ -465,7 +514,7 @@ static void draw_share_drawn(const struct ladder *l, struct box gutter)
 {
     char text[64];
     struct text_style style = view_faint(l->v, FONT_SMALL);
-    style.lines = 2;
+    style.lines = 3;
     snprintf(text, sizeof text, tr("1 packet of %zu is drawn"), l->one_of);
     if (l->one_of > 1) canvas_text(l->v->canvas, gutter, &style, text);
 }
@@ -486,7 +535,7 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
     struct box inner = view_panel(v, box, tr("Who sends what to whom"));
     double gutter = view_units(v, 74), heads = view_units(v, 58);
     struct ladder l = {.v = v, .px_per_ns = view_units(v, units_per_second) / 1e9};
-    l.chart = box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, 6));
+    l.chart = box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, foot_units));
     if (l.chart.h < 20 || l.chart.w < 20) return;
     collect(&l);
     view_only(v, box);
@@ -495,7 +544,7 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
     measure_columns(&l, order, n_hosts);
     draw_share_drawn(&l, box_of(inner.x, inner.y, gutter, heads));
     draw_columns(&l, box_of(l.chart.x, inner.y, l.chart.w, heads), n_hosts);
-    canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, 8)));
+    canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, foot_units) + 2));
     draw_gaps(&l);
     draw_all_arrows(&l);
     draw_times(&l, box_of(inner.x, inner.y, gutter, inner.h));

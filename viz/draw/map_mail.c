@@ -127,9 +127,11 @@ static void draw_count(const struct view *v, const struct map_plan *plan, size_t
     double w = map_envelope_width(plan), left = at.x + w * 0.3;
     struct text_style style = view_text(v, FONT_SMALL);
     style.bold = true;
-    if (plan->hosts[host].rest_left)
-        left = at.x - w * 0.3 - canvas_measure(v->canvas, &style, text, 0).x - 14 * v->unit;
-    view_pill(v, point_of(left, at.y - w * 0.55), text, v->theme->accent, v->theme->on_accent, FONT_SMALL);
+    double pill = canvas_measure(v->canvas, &style, text, 0).x + 14 * v->unit;
+    if (plan->hosts[host].rest_left) left = at.x - w * 0.3 - pill;
+    left = fmax(plan->area.x, fmin(left, plan->area.x + plan->area.w - pill));
+    view_pill(v, point_of(left, fmax(plan->area.y, at.y - w * 0.55)), text, v->theme->accent, v->theme->on_accent,
+              FONT_SMALL);
 }
 
 static void draw_pile(const struct view *v, const struct map_plan *plan, size_t host, const struct pile *pile)
@@ -283,14 +285,22 @@ void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size
     map_mail_words(v->story, host, text);
     const struct map_host *place = &plan->hosts[host];
     struct text_style style = view_faint(v, FONT_SMALL);
+    style.size *= plan->letters;
     style.across = place->align;
     style.down = place->above ? ALIGN_START : ALIGN_END;
     if (is_unwell(v->story, host)) {
         style.colour = v->theme->lost;
         style.bold = true;
     }
-    if (place->on_link) map_label_ground(v, place, &style, text);
-    canvas_text(v->canvas, place->label, &style, text);
+    struct map_host wide = *place;
+    double more = canvas_measure(v->canvas, &style, text, 0).x + 2 - wide.label.w;
+    if (more > 0) { /* it may be wider than what has a place kept for it */
+        double left = wide.align == ALIGN_START ? 0 : wide.align == ALIGN_END ? more : more / 2;
+        wide.label.w += more;
+        wide.label.x = fmax(plan->area.x, fmin(wide.label.x - left, plan->area.x + plan->area.w - wide.label.w));
+    }
+    if (place->on_link) map_label_ground(v, &wide, &style, text);
+    canvas_text(v->canvas, wide.label, &style, text);
 }
 
 void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)
@@ -307,5 +317,6 @@ void map_mail_draw(const struct view *v, const struct map_plan *plan)
     for (size_t h = 0; h < plan->n_hosts && !plan->crowd->is_one; h++)
         if (!plan->hosts[h].on_link) map_mail_draw_words(v, plan, h);
     draw_resting(v, plan);
+    canvas_lay_over(v->canvas); /* what moves passes over what stands */
     draw_travelling(v, plan);
 }

@@ -228,6 +228,15 @@ bool map_line_meets_box(struct point a, struct point b, struct box box)
     return from <= to;
 }
 
+/* A pile, with the number of those that do not show. */
+static struct box with_count(const struct map_plan *m, size_t host)
+{
+    struct box box = m->hosts[host].rest;
+    double more = 26 * m->unit;
+    return box_of(m->hosts[host].rest_left ? box.x - more : box.x, box.y - 3 * m->unit, box.w + more,
+                  box.h + 6 * m->unit);
+}
+
 /* How much stands in the way of a label here. The labels of the first hosts and of the links before own_link have their
    places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host). From `enough` on
    nobody counts any more. */
@@ -241,7 +250,7 @@ static int hindrances(const struct planning *p, struct box box, size_t hosts_don
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 9;
         if (h < hosts_done && box_meets(box, m->hosts[h].label)) n += 9;
-        if (own_link != LAYOUT_NOBODY && m->hosts[h].rest.w > 0 && box_meets(box, m->hosts[h].rest)) n += 9;
+        if (own_link != LAYOUT_NOBODY && m->hosts[h].rest.w > 0 && box_meets(box, with_count(m, h))) n += 9;
     }
     for (size_t i = 0; i < m->n_links && n < enough; i++) {
         double away = i == own_link ? 3 * m->unit : clear;
@@ -331,11 +340,11 @@ static struct box rest_box(const struct map_plan *plan, size_t host)
                   fabs(last.y - first.y) + h);
 }
 
-/* What envelopes in this corner would hide: a name is worse than a wire, and than a pile's end beyond the edge. From
-   `enough` on nobody counts any more. */
-static int hidden_by_rest(const struct map_plan *m, size_t host, int enough)
+/* What envelopes here would hide: a name is worse than a wire, and than a pile's end beyond the edge. From `enough` on
+   nobody counts any more. */
+static int hidden_by(const struct map_plan *m, size_t host, struct box box, int enough)
 {
-    struct box box = m->hosts[host].rest, area = m->area;
+    struct box area = m->area;
     int n = 0;
     if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 6;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
@@ -347,19 +356,28 @@ static int hidden_by_rest(const struct map_plan *m, size_t host, int enough)
     return n;
 }
 
+/* The first of a pile is there most often. */
+static int hidden_by_rest(const struct map_plan *m, size_t host, int enough)
+{
+    double w = map_envelope_width(m), h = w * 0.7;
+    struct point first = map_rest_place(m, host, 0);
+    int n = hidden_by(m, host, box_of(first.x - w / 2, first.y - h / 2, w, h), enough);
+    return n >= enough ? n : n + hidden_by(m, host, m->hosts[host].rest, enough - n);
+}
+
 /* Rather away from the middle, where the links are, and above. Where there is little room the pile is closer; where it
-   hides a name all the same, it stands farther off. */
+   hides a name all the same, it stands farther off, or more on its host. */
 static void place_rest(struct planning *p, size_t host)
 {
     enum { CORNERS = 4, CLOSEST = 3, HIDES_A_NAME = 9 };
+    static const double from[] = {0.46, 0.76, 0.32};
     struct map_host *h = &p->plan->hosts[host], best = *h;
     bool outwards = h->at.x < p->plan->area.x + p->plan->area.w * 0.45;
     int least = INT_MAX;
-    for (int way = 0; way < 2 * CORNERS * CLOSEST; way++) {
-        int corner = way % CORNERS, closer = way / CORNERS % CLOSEST;
-        bool farther = way >= CORNERS * CLOSEST;
-        if (farther && least < HIDES_A_NAME) break;
-        h->rest_from = farther ? 0.76 : 0.46;
+    for (int way = 0; way < 3 * CORNERS * CLOSEST; way++) {
+        int corner = way % CORNERS, closer = way / CORNERS % CLOSEST, off = way / (CORNERS * CLOSEST);
+        if (off > 0 && least < HIDES_A_NAME) break;
+        h->rest_from = from[off];
         h->rest_left = (corner % 2 == 0) == outwards;
         h->rest_below = corner >= 2;
         h->rest_step = 0.3 - 0.12 * closer;
@@ -436,7 +454,43 @@ static void place_link_label(struct planning *p, size_t i)
     if (!place_link_label_sized(p, i, one, 4, map_label_nearer)) place_link_label_sized(p, i, two, 4, map_label_nearer);
 }
 
-enum { LABELLED_LINKS = 200 }; /* among more, no label would find a place */
+enum { LABELLED_LINKS = 200, CROWD = 400 }; /* among more, no label would find a place */
+
+static void place_hosts(struct planning *p, const struct point *places)
+{
+    enum { MORE_ROUNDS = 2 }; /* when all have a place, whoever is in the way may go aside */
+    size_t n = p->plan->n_hosts;
+    double unit = p->plan->unit * p->plan->letters;
+    p->name = theme_text(theme_of(false), FONT_PLAIN, unit);
+    p->status = theme_text(theme_of(false), FONT_SMALL, unit);
+    p->name.bold = true;
+    measure_labels(p);
+    place_icons(p, places);
+    place_wires(p);
+    for (size_t h = 0; h < n; h++)
+        place_host_label(p, h, h);
+    for (size_t h = 0; h < MORE_ROUNDS * n && n <= CROWD; h++) /* of very many, most have nowhere to go */
+        place_host_label(p, h % n, n);
+}
+
+/* What a pile may hide is drawn over it. */
+static void raise_hidden_labels(struct map_plan *m)
+{
+    for (size_t h = 0; h < m->n_hosts; h++)
+        for (size_t k = 0; k < m->n_hosts && !m->hosts[h].on_link; k++)
+            if (m->hosts[k].rest.w > 0 && box_meets(m->hosts[h].label, with_count(m, k))) m->hosts[h].on_link = true;
+}
+
+static bool labels_collide(const struct map_plan *m)
+{
+    for (size_t h = 0; h < m->n_hosts; h++)
+        for (size_t k = 0; k < h; k++) {
+            const struct map_host *a = &m->hosts[h], *b = &m->hosts[k];
+            if (box_meets(a->label, b->label) || box_meets(a->label, b->icon) || box_meets(a->icon, b->label))
+                return true;
+        }
+    return false;
+}
 
 struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
                               struct canvas *canvas)
@@ -448,25 +502,15 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     m->n_links = story_link_count(story);
     m->hosts = mem_calloc(m->n_hosts + 1, sizeof *m->hosts);
     m->links = mem_calloc(m->n_links + 1, sizeof *m->links);
-    struct planning p = {m,
-                         story,
-                         canvas,
-                         theme_text(theme_of(false), FONT_PLAIN, unit),
-                         theme_text(theme_of(false), FONT_SMALL, unit),
-                         NULL};
-    p.name.bold = true;
+    struct planning p = {.plan = m, .story = story, .canvas = canvas};
     p.widths = mem_calloc(m->n_hosts + 1, sizeof *p.widths);
-    measure_labels(&p);
-    place_icons(&p, places);
-    place_wires(&p);
-    for (size_t h = 0; h < m->n_hosts; h++)
-        place_host_label(&p, h, h);
-    enum { MORE_ROUNDS = 2, FIND_ROOM = 400 };
-    /* Now that all have a place, whoever is in the way may go aside; of very many, most have nowhere to go. */
-    for (size_t h = 0; h < MORE_ROUNDS * m->n_hosts && m->n_hosts <= FIND_ROOM; h++)
-        place_host_label(&p, h % m->n_hosts, m->n_hosts);
+    for (m->letters = 1; m->letters > 0.55; m->letters -= 0.15) { /* smaller where names would lie on each other */
+        place_hosts(&p, places);
+        if (m->n_hosts > CROWD || !labels_collide(m)) break;
+    }
     for (size_t h = 0; h < m->n_hosts; h++)
         if (holds_mail(story, h)) place_rest(&p, h);
+    raise_hidden_labels(m);
     for (size_t i = 0; i < m->n_links && m->n_links <= LABELLED_LINKS; i++)
         place_link_label(&p, i);
     mem_free(p.widths);
@@ -496,49 +540,4 @@ void map_plan_free(struct map_plan *plan)
     mem_free(plan->hosts);
     mem_free(plan->links);
     mem_free(plan);
-}
-
-static const char *rate_text(int64_t bps, char buffer[32])
-{
-    static const struct {
-        int64_t unit;
-        const char *name;
-    } units[] = {{1000000000, "Gbit/s"}, {1000000, "Mbit/s"}, {1000, "kbit/s"}, {1, "bit/s"}};
-    size_t i = 0;
-    while (i < 3 && bps < units[i].unit)
-        i++;
-    double value = (double)bps / (double)units[i].unit;
-    snprintf(buffer, 32, value < 999.5 ? "%.3g %s" : "%.0f %s", value, units[i].name); /* never "1e+03" */
-    return buffer;
-}
-
-static size_t join(char *buffer, size_t n, size_t size, const char *text)
-{
-    if (!*text || n >= size) return n;
-    int more = snprintf(buffer + n, size - n, "%s%s", n ? "\u00a0· " : "", text); /* a line may end after the dot */
-    return n + (size_t)(more > 0 ? more : 0);
-}
-
-const char *map_link_text(const struct story_link *link, char *buffer, size_t size)
-{
-    char rate[32], delay[VTIME_TEXT_BYTES], loss[64], mtu[32];
-    size_t n = 0;
-    buffer[0] = 0;
-    if (*link->rate_text[0])
-        n = join(buffer, n, size, link->rate_text[0]);
-    else if (link->rate_bps[0] > 0)
-        n = join(buffer, n, size, rate_text(link->rate_bps[0], rate));
-    const char *wait = *link->delay_text[0] ? link->delay_text[0] : vtime_format_duration(link->delay_ns[0], delay);
-    n = join(buffer, n, size, wait);
-    enum { USUAL_MTU = 1500 };
-    if (link->mtu && link->mtu != USUAL_MTU) {
-        snprintf(mtu, sizeof mtu, tr("MTU %u"), (unsigned)link->mtu);
-        n = join(buffer, n, size, mtu);
-    }
-    const char *lost = *link->loss[0] ? link->loss[0] : link->loss[1];
-    if (!*lost || strcmp(lost, "0 %") == 0) return buffer;
-    /* "in bursts 100 %", without the chances of a burst in brackets. */
-    snprintf(loss, sizeof loss, tr("loss %.*s"), (int)(strcspn(lost, "(") - (strchr(lost, '(') != NULL)), lost);
-    join(buffer, n, size, loss);
-    return buffer;
 }

@@ -17,7 +17,7 @@ struct map_host {
     struct box label;           /* name, and a line for what it holds */
     enum align align;           /* of the label's text */
     bool above;                 /* the label stands above the icon */
-    bool on_link;               /* a link passes here or close by: the label is drawn over it */
+    bool on_link;               /* a link passes here or close by, or a pile lies there: the label is drawn over it */
     bool rest_left, rest_below; /* the corner of the icon where envelopes lie; otherwise on its right, above */
     double rest_from;           /* how far the first of them lies from the middle, in icons */
     double rest_step;           /* how far one of a pile lies from the next, in icons */
@@ -35,6 +35,7 @@ struct map_crowd;
 struct map_plan {
     struct box area, room; /* room: where the middles of the icons may stand */
     double unit, icon;
+    double letters; /* of labels, as a part of their usual size */
     size_t n_hosts, n_links;
     struct map_host *hosts;
     struct map_link *links;

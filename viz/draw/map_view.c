@@ -27,10 +27,13 @@ static void draw_wire(const struct view *v, const struct map_link *place, const 
         canvas_dashed(v->canvas, place->a, place->b, width, view_units(v, 7), v->theme->wire_down);
 }
 
-static void draw_wire_label(const struct view *v, const struct map_link *place, const struct story_link *link)
+static void draw_wire_label(const struct view *v, const struct map_plan *plan, size_t index,
+                            const struct story_link *link)
 {
     char text[160];
+    const struct map_link *place = &plan->links[index];
     struct text_style style = view_faint(v, FONT_SMALL);
+    style.size *= plan->letters;
     style.across = place->align;
     style.down = ALIGN_CENTRE;
     style.lines = 2;
@@ -49,6 +52,7 @@ void map_view_draw_name(const struct view *v, const struct map_plan *plan, size_
     const struct map_host *place = &plan->hosts[index];
     struct story_host shown = story_host(v->story, index), *host = &shown;
     struct text_style style = view_text(v, FONT_PLAIN);
+    style.size *= plan->letters;
     style.bold = true;
     style.across = place->align;
     style.down = place->above ? ALIGN_END : ALIGN_START; /* next to the icon */
@@ -72,7 +76,7 @@ void map_view_draw_still(const struct view *v, const struct map_plan *plan)
     }
     for (size_t i = 0; i < plan->n_links; i++) {
         struct story_link link = story_link(v->story, i);
-        draw_wire_label(v, &plan->links[i], &link);
+        draw_wire_label(v, plan, i, &link);
     }
     for (size_t h = 0; h < plan->n_hosts; h++)
         draw_host(v, plan, h);
@@ -105,7 +109,7 @@ bool map_view_packet_at(const struct view *v, const struct map_plan *plan, size_
 
 /* A word beside a stamp, as long as no other word stands there. */
 struct words {
-    struct box taken[LABELLED_PACKETS + 8];
+    struct box taken[LABELLED_PACKETS + 20];
     size_t n;
 };
 
@@ -225,23 +229,25 @@ static struct queue_row queue_row(const struct view *v, const struct map_plan *p
     return best;
 }
 
-static void draw_queue_rest(const struct view *v, const struct map_link *link, int dir, struct queue_row row,
-                            size_t waiting)
+static void draw_queue_rest(const struct view *v, const struct map_plan *plan, struct words *words, struct point at,
+                            size_t more)
 {
-    if (waiting <= row.shown) return;
     char text[32];
     struct text_style style = view_faint(v, FONT_SMALL);
-    snprintf(text, sizeof text, "+%zu", waiting - row.shown);
-    struct point at = queue_point(v, link, dir, row.side, row.first + row.shown);
+    snprintf(text, sizeof text, "+%zu", more);
     style.across = style.down = ALIGN_CENTRE;
-    double w = view_units(v, 40), h = view_units(v, 16);
-    canvas_text(v->canvas, box_of(at.x - w / 2, at.y - h / 2, w, h), &style, text);
+    double w = canvas_measure(v->canvas, &style, text, 0).x + 2, h = view_units(v, 16);
+    struct box box = box_of(at.x - w / 2, at.y - h / 2, w, h);
+    if (!find_room(words, plan, box)) return;
+    canvas_fill_round(v->canvas, box, 4, colour_with_alpha(v->theme->panel, 0.8));
+    canvas_text(v->canvas, box, &style, text);
 }
 
 /* Those that wait for one direction of a link. */
 struct waiting {
     size_t all, seen;
     struct queue_row row; /* found when the first of them is seen */
+    struct point rest_at; /* where the number of those stands that are not shown */
 };
 
 static struct waiting *waiting_at(struct waiting *waiting, const struct story_hop *hop)
@@ -261,10 +267,9 @@ static bool place_waiting(const struct view *v, const struct map_plan *plan, con
     const struct map_link *link = &plan->links[hop->link];
     size_t before = w->seen++;
     if (before == 0) w->row = queue_row(v, plan, hop->link, hop->dir);
-    if (before == w->row.shown) draw_queue_rest(v, link, hop->dir, w->row, w->all);
-    if (before >= w->row.shown) return false;
     *at = queue_point(v, link, hop->dir, w->row.side, w->row.first + before);
-    return true;
+    if (before == w->row.shown) w->rest_at = *at;
+    return before < w->row.shown;
 }
 
 static void draw_packets(const struct view *v, const struct map_plan *plan, struct words *words)
@@ -283,6 +288,10 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
         if (is_waiting(v, hop) && !place_waiting(v, plan, hop, waiting_at(waiting, hop), &at)) continue;
         draw_stamp(v, plan, hop, at);
     }
+    canvas_lay_over(v->canvas);
+    for (size_t i = 0; i < 2 * plan->n_links; i++)
+        if (waiting[i].all > waiting[i].row.shown)
+            draw_queue_rest(v, plan, words, waiting[i].rest_at, waiting[i].all - waiting[i].row.shown);
     mem_free(waiting);
     for (size_t i = 0; i < n && n <= LABELLED_PACKETS; i++) {
         struct point at;
@@ -368,6 +377,7 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     map_mail_draw_ways(v, plan);
     map_mail_draw(v, plan);
     draw_packets(v, plan, &words);
+    canvas_lay_over(v->canvas);
     if (plan->crowd->is_one)
         map_crowd_draw_words(v, plan);
     else

@@ -101,6 +101,7 @@ void menu_view_draw(const struct view *v, struct box window, struct box panel, e
     x = fmax(4 * u, fmin(x, window.w - w - 8 * u));
     y = fmax(4 * u, fmin(y, window.h - h - 8 * u));
     struct box box = box_of(x, y, w, h);
+    canvas_lay_over(v->canvas);
     canvas_fill_round(v->canvas, box, 8 * u, v->theme->panel);
     canvas_stroke_round(v->canvas, box, 8 * u, 2 * u, v->theme->accent);
     struct box row = box_of(x + 12 * u, y + 8 * u, w - 20 * u, line);

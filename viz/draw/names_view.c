@@ -112,7 +112,7 @@ static void draw_lanes(const struct view *v, const struct walk *walk, struct box
         struct text_style style = view_text(v, FONT_SMALL);
         style.bold = true;
         style.across = ALIGN_CENTRE;
-        style.cut_middle = true;
+        style = view_fitted(v, style, host.name, w - 4, 0.6);
         shape_host(v->canvas, v->theme, host.role, host.up, point_of(x, box.y + icon * 0.55), icon);
         canvas_text(v->canvas, box_of(x - w / 2 + 2, box.y + icon * 1.15, w - 4, top - icon * 1.15), &style, host.name);
         canvas_line(v->canvas, point_of(x, box.y + top), point_of(x, box.y + box.h), view_units(v, 1.6),
@@ -136,6 +136,7 @@ static void draw_step(const struct view *v, struct walk *walk, struct box box, s
     text.colour = colour;
     text.bold = step + 1 == walk->n_steps;
     text.down = small.down = ALIGN_END;
+    text.may_be_cut = true; /* a press shows the whole */
     small.colour = v->theme->faint;
     vtime_format_duration(line->at_ns - story_event_time(v->story, walk->question), time + 1);
     double label_w = fmax(view_units(v, 40), box.w * 0.94),
@@ -195,6 +196,7 @@ static void draw_entry(const struct view *v, struct box row, const struct story_
     bold.bold = true;
     bold.down = faint.down = small.down = ALIGN_CENTRE;
     small.across = ALIGN_END;
+    bold.may_be_cut = faint.may_be_cut = true; /* a press shows the whole */
     snprintf(name, sizeof name, "%s %s", entry->name, entry->qtype);
     struct point size = canvas_text(v->canvas, box_of(row.x, row.y, row.w - right, row.h), &bold, name);
     canvas_text(v->canvas, box_of(row.x + size.x + 8 * u, row.y, fmax(0, row.w - right - size.x - 8 * u), row.h),
@@ -221,6 +223,7 @@ static void draw_cache(const struct view *v, struct box box, const struct walk *
         snprintf(heading, sizeof heading, "%s", tr("Nobody remembers any name now."));
     else
         snprintf(heading, sizeof heading, tr("%s remembers, and for how long still"), story_host(v->story, host).name);
+    style = view_fitted(v, style, heading, box.w, 0.6);
     canvas_text(v->canvas, box_of(box.x, box.y, box.w, view_units(v, 18)), &style, heading);
     size_t fit = (size_t)fmax(1, floor((box.y + box.h - y) / h)), first = (size_t)fmin(v->scroll, (double)n);
     for (size_t i = first; i < n && i < first + fit; i++, y += h)

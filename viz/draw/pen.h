@@ -14,7 +14,7 @@ bool pen_write(struct pen *pen, struct text_style style, const char *text); /* f
 void pen_title(struct pen *pen, const char *text);
 void pen_paragraph(struct pen *pen, const char *text, int lines);
 void pen_heading(struct pen *pen, const char *text);
-/* A name and what is so called, in two lines where one is too short; nothing where there is no value. */
+/* A name and what is so called, in some lines where one is too short; nothing where there is no value. */
 void pen_fact(struct pen *pen, const char *name, const char *value);
 
 #endif

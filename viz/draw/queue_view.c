@@ -9,14 +9,13 @@
 #include "viz/draw/shapes.h"
 #include "viz/draw/time_axis.h"
 
-static const double least_row_units = 27, most_row_units = 40, name_units = 118, most_name_units = 230,
-                    state_units = 132, axis_units = 20;
+static const double least_row_units = 27, most_row_units = 40, name_units = 118, most_name_part = 0.36, axis_units = 20;
 
 struct queue_page {
     const struct view *v;
     const struct queue_plan *plan;
     struct box axis; /* where time runs */
-    double name_x, name_w, state_x, row;
+    double name_x, name_w, state_x, state_w, row;
 };
 
 static bool is_bounce(const struct queue_page *p, const struct queue_row *row)
@@ -60,6 +59,7 @@ static void draw_names(const struct queue_page *p, const struct queue_row *row, 
     struct text_style name = view_text(v, FONT_SMALL), faint = view_faint(v, FONT_SMALL);
     name.bold = true;
     name.down = faint.down = ALIGN_CENTRE;
+    faint.may_be_cut = name.may_be_cut = true;
     if (!there) name.colour = v->theme->ghost;
     double icon = view_units(v, 17), w = p->name_w - icon - view_units(v, 10);
     shape_envelope(v->canvas, v->theme, point_of(p->name_x + icon / 2, y + p->row / 2), icon, is_bounce(p, row),
@@ -70,7 +70,8 @@ static void draw_names(const struct queue_page *p, const struct queue_row *row, 
     double left = x + size.x + view_units(v, 5);
     canvas_text(v->canvas, box_of(left, y, fmax(0, x + w - left), p->row), &faint, text);
     state_words(p, &letter, text, sizeof text);
-    canvas_text(v->canvas, box_of(p->state_x, y, view_units(v, state_units), p->row), &faint, text);
+    faint.may_be_cut = false;
+    canvas_text(v->canvas, box_of(p->state_x, y, p->state_w, p->row), &faint, text);
     targets_add_box(v->targets, ACT_MAIL, row->mail, box_of(p->name_x, y, p->name_w, p->row));
 }
 
@@ -117,6 +118,16 @@ static void draw_life(const struct queue_page *p, const struct queue_row *row, d
         colour_with_alpha(bounced ? v->theme->lost : v->theme->good, row->to_ns <= story_now(v->story) ? 1 : 0.4));
 }
 
+/* It may lie across a bar's end. */
+static void draw_on_ground(const struct queue_page *p, struct box box, double h, const struct text_style *style,
+                           const char *text)
+{
+    const struct view *v = p->v;
+    const struct box ground = {box.x, box.y + (box.h - h) / 2, box.w, h};
+    canvas_fill_round(v->canvas, box_inset(ground, -v->unit), 3 * v->unit, colour_with_alpha(v->theme->panel, 0.8));
+    canvas_text(v->canvas, box, style, text);
+}
+
 static void draw_attempt(const struct queue_page *p, const struct queue_row *row, size_t nth, double y)
 {
     const struct view *v = p->v;
@@ -147,10 +158,11 @@ static void draw_attempt(const struct queue_page *p, const struct queue_row *row
     style.down = ALIGN_CENTRE;
     left += view_units(v, 16);
     room -= view_units(v, 16);
+    style.may_be_cut = true;
     reply_words(a, text, sizeof text);
     struct point size = canvas_measure(v->canvas, &style, text, 0);
-    if (room < fmin(size.x, view_units(v, 24))) return;
-    canvas_text(v->canvas, box_of(left, y, room, p->row), &style, text);
+    if (room < fmin(size.x, view_units(v, 90))) return; /* a crumb says nothing */
+    draw_on_ground(p, box_of(left, y, fmin(room, size.x + 1), p->row), size.y, &style, text);
 }
 
 static void draw_next(const struct queue_page *p, const struct queue_row *row, double y)
@@ -182,7 +194,7 @@ static void draw_row(const struct queue_page *p, const struct queue_row *row, do
 {
     const struct view *v = p->v;
     if (view_is_selected(v, ACT_MAIL, row->mail))
-        canvas_fill_round(v->canvas, box_of(p->name_x, y, p->state_x + view_units(v, state_units) - p->name_x, p->row),
+        canvas_fill_round(v->canvas, box_of(p->name_x, y, p->state_x + p->state_w - p->name_x, p->row),
                           view_units(v, 4), colour_with_alpha(v->theme->accent, 0.14));
     draw_names(p, row, y);
     canvas_clip(v->canvas, box_inset(p->axis, -view_units(v, 5)));
@@ -201,15 +213,51 @@ static void draw_nothing(const struct view *v, struct box inner, const char *tex
     canvas_text(v->canvas, inner, &style, text);
 }
 
+/* As wide as what any mail could be doing, so that it never changes. */
+static double states_width(const struct view *v)
+{
+    char text[80];
+    struct text_style style = view_faint(v, FONT_SMALL);
+    snprintf(text, sizeof text, tr("next try in %s"), "59.999 min");
+    double w = canvas_measure(v->canvas, &style, text, 0).x;
+    for (enum story_mail_state state = 0; state < STORY_MAIL_STATES; state++)
+        w = fmax(w, canvas_measure(v->canvas, &style, story_mail_state_name(state), 0).x);
+    return w + 1;
+}
+
+/* As wide as the longest name, if there is room; of very many, the first ones say it. */
+static double names_width(const struct view *v, const struct queue_plan *plan, double room)
+{
+    enum { MEASURED = 200 };
+    char text[STORY_SENTENCE_BYTES];
+    struct text_style name = view_text(v, FONT_SMALL), faint = view_faint(v, FONT_SMALL);
+    double least = view_units(v, name_units), most = fmax(least, room * most_name_part), w = least;
+    name.bold = true;
+    for (size_t i = 0; i < plan->n_rows && i < MEASURED && w < most; i++) {
+        snprintf(text, sizeof text, "→ %s", story_letter(v->story, plan->rows[i].letter).recipient);
+        double both = canvas_measure(v->canvas, &name, story_mail(v->story, plan->rows[i].mail)->name, 0).x +
+                      canvas_measure(v->canvas, &faint, text, 0).x;
+        w = fmax(w, both + view_units(v, 34));
+    }
+    return fmin(w, most);
+}
+
+static struct queue_page page_of(const struct view *v, const struct queue_plan *plan, struct box inner)
+{
+    struct queue_page p = {.v = v, .plan = plan, .name_x = inner.x, .state_w = states_width(v)};
+    double gap = view_units(v, 8), states = p.state_w + gap;
+    p.name_w = names_width(v, plan, inner.w);
+    if (inner.w < p.name_w + states + view_units(v, 80)) states = 0;
+    if (states == 0) p.state_w = 0;
+    p.state_x = inner.x + inner.w - p.state_w;
+    p.axis = box_of(inner.x + p.name_w, inner.y, inner.w - p.name_w - states, inner.h - view_units(v, axis_units));
+    return p;
+}
+
 void queue_view_draw(const struct view *v, struct box box, const struct queue_plan *plan)
 {
     struct box inner = view_panel(v, box, tr("Queues"));
-    double names = fmin(view_units(v, most_name_units), fmax(view_units(v, name_units), inner.w * 0.2)),
-           states = view_units(v, state_units), axis = view_units(v, axis_units);
-    if (inner.w < names + states + view_units(v, 80)) states = 0;
-    struct queue_page p = {v,       plan,  box_of(inner.x + names, inner.y, inner.w - names - states, inner.h - axis),
-                           inner.x, names, inner.x + inner.w - states + view_units(v, 8),
-                           0};
+    struct queue_page p = page_of(v, plan, inner);
     p.row = fmax(view_units(v, least_row_units),
                  fmin(view_units(v, most_row_units), p.axis.h / (double)(plan->n_rows + 1)));
     if (plan->n_rows == 0) {

@@ -82,7 +82,7 @@ static void draw_foot(const struct card *c, struct box row, struct scene_score s
     faint.down = go.down = go.across = ALIGN_CENTRE;
     bool answered = c->answer < QUIZ_CHOICES;
     snprintf(text, sizeof text, tr("%u of %u right"), score.right, score.asked);
-    canvas_text(v->canvas, box_of(row.x, row.y, row.w * 0.3, row.h), &faint,
+    canvas_text(v->canvas, box_of(row.x, row.y, answered ? row.w * 0.3 : row.w, row.h), &faint,
                 score.asked ? text : tr("Press a digit, or an answer."));
     if (!answered) return;
     double w = canvas_measure(v->canvas, &go, tr("Go on"), 0).x + view_units(v, 40);
@@ -151,6 +151,7 @@ void quiz_view_draw(const struct view *v, struct box middle, const struct scene 
     card.width = w - view_units(v, 2 * margin);
     if (card.answer < QUIZ_CHOICES) verdict_text(&card, verdict, sizeof verdict);
     double h = fmin(card_height(&card, verdict), middle.h);
+    canvas_lay_over(v->canvas);
     canvas_fill(v->canvas, middle, colour_with_alpha(v->theme->paper, 0.45));
     targets_clear(v->targets); /* the card alone can be pressed */
     struct box box = box_of(middle.x + (middle.w - w) / 2, middle.y + (middle.h - h) / 2, w, h);

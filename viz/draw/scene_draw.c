@@ -355,6 +355,7 @@ static void draw_quit_question(const struct view *view, struct box window)
     style.colour = view->theme->panel;
     double w = canvas_measure(view->canvas, &style, text, 0).x + view_units(view, 48), h = view_units(view, 48);
     struct box box = box_of((window.w - w) / 2, (window.h - h) / 2, w, h);
+    canvas_lay_over(view->canvas);
     canvas_fill_round(view->canvas, box, h / 2, view->theme->ink);
     canvas_text(view->canvas, box, &style, text);
 }

@@ -242,6 +242,7 @@ static void draw_retransmission_cause(const struct chart *c, const struct story_
     double w = fmin(size.x + 2, view_units(v, 300)), left = fmin(x + view_units(v, 8), c->box.x + c->box.w - w);
     if (left < *free) return;
     *free = left + w;
+    style.may_be_cut = true;
     canvas_text(v->canvas, box_of(left, fmin(y + view_units(v, 4), c->box.y + c->box.h - size.y), w, size.y), &style,
                 p->why);
 }
@@ -291,7 +292,8 @@ static void draw_windows(struct chart *c)
     canvas_clip(v->canvas, c->box);
     draw_area(c, FIELD_FLIGHT_SIZE, v->theme->class[STORY_DATA]);
     if (largest(c, FIELD_CWND) > 0) draw_stairs(c, FIELD_SSTHRESH, view_units(v, 1.5), v->theme->warn, true);
-    if (largest(c, FIELD_CWND) > 0) draw_stairs(c, FIELD_CWND, view_units(v, 2.4), v->theme->class[STORY_CONTROL], false);
+    if (largest(c, FIELD_CWND) > 0)
+        draw_stairs(c, FIELD_CWND, view_units(v, 2.4), v->theme->class[STORY_CONTROL], false);
     canvas_unclip(v->canvas);
 }
 
@@ -357,9 +359,30 @@ static void draw_step(const struct view *v, struct box box, const char *text, si
     targets_add_box(v->targets, ACT_SENDER, to, box);
 }
 
+/* As many of its values as have room; the charts show them all. */
+static void draw_values(const struct view *v, struct box box, const struct event *e, struct text_style style)
+{
+    char text[3][300], srtt[VTIME_TEXT_BYTES], rto[VTIME_TEXT_BYTES];
+    long long cwnd = event_int(e, FIELD_CWND), flight = event_int(e, FIELD_FLIGHT_SIZE);
+    snprintf(text[2], sizeof text[2], "cwnd %lld  flight %lld", cwnd, flight);
+    snprintf(text[1], sizeof text[1], "cwnd %lld  ssthresh %lld  flight %lld", cwnd,
+             (long long)event_int(e, FIELD_SSTHRESH), flight);
+    snprintf(text[0], sizeof text[0], "%.120s  SRTT %s  RTO %s", text[1],
+             vtime_format_duration(event_int(e, FIELD_SRTT), srtt),
+             vtime_format_duration(event_int(e, FIELD_RTO), rto));
+    if (!cwnd && !event_int(e, FIELD_RTO))
+        for (int i = 0; i < 3; i++)
+            snprintf(text[i], sizeof text[i], tr("flight %" PRId64 " (inferred)"), event_int(e, FIELD_FLIGHT_SIZE));
+    for (int i = 0; i < 3; i++) {
+        if (!canvas_text_fits(v->canvas, &style, text[i], box.w)) continue;
+        canvas_text(v->canvas, box, &style, text[i]);
+        return;
+    }
+}
+
 static void draw_facts(const struct view *v, struct box row, const struct sender_plan *plan)
 {
-    char text[400], srtt[VTIME_TEXT_BYTES], rto[VTIME_TEXT_BYTES];
+    char text[400];
     struct story_conn conn = story_conn(v->story, plan->conn);
     const char *peer = conn.peer == STORY_NONE ? "?" : story_host(v->story, conn.peer).name;
     struct text_style style = view_text(v, FONT_SMALL), faint = view_mono(v, FONT_SMALL);
@@ -374,18 +397,12 @@ static void draw_facts(const struct view *v, struct box row, const struct sender
     row.w -= 2 * step + view_units(v, 4);
     snprintf(text, sizeof text, tr("%s → %s, port %u   %s"), story_host(v->story, conn.host).name, peer,
              conn.active ? conn.remote_port : conn.local_port, conn.state);
+    style = view_fitted(v, style, text, row.w, 0.6);
     struct point size = canvas_text(v->canvas, row, &style, text);
     if (conn.vars_event == STORY_NONE) return;
-    const struct event *e = story_event(v->story, conn.vars_event);
-    snprintf(text, sizeof text, "cwnd %" PRId64 "  ssthresh %" PRId64 "  flight %" PRId64 "  SRTT %s  RTO %s",
-             event_int(e, FIELD_CWND), event_int(e, FIELD_SSTHRESH), event_int(e, FIELD_FLIGHT_SIZE),
-             vtime_format_duration(event_int(e, FIELD_SRTT), srtt),
-             vtime_format_duration(event_int(e, FIELD_RTO), rto));
-    if (!event_int(e, FIELD_CWND) && !event_int(e, FIELD_RTO))
-        snprintf(text, sizeof text, tr("flight %" PRId64 " (inferred)"), event_int(e, FIELD_FLIGHT_SIZE));
     faint.across = ALIGN_END;
-    canvas_text(v->canvas, box_of(row.x + size.x + view_units(v, 12), row.y, row.w - size.x - view_units(v, 12), row.h),
-                &faint, text);
+    double used = size.x + view_units(v, 12);
+    draw_values(v, box_of(row.x + used, row.y, row.w - used, row.h), story_event(v->story, conn.vars_event), faint);
 }
 
 static void draw_charts(const struct view *v, struct box inner, const struct sender_plan *plan)

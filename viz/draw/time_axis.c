@@ -42,12 +42,13 @@ void time_axis_draw(const struct view *v, struct box box)
     int64_t step = step_for(length * w / fmax(1, box.w));
     for (int64_t at = (v->span.from_ns + step - 1) / step * step; at <= v->span.to_ns; at += step) {
         char text[VIEW_TIME_BYTES];
-        double x = time_axis_x(v, box, at), left = fmax(box.x, fmin(x - w / 2, box.x + box.w - w));
+        view_time_text(at, step, text);
+        double x = time_axis_x(v, box, at), wide = canvas_measure(v->canvas, &style, text, 0).x + 2;
+        double left = fmax(box.x, fmin(x - wide / 2, box.x + box.w - wide));
         canvas_line(v->canvas, point_of(x, box.y), point_of(x, box.y + box.h), 1, v->theme->grid);
         if (left < free) continue;
-        free = left + w * 0.9;
-        canvas_text(v->canvas, box_of(left, box.y + box.h + view_units(v, 3), w, view_units(v, 15)), &style,
-                    view_time_text(at, step, text));
+        free = left + wide + view_units(v, 12);
+        canvas_text(v->canvas, box_of(left, box.y + box.h + view_units(v, 3), wide, view_units(v, 15)), &style, text);
     }
     double now = time_axis_x(v, box, story_now(v->story));
     if (now >= box.x - 1 && now <= box.x + box.w + 1)

@@ -28,6 +28,15 @@ struct text_style view_faint(const struct view *view, int font)
     return style;
 }
 
+struct text_style view_fitted(const struct view *view, struct text_style style, const char *text, double width,
+                              double least_part)
+{
+    const double whole = style.size;
+    while (style.size > whole * least_part && !canvas_text_fits(view->canvas, &style, text, width))
+        style.size -= whole * 0.05;
+    return style;
+}
+
 bool view_is_selected(const struct view *view, enum act what, size_t index)
 {
     return view->selection.what == what && view->selection.index == index;
@@ -60,6 +69,7 @@ static void draw_heading(const struct view *v, struct box panel, const char *hea
         canvas_text(v->canvas, box, &style, heading);
         return;
     }
+    style = view_fitted(v, style, heading, box.w - heading_mark * u, 0.6);
     canvas_text(v->canvas, box_of(box.x, box.y, box.w - heading_mark * u, box.h), &style, heading);
     struct point tip = {box.x + box.w - 5 * u, box.y + box.h / 2 + 2.5 * u};
     const struct point mark[3] = {{tip.x - 4 * u, tip.y - 4.5 * u}, {tip.x + 4 * u, tip.y - 4.5 * u}, tip};

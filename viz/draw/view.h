@@ -66,6 +66,9 @@ double view_units(const struct view *view, double units);
 struct text_style view_text(const struct view *view, int font);
 struct text_style view_mono(const struct view *view, int font);
 struct text_style view_faint(const struct view *view, int font); /* small remarks */
+/* The style, smaller where the text would be cut in this width, but no smaller than that part of it. */
+struct text_style view_fitted(const struct view *view, struct text_style style, const char *text, double width,
+                              double least_part);
 bool view_is_selected(const struct view *view, enum act what, size_t index);
 /* Where on its way something is drawn that has come so far, 0 to 1: by steps where motion is reduced. Below 0: as it is. */
 double view_moved(const struct view *view, double part);

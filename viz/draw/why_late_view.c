@@ -230,6 +230,7 @@ static bool draw_row(struct pen *pen, const char *text, int64_t length_ns, struc
     struct text_style style = view_text(v, FONT_SMALL), number = view_mono(v, FONT_SMALL);
     style.down = number.down = ALIGN_CENTRE;
     number.across = ALIGN_END;
+    style.may_be_cut = true; /* a press goes there */
     if (indent > 0)
         shape_cross(v->canvas, point_of(row.x + mark / 2, row.y + row.h / 2), mark * 0.4, mark * 0.18, colour);
     else
@@ -331,6 +332,8 @@ static void draw_title(struct pen *pen, const struct account_page *p)
         snprintf(text, sizeof text, tr("%s has not reached %s in %s"), name, letter.recipient, time);
     struct text_style style = view_text(v, FONT_PLAIN);
     style.bold = true;
+    style.lines = 2;
+    style.may_be_cut = true; /* it names a recipient */
     pen_write(pen, style, text);
 }
 

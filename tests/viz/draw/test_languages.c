@@ -1,38 +1,14 @@
 /* The main screens in each language: no text of the window is cut. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <libintl.h>
-#include <locale.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "tests/viz/draw/languages.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/gallery.h"
 #include "viz/draw/scene.h"
-
-static const char *const languages[] = {"en", "de", "es", "fr", "hi"};
-enum { LANGUAGES = sizeof languages / sizeof *languages };
-
-static const char *lookup(const char *english)
-{
-    return dgettext("postroad", english);
-}
-
-/* False where a language cannot be looked at: no catalogs, or no font. */
-static bool speak(const char *language)
-{
-    tr_set_lookup(NULL);
-    if (!strcmp(language, "en")) return true;
-    if (!setlocale(LC_MESSAGES, "C.UTF-8")) return false;
-    setenv("LANGUAGE", language, 1);
-    bindtextdomain("postroad", POSTROAD_BINARY_DIR "/po");
-    bind_textdomain_codeset("postroad", "UTF-8");
-    textdomain("postroad"); /* also lets gettext see that LANGUAGE has changed */
-    tr_set_lookup(lookup);
-    return strcmp(language, "hi") || canvas_can_write("मेल");
-}
 
 static size_t cut_in_scene(struct scene *scene)
 {

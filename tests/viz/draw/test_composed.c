@@ -1,0 +1,351 @@
+/* The issue's "no boxes overlap and no text is cut", at 1280x800, 1920x1080 and 3840x2160: every view alone and in the
+   usual arrangement, over the shipped scenarios, in every language, and at the scales at which it is meant to fit: the
+   usual arrangement up to 125 %, a view alone up to 200 %. The rules are in composed.h. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "tests/viz/draw/composed.h"
+#include "tests/viz/draw/languages.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/gallery.h"
+#include "viz/draw/scene.h"
+#include "viz/draw/theme.h"
+
+struct size {
+    int w, h;
+};
+static const struct size sizes[] = {{1280, 800}, {1920, 1080}, {3840, 2160}};
+enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+/* ---- Judging ---- */
+
+enum { TOLD = 4 }; /* findings of one picture that are told */
+
+static size_t tell(struct page *page, const char *what)
+{
+    const struct finding *found;
+    size_t n = page_judge(page, &found);
+    for (size_t i = 0; i < n && i < TOLD; i++)
+        cr_expect(false, "%s: \"%s\" %s (%.0f, %.0f; %.0f x %.0f)%s%s", what, found[i].text, fault_name(found[i].fault),
+                  found[i].where.x, found[i].where.y, found[i].where.w, found[i].where.h, *found[i].other ? ": " : "",
+                  found[i].other);
+    return n;
+}
+
+static void judge_scene(struct scene *scene, struct size size, const char *what)
+{
+    char text[200];
+    struct page *page = page_new(size.w, size.h);
+    scene_draw(scene, page_canvas(page));
+    snprintf(text, sizeof text, "%s, %dx%d, at %lld ns", what, size.w, size.h, (long long)scene_now(scene));
+    cr_expect(page_texts(page) > 5, "%s: there is nothing to read", text);
+    tell(page, text);
+    page_free(page);
+}
+
+/* The nth of its kind is looked at; 0: nothing is. */
+static void look_at(struct scene *scene, size_t kind, double part)
+{
+    static const enum act kinds[] = {ACT_NONE, ACT_PACKET, ACT_HOST, ACT_MAIL, ACT_EVENT, ACT_LINK};
+    const struct story *s = scene_story(scene);
+    const size_t counts[] = {
+        1, story_packet_count(s), story_host_count(s), story_mail_count(s), story_event_count(s), story_link_count(s)};
+    kind %= sizeof kinds / sizeof kinds[0];
+    if (counts[kind] > 0)
+        scene_select(scene, (struct selection){kinds[kind], (size_t)(part * (double)(counts[kind] - 1))});
+}
+
+/* VIEWS: the usual arrangement. */
+static const char *name_of(enum view_id view)
+{
+    return view == VIEWS ? NULL : workspace_view_name(view);
+}
+
+struct look {
+    const char *scenario, *language;
+    double scale;
+    int instants, first_size; /* the sizes take turns */
+    bool alone_only;
+};
+
+static void judge_view(const struct journal_memory *journal, const struct look *look, enum view_id view)
+{
+    char what[120];
+    struct scene_options options = scene_options_default();
+    options.arrangement = name_of(view);
+    options.scale = look->scale;
+    struct scene *scene = scene_new(journal, options);
+    size_t n = journal_memory_count(journal) - 1;
+    for (int i = 0; i <= look->instants; i++) {
+        double part = (double)i / look->instants;
+        scene_seek(scene, i == look->instants ? journal_memory_end_ns(journal)
+                                              : journal_memory_at(journal, (size_t)((double)n * part))->at_ns);
+        look_at(scene, view == VIEWS || view == VIEW_CLOSELY ? (size_t)i + (size_t)look->first_size : 0, part);
+        snprintf(what, sizeof what, "%s, %s, %s, %.0f %%", look->scenario, name_of(view) ? name_of(view) : "as usual",
+                 look->language, look->scale * 100);
+        judge_scene(scene, sizes[(look->first_size + (int)view + i) % SIZES], what);
+    }
+    scene_free(scene);
+}
+
+static void judge_all_views(struct look look)
+{
+    if (!speak(look.language)) return;
+    struct journal_memory *journal = run_scenario(look.scenario);
+    for (enum view_id view = 0; view <= (look.alone_only ? VIEWS - 1 : VIEWS); view++)
+        judge_view(journal, &look, view);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+Test(composed, every_view_of_every_scenario)
+{
+    const char *names[MOST_SCENARIOS];
+    for (size_t i = 0, n = shipped_scenarios(names); i < n; i++)
+        judge_all_views((struct look){names[i], "en", 1, 5, (int)i, false});
+}
+
+static const char *const telling[] = {"lost-segment", "office-day", "five-senders", "greylisting", "pipelining"};
+enum { TELLING = sizeof telling / sizeof telling[0] };
+
+Test(composed, in_every_language)
+{
+    for (size_t l = 1; l < LANGUAGES; l++)
+        for (size_t i = 0; i < TELLING; i++)
+            judge_all_views((struct look){telling[i], languages[l], 1, 3, (int)(l + i), false});
+}
+
+Test(composed, small_and_large)
+{
+    static const double scales[] = {0.75, 1.25, 1.5, 2};
+    for (size_t k = 0; k < sizeof scales / sizeof scales[0]; k++)
+        for (size_t i = 0; i < TELLING; i++)
+            judge_all_views((struct look){telling[i], "en", scales[k], 3, (int)(k + i), scales[k] > 1.3});
+}
+
+/* ---- What lies over the views ---- */
+
+static void press(struct scene *scene, int key)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key};
+    scene_handle(scene, &in);
+}
+
+/* The page of keys, the line that is written, the menu and the wish to quit, one after the other. */
+Test(composed, pages_menus_and_lines_over_the_views)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    for (size_t l = 0; l < LANGUAGES; l++)
+        for (int i = 0; i < SIZES && speak(languages[l]); i++) {
+            static const int keys[][2] = {{'?', ' '}, {'u', KEY_ESCAPE}, {'v', KEY_ESCAPE}, {KEY_ESCAPE, ' '}};
+            struct scene *scene = scene_new(journal, scene_options_default());
+            scene_seek(scene, 1200000000);
+            for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+                press(scene, keys[k][0]);
+                judge_scene(scene, sizes[i], languages[l]);
+                press(scene, keys[k][1]);
+            }
+            scene_free(scene);
+        }
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* Captions are whole, whatever moment they tell of; each question, before and after its answer. */
+Test(composed, captions_and_questions)
+{
+    struct journal_memory *journal = run_scenario("busy-server");
+    for (size_t l = 0; l < LANGUAGES; l++) {
+        size_t answer;
+        if (!speak(languages[l])) continue;
+        struct scene *scene = scene_new(journal, scene_options_default());
+        scene_set_guessing(scene, true);
+        press(scene, ' ');
+        for (size_t asked = 0;; asked++) {
+            for (int step = 0; step < 100000 && scene_is_playing(scene); step++)
+                scene_advance(scene, 50000000);
+            if (!scene_question(scene, &answer)) break;
+            judge_scene(scene, sizes[asked % SIZES], languages[l]);
+            press(scene, '1');
+            judge_scene(scene, sizes[asked % SIZES], languages[l]);
+            press(scene, ' ');
+        }
+        scene_free(scene);
+    }
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+Test(composed, lessons_and_the_projector)
+{
+    const struct scene_lesson lesson = {
+        .title = "Loss, and who notices it",
+        .text =
+            "The sender does not see a packet die. It sees three acknowledgements that say the same, or it sees "
+            "nothing until its timer runs out. Watch the ladder: which of the two is it here, and what did it cost?",
+        .number = 3,
+        .count = 12};
+    struct journal_memory *journal = run_scenario("lost-segment");
+    for (size_t l = 0; l < LANGUAGES; l++)
+        for (int i = 0; i < 2 * SIZES && speak(languages[l]); i++) {
+            struct scene_options options = scene_options_default();
+            if (i < SIZES) options.lesson = &lesson;
+            options.projector = i >= SIZES;
+            struct scene *scene = scene_new(journal, options);
+            for (int64_t at = 1000000000; at <= 3000000000; at += 500000000) {
+                scene_seek(scene, at);
+                judge_scene(scene, sizes[i % SIZES], languages[l]);
+            }
+            scene_free(scene);
+        }
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+static struct gallery *gallery_of_titles(struct gallery_card cards[MOST_SCENARIOS])
+{
+    static char titles[MOST_SCENARIOS][STORY_SENTENCE_BYTES];
+    const char *names[MOST_SCENARIOS];
+    size_t n = shipped_scenarios(names);
+    for (size_t i = 0; i < n; i++) {
+        struct journal_memory *journal = run_scenario(names[i]);
+        snprintf(titles[i], sizeof titles[i], "%s", tr(event_text(journal_memory_at(journal, 0), FIELD_TITLE)));
+        journal_memory_free(journal);
+        cards[i].title = titles[i];
+        cards[i].sentence = tr("From Alice's outbox to Bob's mailbox: who asks whom, and what is said.");
+    }
+    return gallery_new(cards, n, (struct gallery_options){.scale = 1});
+}
+
+Test(composed, the_gallery)
+{
+    for (size_t l = 0; l < LANGUAGES; l++) {
+        struct gallery_card cards[MOST_SCENARIOS] = {{0}};
+        if (!speak(languages[l])) continue;
+        struct gallery *gallery = gallery_of_titles(cards);
+        for (int i = 0; i < SIZES; i++) {
+            struct page *page = page_new(sizes[i].w, sizes[i].h);
+            gallery_draw(gallery, page_canvas(page));
+            tell(page, languages[l]);
+            page_free(page);
+        }
+        gallery_free(gallery);
+    }
+    canvas_forget_fonts();
+}
+
+/* ---- The rules find what they must ---- */
+
+static struct text_style style_of(double size)
+{
+    struct text_style style = theme_text(theme_of(false), FONT_PLAIN, size / 14);
+    return style;
+}
+
+/* What a page has on which only this was drawn: the fault that is found, and that there is one; -1: none. */
+static int fault_of(void (*draw)(struct canvas *canvas))
+{
+    const struct finding *found;
+    struct page *page = page_new(400, 300);
+    canvas_fill(page_canvas(page), box_of(0, 0, 400, 300), theme_of(false)->paper);
+    draw(page_canvas(page));
+    size_t n = page_judge(page, &found);
+    int fault = n == 0 ? -1 : (int)found[0].fault;
+    page_free(page);
+    return fault;
+}
+
+static void write_at(struct canvas *c, double x, double y, double w, const char *text)
+{
+    struct text_style style = style_of(14);
+    canvas_text(c, box_of(x, y, w, 20), &style, text);
+}
+
+static void whole(struct canvas *c)
+{
+    canvas_fill_round(c, box_of(10, 10, 200, 24), 4, theme_of(false)->panel);
+    write_at(c, 14, 14, 180, "a.example");
+    write_at(c, 14, 60, 180, "b.example");
+}
+
+static void cut(struct canvas *c)
+{
+    write_at(c, 14, 14, 50, "mail.a.example");
+}
+
+static void cut_with_room(struct canvas *c)
+{
+    struct text_style style = style_of(14);
+    style.may_be_cut = true;
+    canvas_text(c, box_of(14, 14, 100, 20), &style, "a subject line that goes on and on");
+}
+
+static void clipped(struct canvas *c)
+{
+    canvas_clip(c, box_of(10, 10, 60, 60));
+    write_at(c, 14, 14, 180, "mail.a.example");
+    canvas_unclip(c);
+}
+
+static void on_text(struct canvas *c)
+{
+    write_at(c, 14, 14, 180, "mail.a.example");
+    write_at(c, 60, 20, 180, "mail.b.example");
+}
+
+static void half_hidden(struct canvas *c)
+{
+    write_at(c, 14, 14, 180, "mail.a.example");
+    canvas_fill(c, box_of(60, 10, 100, 30), theme_of(false)->panel);
+}
+
+static void outside(struct canvas *c)
+{
+    canvas_fill_round(c, box_of(10, 10, 80, 24), 4, theme_of(false)->panel);
+    write_at(c, 14, 14, 180, "mail.a.example");
+}
+
+static void across(struct canvas *c)
+{
+    canvas_fill_round(c, box_of(10, 10, 200, 40), 4, theme_of(false)->panel);
+    write_at(c, 14, 12, 180, "a");
+    canvas_fill_round(c, box_of(150, 30, 200, 40), 4, theme_of(false)->panel);
+    write_at(c, 200, 40, 100, "b");
+}
+
+static void write_along(struct canvas *c, struct point a, struct point b)
+{
+    const struct text_style style = style_of(14);
+    canvas_text_along(c, a, b, 2, colour_with_alpha(theme_of(false)->panel, 0.7), &style, "a long label, turned");
+}
+
+static void turned(struct canvas *c)
+{
+    write_along(c, point_of(20, 20), point_of(300, 200));
+    write_along(c, point_of(20, 50), point_of(300, 230));
+}
+
+static void turned_on_each_other(struct canvas *c)
+{
+    write_along(c, point_of(20, 20), point_of(300, 200));
+    write_along(c, point_of(20, 200), point_of(300, 20));
+}
+
+Test(composed, each_fault_that_is_planted_is_found)
+{
+    cr_expect(eq(int, fault_of(whole), -1));
+    cr_expect(eq(int, fault_of(turned), -1), "their upright bounds meet, they do not");
+    cr_expect(eq(int, fault_of(cut), FAULT_CUT));
+    cr_expect(eq(int, fault_of(cut_with_room), FAULT_CUT_WITH_ROOM));
+    cr_expect(eq(int, fault_of(clipped), FAULT_CLIPPED));
+    cr_expect(eq(int, fault_of(on_text), FAULT_ON_TEXT));
+    cr_expect(eq(int, fault_of(turned_on_each_other), FAULT_ON_TEXT));
+    cr_expect(eq(int, fault_of(half_hidden), FAULT_HIDDEN));
+    cr_expect(eq(int, fault_of(outside), FAULT_OUTSIDE));
+    cr_expect(eq(int, fault_of(across), FAULT_ON_BOX));
+    canvas_forget_fonts();
+}

@@ -1,0 +1,52 @@
+/* What a link's label says: "10 Mbit/s · 20 ms · loss 2 %". */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/map_plan.h"
+
+static const char *rate_text(int64_t bps, char buffer[32])
+{
+    static const struct {
+        int64_t unit;
+        const char *name;
+    } units[] = {{1000000000, "Gbit/s"}, {1000000, "Mbit/s"}, {1000, "kbit/s"}, {1, "bit/s"}};
+    size_t i = 0;
+    while (i < 3 && bps < units[i].unit)
+        i++;
+    double value = (double)bps / (double)units[i].unit;
+    snprintf(buffer, 32, value < 999.5 ? "%.3g %s" : "%.0f %s", value, units[i].name); /* never "1e+03" */
+    return buffer;
+}
+
+static size_t join(char *buffer, size_t n, size_t size, const char *text)
+{
+    if (!*text || n >= size) return n;
+    int more = snprintf(buffer + n, size - n, "%s%s", n ? "\u00a0· " : "", text); /* a line may end after the dot */
+    return n + (size_t)(more > 0 ? more : 0);
+}
+
+const char *map_link_text(const struct story_link *link, char *buffer, size_t size)
+{
+    char rate[32], delay[VTIME_TEXT_BYTES], loss[64], mtu[32];
+    size_t n = 0;
+    buffer[0] = 0;
+    if (*link->rate_text[0])
+        n = join(buffer, n, size, link->rate_text[0]);
+    else if (link->rate_bps[0] > 0)
+        n = join(buffer, n, size, rate_text(link->rate_bps[0], rate));
+    const char *wait = *link->delay_text[0] ? link->delay_text[0] : vtime_format_duration(link->delay_ns[0], delay);
+    n = join(buffer, n, size, wait);
+    enum { USUAL_MTU = 1500 };
+    if (link->mtu && link->mtu != USUAL_MTU) {
+        snprintf(mtu, sizeof mtu, tr("MTU %u"), (unsigned)link->mtu);
+        n = join(buffer, n, size, mtu);
+    }
+    const char *lost = *link->loss[0] ? link->loss[0] : link->loss[1];
+    if (!*lost || strcmp(lost, "0 %") == 0) return buffer;
+    /* "in bursts 100 %", without the chances of a burst in brackets. */
+    snprintf(loss, sizeof loss, tr("loss %.*s"), (int)(strcspn(lost, "(") - (strchr(lost, '(') != NULL)), lost);
+    join(buffer, n, size, loss);
+    return buffer;
+}
