@@ -454,7 +454,7 @@ static void place_link_label(struct planning *p, size_t i)
     if (!place_link_label_sized(p, i, one, 4, map_label_nearer)) place_link_label_sized(p, i, two, 4, map_label_nearer);
 }
 
-enum { LABELLED_LINKS = 200, CROWD = 400 }; /* among more, no label would find a place */
+enum { LABELLED_LINKS = 60, CROWD = 400 }; /* among more, no label would find a place */
 
 static void place_hosts(struct planning *p, const struct point *places)
 {

@@ -14,13 +14,16 @@
 
 static const double stamp_units = 8, lane_units = 6, drop_fades_s = 3.5;
 
-enum { LABELLED_PACKETS = 4, SHOWN_IN_QUEUE = 6, SHOWN_DROPS = 200 };
+enum { MANY_LINKS = 60, LABELLED_PACKETS = 4, SHOWN_IN_QUEUE = 6, SHOWN_DROPS = 200 };
 
 /* ---- What stays ---- */
 
-static void draw_wire(const struct view *v, const struct map_link *place, const struct story_link *link)
+/* Thinner among very small hosts: there are many of both. */
+static void draw_wire(const struct view *v, const struct map_plan *plan, size_t index, const struct story_link *link)
 {
-    double width = view_units(v, 2.5);
+    const struct map_link *place = &plan->links[index];
+    double width = view_units(v, 2.5) * fmin(1, 0.3 + 0.7 * plan->icon / view_units(v, 26));
+    if (plan->n_links > MANY_LINKS) width *= 0.55;
     if (link->up[0] && link->up[1])
         canvas_line(v->canvas, place->a, place->b, width, v->theme->wire);
     else
@@ -72,7 +75,7 @@ void map_view_draw_still(const struct view *v, const struct map_plan *plan)
 {
     for (size_t i = 0; i < plan->n_links; i++) {
         struct story_link link = story_link(v->story, i);
-        draw_wire(v, &plan->links[i], &link);
+        draw_wire(v, plan, i, &link);
     }
     for (size_t i = 0; i < plan->n_links; i++) {
         struct story_link link = story_link(v->story, i);
