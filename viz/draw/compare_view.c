@@ -218,7 +218,7 @@ void compare_view_draw(const struct view *v, struct box box, const struct compar
         pen_heading(&pen, text);
         struct text_style mono = view_mono(v, FONT_SMALL);
         mono.lines = 2;
-        pen_write(&pen, mono, page->acts[i].line);
+        if (strcmp(page->acts[i].line, "null") != 0) pen_write(&pen, mono, page->acts[i].line);
     }
     draw_buttons(v, &pen, page);
     if (*page->message) pen_paragraph(&pen, page->message, 3);

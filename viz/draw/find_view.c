@@ -3,6 +3,18 @@
 #include <math.h>
 #include <stdio.h>
 
+void find_view_hint(const struct view *v, struct box box, const char *text, bool told)
+{
+    double u = v->unit;
+    struct text_style style = view_text(v, FONT_LARGE);
+    style.across = style.down = ALIGN_CENTRE;
+    style.lines = 2;
+    if (told) style.colour = v->theme->lost;
+    canvas_fill_round(v->canvas, box, 10 * u, v->theme->panel);
+    canvas_stroke_round(v->canvas, box, 10 * u, 2 * u, v->theme->accent);
+    canvas_text(v->canvas, box_inset(box, 10 * u), &style, text);
+}
+
 void find_view_draw(const struct view *v, struct box window, const char *question, const char *text, bool told)
 {
     double u = v->unit, w = fmin(window.w - 20 * u, 640 * u), h = 92 * u;

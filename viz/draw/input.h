@@ -8,6 +8,7 @@ enum input_kind { INPUT_KEY, INPUT_PRESS, INPUT_MOVE, INPUT_RELEASE, INPUT_WHEEL
 
 /* Keys that are characters have the character's number ('t', '+', ' '). */
 enum input_key {
+    KEY_DELETE = 127,
     KEY_LEFT = 256, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_HOME, KEY_END, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_TAB, KEY_ENTER,
     KEY_ESCAPE, KEY_BACKSPACE
 };

@@ -329,11 +329,13 @@ static void draw_event(const struct view *v, struct box box, size_t index)
 
 void inspector_view_draw(const struct view *v, struct box box)
 {
-    struct box inner = view_panel(v, box, tr("Looked at closely   (Esc closes, c follows the cause)"));
+    const char *heading = tr("Looked at closely   (Esc closes, c follows the cause)");
+    struct box inner = view_panel(v, box, heading);
     double s = view_units(v, 16);
     struct point x = {box.x + box.w - s * 1.1, box.y + s};
     shape_cross(v->canvas, x, s * 0.26, view_units(v, 2), v->theme->faint);
     targets_add_box(v->targets, ACT_CLOSE, 0, box_of(x.x - s * 0.7, x.y - s * 0.7, s * 1.4, s * 1.4));
+    offers_draw_removal(v, box, heading);
     canvas_clip(v->canvas, inner);
     switch (v->selection.what) {
     case ACT_PACKET:

@@ -93,11 +93,25 @@ static void draw_word(const struct view *v, struct box row, const char *text, en
     targets_add_box(v->targets, act, arg, row);
 }
 
+/* Where this world cannot be run again, it says why instead. */
+static void draw_link_row(const struct view *v, struct box row)
+{
+    if (!v->rerun->why_not) {
+        draw_word(v, row, tr("add a link (e)"), ACT_ADD_LINK, 0);
+        return;
+    }
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.down = ALIGN_CENTRE;
+    style.lines = 3;
+    canvas_text(v->canvas, box_of(row.x + 18 * v->unit, row.y, row.w - 18 * v->unit, row.h), &style, v->rerun->why_not);
+}
+
 void menu_view_draw(const struct view *v, struct box window, struct box panel, enum view_id at,
                     const struct workspace *workspace)
 {
-    double u = v->unit, line = fmin(row_units * u, (window.h - 40 * u) / (VIEWS + 2)), w = width_units * u;
-    double h = line * (VIEWS + 2) + 24 * u, x = panel.x + 8 * u, y = panel.y + 28 * u;
+    int more = at != VIEW_MAP || !v->rerun ? 0 : v->rerun->why_not ? 2 : 1, rows = VIEWS + 2 + more;
+    double u = v->unit, line = fmin(row_units * u, (window.h - 40 * u) / rows), w = width_units * u;
+    double h = line * rows + 24 * u, x = panel.x + 8 * u, y = panel.y + 28 * u;
     x = fmax(4 * u, fmin(x, window.w - w - 8 * u));
     y = fmax(4 * u, fmin(y, window.h - h - 8 * u));
     struct box box = box_of(x, y, w, h);
@@ -112,4 +126,7 @@ void menu_view_draw(const struct view *v, struct box window, struct box panel, e
     draw_word(v, row, tr("this one alone"), ACT_ENLARGE, at);
     row.y += line;
     draw_word(v, row, tr("close it"), ACT_CLOSE_VIEW, at);
+    row.y += line;
+    row.h *= more;
+    if (more) draw_link_row(v, row);
 }

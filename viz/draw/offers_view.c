@@ -1,6 +1,7 @@
 #include "viz/draw/offers_view.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/journal/tr.h"
 #include "viz/draw/edits.h"
@@ -67,12 +68,36 @@ static void draw_edits(struct pen *pen)
     flow_end(&flow);
 }
 
+static bool takes_away(const struct act_line *offer)
+{
+    return !strcmp(offer->line, "null");
+}
+
+void offers_draw_removal(const struct view *v, struct box panel, const char *heading)
+{
+    struct act_line offers[OFFERS_MAX];
+    size_t n = v->rerun ? what_if_offers(v->story, v->selection, offers) : 0;
+    if (n == 0 || !takes_away(&offers[n - 1]) || v->rerun->why_not) return;
+    const char *text = tr("take it away");
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.across = style.down = ALIGN_CENTRE;
+    style.colour = v->theme->accent;
+    struct box head = view_heading_box(v, panel, heading);
+    double w = canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 20), h = view_units(v, 20);
+    struct box box = box_of(panel.x + panel.w - view_units(v, 36) - w, panel.y + view_units(v, 6), w, h);
+    if (box.x < head.x + head.w + view_units(v, 8)) return;
+    canvas_stroke_round(v->canvas, box_inset(box, 0.5), h / 2, view_units(v, 1.4), style.colour);
+    canvas_text(v->canvas, box, &style, text);
+    targets_add_box(v->targets, ACT_WHAT_IF, n - 1, box);
+}
+
 void offers_draw(struct pen *pen)
 {
     const struct view *v = pen->v;
     struct act_line offers[OFFERS_MAX];
     size_t n = v->rerun ? what_if_offers(v->story, v->selection, offers) : 0;
     if (!v->rerun) return;
+    if (n > 0 && takes_away(&offers[n - 1]) && !v->rerun->why_not) n--; /* it has its place in the heading */
     if (n > 0) {
         pen_heading(pen, v->rerun->why_not ? v->rerun->why_not : tr("What if ..."));
         struct flow flow = flow_begin(pen, true);

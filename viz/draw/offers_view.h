@@ -6,5 +6,7 @@
 #include "viz/draw/pen.h"
 
 void offers_draw(struct pen *pen);
+/* In the panel's heading, where there is room: takes away what is selected. */
+void offers_draw_removal(const struct view *view, struct box panel, const char *heading);
 
 #endif

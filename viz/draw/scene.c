@@ -3,6 +3,7 @@
 #include "viz/draw/scene.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,7 +90,7 @@ struct scene *scene_new_indexed(struct scene_index *index, struct scene_options 
     s->elsewhere.packet = STORY_NONE;
     s->what_if.original = s->journal;
     s->span.to_ns = story_end_ns(s->story);
-    s->dragged_host = STORY_NONE;
+    s->dragged_host = s->linking.first = STORY_NONE;
     take_options(s, &options);
     s->pace_mode = PACE_STORY;
     if (options.captions != captions) scene_set_pace(s, PACE_STORY);
@@ -124,16 +125,47 @@ void scene_zoom(struct scene *s, int64_t around_ns, double factor)
     s->dirty = true;
 }
 
-/* Another run may have fewer things than the one that something was selected in. */
-static struct selection still_there(const struct story *s, struct selection selection)
+/* Of a host, a link or a mail; "" of anything else. */
+static const char *selected_name(const struct story *s, struct selection selection)
+{
+    size_t i = selection.index;
+    switch ((int)selection.what) {
+    case ACT_HOST:
+        return i < story_host_count(s) ? story_host(s, i).name : "";
+    case ACT_LINK:
+        return i < story_link_count(s) ? story_link(s, i).name : "";
+    case ACT_MAIL:
+        return i < story_mail_count(s) ? story_mail(s, i)->name : "";
+    default:
+        return "";
+    }
+}
+
+/* Another run may have fewer things than the one that something was selected in, and others at their numbers: what had
+   a name is found by it. */
+static struct selection still_there(const struct story *s, struct selection selection, const char *name)
 {
     size_t n = selection.what == ACT_PACKET  ? story_packet_count(s)
-               : selection.what == ACT_HOST  ? story_host_count(s)
-               : selection.what == ACT_LINK  ? story_link_count(s)
-               : selection.what == ACT_MAIL  ? story_mail_count(s)
                : selection.what == ACT_EVENT ? story_event_count(s)
                                              : 0;
-    return selection.index < n ? selection : (struct selection){ACT_NONE, 0};
+    if (selection.index < n || (*name && !strcmp(selected_name(s, selection), name))) return selection;
+    size_t i = !*name                       ? STORY_NONE
+               : selection.what == ACT_HOST ? story_host_by_name(s, name)
+               : selection.what == ACT_LINK ? story_link_by_name(s, name)
+                                            : story_mail_by_name(s, name);
+    return i == STORY_NONE ? (struct selection){ACT_NONE, 0} : (struct selection){selection.what, i};
+}
+
+/* The same for the same names in the same order. */
+static uint64_t key_of_hosts(const struct story *s)
+{
+    uint64_t key = 1;
+    for (size_t i = 0; i < story_host_count(s); i++)
+        for (const char *c = story_host(s, i).name;; c++) {
+            key = (key ^ (unsigned char)*c) * UINT64_C(0x9e3779b97f4a7c15);
+            if (!*c) break;
+        }
+    return key;
 }
 
 /* What is kept between pictures was made of another story. */
@@ -164,20 +196,23 @@ static struct map_plan *keep_plan(struct scene *s, const struct story *former)
 
 void scene_take_journal(struct scene *s)
 {
-    size_t n_hosts = story_host_count(s->story);
+    char selected[ACT_WORDS_BYTES];
+    uint64_t hosts = key_of_hosts(s->story);
     bool whole = s->span.to_ns >= story_end_ns(s->story);
     int64_t now = story_now(s->story);
+    snprintf(selected, sizeof selected, "%s", selected_name(s->story, s->selection));
     story_free(s->story);
     s->story = story_new(s->journal);
     classics_free(s->classics);
     s->classics = classics_new(s->story);
     scene_forget_quiz(s);
     story_seek(s->story, now);
-    if (story_host_count(s->story) != n_hosts) place_hosts(s);
+    if (key_of_hosts(s->story) != hosts) place_hosts(s);
     forget_plans(s);
     scene_make_pace_anew(s);
     if (whole || s->span.to_ns > story_end_ns(s->story)) s->span = (struct span){0, story_end_ns(s->story)};
-    s->selection = still_there(s->story, s->selection);
+    s->selection = still_there(s->story, s->selection, selected);
+    scene_link_close(s);
     s->sender = STORY_NONE;
     s->only = (struct only){.n_conns = 0}; /* numbers of connections are another run's */
 }
@@ -429,11 +464,11 @@ static struct selection event_numbered(const struct story *story, const char *nu
 
 static struct selection thing_called(const struct story *story, const char *name)
 {
-    size_t host = story_host_by_name(story, name), mail = story_mail_by_name(story, name);
+    size_t host = story_host_by_name(story, name), link = story_link_by_name(story, name);
+    size_t mail = story_mail_by_name(story, name);
     if (*name == '#') return event_numbered(story, name + 1);
     if (host != STORY_NONE) return (struct selection){ACT_HOST, host};
-    for (size_t i = 0; i < story_link_count(story); i++)
-        if (strcmp(story_link(story, i).name, name) == 0) return (struct selection){ACT_LINK, i};
+    if (link != STORY_NONE) return (struct selection){ACT_LINK, link};
     return mail != STORY_NONE ? (struct selection){ACT_MAIL, mail} : (struct selection){ACT_NONE, 0};
 }
 

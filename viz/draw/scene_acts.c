@@ -97,6 +97,9 @@ static bool show_other(struct scene *s, enum act act, size_t arg)
     case ACT_UNDO:
         scene_undo_what_if(s);
         return true;
+    case ACT_ADD_LINK:
+        scene_link_open(s);
+        return true;
     case ACT_SAVE:
         scene_save_what_if(s);
         return true;
@@ -149,6 +152,10 @@ static bool control(struct scene *s, enum act act)
 void scene_activate(struct scene *s, enum act act, size_t arg)
 {
     s->menu = VIEW_NONE;
+    if (s->linking.open && act == ACT_HOST) {
+        scene_link_choose(s, arg);
+        return;
+    }
     if (scene_teach(s, act, arg)) return;
     switch (act) {
     case ACT_PACKET:

@@ -346,6 +346,23 @@ static void draw_ring(const struct scene *s, const struct view *view, struct sel
                             view_units(view, 2.5), colour);
 }
 
+/* Above the views, where it hides no host. */
+static void draw_hint(const struct scene *s, const struct view *view)
+{
+    const struct linking *l = &s->linking;
+    const struct map_plan *plan = s->plan;
+    if (!l->open) {
+        if (scene_tells_what_if(s)) find_view_hint(view, s->panels.caption, s->what_if.message, true);
+        return;
+    }
+    find_view_hint(view, s->panels.caption, scene_link_hint(s), l->refused != LINK_FINE);
+    if (l->first == STORY_NONE) return;
+    draw_ring(s, view, (struct selection){ACT_HOST, l->first}, 1);
+    if (plan && s->hover.what == ACT_HOST && l->first < plan->n_hosts && s->hover.index < plan->n_hosts)
+        canvas_line(view->canvas, plan->hosts[l->first].at, plan->hosts[s->hover.index].at, view_units(view, 3),
+                    colour_with_alpha(view->theme->accent, 0.6));
+}
+
 static void draw_quit_question(const struct view *view, struct box window)
 {
     const char *text = tr("Press Esc once more to quit.");
@@ -381,6 +398,7 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     quiz_view_draw(&view, s->panels.middle, s);
     if (s->menu != VIEW_NONE) draw_menu(s, &view, window);
     if (s->find.open) draw_line(s, &view, window);
+    draw_hint(s, &view);
     draw_ring(s, &view, s->hover, 0.45);
     draw_ring(s, &view, s->focus, 1);
     if (s->help) help_view_draw(&view, window);

@@ -39,11 +39,15 @@ static void press_focus(struct scene *s)
     if (s->focus.what != ACT_NONE) scene_activate(s, s->focus.what, s->focus.index);
 }
 
-/* From the inside out: menu, selection, focus, enlarged view; then the question whether to quit. */
+/* From the inside out: menu, link, message, selection, focus, enlarged view; then the question whether to quit. */
 static void escape(struct scene *s)
 {
     if (s->menu != VIEW_NONE)
         s->menu = VIEW_NONE;
+    else if (s->linking.open)
+        scene_link_close(s);
+    else if (scene_tells_what_if(s))
+        s->what_if.message[0] = 0;
     else if (s->selection.what != ACT_NONE)
         s->selection = (struct selection){ACT_NONE, 0};
     else if (s->focus.what != ACT_NONE)
@@ -115,6 +119,7 @@ static bool handle_time_key(struct scene *s, const struct input *in)
         scene_seek(s, story_end_ns(s->story));
         return true;
     case 'z':
+        if (in->ctrl) return false;
         scene_zoom(s, story_now(s->story), in->shift ? zoom_step : 1 / zoom_step);
         return true;
     case 'w':
@@ -154,9 +159,12 @@ static void next_arrangement(struct scene *s)
     workspace_read(&s->workspace, workspace_preset(s->preset));
 }
 
-static bool handle_arranging_key(struct scene *s, int key)
+static bool handle_arranging_key(struct scene *s, int key, bool ctrl)
 {
     switch (key) {
+    case 'e':
+        scene_link_open(s);
+        return true;
     case 'v':
         open_menu(s);
         return true;
@@ -168,6 +176,16 @@ static bool handle_arranging_key(struct scene *s, int key)
         return true;
     case 'l':
         only_choose(&s->only, s->story, s->selection.what, s->selection.index);
+        return true;
+    case 's':
+        if (!ctrl || s->what_if.n_acts == 0) return false;
+        scene_save_what_if(s);
+        return true;
+    case KEY_DELETE:
+        scene_take_away(s);
+        return true;
+    case 'z':
+        scene_undo_what_if(s);
         return true;
     case 'x':
         scene_show_run(s, !s->what_if.shown);
@@ -234,7 +252,7 @@ static bool handle_key(struct scene *s, const struct input *in)
         return true;
     }
     if (scene_teach_key(s, in)) return true;
-    return handle_time_key(s, in) || handle_view_key(s, in) || handle_arranging_key(s, in->key);
+    return handle_time_key(s, in) || handle_view_key(s, in) || handle_arranging_key(s, in->key, in->ctrl);
 }
 
 /* ---- Pointer ---- */
@@ -293,7 +311,7 @@ static bool handle_press(struct scene *s, const struct input *in)
     const struct target *t = targets_find(s->targets, in->x, in->y);
     s->grip = point_of(in->x, in->y);
     if (!t) return close_menu(s) || grip_bar(s);
-    if (t->act == ACT_HOST && box_has(s->panels.views[VIEW_MAP], in->x, in->y)) s->dragged_host = t->arg;
+    if (t->act == ACT_HOST && !s->linking.open && box_has(s->panels.views[VIEW_MAP], in->x, in->y)) s->dragged_host = t->arg;
     if (t->act == ACT_TIME_LINE || t->act == ACT_TIME_AXIS) {
         s->dragging = true;
         s->dragged_axis = t->act == ACT_TIME_AXIS ? (enum view_id)t->arg : VIEW_NONE;

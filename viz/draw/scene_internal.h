@@ -29,6 +29,15 @@ struct find {
     char text[EDIT_VALUE_BYTES];
 };
 
+enum link_refusal { LINK_FINE, LINK_TO_ITSELF, LINK_TO_UNNAMED };
+
+/* A link is being added (scene_link.c). */
+struct linking {
+    bool open;
+    size_t first; /* the host that was pressed; STORY_NONE: none yet */
+    enum link_refusal refused;
+};
+
 struct what_if {
     const struct rerun *rerun;
     struct rerun_job *job; /* NULL: none is under way */
@@ -41,6 +50,7 @@ struct what_if {
     struct story *stories[2];       /* for the comparison; NULL without */
     struct comparison *comparison;
     char message[RERUN_WHY_BYTES + 40];
+    char look_for[ACT_NAME_BYTES]; /* what the last act added: looked at when it is there; "" */
 };
 
 /* Looking at a packet in another program. */
@@ -109,6 +119,7 @@ struct scene {
     bool keeps_places, places_are_chosen; /* for the next time; by the user, not by us */
     size_t *order;                        /* hosts from left to right */
     struct find find;
+    struct linking linking;
     struct only only;
     int64_t bookmarks[BOOKMARKS_MAX]; /* sorted */
     size_t n_bookmarks;
@@ -145,16 +156,27 @@ bool scene_find_text(struct scene *scene, const struct input *input);
 void scene_toggle_bookmark(struct scene *scene);
 void scene_go_to_bookmark(struct scene *scene, int direction);
 void scene_what_if(struct scene *scene, size_t offer); /* of what_if_offers */
+void scene_take_away(struct scene *scene); /* what is selected */
 void scene_edit_open(struct scene *scene, size_t row); /* of edits_of */
 void scene_edit_apply(struct scene *scene);
 void scene_undo_what_if(struct scene *scene);
 void scene_save_what_if(struct scene *scene);
 void scene_show_run(struct scene *scene, int run);
+void scene_add_act(struct scene *scene, const struct act_line *act); /* and runs again */
 struct compare_page scene_compare_page(const struct scene *scene);
 void scene_free_what_if(struct scene *scene);
 void scene_enlarge(struct scene *scene, enum view_id view); /* VIEW_NONE: all; so does the one that is enlarged */
 void scene_move_host(struct scene *scene, size_t host, struct point to); /* on the map, in pixels */
 struct box scene_map_area(struct box panel, double unit);                /* where hosts stand */
+
+/* scene_link.c: adding a link. */
+bool scene_can_change(const struct scene *scene);
+void scene_link_open(struct scene *scene);
+void scene_link_choose(struct scene *scene, size_t host);
+void scene_link_close(struct scene *scene);
+const char *scene_link_hint(const struct scene *scene);
+/* Why an act was refused, or where it was saved, and the view that says so is not in sight. */
+bool scene_tells_what_if(const struct scene *scene);
 
 /* scene_teach.c: captions and guessing. False: the act or key means something else. */
 bool scene_teach(struct scene *s, enum act act, size_t arg);

@@ -53,7 +53,7 @@ static void run_again(struct scene *s)
 }
 
 /* The view of it is opened beside the ladder, unless the user has it already or looks at one view alone. */
-static void add_act(struct scene *s, const struct act_line *act)
+void scene_add_act(struct scene *s, const struct act_line *act)
 {
     s->what_if.acts[s->what_if.n_acts++] = *act;
     run_again(s);
@@ -64,17 +64,23 @@ static void add_act(struct scene *s, const struct act_line *act)
 
 void scene_what_if(struct scene *s, size_t offer)
 {
-    struct what_if *w = &s->what_if;
     struct act_line offers[OFFERS_MAX];
     size_t n = what_if_offers(s->story, s->selection, offers);
-    if (offer >= n || !w->rerun || w->rerun->why_not || w->n_acts == ACTS_MAX) return;
-    add_act(s, &offers[offer]);
+    if (offer >= n || !scene_can_change(s)) return;
+    scene_add_act(s, &offers[offer]);
+}
+
+void scene_take_away(struct scene *s)
+{
+    struct act_line offers[OFFERS_MAX];
+    size_t n = what_if_offers(s->story, s->selection, offers);
+    if (n > 0 && !strcmp(offers[n - 1].line, "null")) scene_what_if(s, n - 1);
 }
 
 void scene_edit_open(struct scene *s, size_t row)
 {
     struct edit_row rows[EDITS_MAX];
-    if (!s->what_if.rerun || s->what_if.rerun->why_not || row >= edits_of(s->story, s->selection, rows)) return;
+    if (!scene_can_change(s) || row >= edits_of(s->story, s->selection, rows)) return;
     s->find = (struct find){.open = true, .edits = true, .row = rows[row]};
     snprintf(s->find.text, sizeof s->find.text, "%s", rows[row].value);
 }
@@ -82,7 +88,7 @@ void scene_edit_open(struct scene *s, size_t row)
 void scene_edit_apply(struct scene *s)
 {
     struct act_line act = {.about = ""};
-    if (s->what_if.n_acts < ACTS_MAX && edit_act(&s->find.row, s->find.text, &act)) add_act(s, &act);
+    if (s->what_if.n_acts < ACTS_MAX && edit_act(&s->find.row, s->find.text, &act)) scene_add_act(s, &act);
 }
 
 void scene_undo_what_if(struct scene *s)
@@ -122,6 +128,7 @@ static void drop_last_act(struct scene *s)
     struct what_if *w = &s->what_if;
     char why[sizeof w->message];
     snprintf(why, sizeof why, "%s", w->message);
+    w->look_for[0] = 0;
     if (w->n_acts) w->n_acts--;
     run_again(s);
     snprintf(w->message, sizeof w->message, "%s", why);
@@ -150,6 +157,8 @@ void scene_poll(struct scene *s)
     int64_t now = story_now(s->story), parts = w->comparison->first.at_ns;
     show(s, 1);
     if (parts != TIME_NEVER && now > parts) scene_seek(s, parts);
+    if (*w->look_for) scene_look_at(s, w->look_for);
+    w->look_for[0] = 0;
 }
 
 struct compare_page scene_compare_page(const struct scene *s)

@@ -47,6 +47,7 @@ enum act {
     ACT_SHOW_RUN,    /* 0 as it was, 1 as it would have been */
     ACT_UNDO,
     ACT_SAVE,
+    ACT_ADD_LINK,    /* the two hosts that are pressed next are linked */
     /* arranging; the argument is a view, or two: act_of_views */
     ACT_VIEW_MENU,
     ACT_ENLARGE,

@@ -106,6 +106,17 @@ static void offer_set(struct offers *o, const char *link, const char *value, con
     offer(o, fault, words);
 }
 
+/* What the scenario names can also be taken away; what came of itself (a bounce, a mail of the traffic) cannot. */
+static void offer_removal(struct offers *o, const char *part, const char *name, const char *words)
+{
+    cJSON *root = cJSON_Parse(story_scenario(o->story));
+    size_t n = o->n;
+    if (cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(root, part), name))
+        offer(o, cJSON_CreateNull(), words);
+    if (o->n > n) snprintf(o->acts[n].pointer, sizeof o->acts[n].pointer, "/%s/%s", part, name);
+    cJSON_Delete(root);
+}
+
 static void offer_for_link(struct offers *o, size_t index)
 {
     struct story_link link = story_link(o->story, index);
@@ -116,6 +127,7 @@ static void offer_for_link(struct offers *o, size_t index)
     offer_set(o, link.name, "loss", "20 %", tr("it lost 20 % from now on"));
     offer_set(o, link.name, "loss", "0 %", tr("it lost nothing from now on"));
     offer_set(o, link.name, "delay", "300 ms", tr("it had a delay of 300 ms from now on"));
+    offer_removal(o, "links", link.name, tr("there were no such link"));
 }
 
 /* ---- What is added ---- */
@@ -228,6 +240,7 @@ static void offer_for_host(struct offers *o, size_t index)
     if (host.up)
         offer(o, fault_on(o->story, "1 min", "pause", "host", host.name), tr("its programs paused for a minute"));
     offer_additions(o, host.name);
+    offer_removal(o, "hosts", host.name, tr("there were no such host"));
 }
 
 size_t what_if_offers(const struct story *story, struct selection selection, struct act_line offers[OFFERS_MAX])
@@ -246,72 +259,31 @@ size_t what_if_offers(const struct story *story, struct selection selection, str
         snprintf(o.about, sizeof o.about, "%s", story_host(story, selection.index).name);
         offer_for_host(&o, selection.index);
         break;
+    case ACT_MAIL:
+        snprintf(o.about, sizeof o.about, "%s", story_mail(story, selection.index)->name);
+        offer_removal(&o, "mail", o.about, tr("it were never written"));
+        break;
     default:
         break;
     }
     return o.n;
 }
 
-/* ---- The scenario ---- */
-
-/* RFC 7396, but that nothing is ever removed here. */
-static void merge(cJSON *into, const cJSON *patch)
+bool what_if_link(const struct story *story, size_t a, size_t b, struct act_line *act, char name[ACT_NAME_BYTES])
 {
-    const cJSON *item;
-    cJSON_ArrayForEach(item, patch)
-    {
-        cJSON *there = cJSON_GetObjectItemCaseSensitive(into, item->string);
-        if (cJSON_IsObject(there) && cJSON_IsObject(item))
-            merge(there, item);
-        else if (there)
-            cJSON_ReplaceItemInObjectCaseSensitive(into, item->string, cJSON_Duplicate(item, 1));
-        else
-            cJSON_AddItemToObject(into, item->string, cJSON_Duplicate(item, 1));
-    }
-}
-
-/* Sets the value that a pointer names; on the way only what is there is gone through. */
-static void set_value(cJSON *root, const char *pointer, cJSON *value)
-{
-    char path[ACT_WORDS_BYTES], *rest = path, *key = NULL;
-    cJSON *object = root;
-    snprintf(path, sizeof path, "%s", pointer + 1);
-    for (char *slash; object && (slash = strchr(rest, '/')) != NULL; rest = slash + 1) {
-        *slash = 0;
-        object = cJSON_GetObjectItemCaseSensitive(object, rest);
-    }
-    key = rest;
-    if (!cJSON_IsObject(object)) {
-        cJSON_Delete(value);
-        return;
-    }
-    if (cJSON_HasObjectItem(object, key))
-        cJSON_ReplaceItemInObjectCaseSensitive(object, key, value);
+    const char *const ends[] = {story_host(story, a).name, story_host(story, b).name};
+    struct offers o = {.story = story, .acts = act};
+    cJSON *root = cJSON_Parse(story_scenario(story)), *patch = cJSON_CreateObject();
+    const cJSON *hosts = cJSON_GetObjectItemCaseSensitive(root, "hosts");
+    free_name(cJSON_GetObjectItemCaseSensitive(root, "links"), "added", name, ACT_NAME_BYTES);
+    cJSON *link = cJSON_AddObjectToObject(cJSON_AddObjectToObject(patch, "links"), name);
+    cJSON_AddItemToObject(link, "between", cJSON_CreateStringArray(ends, 2));
+    bool named = cJSON_GetObjectItemCaseSensitive(hosts, ends[0]) && cJSON_GetObjectItemCaseSensitive(hosts, ends[1]);
+    snprintf(o.about, sizeof o.about, "%.70s – %.70s", ends[0], ends[1]);
+    if (named)
+        offer_patch(&o, patch, tr("a link joined them"));
     else
-        cJSON_AddItemToObject(object, key, value);
-}
-
-char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n, bool pretty)
-{
-    cJSON *root = cJSON_Parse(story_scenario(story));
-    if (!root) return NULL;
-    for (size_t i = 0; i < n; i++) {
-        cJSON *faults = cJSON_GetObjectItemCaseSensitive(root, "faults"), *value = cJSON_Parse(acts[i].line);
-        if (!strcmp(acts[i].pointer, "/")) {
-            merge(root, value);
-            cJSON_Delete(value);
-            continue;
-        }
-        if (*acts[i].pointer) {
-            set_value(root, acts[i].pointer, value);
-            continue;
-        }
-        if (!faults) faults = cJSON_AddArrayToObject(root, "faults");
-        cJSON_AddItemToArray(faults, value);
-    }
-    char *printed = pretty ? cJSON_Print(root) : cJSON_PrintUnformatted(root);
-    char *text = printed ? mem_strdup(printed) : NULL;
-    cJSON_free(printed);
+        cJSON_Delete(patch);
     cJSON_Delete(root);
-    return text;
+    return o.n == 1;
 }

@@ -5,17 +5,21 @@
 
 #include "viz/draw/view.h"
 
-enum { ACTS_MAX = 12, ACT_WORDS_BYTES = 160, ACT_LINE_BYTES = 640, OFFERS_MAX = 6 };
+enum { ACTS_MAX = 12, ACT_WORDS_BYTES = 160, ACT_LINE_BYTES = 640, ACT_NAME_BYTES = 40, OFFERS_MAX = 8 };
 
 struct act_line {
     char about[ACT_WORDS_BYTES]; /* "mail m1, 1348 bytes", "a-mail" */
     char words[ACT_WORDS_BYTES]; /* "it had not been lost" */
     char line[ACT_LINE_BYTES];   /* {"spare":{"packet":57,"link":"a-mail"}}; with a pointer: the value */
-    char pointer[ACT_WORDS_BYTES]; /* "/links/a-mail/loss": this value is another; "/": the line is merged into the whole (RFC 7396); "": it is a fault */
+    char pointer[ACT_WORDS_BYTES]; /* "/links/a-mail/loss": this value is another; null: it is taken away; "/": the line is merged into the whole (RFC 7396); "": it is a fault */
 };
 
-/* Offers for a packet, link or host; how many. */
+/* Offers for a packet, link, host or mail; how many. The one that takes it away, its line is null, comes last. */
 size_t what_if_offers(const struct story *story, struct selection selection, struct act_line offers[OFFERS_MAX]);
+
+/* One more link, from one host to another; it will have this name. False when the scenario does not name one of them: a
+   name server that comes of itself cannot be linked. */
+bool what_if_link(const struct story *story, size_t a, size_t b, struct act_line *act, char name[ACT_NAME_BYTES]);
 
 /* The scenario of a journal with the acts; everything else stays as its writer has it. For a person to read when `pretty`.
    To be freed with mem_free. NULL when there is no scenario. */

@@ -160,6 +160,13 @@ size_t story_link_count(const struct story *story)
     return story->links.count;
 }
 
+size_t story_link_by_name(const struct story *story, const char *name)
+{
+    for (size_t i = 0; i < story->links.count; i++)
+        if (strcmp(story->links.items[i].name, name) == 0) return i;
+    return STORY_NONE;
+}
+
 struct story_link story_link(const struct story *story, size_t link)
 {
     const struct cast_link *cast = &story->links.items[link];

@@ -107,6 +107,7 @@ struct story_link {
 };
 size_t story_link_count(const struct story *story);
 struct story_link story_link(const struct story *story, size_t link);
+size_t story_link_by_name(const struct story *story, const char *name);
 size_t story_link_by_id(const struct story *story, uint32_t id);
 
 /* Another one whenever a host or a link has gone up or down or was set to other values: a picture of them has changed. */

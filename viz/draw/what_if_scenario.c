@@ -1,0 +1,155 @@
+/* A scenario with acts: what is set, merged, added to its faults, or taken away with whatever speaks of it. */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "viz/draw/what_if.h"
+
+/* RFC 7396, but that nothing is ever removed here. */
+static void merge(cJSON *into, const cJSON *patch)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, patch)
+    {
+        cJSON *there = cJSON_GetObjectItemCaseSensitive(into, item->string);
+        if (cJSON_IsObject(there) && cJSON_IsObject(item))
+            merge(there, item);
+        else if (there)
+            cJSON_ReplaceItemInObjectCaseSensitive(into, item->string, cJSON_Duplicate(item, 1));
+        else
+            cJSON_AddItemToObject(into, item->string, cJSON_Duplicate(item, 1));
+    }
+}
+
+/* ---- Taking away ---- */
+
+/* Under which keys of faults and expectations the names of hosts, links and mails stand. */
+static bool is_key_of(const char *part, const char *key)
+{
+    static const char *const of_hosts[] = {"host", "server", "client", "peer", "toward", NULL};
+    static const char *const of_links[] = {"link", NULL}, *const of_mails[] = {"mail", "message", "parent", NULL};
+    const char *const *keys = !strcmp(part, "hosts") ? of_hosts : !strcmp(part, "links") ? of_links : of_mails;
+    for (; *keys; keys++)
+        if (!strcmp(*keys, key)) return true;
+    return false;
+}
+
+/* By a value, or by a pointer such as "/links/a-mail/loss". */
+static bool speaks_of(const cJSON *value, const char *part, const char *name)
+{
+    char beginning[ACT_WORDS_BYTES];
+    const cJSON *item;
+    int n = snprintf(beginning, sizeof beginning, "/%s/%s/", part, name);
+    cJSON_ArrayForEach(item, value)
+    {
+        const char *key = item->string ? item->string : "";
+        if (cJSON_IsString(item) && is_key_of(part, key) && !strcmp(item->valuestring, name)) return true;
+        if (!strncmp(key, beginning, (size_t)n) || speaks_of(item, part, name)) return true;
+    }
+    return false;
+}
+
+static bool is_linked_to(const cJSON *link, const char *host)
+{
+    const cJSON *end;
+    cJSON_ArrayForEach(end, cJSON_GetObjectItemCaseSensitive(link, "between"))
+    {
+        if (cJSON_IsString(end) && !strcmp(end->valuestring, host)) return true;
+    }
+    return false;
+}
+
+static bool is_from(const cJSON *mail, const cJSON *user)
+{
+    const cJSON *from = cJSON_GetObjectItemCaseSensitive(mail, "from");
+    return cJSON_IsString(user) && cJSON_IsString(from) && !strcmp(from->valuestring, user->valuestring);
+}
+
+static void take_away(cJSON *root, const char *part, const char *name);
+
+/* The links of a host go with it, and the mails that its user writes there. */
+static void take_away_what_hangs_on(cJSON *root, const char *name, const cJSON *host)
+{
+    const cJSON *user = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(host, "client"), "user");
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, "links"), *next;
+    for (item = item ? item->child : NULL; item; item = next) {
+        next = item->next;
+        if (is_linked_to(item, name)) take_away(root, "links", item->string);
+    }
+    item = cJSON_GetObjectItemCaseSensitive(root, "mail");
+    for (item = item ? item->child : NULL; item; item = next) {
+        next = item->next;
+        if (is_from(item, user)) take_away(root, "mail", item->string);
+    }
+}
+
+/* With the faults and expectations that speak of it: without it they would make no sense. */
+static void take_away(cJSON *root, const char *part, const char *name)
+{
+    static const char *const lists[] = {"faults", "expect"};
+    cJSON *gone = cJSON_DetachItemFromObjectCaseSensitive(cJSON_GetObjectItemCaseSensitive(root, part), name), *next;
+    if (!gone) return;
+    const char *key = gone->string; /* `name` may be the one that was just detached */
+    for (int i = 0; i < 2; i++) {
+        cJSON *list = cJSON_GetObjectItemCaseSensitive(root, lists[i]);
+        for (cJSON *item = list ? list->child : NULL; item; item = next) {
+            next = item->next;
+            if (speaks_of(item, part, key)) cJSON_Delete(cJSON_DetachItemViaPointer(list, item));
+        }
+    }
+    if (!strcmp(part, "hosts")) take_away_what_hangs_on(root, key, gone);
+    cJSON_Delete(gone);
+}
+
+/* ---- Setting ---- */
+
+/* Sets the value that a pointer names; on the way only what is there is gone through. */
+static void set_value(cJSON *root, const char *pointer, cJSON *value)
+{
+    char path[ACT_WORDS_BYTES], *rest = path;
+    cJSON *object = root;
+    snprintf(path, sizeof path, "%s", pointer + 1);
+    for (char *slash; object && (slash = strchr(rest, '/')) != NULL; rest = slash + 1) {
+        *slash = 0;
+        object = cJSON_GetObjectItemCaseSensitive(object, rest);
+    }
+    if (!cJSON_IsObject(object)) {
+        cJSON_Delete(value);
+    } else if (cJSON_IsNull(value)) {
+        cJSON_Delete(value);
+        if (object == cJSON_GetObjectItemCaseSensitive(root, path))
+            take_away(root, path, rest);
+        else
+            cJSON_DeleteItemFromObjectCaseSensitive(object, rest); /* as if it had not been said */
+    } else if (cJSON_HasObjectItem(object, rest)) {
+        cJSON_ReplaceItemInObjectCaseSensitive(object, rest, value);
+    } else {
+        cJSON_AddItemToObject(object, rest, value);
+    }
+}
+
+char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n, bool pretty)
+{
+    cJSON *root = cJSON_Parse(story_scenario(story));
+    if (!root) return NULL;
+    for (size_t i = 0; i < n; i++) {
+        cJSON *faults = cJSON_GetObjectItemCaseSensitive(root, "faults"), *value = cJSON_Parse(acts[i].line);
+        if (!strcmp(acts[i].pointer, "/")) {
+            merge(root, value);
+            cJSON_Delete(value);
+            continue;
+        }
+        if (*acts[i].pointer) {
+            set_value(root, acts[i].pointer, value);
+            continue;
+        }
+        if (!faults) faults = cJSON_AddArrayToObject(root, "faults");
+        cJSON_AddItemToArray(faults, value);
+    }
+    char *printed = pretty ? cJSON_Print(root) : cJSON_PrintUnformatted(root);
+    char *text = printed ? mem_strdup(printed) : NULL;
+    cJSON_free(printed);
+    cJSON_Delete(root);
+    return text;
+}
