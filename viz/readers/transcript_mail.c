@@ -39,6 +39,17 @@ static bool tell_deferred(struct transcript *t, const struct event *e)
     return true;
 }
 
+/* What is said better by another line at once: only where everything is told. */
+static bool tell_change(struct transcript *t, const struct event *e)
+{
+    if (t->level < TRANSCRIPT_PACKETS) return false;
+    transcript_add_mail_for(t, e);
+    const char *from = event_text(e, FIELD_FROM);
+    text_addf(&t->words, *from ? ": %s -> %s" : ": %s%s", from, event_text(e, FIELD_TO));
+    transcript_add_why(t, e);
+    return true;
+}
+
 /* A server tells of handing on when its attempt ends; here speak clients, and mailboxes that are emptied. */
 static bool tell_handed_on(struct transcript *t, const struct event *e)
 {
@@ -49,7 +60,7 @@ static bool tell_handed_on(struct transcript *t, const struct event *e)
         transcript_add_mail_for(t, e);
         text_adds(&t->words, tr(" out of the mailbox"));
     } else if (strcmp(from, "active") == 0) {
-        return false;
+        return tell_change(t, e);
     } else {
         text_adds(&t->words, tr("has submitted "));
         transcript_add_mail_for(t, e);
@@ -75,18 +86,20 @@ static bool tell_mail_state(struct transcript *t, const struct event *e)
         transcript_add_mail_for(t, e);
         return true;
     }
-    if (strcmp(state, "bounced") != 0 && strcmp(state, "discarded") != 0) return false;
+    if (strcmp(state, "bounced") != 0 && strcmp(state, "discarded") != 0) return tell_change(t, e);
     text_adds(&t->words, strcmp(state, "bounced") == 0 ? tr("gives up ") : tr("discards "));
     transcript_add_mail_for(t, e);
     transcript_add_why(t, e);
     return true;
 }
 
-/* The line waits, since an attempt that is over at once (a delivery on the spot) is no news. */
+/* The line waits, since an attempt that is over at once (a delivery on the spot) is no news, unless everything is told.
+ */
 static bool tell_attempt_begin(struct transcript *t, const struct event *e)
 {
     text_addf(&t->words, tr("attempt %" PRId64 " to hand on "), event_int(e, FIELD_NTH));
     transcript_add_mail_for(t, e);
+    if (t->level == TRANSCRIPT_PACKETS) return true;
     text_adds(&t->pending, t->words.bytes);
     t->pending_attempt = event_int(e, FIELD_ATTEMPT);
     t->pending_at_ns = e->at_ns;
@@ -99,7 +112,8 @@ static bool tell_attempt_end(struct transcript *t, const struct event *e)
     int64_t peer = event_int(e, FIELD_PEER);
     const char *outcome = event_text(e, FIELD_OUTCOME);
     bool handed_on = strcmp(outcome, "delivered") == 0;
-    if (handed_on && (!peer || peer == event_int(e, FIELD_HOST))) return false;
+    bool on_the_spot = handed_on && (!peer || peer == event_int(e, FIELD_HOST));
+    if (on_the_spot && t->level < TRANSCRIPT_PACKETS) return false;
     if (handed_on)
         text_adds(&t->words, tr("has handed on "));
     else

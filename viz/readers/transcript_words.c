@@ -92,9 +92,12 @@ static bool tell_dns_unreachable(struct transcript *t, const struct event *e)
 static bool tell_conn_open(struct transcript *t, const struct event *e)
 {
     transcript_remember_peer(t, e, CONN_KEY, FIELD_CONN);
-    if (strcmp(event_text(e, FIELD_ROLE), "active") != 0) return false;
-    text_addf(&t->words, tr("calls %s, port %" PRId64), transcript_host(t, event_int(e, FIELD_PEER)),
-              event_int(e, FIELD_REMOTE_PORT));
+    bool calls = strcmp(event_text(e, FIELD_ROLE), "active") == 0;
+    if (!calls && t->level < TRANSCRIPT_PACKETS) return false;
+    if (!calls) text_addf(&t->words, tr("is called by %s"), transcript_host(t, event_int(e, FIELD_PEER)));
+    if (calls)
+        text_addf(&t->words, tr("calls %s, port %" PRId64), transcript_host(t, event_int(e, FIELD_PEER)),
+                  event_int(e, FIELD_REMOTE_PORT));
     return true;
 }
 
@@ -122,11 +125,12 @@ static bool tell_abuse(struct transcript *t, const struct event *e)
     return true;
 }
 
-/* A server tells of the end only when something went wrong: else its client does. */
+/* A server tells of the end only when something went wrong, or everything is told: else its client does. */
 static bool tell_session_close(struct transcript *t, const struct event *e)
 {
     bool done = strcmp(event_text(e, FIELD_WHY), "done") == 0;
-    if (done && !transcript_peer(t, e, CLIENT_KEY, FIELD_SESSION)) return false;
+    bool is_server = !transcript_peer(t, e, CLIENT_KEY, FIELD_SESSION);
+    if (done && is_server && t->level < TRANSCRIPT_PACKETS) return false;
     text_addf(&t->words, tr("ends the dialogue with %s"),
               transcript_host(t, transcript_peer(t, e, SESSION_KEY, FIELD_SESSION)));
     if (!done) transcript_add_why(t, e);
@@ -156,9 +160,23 @@ static bool tell_rule(struct transcript *t, const struct event *e)
 
 /* ---- TLS, as its client sees it ---- */
 
+static bool tell_tls_start(struct transcript *t, const struct event *e)
+{
+    bool serves = strcmp(event_text(e, FIELD_ROLE), "server") == 0;
+    text_addf(&t->words, serves ? tr("awaits the TLS handshake of %s") : tr("begins a TLS handshake with %s"),
+              transcript_host(t, transcript_peer(t, e, CONN_KEY, FIELD_CONN)));
+    return true;
+}
+
 static bool tell_tls_done(struct transcript *t, const struct event *e)
 {
-    if (strcmp(event_text(e, FIELD_ROLE), "server") == 0) return false;
+    bool serves = strcmp(event_text(e, FIELD_ROLE), "server") == 0;
+    if (serves && t->level < TRANSCRIPT_PACKETS) return false;
+    if (serves) {
+        text_addf(&t->words, tr("from here on encrypted: %s, %s"), event_text(e, FIELD_VERSION),
+                  event_text(e, FIELD_CIPHER));
+        return true;
+    }
     text_addf(&t->words, tr("from here on encrypted: %s, %s; the certificate %s is "), event_text(e, FIELD_VERSION),
               event_text(e, FIELD_CIPHER), event_text(e, FIELD_NAME));
     if (event_int(e, FIELD_VERIFIED))
@@ -193,8 +211,10 @@ static bool tell_tls_fallback(struct transcript *t, const struct event *e)
 
 static bool tell_tls_close(struct transcript *t, const struct event *e)
 {
-    if (strcmp(event_text(e, FIELD_WHY), "truncated") != 0) return false;
-    text_adds(&t->words, tr("the connection ends without a word of TLS"));
+    bool in_order = strcmp(event_text(e, FIELD_WHY), "truncated") != 0;
+    if (in_order && t->level < TRANSCRIPT_PACKETS) return false;
+    text_adds(&t->words, in_order ? tr("is told by TLS that no more will be said")
+                                  : tr("the connection ends without a word of TLS"));
     return true;
 }
 
@@ -220,6 +240,7 @@ const struct telling tellings_of_words[EVENT_KINDS] = {
     [EVENT_POP3_LINE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_line},
     [EVENT_POP3_CONTENT] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_content},
     [EVENT_STS_POLICY] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_sts_policy},
+    [EVENT_TLS_START] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_tls_start},
     [EVENT_TLS_DONE] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_done},
     [EVENT_TLS_FAILED] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_failed},
     [EVENT_TLS_FALLBACK] = {TRANSCRIPT_SMTP, FIELD_HOST, tell_tls_fallback},

@@ -46,7 +46,7 @@ static bool tell_link_state(struct transcript *t, const struct event *e)
 
 static bool tell_link_value(struct transcript *t, const struct event *e)
 {
-    if (e->at_ns == 0) return false;
+    if (e->at_ns == 0 && t->level < TRANSCRIPT_PACKETS) return false; /* as the scenario has it */
     text_addf(&t->words, tr("link %s toward %s: %s is now %s"), transcript_link(t, e),
               transcript_host(t, transcript_link_end(t, e, 1)), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
     return true;
@@ -56,6 +56,15 @@ static bool tell_routes(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, tr("routes are computed anew"));
     transcript_add_why(t, e);
+    return true;
+}
+
+/* The outcome says so once more, when all is over. */
+static bool tell_expectation(struct transcript *t, const struct event *e)
+{
+    text_addf(&t->words, event_int(e, FIELD_HELD) ? tr("as expected: %s") : tr("against expectation: %s"),
+              event_text(e, FIELD_TEXT));
+    if (!event_int(e, FIELD_HELD)) transcript_add_why(t, e);
     return true;
 }
 
@@ -101,8 +110,10 @@ static bool tell_outside_open(struct transcript *t, const struct event *e)
 
 static bool tell_outside_end(struct transcript *t, const struct event *e)
 {
-    if (strcmp(event_text(e, FIELD_WHY), "end") == 0) return false;
-    text_adds(&t->words, tr("the real program is gone"));
+    bool in_order = strcmp(event_text(e, FIELD_WHY), "end") == 0;
+    if (in_order && t->level < TRANSCRIPT_PACKETS) return false;
+    text_adds(&t->words,
+              in_order ? tr("the real program has said all that it has to say") : tr("the real program is gone"));
     return true;
 }
 
@@ -115,6 +126,7 @@ const struct telling tellings_of_world[EVENT_KINDS] = {
     [EVENT_LINK_VALUE] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_link_value},
     [EVENT_ROUTES] = {TRANSCRIPT_SMTP, FIELD_NONE, tell_routes},
     [EVENT_CAPTION] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_caption},
+    [EVENT_EXPECTATION] = {TRANSCRIPT_PACKETS, FIELD_NONE, tell_expectation},
     [EVENT_LAW_BROKEN] = {TRANSCRIPT_MAIL, FIELD_NONE, tell_law},
     [EVENT_HOST_TROUBLE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_trouble},
     [EVENT_LIVE_BEGIN] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_live_begin},

@@ -99,7 +99,7 @@ static void tell_expectation(struct sentence *s, const struct story *story, size
     (void)story, (void)i;
     sentence_say(s, event_int(e, FIELD_HELD) ? tr("As expected: %s") : tr("Against expectation: %s"),
                  event_text(e, FIELD_TEXT));
-    sentence_say_why(s, e);
+    if (!event_int(e, FIELD_HELD)) sentence_say_why(s, e);
 }
 
 static void tell_law(struct sentence *s, const struct story *story, size_t i, const struct event *e)

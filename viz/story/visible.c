@@ -1,4 +1,5 @@
-/* Which events a view shows, and as what. A new kind is bookkeeping until it gets a row here. */
+/* Which events a view shows, and as what. A new kind is bookkeeping until it gets a row here. What is shown as a step is
+   told by the transcript of packets, and the other way round (tests/viz/draw/test_told.c). */
 #include "viz/story/visible.h"
 
 static const enum visible_sort sorts[EVENT_KINDS] = {
@@ -35,7 +36,10 @@ static const enum visible_sort sorts[EVENT_KINDS] = {
     [EVENT_TLS_FALLBACK] = VISIBLE_OTHER,   [EVENT_FILE_ROT] = VISIBLE_MAIL,
     [EVENT_CLIENT_ABUSE] = VISIBLE_OTHER,
     [EVENT_MAIL_ROUTE] = VISIBLE_OTHER,
-    [EVENT_ZONE_RECORD] = VISIBLE_OTHER,
+    [EVENT_ZONE_RECORD] = VISIBLE_OTHER,    [EVENT_SESSION_CLOSE] = VISIBLE_OTHER,
+    [EVENT_MAIL_CONTENT] = VISIBLE_OTHER,   [EVENT_HOST_SETTINGS] = VISIBLE_OTHER,
+    [EVENT_LIVE_BEGIN] = VISIBLE_OTHER,     [EVENT_OUTSIDE_OPEN] = VISIBLE_OTHER,
+    [EVENT_OUTSIDE_END] = VISIBLE_OTHER,
 };
 
 enum visible_sort event_visible_sort(enum event_kind kind)
