@@ -10,9 +10,10 @@ cd "$POSTROAD_SOURCE_DIR" || exit 1
 xgettext --language=C --keyword=tr --from-code=UTF-8 -o "$scratch/texts.pot" viz/draw/*.c viz/story/*.c 2> /dev/null
 holds test -s "$scratch/texts.pot"
 
-# Texts of tables, which pass through tr() by name: of help, captions, questions and the gallery.
+# Texts of tables and files, which pass through tr() by name: of help, captions, questions, the gallery, the captions of
+# all scenarios and the lesson.
 python3 - "$scratch/tables" << 'END'
-import json, re, sys
+import glob, json, re, sys
 texts = []
 for path in ("viz/draw/help_view.c",):
     table = re.search(r"rows\[\] = \{(.*?)\n\};", open(path).read(), re.S).group(1)
@@ -21,6 +22,12 @@ texts += ["".join(re.findall(r'"((?:[^"\\]|\\.)*)"', t)[1:-1]) for t in
           re.findall(r"\[CLASSIC_\w+\] = \{(.*?)\}", open("viz/story/classic.c").read(), re.S)]
 for card in json.load(open("scenarios/gallery/gallery.json"))["scenarios"]:
     texts += [card["sentence"], json.load(open(f"scenarios/{card['file']}.json"))["title"]]
+for path in sorted(glob.glob("scenarios/*.json")):
+    say = [caption["say"] for caption in json.load(open(path)).get("story", [])]
+    texts += [text if isinstance(text, str) else text["en"] for text in say]
+for path in glob.glob("scenarios/lessons/how-*.json"):
+    lesson = json.load(open(path))
+    texts += [lesson["title"]] + [step[key] for step in lesson["steps"] for key in ("title", "text")]
 open(sys.argv[1], "w").write("\n".join(t.replace('\\"', '"') for t in texts if t) + "\n")
 END
 holds test "$(wc -l < "$scratch/tables")" -gt 100

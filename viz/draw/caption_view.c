@@ -47,12 +47,13 @@ static struct caption caption_now(const struct view *v)
     return !own.text || (classic.text && classic.event > own.event) ? classic : own;
 }
 
-/* A caption is shown as such; each single link of a packet's way would make the line flicker; how links are at the
-   beginning is no happening. */
+/* A caption is shown as such; each single link of a packet's way would make the line flicker; how links, zones and
+   hosts are at the beginning is no happening. */
 static bool says_something(const struct story *s, size_t event)
 {
     enum event_kind kind = story_event(s, event)->kind;
-    if (kind == EVENT_LINK_VALUE && story_event(s, event)->at_ns == 0) return false;
+    bool is_set_up = kind == EVENT_LINK_VALUE || kind == EVENT_ZONE_RECORD || kind == EVENT_HOST_SETTINGS;
+    if (is_set_up && story_event(s, event)->at_ns == 0) return false;
     return story_event_is_visible(s, event) && kind != EVENT_CAPTION && kind != EVENT_LINK_SEND &&
            kind != EVENT_LINK_DELIVER && kind != EVENT_LINK_QUEUE;
 }
@@ -111,6 +112,62 @@ static struct box draw_cite(const struct view *v, struct box box, const char *ci
     return box_of(box.x, box.y, box.w - w - view_units(v, 14), box.h);
 }
 
+static bool is_whole(const struct view *v, const struct text_style *style, const char *text, struct box room)
+{
+    struct text_style more = *style;
+    double height = canvas_measure(v->canvas, style, text, room.w).y;
+    more.lines++; /* would it be used? */
+    return height <= room.h && canvas_measure(v->canvas, &more, text, room.w).y <= height;
+}
+
+/* Of several sizes and numbers of lines the first in which a text is whole; otherwise the last. */
+static struct text_style whole_style(const struct view *v, const struct text_style *styles, size_t n, const char *text,
+                                     struct box room)
+{
+    for (size_t i = 0; i + 1 < n; i++)
+        if (is_whole(v, &styles[i], text, room)) return styles[i];
+    return styles[n - 1];
+}
+
+static struct text_style caption_style(const struct view *v, const char *text, struct box room)
+{
+    static const double sizes[] = {1.12, 1.05, 1.05};
+    static const int fonts[] = {FONT_LARGE, FONT_PLAIN, FONT_SMALL}, lines[] = {2, 3, 4};
+    struct text_style styles[3];
+    for (int i = 0; i < 3; i++) {
+        styles[i] = view_text(v, fonts[i]);
+        styles[i].bold = true;
+        styles[i].size *= sizes[i];
+        styles[i].lines = lines[i];
+    }
+    return whole_style(v, styles, 3, text, room);
+}
+
+/* What has just happened, below the caption, where there is room for all of it. */
+static struct text_style lesser_style(const struct view *v, const char *text, struct box room)
+{
+    struct text_style styles[4];
+    for (int i = 0; i < 4; i++) {
+        styles[i] = view_faint(v, i < 2 ? FONT_PLAIN : FONT_SMALL);
+        styles[i].lines = 1 + i % 2;
+    }
+    return whole_style(v, styles, 4, text, room);
+}
+
+static void draw_caption(const struct view *v, struct box box, const char *caption, const char *text)
+{
+    double budget = box.h - view_units(v, 14);
+    struct text_style style = caption_style(v, caption, box_of(box.x, box.y, box.w, budget));
+    struct point size = canvas_measure(v->canvas, &style, caption, box.w);
+    struct box left = box_of(box.x, box.y, box.w, budget - size.y);
+    struct text_style lesser = lesser_style(v, text, left);
+    bool both = is_whole(v, &lesser, text, left);
+    double second = canvas_measure(v->canvas, &lesser, text, box.w).y;
+    double y = box.y + (box.h - size.y - (both ? second : 0)) / 2;
+    canvas_text(v->canvas, box_of(box.x, y, box.w, size.y), &style, caption);
+    if (both) canvas_text(v->canvas, box_of(box.x, y + size.y, box.w, second), &lesser, text);
+}
+
 void caption_view_draw(const struct view *v, struct box box)
 {
     char text[STORY_SENTENCE_BYTES];
@@ -130,23 +187,5 @@ void caption_view_draw(const struct view *v, struct box box)
         return;
     }
     inner = draw_cite(v, inner, caption.cite);
-    double budget = inner.h - view_units(v, 14);
-    style.bold = true;
-    style.size = view_text(v, FONT_LARGE).size * 1.12;
-    style.lines = 3;
-    struct point size = canvas_measure(v->canvas, &style, caption.text, inner.w);
-    while ((size.y > budget || !canvas_text_fits(v->canvas, &style, caption.text, inner.w)) &&
-           style.size > view_units(v, 9)) {
-        style.size *= 0.95;
-        style.lines = (int)fmax(3, floor(budget / (style.size * 1.25)));
-        size = canvas_measure(v->canvas, &style, caption.text, inner.w);
-    }
-    struct text_style lesser = view_faint(v, FONT_PLAIN);
-    double second = lesser.size * 1.35;
-    bool both = size.y + second <= budget;
-    lesser.may_be_cut = true;
-    double y = inner.y + (inner.h - size.y - (both ? second : 0)) / 2;
-    style.down = ALIGN_START;
-    canvas_text(v->canvas, box_of(inner.x, y, inner.w, size.y), &style, caption.text);
-    if (both) canvas_text(v->canvas, box_of(inner.x, y + size.y, inner.w, second), &lesser, text);
+    draw_caption(v, inner, caption.text, text);
 }

@@ -7,6 +7,7 @@
 #include "sim/journal/tr.h"
 #include "tests/viz/draw/languages.h"
 #include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/caption_view.h"
 #include "viz/draw/gallery.h"
 #include "viz/draw/scene.h"
 
@@ -65,6 +66,41 @@ Test(languages, every_caption_of_a_classic_moment_and_every_question_is_whole)
         scene_free(scene);
     }
     journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* In the box that the window has for them at 1280x800. */
+static void expect_whole_captions(const char *scenario, const char *language, struct scene *scene)
+{
+    struct view view = {.story = scene_story(scene),
+                        .pace = scene_pace(scene),
+                        .theme = theme_of(false),
+                        .unit = theme_unit(1280, 800, 1),
+                        .captions = CAPTIONS_OF_SCENARIO};
+    for (size_t i = 0; i < story_caption_count(view.story); i++) {
+        struct canvas *canvas = canvas_new_layer(1280, 100);
+        scene_seek(scene, story_caption(view.story, i)->at_ns);
+        view.canvas = canvas;
+        view.screen_ns = pace_screen_at(view.pace, scene_now(scene));
+        caption_view_draw(&view, box_of(8, 8, 1264, 88));
+        cr_expect(eq(sz, canvas_cut_texts(canvas), 0), "%s, %s: %s", scenario, language,
+                  tr(story_caption(view.story, i)->text));
+        canvas_free(canvas);
+    }
+}
+
+Test(languages, every_caption_of_every_scenario_is_whole)
+{
+    const char *names[MOST_SCENARIOS];
+    size_t n = shipped_scenarios(names);
+    for (size_t k = 0; k < n; k++) {
+        struct journal_memory *journal = run_scenario(names[k]);
+        struct scene *scene = scene_new(journal, scene_options_default());
+        for (size_t i = 0; i < LANGUAGES; i++)
+            if (speak(languages[i])) expect_whole_captions(names[k], languages[i], scene);
+        scene_free(scene);
+        journal_memory_free(journal);
+    }
     canvas_forget_fonts();
 }
 
