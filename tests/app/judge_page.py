@@ -114,6 +114,54 @@ def the_mail_is_an_envelope(page):
     check(len(hosts) >= 4, f"the mail rests in {hosts}")
 
 
+def tells_why_late(page, path):
+    """The chain from the mail to the lost packet, with sums that add up to the delay, exactly."""
+    page.open(path)
+    page.key("5")
+    check("m1 reached bob@b.example after 1.074 s" in text(page, "div.why"), f"the heading: {text(page, 'div.why')}")
+    whole = page.evaluate("whyWhole.get(0).ns")
+    equal(page.evaluate("letters[0].end - letters[0].at"), whole, "the whole is the delay")
+    equal(page.evaluate("whySums.filter(s => s.letter === 0 && s.stage >= 0).reduce((sum, s) => sum + s.ns, 0)"), whole, "the sums")
+    parts = page.evaluate("whyParts.filter(p => p.letter === 0).reduce((sum, p) => sum + p.ns, 0)")
+    shorter = page.evaluate("whySums.filter(s => s.letter === 0 && s.stage < 0).reduce((sum, s) => sum + s.ns, 0)")
+    equal(parts + shorter, whole, "the parts")
+    rows = page.evaluate("[...document.querySelectorAll('.chain li')].map(row => row.textContent)")
+    lost = next((row for row in rows if "lost" in row or "dropped" in row), "")
+    check("third duplicate ack" in lost and "78.46 ms" in lost, f"the loss and what it cost: {rows}")
+    check("hands it over" in rows[rows.index(lost) - 1], "the loss stands below the part that it made longer")
+    page.evaluate("document.querySelector('.chain .lost').click()")
+    check(page.evaluate("steps[currentStep()].sort === SORT.LOSS"), "a press on the loss does not go to it")
+    check("lost" in text(page, ".look-body") or "dropped" in text(page, ".look-body"), "nor look at it")
+    for _ in range(2):
+        page.key("Escape")
+    page.evaluate("look({what: 'mail', index: 0})")
+    page.evaluate("[...document.querySelectorAll('.look button')].find(b => b.textContent === words.why).click()")
+    check(page.evaluate("document.querySelector('.panel.why').offsetWidth > 0"), "a mail that is looked at does not lead there")
+    equal(page.evaluate("document.querySelector('main').scrollHeight <= document.querySelector('main').clientHeight + 1"), True, "no panel is too high")
+    quiet(page, "why late")
+
+
+def walks_through_names(page, path):
+    """From the root down to the answer, and what is remembered of it."""
+    page.open(path)
+    page.key("6")
+    check("No name has been asked for yet" in text(page, ".names .walk"), f"before: {text(page, '.names .walk')}")
+    first = page.evaluate("lines.find(l => l.walk >= 0).walk")
+    steps = page.evaluate(f"lines.filter(l => l.walk === {first}).length")
+    check(steps >= 8, f"a walk of {steps} lines")
+    page.evaluate(f"seekStep(stepOfEvent.get(lines.filter(l => l.walk === {first}).at(-1).event))")
+    shown = text(page, ".names .walk")
+    for host in ("alice-pc", "resolver", "a.root-servers.net", "a.nic.example", "ns1.a.example"):
+        check(host in shown, f"{host} is not on the way: {shown}")
+    equal(page.evaluate("document.querySelectorAll('.names path.step').length"), steps, "arrows")
+    check("mail.a.example A" in text(page, ".names .cache"), f"remembered: {text(page, '.names .cache')}")
+    left = page.evaluate("[...document.querySelectorAll('.names .cache .mono')].map(e => parseInt(e.textContent))")
+    page.key("End")
+    later = page.evaluate("[...document.querySelectorAll('.names .cache .mono')].map(e => parseInt(e.textContent))")
+    check(max(later) < max(left), "times to live do not run down")
+    quiet(page, "names")
+
+
 def has_names_for_all(page):
     """Each thing that can be pressed says what it is, and is reached by the keyboard."""
     page.key("Home")
@@ -151,7 +199,7 @@ def colours(page):
     return page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('#top')).color].join()")
 
 
-def judge_first_mail(path):
+def judge_first_mail(path, lost, names):
     with Browser() as page:
         page.open(path)
         equal(page.evaluate("document.title"), "First mail", "the title")
@@ -172,6 +220,10 @@ def judge_first_mail(path):
         check(page.evaluate("document.querySelectorAll('main .panel').length - [...document.querySelectorAll('main .panel')].filter(p => !p.offsetWidth).length") == 1,
               "a view is shown alone")
         quiet(page, "first mail")
+    with Browser() as page:
+        tells_why_late(page, lost)
+    with Browser() as page:
+        walks_through_names(page, names)
     for size in ((1920, 1080), (3840, 2160)):
         with Browser(size=size) as page:
             page.open(path)
@@ -253,7 +305,9 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         subprocess.run([postroad, "export", scenarios / "first-mail.json", "-o", folder / "first.html"], check=True)
-        judge_first_mail(folder / "first.html")
+        for name, scenario in (("lost", "lost-segment"), ("names", "dns-tree")):
+            subprocess.run([postroad, "export", scenarios / f"{scenario}.json", "-o", folder / f"{name}.html"], check=True)
+        judge_first_mail(folder / "first.html", folder / "lost.html", folder / "names.html")
         judge_hostile(postroad, scenarios, folder)
         judge_all(postroad, scenarios, folder)
     if failures:

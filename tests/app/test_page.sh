@@ -49,6 +49,12 @@ equal "$(data "$page" 'all(a[1] <= b[1] for a, b in zip(d["steps"], d["steps"][1
 # A retransmission is there because of the loss.
 equal "$(data "$page" '{d["steps"][d["steps"][p[3]][4]][2] for p in d["packets"] if p[0] == 3}')" '{1}' 'the cause of the retransmission'
 
+# Where the time went: the parts follow each other, and they and what is shorter add up to the delay of each mail.
+equal "$(data "$page" 'all(w[3] == sum(s[3] for s in d["whySums"] if s[0] == w[0] and s[1] >= 0) for w in d["whyWhole"])')" True 'sums of why late'
+equal "$(data "$page" 'd["whyWhole"][0][3] == d["letters"][0][3] - d["letters"][0][2]')" True 'the whole is the delay'
+equal "$(data "$page" 'sum(len(p[7]) for p in d["whyParts"])')" "$(count link.drop)" 'losses of why late'
+equal "$(data "$page" 'len({line[9] for line in d["lines"] if line[2] == 2}) > 2, {line[9] for line in d["lines"] if line[2] != 2}')" '(True, {-1})' 'walks'
+
 # The same run gives the same page; so does its journal.
 run 0 export first-mail -o "$scratch/again.html"
 holds cmp "$page" "$scratch/again.html"

@@ -6,9 +6,10 @@
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/names_walk.h"
 #include "viz/draw/shapes.h"
 
-enum { STEPS_MAX = 40, LANES_MAX = 7, LOOK_BACK = 600, CAUSES_WALKED = 96, CACHE_SHOWN = 200 };
+enum { STEPS_MAX = 40, LANES_MAX = 7, LOOK_BACK = 600, CACHE_SHOWN = 200 };
 
 static const double step_units = 34, head_units = 42, entry_units = 25;
 
@@ -23,36 +24,6 @@ struct walk {
 
 /* ---- What belongs together ---- */
 
-static bool asks_for_itself(const struct story *s, const struct event *e)
-{
-    if (e->kind != EVENT_DNS_QUERY) return false;
-    size_t host = story_host_by_id(s, (uint32_t)event_int(e, FIELD_HOST));
-    return host != STORY_NONE && story_host(s, host).role != STORY_RESOLVER;
-}
-
-/* Where names end and mail begins: an answer about the mail before is no reason for a question about this one. */
-static bool is_about_mail(enum event_kind kind)
-{
-    return kind == EVENT_SMTP_LINE || kind == EVENT_MAIL_STATE || kind == EVENT_MAIL_COMPOSE ||
-           kind == EVENT_ATTEMPT_BEGIN || kind == EVENT_CONN_OPEN;
-}
-
-/* The question that an event goes back to; of questions of a host that follow from each other, as A from MX, the first.
-   STORY_NONE when there is none. */
-static size_t question_of(const struct story *s, size_t event)
-{
-    size_t chain[CAUSES_WALKED], n = story_causes(s, event, chain, CAUSES_WALKED), found = STORY_NONE;
-    if (n > CAUSES_WALKED) n = CAUSES_WALKED;
-    for (size_t i = 0; i < n; i++) {
-        const struct event *e = story_event(s, chain[i]);
-        if (found != STORY_NONE && is_about_mail(e->kind)) break;
-        if (!asks_for_itself(s, e)) continue;
-        if (found == STORY_NONE || event_int(story_event(s, found), FIELD_HOST) == event_int(e, FIELD_HOST))
-            found = chain[i];
-    }
-    return found;
-}
-
 static size_t lane_of(struct walk *walk, size_t host)
 {
     for (size_t i = 0; i < walk->n_lanes; i++)
@@ -66,12 +37,12 @@ static size_t lane_of(struct walk *walk, size_t host)
 static size_t question_to_show(const struct view *v, size_t said)
 {
     if (v->selection.what == ACT_EVENT) {
-        size_t question = question_of(v->story, v->selection.index);
+        size_t question = names_question_of(v->story, v->selection.index);
         if (question != STORY_NONE && story_event_time(v->story, question) <= story_now(v->story)) return question;
     }
     for (size_t i = said, n = 0; i-- > 0 && n < LOOK_BACK; n++) {
         if (story_line(v->story, i)->speech != STORY_NAMES) continue;
-        size_t question = question_of(v->story, story_line(v->story, i)->event);
+        size_t question = names_question_of(v->story, story_line(v->story, i)->event);
         if (question != STORY_NONE) return question;
     }
     return STORY_NONE;
@@ -85,7 +56,7 @@ static struct walk find_walk(const struct view *v)
     for (size_t i = said; i-- > 0 && n < STEPS_MAX && walk.question != STORY_NONE;) {
         const struct story_line *line = story_line(v->story, i);
         if (line->event < walk.question) break;
-        if (line->speech == STORY_NAMES && question_of(v->story, line->event) == walk.question) found[n++] = i;
+        if (line->speech == STORY_NAMES && names_question_of(v->story, line->event) == walk.question) found[n++] = i;
     }
     while (n-- > 0)
         walk.steps[walk.n_steps++] = found[n];

@@ -7,12 +7,11 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
-#include "viz/draw/packet_words.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
+#include "viz/draw/why_words.h"
 
 static const double bar_units = 30, row_units = 25, time_units = 92;
-static const double least_part = 0.005; /* of the whole: what is shorter is not told one by one */
 
 /* ---- The plan ---- */
 
@@ -77,63 +76,7 @@ size_t why_late_letter(const struct view *v, const struct queue_plan *queue)
     return longest;
 }
 
-/* ---- Words ---- */
-
-static const char *host_name(const struct view *v, int64_t id)
-{
-    size_t host = id ? story_host_by_id(v->story, (uint32_t)id) : STORY_NONE;
-    return host == STORY_NONE ? "?" : story_host(v->story, host).name;
-}
-
-static const char *stage_words(enum delay_stage stage)
-{
-    switch (stage) {
-    case DELAY_QUEUE:
-        return tr("waits its turn");
-    case DELAY_DNS:
-        return tr("names");
-    case DELAY_CONNECT:
-        return tr("connecting");
-    case DELAY_TRANSFER:
-        return tr("handing over");
-    case DELAY_RETRY:
-        return tr("waits to try again");
-    case DELAY_DISK:
-        return tr("disk");
-    case DELAY_UNEXPLAINED:
-    case DELAY_STAGES:
-        break;
-    }
-    return tr("unexplained");
-}
-
-static void interval_words(const struct view *v, const struct delay_interval *i, char *text, size_t size)
-{
-    switch (i->stage) {
-    case DELAY_QUEUE:
-        snprintf(text, size, tr("%s: it waits its turn"), host_name(v, i->host));
-        return;
-    case DELAY_DNS:
-        snprintf(text, size, tr("%s looks up %s"), host_name(v, i->host), i->what);
-        return;
-    case DELAY_CONNECT:
-        snprintf(text, size, tr("%s connects to %s"), host_name(v, i->host), host_name(v, i->peer));
-        return;
-    case DELAY_TRANSFER:
-        snprintf(text, size, tr("%s hands it over to %s"), host_name(v, i->host), host_name(v, i->peer));
-        return;
-    case DELAY_RETRY:
-        snprintf(text, size, tr("%s waits to try again: %s"), host_name(v, i->host), i->what);
-        return;
-    case DELAY_DISK:
-        snprintf(text, size, tr("%s writes it down"), host_name(v, i->host));
-        return;
-    case DELAY_UNEXPLAINED:
-    case DELAY_STAGES:
-        break;
-    }
-    snprintf(text, size, "%s", tr("unexplained"));
-}
+/* ---- Colours ---- */
 
 static struct colour stage_colour(const struct view *v, enum delay_stage stage)
 {
@@ -173,22 +116,6 @@ static double x_at(const struct account_page *p, int64_t at_ns)
     return p->bar.x + (length > 0 ? (double)(at_ns - p->from_ns) / length * p->bar.w : 0);
 }
 
-/* Losses of packets of the connection that an interval is about, one after the other from *drop on; STORY_NONE: no
- * more. */
-static size_t next_loss(const struct view *v, const struct delay_interval *i, size_t *drop)
-{
-    for (size_t n = story_drop_count(v->story); *drop < n && story_drop(v->story, *drop)->at_ns <= i->to_ns; ++*drop) {
-        const struct story_packet *p = story_packet(v->story, story_drop(v->story, *drop)->packet);
-        bool is_conn = p->conn != STORY_NONE && i->conn &&
-                       (story_conn(v->story, p->conn).id == (uint32_t)i->conn ||
-                        (story_conn(v->story, p->conn).other_end != STORY_NONE &&
-                         story_conn(v->story, story_conn(v->story, p->conn).other_end).id == (uint32_t)i->conn));
-        bool is_question = i->stage == DELAY_DNS && p->class == STORY_DNS;
-        if (is_conn || is_question) return (*drop)++;
-    }
-    return STORY_NONE;
-}
-
 static void draw_bar(const struct account_page *p)
 {
     const struct view *v = p->v;
@@ -203,10 +130,10 @@ static void draw_bar(const struct account_page *p)
         style.colour = v->theme->panel;
         style.bold = true;
         style.across = style.down = ALIGN_CENTRE;
-        if (canvas_measure(v->canvas, &style, stage_words(interval->stage), 0).x + view_units(v, 8) < w)
-            canvas_text(v->canvas, box, &style, stage_words(interval->stage));
+        if (canvas_measure(v->canvas, &style, why_stage_words(interval->stage), 0).x + view_units(v, 8) < w)
+            canvas_text(v->canvas, box, &style, why_stage_words(interval->stage));
         size_t drop = story_drops_after(v->story, interval->from_ns - 1);
-        for (size_t lost; (lost = next_loss(v, interval, &drop)) != STORY_NONE;)
+        for (size_t lost; (lost = why_next_loss(v->story, interval, &drop)) != STORY_NONE;)
             shape_cross(v->canvas, point_of(x_at(p, story_drop(v->story, lost)->at_ns), p->bar.y - view_units(v, 5)),
                         view_units(v, 4), view_units(v, 2), v->theme->lost);
     }
@@ -242,22 +169,13 @@ static bool draw_row(struct pen *pen, const char *text, int64_t length_ns, struc
     return true;
 }
 
-/* "bytes 3012–4359: lost by chance on a-mail; sent again after 1 s" */
 static bool draw_loss(struct pen *pen, size_t index)
 {
     const struct view *v = pen->v;
-    const struct story_drop *drop = story_drop(v->story, index);
-    const struct story_packet *p = story_packet(v->story, drop->packet);
-    char label[80], death[96], text[320];
-    story_packet_label(v->story, drop->packet, label, sizeof label);
-    packet_death_words(drop->why, death, sizeof death);
-    int64_t cost = p->repeated_by == STORY_NONE ? 0 : story_packet(v->story, p->repeated_by)->sent_ns - p->sent_ns;
-    if (p->repeated_by != STORY_NONE)
-        snprintf(text, sizeof text, tr("%s: %s; sent again: %s"), label, death,
-                 story_packet(v->story, p->repeated_by)->why);
-    else
-        snprintf(text, sizeof text, "%s: %s", label, death);
-    return draw_row(pen, text, cost, v->theme->lost, view_units(v, 22), ACT_GO_TO_EVENT, drop->event);
+    char text[WHY_LOSS_BYTES];
+    why_loss_words(v->story, index, text, sizeof text);
+    return draw_row(pen, text, why_loss_cost_ns(v->story, index), v->theme->lost, view_units(v, 22), ACT_GO_TO_EVENT,
+                    story_drop(v->story, index)->event);
 }
 
 /* The longest first: a view may have room for a few only. */
@@ -285,11 +203,11 @@ static void draw_intervals(struct pen *pen, const struct account_page *p)
     for (; i < n; i++) {
         const struct delay_interval *interval = &p->plan->intervals[order[i]];
         int64_t length = interval->to_ns - interval->from_ns;
-        if ((double)length < least_part * (double)(p->to_ns - p->from_ns)) break;
-        interval_words(v, interval, text, sizeof text);
+        if ((double)length < why_least_part * (double)(p->to_ns - p->from_ns)) break;
+        why_interval_words(v->story, interval, text, sizeof text);
         if (!draw_row(pen, text, length, stage_colour(v, interval->stage), 0, ACT_INTERVAL, order[i])) return;
         size_t drop = story_drops_after(v->story, interval->from_ns - 1);
-        for (size_t lost; (lost = next_loss(v, interval, &drop)) != STORY_NONE;)
+        for (size_t lost; (lost = why_next_loss(v->story, interval, &drop)) != STORY_NONE;)
             if (!draw_loss(pen, lost)) return;
     }
     int64_t short_ns = 0;
@@ -308,7 +226,7 @@ static void draw_sums(struct pen *pen, const struct account_page *p)
     delay_account_sum(p->plan->intervals, p->plan->n_intervals, sums);
     for (enum delay_stage stage = 0; stage < DELAY_STAGES; stage++) {
         if (sums[stage] == 0) continue;
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n ? "  +  " : "", stage_words(stage),
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n ? "  +  " : "", why_stage_words(stage),
                               vtime_format_duration(sums[stage], time));
         if (n >= sizeof text) break;
     }

@@ -94,6 +94,8 @@ static void write_data(const struct page *page)
     page_write_steps(page);
     page_write_packets(page);
     page_write_mails(page);
+    page_write_why(page);
+    page_write_names(page);
 }
 
 static void write_page(const struct page *page, FILE *stream)
@@ -126,7 +128,7 @@ static struct pace *make_pace(const struct journal_memory *journal, const struct
 struct page_report page_write(const struct journal_memory *journal, FILE *stream)
 {
     struct story *story = story_new(journal);
-    struct page page = {.story = story, .extent = extent_of(story)};
+    struct page page = {.journal = journal, .story = story, .extent = extent_of(story)};
     struct page_report report = {page.extent, 0, page_count_steps(story, PAGE_WHOLE)};
     if (page.extent != PAGE_TOO_BIG) {
         struct classics *classics = classics_new(story);

@@ -1,4 +1,4 @@
-/* A run as one page of HTML that needs nothing else: no network, no other file. Map, ladder, dialogue and queues, to be
+/* A run as one page of HTML that needs nothing else: no network, no other file. Map, ladder, dialogue, queues, why late and DNS, to be
    stepped through, played and dragged in any browser. The page carries what it shows as data (page_data.js says how)
    and a program that was built in (page_*.js); it lets no other program run, and every text of the run is text to it.
  */

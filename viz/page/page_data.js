@@ -26,7 +26,8 @@ const linkChanges = table('linkChanges', 'link', 'event', 'at', 'up', '$text');
 /* cause is a step, packet a packet. */
 const SORT = { PACKET: 0, LOSS: 1, LINE: 2, MAIL: 3, CAPTION: 4, OTHER: 5, WAY: 6 };
 const steps = table('steps', 'event', 'at', 'sort', '$text', 'cause', 'packet');
-const lines = table('lines', 'event', 'at', 'speech', 'host', 'peer', 'flags', '$text', 'mail', 'session');
+const lines = table('lines', 'event', 'at', 'speech', 'host', 'peer', 'flags', '$text', 'mail', 'session', 'walk');
+/* walk of a line: the event of the question that it goes back to. */
 const captions = table('captions', 'event', 'at', '$text', '$cite');
 const MARK = { COMPOSED: 0, ATTEMPT: 1, DEFERRED: 2, DELIVERED: 3, PICKED_UP: 4, BOUNCED: 5, LOSS: 6, CAPTION: 7, FAULT: 8 };
 const marks = table('marks', 'kind', 'at', 'step');
@@ -48,6 +49,16 @@ const states = table('states', 'letter', 'event', 'at', 'host', 'state', 'next',
 /* samples: time since its beginning and thousandths of the way, again and again. */
 const transfers = table('transfers', 'mail', 'from', 'to', 'event', 'at', 'end', 'path', 'samples');
 const attempts = table('attempts', 'letter', 'host', 'peer', 'at', 'end', '$outcome', '$why', 'nth', 'step', 'endStep');
+
+/* Where the time of a letter went: parts one after the other, sums by stage (-1: what is too short to be told, `count`
+   parts), and the whole. losses of a part: step, at, text, cost, its words. */
+const stages = raw.stages.map(textOf);
+const whyParts = table('whyParts', 'letter', 'from', 'to', 'stage', '$text', 'ns', '$length', 'losses');
+for (const part of whyParts) part.losses = part.losses.map(([step, at, text, ns, length]) => ({ step, at, text: textOf(text), ns, length: textOf(length) }));
+const whySums = table('whySums', 'letter', 'stage', 'count', 'ns', '$length');
+const whyWhole = new Map(table('whyWhole', 'letter', 'from', 'delivered', 'ns', '$length').map(row => [row.letter, row]));
+const CACHE = { PUT: 0, GONE: 1, EMPTIED: 2 };
+const cacheChanges = table('cache', 'host', 'event', 'at', 'kind', '$name', '$qtype', '$text', 'ttl');
 
 const afterwards = (time, since) => time < 0 ? Infinity : since + time;
 for (const packet of packets) packet.end = afterwards(packet.end, packet.sent);
@@ -94,4 +105,8 @@ const world = [
     change => { links[change.link].up = change.up; links[change.link].text = change.text; }),
   new Fold(states, () => letters.forEach(letter => { letter.own = null; letter.copies = new Map(); }),
     state => { if (state.own) letters[state.letter].own = state; else letters[state.letter].copies.set(state.host, state); }),
+  new Fold(cacheChanges, () => hosts.forEach(host => { host.cache = new Map(); }), change => {
+    const cache = hosts[change.host].cache, key = `${change.name} ${change.qtype}`;
+    if (change.kind === CACHE.EMPTIED) cache.clear(); else if (change.kind === CACHE.PUT) cache.set(key, change); else cache.delete(key);
+  }),
 ];

@@ -10,6 +10,7 @@
 #include "viz/story/visible.h"
 
 struct page {
+    const struct journal_memory *journal;
     struct story *story; /* sought as the writers please */
     const struct classics *classics;
     const struct pace *pace;
@@ -28,6 +29,8 @@ void page_write_world(const struct page *page);   /* hosts, links, and how they 
 void page_write_steps(const struct page *page);   /* steps, lines, captions, marks, pace */
 void page_write_packets(const struct page *page); /* packets, hops, drops */
 void page_write_mails(const struct page *page);   /* mails, letters and their states, transfers, attempts */
+void page_write_why(const struct page *page);     /* where the time of each letter went */
+void page_write_names(const struct page *page);   /* what resolvers remember */
 
 /* Time after another; -1 when it never comes. */
 void page_after(struct page_writer *out, int64_t at_ns, int64_t since_ns);

@@ -75,7 +75,8 @@ class LookView {
     const state = letter => letter.own && letter.at <= now.at
       ? `${letter.recipient}: ${stateNames[letter.own.state]}${letter.own.why ? ` (${letter.own.why})` : ''}` : letter.recipient;
     const tries = attempts.filter(a => letters[a.letter].mail === index && a.at <= now.at && a.step >= 0);
-    return [mail.name, this.facts([words.from, mail.from], [words.recipients, mail.to], [words.subject, mail.subject], [words.size, mail.size]),
+    const why = mine.some(letter => whyWhole.has(letter.index)) ? html('p', {}, this.button(words.why, () => { bringToFront('why'); views.why.show(mine.find(letter => whyWhole.has(letter.index)).index); })) : '';
+    return [mail.name, why, this.facts([words.from, mail.from], [words.recipients, mail.to], [words.subject, mail.subject], [words.size, mail.size]),
       html('ul', {}, ...mine.slice(0, 60).map(letter => html('li', {}, state(letter)))), tries.length ? html('h3', {}, words.attempts) : '',
       html('ul', {}, ...tries.slice(-40).map(a => html('li', {}, this.button(`${shortTime(a.at)} ${a.end <= now.at ? `${a.outcome} ${a.why}` : '…'}`,
         () => this.goTo(a.end <= now.at && a.endStep >= 0 ? a.endStep : a.step)))))];

@@ -113,7 +113,7 @@ function changeSpeed(by) {
 
 /* ---- The panels ---- */
 
-const views = { map: new MapView(look), dialogue: new DialogueView(look), ladder: new LadderView(look), queue: new QueueView(look) };
+const views = { map: new MapView(look), dialogue: new DialogueView(look), ladder: new LadderView(look), queue: new QueueView(look), why: new WhyView(look), names: new NamesView(look) };
 const closely = new LookView(() => look(null), goTo, look), timeLine = new TimeLine(screen => { pause(); seekScreen(screen); });
 
 function legend() {
@@ -122,8 +122,23 @@ function legend() {
     drops.length ? entry(crossShape(5, 2.2), words.lost) : '');
 }
 
+/* Queues, why late and DNS share a place: the heading of each has the names of all three. */
+const THIRD = ['queue', 'why', 'names'];
+let front = 'queue';
+
+const tabs = own => html('h2', { class: 'tabs' }, ...THIRD.map(name => html('button', { type: 'button', class: name === own ? 'own' : '', title: `${words.front} (${Object.keys(views).indexOf(name) + 1})`,
+  'aria-pressed': `${name === own}`, onclick: () => { if (name !== own) { bringToFront(name); } else { enlarge(name); } } }, words[name])));
+
+function bringToFront(name) {
+  const was = alone;
+  front = name;
+  document.body.dataset.front = name;
+  if (was) { enlarge(was); enlarge(name); }
+  resize();
+}
+
 const panels = Object.fromEntries(Object.entries(views).map(([name, view], i) => {
-  const heading = html('h2', {}, html('button', { type: 'button', title: `${words.enlarge} (${i + 1})`, 'aria-pressed': 'false', onclick: () => enlarge(name) }, words[name]));
+  const heading = THIRD.includes(name) ? tabs(name) : html('h2', {}, html('button', { type: 'button', title: `${words.enlarge} (${i + 1})`, 'aria-pressed': 'false', onclick: () => enlarge(name) }, words[name]));
   const body = html('div', { class: 'body' }, view.node);
   return [name, html('section', { class: `panel ${name}`, 'aria-label': words[name] }, html('header', {}, heading, name === 'map' ? legend() : ''), body)];
 }));
@@ -133,7 +148,7 @@ function enlarge(name) {
   document.body.classList.toggle('alone', Boolean(alone));
   for (const [key, panel] of Object.entries(panels)) {
     panel.classList.toggle('only', key === alone);
-    panel.querySelector('h2 button').setAttribute('aria-pressed', `${key === alone}`);
+    panel.querySelector('h2 button:not(.tabs button)')?.setAttribute('aria-pressed', `${key === alone}`);
   }
   resize();
 }
@@ -157,7 +172,7 @@ const buttons = {
 const speed = html('span', { class: 'speed', 'aria-live': 'polite' }, '× 1');
 
 const keys = [['Space', words.keySpace], ['← →', words.keyArrows], ['Shift ← →', words.keyPackets], ['Page Up, Page Down', words.keyPages], ['Ctrl ← →', words.keyMails],
-  ['↑ ↓', words.keyUpDown], ['Home, End', words.keyEnds], ['Enter', words.keyLook], ['c', words.keyCause], ['1 2 3 4', words.keyViews], ['t', words.keyTheme], ['?', words.help], ['Esc', words.keyEscape]];
+  ['↑ ↓', words.keyUpDown], ['Home, End', words.keyEnds], ['Enter', words.keyLook], ['c', words.keyCause], ['1 … 6', words.keyViews], ['t', words.keyTheme], ['?', words.help], ['Esc', words.keyEscape]];
 const help = html('dialog', { id: 'help', 'aria-label': words.help }, html('table', {}, html('tbody', {}, ...keys.map(([key, what]) => html('tr', {}, html('th', { scope: 'row' }, key), html('td', {}, what))))),
   html('p', {}, words.mouse), html('form', { method: 'dialog' }, html('button', {}, words.close)));
 function toggleHelp() {
@@ -172,6 +187,7 @@ document.body.append(
   html('main', {}, ...Object.values(panels), closely.node),
   html('footer', {}, html('div', { class: 'controls', role: 'toolbar' }, buttons.back, buttons.play, buttons.forward, buttons.slower, speed, buttons.faster, buttons.theme, buttons.help, clock), timeLine.node), help);
 document.body.classList.toggle('no-packets', raw.extent > 0);
+document.body.dataset.front = front;
 document.body.style.setProperty('--queue', `${views.queue.wish}px`);
 
 /* ---- Keys ---- */
@@ -195,7 +211,7 @@ function onKey(event) {
   else if (on('c')) goToCause();
   else if (on('t')) switchTheme();
   else if (on('?', 'h')) toggleHelp();
-  else if (on('1', '2', '3', '4')) enlarge(Object.keys(views)[event.key - 1]);
+  else if (on('1', '2', '3', '4', '5', '6')) enlarge(Object.keys(views)[event.key - 1]);
   else if (on('0') && alone) enlarge(alone);
   else if (on('Escape')) { if (closely.at) look(null); else if (alone) enlarge(alone); }
   else known = false;

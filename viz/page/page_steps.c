@@ -1,5 +1,6 @@
 /* The run as steps, one after the other, and the words that go with them. */
 #include "sim/journal/memory.h"
+#include "viz/draw/names_walk.h"
 #include "viz/page/page_internal.h"
 
 /* As page_data.js numbers them. */
@@ -114,6 +115,7 @@ static void write_lines(const struct page *page)
         page_text(page->out, line->text);
         page_index(page->out, line->is_content ? line->mail : STORY_NONE);
         page_int(page->out, line->session);
+        page_index(page->out, line->speech == STORY_NAMES ? names_question_of(page->story, line->event) : STORY_NONE);
         page_row_end(page->out);
     }
     page_list_end(page->out);
