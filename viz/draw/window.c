@@ -3,6 +3,7 @@
 #include "viz/draw/window.h"
 
 #include <SDL.h>
+#include <locale.h>
 #include <stdio.h>
 
 #include "sim/journal/memory.h"
@@ -332,9 +333,17 @@ static void remember(const struct scene *scene, struct window_memory *memory)
 
 /* ---- What is shown ---- */
 
+/* A title with a dash in it reaches the window manager only where characters are UTF-8. Not the user's locale: in a Turkish
+   one capital letters have other small ones, which worlds that are run again would hear of. */
+static void want_utf8(void)
+{
+    if (!setlocale(LC_CTYPE, "C.UTF-8")) setlocale(LC_CTYPE, "en_US.UTF-8");
+}
+
 struct window *window_open(const struct window_options *options, char why[256])
 {
     struct window *w = mem_calloc(1, sizeof *w);
+    want_utf8();
     if (SDL_Init(SDL_INIT_VIDEO) == 0) {
         if (open_window(w, options, "postroad")) return w;
         snprintf(why, 256, "%s", SDL_GetError());
