@@ -52,3 +52,8 @@ add_test(NAME judge_page
   COMMAND ${PROJECT_SOURCE_DIR}/tests/app/judge_page.py $<TARGET_FILE:postroad> ${PROJECT_SOURCE_DIR}/scenarios)
 set_tests_properties(judge_page PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
   ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;ASAN_OPTIONS=detect_leaks=0")
+# The window on a virtual screen, by real clicks and keys.
+add_test(NAME judge_window
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/app/judge_window.py $<TARGET_FILE:postroad> ${PROJECT_SOURCE_DIR}/scenarios)
+set_tests_properties(judge_window PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
+  ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;ASAN_OPTIONS=detect_leaks=0")
