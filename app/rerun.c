@@ -129,7 +129,9 @@ static const char *why_not(const struct journal_memory *journal)
     bool begins = false;
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
         const struct event *e = journal_memory_at(journal, i);
-        if (e->kind == EVENT_LIVE_BEGIN) return tr("What came from outside cannot be run again with changes.");
+        if (e->kind == EVENT_LIVE_BEGIN)
+            return tr("Real programs took part, and would have answered a changed world otherwise: it runs again only as "
+                      "it was.");
         begins |= e->kind == EVENT_RUN_BEGIN && *event_text(e, FIELD_SCENARIO);
         if (begins && e->at_ns > 0) break;
     }

@@ -394,6 +394,8 @@ Test(what_if, what_cannot_be_run_again_says_why_and_cannot_be_pressed)
     rerun.why_not = "What came from outside cannot be run again.";
     look_at_the_lost_packet();
     cr_expect(not(click(ACT_WHAT_IF, 0)));
+    cr_assert(click(ACT_VIEW_MENU, VIEW_MAP));
+    cr_expect(not(click(ACT_ADD_LINK, 0)), "the menu tells why instead");
 }
 
 Test(what_if, each_offer_for_each_thing_makes_a_world_that_runs)
