@@ -16,9 +16,17 @@ struct law_session_limits {
     int64_t at_once, in_all, recipients, mails; /* 0: no limit */
 };
 
+/* Where attempts have begun, one after the other. */
+struct law_sessions_begun {
+    bool any;
+    int64_t host;
+    uint64_t domain;
+};
+
 struct law_sessions {
     struct index_map index, counts;
     TABLE_OF(struct law_session_limits) limits;
+    struct law_sessions_begun begun;
 };
 
 static uint64_t key_of(enum account account, int64_t a, uint64_t b)
@@ -70,10 +78,25 @@ static void on_attempt(struct laws *laws, const struct event *e, int by)
     uint64_t open = law_hash(key_of(OPEN, host, domain), (uint64_t)event_int(e, FIELD_MESSAGE));
     int64_t before = sessions_for(count_of(s, open), limits->recipients);
     int64_t more = sessions_for(change(s, open, by), limits->recipients) - before;
-    int64_t busy = change(s, key_of(BUSY, host, domain), more), in_all = change(s, key_of(BUSY_IN_ALL, host, 0), more);
-    if (more <= 0) return;
-    law_of_count(laws, e, "session with this domain", busy, limits->at_once);
-    law_of_count(laws, e, "session of the queue", in_all, limits->in_all);
+    change(s, key_of(BUSY, host, domain), more);
+    change(s, key_of(BUSY_IN_ALL, host, 0), more);
+    if (more > 0) s->begun = (struct law_sessions_begun){true, host, domain};
+}
+
+/* A mail that cannot be read from the disk needs no session: its attempts end as soon as they have begun. */
+static void law_of_what_has_begun(struct laws *laws, const struct event *e)
+{
+    struct law_sessions *s = laws->sessions;
+    struct law_sessions_begun begun = s->begun;
+    bool is_attempt = e->kind == EVENT_ATTEMPT_BEGIN || e->kind == EVENT_ATTEMPT_END;
+    bool is_there = is_attempt && event_int(e, FIELD_HOST) == begun.host &&
+                    law_domain(event_text(e, FIELD_RECIPIENT)) == begun.domain;
+    if (!begun.any || is_there) return;
+    const struct law_session_limits *limits = limits_of(s, begun.host);
+    s->begun.any = false;
+    law_of_count(laws, e, "sessions with a domain:", count_of(s, key_of(BUSY, begun.host, begun.domain)),
+                 limits->at_once);
+    law_of_count(laws, e, "sessions of a queue:", count_of(s, key_of(BUSY_IN_ALL, begun.host, 0)), limits->in_all);
 }
 
 /* --- what is said --- */
@@ -111,6 +134,7 @@ static void on_settings(struct law_sessions *s, const struct event *e)
 void laws_of_sessions(struct laws *laws, const struct event *e)
 {
     if (!laws->sessions) laws->sessions = mem_calloc(1, sizeof *laws->sessions);
+    law_of_what_has_begun(laws, e);
     if (e->kind == EVENT_HOST_SETTINGS) on_settings(laws->sessions, e);
     if (e->kind == EVENT_ATTEMPT_BEGIN) on_attempt(laws, e, 1);
     if (e->kind == EVENT_ATTEMPT_END) on_attempt(laws, e, -1);

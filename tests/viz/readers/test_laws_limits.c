@@ -55,6 +55,21 @@ Test(laws_limits, m19_who_is_refused_by_a_fault_is_not_counted)
     handwritten_breaks("M19", JOINED(LIMITED("at_once=1"), by_fault, TURNED_AWAY("1", "2", AT_ONCE)));
 }
 
+Test(laws_limits, m19_who_is_cut_off_in_the_midst_of_a_greeting_is_counted)
+{
+    static const char cut_off[] =
+        CALL("1", "1") RULE("1", "1", "name=fault text='it cuts the dialogue off'") SAYS("1", "1", "220 hello");
+    handwritten_is_legal(JOINED(LIMITED("at_once=1"), cut_off, TURNED_AWAY("1", "2", AT_ONCE)));
+    handwritten_breaks("M19", JOINED(LIMITED("at_once=1"), cut_off, GREETED("1", "2")));
+}
+
+Test(laws_limits, m19_a_greeting_that_is_kept_back_may_be_another_in_the_end)
+{
+    static const char held[] = GREETED("1", "1") CALL("1", "2") RULE("1", "2", "name=tarpit text='kept back'");
+    handwritten_keeps("M19", JOINED(LIMITED("at_once=1"), held, SAYS("2", "2", "450 4.7.1 not now")));
+    handwritten_breaks("M19", JOINED(LIMITED("at_once=1"), held, SAYS("2", "2", "220 hello")));
+}
+
 /* The unit begins with the first connection and lasts a minute. */
 Test(laws_limits, m19_so_many_connections_in_a_time_unit)
 {
@@ -255,12 +270,15 @@ Test(laws_limits, m19_of_a_disk_that_takes_its_time_no_refusal_is_judged)
 #define ENDS(attempt, message, to)                                                                                     \
     "1 attempt.end attempt=" attempt " message=" message " host=2 recipient=" to " outcome=later why='451 no'\n"
 
+#define GOES_ON "2 timer.fire host=2 name=x\n"
+
 Test(laws_limits, m19_so_many_sessions_with_a_domain)
 {
     static const char two[] =
         QUEUE("concurrency_limit=2") TRIES("1", "1", "b@b.example") TRIES("2", "2", "b@b.example");
     handwritten_keeps("M19", JOINED(two, TRIES("3", "3", "b@c.example")));
-    handwritten_breaks("M19", JOINED(two, TRIES("3", "3", "c@b.example")));
+    handwritten_breaks("M19", JOINED(two, TRIES("3", "3", "c@b.example"), GOES_ON));
+    handwritten_keeps("M19", JOINED(two, TRIES("3", "3", "c@b.example"), ENDS("3", "3", "c@b.example"), GOES_ON));
     handwritten_keeps("M19", JOINED(two, ENDS("1", "1", "b@b.example"), TRIES("3", "3", "c@b.example")));
 }
 
@@ -269,7 +287,7 @@ Test(laws_limits, m19_recipients_of_a_mail_share_a_session)
     static const char three[] =
         TRIES("1", "1", "a@b.example") TRIES("2", "1", "b@b.example") TRIES("3", "1", "c@b.example");
     handwritten_keeps("M19", JOINED(QUEUE("concurrency_limit=1 recipient_limit=3"), three));
-    handwritten_breaks("M19", JOINED(QUEUE("concurrency_limit=1 recipient_limit=2"), three));
+    handwritten_breaks("M19", JOINED(QUEUE("concurrency_limit=1 recipient_limit=2"), three, GOES_ON));
     handwritten_keeps("M19", JOINED(QUEUE("concurrency_limit=2 recipient_limit=2"), three));
 }
 
@@ -277,7 +295,7 @@ Test(laws_limits, m19_so_many_sessions_of_a_queue)
 {
     static const char two[] = TRIES("1", "1", "b@b.example") TRIES("2", "2", "b@c.example");
     handwritten_keeps("M19", JOINED(QUEUE("total_concurrency=2"), two));
-    handwritten_breaks("M19", JOINED(QUEUE("total_concurrency=1"), two));
+    handwritten_breaks("M19", JOINED(QUEUE("total_concurrency=1"), two, GOES_ON));
 }
 
 #define SENDS(text) "1 smtp.line conn=31 host=2 who=C text='" text "'\n"
