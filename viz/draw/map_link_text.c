@@ -20,11 +20,27 @@ static const char *rate_text(int64_t bps, char buffer[32])
     return buffer;
 }
 
+static size_t put(char *buffer, size_t n, size_t size, const char *text, size_t length)
+{
+    if (n + length >= size) return n;
+    memcpy(buffer + n, text, length);
+    buffer[n + length] = '\0';
+    return n + length;
+}
+
+/* A line may end after the dot between two parts, and nowhere within one. */
 static size_t join(char *buffer, size_t n, size_t size, const char *text)
 {
-    if (!*text || n >= size) return n;
-    int more = snprintf(buffer + n, size - n, "%s%s", n ? "\u00a0· " : "", text); /* a line may end after the dot */
-    return n + (size_t)(more > 0 ? more : 0);
+    static const char dot[] = "\u00a0· ", no_break[] = "\u2060", space[] = "\u00a0";
+    if (n && *text) n = put(buffer, n, size, dot, sizeof dot - 1);
+    for (; *text; text++) {
+        if (*text == ' ')
+            n = put(buffer, n, size, space, sizeof space - 1);
+        else
+            n = put(buffer, n, size, text, 1);
+        if (*text == '/') n = put(buffer, n, size, no_break, sizeof no_break - 1);
+    }
+    return n;
 }
 
 const char *map_link_text(const struct story_link *link, char *buffer, size_t size)
