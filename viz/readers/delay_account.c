@@ -6,6 +6,7 @@
    client's outbox is one job: while the session is another mail's, a mail waits in the queue. */
 #include "viz/readers/delay_account.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/journal/memory.h"
@@ -311,8 +312,9 @@ static void end_attempt(struct delay_account *a, const struct event *e, size_t c
 /* A job of those whose attempts begin now. What was asked before belongs to the rest of the domain. */
 static size_t group_of(struct delay_account *a, const struct delay_copy *c)
 {
-    size_t of = c->job;
-    if (a->beginning != DELAY_NONE && a->beginning_of == of) return a->beginning;
+    size_t of = c->job, most = index_map_get(&a->recipient_limits, (uint64_t)c->host);
+    bool goes_on = a->beginning != DELAY_NONE && a->beginning_of == of;
+    if (goes_on && a->jobs.items[a->beginning].members.count < most) return a->beginning;
     struct delay_job whole = a->jobs.items[of];
     *TABLE_ADD(&a->jobs) = (struct delay_job){
         .host = whole.host, .message = whole.message, .stage = DELAY_UNEXPLAINED, .what = "", .is_attempt = true};
@@ -360,6 +362,16 @@ static void on_host(struct delay_account *a, const struct event *e)
         domains += length;
         domains += strspn(domains, ", ");
     }
+}
+
+/* "recipient_limit=50": more than so many have several sessions. */
+static void on_settings(struct delay_account *a, const struct event *e)
+{
+    static const char word[] = "recipient_limit=";
+    const char *found = strstr(event_text(e, FIELD_TEXT), word);
+    if (strcmp(event_text(e, FIELD_NAME), "retry") != 0 || !found) return;
+    size_t most = (size_t)strtoul(found + strlen(word), NULL, 10);
+    index_map_put(&a->recipient_limits, (uint64_t)event_int(e, FIELD_HOST), most ? most : SIZE_MAX);
 }
 
 static void on_expand(struct delay_account *a, const struct event *e)
@@ -454,6 +466,9 @@ void delay_account_hear(struct delay_account *a, const struct event *e)
     case EVENT_HOST_ADD:
         on_host(a, e);
         break;
+    case EVENT_HOST_SETTINGS:
+        on_settings(a, e);
+        break;
     case EVENT_MAIL_COMPOSE:
         index_map_put(&a->written, delay_key(0, event_int(e, FIELD_MESSAGE)), (size_t)e->at_ns);
         index_map_put(&a->written, delay_key(7, event_int(e, FIELD_MESSAGE)), (size_t)event_int(e, FIELD_HOST));
@@ -478,7 +493,8 @@ void delay_account_hear(struct delay_account *a, const struct event *e)
 struct event_mask delay_account_mask(void)
 {
     struct event_mask mask = event_mask_union(event_mask_core(), event_mask_group(GROUP_TIMER));
-    static const enum event_kind others[] = {EVENT_HOST_ADD, EVENT_TCP_STATE, EVENT_MAIL_ROUTE, EVENT_MAIL_COMMIT};
+    static const enum event_kind others[] = {EVENT_HOST_ADD, EVENT_HOST_SETTINGS, EVENT_TCP_STATE, EVENT_MAIL_ROUTE,
+                                             EVENT_MAIL_COMMIT};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         mask = event_mask_union(mask, event_mask_kind(others[i]));
     return mask;
@@ -514,7 +530,7 @@ void delay_account_free(struct delay_account *a)
                                       &a->files,         &a->attempts,      &a->activated,     &a->latest,
                                       &a->siblings,      &a->local_domains, &a->senders,       &a->expansions,
                                       &a->conn_peers,    &a->conn_jobs,     &a->session_conns, &a->event_jobs,
-                                      &a->question_jobs, &a->questions,     &a->job_index};
+                                      &a->question_jobs, &a->questions,     &a->job_index,     &a->recipient_limits};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
     for (size_t i = 0; i < a->copies.count; i++)

@@ -40,6 +40,7 @@ struct delay_account {
     struct index_map there, files, latest, siblings; /* by pair and host, by these and queue id, by pair, by message and host */
     struct index_map attempts, activated;            /* whose copy: by attempt, by the event that made it active */
     struct index_map local_domains;                 /* by host and domain */
+    struct index_map recipient_limits;              /* by host: how many recipients share a transaction at most */
     struct index_map senders, expansions;           /* by message and host: who has sent it, one after the other; by pair and host: whose copy */
     struct index_map conn_peers, conn_jobs, session_conns, event_jobs, question_jobs, questions, job_index;
     TABLE_OF(struct delay_copy) copies;

@@ -332,3 +332,25 @@ Test(delay_account, a_question_that_nobody_waits_for_leaves_its_id_to_another)
     expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, asked_later, delivered), expected,
                      sizeof expected / sizeof *expected);
 }
+
+/* Two sessions, where one transaction may name no more than one: each of the two has its own connection. */
+Test(delay_account, recipients_beyond_the_limit_of_a_transaction_have_their_own_session)
+{
+    static const char limit[] = "0 host.settings host=2 name=retry text='policy=postfix recipient_limit=1'\n",
+                      two[] =
+                          "14 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=queued to=active\n"
+                          "14 mail.state    message=1 host=2 recipient=eve@b.example queue_id=A to=queued\n"
+                          "14 mail.state    message=1 host=2 recipient=eve@b.example queue_id=A from=queued to=active\n"
+                          "15 attempt.begin attempt=1 message=1 host=2 recipient=bob@b.example nth=1 cause=13\n"
+                          "15 attempt.begin attempt=2 message=1 host=2 recipient=eve@b.example nth=1 cause=15\n"
+                          "15 conn.open     conn=2 host=2 peer=3 local_port=5000 remote_port=25 role=active cause=17\n"
+                          "15 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active cause=16\n"
+                          "17 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"
+                          "18 smtp.content  session=2 conn=3 host=2 message=1\n";
+    static const struct expected expected[] = {
+        {DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"}, {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
+        {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},        {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
+        {DELAY_CONNECT, 15, 17, 2, 1, 3, ""},         {DELAY_TRANSFER, 17, 105, 2, 1, 3, ""},
+        {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
+    expect_intervals(JOINED(TWO_HOSTS, limit, SUBMITTED, two, DELIVERED), expected, sizeof expected / sizeof *expected);
+}
