@@ -194,7 +194,7 @@ static void begin_otherwise(struct law_clients *c, struct law_guest *guest)
     guest->is_begun = true;
     guest->is_counted = false;
     if (!was_counted) return;
-    unsure_of(c, guest, LAWS_EXCUSE_NOT_TOLD);
+    c->clients.items[guest->client].unsure = LAWS_EXCUSE_NOT_TOLD; /* the worst: nor how many are there at once */
     c->clients.items[guest->client].at_once--;
 }
 

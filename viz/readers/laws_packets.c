@@ -137,6 +137,13 @@ static void on_whole(struct laws *laws, const struct event *e)
     p->change_is_known = false; /* nor is it known of which of them it was made */
 }
 
+/* A host that stops has no pieces any more, and says of none of them that it drops it. */
+static void forgets_pieces(struct laws *laws, int64_t host)
+{
+    for (size_t i = 0; i < laws->n_packets; i++)
+        if (laws->packets[i].to == host) laws->packets[i].corrupt_pieces = 0;
+}
+
 /* Flags and offset of IPv4, or the next header of IPv6: what they make a fragment of waits for the others. */
 static bool may_become_fragment(const struct event *e)
 {
@@ -188,6 +195,9 @@ void laws_of_packets(struct laws *laws, const struct event *e)
     case EVENT_LINK_DELIVER:
         on_link_deliver(laws, e);
         break;
+    case EVENT_HOST_STATE:
+        if (!event_int(e, FIELD_UP)) forgets_pieces(laws, event_int(e, FIELD_HOST));
+        break;
     case EVENT_PACKET_FRAGMENT:
         on_cut(laws, e);
         break;
@@ -212,5 +222,5 @@ void laws_of_packets_at_the_end(struct laws *laws)
 {
     for (size_t i = 0; i < laws->n_packets; i++)
         if (laws->packets[i].awaits_verdict && !laws->packets[i].may_wait)
-            law_broken(laws, NULL, "N6", "a corrupted packet was taken for a good one");
+            law_broken(laws, NULL, "N6", "packet %zu was corrupted, and taken for a good one", i + 1);
 }
