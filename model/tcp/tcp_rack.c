@@ -81,8 +81,8 @@ bool tcp_rack_find_lost(struct tcp_conn *c, int64_t now_ns)
     }
     if (wait_ns)
         tcp_timer_set(c, TIMER_REORDERING, now_ns + wait_ns);
-    else if (tcp_timer_runs(c, TIMER_REORDERING))
-        tcp_arm_retransmission(c, now_ns);
+    else if (tcp_timer_runs(c, TIMER_REORDERING) || (tcp_timer_runs(c, TIMER_TAIL_LOSS_PROBE) && c->sacked_bytes > 0))
+        tcp_arm_retransmission(c, now_ns); /* 7.2: no probe of the tail once something behind a hole has arrived */
     return any;
 }
 
