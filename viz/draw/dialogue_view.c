@@ -1,5 +1,5 @@
 /* A row a line. When others begin to speak, a heading names them. Client and server differ by colour, by their letter
-   in front and by a step to the right. */
+   in front and by a step to the right. A refusal stands out in the colour of what is lost, and bold. */
 #include "viz/draw/dialogue_view.h"
 
 #include <math.h>
@@ -78,10 +78,16 @@ static void draw_mark(const struct view *v, struct point at, const struct story_
     canvas_text(v->canvas, box_of(at.x - r, at.y - r, 2 * r, 2 * r), &style, line->by_client ? tr("C") : tr("S"));
 }
 
+static struct colour line_colour(const struct view *v, const struct story_line *line)
+{
+    if (line->is_refusal) return colour_mix(v->theme->lost, v->theme->ink, 0.2); /* pure, thin letters would be pale */
+    return line->by_client ? v->theme->client : v->theme->server;
+}
+
 static void draw_line(const struct view *v, struct box row, size_t index, bool newest)
 {
     const struct story_line *line = story_line(v->story, index);
-    struct colour colour = line->by_client ? v->theme->client : v->theme->server;
+    struct colour colour = line_colour(v, line);
     if (view_is_selected(v, ACT_EVENT, line->event))
         canvas_fill_round(v->canvas, row, view_units(v, 4), colour_with_alpha(v->theme->accent, 0.2));
     else if (newest)
@@ -97,7 +103,7 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     draw_mark(v, point_of(mark_x + step, row.y + row.h / 2), line, colour);
     struct text_style style = view_mono(v, FONT_PLAIN);
     style.colour = colour;
-    style.bold = newest;
+    style.bold = newest || line->is_refusal;
     style.down = ALIGN_CENTRE;
     style.may_be_cut = true;
     double x = mark_x + step + view_units(v, 20);

@@ -34,8 +34,11 @@ size_t packet_line(const struct story *s, size_t index)
     const struct story_packet *packet = story_packet(s, index);
     if (packet->length == 0 || packet->stream == 0) return STORY_NONE;
     size_t end = lines_until(s, packet->sent_ns), found = STORY_NONE;
-    for (size_t i = end; i-- > 0 && end - i <= LINES_LOOKED_AT;)
-        if (carries(packet, story_event(s, story_line(s, i)->event))) found = i;
+    for (size_t i = end; i-- > 0 && end - i <= LINES_LOOKED_AT;) {
+        if (!carries(packet, story_event(s, story_line(s, i)->event))) continue;
+        bool tells_more = found == STORY_NONE || !story_line(s, found)->is_refusal || story_line(s, i)->is_refusal;
+        if (tells_more) found = i;
+    }
     return found;
 }
 

@@ -7,7 +7,8 @@
 
 /* "MAIL FROM:<alice@a.example>", "mail m1, 1448 bytes", "SYN". Returns buffer, cut to size at a character's end. */
 const char *packet_words(const struct story *story, size_t packet, char *buffer, size_t size);
-/* The line of the dialogue whose bytes begin in this packet, or STORY_NONE. */
+/* Of the lines of the dialogue that this packet carries the one that tells most: the first refusal, else the first line;
+   or STORY_NONE. */
 size_t packet_line(const struct story *story, size_t packet);
 
 /* Why a packet died, as a cry beside its cross: "lost by chance", "lost: queue full". Returns buffer. */

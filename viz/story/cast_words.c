@@ -101,11 +101,20 @@ static struct story_line spoken(const struct story *story, const struct event *e
     return line;
 }
 
+/* RFC 5321 4.2.1: 4yz and 5yz refuse, for now or for good; RFC 1939 3: so does -ERR. */
+static bool is_refusal(const struct story_line *line)
+{
+    if (line->by_client) return false;
+    if (line->speech == STORY_POP3) return strncmp(line->text, "-ERR", 4) == 0;
+    return line->text[0] == '4' || line->text[0] == '5';
+}
+
 static void dialogue_line(struct story *story, size_t i, const struct event *e)
 {
     struct story_line line = spoken(story, e);
     line.by_client = strcmp(event_text(e, FIELD_WHO), "C") == 0;
     line.text = event_text(e, FIELD_TEXT);
+    line.is_refusal = is_refusal(&line);
     add_line(story, i, line);
     /* The other side speaks again when it has the whole content. */
     size_t other = line.conn == STORY_NONE ? STORY_NONE : story->conns.items[line.conn].other_end;

@@ -397,6 +397,7 @@ struct story_line {
     enum story_speech speech : 8;
     bool by_client : 1;  /* client, or who asks */
     bool is_content : 1; /* stands for the content of a mail; text says how long it is */
+    bool is_refusal : 1; /* a server's 4yz or 5yz, or -ERR */
     bool is_secret : 1;  /* nobody says it: it tells what came of TLS, which hides what follows from others */
 };
 size_t story_line_count(const struct story *story); /* in the whole journal */

@@ -332,6 +332,25 @@ Test(pictures, a_packet_within_a_sentence_begins_small)
     canvas_forget_fonts();
 }
 
+/* With PIPELINING (RFC 2920 3.1) one packet carries 250 for MAIL, the refusal of RCPT and the 503 for DATA. */
+Test(pictures, a_packet_with_several_replies_is_called_by_the_refusal)
+{
+    struct journal_memory *journal = run_scenario("greylisting");
+    struct story *story = story_new(journal);
+    char text[64];
+    size_t refusing = 0;
+    for (size_t i = 0; i < story_packet_count(story); i++) {
+        size_t line = packet_line(story, i);
+        if (line == STORY_NONE || !story_line(story, line)->is_refusal) continue;
+        cr_expect(eq(int, strncmp(packet_words(story, i, text, sizeof text), "450 4.7.1 <bob", 14), 0), "%s", text);
+        refusing++;
+    }
+    cr_expect(eq(sz, refusing, 1));
+    story_free(story);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
 Test(pictures, every_packet_has_words_and_every_death_a_cry)
 {
     struct journal_memory *journal = run_scenario("first-mail");
