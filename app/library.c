@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/options.h"
@@ -30,16 +31,26 @@ static char *joined(const char *folder, const char *word, const char *ending)
 {
     size_t size = strlen(folder) + strlen(word) + strlen(ending) + 2;
     char *path = mem_alloc(size);
-    snprintf(path, size, "%s/%s%s", folder, word, ending);
+    bool ends_so = *folder && folder[strlen(folder) - 1] == '/';
+    snprintf(path, size, "%s%s%s%s", folder, ends_so ? "" : "/", word, ending);
+    return path;
+}
+
+static char *with_ending(const char *word, const char *ending)
+{
+    size_t size = strlen(word) + strlen(ending) + 1;
+    char *path = mem_alloc(size);
+    snprintf(path, size, "%s%s", word, ending);
     return path;
 }
 
 char *library_find(const char *word)
 {
-    if (readable(word) || strchr(word, '/') || !strcmp(word, "-")) return mem_strdup(word);
+    if (readable(word) || !strcmp(word, "-")) return mem_strdup(word);
     static const char *const endings[] = {"", ".json"};
+    bool has_folder = strchr(word, '/');
     for (size_t i = 0; i < 2; i++) {
-        char *path = joined(library_folder(), word, endings[i]);
+        char *path = has_folder ? with_ending(word, endings[i]) : joined(library_folder(), word, endings[i]);
         if (readable(path)) return path;
         free(path);
     }
@@ -53,31 +64,85 @@ static bool is_scenario(const struct dirent *entry, size_t *length)
     return ending && !ending[strlen(".json")] && *length > 0;
 }
 
-/* For a word that is no file: the scenario that comes along and is called nearly so. */
-static void suggest_scenario(const char *word)
+/* The scenarios in a folder, in the order of their names and without ".json"; NULL ends them. */
+static void list_scenarios(const char *folder_path, char *names[], size_t most)
 {
-    enum { MOST = 100 };
-    char *names[MOST + 1];
     size_t n = 0, length;
-    DIR *folder = opendir(library_folder());
-    for (const struct dirent *entry; folder && n < MOST && (entry = readdir(folder));)
-        if (is_scenario(entry, &length)) names[n++] = strndup(entry->d_name, length);
+    DIR *folder = opendir(folder_path);
+    for (const struct dirent *entry; folder && n < most && (entry = readdir(folder));) {
+        if (!is_scenario(entry, &length)) continue;
+        char *name = mem_strdup(entry->d_name);
+        name[length] = 0;
+        size_t at = n++;
+        for (; at > 0 && strcmp(names[at - 1], name) > 0; at--)
+            names[at] = names[at - 1];
+        names[at] = name;
+    }
     if (folder) closedir(folder);
     names[n] = NULL;
-    const char *near = nearest_word(word, (const char *const *)names);
-    if (near)
-        fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
-    else if (n > 0)
+}
+
+/* The last part of a path, without ".json". To be freed. */
+static char *bare_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = mem_strdup(slash ? slash + 1 : path), *ending = strstr(name, ".json");
+    if (ending && !ending[strlen(".json")]) *ending = 0;
+    return name;
+}
+
+enum { MOST_NAMES = 100 };
+
+/* For a word that is no file: the scenario of that folder, or of those that come along, that is called nearly so. */
+static void suggest_scenario(const char *word)
+{
+    char *names[MOST_NAMES + 1], *name = bare_name(word);
+    const char *slash = strrchr(word, '/');
+    char *folder = slash ? mem_strdup(word) : mem_strdup(library_folder());
+    if (slash) folder[slash - word + 1] = 0;
+    list_scenarios(folder, names, MOST_NAMES);
+    const char *near = nearest_word(name, (const char *const *)names);
+    if (near) {
+        char *path = slash ? joined(folder, near, ".json") : mem_strdup(near);
+        fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), path);
+        free(path);
+    } else {
         fprintf(stderr, tr("  hint: the scenarios that come along are in %s\n"), library_folder());
-    while (n > 0)
-        free(names[--n]);
+    }
+    for (size_t i = 0; names[i]; i++)
+        free(names[i]);
+    free(folder);
+    free(name);
+}
+
+/* For a folder: one of the scenarios in it, if it has any. */
+static void suggest_from_folder(const char *folder)
+{
+    char *names[MOST_NAMES + 1];
+    list_scenarios(folder, names, MOST_NAMES);
+    if (names[0]) {
+        char *path = joined(folder, names[0], ".json");
+        fprintf(stderr, tr("  hint: name one of the scenarios in it, such as \"%s\"\n"), path);
+        free(path);
+    }
+    for (size_t i = 0; names[i]; i++)
+        free(names[i]);
+}
+
+static void suggest(const char *word, const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        suggest_from_folder(path);
+    else if (strcmp(word, "-") && !readable(path))
+        suggest_scenario(word);
 }
 
 struct scenario *library_load_scenario(const char *word, const struct scenario_override *overrides, size_t n)
 {
     char *path = library_find(word);
     struct scenario *scenario = scenario_load(path, overrides, n, stderr);
-    if (!scenario && !strchr(word, '/') && strcmp(word, "-") && !readable(path)) suggest_scenario(word);
+    if (!scenario) suggest(word, path);
     free(path);
     return scenario;
 }

@@ -7,7 +7,8 @@
 /* The folder of the scenarios: the environment's POSTROAD_SCENARIOS, or where they were built or installed. */
 const char *library_folder(void);
 
-/* The file that a word names: itself, or a scenario of the library ("first-mail"). To be freed. */
+/* The file that a word names: itself, with or without ".json", or a scenario of the library ("first-mail"). To be
+   freed. */
 char *library_find(const char *word);
 
 /* scenario_load on what library_find found, with the errors on stderr. NULL after them. */

@@ -114,17 +114,33 @@ static const char *world_title(const struct journal_memory *journal)
     return "";
 }
 
+static const char *name_to_look_at(const struct event *e)
+{
+    bool names = e->kind == EVENT_HOST_ADD || e->kind == EVENT_LINK_ADD || e->kind == EVENT_MAIL_COMPOSE;
+    return names ? event_text(e, FIELD_NAME) : "";
+}
+
+/* "mx1" for mx1.b.example, or one of nearly the same letters. */
+static void suggest_what_to_look_at(const struct journal_memory *journal, const char *name)
+{
+    const char *one[] = {"", NULL}, *near = NULL;
+    for (size_t i = 0; i < journal_memory_count(journal) && !near; i++) {
+        one[0] = name_to_look_at(journal_memory_at(journal, i));
+        bool begins_so = !strncmp(one[0], name, strlen(name)) && one[0][strlen(name)] == '.';
+        if (*one[0]) near = begins_so ? one[0] : nearest_word(name, one);
+    }
+    if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
+}
+
 /* Whether the journal has what is to be looked at; false after a message. Numbers are looked up when they are needed.
  */
 static bool has_what_is_looked_at(const struct journal_memory *journal, const char *name)
 {
     if (!name || *name == '#') return true;
-    for (size_t i = 0; i < journal_memory_count(journal); i++) {
-        const struct event *e = journal_memory_at(journal, i);
-        bool names = e->kind == EVENT_HOST_ADD || e->kind == EVENT_LINK_ADD || e->kind == EVENT_MAIL_COMPOSE;
-        if (names && !strcmp(event_text(e, FIELD_NAME), name)) return true;
-    }
+    for (size_t i = 0; i < journal_memory_count(journal); i++)
+        if (!strcmp(name_to_look_at(journal_memory_at(journal, i)), name)) return true;
     fprintf(stderr, tr("postroad view: --look-at: there is no host, link or mail \"%s\"\n"), name);
+    suggest_what_to_look_at(journal, name);
     return false;
 }
 

@@ -84,6 +84,26 @@ holds cmp "$scratch/first.journal" "$scratch/first.jsonl"
 run 0 help run
 says out 'usage: postroad run'
 
+# A scenario is found by its path without the ending, too; who misspells it, or names a folder, is told what is there.
+scenarios=$POSTROAD_SOURCE_DIR/scenarios
+run 0 run "$scenarios/lost-segment" --transcript=none
+run 2 run "$scenarios/lost-segmnt"
+says err "did you mean \"$scenarios/lost-segment.json\"?"
+run 2 run lost-segmnt.json
+says err 'did you mean "lost-segment"?'
+run 2 run "$scenarios/zzzzzzzzzzzz"
+says err "the scenarios that come along are in"
+for folder in "$scenarios" "$scenarios/"; do
+    run 2 view "$folder" --screenshot "$scratch/x.png"
+    says err "name one of the scenarios in it, such as \"$scenarios/as-the-article-tells-it.json\""
+done
+run 2 run "$scratch"
+says err 'cannot be read: Is a directory'
+run 2 view lost-segment --look-at mx1 --screenshot "$scratch/x.png"
+says err 'did you mean "mx1.b.example"?'
+run 2 view lost-segment --look-at alice-cp --screenshot "$scratch/x.png"
+says err 'did you mean "alice-pc"?'
+
 # What a file calls things may be long or meant for a terminal; a message is lines of readable length.
 printf '{ "postroad": 1, "ti\\u001b[2Jtle": 1, "%s": 1,\n  "hosts": { "a": { "router": {} } } }\n' \
     "$(head -c 1000000 /dev/zero | tr '\0' y)" > "$scratch/names.json"
