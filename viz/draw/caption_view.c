@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/journal/tr.h"
+#include "viz/draw/outcome_words.h"
 
 /* A caption is shown until it has been read twice, or until the next. */
 static double reading_s(const char *text)
@@ -58,6 +59,15 @@ static bool says_something(const struct story *s, size_t event)
            kind != EVENT_LINK_DELIVER && kind != EVENT_LINK_QUEUE;
 }
 
+/* At the end: "The world ends: all is done; m1 for bob@b.example: picked up" */
+static void add_outcome(const struct view *v, char *text, size_t size)
+{
+    char outcome[256];
+    size_t used = strlen(text);
+    if (!*outcome_words(v->story, outcome, sizeof outcome)) return;
+    snprintf(text + used, size - used, "; %s", outcome);
+}
+
 /* What has just happened, so that every picture says what it is about. */
 static void happening(const struct view *v, char *text, size_t size)
 {
@@ -67,6 +77,7 @@ static void happening(const struct view *v, char *text, size_t size)
         last = story_step(v->story, last, STORY_STEP_EVENT, -1);
     if (last != STORY_NONE) story_sentence(v->story, last, text, size);
     if (!text[0]) snprintf(text, size, "%s", tr("Press the space bar, and the journey begins."));
+    if (last != STORY_NONE && story_event(v->story, last)->kind == EVENT_RUN_END) add_outcome(v, text, size);
 }
 
 static struct box draw_title(const struct view *v, struct box box)

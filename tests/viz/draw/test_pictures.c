@@ -9,6 +9,7 @@
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/export.h"
 #include "viz/draw/map_view.h"
+#include "viz/draw/outcome_words.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/scene.h"
 
@@ -348,6 +349,25 @@ Test(pictures, a_packet_with_several_replies_is_called_by_the_refusal)
     cr_expect(eq(sz, refusing, 1));
     story_free(story);
     journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+Test(pictures, the_end_tells_what_has_become_of_the_mails)
+{
+    static const struct {
+        const char *scenario, *words;
+    } outcomes[] = {{"backup-mx", "m1 for bob@b.example: picked up"},
+                    {"unknown-user", "m1 for bbo@b.example: sent back"},
+                    {"full-mailbox", "of 4 mails: picked up 3, sent back 1"}};
+    char words[256];
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+        struct journal_memory *journal = run_scenario(outcomes[i].scenario);
+        struct story *story = story_new(journal);
+        story_seek(story, story_end_ns(story));
+        cr_expect(eq(str, (char *)outcome_words(story, words, sizeof words), (char *)outcomes[i].words));
+        story_free(story);
+        journal_memory_free(journal);
+    }
     canvas_forget_fonts();
 }
 
