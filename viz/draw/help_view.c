@@ -22,6 +22,7 @@ static const struct help_row rows[] = {
     {"Enter", "look at it closely, or press it"},
     {"c", "follow the cause"},
     {"1 to 9, 0", "only the map, the dialogue, ...; all"},
+    {"8", "why a mail was late"},
     {"l", "only this connection, mail or host; all"},
     {"u, n", "run until ..., and on to the next"},
     {"b, [ ]", "bookmark; to the one before, after"},

@@ -329,7 +329,9 @@ static void draw_event(const struct view *v, struct box box, size_t index)
 
 void inspector_view_draw(const struct view *v, struct box box)
 {
-    const char *heading = tr("Looked at closely   (Esc closes, c follows the cause)");
+    const char *heading = v->selection.what == ACT_MAIL
+                              ? tr("Looked at closely   (Esc closes, 8 tells why it took so long)")
+                              : tr("Looked at closely   (Esc closes, c follows the cause)");
     struct box inner = view_panel(v, box, heading);
     double s = view_units(v, 16);
     struct point x = {box.x + box.w - s * 1.1, box.y + s};

@@ -71,7 +71,7 @@ const char *packet_death_words(const char *why, char *buffer, size_t size)
     if (strcmp(why, "loss") == 0)
         snprintf(buffer, size, "%s", tr("lost by chance"));
     else if (strcmp(why, "exact") == 0)
-        snprintf(buffer, size, "%s", tr("dropped on purpose"));
+        snprintf(buffer, size, "%s", tr("dropped by the scenario"));
     else if (strcmp(why, "codel") == 0)
         snprintf(buffer, size, "%s", tr("dropped by CoDel"));
     else

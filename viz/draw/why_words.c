@@ -84,8 +84,12 @@ void why_loss_words(const struct story *s, size_t index, char *text, size_t size
     char label[80], death[96];
     story_packet_label(s, drop->packet, label, sizeof label);
     packet_death_words(drop->why, death, sizeof death);
-    if (p->repeated_by != STORY_NONE)
-        snprintf(text, size, tr("%s: %s; sent again: %s"), label, death, story_packet(s, p->repeated_by)->why);
+    const char *why = p->repeated_by == STORY_NONE ? NULL : story_packet(s, p->repeated_by)->why;
+    const char *reason = why ? story_resend_reason(why) : NULL;
+    if (reason)
+        snprintf(text, size, tr("%s: %s; sent again because %s"), label, death, reason);
+    else if (why)
+        snprintf(text, size, tr("%s: %s; sent again: %s"), label, death, why);
     else
         snprintf(text, size, "%s: %s", label, death);
 }

@@ -15,7 +15,7 @@ void why_interval_words(const struct story *story, const struct delay_interval *
 /* Losses of packets of the connection that an interval is about, one after the other from *drop on, which begins with
    story_drops_after; STORY_NONE: no more. */
 size_t why_next_loss(const struct story *story, const struct delay_interval *interval, size_t *drop);
-/* "bytes 3012–4359: lost by chance on a-mail; sent again: timer" */
+/* "bytes 3012–4359: lost by chance; sent again because the retransmission timer ran out" */
 void why_loss_words(const struct story *story, size_t drop, char *text, size_t size);
 /* How long after it the same bytes were sent again; 0: never. */
 int64_t why_loss_cost_ns(const struct story *story, size_t drop);

@@ -31,7 +31,7 @@ static const char *packet_name_within(const struct story *story, size_t i, char 
     return name_packet(story, i, tr("a packet"), tr("the packet with "), name, size);
 }
 
-static const char *because(const char *why)
+const char *story_resend_reason(const char *why)
 {
     static const struct {
         const char *why, *reason;
@@ -55,7 +55,7 @@ static const char *because(const char *why)
 
 static void say_retransmission(struct sentence *s, const char *host, const char *label, const char *why)
 {
-    const char *reason = because(why);
+    const char *reason = story_resend_reason(why);
     if (reason)
         sentence_say(s, tr("%s resends %s because %s"), host, label, reason);
     else

@@ -444,6 +444,9 @@ size_t story_packet_events(const struct story *story, size_t packet, size_t *eve
    cut to size at a character's end. */
 enum { STORY_SENTENCE_BYTES = 512 };
 const char *story_sentence(const struct story *story, size_t event, char *buffer, size_t size);
+/* Of "third duplicate ack" and the like: "a third duplicate acknowledgement told that it is missing"; NULL when there is
+   no more to say. */
+const char *story_resend_reason(const char *why);
 
 /* ---- For the ladder and the time line ---- */
 

@@ -12,6 +12,7 @@
 #include "viz/draw/outcome_words.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/scene.h"
+#include "viz/draw/why_words.h"
 
 static size_t colours_on(struct canvas *canvas)
 {
@@ -368,6 +369,21 @@ Test(pictures, the_end_tells_what_has_become_of_the_mails)
         story_free(story);
         journal_memory_free(journal);
     }
+    canvas_forget_fonts();
+}
+
+Test(pictures, what_is_lost_of_a_mail_is_told_with_the_reason_in_words)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    struct story *story = story_new(journal);
+    char text[WHY_LOSS_BYTES];
+    cr_assert(eq(sz, story_drop_count(story), 1));
+    why_loss_words(story, 0, text, sizeof text);
+    cr_expect(eq(str, text,
+                 "bytes 3013–4472: dropped by the scenario; sent again because a third duplicate acknowledgement told "
+                 "that it is missing"));
+    story_free(story);
+    journal_memory_free(journal);
     canvas_forget_fonts();
 }
 
