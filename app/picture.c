@@ -7,6 +7,7 @@
 #include "app/output.h"
 #include "app/times.h"
 #include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
 #include "viz/draw/export.h"
 #include "viz/draw/workspace.h"
 
@@ -82,15 +83,29 @@ bool picture_options_read(const char *command, const struct picture_words *words
            read_arrangement(command, words->show, options);
 }
 
+/* The instant asked for, or the end. Who asks for a later one is told, since the picture does not look like it. */
+static int64_t instant_of_picture(const struct journal_memory *journal, int64_t asked_ns)
+{
+    char text[VTIME_TEXT_BYTES];
+    int64_t end_ns = journal_memory_end_ns(journal);
+    if (asked_ns <= end_ns) return asked_ns;
+    if (asked_ns != TIME_NEVER) {
+        vtime_format_duration(end_ns, text);
+        fprintf(stderr, tr("postroad: --at: all ends at %s; the picture shows the end\n"), text);
+    }
+    return end_ns;
+}
+
 bool picture_write(const struct journal_memory *journal, const char *path, const struct picture_options *options)
 {
     char error[DRAW_ERROR_BYTES];
-    int64_t at_ns = options->at_ns == TIME_NEVER ? journal_memory_end_ns(journal) : options->at_ns;
+    int64_t at_ns = instant_of_picture(journal, options->at_ns);
     struct output_file *file = output_open(path);
     if (!file) return false;
     const char *where = output_path(file);
-    struct screenshot how = {at_ns,         options->width,   options->height,     options->scale,
-                             options->dark, options->look_at, options->arrangement, options->projector, options->calm};
+    struct screenshot how = {at_ns,         options->width,   options->height,      options->scale,
+                             options->dark, options->look_at, options->arrangement, options->projector,
+                             options->calm};
     bool good =
         options->map_only ? map_export(journal, at_ns, where, error) : scene_screenshot(journal, &how, where, error);
     if (good) return output_commit(file);

@@ -84,6 +84,12 @@ holds cmp "$scratch/first.journal" "$scratch/first.jsonl"
 run 0 help run
 says out 'usage: postroad run'
 
+# A picture of an instant that does not come shows the end, and says so.
+run 0 view backup-mx --at "10 min" --screenshot "$scratch/end.png"
+says err 'all ends at 40.64 s; the picture shows the end'
+run 0 view backup-mx --at "30 s" --screenshot "$scratch/end.png"
+silent err
+
 # A scenario is found by its path without the ending, too; who misspells it, or names a folder, is told what is there.
 scenarios=$POSTROAD_SOURCE_DIR/scenarios
 run 0 run "$scenarios/lost-segment" --transcript=none
