@@ -48,14 +48,6 @@ static void choose_mail(struct only *only, const struct story *s, size_t mail)
     snprintf(only->words, sizeof only->words, "%s", story_mail(s, mail)->name);
 }
 
-static size_t conn_of_event(const struct story *s, size_t event)
-{
-    const struct event *e = story_event(s, event);
-    size_t packet = story_event_packet(s, event);
-    if (packet != STORY_NONE) return story_packet(s, packet)->conn;
-    return event_has(e->kind, FIELD_CONN) ? story_conn_by_id(s, (uint32_t)event_int(e, FIELD_CONN)) : STORY_NONE;
-}
-
 static void choose_conn(struct only *only, const struct story *s, size_t conn)
 {
     if (conn == STORY_NONE) return;
@@ -75,7 +67,7 @@ bool only_choose(struct only *only, const struct story *s, enum act what, size_t
     *only = none;
     if (what == ACT_MAIL) choose_mail(only, s, index);
     if (what == ACT_PACKET) choose_conn(only, s, story_packet(s, index)->conn);
-    if (what == ACT_EVENT) choose_conn(only, s, conn_of_event(s, index));
+    if (what == ACT_EVENT) choose_conn(only, s, story_event_conn(s, index));
     return !only_is_all(only);
 }
 

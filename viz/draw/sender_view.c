@@ -21,18 +21,10 @@ static bool sends(const struct story *s, size_t conn)
     return story_conn_vars(s, conn, &events) > 2;
 }
 
-static size_t conn_of_event(const struct story *s, size_t event)
-{
-    const struct event *e = story_event(s, event);
-    size_t packet = story_event_packet(s, event);
-    if (packet != STORY_NONE) return story_packet(s, packet)->conn;
-    return event_has(e->kind, FIELD_CONN) ? story_conn_by_id(s, (uint32_t)event_int(e, FIELD_CONN)) : STORY_NONE;
-}
-
 static size_t selected_conn(const struct view *v)
 {
     if (v->selection.what == ACT_PACKET) return story_packet(v->story, v->selection.index)->conn;
-    if (v->selection.what == ACT_EVENT) return conn_of_event(v->story, v->selection.index);
+    if (v->selection.what == ACT_EVENT) return story_event_conn(v->story, v->selection.index);
     return STORY_NONE;
 }
 

@@ -47,24 +47,13 @@ void why_plan_take(struct why_plan *plan, const struct story *story, size_t lett
 
 /* ---- Which letter ---- */
 
-static size_t letter_of_event(const struct story *s, const struct event *e)
-{
-    size_t first, mail = event_has(e->kind, FIELD_MESSAGE) ? story_mail_by_id(s, (uint32_t)event_int(e, FIELD_MESSAGE))
-                                                           : STORY_NONE;
-    size_t n = mail == STORY_NONE ? 0 : story_mail_letters(s, mail, &first);
-    const char *recipient = event_has(e->kind, FIELD_RECIPIENT) ? event_text(e, FIELD_RECIPIENT) : NULL;
-    for (size_t i = 0; i < n; i++)
-        if (!recipient || !strcmp(story_letter(s, first + i).recipient, recipient)) return first + i;
-    return STORY_NONE;
-}
-
 size_t why_late_letter(const struct view *v, const struct queue_plan *queue)
 {
     size_t longest = STORY_NONE, first;
     int64_t most = -1;
     if (v->selection.what == ACT_MAIL && story_mail_letters(v->story, v->selection.index, &first)) return first;
     if (v->selection.what == ACT_EVENT) {
-        size_t letter = letter_of_event(v->story, story_event(v->story, v->selection.index));
+        size_t letter = story_event_letter(v->story, v->selection.index);
         if (letter != STORY_NONE) return letter;
     }
     for (size_t i = 0; i < queue->n_rows; i++) {

@@ -89,21 +89,12 @@ static void add_rows(struct comparison *c, const struct story *a, const struct s
     }
 }
 
-static size_t letter_of_event(const struct story *s, const struct event *e)
-{
-    size_t mail = story_mail_by_id(s, (uint32_t)event_int(e, FIELD_MESSAGE)), first;
-    size_t n = mail == STORY_NONE ? 0 : story_mail_letters(s, mail, &first);
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(story_letter(s, first + i).recipient, event_text(e, FIELD_RECIPIENT))) return first + i;
-    return STORY_NONE;
-}
-
 static void add_ends(struct comparison *c, const struct story *s, int side, const size_t *index)
 {
     const struct story_mark *marks;
     for (size_t i = 0, n = story_marks(s, &marks); i < n; i++) {
         if (marks[i].kind != STORY_MARK_DELIVERED && marks[i].kind != STORY_MARK_BOUNCED) continue;
-        size_t letter = letter_of_event(s, story_event(s, marks[i].event));
+        size_t letter = story_event_letter(s, marks[i].event);
         if (letter == STORY_NONE) continue;
         struct outcome_of_letter *o = &c->letters[side][index[letter]];
         c->totals[side].delivered += marks[i].kind == STORY_MARK_DELIVERED;

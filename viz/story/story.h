@@ -159,6 +159,10 @@ const struct story_packet *story_packet(const struct story *story, size_t packet
 size_t story_packet_by_id(const struct story *story, uint64_t id);
 /* The packet that an event is about (send, hop, drop), or STORY_NONE. */
 size_t story_event_packet(const struct story *story, size_t event);
+/* The connection that an event, or its packet, is about, and the letter: of a mail for several, where the event names no
+   recipient, the first. STORY_NONE. */
+size_t story_event_conn(const struct story *story, size_t event);
+size_t story_event_letter(const struct story *story, size_t event);
 
 /* A packet on one link. A retransmission on the wire is another packet. */
 struct story_hop {

@@ -142,6 +142,18 @@ struct story_letter story_letter(const struct story *story, size_t letter)
     return place == NONE32 ? letter_at_first(story, letter) : letter_at_place(story, letter, place);
 }
 
+size_t story_event_letter(const struct story *story, size_t event)
+{
+    const struct event *e = story_event(story, event);
+    if (!event_has(e->kind, FIELD_MESSAGE)) return STORY_NONE;
+    size_t first, mail = story_mail_by_id(story, (uint32_t)event_int(e, FIELD_MESSAGE));
+    size_t n = mail == STORY_NONE ? 0 : story_mail_letters(story, mail, &first);
+    const char *recipient = event_has(e->kind, FIELD_RECIPIENT) ? event_text(e, FIELD_RECIPIENT) : NULL;
+    for (size_t i = 0; i < n; i++)
+        if (!recipient || !strcmp(story_letter(story, first + i).recipient, recipient)) return first + i;
+    return STORY_NONE;
+}
+
 size_t story_letter_copies(const struct story *story, size_t letter, struct story_letter *copies, size_t room)
 {
     size_t n = 0;

@@ -58,6 +58,14 @@ size_t story_event_packet(const struct story *story, size_t event)
     return story_packet_by_id(story, (uint64_t)event_int(e, FIELD_PACKET));
 }
 
+size_t story_event_conn(const struct story *story, size_t event)
+{
+    const struct event *e = story_event(story, event);
+    size_t packet = story_event_packet(story, event);
+    if (packet != STORY_NONE) return story_packet(story, packet)->conn;
+    return event_has(e->kind, FIELD_CONN) ? story_conn_by_id(story, (uint32_t)event_int(e, FIELD_CONN)) : STORY_NONE;
+}
+
 size_t story_hop_count(const struct story *story)
 {
     return story->hops.count;
