@@ -3,8 +3,7 @@
 #include <criterion/new/assert.h>
 #include <stdio.h>
 
-#include "tests/viz/draw/run_scenario.h"
-#include "viz/draw/scene.h"
+#include "tests/viz/draw/driven_scene.h"
 
 static unsigned opened;
 static uint64_t opened_packet;
@@ -20,44 +19,13 @@ static bool open_it(void *context, const struct journal_memory *of, uint64_t pac
 }
 
 static struct elsewhere elsewhere = {&opened, "Wireshark", NULL, open_it};
-static struct journal_memory *journal;
-static struct scene *scene;
-static struct canvas *canvas;
 
 static void open_scene(void)
 {
     struct scene_options options = scene_options_default();
     options.elsewhere = &elsewhere;
     opened = 0;
-    journal = run_scenario("first-mail");
-    scene = scene_new(journal, options);
-    canvas = canvas_new_layer(1280, 800);
-    scene_draw(scene, canvas);
-}
-
-static void close_scene(void)
-{
-    canvas_free(canvas);
-    scene_free(scene);
-    journal_memory_free(journal);
-    canvas_forget_fonts();
-}
-
-static bool press_o(void)
-{
-    const struct input in = {.kind = INPUT_KEY, .key = 'o'};
-    bool meant = scene_handle(scene, &in);
-    scene_draw(scene, canvas);
-    return meant;
-}
-
-static size_t look_at_the_lost_packet(void)
-{
-    const struct story_drop *drop = story_drop(scene_story(scene), 0);
-    scene_seek(scene, drop->at_ns);
-    scene_select(scene, (struct selection){ACT_PACKET, drop->packet});
-    scene_draw(scene, canvas);
-    return drop->packet;
+    open_scene_of("first-mail", options);
 }
 
 TestSuite(elsewhere, .init = open_scene, .fini = close_scene);
@@ -65,7 +33,7 @@ TestSuite(elsewhere, .init = open_scene, .fini = close_scene);
 Test(elsewhere, the_packet_that_is_looked_at_is_opened_by_its_number)
 {
     size_t packet = look_at_the_lost_packet();
-    cr_assert(press_o());
+    cr_assert(press('o'));
     cr_assert(eq(uint, opened, 1));
     cr_assert(eq(u64, opened_packet, story_packet(scene_story(scene), packet)->id));
     cr_assert(eq(ptr, (void *)opened_journal, (void *)journal));
@@ -74,7 +42,7 @@ Test(elsewhere, the_packet_that_is_looked_at_is_opened_by_its_number)
 Test(elsewhere, without_one_the_latest_packet_is_opened_and_looked_at)
 {
     scene_seek(scene, story_drop(scene_story(scene), 0)->at_ns);
-    cr_assert(press_o());
+    cr_assert(press('o'));
     struct selection selection = scene_selection(scene);
     cr_assert(eq(int, selection.what, ACT_PACKET));
     cr_assert(eq(u64, opened_packet, story_packet(scene_story(scene), selection.index)->id));
@@ -83,20 +51,14 @@ Test(elsewhere, without_one_the_latest_packet_is_opened_and_looked_at)
 Test(elsewhere, before_any_packet_there_is_nothing_to_open)
 {
     scene_seek(scene, 0);
-    cr_assert(not(press_o()));
+    cr_assert(not(press('o')));
     cr_assert(eq(uint, opened, 0));
 }
 
 Test(elsewhere, the_button_beside_the_packet_does_the_same)
 {
     size_t packet = look_at_the_lost_packet();
-    const struct target *button = targets_find_act(scene_targets(scene), ACT_ELSEWHERE, packet);
-    cr_assert(ne(ptr, (void *)button, NULL));
-    struct box box = target_bounds(button);
-    struct input in = {.kind = INPUT_PRESS, .x = box.x + box.w / 2, .y = box.y + box.h / 2};
-    scene_handle(scene, &in);
-    in.kind = INPUT_RELEASE;
-    scene_handle(scene, &in);
+    cr_assert(click(ACT_ELSEWHERE, packet));
     cr_assert(eq(uint, opened, 1));
 }
 
@@ -105,7 +67,7 @@ Test(elsewhere, where_the_program_is_not_there_the_button_is_grey_and_nothing_is
     elsewhere.why_not = "it is not installed";
     size_t packet = look_at_the_lost_packet();
     cr_assert(eq(ptr, (void *)targets_find_act(scene_targets(scene), ACT_ELSEWHERE, packet), NULL));
-    cr_assert(press_o());
+    cr_assert(press('o'));
     cr_assert(eq(uint, opened, 0));
     elsewhere.why_not = NULL;
 }

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "sim/journal/memory.h"
+#include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/gallery.h"
-#include "viz/draw/scene.h"
 
 enum { CARDS = 40 };
 
@@ -24,12 +24,12 @@ static struct rerun_job *begin(void *context, const char *scenario, const char *
     return job;
 }
 
-static enum rerun_state poll_job(struct rerun_job *job, struct journal_memory **journal, char why[RERUN_WHY_BYTES])
+static enum rerun_state poll_job(struct rerun_job *job, struct journal_memory **out, char why[RERUN_WHY_BYTES])
 {
-    *journal = job->journal;
+    *out = job->journal;
     job->journal = NULL;
     why[0] = 0;
-    return *journal ? RERUN_DONE : RERUN_FAILED;
+    return *out ? RERUN_DONE : RERUN_FAILED;
 }
 
 static void end(struct rerun_job *job)
@@ -41,7 +41,6 @@ static void end(struct rerun_job *job)
 static const struct rerun rerun = {.begin = begin, .poll = poll_job, .end = end};
 static struct gallery_card cards[CARDS];
 static struct gallery *gallery;
-static struct canvas *canvas;
 
 static void open_gallery(void)
 {
@@ -61,7 +60,7 @@ static void close_gallery(void)
     canvas_forget_fonts();
 }
 
-static void press(int key)
+static void press_in_gallery(int key)
 {
     const struct input in = {.kind = INPUT_KEY, .key = key};
     gallery_handle(gallery, &in);
@@ -94,28 +93,28 @@ Test(gallery, a_world_that_cannot_be_run_has_no_picture_and_stops_nobody)
 
 Test(gallery, arrows_walk_and_bring_the_card_into_sight)
 {
-    press(KEY_RIGHT);
+    press_in_gallery(KEY_RIGHT);
     cr_expect(eq(sz, gallery_selected(gallery), 2));
-    press(KEY_DOWN);
-    press(KEY_DOWN);
-    press(KEY_DOWN);
+    press_in_gallery(KEY_DOWN);
+    press_in_gallery(KEY_DOWN);
+    press_in_gallery(KEY_DOWN);
     size_t selected = gallery_selected(gallery);
     cr_expect(selected > 8);
     cr_expect(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, selected) != NULL);
     cr_expect(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, 0) == NULL, "scrolled away");
-    press(KEY_END);
+    press_in_gallery(KEY_END);
     cr_expect(eq(sz, gallery_selected(gallery), CARDS - 1));
-    press(KEY_RIGHT);
+    press_in_gallery(KEY_RIGHT);
     cr_expect(eq(sz, gallery_selected(gallery), CARDS - 1));
-    press(KEY_HOME);
-    press(KEY_UP);
+    press_in_gallery(KEY_HOME);
+    press_in_gallery(KEY_UP);
     cr_expect(eq(sz, gallery_selected(gallery), 0));
 }
 
 Test(gallery, enter_and_a_click_choose)
 {
     cr_expect(eq(sz, gallery_take_choice(gallery), SIZE_MAX));
-    press(KEY_ENTER);
+    press_in_gallery(KEY_ENTER);
     cr_expect(eq(sz, gallery_take_choice(gallery), 1));
     cr_expect(eq(sz, gallery_take_choice(gallery), SIZE_MAX));
     struct box box = target_bounds(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, 3));
@@ -135,9 +134,9 @@ Test(gallery, escape_asks_and_quits_and_any_size_can_be_drawn)
         gallery_draw(gallery, other);
         canvas_free(other);
     }
-    press(KEY_ESCAPE);
+    press_in_gallery(KEY_ESCAPE);
     cr_expect(gallery_wants_quit(gallery) == false);
-    press(KEY_ESCAPE);
+    press_in_gallery(KEY_ESCAPE);
     cr_expect(gallery_wants_quit(gallery));
 }
 
@@ -146,63 +145,43 @@ Test(gallery, escape_asks_and_quits_and_any_size_can_be_drawn)
 static struct quiz_question question = {
     .prompt = "Which?", .choices = {"this", "that"}, .n_choices = 2, .right = 1, .explanation = "That.", .cite = ""};
 static struct scene_lesson step = {"The handshake", "Watch the three packets.", 1, 3, &question};
-static struct journal_memory *journal;
-static struct scene *scene;
 
 static void open_lesson(void)
 {
     struct scene_options options = scene_options_default();
     options.from_gallery = true;
     options.lesson = &step;
-    journal = run_scenario("first-mail");
-    scene = scene_new(journal, options);
-    canvas = canvas_new_layer(1280, 800);
-    scene_draw(scene, canvas);
+    open_scene_of("first-mail", options);
 }
 
-static void close_lesson(void)
-{
-    canvas_free(canvas);
-    scene_free(scene);
-    journal_memory_free(journal);
-    canvas_forget_fonts();
-}
-
-static void press_in_lesson(int key)
-{
-    const struct input in = {.kind = INPUT_KEY, .key = key};
-    scene_handle(scene, &in);
-    scene_draw(scene, canvas);
-}
-
-TestSuite(lesson, .init = open_lesson, .fini = close_lesson);
+TestSuite(lesson, .init = open_lesson, .fini = close_scene);
 
 Test(lesson, a_question_stands_before_the_next_step_once)
 {
     size_t answer;
     cr_expect(targets_find_act(scene_targets(scene), ACT_LESSON_NEXT, 0) != NULL);
     cr_expect(targets_find_act(scene_targets(scene), ACT_LESSON_BACK, 0) == NULL, "there is none before the first");
-    press_in_lesson('.');
+    press('.');
     cr_assert(scene_question(scene, &answer) == &question);
     cr_expect(eq(int, scene_way(scene), WAY_STAY));
-    press_in_lesson('2');
+    press('2');
     cr_expect(eq(uint, scene_score(scene).right, 1));
-    press_in_lesson(' ');
+    press(' ');
     cr_expect(eq(int, scene_way(scene), WAY_NEXT));
 }
 
 Test(lesson, escape_leaves_the_question_and_then_goes_to_the_gallery)
 {
     size_t answer;
-    press_in_lesson('.');
-    press_in_lesson(KEY_ESCAPE);
+    press('.');
+    press(KEY_ESCAPE);
     cr_expect(scene_question(scene, &answer) == NULL);
-    press_in_lesson(KEY_ESCAPE);
+    press(KEY_ESCAPE);
     cr_expect(eq(int, scene_way(scene), WAY_GALLERY));
 }
 
 Test(lesson, the_key_of_the_gallery_goes_there_at_once)
 {
-    press_in_lesson('m');
+    press('m');
     cr_expect(eq(int, scene_way(scene), WAY_GALLERY));
 }

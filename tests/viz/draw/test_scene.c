@@ -6,48 +6,14 @@
 
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
+#include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/header_view.h"
 #include "viz/draw/menu_view.h"
-#include "viz/draw/scene.h"
-
-static struct journal_memory *journal;
-static struct scene *scene;
-static struct canvas *canvas;
 
 static void open_scene(void)
 {
-    journal = run_scenario("first-mail");
-    scene = scene_new(journal, scene_options_default());
-    canvas = canvas_new_layer(1280, 800);
-    scene_draw(scene, canvas);
-}
-
-static void close_scene(void)
-{
-    canvas_free(canvas);
-    scene_free(scene);
-    journal_memory_free(journal);
-    canvas_forget_fonts();
-}
-
-static void press_with(int key, bool shift, bool ctrl)
-{
-    const struct input in = {.kind = INPUT_KEY, .key = key, .shift = shift, .ctrl = ctrl};
-    scene_handle(scene, &in);
-    scene_draw(scene, canvas);
-}
-
-static void press(int key)
-{
-    press_with(key, false, false);
-}
-
-static void point_at(enum input_kind kind, double x, double y)
-{
-    const struct input in = {.kind = kind, .x = x, .y = y};
-    scene_handle(scene, &in);
-    scene_draw(scene, canvas);
+    open_scene_of("first-mail", scene_options_default());
 }
 
 static struct box box_of_act(enum act act)

@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "sim/journal/memory.h"
+#include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/run_scenario.h"
-#include "viz/draw/scene.h"
 
 /* The kinds in the order in which they first come, joined by spaces. */
 static const char *moments_of(const char *scenario, bool told_only)
 {
     static char text[600];
     bool seen[CLASSICS] = {false};
-    struct journal_memory *journal = run_scenario(scenario);
-    struct story *story = story_new(journal);
+    struct journal_memory *run = run_scenario(scenario);
+    struct story *story = story_new(run);
     struct classics *classics = classics_new(story);
     text[0] = 0;
     for (size_t i = 0; i < classics_count(classics); i++) {
@@ -25,7 +25,7 @@ static const char *moments_of(const char *scenario, bool told_only)
     }
     classics_free(classics);
     story_free(story);
-    journal_memory_free(journal);
+    journal_memory_free(run);
     return text;
 }
 
@@ -76,8 +76,8 @@ Test(teach, every_question_of_every_scenario_has_one_answer_that_the_journal_giv
     const char *names[MOST_SCENARIOS];
     size_t n = shipped_scenarios(names), asked = 0;
     for (size_t i = 0; i < n; i++) {
-        struct journal_memory *journal = run_scenario(names[i]);
-        struct story *story = story_new(journal);
+        struct journal_memory *run = run_scenario(names[i]);
+        struct story *story = story_new(run);
         struct classics *classics = classics_new(story);
         struct quiz *quiz = quiz_new(story, classics), *again = quiz_new(story, classics);
         asked += quiz_count(quiz);
@@ -90,50 +90,16 @@ Test(teach, every_question_of_every_scenario_has_one_answer_that_the_journal_giv
         quiz_free(again);
         classics_free(classics);
         story_free(story);
-        journal_memory_free(journal);
+        journal_memory_free(run);
     }
     cr_expect(asked > 3 * n, "%zu questions", asked);
 }
 
 /* ---- In the window ---- */
 
-static struct journal_memory *journal;
-static struct scene *scene;
-static struct canvas *canvas;
-
 static void open_scene(void)
 {
-    journal = run_scenario("lost-segment");
-    scene = scene_new(journal, scene_options_default());
-    canvas = canvas_new_layer(1280, 800);
-    scene_draw(scene, canvas);
-}
-
-static void close_scene(void)
-{
-    canvas_free(canvas);
-    scene_free(scene);
-    journal_memory_free(journal);
-    canvas_forget_fonts();
-}
-
-static void press(int key)
-{
-    const struct input in = {.kind = INPUT_KEY, .key = key};
-    scene_handle(scene, &in);
-    scene_draw(scene, canvas);
-}
-
-static void click_act(enum act act, size_t arg)
-{
-    const struct target *t = targets_find_act(scene_targets(scene), act, arg);
-    cr_assert(t != NULL, "nothing to press for act %d", act);
-    struct box box = target_bounds(t);
-    struct input in = {.kind = INPUT_PRESS, .x = box.x + box.w / 2, .y = box.y + box.h / 2};
-    scene_handle(scene, &in);
-    in.kind = INPUT_RELEASE;
-    scene_handle(scene, &in);
-    scene_draw(scene, canvas);
+    open_scene_of("lost-segment", scene_options_default());
 }
 
 /* Until it stops by itself. */
@@ -178,9 +144,9 @@ Test(guessing, an_answer_can_be_pressed_and_escape_ends_it)
     press('g');
     press(' ');
     play();
-    click_act(ACT_ANSWER, 1);
+    cr_assert(click(ACT_ANSWER, 1));
     cr_assert(scene_question(scene, &answer) != NULL && answer == 1);
-    click_act(ACT_GO_ON, 0);
+    cr_assert(click(ACT_GO_ON, 0));
     cr_expect(scene_is_playing(scene));
     play();
     press(KEY_ESCAPE);
@@ -212,23 +178,16 @@ Test(guessing, captions_are_all_the_scenarios_or_none)
     cr_expect(eq(int, scene_captions(scene), CAPTIONS_ALL));
 }
 
-static void press_with_shift(int key)
-{
-    const struct input in = {.kind = INPUT_KEY, .key = key, .shift = true};
-    scene_handle(scene, &in);
-    scene_draw(scene, canvas);
-}
-
 Test(guessing, a_projector_gets_fewer_controls_and_what_was_arranged_comes_back)
 {
     char before[WORKSPACE_TEXT_BYTES], after[WORKSPACE_TEXT_BYTES];
     scene_arrangement(scene, before);
-    press_with_shift('p');
+    press_with('p', true, false);
     cr_expect(scene_is_for_projector(scene));
     cr_expect(targets_find_act(scene_targets(scene), ACT_PLAY, 0) != NULL);
     cr_expect(targets_find_act(scene_targets(scene), ACT_SLOWER, 0) == NULL);
     cr_expect_str_eq(scene_arrangement(scene, after), before, "it is not what is remembered");
-    press_with_shift('p');
+    press_with('p', true, false);
     cr_expect(targets_find_act(scene_targets(scene), ACT_SLOWER, 0) != NULL);
     cr_expect_str_eq(scene_arrangement(scene, after), before);
 }

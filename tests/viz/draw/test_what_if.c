@@ -8,9 +8,9 @@
 
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
+#include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/menu_view.h"
-#include "viz/draw/scene.h"
 #include "viz/draw/what_if.h"
 #include "viz/story/difference.h"
 
@@ -31,12 +31,12 @@ static struct rerun_job *begin(void *context, const char *scenario, const char *
     return job;
 }
 
-static enum rerun_state poll_job(struct rerun_job *job, struct journal_memory **journal, char why[RERUN_WHY_BYTES])
+static enum rerun_state poll_job(struct rerun_job *job, struct journal_memory **out, char why[RERUN_WHY_BYTES])
 {
     snprintf(why, RERUN_WHY_BYTES, "it does not load");
-    *journal = job->journal;
+    *out = job->journal;
     job->journal = NULL;
-    return *journal ? RERUN_DONE : RERUN_FAILED;
+    return *out ? RERUN_DONE : RERUN_FAILED;
 }
 
 static void end(struct rerun_job *job)
@@ -57,57 +57,12 @@ static struct rerun rerun = {.begin = begin, .poll = poll_job, .end = end, .save
 
 /* ---- The scene ---- */
 
-static struct journal_memory *journal;
-static struct scene *scene;
-static struct canvas *canvas;
-
 static void open_scene(void)
 {
     struct scene_options options = scene_options_default();
     rerun.why_not = NULL;
     options.rerun = &rerun;
-    journal = run_scenario("first-mail");
-    scene = scene_new(journal, options);
-    canvas = canvas_new_layer(1280, 800);
-    scene_draw(scene, canvas);
-}
-
-static void close_scene(void)
-{
-    canvas_free(canvas);
-    scene_free(scene);
-    journal_memory_free(journal);
-    canvas_forget_fonts();
-}
-
-static void press(int key)
-{
-    const struct input in = {.kind = INPUT_KEY, .key = key};
-    scene_handle(scene, &in);
-    scene_draw(scene, canvas);
-}
-
-static bool click(enum act act, size_t arg)
-{
-    const struct target *t = targets_find_act(scene_targets(scene), act, arg);
-    if (!t) return false;
-    struct box box = target_bounds(t);
-    struct input in = {.kind = INPUT_PRESS, .x = box.x + box.w / 2, .y = box.y + box.h / 2};
-    scene_handle(scene, &in);
-    in.kind = INPUT_RELEASE;
-    scene_handle(scene, &in);
-    scene_draw(scene, canvas);
-    return true;
-}
-
-/* The packet that first-mail is about. */
-static size_t look_at_the_lost_packet(void)
-{
-    const struct story_drop *drop = story_drop(scene_story(scene), 0);
-    scene_seek(scene, drop->at_ns);
-    scene_select(scene, (struct selection){ACT_PACKET, drop->packet});
-    scene_draw(scene, canvas);
-    return drop->packet;
+    open_scene_of("first-mail", options);
 }
 
 static int64_t delivered_at(const struct story *s)

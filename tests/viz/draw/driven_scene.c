@@ -1,0 +1,62 @@
+#include "tests/viz/draw/driven_scene.h"
+
+#include "tests/viz/draw/run_scenario.h"
+
+struct journal_memory *journal;
+struct scene *scene;
+struct canvas *canvas;
+
+void open_scene_of(const char *scenario, struct scene_options options)
+{
+    journal = run_scenario(scenario);
+    scene = scene_new(journal, options);
+    canvas = canvas_new_layer(1280, 800);
+    scene_draw(scene, canvas);
+}
+
+void close_scene(void)
+{
+    canvas_free(canvas);
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+bool press_with(int key, bool shift, bool ctrl)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key, .shift = shift, .ctrl = ctrl};
+    bool meant = scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+    return meant;
+}
+
+bool press(int key)
+{
+    return press_with(key, false, false);
+}
+
+void point_at(enum input_kind kind, double x, double y)
+{
+    const struct input in = {.kind = kind, .x = x, .y = y};
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+}
+
+bool click(enum act act, size_t arg)
+{
+    const struct target *t = targets_find_act(scene_targets(scene), act, arg);
+    if (!t) return false;
+    struct box box = target_bounds(t);
+    point_at(INPUT_PRESS, box.x + box.w / 2, box.y + box.h / 2);
+    point_at(INPUT_RELEASE, box.x + box.w / 2, box.y + box.h / 2);
+    return true;
+}
+
+size_t look_at_the_lost_packet(void)
+{
+    const struct story_drop *drop = story_drop(scene_story(scene), 0);
+    scene_seek(scene, drop->at_ns);
+    scene_select(scene, (struct selection){ACT_PACKET, drop->packet});
+    scene_draw(scene, canvas);
+    return drop->packet;
+}
