@@ -1,18 +1,16 @@
 /* A journal's packets as pcapng (draft-ietf-opsawg-pcapng: section header, interface description, name resolution and
-   enhanced packet blocks). The journal is gone through once to gather what is needed, once to make a record for each
-   time a packet passes a tap, and the records are written in the order of their times. */
+   enhanced packet blocks). pcapng_records.c has gone through the journal; its records are written in the order of their
+   times. */
 #include "viz/readers/pcapng.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/wire/ip_header.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
-#include "viz/readers/journal_names.h"
-#include "viz/readers/text_buffer.h"
+#include "viz/readers/pcapng_internal.h"
 
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_NAMES = 4, BLOCK_PACKET = 6, BLOCK_SECRETS = 10 };
 enum { SECRETS_TLS_KEY_LOG = 0x544c534b };
@@ -23,325 +21,10 @@ enum { NAME_IPV4 = 1, NAME_IPV6 = 2 };
  */
 enum { LINKTYPE_IPV4 = 228, LINKTYPE_NULL = 0, NULL_IPV4 = 2, NULL_IPV6 = 30 };
 enum { NANOSECONDS = 9, PACKET_MAX_BYTES = 65535, TEXT_MAX_BYTES = 1000 };
-enum { TAPS_A_LINK = 4, NOT_CHOSEN = -1 };
-
-struct link_taps {
-    int64_t link;
-    const struct event *added;
-    int interface[TAPS_A_LINK]; /* tx and rx of direction 0, then of direction 1; or NOT_CHOSEN */
-    int64_t last_begins[2];     /* a direction's latest time at the sender */
-};
-
-struct sent {
-    int64_t packet;
-    const struct event *event;
-    uint32_t hops;     /* links behind it */
-    size_t record;     /* of its latest tx, + 1 */
-    int64_t link, dir; /* which that was on */
-    int64_t original;  /* the packet it is a copy of, or 0, */
-    uint64_t copied;   /* and the event that made it */
-};
-
-struct record {
-    int64_t at_ns;
-    size_t sent;
-    int interface;
-    uint32_t hops;
-    bool is_tx;
-    const char *lost; /* why, or NULL */
-    uint64_t event;   /* that made it */
-};
-
-/* Events of one kind, sorted by what is looked for in them. */
-struct event_list {
-    const struct event **items;
-    size_t n, room;
-};
-
-enum { COPIES_A_BLOCK = 256 };
-
-struct event_block {
-    struct event_block *before;
-    size_t n;
-    struct event events[COPIES_A_BLOCK];
-};
-
-struct capture {
-    struct event_block *copies; /* the latest block of those that are kept */
-    const struct journal_memory *memory;
-    struct pcapng_options options;
-    struct journal_names *names;
-    const struct event *begin;                                  /* or NULL */
-    struct event_list hosts, links, data, corruptions, secrets; /* corruptions: and what was written over */
-    struct link_taps *taps;                                     /* by link number */
-    size_t n_taps;
-    struct sent *sent; /* by packet number */
-    size_t n_sent, sent_room;
-    struct record *records;
-    size_t n_records, records_room;
-    bool has_ipv6; /* some host speaks it */
-    struct text_buffer block;
-    FILE *out;
-    bool good;
-};
 
 struct pcapng_options pcapng_options_default(void)
 {
     return (struct pcapng_options){.link = {0}, .host = {0}};
-}
-
-/* --- Gather --- */
-
-/* What a journal in memory hands out is lent for a while only; the capture needs it to its end. */
-static const struct event *copy_of(struct capture *c, const struct event *e)
-{
-    if (!c->copies || c->copies->n == COPIES_A_BLOCK) {
-        struct event_block *block = mem_calloc(1, sizeof *block);
-        block->before = c->copies;
-        c->copies = block;
-    }
-    c->copies->events[c->copies->n] = *e;
-    return &c->copies->events[c->copies->n++];
-}
-
-static void free_copies(struct capture *c)
-{
-    while (c->copies) {
-        struct event_block *before = c->copies->before;
-        mem_free(c->copies);
-        c->copies = before;
-    }
-}
-
-static void keep(struct capture *c, struct event_list *list, const struct event *e)
-{
-    if (list->n == list->room) {
-        list->room = list->room ? 2 * list->room : 64;
-        list->items = mem_realloc(list->items, list->room * sizeof *list->items);
-    }
-    list->items[list->n++] = copy_of(c, e);
-}
-
-static void keep_sent(struct capture *c, const struct event *e)
-{
-    if (c->n_sent == c->sent_room) {
-        c->sent_room = c->sent_room ? 2 * c->sent_room : 64;
-        c->sent = mem_realloc(c->sent, c->sent_room * sizeof *c->sent);
-    }
-    c->sent[c->n_sent++] = (struct sent){.packet = event_int(e, FIELD_PACKET), .event = copy_of(c, e)};
-}
-
-static int order(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-static int by_packet(const void *a, const void *b)
-{
-    const struct sent *one = a, *other = b;
-    int by_id = order(one->packet, other->packet);
-    return by_id ? by_id : order((int64_t)one->event->id, (int64_t)other->event->id);
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const struct event *one = *(const struct event *const *)a, *other = *(const struct event *const *)b;
-    int by_stream = order(event_int(one, FIELD_STREAM), event_int(other, FIELD_STREAM));
-    int by_offset = order(event_int(one, FIELD_OFFSET), event_int(other, FIELD_OFFSET));
-    if (by_stream || by_offset) return by_stream ? by_stream : by_offset;
-    return order((int64_t)one->id, (int64_t)other->id);
-}
-
-static int by_corrupted(const void *a, const void *b)
-{
-    const struct event *one = *(const struct event *const *)a, *other = *(const struct event *const *)b;
-    int by_id = order(event_int(one, FIELD_PACKET), event_int(other, FIELD_PACKET));
-    return by_id ? by_id : order((int64_t)one->id, (int64_t)other->id);
-}
-
-static int by_link(const void *a, const void *b)
-{
-    return order(((const struct link_taps *)a)->link, ((const struct link_taps *)b)->link);
-}
-
-static bool is_chosen(const struct capture *c, int64_t link, int64_t host)
-{
-    return (c->options.link.n == 0 || c->options.link.n == link) &&
-           (c->options.host.n == 0 || c->options.host.n == host);
-}
-
-static struct link_taps *find_taps(const struct capture *c, int64_t link)
-{
-    struct link_taps key = {.link = link};
-    return c->n_taps ? bsearch(&key, c->taps, c->n_taps, sizeof key, by_link) : NULL;
-}
-
-/* Interfaces are numbered in the order in which links came; a link's number counts once. */
-static void place_taps(struct capture *c)
-{
-    int next = 0;
-    c->n_taps = c->links.n;
-    c->taps = mem_calloc(c->n_taps + 1, sizeof *c->taps);
-    for (size_t i = 0; i < c->n_taps; i++)
-        c->taps[i].link = event_int(c->links.items[i], FIELD_LINK);
-    qsort(c->taps, c->n_taps, sizeof *c->taps, by_link);
-    for (size_t i = 0; i < c->links.n; i++) {
-        const struct event *e = c->links.items[i];
-        struct link_taps *taps = find_taps(c, event_int(e, FIELD_LINK));
-        if (taps->added) continue;
-        taps->added = e;
-        for (int k = 0; k < TAPS_A_LINK; k++) {
-            bool at_first_host = k == 0 || k == 3;
-            int64_t host = event_int(e, at_first_host ? FIELD_HOST : FIELD_PEER);
-            taps->interface[k] = is_chosen(c, taps->link, host) ? next++ : NOT_CHOSEN;
-        }
-    }
-}
-
-static struct sent *find_sent(const struct capture *c, int64_t packet)
-{
-    size_t low = 0, high = c->n_sent;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (c->sent[middle].packet < packet) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < c->n_sent && c->sent[low].packet == packet ? &c->sent[low] : NULL;
-}
-
-/* A copy was sent as its original was, which has the smaller number; a copy of what nobody sent is left out. */
-static void resolve_copies(struct capture *c)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < c->n_sent; i++) {
-        struct sent *sent = &c->sent[i];
-        if (sent->event->kind != EVENT_LINK_DUPLICATE) continue;
-        sent->original = event_int(sent->event, FIELD_ORIGINAL);
-        sent->copied = sent->event->id;
-        const struct sent *from = sent->original < sent->packet ? find_sent(c, sent->original) : NULL;
-        sent->event = from && from->event->kind == EVENT_PACKET_SEND ? from->event : sent->event;
-    }
-    for (size_t i = 0; i < c->n_sent; i++)
-        if (c->sent[i].event->kind == EVENT_PACKET_SEND) c->sent[kept++] = c->sent[i];
-    c->n_sent = kept;
-}
-
-static void gather(struct capture *c)
-{
-    for (size_t i = 0; i < journal_memory_count(c->memory); i++) {
-        const struct event *e = journal_memory_at(c->memory, i);
-        if (e->kind == EVENT_RUN_BEGIN && !c->begin) c->begin = copy_of(c, e);
-        if (e->kind == EVENT_HOST_ADD) {
-            keep(c, &c->hosts, e);
-            c->has_ipv6 |= event_text(e, FIELD_ADDRESS6)[0] != '\0';
-        }
-        if (e->kind == EVENT_LINK_ADD) keep(c, &c->links, e);
-        if (e->kind == EVENT_STREAM_DATA) keep(c, &c->data, e);
-        if (e->kind == EVENT_PACKET_SEND || e->kind == EVENT_LINK_DUPLICATE) keep_sent(c, e);
-        if (e->kind == EVENT_TLS_SECRETS) keep(c, &c->secrets, e);
-        if (e->kind == EVENT_PACKET_CORRUPT || e->kind == EVENT_PACKET_REWRITE) keep(c, &c->corruptions, e);
-    }
-    if (c->corruptions.n > 0) qsort(c->corruptions.items, c->corruptions.n, sizeof *c->corruptions.items, by_corrupted);
-    if (c->n_sent > 0) qsort(c->sent, c->n_sent, sizeof *c->sent, by_packet);
-    resolve_copies(c);
-    if (c->data.n > 0) qsort(c->data.items, c->data.n, sizeof *c->data.items, by_place);
-    place_taps(c);
-}
-
-/* --- Records --- */
-
-static void add_record(struct capture *c, struct record record)
-{
-    if (c->n_records == c->records_room) {
-        c->records_room = c->records_room ? 2 * c->records_room : 256;
-        c->records = mem_realloc(c->records, c->records_room * sizeof *c->records);
-    }
-    c->records[c->n_records++] = record;
-}
-
-static void record_tx(struct capture *c, struct link_taps *taps, struct sent *sent, int64_t dir, int64_t at_ns,
-                      const struct event *e, const char *lost)
-{
-    if (at_ns > taps->last_begins[dir]) taps->last_begins[dir] = at_ns;
-    add_record(c, (struct record){.at_ns = at_ns,
-                                  .sent = (size_t)(sent - c->sent),
-                                  .interface = taps->interface[2 * dir],
-                                  .hops = sent->hops,
-                                  .is_tx = true,
-                                  .lost = lost,
-                                  .event = e->id});
-    sent->record = c->n_records;
-    sent->link = taps->link;
-    sent->dir = dir;
-}
-
-/* A packet that died on the wire was seen to leave; one that never came so far is put where it stood in the queue, so
-   that a tap sees packets in the order in which they were sent. */
-static void record_drop(struct capture *c, struct link_taps *taps, struct sent *sent, int64_t dir,
-                        const struct event *e)
-{
-    const char *why = event_text(e, FIELD_WHY);
-    if (sent->record && sent->link == taps->link && sent->dir == dir)
-        c->records[sent->record - 1].lost = why;
-    else
-        record_tx(c, taps, sent, dir, e->at_ns > taps->last_begins[dir] ? e->at_ns : taps->last_begins[dir], e, why);
-}
-
-/* The copy has come as far as its original. */
-static void record_copy(const struct capture *c, const struct event *e)
-{
-    struct sent *copy = find_sent(c, event_int(e, FIELD_PACKET));
-    const struct sent *original = find_sent(c, event_int(e, FIELD_ORIGINAL));
-    if (copy && original) copy->hops = original->hops;
-}
-
-/* It leaves at another time than was told. */
-static void record_retime(struct capture *c, struct link_taps *taps, const struct sent *sent, int64_t dir,
-                          const struct event *e)
-{
-    if (!sent->record || sent->link != taps->link || sent->dir != dir) return;
-    c->records[sent->record - 1].at_ns = event_int(e, FIELD_BEGINS);
-    taps->last_begins[dir] = event_int(e, FIELD_BEGINS);
-}
-
-static void record_event(struct capture *c, const struct event *e)
-{
-    if (e->kind == EVENT_LINK_DUPLICATE) record_copy(c, e);
-    if (e->kind != EVENT_LINK_SEND && e->kind != EVENT_LINK_DROP && e->kind != EVENT_LINK_DELIVER &&
-        e->kind != EVENT_LINK_RETIME)
-        return;
-    struct link_taps *taps = find_taps(c, event_int(e, FIELD_LINK));
-    struct sent *sent = find_sent(c, event_int(e, FIELD_PACKET));
-    int64_t dir = event_int(e, FIELD_DIR);
-    if (!taps || !sent || dir < 0 || dir > 1) return;
-    if (e->kind == EVENT_LINK_SEND) {
-        record_tx(c, taps, sent, dir, event_int(e, FIELD_BEGINS), e, NULL);
-        return;
-    }
-    if (e->kind == EVENT_LINK_RETIME) {
-        record_retime(c, taps, sent, dir, e);
-        return;
-    }
-    if (e->kind == EVENT_LINK_DROP) {
-        record_drop(c, taps, sent, dir, e);
-        return;
-    }
-    add_record(c, (struct record){.at_ns = e->at_ns,
-                                  .sent = (size_t)(sent - c->sent),
-                                  .interface = taps->interface[2 * dir + 1],
-                                  .hops = sent->hops++,
-                                  .event = e->id});
-    sent->record = 0;
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const struct record *one = *(const struct record *const *)a, *other = *(const struct record *const *)b;
-    int by_at = order(one->at_ns, other->at_ns);
-    return by_at ? by_at : (one > other) - (one < other); /* else as they were recorded, all in one array */
 }
 
 /* --- Blocks --- */
@@ -389,14 +72,14 @@ static void add_text_option(struct text_buffer *block, uint32_t code, const char
     add_option(block, code, text, size);
 }
 
-static void begin_block(struct capture *c, uint32_t type)
+static void begin_block(struct pcapng_capture *c, uint32_t type)
 {
     text_clear(&c->block);
     add_u32(&c->block, type);
     add_u32(&c->block, 0); /* the length, once it is known */
 }
 
-static void end_block(struct capture *c)
+static void end_block(struct pcapng_capture *c)
 {
     struct text_buffer *block = &c->block;
     assert(block->length % 4 == 0);
@@ -407,7 +90,7 @@ static void end_block(struct capture *c)
     if (fwrite(block->bytes, 1, block->length, c->out) != block->length) c->good = false;
 }
 
-static void write_section(struct capture *c)
+static void write_section(struct pcapng_capture *c)
 {
     begin_block(c, BLOCK_SECTION);
     add_u32(&c->block, 0x1a2b3c4d);
@@ -421,7 +104,7 @@ static void write_section(struct capture *c)
     end_block(c);
 }
 
-static void add_host_name(const struct capture *c, struct text_buffer *text, int64_t host)
+static void add_host_name(const struct pcapng_capture *c, struct text_buffer *text, int64_t host)
 {
     const char *name = journal_names_find(c->names, TYPE_HOST, host);
     if (name)
@@ -430,7 +113,7 @@ static void add_host_name(const struct capture *c, struct text_buffer *text, int
         text_addf(text, "%" PRId64, host);
 }
 
-static void write_interface(struct capture *c, const struct event *link, int k)
+static void write_interface(struct pcapng_capture *c, const struct event *link, int k)
 {
     int dir = k / 2;
     struct text_buffer name = {0};
@@ -456,17 +139,18 @@ static void write_interface(struct capture *c, const struct event *link, int k)
     text_free(&name);
 }
 
-static void write_interfaces(struct capture *c)
+static void write_interfaces(struct pcapng_capture *c)
 {
     for (size_t i = 0; i < c->links.n; i++) {
         const struct event *link = c->links.items[i];
-        const struct link_taps *taps = find_taps(c, event_int(link, FIELD_LINK));
+        const struct link_taps *taps = pcapng_taps(c, event_int(link, FIELD_LINK));
         for (int k = 0; k < TAPS_A_LINK; k++)
             if (taps->added == link && taps->interface[k] != NOT_CHOSEN) write_interface(c, link, k);
     }
 }
 
-static void add_host_address(struct capture *c, const char *name, uint32_t type, const uint8_t *address, size_t size)
+static void add_host_address(struct pcapng_capture *c, const char *name, uint32_t type, const uint8_t *address,
+                             size_t size)
 {
     add_u16(&c->block, type);
     add_u16(&c->block, (uint32_t)(size + strlen(name) + 1));
@@ -475,7 +159,7 @@ static void add_host_address(struct capture *c, const char *name, uint32_t type,
     add_padding(&c->block);
 }
 
-static void write_host_names(struct capture *c)
+static void write_host_names(struct pcapng_capture *c)
 {
     begin_block(c, BLOCK_NAMES);
     for (size_t i = 0; i < c->hosts.n; i++) {
@@ -495,7 +179,7 @@ static void write_host_names(struct capture *c)
 }
 
 /* What opens the TLS of all that follows (pcapng, Decryption Secrets Block), so that no key file is needed. */
-static void write_secrets(struct capture *c)
+static void write_secrets(struct pcapng_capture *c)
 {
     enum { LENGTH_AT = 12, LINES_AT = 16 }; /* the block's type and length come first */
     if (c->secrets.n == 0) return;
@@ -525,7 +209,7 @@ static void patch_ttl(uint8_t *header, size_t size, uint32_t hops)
 }
 
 /* The first piece of data that does not lie wholly before a place in a stream. */
-static size_t find_piece(const struct capture *c, int64_t stream, int64_t offset)
+static size_t find_piece(const struct pcapng_capture *c, int64_t stream, int64_t offset)
 {
     size_t low = 0, high = c->data.n;
     while (low < high) {
@@ -544,7 +228,7 @@ static size_t find_piece(const struct capture *c, int64_t stream, int64_t offset
 }
 
 /* As many of the bytes as the journal holds without a gap. */
-static void add_payload(struct capture *c, int64_t stream, int64_t offset, int64_t length)
+static void add_payload(struct pcapng_capture *c, int64_t stream, int64_t offset, int64_t length)
 {
     for (size_t i = find_piece(c, stream, offset); length > 0 && i < c->data.n; i++) {
         const struct event *e = c->data.items[i];
@@ -563,7 +247,7 @@ static void add_payload(struct capture *c, int64_t stream, int64_t offset, int64
 }
 
 /* The first corruption of a packet, by index; those that follow are behind it. */
-static size_t first_corruption(const struct capture *c, int64_t packet)
+static size_t first_corruption(const struct pcapng_capture *c, int64_t packet)
 {
     size_t low = 0, high = c->corruptions.n;
     while (low < high) {
@@ -577,7 +261,8 @@ static size_t first_corruption(const struct capture *c, int64_t packet)
 }
 
 /* The corruptions that a packet had suffered before an event, in their order; NULL after the last. */
-static const struct event *next_corruption(const struct capture *c, const struct sent *sent, uint64_t before, size_t *i)
+static const struct event *next_corruption(const struct pcapng_capture *c, const struct sent *sent, uint64_t before,
+                                           size_t *i)
 {
     if (*i >= c->corruptions.n) return NULL;
     const struct event *e = c->corruptions.items[(*i)++];
@@ -590,12 +275,12 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 }
 
 /* A copy has what its original had suffered when it was made, and then its own. */
-static void patch_corrupted(const struct capture *c, const struct sent *sent, uint64_t before, uint8_t *bytes,
+static void patch_corrupted(const struct pcapng_capture *c, const struct sent *sent, uint64_t before, uint8_t *bytes,
                             size_t size)
 {
     const struct event *e;
     size_t i = first_corruption(c, sent->packet), n;
-    if (sent->original) patch_corrupted(c, find_sent(c, sent->original), earlier(before, sent->copied), bytes, size);
+    if (sent->original) patch_corrupted(c, pcapng_sent(c, sent->original), earlier(before, sent->copied), bytes, size);
     while ((e = next_corruption(c, sent, before, &i)) != NULL) {
         const char *patch = event_bytes(e, FIELD_BYTES, &n);
         uint64_t place = (uint64_t)event_int(e, FIELD_PLACE);
@@ -603,12 +288,12 @@ static void patch_corrupted(const struct capture *c, const struct sent *sent, ui
     }
 }
 
-static void comment_corruptions(struct capture *c, const struct sent *sent, uint64_t before,
+static void comment_corruptions(struct pcapng_capture *c, const struct sent *sent, uint64_t before,
                                 struct text_buffer *comment)
 {
     const struct event *e;
     size_t i = first_corruption(c, sent->packet);
-    if (sent->original) comment_corruptions(c, find_sent(c, sent->original), earlier(before, sent->copied), comment);
+    if (sent->original) comment_corruptions(c, pcapng_sent(c, sent->original), earlier(before, sent->copied), comment);
     while ((e = next_corruption(c, sent, before, &i)) != NULL) {
         text_clear(comment);
         text_addf(comment,
@@ -619,7 +304,7 @@ static void comment_corruptions(struct capture *c, const struct sent *sent, uint
     }
 }
 
-static void add_comments(struct capture *c, const struct record *record, const struct event *e)
+static void add_comments(struct pcapng_capture *c, const struct record *record, const struct event *e)
 {
     struct text_buffer comment = {0};
     if (c->corruptions.n > 0) comment_corruptions(c, &c->sent[record->sent], record->event, &comment);
@@ -636,7 +321,7 @@ static void add_comments(struct capture *c, const struct record *record, const s
     text_free(&comment);
 }
 
-static void write_packet(struct capture *c, const struct record *record)
+static void write_packet(struct pcapng_capture *c, const struct record *record)
 {
     enum { CAPTURED_AT = 20, FRAME_AT = 28 };
     const struct event *e = c->sent[record->sent].event;
@@ -674,74 +359,37 @@ static void write_packet(struct capture *c, const struct record *record)
     end_block(c);
 }
 
-/* Those of the chosen taps in the order of the capture; to be freed. */
-static const struct record **sort_records(const struct capture *c, size_t *count)
-{
-    size_t n = 0;
-    const struct record **sorted = mem_alloc((c->n_records + 1) * sizeof *sorted);
-    for (size_t i = 0; i < c->n_records; i++)
-        if (c->records[i].interface != NOT_CHOSEN) sorted[n++] = &c->records[i];
-    if (n > 0) qsort(sorted, n, sizeof *sorted, by_time);
-    *count = n;
-    return sorted;
-}
-
-static void write_packets(struct capture *c)
+static void write_packets(struct pcapng_capture *c)
 {
     size_t n;
-    const struct record **sorted = sort_records(c, &n);
+    const struct record **sorted = pcapng_sorted(c, &n);
     for (size_t i = 0; i < n && c->good; i++)
         write_packet(c, sorted[i]);
     mem_free(sorted);
 }
 
-static void free_capture(struct capture *c)
-{
-    journal_names_free(c->names);
-    mem_free(c->hosts.items);
-    mem_free(c->links.items);
-    mem_free(c->data.items);
-    mem_free(c->corruptions.items);
-    mem_free(c->secrets.items);
-    mem_free(c->taps);
-    free_copies(c);
-    mem_free(c->sent);
-    mem_free(c->records);
-    text_free(&c->block);
-}
-
-static struct capture record_all(const struct journal_memory *memory, struct pcapng_options options, FILE *out)
-{
-    struct capture c = {.memory = memory, .options = options, .out = out, .good = true};
-    c.names = journal_names_of(memory);
-    gather(&c);
-    for (size_t i = 0; i < journal_memory_count(memory); i++)
-        record_event(&c, journal_memory_at(memory, i));
-    return c;
-}
-
 size_t pcapng_frame_of(const struct journal_memory *memory, struct pcapng_options options, uint64_t packet)
 {
-    struct capture c = record_all(memory, options, NULL);
+    struct pcapng_capture c = pcapng_record(memory, options, NULL);
     size_t n, frame = 0;
-    const struct record **sorted = sort_records(&c, &n);
+    const struct record **sorted = pcapng_sorted(&c, &n);
     for (size_t i = 0; i < n && !frame; i++)
         if ((uint64_t)c.sent[sorted[i]->sent].packet == packet) frame = i + 1;
     mem_free(sorted);
-    free_capture(&c);
+    pcapng_free(&c);
     return frame;
 }
 
 bool pcapng_write_chosen(const struct journal_memory *memory, struct pcapng_options options, FILE *out)
 {
-    struct capture c = record_all(memory, options, out);
+    struct pcapng_capture c = pcapng_record(memory, options, out);
     write_section(&c);
     write_interfaces(&c);
     write_host_names(&c);
     write_secrets(&c);
     write_packets(&c);
     bool good = c.good && fflush(out) == 0;
-    free_capture(&c);
+    pcapng_free(&c);
     return good;
 }
 
