@@ -1,256 +1,18 @@
 /* A mail program: what its user sends waits in the outbox until the user's server has taken it; the server's mailbox is
    fetched at intervals, and emptied, or left as it is. A submission that failed is tried again after a while. While its
    user is not there it begins neither; what is under way goes on. */
-#include "model/host/mail_client.h"
-#include "model/host/address_lookup.h"
-#include "model/host/host.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "model/host/ledger.h"
-#include "model/host/left_mails.h"
+#include "model/host/mail_client_internal.h"
 #include "model/host/mail_server.h"
 #include "model/host/mail_wishes.h"
-#include "model/host/outbox.h"
 #include "model/host/resolver.h"
-#include "model/host/secure.h"
-#include "model/host/socket.h"
 #include "model/host/store.h"
-#include "model/host/wake.h"
 #include "model/mail/address.h"
-#include "model/pop3/pop3.h"
-#include "model/smtp/smtp_client.h"
 #include "sim/distributions.h"
 #include "sim/journal/memory.h"
-
-/* One connection with the server: a submission or a fetch. */
-struct errand {
-    struct mail_client *client;
-    bool busy, connected;
-    uint16_t port;
-    int server;
-    struct address_lookup *lookup;
-    struct ip_address addresses[LOOKUP_ADDRESSES_MAX]; /* of the server, to be tried in this order */
-    size_t n_addresses, address_next;
-    struct socket *socket;
-    struct session_id session;
-    struct smtp_client *smtp;
-    struct pop3_client *pop3;
-    struct wake wake;
-};
-
-struct mail_client {
-    struct host *host;
-    struct outbox outbox;
-    struct left_mails left;
-    uint64_t n_polls;
-    struct errand submission, fetch;
-    struct wake retry_wake, poll_wake;
-    struct smtp_job job;
-    struct outbox_mail *job_mail;
-    const char **forward_paths;
-    size_t *job_recipients;
-    struct smtp_recipient_options *options; /* one for each forward path */
-};
-
-static struct world *world_of(const struct mail_client *client)
-{
-    return client->host->world;
-}
-
-static int64_t now_of(const struct mail_client *client)
-{
-    return world_of(client)->engine->now_ns;
-}
-
-static const struct scenario_client *settings(const struct mail_client *client)
-{
-    return &client->host->description->client;
-}
-
-/* --- errands: look the server up, connect, hold a session --- */
-
-static void errand_start_session(struct errand *errand);
-static void errand_over(struct errand *errand);
-
-static void emit_session_close(const struct errand *errand, const char *why)
-{
-    struct journal *journal = world_of(errand->client)->journal;
-    if (!errand->session.n) return;
-    uint64_t event = JOURNAL_EMIT(journal, SESSION_CLOSE, F_INT(SESSION, errand->session.n),
-                                  F_INT(HOST, errand->client->host->id.n), F_TEXT(WHY, why));
-    journal_set_cause(journal, event);
-}
-
-static void errand_end(struct errand *errand, const char *why)
-{
-    emit_session_close(errand, why);
-    wake_set(&errand->wake, TIME_NEVER);
-    smtp_client_free(errand->smtp);
-    pop3_client_free(errand->pop3);
-    if (errand->socket) socket_finish(errand->socket);
-    errand->smtp = NULL;
-    errand->pop3 = NULL;
-    errand->socket = NULL;
-    errand->session.n = 0;
-    errand->busy = false;
-    errand_over(errand);
-}
-
-static void errand_settle(struct errand *errand)
-{
-    bool over = errand->smtp ? smtp_client_is_over(errand->smtp) : pop3_client_is_over(errand->pop3);
-    if (over)
-        errand_end(errand, "done");
-    else
-        wake_set(&errand->wake, errand->smtp ? smtp_client_deadline(errand->smtp) : pop3_client_deadline(errand->pop3));
-}
-
-static void on_opened(void *context)
-{
-    struct errand *errand = context;
-    struct mail_client *client = errand->client;
-    struct world *world = world_of(client);
-    errand->session = (struct session_id){++world->last_session};
-    uint64_t event = JOURNAL_EMIT(world->journal, SESSION_OPEN, F_INT(SESSION, errand->session.n),
-                                  F_INT(CONN, socket_conn(errand->socket).n), F_INT(HOST, client->host->id.n),
-                                  F_INT(PEER, socket_peer(errand->socket).n),
-                                  F_TEXT(PROTOCOL, errand == &client->fetch ? "pop3" : "smtp"), F_TEXT(ROLE, "client"));
-    journal_set_cause(world->journal, event);
-    errand->wake.conn = socket_conn(errand->socket);
-    errand->connected = true;
-    errand_start_session(errand);
-    errand_settle(errand);
-}
-
-static void on_received(void *context, const char *bytes, size_t size)
-{
-    struct errand *errand = context;
-    if (errand->smtp)
-        smtp_client_receive(errand->smtp, bytes, size, now_of(errand->client));
-    else
-        pop3_client_receive(errand->pop3, bytes, size, now_of(errand->client));
-    errand_settle(errand);
-}
-
-static void on_acked(void *context)
-{
-    struct errand *errand = context;
-    if (!errand->smtp) return;
-    smtp_client_progress(errand->smtp, now_of(errand->client));
-    wake_set(&errand->wake, smtp_client_deadline(errand->smtp));
-}
-
-static void errand_lost(struct errand *errand, const char *why)
-{
-    if (errand->smtp) smtp_client_connection_lost(errand->smtp, why, now_of(errand->client));
-    if (errand->pop3) pop3_client_connection_lost(errand->pop3, why);
-    errand_end(errand, why);
-}
-
-static void on_ended(void *context)
-{
-    errand_lost(context, "the server closed the connection");
-}
-
-static void connect_to_next(struct errand *errand);
-
-static void on_failed(void *context, const char *why)
-{
-    struct errand *errand = context;
-    errand->socket = NULL;
-    if (!errand->connected && errand->address_next < errand->n_addresses)
-        connect_to_next(errand);
-    else
-        errand_lost(errand, why);
-}
-
-static void on_wake(void *context)
-{
-    struct errand *errand = context;
-    if (errand->smtp)
-        smtp_client_on_deadline(errand->smtp, now_of(errand->client));
-    else
-        pop3_client_on_deadline(errand->pop3, now_of(errand->client));
-    errand_settle(errand);
-}
-
-static void become_secure(struct errand *errand, const struct session_security *security)
-{
-    if (errand->smtp)
-        smtp_client_secured(errand->smtp, security, now_of(errand->client));
-    else
-        pop3_client_secured(errand->pop3, now_of(errand->client));
-}
-
-static void on_secured(void *context, const struct session_security *security)
-{
-    struct errand *errand = context;
-    become_secure(errand, security);
-    errand_settle(errand);
-}
-
-/* A mail program shows its user's password to nobody whose certificate it does not trust (RFC 8314 5). */
-static void offer_tls(struct errand *errand)
-{
-    enum client_tls tls = settings(errand->client)->tls;
-    if (tls == CLIENT_TLS_OFF) return;
-    struct secure_settings wanted = {.verify = true,
-                                     .name = world_of(errand->client)->scenario->hosts[errand->server].name};
-    socket_offer_tls(errand->socket, &wanted, on_secured);
-    if (tls == CLIENT_TLS_IMPLICIT) socket_start_tls(errand->socket);
-}
-
-static void connect_to_next(struct errand *errand)
-{
-    errand->socket = socket_connect(errand->client->host, errand->addresses[errand->address_next++], errand->port,
-                                    (struct socket_handler){.context = errand,
-                                                            .opened = on_opened,
-                                                            .received = on_received,
-                                                            .acked = on_acked,
-                                                            .ended = on_ended,
-                                                            .failed = on_failed});
-    offer_tls(errand);
-}
-
-static void on_addresses(void *context, enum dns_outcome outcome, const struct ip_address *addresses, size_t n)
-{
-    struct errand *errand = context;
-    errand->lookup = NULL;
-    errand->n_addresses = n;
-    errand->address_next = 0;
-    for (size_t i = 0; i < n; i++)
-        errand->addresses[i] = addresses[i];
-    if (n > 0)
-        connect_to_next(errand);
-    else
-        errand_end(errand, dns_outcome_text(outcome));
-}
-
-static void errand_begin(struct errand *errand, int server, uint16_t port)
-{
-    errand->busy = true;
-    errand->connected = false;
-    errand->port = port;
-    errand->server = server;
-    const char *name = world_of(errand->client)->scenario->hosts[server].name;
-    errand->lookup = address_lookup_start(errand->client->host, name, on_addresses, errand);
-}
-
-static void errand_drop(struct errand *errand)
-{
-    if (errand->lookup) address_lookup_forget(errand->lookup);
-    wake_forget(&errand->wake);
-    smtp_client_free(errand->smtp);
-    pop3_client_free(errand->pop3);
-    errand->lookup = NULL;
-    errand->socket = NULL;
-    errand->smtp = NULL;
-    errand->pop3 = NULL;
-    errand->session.n = 0;
-    errand->busy = false;
-}
 
 /* --- submission --- */
 
@@ -421,7 +183,7 @@ static void poll_mailbox(void *context)
 
 /* --- both --- */
 
-static void errand_start_session(struct errand *errand)
+void mail_client_start_session(struct errand *errand)
 {
     struct mail_client *client = errand->client;
     struct session_io io = socket_session_io(errand->socket, errand->session);
@@ -433,7 +195,7 @@ static void errand_start_session(struct errand *errand)
         if (settings(client)->leaves_ns > 0) owner.wish = on_wish;
         left_mails_begin(&client->left);
         errand->pop3 = pop3_client_new(user, POP3_PASSWORD, io, owner);
-        if (security) become_secure(errand, security);
+        if (security) errand_become_secure(errand, security);
         pop3_client_start(errand->pop3, now_of(client));
         return;
     }
@@ -445,7 +207,7 @@ static void errand_start_session(struct errand *errand)
     struct smtp_client_owner owner = {.context = client, .outcome = on_outcome, .next = next_job};
     config.tls = settings(client)->tls == CLIENT_TLS_OFF ? SMTP_TLS_NEVER : SMTP_TLS_REQUIRED;
     errand->smtp = smtp_client_new(&config, io, owner, make_job(client, outbox_next(client->outbox.first)));
-    if (security) become_secure(errand, security);
+    if (security) errand_become_secure(errand, security);
     smtp_client_start(errand->smtp, now_of(client));
 }
 
@@ -457,7 +219,7 @@ static bool has_untried(const struct mail_client *client)
     return mail != NULL;
 }
 
-static void errand_over(struct errand *errand)
+void mail_client_errand_over(struct errand *errand)
 {
     struct mail_client *client = errand->client;
     if (errand == &client->fetch) return;
@@ -532,12 +294,6 @@ static void on_settled(void *context)
     if (!client->submission.busy) outbox_sweep(&client->outbox);
 }
 
-static void errand_init(struct errand *errand, struct mail_client *client, const char *name)
-{
-    errand->client = client;
-    wake_init(&errand->wake, client->host, name, on_wake, errand);
-}
-
 struct mail_client *mail_client_new(struct host *host)
 {
     struct mail_client *client = mem_calloc(1, sizeof *client);
@@ -560,16 +316,6 @@ struct mail_client *mail_client_new(struct host *host)
         schedule_poll(client);
     }
     return client;
-}
-
-static void errand_crash(struct errand *errand)
-{
-    struct journal *journal = world_of(errand->client)->journal;
-    uint64_t cause = journal_cause(journal);
-    if (errand->smtp) smtp_client_connection_lost(errand->smtp, "the host stopped", now_of(errand->client));
-    emit_session_close(errand, "host stopped");
-    errand_drop(errand);
-    journal_set_cause(journal, cause);
 }
 
 void mail_client_crash(struct mail_client *client)
