@@ -1,7 +1,7 @@
 /* Where hosts stand on the map. A scenario gives no coordinates: hosts are put on the cells of a coarse grid, so that
    the picture is calm, and are moved and swapped until nothing is gained: no crossing links first, then no link through
    a host, then short links, then each host where a reader expects it. Integers only and no chance: the same network gets
-   the same map everywhere. */
+   the same map everywhere. A network of several routers with many hosts is not searched for: layout_groups.h. */
 #ifndef POSTROAD_VIZ_DRAW_LAYOUT_H
 #define POSTROAD_VIZ_DRAW_LAYOUT_H
 
@@ -16,6 +16,9 @@ struct layout_host {
     int want_x, want_y; /* percent of the width and height, or LAYOUT_ANYWHERE */
     int weight_x, weight_y; /* how much it minds being elsewhere: 1 hardly, 10 much */
     size_t near;        /* would like to stand beside this host; LAYOUT_NOBODY */
+    /* Among the hosts around one router, where there are several such (layout_groups.h): */
+    int away;           /* those with less stand nearer to the router */
+    size_t kin;         /* those with the same stand beside each other */
 };
 
 struct layout_link {

@@ -282,8 +282,9 @@ void map_label_ground(const struct view *v, const struct map_host *place, const 
 void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size_t host)
 {
     char text[MAP_WORDS_BYTES];
-    map_mail_words(v->story, host, text);
     const struct map_host *place = &plan->hosts[host];
+    if (place->label.w <= 0 || (plan->terse && !is_unwell(v->story, host))) return;
+    map_mail_words(v->story, host, text);
     struct text_style style = view_faint(v, FONT_SMALL);
     style.size *= plan->letters;
     style.across = place->align;
@@ -293,6 +294,10 @@ void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size
         style.bold = true;
     }
     struct map_host wide = *place;
+    if (plan->terse) { /* beyond the name */
+        wide.label.y += place->above ? -style.size * 1.3 : wide.label.h;
+        wide.label.h = style.size * 1.3;
+    }
     double more = canvas_measure(v->canvas, &style, text, 0).x + 2 - wide.label.w;
     if (more > 0) { /* it may be wider than what has a place kept for it */
         double left = wide.align == ALIGN_START ? 0 : wide.align == ALIGN_END ? more : more / 2;

@@ -1,4 +1,4 @@
-/* Roles to wishes, wishes to places, places to pixels, and a place for each label. */
+/* Places to pixels, and a place for each label. */
 #include "viz/draw/map_plan.h"
 
 #include <limits.h>
@@ -11,130 +11,6 @@
 #include "sim/journal/vtime.h"
 #include "viz/draw/layout.h"
 #include "viz/draw/map_crowd.h"
-
-/* ---- Who would like to stand where ---- */
-
-/* People below, their servers above them, routers between. */
-enum { LEFT = 0, RIGHT = 100, MIDDLE = 50, HIGH = 5, LOW = 95 };
-
-static bool host_writes(const struct story *s, size_t host)
-{
-    for (size_t m = 0; m < story_mail_count(s); m++)
-        if (story_mail(s, m)->host == host && story_mail(s, m)->parent == STORY_NONE) return true;
-    return false;
-}
-
-/* Those who write stand on the left, those who only fetch on the right. Where all write, they take turns. */
-static void place_clients(const struct story *s, struct layout_host *hosts)
-{
-    size_t writers = 0, clients = 0, n = story_host_count(s);
-    for (size_t h = 0; h < n; h++) {
-        if (story_host(s, h).role != STORY_CLIENT) continue;
-        clients++;
-        writers += host_writes(s, h);
-    }
-    bool take_turns = clients > 1 && (writers == clients || writers == 0);
-    bool left = false;
-    for (size_t h = 0; h < n; h++) {
-        if (story_host(s, h).role != STORY_CLIENT) continue;
-        left = take_turns ? !left : host_writes(s, h);
-        hosts[h] = (struct layout_host){left ? LEFT : RIGHT, LOW, 14, 5, LAYOUT_NOBODY};
-    }
-}
-
-/* The client that a server serves: who called it, or whose address ends in its domain. */
-static size_t client_of(const struct story *s, size_t server)
-{
-    for (size_t c = 0; c < story_conn_count(s); c++) {
-        struct story_conn conn = story_conn(s, c);
-        if (conn.host == STORY_NONE) continue;
-        if (conn.active && conn.peer == server && story_host(s, conn.host).role == STORY_CLIENT) return conn.host;
-    }
-    const char *domain = story_host(s, server).text;
-    for (size_t h = 0; h < story_host_count(s) && *domain; h++) {
-        struct story_host host = story_host(s, h);
-        const char *at = strchr(host.text, '@');
-        if (host.role == STORY_CLIENT && at && strncmp(at + 1, domain, strlen(at + 1)) == 0) return h;
-    }
-    return LAYOUT_NOBODY;
-}
-
-/* Another server for the same domain that has a client: a backup stands beside its master. */
-static size_t sibling_of(const struct story *s, const struct layout_host *hosts, size_t server)
-{
-    const char *name = story_host(s, server).name, *dot = strchr(name, '.');
-    for (size_t h = 0; dot && h < story_host_count(s); h++) {
-        struct story_host host = story_host(s, h);
-        const char *other = strchr(host.name, '.');
-        if (h != server && host.role == STORY_MAIL_SERVER && hosts[h].near != LAYOUT_NOBODY && other &&
-            strcmp(other, dot) == 0)
-            return h;
-    }
-    return LAYOUT_NOBODY;
-}
-
-static void place_servers(const struct story *s, struct layout_host *hosts)
-{
-    size_t n = story_host_count(s);
-    for (size_t h = 0; h < n; h++) {
-        if (story_host(s, h).role != STORY_MAIL_SERVER) continue;
-        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, HIGH, 10, 5, client_of(s, h)};
-        if (hosts[h].near != LAYOUT_NOBODY) hosts[h].want_x = hosts[hosts[h].near].want_x == LEFT ? 12 : 88;
-    }
-    for (size_t h = 0; h < n; h++) {
-        if (story_host(s, h).role != STORY_MAIL_SERVER || hosts[h].near != LAYOUT_NOBODY) continue;
-        size_t sibling = sibling_of(s, hosts, h);
-        hosts[h].want_x = sibling == LAYOUT_NOBODY ? LAYOUT_ANYWHERE : hosts[sibling].want_x;
-    }
-}
-
-static void place_others(const struct story *s, struct layout_host *hosts)
-{
-    for (size_t h = 0; h < story_host_count(s); h++) {
-        enum story_role role = story_host(s, h).role;
-        if (role == STORY_ROUTER) hosts[h] = (struct layout_host){MIDDLE, MIDDLE, 2, 3, LAYOUT_NOBODY};
-        if (role == STORY_RESOLVER) hosts[h] = (struct layout_host){MIDDLE, 100, 5, 5, LAYOUT_NOBODY};
-        if (role == STORY_NAME_SERVER) hosts[h] = (struct layout_host){MIDDLE, 0, 5, 5, LAYOUT_NOBODY};
-        if (role == STORY_OUTSIDE) hosts[h] = (struct layout_host){MIDDLE, 100, 5, 5, LAYOUT_NOBODY};
-    }
-}
-
-static double part_of(double value, double least, double most)
-{
-    return most > least ? (value - least) / (most - least) : 0.5;
-}
-
-/* They fill the map from edge to edge. */
-static void spread_places(struct point *places, size_t n)
-{
-    double x0 = 1, x1 = 0, y0 = 1, y1 = 0;
-    for (size_t i = 0; i < n; i++) {
-        x0 = fmin(x0, places[i].x), x1 = fmax(x1, places[i].x);
-        y0 = fmin(y0, places[i].y), y1 = fmax(y1, places[i].y);
-    }
-    for (size_t i = 0; i < n; i++)
-        places[i] = point_of(part_of(places[i].x, x0, x1), part_of(places[i].y, y0, y1));
-}
-
-void map_places(const struct story *s, struct point *places)
-{
-    size_t n = story_host_count(s), n_links = story_link_count(s);
-    struct layout_host *hosts = mem_calloc(n + 1, sizeof *hosts);
-    struct layout_link *links = mem_calloc(n_links + 1, sizeof *links);
-    for (size_t h = 0; h < n; h++)
-        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, LAYOUT_ANYWHERE, 1, 1, LAYOUT_NOBODY};
-    for (size_t i = 0; i < n_links; i++) {
-        struct story_link link = story_link(s, i);
-        links[i] = (struct layout_link){link.ends[0], link.ends[1]};
-    }
-    place_clients(s, hosts);
-    place_servers(s, hosts);
-    place_others(s, hosts);
-    layout_solve(hosts, n, links, n_links, places);
-    spread_places(places, n);
-    mem_free(hosts);
-    mem_free(links);
-}
 
 /* ---- To pixels ---- */
 
@@ -160,7 +36,7 @@ struct planning {
 
 static double label_height(const struct planning *p)
 {
-    return (p->name.size + p->status.size) * 1.3;
+    return (p->name.size + (p->plan->terse ? 0 : p->status.size)) * 1.3;
 }
 
 static void place_icons(struct planning *p, const struct point *places)
@@ -174,7 +50,7 @@ static void place_icons(struct planning *p, const struct point *places)
     for (size_t h = 0; h < m->n_hosts; h++)
         at[h] = point_of(m->room.x + places[h].x * m->room.w, m->room.y + places[h].y * m->room.h);
     double apart = nearest_neighbours(at, m->n_hosts);
-    m->icon = fmax(16 * u, fmin(icon, (apart - label_height(p)) * 0.72));
+    m->icon = fmax(fmax(8 * u, fmin(16 * u, apart * 0.86)), fmin(icon, (apart - label_height(p)) * 0.72));
     for (size_t h = 0; h < m->n_hosts; h++) {
         m->hosts[h].at = at[h];
         m->hosts[h].icon = box_of(at[h].x - m->icon / 2, at[h].y - m->icon / 2, m->icon, m->icon);
@@ -238,14 +114,14 @@ static struct box with_count(const struct map_plan *m, size_t host)
 }
 
 /* How much stands in the way of a label here. The labels of the first hosts and of the links before own_link have their
-   places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host). From `enough` on
-   nobody counts any more. */
+   places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host), and however many
+   they are, they are less in the way than one name. From `enough` on nobody counts any more. */
 static int hindrances(const struct planning *p, struct box box, size_t hosts_done, size_t own_link, double clear,
                       int enough)
 {
     const struct map_plan *m = p->plan;
     struct box area = m->area;
-    int n = 0;
+    int n = 0, wires = 0;
     if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 12;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 9;
@@ -254,7 +130,7 @@ static int hindrances(const struct planning *p, struct box box, size_t hosts_don
     }
     for (size_t i = 0; i < m->n_links && n < enough; i++) {
         double away = i == own_link ? 3 * m->unit : clear;
-        if (map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away))) n++;
+        if (map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away)) && wires++ < 8) n++;
         bool is_placed = own_link != LAYOUT_NOBODY && i < own_link && m->links[i].label.w > 0;
         if (is_placed && box_meets(box, m->links[i].label)) n += 2;
     }
@@ -281,7 +157,7 @@ static void measure_labels(struct planning *p)
     for (size_t h = 0; h < p->plan->n_hosts; h++) {
         struct story_host host = story_host(p->story, h);
         double w = canvas_measure(p->canvas, &p->name, host.name, 0).x + 4 * p->plan->unit;
-        if (holds_mail(p->story, h)) w = fmax(w, host.role == STORY_CLIENT ? client : server);
+        if (holds_mail(p->story, h) && !p->plan->terse) w = fmax(w, host.role == STORY_CLIENT ? client : server);
         p->widths[h] = w;
     }
 }
@@ -291,7 +167,7 @@ static void place_host_label(struct planning *p, size_t h, size_t hosts_done)
     struct map_plan *m = p->plan;
     struct map_host *host = &m->hosts[h];
     host->label = box_of(-1e6, -1e6, 0, 0); /* not in its own way */
-    bool has_status = holds_mail(p->story, h);
+    bool has_status = holds_mail(p->story, h) && !m->terse;
     double w = p->widths[h];
     double line = p->name.size * 1.3, height = has_status ? label_height(p) : line, r = m->icon / 2, gap = 3 * m->unit;
     double x = host->at.x, y = host->at.y;
@@ -321,7 +197,7 @@ static void place_host_label(struct planning *p, size_t h, size_t hosts_done)
 
 double map_envelope_width(const struct map_plan *plan)
 {
-    return fmax(16 * plan->unit, plan->icon * 0.62);
+    return fmax(fmin(16 * plan->unit, plan->icon), plan->icon * 0.62);
 }
 
 struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position)
@@ -481,15 +357,59 @@ static void raise_hidden_labels(struct map_plan *m)
             if (m->hosts[k].rest.w > 0 && box_meets(m->hosts[h].label, with_count(m, k))) m->hosts[h].on_link = true;
 }
 
-static bool labels_collide(const struct map_plan *m)
+static bool label_collides(const struct map_plan *m, size_t h)
 {
-    for (size_t h = 0; h < m->n_hosts; h++)
-        for (size_t k = 0; k < h; k++) {
-            const struct map_host *a = &m->hosts[h], *b = &m->hosts[k];
-            if (box_meets(a->label, b->label) || box_meets(a->label, b->icon) || box_meets(a->icon, b->label))
-                return true;
-        }
+    const struct map_host *a = &m->hosts[h];
+    for (size_t k = 0; k < m->n_hosts && a->label.w > 0; k++) {
+        const struct map_host *b = &m->hosts[k];
+        if (box_meets(a->label, b->icon)) return true;
+        if (k != h && b->label.w > 0 && box_meets(a->label, b->label)) return true;
+    }
     return false;
+}
+
+static size_t count_collisions(const struct map_plan *m)
+{
+    size_t n = 0;
+    for (size_t h = 0; h < m->n_hosts; h++)
+        n += label_collides(m, h);
+    return n;
+}
+
+/* Names for which there is no room are left out, those of clients first: who selects a host is told it. */
+static void leave_out_names(struct planning *p)
+{
+    static const enum story_role order[] = {STORY_CLIENT, STORY_MAIL_SERVER};
+    struct map_plan *m = p->plan;
+    for (size_t i = 0; i <= sizeof order / sizeof order[0]; i++)
+        for (size_t h = m->n_hosts; h-- > 0;) {
+            bool is_next = i == sizeof order / sizeof order[0] || story_host(p->story, h).role == order[i];
+            if (is_next && label_collides(m, h)) m->hosts[h].label = box_of(-1e6, -1e6, 0, 0);
+        }
+    for (size_t h = 0; h < m->n_hosts; h++) { /* and now there may be room again */
+        if (m->hosts[h].label.w > 0) continue;
+        place_host_label(p, h, m->n_hosts);
+        if (label_collides(m, h)) m->hosts[h].label = box_of(-1e6, -1e6, 0, 0);
+    }
+}
+
+/* Smaller where names would lie on each other; where that does not help, names alone, as large as more than nine of ten
+   find their places. Of very many, most have nowhere to go, and nobody counts. */
+static void fit_names(struct planning *p, const struct point *places)
+{
+    static const double letters[] = {1, 0.85, 0.7, 0.55};
+    enum { LETTERS = sizeof letters / sizeof letters[0], FEW = 12 };
+    struct map_plan *m = p->plan;
+    for (int way = 0; way < 2 * LETTERS; way++) {
+        m->letters = letters[way % LETTERS];
+        m->terse = way >= LETTERS;
+        place_hosts(p, places);
+        if (m->n_hosts > CROWD) return;
+        size_t colliding = count_collisions(m);
+        if (colliding == 0) return;
+        if (m->terse && colliding <= m->n_hosts / FEW) break;
+    }
+    leave_out_names(p);
 }
 
 struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
@@ -504,10 +424,7 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     m->links = mem_calloc(m->n_links + 1, sizeof *m->links);
     struct planning p = {.plan = m, .story = story, .canvas = canvas};
     p.widths = mem_calloc(m->n_hosts + 1, sizeof *p.widths);
-    for (m->letters = 1; m->letters > 0.55; m->letters -= 0.15) { /* smaller where names would lie on each other */
-        place_hosts(&p, places);
-        if (m->n_hosts > CROWD || !labels_collide(m)) break;
-    }
+    fit_names(&p, places);
     for (size_t h = 0; h < m->n_hosts; h++)
         if (holds_mail(story, h)) place_rest(&p, h);
     raise_hidden_labels(m);

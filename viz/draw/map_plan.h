@@ -14,7 +14,7 @@ void map_places(const struct story *story, struct point *places);
 struct map_host {
     struct point at;            /* centre of the icon */
     struct box icon;            /* square */
-    struct box label;           /* name, and a line for what it holds */
+    struct box label;           /* name, and a line for what it holds; w is 0 where there is no room for one */
     enum align align;           /* of the label's text */
     bool above;                 /* the label stands above the icon */
     bool on_link;               /* a link passes here or close by, or a pile lies there: the label is drawn over it */
@@ -36,6 +36,7 @@ struct map_plan {
     struct box area, room; /* room: where the middles of the icons may stand */
     double unit, icon;
     double letters; /* of labels, as a part of their usual size */
+    bool terse;     /* names only: a line for what a host holds only where something is wrong */
     size_t n_hosts, n_links;
     struct map_host *hosts;
     struct map_link *links;

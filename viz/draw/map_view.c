@@ -53,6 +53,7 @@ static void draw_wire_label(const struct view *v, const struct map_plan *plan, s
 void map_view_draw_name(const struct view *v, const struct map_plan *plan, size_t index)
 {
     const struct map_host *place = &plan->hosts[index];
+    if (place->label.w <= 0) return;
     struct story_host shown = story_host(v->story, index), *host = &shown;
     struct text_style style = view_text(v, FONT_PLAIN);
     style.size *= plan->letters;

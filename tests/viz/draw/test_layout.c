@@ -50,7 +50,7 @@ static void solve(const struct network *n, struct point *places)
 {
     struct layout_host hosts[MOST_HOSTS];
     for (size_t h = 0; h < n->n_hosts; h++)
-        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, LAYOUT_ANYWHERE, 1, 1, LAYOUT_NOBODY};
+        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, LAYOUT_ANYWHERE, 1, 1, LAYOUT_NOBODY, 0, h};
     layout_solve(hosts, n->n_hosts, n->links, n->n_links, places);
 }
 
@@ -153,7 +153,7 @@ Test(layout, a_network_of_hundreds_of_hosts_gets_a_map_too, .timeout = 120)
     static struct layout_link links[CROWD];
     static struct point places[CROWD];
     for (size_t h = 0; h < CROWD; h++) {
-        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, LAYOUT_ANYWHERE, 0, 0, LAYOUT_NOBODY};
+        hosts[h] = (struct layout_host){LAYOUT_ANYWHERE, LAYOUT_ANYWHERE, 0, 0, LAYOUT_NOBODY, 0, h};
         links[h] = (struct layout_link){h, (h + 1) % CROWD};
     }
     layout_solve(hosts, CROWD, links, CROWD, places);
