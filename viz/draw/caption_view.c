@@ -114,6 +114,7 @@ static struct box draw_cite(const struct view *v, struct box box, const char *ci
     struct text_style style = view_text(v, FONT_PLAIN);
     double w = fmin(canvas_measure(v->canvas, &style, cite, 0).x + view_units(v, 20), box.w * 0.3);
     style = view_fitted(v, style, cite, w - view_units(v, 8), 0.6);
+    if (!canvas_text_fits(v->canvas, &style, cite, w - view_units(v, 8))) return box;
     double h = view_units(v, 26);
     struct box pill = box_of(box.x + box.w - w, box.y + (box.h - h) / 2, w, h);
     canvas_stroke_round(v->canvas, pill, h / 2, view_units(v, 1.4), v->theme->ghost);
@@ -142,16 +143,18 @@ static struct text_style whole_style(const struct view *v, const struct text_sty
 
 static struct text_style caption_style(const struct view *v, const char *text, struct box room)
 {
-    static const double sizes[] = {1.12, 1.05, 1.05};
-    static const int fonts[] = {FONT_LARGE, FONT_PLAIN, FONT_SMALL}, lines[] = {2, 3, 4};
-    struct text_style styles[3];
-    for (int i = 0; i < 3; i++) {
+    enum { SIZES = 6 };
+    static const double sizes[] = {1.12, 1.05, 1.05, 0.84, 0.72, 0.64};
+    static const int fonts[] = {FONT_LARGE, FONT_PLAIN, FONT_SMALL, FONT_SMALL, FONT_SMALL, FONT_SMALL},
+                     lines[] = {2, 3, 4, 5, 6, 7};
+    struct text_style styles[SIZES];
+    for (int i = 0; i < SIZES; i++) {
         styles[i] = view_text(v, fonts[i]);
         styles[i].bold = true;
         styles[i].size *= sizes[i];
         styles[i].lines = lines[i];
     }
-    return whole_style(v, styles, 3, text, room);
+    return whole_style(v, styles, SIZES, text, room);
 }
 
 /* What has just happened, below the caption, where there is room for all of it. */

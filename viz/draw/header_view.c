@@ -55,6 +55,8 @@ static void draw_flag(const struct diagram *d, struct box cell, const struct wir
     style.bold = value != 0;
     style.colour = value ? t->on_accent : t->ghost;
     if (value) canvas_fill(d->v->canvas, cell, t->accent);
+    struct point size = canvas_measure(d->v->canvas, &style, letter, 0);
+    if (size.y > cell.h + 2 || size.x > cell.w) return; /* rows may be very low */
     canvas_text(d->v->canvas, box_inset(cell, -2), &style, letter);
 }
 

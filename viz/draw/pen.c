@@ -8,6 +8,7 @@ bool pen_write(struct pen *pen, struct text_style style, const char *text)
     double room = pen->box.y + pen->box.h - pen->y;
     if (room < style.size * 1.15) return false;
     if (style.lines > (int)(room / (style.size * 1.25))) style.lines = (int)(room / (style.size * 1.25));
+    if (style.lines == 1) style = view_fitted(pen->v, style, text, pen->box.w, 0.55);
     style.down = ALIGN_START;
     struct point size = canvas_text(pen->v->canvas, box_of(pen->box.x, pen->y, pen->box.w, room), &style, text);
     pen->y += size.y + view_units(pen->v, 3);
@@ -37,6 +38,7 @@ void pen_fact(struct pen *pen, const char *name, const char *value)
         pen->y += fmax(line, size.y + 2 * above);
         return;
     }
+    style = view_fitted(v, style, value, room, 0.55); /* the last line that there is room for */
     canvas_text(v->canvas, box_of(pen->box.x + w, pen->y, room, line), &style, value);
     pen->y += line;
 }

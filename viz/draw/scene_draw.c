@@ -50,16 +50,24 @@ static void place_alone(struct panels *p, enum view_id view, double gap, bool in
     p->views[inspecting && view == VIEW_DIALOGUE ? VIEW_CLOSELY : view] = upper;
 }
 
-static void place_views(struct panels *p, const struct scene *s, double gap, bool inspecting)
+/* In units. What is large to be read from afar leaves less room: then fewer views are shown. A pane that somebody made
+   small in a large window stays. */
+static const struct point roomy = {1000, 300}, least_pane = {370, 165};
+
+static void place_views(struct panels *p, const struct scene *s, double u, bool inspecting)
 {
+    double gap = p->gap;
+    struct workspace fitting = s->workspace;
     if (s->enlarged != VIEW_NONE) {
         place_alone(p, s->enlarged, gap, inspecting);
         return;
     }
-    workspace_place(&s->workspace, p->middle, gap, p->views);
-    enum view_id replaced = stand_in_for(&s->workspace);
-    bool shown = workspace_has(&s->workspace, VIEW_CLOSELY) ||
-                 (s->selection.what == ACT_PACKET && workspace_has(&s->workspace, VIEW_SEGMENT));
+    if (p->middle.w < roomy.x * u || p->middle.h < roomy.y * u)
+        p->fewer = workspace_fit(&fitting, p->middle, gap, point_of(least_pane.x * u, least_pane.y * u));
+    workspace_place(&fitting, p->middle, gap, p->views);
+    enum view_id replaced = stand_in_for(&fitting);
+    bool shown = workspace_has(&fitting, VIEW_CLOSELY) ||
+                 (s->selection.what == ACT_PACKET && workspace_has(&fitting, VIEW_SEGMENT));
     if (!inspecting || shown || replaced == VIEW_NONE) return;
     p->views[VIEW_CLOSELY] = p->views[replaced];
     p->views[replaced] = nowhere;
@@ -75,16 +83,18 @@ static struct panels place_panels(double w, double h, double u, const struct sce
     p.caption = box_of(gap, gap, wide, caption);
     p.bottom = box_of(gap, h - gap - bottom, wide, bottom);
     double row = floor(48 * u);
+    bool is_tight = h < 340 * u; /* then there is no room for the time line */
+    if (is_tight) p.bottom = box_of(gap, h - gap - row - 6 * u, wide, bottom = floor(row + 6 * u));
     p.controls = box_of(p.bottom.x + 12 * u, p.bottom.y + 3 * u, wide - 24 * u, row);
-    p.time_line = box_of(p.bottom.x, p.bottom.y + row, wide, bottom - row);
-    if (s->is_loading) p.unread = loading_view_cut(&p.time_line, s->known_part);
+    p.time_line = is_tight ? nowhere : box_of(p.bottom.x, p.bottom.y + row, wide, bottom - row);
+    if (s->is_loading && !is_tight) p.unread = loading_view_cut(&p.time_line, s->known_part);
     double y = gap + caption + gap;
     if (s->lesson) {
         p.lesson = box_of(gap, y, wide, floor(92 * u));
         y += p.lesson.h + gap;
     }
     p.middle = box_of(gap, y, wide, fmax(40, h - gap - bottom - gap - y));
-    place_views(&p, s, gap, inspecting);
+    place_views(&p, s, u, inspecting);
     return p;
 }
 
@@ -217,6 +227,7 @@ static void draw_bottom(struct scene *s, const struct view *view)
     view_panel(view, s->panels.bottom, NULL);
     controls_view_draw(view, s->panels.controls, &state);
     struct box box = s->panels.time_line;
+    if (box.w <= 0) return;
     draw_layer(s, &s->time_line_layer, view->canvas, view->unit, box, key_of(s, box, (uint64_t)s->pace_mode + 1),
                draw_time_line_still);
     timeline_view_draw_moving(view, box);

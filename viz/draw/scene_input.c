@@ -276,7 +276,7 @@ static bool close_menu(struct scene *s)
 /* Views can be given more or less room when all are there. */
 static bool grip_bar(struct scene *s)
 {
-    if (s->enlarged != VIEW_NONE) return false;
+    if (s->enlarged != VIEW_NONE || s->panels.fewer) return false;
     s->dragged_bar = workspace_bar_at(&s->workspace, s->panels.middle, s->panels.gap, s->grip, s->panels.gap);
     return s->dragged_bar >= 0;
 }

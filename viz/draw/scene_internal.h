@@ -65,6 +65,7 @@ struct panels {
     struct box unread; /* right of the time line, while there is more to come */
     struct box views[VIEWS];
     enum view_id replaced; /* by what is looked at closely, for as long as something is; VIEW_NONE */
+    bool fewer; /* views than the workspace has: there is no room for all */
     double gap;
 };
 

@@ -206,6 +206,54 @@ void workspace_split(struct workspace *w, enum view_id at, enum view_id view, bo
     w->panes[here] = (struct pane){VIEW_NONE, side_by_side, 0.5, first, second};
 }
 
+/* ---- Little room ---- */
+
+static enum view_id first_view(const struct workspace *w)
+{
+    int pane = w->root;
+    while (w->panes[pane].view == VIEW_NONE)
+        pane = w->panes[pane].first;
+    return w->panes[pane].view;
+}
+
+/* The smallest part that a pane has of what it needs; 1 and more: all have enough. */
+static double least_part_of_room(const struct workspace *w, struct box area, double gap, struct point least)
+{
+    struct box boxes[VIEWS];
+    double part = 1e9;
+    workspace_place(w, area, gap, boxes);
+    for (enum view_id view = 0; view < VIEWS; view++)
+        if (workspace_has(w, view)) part = fmin(part, fmin(boxes[view].w / least.x, boxes[view].h / least.y));
+    return part;
+}
+
+static struct workspace without(const struct workspace *w, enum view_id view)
+{
+    struct workspace fewer = *w;
+    workspace_close(&fewer, view);
+    for (int i = 0; i < fewer.n; i++)
+        fewer.panes[i].part = 0.5;
+    return fewer;
+}
+
+bool workspace_fit(struct workspace *w, struct box area, double gap, struct point least)
+{
+    bool fewer = false;
+    while (w->panes[w->root].view == VIEW_NONE && least_part_of_room(w, area, gap, least) < 1) {
+        struct workspace best = *w;
+        double most = -1;
+        for (enum view_id view = 0; view < VIEWS; view++) {
+            if (view == first_view(w) || !workspace_has(w, view)) continue;
+            struct workspace left = without(w, view);
+            double part = least_part_of_room(&left, area, gap, least);
+            if (part > most) most = part, best = left;
+        }
+        *w = best;
+        fewer = true;
+    }
+    return fewer;
+}
+
 /* ---- Bars ---- */
 
 static int bar_at(const struct workspace *w, int pane, struct box box, double gap, struct point at, double reach)

@@ -55,6 +55,10 @@ bool workspace_has(const struct workspace *workspace, enum view_id view);
 /* The boxes of the views, gap pixels apart; those that are not shown get a width of 0. */
 void workspace_place(const struct workspace *workspace, struct box area, double gap, struct box boxes[VIEWS]);
 
+/* Where panes would be smaller than `least`: leaves out one after the other, never the first, each time the one without
+   which there is the most room; those that stay share it evenly. False when all can stay as they are. */
+bool workspace_fit(struct workspace *workspace, struct box area, double gap, struct point least);
+
 /* Shows `view` in the pane of `at`; when it is elsewhere, the two change places. */
 void workspace_show(struct workspace *workspace, enum view_id at, enum view_id view);
 /* Gives half of the pane of `at` to `view`, which leaves where it was. */

@@ -124,3 +124,25 @@ Test(workspace, stays_sound_whatever_is_done)
                 cr_assert(not(boxes[x].w > 0 && boxes[y].w > 0 && box_meets(boxes[x], boxes[y])), "%s", text);
     }
 }
+
+/* ---- Little room ---- */
+
+static const char *fitted(const char *arrangement, double w, double h, char text[WORKSPACE_TEXT_BYTES])
+{
+    struct workspace workspace;
+    cr_assert(workspace_read(&workspace, arrangement));
+    workspace_fit(&workspace, box_of(0, 0, w, h), 10, point_of(370, 165));
+    return workspace_write(&workspace, text);
+}
+
+Test(workspace, where_there_is_little_room_fewer_views_are_shown_and_the_first_always)
+{
+    char text[WORKSPACE_TEXT_BYTES];
+    const char *usual = workspace_preset(0);
+    cr_expect(eq(str, (char *)fitted(usual, 1010, 430, text), "|62(-55(map,dialogue),ladder)"));
+    cr_expect(eq(str, (char *)fitted(usual, 840, 330, text), "|50(map,ladder)"));
+    cr_expect(eq(str, (char *)fitted(usual, 500, 400, text), "-50(map,dialogue)"));
+    cr_expect(eq(str, (char *)fitted(usual, 630, 200, text), "map"));
+    cr_expect(eq(str, (char *)fitted(usual, 10, 10, text), "map"));
+    cr_expect(eq(str, (char *)fitted("ladder", 10, 10, text), "ladder"));
+}
