@@ -127,8 +127,8 @@ static bool name_fits(const struct ladder *l, const struct text_style *style, co
 }
 
 /* The whole name; or smaller; or without the last parts of a domain; where a column is too narrow for its first part,
-   none: no name is cut. */
-static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name)
+   none: no name is cut. A column that comes or goes shows it whole or not at all, or letters would tumble. */
+static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name, bool stays)
 {
     char text[128];
     double size = style.size;
@@ -142,6 +142,7 @@ static void draw_head(const struct ladder *l, struct box box, struct text_style 
             canvas_text(l->v->canvas, box, &style, text);
             return;
         }
+        if (!stays) return;
         if (!last) break;
         *last = 0;
     }
@@ -164,7 +165,7 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
         struct story_host host = story_host(v->story, h);
         canvas_line(v->canvas, point_of(l->x[h], l->chart.y), point_of(l->x[h], l->chart.y + l->chart.h),
                     view_units(v, 2), v->theme->edge);
-        if (l->share[h] >= 0.9 && w < icon) continue; /* one of very many */
+        if (l->chart.w / total < icon) continue; /* one of very many */
         struct text_style style = view_text(v, FONT_SMALL);
         style.bold = true;
         style.across = ALIGN_CENTRE;
@@ -173,7 +174,7 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
         shape_host(v->canvas, v->theme, host.role, host.up, point_of(l->x[h], heads.y + icon * 0.55), icon);
         double top = heads.y + icon * 1.2;
         struct box box = box_of(l->x[h] - w / 2 + 2, top, w - 4, heads.y + heads.h - view_units(v, 3) - top);
-        draw_head(l, box, style, host.name);
+        draw_head(l, box, style, host.name, l->share[h] >= 0.9);
     }
 }
 

@@ -279,6 +279,13 @@ void map_label_ground(const struct view *v, const struct map_host *place, const 
     canvas_fill_round(v->canvas, ground, 4, colour_with_alpha(v->theme->panel, 0.8));
 }
 
+static bool hides_another(const struct map_plan *plan, size_t host, struct box box)
+{
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        if (h != host && (box_meets(box, plan->hosts[h].label) || box_meets(box, plan->hosts[h].icon))) return true;
+    return false;
+}
+
 void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size_t host)
 {
     char text[MAP_WORDS_BYTES];
@@ -297,6 +304,7 @@ void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size
     if (plan->terse) { /* beyond the name */
         wide.label.y += place->above ? -style.size * 1.3 : wide.label.h;
         wide.label.h = style.size * 1.3;
+        if (hides_another(plan, host, wide.label)) return; /* the icon shows it, too */
     }
     double more = canvas_measure(v->canvas, &style, text, 0).x + 2 - wide.label.w;
     if (more > 0) { /* it may be wider than what has a place kept for it */

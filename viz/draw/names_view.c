@@ -9,7 +9,7 @@
 #include "viz/draw/names_walk.h"
 #include "viz/draw/shapes.h"
 
-enum { STEPS_MAX = 40, LANES_MAX = 7, LOOK_BACK = 600, CACHE_SHOWN = 200 };
+enum { STEPS_MAX = 40, LANES_MAX = 7, LOOK_BACK = 600, LINES_BACK = 100000, CACHE_SHOWN = 200 };
 
 static const double step_units = 34, head_units = 42, entry_units = 25;
 
@@ -33,15 +33,17 @@ static size_t lane_of(struct walk *walk, size_t host)
     return walk->n_lanes++;
 }
 
-/* Of the line that is selected, or of the latest. */
+/* Of the line that is selected, or of the latest: of many thousand lines of mail ago, where much is said at once. */
 static size_t question_to_show(const struct view *v, size_t said)
 {
     if (v->selection.what == ACT_EVENT) {
         size_t question = names_question_of(v->story, v->selection.index);
         if (question != STORY_NONE && story_event_time(v->story, question) <= story_now(v->story)) return question;
     }
-    for (size_t i = said, n = 0; i-- > 0 && n < LOOK_BACK; n++) {
+    size_t oldest = said > LINES_BACK ? said - LINES_BACK : 0;
+    for (size_t i = said, n = 0; i-- > oldest && n < LOOK_BACK;) {
         if (story_line(v->story, i)->speech != STORY_NAMES) continue;
+        n++;
         size_t question = names_question_of(v->story, story_line(v->story, i)->event);
         if (question != STORY_NONE) return question;
     }

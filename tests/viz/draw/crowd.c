@@ -80,7 +80,7 @@ static void add_mail(struct text *t, struct crowd c)
 static void add_faults(struct text *t, struct crowd c)
 {
     for (size_t k = 1; k <= c.is_off; k++)
-        add(t, "%s{\"at\":\"0 s\",\"for\":\"24 h\",\"stop_host\":{\"host\":\"mx.d%zu.example\"}}",
+        add(t, "%s{\"at\":\"0 s\",\"for\":\"1 min\",\"stop_host\":{\"host\":\"mx.d%zu.example\"}}",
             k > 1 ? "," : ",\"faults\":[", k);
     if (c.is_off > 0) add(t, "]");
 }

@@ -10,7 +10,7 @@
 struct crowd {
     size_t hosts, routers; /* hosts: all of them, the routers and the name server included */
     size_t mails;          /* each to all users */
-    size_t is_off;         /* the first so many of the other servers are off for the first day */
+    size_t is_off;         /* the first so many of the other servers are off for the first minute */
 };
 
 /* Runs it. Ends the test when it cannot be run. */

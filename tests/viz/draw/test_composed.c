@@ -9,6 +9,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "tests/viz/draw/composed.h"
+#include "tests/viz/draw/crowd.h"
 #include "tests/viz/draw/languages.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/gallery.h"
@@ -137,6 +138,17 @@ Test(composed, the_usual_arrangement_at_three_times_the_size)
         }
         journal_memory_free(journal);
     }
+    canvas_forget_fonts();
+}
+
+/* Also of a hundred hosts, some of which are off at first, so that there is a queue. */
+Test(composed, a_crowd)
+{
+    struct journal_memory *journal = run_crowd((struct crowd){113, 4, 1, 20});
+    const struct look look = {"a crowd", "en", 1, 2, 0};
+    for (enum view_id view = 0; view <= VIEWS; view++)
+        judge_view(journal, &look, view);
+    journal_memory_free(journal);
     canvas_forget_fonts();
 }
 
