@@ -213,7 +213,7 @@ static void order_ring(struct groups *g)
 
 /* ---- A router's hosts ---- */
 
-enum { MOST_ARCS = 8, CORNERS = 6, BEGINNINGS = 8 };
+enum { MOST_ARCS = 8, CORNERS = 6, BEGINNINGS = 8, MANY = 200 };
 
 struct fan {
     struct point corners[CORNERS]; /* the outermost arc, seen from the router; y grows outwards */
@@ -372,7 +372,7 @@ static bool is_mixed(const struct layout_host *hosts, const size_t *leaves, size
     return false;
 }
 
-/* On as many arcs as give the closest the most room. */
+/* On as many arcs as give the closest the most room; where there are very many, with one beginning each. */
 static void place_leaves(struct groups *g, size_t position, size_t *leaves)
 {
     size_t hub = g->ring[position], n = 0, best = 0;
@@ -384,7 +384,7 @@ static void place_leaves(struct groups *g, size_t position, size_t *leaves)
     struct point at = g->places[hub];
     struct fan f = fan_of(g, hub, (s.to - s.from) * (g->upright ? 1 / aspect : aspect), s.above ? at.y : 1 - at.y);
     size_t ways = BEGINNINGS * (n < MOST_ARCS ? n : MOST_ARCS);
-    for (size_t way = is_mixed(g->hosts, leaves, n) ? BEGINNINGS : 0; way < ways; way++) {
+    for (size_t way = is_mixed(g->hosts, leaves, n) ? BEGINNINGS : 0; way<ways; way += n> MANY ? BEGINNINGS : 1) {
         try_fan(g, &f, way / BEGINNINGS + 1, way % BEGINNINGS, leaves, at, s.above);
         double closest = closest_of(g, leaves, n, at);
         if (closest > most) most = closest, best = way;

@@ -130,8 +130,7 @@ Test(crowd, of_40_hosts_at_2_routers_the_routers_stand_side_by_side)
     close_world(&w);
 }
 
-/* Each host is nearer to its own router than to any other; a server is no farther than the clients of its router
-   that stand in the same direction. */
+/* Each host is nearer to its own router than to any other. */
 Test(crowd, hosts_stand_around_the_router_that_they_hang_on)
 {
     struct world w = open_world(113, 4);
