@@ -1,7 +1,8 @@
 /* What couples recipients rightly is left out of both runs: all that goes by chance or strikes by time (faults, loss),
-   other mails, limits that count what a server has taken, names that one server of a domain knows and another does not;
-   and nobody fetches mail, which is not compared. Policies, lists, greylisting, names and TLS stay as the world has
-   them. What happens to a recipient is refused by rule, in the second run only: for good, or for a while. */
+   other mails, links that are busy with them or so long that a resolver learns of them, limits that count what a server
+   has taken, names that one server of a domain knows and another does not; and nobody fetches mail, which is not
+   compared. Policies, lists, greylisting, names and TLS stay as the world has them. What happens to a recipient is
+   refused by rule, in the second run only: for good, or for a while. */
 #include "tests/hunt/pair.h"
 
 #include <stdio.h>
@@ -24,7 +25,8 @@ static void take_away(cJSON *object, const char *const *keys)
 static void calm_down(cJSON *world)
 {
     static const char *const of_world[] = {"faults", "traffic", NULL};
-    static const char *const of_links[] = {"loss", "duplicate", "reorder", "corrupt", "jitter", "queue", "codel", NULL};
+    static const char *const of_links[] = {"loss",  "duplicate", "reorder", "corrupt", "jitter",
+                                           "queue", "codel",     "rate",    "delay",   NULL};
     static const char *const of_hosts[] = {"disk", NULL}, *const of_routers[] = {"icmp", NULL};
     static const char *const of_clients[] = {"fetches_from", "fetches_every", "fetch_jitter", "leaves_on_server", NULL};
     static const char *const of_servers[] = {"client_limits", "mailbox_limit", "refuse_content", "tarpit", NULL};
