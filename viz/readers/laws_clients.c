@@ -345,7 +345,8 @@ static void on_rule(struct laws *laws, const struct event *e)
     const char *name = event_text(e, FIELD_NAME);
     if (!guest) return;
     bool says_it_all_the_same = has(e, FIELD_TEXT, "everything twice") || has(e, FIELD_TEXT, "an octet at a time") ||
-                                has(e, FIELD_TEXT, "cuts the dialogue off");
+                                has(e, FIELD_TEXT, "cuts the dialogue off") ||
+                                has(e, FIELD_TEXT, "resets the dialogue");
     if (strcmp(name, "connections") == 0) begin(laws, e, guest, event_text(e, FIELD_TEXT));
     if (strcmp(name, "fault") == 0 && !guest->is_begun && !says_it_all_the_same) begin_otherwise(laws->clients, guest);
     if (strcmp(name, "tarpit") == 0) {

@@ -61,6 +61,9 @@ Test(laws_limits, m19_who_is_cut_off_in_the_midst_of_a_greeting_is_counted)
         CALL("1", "1") RULE("1", "1", "name=fault text='it cuts the dialogue off'") SAYS("1", "1", "220 hello");
     handwritten_is_legal(JOINED(LIMITED("at_once=1"), cut_off, TURNED_AWAY("1", "2", AT_ONCE)));
     handwritten_breaks("M19", JOINED(LIMITED("at_once=1"), cut_off, GREETED("1", "2")));
+    static const char reset[] =
+        CALL("1", "1") RULE("1", "1", "name=fault text='it resets the dialogue'") SAYS("1", "1", "220 hello");
+    handwritten_is_legal(JOINED(LIMITED("at_once=1"), reset, TURNED_AWAY("1", "2", AT_ONCE)));
 }
 
 Test(laws_limits, m19_a_greeting_that_is_kept_back_may_be_another_in_the_end)
