@@ -2,7 +2,7 @@
    unit, mails and recipients in a time unit, refusals and idle commands in a session. What is within passes, one more
    does not.
 
-   A client is an address, as the packet says that began the connection. A connection counts from the moment at which
+   A client is an address, as the packet says that answers it first. A connection counts from the moment at which
    the server thinks of its greeting, which is told by its first words or by a rule; not if a fault puts other words in
    its mouth. What else was said is known from the dialogue (laws_smtp.c): where that is not judged, or answers are kept
    back so that nobody hears when a command was read, nobody can say any more how often this client has come. */
@@ -89,16 +89,20 @@ static void on_host(struct law_clients *c, const struct event *e)
     if (has_two) index_map_put(&c->has_two_addresses, (uint64_t)event_int(e, FIELD_HOST), 1);
 }
 
-/* Of a host with two addresses 4 or 6, by the packet that has just come; 0: that is not known. */
-static unsigned version_of(const struct laws *laws, const struct event *e)
+static bool has_two_addresses(const struct law_clients *c, const struct event *e)
 {
-    if (index_map_get(&laws->clients->has_two_addresses, (uint64_t)event_int(e, FIELD_PEER)) == SIZE_MAX) return 1;
-    if (!laws->last_arrived) return 0;
-    const struct law_packet *p = &laws->packets[laws->last_arrived - 1];
-    bool is_it = p->to == event_int(e, FIELD_HOST) && p->from == event_int(e, FIELD_PEER) && !p->corrupt;
-    return is_it && p->header_size ? p->header[0] >> 4 : 0;
+    return index_map_get(&c->has_two_addresses, (uint64_t)event_int(e, FIELD_PEER)) != SIZE_MAX;
 }
 
+/* 4 or 6, of the packet.send; 0: it is not told. */
+static unsigned version_of(const struct event *e)
+{
+    size_t size;
+    const char *header = event_bytes(e, FIELD_HEADER, &size);
+    return size > 0 ? (unsigned)(unsigned char)*header >> 4 : 0;
+}
+
+/* Version: of a host with two addresses; 0: it is not known which. */
 static size_t client_of(struct law_clients *c, const struct event *e, unsigned version)
 {
     uint64_t key = law_hash(law_hash(law_hash(132, (uint64_t)event_int(e, FIELD_HOST)), version),
@@ -120,9 +124,16 @@ static void on_conn_open(struct laws *laws, const struct event *e)
     bool is_called = strcmp(event_text(e, FIELD_ROLE), "passive") == 0 && event_int(e, FIELD_LOCAL_PORT) == SMTP_PORT;
     bool is_own = index_map_get(&c->own, law_hash(law_hash(131, host), peer)) != SIZE_MAX;
     if (limits == SIZE_MAX || !is_called || is_own || !peer) return;
-    size_t client = client_of(c, e, version_of(laws, e));
+    size_t client = client_of(c, e, has_two_addresses(c, e) ? 0 : 4);
     index_map_put(&c->guest_index, (uint64_t)event_int(e, FIELD_CONN), c->guests.count);
     *TABLE_ADD(&c->guests) = (struct law_guest){.limits = limits, .client = client};
+}
+
+static void on_packet_send(struct law_clients *c, const struct event *e)
+{
+    if (strcmp(event_text(e, FIELD_TAG), "tcp.syn-ack") != 0) return;
+    struct law_guest *guest = guest_of(c, (uint64_t)event_int(e, FIELD_CONN));
+    if (guest && !guest->is_begun && has_two_addresses(c, e)) guest->client = client_of(c, e, version_of(e));
 }
 
 /* --- how often --- */
@@ -384,6 +395,9 @@ void laws_of_clients(struct laws *laws, const struct event *e)
         break;
     case EVENT_CONN_OPEN:
         on_conn_open(laws, e);
+        break;
+    case EVENT_PACKET_SEND:
+        on_packet_send(laws->clients, e);
         break;
     case EVENT_SMTP_RULE:
         on_rule(laws, e);

@@ -70,7 +70,8 @@ void law_of_icmp(struct laws *laws, int64_t host)
 
 void law_of_states(struct laws *laws, const struct event *e, struct law_conn *c)
 {
-    refuse(laws, e, c, reference_enters(&c->reference, event_text(e, FIELD_FROM), event_text(e, FIELD_TO)));
+    const char *why = event_text(e, FIELD_WHY);
+    refuse(laws, e, c, reference_enters(&c->reference, event_text(e, FIELD_FROM), event_text(e, FIELD_TO), why));
 }
 
 /* A host that is off tells nobody. */

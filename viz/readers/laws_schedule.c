@@ -18,7 +18,7 @@ static const int64_t report_retry_ns = INT64_C(300000000000);
 
 enum { KNOWN = 256 };
 enum outcome { NOT_YET, TRIED, PASSED_OVER, REFUSED };
-enum account { ARRIVAL = 1, ARRIVES_NOW, SENDER_IS_NULL, LOCAL_DOMAIN, DEAD_UNTIL };
+enum account { ARRIVAL = 1, ARRIVES_NOW, EXPANDED, SENDER_IS_NULL, LOCAL_DOMAIN, DEAD_UNTIL };
 
 /* One (message, recipient) at one host, in whatever files of its queue. */
 struct law_pair_there {
@@ -46,7 +46,7 @@ struct law_queue {
     int64_t read_ns; /* that its disk needs for each file after a restart */
     size_t files;
     int64_t up_ns, hindered_until_ns, first_failed_ns, clock_right_ns; /* since when its clock is right */
-    int64_t session_closed_ns;    /* when one here was closed last */
+    int64_t session_closed_ns;                                         /* when one here was closed last */
     int64_t known_next_ns[KNOWN]; /* when addresses of hosts may be tried again, in the order in which it was told */
     size_t n_known;
 };
@@ -400,6 +400,22 @@ static void on_content(struct law_schedule *s, const struct event *e)
     index_map_put(&s->accounts, key, (size_t)e->at_ns);
 }
 
+static void on_expand(struct law_schedule *s, const struct event *e)
+{
+    uint64_t message = (uint64_t)event_int(e, FIELD_MESSAGE);
+    index_map_put(&s->accounts, key_of(ARRIVES_NOW, host_of(e), message), (size_t)e->at_ns);
+    index_map_put(&s->accounts, key_of(EXPANDED, e->id, 0), (size_t)e->at_ns);
+}
+
+/* While a slow disk writes the members' file, the same mail may be expanded in another one. */
+static void on_commit(struct law_schedule *s, const struct event *e)
+{
+    int64_t expanded_ns = number_at(s, key_of(EXPANDED, e->cause, 0));
+    if (expanded_ns < 0 || !is_text(e, FIELD_NAME, "queue")) return;
+    uint64_t key = key_of(ARRIVAL, host_of(e), law_hash_text(1, event_text(e, FIELD_QUEUE_ID)));
+    index_map_put(&s->accounts, key, (size_t)expanded_ns);
+}
+
 static void on_session_close(struct law_schedule *s, const struct event *e)
 {
     struct law_queue *queue = queue_of(s, e);
@@ -430,6 +446,33 @@ static void on_compose(struct law_schedule *s, const struct event *e)
         index_map_put(&s->accounts, key_of(ARRIVES_NOW, host_of(e), message), (size_t)e->at_ns);
 }
 
+static void on_mail(struct laws *laws, const struct event *e)
+{
+    struct law_schedule *s = laws->schedule;
+    switch (e->kind) {
+    case EVENT_MAIL_COMPOSE:
+        on_compose(s, e);
+        break;
+    case EVENT_MAIL_ASIDE:
+        s->aside = e->id;
+        break;
+    case EVENT_MAIL_CONTENT:
+        on_content(s, e);
+        break;
+    case EVENT_MAIL_EXPAND:
+        on_expand(s, e);
+        break;
+    case EVENT_MAIL_COMMIT:
+        on_commit(s, e);
+        break;
+    case EVENT_MAIL_STATE:
+        on_state(laws, e);
+        break;
+    default:
+        break;
+    }
+}
+
 void laws_of_schedule(struct laws *laws, const struct event *e)
 {
     if (!laws->schedule) laws->schedule = mem_calloc(1, sizeof *laws->schedule);
@@ -450,24 +493,8 @@ void laws_of_schedule(struct laws *laws, const struct event *e)
     case EVENT_HOST_TROUBLE:
         on_trouble(s, e);
         break;
-    case EVENT_MAIL_COMPOSE:
-        on_compose(s, e);
-        break;
-    case EVENT_MAIL_ASIDE:
-        s->aside = e->id;
-        break;
-    case EVENT_MAIL_CONTENT:
-        on_content(s, e);
-        break;
-    case EVENT_MAIL_EXPAND:
-        index_map_put(&s->accounts, key_of(ARRIVES_NOW, host_of(e), (uint64_t)event_int(e, FIELD_MESSAGE)),
-                      (size_t)e->at_ns);
-        break;
     case EVENT_DESTINATION:
         on_destination(s, e);
-        break;
-    case EVENT_MAIL_STATE:
-        on_state(laws, e);
         break;
     case EVENT_ATTEMPT_BEGIN:
     case EVENT_ATTEMPT_END:
@@ -475,6 +502,7 @@ void laws_of_schedule(struct laws *laws, const struct event *e)
         on_attempt(laws, e);
         break;
     default:
+        on_mail(laws, e);
         break;
     }
 }

@@ -207,12 +207,14 @@ static enum reference_state state_of(const char *name)
     return REFERENCE_STATES;
 }
 
-static bool may_close(const struct reference_end *r)
+/* An abort of the application needs no cause (RFC 9293 3.10.5); see is_abort for those that tell the peer. In TIME-WAIT
+   there is rarely an application any more, so that it has to say so. */
+static bool may_close(const struct reference_end *r, bool is_aborted)
 {
     switch (r->state) {
     case REFERENCE_TIME_WAIT:
-        return r->time_wait_is_over || r->is_reset;
-    case REFERENCE_CLOSING: /* an abort of the application, which needs no cause; see is_abort */
+        return r->time_wait_is_over || r->is_reset || is_aborted;
+    case REFERENCE_CLOSING:
     case REFERENCE_LAST_ACK:
     case REFERENCE_LISTEN:
     case REFERENCE_SYN_SENT:
@@ -229,12 +231,12 @@ static bool may_close(const struct reference_end *r)
 }
 
 /* Whether the facts are those of the state that is entered; the edges of the diagram are T7's. */
-static bool is_justified(const struct reference_end *r, enum reference_state to)
+static bool is_justified(const struct reference_end *r, enum reference_state to, const char *why)
 {
     bool open = r->knows_peer && r->snd_una > 0;
     switch (to) {
     case REFERENCE_CLOSED:
-        return may_close(r);
+        return may_close(r, strcmp(why, "abort") == 0);
     case REFERENCE_LISTEN:
         return r->passive;
     case REFERENCE_SYN_SENT:
@@ -289,11 +291,11 @@ const char *reference_ends(struct reference_end *r)
     return reference_refuses(r, "it closed for nothing that has come, and told nobody");
 }
 
-const char *reference_enters(struct reference_end *r, const char *from, const char *to)
+const char *reference_enters(struct reference_end *r, const char *from, const char *to, const char *why)
 {
     enum reference_state next = state_of(to);
     if (state_of(from) != r->state) return reference_refuses(r, "it was in %s, not in %s", state_names[r->state], from);
-    bool justified = next != REFERENCE_STATES && is_justified(r, next);
+    bool justified = next != REFERENCE_STATES && is_justified(r, next, why);
     if (r->state == REFERENCE_CLOSE_WAIT && next == REFERENCE_LAST_ACK) r->owes_fin = !r->fin_sent;
     if (next == REFERENCE_CLOSED) r->owes_reset = is_abort(r);
     r->state = next;

@@ -101,7 +101,7 @@ void reference_timer(struct reference_end *r, const char *name, int64_t now_ns);
 void reference_icmp(struct reference_end *r); /* its host was told something about the network */
 
 /* What comes out: NULL, or why no right TCP does this. */
-const char *reference_enters(struct reference_end *r, const char *from, const char *to);
+const char *reference_enters(struct reference_end *r, const char *from, const char *to, const char *why);
 const char *reference_sends(struct reference_end *r, const struct law_segment *s, int64_t now_ns);
 const char *reference_tells(struct reference_end *r, const struct reference_vars *v);
 /* What only stands still: that it has entered the states that it must be in, and answered what must be answered. Asked
