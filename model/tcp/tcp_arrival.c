@@ -365,7 +365,7 @@ static void agree_on_options(struct tcp_conn *c, const struct tcp_segment *seg, 
     c->sack_ok = c->sends_sack && c->congestion->uses_sack;
     c->rack_ok = c->sack_ok && config->rack;
     c->tlp_ok = c->sack_ok && config->tlp;
-    if (c->rack_ok) c->rack_fack = c->snd_una;
+    if (c->rack_ok) tcp_rack_init(c);
     c->timestamps_ok = config->timestamps && seg->options & TCP_TIMESTAMPS;
     if (c->timestamps_ok) {
         c->ts_recent = seg->ts_val;

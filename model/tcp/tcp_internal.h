@@ -74,7 +74,7 @@ struct tcp_conn {
     uint16_t timeouts;                 /* in a row, without an acknowledgement of anything new */
     uint8_t challenges;                /* sent since challenge_since_s */
     uint8_t reset_flags;
-    int64_t rack_xmit_ns, rack_rtt_ns, min_rtt_ns; /* RFC 8985 5.2 */
+    int64_t rack_xmit_ns, rack_rtt_ns, min_rtt_ns; /* RFC 8985 5.2; min_rtt < 0: none yet */
     uint32_t rack_dsack_round;
     union {
         struct { /* rack_ok */
@@ -252,6 +252,7 @@ bool tcp_next_unsacked(const struct tcp_conn *c, uint32_t *number); /* from *num
 bool tcp_next_hole(struct tcp_conn *c, uint32_t *number); /* NextSeg (3) and (4): repeated without being held for lost */
 
 /* tcp_rack.c: RFC 8985. */
+void tcp_rack_init(struct tcp_conn *c); /* once it is agreed on */
 void tcp_rack_delivered(struct tcp_conn *c, const struct tcp_record *r, int64_t now_ns);
 void tcp_rack_on_dsack(struct tcp_conn *c);
 bool tcp_rack_find_lost(struct tcp_conn *c, int64_t now_ns); /* marks; whether any is new; arms the reordering timer */

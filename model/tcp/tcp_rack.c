@@ -5,6 +5,13 @@
 
 static const int64_t worst_delayed_ack_ns = 200 * MILLISECOND; /* WCDelAckT, 7.2 */
 
+void tcp_rack_init(struct tcp_conn *c)
+{
+    c->rack_xmit_ns = INT64_MIN; /* before whatever will be sent, were it at 0 s */
+    c->rack_fack = c->snd_una;
+    c->min_rtt_ns = -1;
+}
+
 /* 6.2 step 2: RACK_sent_after. Without a branch that losses would keep from being foretold. */
 static bool sent_after(int64_t sent_ns, uint32_t end_seq, int64_t other_ns, uint32_t other_end_seq)
 {
@@ -28,8 +35,8 @@ void tcp_rack_delivered(struct tcp_conn *c, const struct tcp_record *r, int64_t 
     note_reordering(c, r);
     /* Step 2: an answer faster than any before is one to the transmission before. */
     if (r->transmission > 1 && rtt_ns < c->min_rtt_ns) return;
-    if (r->transmission == 1 && (c->min_rtt_ns == 0 || rtt_ns < c->min_rtt_ns)) c->min_rtt_ns = rtt_ns;
-    if (c->rack_xmit_ns && !sent_after(r->sent_ns, r->end, c->rack_xmit_ns, c->rack_end_seq)) return;
+    if (r->transmission == 1 && (c->min_rtt_ns < 0 || rtt_ns < c->min_rtt_ns)) c->min_rtt_ns = rtt_ns;
+    if (!sent_after(r->sent_ns, r->end, c->rack_xmit_ns, c->rack_end_seq)) return;
     c->rack_xmit_ns = r->sent_ns;
     c->rack_end_seq = r->end;
     c->rack_rtt_ns = rtt_ns;
