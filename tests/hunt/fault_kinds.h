@@ -31,7 +31,8 @@ enum fault_needs {
     NEEDS_TREE = 128,    /* DNS as a tree; without it the fault is not drawn */
     NEEDS_TLS = 256,     /* TLS everywhere, and whoever demands nothing */
     NEEDS_DEMAND = 512,  /* a server that hands on over TLS only: "required" or, with TLS, "verify" */
-    ANYWHERE = 1024      /* the event is told of another host than the one with the setting */
+    ANYWHERE = 1024,     /* the event is told of another host than the one with the setting */
+    NEEDS_GUESSER = 2048 /* a client that asks the receiving server for names, and brings no mail */
 };
 
 /* values: choices of luck_value, where $S is a mail server, $A one that hands on, $L a link, $E an end of it, $R a

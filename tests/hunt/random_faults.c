@@ -221,6 +221,17 @@ static void tame_endless(struct maker *m)
     }
 }
 
+static void add_guesser(struct maker *m)
+{
+    cJSON *fault = cJSON_CreateObject();
+    cJSON *abuse = luck_value(&m->luck, "{'kind':'vrfy','count':12}|{'kind':'vrfy','count':4}");
+    cJSON_AddStringToObject(abuse, "client", "u0-a");
+    cJSON_AddStringToObject(abuse, "server", RECEIVING_SERVER);
+    cJSON_AddItemToObject(fault, "abuse", abuse);
+    cJSON_AddStringToObject(fault, "at", luck_odds(&m->luck, 50) ? "1 ms" : "5 s");
+    cJSON_AddItemToArray(m->faults, fault);
+}
+
 static void add_kind(struct maker *m, size_t kind)
 {
     switch (fault_kinds[kind].way) {
@@ -243,6 +254,7 @@ static void add_kind(struct maker *m, size_t kind)
         break;
     }
     if (strstr(fault_kinds[kind].values, "endless")) tame_endless(m);
+    if (fault_kinds[kind].needs & NEEDS_GUESSER) add_guesser(m);
 }
 
 /* The featured one comes first: of several faults at a command the first strikes. */
