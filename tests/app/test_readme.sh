@@ -35,7 +35,7 @@ looked_up() {
     read -r _ word _ <<< "$2"
     checks=$((checks + 1))
     case $word in
-    tests | hunt | fuzz) grep -qE "^ *#   \./run $word" "$POSTROAD_SOURCE_DIR/run" || fail "$place: run does not know $word" ;;
+    tests | hunt | fuzz | package) grep -qE "^ *#   \./run $word" "$POSTROAD_SOURCE_DIR/run" || fail "$place: run does not know $word" ;;
     SUBCOMMAND | '') ;;
     *) "$POSTROAD" "$word" --help > "$scratch/out" 2>&1 || fail "$place: there is no postroad $word" ;;
     esac
@@ -49,7 +49,7 @@ while IFS=$'\t' read -r place command; do
         checks=$((checks + 1))
         "$POSTROAD" bench --help | grep -qE "[[|]$word[]|]" || fail "$place: there is no workload $word"
         ;;
-    *' live'* | *' bench'* | *' tests'* | *' hunt'* | *' fuzz'* | *NAME* | *SCENARIO* | *SUBCOMMAND* | *FILE* | *JOURNAL* | \
+    *' live'* | *' bench'* | *' tests'* | *' hunt'* | *' fuzz'* | *' package'* | *NAME* | *SCENARIO* | *SUBCOMMAND* | *FILE* | *JOURNAL* | \
         *live.journal* | 'postroad show' | 'postroad export' | 'postroad run' | postroad) looked_up "$place" "$command" ;;
     *.gif* | *.webm* | *.mp4*) ! command -v ffmpeg > /dev/null || typed "$place" "$command" ;;
     tshark*) ! command -v tshark > /dev/null || typed "$place" "$command" ;;
