@@ -473,6 +473,10 @@ void delay_account_hear(struct delay_account *a, const struct event *e)
         index_map_put(&a->written, delay_key(0, event_int(e, FIELD_MESSAGE)), (size_t)e->at_ns);
         index_map_put(&a->written, delay_key(7, event_int(e, FIELD_MESSAGE)), (size_t)event_int(e, FIELD_HOST));
         break;
+    case EVENT_MAIL_COMMIT: /* of a mail that nobody here has written, the first place where it is */
+        index_map_put(&a->written, delay_key(7, event_int(e, FIELD_MESSAGE)), (size_t)event_int(e, FIELD_HOST));
+        hear_of_the_network(a, e);
+        break;
     case EVENT_MAIL_STATE:
         delay_copy_state(a, e);
         break;

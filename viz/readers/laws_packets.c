@@ -119,6 +119,14 @@ static void on_link_deliver(struct laws *laws, const struct event *e)
         ++*corrupt_pieces_of(laws, p->whole - 1);
 }
 
+/* IPv6 has no checksum of its header: a router to which it was sent may find that it is somebody else's, and passes it
+   on. */
+static void on_link_send(struct laws *laws, const struct event *e)
+{
+    struct law_packet *p = packet_of(laws, (uint64_t)event_int(e, FIELD_PACKET));
+    if (p && p->header_size && p->header[0] >> 4 == 6) p->awaits_verdict = false;
+}
+
 /* Cut on its way, and put together again: to what it was (N7), byte for byte. */
 static void on_whole(struct laws *laws, const struct event *e)
 {
@@ -191,6 +199,9 @@ void laws_of_packets(struct laws *laws, const struct event *e)
         break;
     case EVENT_LINK_DUPLICATE:
         on_duplicate(laws, e);
+        break;
+    case EVENT_LINK_SEND:
+        on_link_send(laws, e);
         break;
     case EVENT_LINK_DELIVER:
         on_link_deliver(laws, e);

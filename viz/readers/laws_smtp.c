@@ -167,7 +167,6 @@ static void on_reply(struct laws *laws, const struct event *e, struct law_dialog
 {
     const char *text = event_text(e, FIELD_TEXT);
     int code = 0;
-    d->splits |= strstr(text, "LIMITS ") != NULL; /* RFC 9422 */
     if (strlen(text) > 3 && text[3] == '-') return;
     if (sscanf(text, "%3d", &code) != 1) return;
     if (code == 421) law_goes_odd(d, LAWS_EXCUSE_LAST_REPLY); /* it may come unasked, and is the last that is said */
@@ -181,6 +180,18 @@ static void on_reply(struct laws *laws, const struct event *e, struct law_dialog
     law_of_reply(laws, e, d, d->commands.items[d->answered++], code);
     if (d->says_twice) law_unheard(laws, d, LAWS_EXCUSE_TWICE); /* the client is a reply behind */
     d->is_held = false;
+}
+
+/* Heard also where dialogues are not judged: how many mails one has is (laws_sessions.c). Nobody can say there to what
+   a 452 is said. */
+static void notes_what_splits(struct laws *laws, const struct event *e)
+{
+    struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
+    const char *reply = event_text(e, FIELD_TEXT);
+    if (!d || event_text(e, FIELD_WHO)[0] != 'S') return;
+    bool is_judged = !d->is_odd && !laws->has_personalities;
+    bool lacks_room = strncmp(reply, "452", 3) == 0 || strncmp(reply, "552", 3) == 0;
+    d->splits |= strstr(reply, "LIMITS ") != NULL || (!is_judged && lacks_room); /* RFC 9422 */
 }
 
 static void on_line(struct laws *laws, const struct event *e)
@@ -294,6 +305,7 @@ void laws_of_smtp(struct laws *laws, const struct event *e)
     bool is_said = e->kind == EVENT_SMTP_LINE || e->kind == EVENT_SMTP_RULE || e->kind == EVENT_TLS_DONE;
     if (laws->has_personalities && e->kind == EVENT_SMTP_LINE && event_text(e, FIELD_WHO)[0] == 'S')
         law_counts(laws, LAWS_COUNT_M11, LAWS_EXCUSE_PERSONALITY);
+    if (e->kind == EVENT_SMTP_LINE) notes_what_splits(laws, e);
     if (laws->has_personalities && is_said) return;
     switch (e->kind) {
     case EVENT_CONN_OPEN:

@@ -396,7 +396,8 @@ static const char *tells_window(struct reference_end *r, int64_t wnd)
 const char *sender_tells(struct reference_end *r, const struct reference_vars *v)
 {
     r->srtt_ns = v->srtt_ns;
-    r->resend_is_free |= v->cwnd < r->cwnd; /* a loss was found */
+    bool is_least = v->cwnd <= 2 * smss_at_most(r);     /* which no loss makes smaller (RFC 5681 3.1, equation 4) */
+    r->resend_is_free |= v->cwnd < r->cwnd || is_least; /* a loss was found */
     r->cwnd = v->cwnd;
     const char *why = tells_window(r, v->snd_wnd);
     if (why || !r->knows_own) return why;
