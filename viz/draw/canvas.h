@@ -141,6 +141,7 @@ struct box box_of(double x, double y, double w, double h);
 struct box box_inset(struct box box, double by);
 bool box_has(struct box box, double x, double y);
 bool box_meets(struct box a, struct box b);
+double box_distance(struct box a, struct box b); /* between their edges; 0: they touch or meet */
 struct point point_of(double x, double y);
 struct point point_between(struct point a, struct point b, double part);
 double point_distance(struct point a, struct point b);

@@ -23,6 +23,13 @@ bool box_meets(struct box a, struct box b)
     return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }
 
+double box_distance(struct box a, struct box b)
+{
+    double dx = fmax(0, fmax(a.x - (b.x + b.w), b.x - (a.x + a.w))),
+           dy = fmax(0, fmax(a.y - (b.y + b.h), b.y - (a.y + a.h)));
+    return sqrt(dx * dx + dy * dy);
+}
+
 struct point point_of(double x, double y)
 {
     return (struct point){x, y};

@@ -23,7 +23,7 @@ static double nearest_neighbours(const struct point *at, size_t n)
     return least;
 }
 
-const double map_label_nearer = 2;
+const double map_label_nearer = 2, map_label_from_hosts = 24;
 static const double label_gap = 16; /* a stamp on its lane passes between a link and its label */
 
 struct planning {
@@ -295,39 +295,71 @@ static bool could_be_anothers(const struct map_plan *m, size_t own_link, struct 
     return false;
 }
 
-/* A label keeps much nearer to its own link than to any other, or one could not tell whose it is. */
-static bool place_link_label_sized(struct planning *p, size_t i, struct point size, double clear, double nearer)
+/* How far it keeps from the icons and names of hosts: near to one, it would be taken for that host's. The two hosts
+   that its link joins are half as bad. */
+static double away_from_hosts(const struct planning *p, size_t own_link, struct box box)
+{
+    const struct map_plan *m = p->plan;
+    struct story_link link = story_link(p->story, own_link);
+    double least = 1e9;
+    for (size_t h = 0; h < m->n_hosts; h++) {
+        double away = box_distance(box, m->hosts[h].icon);
+        if (m->hosts[h].label.w > 0) away = fmin(away, box_distance(box, m->hosts[h].label));
+        least = fmin(least, h == link.ends[0] || h == link.ends[1] ? 2 * away : away);
+    }
+    return least;
+}
+
+/* One way to write a label, and how strict we are about what is near it, in units. */
+struct label_way {
+    struct point size;
+    double clear;  /* other links keep so far away */
+    double nearer; /* so many times nearer to its own link than to any other, or one could not tell whose it is */
+};
+
+/* On that side of its link, and at that spot along it, where the hosts are farthest; where they are far enough, in the
+   middle. False: there is no place `apart` from all of them. */
+static bool place_link_label_by(struct planning *p, size_t i, const struct label_way *way, double apart)
 {
     static const double parts[] = {0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74};
     struct map_plan *m = p->plan;
+    bool rises = (m->links[i].b.x - m->links[i].a.x) < 0; /* so that "above" comes first */
+    double best = -1;
     for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
         for (int side = -1; side <= 1; side += 2) {
-            bool rises = (m->links[i].b.x - m->links[i].a.x) < 0; /* so that "above" comes first */
-            struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, size, label_gap * m->unit);
-            if (hindrances(p, box, m->n_hosts, i, clear * m->unit, 1) || could_be_anothers(m, i, box, nearer)) continue;
+            struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, way->size, label_gap * m->unit);
+            double away = fmin(away_from_hosts(p, i, box), map_label_from_hosts * m->unit);
+            if (away < apart * m->unit || away <= best + 0.5) continue;
+            if (hindrances(p, box, m->n_hosts, i, way->clear * m->unit, 1)) continue;
+            if (could_be_anothers(m, i, box, way->nearer)) continue;
             m->links[i].label = box;
             m->links[i].align = ALIGN_CENTRE;
-            return true;
+            best = away;
         }
-    return false;
+    return best >= 0;
 }
 
 static void place_link_label(struct planning *p, size_t i)
 {
+    const double apart[] = {map_label_from_hosts, label_gap}; /* from hosts, at least: never nearer than to its link */
     char text[128];
     struct story_link link = story_link(p->story, i);
     map_link_text(&link, text, sizeof text);
-    struct point one = canvas_measure(p->canvas, &p->status, text, 0);
-    one.x += 2 * p->plan->unit;
-    if (place_link_label_sized(p, i, one, label_gap * 1.7, map_label_nearer * 1.6)) return;
-    if (place_link_label_sized(p, i, one, label_gap * 1.7, map_label_nearer)) return;
-    if (place_link_label_sized(p, i, one, label_gap - 1, map_label_nearer)) return;
     struct text_style two_lines = p->status;
     two_lines.lines = 2;
+    struct point one = canvas_measure(p->canvas, &p->status, text, 0);
+    one.x += 2 * p->plan->unit;
     struct point two = canvas_measure(p->canvas, &two_lines, text, one.x * 0.64);
     two.x += 2 * p->plan->unit;
-    if (place_link_label_sized(p, i, two, label_gap - 1, map_label_nearer)) return;
-    if (!place_link_label_sized(p, i, one, 4, map_label_nearer)) place_link_label_sized(p, i, two, 4, map_label_nearer);
+    const struct label_way ways[] = {{one, label_gap * 1.7, map_label_nearer * 1.6},
+                                     {one, label_gap * 1.7, map_label_nearer},
+                                     {one, label_gap - 1, map_label_nearer},
+                                     {two, label_gap - 1, map_label_nearer},
+                                     {one, 4, map_label_nearer},
+                                     {two, 4, map_label_nearer}};
+    for (size_t k = 0; k < sizeof apart / sizeof apart[0]; k++)
+        for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++)
+            if (place_link_label_by(p, i, &ways[way], apart[k])) return;
 }
 
 enum { LABELLED_LINKS = 60, CROWD = 400 }; /* among more, no label would find a place */

@@ -46,6 +46,9 @@ struct map_plan {
 enum { MAP_SHOWN_AT_HOST = 3 }; /* envelopes in a pile; of more, there is a number */
 /* A link's label is so many times nearer to its link than to any other. */
 extern const double map_label_nearer;
+/* It keeps so many units from the icons and names of hosts where it can, and nowhere is it nearer to a host that is not
+   its link's than to its link. */
+extern const double map_label_from_hosts;
 
 /* canvas only measures text here. */
 struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
