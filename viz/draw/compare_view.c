@@ -180,8 +180,9 @@ static void draw_totals(const struct view *v, struct pen *pen, const struct comp
     for (int i = 0; i < 2; i++) {
         const struct outcome_totals *t = &page->comparison->totals[i];
         snprintf(text[i], sizeof text[i],
-                 tr("%" PRIu64 " packets, %" PRIu64 " lost, %" PRIu64 " sent again, %" PRIu64 " attempts"), t->packets,
-                 t->lost, t->retransmitted, t->attempts);
+                 tr("%" PRIu64 " packets, %" PRIu64 " lost, %" PRIu64 " not taken, %" PRIu64 " sent again, %" PRIu64
+                    " attempts"),
+                 t->packets, t->lost, t->not_taken, t->retransmitted, t->attempts);
     }
     snprintf(line, sizeof line, tr("As it was: %s. What if: %s."), text[0], text[1]);
     struct text_style style = view_faint(v, FONT_SMALL);

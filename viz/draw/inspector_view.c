@@ -102,8 +102,9 @@ static void draw_causes(struct pen *pen, size_t event)
 
 /* ---- What can be selected ---- */
 
-static void packet_fate(const struct story_packet *p, char *text, size_t size)
+static void packet_fate(const struct story *s, size_t index, char *text, size_t size)
 {
+    const struct story_packet *p = story_packet(s, index);
     char time[VTIME_TEXT_BYTES], why[96];
     switch (p->fate) {
     case STORY_ON_ITS_WAY:
@@ -113,8 +114,7 @@ static void packet_fate(const struct story_packet *p, char *text, size_t size)
         snprintf(text, size, tr("arrived at %s"), instant(p->end_ns, time));
         break;
     case STORY_LOST:
-        snprintf(text, size, tr("%s at %s"), packet_death_words(p->lost_why, why, sizeof why),
-                 instant(p->end_ns, time));
+        snprintf(text, size, tr("%s at %s"), packet_death_words(s, index, why, sizeof why), instant(p->end_ns, time));
         break;
     }
 }
@@ -137,7 +137,7 @@ static void draw_packet(const struct view *v, struct box box, size_t index)
     pen_fact(&pen, tr("on the wire"), text);
     pen_fact(&pen, tr("sent"), instant(p->sent_ns, time));
     if (story_packet_record(v->story, index, text, sizeof text)) pen_fact(&pen, tr("TLS record"), text);
-    packet_fate(p, text, sizeof text);
+    packet_fate(v->story, index, text, sizeof text);
     pen_fact(&pen, tr("fate"), text);
     elsewhere_draw(&pen, index);
     offers_draw(&pen);

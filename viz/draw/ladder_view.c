@@ -290,8 +290,8 @@ static void draw_death(struct ladder *l, const struct story_arrow *a, struct poi
     const struct view *v = l->v;
     char text[96];
     double r = view_units(v, 6);
-    shape_cross(v->canvas, at, r, r * 0.4, v->theme->lost);
-    packet_death_words(story_packet(v->story, a->packet)->lost_why, text, sizeof text);
+    shape_death(v->canvas, packet_is_not_taken(v->story, a->packet), at, r, r * 0.4, v->theme->lost);
+    packet_death_words(v->story, a->packet, text, sizeof text);
     struct text_style style = view_text(v, FONT_SMALL);
     style.bold = true;
     style.colour = v->theme->lost;

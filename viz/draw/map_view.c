@@ -321,9 +321,11 @@ static void draw_drop(const struct view *v, const struct map_plan *plan, struct 
     double r = view_units(v, stamp_units), sink = view_units(v, 5) * fmin(age, 1.5);
     at.y += sink;
     shape_packet(v->canvas, v->theme, story_packet(v->story, drop->packet)->class, at, r, alpha * 0.35);
-    shape_cross(v->canvas, at, r * 1.25, r * 0.5, colour_with_alpha(v->theme->panel, alpha * 0.8));
-    shape_cross(v->canvas, at, r * 1.15, r * 0.32, colour_with_alpha(v->theme->lost, alpha));
-    draw_word(v, plan, words, at, packet_death_words(drop->why, text, sizeof text), v->theme->lost, alpha);
+    bool not_taken = drop->hop == STORY_NONE;
+    shape_death(v->canvas, not_taken, at, r * 1.25, r * 0.5, colour_with_alpha(v->theme->panel, alpha * 0.8));
+    shape_death(v->canvas, not_taken, at, r * 1.15, r * 0.32, colour_with_alpha(v->theme->lost, alpha));
+    packet_death_words(v->story, drop->packet, text, sizeof text);
+    draw_word(v, plan, words, at, text, v->theme->lost, alpha);
     targets_add_box(v->targets, ACT_PACKET, drop->packet, box_of(at.x - r * 1.5, at.y - r * 1.5, 3 * r, 3 * r));
 }
 
@@ -389,33 +391,84 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     draw_drops(v, plan, &words);
 }
 
-static void legend_entry(const struct view *v, struct box *row, enum story_class class, const char *text, double gap)
+enum { LEGEND_LOST = STORY_CLASSES, LEGEND_NOT_TAKEN };
+
+struct legend_entry {
+    int what; /* a class of packets or one of the above */
+    const char *text;
+};
+
+struct legend_way {
+    double gap;     /* from the end of a text to the next, in halves of a mark */
+    double letters; /* as a part of their usual size */
+};
+
+static struct text_style legend_style(const struct view *v, struct legend_way way)
 {
     struct text_style style = view_faint(v, FONT_SMALL);
+    style.size *= way.letters;
     style.down = ALIGN_CENTRE;
-    double r = view_units(v, 6), w = canvas_measure(v->canvas, &style, text, 0).x;
-    if (row->w < w + 3 * r) return;
-    if (class == STORY_RETRANSMIT) row->x += r * 0.6, row->w -= r * 0.6;
-    struct point at = point_of(row->x + r, row->y + row->h / 2);
-    if (class == STORY_CLASSES)
-        shape_cross(v->canvas, at, r * 0.9, r * 0.35, v->theme->lost);
-    else
-        shape_packet(v->canvas, v->theme, class, at, r, 1);
-    canvas_text(v->canvas, box_of(row->x + 2.9 * r, row->y, w + r, row->h), &style, text);
-    row->x += w + gap * r;
-    row->w -= w + gap * r;
+    return style;
 }
 
+static double legend_width(const struct view *v, const struct legend_entry *entry, struct legend_way way)
+{
+    struct text_style style = legend_style(v, way);
+    return canvas_measure(v->canvas, &style, entry->text, 0).x +
+           view_units(v, 6) * (way.gap + (entry->what == STORY_RETRANSMIT ? 0.6 : 0));
+}
+
+static void draw_legend_entry(const struct view *v, struct box row, const struct legend_entry *entry,
+                              struct legend_way way)
+{
+    struct text_style style = legend_style(v, way);
+    double r = view_units(v, 6), from = entry->what == STORY_RETRANSMIT ? 0.6 * r : 0;
+    struct point at = point_of(row.x + from + r, row.y + row.h / 2);
+    if (entry->what >= LEGEND_LOST)
+        shape_death(v->canvas, entry->what == LEGEND_NOT_TAKEN, at, r * 0.9, r * 0.35, v->theme->lost);
+    else
+        shape_packet(v->canvas, v->theme, (enum story_class)entry->what, at, r, 1);
+    canvas_text(v->canvas, box_of(row.x + from + 2.9 * r, row.y, row.w, row.h), &style, entry->text);
+}
+
+/* What this world has of what not every world has. */
+static size_t legend_entries(const struct story *s, struct legend_entry entries[STORY_CLASSES + 2])
+{
+    static const enum story_class always[] = {STORY_CONTROL, STORY_DATA, STORY_ACK, STORY_RETRANSMIT, STORY_DNS},
+                                  where_they_are[] = {STORY_ICMP, STORY_FRAGMENT};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+        entries[n++] = (struct legend_entry){always[i], story_class_name(always[i])};
+    if (story_has_loss(s) || !story_has_not_taken(s)) entries[n++] = (struct legend_entry){LEGEND_LOST, tr("lost")};
+    if (story_has_not_taken(s)) entries[n++] = (struct legend_entry){LEGEND_NOT_TAKEN, tr("not taken")};
+    for (size_t i = 0; i < sizeof where_they_are / sizeof where_they_are[0]; i++)
+        if (story_has_class(s, where_they_are[i]))
+            entries[n++] = (struct legend_entry){where_they_are[i], story_class_name(where_they_are[i])};
+    return n;
+}
+
+static double legend_length(const struct view *v, const struct legend_entry *entries, size_t n, struct legend_way way)
+{
+    double length = view_units(v, 18) - view_units(v, 6) * way.gap;
+    for (size_t i = 0; i < n; i++)
+        length += legend_width(v, &entries[i], way);
+    return length;
+}
+
+/* As far apart as there is room for; the last are left out where there is none. */
 void map_view_draw_legend(const struct view *v, struct box box)
 {
-    const enum story_class always[] = {STORY_CONTROL, STORY_DATA, STORY_ACK, STORY_RETRANSMIT, STORY_DNS};
-    const enum story_class where_they_are[] = {STORY_ICMP, STORY_FRAGMENT};
-    bool more = story_has_class(v->story, STORY_ICMP) || story_has_class(v->story, STORY_FRAGMENT);
-    double gap = more ? 4.3 : 5.5;
-    for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
-        legend_entry(v, &box, always[i], story_class_name(always[i]), gap);
-    legend_entry(v, &box, STORY_CLASSES, tr("lost"), gap);
-    for (size_t i = 0; i < sizeof where_they_are / sizeof where_they_are[0]; i++)
-        if (story_has_class(v->story, where_they_are[i]))
-            legend_entry(v, &box, where_they_are[i], story_class_name(where_they_are[i]), gap);
+    enum { WAYS = 5 };
+    static const struct legend_way ways[WAYS] = {{5.5, 1}, {4.9, 1}, {4.3, 1}, {3.9, 1}, {3.9, 0.88}};
+    struct legend_entry entries[STORY_CLASSES + 2];
+    size_t n = legend_entries(v->story, entries);
+    int way = 0;
+    while (way < WAYS - 1 && legend_length(v, entries, n, ways[way]) > box.w)
+        way++;
+    for (size_t i = 0; i < n && legend_length(v, &entries[i], 1, ways[way]) <= box.w; i++) {
+        draw_legend_entry(v, box, &entries[i], ways[way]);
+        double used = legend_width(v, &entries[i], ways[way]);
+        box.x += used;
+        box.w -= used;
+    }
 }

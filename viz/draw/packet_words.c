@@ -66,9 +66,18 @@ const char *packet_words(const struct story *s, size_t index, char *buffer, size
     return buffer;
 }
 
-const char *packet_death_words(const char *why, char *buffer, size_t size)
+bool packet_is_not_taken(const struct story *s, size_t index)
 {
-    if (strcmp(why, "loss") == 0)
+    uint32_t end = story_packet(s, index)->end_event;
+    return end != STORY_NONE && story_event(s, end)->kind == EVENT_PACKET_DROP;
+}
+
+const char *packet_death_words(const struct story *s, size_t index, char *buffer, size_t size)
+{
+    const char *why = story_packet(s, index)->lost_why;
+    if (packet_is_not_taken(s, index))
+        snprintf(buffer, size, tr("not taken: %s"), why);
+    else if (strcmp(why, "loss") == 0)
         snprintf(buffer, size, "%s", tr("lost by chance"));
     else if (strcmp(why, "exact") == 0)
         snprintf(buffer, size, "%s", tr("dropped by the scenario"));

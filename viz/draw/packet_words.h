@@ -11,7 +11,11 @@ const char *packet_words(const struct story *story, size_t packet, char *buffer,
    or STORY_NONE. */
 size_t packet_line(const struct story *story, size_t packet);
 
-/* Why a packet died, as a cry beside its cross: "lost by chance", "lost: queue full". Returns buffer. */
-const char *packet_death_words(const char *why, char *buffer, size_t size);
+/* Whether it came to a host that did not take it (a host that is down, a closed port, no route), and was not lost on the
+   way: links count what they lose, and this is not among it. */
+bool packet_is_not_taken(const struct story *story, size_t packet);
+/* Why a packet died, as a cry beside its mark: "lost by chance", "lost: queue full"; of one that came to a host, "not taken:
+   host down". Returns buffer. */
+const char *packet_death_words(const struct story *story, size_t packet, char *buffer, size_t size);
 
 #endif

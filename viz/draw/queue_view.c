@@ -91,8 +91,7 @@ static void draw_outcome(const struct queue_page *p, const struct story_attempt 
     double r = view_units(p->v, 5);
     const struct theme *t = p->v->theme;
     if (c.r == t->good.r && c.g == t->good.g) {
-        const struct point tick[3] = {{at.x - r, at.y}, {at.x - r * 0.3, at.y + r * 0.7}, {at.x + r, at.y - r * 0.8}};
-        canvas_polyline(p->v->canvas, tick, 3, false, r * 0.5, c);
+        shape_tick(p->v->canvas, at, r, c);
     } else if (!strcmp(a->outcome, "never")) {
         shape_cross(p->v->canvas, at, r * 0.8, r * 0.45, c);
     } else {

@@ -76,6 +76,22 @@ static void return_arrow(struct canvas *c, struct point at, double w, struct col
                  w * 0.24, ink);
 }
 
+void shape_death(struct canvas *c, bool not_taken, struct point at, double r, double width, struct colour colour)
+{
+    if (!not_taken) {
+        shape_cross(c, at, r, width, colour);
+        return;
+    }
+    canvas_ring(c, at, r, width * 0.8, colour);
+    canvas_line(c, point_of(at.x - r * 0.5, at.y), point_of(at.x + r * 0.5, at.y), width, colour);
+}
+
+void shape_tick(struct canvas *c, struct point at, double r, struct colour colour)
+{
+    const struct point tick[3] = {{at.x - r, at.y}, {at.x - r * 0.3, at.y + r * 0.7}, {at.x + r, at.y - r * 0.8}};
+    canvas_polyline(c, tick, 3, false, r * 0.5, colour);
+}
+
 void shape_envelope(struct canvas *c, const struct theme *t, struct point at, double w, bool bounce, double alpha)
 {
     double h = w * 0.68, line = fmax(1.2, w * 0.05);

@@ -3,7 +3,7 @@
      handshake and close   diamond          data                 square
      acknowledgement       small circle     retransmission       square within a square
      DNS                   triangle         anything else        small square on its corner, hollow
-     lost                  a cross
+     lost                  a cross          not taken by a host  a ring with a bar
 
    A mail is an envelope; a bounce is an envelope with an arrow that points back. */
 #ifndef POSTROAD_VIZ_DRAW_SHAPES_H
@@ -16,6 +16,11 @@
 void shape_packet(struct canvas *canvas, const struct theme *theme, enum story_class class, struct point at,
                   double radius, double alpha);
 void shape_cross(struct canvas *canvas, struct point at, double radius, double width, struct colour colour);
+/* The end of a packet: lost on its way, or not taken by the host that it came to. */
+void shape_death(struct canvas *canvas, bool not_taken, struct point at, double radius, double width,
+                 struct colour colour);
+/* How something ended, or has not yet. */
+void shape_tick(struct canvas *canvas, struct point at, double radius, struct colour colour);
 void shape_envelope(struct canvas *canvas, const struct theme *theme, struct point at, double width, bool bounce,
                     double alpha);
 /* A clock face, for what waits. */

@@ -94,11 +94,16 @@ static void draw_density(const struct view *v, struct box box)
 
 /* ---- Marks ---- */
 
-static void draw_mark(const struct view *v, enum story_mark_kind kind, struct point at)
+static bool is_not_taken(const struct story *s, const struct story_mark *mark)
+{
+    return story_event(s, mark->event)->kind == EVENT_PACKET_DROP;
+}
+
+static void draw_mark(const struct view *v, const struct story_mark *mark, struct point at)
 {
     const struct theme *t = v->theme;
     double r = view_units(v, 5);
-    switch (kind) {
+    switch (mark->kind) {
     case STORY_MARK_COMPOSED:
         shape_envelope(v->canvas, t, at, r * 2.8, false, 1);
         break;
@@ -109,16 +114,14 @@ static void draw_mark(const struct view *v, enum story_mark_kind kind, struct po
         shape_clock(v->canvas, at, r, t->panel, t->warn);
         break;
     case STORY_MARK_DELIVERED:
-    case STORY_MARK_PICKED_UP: {
-        const struct point tick[3] = {{at.x - r, at.y}, {at.x - r * 0.3, at.y + r * 0.7}, {at.x + r, at.y - r * 0.8}};
-        canvas_polyline(v->canvas, tick, 3, false, r * 0.5, t->good);
+    case STORY_MARK_PICKED_UP:
+        shape_tick(v->canvas, at, r, t->good);
         break;
-    }
     case STORY_MARK_BOUNCED:
         shape_envelope(v->canvas, t, at, r * 2.8, true, 1);
         break;
     case STORY_MARK_LOSS:
-        shape_cross(v->canvas, at, r * 0.8, r * 0.4, t->lost);
+        shape_death(v->canvas, is_not_taken(v->story, mark), at, r * 0.8, r * 0.4, t->lost);
         break;
     case STORY_MARK_CAPTION:
         canvas_disc(v->canvas, at, r * 0.5, t->ghost);
@@ -174,7 +177,7 @@ static void draw_marks(const struct view *v, struct box box)
                 canvas_line(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h), view_units(v, 1.5),
                             colour_with_alpha(v->theme->lost, 0.8));
             if (!claim(taken, &n, ROOM, x, w)) continue;
-            draw_mark(v, marks[i].kind, point_of(x, y));
+            draw_mark(v, &marks[i], point_of(x, y));
         }
 }
 

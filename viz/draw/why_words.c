@@ -83,7 +83,7 @@ void why_loss_words(const struct story *s, size_t index, char *text, size_t size
     const struct story_packet *p = story_packet(s, drop->packet);
     char label[80], death[96];
     story_packet_label(s, drop->packet, label, sizeof label);
-    packet_death_words(drop->why, death, sizeof death);
+    packet_death_words(s, drop->packet, death, sizeof death);
     const char *why = p->repeated_by == STORY_NONE ? NULL : story_packet(s, p->repeated_by)->why;
     const char *reason = why ? story_resend_reason(why) : NULL;
     if (reason)

@@ -37,6 +37,8 @@ const classes = table('classes', '$name', 'used');
 const packets = table('packets', 'class', 'from', 'to', 'step', 'sent', 'end', 'endStep', '$label', '$death', 'size');
 const hops = table('hops', 'packet', 'link', 'dir', 'sent', 'begins', 'arrives', 'end');
 const drops = table('drops', 'packet', 'hop', 'host', 'at', 'event', 'place');
+/* Those that came to a host which did not take them. */
+const notTaken = new Set(drops.filter(drop => drop.hop < 0).map(drop => drop.packet));
 
 const STATE = { UNKNOWN: 0, OUTBOX: 1, QUEUED: 2, ACTIVE: 3, DEFERRED: 4, HANDED_ON: 5, DELIVERED: 6, PICKED_UP: 7, BOUNCED: 8,
   DISCARDED: 9, EXPANDED: 10 };

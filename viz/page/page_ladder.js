@@ -123,7 +123,7 @@ class LadderView {
     const state = lost ? 'lost' : arrived ? 'arrived' : '';
     if (node.dataset.state !== state) {
       node.dataset.state = state;
-      head.replaceChildren(...lost ? [crossShape(5.5, 2.4)] : arrived ? [polygon([[0, 0], [-8, -3.5], [-8, 3.5]], { fill: `var(--class${packet.class})` })] : []);
+      head.replaceChildren(...lost ? [deathShape(notTaken.has(packet.index), 5.5, 2.4)] : arrived ? [polygon([[0, 0], [-8, -3.5], [-8, 3.5]], { fill: `var(--class${packet.class})` })] : []);
       death.textContent = lost ? packet.death : '';
     }
     const turn = Math.atan2(whole.y - from.y, whole.x - from.x) * 180 / Math.PI;

@@ -119,7 +119,8 @@ const closely = new LookView(() => look(null), goTo, look), timeLine = new TimeL
 function legend() {
   const entry = (shape, name) => html('span', { class: 'entry' }, svg('svg', { viewBox: '-11 -9 22 18', 'aria-hidden': 'true' }, shape), name);
   return html('div', { class: 'legend' }, ...classes.filter(kind => kind.used).map(kind => entry(packetShape(kind.index, 6), kind.name)),
-    drops.length ? entry(crossShape(5, 2.2), words.lost) : '');
+    drops.length > notTaken.size ? entry(deathShape(false, 5, 2.2), words.lost) : '',
+    notTaken.size ? entry(deathShape(true, 5, 2.2), words.notTaken) : '');
 }
 
 /* Queues, why late and DNS share a place: the heading of each has the names of all three. */

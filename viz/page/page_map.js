@@ -242,7 +242,7 @@ class MapView {
         make: () => {
           const ghost = packetShape(packet.class, STAMP);
           ghost.setAttribute('opacity', 0.35);
-          return lookable(svg('g', { class: 'death' }, ghost, crossShape(STAMP * 1.2, STAMP * 0.7, 'var(--panel)'), crossShape(STAMP * 1.15, STAMP * 0.34)),
+          return lookable(svg('g', { class: 'death' }, ghost, deathShape(!hop, STAMP * 1.2, STAMP * 0.7, 'var(--panel)'), deathShape(!hop, STAMP * 1.15, STAMP * 0.34)),
             `${packet.label}: ${packet.death}`, () => this.look({ what: 'packet', index: drop.packet }));
         },
         update: node => { place(node, at.x, at.y); node.setAttribute('opacity', alpha.toFixed(2)); },

@@ -18,7 +18,7 @@ static void write_packet(const struct page *page, size_t index)
     page_after(page->out, packet->end_ns, packet->sent_ns);
     page_index(page->out, packet->fate == STORY_ON_ITS_WAY ? STORY_NONE : page->step_of[packet->end_event]);
     page_text(page->out, packet_words(page->story, index, text, sizeof text));
-    page_text(page->out, packet->fate == STORY_LOST ? packet_death_words(packet->lost_why, text, sizeof text) : "");
+    page_text(page->out, packet->fate == STORY_LOST ? packet_death_words(page->story, index, text, sizeof text) : "");
     page_int(page->out, packet->size);
     page_row_end(page->out);
 }

@@ -89,6 +89,11 @@ function packetShape(kind, r) {
 const stroke = (d, colour, width) => svg('path', { d, fill: 'none', stroke: colour, 'stroke-width': width, 'stroke-linecap': 'round',
   'stroke-linejoin': 'round' });
 const crossShape = (r, width, colour) => stroke(`M${-r} ${-r}L${r} ${r}M${-r} ${r}L${r} ${-r}`, colour || 'var(--lost)', width);
+/* The end of a packet: lost on its way, or not taken by the host that it came to. */
+const deathShape = (turnedAway, r, width, colour) => turnedAway
+  ? svg('g', {}, svg('circle', { r, fill: 'none', stroke: colour || 'var(--lost)', 'stroke-width': width * 0.8 }),
+    stroke(`M${-r * 0.5} 0L${r * 0.5} 0`, colour || 'var(--lost)', width))
+  : crossShape(r, width, colour);
 const tickShape = r => svg('g', {}, ...['var(--panel)', 'var(--good)'].map((colour, i) =>
   stroke(`M${-r} 0L${-r * 0.3} ${r * 0.7}L${r} ${-r * 0.8}`, colour, r * (i ? 0.5 : 0.9))));
 const clockShape = r => svg('g', {}, svg('circle', { r, fill: 'var(--panel)', stroke: 'var(--warn)', 'stroke-width': r * 0.2 }),

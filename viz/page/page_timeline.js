@@ -42,7 +42,7 @@ class TimeLine {
   marks() {
     const shapes = { [MARK.COMPOSED]: () => envelopeShape(13, false), [MARK.ATTEMPT]: () => stroke('M-4 0H4M1 -3L4 0L1 3', 'var(--faint)', 1.3),
       [MARK.DEFERRED]: () => clockShape(5), [MARK.DELIVERED]: () => tickShape(5), [MARK.PICKED_UP]: () => tickShape(5),
-      [MARK.BOUNCED]: () => envelopeShape(13, true), [MARK.LOSS]: () => crossShape(4, 1.8), [MARK.CAPTION]: () => svg('circle', { r: 2.5, fill: 'var(--ghost)' }),
+      [MARK.BOUNCED]: () => envelopeShape(13, true), [MARK.LOSS]: mark => deathShape(notTaken.has(steps[mark.step].packet), 4, 1.8), [MARK.CAPTION]: () => svg('circle', { r: 2.5, fill: 'var(--ghost)' }),
       [MARK.FAULT]: () => polygon([[1, -6], [-4, 1], [0, 1], [-1, 6], [4, -1], [0, -1]], { fill: 'var(--lost)' }) };
     /* What matters most finds its place first. */
     const order = [MARK.BOUNCED, MARK.DELIVERED, MARK.PICKED_UP, MARK.LOSS, MARK.COMPOSED, MARK.FAULT, MARK.DEFERRED, MARK.ATTEMPT, MARK.CAPTION], taken = new Set();
@@ -50,7 +50,7 @@ class TimeLine {
       const x = this.x(screenAt(mark.at)), cell = Math.round(x / 6);
       if ([-1, 0, 1].some(by => taken.has(cell + by))) return [];
       taken.add(cell);
-      const node = svg('g', {}, shapes[mark.kind](), svg('title', {}, steps[mark.step].text));
+      const node = svg('g', {}, shapes[mark.kind](mark), svg('title', {}, steps[mark.step].text));
       place(node, x, 9);
       return [node];
     });

@@ -22,6 +22,7 @@ static const struct {
     {"time", "time"},
     {"close", "close"},
     {"lost", "lost"},
+    {"notTaken", "not taken"},
     {"seed", "seed"},
     {"begin", "Press the space bar, and the journey begins."},
     {"silence", "Nobody has said anything yet."},

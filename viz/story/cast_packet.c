@@ -276,6 +276,7 @@ static void link_drop(struct story *story, size_t i, const struct event *e)
                                         .at_ns = e->at_ns,
                                         .place = place < 0 ? 0 : place,
                                         .why = event_text(e, FIELD_WHY)});
+    story->loss_seen = true;
 }
 
 static void packet_drop(struct story *story, size_t i, const struct event *e)
@@ -288,6 +289,7 @@ static void packet_drop(struct story *story, size_t i, const struct event *e)
                                         .host = cast_host(story, e, FIELD_HOST),
                                         .at_ns = e->at_ns,
                                         .why = event_text(e, FIELD_WHY)});
+    story->not_taken_seen = true;
 }
 
 /* What was too big goes on as others. */

@@ -184,7 +184,6 @@ static void look_at_event(struct finder *f, size_t event)
         look_at_packet(f, event);
         break;
     case EVENT_LINK_DROP:
-    case EVENT_PACKET_DROP:
         find(f, CLASSIC_LOSS, event);
         break;
     case EVENT_DNS_ANSWER:

@@ -120,7 +120,8 @@ static void add_totals(struct outcome_totals *t, const struct story *s)
 {
     t->end_ns = story_end_ns(s);
     t->packets = story_packet_count(s);
-    t->lost = story_drop_count(s);
+    for (size_t i = 0, n = story_drop_count(s); i < n; i++) /* on links, at hosts */
+        ++*(story_drop(s, i)->hop == STORY_NONE ? &t->not_taken : &t->lost);
     for (size_t i = 0; i < t->packets; i++)
         t->retransmitted += story_packet(s, i)->repeats != STORY_NONE;
 }

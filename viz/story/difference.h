@@ -21,7 +21,7 @@ struct outcome_of_letter {
     uint32_t attempts;    /* on all servers */
 };
 struct outcome_totals {
-    uint64_t packets, lost, retransmitted, attempts, delivered, bounced;
+    uint64_t packets, lost, not_taken, retransmitted, attempts, delivered, bounced;
     int64_t end_ns;
 };
 

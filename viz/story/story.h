@@ -128,6 +128,8 @@ enum story_class {
     STORY_CLASSES
 };
 bool story_has_class(const struct story *story, enum story_class class); /* whether such packets are in the journal */
+bool story_has_loss(const struct story *story);      /* whether a link has lost any (link.drop) */
+bool story_has_not_taken(const struct story *story); /* whether a host has turned any away (packet.drop) */
 const char *story_class_name(enum story_class class); /* for a legend: "handshake and close", "acknowledgement", ... */
 
 enum story_fate { STORY_ON_ITS_WAY, STORY_ARRIVED, STORY_LOST }; /* on its way still when the journal ends */

@@ -131,6 +131,7 @@ struct story_moment {
 
 struct story {
     bool class_seen[STORY_CLASSES]; /* in the whole journal */
+    bool loss_seen, not_taken_seen;
     const struct journal_memory *journal;
     size_t n_events;
     bool has_head;

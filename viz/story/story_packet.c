@@ -11,6 +11,16 @@ bool story_has_class(const struct story *story, enum story_class class)
     return story->class_seen[class];
 }
 
+bool story_has_loss(const struct story *story)
+{
+    return story->loss_seen;
+}
+
+bool story_has_not_taken(const struct story *story)
+{
+    return story->not_taken_seen;
+}
+
 const char *story_class_name(enum story_class class)
 {
     switch (class) {

@@ -13,6 +13,7 @@
 #include "viz/draw/packet_words.h"
 #include "viz/draw/scene.h"
 #include "viz/draw/why_words.h"
+#include "viz/story/difference.h"
 
 static size_t colours_on(struct canvas *canvas)
 {
@@ -398,8 +399,38 @@ Test(pictures, every_packet_has_words_and_every_death_a_cry)
         carrying += packet_line(story, i) != STORY_NONE;
     }
     cr_expect(carrying > 20, "packets that carry a line of a dialogue: %zu", carrying);
-    cr_expect(eq(str, (char *)packet_death_words("loss", text, sizeof text), "lost by chance"));
-    cr_expect(eq(str, (char *)packet_death_words("queue full", text, sizeof text), "lost: queue full"));
+    cr_assert(eq(sz, story_drop_count(story), 1));
+    packet_death_words(story, story_drop(story, 0)->packet, text, sizeof text);
+    cr_expect(eq(str, text, "lost by chance"));
+    cr_expect(not(story_has_not_taken(story)));
+    story_free(story);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* A run says "packets on links: 223, lost 0": so none may be drawn as lost. */
+Test(pictures, what_a_host_does_not_take_is_not_shown_as_lost)
+{
+    struct journal_memory *journal = run_scenario("backup-mx");
+    struct story *story = story_new(journal);
+    char text[64];
+    cr_expect(story_has_not_taken(story));
+    cr_assert_gt(story_drop_count(story), 0);
+    for (size_t i = 0; i < story_drop_count(story); i++) {
+        size_t packet = story_drop(story, i)->packet;
+        packet_death_words(story, packet, text, sizeof text);
+        cr_expect(packet_is_not_taken(story, packet));
+        cr_expect(eq(str, text, "not taken: host down"));
+    }
+    for (size_t i = 0, n = story_link_count(story); i < n; i++) {
+        story_seek(story, journal_memory_end_ns(journal));
+        struct story_link link = story_link(story, i);
+        cr_expect(eq(u32, link.lost[0] + link.lost[1], 0), "%s", link.name);
+    }
+    struct comparison *same = comparison_new(story, journal, story, journal);
+    cr_expect(eq(u64, same->totals[0].lost, 0));
+    cr_expect(eq(u64, same->totals[0].not_taken, story_drop_count(story)));
+    comparison_free(same);
     story_free(story);
     journal_memory_free(journal);
     canvas_forget_fonts();
