@@ -11,6 +11,7 @@
 #include "viz/draw/header_view.h"
 #include "viz/draw/inspector_host.h"
 #include "viz/draw/map_plan.h"
+#include "viz/draw/outcome_words.h"
 #include "viz/draw/offers_view.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/pen.h"
@@ -229,7 +230,7 @@ static void draw_letter(struct pen *pen, size_t index)
     struct story_letter letter = story_letter(pen->v->story, index), copies[COPIES];
     size_t n = story_letter_copies(pen->v->story, index, copies, COPIES);
     pen_place_of_letter(pen, letter.recipient, &letter);
-    pen_fact(pen, tr("because"), letter.why);
+    pen_fact(pen, letter_why_name(letter.state, letter.why), letter.why);
     for (size_t i = 0; i < n && i < COPIES; i++)
         if (copies[i].host != letter.host && copies[i].state != STORY_MAIL_HANDED_ON)
             pen_place_of_letter(pen, tr("also"), &copies[i]);

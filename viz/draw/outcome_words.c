@@ -25,6 +25,28 @@ static void say_counts(const size_t counts[STORY_MAIL_STATES], size_t n, char *b
     }
 }
 
+const char *letter_why_name(enum story_mail_state state, const char *why)
+{
+    switch (state) {
+    case STORY_MAIL_DEFERRED:
+    case STORY_MAIL_BOUNCED:
+    case STORY_MAIL_DISCARDED:
+    case STORY_MAIL_EXPANDED:
+        return tr("because");
+    case STORY_MAIL_HANDED_ON:
+        return *why >= '0' && *why <= '9' ? tr("the answer") : tr("last step");
+    case STORY_MAIL_UNKNOWN:
+    case STORY_MAIL_OUTBOX:
+    case STORY_MAIL_QUEUED:
+    case STORY_MAIL_ACTIVE:
+    case STORY_MAIL_DELIVERED:
+    case STORY_MAIL_PICKED_UP:
+    case STORY_MAIL_STATES:
+        break;
+    }
+    return tr("last step");
+}
+
 const char *outcome_words(const struct story *s, char *buffer, size_t size)
 {
     size_t counts[STORY_MAIL_STATES] = {0}, n = 0, n_letters = story_letter_count(s);

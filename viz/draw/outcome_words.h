@@ -8,4 +8,8 @@
    all; empty without mails, and of so many that counting would be felt. Returns buffer. */
 const char *outcome_words(const struct story *story, char *buffer, size_t size);
 
+/* What to call the reason that a letter's state names: a mail waits "because" somebody said 451, but it lies in the mailbox
+   after its "last step", which is "into the mailbox", and it was handed on with "the answer", which is a reply. */
+const char *letter_why_name(enum story_mail_state state, const char *why);
+
 #endif

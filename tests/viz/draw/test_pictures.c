@@ -408,6 +408,28 @@ Test(pictures, every_packet_has_words_and_every_death_a_cry)
     canvas_forget_fonts();
 }
 
+Test(pictures, only_where_something_went_wrong_there_is_a_because)
+{
+    struct journal_memory *journal = run_scenario("greylisting");
+    struct story *story = story_new(journal);
+    size_t waiting = 0, delivered = 0;
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        if (journal_memory_at(journal, i)->kind != EVENT_MAIL_STATE) continue;
+        story_seek_event(story, i + 1);
+        struct story_letter letter = story_letter(story, 0);
+        const char *name = letter_why_name(letter.state, letter.why);
+        bool waits = letter.state == STORY_MAIL_DEFERRED;
+        waiting += waits;
+        delivered += letter.state == STORY_MAIL_DELIVERED;
+        cr_expect(eq(int, !strcmp(name, "because"), waits), "%s: %s", name, letter.why);
+    }
+    cr_expect(waiting > 0 && delivered > 0);
+    cr_expect_str_eq(letter_why_name(STORY_MAIL_HANDED_ON, "250 OK"), "the answer");
+    cr_expect_str_eq(letter_why_name(STORY_MAIL_DELIVERED, "into the mailbox"), "last step");
+    story_free(story);
+    journal_memory_free(journal);
+}
+
 /* A run says "packets on links: 223, lost 0": so none may be drawn as lost. */
 Test(pictures, what_a_host_does_not_take_is_not_shown_as_lost)
 {
