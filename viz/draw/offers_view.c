@@ -51,6 +51,12 @@ static void flow_end(struct flow *f)
     f->pen->y += view_units(f->pen->v, button_units + 6);
 }
 
+void offers_draw_button(struct pen *pen, const char *text, enum act act, size_t arg)
+{
+    struct flow flow = flow_begin(pen, true);
+    if (flow_button(&flow, text, act, arg)) flow_end(&flow);
+}
+
 static void draw_edits(struct pen *pen)
 {
     struct edit_row rows[EDITS_MAX];

@@ -91,6 +91,9 @@ static bool show_other(struct scene *s, enum act act, size_t arg)
     case ACT_WHAT_IF:
         scene_what_if(s, arg);
         return true;
+    case ACT_WITHOUT_LOSSES:
+        scene_run_without_losses(s);
+        return true;
     case ACT_SHOW_RUN:
         scene_show_run(s, (int)arg);
         return true;

@@ -270,7 +270,8 @@ static void draw_why_late(struct scene *s, const struct view *view, struct box b
         if (!says_which && s->why_plan->letter != STORY_NONE) letter = s->why_plan->letter;
     }
     if (letter != STORY_NONE && letter != s->why_plan->letter) why_plan_take(s->why_plan, s->story, letter);
-    why_late_view_draw(view, box, s->why_plan);
+    const struct compare_page compared = scene_compare_page(s);
+    why_late_view_draw(view, box, s->why_plan, &compared);
 }
 
 static void draw_view(struct scene *s, struct view view, enum view_id id)

@@ -162,6 +162,7 @@ void scene_edit_open(struct scene *scene, size_t row); /* of edits_of */
 void scene_edit_apply(struct scene *scene);
 void scene_undo_what_if(struct scene *scene);
 void scene_save_what_if(struct scene *scene);
+void scene_run_without_losses(struct scene *scene); /* of the mail of why late */
 void scene_show_run(struct scene *scene, int run);
 void scene_add_act(struct scene *scene, const struct act_line *act); /* and runs again */
 struct compare_page scene_compare_page(const struct scene *scene);

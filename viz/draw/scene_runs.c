@@ -53,13 +53,28 @@ static void run_again(struct scene *s)
 }
 
 /* The view of it is opened beside the ladder, unless the user has it already or looks at one view alone. */
-void scene_add_act(struct scene *s, const struct act_line *act)
+static void run_with_acts(struct scene *s)
 {
-    s->what_if.acts[s->what_if.n_acts++] = *act;
     run_again(s);
     if (workspace_has(&s->workspace, VIEW_WHAT_IF) || s->enlarged != VIEW_NONE) return;
     enum view_id at = workspace_has(&s->workspace, VIEW_LADDER) ? VIEW_LADDER : VIEW_MAP;
     workspace_split(&s->workspace, at, VIEW_WHAT_IF, false);
+}
+
+void scene_add_act(struct scene *s, const struct act_line *act)
+{
+    s->what_if.acts[s->what_if.n_acts++] = *act;
+    run_with_acts(s);
+}
+
+void scene_run_without_losses(struct scene *s)
+{
+    struct what_if *w = &s->what_if;
+    const struct why_plan *plan = s->why_plan;
+    if (!plan || plan->letter == STORY_NONE || !scene_can_change(s)) return;
+    w->n_acts +=
+        why_losses_acts(s->story, plan->intervals, plan->n_intervals, w->acts + w->n_acts, ACTS_MAX - w->n_acts);
+    run_with_acts(s);
 }
 
 void scene_what_if(struct scene *s, size_t offer)

@@ -44,6 +44,7 @@ enum act {
     ACT_ELSEWHERE,   /* opens a packet in another program */
     ACT_EDIT,        /* a value of what is selected, by number */
     ACT_WHAT_IF,     /* one of the offers for what is selected, by number */
+    ACT_WITHOUT_LOSSES, /* the world is run again without what was lost of the mail of why late */
     ACT_SHOW_RUN,    /* 0 as it was, 1 as it would have been */
     ACT_UNDO,
     ACT_SAVE,

@@ -7,6 +7,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/offers_view.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
 #include "viz/draw/why_words.h"
@@ -43,6 +44,7 @@ void why_plan_take(struct why_plan *plan, const struct story *story, size_t lett
     plan->n_all = delay_account_intervals(plan->account, id, l.recipient, 0, plan->intervals, WHY_INTERVALS_MAX);
     plan->n_intervals = plan->n_all < WHY_INTERVALS_MAX ? plan->n_all : WHY_INTERVALS_MAX;
     plan->span = delay_account_span(plan->account, id, l.recipient);
+    plan->losses = why_losses_of(story, plan->intervals, plan->n_intervals);
 }
 
 /* ---- Which letter ---- */
@@ -95,6 +97,7 @@ static struct colour stage_colour(const struct view *v, enum delay_stage stage)
 struct account_page {
     const struct view *v;
     const struct why_plan *plan;
+    const struct compare_page *compared;
     struct box bar;
     int64_t from_ns, to_ns;
 };
@@ -244,7 +247,67 @@ static void draw_title(struct pen *pen, const struct account_page *p)
     pen_write(pen, style, text);
 }
 
-void why_late_view_draw(const struct view *v, struct box box, const struct why_plan *plan)
+/* ---- Without the losses ---- */
+
+/* What became of the letter in both runs; NULL: the world was not run again, or the letter is not in it. */
+static const struct outcome_of_letter *in_both_runs(const struct account_page *p,
+                                                    const struct outcome_of_letter **if_so)
+{
+    const struct comparison *c = p->compared ? p->compared->comparison : NULL;
+    struct story_letter letter = story_letter(p->v->story, p->plan->letter);
+    const char *name = story_mail(p->v->story, letter.mail)->name;
+    for (size_t i = 0; c && i < c->n_letters; i++) {
+        const struct outcome_of_letter *a = &c->letters[0][i], *b = &c->letters[1][i];
+        if (strcmp(a->mail, name) || strcmp(a->recipient, letter.recipient) || !a->composed || !b->composed) continue;
+        *if_so = b;
+        return a;
+    }
+    return NULL;
+}
+
+static const char *time_of(const struct outcome_of_letter *o, char time[VTIME_TEXT_BYTES])
+{
+    if (o->end == STORY_MARK_DELIVERED) return vtime_format_duration(o->end_ns - o->composed_ns, time);
+    return o->end == STORY_MARK_BOUNCED ? tr("sent back") : tr("not delivered");
+}
+
+static bool can_run_without(const struct account_page *p)
+{
+    const struct rerun *rerun = p->v->rerun;
+    const struct why_losses *losses = &p->plan->losses;
+    bool all = losses->n > 0 && losses->can_be_spared == losses->n && losses->n <= ACTS_MAX;
+    return all && rerun && !rerun->why_not && p->compared && !p->compared->n_acts;
+}
+
+/* Two runs are compared; or an estimate, with a button to have it exactly. */
+static void draw_without_losses(struct pen *pen, const struct account_page *p)
+{
+    char text[300], time[VTIME_TEXT_BYTES], would[VTIME_TEXT_BYTES];
+    const struct outcome_of_letter *if_so = NULL, *was = in_both_runs(p, &if_so);
+    const struct why_losses *losses = &p->plan->losses;
+    struct text_style style = view_text(p->v, FONT_SMALL);
+    style.bold = true;
+    style.lines = 2;
+    if (was) {
+        snprintf(text, sizeof text, tr("as it was: %s; what if: %s"), time_of(was, time), time_of(if_so, would));
+        pen_write(pen, style, text);
+        return;
+    }
+    bool delivered = p->plan->span.delivered_ns != TIME_NEVER;
+    if (losses->n_timed > 0 && losses->waited_ns > 0 && delivered) {
+        vtime_format_duration(p->to_ns - p->from_ns - losses->waited_ns, time);
+        if (losses->n_timed == 1)
+            snprintf(text, sizeof text, tr("without the loss that only a timer noticed about %s: an estimate"), time);
+        else
+            snprintf(text, sizeof text, tr("without the %zu losses that only timers noticed about %s: an estimate"),
+                     losses->n_timed, time);
+        pen_write(pen, style, text);
+    }
+    if (can_run_without(p)) offers_draw_button(pen, tr("What if nothing had been lost?"), ACT_WITHOUT_LOSSES, 0);
+}
+
+void why_late_view_draw(const struct view *v, struct box box, const struct why_plan *plan,
+                        const struct compare_page *compared)
 {
     struct box inner = view_panel(v, box, tr("Why late"));
     if (plan->letter == STORY_NONE || plan->n_intervals == 0) {
@@ -255,6 +318,7 @@ void why_late_view_draw(const struct view *v, struct box box, const struct why_p
     }
     struct account_page page = {.v = v,
                                 .plan = plan,
+                                .compared = compared,
                                 .from_ns = plan->intervals[0].from_ns,
                                 .to_ns = plan->intervals[plan->n_intervals - 1].to_ns};
     struct pen pen = {v, inner, inner.y};
@@ -264,6 +328,7 @@ void why_late_view_draw(const struct view *v, struct box box, const struct why_p
     draw_bar(&page);
     pen.y = page.bar.y + page.bar.h + view_units(v, 8);
     draw_sums(&pen, &page);
+    draw_without_losses(&pen, &page);
     pen.y += view_units(v, 4);
     draw_intervals(&pen, &page);
     canvas_unclip(v->canvas);

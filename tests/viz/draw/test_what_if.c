@@ -12,6 +12,7 @@
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/menu_view.h"
 #include "viz/draw/what_if.h"
+#include "viz/draw/why_late_view.h"
 #include "viz/story/difference.h"
 
 /* ---- A rerun that is done when it begins ---- */
@@ -183,8 +184,8 @@ Test(what_if, a_computer_and_then_a_mail_of_it_are_added)
     scene_poll(scene);
     size_t added = story_host_by_name(scene_story(scene), "added-1");
     cr_assert(ne(sz, added, STORY_NONE));
-    press('9'); /* the view of it makes room for the inspector */
-    press('9');
+    press('a'); /* queues and why late */ /* the view of it makes room for the inspector */
+    press('a');                           /* queues and why late */
     cr_assert(choose("alice-pc", "one more mail were written here now"));
     scene_poll(scene);
     cr_expect(ne(sz, story_mail_by_name(scene_story(scene), "added-1"), STORY_NONE));
@@ -214,8 +215,8 @@ Test(what_if, a_link_is_added_by_two_clicks_and_then_changed_like_any_other)
     cr_assert(ne(sz, added, STORY_NONE));
     cr_expect(eq(int, scene_selection(scene).what, ACT_LINK), "it is looked at, to be given its values");
     cr_expect(eq(sz, scene_selection(scene).index, added));
-    press('9'); /* the inspector has the room */
-    press('9');
+    press('a'); /* queues and why late */ /* the inspector has the room */
+    press('a');                           /* queues and why late */
     press('1');
     cr_assert(click(ACT_EDIT, 1), "its delay");
     write_over("70 ms");
@@ -392,4 +393,66 @@ Test(difference, a_run_differs_from_itself_nowhere_and_from_a_shorter_one_at_its
     cr_expect(eq(i64, shorter.at_ns, journal_memory_at(a, n)->at_ns));
     journal_memory_free(a);
     journal_memory_free(b);
+}
+
+/* ---- Why late ---- */
+
+static const struct delay_interval *intervals_of_m1(size_t *n)
+{
+    static struct why_plan *plan;
+    why_plan_free(plan);
+    plan = why_plan_new(journal);
+    why_plan_take(plan, scene_story(scene), 0);
+    *n = plan->n_intervals;
+    return plan->intervals;
+}
+
+/* In first-mail one packet of the mail is lost, and it is sent again a second later. */
+Test(what_if, why_late_estimates_the_time_without_the_loss_and_a_run_without_it_agrees)
+{
+    size_t n;
+    const struct delay_interval *intervals = intervals_of_m1(&n);
+    struct why_losses losses = why_losses_of(scene_story(scene), intervals, n);
+    int64_t took = intervals[n - 1].to_ns - intervals[0].from_ns, written = intervals[0].from_ns;
+    cr_expect(eq(sz, losses.n, 1));
+    cr_expect(eq(sz, losses.can_be_spared, 1));
+    cr_expect(losses.waited_ns > 0 && losses.waited_ns < took);
+    press('a'); /* queues and why late */
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_WITHOUT_LOSSES, 0), "why late offers it");
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+    int64_t really = delivered_at(scene_story(scene)) - written, estimate = took - losses.waited_ns;
+    cr_expect(eq(sz, story_drop_count(scene_story(scene)), 0), "nothing is lost");
+    cr_expect_lt(really, took);
+    cr_expect(llabs(really - estimate) < took / 20, "estimated %lld, is %lld", (long long)estimate, (long long)really);
+    cr_expect(not(click(ACT_WITHOUT_LOSSES, 0)), "it is compared already");
+}
+
+Test(what_if, where_nothing_was_lost_there_is_no_estimate)
+{
+    scene_look_at(scene, "a-mail");
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_EDIT, 2));
+    write_over("0 %");
+    struct why_plan *plan = why_plan_new(journal);
+    why_plan_take(plan, scene_story(scene), 0);
+    cr_expect(eq(sz, why_losses_of(scene_story(scene), plan->intervals, plan->n_intervals).n, 0));
+    why_plan_free(plan);
+}
+
+/* A timer noticed nothing there: other segments were on their way, and without the loss the mail comes even later. */
+Test(what_if, of_a_loss_that_acknowledgements_told_of_nothing_is_estimated)
+{
+    struct scene_options options = scene_options_default();
+    close_scene();
+    options.rerun = &rerun;
+    open_scene_of("lost-segment", options);
+    struct why_plan *plan = why_plan_new(journal);
+    why_plan_take(plan, scene_story(scene), 0);
+    cr_expect(eq(sz, plan->losses.n, 1));
+    cr_expect(eq(sz, plan->losses.can_be_spared, 1));
+    cr_expect(eq(sz, plan->losses.n_timed, 0));
+    cr_expect(eq(i64, plan->losses.waited_ns, 0));
+    why_plan_free(plan);
 }
