@@ -6,6 +6,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/draw/outcome_words.h"
+#include "viz/story/caption_text.h"
 
 /* A caption is shown until it has been read twice, or until the next. */
 static double reading_s(const char *text)
@@ -22,6 +23,7 @@ static double classic_reading_s(const char *text)
 struct caption {
     const char *text, *cite; /* text NULL: none */
     size_t event;
+    bool has_places; /* that are filled from its event */
 };
 
 static struct caption of_scenario(const struct view *v)
@@ -30,7 +32,7 @@ static struct caption of_scenario(const struct view *v)
     if (n == 0 || v->captions == CAPTIONS_NONE) return (struct caption){0};
     const struct story_caption *caption = story_caption(v->story, first + n - 1);
     bool shown = view_age_s(v, caption->at_ns) <= reading_s(caption->text);
-    return shown ? (struct caption){tr(caption->text), caption->cite, caption->event} : (struct caption){0};
+    return shown ? (struct caption){tr(caption->text), caption->cite, caption->event, true} : (struct caption){0};
 }
 
 static struct caption of_classic(const struct view *v)
@@ -39,7 +41,7 @@ static struct caption of_classic(const struct view *v)
     const struct classic_moment *moment = classics_latest_told(v->classics, story_cursor(v->story));
     const char *text = moment ? classic_text(moment->kind) : NULL;
     if (!text || view_age_s(v, moment->at_ns) > classic_reading_s(text)) return (struct caption){0};
-    return (struct caption){text, classic_cite(moment->kind), moment->event};
+    return (struct caption){text, classic_cite(moment->kind), moment->event, false};
 }
 
 static struct caption caption_now(const struct view *v)
@@ -200,6 +202,8 @@ void caption_view_draw(const struct view *v, struct box box)
         canvas_text(v->canvas, inner, &style, text);
         return;
     }
+    char filled[CAPTION_TEXT_BYTES];
     inner = draw_cite(v, inner, caption.cite);
+    if (caption.has_places) caption.text = caption_text_fill(story_event(v->story, caption.event), caption.text, filled);
     draw_caption(v, inner, caption.text, text);
 }

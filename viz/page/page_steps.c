@@ -2,6 +2,7 @@
 #include "sim/journal/memory.h"
 #include "viz/draw/names_walk.h"
 #include "viz/page/page_internal.h"
+#include "viz/story/caption_text.h"
 
 /* As page_data.js numbers them. */
 enum page_sort { SORT_PACKET, SORT_LOSS, SORT_LINE, SORT_MAIL, SORT_CAPTION, SORT_OTHER, SORT_WAY };
@@ -141,7 +142,9 @@ static void write_captions(const struct page *page)
             i < classics_count(page->classics) ? classics_at(page->classics, i) : NULL;
         for (; own < n_own && (!moment || story_caption(page->story, own)->event < moment->event); own++) {
             const struct story_caption *caption = story_caption(page->story, own);
-            write_caption(page, caption->event, caption->text, caption->cite);
+            char text[CAPTION_TEXT_BYTES];
+            caption_text_fill(story_event(page->story, caption->event), caption->text, text);
+            write_caption(page, caption->event, text, caption->cite);
         }
         if (moment && moment->is_told)
             write_caption(page, moment->event, classic_text(moment->kind), classic_cite(moment->kind));

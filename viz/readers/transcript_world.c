@@ -4,6 +4,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/readers/transcript_internal.h"
+#include "viz/story/caption_text.h"
 
 /* ---- The world ---- */
 
@@ -77,7 +78,8 @@ static bool tell_law(struct transcript *t, const struct event *e)
 static bool tell_caption(struct transcript *t, const struct event *e)
 {
     const char *cite = event_text(e, FIELD_CITE);
-    text_adds(&t->words, event_text(e, FIELD_TEXT));
+    char text[CAPTION_TEXT_BYTES];
+    text_adds(&t->words, caption_text_fill(e, event_text(e, FIELD_TEXT), text));
     if (*cite) text_addf(&t->words, " [%s]", cite);
     transcript_print_note(t, t->words.bytes);
     return false;

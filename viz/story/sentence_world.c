@@ -4,6 +4,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/story/sentence_internal.h"
+#include "viz/story/caption_text.h"
 
 /* ---- The world ---- */
 
@@ -88,10 +89,11 @@ static void tell_link_totals(struct sentence *s, const struct story *story, size
                  (long long)event_int(e, FIELD_DELIVERED));
 }
 
-static void tell_text(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+static void tell_caption(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
+    char text[CAPTION_TEXT_BYTES];
     (void)story, (void)i;
-    sentence_say(s, "%s", event_text(e, FIELD_TEXT));
+    sentence_say(s, "%s", caption_text_fill(e, tr(event_text(e, FIELD_TEXT)), text));
 }
 
 static void tell_expectation(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -180,7 +182,7 @@ const sentence_teller sentences_of_world[EVENT_KINDS] = {
     [EVENT_LINK_VALUE] = tell_link_value,
     [EVENT_ROUTES] = tell_routes,
     [EVENT_LINK_TOTALS] = tell_link_totals,
-    [EVENT_CAPTION] = tell_text,
+    [EVENT_CAPTION] = tell_caption,
     [EVENT_EXPECTATION] = tell_expectation,
     [EVENT_HOST_TROUBLE] = tell_trouble,
     [EVENT_LAW_BROKEN] = tell_law,

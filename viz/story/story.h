@@ -415,7 +415,7 @@ struct story_caption {
     size_t event;
     size_t about; /* event; STORY_NONE */
     int64_t at_ns;
-    const char *text, *cite;
+    const char *text, *cite; /* text as it was written: caption_text.h fills its places */
 };
 size_t story_caption_count(const struct story *story);
 const struct story_caption *story_caption(const struct story *story, size_t caption);

@@ -39,8 +39,9 @@ Test(teach, refusals_reports_secrets_and_timers_are_found)
 {
     static const char *const expected[][2] = {{"unknown-user", "refused bounce"},
                                               {"busy-server", "put-off"},
-                                              {"backup-mx", "loss by-timer"},
-                                              {"starttls", "greeting starttls"}};
+                                              {"backup-mx", "mx by-timer"},
+                                              {"starttls", "greeting starttls"},
+                                              {"first-mail", "loss by-timer"}};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         const char *found = moments_of(expected[i][0], false);
         cr_expect(strstr(found, expected[i][1]) != NULL, "%s: %s", expected[i][0], found);
