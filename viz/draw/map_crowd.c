@@ -49,7 +49,7 @@ static uint64_t key_of_words(const struct view *v, size_t host)
     return key | 1;
 }
 
-static void prepare_layer(const struct view *v, const struct map_plan *plan)
+void map_crowd_layer(const struct view *v, const struct map_plan *plan)
 {
     struct map_crowd *crowd = plan->crowd;
     if (crowd->words && crowd->theme == v->theme) return;
@@ -58,6 +58,7 @@ static void prepare_layer(const struct view *v, const struct map_plan *plan)
     crowd->words = canvas_new_layer((int)ceil(plan->area.w) + 1, (int)ceil(plan->area.h) + 1);
     canvas_set_origin(crowd->words, floor(plan->area.x), floor(plan->area.y));
     crowd->said = mem_calloc(plan->n_hosts + 1, sizeof *crowd->said);
+    crowd->named = 0;
     crowd->theme = v->theme;
 }
 
@@ -75,7 +76,7 @@ static void say(const struct view *v, const struct map_plan *plan, size_t host)
 void map_crowd_draw_words(const struct view *v, const struct map_plan *plan)
 {
     struct map_crowd *crowd = plan->crowd;
-    prepare_layer(v, plan);
+    map_crowd_layer(v, plan);
     for (size_t h = 0; h < plan->n_hosts; h++) {
         if (plan->hosts[h].label.w <= 0) continue;
         uint64_t key = key_of_words(v, h);

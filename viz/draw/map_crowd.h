@@ -13,6 +13,7 @@ struct map_crowd {
     bool is_one;          /* in this picture, what is drawn often is pressed as a stamp, and words are kept */
     struct canvas *words; /* what is said at hosts, as of the latest picture */
     uint64_t *said;       /* for each host, a key of its words there; 0: none */
+    uint64_t named;       /* a key of the names there (map_names.h); 0: none */
     const struct theme *theme;
 };
 
@@ -20,6 +21,8 @@ struct map_crowd *map_crowd_new(const struct story *story);
 void map_crowd_free(struct map_crowd *crowd);
 /* A picture begins. */
 void map_crowd_look(const struct view *view, const struct map_plan *plan);
+/* Makes the layer for words where there is none yet. */
+void map_crowd_layer(const struct view *view, const struct map_plan *plan);
 /* The words at all hosts, over everything. For crowds only. */
 void map_crowd_draw_words(const struct view *view, const struct map_plan *plan);
 

@@ -11,6 +11,7 @@
 #include "sim/journal/vtime.h"
 #include "viz/draw/layout.h"
 #include "viz/draw/map_crowd.h"
+#include "viz/draw/map_names.h"
 
 /* ---- To pixels ---- */
 
@@ -375,9 +376,9 @@ static void place_hosts(struct planning *p, const struct point *places)
     measure_labels(p);
     place_icons(p, places);
     place_wires(p);
-    for (size_t h = 0; h < n; h++)
+    for (size_t h = 0; h < n && !p->plan->few_names; h++)
         place_host_label(p, h, h);
-    for (size_t h = 0; h < MORE_ROUNDS * n && n <= CROWD; h++) /* of very many, most have nowhere to go */
+    for (size_t h = 0; h < MORE_ROUNDS * n && !p->plan->few_names; h++)
         place_host_label(p, h % n, n);
 }
 
@@ -400,48 +401,31 @@ static bool label_collides(const struct map_plan *m, size_t h)
     return false;
 }
 
-static size_t count_collisions(const struct map_plan *m)
+static bool any_collides(const struct map_plan *m)
 {
-    size_t n = 0;
     for (size_t h = 0; h < m->n_hosts; h++)
-        n += label_collides(m, h);
-    return n;
+        if (label_collides(m, h)) return true;
+    return false;
 }
 
-/* Names for which there is no room are left out, those of clients first: who selects a host is told it. */
-static void leave_out_names(struct planning *p)
-{
-    static const enum story_role order[] = {STORY_CLIENT, STORY_MAIL_SERVER};
-    struct map_plan *m = p->plan;
-    for (size_t i = 0; i <= sizeof order / sizeof order[0]; i++)
-        for (size_t h = m->n_hosts; h-- > 0;) {
-            bool is_next = i == sizeof order / sizeof order[0] || story_host(p->story, h).role == order[i];
-            if (is_next && label_collides(m, h)) m->hosts[h].label = box_of(-1e6, -1e6, 0, 0);
-        }
-    for (size_t h = 0; h < m->n_hosts; h++) { /* and now there may be room again */
-        if (m->hosts[h].label.w > 0) continue;
-        place_host_label(p, h, m->n_hosts);
-        if (label_collides(m, h)) m->hosts[h].label = box_of(-1e6, -1e6, 0, 0);
-    }
-}
-
-/* Smaller where names would lie on each other; where that does not help, names alone, as large as more than nine of ten
-   find their places. Of very many, most have nowhere to go, and nobody counts. */
+/* Smaller where names would lie on each other, as small as one can read from the back row; where that does not help,
+   names alone. Where there is no room for all even so, not all have one (map_names.h). */
 static void fit_names(struct planning *p, const struct point *places)
 {
-    static const double letters[] = {1, 0.85, 0.7, 0.55};
-    enum { LETTERS = sizeof letters / sizeof letters[0], FEW = 12 };
+    static const double letters[] = {1, 0.85, 0.7};
+    enum { LETTERS = sizeof letters / sizeof letters[0] };
     struct map_plan *m = p->plan;
-    for (int way = 0; way < 2 * LETTERS; way++) {
+    for (int way = 0; way < 2 * LETTERS && m->n_hosts <= CROWD; way++) {
         m->letters = letters[way % LETTERS];
         m->terse = way >= LETTERS;
         place_hosts(p, places);
-        if (m->n_hosts > CROWD) return;
-        size_t colliding = count_collisions(m);
-        if (colliding == 0) return;
-        if (m->terse && colliding <= m->n_hosts / FEW) break;
+        if (!any_collides(m)) return;
     }
-    leave_out_names(p);
+    m->letters = 1;
+    m->terse = m->few_names = true;
+    place_hosts(p, places);
+    for (size_t h = 0; h < m->n_hosts; h++)
+        m->hosts[h].label = box_of(-1e6, -1e6, 0, 0);
 }
 
 struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
@@ -460,6 +444,7 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     for (size_t h = 0; h < m->n_hosts; h++)
         if (holds_mail(story, h)) place_rest(&p, h);
     raise_hidden_labels(m);
+    if (m->few_names) map_names_place(m, story, p.widths, p.name.size * 1.3);
     for (size_t i = 0; i < m->n_links && m->n_links <= LABELLED_LINKS; i++)
         place_link_label(&p, i);
     mem_free(p.widths);

@@ -11,6 +11,14 @@
 /* Places from 0 to 1, by the story's roles and by who sends and who fetches. One point a host; the caller's array. */
 void map_places(const struct story *story, struct point *places);
 
+/* Where a name would stand that is not always there (map_names.h). */
+struct map_name {
+    struct box box;
+    enum align align;
+    bool is_clear;  /* it covers no other host there */
+    bool is_always; /* it is there whenever nothing that matters more is in its way */
+};
+
 struct map_host {
     struct point at;            /* centre of the icon */
     struct box icon;            /* square */
@@ -21,6 +29,7 @@ struct map_host {
     bool rest_left, rest_below; /* the corner of the icon where envelopes lie; otherwise on its right, above */
     double rest_from;           /* how far the first of them lies from the middle, in icons */
     double rest_step;           /* how far one of a pile lies from the next, in icons */
+    struct map_name name;       /* of few_names */
     struct box rest;            /* what a pile of them covers; w is 0 where no mail comes to */
 };
 
@@ -36,6 +45,7 @@ struct map_plan {
     struct box area, room; /* room: where the middles of the icons may stand */
     double unit, icon;
     double letters; /* of labels, as a part of their usual size */
+    bool few_names; /* no labels; those that matter have names, and as many others as there is room for */
     bool terse;     /* names only: a line for what a host holds only where something is wrong */
     size_t n_hosts, n_links;
     struct map_host *hosts;

@@ -4,11 +4,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/map_crowd.h"
 #include "viz/draw/map_mail.h"
+#include "viz/draw/map_names.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/shapes.h"
 
@@ -113,7 +115,7 @@ bool map_view_packet_at(const struct view *v, const struct map_plan *plan, size_
 
 /* A word beside a stamp, as long as no other word stands there. */
 struct words {
-    struct box taken[LABELLED_PACKETS + 20];
+    struct box taken[LABELLED_PACKETS + 20 + MAP_NAMES_MOST];
     size_t n;
 };
 
@@ -382,9 +384,15 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     draw_selected_still(v, plan);
     map_mail_draw_ways(v, plan);
     map_mail_draw(v, plan);
+    struct map_names names = {.n = 0};
+    if (plan->few_names) map_names_choose(v, plan, &names);
+    memcpy(words.taken, names.boxes, names.n * sizeof *names.boxes);
+    words.n = names.n;
     draw_packets(v, plan, &words);
     canvas_lay_over(v->canvas);
-    if (plan->crowd->is_one)
+    if (plan->few_names)
+        map_names_draw(v, plan, &names);
+    else if (plan->crowd->is_one)
         map_crowd_draw_words(v, plan);
     else
         draw_labels_over_links(v, plan);
