@@ -82,6 +82,18 @@ static void happening(const struct view *v, char *text, size_t size)
     if (last != STORY_NONE && story_event(v->story, last)->kind == EVENT_RUN_END) add_outcome(v, text, size);
 }
 
+/* A word that is broken at the end of a line is hard to read from afar. */
+static bool words_fit(const struct view *v, const struct text_style *style, const char *text, double width)
+{
+    char word[64];
+    for (size_t n; *text; text += n + (text[n] == ' ')) {
+        n = strcspn(text, " ");
+        snprintf(word, sizeof word, "%.*s", (int)n, text);
+        if (canvas_measure(v->canvas, style, word, 0).x > width) return false;
+    }
+    return true;
+}
+
 static struct box draw_title(const struct view *v, struct box box)
 {
     char text[256];
@@ -93,7 +105,8 @@ static struct box draw_title(const struct view *v, struct box box)
     double seed = canvas_measure(v->canvas, &small, text, 0).x + 2;
     const char *title = *story_title(v->story) ? tr(story_title(v->story)) : tr("A journey");
     double w = fmin(canvas_measure(v->canvas, &style, title, 0).x + 2, box.w * 0.22);
-    while (!canvas_text_fits(v->canvas, &style, title, w) && style.size > view_units(v, 9)) {
+    while ((!canvas_text_fits(v->canvas, &style, title, w) || !words_fit(v, &style, title, w)) &&
+           style.size > view_units(v, 9)) {
         style.size *= 0.94;
         style.lines = (int)fmax(2, floor((box.h - view_units(v, 18)) / (style.size * 1.2)));
     }
@@ -204,6 +217,7 @@ void caption_view_draw(const struct view *v, struct box box)
     }
     char filled[CAPTION_TEXT_BYTES];
     inner = draw_cite(v, inner, caption.cite);
-    if (caption.has_places) caption.text = caption_text_fill(story_event(v->story, caption.event), caption.text, filled);
+    if (caption.has_places)
+        caption.text = caption_text_fill(story_event(v->story, caption.event), caption.text, filled);
     draw_caption(v, inner, caption.text, text);
 }

@@ -78,14 +78,14 @@ static struct panels place_panels(double w, double h, double u, const struct sce
 {
     struct panels p = {.replaced = VIEW_NONE};
     double gap = floor(8 * u), wide = w - 2 * gap;
-    double caption = floor((h > 640 * u ? 88 : 66) * u), bottom = floor((h > 640 * u ? 118 : 104) * u);
+    bool is_tight = h < 340 * u; /* then there is no room for the time line, and the views get what there is */
+    double caption = floor((h > 640 * u ? 88 : is_tight ? 56 : 66) * u), bottom = floor((h > 640 * u ? 118 : 104) * u);
     p.gap = gap;
     p.caption = box_of(gap, gap, wide, caption);
     p.bottom = box_of(gap, h - gap - bottom, wide, bottom);
-    double row = floor(48 * u);
-    bool is_tight = h < 340 * u; /* then there is no room for the time line */
-    if (is_tight) p.bottom = box_of(gap, h - gap - row - 6 * u, wide, bottom = floor(row + 6 * u));
-    p.controls = box_of(p.bottom.x + 12 * u, p.bottom.y + 3 * u, wide - 24 * u, row);
+    double row = floor((is_tight ? 42 : 48) * u);
+    if (is_tight) p.bottom = box_of(gap, h - gap - row - 2 * u, wide, bottom = floor(row + 2 * u));
+    p.controls = box_of(p.bottom.x + 12 * u, p.bottom.y + (is_tight ? 1 : 3) * u, wide - 24 * u, row);
     p.time_line = is_tight ? nowhere : box_of(p.bottom.x, p.bottom.y + row, wide, bottom - row);
     if (s->is_loading && !is_tight) p.unread = loading_view_cut(&p.time_line, s->known_part);
     double y = gap + caption + gap;
@@ -274,10 +274,29 @@ static void draw_why_late(struct scene *s, const struct view *view, struct box b
     why_late_view_draw(view, box, s->why_plan, &compared);
 }
 
+/* A pane may be too low for what a view must show, as when letters are three times as large: then that view is drawn
+   smaller, and no smaller than it must be. */
+static double fitting_unit(const struct view *view, enum view_id id, struct box box)
+{
+    static const double least_height[VIEWS] = {
+        [VIEW_LADDER] = 250,  [VIEW_QUEUE] = 200,    [VIEW_NAMES] = 220,   [VIEW_SENDER] = 330,
+        [VIEW_SEGMENT] = 300, [VIEW_WHY_LATE] = 190, [VIEW_WHAT_IF] = 200, [VIEW_CLOSELY] = 240};
+    return least_height[id] > 0 ? fmin(view->unit, box.h / least_height[id]) : view->unit;
+}
+
+static bool is_alone(const struct scene *s)
+{
+    int n = 0;
+    for (enum view_id id = 0; id < VIEWS; id++)
+        n += s->panels.views[id].w > 0;
+    return n == 1;
+}
+
 static void draw_view(struct scene *s, struct view view, enum view_id id)
 {
     struct box box = s->panels.views[id];
     if (box.w <= 0) return;
+    if (is_alone(s)) view.unit = fitting_unit(&view, id, box);
     s->axes[id] = (struct time_axis){nowhere, s->span};
     s->scroll_most[id] = 0;
     view.axis = &s->axes[id];
