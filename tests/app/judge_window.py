@@ -13,8 +13,13 @@ import screen
 from screen import Screen, read_png
 
 SIZE = (1280, 800)
+USUAL = ("--show", "|62(-55(map,dialogue),ladder)", "--theme", "light") # what other steps chose is remembered
 # Where things stand in the first mail at this size, with the map above all the width.
 ALICE, HER_SERVER, MAP_HEADING, ADD_A_LINK = (98, 339), (98, 168), (44, 119), (92, 523)
+# Of what is looked at closely: the first offer for a packet, the loss of a link. Of a question: its choices, the score.
+IT_HAD_NOT_BEEN_LOST, LOSS = (82, 619), (283, 619)
+CHOICES, SCORE = [(640, 324), (640, 369), (640, 414), (640, 459)], (322, 512, 700, 552)
+TIME_LINE = 757
 failures = []
 
 
@@ -26,6 +31,10 @@ def check(holds, what):
 
 def differing(a, b):
     return sum(x != y for x, y in zip(a, b)) if len(a) == len(b) else max(len(a), len(b))
+
+
+def part(picture, x0, y0, x1, y1):
+    return b"".join(picture[(y * SIZE[0] + x0) * 3:(y * SIZE[0] + x1) * 3] for y in range(y0, y1))
 
 
 class Judge:
@@ -71,7 +80,8 @@ class Judge:
             window.key("g" if name == "guessing" else "Escape")
             check(window.see() == usual, f"{name}: does not close")
         window.key("shift+p")
-        check(differing(window.see(), self.picture("first-mail", "--at", "1 h", "--projector")) == 0, "Shift P is not the projector's picture")
+        projected = self.picture("first-mail", "--at", "1 h", "--projector")
+        window.wait_for(lambda: differing(window.see(), projected) == 0, "Shift P is not the projector's picture")
         window.key("shift+p", "t")
         window.key("Escape")
         asked = window.see()
@@ -115,6 +125,100 @@ class Judge:
         window.ask_to_close()
         check(window.ends() == 0, "closed by the window manager")
 
+    def outcome(self, scenario):
+        run = subprocess.run([self.postroad, "run", scenario, "--json"], capture_output=True, text=True)
+        return json.loads(run.stdout)
+
+    def changed_world(self, window, number):
+        """What Ctrl S leaves, and its outcome."""
+        saved = self.folder / f"first-mail-what-if{number}.json"
+        window.settle() # the world has been run again
+        window.key("ctrl+s")
+        window.wait_for(saved.exists, f"Ctrl S does not save {saved.name}")
+        return json.loads(saved.read_text()), self.outcome(saved)
+
+    def inspector(self):
+        """The button that asks what if, and a value changed in place."""
+        was = self.outcome(self.scenarios / "first-mail.json")
+        window = self.view("first-mail", *USUAL, "--look-at", "#576")
+        window.key("space", "Home")
+        before = window.see()
+        window.click(*IT_HAD_NOT_BEEN_LOST)
+        check(window.see() != before, "what if: nothing is seen")
+        scenario, outcome = self.changed_world(window, "-2")
+        check(any("spare" in fault for fault in scenario.get("faults", [])), f"what if: the line is {scenario.get('faults')}")
+        check(outcome["packets"]["dropped"]["loss"] == 0 and outcome["mails"][0]["delivered_at_s"] < was["mails"][0]["delivered_at_s"],
+              f"what if: {outcome['packets']}, {outcome['mails']}")
+        window.ask_to_close()
+        check(window.ends() == 0, "the inspector is closed")
+        window = self.view("first-mail", *USUAL, "--look-at", "a-mail")
+        window.key("space", "Home")
+        before = window.see()
+        window.click(*LOSS)
+        asks = window.see()
+        window.key(*["BackSpace"] * 8)
+        window.write("0 %")
+        window.key("Return")
+        check(before != asks and window.see() != asks, "editing: nothing is seen")
+        scenario, outcome = self.changed_world(window, "-3")
+        check(scenario["links"]["a-mail"]["loss"] == "0 %", f"editing: {scenario['links']['a-mail']}")
+        check(outcome["packets"]["dropped"]["loss"] == 0, f"editing: {outcome['packets']}")
+        window.ask_to_close()
+        check(window.ends() == 0, "closed after editing")
+
+    def guess(self, *choices):
+        """The scores, one after the other, of a game in which these are pressed."""
+        scores, window = [], self.view("first-mail", *USUAL)
+        window.key("space", "Home")
+        quiet = window.see()
+        window.key("g", "space")
+        window.wait_for(lambda: differing(window.see(), quiet) > len(quiet) // 10, "no question comes")
+        for choice in choices:
+            asked = window.settle()
+            window.click(*CHOICES[choice])
+            told = window.see()
+            check(differing(asked, told) > 1000, f"choice {choice + 1} of a question is not taken")
+            scores.append(part(told, *SCORE))
+            window.key("space")
+            window.wait_for(lambda: differing(window.screen.see(), told) > 1000, "it does not go on")
+        window.key("g", "q")
+        window.ends()
+        return scores
+
+    def questions(self):
+        """To the first one, what a SYN is answered with, one choice is right: 1 of 1, not 0 of 1."""
+        scores = [self.guess(choice)[0] for choice in range(len(CHOICES))]
+        check(scores[0] == scores[1] == scores[3] != scores[2], "the right answer has no score of its own")
+
+    def dragging(self):
+        window = self.view("first-mail", *USUAL)
+        window.key("space", "Home", "Escape")
+        before = window.see()
+        moved_to = (ALICE[0] + 120, ALICE[1] + 10)
+        window.drag(ALICE, moved_to)
+        window.key("Escape")
+        window.click(640, 60) # the pointer leaves the map
+        moved = window.see()
+        check(differing(before, moved) > 1000, "a host is not where it was dragged to")
+        window.key("k")
+        window.drag((30, TIME_LINE), (700, TIME_LINE))
+        middle = window.see()
+        window.drag((700, TIME_LINE), (SIZE[0] - 2, TIME_LINE))
+        end = window.see()
+        window.drag((1200, TIME_LINE), (2, TIME_LINE))
+        window.click(640, 60)
+        again = window.see()
+        check(len({moved, middle, end}) == 3, "dragging the time line does not move in time")
+        check(differing(again, moved) < len(moved) // 1000, f"dragged back to the beginning, {differing(again, moved)} differ")
+        window.key("q")
+        check(window.ends() == 0, "closed after dragging")
+        window = self.view("first-mail", *USUAL)
+        window.key("space", "Home")
+        window.click(640, 60)
+        check(differing(window.see(), moved) < len(moved) // 1000, "K does not keep where a host was dragged to")
+        window.key("q")
+        window.ends()
+
     def lesson(self):
         window = self.view(str(self.scenarios / "lessons/how-a-mail-travels.json"))
         check(window.title() == "First mail – postroad", f"lesson: {window.title()}")
@@ -155,7 +259,7 @@ def main():
     postroad, scenarios = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory() as scratch, Screen(SIZE) as place:
         judge = Judge(postroad, scenarios, pathlib.Path(scratch), place)
-        for step in (judge.gallery, judge.views, judge.edits, judge.lesson, judge.wireshark):
+        for step in (judge.gallery, judge.views, judge.edits, judge.inspector, judge.questions, judge.dragging, judge.lesson, judge.wireshark):
             try:
                 step()
             except RuntimeError as error:

@@ -205,6 +205,14 @@ class Window:
         self.screen.tool("mousemove", x, y, "click", 1)
         time.sleep(0.05)
 
+    def drag(self, a, b, steps=8):
+        self.screen.tool("mousemove", *a, "mousedown", 1)
+        for i in range(1, steps + 1):
+            self.screen.tool("mousemove", *(round(p + (q - p) * i / steps) for p, q in zip(a, b)))
+            time.sleep(0.02)
+        self.screen.tool("mouseup", 1)
+        time.sleep(0.1)
+
     def ask_to_close(self):
         self.screen.x11.ask_to_close(int(self.id))
 

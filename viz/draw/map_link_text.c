@@ -43,9 +43,26 @@ static size_t join(char *buffer, size_t n, size_t size, const char *text)
     return n;
 }
 
+static size_t join_loss(char *buffer, size_t n, size_t size, const struct story_link *link)
+{
+    char loss[64];
+    const char *lost = *link->loss[0] ? link->loss[0] : link->loss[1];
+    if (!*lost || strcmp(lost, "0 %") == 0) return n;
+    /* "in bursts 100 %", without the chances of a burst in brackets. */
+    snprintf(loss, sizeof loss, tr("loss %.*s"), (int)(strcspn(lost, "(") - (strchr(lost, '(') != NULL)), lost);
+    return join(buffer, n, size, loss);
+}
+
+const char *map_link_loss_text(const struct story_link *link, char *buffer, size_t size)
+{
+    buffer[0] = 0;
+    join_loss(buffer, 0, size, link);
+    return buffer;
+}
+
 const char *map_link_text(const struct story_link *link, char *buffer, size_t size)
 {
-    char rate[32], delay[VTIME_TEXT_BYTES], loss[64], mtu[32];
+    char rate[32], delay[VTIME_TEXT_BYTES], mtu[32];
     size_t n = 0;
     buffer[0] = 0;
     if (*link->rate_text[0])
@@ -59,10 +76,6 @@ const char *map_link_text(const struct story_link *link, char *buffer, size_t si
         snprintf(mtu, sizeof mtu, tr("MTU %u"), (unsigned)link->mtu);
         n = join(buffer, n, size, mtu);
     }
-    const char *lost = *link->loss[0] ? link->loss[0] : link->loss[1];
-    if (!*lost || strcmp(lost, "0 %") == 0) return buffer;
-    /* "in bursts 100 %", without the chances of a burst in brackets. */
-    snprintf(loss, sizeof loss, tr("loss %.*s"), (int)(strcspn(lost, "(") - (strchr(lost, '(') != NULL)), lost);
-    join(buffer, n, size, loss);
+    join_loss(buffer, n, size, link);
     return buffer;
 }

@@ -361,6 +361,10 @@ static void place_link_label(struct planning *p, size_t i)
     for (size_t k = 0; k < sizeof apart / sizeof apart[0]; k++)
         for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++)
             if (place_link_label_by(p, i, &ways[way], apart[k])) return;
+    if (!*map_link_loss_text(&link, text, sizeof text)) return;
+    struct label_way loss = {canvas_measure(p->canvas, &p->status, text, 0), 4, map_label_nearer};
+    loss.size.x += 2 * p->plan->unit;
+    p->plan->links[i].loss_only = place_link_label_by(p, i, &loss, label_gap);
 }
 
 enum { LABELLED_LINKS = 60, CROWD = 400 }; /* among more, no label would find a place */

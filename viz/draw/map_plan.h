@@ -37,6 +37,7 @@ struct map_link {
     struct point a, b; /* at the edges of the icons */
     struct box label;  /* w is 0 when there is none */
     enum align align;
+    bool loss_only;    /* there is room for no more */
 };
 
 struct map_crowd;
@@ -76,5 +77,7 @@ bool map_line_meets_box(struct point a, struct point b, struct box box);
 
 /* "10 Mbit/s · 15 ms" and, when told, "· loss 2 %". */
 const char *map_link_text(const struct story_link *link, char *buffer, size_t size);
+/* "loss 2 %"; empty where nothing is lost. */
+const char *map_link_loss_text(const struct story_link *link, char *buffer, size_t size);
 
 #endif

@@ -42,7 +42,10 @@ static void draw_wire_label(const struct view *v, const struct map_plan *plan, s
     style.across = place->align;
     style.down = ALIGN_CENTRE;
     style.lines = 2;
-    map_link_text(link, text, sizeof text);
+    if (place->loss_only)
+        map_link_loss_text(link, text, sizeof text);
+    else
+        map_link_text(link, text, sizeof text);
     if (!link->up[0] || !link->up[1]) {
         style.colour = v->theme->wire_down;
         style.bold = true;
@@ -439,16 +442,22 @@ static void draw_legend_entry(const struct view *v, struct box row, const struct
     canvas_text(v->canvas, box_of(row.x + from + 2.9 * r, row.y, row.w, row.h), &style, entry->text);
 }
 
-/* What this world has of what not every world has. */
-static size_t legend_entries(const struct story *s, struct legend_entry entries[STORY_CLASSES + 2])
+static size_t add_ends(const struct story *s, struct legend_entry *entries, size_t n)
+{
+    if (story_has_loss(s) || !story_has_not_taken(s)) entries[n++] = (struct legend_entry){LEGEND_LOST, tr("lost")};
+    if (story_has_not_taken(s)) entries[n++] = (struct legend_entry){LEGEND_NOT_TAKEN, tr("not taken")};
+    return n;
+}
+
+/* With what this world has of what not every world has. How packets end comes first where there is not room for all. */
+static size_t legend_entries(const struct story *s, struct legend_entry entries[STORY_CLASSES + 2], bool ends_first)
 {
     static const enum story_class always[] = {STORY_CONTROL, STORY_DATA, STORY_ACK, STORY_RETRANSMIT, STORY_DNS},
                                   where_they_are[] = {STORY_ICMP, STORY_FRAGMENT};
-    size_t n = 0;
+    size_t n = ends_first ? add_ends(s, entries, 0) : 0;
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         entries[n++] = (struct legend_entry){always[i], story_class_name(always[i])};
-    if (story_has_loss(s) || !story_has_not_taken(s)) entries[n++] = (struct legend_entry){LEGEND_LOST, tr("lost")};
-    if (story_has_not_taken(s)) entries[n++] = (struct legend_entry){LEGEND_NOT_TAKEN, tr("not taken")};
+    if (!ends_first) n = add_ends(s, entries, n);
     for (size_t i = 0; i < sizeof where_they_are / sizeof where_they_are[0]; i++)
         if (story_has_class(s, where_they_are[i]))
             entries[n++] = (struct legend_entry){where_they_are[i], story_class_name(where_they_are[i])};
@@ -469,10 +478,11 @@ void map_view_draw_legend(const struct view *v, struct box box)
     enum { WAYS = 5 };
     static const struct legend_way ways[WAYS] = {{5.5, 1}, {4.9, 1}, {4.3, 1}, {3.9, 1}, {3.9, 0.88}};
     struct legend_entry entries[STORY_CLASSES + 2];
-    size_t n = legend_entries(v->story, entries);
+    size_t n = legend_entries(v->story, entries, false);
     int way = 0;
     while (way < WAYS - 1 && legend_length(v, entries, n, ways[way]) > box.w)
         way++;
+    if (legend_length(v, entries, n, ways[way]) > box.w) n = legend_entries(v->story, entries, true);
     for (size_t i = 0; i < n && legend_length(v, &entries[i], 1, ways[way]) <= box.w; i++) {
         draw_legend_entry(v, box, &entries[i], ways[way]);
         double used = legend_width(v, &entries[i], ways[way]);
