@@ -37,6 +37,12 @@ def part(picture, x0, y0, x1, y1):
     return b"".join(picture[(y * SIZE[0] + x0) * 3:(y * SIZE[0] + x1) * 3] for y in range(y0, y1))
 
 
+def asks(picture):
+    """Whether four choices stand where they stand: boxes of one colour, with another between them."""
+    boxes = {part(picture, 900, y - 8, 940, y + 8) for _, y in CHOICES}
+    return len(boxes) == 1 and boxes.pop()[:3] != part(picture, 900, 346, 901, 347)
+
+
 class Judge:
     def __init__(self, postroad, scenarios, folder, place):
         self.postroad, self.scenarios, self.folder, self.place = postroad, scenarios, folder, place
@@ -170,9 +176,8 @@ class Judge:
         """The scores, one after the other, of a game in which these are pressed."""
         scores, window = [], self.view("first-mail", *USUAL)
         window.key("space", "Home")
-        quiet = window.see()
         window.key("g", "space")
-        window.wait_for(lambda: differing(window.see(), quiet) > len(quiet) // 10, "no question comes")
+        window.wait_for(lambda: asks(window.screen.see()), "no question comes")
         for choice in choices:
             asked = window.settle()
             window.click(*CHOICES[choice])

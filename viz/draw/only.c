@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/journal/tr.h"
+
 bool only_is_all(const struct only *only)
 {
     return !only || (only->n_conns == 0 && only->n_hosts == 0);
@@ -15,7 +17,11 @@ static void add_conn(struct only *only, const struct story *s, size_t conn)
         bool known = both[k] == STORY_NONE;
         for (size_t i = 0; i < only->n_conns && !known; i++)
             known = only->conns[i] == both[k];
-        if (!known && only->n_conns < ONLY_CONNS_MAX) only->conns[only->n_conns++] = both[k];
+        if (known) continue;
+        if (only->n_conns < ONLY_CONNS_MAX)
+            only->conns[only->n_conns++] = both[k];
+        else
+            only->has_more = true;
     }
 }
 
@@ -45,7 +51,11 @@ static void choose_mail(struct only *only, const struct story *s, size_t mail)
 {
     for (size_t i = 0, n = story_transfer_count(s); i < n; i++)
         if (story_transfer(s, i)->mail == mail) add_conn(only, s, story_transfer(s, i)->conn);
-    snprintf(only->words, sizeof only->words, "%s", story_mail(s, mail)->name);
+    if (only->has_more) /* a connection has two ends */
+        snprintf(only->words, sizeof only->words, tr("%s, its first %d connections"), story_mail(s, mail)->name,
+                 ONLY_CONNS_MAX / 2);
+    else
+        snprintf(only->words, sizeof only->words, "%s", story_mail(s, mail)->name);
 }
 
 static void choose_conn(struct only *only, const struct story *s, size_t conn)

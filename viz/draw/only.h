@@ -11,6 +11,7 @@ enum { ONLY_CONNS_MAX = 256, ONLY_HOSTS_MAX = 16 };
 struct only {
     size_t conns[ONLY_CONNS_MAX], n_conns; /* 0: any */
     size_t hosts[ONLY_HOSTS_MAX], n_hosts; /* 0: any; else both ends must be among them, or one when there is but one */
+    bool has_more;                         /* than there is room for; words say so */
     char words[120];                       /* "m1", "mail.a.example, mx1.b.example" */
 };
 

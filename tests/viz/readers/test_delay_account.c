@@ -141,6 +141,15 @@ struct expected {
     const char *what;
 };
 
+/* How most of these mails begin: submitted from host 1, tried by host 2, which is told to come again. */
+#define UP_TO_THE_RETRY                                                                                                \
+    {DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"}, {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},                                \
+        {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""}, {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},                                     \
+        {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"}, {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},                               \
+    {                                                                                                                  \
+        DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"                                                                   \
+    }
+
 static void expect_intervals(const char *text, const struct expected *expected, size_t n_expected)
 {
     struct journal_memory *journal = handwritten(text);
@@ -164,12 +173,10 @@ static void expect_intervals(const char *text, const struct expected *expected, 
 
 Test(delay_account, goes_along_the_hosts_from_stage_to_stage)
 {
-    static const struct expected expected[] = {
-        {DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},   {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
-        {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},          {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
-        {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},      {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
-        {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"}, {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
-        {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},        {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
+    static const struct expected expected[] = {UP_TO_THE_RETRY,
+                                               {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
+                                               {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},
+                                               {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
     expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, DELIVERED), expected,
                      sizeof expected / sizeof *expected);
 }
@@ -217,13 +224,7 @@ Test(delay_account, an_address_literal_is_a_name_that_is_read)
         "101 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"
         "102 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"
         "104 smtp.content  session=2 conn=3 host=2 message=1\n";
-    static const struct expected expected[] = {{DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},
-                                               {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
-                                               {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},
-                                               {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
-                                               {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},
-                                               {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
-                                               {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"},
+    static const struct expected expected[] = {UP_TO_THE_RETRY,
                                                {DELAY_DNS, 100, 101, 2, 2, 0, "an address literal"},
                                                {DELAY_CONNECT, 101, 102, 2, 2, 3, ""},
                                                {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},
@@ -242,13 +243,7 @@ Test(delay_account, what_is_written_down_after_the_last_host_gave_it_up_was_on_i
         "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B to=queued\n"
         "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=queued to=active\n"
         "106 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=active to=delivered\n";
-    static const struct expected expected[] = {{DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},
-                                               {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
-                                               {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},
-                                               {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
-                                               {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},
-                                               {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
-                                               {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"},
+    static const struct expected expected[] = {UP_TO_THE_RETRY,
                                                {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
                                                {DELAY_TRANSFER, 102, 104, 2, 2, 3, ""},
                                                {DELAY_DISK, 104, 105, 3, 0, 0, ""},
@@ -262,12 +257,10 @@ Test(delay_account, who_is_passed_over_with_others_is_who_it_says)
 {
     static const char passed_over[] =
         "104 attempt.skip message=1 host=2 recipient=eve@c.example cause=20 why='held for dead'\n";
-    static const struct expected expected[] = {
-        {DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},   {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
-        {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},          {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
-        {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},      {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
-        {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"}, {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
-        {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},        {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
+    static const struct expected expected[] = {UP_TO_THE_RETRY,
+                                               {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
+                                               {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},
+                                               {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
     expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, passed_over, DELIVERED), expected,
                      sizeof expected / sizeof *expected);
 }
@@ -286,13 +279,7 @@ Test(delay_account, two_questions_with_one_id_have_their_answers_in_order)
         "102 conn.open     conn=4 host=2 peer=3 local_port=5002 remote_port=25 role=active\n"
         "102 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"
         "104 smtp.content  session=2 conn=3 host=2 message=1\n";
-    static const struct expected expected[] = {{DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},
-                                               {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
-                                               {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},
-                                               {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
-                                               {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},
-                                               {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
-                                               {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"},
+    static const struct expected expected[] = {UP_TO_THE_RETRY,
                                                {DELAY_DNS, 100, 101, 2, 0, 0, "x"},
                                                {DELAY_CONNECT, 101, 102, 2, 0, 3, ""},
                                                {DELAY_TRANSFER, 102, 105, 2, 0, 3, ""},
@@ -317,13 +304,7 @@ Test(delay_account, a_question_that_nobody_waits_for_leaves_its_id_to_another)
     static const char delivered[] =
         "205 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B to=queued\n"
         "206 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=queued to=delivered\n";
-    static const struct expected expected[] = {{DELAY_DNS, 10, 11, 1, 0, 0, "mx.a.example"},
-                                               {DELAY_CONNECT, 11, 12, 1, 0, 1, ""},
-                                               {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},
-                                               {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
-                                               {DELAY_DNS, 15, 17, 2, 1, 0, "b.example"},
-                                               {DELAY_CONNECT, 17, 18, 2, 1, 2, ""},
-                                               {DELAY_RETRY, 18, 100, 2, 0, 0, "451 not now"},
+    static const struct expected expected[] = {UP_TO_THE_RETRY,
                                                {DELAY_QUEUE, 100, 200, 2, 0, 0, ""},
                                                {DELAY_DNS, 200, 201, 2, 0, 0, "x"},
                                                {DELAY_CONNECT, 201, 202, 2, 0, 3, ""},
