@@ -76,8 +76,10 @@ class Judge:
         seen = {usual}
         for key in "123456789":
             window.key(key)
+            window.wait_for(lambda: window.screen.see() != usual, f"{key} shows no view alone")
             seen.add(window.see())
             window.key("0")
+            window.wait_for(lambda: window.screen.see() == usual, "0 does not bring all views back")
         check(len(seen) == 10, f"nine views alone and all of them are {len(seen)} pictures")
         check(window.see() == usual, "0 does not bring all views back")
         for name, key in (("help", "question"), ("menu", "v"), ("guessing", "g")):

@@ -160,6 +160,25 @@ static bool is_in_sight(const struct view *v, int64_t at_ns)
     return at_ns >= v->span.from_ns && at_ns <= v->span.to_ns;
 }
 
+/* A loss is a line through the whole strip; where there are very many, or of what a host did not take, one at its foot,
+   so that they do not cover what else goes on. */
+static void draw_loss_line(const struct view *v, struct box strip, const struct story_mark *mark, double x,
+                           bool are_many)
+{
+    double top = are_many || is_not_taken(v->story, mark) ? strip.y + strip.h * 0.75 : strip.y;
+    canvas_line(v->canvas, point_of(x, top), point_of(x, strip.y + strip.h), view_units(v, 1.5),
+                colour_with_alpha(v->theme->lost, 0.8));
+}
+
+static bool losses_are_many(const struct view *v, const struct story_mark *marks, size_t n_marks)
+{
+    enum { MANY = 60 };
+    size_t n = 0;
+    for (size_t i = 0; i < n_marks && n <= MANY; i++)
+        n += marks[i].kind == STORY_MARK_LOSS && is_in_sight(v, marks[i].at_ns);
+    return n > MANY;
+}
+
 static void draw_marks(const struct view *v, struct box box)
 {
     enum { ROOM = 400 };
@@ -167,15 +186,14 @@ static void draw_marks(const struct view *v, struct box box)
     struct box strip = strip_of(box, v->unit);
     const struct story_mark *marks;
     size_t n_marks = story_marks(v->story, &marks), n = 0;
+    bool are_many = losses_are_many(v, marks, n_marks);
     for (int rank = 9; rank >= 1; rank--)
         for (size_t i = 0; i < n_marks; i++) {
             if (importance(marks[i].kind) != rank || !is_in_sight(v, marks[i].at_ns)) continue;
             double x = timeline_x_at(v, box, pace_screen_at(v->pace, marks[i].at_ns));
             bool is_loss = marks[i].kind == STORY_MARK_LOSS, is_new = fabs(x - last_loss) >= 0.5;
             if (is_loss) last_loss = is_new ? x : last_loss;
-            if (is_loss && is_new)
-                canvas_line(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h), view_units(v, 1.5),
-                            colour_with_alpha(v->theme->lost, 0.8));
+            if (is_loss && is_new) draw_loss_line(v, strip, &marks[i], x, are_many);
             if (!claim(taken, &n, ROOM, x, w)) continue;
             draw_mark(v, &marks[i], point_of(x, y));
         }

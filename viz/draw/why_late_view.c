@@ -126,7 +126,8 @@ static void draw_bar(const struct account_page *p)
             canvas_text(v->canvas, box, &style, why_stage_words(interval->stage));
         size_t drop = story_drops_after(v->story, interval->from_ns - 1);
         for (size_t lost; (lost = why_next_loss(v->story, interval, &drop)) != STORY_NONE;)
-            shape_cross(v->canvas, point_of(x_at(p, story_drop(v->story, lost)->at_ns), p->bar.y - view_units(v, 5)),
+            shape_death(v->canvas, story_drop(v->story, lost)->hop == STORY_NONE,
+                        point_of(x_at(p, story_drop(v->story, lost)->at_ns), p->bar.y - view_units(v, 5)),
                         view_units(v, 4), view_units(v, 2), v->theme->lost);
     }
     int64_t now = story_now(v->story);
@@ -150,12 +151,15 @@ static bool draw_row(struct pen *pen, const char *text, int64_t length_ns, struc
     style.down = number.down = ALIGN_CENTRE;
     number.across = ALIGN_END;
     style.may_be_cut = true; /* a press goes there */
-    if (indent > 0)
-        shape_cross(v->canvas, point_of(row.x + mark / 2, row.y + row.h / 2), mark * 0.4, mark * 0.18, colour);
+    if (act == ACT_GO_TO_EVENT)
+        shape_death(v->canvas, story_event(v->story, arg)->kind == EVENT_PACKET_DROP,
+                    point_of(row.x + mark / 2, row.y + row.h / 2), mark * 0.4, mark * 0.18, colour);
     else
         canvas_fill_round(v->canvas, box_of(row.x, row.y + (row.h - mark) / 2, mark, mark), 2 * v->unit, colour);
     canvas_text(v->canvas, box_of(row.x + mark * 1.6, row.y, row.w - mark * 1.6 - w, row.h), &style, text);
-    canvas_text(v->canvas, box_of(row.x + row.w - w, row.y, w, row.h), &number, vtime_format_duration(length_ns, time));
+    if (length_ns > 0) /* what was never sent again has no cost of its own */
+        canvas_text(v->canvas, box_of(row.x + row.w - w, row.y, w, row.h), &number,
+                    vtime_format_duration(length_ns, time));
     targets_add_box(v->targets, act, arg, row);
     pen->y += h;
     return true;
