@@ -284,6 +284,12 @@ static double fitting_unit(const struct view *view, enum view_id id, struct box 
     return least_height[id] > 0 ? fmin(view->unit, box.h / least_height[id]) : view->unit;
 }
 
+static void draw_what_if(const struct scene *s, const struct view *view, struct box box)
+{
+    const struct compare_page page = scene_compare_page(s);
+    compare_view_draw(view, box, &page);
+}
+
 static bool is_alone(const struct scene *s)
 {
     int n = 0;
@@ -329,11 +335,9 @@ static void draw_view(struct scene *s, struct view view, enum view_id id)
     case VIEW_WHY_LATE:
         draw_why_late(s, &view, box);
         return;
-    case VIEW_WHAT_IF: {
-        const struct compare_page page = scene_compare_page(s);
-        compare_view_draw(&view, box, &page);
+    case VIEW_WHAT_IF:
+        draw_what_if(s, &view, box);
         return;
-    }
     case VIEW_CLOSELY:
         draw_closely(&view, box);
         return;
