@@ -8,6 +8,7 @@
 #endif
 
 #include "app/bench.h"
+#include "app/bench_view.h"
 #include "app/bench_worlds.h"
 #include "model/host/world.h"
 #include "model/scenario/scenario.h"
@@ -50,7 +51,7 @@ static double heap_bytes(void)
 #endif
 }
 
-static struct journal_memory *run_world(char *json, size_t events)
+struct journal_memory *bench_view_journal(char *json, size_t events)
 {
     struct scenario *scenario = scenario_parse("bench", json, strlen(json), NULL, 0, stderr);
     assert(scenario);
@@ -68,8 +69,7 @@ static struct journal_memory *run_world(char *json, size_t events)
     return memory;
 }
 
-/* Bytes of mails: written to streams, and lying in mailboxes. They are the world's, whatever an event takes. */
-static double payload_bytes(const struct journal_memory *journal)
+double bench_view_payload(const struct journal_memory *journal)
 {
     double bytes = 0;
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
@@ -152,7 +152,7 @@ static void measure_frames(FILE *out, struct scene *scene, int width, int height
 static void measure_world(FILE *out, char *json, size_t events)
 {
     double heap = heap_bytes(), begin_ns = bench_now_ns();
-    struct journal_memory *journal = run_world(json, events);
+    struct journal_memory *journal = bench_view_journal(json, events);
     double count = (double)journal_memory_count(journal), ran_ns = bench_now_ns() - begin_ns,
            kept = heap_bytes() - heap;
     fprintf(out, tr("  %8.2f s  to run the world (%.0f events, %.1f s of virtual time)\n"), ran_ns / 1e9, count,
@@ -160,7 +160,7 @@ static void measure_world(FILE *out, char *json, size_t events)
     begin_ns = bench_now_ns();
     struct scene *scene = scene_new(journal, scene_options_default());
     fprintf(out, tr("  %8.2f s  to index it\n"), (bench_now_ns() - begin_ns) / 1e9);
-    double payload = payload_bytes(journal), all = heap_bytes() - heap;
+    double payload = bench_view_payload(journal), all = heap_bytes() - heap;
     fprintf(out, tr("  %8.1f bytes an event  (%.1f the journal, %.1f the story and its pace), and %.1f of mails\n"),
             (all - payload) / count, (kept - payload) / count, (all - kept) / count, payload / count);
     fflush(out);
@@ -177,7 +177,10 @@ void bench_view(FILE *out, uint64_t events)
         out, "%s\n",
         tr("the window, drawn into memory: a star of routers, 1,000 senders, 10 servers; every link 1 Gbit/s, 400 ms, "
            "0.1 % loss;\nmails of 100 kB by SMTP, so that thousands of packets are in flight"));
-    measure_world(out, bench_world_view(1000000), events ? (size_t)events : USUAL_EVENTS);
+    size_t n = events ? (size_t)events : USUAL_EVENTS;
+    bench_opening(out, bench_world_view(1000000), n);
+    fprintf(out, "%s\n", tr("drawing it"));
+    measure_world(out, bench_world_view(1000000), n);
     fprintf(out, "%s\n", tr("the same in the world of mail-link"));
     measure_world(out, bench_world_mail_link(1000000), SMALL_WORLD_EVENTS);
 }

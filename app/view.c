@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
@@ -80,11 +81,23 @@ static int tell_as_text(const char *word, const struct journal_memory *journal)
     return code;
 }
 
+/* ---- How long it takes ---- */
+
+static struct timespec begun;
+
+static double seconds_since_begun(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - begun.tv_sec) + (double)(now.tv_nsec - begun.tv_nsec) / 1e9;
+}
+
 /* A world that is being opened behind the window. */
 struct opened {
     const struct view_world *world;
     struct rerun *rerun; /* as soon as the whole is known, it can be run again */
     const char *look_at;
+    bool tells_times;
 };
 
 /* A journal that is still being written, once what there was has been read. */
@@ -152,6 +165,9 @@ static enum loading_state poll_opening(void *context, struct loading_news *news)
     struct journal_memory *journal = opening_journal(opened->world->opening);
     if (opened->rerun) *opened->rerun = rerun_of(journal, opened->world->word);
     if (opened->rerun) has_what_is_looked_at(journal, opened->look_at);
+    if (opened->rerun && opened->tells_times)
+        fprintf(stderr, tr("postroad view: all %zu events were known after %.2f s\n"), journal_memory_count(journal),
+                seconds_since_begun());
     opened->rerun = NULL;
     return state;
 }
@@ -179,7 +195,7 @@ enum window_end view_world(struct window *w, const struct view_world *world, con
     struct window_memory memory;
     char arrangement[WORKSPACE_TEXT_BYTES];
     struct rerun rerun = rerun_of(world->journal, world->word);
-    struct opened opened = {world, &rerun, window.look_at};
+    struct opened opened = {world, &rerun, window.look_at, options->times};
     const struct loading loading = {&opened, poll_opening};
     struct wireshark *wireshark = wireshark_new();
     struct elsewhere elsewhere = wireshark_elsewhere(wireshark);
@@ -224,11 +240,17 @@ enum window_end view_opening(struct window *w, struct view_world world, const st
     return view_world(w, &world, options);
 }
 
+static void tell_first_picture(void)
+{
+    fprintf(stderr, tr("postroad view: the first picture was there after %.2f s\n"), seconds_since_begun());
+}
+
 static struct window *open_window(const struct view_options *options)
 {
     char why[256] = "";
     struct window_options window = window_options_default();
     window.full_screen = options->full_screen;
+    if (options->times) window.first_picture = tell_first_picture;
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
     if (!display_is_named()) return NULL;
     simulate_release_interrupts();
@@ -337,6 +359,7 @@ static int view_word(const char *word, const struct view_options *options)
 int command_view(int argc, char **argv)
 {
     struct view_options options = {.picture = picture_options_default()};
+    clock_gettime(CLOCK_MONOTONIC, &begun);
     const struct option_row rows[] = {
         {"at", 0, "TIME", "the instant to begin at, or of the picture, such as \"1.2 s\"", OPTION_TEXT,
          &options.words.at},
@@ -352,6 +375,7 @@ int command_view(int argc, char **argv)
         {"projector", 0, NULL, "large type, thick lines and few controls", OPTION_FLAG, &options.projector},
         {"reduced-motion", 0, NULL, "packets do not fly but step", OPTION_FLAG, &options.calm},
         {"full-screen", 0, NULL, "begin with the whole screen", OPTION_FLAG, &options.full_screen},
+        {"times", 0, NULL, "say when the first picture was there, and when all was known", OPTION_FLAG, &options.times},
         {"screenshot", 0, "FILE", "draw one picture to this .png, .svg or .pdf, and need no display", OPTION_TEXT,
          &options.screenshot},
     };

@@ -10,7 +10,7 @@ struct view_options {
     const char *screenshot;
     struct picture_words words;
     struct picture_options picture;
-    bool full_screen, calm;
+    bool full_screen, calm, times;
     bool projector; /* also what a world was left with, for the next */
     const char *language;
 };

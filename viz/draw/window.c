@@ -28,6 +28,7 @@ struct window {
     int64_t wanted_ns;             /* where to go as soon as it is known; TIME_NEVER: nowhere */
     const char *wanted;            /* and at what to look; NULL */
     bool closed;
+    void (*first_picture)(void); /* NULL: there was one, or nobody wants to know */
 };
 
 struct window_options window_options_default(void)
@@ -102,6 +103,8 @@ static void end_picture(struct window *w, struct canvas *canvas)
     SDL_UnlockTexture(w->texture);
     SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
     SDL_RenderPresent(w->renderer);
+    if (w->first_picture) w->first_picture();
+    w->first_picture = NULL;
 }
 
 static void draw(struct window *w)
@@ -343,6 +346,7 @@ static void want_utf8(void)
 struct window *window_open(const struct window_options *options, char why[256])
 {
     struct window *w = mem_calloc(1, sizeof *w);
+    w->first_picture = options->first_picture;
     want_utf8();
     if (SDL_Init(SDL_INIT_VIDEO) == 0) {
         if (open_window(w, options, "postroad")) return w;

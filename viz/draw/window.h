@@ -34,6 +34,7 @@ struct window_options {
     bool full_screen;
     struct window_memory *memory; /* as it begins, and, when it closes, how the user left it; NULL: as it comes */
     int width, height;            /* 0: 1280x800, or what the display has room for */
+    void (*first_picture)(void);  /* called when the first picture is on the screen; NULL: nobody is */
     bool playing;                 /* whether it plays from the first picture on */
     int64_t at_ns;                /* where it begins */
     const char *look_at;          /* what is looked at closely then (scene_look_at); NULL: nothing */
@@ -64,8 +65,8 @@ enum window_end {
 /* Shows the journal until the user quits, or goes elsewhere. why: at least 256 bytes. */
 enum window_end window_run(struct journal_memory *journal, const struct window_options *options, char why[256]);
 
-/* The same in a window that stays open, so that something else can be shown in it afterwards. Of the options, its size
-   and whether it takes the whole screen are of the window, the rest of what is shown. */
+/* The same in a window that stays open, so that something else can be shown in it afterwards. Of the options, its size,
+   whether it takes the whole screen and who hears of the first picture are of the window, the rest of what is shown. */
 struct window;
 struct window *window_open(const struct window_options *options, char why[256]); /* NULL: no display */
 enum window_end window_show(struct window *window, struct journal_memory *journal,
