@@ -1,6 +1,7 @@
 /* postroad bench view, first part: a long journal is opened as `postroad view` opens it. Another process makes the
    journal, so that of this one's memory nothing is left over from that; a third opens a window on it that nobody sees.
-   Times are those of the clock on the wall, since two threads are at work. */
+   Times are those of the clock on the wall, since two threads are at work; but what a picture takes is processor time
+   of the thread that draws. */
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -24,11 +25,16 @@ struct made {
     double events, payload_bytes; /* what the events say, and the bytes of mails among it */
 };
 
-static double wall_ns(void)
+static double clock_ns(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static double wall_ns(void)
+{
+    return clock_ns(CLOCK_MONOTONIC);
 }
 
 /* What the system gives this process of memory at this moment; 0 where it does not say. */
@@ -130,7 +136,7 @@ struct dragging {
     struct scene *scene;
     void *pixels;
     size_t frames, swaps;
-    double begin_ns, first_ns, longest_ns, longest_swap_ns; /* first: of a picture, not counted among the others */
+    double begin_ns, first_ns, longest_ns, longest_swap_ns;
     double most_bytes;
 };
 
@@ -139,7 +145,7 @@ static void take_news(struct dragging *d, struct loading_news *news)
     struct scene_options options = scene_options_default();
     if (!news->index) return;
     if (d->scene)
-        scene_take_index(d->scene, news->index), d->swaps++;
+        opening_give_back(d->opening, scene_take_index(d->scene, news->index)), d->swaps++;
     else
         d->scene = scene_new_indexed(news->index, options);
 }
@@ -160,17 +166,18 @@ static double larger(double a, double b)
 
 static enum loading_state look_and_drag(struct dragging *d)
 {
-    double begin_ns = wall_ns();
+    double begin_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
     struct loading_news news = {.index = NULL};
-    enum loading_state state = opening_poll(d->opening, &news);
+    const struct scene_wish wish = d->scene ? scene_wish(d->scene) : (struct scene_wish){.unit = 0};
+    enum loading_state state = opening_poll(d->opening, d->scene ? &wish : NULL, &news);
     bool swaps = d->scene && news.index;
     take_news(d, &news);
     if (!d->scene) return state;
     scene_set_loading(d->scene, state == LOADING_GOES_ON ? &news.progress : NULL);
     drag(d);
-    double took_ns = wall_ns() - begin_ns;
+    double took_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_ns;
     if (d->frames == 1)
-        d->first_ns = wall_ns() - d->begin_ns;
+        d->first_ns = took_ns;
     else if (swaps)
         d->longest_swap_ns = larger(d->longest_swap_ns, took_ns);
     else
@@ -208,8 +215,8 @@ static double measure_dragging(FILE *out, const char *path, const struct made *m
             made->payload_bytes / made->events);
     fprintf(out,
             tr("  %8.2f ms the longest picture of %dx%d at which more is taken in, dragging (of %zu; of all others "
-               "%.2f)\n"),
-            d.longest_swap_ns / 1e6, WIDTH, HEIGHT, d.swaps, d.longest_ns / 1e6);
+               "%.2f, the first %.2f)\n"),
+            d.longest_swap_ns / 1e6, WIDTH, HEIGHT, d.swaps, d.longest_ns / 1e6, d.first_ns / 1e6);
     fflush(out);
     scene_free(d.scene);
     opening_end(d.opening);

@@ -11,7 +11,6 @@
 #include "app/output.h"
 #include "app/rerun.h"
 #include "app/settings.h"
-#include "app/simulate.h"
 #include "app/view.h"
 #include "model/scenario/json.h"
 #include "sim/journal/memory.h"
@@ -141,39 +140,47 @@ static size_t card_called(const struct shelf *shelf, const char *word)
 
 /* ---- Lessons ---- */
 
-static struct journal_memory *journal_of_step(struct lesson *lesson, size_t step, size_t *made_of,
-                                              struct journal_memory *journal)
+/* A world that the next step shows, too, is not run again. What is there at once is waited for. */
+static struct opening *opening_of_step(struct opening *former, const char *scenario, const char *former_scenario)
 {
-    int code;
-    if (journal && !strcmp(lesson->steps[*made_of].scenario, lesson->steps[step].scenario)) return journal;
-    journal_memory_free(journal);
-    *made_of = step;
-    return simulate_or_read(lesson->steps[step].scenario, &code, NULL);
+    enum { AT_ONCE_MS = 100 };
+    struct opening *opening = former;
+    if (former && !strcmp(scenario, former_scenario)) {
+        opening_again(former);
+    } else {
+        opening_end(former);
+        opening = opening_begin(scenario);
+    }
+    opening_wait(opening, AT_ONCE_MS);
+    return opening;
 }
 
 static bool play(struct window *window, const struct view_options *options, struct lesson *lesson)
 {
-    struct journal_memory *journal = NULL;
-    size_t at = 0, made_of = 0;
+    struct opening *opening = NULL;
+    size_t at = 0, before = 0;
     enum window_end end = WINDOW_NEXT;
-    while (end == WINDOW_NEXT || end == WINDOW_BACK) {
+    bool failed = false;
+    while (!failed && (end == WINDOW_NEXT || end == WINDOW_BACK)) {
         const struct lesson_step *step = &lesson->steps[at];
-        journal = journal_of_step(lesson, at, &made_of, journal);
-        if (!journal) return false;
+        opening = opening_of_step(opening, step->scenario, lesson->steps[before].scenario);
         const struct view_world world = {.word = step->scenario,
-                                         .journal = journal,
+                                         .opening = opening,
                                          .from_gallery = true,
                                          .lesson = &step->page,
                                          .look_at = step->look_at,
                                          .show = step->show,
-                                         .at_ns = lesson_instant(step, journal),
+                                         .at_ns = step->at_ns == TIME_NEVER ? 0 : step->at_ns,
+                                         .moment = step->moment,
                                          .stands = !step->plays};
-        end = view_world(window, &world, options);
+        end = view_opening(window, world, options);
+        failed = opening_wait(opening, 0) == LOADING_FAILED;
+        before = at;
         if (end == WINDOW_NEXT && at + 1 < lesson->n) at++;
         if (end == WINDOW_BACK && at > 0) at--;
     }
-    journal_memory_free(journal);
-    return end != WINDOW_GALLERY;
+    opening_end(opening);
+    return end != WINDOW_GALLERY && !failed;
 }
 
 bool gallery_lesson(struct window *window, const struct view_options *options, const char *path)
@@ -194,7 +201,8 @@ static bool open_card(struct window *window, struct gallery *gallery, const stru
     struct view_world world = {.word = shelf->paths[card],
                                .journal = gallery_journal(gallery, card),
                                .from_gallery = true,
-                               .at_ns = TIME_NEVER};
+                               .at_ns = TIME_NEVER,
+                               .moment = -1};
     if (world.journal) return view_world(window, &world, options) == WINDOW_CLOSED;
     world.opening = opening_begin(world.word);
     bool failed = opening_wait(world.opening, 0) == LOADING_FAILED;

@@ -223,19 +223,3 @@ void lesson_free(struct lesson *lesson)
     if (lesson->document) json_free(lesson->document);
     mem_free(lesson);
 }
-
-int64_t lesson_instant(const struct lesson_step *step, const struct journal_memory *journal)
-{
-    if (step->at_ns != TIME_NEVER || step->moment < 0) return step->at_ns == TIME_NEVER ? 0 : step->at_ns;
-    struct story *story = story_new(journal);
-    struct classics *classics = classics_new(story);
-    int64_t at_ns = 0;
-    for (size_t i = 0; i < classics_count(classics); i++) {
-        if ((int)classics_at(classics, i)->kind != step->moment) continue;
-        at_ns = classics_at(classics, i)->at_ns;
-        break;
-    }
-    classics_free(classics);
-    story_free(story);
-    return at_ns;
-}

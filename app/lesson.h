@@ -29,7 +29,5 @@ bool lesson_is_one(const char *path);
 /* NULL when anything is wrong; all of it has then been told on errors. */
 struct lesson *lesson_load(const char *path, FILE *errors);
 void lesson_free(struct lesson *lesson);
-/* The instant at which a step begins, in the journal of its scenario. */
-int64_t lesson_instant(const struct lesson_step *step, const struct journal_memory *journal);
 
 #endif

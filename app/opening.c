@@ -1,9 +1,9 @@
 #include "app/opening.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "app/exit_codes.h"
@@ -12,34 +12,70 @@
 #include "app/simulate.h"
 #include "sim/journal/journal_sound.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/stop.h"
 #include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
 #include "viz/draw/scene_index.h"
 
 enum {
     FIRST_EVENTS = 4096, /* in the first index, and the world has begun by then */
     FIRST_EVENTS_MOST = 100000,
     TIMES_AS_MANY = 4, /* in each further one */
-    EVENTS_BETWEEN_LOOKS = 1024
+    FEW_EVENTS = 300000,
+    MANY_EVENTS = 1 << 20,
+    PART_OF_MANY = 8,
+    EVENTS_BETWEEN_LOOKS = 1024,
+    LOOK_MS = 250,  /* for more, in a journal that grows */
+    LOOK_SHARE = 5, /* and at most one part in so many of the time */
+    GIVEN_BACK = 8
 };
 
 struct opening {
     pthread_t thread;
     bool has_thread;
-    atomic_bool cancelled;
+    struct stop stop;
     char *word;
-    size_t next_events; /* the thread's: when to make the next index */
+    /* The thread's: */
+    size_t next_events; /* when to make the next index */
+    int64_t next_look_ns;
     struct journal_memory *journal;
-    struct journal_follower *follower;
+    struct journal_sound *sound;
+    struct journal_follower *follower; /* NULL: there can be no more */
 
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t changed;
     enum loading_state state;
     int code;
     struct loading_progress progress;
+    struct scene_wish wish;
     struct scene_index *index; /* that nobody has taken yet */
+    bool grows;                /* done, but there will be more */
+    bool is_followed;          /* whoever asked knows that it is done, and wants more */
+    bool again;                /* an index is wanted of what is known */
+    struct scene_index *given_back[GIVEN_BACK];
+    size_t n_given_back;
 };
 
 /* ---- The thread ---- */
+
+static int64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * SECOND + now.tv_nsec;
+}
+
+static void clear_away(struct opening *o)
+{
+    struct scene_index *former[GIVEN_BACK];
+    pthread_mutex_lock(&o->lock);
+    size_t n = o->n_given_back;
+    memcpy(former, o->given_back, sizeof former);
+    o->n_given_back = 0;
+    pthread_mutex_unlock(&o->lock);
+    for (size_t i = 0; i < n; i++)
+        scene_index_free(former[i]);
+}
 
 static void tell_progress(struct opening *o, double part, bool is_made)
 {
@@ -47,6 +83,23 @@ static void tell_progress(struct opening *o, double part, bool is_made)
     o->progress =
         (struct loading_progress){part, journal_memory_count(o->journal), journal_memory_end_ns(o->journal), is_made};
     pthread_mutex_unlock(&o->lock);
+    clear_away(o);
+}
+
+static struct scene_wish wish_of(struct opening *o)
+{
+    pthread_mutex_lock(&o->lock);
+    struct scene_wish wish = o->wish;
+    pthread_mutex_unlock(&o->lock);
+    return wish;
+}
+
+static bool is_wanted_again(struct opening *o)
+{
+    pthread_mutex_lock(&o->lock);
+    bool again = o->again;
+    pthread_mutex_unlock(&o->lock);
+    return again;
 }
 
 static void hand_over(struct opening *o, struct scene_index *index, enum loading_state state)
@@ -55,6 +108,8 @@ static void hand_over(struct opening *o, struct scene_index *index, enum loading
     struct scene_index *unseen = o->index;
     o->index = index;
     o->state = state;
+    o->grows = o->follower != NULL;
+    o->again = false;
     pthread_cond_broadcast(&o->changed);
     pthread_mutex_unlock(&o->lock);
     scene_index_free(unseen);
@@ -68,31 +123,46 @@ static void fail(struct opening *o, int code)
     hand_over(o, NULL, LOADING_FAILED);
 }
 
-static bool is_cancelled(const struct opening *o)
+/* The next one is made while the window still has the one before: what that takes in memory is to be little of the
+   whole, as far as one can tell. */
+static bool is_little(size_t events, double part)
 {
-    return atomic_load(&o->cancelled);
+    double most = part > 0 ? (double)events / part / PART_OF_MANY : MANY_EVENTS;
+    return events <= FEW_EVENTS || (double)events <= most;
 }
 
 /* Each index is made anew; of ever more, all together cost a third of the last. */
 static void show_if_due(struct opening *o, double part)
 {
     size_t n = journal_memory_count(o->journal);
-    if (n < o->next_events || (journal_memory_end_ns(o->journal) == 0 && n < FIRST_EVENTS_MOST)) return;
-    hand_over(o, scene_index_as_now(o->journal, CAPTIONS_ALL, part), LOADING_GOES_ON);
+    bool begun = journal_memory_end_ns(o->journal) > 0 || n >= FIRST_EVENTS_MOST;
+    bool due = begun && n >= o->next_events && is_little(n, part);
+    if (!due && (n == 0 || !is_wanted_again(o))) return;
+    struct scene_index *index = scene_index_as_now(o->journal, wish_of(o), part, &o->stop);
+    if (index) hand_over(o, index, LOADING_GOES_ON);
     o->next_events = n * TIMES_AS_MANY;
 }
 
+/* What will be appended to must not change under who looks at it. */
 static void show_whole(struct opening *o)
 {
-    if (journal_memory_count(o->journal) == 0) {
-        fprintf(stderr, tr("postroad view: %s holds no events\n"), o->word);
-        fail(o, EXIT_USAGE);
-    } else if (!is_cancelled(o)) {
-        hand_over(o, scene_index_new(o->journal, CAPTIONS_ALL), LOADING_DONE);
-    }
+    struct scene_index *index = o->follower ? scene_index_as_now(o->journal, wish_of(o), 1, &o->stop)
+                                            : scene_index_new(o->journal, wish_of(o), &o->stop);
+    if (index) hand_over(o, index, LOADING_DONE);
 }
 
-static bool take_block(struct opening *o, struct journal_sound *sound, const char *path, enum journal_step *step)
+static void show_first_whole(struct opening *o)
+{
+    if (stop_is_asked(&o->stop)) return;
+    if (journal_memory_count(o->journal) > 0) {
+        show_whole(o);
+        return;
+    }
+    fprintf(stderr, tr("postroad view: %s holds no events\n"), o->word);
+    fail(o, EXIT_USAGE);
+}
+
+static bool take_block(struct opening *o, const char *path, enum journal_step *step)
 {
     char error[JOURNAL_ERROR_BYTES], why[JOURNAL_SOUND_ERROR_BYTES];
     *step = journal_follower_step(o->follower, o->journal, error);
@@ -100,39 +170,42 @@ static bool take_block(struct opening *o, struct journal_sound *sound, const cha
         fprintf(stderr, "postroad: %s\n", error);
         return false;
     }
-    if (journal_sound_go_on(sound, o->journal, why)) return true;
+    if (journal_sound_go_on(o->sound, o->journal, why)) return true;
     fprintf(stderr, tr("postroad: %s makes no sense: %s\n  hint: to look at it: postroad show %s\n"), path, why, path);
     return false;
 }
 
+static void end_following(struct opening *o)
+{
+    journal_follower_free(o->follower);
+    o->follower = NULL;
+}
+
 static void read_blocks(struct opening *o, const char *path)
 {
-    bool good = true;
     enum journal_step step = JOURNAL_STEP_MORE;
-    struct journal_sound *sound = journal_sound_new();
-    while (good && step == JOURNAL_STEP_MORE && !is_cancelled(o)) {
-        good = take_block(o, sound, path, &step);
-        if (!good || step != JOURNAL_STEP_MORE) break;
+    while (!stop_is_asked(&o->stop)) {
+        if (!take_block(o, path, &step)) {
+            fail(o, EXIT_USAGE);
+            return;
+        }
+        if (step != JOURNAL_STEP_MORE) break;
         double part = journal_follower_part(o->follower);
         tell_progress(o, part, false);
         show_if_due(o, part);
     }
-    journal_sound_free(sound);
-    if (!good) {
-        fail(o, EXIT_USAGE);
-        return;
-    }
     if (step == JOURNAL_STEP_TORN)
         fprintf(stderr, tr("postroad: %s was cut off, or is still being written; its whole blocks are shown\n"), path);
     else
-        journal_follower_free(o->follower), o->follower = NULL;
-    show_whole(o);
+        end_following(o);
+    show_first_whole(o);
 }
 
 static void read_journal(struct opening *o, const char *path)
 {
     char error[JOURNAL_ERROR_BYTES];
     o->follower = journal_follower_open(path, error);
+    o->sound = journal_sound_new();
     o->journal = journal_memory_new();
     if (o->follower) {
         read_blocks(o, path);
@@ -152,7 +225,7 @@ static void read_recording(struct opening *o, const char *path)
         return;
     }
     fputs(report.notes, stderr);
-    show_whole(o);
+    show_first_whole(o);
 }
 
 static void run_world(struct opening *o, const struct scenario *scenario)
@@ -162,7 +235,7 @@ static void run_world(struct opening *o, const struct scenario *scenario)
     o->journal = journal_memory_new();
     journal_add_reader(journal, journal_memory_reader(o->journal, event_mask_all()));
     struct world *world = world_new(scenario, &options, journal);
-    while (!is_cancelled(o) && world_run(world, EVENTS_BETWEEN_LOOKS)) {
+    while (!stop_is_asked(&o->stop) && world_run(world, EVENTS_BETWEEN_LOOKS)) {
         bool has_end = scenario->until_ns != TIME_NEVER && scenario->until_ns > 0;
         double part = has_end ? (double)world_now(world) / (double)scenario->until_ns : -1;
         tell_progress(o, part, true);
@@ -181,12 +254,11 @@ static void make(struct opening *o)
     }
     run_world(o, scenario);
     scenario_free(scenario);
-    show_whole(o);
+    show_first_whole(o);
 }
 
-static void *work(void *context)
+static void open_it(struct opening *o)
 {
-    struct opening *o = context;
     char *path = library_find(o->word);
     if (journal_file_is_journal(path))
         read_journal(o, path);
@@ -195,6 +267,66 @@ static void *work(void *context)
     else
         make(o);
     free(path);
+}
+
+/* ---- The thread, afterwards ---- */
+
+static void look_for_more(struct opening *o)
+{
+    char why[JOURNAL_SOUND_ERROR_BYTES];
+    int64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
+    bool has_more = journal_follower_read(o->follower, o->journal);
+    if (!journal_follower_goes_on(o->follower)) end_following(o);
+    if (has_more && !journal_sound_go_on(o->sound, o->journal, why)) {
+        fprintf(stderr, tr("postroad view: %s makes no sense any more: %s\n"), o->word, why);
+        end_following(o);
+        fail(o, EXIT_USAGE);
+        return;
+    }
+    if (has_more || !o->follower) show_whole(o);
+    int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+    o->next_look_ns = now_ns + LOOK_MS * MILLISECOND + LOOK_SHARE * (now_ns - begun_ns);
+}
+
+/* Until there is anything to do: to look for more is in its time. */
+static void wait_for_work(struct opening *o)
+{
+    pthread_mutex_lock(&o->lock);
+    while (!stop_is_asked(&o->stop) && !o->again && !o->n_given_back) {
+        int64_t left_ns = o->next_look_ns - clock_ns(CLOCK_MONOTONIC);
+        if (!o->follower || !o->is_followed) {
+            pthread_cond_wait(&o->changed, &o->lock);
+            continue;
+        }
+        if (left_ns <= 0) break;
+        int64_t until_ns = clock_ns(CLOCK_REALTIME) + left_ns;
+        struct timespec until = {until_ns / SECOND, until_ns % SECOND};
+        pthread_cond_timedwait(&o->changed, &o->lock, &until);
+    }
+    pthread_mutex_unlock(&o->lock);
+}
+
+static bool is_due(struct opening *o)
+{
+    pthread_mutex_lock(&o->lock);
+    bool due = o->follower && o->is_followed && clock_ns(CLOCK_MONOTONIC) >= o->next_look_ns;
+    pthread_mutex_unlock(&o->lock);
+    return due;
+}
+
+static void do_what_is_due(struct opening *o)
+{
+    clear_away(o);
+    if (is_wanted_again(o)) show_whole(o);
+    if (is_due(o)) look_for_more(o);
+}
+
+static void *work(void *context)
+{
+    struct opening *o = context;
+    open_it(o);
+    for (wait_for_work(o); !stop_is_asked(&o->stop); wait_for_work(o))
+        do_what_is_due(o);
     return NULL;
 }
 
@@ -209,17 +341,22 @@ struct opening *opening_begin(const char *word)
     pthread_mutex_init(&o->lock, NULL);
     pthread_cond_init(&o->changed, NULL);
     o->has_thread = pthread_create(&o->thread, NULL, work, o) == 0;
-    if (!o->has_thread) work(o); /* without a thread it takes as long as it takes */
+    if (!o->has_thread) open_it(o); /* without a thread it takes as long as it takes */
     return o;
 }
 
 void opening_end(struct opening *o)
 {
     if (!o) return;
-    atomic_store(&o->cancelled, true);
+    pthread_mutex_lock(&o->lock);
+    stop_ask(&o->stop);
+    pthread_cond_broadcast(&o->changed);
+    pthread_mutex_unlock(&o->lock);
     if (o->has_thread) pthread_join(o->thread, NULL);
+    clear_away(o);
     scene_index_free(o->index);
     journal_memory_free(o->journal);
+    journal_sound_free(o->sound);
     journal_follower_free(o->follower);
     pthread_cond_destroy(&o->changed);
     pthread_mutex_destroy(&o->lock);
@@ -244,17 +381,45 @@ enum loading_state opening_wait(struct opening *o, int most_ms)
     return state;
 }
 
-enum loading_state opening_poll(void *context, struct loading_news *news)
+enum loading_state opening_poll(void *context, const struct scene_wish *wish, struct loading_news *news)
 {
     struct opening *o = context;
+    if (!o->has_thread && is_due(o)) look_for_more(o);
     pthread_mutex_lock(&o->lock);
     enum loading_state state = o->state;
+    if (wish) o->wish = *wish;
     news->progress = o->progress;
     news->index = o->index;
     o->index = NULL;
+    news->grows = state == LOADING_DONE && o->grows;
+    if (news->grows && !o->is_followed) {
+        o->is_followed = true;
+        pthread_cond_broadcast(&o->changed);
+    }
     pthread_mutex_unlock(&o->lock);
-    news->grows = state == LOADING_DONE && o->follower;
     return state;
+}
+
+void opening_give_back(void *context, struct scene_index *former)
+{
+    struct opening *o = context;
+    pthread_mutex_lock(&o->lock);
+    bool kept = o->has_thread && o->n_given_back < GIVEN_BACK;
+    if (kept) o->given_back[o->n_given_back++] = former;
+    pthread_cond_broadcast(&o->changed);
+    pthread_mutex_unlock(&o->lock);
+    if (!kept) scene_index_free(former);
+}
+
+void opening_again(struct opening *o)
+{
+    pthread_mutex_lock(&o->lock);
+    o->again = !o->index && o->state != LOADING_FAILED;
+    o->wish = (struct scene_wish){.unit = 0};
+    if (o->again) o->state = LOADING_GOES_ON;
+    pthread_cond_broadcast(&o->changed);
+    pthread_mutex_unlock(&o->lock);
+    if (!o->has_thread && o->again) show_whole(o);
 }
 
 int opening_code(const struct opening *o)
@@ -262,12 +427,7 @@ int opening_code(const struct opening *o)
     return o->code;
 }
 
-struct journal_memory *opening_journal(const struct opening *o)
+const struct journal_memory *opening_journal(const struct opening *o)
 {
     return o->journal;
-}
-
-struct journal_follower *opening_follower(const struct opening *o)
-{
-    return o->follower;
 }

@@ -95,27 +95,11 @@ static double seconds_since_begun(void)
 /* A world that is being opened behind the window. */
 struct opened {
     const struct view_world *world;
-    struct rerun *rerun; /* as soon as the whole is known, it can be run again */
+    const struct journal_memory *journal; /* as far as it is known */
+    struct rerun *rerun;                  /* as soon as the whole is known, it can be run again */
     const char *look_at;
-    bool tells_times;
+    bool tells_times, is_read;
 };
-
-/* A journal that is still being written, once what there was has been read. */
-static enum window_growth grow(void *context)
-{
-    const struct opened *opened = context;
-    char why[JOURNAL_SOUND_ERROR_BYTES];
-    struct journal_memory *journal = opening_journal(opened->world->opening);
-    struct journal_follower *follower = opening_follower(opened->world->opening);
-    bool has_more = journal_follower_read(follower, journal);
-    bool goes_on = journal_follower_goes_on(follower);
-    if (has_more && !journal_is_sound(journal, why)) {
-        fprintf(stderr, tr("postroad view: %s makes no sense any more: %s\n"), opened->world->word, why);
-        return WINDOW_SPOILT;
-    }
-    if (!goes_on) return WINDOW_FULL_GROWN;
-    return has_more ? WINDOW_GROWN : WINDOW_AS_BEFORE;
-}
 
 /* Worlds without a title share theirs. */
 static const char *world_title(const struct journal_memory *journal)
@@ -157,19 +141,36 @@ static bool has_what_is_looked_at(const struct journal_memory *journal, const ch
     return false;
 }
 
-static enum loading_state poll_opening(void *context, struct loading_news *news)
+static void tell_all_is_known(const struct opened *opened)
+{
+    if (!opened->tells_times) return;
+    fprintf(stderr, tr("postroad view: all %zu events were known after %.2f s\n"),
+            journal_memory_count(opened->journal), seconds_since_begun());
+}
+
+/* What still grows cannot be run again. */
+static enum loading_state poll_opening(void *context, const struct scene_wish *wish, struct loading_news *news)
 {
     struct opened *opened = context;
-    enum loading_state state = opening_poll(opened->world->opening, news);
+    enum loading_state state = opening_poll(opened->world->opening, wish, news);
+    if (news->index) opened->journal = news->index->journal;
     if (state != LOADING_DONE) return state;
-    struct journal_memory *journal = opening_journal(opened->world->opening);
-    if (opened->rerun) *opened->rerun = rerun_of(journal, opened->world->word);
-    if (opened->rerun) has_what_is_looked_at(journal, opened->look_at);
-    if (opened->rerun && opened->tells_times)
-        fprintf(stderr, tr("postroad view: all %zu events were known after %.2f s\n"), journal_memory_count(journal),
-                seconds_since_begun());
-    opened->rerun = NULL;
+    if (!opened->is_read) {
+        opened->is_read = true;
+        has_what_is_looked_at(opened->journal, opened->look_at);
+        tell_all_is_known(opened);
+    }
+    if (opened->rerun && !news->grows) {
+        *opened->rerun = rerun_of(opened->journal, opened->world->word);
+        opened->rerun = NULL;
+    }
     return state;
+}
+
+static void give_back(void *context, struct scene_index *former)
+{
+    const struct opened *opened = context;
+    opening_give_back(opened->world->opening, former);
 }
 
 static struct window_options window_options_of(const struct view_world *world, const struct view_options *options)
@@ -180,6 +181,7 @@ static struct window_options window_options_of(const struct view_world *world, c
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
     if (options->words.at) window.at_ns = options->picture.at_ns;
     if (world->at_ns != TIME_NEVER) window.at_ns = world->at_ns;
+    window.moment = world->moment;
     window.playing = !world->stands;
     window.has_gallery = true;
     window.from_gallery = world->from_gallery;
@@ -195,8 +197,8 @@ enum window_end view_world(struct window *w, const struct view_world *world, con
     struct window_memory memory;
     char arrangement[WORKSPACE_TEXT_BYTES];
     struct rerun rerun = rerun_of(world->journal, world->word);
-    struct opened opened = {world, &rerun, window.look_at, options->times};
-    const struct loading loading = {&opened, poll_opening};
+    struct opened opened = {world, world->journal, &rerun, window.look_at, options->times, false};
+    const struct loading loading = {&opened, poll_opening, give_back};
     struct wireshark *wireshark = wireshark_new();
     struct elsewhere elsewhere = wireshark_elsewhere(wireshark);
     const char *title = world_title(world->journal);
@@ -211,8 +213,6 @@ enum window_end view_world(struct window *w, const struct view_world *world, con
     if (world->opening) {
         rerun.why_not = tr("The run is not known to its end yet.");
         window.loading = &loading;
-        window.grow = grow;
-        window.grow_context = &opened;
     }
     window.memory = &memory;
     window.rerun = &rerun;
@@ -229,7 +229,7 @@ enum window_end view_world(struct window *w, const struct view_world *world, con
 enum window_end view_opening(struct window *w, struct view_world world, const struct view_options *options)
 {
     struct window_memory memory;
-    const struct loading loading = {world.opening, opening_poll};
+    const struct loading loading = {world.opening, opening_poll, opening_give_back};
     settings_read("", &memory);
     if (options->words.theme) memory.dark = options->picture.dark;
     const struct window_options wait = {.loading = &loading, .memory = &memory, .from_gallery = world.from_gallery};
@@ -268,7 +268,7 @@ static int show(const char *word, struct opening *opening, const struct view_opt
         if (opening_wait(opening, -1) == LOADING_FAILED) return opening_code(opening);
         return tell_as_text(word, opening_journal(opening));
     }
-    const struct view_world world = {.word = word, .opening = opening, .at_ns = TIME_NEVER};
+    const struct view_world world = {.word = word, .opening = opening, .at_ns = TIME_NEVER, .moment = -1};
     if (view_opening(window, world, options) == WINDOW_GALLERY) gallery_stay(window, options, word);
     window_close(window);
     return opening_wait(opening, 0) == LOADING_FAILED ? opening_code(opening) : EXIT_DONE;

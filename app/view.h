@@ -23,6 +23,7 @@ struct view_world {
     const struct scene_lesson *lesson;
     const char *look_at, *show; /* NULL: as the options have it */
     int64_t at_ns;              /* TIME_NEVER: likewise */
+    int moment;                 /* enum classic: to begin at the first of these; -1: as at_ns says */
     bool stands;                /* does not play at once */
     struct opening *opening;    /* that still goes on; then journal is the index's. NULL: journal is the whole */
     struct scene_index *index;  /* NULL: it is made */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct scene_index;
+struct scene_wish;
 
 enum loading_state {
     LOADING_GOES_ON,
@@ -25,13 +26,16 @@ struct loading_progress {
 struct loading_news {
     struct loading_progress progress;
     struct scene_index *index; /* of more than the one before, and the receiver's; NULL: there is none */
-    bool grows;                /* done: but the journal is still being written */
+    bool grows; /* done, but the journal is still being written: there will be more, until this is false */
 };
 
 struct loading {
     void *context;
-    /* Asked again when it is done, it says so again, without an index. */
-    enum loading_state (*poll)(void *context, struct loading_news *news);
+    /* Asked again when it is done, it says so again, without an index. The wish is for the next index; NULL: nothing is
+       shown yet. */
+    enum loading_state (*poll)(void *context, const struct scene_wish *wish, struct loading_news *news);
+    /* What another index has taken the place of, to be freed where nobody waits for it; NULL: it is freed at once. */
+    void (*give_back)(void *context, struct scene_index *former);
 };
 
 #endif

@@ -26,6 +26,12 @@ void map_crowd_free(struct map_crowd *crowd)
     mem_free(crowd);
 }
 
+void map_crowd_renew(struct map_crowd *crowd, const struct story *story)
+{
+    map_routes_free(crowd->routes);
+    crowd->routes = map_routes_new(story);
+}
+
 void map_crowd_look(const struct view *v, const struct map_plan *plan)
 {
     struct map_crowd *crowd = plan->crowd;

@@ -19,6 +19,8 @@ struct map_crowd {
 
 struct map_crowd *map_crowd_new(const struct story *story);
 void map_crowd_free(struct map_crowd *crowd);
+/* The same hosts and links, of which more is known: another story of the same run. */
+void map_crowd_renew(struct map_crowd *crowd, const struct story *story);
 /* A picture begins. */
 void map_crowd_look(const struct view *view, const struct map_plan *plan);
 /* Makes the layer for words where there is none yet. */

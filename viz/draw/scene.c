@@ -9,27 +9,12 @@
 
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
-#include "viz/draw/map_crowd.h"
 #include "viz/draw/scene_internal.h"
 #include "viz/draw/time_axis.h"
 
 struct scene_options scene_options_default(void)
 {
     return (struct scene_options){.dark = false, .scale = 1, .playing = false};
-}
-
-static void order_hosts(struct scene *s)
-{
-    scene_index_order(s->places, story_host_count(s->story), s->order);
-}
-
-static void place_hosts(struct scene *s)
-{
-    size_t n = story_host_count(s->story);
-    s->places = mem_realloc(s->places, (n + 1) * sizeof *s->places);
-    s->order = mem_realloc(s->order, (n + 1) * sizeof *s->order);
-    map_places(s->story, s->places);
-    order_hosts(s);
 }
 
 static void place_as_before(struct scene *s, const struct scene_place *places, size_t n)
@@ -41,20 +26,7 @@ static void place_as_before(struct scene *s, const struct scene_place *places, s
         s->places[host] = at;
         s->keeps_places = s->places_are_chosen = true;
     }
-    if (s->keeps_places) order_hosts(s);
-}
-
-static void take_what_is_known(struct scene *s, struct scene_index *index)
-{
-    s->journal = index->journal;
-    s->own_journal = index->own;
-    s->story = index->story;
-    s->classics = index->classics;
-    s->places = index->places;
-    s->order = index->order;
-    s->pace = index->pace;
-    s->known_part = index->part;
-    mem_free(index);
+    if (s->keeps_places) scene_order_hosts(s);
 }
 
 static void take_options(struct scene *s, const struct scene_options *options)
@@ -73,13 +45,14 @@ static void take_options(struct scene *s, const struct scene_options *options)
         workspace_read(&s->workspace, workspace_preset(0));
     if (options->projector) scene_set_projector(s, true);
     place_as_before(s, options->places, options->n_places);
+    if (s->places_are_chosen) scene_forget_map(s);
 }
 
 struct scene *scene_new_indexed(struct scene_index *index, struct scene_options options)
 {
     struct scene *s = mem_calloc(1, sizeof *s);
-    enum caption_mode captions = index->captions;
-    take_what_is_known(s, index);
+    const struct scene_wish made_for = index->wish;
+    scene_take_known(s, index);
     s->guessing.asked = SIZE_MAX;
     s->dirty = true;
     s->targets = targets_new();
@@ -92,15 +65,15 @@ struct scene *scene_new_indexed(struct scene_index *index, struct scene_options 
     s->span.to_ns = story_end_ns(s->story);
     s->dragged_host = s->linking.first = STORY_NONE;
     take_options(s, &options);
-    s->pace_mode = PACE_STORY;
-    if (options.captions != captions) scene_set_pace(s, PACE_STORY);
+    if (made_for.captions != s->captions || made_for.pace != PACE_STORY) scene_set_pace(s, PACE_STORY);
     scene_seek(s, 0);
     return s;
 }
 
 struct scene *scene_new(const struct journal_memory *journal, struct scene_options options)
 {
-    return scene_new_indexed(scene_index_new(journal, options.captions), options);
+    const struct scene_wish wish = {.captions = options.captions};
+    return scene_new_indexed(scene_index_new(journal, wish, NULL), options);
 }
 
 void scene_set_growing(struct scene *s, bool growing)
@@ -125,167 +98,19 @@ void scene_zoom(struct scene *s, int64_t around_ns, double factor)
     s->dirty = true;
 }
 
-/* Of a host, a link or a mail; "" of anything else. */
-static const char *selected_name(const struct story *s, struct selection selection)
-{
-    size_t i = selection.index;
-    switch ((int)selection.what) {
-    case ACT_HOST:
-        return i < story_host_count(s) ? story_host(s, i).name : "";
-    case ACT_LINK:
-        return i < story_link_count(s) ? story_link(s, i).name : "";
-    case ACT_MAIL:
-        return i < story_mail_count(s) ? story_mail(s, i)->name : "";
-    default:
-        return "";
-    }
-}
-
-/* Another run may have fewer things than the one that something was selected in, and others at their numbers: what had
-   a name is found by it. */
-static struct selection still_there(const struct story *s, struct selection selection, const char *name)
-{
-    size_t n = selection.what == ACT_PACKET  ? story_packet_count(s)
-               : selection.what == ACT_EVENT ? story_event_count(s)
-                                             : 0;
-    if (selection.index < n || (*name && !strcmp(selected_name(s, selection), name))) return selection;
-    size_t i = !*name                       ? STORY_NONE
-               : selection.what == ACT_HOST ? story_host_by_name(s, name)
-               : selection.what == ACT_LINK ? story_link_by_name(s, name)
-                                            : story_mail_by_name(s, name);
-    return i == STORY_NONE ? (struct selection){ACT_NONE, 0} : (struct selection){selection.what, i};
-}
-
-/* The same for the same names in the same order. */
-static uint64_t key_of_hosts(const struct story *s)
-{
-    uint64_t key = 1;
-    for (size_t i = 0; i < story_host_count(s); i++)
-        for (const char *c = story_host(s, i).name;; c++) {
-            key = (key ^ (unsigned char)*c) * UINT64_C(0x9e3779b97f4a7c15);
-            if (!*c) break;
-        }
-    return key;
-}
-
-/* What is kept between pictures was made of another story. */
-static void forget_plans(struct scene *s)
-{
-    map_plan_free(s->plan);
-    s->plan = NULL;
-    queue_plan_free(s->queue_plan);
-    s->queue_plan = NULL;
-    sender_plan_free(s->sender_plan);
-    s->sender_plan = NULL;
-    why_plan_free(s->why_plan);
-    s->why_plan = NULL;
-}
-
-/* Where everything stands on a map takes long to find out; as long as no host and no link has come, it can stay. */
-static struct map_plan *keep_plan(struct scene *s, const struct story *former)
-{
-    struct map_plan *plan = s->plan;
-    bool same = story_host_count(former) == story_host_count(s->story) &&
-                story_link_count(former) == story_link_count(s->story);
-    if (!plan || !same) return NULL;
-    map_crowd_free(plan->crowd);
-    plan->crowd = map_crowd_new(s->story);
-    s->plan = NULL;
-    return plan;
-}
-
-void scene_take_journal(struct scene *s)
-{
-    char selected[ACT_WORDS_BYTES];
-    uint64_t hosts = key_of_hosts(s->story);
-    bool whole = s->span.to_ns >= story_end_ns(s->story);
-    int64_t now = story_now(s->story);
-    snprintf(selected, sizeof selected, "%s", selected_name(s->story, s->selection));
-    story_free(s->story);
-    s->story = story_new(s->journal);
-    classics_free(s->classics);
-    s->classics = classics_new(s->story);
-    scene_forget_quiz(s);
-    story_seek(s->story, now);
-    if (key_of_hosts(s->story) != hosts) place_hosts(s);
-    forget_plans(s);
-    scene_make_pace_anew(s);
-    if (whole || s->span.to_ns > story_end_ns(s->story)) s->span = (struct span){0, story_end_ns(s->story)};
-    s->selection = still_there(s->story, s->selection, selected);
-    scene_link_close(s);
-    s->sender = STORY_NONE;
-    s->only = (struct only){.n_conns = 0}; /* numbers of connections are another run's */
-}
-
-/* Who stood still at the end of what there was goes on. */
-static void go_on_from(struct scene *s, size_t event)
-{
-    if (event != STORY_NONE) story_seek_event(s->story, event);
-    if (s->waits) s->playing = true;
-    s->waits = false;
-}
-
-void scene_grow(struct scene *s)
-{
-    size_t event = story_last_event(s->story);
-    scene_take_journal(s);
-    go_on_from(s, event);
-}
-
-/* Where the user has put hosts, they stay. */
-static void keep_places(struct scene *s, const struct point *before, size_t n)
-{
-    for (size_t h = 0; h < n && h < story_host_count(s->story); h++)
-        s->places[h] = before[h];
-    order_hosts(s);
-}
-
-static void take_pace(struct scene *s, enum caption_mode captions)
-{
-    int64_t screen_ns = s->screen_ns;
-    if (s->pace_mode != PACE_STORY || s->captions != captions) {
-        scene_make_pace_anew(s);
-        return;
-    }
-    bool same = pace_virtual_at(s->pace, screen_ns) == story_now(s->story);
-    s->screen_ns = same ? screen_ns : pace_screen_at(s->pace, story_now(s->story));
-}
-
-/* Of the same run, what was known keeps its numbers: what was chosen stays chosen. */
-void scene_take_index(struct scene *s, struct scene_index *index)
-{
-    struct scene_index *former = mem_calloc(1, sizeof *former);
-    *former = (struct scene_index){.own = s->own_journal,
-                                   .story = s->story,
-                                   .classics = s->classics,
-                                   .pace = s->pace,
-                                   .places = s->places,
-                                   .order = s->order};
-    bool whole = s->span.to_ns >= story_end_ns(s->story);
-    int64_t now = story_now(s->story);
-    size_t event = story_last_event(s->story);
-    enum caption_mode captions = index->captions;
-    take_what_is_known(s, index);
-    s->what_if.original = s->journal;
-    story_seek(s->story, now);
-    take_pace(s, captions);
-    if (s->places_are_chosen) keep_places(s, former->places, story_host_count(former->story));
-    scene_forget_quiz(s);
-    struct map_plan *kept = s->known_part < 1 ? keep_plan(s, former->story) : NULL;
-    forget_plans(s);
-    s->plan = kept;
-    scene_forget_layers(s);
-    scene_index_free(former);
-    if (whole) s->span = (struct span){0, story_end_ns(s->story)};
-    s->dirty = true;
-    go_on_from(s, event);
-}
-
 void scene_set_loading(struct scene *s, const struct loading_progress *progress)
 {
     s->is_loading = progress != NULL;
     s->loading = progress ? *progress : (struct loading_progress){.part = 1};
     s->dirty = true;
+}
+
+void scene_forget_map(struct scene *s)
+{
+    map_plan_free(s->plan);
+    canvas_free(s->map_layer.canvas);
+    s->plan = NULL;
+    s->map_layer = (struct layer){NULL, 0};
 }
 
 void scene_forget_layers(struct scene *s)
@@ -367,7 +192,7 @@ void scene_step(struct scene *s, enum story_step what, int direction)
 void scene_set_pace(struct scene *s, enum pace_mode mode)
 {
     pace_free(s->pace);
-    s->pace = scene_index_pace(s->journal, s->classics, s->captions, mode);
+    s->pace = scene_index_pace(s->journal, s->classics, s->captions, mode, NULL);
     s->pace_mode = mode;
     s->speed_step = 0;
     s->screen_ns = pace_screen_at(s->pace, story_now(s->story));
@@ -410,7 +235,7 @@ void scene_move_host(struct scene *s, size_t host, struct point to)
         if (h != host && point_distance(s->plan->hosts[h].at, to) < 48 * s->unit) return;
     s->places[host] = map_place_of(s->plan, to);
     s->places_are_chosen = true;
-    order_hosts(s);
+    scene_order_hosts(s);
     map_plan_free(s->plan);
     s->plan = NULL;
     scene_forget_layers(s);
@@ -505,6 +330,13 @@ bool scene_take_full_screen_wish(struct scene *s)
     bool wish = s->full_screen_wish;
     s->full_screen_wish = false;
     return wish;
+}
+
+int64_t scene_moment(const struct scene *s, enum classic kind)
+{
+    for (size_t i = 0; i < classics_count(s->classics); i++)
+        if (classics_at(s->classics, i)->kind == kind) return classics_at(s->classics, i)->at_ns;
+    return TIME_NEVER;
 }
 
 const struct story *scene_story(const struct scene *s)

@@ -62,15 +62,16 @@ struct scene *scene_new_indexed(struct scene_index *index, struct scene_options 
 void scene_free(struct scene *scene);
 
 /* More of the same run is known: the index is the scene's, what was chosen stays chosen, and who waited at the end goes
-   on. Not while another run is shown beside it (what if). */
-void scene_take_index(struct scene *scene, struct scene_index *index);
+   on. Not while another run is shown beside it (what if). What was known before is the caller's, to be freed by
+   scene_index_free: of a long journal that takes long, and another thread may do it. */
+struct scene_index *scene_take_index(struct scene *scene, struct scene_index *index);
+/* For the next index. */
+struct scene_wish scene_wish(const struct scene *scene);
 /* How far reading is, beside the time line; NULL: it is done. */
 void scene_set_loading(struct scene *scene, const struct loading_progress *progress);
 
 /* The journal goes on growing: who is at its end waits there for more. */
 void scene_set_growing(struct scene *scene, bool growing);
-/* The journal has grown: what was chosen stays chosen, and who waited at the end goes on. */
-void scene_grow(struct scene *scene);
 
 /* Whether keys are being written into a line: then INPUT_TEXT is to come, too. */
 bool scene_wants_text(const struct scene *scene);
@@ -120,6 +121,9 @@ struct scene_score {
 struct scene_score scene_score(const struct scene *scene);
 /* What is asked now, and what was answered: the choice, or QUIZ_CHOICES; NULL: nothing. */
 const struct quiz_question *scene_question(const struct scene *scene, size_t *answer);
+
+/* When the first of these moments is, as far as is known; TIME_NEVER. */
+int64_t scene_moment(const struct scene *scene, enum classic kind);
 
 /* For tests and captions. */
 const struct story *scene_story(const struct scene *scene);

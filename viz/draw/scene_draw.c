@@ -13,6 +13,7 @@
 #include "viz/draw/ladder_view.h"
 #include "viz/draw/lesson_view.h"
 #include "viz/draw/loading_view.h"
+#include "viz/draw/map_panel.h"
 #include "viz/draw/map_view.h"
 #include "viz/draw/menu_view.h"
 #include "viz/draw/names_view.h"
@@ -23,7 +24,7 @@
 #include "viz/draw/timeline_view.h"
 
 static const struct box nowhere = {0, 0, 0, 0};
-static const double projector_scale = 1.35, projector_lines = 1.6;
+static const double projector_scale = 1.35;
 static const double enlargement = 1.4; /* of what is in a panel that has all the room */
 
 /* What is looked at closely stands in the place of another view, unless it has one of its own. */
@@ -163,7 +164,7 @@ static void draw_layer(struct scene *s, struct layer *layer, struct canvas *canv
         layer->key = key;
         view.canvas = layer->canvas;
         canvas_set_origin(layer->canvas, box.x, box.y);
-        canvas_set_line_factor(layer->canvas, s->projector ? projector_lines : 1);
+        canvas_set_line_factor(layer->canvas, s->projector ? THEME_PROJECTOR_LINES : 1);
         draw(s, &view, box);
     }
     canvas_paint_layer(canvas, layer->canvas, box.x, box.y);
@@ -171,14 +172,9 @@ static void draw_layer(struct scene *s, struct layer *layer, struct canvas *canv
 
 /* ---- The map ---- */
 
-struct box scene_map_area(struct box panel, double u)
-{
-    return box_of(panel.x + 8 * u, panel.y + 28 * u, panel.w - 16 * u, panel.h - 34 * u);
-}
-
 static void plan_map(struct scene *s, const struct view *view)
 {
-    struct box area = scene_map_area(s->panels.views[VIEW_MAP], view->unit);
+    struct box area = map_panel_area(s->panels.views[VIEW_MAP], view->unit);
     const struct map_plan *p = s->plan;
     if (p && p->area.x == area.x && p->area.y == area.y && p->area.w == area.w && p->area.h == area.h &&
         p->unit == view->unit)
@@ -187,17 +183,9 @@ static void plan_map(struct scene *s, const struct view *view)
     s->plan = map_plan_new(s->story, s->places, area, view->unit, view->canvas);
 }
 
-static void draw_map_still(struct scene *s, const struct view *still, struct box box)
+static void draw_map_still(struct scene *s, const struct view *view, struct box box)
 {
-    struct view map = *still, *view = &map;
-    map.id = VIEW_MAP;
-    bool low = box.h < view_units(view, 150); /* the hosts need all of it */
-    double left = view_units(view, 76);
-    view_panel(view, box, low ? NULL : tr("Map"));
-    if (!low)
-        map_view_draw_legend(view, box_of(box.x + left, box.y + view_units(view, 6),
-                                          box.w - left - view_units(view, 10), view_units(view, 18)));
-    map_view_draw_still(view, s->plan);
+    map_panel_draw_still(view, s->plan, box);
 }
 
 static void draw_map(struct scene *s, const struct view *view)
@@ -205,7 +193,7 @@ static void draw_map(struct scene *s, const struct view *view)
     if (s->panels.views[VIEW_MAP].w <= 0) return;
     plan_map(s, view);
     draw_layer(s, &s->map_layer, view->canvas, view->unit, s->panels.views[VIEW_MAP],
-               key_of(s, s->panels.views[VIEW_MAP], map_view_still_key(view)), draw_map_still);
+               map_panel_key(view, s->panels.views[VIEW_MAP]), draw_map_still);
     targets_add_box(view->targets, ACT_VIEW_MENU, VIEW_MAP,
                     view_heading_box(view, s->panels.views[VIEW_MAP], tr("Map")));
     canvas_clip(view->canvas, box_inset(s->panels.views[VIEW_MAP], 2));
@@ -418,7 +406,7 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     struct box window = box_of(0, 0, w, h);
     double scale = s->scale * (s->projector ? projector_scale : 1);
     s->unit = theme_unit(canvas_width(canvas), canvas_height(canvas), scale);
-    canvas_set_line_factor(canvas, s->projector ? projector_lines : 1);
+    canvas_set_line_factor(canvas, s->projector ? THEME_PROJECTOR_LINES : 1);
     s->panels = place_panels(w, h, s->unit, s, s->selection.what != ACT_NONE);
     struct view view = scene_view(s, canvas);
     targets_clear(s->targets);

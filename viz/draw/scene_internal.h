@@ -12,12 +12,6 @@
 #include "viz/draw/targets.h"
 #include "viz/draw/why_late_view.h"
 
-/* A picture kept as long as its key is the same. */
-struct layer {
-    struct canvas *canvas;
-    uint64_t key;
-};
-
 enum { BOOKMARKS_MAX = 64 };
 
 /* What to run until. */
@@ -146,7 +140,10 @@ void scene_step(struct scene *scene, enum story_step what, int direction);
 void scene_set_pace(struct scene *scene, enum pace_mode mode);
 void scene_change_speed(struct scene *scene, int steps);
 void scene_forget_layers(struct scene *scene);
-void scene_take_journal(struct scene *scene); /* scene->journal is another, or has grown */
+void scene_forget_map(struct scene *scene); /* the plan of it, and its layer */
+void scene_take_journal(struct scene *scene); /* scene->journal is another */
+void scene_take_known(struct scene *scene, struct scene_index *index); /* what it holds, and frees it */
+void scene_order_hosts(struct scene *scene);                           /* from left to right */
 void scene_activate(struct scene *scene, enum act act, size_t arg);
 void scene_follow_cause(struct scene *scene);
 void scene_toggle_play(struct scene *scene);
@@ -169,7 +166,6 @@ struct compare_page scene_compare_page(const struct scene *scene);
 void scene_free_what_if(struct scene *scene);
 void scene_enlarge(struct scene *scene, enum view_id view); /* VIEW_NONE: all; so does the one that is enlarged */
 void scene_move_host(struct scene *scene, size_t host, struct point to); /* on the map, in pixels */
-struct box scene_map_area(struct box panel, double unit);                /* where hosts stand */
 
 /* scene_link.c: adding a link. */
 bool scene_can_change(const struct scene *scene);

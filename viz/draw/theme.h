@@ -24,6 +24,8 @@ struct theme {
 
 const struct theme *theme_of(bool dark);
 
+#define THEME_PROJECTOR_LINES 1.6 /* how much thicker lines are for a projector */
+
 enum { FONT_SMALL, FONT_PLAIN, FONT_LARGE, FONT_HUGE, FONTS };
 
 /* A style of the theme. Sizes: small print, text, headings, the caption. */

@@ -12,20 +12,19 @@
 #include "viz/draw/loading_view.h"
 #include "viz/draw/scene.h"
 
-enum { FRAME_MS = 16, IDLE_WAIT_MS = 250, LONGEST_FRAME_MS = 100, LOOK_MS = 250, LOOK_SHARE = 5 };
+enum { FRAME_MS = 16, IDLE_WAIT_MS = 250, LONGEST_FRAME_MS = 100 };
 
 struct window {
     SDL_Window *window;
     SDL_Renderer *renderer;
     SDL_Texture *texture;
-    int width, height;                         /* of the texture, in pixels */
-    struct scene *scene;                       /* what is shown; NULL: the gallery */
-    struct gallery *gallery;                   /* NULL: the scene */
-    enum window_growth (*grow)(void *context); /* NULL: not any more */
-    void *grow_context;
-    uint64_t next_look;
+    int width, height;             /* of the texture, in pixels */
+    struct scene *scene;           /* what is shown; NULL: the gallery */
+    struct gallery *gallery;       /* NULL: the scene */
     const struct loading *loading; /* NULL: not any more */
+    bool follows;                  /* all was read that there was; the journal grows */
     int64_t wanted_ns;             /* where to go as soon as it is known; TIME_NEVER: nowhere */
+    int wanted_moment;             /* enum classic: or to the first of these; -1 */
     const char *wanted;            /* and at what to look; NULL */
     bool closed;
     void (*first_picture)(void); /* NULL: there was one, or nobody wants to know */
@@ -33,7 +32,7 @@ struct window {
 
 struct window_options window_options_default(void)
 {
-    return (struct window_options){.playing = true};
+    return (struct window_options){.playing = true, .moment = -1};
 }
 
 /* ---- Opening ---- */
@@ -191,6 +190,12 @@ static bool input_of(const struct window *w, const SDL_Event *event, struct inpu
     return false;
 }
 
+static void forget_where(struct window *w)
+{
+    w->wanted_ns = TIME_NEVER;
+    w->wanted_moment = -1;
+}
+
 static void handle_event(struct window *w, const SDL_Event *event)
 {
     struct input in;
@@ -201,7 +206,7 @@ static void handle_event(struct window *w, const SDL_Event *event)
         w->texture = NULL;
     }
     bool meant = input_of(w, event, &in);
-    if (meant && in.kind != INPUT_MOVE) w->wanted_ns = TIME_NEVER;
+    if (meant && in.kind != INPUT_MOVE) forget_where(w);
     if (meant && w->scene) scene_handle(w->scene, &in);
     if (meant && w->gallery) gallery_handle(w->gallery, &in);
     if (w->scene ? scene_take_full_screen_wish(w->scene) : gallery_take_full_screen_wish(w->gallery)) {
@@ -216,50 +221,48 @@ static void handle_event(struct window *w, const SDL_Event *event)
 static void go_where_wanted(struct window *w)
 {
     if (w->wanted && scene_look_at(w->scene, w->wanted)) w->wanted = NULL;
+    int64_t moment_ns = w->wanted_moment < 0 ? TIME_NEVER : scene_moment(w->scene, (enum classic)w->wanted_moment);
+    if (moment_ns != TIME_NEVER) {
+        w->wanted_ns = moment_ns;
+        w->wanted_moment = -1;
+    }
     if (w->wanted_ns == TIME_NEVER) return;
     scene_seek(w->scene, w->wanted_ns);
     if (w->wanted_ns <= story_end_ns(scene_story(w->scene))) w->wanted_ns = TIME_NEVER;
 }
 
 /* A journal that others still write begins at its end. */
-static void end_loading(struct window *w, bool grows)
+static void all_is_read(struct window *w, bool grows)
 {
-    w->loading = NULL;
-    if (!grows) w->grow = NULL;
     scene_set_loading(w->scene, NULL);
     scene_set_growing(w->scene, grows);
+    w->follows = grows;
     if (grows && w->wanted_ns != TIME_NEVER) scene_seek(w->scene, story_end_ns(scene_story(w->scene)));
-    w->wanted_ns = TIME_NEVER;
+    forget_where(w);
+}
+
+static void take_index(struct window *w, struct scene_index *index)
+{
+    struct scene_index *former = scene_take_index(w->scene, index);
+    if (w->loading->give_back)
+        w->loading->give_back(w->loading->context, former);
+    else
+        scene_index_free(former);
+    go_where_wanted(w);
 }
 
 static void look_what_is_read(struct window *w)
 {
     struct loading_news news = {.index = NULL};
     if (!w->loading) return;
-    enum loading_state state = w->loading->poll(w->loading->context, &news);
-    if (news.index) {
-        scene_take_index(w->scene, news.index);
-        go_where_wanted(w);
-    }
+    const struct scene_wish wish = scene_wish(w->scene);
+    enum loading_state state = w->loading->poll(w->loading->context, &wish, &news);
+    if (news.index) take_index(w, news.index);
     if (state == LOADING_GOES_ON) scene_set_loading(w->scene, &news.progress);
-    if (state == LOADING_DONE) end_loading(w, news.grows);
+    if (state == LOADING_DONE && !w->follows) all_is_read(w, news.grows);
+    if (state == LOADING_DONE && w->follows && !news.grows) scene_set_growing(w->scene, w->follows = false);
+    if (state == LOADING_DONE && !news.grows) w->loading = NULL;
     if (state == LOADING_FAILED) w->closed = true, w->loading = NULL;
-}
-
-/* To take in what has come costs more the longer the journal is; it gets at most a fifth of the time. */
-static void look_for_more(struct window *w)
-{
-    uint64_t begun = SDL_GetTicks64();
-    if (!w->grow || w->loading || begun < w->next_look) return;
-    enum window_growth growth = w->grow(w->grow_context);
-    if (growth == WINDOW_SPOILT) w->closed = true;
-    if (growth == WINDOW_GROWN || growth == WINDOW_FULL_GROWN) scene_grow(w->scene);
-    if (growth == WINDOW_FULL_GROWN) {
-        scene_set_growing(w->scene, false);
-        w->grow = NULL;
-    }
-    uint64_t now = SDL_GetTicks64();
-    w->next_look = now + LOOK_MS + LOOK_SHARE * (now - begun);
 }
 
 static void handle_events(struct window *w, SDL_Event *event)
@@ -277,13 +280,11 @@ static void loop(struct window *w)
         SDL_Event event;
         bool moves = scene_is_playing(w->scene);
         uint64_t used = SDL_GetTicks64() - last;
-        int wait = moves                                            ? (used < FRAME_MS ? (int)(FRAME_MS - used) : 0)
-                   : scene_is_running_again(w->scene) || w->loading ? FRAME_MS
-                                                                    : IDLE_WAIT_MS;
+        bool awaits = scene_is_running_again(w->scene) || (w->loading && !w->follows);
+        int wait = moves ? (used < FRAME_MS ? (int)(FRAME_MS - used) : 0) : awaits ? FRAME_MS : IDLE_WAIT_MS;
         if (SDL_WaitEventTimeout(&event, wait)) handle_events(w, &event);
         scene_poll(w->scene);
         look_what_is_read(w);
-        look_for_more(w);
         if (w->closed) return;
         uint64_t now = SDL_GetTicks64(), passed = now - last;
         last = now;
@@ -336,8 +337,8 @@ static void remember(const struct scene *scene, struct window_memory *memory)
 
 /* ---- What is shown ---- */
 
-/* A title with a dash in it reaches the window manager only where characters are UTF-8. Not the user's locale: in a Turkish
-   one capital letters have other small ones, which worlds that are run again would hear of. */
+/* A title with a dash in it reaches the window manager only where characters are UTF-8. Not the user's locale: in a
+   Turkish one capital letters have other small ones, which worlds that are run again would hear of. */
 static void want_utf8(void)
 {
     if (!setlocale(LC_CTYPE, "C.UTF-8")) setlocale(LC_CTYPE, "en_US.UTF-8");
@@ -394,10 +395,11 @@ static void begin_where_wanted(struct window *w, const struct window_options *op
 {
     w->wanted = options->look_at;
     w->wanted_ns = options->at_ns;
+    w->wanted_moment = options->moment;
     go_where_wanted(w);
     if (w->loading) return;
     w->wanted = NULL;
-    w->wanted_ns = TIME_NEVER;
+    forget_where(w);
 }
 
 enum window_end window_show(struct window *w, struct journal_memory *journal, const struct window_options *options)
@@ -406,10 +408,8 @@ enum window_end window_show(struct window *w, struct journal_memory *journal, co
     w->scene = options->index ? scene_new_indexed(options->index, scene_options_of(options))
                               : scene_new(journal, scene_options_of(options));
     w->loading = options->loading;
-    w->grow = options->grow;
-    w->grow_context = options->grow_context;
-    w->next_look = 0;
-    scene_set_growing(w->scene, w->grow || w->loading);
+    w->follows = false;
+    scene_set_growing(w->scene, w->loading != NULL);
     begin_where_wanted(w, options);
     look_what_is_read(w);
     set_title(w, story_title(scene_story(w->scene)));
@@ -448,7 +448,7 @@ enum window_end window_wait(struct window *w, const struct window_options *optio
         SDL_Event event;
         bool for_gallery = false;
         struct loading_news news = {.index = NULL};
-        enum loading_state state = options->loading->poll(options->loading->context, &news);
+        enum loading_state state = options->loading->poll(options->loading->context, NULL, &news);
         *first = news.index;
         if (state == LOADING_GOES_ON) draw_waiting(w, options, name, &news.progress);
         if (news.index) return WINDOW_CHOSEN;

@@ -10,13 +10,6 @@
 #include "viz/draw/loading.h"
 #include "viz/draw/scene.h"
 
-enum window_growth {
-    WINDOW_AS_BEFORE, /* nothing new */
-    WINDOW_GROWN,
-    WINDOW_FULL_GROWN, /* and there will be no more */
-    WINDOW_SPOILT      /* the journal cannot be shown any longer: the window closes */
-};
-
 /* What is remembered from one time to the next. */
 struct window_memory {
     bool dark;
@@ -37,19 +30,17 @@ struct window_options {
     void (*first_picture)(void);  /* called when the first picture is on the screen; NULL: nobody is */
     bool playing;                 /* whether it plays from the first picture on */
     int64_t at_ns;                /* where it begins */
+    int moment;                   /* enum classic: at the first of these instead, if there is one; -1: no */
     const char *look_at;          /* what is looked at closely then (scene_look_at); NULL: nothing */
-    /* Asked now and then: appends to the journal what has come; NULL: the journal is as it is. */
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none */
     const struct rerun *rerun;         /* for what if; NULL: without */
     bool has_gallery;                  /* there is one to go to */
     bool from_gallery;                 /* Esc goes back to it */
     const struct scene_lesson *lesson; /* a step of a lesson; NULL: none */
-    /* More of the journal is being read behind; where at_ns is not known yet, it is gone to as soon as it is, unless
-       the user has done anything. NULL: the journal is as it is, or grows. */
+    /* More of the journal is being read behind, or it grows; where at_ns or the moment is not known yet, it is gone to
+       as soon as it is, unless the user has done anything. NULL: the journal is as it is. */
     const struct loading *loading;
     struct scene_index *index; /* of the journal, made already: the window takes it. NULL: it makes one */
-    enum window_growth (*grow)(void *context); /* not asked while the journal is being read */
-    void *grow_context;
 };
 struct window_options window_options_default(void);
 

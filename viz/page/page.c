@@ -122,7 +122,7 @@ static struct pace *make_pace(const struct journal_memory *journal, const struct
         const struct classic_moment *moment = classics_at(classics, i);
         if (moment->is_told) readings[n++] = (struct pace_reading){moment->event, strlen(classic_text(moment->kind))};
     }
-    return pace_new_with(journal, pace_settings_default(), readings, n);
+    return pace_new_with(journal, pace_settings_default(), readings, n, NULL);
 }
 
 struct page_report page_write(const struct journal_memory *journal, FILE *stream)

@@ -204,23 +204,34 @@ static void note_ends(struct story *story)
     }
 }
 
-void cast_make(struct story *story)
+/* Mails and their letters. */
+static bool survey(struct story *story, const struct stop *stop)
+{
+    for (size_t i = 0; i < story->n_events; i++) {
+        if (stop_at(stop, i)) return false;
+        enum event_kind kind = journal_memory_kind(story->journal, i);
+        if (kind == EVENT_MAIL_COMPOSE || kind == EVENT_MAIL_STATE) cast_mail_survey(story, i, story_event(story, i));
+    }
+    cast_mail_survey_end(story);
+    return true;
+}
+
+bool cast_make(struct story *story, const struct stop *stop)
 {
     story->n_events = journal_memory_count(story->journal);
     assert(story->n_events < NONE32);
     story->subject = mem_alloc((story->n_events + 1) * sizeof *story->subject);
     memset(story->subject, 0xff, (story->n_events + 1) * sizeof *story->subject);
+    if (!survey(story, stop)) return false;
     for (size_t i = 0; i < story->n_events; i++) {
-        enum event_kind kind = journal_memory_kind(story->journal, i);
-        if (kind == EVENT_MAIL_COMPOSE || kind == EVENT_MAIL_STATE) cast_mail_survey(story, i, story_event(story, i));
-    }
-    cast_mail_survey_end(story);
-    for (size_t i = 0; i < story->n_events; i++)
+        if (stop_at(stop, i)) return false;
         cast_event(story, i);
+    }
     note_latest_ends(story);
     note_ends(story);
-    density_make(story);
+    if (!density_make(story, stop)) return false;
     tidy_up(story);
+    return true;
 }
 
 static void free_maps(struct story *story)

@@ -128,13 +128,11 @@ static size_t add_hop(struct story *story, size_t i, const struct event *e)
 {
     size_t link = story_index(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
     if (link == STORY_NONE) return STORY_NONE;
-    int dir = event_int(e, FIELD_DIR) ? 1 : 0;
+    uint32_t dir = event_int(e, FIELD_DIR) ? 1 : 0;
     size_t packet = packet_of(story, i, e), hop = story->hops.count;
     *TABLE_ADD(&story->hops) = (struct story_hop){.packet = packet,
                                                   .link = link,
                                                   .dir = dir,
-                                                  .from = story->links.items[link].ends[dir],
-                                                  .to = story->links.items[link].ends[!dir],
                                                   .sent_ns = e->at_ns,
                                                   .begins = e->at_ns,
                                                   .departs = e->at_ns,
@@ -150,7 +148,7 @@ static size_t add_hop(struct story *story, size_t i, const struct event *e)
         story->hops.items[story->last_hop.items[packet]].next = hop;
     story->last_hop.items[packet] = hop;
     p->n_hops++;
-    if (p->from == STORY_NONE) p->from = story->hops.items[hop].from;
+    if (p->from == STORY_NONE) p->from = story_hop_from(story, hop);
     return hop;
 }
 
@@ -243,7 +241,8 @@ static void link_deliver(struct story *story, size_t i, const struct event *e)
     h->end_event = i;
     h->end_ns = e->at_ns;
     story->subject[i] = (uint32_t)hop;
-    if (p->to == h->to || (p->to == STORY_NONE && story->hosts.items[h->to].role != STORY_ROUTER)) {
+    size_t to = story_hop_to(story, hop);
+    if (p->to == to || (p->to == STORY_NONE && story->hosts.items[to].role != STORY_ROUTER)) {
         end_packet(story, packet, i, STORY_ARRIVED, "");
         cast_transfer_packet(story, i, packet);
     }
@@ -272,7 +271,7 @@ static void link_drop(struct story *story, size_t i, const struct event *e)
     add_drop(story, (struct story_drop){.event = i,
                                         .packet = packet,
                                         .hop = hop,
-                                        .host = h->from,
+                                        .host = story_hop_from(story, hop),
                                         .at_ns = e->at_ns,
                                         .place = place < 0 ? 0 : place,
                                         .why = event_text(e, FIELD_WHY)});

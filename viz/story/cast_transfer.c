@@ -171,7 +171,7 @@ size_t story_transfer_path(const struct story *story, size_t transfer, size_t *h
     size_t hop = t->parts.count ? story->packets.items[t->parts.items[0].packet].first_hop : STORY_NONE;
     if (n++ < room) hosts[0] = latest;
     for (; hop != STORY_NONE; hop = story->hops.items[hop].next) {
-        latest = story->hops.items[hop].to;
+        latest = story_hop_to(story, hop);
         if (n < room) hosts[n] = latest;
         n++;
     }

@@ -213,17 +213,25 @@ static void leave_to_scenario(const struct story *story, struct classics *found)
 
 struct classics *classics_new(const struct story *story)
 {
+    return classics_new_until(story, NULL);
+}
+
+struct classics *classics_new_until(const struct story *story, const struct stop *stop)
+{
     struct classics *found = mem_calloc(1, sizeof *found);
     struct finder f = {story, found, mem_calloc(story_conn_count(story) + 1, sizeof *f.dialogues)};
     size_t line = 0, n_lines = story_line_count(story);
     for (size_t event = 0; event < story_event_count(story); event++) {
+        if (stop_at(stop, event)) break;
         look_at_event(&f, event);
         for (; line < n_lines && story_line(story, line)->event <= event; line++)
             look_at_line(&f, story_line(story, line));
     }
     leave_to_scenario(story, found);
     mem_free(f.dialogues);
-    return found;
+    if (!stop_is_asked(stop)) return found;
+    classics_free(found);
+    return NULL;
 }
 
 void classics_free(struct classics *classics)

@@ -42,6 +42,8 @@ struct classics;
 
 /* In the order of time. The story may be freed afterwards. */
 struct classics *classics_new(const struct story *story);
+/* NULL when it was asked to leave off. */
+struct classics *classics_new_until(const struct story *story, const struct stop *stop);
 void classics_free(struct classics *classics);
 size_t classics_count(const struct classics *classics);
 const struct classic_moment *classics_at(const struct classics *classics, size_t i);

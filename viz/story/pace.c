@@ -28,8 +28,9 @@
 #define SCREEN_LONGEST         (INT64_MAX / 4)     /* of one stretch: years at a slow steady pace must not overflow */
 
 struct knot {
-    int64_t at_ns, screen_ns;
-    bool skips; /* from here to the next knot */
+    int64_t at_ns;
+    uint64_t screen_ns : 63; /* never below 0 */
+    uint64_t skips : 1;      /* from here to the next knot */
 };
 
 struct pace {
@@ -56,7 +57,17 @@ struct pace_settings pace_settings_default(void)
 
 static void add_knot(struct pace *pace, int64_t at_ns, int64_t screen_ns, bool skips)
 {
-    *TABLE_ADD(&pace->knots) = (struct knot){at_ns, screen_ns, skips};
+    *TABLE_ADD(&pace->knots) = (struct knot){at_ns, (uint64_t)screen_ns, skips};
+}
+
+static int64_t screen_of(const struct knot *knot)
+{
+    return (int64_t)knot->screen_ns;
+}
+
+static int64_t latest_screen(const struct pace *pace)
+{
+    return screen_of(&pace->knots.items[pace->knots.count - 1]);
 }
 
 /* Screen time after the latest knot, at least a nanosecond, so that there is always a way back. */
@@ -64,7 +75,7 @@ static int64_t later(const struct pace *pace, double screen_ns)
 {
     double scaled = screen_ns / pace->settings.factor;
     int64_t stretch = scaled < 1 ? 1 : scaled < (double)SCREEN_LONGEST ? (int64_t)scaled : SCREEN_LONGEST;
-    return pace->knots.items[pace->knots.count - 1].screen_ns + stretch;
+    return latest_screen(pace) + stretch;
 }
 
 /* ---- Story pace ---- */
@@ -75,12 +86,17 @@ static int compare_durations(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Screen nanoseconds that a virtual one takes while packets fly. */
+/* Screen nanoseconds that a virtual one takes while packets fly. Of very many hops, one of so many is enough to know
+   how long they take. */
 static double flying_speed(const struct journal_memory *journal)
 {
+    enum { LOOKED_AT = 1 << 16 };
     TABLE_OF(int64_t) hops = {0};
+    size_t n = 0, nth = 0;
+    for (size_t i = 0; i < journal_memory_count(journal); i++)
+        n += journal_memory_kind(journal, i) == EVENT_LINK_SEND;
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
-        if (journal_memory_kind(journal, i) != EVENT_LINK_SEND) continue;
+        if (journal_memory_kind(journal, i) != EVENT_LINK_SEND || nth++ % (n / LOOKED_AT + 1)) continue;
         const struct event *e = journal_memory_at(journal, i);
         *TABLE_ADD(&hops) = event_int(e, FIELD_ARRIVES) - event_int(e, FIELD_BEGINS);
     }
@@ -100,14 +116,16 @@ static int64_t caption_stand(size_t letters)
     return stand < CAPTION_STAND_LONGEST ? stand : CAPTION_STAND_LONGEST;
 }
 
-static void note_event(struct instant *instant, const struct event *e, size_t *flying)
+static void note_event(struct instant *instant, const struct journal_memory *journal, size_t i, size_t *flying)
 {
-    enum visible_sort sort = event_visible_sort(e->kind);
-    if (e->kind == EVENT_LINK_SEND) ++*flying;
-    if ((e->kind == EVENT_LINK_DELIVER || e->kind == EVENT_LINK_DROP) && *flying) --*flying;
-    if (sort == VISIBLE_CAPTION) instant->stand_ns += caption_stand(strlen(event_text(e, FIELD_TEXT)));
+    enum event_kind kind = journal_memory_kind(journal, i);
+    enum visible_sort sort = event_visible_sort(kind);
+    if (kind == EVENT_LINK_SEND) ++*flying;
+    if ((kind == EVENT_LINK_DELIVER || kind == EVENT_LINK_DROP) && *flying) --*flying;
+    if (sort == VISIBLE_CAPTION)
+        instant->stand_ns += caption_stand(strlen(event_text(journal_memory_at(journal, i), FIELD_TEXT)));
     if (sort == VISIBLE_MAIL || sort == VISIBLE_LINE) instant->is_told = true;
-    if (e->kind == EVENT_MAIL_STATE && instant->stand_ns < MAIL_STAND) instant->stand_ns = MAIL_STAND;
+    if (kind == EVENT_MAIL_STATE && instant->stand_ns < MAIL_STAND) instant->stand_ns = MAIL_STAND;
     instant->is_flying = *flying > 0;
 }
 
@@ -147,46 +165,50 @@ static void pass_gap(struct pace *pace, const struct instant *from, int64_t to_n
 static void stand(struct pace *pace, const struct instant *instant)
 {
     if (!instant->stand_ns) return;
-    int64_t begun_ns = pace->knots.items[pace->knots.count - 1].screen_ns;
+    int64_t begun_ns = latest_screen(pace);
     add_knot(pace, instant->at_ns, later(pace, (double)instant->stand_ns), false);
-    int64_t length_ns = pace->knots.items[pace->knots.count - 1].screen_ns - begun_ns, before_ns = 0;
+    int64_t length_ns = latest_screen(pace) - begun_ns, before_ns = 0;
     const struct pace_stand *last = pace->stands.count ? &pace->stands.items[pace->stands.count - 1] : NULL;
     if (last) before_ns = last->before_ns + last->length_ns;
     *TABLE_ADD(&pace->stands) = (struct pace_stand){instant->at_ns, length_ns, before_ns};
 }
 
-static void make_story(struct pace *pace, const struct journal_memory *journal, const struct pace_reading *readings,
-                       size_t n_readings)
+static bool make_story(struct pace *pace, const struct journal_memory *journal, const struct pace_reading *readings,
+                       size_t n_readings, const struct stop *stop)
 {
     double speed = flying_speed(journal);
     struct instant now = {0, 0, false, false};
     size_t flying = 0, reading = 0;
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        if (stop_at(stop, i)) return false;
         if (event_visible_sort(journal_memory_kind(journal, i)) == VISIBLE_NOT) continue;
-        const struct event *e = journal_memory_at(journal, i);
-        if (e->at_ns > now.at_ns) {
+        int64_t at_ns = journal_memory_time(journal, i);
+        if (at_ns > now.at_ns) {
             stand(pace, &now);
-            pass_gap(pace, &now, e->at_ns, speed);
-            now = (struct instant){e->at_ns, 0, false, now.is_flying};
+            pass_gap(pace, &now, at_ns, speed);
+            now = (struct instant){at_ns, 0, false, now.is_flying};
         }
-        note_event(&now, e, &flying);
+        note_event(&now, journal, i, &flying);
         for (; reading < n_readings && readings[reading].event <= i; reading++)
             now.stand_ns += caption_stand(readings[reading].letters);
     }
     stand(pace, &now);
     pass_gap(pace, &now, pace->end_ns, speed);
+    return true;
 }
 
 /* ---- Event pace ---- */
 
-static void make_event(struct pace *pace, const struct journal_memory *journal)
+static bool make_event(struct pace *pace, const struct journal_memory *journal, const struct stop *stop)
 {
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        if (stop_at(stop, i)) return false;
         if (event_visible_sort(journal_memory_kind(journal, i)) == VISIBLE_NOT) continue;
-        const struct event *e = journal_memory_at(journal, i);
-        if (e->at_ns > pace->knots.items[pace->knots.count - 1].at_ns)
-            add_knot(pace, e->at_ns, later(pace, (double)EVENT_SCREEN), false);
+        int64_t at_ns = journal_memory_time(journal, i);
+        if (at_ns > pace->knots.items[pace->knots.count - 1].at_ns)
+            add_knot(pace, at_ns, later(pace, (double)EVENT_SCREEN), false);
     }
+    return true;
 }
 
 /* ---- Making and asking ---- */
@@ -204,28 +226,26 @@ static void add_tail(struct pace *pace)
 
 struct pace *pace_new(const struct journal_memory *journal, struct pace_settings settings)
 {
-    return pace_new_with(journal, settings, NULL, 0);
+    return pace_new_with(journal, settings, NULL, 0, NULL);
 }
 
 struct pace *pace_new_with(const struct journal_memory *journal, struct pace_settings settings,
-                           const struct pace_reading *readings, size_t n_readings)
+                           const struct pace_reading *readings, size_t n_readings, const struct stop *stop)
 {
     assert(settings.factor > 0);
     struct pace *pace = mem_calloc(1, sizeof *pace);
     pace->settings = settings;
     pace->end_ns = journal_memory_count(journal) ? journal_memory_end_ns(journal) : 0;
     add_knot(pace, 0, 0, false);
-    switch (settings.mode) {
-    case PACE_STORY:
-        make_story(pace, journal, readings, n_readings);
-        break;
-    case PACE_STEADY:
-        break;
-    case PACE_EVENT:
-        make_event(pace, journal);
-        break;
+    bool is_made = settings.mode == PACE_STORY   ? make_story(pace, journal, readings, n_readings, stop)
+                   : settings.mode == PACE_EVENT ? make_event(pace, journal, stop)
+                                                 : true; /* a steady one needs no more */
+    if (!is_made) {
+        pace_free(pace);
+        return NULL;
     }
     add_tail(pace);
+    TABLE_TRIM(&pace->knots);
     return pace;
 }
 
@@ -243,7 +263,7 @@ static size_t knot_at_screen(const struct pace *pace, int64_t screen_ns)
     size_t low = 0, high = pace->knots.count - 1;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (pace->knots.items[middle].screen_ns <= screen_ns)
+        if (screen_of(&pace->knots.items[middle]) <= screen_ns)
             low = middle;
         else
             high = middle;
@@ -277,18 +297,18 @@ static int64_t between(int64_t x, int64_t x0, int64_t x1, int64_t y0, int64_t y1
 int64_t pace_virtual_at(const struct pace *pace, int64_t screen_ns)
 {
     const struct knot *k = &pace->knots.items[knot_at_screen(pace, screen_ns)];
-    return between(screen_ns, k[0].screen_ns, k[1].screen_ns, k[0].at_ns, k[1].at_ns);
+    return between(screen_ns, screen_of(k), screen_of(k + 1), k[0].at_ns, k[1].at_ns);
 }
 
 int64_t pace_screen_at(const struct pace *pace, int64_t at_ns)
 {
     const struct knot *k = &pace->knots.items[knot_at_virtual(pace, at_ns)];
-    return between(at_ns, k[0].at_ns, k[1].at_ns, k[0].screen_ns, k[1].screen_ns);
+    return between(at_ns, k[0].at_ns, k[1].at_ns, screen_of(k), screen_of(k + 1));
 }
 
 int64_t pace_total_ns(const struct pace *pace)
 {
-    return pace->knots.items[pace->knots.count - 1].screen_ns;
+    return latest_screen(pace);
 }
 
 size_t pace_stands(const struct pace *pace, const struct pace_stand **stands)
@@ -300,7 +320,7 @@ size_t pace_stands(const struct pace *pace, const struct pace_stand **stands)
 double pace_speed_at(const struct pace *pace, int64_t screen_ns)
 {
     const struct knot *k = &pace->knots.items[knot_at_screen(pace, screen_ns)];
-    return (double)(k[1].at_ns - k[0].at_ns) / (double)(k[1].screen_ns - k[0].screen_ns);
+    return (double)(k[1].at_ns - k[0].at_ns) / (double)(screen_of(k + 1) - screen_of(k));
 }
 
 bool pace_is_skipping(const struct pace *pace, int64_t screen_ns)
@@ -317,5 +337,5 @@ void pace_knot(const struct pace *pace, size_t knot, int64_t *at_ns, int64_t *sc
 {
     assert(knot < pace->knots.count);
     *at_ns = pace->knots.items[knot].at_ns;
-    *screen_ns = pace->knots.items[knot].screen_ns;
+    *screen_ns = screen_of(&pace->knots.items[knot]);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "sim/journal/journal_memory.h"
+#include "sim/journal/stop.h"
 
 enum pace_mode {
     PACE_STORY,  /* what is seen to happen gets room; idle half-hours pass in a second */
@@ -30,9 +31,9 @@ struct pace_reading {
 
 /* The journal may be freed or grow afterwards; a grown one needs a new pace. */
 struct pace *pace_new(const struct journal_memory *journal, struct pace_settings settings);
-/* Readings in the order of events. */
+/* Readings in the order of events. NULL when it was asked to leave off. */
 struct pace *pace_new_with(const struct journal_memory *journal, struct pace_settings settings,
-                           const struct pace_reading *readings, size_t n_readings);
+                           const struct pace_reading *readings, size_t n_readings, const struct stop *stop);
 void pace_free(struct pace *pace);
 
 /* From 0 at the world's beginning to the total at the last event; clamped at both ends. Of a virtual instant at which

@@ -11,7 +11,7 @@
 #include "sim/journal/memory.h"
 #include "viz/story/story_internal.h"
 
-enum { KEYFRAME_EVENTS = 1000, KEYFRAME_WORDS_AN_EVENT = 3, TIMERS_TO_SWEEP = 64 };
+enum { KEYFRAME_EVENTS = 1000, KEYFRAME_WORDS_AN_EVENT = 2, TIMERS_TO_SWEEP = 64 };
 
 /* ---- Rows ---- */
 
@@ -314,16 +314,18 @@ static void begin_state(struct story *story)
         ((struct letter_now *)rows(story, BLOCK_LETTERS))[i] = (struct letter_now){NONE32, 0};
 }
 
-void state_init(struct story *story)
+bool state_init(struct story *story, const struct stop *stop)
 {
     begin_state(story);
     copy_state(TABLE_ADD(&story->keyframes), &story->now);
     for (size_t i = 0; i < story->n_events; i++) {
+        if (stop_at(stop, i)) return false;
         apply(story, i);
         keep_keyframe_if_due(story);
     }
     copy_state(&story->now, &story->keyframes.items[0]);
     story->now_ns = 0;
+    return true;
 }
 
 static void free_state(struct state *state)

@@ -8,13 +8,18 @@
 #include "viz/story/story_internal.h"
 #include "viz/story/visible.h"
 
-struct story *story_new(const struct journal_memory *journal)
+struct story *story_new_until(const struct journal_memory *journal, const struct stop *stop)
 {
     struct story *story = mem_calloc(1, sizeof *story);
     story->journal = journal;
-    cast_make(story);
-    state_init(story);
-    return story;
+    if (cast_make(story, stop) && state_init(story, stop)) return story;
+    story_free(story);
+    return NULL;
+}
+
+struct story *story_new(const struct journal_memory *journal)
+{
+    return story_new_until(journal, NULL);
 }
 
 void story_free(struct story *story)
@@ -35,8 +40,8 @@ bool story_refresh(struct story *story)
     cast_free(story);
     memset(story, 0, sizeof *story);
     story->journal = journal;
-    cast_make(story);
-    state_init(story);
+    cast_make(story, NULL);
+    state_init(story, NULL);
     story_seek(story, now_ns);
     return true;
 }

@@ -20,6 +20,7 @@
 #include "model/wire/ip_header.h"
 #include "model/wire/tcp_wire.h"
 #include "sim/journal/journal_memory.h"
+#include "sim/journal/stop.h"
 
 struct story;
 
@@ -27,6 +28,8 @@ struct story;
 #define STORY_NONE ((size_t)UINT32_MAX)
 
 struct story *story_new(const struct journal_memory *journal);
+/* The same, which may be asked to leave off; then NULL. */
+struct story *story_new_until(const struct journal_memory *journal, const struct stop *stop);
 void story_free(struct story *story);
 /* Folds in what was appended to the journal since; the sought instant stays. True when there was anything. Pointers into
    the cast that were handed out before are no longer valid. */
@@ -168,7 +171,10 @@ size_t story_event_letter(const struct story *story, size_t event);
 
 /* A packet on one link. A retransmission on the wire is another packet. */
 struct story_hop {
-    uint32_t packet, link, from, to; /* from, to: hosts */
+    uint32_t packet;
+    uint32_t link : 30;
+    uint32_t dir : 1;
+    uint32_t lost : 1;
     int64_t sent_ns;  /* joined the queue */
     int64_t begins, departs, arrives; /* first bit leaves, last bit leaves, last bit arrives (would arrive, when lost);
                                          TIME_NEVER when its turn never came */
@@ -176,11 +182,11 @@ struct story_hop {
     uint32_t send_event;
     uint32_t end_event; /* link.deliver or link.drop; STORY_NONE likewise */
     uint32_t next;    /* hop of the same packet; STORY_NONE */
-    uint8_t dir;
-    bool lost;
 };
 size_t story_hop_count(const struct story *story);
 const struct story_hop *story_hop(const struct story *story, size_t hop);
+size_t story_hop_from(const struct story *story, size_t hop); /* hosts */
+size_t story_hop_to(const struct story *story, size_t hop);
 /* Place of a hop's packet on its link at a time: below 0 it waits in the queue, 0 at the link's sending end, 1 arrived. A
    packet that is lost by chance travels to where story_drop.place says. */
 double story_hop_place(const struct story_hop *hop, int64_t at_ns);

@@ -188,7 +188,7 @@ struct story {
 };
 
 /* cast.c: makes the tables by reading the journal twice. */
-void cast_make(struct story *story);
+bool cast_make(struct story *story, const struct stop *stop); /* false: it was asked to leave off */
 void cast_free(struct story *story);
 /* cast_packet.c, cast_mail.c, cast_words.c: one event each. They set the event's subject. */
 void cast_packet_event(struct story *story, size_t i, const struct event *e);
@@ -218,7 +218,7 @@ bool story_is_note(enum event_kind kind);
 bool story_is_deed(enum event_kind kind);
 
 /* state.c */
-void state_init(struct story *story);
+bool state_init(struct story *story, const struct stop *stop); /* likewise */
 void state_free_all(struct story *story);
 
 /* tables.c knows no story: what it does not find is STORY_NONE here. */
@@ -234,7 +234,7 @@ size_t packet_index(const struct story *story, uint64_t id);
 
 /* story_mail.c: for the time line. */
 enum { DENSITY_BLOCK = 256 };
-void density_make(struct story *story);
+bool density_make(struct story *story, const struct stop *stop);
 
 /* story_moment.c */
 void moment_free(struct story *story);

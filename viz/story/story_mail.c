@@ -300,17 +300,19 @@ static int density_of(enum event_kind kind)
 }
 
 /* Sums up to the beginning of each block of events, so that no event of a block between two edges is looked at. */
-void density_make(struct story *story)
+bool density_make(struct story *story, const struct stop *stop)
 {
     uint32_t sums[STORY_DENSITIES] = {0};
     story->density = mem_alloc((story->n_events / DENSITY_BLOCK + 1) * sizeof *story->density);
     for (size_t i = 0; i < story->n_events; i++) {
+        if (stop_at(stop, i)) return false;
         if (i % DENSITY_BLOCK == 0) memcpy(story->density[i / DENSITY_BLOCK], sums, sizeof sums);
         int sort = density_of(journal_memory_kind(story->journal, i));
         if (sort >= 0) sums[sort]++;
     }
     if (story->n_events % DENSITY_BLOCK == 0)
         memcpy(story->density[story->n_events / DENSITY_BLOCK], sums, sizeof sums);
+    return true;
 }
 
 /* Of the events before this one. */

@@ -86,6 +86,18 @@ const struct story_hop *story_hop(const struct story *story, size_t hop)
     return &story->hops.items[hop];
 }
 
+size_t story_hop_from(const struct story *story, size_t hop)
+{
+    const struct story_hop *h = &story->hops.items[hop];
+    return story->links.items[h->link].ends[h->dir];
+}
+
+size_t story_hop_to(const struct story *story, size_t hop)
+{
+    const struct story_hop *h = &story->hops.items[hop];
+    return story->links.items[h->link].ends[!h->dir];
+}
+
 double story_hop_place(const struct story_hop *hop, int64_t at_ns)
 {
     if (at_ns < hop->begins) return -1;

@@ -213,6 +213,12 @@ Test(scene, a_picture_is_dirty_only_when_something_changed)
     cr_expect(scene_is_dirty(scene));
 }
 
+/* As another thread does it, with what is on the screen ready. */
+static void take_what_has_come(struct scene *shown, const struct journal_memory *growing)
+{
+    scene_index_free(scene_take_index(shown, scene_index_as_now(growing, scene_wish(shown), 1, NULL)));
+}
+
 /* A journal that grows, event by event, looks at each stage like one that has always been as long. */
 Test(scene, a_growing_journal_is_followed)
 {
@@ -229,7 +235,7 @@ Test(scene, a_growing_journal_is_followed)
         for (size_t step = 0; step < 200 && i < n; step++)
             journal_memory_append(growing, journal_memory_at(journal, i++));
         int64_t before = scene_now(follows);
-        scene_grow(follows);
+        take_what_has_come(follows, growing);
         cr_expect(scene_now(follows) >= before);
         cr_expect(scene_is_playing(follows), "who waited at the end goes on");
         scene_draw(follows, canvas);
@@ -239,7 +245,7 @@ Test(scene, a_growing_journal_is_followed)
     }
     cr_expect(eq(int, scene_selection(follows).what, ACT_HOST), "what was chosen stays chosen");
     scene_seek(follows, 0);
-    scene_grow(follows);
+    take_what_has_come(follows, growing);
     cr_expect(not(scene_is_playing(follows)), "who is elsewhere stays there");
     cr_expect(eq(i64, scene_now(follows), 0));
     scene_free(follows);
@@ -269,10 +275,11 @@ Test(scene, an_index_made_in_parts_gives_the_same_pictures_in_the_end)
     for (int part = 1; part <= 4; part++) {
         for (; i < n * (size_t)part / 4; i++)
             journal_memory_append(so_far, journal_memory_at(journal, i));
+        const struct scene_wish wish = parts ? scene_wish(parts) : (struct scene_wish){.unit = 0};
         struct scene_index *index =
-            part < 4 ? scene_index_as_now(so_far, CAPTIONS_ALL, part / 4.0) : scene_index_new(so_far, CAPTIONS_ALL);
+            part < 4 ? scene_index_as_now(so_far, wish, part / 4.0, NULL) : scene_index_new(so_far, wish, NULL);
         if (parts)
-            scene_take_index(parts, index);
+            scene_index_free(scene_take_index(parts, index));
         else
             parts = scene_new_indexed(index, scene_options_default());
         scene_set_loading(parts, part < 4 ? &progress : NULL);
@@ -284,6 +291,63 @@ Test(scene, an_index_made_in_parts_gives_the_same_pictures_in_the_end)
     scene_free(parts);
     scene_free(whole);
     journal_memory_free(so_far);
+}
+
+/* To work out where everything stands on a large map takes longer than a picture may. */
+Test(scene, what_the_map_needs_comes_with_the_index_or_stays)
+{
+    struct scene *shown = scene_new(journal, scene_options_default());
+    scene_draw(shown, canvas);
+    const struct scene_wish wish = scene_wish(shown);
+    cr_assert(wish.unit > 0, "the map is in sight");
+    struct scene_index *index = scene_index_as_now(journal, wish, 1, NULL);
+    cr_assert(index->plan != NULL);
+    cr_expect(index->map.canvas != NULL);
+    index->places[0] = point_of(0.5, 0.25); /* as if more of the run had told where it belongs */
+    const struct map_plan *planned = index->plan;
+    struct scene_index *former = scene_take_index(shown, index);
+    cr_expect(former->plan && former->plan != planned, "what was drawn goes with what was known");
+    scene_index_free(former);
+    index = scene_index_as_now(journal, wish, 1, NULL);
+    index->places[0] = point_of(0.5, 0.25);
+    planned = index->plan;
+    former = scene_take_index(shown, index);
+    cr_expect(eq(ptr, (void *)former->plan, (void *)planned), "nothing stands elsewhere: what is drawn stays");
+    scene_index_free(former);
+    scene_draw(shown, canvas);
+    scene_free(shown);
+}
+
+Test(scene, an_index_is_ready_for_the_pace_that_is_chosen)
+{
+    struct scene *shown = scene_new(journal, scene_options_default());
+    const struct input p = {.kind = INPUT_KEY, .key = 'p'};
+    for (int i = 0; i < 3; i++) {
+        scene_handle(shown, &p);
+        struct scene_index *index = scene_index_as_now(journal, scene_wish(shown), 1, NULL);
+        const struct pace *made = index->pace;
+        cr_expect(eq(i64, pace_total_ns(made), pace_total_ns(scene_pace(shown))));
+        scene_index_free(scene_take_index(shown, index));
+        cr_expect(eq(ptr, (void *)scene_pace(shown), (void *)made), "none is made anew while somebody waits");
+    }
+    scene_free(shown);
+}
+
+Test(scene, an_index_that_is_not_wanted_any_more_is_none)
+{
+    struct stop stop = {false};
+    const struct scene_wish wish = {.unit = 0};
+    struct scene_index *index = scene_index_new(journal, wish, &stop);
+    cr_expect(index != NULL, "nobody has asked");
+    scene_index_free(index);
+    stop_ask(&stop);
+    cr_expect(eq(ptr, (void *)scene_index_new(journal, wish, &stop), NULL));
+    cr_expect(eq(ptr, (void *)scene_index_as_now(journal, wish, 1, &stop), NULL));
+    cr_expect(eq(ptr, (void *)story_new_until(journal, &stop), NULL));
+    struct story *story = story_new(journal);
+    cr_expect(eq(ptr, (void *)classics_new_until(story, &stop), NULL));
+    cr_expect(eq(ptr, (void *)pace_new_with(journal, pace_settings_default(), NULL, 0, &stop), NULL));
+    story_free(story);
 }
 
 Test(scene, looks_at_what_is_named)

@@ -68,17 +68,17 @@ struct growing {
 };
 
 /* More each time; after the last the window is asked to close. */
-static enum window_growth grow(void *context)
+static enum loading_state grow(void *context, const struct scene_wish *wish, struct loading_news *news)
 {
     struct growing *g = context;
     size_t i = journal_memory_count(g->shown), n = journal_memory_count(g->whole);
     g->asked++;
     for (size_t step = 0; step < n / 3 && i < n; step++)
         journal_memory_append(g->shown, journal_memory_at(g->whole, i++));
-    if (i < n) return WINDOW_GROWN;
-    push_key(SDLK_q, 0);
-    push_key(SDLK_q, 0);
-    return WINDOW_FULL_GROWN;
+    news->index = scene_index_as_now(g->shown, *wish, 1, NULL);
+    news->grows = i < n;
+    if (i == n) push_key(SDLK_q, 0), push_key(SDLK_q, 0);
+    return LOADING_DONE;
 }
 
 Test(window, follows_a_journal_that_grows)
@@ -86,11 +86,11 @@ Test(window, follows_a_journal_that_grows)
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     setenv("SDL_RENDER_DRIVER", "software", 1);
     struct growing growing = {run_scenario("first-mail"), journal_memory_new(), 0};
+    const struct loading loading = {&growing, grow, NULL};
     for (size_t i = 0; i < 100; i++)
         journal_memory_append(growing.shown, journal_memory_at(growing.whole, i));
     struct window_options options = window_options_default();
-    options.grow = grow;
-    options.grow_context = &growing;
+    options.loading = &loading;
     char why[256] = "";
     cr_expect(eq(int, window_run(growing.shown, &options, why), WINDOW_CLOSED), "%s", why);
     cr_expect(eq(int, growing.asked, 3), "it is not asked again once the journal is full grown");
@@ -105,8 +105,9 @@ struct reading {
     pthread_t thread;
     pthread_mutex_t lock;
     struct scene_index *index;
+    struct scene_wish wish;
     bool done, goes_on;
-    size_t asked;
+    size_t asked, given_back;
 };
 
 static void hand_over(struct reading *r, struct scene_index *index, bool done)
@@ -116,6 +117,14 @@ static void hand_over(struct reading *r, struct scene_index *index, bool done)
     r->index = index;
     r->done = done;
     pthread_mutex_unlock(&r->lock);
+}
+
+static struct scene_wish wish_of(struct reading *r)
+{
+    pthread_mutex_lock(&r->lock);
+    struct scene_wish wish = r->wish;
+    pthread_mutex_unlock(&r->lock);
+    return wish;
 }
 
 static void append_up_to(struct reading *r, size_t n)
@@ -130,19 +139,20 @@ static void *read_behind(void *context)
     size_t n = journal_memory_count(r->whole);
     for (size_t part = 1; part <= 8; part++) {
         append_up_to(r, n * part / 9);
-        hand_over(r, scene_index_as_now(r->so_far, CAPTIONS_ALL, (double)part / 9), false);
+        hand_over(r, scene_index_as_now(r->so_far, wish_of(r), (double)part / 9, NULL), false);
         append_up_to(r, n * part / 9 + n / 20); /* while the window may be drawing what was handed over */
         SDL_Delay(30);
     }
     append_up_to(r, n);
-    hand_over(r, scene_index_new(r->so_far, CAPTIONS_ALL), true);
+    hand_over(r, scene_index_new(r->so_far, wish_of(r), NULL), true);
     return NULL;
 }
 
-static enum loading_state poll_reading(void *context, struct loading_news *news)
+static enum loading_state poll_reading(void *context, const struct scene_wish *wish, struct loading_news *news)
 {
     struct reading *r = context;
     pthread_mutex_lock(&r->lock);
+    if (wish) r->wish = *wish;
     news->index = r->index;
     r->index = NULL;
     bool done = r->done;
@@ -153,12 +163,19 @@ static enum loading_state poll_reading(void *context, struct loading_news *news)
     return done ? LOADING_DONE : LOADING_GOES_ON;
 }
 
+static void take_back(void *context, struct scene_index *former)
+{
+    struct reading *r = context;
+    r->given_back++;
+    scene_index_free(former);
+}
+
 Test(window, shows_what_is_read_so_far_while_a_thread_reads_on)
 {
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     setenv("SDL_RENDER_DRIVER", "software", 1);
     struct reading reading = {.whole = run_scenario("lost-segment"), .so_far = journal_memory_new()};
-    const struct loading loading = {&reading, poll_reading};
+    const struct loading loading = {&reading, poll_reading, take_back};
     struct window_options options = window_options_default();
     char why[256] = "";
     pthread_mutex_init(&reading.lock, NULL);
@@ -169,6 +186,8 @@ Test(window, shows_what_is_read_so_far_while_a_thread_reads_on)
     cr_assert(eq(int, window_wait(window, &options, "lost-segment", &options.index), WINDOW_CHOSEN));
     cr_expect(eq(int, window_show(window, NULL, &options), WINDOW_CLOSED));
     cr_expect(reading.asked > 3, "pictures were drawn before all was read");
+    cr_expect(reading.given_back > 0, "what was known before is freed where nobody waits for it");
+    cr_expect(reading.wish.unit > 0, "and what is on the screen is told for the next");
     pthread_join(reading.thread, NULL);
     pthread_mutex_destroy(&reading.lock);
     scene_index_free(reading.index);

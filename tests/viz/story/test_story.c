@@ -195,7 +195,7 @@ Test(story, packets_move_along_their_links_and_the_link_knows_what_waits)
         cr_assert_float_eq(story_hop_place(hop, hop->arrives), 1, 1e-9);
         story_seek(story, hop->sent_ns);
         struct story_link link = story_link(story, hop->link);
-        cr_assert_eq(link.ends[hop->dir], hop->from);
+        cr_assert_eq(link.ends[hop->dir], story_hop_from(story, i));
         cr_assert_geq(link.queued_bytes[hop->dir], story_packet(story, hop->packet)->size);
         most = link.queued_bytes[hop->dir] > most ? link.queued_bytes[hop->dir] : most;
     }
