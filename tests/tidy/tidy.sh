@@ -97,7 +97,7 @@ check_function_lengths() {
 
 check_headers_compile_alone() {
     local cc=${CC:-cc} flags header
-    flags=$(pkg-config --cflags sdl2 cairo pangocairo libcjson ldns libzstd 2>/dev/null || true)
+    flags=$(pkg-config --cflags sdl2 cairo pangocairo libcjson ldns libzstd sqlite3 2>/dev/null || true)
     product_files | grep '\.h$' | while read -r header; do
         # shellcheck disable=SC2086
         printf '#include "%s"\n' "$header" |

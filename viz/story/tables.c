@@ -64,6 +64,12 @@ size_t index_map_get(const struct index_map *map, uint64_t key)
     return map->places[place_of(map, key)].value - 1;
 }
 
+void index_map_clear(struct index_map *map)
+{
+    if (map->count) memset(map->places, 0, map->room * sizeof *map->places);
+    map->count = 0;
+}
+
 void index_map_free(struct index_map *map)
 {
     mem_free(map->places);

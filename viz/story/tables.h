@@ -32,6 +32,7 @@ struct index_map {
 };
 void index_map_put(struct index_map *map, uint64_t key, size_t value); /* replaces */
 size_t index_map_get(const struct index_map *map, uint64_t key);
+void index_map_clear(struct index_map *map); /* empty; the memory is kept */
 void index_map_free(struct index_map *map);
 
 /* Texts that no journal keeps: copied, and freed together. */

@@ -1,0 +1,282 @@
+/* What a study asks of a run: journals written by hand, whose measures are known, and all shipped scenarios. */
+#include "viz/readers/measures.h"
+
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/model/host/world_runs.h"
+#include "tests/viz/readers/handwritten.h"
+#include "viz/readers/outcome.h"
+
+#define ALL (MEASURE_BIT(MEASURES) - 1)
+
+static void replay(const struct journal_memory *journal, struct journal_reader reader)
+{
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (event_mask_has(reader.mask, e->kind)) reader.on_event(reader.context, e);
+    }
+}
+
+/* --- by hand --- */
+
+#define HOSTS                                                                                                          \
+    "0 host.add host=1 name=pc role=client text=ann@a.example\n"                                                       \
+    "0 host.add host=2 name=mx.a.example role=mail_server text=a.example\n"                                            \
+    "0 host.add host=3 name=mx.b.example role=mail_server text=b.example\n"
+/* Submitted in 4 s; refused after 4 more; put off until 100; taken then, and in the mailbox at 106. */
+#define WRITTEN                                                                                                        \
+    "10 mail.compose  message=1 host=1 name=m1 from=ann@a.example to=bob@b.example size=9600\n"                        \
+    "10 mail.state    message=1 host=1 recipient=bob@b.example to=outbox\n"                                            \
+    "10 dns.query     host=1 peer=9 qname=mx.a.example qtype=A id=5 nth=1\n"                                           \
+    "11 dns.answer    host=1 peer=9 qname=mx.a.example qtype=A id=5 rcode=NOERROR text=10.0.0.2\n"                     \
+    "11 conn.open     conn=1 host=1 peer=2 local_port=5000 remote_port=587 role=active\n"                              \
+    "12 session.open  session=1 conn=1 host=1 peer=2 protocol=smtp role=client\n"                                      \
+    "13 smtp.content  session=1 conn=1 host=1 message=1\n"                                                             \
+    "14 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A to=queued\n"                                 \
+    "14 mail.state    message=1 host=1 recipient=bob@b.example from=outbox to='handed on'\n"
+#define REFUSED                                                                                                        \
+    "14 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=queued to=active\n"                     \
+    "15 attempt.begin attempt=1 message=1 host=2 recipient=bob@b.example nth=1\n"                                      \
+    "15 dns.query     host=2 peer=9 qname=b.example qtype=MX id=6 nth=1\n"                                             \
+    "17 dns.answer    host=2 peer=9 qname=b.example qtype=MX id=6 rcode=NOERROR text='10 mx.b.example.'\n"             \
+    "17 conn.open     conn=2 host=2 peer=3 local_port=5000 remote_port=25 role=active\n"                               \
+    "18 conn.close    conn=2 host=2 why=refused retransmits_rto=2 segments_sent=3\n"                                   \
+    "18 attempt.end   attempt=1 message=1 host=2 recipient=bob@b.example outcome=later why='451 not now'\n"            \
+    "18 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=active to=deferred at=100 "             \
+    "why='451 not now'\n"
+#define TAKEN                                                                                                          \
+    "100 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=deferred to=active\n"                  \
+    "100 attempt.begin attempt=2 message=1 host=2 recipient=bob@b.example nth=2\n"                                     \
+    "100 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"                              \
+    "102 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"                                     \
+    "104 smtp.content  session=2 conn=3 host=2 message=1\n"
+#define DELIVERED                                                                                                      \
+    "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B to=queued\n"                                \
+    "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=queued to=active\n"                    \
+    "105 attempt.begin attempt=3 message=1 host=3 recipient=bob@b.example nth=1\n"                                     \
+    "106 attempt.end   attempt=3 message=1 host=3 recipient=bob@b.example peer=3 outcome=delivered\n"                  \
+    "106 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=active to=delivered\n"                 \
+    "107 attempt.end   attempt=2 message=1 host=2 recipient=bob@b.example peer=3 outcome=delivered\n"                  \
+    "108 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=active to='handed on'\n"
+#define CLOSED                                                                                                         \
+    "109 conn.close    conn=3 host=2 retransmits_rto=1 retransmits_fast=4 retransmits_spurious=1\n"                    \
+    "110 conn.open     conn=5 host=4 peer=3 local_port=5001 remote_port=110 role=active\n"                             \
+    "200 conn.close    conn=1 host=1 retransmits_fast=1\n"                                                             \
+    "200 link.totals   link=1 dir=0 offered=100 delivered=97 duplicated=2 size=50000 size_offered=52000\n"             \
+    "200 link.totals   link=1 dir=1 offered=80 delivered=80 size=4000 size_offered=4000\n"                             \
+    "200 run.end       why='all is done'\n"
+
+static struct measures *of_text(const char *text, uint64_t wanted)
+{
+    struct measures *m = measures_new(wanted);
+    struct journal_memory *journal = handwritten(text);
+    replay(journal, measures_reader(m));
+    journal_memory_free(journal);
+    return m;
+}
+
+static void expect_value(const struct measured_run *run, enum measure m, double expected)
+{
+    cr_expect_float_eq(run->values[m], expected, 1e-9, "%s is %.12g, expected %.12g", measure_name(m), run->values[m],
+                       expected);
+}
+
+Test(measures, of_a_mail_that_was_refused_once_are_what_the_journal_says)
+{
+    struct measures *m = of_text(HOSTS WRITTEN REFUSED TAKEN DELIVERED CLOSED, ALL);
+    const struct measured_run *run = measures_result(m, NULL);
+    cr_assert_eq(run->n_mails, 1);
+    const struct measured_mail *mail = &run->mails[0];
+    cr_expect_str_eq(mail->message, "m1");
+    cr_expect_str_eq(mail->recipient, "bob@b.example");
+    cr_expect_eq(mail->written_ns, 10 * SECOND);
+    cr_expect_eq(mail->first_attempt_ns, 15 * SECOND);
+    cr_expect_eq(mail->ended_ns, 106 * SECOND);
+    cr_expect_eq(mail->outcome, MEASURED_DELIVERED);
+    cr_expect_eq(mail->attempts, 2, "what the last server puts into its own mailbox is no handing on");
+    expect_value(run, MEASURE_DELIVERY_DELAY, 96);
+    expect_value(run, MEASURE_QUEUE_WAIT, 1);
+    expect_value(run, MEASURE_DNS_WAIT, 1 + 2);
+    expect_value(run, MEASURE_CONNECT, 1 + 1 + 2);
+    expect_value(run, MEASURE_TRANSFER, 2 + 3);
+    expect_value(run, MEASURE_RETRY_WAIT, 82);
+    expect_value(run, MEASURE_DISK_WAIT, 1);
+    expect_value(run, MEASURE_TIME_TO_FIRST_ATTEMPT, 5);
+    expect_value(run, MEASURE_ATTEMPTS, 2);
+    expect_value(run, MEASURE_DELIVERED, 1);
+    expect_value(run, MEASURE_BOUNCED, 0);
+    expect_value(run, MEASURE_DUPLICATES, 0);
+    measures_free(m);
+}
+
+Test(measures, of_a_run_are_totals_of_its_connections_links_and_queues)
+{
+    struct measures *m = of_text(HOSTS WRITTEN REFUSED TAKEN DELIVERED CLOSED, ALL);
+    const struct measured_run *run = measures_result(m, NULL);
+    expect_value(run, MEASURE_RETRANSMISSIONS, 2 + 1 + 4 + 1);
+    expect_value(run, MEASURE_RETRANSMISSIONS_RTO, 3);
+    expect_value(run, MEASURE_RETRANSMISSIONS_FAST, 5);
+    expect_value(run, MEASURE_RETRANSMISSIONS_SPURIOUS, 1);
+    expect_value(run, MEASURE_BYTES_ON_WIRE, 56000);
+    expect_value(run, MEASURE_PACKETS_ON_WIRE, 182);
+    expect_value(run, MEASURE_CONNECTIONS, 4);
+    expect_value(run, MEASURE_WASTED_CONNECTIONS, 1); /* the refused one; fetching wastes none */
+    expect_value(run, MEASURE_PEAK_QUEUE, 2);         /* from 105 on it is in both queues */
+    expect_value(run, MEASURE_MEAN_QUEUE, (91 + 2 + 2) / 200.0);
+    expect_value(run, MEASURE_GOODPUT, 100);
+    expect_value(run, MEASURE_END_TIME, 200);
+    cr_assert_eq(run->n_attempts, 2);
+    cr_expect(run->attempts[0].at_ns == 15 * SECOND && run->attempts[0].until_ns == 18 * SECOND);
+    cr_expect(run->attempts[0].outcome == TRY_LATER && run->attempts[1].outcome == TRY_DELIVERED);
+    cr_assert_eq(run->n_queue, 4);
+    cr_expect(run->queue[1].at_ns == 105 * SECOND && run->queue[1].length == 2);
+    measures_free(m);
+}
+
+Test(measures, of_a_mail_that_has_not_ended_count_with_their_time_so_far)
+{
+    struct measures *m = of_text(HOSTS WRITTEN REFUSED "60 run.end why='the time is up'\n", ALL);
+    const struct measured_run *run = measures_result(m, NULL);
+    cr_assert_eq(run->n_mails, 1);
+    cr_expect_eq(run->n_censored, 1);
+    cr_expect_eq(run->mails[0].outcome, MEASURED_QUEUED);
+    cr_expect_eq(run->mails[0].ended_ns, TIME_NEVER);
+    expect_value(run, MEASURE_DELIVERY_DELAY, 50);
+    expect_value(run, MEASURE_RETRY_WAIT, 42);
+    expect_value(run, MEASURE_DELIVERED, 0);
+    measures_free(m);
+}
+
+Test(measures, of_a_mail_that_was_sent_back_reach_to_the_end_of_the_run_and_its_report_is_no_mail)
+{
+    struct measures *m =
+        of_text(HOSTS WRITTEN REFUSED
+                "90 mail.state message=1 host=2 recipient=bob@b.example queue_id=A from=deferred to=bounced\n"
+                "90 mail.compose message=2 parent=1 host=2 name=report from=<> to=ann@a.example\n"
+                "90 mail.state message=2 host=2 recipient=ann@a.example queue_id=C to=queued\n"
+                "90 attempt.begin attempt=2 message=2 host=2 recipient=ann@a.example nth=1\n"
+                "91 attempt.end attempt=2 message=2 host=2 recipient=ann@a.example peer=2 outcome=delivered\n"
+                "91 mail.state message=2 host=2 recipient=ann@a.example queue_id=C from=queued to=delivered\n"
+                "100 run.end why='all is done'\n",
+                ALL);
+    const struct measured_run *run = measures_result(m, NULL);
+    cr_assert_eq(run->n_mails, 1);
+    cr_expect_eq(run->n_censored, 0);
+    cr_expect_eq(run->mails[0].outcome, MEASURED_BOUNCED);
+    cr_expect_eq(run->mails[0].ended_ns, 90 * SECOND);
+    cr_expect_eq(run->mails[0].bounces, 1);
+    expect_value(run, MEASURE_DELIVERY_DELAY, 90);
+    expect_value(run, MEASURE_BOUNCED, 1);
+    expect_value(run, MEASURE_PEAK_QUEUE, 1); /* the report takes the place of the mail */
+    measures_free(m);
+}
+
+Test(measures, of_the_next_run_know_nothing_of_the_last)
+{
+    struct measures *m = of_text(HOSTS WRITTEN REFUSED TAKEN DELIVERED CLOSED, ALL);
+    double values[MEASURES];
+    memcpy(values, measures_result(m, NULL)->values, sizeof values);
+    struct journal_memory *other = handwritten(HOSTS WRITTEN REFUSED "60 run.end why='the time is up'\n");
+    struct journal_memory *same = handwritten(HOSTS WRITTEN REFUSED TAKEN DELIVERED CLOSED);
+    measures_clear(m);
+    replay(other, measures_reader(m));
+    expect_value(measures_result(m, NULL), MEASURE_RETRANSMISSIONS, 2);
+    measures_clear(m);
+    replay(same, measures_reader(m));
+    cr_expect_arr_eq(measures_result(m, NULL)->values, values, sizeof values);
+    measures_free(m);
+    journal_memory_free(same);
+    journal_memory_free(other);
+}
+
+Test(measures, hear_only_what_they_need)
+{
+    struct measures *few = measures_new(MEASURE_BIT(MEASURE_DELIVERED)),
+                    *links = measures_new(MEASURE_BIT(MEASURE_BYTES_ON_WIRE)), *all = measures_new(ALL);
+    cr_expect(!event_mask_has(measures_mask(few), EVENT_CONN_CLOSE));
+    cr_expect(!event_mask_has(measures_mask(few), EVENT_TIMER_SET));
+    cr_expect(event_mask_has(measures_mask(links), EVENT_LINK_TOTALS));
+    cr_expect(!event_mask_has(measures_mask(links), EVENT_PACKET_SEND));
+    cr_expect(event_mask_has(measures_mask(all), EVENT_PACKET_SEND));
+    measures_free(few);
+    measures_free(links);
+    measures_free(all);
+}
+
+Test(measures, have_names_by_which_they_are_found)
+{
+    for (int i = 0; i < MEASURES; i++) {
+        enum measure found;
+        cr_assert(measure_find(measure_name((enum measure)i), &found));
+        cr_expect_eq(found, i);
+        cr_expect(measure_says((enum measure)i)[0]);
+    }
+    enum measure none;
+    cr_expect(!measure_find("delay", &none));
+}
+
+/* --- all shipped scenarios --- */
+
+static const struct measured_mail *mail_of(const struct measured_run *run, const struct outcome_row *row)
+{
+    for (size_t i = 0; i < run->n_mails; i++)
+        if (strcmp(run->mails[i].message, row->mail) == 0 && strcmp(run->mails[i].recipient, row->to) == 0)
+            return &run->mails[i];
+    return NULL;
+}
+
+/* The outcome of `postroad run --json` is another reader of the same journal. */
+static size_t expect_agreement(const char *name, const struct measured_run *run, const struct outcome *outcome)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < outcome_rows(outcome); i++) {
+        struct outcome_row row = outcome_row(outcome, i);
+        const struct measured_mail *mail = mail_of(run, &row);
+        if (!mail) continue; /* a report */
+        n++;
+        cr_expect_str_eq(measured_outcome_name(mail->outcome), row.outcome, "%s: %s", name, row.mail);
+        cr_expect_eq(mail->attempts, row.attempts, "%s: %s", name, row.mail);
+        cr_expect_eq(mail->written_ns, row.sent_ns);
+        if (mail->outcome != MEASURED_DELIVERED) continue;
+        int64_t total_ns = 0;
+        for (int stage = 0; stage < DELAY_STAGES; stage++)
+            total_ns += mail->stage_ns[stage];
+        cr_expect_eq(mail->ended_ns, row.delivered_ns);
+        cr_expect_eq(total_ns, mail->ended_ns - mail->written_ns, "%s: %s: the parts add up", name, row.mail);
+        cr_expect_eq(mail->stage_ns[DELAY_UNEXPLAINED], 0);
+        cr_expect(mail->first_attempt_ns >= mail->written_ns && mail->first_attempt_ns <= mail->ended_ns);
+        cr_expect(mail->duplicates == 0 || row.copies > mail->duplicates, "%s: %s", name, row.mail);
+    }
+    cr_expect_eq(n, run->n_mails, "%s: each mail is one of the outcome's", name);
+    return n;
+}
+
+Test(measures, of_all_shipped_scenarios_agree_with_the_outcome_and_with_the_account_of_delays, .timeout = 300)
+{
+    DIR *folder = opendir(POSTROAD_SOURCE_DIR "/scenarios");
+    const struct dirent *entry;
+    struct measures *m = measures_new(ALL & ~MEASURE_BIT(MEASURE_RETRANSMISSIONS_PROBE));
+    size_t n = 0;
+    cr_assert(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        char name[260];
+        const char *end = strstr(entry->d_name, ".json");
+        if (!end || strstr(entry->d_name, "schema")) continue;
+        snprintf(name, sizeof name, "%.*s", (int)(end - entry->d_name), entry->d_name);
+        struct world_run run = world_run_scenario(name, 0, measures_mask(m));
+        struct outcome *outcome = outcome_new();
+        replay(run.journal, outcome_reader(outcome));
+        measures_clear(m);
+        replay(run.journal, measures_reader(m));
+        n += expect_agreement(name, measures_result(m, NULL), outcome);
+        outcome_free(outcome);
+        world_run_free(&run);
+    }
+    closedir(folder);
+    measures_free(m);
+    cr_expect(n > 200, "%zu mails", n);
+}
