@@ -217,8 +217,8 @@ static bool prepare(struct results *r)
         [BEGIN] = "BEGIN IMMEDIATE",
         [COMMIT] = "COMMIT",
         [ROLLBACK] = "ROLLBACK",
-        [PUT_POINT] = "INSERT INTO points VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-        [PUT_VALUE] = "INSERT INTO point_values VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        [PUT_POINT] = "INSERT INTO points VALUES (?1, ?2, ?3)",
+        [PUT_VALUE] = "INSERT INTO point_values VALUES (?1, ?2, ?3)",
         [PUT_RUN] = run,
         [PUT_MAIL] = "INSERT INTO mails VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
                      " ?17, ?18, ?19, ?20)",
@@ -276,6 +276,20 @@ static void bind_time(sqlite3_stmt *row, int at, int64_t at_ns)
         sqlite3_bind_int64(row, at, at_ns);
 }
 
+static bool put_values(struct results *r, const struct results_run *run)
+{
+    sqlite3_stmt *row = r->statements[PUT_VALUE];
+    bool done = true;
+    for (size_t i = 0; done && i < r->n_pointers; i++) {
+        sqlite3_bind_int64(row, 1, (int64_t)run->point_key);
+        sqlite3_bind_int64(row, 2, (int64_t)i);
+        bind_text(row, 3, run->values[i]);
+        done = results_file_step(&r->file, row);
+    }
+    return done;
+}
+
+/* The first run of a point brings it along. */
 static bool put_point(struct results *r, const struct results_run *run)
 {
     char key[17];
@@ -284,15 +298,7 @@ static bool put_point(struct results *r, const struct results_run *run)
     sqlite3_bind_int64(row, 1, (int64_t)run->point_key);
     bind_text(row, 2, hex_of(run->point_key, key));
     bind_text(row, 3, run->point);
-    bool done = results_file_step(&r->file, row);
-    row = r->statements[PUT_VALUE];
-    for (size_t i = 0; done && i < r->n_pointers; i++) {
-        sqlite3_bind_int64(row, 1, (int64_t)run->point_key);
-        sqlite3_bind_int64(row, 2, (int64_t)i);
-        bind_text(row, 3, run->values[i]);
-        done = results_file_step(&r->file, row);
-    }
-    return done;
+    return results_file_step(&r->file, row) && put_values(r, run);
 }
 
 static bool put_run(struct results *r, const struct results_run *run)
@@ -314,7 +320,6 @@ static bool put_mail(struct results *r, const struct results_run *run, size_t nt
 {
     static const enum delay_stage stages[DELAY_STAGES] = {DELAY_QUEUE, DELAY_DNS,  DELAY_CONNECT,    DELAY_TRANSFER,
                                                           DELAY_RETRY, DELAY_DISK, DELAY_UNEXPLAINED};
-    const uint64_t parts = MEASURE_BIT(MEASURE_DISK_WAIT + 1) - MEASURE_BIT(MEASURE_QUEUE_WAIT);
     const struct measured_mail *mail = &run->run->mails[nth];
     sqlite3_stmt *row = row_for(r, PUT_MAIL, run, nth);
     bind_text(row, 4, mail->message);
@@ -328,19 +333,18 @@ static bool put_mail(struct results *r, const struct results_run *run, size_t nt
     sqlite3_bind_int64(row, 12, mail->duplicates);
     sqlite3_bind_int64(row, 13, mail->bounces);
     for (int i = 0; i < DELAY_STAGES; i++)
-        bind_time(row, 14 + i, r->measures & parts ? mail->stage_ns[stages[i]] : TIME_NEVER);
+        bind_time(row, 14 + i, r->measures & MEASURES_OF_STAGES ? mail->stage_ns[stages[i]] : TIME_NEVER);
     return results_file_step(&r->file, row);
 }
 
 static bool put_attempt(struct results *r, const struct results_run *run, size_t nth)
 {
-    static const char *const outcomes[] = {"open", "delivered", "later", "never"};
     const struct measured_attempt *attempt = &run->run->attempts[nth];
     sqlite3_stmt *row = row_for(r, PUT_ATTEMPT, run, nth);
     sqlite3_bind_int64(row, 4, (int64_t)attempt->mail);
     sqlite3_bind_int64(row, 5, attempt->at_ns);
     bind_time(row, 6, attempt->until_ns);
-    bind_text(row, 7, outcomes[attempt->outcome]);
+    bind_text(row, 7, measured_try_name(attempt->outcome));
     return results_file_step(&r->file, row);
 }
 

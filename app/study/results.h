@@ -18,8 +18,10 @@ enum { RESULTS_ERROR_BYTES = 1024 };
 
 /* What a file holds the results of. Texts are copied. */
 struct results_study {
-    const char *name, *study_text, *scenario_text, *version;
-    uint64_t identity; /* of all that must not change while a study goes on */
+    const char *name, *study_text, *version;
+    const char *scenario_text; /* the JSON in which a point's values are set, what the whole study sets included: with
+                                  the values of a point and the seed of a run it makes the world of that run again */
+    uint64_t identity;         /* of all that must not change while a study goes on */
     uint64_t seed;
     const char *const *pointers; /* JSON Pointers of what varies; order as in the study file */
     size_t n_pointers;

@@ -10,7 +10,7 @@ static const char fixed[] =
     " scenario TEXT NOT NULL, version TEXT NOT NULL, identity TEXT NOT NULL, seed TEXT NOT NULL,"
     " measures TEXT NOT NULL) STRICT;"
     "CREATE TABLE pointers (nth INTEGER PRIMARY KEY, pointer TEXT NOT NULL UNIQUE) STRICT;"
-    "CREATE TABLE points (point INTEGER PRIMARY KEY, key TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
+    "CREATE TABLE points (point INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, text TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE point_values (point INTEGER NOT NULL, nth INTEGER NOT NULL, value TEXT NOT NULL,"
     " PRIMARY KEY (point, nth)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE mails (point INTEGER NOT NULL, replication INTEGER NOT NULL, nth INTEGER NOT NULL,"

@@ -11,9 +11,6 @@
 
 enum { PORT_DNS = 53, PORT_POP3 = 110, PORT_HTTPS = 443, PORT_POP3S = 995 };
 
-#define STAGES                                                                                                         \
-    (MEASURE_BIT(MEASURE_QUEUE_WAIT) | MEASURE_BIT(MEASURE_DNS_WAIT) | MEASURE_BIT(MEASURE_CONNECT) |                  \
-     MEASURE_BIT(MEASURE_TRANSFER) | MEASURE_BIT(MEASURE_RETRY_WAIT) | MEASURE_BIT(MEASURE_DISK_WAIT))
 #define BY_CLOSING                                                                                                     \
     (MEASURE_BIT(MEASURE_RETRANSMISSIONS) | MEASURE_BIT(MEASURE_RETRANSMISSIONS_RTO) |                                 \
      MEASURE_BIT(MEASURE_RETRANSMISSIONS_FAST) | MEASURE_BIT(MEASURE_RETRANSMISSIONS_SPURIOUS))
@@ -505,7 +502,7 @@ struct measures *measures_new(uint64_t wanted)
 {
     struct measures *m = mem_calloc(1, sizeof *m);
     m->wanted = wanted;
-    if (wanted & STAGES) m->account = delay_account_new();
+    if (wanted & MEASURES_OF_STAGES) m->account = delay_account_new();
     return m;
 }
 

@@ -52,6 +52,8 @@ enum measure {
     MEASURES
 };
 #define MEASURE_BIT(measure) (UINT64_C(1) << (measure))
+#define MEASURES_OF_STAGES                                                                                             \
+    (MEASURE_BIT(MEASURE_DISK_WAIT + 1) - MEASURE_BIT(MEASURE_QUEUE_WAIT)) /* the parts of a delay */
 
 const char *measure_name(enum measure m); /* "delivery_delay": in study files, tables, on the command line */
 const char *measure_unit(enum measure m); /* "s", "B", "B/s"; "" for a count, and "share" for a part of all */
@@ -83,11 +85,21 @@ struct measured_mail {
     int64_t bounces;    /* times it was sent back */
 };
 
+enum measured_try {
+    TRY_OPEN, /* the run ended in its midst */
+    TRY_DELIVERED,
+    TRY_LATER,
+    TRY_NEVER,
+    TRIES
+};
+const char *measured_try_name(enum measured_try outcome); /* "later" */
+bool measured_try_find(const char *name, enum measured_try *outcome);
+
 /* An attempt to hand a mail to another server; kept when attempts are wanted. */
 struct measured_attempt {
     size_t mail;             /* index into mails */
-    int64_t at_ns, until_ns; /* until: TIME_NEVER, the run ended in its midst */
-    enum measured_try { TRY_OPEN, TRY_DELIVERED, TRY_LATER, TRY_NEVER } outcome;
+    int64_t at_ns, until_ns; /* until: TIME_NEVER when it is open */
+    enum measured_try outcome;
 };
 
 struct measured_run {

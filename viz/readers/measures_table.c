@@ -67,6 +67,13 @@ bool measure_is_censored_by_end(enum measure m)
     return m <= MEASURE_TIME_TO_FIRST_ATTEMPT;
 }
 
+static bool find(const char *const *names, int n, const char *name, int *found)
+{
+    for (*found = 0; *found < n; ++*found)
+        if (strcmp(names[*found], name) == 0) return true;
+    return false;
+}
+
 static const char *const outcomes[MEASURED_OUTCOMES] = {"queued", "delivered", "bounced", "discarded", "expanded"};
 
 const char *measured_outcome_name(enum measured_outcome outcome)
@@ -76,9 +83,23 @@ const char *measured_outcome_name(enum measured_outcome outcome)
 
 bool measured_outcome_find(const char *name, enum measured_outcome *outcome)
 {
-    for (int i = 0; i < MEASURED_OUTCOMES; i++) {
-        *outcome = (enum measured_outcome)i;
-        if (strcmp(outcomes[i], name) == 0) return true;
-    }
-    return false;
+    int found;
+    if (!find(outcomes, MEASURED_OUTCOMES, name, &found)) return false;
+    *outcome = (enum measured_outcome)found;
+    return true;
+}
+
+static const char *const tries[TRIES] = {"open", "delivered", "later", "never"};
+
+const char *measured_try_name(enum measured_try outcome)
+{
+    return tries[outcome];
+}
+
+bool measured_try_find(const char *name, enum measured_try *outcome)
+{
+    int found;
+    if (!find(tries, TRIES, name, &found)) return false;
+    *outcome = (enum measured_try)found;
+    return true;
 }

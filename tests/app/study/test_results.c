@@ -1,5 +1,5 @@
 /* A file of results: runs are added one by one, and what was added stays. */
-#include "app/study/results.h"
+#include "app/study/results_export.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -66,7 +66,7 @@ static bool put(struct results *r, uint64_t key, int64_t replication, double del
         run.values[m] = NAN;
     run.values[MEASURE_DELIVERY_DELAY] = delay_s > 0 ? delay_s : 9;
     run.values[MEASURE_ATTEMPTS] = 3;
-    snprintf(point, sizeof point, "/links/a/loss=\"5 %%\";key=%llu", (unsigned long long)key);
+    snprintf(point, sizeof point, "/links/a/loss=\"5 %%\";n=%03llu", (unsigned long long)key % 1000);
     struct results_run row = {.point = point,
                               .point_key = key,
                               .values = values,
@@ -128,5 +128,117 @@ Test(results, another_study_is_refused_and_both_are_shown)
               "%s", error);
     r = opened();
     cr_expect_eq(results_count(r), 1);
+    results_close(r);
+}
+
+/* --- reading --- */
+
+static char *exported(enum results_table table, enum results_form form)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    struct results_reader *reader = results_read_open(path, error, sizeof error);
+    cr_assert(reader, "%s", error);
+    cr_assert(results_export(reader, table, form, out, error, sizeof error), "%s", error);
+    results_read_close(reader);
+    fclose(out);
+    return text;
+}
+
+static void put_some(const int *order, size_t n)
+{
+    struct results *r = opened();
+    for (size_t i = 0; i < n; i++)
+        cr_assert(put(r, (uint64_t)order[i] / 10 * UINT64_C(0x4000000000000001), order[i] % 10, order[i] % 3 * 0.5),
+                  "%s", error);
+    results_close(r);
+}
+
+Test(results, are_exported_in_canonical_order_whatever_made_them)
+{
+    put_some((const int[]){0, 1, 2, 10, 11, 20, 30, 31}, 8);
+    char *csv = exported(RESULTS_TABLE_MAILS, RESULTS_CSV), *jsonl = exported(RESULTS_TABLE_RUNS, RESULTS_JSONL);
+    cr_assert(remove(path) == 0);
+    put_some((const int[]){31, 11, 2}, 3);
+    put_some((const int[]){1, 0, 20, 10, 30}, 5);
+    char *csv_again = exported(RESULTS_TABLE_MAILS, RESULTS_CSV),
+         *jsonl_again = exported(RESULTS_TABLE_RUNS, RESULTS_JSONL);
+    cr_expect_str_eq(csv, csv_again);
+    cr_expect_str_eq(jsonl, jsonl_again);
+    free(csv), free(jsonl), free(csv_again), free(jsonl_again);
+}
+
+Test(results, as_csv_have_a_head_and_exact_times)
+{
+    struct results *r = opened();
+    cr_assert(put(r, 5, 2, 0.000000001) && put(r, 5, 1, 0));
+    results_close(r);
+    char *csv = exported(RESULTS_TABLE_MAILS, RESULTS_CSV);
+    cr_expect_str_eq(csv, "run,/links/a/loss,/hosts/m/retry,replication,mail,recipient,outcome,censored,size_bytes,"
+                          "written_s,first_attempt_s,ended_s,delay_s,attempts,duplicates,bounces\n"
+                          "0000000000000005-1,5 %,exim,1,m1,bob@b.example,queued,1,0,1.0,2.0,,9.0,3,0,0\n"
+                          "0000000000000005-2,5 %,exim,2,m1,bob@b.example,delivered,0,0,1.0,2.0,1.000000001,"
+                          "0.000000001,3,0,0\n");
+    free(csv);
+}
+
+Test(results, as_json_lines_are_objects_with_the_values_of_the_scenario)
+{
+    struct results *r = opened();
+    cr_assert(put(r, UINT64_MAX, 2, 0.1));
+    results_close(r);
+    char *jsonl = exported(RESULTS_TABLE_RUNS, RESULTS_JSONL);
+    cr_expect_str_eq(jsonl,
+                     "{\"run\": \"ffffffffffffffff-2\", \"/links/a/loss\": \"5 %\", \"/hosts/m/retry\": \"exim\","
+                     " \"replication\": 2, \"seed\": 102, \"fingerprint\": \"0000000000000abc\","
+                     " \"ended_s\": 10.0, \"mails\": 1, \"censored\": 0, \"delivery_delay\": 0.1,"
+                     " \"attempts\": 3}\n");
+    free(jsonl);
+}
+
+static bool see(void *context, const struct results_run *run)
+{
+    *(int64_t *)context = run->replication;
+    cr_expect_eq(run->run->n_mails, 1);
+    cr_expect_eq(run->run->mails[0].written_ns, SECOND);
+    return true;
+}
+
+Test(results, a_run_is_found_by_as_many_digits_as_tell_it_from_others)
+{
+    struct results *r = opened();
+    cr_assert(put(r, UINT64_C(0xabcd000000000000), 7, 1) && put(r, UINT64_C(0xabce000000000000), 7, 1));
+    results_close(r);
+    struct results_reader *reader = results_read_open(path, error, sizeof error);
+    int64_t seen = -1;
+    cr_assert(reader, "%s", error);
+    cr_expect(results_read_one(reader, "abcd-7", RESULTS_MAILS, see, &seen, error, sizeof error), "%s", error);
+    cr_expect_eq(seen, 7);
+    cr_expect(!results_read_one(reader, "abc-7", 0, see, &seen, error, sizeof error));
+    cr_expect(strstr(error, "several runs"), "%s", error);
+    cr_expect(!results_read_one(reader, "abcd-8", 0, see, &seen, error, sizeof error));
+    cr_expect(strstr(error, "there is no run"), "%s", error);
+    static const char *const wrong[] = {
+        "", "-", "abcd", "abcd-", "-7", "abcd-x", "abcd-7x", "xyz-7", "11112222333344445-7"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        cr_expect(!results_read_one(reader, wrong[i], 0, see, &seen, error, sizeof error), "%s", wrong[i]);
+        cr_expect(strstr(error, "no name of a run"), "%s: %s", wrong[i], error);
+    }
+    results_read_close(reader);
+}
+
+Test(results, a_reader_sees_what_was_there_when_it_was_opened_while_a_study_goes_on)
+{
+    struct results *r = opened();
+    cr_assert(put(r, 1, 0, 1));
+    struct results_reader *reader = results_read_open(path, error, sizeof error);
+    cr_assert(reader, "%s", error);
+    cr_assert(put(r, 1, 1, 1), "%s", error);
+    int64_t seen = -1;
+    cr_assert(results_read_runs(reader, RESULTS_MAILS, see, &seen, error, sizeof error));
+    cr_expect_eq(seen, 0);
+    cr_expect_eq(results_read_about(reader)->n_runs, 1);
+    results_read_close(reader);
     results_close(r);
 }
