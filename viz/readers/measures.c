@@ -36,6 +36,7 @@ struct mail {
 
 struct measures {
     uint64_t wanted;
+    bool has_no_literals; /* in the scenario */
     struct measured_run run;
     TABLE_OF(struct mail) mails;
     TABLE_OF(struct row) rows;
@@ -296,15 +297,24 @@ struct event_mask measures_mask(const struct measures *m)
                  {UINT64_MAX, EVENT_MAIL_EXPAND},
                  {UINT64_MAX, EVENT_ATTEMPT_BEGIN},
                  {UINT64_MAX, EVENT_ATTEMPT_END},
+                 {MEASURES_OF_STAGES, EVENT_HOST_ADD},
+                 {MEASURES_OF_STAGES, EVENT_HOST_SETTINGS},
+                 {MEASURES_OF_STAGES, EVENT_TIMER_FIRE},
                  {BY_OPENING, EVENT_CONN_OPEN},
                  {MEASURE_BIT(MEASURE_WASTED_CONNECTIONS), EVENT_SMTP_CONTENT},
                  {BY_CLOSING, EVENT_CONN_CLOSE},
                  {BY_LINKS, EVENT_LINK_TOTALS},
                  {MEASURE_BIT(MEASURE_RETRANSMISSIONS_PROBE), EVENT_PACKET_SEND}};
-    struct event_mask mask = m->account ? delay_account_mask() : event_mask_none();
+    struct event_mask mask = m->account ? event_mask_core() : event_mask_none();
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if (m->wanted & needs[i].measures) mask = event_mask_union(mask, event_mask_kind(needs[i].kind));
-    return mask;
+    bool hears_literals = m->account && !m->has_no_literals;
+    return hears_literals ? event_mask_union(mask, event_mask_kind(EVENT_TIMER_SET)) : mask;
+}
+
+void measures_of_scenario(struct measures *m, const char *json)
+{
+    m->has_no_literals = strstr(json, "@[") == NULL;
 }
 
 struct journal_reader measures_reader(struct measures *m)

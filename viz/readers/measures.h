@@ -121,6 +121,10 @@ struct measures;
 
 struct measures *measures_new(uint64_t wanted); /* MEASURE_BIT of each */
 void measures_free(struct measures *measures);
+/* Before the reader is asked for. Told what the effective scenario is, it wants less of the journal: where nobody is
+   addressed as u@[10.0.0.1], the parts of a delay do not depend on when timers are set. */
+void measures_of_scenario(struct measures *measures, const char *json);
+/* Where other readers of the same journal want timers, its mask must have all of delay_account_mask. */
 struct journal_reader measures_reader(struct measures *measures);
 struct event_mask measures_mask(const struct measures *measures);
 /* What was heard; lent until measures_clear or measures_free. The journal, which may be NULL, gives the fingerprint. */

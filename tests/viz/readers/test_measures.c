@@ -280,3 +280,44 @@ Test(measures, of_all_shipped_scenarios_agree_with_the_outcome_and_with_the_acco
     measures_free(m);
     cr_expect(n > 200, "%zu mails", n);
 }
+
+/* What has set timers need not be heard, but for addresses such as u@[10.0.0.1]. */
+static void expect_same_parts(const char *name, const struct measured_run *run, const struct measured_run *other)
+{
+    cr_assert_eq(run->n_mails, other->n_mails);
+    for (size_t i = 0; i < run->n_mails; i++)
+        for (int stage = 0; stage < DELAY_STAGES; stage++)
+            cr_expect_eq(run->mails[i].stage_ns[stage], other->mails[i].stage_ns[stage],
+                         "%s: %s to %s: %s is %lld and %lld ns", name, run->mails[i].message, run->mails[i].recipient,
+                         delay_stage_name((enum delay_stage)stage), (long long)run->mails[i].stage_ns[stage],
+                         (long long)other->mails[i].stage_ns[stage]);
+}
+
+Test(measures, of_parts_are_the_same_whether_all_timers_are_in_the_journal_or_not, .timeout = 300)
+{
+    DIR *folder = opendir(POSTROAD_SOURCE_DIR "/scenarios");
+    const struct dirent *entry;
+    struct measures *lean = measures_new(MEASURES_OF_STAGES), *full = measures_new(MEASURES_OF_STAGES);
+    struct journal_reader reader = measures_reader(full);
+    reader.mask = delay_account_mask();
+    cr_assert(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        char name[260];
+        const char *end = strstr(entry->d_name, ".json");
+        if (!end || strstr(entry->d_name, "schema")) continue;
+        snprintf(name, sizeof name, "%.*s", (int)(end - entry->d_name), entry->d_name);
+        struct world_run timed = world_run_scenario(name, 0, delay_account_mask());
+        measures_of_scenario(lean, timed.scenario->json);
+        struct world_run run = world_run_scenario(name, 0, measures_mask(lean));
+        measures_clear(lean);
+        measures_clear(full);
+        replay(run.journal, measures_reader(lean));
+        replay(timed.journal, reader);
+        expect_same_parts(name, measures_result(lean, NULL), measures_result(full, NULL));
+        world_run_free(&run);
+        world_run_free(&timed);
+    }
+    closedir(folder);
+    measures_free(lean);
+    measures_free(full);
+}
