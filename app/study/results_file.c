@@ -28,18 +28,40 @@ bool results_file_refuse(struct results_file *file, const char *format, ...)
     return false;
 }
 
+static bool refuse_full(struct results_file *file, const char *what)
+{
+    return results_file_refuse(
+        file,
+        tr("%s\n"
+           "  hint: nothing that was stored is lost; make room, and start the same command again"),
+        what);
+}
+
+static bool refuse_damaged(struct results_file *file, const char *what)
+{
+    return results_file_refuse(file,
+                               tr("the file is damaged: %s\n"
+                                  "  hint: what can be saved: sqlite3 %s .recover | sqlite3 NEW.db"),
+                               what, file->path);
+}
+
+/* SQLite tries several ways, and has the reason of the last only; the lock file beside it has met the first. */
+static bool refuse_unopened(struct results_file *file)
+{
+    return results_file_refuse(file,
+                               tr("it cannot be opened: %s\n"
+                                  "  hint: the folder must be there, and be writable, for the file and for what "
+                                  "SQLite puts beside it"),
+                               file->lock_errno ? strerror(file->lock_errno) : sqlite3_errmsg(file->db));
+}
+
 bool results_file_fail(struct results_file *file, int code)
 {
     switch (code & 0xff) {
     case SQLITE_FULL:
-        return results_file_refuse(file, tr("there is no room left on the disk\n"
-                                            "  hint: nothing that was stored is lost; make room, and start the same "
-                                            "command again"));
+        return refuse_full(file, tr("there is no room left on the disk"));
     case SQLITE_CORRUPT:
-        return results_file_refuse(file,
-                                   tr("the file is damaged: %s\n"
-                                      "  hint: what can be saved: sqlite3 %s .recover | sqlite3 NEW.db"),
-                                   sqlite3_errmsg(file->db), file->path);
+        return refuse_damaged(file, sqlite3_errmsg(file->db));
     case SQLITE_NOTADB:
         return results_file_refuse(file, tr("this is no file of results, or its beginning is damaged\n"
                                             "  hint: choose another name; the file was left as it is"));
@@ -48,20 +70,14 @@ bool results_file_fail(struct results_file *file, int code)
         return results_file_refuse(file, tr("it cannot be written: the file or its folder is read-only\n"
                                             "  hint: choose a name in a folder that you may write to"));
     case SQLITE_CANTOPEN:
-        return results_file_refuse(file,
-                                   tr("it cannot be opened: %s\n"
-                                      "  hint: the folder must be there, and be writable, for the file and for "
-                                      "what SQLite puts beside it"),
-                                   strerror(sqlite3_system_errno(file->db)));
+        return refuse_unopened(file);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return results_file_refuse(file, tr("another program keeps it locked\n"
                                             "  hint: wait until that is done, or end it"));
-    case SQLITE_IOERR:
-        if (sqlite3_system_errno(file->db) == ENOSPC || sqlite3_system_errno(file->db) == EDQUOT ||
-            sqlite3_system_errno(file->db) == EFBIG)
-            return results_file_fail(file, SQLITE_FULL);
-        return results_file_refuse(file, tr("reading or writing failed: %s"), strerror(sqlite3_system_errno(file->db)));
+    case SQLITE_IOERR: /* a file that may not grow is no full disk to SQLite; most often there is no difference */
+        if (code != SQLITE_IOERR_READ && code != SQLITE_IOERR_SHORT_READ)
+            return refuse_full(file, tr("writing failed: there may be no room left on the disk"));
     }
     return results_file_refuse(file, "%s", sqlite3_errmsg(file->db));
 }
@@ -129,6 +145,7 @@ static pid_t try_lock(struct results_file *file)
     do {
         whole = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
         file->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        file->lock_errno = file->lock < 0 ? errno : 0;
         bool got = file->lock >= 0 && fcntl(file->lock, F_SETLK, &whole) == 0;
         bool taken = file->lock >= 0 && !got && (errno == EACCES || errno == EAGAIN);
         again = (got && !is_still(file->lock, name)) ||
@@ -238,15 +255,33 @@ static int open_unchanging(struct results_file *file)
     return code;
 }
 
+/* What a study that was killed has left beside the file belongs to it. */
+static bool has_log(const struct results_file *file)
+{
+    struct stat status;
+    size_t size = strlen(file->path) + sizeof "-wal";
+    char *name = mem_alloc(size);
+    snprintf(name, size, "%s-wal", file->path);
+    bool has = stat(name, &status) == 0 && status.st_size > 0;
+    mem_free(name);
+    return has;
+}
+
 bool results_file_open_to_read(struct results_file *file, const char *path, char *error, size_t room)
 {
     struct stat status;
     *file = (struct results_file){.path = mem_strdup(path), .lock = -1, .error = error, .room = room};
     if (stat(path, &status) != 0) return results_file_refuse(file, "%s", strerror(errno));
-    if (status.st_size == 0) return results_file_refuse(file, tr("the file is empty"));
+    if (S_ISDIR(status.st_mode)) return results_file_refuse(file, "%s", strerror(EISDIR));
+    if (status.st_size == 0 && !has_log(file)) return results_file_refuse(file, tr("the file is empty"));
     int code = sqlite3_open_v2(path, &file->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK) code = sqlite3_exec(file->db, "PRAGMA schema_version", NULL, NULL, NULL);
-    if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) code = open_unchanging(file);
+    bool is_barred = code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+    if (is_barred && has_log(file))
+        return results_file_refuse(file,
+                                   tr("a study has left off in its midst, and nothing can be written here\n"
+                                      "  hint: copy it, and what is beside it, to a folder that you may write to"));
+    if (is_barred) code = open_unchanging(file);
     if (code != SQLITE_OK) return results_file_fail(file, code);
     sqlite3_extended_result_codes(file->db, 1);
     sqlite3_busy_timeout(file->db, BUSY_MS);

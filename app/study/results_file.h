@@ -10,6 +10,7 @@ struct results_file {
     sqlite3 *db;
     char *path;
     int lock; /* descriptor; -1: none */
+    int lock_errno;
     char *error;
     size_t room; /* of the call that is under way */
 };

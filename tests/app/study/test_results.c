@@ -6,75 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static char folder[] = "/tmp/results-XXXXXX", path[64], error[RESULTS_ERROR_BYTES];
+#include "tests/app/study/made_results.h"
 
-static void make_folder(void)
-{
-    cr_assert(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/r.db", folder);
-}
-
-static void remove_folder(void)
-{
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    cr_assert(system(command) == 0);
-}
-
-TestSuite(results, .init = make_folder, .fini = remove_folder);
-
-static const char *const pointers[] = {"/links/a/loss", "/hosts/m/retry"};
-
-static struct results_study study(void)
-{
-    return (struct results_study){.name = "loss",
-                                  .study_text = "{}",
-                                  .scenario_text = "{\"postroad\": 1}",
-                                  .version = "0.1",
-                                  .identity = 0xfeedfacecafebeef,
-                                  .seed = 7,
-                                  .pointers = pointers,
-                                  .n_pointers = 2,
-                                  .measures = MEASURE_BIT(MEASURE_DELIVERY_DELAY) | MEASURE_BIT(MEASURE_ATTEMPTS)};
-}
-
-static struct results *opened(void)
-{
-    struct results_study s = study();
-    struct results *r = results_open(path, &s, error, sizeof error);
-    cr_assert(r, "%s", error);
-    return r;
-}
-
-/* A mail that took so long; 0: it is still on its way. */
-static bool put(struct results *r, uint64_t key, int64_t replication, double delay_s)
-{
-    char point[64];
-    static const char *const values[] = {"\"5 %\"", "\"exim\""};
-    struct measured_mail mail = {.message = "m1",
-                                 .recipient = "bob@b.example",
-                                 .written_ns = SECOND,
-                                 .first_attempt_ns = 2 * SECOND,
-                                 .ended_ns = delay_s > 0 ? SECOND + (int64_t)(delay_s * 1e9) : TIME_NEVER,
-                                 .outcome = delay_s > 0 ? MEASURED_DELIVERED : MEASURED_QUEUED,
-                                 .attempts = 3};
-    struct measured_run run = {
-        .mails = &mail, .n_mails = 1, .n_censored = delay_s <= 0, .ended_ns = 10 * SECOND, .fingerprint = 0xabc};
-    for (int m = 0; m < MEASURES; m++)
-        run.values[m] = NAN;
-    run.values[MEASURE_DELIVERY_DELAY] = delay_s > 0 ? delay_s : 9;
-    run.values[MEASURE_ATTEMPTS] = 3;
-    snprintf(point, sizeof point, "/links/a/loss=\"5 %%\";n=%03llu", (unsigned long long)key % 1000);
-    struct results_run row = {.point = point,
-                              .point_key = key,
-                              .values = values,
-                              .replication = replication,
-                              .seed = 100 + (uint64_t)replication,
-                              .run = &run};
-    return results_put(r, &row, error, sizeof error);
-}
+TestSuite(results, .init = made_folder_begin, .fini = made_folder_end);
 
 static void expect_value(struct results *r, uint64_t key, int64_t replication, double expected, bool censored)
 {
@@ -87,14 +22,14 @@ static void expect_value(struct results *r, uint64_t key, int64_t replication, d
 
 Test(results, what_was_put_is_there_and_comes_back_in_the_next_session)
 {
-    struct results *r = opened();
+    struct results *r = made_open();
     cr_expect(!results_has(r, 1, 0));
-    cr_assert(put(r, 1, 0, 2.5), "%s", error);
-    cr_assert(put(r, 1, 70, 0), "%s", error);
-    cr_assert(put(r, UINT64_MAX, 0, 4), "%s", error);
+    cr_assert(made_put(r, 1, 0, 2.5), "%s", made_error);
+    cr_assert(made_put(r, 1, 70, 0), "%s", made_error);
+    cr_assert(made_put(r, UINT64_MAX, 0, 4), "%s", made_error);
     expect_value(r, 1, 70, 9, true);
     results_close(r);
-    r = opened();
+    r = made_open();
     cr_expect_eq(results_count(r), 3);
     cr_expect(results_has(r, 1, 0) && results_has(r, 1, 70) && results_has(r, UINT64_MAX, 0));
     cr_expect(!results_has(r, 1, 1) && !results_has(r, 1, 69) && !results_has(r, 1, 1000) && !results_has(r, 2, 0));
@@ -105,10 +40,10 @@ Test(results, what_was_put_is_there_and_comes_back_in_the_next_session)
 
 Test(results, a_measure_that_was_not_wanted_has_no_value)
 {
-    struct results *r = opened();
+    struct results *r = made_open();
     double value;
     bool is_censored;
-    cr_assert(put(r, 1, 0, 2.5));
+    cr_assert(made_put(r, 1, 0, 2.5));
     cr_expect(!results_value(r, 1, 0, MEASURE_GOODPUT, &value, &is_censored));
     cr_expect(!results_value(r, 1, 1, MEASURE_ATTEMPTS, &value, &is_censored), "nor has a run that is not there");
     results_close(r);
@@ -116,17 +51,17 @@ Test(results, a_measure_that_was_not_wanted_has_no_value)
 
 Test(results, another_study_is_refused_and_both_are_shown)
 {
-    struct results *r = opened();
-    cr_assert(put(r, 1, 0, 2.5));
+    struct results *r = made_open();
+    cr_assert(made_put(r, 1, 0, 2.5));
     results_close(r);
-    struct results_study other = study();
+    struct results_study other = made_study();
     other.identity = 1;
     other.scenario_text = "{\"postroad\": 1 }";
-    cr_assert_null(results_open(path, &other, error, sizeof error));
-    cr_expect(strstr(error, "another scenario") && strstr(error, "feedfacecafebeef") &&
-                  strstr(error, "0000000000000001") && strstr(error, "hint: write to another file"),
-              "%s", error);
-    r = opened();
+    cr_assert_null(results_open(made_path, &other, made_error, sizeof made_error));
+    cr_expect(strstr(made_error, "another scenario") && strstr(made_error, "feedfacecafebeef") &&
+                  strstr(made_error, "0000000000000001") && strstr(made_error, "hint: write to another file"),
+              "%s", made_error);
+    r = made_open();
     cr_expect_eq(results_count(r), 1);
     results_close(r);
 }
@@ -138,9 +73,9 @@ static char *exported(enum results_table table, enum results_form form)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    struct results_reader *reader = results_read_open(path, error, sizeof error);
-    cr_assert(reader, "%s", error);
-    cr_assert(results_export(reader, table, form, out, error, sizeof error), "%s", error);
+    struct results_reader *reader = results_read_open(made_path, made_error, sizeof made_error);
+    cr_assert(reader, "%s", made_error);
+    cr_assert(results_export(reader, table, form, out, made_error, sizeof made_error), "%s", made_error);
     results_read_close(reader);
     fclose(out);
     return text;
@@ -148,10 +83,11 @@ static char *exported(enum results_table table, enum results_form form)
 
 static void put_some(const int *order, size_t n)
 {
-    struct results *r = opened();
+    struct results *r = made_open();
     for (size_t i = 0; i < n; i++)
-        cr_assert(put(r, (uint64_t)order[i] / 10 * UINT64_C(0x4000000000000001), order[i] % 10, order[i] % 3 * 0.5),
-                  "%s", error);
+        cr_assert(
+            made_put(r, (uint64_t)order[i] / 10 * UINT64_C(0x4000000000000001), order[i] % 10, order[i] % 3 * 0.5),
+            "%s", made_error);
     results_close(r);
 }
 
@@ -159,7 +95,7 @@ Test(results, are_exported_in_canonical_order_whatever_made_them)
 {
     put_some((const int[]){0, 1, 2, 10, 11, 20, 30, 31}, 8);
     char *csv = exported(RESULTS_TABLE_MAILS, RESULTS_CSV), *jsonl = exported(RESULTS_TABLE_RUNS, RESULTS_JSONL);
-    cr_assert(remove(path) == 0);
+    cr_assert(remove(made_path) == 0);
     put_some((const int[]){31, 11, 2}, 3);
     put_some((const int[]){1, 0, 20, 10, 30}, 5);
     char *csv_again = exported(RESULTS_TABLE_MAILS, RESULTS_CSV),
@@ -171,8 +107,8 @@ Test(results, are_exported_in_canonical_order_whatever_made_them)
 
 Test(results, as_csv_have_a_head_and_exact_times)
 {
-    struct results *r = opened();
-    cr_assert(put(r, 5, 2, 0.000000001) && put(r, 5, 1, 0));
+    struct results *r = made_open();
+    cr_assert(made_put(r, 5, 2, 0.000000001) && made_put(r, 5, 1, 0));
     results_close(r);
     char *csv = exported(RESULTS_TABLE_MAILS, RESULTS_CSV);
     cr_expect_str_eq(csv, "run,/links/a/loss,/hosts/m/retry,replication,mail,recipient,outcome,censored,size_bytes,"
@@ -185,8 +121,8 @@ Test(results, as_csv_have_a_head_and_exact_times)
 
 Test(results, as_json_lines_are_objects_with_the_values_of_the_scenario)
 {
-    struct results *r = opened();
-    cr_assert(put(r, UINT64_MAX, 2, 0.1));
+    struct results *r = made_open();
+    cr_assert(made_put(r, UINT64_MAX, 2, 0.1));
     results_close(r);
     char *jsonl = exported(RESULTS_TABLE_RUNS, RESULTS_JSONL);
     cr_expect_str_eq(jsonl,
@@ -207,36 +143,37 @@ static bool see(void *context, const struct results_run *run)
 
 Test(results, a_run_is_found_by_as_many_digits_as_tell_it_from_others)
 {
-    struct results *r = opened();
-    cr_assert(put(r, UINT64_C(0xabcd000000000000), 7, 1) && put(r, UINT64_C(0xabce000000000000), 7, 1));
+    struct results *r = made_open();
+    cr_assert(made_put(r, UINT64_C(0xabcd000000000000), 7, 1) && made_put(r, UINT64_C(0xabce000000000000), 7, 1));
     results_close(r);
-    struct results_reader *reader = results_read_open(path, error, sizeof error);
+    struct results_reader *reader = results_read_open(made_path, made_error, sizeof made_error);
     int64_t seen = -1;
-    cr_assert(reader, "%s", error);
-    cr_expect(results_read_one(reader, "abcd-7", RESULTS_MAILS, see, &seen, error, sizeof error), "%s", error);
+    cr_assert(reader, "%s", made_error);
+    cr_expect(results_read_one(reader, "abcd-7", RESULTS_MAILS, see, &seen, made_error, sizeof made_error), "%s",
+              made_error);
     cr_expect_eq(seen, 7);
-    cr_expect(!results_read_one(reader, "abc-7", 0, see, &seen, error, sizeof error));
-    cr_expect(strstr(error, "several runs"), "%s", error);
-    cr_expect(!results_read_one(reader, "abcd-8", 0, see, &seen, error, sizeof error));
-    cr_expect(strstr(error, "there is no run"), "%s", error);
+    cr_expect(!results_read_one(reader, "abc-7", 0, see, &seen, made_error, sizeof made_error));
+    cr_expect(strstr(made_error, "several runs"), "%s", made_error);
+    cr_expect(!results_read_one(reader, "abcd-8", 0, see, &seen, made_error, sizeof made_error));
+    cr_expect(strstr(made_error, "there is no run"), "%s", made_error);
     static const char *const wrong[] = {
         "", "-", "abcd", "abcd-", "-7", "abcd-x", "abcd-7x", "xyz-7", "11112222333344445-7"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        cr_expect(!results_read_one(reader, wrong[i], 0, see, &seen, error, sizeof error), "%s", wrong[i]);
-        cr_expect(strstr(error, "no name of a run"), "%s: %s", wrong[i], error);
+        cr_expect(!results_read_one(reader, wrong[i], 0, see, &seen, made_error, sizeof made_error), "%s", wrong[i]);
+        cr_expect(strstr(made_error, "no name of a run"), "%s: %s", wrong[i], made_error);
     }
     results_read_close(reader);
 }
 
 Test(results, a_reader_sees_what_was_there_when_it_was_opened_while_a_study_goes_on)
 {
-    struct results *r = opened();
-    cr_assert(put(r, 1, 0, 1));
-    struct results_reader *reader = results_read_open(path, error, sizeof error);
-    cr_assert(reader, "%s", error);
-    cr_assert(put(r, 1, 1, 1), "%s", error);
+    struct results *r = made_open();
+    cr_assert(made_put(r, 1, 0, 1));
+    struct results_reader *reader = results_read_open(made_path, made_error, sizeof made_error);
+    cr_assert(reader, "%s", made_error);
+    cr_assert(made_put(r, 1, 1, 1), "%s", made_error);
     int64_t seen = -1;
-    cr_assert(results_read_runs(reader, RESULTS_MAILS, see, &seen, error, sizeof error));
+    cr_assert(results_read_runs(reader, RESULTS_MAILS, see, &seen, made_error, sizeof made_error));
     cr_expect_eq(seen, 0);
     cr_expect_eq(results_read_about(reader)->n_runs, 1);
     results_read_close(reader);
