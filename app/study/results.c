@@ -19,7 +19,19 @@ struct known_point {
     size_t n_words;
 };
 
-enum statement { BEGIN, COMMIT, ROLLBACK, PUT_POINT, PUT_VALUE, PUT_RUN, PUT_MAIL, PUT_ATTEMPT, PUT_QUEUE, STATEMENTS };
+enum statement {
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    PUT_POINT,
+    PUT_VALUE,
+    PUT_RUN,
+    PUT_MAIL,
+    PUT_ATTEMPT,
+    PUT_QUEUE,
+    SAME,
+    STATEMENTS
+};
 
 struct results {
     struct results_file file;
@@ -27,6 +39,7 @@ struct results {
     sqlite3_stmt *get[MEASURES]; /* prepared when asked for */
     size_t n_pointers, count;
     uint64_t measures;
+    bool is_begun; /* a transaction of several runs */
     struct index_map point_ids;
     TABLE_OF(struct known_point) points;
 };
@@ -224,6 +237,8 @@ static bool prepare(struct results *r)
                      " ?17, ?18, ?19, ?20)",
         [PUT_ATTEMPT] = "INSERT INTO attempts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         [PUT_QUEUE] = "INSERT INTO queues VALUES (?1, ?2, ?3, ?4)",
+        [SAME] = "SELECT 1 FROM runs WHERE point = ?1 AND replication = ?2 AND seed = ?3 AND fingerprint = ?4"
+                 " AND ended_ns = ?5",
     };
     bool done = true;
     for (int i = 0; done && i < STATEMENTS; i++)
@@ -358,14 +373,15 @@ static bool put_queue(struct results *r, const struct results_run *run, size_t n
 
 static bool put_all(struct results *r, const struct results_run *run)
 {
-    bool done = results_file_step(&r->file, r->statements[BEGIN]) && put_point(r, run) && put_run(r, run);
+    bool done =
+        (r->is_begun || results_file_step(&r->file, r->statements[BEGIN])) && put_point(r, run) && put_run(r, run);
     for (size_t i = 0; done && i < run->run->n_mails; i++)
         done = put_mail(r, run, i);
     for (size_t i = 0; done && i < run->run->n_attempts; i++)
         done = put_attempt(r, run, i);
     for (size_t i = 0; done && i < run->run->n_queue; i++)
         done = put_queue(r, run, i);
-    return done && results_file_step(&r->file, r->statements[COMMIT]);
+    return done && (r->is_begun || results_file_step(&r->file, r->statements[COMMIT]));
 }
 
 bool results_put(struct results *r, const struct results_run *run, char *error, size_t room)
@@ -382,7 +398,38 @@ bool results_put(struct results *r, const struct results_run *run, char *error, 
     return true;
 }
 
+bool results_begin(struct results *r, char *error, size_t room)
+{
+    r->file.error = error;
+    r->file.room = room;
+    r->is_begun = results_file_step(&r->file, r->statements[BEGIN]);
+    return r->is_begun;
+}
+
+bool results_end(struct results *r, char *error, size_t room)
+{
+    r->file.error = error;
+    r->file.room = room;
+    r->is_begun = false;
+    return results_file_step(&r->file, r->statements[COMMIT]);
+}
+
 /* --- looking up --- */
+
+bool results_is_same(struct results *r, const struct results_run *run)
+{
+    char error[RESULTS_ERROR_BYTES], seed[24], fingerprint[17];
+    r->file.error = error;
+    r->file.room = sizeof error;
+    sqlite3_stmt *row = row_for(r, SAME, run, 0);
+    snprintf(seed, sizeof seed, "%" PRIu64, run->seed);
+    bind_text(row, 3, seed);
+    bind_text(row, 4, hex_of(run->run->fingerprint, fingerprint));
+    sqlite3_bind_int64(row, 5, run->run->ended_ns);
+    bool same = sqlite3_step(row) == SQLITE_ROW;
+    sqlite3_reset(row);
+    return same;
+}
 
 bool results_value(const struct results *results, uint64_t point_key, int64_t replication, enum measure m,
                    double *value, bool *is_censored)

@@ -45,6 +45,12 @@ struct results *results_open(const char *path, const struct results_study *study
 bool results_has(const struct results *results, uint64_t point_key, int64_t replication);
 /* False after an error; what was put before is kept. A run that is there already stays as it is. */
 bool results_put(struct results *results, const struct results_run *run, char *error, size_t room);
+/* Makes one transaction of all that is put from here to results_end: quicker, and all of it or nothing. Without
+   results_end, nothing of it is kept, and the handle is good for being closed only. */
+bool results_begin(struct results *results, char *error, size_t room);
+bool results_end(struct results *results, char *error, size_t room);
+/* Whether the run, which is there, was the same: its seed, its fingerprint and its end. */
+bool results_is_same(struct results *results, const struct results_run *run);
 /* False: there is no such run, or it has no such value. is_censored: a mail had not ended when the run did, and the
    value is a lower bound or a share so far. */
 bool results_value(const struct results *results, uint64_t point_key, int64_t replication, enum measure m,

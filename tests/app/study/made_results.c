@@ -64,8 +64,11 @@ bool made_put(struct results *r, uint64_t key, int64_t replication, double delay
                                  .ended_ns = delay_s > 0 ? SECOND + (int64_t)(delay_s * 1e9) : TIME_NEVER,
                                  .outcome = delay_s > 0 ? MEASURED_DELIVERED : MEASURED_QUEUED,
                                  .attempts = 3};
-    struct measured_run run = {
-        .mails = &mail, .n_mails = 1, .n_censored = delay_s <= 0, .ended_ns = 10 * SECOND, .fingerprint = 0xabc};
+    struct measured_run run = {.mails = &mail,
+                               .n_mails = 1,
+                               .n_censored = delay_s <= 0,
+                               .ended_ns = 10 * SECOND,
+                               .fingerprint = 0xabc0000 + (uint64_t)(delay_s * 1000)};
     for (int m = 0; m < MEASURES; m++)
         run.values[m] = NAN;
     run.values[MEASURE_DELIVERY_DELAY] = delay_s > 0 ? delay_s : 9;

@@ -127,7 +127,7 @@ Test(results, as_json_lines_are_objects_with_the_values_of_the_scenario)
     char *jsonl = exported(RESULTS_TABLE_RUNS, RESULTS_JSONL);
     cr_expect_str_eq(jsonl,
                      "{\"run\": \"ffffffffffffffff-2\", \"/links/a/loss\": \"5 %\", \"/hosts/m/retry\": \"exim\","
-                     " \"replication\": 2, \"seed\": 102, \"fingerprint\": \"0000000000000abc\","
+                     " \"replication\": 2, \"seed\": 102, \"fingerprint\": \"000000000abc0064\","
                      " \"ended_s\": 10.0, \"mails\": 1, \"censored\": 0, \"delivery_delay\": 0.1,"
                      " \"attempts\": 3}\n");
     free(jsonl);

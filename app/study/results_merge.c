@@ -1,0 +1,123 @@
+/* Merging files of results: see results_merge.h. */
+#include "app/study/results_merge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/study/results_read.h"
+#include "sim/journal/tr.h"
+
+struct merge {
+    struct results *into;
+    struct results_merged *merged;
+    const char *path; /* of the file that is being read */
+    char *error;
+    size_t room;
+};
+
+/* --- before anything is written --- */
+
+static bool refuse(struct merge *m, const char *what, const char *other)
+{
+    snprintf(m->error, m->room,
+             tr("%s: %s than %s\n"
+                "  hint: only files of one study, made by one version of postroad, can be merged"),
+             m->path, what, other);
+    return false;
+}
+
+static bool has_same_pointers(const struct results_about *a, const struct results_about *b)
+{
+    bool same = a->n_pointers == b->n_pointers;
+    for (size_t i = 0; same && i < a->n_pointers; i++)
+        same = strcmp(a->pointers[i], b->pointers[i]) == 0;
+    return same;
+}
+
+static bool is_of(struct merge *m, const struct results_about *this, const struct results_about *first,
+                  const char *first_path)
+{
+    if (this->identity == first->identity && this->measures == first->measures && has_same_pointers(this, first))
+        return true;
+    if (strcmp(this->version, first->version) != 0)
+        return refuse(m, tr("its results are of another version of postroad"), first_path);
+    if (strcmp(this->scenario_text, first->scenario_text) != 0)
+        return refuse(m, tr("its results are of another scenario"), first_path);
+    return refuse(m, tr("its results are of another study"), first_path);
+}
+
+/* --- adding --- */
+
+static bool refuse_difference(struct merge *m, const struct results_run *run)
+{
+    char name[RESULTS_NAME_BYTES];
+    snprintf(m->error, m->room,
+             tr("%s: the run %s came out differently than in another file (fingerprint here %016" PRIx64 ")\n"
+                "  hint: the same run is the same everywhere; one of the files was changed, or made by another build"),
+             m->path, results_run_name(run->point_key, run->replication, name), run->run->fingerprint);
+    return false;
+}
+
+static bool add(void *context, const struct results_run *run)
+{
+    struct merge *m = context;
+    m->merged->runs++;
+    if (results_has(m->into, run->point_key, run->replication))
+        return results_is_same(m->into, run) || refuse_difference(m, run);
+    m->merged->added++;
+    return results_put(m->into, run, m->error, m->room);
+}
+
+/* The error tells whether it was stopped in its midst. */
+static bool add_file(struct merge *m, struct results_reader *reader)
+{
+    const unsigned all = RESULTS_MAILS | RESULTS_ATTEMPTS | RESULTS_QUEUE;
+    m->error[0] = '\0';
+    return results_begin(m->into, m->error, m->room) && results_read_runs(reader, all, add, m, m->error, m->room) &&
+           m->error[0] == '\0' && results_end(m->into, m->error, m->room);
+}
+
+static bool add_path(struct merge *m, const char *path)
+{
+    m->path = path;
+    struct results_reader *reader = results_read_open(path, m->error, m->room);
+    bool done = reader && add_file(m, reader);
+    results_read_close(reader);
+    return done;
+}
+
+static struct results *open_into(const struct results_about *about, const char *into, char *error, size_t room)
+{
+    const struct results_study study = {.name = about->name,
+                                        .study_text = about->study_text,
+                                        .scenario_text = about->scenario_text,
+                                        .version = about->version,
+                                        .identity = about->identity,
+                                        .seed = about->seed,
+                                        .pointers = about->pointers,
+                                        .n_pointers = about->n_pointers,
+                                        .measures = about->measures};
+    return results_open(into, &study, error, room);
+}
+
+bool results_merge(const char *const *paths, size_t n, const char *into, struct results_merged *merged, char *error,
+                   size_t room)
+{
+    struct merge m = {.merged = merged, .error = error, .room = room};
+    struct results_reader *first = results_read_open(paths[0], error, room);
+    bool done = first != NULL;
+    *merged = (struct results_merged){.files = n};
+    for (size_t i = 1; done && i < n; i++) {
+        struct results_reader *reader = results_read_open(m.path = paths[i], error, room);
+        done = reader && is_of(&m, results_read_about(reader), results_read_about(first), paths[0]);
+        results_read_close(reader);
+    }
+    if (done) m.into = open_into(results_read_about(first), into, error, room);
+    results_read_close(first);
+    done = done && m.into;
+    for (size_t i = 0; done && i < n; i++)
+        done = add_path(&m, paths[i]);
+    results_close(m.into);
+    return done;
+}
