@@ -11,5 +11,6 @@ int command_export(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_live(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_study(int argc, char **argv);
 
 #endif

@@ -1,0 +1,193 @@
+/* postroad study: many runs of a scenario, on all cores of this machine or in parts on others. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/library.h"
+#include "app/options.h"
+#include "app/simulate.h"
+#include "app/study/results.h"
+#include "app/study/study_points.h"
+#include "app/study/study_pool.h"
+#include "app/study_progress.h"
+#include "app/times.h"
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+
+enum { MOST_JOBS = 1024 };
+
+struct study_options {
+    const char *output, *jobs, *shard, *makeflow, *shards;
+};
+
+static struct results *open_results(const struct study *study, const char *path)
+{
+    char error[RESULTS_ERROR_BYTES];
+    const char **pointers = mem_calloc(study->n_factors, sizeof *pointers);
+    for (size_t i = 0; i < study->n_factors; i++)
+        pointers[i] = study->factors[i].pointer;
+    const struct results_study about = {.name = study->name,
+                                        .study_text = study->text,
+                                        .scenario_text = study->scenario_text,
+                                        .version = POSTROAD_VERSION,
+                                        .identity = study->identity,
+                                        .seed = study->seed,
+                                        .pointers = pointers,
+                                        .n_pointers = study->n_factors,
+                                        .measures = study->measures};
+    struct results *results = results_open(path, &about, error, sizeof error);
+    if (!results) fprintf(stderr, "postroad study: %s\n", error);
+    mem_free(pointers);
+    return results;
+}
+
+/* ---- what is told ---- */
+
+static void tell_beginning(const struct study *study, const struct study_pool_options *pool)
+{
+    char points[PROGRESS_TEXT_BYTES], runs[PROGRESS_TEXT_BYTES];
+    progress_count(study_points(study), points);
+    progress_count(study_shard_runs(study, pool->shard), runs);
+    fprintf(stderr,
+            study->precision.is_wanted ? tr("%s: %s points, at most %s runs, %zu at a time")
+                                       : tr("%s: %s points, %s runs, %zu at a time"),
+            study->name, points, runs, pool->jobs);
+    if (pool->shard.parts > 1)
+        fprintf(stderr, tr("; part %llu of %llu"), (unsigned long long)pool->shard.part,
+                (unsigned long long)pool->shard.parts);
+    fputc('\n', stderr);
+}
+
+/* What the pool tells, for the line and for the end. */
+struct listener {
+    struct progress_line line;
+    struct study_progress last;
+};
+
+static void listen(void *context, const struct study_progress *progress)
+{
+    struct listener *listener = context;
+    listener->last = *progress;
+    progress_line_tell(&listener->line, progress);
+}
+
+static void tell_unsettled(const struct study *study, const struct study_progress *p)
+{
+    char groups[PROGRESS_TEXT_BYTES], most[PROGRESS_TEXT_BYTES];
+    if (!p->unsettled) return;
+    progress_count(p->unsettled, groups);
+    progress_count((uint64_t)study->most_runs, most);
+    if (study_group_size(study) > 1)
+        printf(tr("%s groups of compared points came to %s replications without the precision that was asked for\n"),
+               groups, most);
+    else
+        printf(tr("%s points came to %s replications without the precision that was asked for\n"), groups, most);
+}
+
+static int tell_end(const struct study *study, enum study_end end, const struct study_progress *p, const char *output)
+{
+    char made[PROGRESS_TEXT_BYTES], there[PROGRESS_TEXT_BYTES], time[PROGRESS_TEXT_BYTES];
+    progress_count(p->made, made);
+    progress_count(p->made + p->found, there);
+    progress_time(p->seconds, time);
+    switch (end) {
+    case STUDY_COMPLETE:
+        printf(tr("%s: complete with %s runs, %s of them made now in %s\n"), output, there, made, time);
+        tell_unsettled(study, p);
+        return EXIT_DONE;
+    case STUDY_TIME_UP:
+        printf(tr("%s: the time limit is up; %s runs were made now in %s\n  the same command goes on from here\n"),
+               output, made, time);
+        return EXIT_DONE;
+    case STUDY_INTERRUPTED:
+        fprintf(stderr,
+                tr("postroad study: interrupted; %s runs were made now and are kept in %s\n"
+                   "  the same command goes on from here\n"),
+                made, output);
+        return EXIT_FAILED;
+    case STUDY_UNWRITTEN:
+        fprintf(stderr, tr("  the runs before are kept in %s\n"), output);
+        return EXIT_FAILED;
+    case STUDY_REFUSED:
+        break;
+    }
+    return EXIT_USAGE;
+}
+
+/* ---- running ---- */
+
+static int run_study(const struct study *study, struct study_pool_options *pool, const char *output)
+{
+    struct listener listener = {.line = progress_line_on(stderr, study)};
+    struct results *results = open_results(study, output);
+    if (!results) return EXIT_FAILED;
+    pool->is_interrupted = simulate_is_interrupted;
+    pool->on_progress = listen;
+    pool->context = &listener;
+    pool->errors = stderr;
+    tell_beginning(study, pool);
+    simulate_catch_interrupts();
+    enum study_end end = study_pool_run(study, results, pool);
+    progress_line_close(&listener.line);
+    results_close(results);
+    return tell_end(study, end, &listener.last, output);
+}
+
+static bool read_jobs(const char *text, size_t *jobs)
+{
+    uint64_t number = study_cores();
+    if (!number_parse("study", "--jobs", text, MOST_JOBS, &number)) return false;
+    if (number == 0) fputs(tr("postroad study: --jobs: nothing is done by none; write 1 or more\n"), stderr);
+    *jobs = number < MOST_JOBS ? (size_t)number : MOST_JOBS;
+    return number > 0;
+}
+
+static bool read_shard(const char *text, struct study_shard *shard)
+{
+    char problem[256];
+    *shard = (struct study_shard){1, 1};
+    if (!text || study_shard_parse(text, shard, problem, sizeof problem)) return true;
+    fprintf(stderr, "postroad study: --shard: %s\n", problem);
+    return false;
+}
+
+static int study(const char *path, const struct study_options *o)
+{
+    struct study_pool_options pool = {0};
+    if (!o->output) {
+        fputs(tr("postroad study: where the results go is not said\n  hint: add -o RESULTS.db\n"), stderr);
+        return EXIT_USAGE;
+    }
+    if (!read_jobs(o->jobs, &pool.jobs) || !read_shard(o->shard, &pool.shard)) return EXIT_USAGE;
+    struct study *study = study_load(path, library_folder(), stderr);
+    if (!study) return EXIT_USAGE;
+    int code = run_study(study, &pool, o->output);
+    study_free(study);
+    return code;
+}
+
+int command_study(int argc, char **argv)
+{
+    struct study_options o = {0};
+    const struct option_row rows[] = {
+        {"output", 'o', "RESULTS.db", "where the results go; if it is there, the study goes on where it stopped",
+         OPTION_TEXT, &o.output},
+        {"jobs", 'j', "N", "runs at a time (all cores)", OPTION_TEXT, &o.jobs},
+        {"shard", 0, "I/N", "only the I-th of N parts, to be merged afterwards", OPTION_TEXT, &o.shard},
+    };
+    const struct option_table table = {
+        .command = "study",
+        .operands = "STUDY.json -o RESULTS.db",
+        .summary = "Runs a scenario again and again, as a study file says, and keeps what is measured.",
+        .rows = rows,
+        .n_rows = sizeof rows / sizeof rows[0],
+        .min_operands = 1,
+        .max_operands = 1,
+    };
+    size_t n;
+    enum options_verdict verdict = options_parse(&table, argc, argv, &n);
+    if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
+    return study(argv[1], &o);
+}

@@ -1,0 +1,102 @@
+#include "app/study/study_rule.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "app/study/statistics.h"
+#include "app/study/study_points.h"
+#include "sim/journal/memory.h"
+
+int64_t study_rule_next_look(const struct study *study, int64_t n)
+{
+    double look = (double)study->least_runs;
+    while (ceil(look) <= (double)n)
+        look *= 1.5;
+    return ceil(look) < (double)study->most_runs ? (int64_t)ceil(look) : study->most_runs;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The value of each replication; of a quantile a censored one is longer than any. False when one is missing: a run
+   without mails has no delay. */
+static bool read_values(const struct study *study, const struct results *results, uint64_t point, int64_t n,
+                        double *values)
+{
+    struct text_buffer text = {0};
+    study_point_text(study, point, &text);
+    uint64_t key = study_point_key(text.text);
+    bool good = true;
+    mem_free(text.text);
+    for (int64_t i = 0; i < n && good; i++) {
+        bool is_censored = false;
+        good = results_value(results, key, i, study->precision.measure, &values[i], &is_censored);
+        if (study->precision.quantile > 0 && is_censored && measure_is_censored_by_end(study->precision.measure))
+            values[i] = INFINITY;
+    }
+    return good;
+}
+
+/* All 0 or 1: runs of which a share has a property. */
+static bool are_shares(const double *values, size_t n, size_t *ones)
+{
+    *ones = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (values[i] != 0 && values[i] != 1) return false;
+        *ones += values[i] == 1;
+    }
+    return true;
+}
+
+/* values may be put into another order. */
+static struct stat_interval interval_of(const struct study_precision *p, double *values, size_t n)
+{
+    size_t ones;
+    if (p->quantile > 0) {
+        qsort(values, n, sizeof *values, by_size);
+        return stat_quantile(values, n, p->quantile, p->confidence);
+    }
+    if (!p->of_difference && are_shares(values, n, &ones)) return stat_proportion(ones, n, p->confidence);
+    return stat_mean(values, n, p->confidence);
+}
+
+static bool is_precise(const struct study_precision *p, struct stat_interval interval, double beside)
+{
+    double half = (interval.high - interval.low) / 2;
+    return isfinite(half) && half <= (p->relative > 0 ? p->relative * fabs(beside) : p->absolute);
+}
+
+/* Differences of a value to the first point's; between two censored ones nothing is known. */
+static void subtract(double *values, const double *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] = isinf(values[i]) && isinf(from[i]) ? INFINITY : values[i] - from[i];
+}
+
+bool study_rule_is_settled(const struct study *study, const struct results *results, uint64_t group, int64_t n)
+{
+    const struct study_precision *p = &study->precision;
+    uint64_t size = study_group_size(study);
+    double *first = mem_calloc((size_t)n, sizeof *first), *values = mem_calloc((size_t)n, sizeof *values);
+    double *sorted = mem_calloc((size_t)n, sizeof *sorted);
+    bool settled = read_values(study, results, group * size, n, first);
+    for (int64_t i = 0; i < n; i++)
+        sorted[i] = first[i];
+    struct study_precision of_value = *p;
+    of_value.of_difference = false;
+    struct stat_interval base = interval_of(&of_value, sorted, (size_t)n);
+    if (!p->of_difference) settled = settled && is_precise(p, base, base.value);
+    for (uint64_t k = 1; k < size && settled; k++) {
+        settled = read_values(study, results, group * size + k, n, values);
+        if (p->of_difference) subtract(values, first, (size_t)n);
+        struct stat_interval interval = interval_of(p, values, (size_t)n);
+        settled = settled && is_precise(p, interval, p->of_difference ? base.value : interval.value);
+    }
+    mem_free(first);
+    mem_free(values);
+    mem_free(sorted);
+    return settled;
+}
