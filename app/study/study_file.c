@@ -3,6 +3,7 @@
    scenarios/study.schema.json and one in docs/studies.md. */
 #include "app/study/study_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -81,6 +82,36 @@ static const char *find_scenario(struct study *study, const char *library, const
     return found;
 }
 
+/* The file of a folder that is called nearly so, without its ending. */
+static void offer_files(struct study *study, const char *folder, struct suggest *near)
+{
+    DIR *dir = opendir(folder);
+    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
+        const char *ending = strstr(entry->d_name, ".json");
+        if (!ending || strcmp(ending, ".json")) continue;
+        char *name = scenario_alloc(study->memory, strlen(entry->d_name) + 1, 1);
+        memcpy(name, entry->d_name, (size_t)(ending - entry->d_name));
+        suggest_offer(near, name);
+    }
+    if (dir) closedir(dir);
+}
+
+static void refuse_scenario(struct study_loader *l, const struct spot *spot, const char *library)
+{
+    struct suggest near = suggest_for(file_name_of(spot->json->valuestring));
+    char *folder = mem_strdup(l->study->path);
+    folder[file_name_of(l->study->path) - l->study->path] = '\0';
+    if (!strchr(spot->json->valuestring, '/')) {
+        offer_files(l->study, *folder ? folder : ".", &near);
+        if (library) offer_files(l->study, library, &near);
+    }
+    mem_free(folder);
+    spot_refuse(spot,
+                near.best ? checks_hint(l->checks, tr("did you mean \"%s\"?"), near.best)
+                          : tr("write where it is, seen from this file, or the name of one that comes along"),
+                tr("there is no scenario %s"), checks_value(l->checks, spot->json));
+}
+
 static void load_scenario_text(struct study_loader *l, const char *library)
 {
     struct study *study = l->study;
@@ -92,8 +123,7 @@ static void load_scenario_text(struct study_loader *l, const char *library)
         return;
     study->scenario_path = find_scenario(study, library, spot.json->valuestring);
     if (!study->scenario_path) {
-        spot_refuse(&spot, tr("write where it is, seen from this file, or the name of one that comes along"),
-                    tr("there is no scenario %s"), checks_value(l->checks, spot.json));
+        refuse_scenario(l, &spot, library);
         return;
     }
     char *text = read_all(study->scenario_path, &size, &why);
@@ -199,7 +229,7 @@ static void load_measures(struct study_loader *l)
 /* ---- precision ---- */
 
 /* A number that lies between two others, both excluded. */
-static bool want_number(const struct spot *up, const char *key, double above, double below, double *out)
+static bool want_number(const struct spot *up, const char *key, double above, double below, double example, double *out)
 {
     struct spot s = spot_key(up, key);
     if (!s.json) return false;
@@ -208,9 +238,7 @@ static bool want_number(const struct spot *up, const char *key, double above, do
         *out = number;
         return true;
     }
-    const char *hint = cJSON_IsString(s.json) ? tr("write it without \"\"")
-                       : below < INFINITY     ? checks_hint(s.checks, tr("write a number like %g"), (above + below) / 2)
-                                              : tr("write a number above 0");
+    const char *hint = checks_hint(s.checks, tr("write a number like %g"), example);
     if (below < INFINITY)
         spot_refuse(&s, hint, tr("%s is not a number between %g and %g"), checks_value(s.checks, s.json), above, below);
     else
@@ -257,10 +285,10 @@ static void load_precision(struct study_loader *l)
     p->is_wanted = true;
     measure = spot_key(&spot, "measure");
     if (check_present(&spot, "measure", "\"measure\": \"delivery_delay\"")) read_measure(l, &measure, &p->measure);
-    want_number(&spot, "quantile", 0, 1, &p->quantile);
-    want_number(&spot, "relative", 0, 1, &p->relative);
-    want_number(&spot, "absolute", 0, INFINITY, &p->absolute);
-    want_number(&spot, "confidence", 0.5, 1, &p->confidence);
+    want_number(&spot, "quantile", 0, 1, 0.5, &p->quantile);
+    want_number(&spot, "relative", 0, 1, 0.05, &p->relative);
+    want_number(&spot, "absolute", 0, INFINITY, 2, &p->absolute);
+    want_number(&spot, "confidence", 0.5, 1, 0.95, &p->confidence);
     want_choice(&spot, "of", subjects, 2, &of);
     p->of_difference = of == 1;
     if (checks_count(l->checks) == errors) check_precision(l, &spot);
@@ -328,7 +356,11 @@ static void load_everything(struct study_loader *l, const char *library)
 static bool parse(struct study *study, const char *text, size_t size, const char *library, FILE *errors)
 {
     struct checks *checks = checks_new(study->path);
-    study->document = json_parse(text, size, report_text, checks);
+    bool is_empty = size == 0; /* the hint for that is another than a scenario's */
+    if (is_empty)
+        checks_report_line(checks, 1, 1, tr("the file is empty"),
+                           tr("begin with { \"scenario\": \"first-mail.json\" }"));
+    study->document = is_empty ? NULL : json_parse(text, size, report_text, checks);
     if (study->document) {
         struct study_loader l = {.study = study, .checks = checks, .sampled_axis = STUDY_NO_AXIS};
         l.root = spot_root(checks, json_root(study->document));

@@ -73,7 +73,7 @@ static bool tell_at_value(const struct study *study, uint64_t point, const char 
     if (strncmp(line, set, strlen(set))) return false;
     const char *pointer = line + strlen(set);
     size_t level = 0;
-    for (size_t i = 0; i < study->n_factors; i++) {
+    for (size_t i = 0; point != STUDY_NO_POINT && i < study->n_factors; i++) {
         size_t length = strlen(study->factors[i].pointer);
         if (!strncmp(pointer, study->factors[i].pointer, length) && pointer[length] == ':')
             level = study_level(study, i, point);
@@ -99,7 +99,7 @@ static void tell_problems(const struct study *study, uint64_t point, char *probl
         *end = kept;
         line = end;
     }
-    if (is_placed || !study->n_factors) return;
+    if (is_placed || point == STUDY_NO_POINT) return;
     struct text_buffer text = {0};
     study_point_text(study, point, &text);
     fprintf(errors, tr("%s: that is what the scenario says with %s\n"), study->path, text.text);
@@ -108,12 +108,12 @@ static void tell_problems(const struct study *study, uint64_t point, char *probl
 
 struct scenario *study_point_scenario(const struct study *study, uint64_t point, FILE *errors)
 {
-    size_t n = study->n_fixed + study->n_factors, length = 0;
+    size_t n = study->n_fixed + (point == STUDY_NO_POINT ? 0 : study->n_factors), length = 0;
     struct scenario_override *overrides = mem_calloc(n, sizeof *overrides);
     char *problems = NULL;
     FILE *memory = open_memstream(&problems, &length);
     if (study->n_fixed) memcpy(overrides, study->fixed, study->n_fixed * sizeof *overrides);
-    for (size_t i = 0; i < study->n_factors; i++)
+    for (size_t i = 0; study->n_fixed + i < n; i++)
         overrides[study->n_fixed + i] =
             (struct scenario_override){study->factors[i].pointer, study_value(study, i, point)};
     struct scenario *scenario =

@@ -21,7 +21,9 @@ uint64_t study_point_key(const char *text); /* the identity of a point */
    at most 2^53, so that `postroad run --seed` takes it. */
 uint64_t study_seed(const struct study *study, int64_t replication);
 
-/* NULL after errors, which are told at the place of the value in the study file. */
+/* NULL after errors, which are told at the place of the value in the study file. STUDY_NO_POINT: with what is the same
+   in all runs, and as it stands for the rest. */
+#define STUDY_NO_POINT UINT64_MAX
 struct scenario *study_point_scenario(const struct study *study, uint64_t point, FILE *errors);
 
 #endif

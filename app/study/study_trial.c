@@ -1,4 +1,5 @@
-/* Whether the values of a study are any good: each is tried in the scenario, beside the first values of the others.
+/* Whether the values of a study are any good: the scenario is tried without them, and then with each value, beside the
+   first values of the others.
    That is as many scenarios as there are values, and not as there are points; of a range that is long, only the ends
    are tried. What only two values together spoil is found when their point is run. */
 #include <string.h>
@@ -46,11 +47,11 @@ static char *end_of_problem(char *problem)
 static void tell_news(struct trial *trial, char *problems)
 {
     for (char *problem = problems; *problem;) {
-        char *end = end_of_problem(problem), kept = *end;
+        char *end = end_of_problem(problem), kept = *end, *what = strstr(problem, ": "); /* behind the place */
         *end = '\0';
-        if (!trial->told.text || !strstr(trial->told.text, problem)) {
+        if (!trial->told.text || !strstr(trial->told.text, what)) {
             fputs(problem, trial->errors);
-            text_add_string(&trial->told, problem);
+            text_add_string(&trial->told, what);
         }
         *end = kept;
         problem = end;
@@ -84,6 +85,9 @@ static bool try_axis(struct trial *trial, size_t axis)
 bool study_try_values(const struct study *study, FILE *errors)
 {
     struct trial trial = {.study = study, .errors = errors};
+    struct scenario *bare = study_point_scenario(study, STUDY_NO_POINT, errors);
+    scenario_free(bare);
+    if (!bare) return false;
     bool good = try_point(&trial, 0);
     for (size_t axis = 0; axis < study->n_axes; axis++)
         good = try_axis(&trial, axis) && good;

@@ -31,7 +31,7 @@ wrong 'a subcommand is missing'
 wrong 'unknown subcommand "rnu"' rnu
 says err 'did you mean "run"?'
 wrong 'unknown subcommand "zzzzzzzz"' zzzzzzzz
-for later in study plot; do
+for later in plot; do
     wrong 'is not part of this version' "$later" x
 done
 wrong 'SCENARIO is missing' run
