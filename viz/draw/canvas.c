@@ -415,6 +415,16 @@ void canvas_polyline(struct canvas *c, const struct point *points, size_t n, boo
     cairo_stroke(c->cairo);
 }
 
+void canvas_polyline_dashed(struct canvas *c, const struct point *points, size_t n, double width,
+                            const double *pattern, int n_pattern, struct colour colour)
+{
+    cairo_set_line_cap(c->cairo, CAIRO_LINE_CAP_BUTT);
+    cairo_set_dash(c->cairo, pattern, n_pattern, 0);
+    canvas_polyline(c, points, n, false, width, colour);
+    cairo_set_dash(c->cairo, NULL, 0, 0);
+    cairo_set_line_cap(c->cairo, CAIRO_LINE_CAP_ROUND);
+}
+
 /* Text that is not UTF-8 (a message's bytes) would make Pango complain: such bytes show as question marks. */
 static void set_text(PangoLayout *layout, const char *text)
 {

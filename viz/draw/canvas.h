@@ -124,6 +124,9 @@ void canvas_arc(struct canvas *canvas, struct point centre, double radius, doubl
 void canvas_polygon(struct canvas *canvas, const struct point *points, size_t n, struct colour colour);
 void canvas_polyline(struct canvas *canvas, const struct point *points, size_t n, bool closed, double width,
                      struct colour colour);
+/* The same, open, with a pattern of strokes and gaps; none: unbroken. */
+void canvas_polyline_dashed(struct canvas *canvas, const struct point *points, size_t n, double width,
+                            const double *pattern, int n_pattern, struct colour colour);
 
 /* Draws within the box and returns the size taken. */
 struct point canvas_text(struct canvas *canvas, struct box box, const struct text_style *style, const char *text);
