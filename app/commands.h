@@ -10,6 +10,7 @@ int command_show(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_live(int argc, char **argv);
+int command_plot(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_study(int argc, char **argv);
 

@@ -27,7 +27,7 @@ static const struct subcommand subcommands[] = {
     {"live", command_live, "SCENARIO [--listen ...]", "real time: real programs reach the simulated hosts"},
     {"bench", command_bench, "[WHAT] [MAILS]", "the project's own speed, in numbers"},
     {"study", command_study, "STUDY.json -o RESULTS.db", "many runs: vary, repeat, compare, measure"},
-    {"plot", NULL, "", ""},
+    {"plot", command_plot, "RESULTS.db -o FILE", "figures of a study, with confidence intervals, or a report"},
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 

@@ -7,6 +7,7 @@
    its squares over all groups is kept by three sums, so that a step costs nothing but who ends at it. */
 #include "app/study/survival.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -29,6 +30,7 @@ struct spread {
     double done_squares, done_at_risk, at_risk_squares; /* over all groups: A^2, A m, m^2 */
     double per_risk;                                    /* L */
     double greenwood;
+    size_t groups_at_risk;
 };
 
 static void group_count(struct spread *s, const struct group *g, double sign)
@@ -52,8 +54,10 @@ static struct spread spread_new(const struct stat_observation *o, size_t n, size
     struct spread s = {.groups = mem_calloc(n_groups, sizeof *s.groups)};
     for (size_t i = 0; i < n; i++)
         s.groups[o[i].group].at_risk++;
-    for (size_t i = 0; i < n_groups; i++)
+    for (size_t i = 0; i < n_groups; i++) {
         group_count(&s, &s.groups[i], 1);
+        s.groups_at_risk += s.groups[i].at_risk > 0;
+    }
     return s;
 }
 
@@ -68,6 +72,7 @@ static void spread_step(struct spread *s, const struct stat_observation *o, cons
         group_count(s, g, -1);
         g->done += s->per_risk - (o[i].is_censored ? 0 : 1 / y);
         g->at_risk--;
+        s->groups_at_risk -= g->at_risk == 0;
         group_count(s, g, 1);
     }
 }
@@ -88,14 +93,17 @@ static double quantile_of(const struct stat_survival *s)
     return stat_t_quantile(s->confidence, is_grouped(s) ? s->n_groups - 1 : 0);
 }
 
-/* A band of log(-log S) never leaves 0 to 1. */
-static void set_band(struct stat_step *step, const struct stat_step *before, double variance, double z)
+/* A band of log(-log S) never leaves 0 to 1. When all that were left have ended it has no width: then the share of
+   those `watched` (observations, or groups of them) that might have gone on is bounded by that of which none of so many
+   would be seen, (1 - share)^watched = tail (Clopper and Pearson 1934). */
+static void set_band(struct stat_step *step, const struct stat_step *before, double variance, double z, size_t watched)
 {
     step->low = step->high = step->share;
     if (step->share >= 1) return;
     if (step->share <= 0) {
+        double tail = gsl_cdf_ugaussian_Q(z);
         step->low = 0;
-        step->high = before ? before->high : 1;
+        step->high = (before ? before->high : 1) * (1 - pow(tail, 1 / (double)watched));
         return;
     }
     double hazard = -log(step->share), half = z * sqrt(variance) / hazard;
@@ -126,8 +134,10 @@ struct stat_survival stat_survival_of(const struct stat_observation *observation
     for (size_t i = 0; i < n;) {
         struct stat_step *step = &s.steps[s.n_steps];
         *step = step_at(s.sorted + i, n - i, share);
+        size_t watched = is_grouped(&s) ? spread.groups_at_risk : step->at_risk;
         spread_step(&spread, s.sorted + i, step);
-        set_band(step, s.n_steps ? step - 1 : NULL, is_grouped(&s) ? variance_of_groups(&spread) : spread.greenwood, z);
+        double variance = is_grouped(&s) ? variance_of_groups(&spread) : spread.greenwood;
+        set_band(step, s.n_steps ? step - 1 : NULL, variance, z, watched);
         share = step->share;
         s.n_censored += step->censored;
         i += step->ended + step->censored;

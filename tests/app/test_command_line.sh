@@ -31,9 +31,8 @@ wrong 'a subcommand is missing'
 wrong 'unknown subcommand "rnu"' rnu
 says err 'did you mean "run"?'
 wrong 'unknown subcommand "zzzzzzzz"' zzzzzzzz
-for later in plot; do
-    wrong 'is not part of this version' "$later" x
-done
+wrong 'RESULTS.db is missing' plot
+wrong '-o FILE is missing' plot results.db
 wrong 'SCENARIO is missing' run
 wrong 'one argument too many' run "$first" "$first"
 wrong 'unknown option "--sed"' run "$first" --sed 3

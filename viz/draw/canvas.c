@@ -24,6 +24,7 @@ struct canvas {
     double line_factor; /* how much thicker lines are than they are told to be */
     size_t cut_texts;
     struct canvas_listener listener; /* heard NULL: nobody listens */
+    struct canvas_sink sink;
 };
 
 static PangoFontDescription *font_named(const char *family)
@@ -49,9 +50,8 @@ static void prepare_text(struct canvas *c)
     c->mono = font_named("DejaVu Sans Mono");
 }
 
-static struct canvas *canvas_on(cairo_surface_t *surface, int width, int height)
+static void prepare(struct canvas *c, cairo_surface_t *surface, int width, int height)
 {
-    struct canvas *c = mem_calloc(1, sizeof *c);
     c->surface = surface;
     c->cairo = cairo_create(surface);
     c->width = width;
@@ -60,6 +60,12 @@ static struct canvas *canvas_on(cairo_surface_t *surface, int width, int height)
     cairo_set_line_cap(c->cairo, CAIRO_LINE_CAP_ROUND);
     cairo_set_line_join(c->cairo, CAIRO_LINE_JOIN_ROUND);
     prepare_text(c);
+}
+
+static struct canvas *canvas_on(cairo_surface_t *surface, int width, int height)
+{
+    struct canvas *c = mem_calloc(1, sizeof *c);
+    prepare(c, surface, width, height);
     return c;
 }
 
@@ -108,6 +114,21 @@ struct canvas *canvas_new_file(const char *path, int width, int height)
     struct canvas *c = canvas_on(surface, width, height);
     c->path = mem_strdup(path);
     c->keeps_shapes = svg || pdf;
+    return c;
+}
+
+static cairo_status_t give_away(void *canvas, const unsigned char *bytes, unsigned n)
+{
+    const struct canvas_sink *sink = &((struct canvas *)canvas)->sink;
+    return sink->take(sink->user, bytes, n) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+struct canvas *canvas_new_svg(int width, int height, struct canvas_sink sink)
+{
+    struct canvas *c = mem_calloc(1, sizeof *c);
+    c->sink = sink;
+    c->keeps_shapes = true;
+    prepare(c, cairo_svg_surface_create_for_stream(give_away, c, width, height), width, height);
     return c;
 }
 

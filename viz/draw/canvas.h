@@ -43,6 +43,13 @@ struct canvas *canvas_new_layer(int width, int height);
 /* For a file; it is written by canvas_save. Ending .svg or .pdf (shapes) or anything else (PNG). */
 struct canvas *canvas_new_file(const char *path, int width, int height);
 
+/* SVG for a part of another file: its bytes are given away, in pieces, by canvas_save. */
+struct canvas_sink {
+    bool (*take)(void *user, const unsigned char *bytes, size_t n); /* false: it cannot be taken */
+    void *user;
+};
+struct canvas *canvas_new_svg(int width, int height, struct canvas_sink sink);
+
 /* What was drawn, for whoever judges a picture by its parts. Corners are on the surface, clockwise. */
 enum canvas_part_what { CANVAS_TEXT, CANVAS_BOX, CANVAS_LAID_OVER };
 struct canvas_part {

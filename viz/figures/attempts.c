@@ -34,11 +34,11 @@ static double most_of(const struct bins *bins, size_t n)
 
 static const char *strip_note(const struct figure_strip *s, char *text, size_t room)
 {
-    char censored[UNIT_TEXT_BYTES];
+    char censored[VALUE_TEXT_BYTES];
     double mails = s->n_mails ? (double)s->n_mails : 1, attempts = (double)(s->n_later + s->n_done) / mails;
     if (s->censored > 0)
         snprintf(text, room, tr("%.3g attempts a mail,\n%s not ended"), attempts,
-                 unit_format(FIGURE_SHARE, s->censored, censored));
+                 value_text(FIGURE_SHARE, s->censored, censored));
     else
         snprintf(text, room, tr("%.3g attempts a mail"), attempts);
     return text;

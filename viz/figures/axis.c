@@ -65,7 +65,7 @@ struct axis axis_new(const struct figure_axis *of, struct axis_range range, bool
         set_log_range(&a, &range, margin);
     } else {
         set_linear_range(&a, &range, from_zero, margin);
-        a.step = unit_step_for(of->unit, fmax(fabs(a.low), fabs(a.high)));
+        a.step = value_step_for(of->unit, fmax(fabs(a.low), fabs(a.high)));
     }
     return a;
 }
@@ -100,7 +100,7 @@ static void name_linear(const struct axis *a, struct axis_tick *t, double step)
 {
     double shown = t->value / a->step.size;
     if (fabs(t->value) < step * 1e-6) t->value = shown = 0;
-    unit_format_round(FIGURE_PLAIN, round(shown * 1e9) / 1e9, t->text);
+    value_text_round(FIGURE_PLAIN, round(shown * 1e9) / 1e9, t->text);
 }
 
 static double round_step(const struct axis *a, double least)
@@ -131,7 +131,7 @@ static void add_if_room(struct axis *a, double value, double least_gap)
 {
     bool is_within = value >= a->low * (1 - 1e-9) && value <= a->high * (1 + 1e-9);
     struct axis_tick *t = is_within && has_room(a, value, least_gap) ? add_tick(a, value) : NULL;
-    if (t) unit_format_round(a->of->unit, value, t->text);
+    if (t) value_text_round(a->of->unit, value, t->text);
 }
 
 static void place_log_times(struct axis *a, double least_gap)

@@ -3,13 +3,13 @@
 #define POSTROAD_VIZ_FIGURES_AXIS_H
 
 #include "viz/figures/figure.h"
-#include "viz/figures/units.h"
+#include "viz/figures/value_text.h"
 
 enum { AXIS_MOST_TICKS = 48 };
 
 struct axis_tick {
     double value;
-    char text[UNIT_TEXT_BYTES]; /* empty: a small one */
+    char text[VALUE_TEXT_BYTES]; /* empty: a small one */
 };
 
 struct axis {
@@ -17,7 +17,7 @@ struct axis {
     enum figure_scale scale; /* no longer FIGURE_AUTO */
     double low, high;        /* at its ends */
     double from, to;         /* pixels: of low and of high; y axes have from > to */
-    struct unit_step step;   /* of a linear axis: all its numbers share it, and the title names it */
+    struct value_step step;  /* of a linear axis: all its numbers share it, and the title names it */
     struct axis_tick ticks[AXIS_MOST_TICKS];
     int n_ticks;
 };

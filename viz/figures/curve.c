@@ -29,13 +29,16 @@ static void ranges(const struct figure *figure, struct axis_range *x, struct axi
     if (figure->kind == FIGURE_DIFFERENCE) axis_range_add(y, 0);
 }
 
-/* Series that share places of a named axis stand side by side. */
+/* Series stand side by side: on a named axis with room between them, on others just so that none hides the next. */
 static double place_of(const struct frame *f, size_t series, double x)
 {
-    double at = axis_at(&f->x, x);
-    if (f->x.scale != FIGURE_NAMED || f->figure->n_series < 2) return at;
-    double room = f->plot.w / (double)(f->x.of->n_names + 1) * 0.5;
-    return at + room * ((double)series / (double)(f->figure->n_series - 1) - 0.5);
+    double at = axis_at(&f->x, x), n = 0;
+    for (size_t i = 0; i < f->figure->n_series; i++)
+        n += !f->figure->series[i].is_reference;
+    if (n < 2 || f->figure->series[series].is_reference) return at;
+    double room = f->x.scale == FIGURE_NAMED ? f->plot.w / (double)(f->x.of->n_names + 1) * 0.5
+                                             : fmin(3.4 * f->look.unit * (n - 1), f->plot.w * 0.02);
+    return at + room * ((double)series / (n - 1) - 0.5);
 }
 
 static double within(const struct frame *f, double y)
@@ -68,12 +71,12 @@ static void draw_line(const struct frame *f, const struct figure_series *s, size
     size_t n = 0;
     for (size_t i = 0; i <= s->n; i++) {
         if (i < s->n && isfinite(s->points[i].value)) {
-            points[n++] = frame_at(f, s->points[i].x, s->points[i].value);
+            points[n++] = point_of(place_of(f, number, s->points[i].x), axis_at(&f->y, s->points[i].value));
             continue;
         }
         if (n > 1 && s->is_reference)
             canvas_polyline(f->look.canvas, points, n, false, 1.1 * f->look.unit, f->look.faint);
-        if (n > 1 && !s->is_reference) look_stroke(&f->look, number, points, n, 1.8 * f->look.unit);
+        if (n > 1 && !s->is_reference) look_stroke(&f->look, s->look, points, n, 1.8 * f->look.unit);
         n = 0;
     }
     mem_free(points);
@@ -84,9 +87,9 @@ static void draw_marks(const struct frame *f, const struct figure_series *s, siz
     for (size_t i = 0; i < s->n && !s->is_reference; i++) {
         const struct figure_point *p = &s->points[i];
         double x = place_of(f, number, p->x);
-        if (isinf(p->value)) frame_arrow(f, x, p->value > 0, look_colour(number));
+        if (isinf(p->value)) frame_arrow(f, x, p->value > 0, look_colour(s->look));
         if (isfinite(p->value))
-            look_mark(&f->look, number, point_of(x, axis_at(&f->y, p->value)), 4.2 * f->look.unit, p->censored > 0);
+            look_mark(&f->look, s->look, point_of(x, axis_at(&f->y, p->value)), 4.2 * f->look.unit, p->censored > 0);
     }
 }
 
@@ -101,7 +104,7 @@ static void draw_names(const struct frame *f)
         const struct figure_point *last = &series->points[series->n - 1];
         double y = isfinite(last->value) ? axis_at(&f->y, last->value) : f->plot.y;
         names[n++] = (struct frame_name){.text = series->name,
-                                         .series = s,
+                                         .series = series->look,
                                          .y = y,
                                          .is_reference = series->is_reference,
                                          .with_line = true,
@@ -142,7 +145,7 @@ void curve_draw(const struct look *look, const struct figure *figure)
     for (size_t s = 0; s < figure->n_series; s++)
         for (size_t i = 0; i < figure->series[s].n && !figure->series[s].is_reference; i++)
             draw_interval(&f, &figure->series[s].points[i], place_of(&f, s, figure->series[s].points[i].x),
-                          look_colour(s));
+                          look_colour(figure->series[s].look));
     for (size_t s = 0; s < figure->n_series; s++)
         draw_line(&f, &figure->series[s], s);
     for (size_t s = 0; s < figure->n_series; s++)

@@ -42,6 +42,15 @@ void figure_draw(struct canvas *canvas, const struct figure *figure)
     kinds[figure->kind].draw(&look, figure);
 }
 
+bool figure_give_svg(const struct figure *figure, int width, int height, struct canvas_sink sink)
+{
+    struct canvas *canvas = canvas_new_svg(width, height, sink);
+    figure_draw(canvas, figure);
+    bool given = canvas_save(canvas, NULL);
+    canvas_free(canvas);
+    return given;
+}
+
 bool figure_write(const struct figure *figure, int width, int height, const char *path, char error[FIGURE_ERROR_BYTES])
 {
     struct canvas *canvas = canvas_new_file(path, width, height);

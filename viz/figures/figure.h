@@ -66,6 +66,7 @@ struct figure_series {
     const struct figure_point *points; /* in order of x */
     size_t n;
     bool is_reference; /* a formula: a thin line without marks */
+    size_t look;       /* its colour, mark and stroke: the same number in all figures of a study */
 };
 
 /* What lies at one place of the x axis, for boxes and violins. */
@@ -92,6 +93,7 @@ struct figure {
     struct figure_axis x, y;
     const struct figure_series *series; /* of samples: their names, without points */
     size_t n_series;
+    const char *series_title; /* what tells them apart: stands above their names; NULL: nothing */
     const struct figure_sample *samples;
     size_t n_samples;
     const struct figure_strip *strips; /* of attempts; y is not used */
@@ -107,5 +109,7 @@ enum { FIGURE_LEAST_WIDTH = 320, FIGURE_LEAST_HEIGHT = 240, FIGURE_ERROR_BYTES =
 void figure_draw(struct canvas *canvas, const struct figure *figure);
 /* PNG, SVG or PDF by the ending of the path. False and a message when it could not be written. */
 bool figure_write(const struct figure *figure, int width, int height, const char *path, char error[FIGURE_ERROR_BYTES]);
+/* SVG for a part of another file. */
+bool figure_give_svg(const struct figure *figure, int width, int height, struct canvas_sink sink);
 
 #endif

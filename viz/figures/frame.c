@@ -221,9 +221,25 @@ static void draw_name(const struct frame *f, const struct frame_name *name, doub
                 name->text);
 }
 
+/* Right above the plot, if the title of the y axis leaves room. */
+static void draw_names_title(const struct frame *f)
+{
+    const struct look *look = &f->look;
+    struct text_style style = look_text(look, LOOK_PLAIN);
+    char title[TITLE_ROOM];
+    double u = look->unit, margin = 16 * u, right = canvas_width(look->canvas) - margin;
+    double left = margin * 2 + canvas_measure(look->canvas, &style, axis_title(&f->y, title, sizeof title), 0).x;
+    style.colour = look->faint;
+    style.across = style.down = ALIGN_END;
+    const char *text = f->figure->series_title;
+    if (text && canvas_text_fits(look->canvas, &style, text, right - left))
+        canvas_text(look->canvas, box_of(left, f->plot.y - 35 * u, right - left, 26 * u), &style, text);
+}
+
 void frame_draw_names(const struct frame *f, struct frame_name *names, size_t n)
 {
     if (n < 2) return;
+    draw_names_title(f);
     double *at = mem_alloc(n * sizeof *at), height = look_text(&f->look, LOOK_PLAIN).size * 1.35;
     qsort(names, n, sizeof *names, by_y);
     for (size_t i = 0; i < n; i++)

@@ -27,12 +27,12 @@ static size_t cells_count(const struct figure *figure)
 static bool intervals_fit(const struct frame *f, double width, double height)
 {
     struct text_style small = look_text(&f->look, LOOK_SMALL);
-    char text[UNIT_RANGE_BYTES];
+    char text[VALUE_RANGE_BYTES];
     bool fit = height > 3.2 * look_text(&f->look, LOOK_PLAIN).size;
     for (size_t i = 0; fit && i < cells_count(f->figure); i++) {
         const struct figure_point *p = &f->figure->cells[i];
         if (isnan(p->value) || isnan(p->low)) continue;
-        fit = canvas_text_fits(f->look.canvas, &small, unit_format_range(f->figure->cell.unit, p->low, p->high, text),
+        fit = canvas_text_fits(f->look.canvas, &small, value_text_range(f->figure->cell.unit, p->low, p->high, text),
                                width - 10 * f->look.unit);
     }
     return fit;
@@ -43,19 +43,19 @@ static void draw_cell_text(const struct frame *f, const struct figure_point *p, 
                            struct colour colour)
 {
     const struct look *look = &f->look;
-    char value[UNIT_TEXT_BYTES], text[UNIT_RANGE_BYTES];
+    char value[VALUE_TEXT_BYTES], text[VALUE_RANGE_BYTES];
     double u = look->unit;
     struct text_style style = look_text(look, LOOK_PLAIN), small = look_text(look, LOOK_SMALL);
     style.across = small.across = style.down = small.down = ALIGN_CENTRE;
     style.colour = small.colour = colour;
     bool has_interval = with_interval && !isnan(p->low);
-    unit_format(f->figure->cell.unit, p->value, value);
+    value_text(f->figure->cell.unit, p->value, value);
     double up = has_interval ? small.size * 0.65 : 0, down = style.size * 0.72;
     if (canvas_text_fits(look->canvas, &style, value, box.w - 4 * u))
         canvas_text(look->canvas, box_of(box.x, box.y - up, box.w, box.h), &style, value);
     if (has_interval)
         canvas_text(look->canvas, box_of(box.x, box.y + down, box.w, box.h), &small,
-                    unit_format_range(f->figure->cell.unit, p->low, p->high, text));
+                    value_text_range(f->figure->cell.unit, p->low, p->high, text));
     if (p->censored > 0)
         canvas_ring(look->canvas, point_of(box.x + box.w - 7 * u, box.y + 7 * u), 2.6 * u, 1.2 * u, colour);
 }

@@ -52,7 +52,7 @@ static struct corners steps_of(const struct frame *f, const struct figure_series
     return c;
 }
 
-static void draw_band(const struct frame *f, const struct figure_series *s, size_t number)
+static void draw_band(const struct frame *f, const struct figure_series *s)
 {
     struct corners low = steps_of(f, s, -1), high = steps_of(f, s, 1);
     struct point *outline = mem_alloc((low.n + high.n) * sizeof *outline);
@@ -60,45 +60,45 @@ static void draw_band(const struct frame *f, const struct figure_series *s, size
         outline[i] = high.points[i];
     for (size_t i = 0; i < low.n; i++)
         outline[high.n + i] = low.points[low.n - 1 - i];
-    canvas_polygon(f->look.canvas, outline, high.n + low.n, colour_with_alpha(look_colour(number), 0.13));
+    canvas_polygon(f->look.canvas, outline, high.n + low.n, colour_with_alpha(look_colour(s->look), 0.13));
     mem_free(outline);
     mem_free(low.points);
     mem_free(high.points);
 }
 
-static void draw_ceased(const struct frame *f, const struct figure_series *s, size_t number)
+static void draw_ceased(const struct frame *f, const struct figure_series *s)
 {
     double u = f->look.unit, last = -INFINITY;
     for (size_t i = 0; i < s->n; i++) {
         double x = x_of(f, s->points[i].x), y = y_of(f, s->points[i].value);
         if (!s->points[i].ceased || x - last < 2.5 * u) continue;
-        canvas_line(f->look.canvas, point_of(x, y - 4 * u), point_of(x, y + 4 * u), 1.1 * u, look_colour(number));
+        canvas_line(f->look.canvas, point_of(x, y - 4 * u), point_of(x, y + 4 * u), 1.1 * u, look_colour(s->look));
         last = x;
     }
 }
 
 /* A mark where half have ended, so that a curve is known also in grey. */
-static void draw_half(const struct frame *f, const struct figure_series *s, size_t number)
+static void draw_half(const struct frame *f, const struct figure_series *s)
 {
     bool falls = f->figure->kind == FIGURE_SURVIVAL;
     for (size_t i = 0; i < s->n; i++) {
         if (falls ? s->points[i].value > 0.5 : s->points[i].value < 0.5) continue;
-        look_mark(&f->look, number, point_of(x_of(f, s->points[i].x), y_of(f, 0.5)), 4.2 * f->look.unit, false);
+        look_mark(&f->look, s->look, point_of(x_of(f, s->points[i].x), y_of(f, 0.5)), 4.2 * f->look.unit, false);
         return;
     }
 }
 
-static void draw_series(const struct frame *f, const struct figure_series *s, size_t number)
+static void draw_series(const struct frame *f, const struct figure_series *s)
 {
     struct corners c = steps_of(f, s, 0);
     if (s->is_reference)
         canvas_polyline(f->look.canvas, c.points, c.n, false, 1.1 * f->look.unit, f->look.faint);
     else
-        look_stroke(&f->look, number, c.points, c.n, 1.8 * f->look.unit);
+        look_stroke(&f->look, s->look, c.points, c.n, 1.8 * f->look.unit);
     mem_free(c.points);
     if (s->is_reference) return;
-    draw_ceased(f, s, number);
-    draw_half(f, s, number);
+    draw_ceased(f, s);
+    draw_half(f, s);
 }
 
 static size_t at_risk(const struct figure_series *s, double x)
@@ -129,8 +129,8 @@ static void draw_at_risk(const struct frame *f)
     style.across = ALIGN_CENTRE;
     for (size_t s = 0; s < f->figure->n_series; s++) {
         y += height;
-        look_mark(look, s, point_of(f->plot.x - 22 * u, y + height / 2), 3 * u, false);
-        style.colour = look_colour(s);
+        look_mark(look, f->figure->series[s].look, point_of(f->plot.x - 22 * u, y + height / 2), 3 * u, false);
+        style.colour = look_colour(f->figure->series[s].look);
         for (int i = 0; i < f->x.n_ticks; i++) {
             char text[24];
             snprintf(text, sizeof text, "%zu", at_risk(&f->figure->series[s], f->x.ticks[i].value));
@@ -159,7 +159,7 @@ static void draw_names(const struct frame *f)
         const struct figure_series *series = &figure->series[s];
         const struct figure_point *last = series->n ? &series->points[series->n - 1] : NULL;
         names[s] = (struct frame_name){.text = series->name,
-                                       .series = s,
+                                       .series = series->look,
                                        .y = y_of(f, last ? last->value : 1),
                                        .is_reference = series->is_reference,
                                        .with_line = true,
@@ -180,9 +180,9 @@ void steps_draw(const struct look *look, const struct figure *figure)
     struct frame f = frame_open(look, figure, across, up, wish);
     frame_draw_axes(&f, wish);
     for (size_t s = 0; s < figure->n_series; s++)
-        if (!figure->series[s].is_reference) draw_band(&f, &figure->series[s], s);
+        if (!figure->series[s].is_reference) draw_band(&f, &figure->series[s]);
     for (size_t s = 0; s < figure->n_series; s++)
-        draw_series(&f, &figure->series[s], s);
+        draw_series(&f, &figure->series[s]);
     draw_names(&f);
     if (has_rows) draw_at_risk(&f);
 }

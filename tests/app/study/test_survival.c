@@ -108,5 +108,18 @@ Test(survival, nothing_all_censored_and_all_at_once)
     const struct stat_observation at_once[3] = {{5, false, 0}, {5, false, 1}, {5, false, 2}};
     all = stat_survival_of(at_once, 3, 0.95);
     cr_assert(stat_survival_quantile(&all, 0.5).value == 5 && stat_survival_at(&all, 5).value == 0);
+    is_near("of three none went on", stat_survival_at(&all, 5).high, 0.7076, 5e-5); /* Clopper and Pearson: 0 of 3 */
+    stat_survival_free(&all);
+    struct stat_observation many[100]; /* without loss all mails take the same time: so does their median */
+    for (size_t i = 0; i < 100; i++)
+        many[i] = (struct stat_observation){0.9, false, i};
+    all = stat_survival_of(many, 100, 0.95);
+    struct stat_interval median = stat_survival_quantile(&all, 0.5);
+    cr_assert(median.value == 0.9 && median.low == 0.9 && median.high == 0.9);
+    stat_survival_free(&all);
+    for (size_t i = 0; i < 100; i++)
+        many[i].group = i / 50; /* two runs are not a hundred */
+    all = stat_survival_of(many, 100, 0.95);
+    is_near("of two groups none went on", stat_survival_at(&all, 0.9).high, 1, 0.01);
     stat_survival_free(&all);
 }

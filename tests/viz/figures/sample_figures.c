@@ -34,7 +34,7 @@ static const struct figure_series *policies_over_loss(double base, double spread
             points[p][i] = (struct figure_point){
                 losses[i], value, value - half, value + half, hollow && i > 4 ? 0.02 * p : 0, 0, false};
         }
-        series[p] = (struct figure_series){policies[p], points[p], LOSSES, false};
+        series[p] = (struct figure_series){policies[p], points[p], LOSSES, false, (size_t)p};
     }
     return series;
 }
@@ -46,7 +46,8 @@ static const struct figure *curve(void)
                               .caption = caption,
                               .x = {"Packet loss on link a-mail", FIGURE_SHARE, FIGURE_AUTO, NULL, 0},
                               .y = {"Delivery delay, median", FIGURE_SECONDS, FIGURE_AUTO, NULL, 0},
-                              .n_series = POLICIES};
+                              .n_series = POLICIES,
+                              .series_title = "Retry, mail.a.example"};
     f.series = policies_over_loss(1.4, 14, true);
     f.series = series;
     points[2][LOSSES - 1].value = points[2][LOSSES - 1].high = INFINITY; /* not reached */
@@ -81,7 +82,8 @@ static const struct figure *named(void)
                               .caption = caption,
                               .x = {"Greylisting", FIGURE_PLAIN, FIGURE_NAMED, places, 5},
                               .y = {"Delivery delay, mean", FIGURE_SECONDS, FIGURE_AUTO, NULL, 0},
-                              .n_series = POLICIES};
+                              .n_series = POLICIES,
+                              .series_title = "Retry, mail.a.example"};
     policies_over_loss(300, 2, false);
     for (int p = 0; p < POLICIES; p++)
         for (int i = 0; i < 5; i++)
@@ -109,8 +111,10 @@ static const struct figure *difference(void)
             double middle = (p ? 1 : -0.4) * (q->value - 200), half = 0.2 * q->value * losses[i] + 5;
             *q = (struct figure_point){q->x, middle, middle - half, middle + half, 0, 0, false};
         }
-    series[0].name = "exim";
-    series[1].name = "qmail";
+    for (int p = 0; p < 2; p++) {
+        series[p].name = policies[p + 1];
+        series[p].look++; /* as in the figure of all three */
+    }
     f.series = series;
     return &f;
 }
@@ -133,7 +137,7 @@ static void make_steps(bool falls)
                                                 (size_t)(STEPS - i),
                                                 i > STEPS - 5 && p > 0};
         }
-        series[p] = (struct figure_series){policies[p], steps[p], STEPS, false};
+        series[p] = (struct figure_series){policies[p], steps[p], STEPS, false, (size_t)p};
     }
 }
 
@@ -144,7 +148,8 @@ static const struct figure *survival(void)
                               .caption = caption,
                               .x = {"Time since the mail was written", FIGURE_SECONDS, FIGURE_AUTO, NULL, 0},
                               .y = {"Share of mails not delivered yet", FIGURE_SHARE, FIGURE_LINEAR, NULL, 0},
-                              .n_series = POLICIES};
+                              .n_series = POLICIES,
+                              .series_title = "Retry, mail.a.example"};
     make_steps(true);
     f.series = series;
     return &f;
@@ -157,7 +162,8 @@ static const struct figure *ecdf(void)
                               .caption = caption,
                               .x = {"Time since the mail was written", FIGURE_SECONDS, FIGURE_LINEAR, NULL, 0},
                               .y = {"Share of mails delivered", FIGURE_SHARE, FIGURE_LINEAR, NULL, 0},
-                              .n_series = POLICIES};
+                              .n_series = POLICIES,
+                              .series_title = "Retry, mail.a.example"};
     make_steps(false);
     f.series = series;
     return &f;
@@ -188,7 +194,7 @@ static void make_samples(void)
         if (s == 11) samples[s].quantiles[4] = INFINITY;
     }
     for (int p = 0; p < POLICIES; p++)
-        series[p] = (struct figure_series){policies[p], NULL, 0, false};
+        series[p] = (struct figure_series){policies[p], NULL, 0, false, (size_t)p};
 }
 
 static const char *const four_losses[] = {"0 %", "10 %", "20 %", "40 %"};
@@ -202,6 +208,7 @@ static const struct figure *box(void)
                               .y = {"Delivery delay", FIGURE_SECONDS, FIGURE_AUTO, NULL, 0},
                               .series = series,
                               .n_series = POLICIES,
+                              .series_title = "Retry, mail.a.example",
                               .samples = samples,
                               .n_samples = POLICIES * 4};
     make_samples();

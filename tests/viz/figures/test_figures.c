@@ -43,7 +43,7 @@ Test(figures, names_of_series_that_end_together_stand_apart)
     for (int s = 0; s < 8; s++) {
         for (int i = 0; i < 3; i++)
             points[s][i] = (struct figure_point){i * 0.1, 10 + i + 0.001 * s, 9 + i, 11 + i, 0, 0, false};
-        series[s] = (struct figure_series){names[s], points[s], 3, false};
+        series[s] = (struct figure_series){names[s], points[s], 3, false, (size_t)s};
     }
     const struct figure f = {.kind = FIGURE_CURVE,
                              .title = "Eight",
@@ -61,7 +61,8 @@ Test(figures, of_nothing_and_of_one_point_are_drawn)
 {
     static const struct figure_point one = {0.1, 5, NAN, NAN, 0, 0, false},
                                      open = {0.1, INFINITY, 3, INFINITY, 1, 0, false};
-    struct figure_series series[3] = {{"one", &one, 1, false}, {"open", &open, 1, false}, {"none", NULL, 0, false}};
+    struct figure_series series[3] = {
+        {"one", &one, 1, false, 0}, {"open", &open, 1, false, 1}, {"none", NULL, 0, false, 2}};
     struct figure f = {.kind = FIGURE_CURVE,
                        .title = "Little",
                        .caption = "Little is known.",
@@ -153,11 +154,11 @@ Test(units, are_written_with_as_many_digits_as_matter)
                 {FIGURE_PLAIN, 0.0000123, "1.23e-05"},
                 {FIGURE_SECONDS, INFINITY, "not reached"},
                 {FIGURE_PLAIN, NAN, "\u2013"}};
-    char text[UNIT_TEXT_BYTES], range[UNIT_RANGE_BYTES];
-    cr_assert(strcmp(unit_format_range(FIGURE_SECONDS, 123, 143, range), "2.05 \u2013 2.38 min") == 0);
-    cr_assert(strcmp(unit_format_range(FIGURE_SECONDS, 55.8, 65, range), "55.8 s \u2013 1.08 min") == 0);
-    cr_assert(strcmp(unit_format_range(FIGURE_SECONDS, 55.8, INFINITY, range), "55.8 s \u2013 not reached") == 0);
+    char text[VALUE_TEXT_BYTES], range[VALUE_RANGE_BYTES];
+    cr_assert(strcmp(value_text_range(FIGURE_SECONDS, 123, 143, range), "2.05 \u2013 2.38 min") == 0);
+    cr_assert(strcmp(value_text_range(FIGURE_SECONDS, 55.8, 65, range), "55.8 s \u2013 1.08 min") == 0);
+    cr_assert(strcmp(value_text_range(FIGURE_SECONDS, 55.8, INFINITY, range), "55.8 s \u2013 not reached") == 0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        cr_assert(strcmp(unit_format(rows[i].unit, rows[i].value, text), rows[i].text) == 0, "%s, not %s", text,
+        cr_assert(strcmp(value_text(rows[i].unit, rows[i].value, text), rows[i].text) == 0, "%s, not %s", text,
                   rows[i].text);
 }

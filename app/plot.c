@@ -1,0 +1,194 @@
+/* postroad plot: a figure of what a study measured, or a page with all of it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/options.h"
+#include "app/output.h"
+#include "app/plot_report.h"
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+
+struct plot_options {
+    const char *output, *measure, *size, *scale;
+    struct plot_wish wish;
+    struct plot_words words;
+    struct option_list where;
+    int width, height;
+};
+
+enum { MOST_PIXELS = 16384 };
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t n = strlen(text), k = strlen(ending);
+    return n > k && strcmp(text + n - k, ending) == 0;
+}
+
+static bool read_output(const struct plot_options *o)
+{
+    static const char *const endings[] = {".svg", ".png", ".pdf", ".html"};
+    if (!o->output) {
+        fputs(tr("postroad plot: where to? -o FILE is missing\n  hint: -o figure.svg\n"), stderr);
+        return false;
+    }
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (ends_with(o->output, endings[i])) return true;
+    fprintf(stderr, tr("postroad plot: %s: a figure's name ends in .svg, .png or .pdf, a report's in .html\n"),
+            o->output);
+    return false;
+}
+
+static bool read_size(struct plot_options *o)
+{
+    char rest;
+    o->width = ends_with(o->output, ".png") ? 1500 : 900;
+    o->height = ends_with(o->output, ".png") ? 1000 : 600;
+    if (!o->size) return true;
+    bool plain = !o->size[strspn(o->size, "0123456789x")];
+    if (plain && sscanf(o->size, "%5dx%5d%c", &o->width, &o->height, &rest) == 2 && o->width >= FIGURE_LEAST_WIDTH &&
+        o->height >= FIGURE_LEAST_HEIGHT && o->width <= MOST_PIXELS && o->height <= MOST_PIXELS)
+        return true;
+    fprintf(stderr,
+            tr("postroad plot: --size: \"%s\" is not a size between %dx%d and %dx%d\n  hint: --size 1200x800\n"),
+            o->size, FIGURE_LEAST_WIDTH, FIGURE_LEAST_HEIGHT, MOST_PIXELS, MOST_PIXELS);
+    return false;
+}
+
+static bool read_scale(struct plot_options *o)
+{
+    o->words.scale = FIGURE_AUTO;
+    if (!o->scale) return true;
+    bool is_log = strcmp(o->scale, "log") == 0;
+    o->words.scale = is_log ? FIGURE_LOG : FIGURE_LINEAR;
+    if (is_log || strcmp(o->scale, "linear") == 0) return true;
+    fprintf(stderr, tr("postroad plot: --scale: \"%s\" is neither linear nor log\n"), o->scale);
+    return false;
+}
+
+/* Attempts over time are of the attempts, whatever was asked for. */
+static bool read_measure(const struct plot_options *o, const struct results_about *about, enum measure *m)
+{
+    const char *names[MEASURES + 1] = {NULL};
+    size_t n = 0;
+    bool is_attempts = o->wish.figure && strcmp(o->wish.figure, "attempts") == 0;
+    const char *written = is_attempts ? measure_name(MEASURE_ATTEMPTS) : o->measure;
+    *m = plot_main_measure(about);
+    if (!written) return true;
+    if (measure_find(written, m) && (about->measures & MEASURE_BIT(*m))) return true;
+    for (int i = 0; i < MEASURES; i++)
+        if (about->measures & MEASURE_BIT(i)) names[n++] = measure_name((enum measure)i);
+    fprintf(stderr, tr("postroad plot: %s: \"%s\" was not measured in this study\n"),
+            is_attempts ? "--figure attempts" : "--measure", written);
+    const char *near = is_attempts ? NULL : nearest_word(written, names);
+    if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
+    fputs(near ? "" : tr("  hint: it measured"), stderr);
+    for (size_t i = 0; i < n && !near; i++)
+        fprintf(stderr, "%s %s", i ? "," : "", names[i]);
+    fputs(near ? "" : "\n", stderr);
+    return false;
+}
+
+/* ---- writing ---- */
+
+static int write_figure(const struct plot_options *o, const struct plot_data *data, const struct plot_choice *choice)
+{
+    char error[FIGURE_ERROR_BYTES];
+    struct output_file *file = output_open(o->output);
+    if (!file) return EXIT_FAILED;
+    struct plot_figure *figure = plot_figure_new(data, choice, &o->words);
+    bool good = figure_write(plot_figure_of(figure), o->width, o->height, output_path(file), error);
+    plot_figure_free(figure);
+    if (good) return output_commit(file) ? EXIT_DONE : EXIT_FAILED;
+    fprintf(stderr, "postroad plot: %s\n", error);
+    output_abandon(file);
+    return EXIT_FAILED;
+}
+
+static int plot_figure(const struct plot_options *o, struct results_reader *reader)
+{
+    char error[RESULTS_ERROR_BYTES];
+    enum measure measure;
+    if (!read_measure(o, results_read_about(reader), &measure)) return EXIT_USAGE;
+    bool with_attempts = o->wish.figure && strcmp(o->wish.figure, "attempts") == 0;
+    struct plot_data *data = plot_data_read(reader, measure, with_attempts, error, sizeof error);
+    if (!data) {
+        fprintf(stderr, "postroad plot: %s\n", error);
+        return EXIT_FAILED;
+    }
+    struct plot_choice choice;
+    int code = plot_choose(data, &o->wish, &choice) ? write_figure(o, data, &choice) : EXIT_USAGE;
+    plot_choice_free(&choice);
+    plot_data_free(data);
+    return code;
+}
+
+static int plot_report(const struct plot_options *o, struct results_reader *reader, const char *path)
+{
+    struct output_file *file = output_open(o->output);
+    if (!file) return EXIT_FAILED;
+    if (plot_report_write(reader, &o->wish, path, output_stream(file)))
+        return output_commit(file) ? EXIT_DONE : EXIT_FAILED;
+    output_abandon(file);
+    return EXIT_FAILED;
+}
+
+static int plot(struct plot_options *o, const char *path)
+{
+    char error[RESULTS_ERROR_BYTES];
+    o->wish.where = o->where.items;
+    o->wish.n_where = o->where.n;
+    if (!read_output(o) || !read_size(o) || !read_scale(o)) return EXIT_USAGE;
+    if (output_is_same(o->output, path)) {
+        fputs(tr("postroad plot: -o names the results themselves\n"), stderr);
+        return EXIT_USAGE;
+    }
+    struct results_reader *reader = results_read_open(path, error, sizeof error);
+    if (!reader) {
+        fprintf(stderr, "postroad plot: %s\n", error);
+        return EXIT_FAILED;
+    }
+    int code = ends_with(o->output, ".html") ? plot_report(o, reader, path) : plot_figure(o, reader);
+    results_read_close(reader);
+    return code;
+}
+
+int command_plot(int argc, char **argv)
+{
+    struct plot_options o = {0};
+    const struct option_row rows[] = {
+        {"output", 'o', "FILE", "where it goes: .svg, .png or .pdf, or .html for a report of all measures", OPTION_TEXT,
+         &o.output},
+        {"figure", 'f', "KIND", "curve, difference, survival, ecdf, box, violin, heat or attempts (as it suits)",
+         OPTION_TEXT, &o.wish.figure},
+        {"measure", 'm', "M", "what is shown (what the study's precision names, or its first)", OPTION_TEXT,
+         &o.measure},
+        {"x", 'x', "POINTER", "what varies along the figure; the end of a pointer will do", OPTION_TEXT, &o.wish.x},
+        {"by", 'b', "POINTER", "what tells its lines apart", OPTION_TEXT, &o.wish.by},
+        {"where", 'w', "P=VALUE", "only points with this value; may be repeated", OPTION_LIST, &o.where},
+        {"statistic", 's', "S", "mean, median, or a percentile such as p95 (as it suits)", OPTION_TEXT,
+         &o.wish.statistic},
+        {"against", 0, "VALUE", "of a difference: what is subtracted (the first value of --by)", OPTION_TEXT,
+         &o.wish.against},
+        {"confidence", 0, "SHARE", "of the intervals (95 %)", OPTION_TEXT, &o.wish.confidence},
+        {"scale", 0, "SCALE", "of the measure's axis: linear or log (as it suits)", OPTION_TEXT, &o.scale},
+        {"size", 0, "WxH", "in pixels, or points of a PDF (900x600; .png 1500x1000)", OPTION_TEXT, &o.size},
+        {"title", 0, "TEXT", "instead of the one that is made", OPTION_TEXT, &o.words.title},
+        {"x-title", 0, "TEXT", "instead of the pointer's name", OPTION_TEXT, &o.words.x_title},
+        {"y-title", 0, "TEXT", "instead of the measure's name", OPTION_TEXT, &o.words.y_title},
+    };
+    const struct option_table table = {
+        .command = "plot",
+        .operands = "RESULTS.db -o FILE",
+        .summary = "Draws figures of a study, with their intervals and a caption that says what was run.",
+        .rows = rows,
+        .n_rows = sizeof rows / sizeof *rows,
+        .min_operands = 1,
+        .max_operands = 1};
+    size_t operands;
+    enum options_verdict verdict = options_parse(&table, argc, argv, &operands);
+    int code = verdict == OPTIONS_GO ? plot(&o, argv[1]) : verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
+    option_list_free(&o.where);
+    return code;
+}

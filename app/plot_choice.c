@@ -1,0 +1,291 @@
+#include "app/plot_choice.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/options.h"
+#include "app/plot_factors.h"
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+
+/* ---- what was asked for ---- */
+
+static bool read_kind(const char *written, enum figure_kind *kind)
+{
+    const char *names[FIGURES + 1] = {NULL};
+    if (!written || figure_find(written, kind)) return true;
+    fprintf(stderr, tr("postroad plot: --figure: \"%s\" is not"), written);
+    for (int i = 0; i < FIGURES; i++) {
+        names[i] = figure_name((enum figure_kind)i);
+        fprintf(stderr, "%s %s", i == 0 ? "" : i == FIGURES - 1 ? tr(" or") : ",", names[i]);
+    }
+    const char *near = nearest_word(written, names);
+    fputc('\n', stderr);
+    if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
+    return false;
+}
+
+static bool read_statistic(const char *written, double *quantile)
+{
+    char *end;
+    if (!written) return true;
+    if (strcmp(written, "mean") == 0) {
+        *quantile = 0;
+        return true;
+    }
+    double percent = strcmp(written, "median") == 0 ? 50 : *written == 'p' ? strtod(written + 1, &end) : 0;
+    bool is_whole = strcmp(written, "median") == 0 || (*written == 'p' && *end == 0);
+    *quantile = percent / 100;
+    if (is_whole && *quantile > 0 && *quantile < 1) return true;
+    fprintf(stderr, tr("postroad plot: --statistic: \"%s\" is not mean, median or a percentile\n  hint: p95\n"),
+            written);
+    return false;
+}
+
+static bool read_confidence(const char *written, double *confidence)
+{
+    char *end;
+    *confidence = 0.95;
+    if (!written) return true;
+    double value = strtod(written, &end);
+    while (*end == ' ')
+        end++;
+    if (*end == '%' && end[1] == 0)
+        value /= 100;
+    else if (*end)
+        value = 0;
+    *confidence = value;
+    if (end != written && value >= 0.5 && value < 1) return true;
+    fprintf(stderr,
+            tr("postroad plot: --confidence: \"%s\" is not between 50 %% and 100 %%\n  hint: --confidence \"95 %%\"\n"),
+            written);
+    return false;
+}
+
+static bool read_factor(const struct plot_data *d, const char *written, const char *option, size_t *into)
+{
+    if (!written) return true;
+    const struct plot_factor *f = plot_find_factor(d, written, option);
+    if (f) *into = (size_t)(f - d->factors);
+    return f != NULL;
+}
+
+/* The last '=' divides: a pointer may hold one, and so may a text, but that is rare. */
+static bool read_where(const struct plot_data *d, const char *written, size_t *fixed)
+{
+    const char *equals = strchr(written, '=');
+    if (!equals) {
+        fprintf(stderr,
+                tr("postroad plot: --where: \"%s\" has no \"=\"\n  hint: --where \"/links/a-mail/loss=5 %%\"\n"),
+                written);
+        return false;
+    }
+    size_t n = (size_t)(equals - written);
+    char *pointer = mem_alloc(n + 1);
+    memcpy(pointer, written, n);
+    pointer[n] = 0;
+    const struct plot_factor *f = plot_find_factor(d, pointer, "--where");
+    mem_free(pointer);
+    if (!f) return false;
+    size_t level = plot_find_level(f, equals + 1, "--where");
+    fixed[f - d->factors] = level;
+    return level < f->n_levels;
+}
+
+/* ---- what suits ---- */
+
+double plot_default_quantile(const struct plot_data *d)
+{
+    double asked = plot_main_quantile(&d->about, d->measure);
+    if (asked >= 0) return asked;
+    return measure_is_censored_by_end(d->measure) ? 0.5 : 0;
+}
+
+static bool matches(const struct plot_choice *c, const struct plot_point *p, size_t n_factors)
+{
+    for (size_t i = 0; i < n_factors; i++)
+        if (c->fixed[i] != PLOT_NONE && p->levels[i] != c->fixed[i]) return false;
+    return true;
+}
+
+static size_t level_of(const struct plot_point *p, size_t factor)
+{
+    return factor == PLOT_NONE ? 0 : p->levels[factor];
+}
+
+static size_t levels(const struct plot_data *d, size_t factor)
+{
+    return factor == PLOT_NONE ? 1 : d->factors[factor].n_levels;
+}
+
+/* Whether a factor has one level wherever x and by have theirs: it goes along with them. */
+static bool goes_along(const struct plot_data *d, const struct plot_choice *c, size_t factor)
+{
+    size_t n = levels(d, c->x) * levels(d, c->by), *seen = mem_alloc(n * sizeof *seen);
+    bool along = true;
+    for (size_t i = 0; i < n; i++)
+        seen[i] = PLOT_NONE;
+    for (size_t i = 0; i < d->n_points && along; i++) {
+        const struct plot_point *p = &d->points[i];
+        if (!matches(c, p, d->n_factors)) continue;
+        size_t *at = &seen[level_of(p, c->x) * levels(d, c->by) + level_of(p, c->by)];
+        along = *at == PLOT_NONE || *at == p->levels[factor];
+        *at = p->levels[factor];
+    }
+    mem_free(seen);
+    return along;
+}
+
+static bool is_free(const struct plot_data *d, const struct plot_choice *c, size_t factor)
+{
+    return factor != c->x && factor != c->by && c->fixed[factor] == PLOT_NONE && !goes_along(d, c, factor);
+}
+
+/* The free factor with most levels, or fewest; numbers or names. */
+static size_t pick(const struct plot_data *d, const struct plot_choice *c, bool numbers, bool most)
+{
+    size_t best = PLOT_NONE;
+    for (size_t i = 0; i < d->n_factors; i++) {
+        const struct plot_factor *f = &d->factors[i];
+        if (f->is_number != numbers || f->n_levels < 2 || !is_free(d, c, i)) continue;
+        if (best == PLOT_NONE ||
+            (most ? f->n_levels > d->factors[best].n_levels : f->n_levels < d->factors[best].n_levels))
+            best = i;
+    }
+    return best;
+}
+
+static size_t pick_any(const struct plot_data *d, const struct plot_choice *c, bool numbers_first, bool most)
+{
+    size_t found = pick(d, c, numbers_first, most);
+    return found != PLOT_NONE ? found : pick(d, c, !numbers_first, most);
+}
+
+enum { MOST_SERIES = 8, LEAST_CURVE = 3, LEAST_HEAT = 4 };
+
+/* Of which axes a kind has use: distributions over time need only names. */
+static bool has_x(enum figure_kind kind)
+{
+    return kind != FIGURE_SURVIVAL && kind != FIGURE_ECDF && kind != FIGURE_ATTEMPTS;
+}
+
+static enum figure_kind kind_that_suits(const struct plot_data *d, struct plot_choice *c)
+{
+    bool is_time = measure_is_censored_by_end(d->measure);
+    if (c->x == PLOT_NONE) c->x = pick(d, c, true, true);
+    if (c->x == PLOT_NONE)
+        return c->by == PLOT_NONE && pick(d, c, false, true) != PLOT_NONE ? FIGURE_CURVE
+               : is_time                                                  ? FIGURE_ECDF
+                                                                          : FIGURE_BOX;
+    if (c->by == PLOT_NONE && pick(d, c, false, true) == PLOT_NONE) {
+        size_t second = pick(d, c, true, true);
+        if (second != PLOT_NONE && levels(d, second) >= LEAST_HEAT && levels(d, c->x) >= LEAST_HEAT &&
+            levels(d, second) <= 24 && levels(d, c->x) <= 24)
+            return FIGURE_HEAT;
+    }
+    return FIGURE_CURVE;
+}
+
+static void choose_axes(const struct plot_data *d, struct plot_choice *c)
+{
+    if (!has_x(c->kind)) {
+        if (c->by == PLOT_NONE) c->by = c->x != PLOT_NONE ? c->x : pick_any(d, c, false, true);
+        c->x = PLOT_NONE;
+        return;
+    }
+    if (c->kind == FIGURE_DIFFERENCE && c->by == PLOT_NONE) c->by = pick_any(d, c, false, false);
+    if (c->x == PLOT_NONE) c->x = pick_any(d, c, true, true);
+    if (c->by == PLOT_NONE) c->by = pick_any(d, c, c->kind == FIGURE_HEAT, c->kind == FIGURE_HEAT);
+}
+
+/* What is left over stands at its last value: that of most loss, the longest outage. */
+static void fix_the_rest(const struct plot_data *d, struct plot_choice *c)
+{
+    for (size_t i = 0; i < d->n_factors; i++)
+        if (is_free(d, c, i)) c->fixed[i] = d->factors[i].is_number ? d->factors[i].n_levels - 1 : 0;
+}
+
+static bool fill_cells(const struct plot_data *d, struct plot_choice *c)
+{
+    size_t found = 0;
+    c->n_x = levels(d, c->x);
+    c->n_by = levels(d, c->by);
+    c->cells = mem_calloc(c->n_x * c->n_by, sizeof *c->cells);
+    for (size_t i = 0; i < d->n_points; i++) {
+        const struct plot_point *p = &d->points[i];
+        if (!matches(c, p, d->n_factors)) continue;
+        c->cells[level_of(p, c->x) * c->n_by + level_of(p, c->by)] = p;
+        found++;
+    }
+    if (!found) fputs(tr("postroad plot: no runs have these values together\n  hint: fewer --where\n"), stderr);
+    return found > 0;
+}
+
+const struct plot_point *plot_cell(const struct plot_choice *c, size_t x, size_t by)
+{
+    return c->cells[x * c->n_by + by];
+}
+
+/* ---- what cannot be ---- */
+
+static bool refuse(const char *what, const char *hint)
+{
+    fprintf(stderr, "postroad plot: %s\n", what);
+    if (hint) fprintf(stderr, tr("  hint: %s\n"), hint);
+    return false;
+}
+
+static bool can_be(const struct plot_data *d, const struct plot_choice *c)
+{
+    bool is_time = measure_is_censored_by_end(d->measure);
+    if ((c->kind == FIGURE_SURVIVAL || c->kind == FIGURE_ECDF) && !is_time)
+        return refuse(tr("survival and ecdf show times, and this measure is none"), "--measure delivery_delay");
+    if (c->kind == FIGURE_HEAT && (c->x == PLOT_NONE || c->by == PLOT_NONE))
+        return refuse(tr("a heat map needs two values that vary"), "--figure curve");
+    if (c->kind == FIGURE_DIFFERENCE && c->by == PLOT_NONE)
+        return refuse(tr("a difference needs a value that varies, to compare with its first one"), NULL);
+    if (c->x != PLOT_NONE && c->x == c->by) return refuse(tr("--x and --by name the same value"), NULL);
+    if (c->by != PLOT_NONE && levels(d, c->by) > (c->kind == FIGURE_HEAT ? 48 : MOST_SERIES))
+        return refuse(tr("there are too many lines to tell apart: at most 8"),
+                      tr("--by another value, or --where POINTER=VALUE"));
+    return true;
+}
+
+static bool read_wish(const struct plot_data *d, const struct plot_wish *wish, struct plot_choice *c)
+{
+    c->quantile = plot_default_quantile(d);
+    bool good = read_kind(wish->figure, &c->kind) && read_statistic(wish->statistic, &c->quantile) &&
+                read_confidence(wish->confidence, &c->confidence) && read_factor(d, wish->x, "--x", &c->x) &&
+                read_factor(d, wish->by, "--by", &c->by);
+    for (size_t i = 0; i < wish->n_where && good; i++)
+        good = read_where(d, wish->where[i], c->fixed);
+    return good;
+}
+
+bool plot_choose(const struct plot_data *d, const struct plot_wish *wish, struct plot_choice *c)
+{
+    *c = (struct plot_choice){
+        .x = PLOT_NONE, .by = PLOT_NONE, .fixed = mem_alloc((d->n_factors + 1) * sizeof *c->fixed)};
+    for (size_t i = 0; i < d->n_factors; i++)
+        c->fixed[i] = PLOT_NONE;
+    if (!read_wish(d, wish, c)) return false;
+    if (!wish->figure) c->kind = kind_that_suits(d, c);
+    if (c->kind == FIGURE_DIFFERENCE && !wish->statistic) c->quantile = 0;
+    choose_axes(d, c);
+    if (!can_be(d, c)) return false;
+    fix_the_rest(d, c);
+    if (c->kind == FIGURE_DIFFERENCE && wish->against) {
+        c->against = plot_find_level(&d->factors[c->by], wish->against, "--against");
+        if (c->against == levels(d, c->by)) return false;
+    }
+    return fill_cells(d, c);
+}
+
+void plot_choice_free(struct plot_choice *c)
+{
+    mem_free(c->fixed);
+    mem_free(c->cells);
+    *c = (struct plot_choice){0};
+}

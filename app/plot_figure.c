@@ -1,0 +1,360 @@
+#include "app/plot_figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+
+enum { WORDS = 300 };
+
+struct plot_figure {
+    const struct plot_data *data;
+    const struct plot_choice *choice;
+    struct figure figure;
+    struct figure_series *series;
+    struct figure_point *points; /* of all series, or of the cells */
+    struct figure_sample *samples;
+    double **values; /* of the samples */
+    struct figure_strip *strips;
+    const char **x_names, **y_names;
+    char title[WORDS], y_title[WORDS], above[WORDS], below[WORDS], *caption;
+};
+
+static const struct plot_factor *factor(const struct plot_figure *f, size_t which)
+{
+    return which == PLOT_NONE ? NULL : &f->data->factors[which];
+}
+
+static const char *level_text(const struct plot_figure *f, size_t which, size_t level)
+{
+    return which == PLOT_NONE ? "" : f->data->factors[which].levels[level].text;
+}
+
+static const char **names_of(const struct plot_factor *of)
+{
+    const char **names = mem_calloc(of ? of->n_levels : 1, sizeof *names);
+    names[0] = "";
+    for (size_t i = 0; of && i < of->n_levels; i++)
+        names[i] = of->levels[i].text;
+    return names;
+}
+
+static struct figure_axis named_axis(const struct plot_factor *of, const char **names)
+{
+    return (struct figure_axis){of ? of->title : "", FIGURE_PLAIN, FIGURE_NAMED, names, of ? of->n_levels : 1};
+}
+
+/* Numbers on a line of their own; two of them are rather names. */
+static struct figure_axis x_axis(struct plot_figure *f)
+{
+    const struct plot_factor *x = factor(f, f->choice->x);
+    if (x && x->is_number && x->n_levels > 2) return (struct figure_axis){x->title, x->unit, FIGURE_AUTO, NULL, 0};
+    return named_axis(x, f->x_names);
+}
+
+static double x_of(const struct plot_figure *f, size_t level)
+{
+    return f->figure.x.scale == FIGURE_NAMED ? (double)level : f->data->factors[f->choice->x].levels[level].number;
+}
+
+/* ---- curves, differences, cells ---- */
+
+static struct figure_point point_for(double x, struct plot_summary s)
+{
+    return (struct figure_point){
+        .x = x, .value = s.interval.value, .low = s.interval.low, .high = s.interval.high, .censored = s.censored};
+}
+
+static struct plot_summary summary(const struct plot_figure *f, size_t x, size_t by)
+{
+    const struct plot_choice *c = f->choice;
+    if (c->kind == FIGURE_DIFFERENCE)
+        return plot_summarise_difference(f->data, plot_cell(c, x, by), plot_cell(c, x, c->against), c->quantile,
+                                         c->confidence);
+    return plot_summarise(f->data, plot_cell(c, x, by), c->quantile, c->confidence);
+}
+
+static void make_series(struct plot_figure *f)
+{
+    const struct plot_choice *c = f->choice;
+    f->series = mem_calloc(c->n_by, sizeof *f->series);
+    f->points = mem_calloc(c->n_x * c->n_by, sizeof *f->points);
+    struct figure_point *next = f->points;
+    for (size_t by = 0; by < c->n_by; by++) {
+        if (c->kind == FIGURE_DIFFERENCE && by == c->against) continue;
+        struct figure_series *s = &f->series[f->figure.n_series++];
+        *s = (struct figure_series){.name = level_text(f, c->by, by), .points = next, .look = by};
+        for (size_t x = 0; x < c->n_x; x++)
+            if (plot_cell(c, x, by)) next[s->n++] = point_for(x_of(f, x), summary(f, x, by));
+        next += s->n;
+    }
+    f->figure.series = f->series;
+}
+
+/* Nothing but the levels compared: each is a place of its own. */
+static void make_difference_of_names(struct plot_figure *f)
+{
+    const struct plot_choice *c = f->choice;
+    f->series = mem_calloc(1, sizeof *f->series);
+    f->points = mem_calloc(c->n_by, sizeof *f->points);
+    size_t n = 0;
+    for (size_t by = 0; by < c->n_by; by++) {
+        if (by == c->against) continue;
+        f->y_names[n] = level_text(f, c->by, by);
+        f->points[n] = point_for((double)n, summary(f, 0, by));
+        n++;
+    }
+    f->series[0] = (struct figure_series){"", f->points, n, false, 0};
+    f->figure.series = f->series;
+    f->figure.n_series = 1;
+    f->figure.x = (struct figure_axis){factor(f, c->by)->title, FIGURE_PLAIN, FIGURE_NAMED, f->y_names, n};
+}
+
+static void make_curve(struct plot_figure *f)
+{
+    f->figure.x = x_axis(f);
+    if (f->choice->kind == FIGURE_DIFFERENCE && f->choice->x == PLOT_NONE)
+        make_difference_of_names(f);
+    else
+        make_series(f);
+}
+
+static void make_cells(struct plot_figure *f)
+{
+    const struct plot_choice *c = f->choice;
+    f->points = mem_calloc(c->n_x * c->n_by, sizeof *f->points);
+    for (size_t by = 0; by < c->n_by; by++)
+        for (size_t x = 0; x < c->n_x; x++)
+            f->points[by * c->n_x + x] = point_for(0, summary(f, x, by));
+    f->figure.cells = f->points;
+    f->figure.cell = f->figure.y;
+    f->figure.x = named_axis(factor(f, c->x), f->x_names);
+    f->figure.y = named_axis(factor(f, c->by), f->y_names);
+}
+
+/* ---- steps ---- */
+
+static size_t steps_of(const struct plot_figure *f, const struct plot_point *p, struct figure_point *points)
+{
+    struct stat_survival s = stat_survival_of(p->mails, p->n_mails, f->choice->confidence);
+    bool falls = f->choice->kind == FIGURE_SURVIVAL;
+    for (size_t i = 0; i < s.n_steps; i++) {
+        const struct stat_step *step = &s.steps[i];
+        points[i] = (struct figure_point){.x = step->time,
+                                          .value = falls ? step->share : 1 - step->share,
+                                          .low = falls ? step->low : 1 - step->high,
+                                          .high = falls ? step->high : 1 - step->low,
+                                          .at_risk = step->at_risk,
+                                          .ceased = step->censored > 0};
+    }
+    size_t n = s.n_steps;
+    stat_survival_free(&s);
+    return n;
+}
+
+static void make_steps(struct plot_figure *f)
+{
+    const struct plot_choice *c = f->choice;
+    size_t most = 0;
+    for (size_t by = 0; by < c->n_by; by++)
+        most += plot_cell(c, 0, by) ? plot_cell(c, 0, by)->n_mails : 0;
+    f->series = mem_calloc(c->n_by, sizeof *f->series);
+    f->points = mem_calloc(most, sizeof *f->points);
+    struct figure_point *next = f->points;
+    for (size_t by = 0; by < c->n_by; by++) {
+        const struct plot_point *p = plot_cell(c, 0, by);
+        if (!p) continue;
+        struct figure_series *s = &f->series[f->figure.n_series++];
+        *s = (struct figure_series){level_text(f, c->by, by), next, steps_of(f, p, next), false, by};
+        next += s->n;
+    }
+    f->figure.series = f->series;
+    f->figure.x =
+        (struct figure_axis){tr("Time since the mail was written"), FIGURE_SECONDS, f->figure.y.scale, NULL, 0};
+    f->figure.y = (struct figure_axis){f->y_title, FIGURE_SHARE, FIGURE_LINEAR, NULL, 0};
+}
+
+/* ---- samples ---- */
+
+static const double quantiles[5] = {0.05, 0.25, 0.5, 0.75, 0.95};
+
+/* Mails that ended, where mails are watched; runs otherwise. */
+static void sample_of(struct plot_figure *f, const struct plot_point *p, struct figure_sample *s, double *values)
+{
+    struct stat_observation *o = mem_alloc((p->n_runs + 1) * sizeof *o);
+    const struct stat_observation *all = p->mails;
+    size_t n = p->n_mails;
+    if (!plot_has_mails(f->data->measure)) {
+        n = 0;
+        for (size_t i = 0; i < p->n_runs; i++)
+            if (isfinite(p->runs[i].value)) o[n++] = (struct stat_observation){p->runs[i].value, false, i};
+        all = o;
+    }
+    struct stat_survival survival = stat_survival_of(all, n, f->choice->confidence);
+    for (int q = 0; q < 5; q++)
+        s->quantiles[q] = stat_survival_quantile(&survival, quantiles[q]).value;
+    for (size_t i = 0; i < n; i++)
+        if (!survival.sorted[i].is_censored) values[s->n++] = survival.sorted[i].time;
+    s->values = values;
+    if (p->n_mails) s->censored = (double)p->n_open / (double)p->n_mails;
+    stat_survival_free(&survival);
+    mem_free(o);
+}
+
+static void make_samples(struct plot_figure *f)
+{
+    const struct plot_choice *c = f->choice;
+    f->series = mem_calloc(c->n_by, sizeof *f->series);
+    f->samples = mem_calloc(c->n_x * c->n_by, sizeof *f->samples);
+    f->values = mem_calloc(c->n_x * c->n_by, sizeof *f->values);
+    size_t n = 0;
+    for (size_t by = 0; by < c->n_by; by++)
+        f->series[by] = (struct figure_series){.name = level_text(f, c->by, by)};
+    for (size_t x = 0; x < c->n_x; x++)
+        for (size_t by = 0; by < c->n_by; by++) {
+            const struct plot_point *p = plot_cell(c, x, by);
+            if (!p) continue;
+            f->values[n] = mem_alloc((p->n_mails + p->n_runs) * sizeof **f->values);
+            f->samples[n] = (struct figure_sample){.series = by, .x = (double)x};
+            sample_of(f, p, &f->samples[n], f->values[n]);
+            n++;
+        }
+    f->figure.series = f->series;
+    f->figure.n_series = c->n_by;
+    f->figure.samples = f->samples;
+    f->figure.n_samples = n;
+    f->figure.x = named_axis(factor(f, c->x), f->x_names);
+}
+
+static void make_strips(struct plot_figure *f)
+{
+    const struct plot_choice *c = f->choice;
+    f->strips = mem_calloc(c->n_by, sizeof *f->strips);
+    for (size_t by = 0; by < c->n_by; by++) {
+        const struct plot_point *p = plot_cell(c, 0, by);
+        if (!p) continue;
+        double censored = p->n_mails ? (double)p->n_open / (double)p->n_mails : 0;
+        f->strips[f->figure.n_strips++] = (struct figure_strip){
+            level_text(f, c->by, by), p->later, p->done, p->n_later, p->n_done, p->n_mails, censored};
+    }
+    f->figure.strips = f->strips;
+    f->figure.x =
+        (struct figure_axis){tr("Time since the mail was written"), FIGURE_SECONDS, f->figure.y.scale, NULL, 0};
+}
+
+/* ---- words ---- */
+
+static bool is_delay(const struct plot_figure *f)
+{
+    return f->data->measure == MEASURE_DELIVERY_DELAY;
+}
+
+/* Within a line names begin small; what is all in capitals stays. */
+static void add_name(char *line, const char *before, const char *name)
+{
+    size_t n = strlen(line);
+    snprintf(line + n, WORDS - n, "%s%s", before, name);
+    char *first = line + n + strlen(before);
+    if (first[0] >= 'A' && first[0] <= 'Z' && first[1] >= 'a' && first[1] <= 'z') *first = (char)(*first - 'A' + 'a');
+}
+
+/* "Delivery delay by loss and retry", and what of the rest is shown: ", rate 10 Mbit/s". */
+static void make_title(struct plot_figure *f)
+{
+    const struct plot_choice *c = f->choice;
+    const struct plot_factor *x = factor(f, c->x), *by = factor(f, c->by);
+    char measure[80];
+    plot_measure_title(f->data->measure, measure, sizeof measure);
+    if (c->kind == FIGURE_ATTEMPTS)
+        snprintf(f->title, WORDS, "%s", tr("Attempts over time"));
+    else if (c->kind == FIGURE_DIFFERENCE)
+        add_name(f->title, tr("Difference in "), measure);
+    else
+        snprintf(f->title, WORDS, "%s", measure);
+    if (x) add_name(f->title, tr(" by "), x->name);
+    if (by) add_name(f->title, x ? tr(" and ") : tr(" by "), by->name);
+    for (size_t i = 0; i < f->data->n_factors; i++) {
+        if (c->fixed[i] == PLOT_NONE || f->data->factors[i].n_levels < 2) continue;
+        add_name(f->title, ", ", f->data->factors[i].name);
+        size_t n = strlen(f->title);
+        snprintf(f->title + n, WORDS - n, " %s", f->data->factors[i].levels[c->fixed[i]].text);
+    }
+}
+
+static void make_titles(struct plot_figure *f)
+{
+    const struct plot_choice *c = f->choice;
+    char measure[80], statistic[60];
+    plot_measure_title(f->data->measure, measure, sizeof measure);
+    plot_statistic_name(c->quantile, statistic, sizeof statistic);
+    snprintf(f->y_title, WORDS, "%s", measure);
+    bool is_share = plot_unit(f->data->measure) == FIGURE_SHARE && c->quantile == 0;
+    if ((c->kind == FIGURE_CURVE || c->kind == FIGURE_HEAT) && !is_share)
+        snprintf(f->y_title, WORDS, "%s, %s", measure, statistic);
+    if (c->kind == FIGURE_SURVIVAL)
+        snprintf(f->y_title, WORDS, is_delay(f) ? tr("Mails not delivered yet") : tr("Mails of which it lasts longer"));
+    if (c->kind == FIGURE_ECDF)
+        snprintf(f->y_title, WORDS, is_delay(f) ? tr("Mails delivered") : tr("Mails of which it is over"));
+    if (c->kind == FIGURE_DIFFERENCE) {
+        const char *base = level_text(f, c->by, c->against);
+        snprintf(f->y_title, WORDS, tr("%s, %s of the difference to %.100s"), measure, statistic, base);
+        snprintf(f->above, WORDS, tr("more than with %.100s"), base);
+        snprintf(f->below, WORDS, tr("less than with %.100s"), base);
+    }
+    make_title(f);
+}
+
+static void take_words(struct plot_figure *f, const struct plot_words *words)
+{
+    f->figure.title = words->title ? words->title : f->title;
+    if (words->x_title) f->figure.x.title = words->x_title;
+    struct figure_axis *measured = f->choice->kind == FIGURE_HEAT ? &f->figure.cell : &f->figure.y;
+    if (words->y_title) measured->title = words->y_title;
+    f->caption = plot_caption(f->data, f->choice);
+    f->figure.caption = f->caption;
+    if (f->choice->by != PLOT_NONE) f->figure.series_title = factor(f, f->choice->by)->title;
+    f->figure.above = f->above;
+    f->figure.below = f->below;
+}
+
+struct plot_figure *plot_figure_new(const struct plot_data *data, const struct plot_choice *choice,
+                                    const struct plot_words *words)
+{
+    static void (*const make[FIGURES])(struct plot_figure *) = {
+        [FIGURE_CURVE] = make_curve, [FIGURE_DIFFERENCE] = make_curve, [FIGURE_SURVIVAL] = make_steps,
+        [FIGURE_ECDF] = make_steps,  [FIGURE_BOX] = make_samples,      [FIGURE_VIOLIN] = make_samples,
+        [FIGURE_HEAT] = make_cells,  [FIGURE_ATTEMPTS] = make_strips};
+    struct plot_figure *f = mem_calloc(1, sizeof *f);
+    f->data = data;
+    f->choice = choice;
+    f->x_names = names_of(factor(f, choice->x));
+    f->y_names = names_of(factor(f, choice->by));
+    make_titles(f);
+    f->figure.kind = choice->kind;
+    f->figure.y = (struct figure_axis){f->y_title, plot_unit(data->measure), words->scale, NULL, 0};
+    make[choice->kind](f);
+    take_words(f, words);
+    return f;
+}
+
+const struct figure *plot_figure_of(const struct plot_figure *f)
+{
+    return &f->figure;
+}
+
+void plot_figure_free(struct plot_figure *f)
+{
+    for (size_t i = 0; i < f->figure.n_samples; i++)
+        mem_free(f->values[i]);
+    mem_free(f->values);
+    mem_free(f->series);
+    mem_free(f->points);
+    mem_free(f->samples);
+    mem_free(f->strips);
+    mem_free(f->x_names);
+    mem_free(f->y_names);
+    mem_free(f->caption);
+    mem_free(f);
+}

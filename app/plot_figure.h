@@ -1,0 +1,24 @@
+/* From what was chosen to a figure with its words. */
+#ifndef POSTROAD_APP_PLOT_FIGURE_H
+#define POSTROAD_APP_PLOT_FIGURE_H
+
+#include "app/plot_choice.h"
+
+struct plot_words {
+    const char *title, *x_title, *y_title; /* NULL: made from what varies */
+    enum figure_scale scale;               /* of the measure */
+};
+
+/* A figure that owns what it points to; data and choice must outlive it. */
+struct plot_figure;
+struct plot_figure *plot_figure_new(const struct plot_data *data, const struct plot_choice *choice,
+                                    const struct plot_words *words);
+const struct figure *plot_figure_of(const struct plot_figure *figure);
+void plot_figure_free(struct plot_figure *figure);
+
+/* The caption: how to read it, what had not ended, what was run, how often, with which seed and version. Allocated. */
+char *plot_caption(const struct plot_data *data, const struct plot_choice *choice);
+/* Only what was run, how often, with which seed and version. Allocated. */
+char *plot_provenance(const struct plot_data *data);
+
+#endif

@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# postroad plot: of a small study each kind of figure is drawn, the numbers of the report are those that the rows give
+# when they are reckoned anew, and what cannot be drawn is said with a hint.
+. "${BASH_SOURCE[0]%/*}/assert.sh"
+cd "$scratch" || exit 1
+cat > world.json << 'END'
+{ "postroad": 1, "title": "Retry <under> \"loss\"", "until": "6 h",
+  "hosts": {
+    "mail.a.example": { "mail_server": { "domains": ["a.example"], "users": ["alice"], "retry": "postfix" } },
+    "internet":       { "router": {} },
+    "mx1.b.example":  { "mail_server": { "domains": ["b.example"], "users": ["bob"] } },
+    "alice-pc":       { "client": { "user": "alice@a.example", "submits_to": "mail.a.example" } } },
+  "links": {
+    "alice":  { "between": ["alice-pc", "internet"],       "rate": "50 Mbit/s", "delay": "5 ms" },
+    "a-mail": { "between": ["mail.a.example", "internet"], "rate": "10 Mbit/s", "delay": "15 ms" },
+    "b-mail": { "between": ["mx1.b.example", "internet"],  "rate": "10 Mbit/s", "delay": "20 ms" } },
+  "mail": { "m1": { "at": "1 s", "from": "alice@a.example", "to": ["bob@b.example"], "subject": "Lunch?", "text": "At noon?" } } }
+END
+cat > study.json << 'END'
+{ "scenario": "world.json", "title": "Retry & loss", "seed": 7,
+  "vary": { "/links/b-mail/loss": ["0 %", "10 %", "30 %", "45 %"], "/hosts/mail.a.example/mail_server/retry": ["qmail", "exim"] },
+  "replications": { "min": 24, "max": 24 },
+  "measure": ["delivery_delay", "attempts", "delivered", "bytes_on_wire"] }
+END
+run 0 study study.json -o r.db
+
+# A plain call chooses: numbers along, names as lines. The same file each time, in each form.
+for ending in svg png pdf; do
+    run 0 plot r.db -o "a.$ending"
+    silent out
+    silent err
+    run 0 plot r.db -o "b.$ending"
+    holds cmp "a.$ending" "b.$ending"
+done
+for kind in curve difference survival ecdf box violin heat attempts; do
+    run 0 plot r.db -o "$kind.png" --figure $kind --size 600x400
+    silent err
+    holds test "$(head -c 8 "$kind.png" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a
+done
+holds test "$(md5sum ./*.png | cut -d' ' -f1 | sort -u | wc -l)" -ge 9
+run 0 plot r.db -o w.svg --where "loss=30 %" --by retry --figure ecdf
+run 0 plot r.db -o s.svg -m bytes_on_wire -s p90 --scale log --confidence "99 %" --title T --x-title X --y-title Y
+run 0 plot r.db -o g.svg --figure difference --against exim
+
+# The report: whole, well-formed, in need of nothing else; its numbers are reckoned anew from the rows.
+run 0 plot r.db -o report.html
+silent err
+python3 - << 'END' || fail "the report"
+import base64, html.parser, math, re, sqlite3, sys
+text = open("report.html", encoding="utf-8").read()
+class Page(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__(); self.open = []; self.rows = []; self.figures = 0; self.heads = []
+    def handle_starttag(self, tag, attributes):
+        a = dict(attributes)
+        if tag == "img":
+            assert a["src"].startswith("data:image/svg+xml;base64,") and a["alt"]
+            assert base64.b64decode(a["src"].split(",")[1], validate=True).startswith(b"<?xml")
+            self.figures += 1
+        assert tag not in ("script", "link", "iframe")
+        if tag in ("meta", "img"): return
+        self.open.append(tag)
+        if tag == "tr": self.rows.append([])
+        if tag in ("td", "th"): self.rows[-1].append("")
+    def handle_endtag(self, tag): assert self.open.pop() == tag, tag
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "h2": self.heads.append(data)
+        if any(t in ("td", "th") for t in self.open): self.rows[-1][-1] += data
+page = Page(); page.feed(text); page.close()
+assert not page.open and page.figures == 6, (page.open, page.figures)  # delay thrice, and three more
+assert {"Delivery delay", "Attempts", "Delivered mails", "Bytes on wire"} <= set(page.heads), page.heads
+assert "Retry &amp; loss" in text and "Retry &lt;under&gt;" in text and "Retry <under>" not in text
+for word in ("seed 7", "8 points", "24 runs each", "postroad view r.db --run "): assert word in text, word
+
+db = sqlite3.connect("r.db")
+runs = {}
+columns = [c[1] for c in db.execute("PRAGMA table_info(runs)")]
+points = dict(db.execute("SELECT rowid, text FROM points"))
+def digits(x): return f"{x:.3g}"
+T23 = 2.0686576104190406
+units = {"s": 1, "ms": 1e-3, "min": 60, "h": 3600, "d": 86400, "%": 0.01, "B": 1, "kB": 1e3, "MB": 1e6, "": 1}
+def number(cell):
+    m = re.fullmatch(r"([0-9.,\u202f]+)(?: (\D+))?", cell)
+    return float(m[1].replace("\u202f", "")) * units[m[2] or ""]
+def interval(cell):
+    low, high = cell.split(" – ")
+    if re.fullmatch(r"[0-9.\u202f]+", low) and " " in high: low += " " + high.split(" ")[1]
+    return number(low), number(high)
+def near(a, b): return abs(a - b) <= 0.006 * abs(b) + 1e-9
+seen = {"t": 0, "wilson": 0, "median": 0}
+for point, where in points.items():
+    loss = re.search(r'loss="?([^";]*)', where)[1]; retry = re.search(r'retry="?([^";]*)', where)[1]
+    rows = [r for r in page.rows if len(r) > 5 and r[1] == loss and r[2] == retry]
+    assert len(rows) == 4, (where, len(rows))
+    for row, name in zip(rows, ["delivery_delay", "attempts", "delivered", "bytes_on_wire"]):
+        x = sorted(v for v, in db.execute(f"SELECT {name} FROM runs WHERE point = ?", (point,)))
+        n = len(x); mean = sum(x) / n
+        cells = row[4:] if name == "bytes_on_wire" else row[6:]
+        assert set(x) <= {0, 1} or name != "delivered"; assert n == 24 and row[3] == "24" and near(number(cells[0]), mean), (row, mean)
+        if name == "delivered":
+            z = 1.959963984540054; middle = (mean + z*z/2/n) / (1 + z*z/n); half = z / (1 + z*z/n) * math.sqrt(mean*(1-mean)/n + z*z/4/n/n)
+            low, high = interval(cells[1]); assert near(low, middle - half) and near(high, middle + half), (row, middle, half); seen["wilson"] += 1
+        elif name == "bytes_on_wire":
+            half = T23 * math.sqrt(sum((v - mean)**2 for v in x) / (n - 1) / n)
+            low, high = interval(cells[1]); assert near(low, mean - half) and near(high, mean + half), (row, mean, half); seen["t"] += 1
+            assert near(number(cells[2]), x[11]); low, high = interval(cells[3])
+            assert near(low, x[6]) and near(high, x[17]), (row, x); seen["median"] += 1 # of 24: from the 7th to the 18th
+assert min(seen.values()) >= 8, seen
+END
+
+# Other shapes of studies.
+cat > none.json << 'END'
+{ "scenario": "world.json", "replications": { "min": 3, "max": 3 }, "measure": ["delivery_delay"] }
+END
+if run 0 study none.json -o none.db; then run 0 plot none.db -o none.svg; run 0 plot none.db -o none.html; fi
+
+# What cannot be.
+run 2 plot r.db
+says err "-o FILE is missing"
+run 2 plot r.db -o x.gif
+says err "a figure's name ends in .svg, .png or .pdf"
+run 2 plot r.db -o x.svg --figure curv
+says err 'did you mean "curve"?'
+run 2 plot r.db -o x.svg --measure bytes_on_wir
+says err 'did you mean "bytes_on_wire"?'
+run 2 plot r.db -o x.svg --measure goodput
+says err "it measured delivery_delay, attempts, delivered, bytes_on_wire"
+run 2 plot r.db -o x.svg --x rate
+says err '"rate" does not vary in this study'
+run 2 plot r.db -o x.svg --where "loss=7 %"
+says err '/links/b-mail/loss is never "7 %" in this study'
+run 2 plot r.db -o x.svg --where loss
+says err 'has no "="'
+run 2 plot r.db -o x.svg --statistic average
+says err "not mean, median or a percentile"
+run 2 plot r.db -o x.svg --confidence 3
+says err "not between 50 % and 100 %"
+run 2 plot r.db -o x.svg -m bytes_on_wire --figure ecdf
+says err "survival and ecdf show times"
+run 2 plot r.db -o x.svg --figure difference --against sendmail
+says err 'it is "qmail", "exim"'
+run 2 plot r.db -o x.svg --size 10x10
+says err "is not a size between"
+run 2 plot r.db -o r.db
+run 1 plot nowhere.db -o x.svg
+says err nowhere.db
+run 1 plot world.json -o x.svg
+says err world.json
+run 1 plot r.db -o /nowhere/x.svg
+says err /nowhere/x.svg
+run 0 plot --help
+says out "--figure KIND"
+holds test ! -e x.svg
+finish
