@@ -31,7 +31,7 @@ wrong 'a subcommand is missing'
 wrong 'unknown subcommand "rnu"' rnu
 says err 'did you mean "run"?'
 wrong 'unknown subcommand "zzzzzzzz"' zzzzzzzz
-wrong 'RESULTS.db is missing' plot
+wrong 'RESULTS.db -o FILE is missing' plot
 wrong '-o FILE is missing' plot results.db
 wrong 'SCENARIO is missing' run
 wrong 'one argument too many' run "$first" "$first"
