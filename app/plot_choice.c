@@ -280,6 +280,7 @@ bool plot_choose(const struct plot_data *d, const struct plot_wish *wish, struct
         c->against = plot_find_level(&d->factors[c->by], wish->against, "--against");
         if (c->against == levels(d, c->by)) return false;
     }
+    c->is_scatter = plot_is_sampled(&d->about);
     return fill_cells(d, c);
 }
 

@@ -18,6 +18,7 @@ struct plot_choice {
     size_t *fixed;   /* of each factor: its level, or PLOT_NONE where it is free or follows x and by */
     double quantile; /* 0: the mean */
     double confidence;
+    bool is_scatter;                 /* more varies between points than x and by: no line leads from one to the next */
     size_t against;                  /* of a difference: the level of `by` that is subtracted */
     const struct plot_point **cells; /* of each level of by, for each level of x; NULL: there is none */
     size_t n_x, n_by;                /* levels, 1 where there is no factor */

@@ -70,6 +70,14 @@ double plot_main_quantile(const struct results_about *about, enum measure measur
     return quantile;
 }
 
+bool plot_is_sampled(const struct results_about *about)
+{
+    cJSON *root = cJSON_Parse(about->study_text);
+    bool is = root && json_get(root, "/design/latin_hypercube");
+    cJSON_Delete(root);
+    return is;
+}
+
 /* ---- reading ---- */
 
 struct reading {

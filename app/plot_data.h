@@ -54,6 +54,9 @@ enum measure plot_main_measure(const struct results_about *about);
 /* What its precision asks for that measure: 0.5 the median, 0 the mean; negative: it does not say. */
 double plot_main_quantile(const struct results_about *about, enum measure measure);
 
+/* Whether its points are a Latin hypercube: all values vary at once. */
+bool plot_is_sampled(const struct results_about *about);
+
 /* NULL after an error. The reader must live as long. */
 struct plot_data *plot_data_read(struct results_reader *reader, enum measure measure, bool with_attempts, char *error,
                                  size_t room);

@@ -85,7 +85,8 @@ static void make_series(struct plot_figure *f)
     for (size_t by = 0; by < c->n_by; by++) {
         if (c->kind == FIGURE_DIFFERENCE && by == c->against) continue;
         struct figure_series *s = &f->series[f->figure.n_series++];
-        *s = (struct figure_series){.name = level_text(f, c->by, by), .points = next, .look = by};
+        *s = (struct figure_series){
+            .name = level_text(f, c->by, by), .points = next, .look = by, .is_scatter = c->is_scatter};
         for (size_t x = 0; x < c->n_x; x++)
             if (plot_cell(c, x, by)) next[s->n++] = point_for(x_of(f, x), summary(f, x, by));
         next += s->n;
@@ -106,7 +107,7 @@ static void make_difference_of_names(struct plot_figure *f)
         f->points[n] = point_for((double)n, summary(f, 0, by));
         n++;
     }
-    f->series[0] = (struct figure_series){"", f->points, n, false, 0};
+    f->series[0] = (struct figure_series){"", f->points, n, false, 0, false};
     f->figure.series = f->series;
     f->figure.n_series = 1;
     f->figure.x = (struct figure_axis){factor(f, c->by)->title, FIGURE_PLAIN, FIGURE_NAMED, f->y_names, n};
@@ -167,7 +168,7 @@ static void make_steps(struct plot_figure *f)
         const struct plot_point *p = plot_cell(c, 0, by);
         if (!p) continue;
         struct figure_series *s = &f->series[f->figure.n_series++];
-        *s = (struct figure_series){level_text(f, c->by, by), next, steps_of(f, p, next), false, by};
+        *s = (struct figure_series){level_text(f, c->by, by), next, steps_of(f, p, next), false, by, false};
         next += s->n;
     }
     f->figure.series = f->series;

@@ -54,7 +54,8 @@ static double edge_or(const struct frame *f, double value, bool upper)
 
 static void draw_interval(const struct frame *f, const struct figure_point *p, double x, struct colour colour)
 {
-    if (isnan(p->low) || isnan(p->high) || isnan(p->value)) return;
+    bool has_bounds = isfinite(p->low) || isfinite(p->high);
+    if (isnan(p->low) || isnan(p->high) || isnan(p->value) || !has_bounds) return;
     double u = f->look.unit, low = edge_or(f, p->low, isinf(p->low) && p->low > 0), high = edge_or(f, p->high, true),
            cap = 3.2 * u;
     struct canvas *c = f->look.canvas;
@@ -66,7 +67,7 @@ static void draw_interval(const struct frame *f, const struct figure_point *p, d
 /* The line goes on over what has a value; places without one break it. */
 static void draw_line(const struct frame *f, const struct figure_series *s, size_t number)
 {
-    if (f->x.scale == FIGURE_NAMED) return;
+    if (f->x.scale == FIGURE_NAMED || s->is_scatter) return;
     struct point *points = mem_alloc((s->n + 1) * sizeof *points);
     size_t n = 0;
     for (size_t i = 0; i <= s->n; i++) {

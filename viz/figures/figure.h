@@ -67,6 +67,7 @@ struct figure_series {
     size_t n;
     bool is_reference; /* a formula: a thin line without marks */
     size_t look;       /* its colour, mark and stroke: the same number in all figures of a study */
+    bool is_scatter;   /* marks without a line: more than x varies between them */
 };
 
 /* What lies at one place of the x axis, for boxes and violins. */

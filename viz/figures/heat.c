@@ -48,7 +48,7 @@ static void draw_cell_text(const struct frame *f, const struct figure_point *p, 
     struct text_style style = look_text(look, LOOK_PLAIN), small = look_text(look, LOOK_SMALL);
     style.across = small.across = style.down = small.down = ALIGN_CENTRE;
     style.colour = small.colour = colour;
-    bool has_interval = with_interval && !isnan(p->low);
+    bool has_interval = with_interval && isfinite(p->low) && isfinite(p->high);
     value_text(f->figure->cell.unit, p->value, value);
     double up = has_interval ? small.size * 0.65 : 0, down = style.size * 0.72;
     if (canvas_text_fits(look->canvas, &style, value, box.w - 4 * u))

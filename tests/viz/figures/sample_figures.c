@@ -34,7 +34,7 @@ static const struct figure_series *policies_over_loss(double base, double spread
             points[p][i] = (struct figure_point){
                 losses[i], value, value - half, value + half, hollow && i > 4 ? 0.02 * p : 0, 0, false};
         }
-        series[p] = (struct figure_series){policies[p], points[p], LOSSES, false, (size_t)p};
+        series[p] = (struct figure_series){policies[p], points[p], LOSSES, false, (size_t)p, false};
     }
     return series;
 }
@@ -137,7 +137,7 @@ static void make_steps(bool falls)
                                                 (size_t)(STEPS - i),
                                                 i > STEPS - 5 && p > 0};
         }
-        series[p] = (struct figure_series){policies[p], steps[p], STEPS, false, (size_t)p};
+        series[p] = (struct figure_series){policies[p], steps[p], STEPS, false, (size_t)p, false};
     }
 }
 
@@ -194,7 +194,7 @@ static void make_samples(void)
         if (s == 11) samples[s].quantiles[4] = INFINITY;
     }
     for (int p = 0; p < POLICIES; p++)
-        series[p] = (struct figure_series){policies[p], NULL, 0, false, (size_t)p};
+        series[p] = (struct figure_series){policies[p], NULL, 0, false, (size_t)p, false};
 }
 
 static const char *const four_losses[] = {"0 %", "10 %", "20 %", "40 %"};

@@ -43,7 +43,7 @@ Test(figures, names_of_series_that_end_together_stand_apart)
     for (int s = 0; s < 8; s++) {
         for (int i = 0; i < 3; i++)
             points[s][i] = (struct figure_point){i * 0.1, 10 + i + 0.001 * s, 9 + i, 11 + i, 0, 0, false};
-        series[s] = (struct figure_series){names[s], points[s], 3, false, (size_t)s};
+        series[s] = (struct figure_series){names[s], points[s], 3, false, (size_t)s, false};
     }
     const struct figure f = {.kind = FIGURE_CURVE,
                              .title = "Eight",
@@ -62,7 +62,7 @@ Test(figures, of_nothing_and_of_one_point_are_drawn)
     static const struct figure_point one = {0.1, 5, NAN, NAN, 0, 0, false},
                                      open = {0.1, INFINITY, 3, INFINITY, 1, 0, false};
     struct figure_series series[3] = {
-        {"one", &one, 1, false, 0}, {"open", &open, 1, false, 1}, {"none", NULL, 0, false, 2}};
+        {"one", &one, 1, false, 0, false}, {"open", &open, 1, false, 1, false}, {"none", NULL, 0, false, 2, false}};
     struct figure f = {.kind = FIGURE_CURVE,
                        .title = "Little",
                        .caption = "Little is known.",
