@@ -23,8 +23,7 @@ static void enter_state(const struct outbox_mail *mail, size_t i, enum mail_stat
 
 static struct store_file file_of(const struct outbox_mail *mail)
 {
-    return (struct store_file){
-        .message = mail->message->id, .queue_id = "", .place = "outbox", .size = mail->message->size};
+    return (struct store_file){.message = mail->id, .queue_id = "", .place = "outbox", .size = mail->size};
 }
 
 static void mail_free(struct outbox_mail *mail)
@@ -40,7 +39,9 @@ static void settle(struct outbox_mail *mail, size_t i, enum mail_state to, const
     mail->states[i] = OUTBOX_SETTLED;
     mail->n_unsettled--;
     enter_state(mail, i, MAIL_OUTBOX, to, why);
-    if (mail->n_unsettled == 0) message_forget_content(mail->message);
+    if (mail->n_unsettled > 0) return;
+    message_forget_content(mail->message);
+    mail->message = NULL;
 }
 
 /* --- saving --- */
@@ -50,7 +51,8 @@ static void lose(struct outbox_mail *mail)
 {
     struct journal *journal = world_of(mail->outbox)->journal;
     uint64_t cause = journal_cause(journal);
-    for (size_t i = 0; i < mail->message->n_recipients && !world_of(mail->outbox)->ended; i++) {
+    size_t n = mail->message->n_recipients;
+    for (size_t i = 0; i < n && !world_of(mail->outbox)->ended; i++) {
         settle(mail, i, MAIL_DISCARDED, "not on the disk when the host stopped");
         journal_set_cause(journal, cause);
     }
@@ -101,7 +103,11 @@ void outbox_add(struct outbox *outbox, struct mail_message *message)
     struct outbox_mail *mail = mem_calloc(1, sizeof *mail);
     struct journal *journal = world_of(outbox)->journal;
     uint64_t cause = journal_cause(journal);
-    *mail = (struct outbox_mail){.outbox = outbox, .message = message, .n_unsettled = message->n_recipients};
+    *mail = (struct outbox_mail){.outbox = outbox,
+                                 .message = message,
+                                 .id = message->id,
+                                 .size = message->size,
+                                 .n_unsettled = message->n_recipients};
     mail->states = mem_calloc(message->n_recipients, sizeof *mail->states);
     for (size_t i = 0; i < message->n_recipients; i++) {
         journal_set_cause(journal, cause);
@@ -124,7 +130,7 @@ void outbox_add(struct outbox *outbox, struct mail_message *message)
 struct outbox_mail *outbox_next(struct outbox_mail *mail)
 {
     for (; mail; mail = mail->next)
-        for (size_t i = 0; mail->is_saved && i < mail->message->n_recipients; i++)
+        for (size_t i = 0; mail->is_saved && mail->n_unsettled > 0 && i < mail->message->n_recipients; i++)
             if (mail->states[i] == OUTBOX_OPEN) return mail;
     return NULL;
 }

@@ -12,7 +12,9 @@ enum outbox_recipient { OUTBOX_OPEN, OUTBOX_NOTED /* being written down as settl
 struct outbox_mail {
     struct outbox *outbox;
     struct outbox_mail *next;
-    struct mail_message *message; /* the world's */
+    struct mail_message *message; /* the world's; NULL when all are settled: the world may forget it then */
+    struct message_id id;
+    size_t size;
     uint8_t *states;              /* enum outbox_recipient, one for each recipient */
     size_t n_unsettled;
     bool is_saved, is_saving; /* its file */

@@ -128,3 +128,28 @@ Test(outbox, a_mail_without_room_waits_in_the_program)
     cr_assert_eq(entered(&run, "discarded", "bob@a.example"), 1);
     world_run_free(&run);
 }
+
+/* A session that hangs on a lossy link outlives the two minutes for which the world remembers a mail that it has handed
+   over, delivered and picked up. Found by a sanitizer. */
+Test(outbox, a_settled_mail_may_be_forgotten_before_its_session_ends)
+{
+    static const char json[] =
+        "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 4, \"until\": \"6 h\", \"hosts\": {"
+        "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\" } },"
+        "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": "
+        "\"exim\" } },"
+        "\"internet\": { \"router\": {} },"
+        "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"] } },"
+        "\"bob-pc\": { \"client\": { \"user\": \"bob@b.example\", \"fetches_from\": \"mx1.b.example\" } } },"
+        "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"], \"rate\": \"50 Mbit/s\", \"delay\": \"5 "
+        "ms\" },"
+        "\"a-mail\": { \"between\": [\"mail.a.example\", \"internet\"], \"rate\": \"10 Mbit/s\", \"delay\": \"15 ms\", "
+        "\"loss\": \"30 %\" },"
+        "\"b-mail\": { \"between\": [\"mx1.b.example\", \"internet\"], \"rate\": \"10 Mbit/s\", \"delay\": \"20 ms\" },"
+        "\"bob\": { \"between\": [\"bob-pc\", \"internet\"], \"rate\": \"50 Mbit/s\", \"delay\": \"5 ms\" } },"
+        "\"traffic\": { \"office\": { \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"], \"every\": { "
+        "\"poisson\": \"10 min\" }, \"size\": { \"lognormal\": [\"20 kB\", 1.5] } } } }";
+    struct world_run run = world_run_scenario(json, 0, event_mask_all());
+    cr_assert(entered(&run, "delivered", "bob@b.example") > 5);
+    world_run_free(&run);
+}
