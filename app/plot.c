@@ -14,7 +14,8 @@ struct plot_options {
     const char *output, *measure, *size, *scale;
     struct plot_wish wish;
     struct plot_words words;
-    struct option_list where;
+    struct option_list where, formulas;
+    struct plot_beside *beside;
     int width, height;
 };
 
@@ -65,6 +66,15 @@ static bool read_scale(struct plot_options *o)
     if (is_log || strcmp(o->scale, "linear") == 0) return true;
     fprintf(stderr, tr("postroad plot: --scale: \"%s\" is neither linear nor log\n"), o->scale);
     return false;
+}
+
+static bool read_formulas(struct plot_options *o)
+{
+    o->beside = mem_calloc(o->formulas.n, sizeof *o->beside);
+    o->words.beside = o->beside;
+    for (size_t i = 0; i < o->formulas.n; i++)
+        if (!plot_beside_read(o->formulas.items[i], &o->beside[o->words.n_beside++])) return false;
+    return true;
 }
 
 /* Attempts over time are of the attempts, whatever was asked for. */
@@ -118,7 +128,10 @@ static int plot_figure(const struct plot_options *o, struct results_reader *read
         return EXIT_FAILED;
     }
     struct plot_choice choice;
-    int code = plot_choose(data, &o->wish, &choice) ? write_figure(o, data, &choice) : EXIT_USAGE;
+    bool good = plot_choose(data, &o->wish, &choice);
+    for (size_t i = 0; i < o->words.n_beside && good; i++)
+        good = plot_beside_fits(&o->words.beside[i], data, &choice);
+    int code = good ? write_figure(o, data, &choice) : EXIT_USAGE;
     plot_choice_free(&choice);
     plot_data_free(data);
     return code;
@@ -139,7 +152,7 @@ static int plot(struct plot_options *o, const char *path)
     char error[RESULTS_ERROR_BYTES];
     o->wish.where = o->where.items;
     o->wish.n_where = o->where.n;
-    if (!read_output(o) || !read_size(o) || !read_scale(o)) return EXIT_USAGE;
+    if (!read_output(o) || !read_size(o) || !read_scale(o) || !read_formulas(o)) return EXIT_USAGE;
     if (output_is_same(o->output, path)) {
         fputs(tr("postroad plot: -o names the results themselves\n"), stderr);
         return EXIT_USAGE;
@@ -171,6 +184,9 @@ int command_plot(int argc, char **argv)
          &o.wish.statistic},
         {"against", 0, "VALUE", "of a difference: what is subtracted (the first value of --by)", OPTION_TEXT,
          &o.wish.against},
+        {"beside", 0, "FORMULA",
+         "a formula over loss: handshake, transfer or rate, as in handshake:rtt=70ms,timeout=1s", OPTION_LIST,
+         &o.formulas},
         {"confidence", 0, "SHARE", "of the intervals (95 %)", OPTION_TEXT, &o.wish.confidence},
         {"scale", 0, "SCALE", "of the measure's axis: linear or log (as it suits)", OPTION_TEXT, &o.scale},
         {"size", 0, "WxH", "in pixels, or points of a PDF (900x600; .png 1500x1000)", OPTION_TEXT, &o.size},
@@ -190,5 +206,7 @@ int command_plot(int argc, char **argv)
     enum options_verdict verdict = options_parse(&table, argc, argv, &operands);
     int code = verdict == OPTIONS_GO ? plot(&o, argv[1]) : verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
     option_list_free(&o.where);
+    option_list_free(&o.formulas);
+    mem_free(o.beside);
     return code;
 }

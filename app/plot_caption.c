@@ -149,10 +149,13 @@ char *plot_provenance(const struct plot_data *d)
     return mem_strdup(w.text);
 }
 
-char *plot_caption(const struct plot_data *d, const struct plot_choice *c)
+char *plot_caption(const struct plot_data *d, const struct plot_choice *c, const struct plot_words *words)
 {
     struct words w = {.n = 0};
+    char formula[200];
     add_reading(&w, d, c);
+    for (size_t i = 0; i < words->n_beside; i++)
+        add(&w, tr("Thin line: %s. "), plot_beside_says(&words->beside[i], formula, sizeof formula));
     add_censored(&w, d, c);
     add_fixed(&w, d, c);
     add_provenance(&w, d);

@@ -7,11 +7,12 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
-enum { WORDS = 300 };
+enum { WORDS = 300, FORMULA_POINTS = 121 };
 
 struct plot_figure {
     const struct plot_data *data;
     const struct plot_choice *choice;
+    const struct plot_words *words;
     struct figure figure;
     struct figure_series *series;
     struct figure_point *points; /* of all series, or of the cells */
@@ -76,11 +77,30 @@ static struct plot_summary summary(const struct plot_figure *f, size_t x, size_t
     return plot_summarise(f->data, plot_cell(c, x, by), c->quantile, c->confidence);
 }
 
+/* Formulas, from the least x to the most. */
+static void add_formulas(struct plot_figure *f, struct figure_point *next)
+{
+    if (!f->words->n_beside) return; /* else plot_beside_fits has seen that x is a number */
+    const struct plot_factor *x = factor(f, f->choice->x);
+    double low = x->levels[0].number, high = x->levels[x->n_levels - 1].number;
+    for (size_t i = 0; i < f->words->n_beside; i++) {
+        const struct plot_beside *b = &f->words->beside[i];
+        struct figure_series *s = &f->series[f->figure.n_series++];
+        *s = (struct figure_series){.name = plot_beside_name(b), .points = next, .is_reference = true};
+        for (int k = 0; k < FORMULA_POINTS; k++) {
+            double at = low + (high - low) * k / (FORMULA_POINTS - 1), value = plot_beside_at(b, at);
+            if (isfinite(value)) next[s->n++] = (struct figure_point){.x = at, .value = value, .low = NAN, .high = NAN};
+        }
+        next += s->n;
+    }
+}
+
 static void make_series(struct plot_figure *f)
 {
     const struct plot_choice *c = f->choice;
-    f->series = mem_calloc(c->n_by, sizeof *f->series);
-    f->points = mem_calloc(c->n_x * c->n_by, sizeof *f->points);
+    size_t n_beside = f->words->n_beside;
+    f->series = mem_calloc(c->n_by + n_beside, sizeof *f->series);
+    f->points = mem_calloc(c->n_x * c->n_by + n_beside * FORMULA_POINTS, sizeof *f->points);
     struct figure_point *next = f->points;
     for (size_t by = 0; by < c->n_by; by++) {
         if (c->kind == FIGURE_DIFFERENCE && by == c->against) continue;
@@ -91,6 +111,8 @@ static void make_series(struct plot_figure *f)
             if (plot_cell(c, x, by)) next[s->n++] = point_for(x_of(f, x), summary(f, x, by));
         next += s->n;
     }
+    add_formulas(f, next);
+    if (n_beside && c->by == PLOT_NONE) f->series[0].name = tr("measured");
     f->figure.series = f->series;
 }
 
@@ -313,7 +335,7 @@ static void take_words(struct plot_figure *f, const struct plot_words *words)
     if (words->x_title) f->figure.x.title = words->x_title;
     struct figure_axis *measured = f->choice->kind == FIGURE_HEAT ? &f->figure.cell : &f->figure.y;
     if (words->y_title) measured->title = words->y_title;
-    f->caption = plot_caption(f->data, f->choice);
+    f->caption = plot_caption(f->data, f->choice, words);
     f->figure.caption = f->caption;
     if (f->choice->by != PLOT_NONE) f->figure.series_title = factor(f, f->choice->by)->title;
     f->figure.above = f->above;
@@ -330,6 +352,7 @@ struct plot_figure *plot_figure_new(const struct plot_data *data, const struct p
     struct plot_figure *f = mem_calloc(1, sizeof *f);
     f->data = data;
     f->choice = choice;
+    f->words = words;
     f->x_names = names_of(factor(f, choice->x));
     f->y_names = names_of(factor(f, choice->by));
     make_titles(f);

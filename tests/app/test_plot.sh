@@ -42,6 +42,18 @@ run 0 plot r.db -o w.svg --where "loss=30 %" --by retry --figure ecdf
 run 0 plot r.db -o s.svg -m bytes_on_wire -s p90 --scale log --confidence "99 %" --title T --x-title X --y-title Y
 run 0 plot r.db -o g.svg --figure difference --against exim
 
+run 0 plot r.db -o f.svg -s mean --beside "handshake:rtt=70 ms,timeout=1 s" --beside transfer:rtt=70ms,size=2kB
+run 2 plot r.db -o x.svg --beside mathis
+says err "is not handshake, transfer or rate"
+run 2 plot r.db -o x.svg --beside "rate:rtt=5"
+says err 'did you mean "5 s" or "5 ms"?'
+run 2 plot r.db -o x.svg --beside "handshake:rto=1 s"
+says err "is no part of a formula"
+run 2 plot r.db -o x.svg --beside rate
+says err "is no value of this measure"
+run 2 plot r.db -o x.svg --beside handshake --figure box
+says err "stands beside a curve over loss"
+
 # The report: whole, well-formed, in need of nothing else; its numbers are reckoned anew from the rows.
 run 0 plot r.db -o report.html
 silent err
