@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
@@ -11,12 +12,14 @@
 #include "app/study/results.h"
 #include "app/study/study_points.h"
 #include "app/study/study_pool.h"
+#include "app/study_files.h"
+#include "app/study_makeflow.h"
 #include "app/study_progress.h"
 #include "app/times.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
-enum { MOST_JOBS = 1024 };
+enum { MOST_JOBS = 1024, PATH_BYTES = 4096 };
 
 struct study_options {
     const char *output, *jobs, *shard, *makeflow, *shards;
@@ -153,17 +156,55 @@ static bool read_shard(const char *text, struct study_shard *shard)
     return false;
 }
 
+/* This program, as another may call it. */
+static const char *own_path(char path[PATH_BYTES])
+{
+    ssize_t length = readlink("/proc/self/exe", path, PATH_BYTES - 1);
+    if (length <= 0) return "postroad";
+    path[length] = '\0';
+    return path;
+}
+
+static int write_makeflow(const struct study *study, const struct study_options *o)
+{
+    char program[PATH_BYTES];
+    uint64_t parts = makeflow_usual_parts(study), jobs = 1;
+    if (!number_parse("study", "--shards", o->shards, STUDY_MOST_SHARDS, &parts) ||
+        !number_parse("study", "--jobs", o->jobs, MOST_JOBS, &jobs))
+        return EXIT_USAGE;
+    const struct makeflow_plan plan = {.path = o->makeflow,
+                                       .output = o->output,
+                                       .program = own_path(program),
+                                       .parts = parts ? parts : 1,
+                                       .jobs = jobs ? (size_t)jobs : 1};
+    if (!makeflow_write(study, &plan)) return EXIT_FAILED;
+    printf(tr("%s: %llu parts, merged into %s; run it with: makeflow -T local %s\n"), plan.path,
+           (unsigned long long)plan.parts, plan.output, plan.path);
+    return EXIT_DONE;
+}
+
+/* Options that say nothing beside one another. */
+static bool options_agree(const struct study_options *o)
+{
+    const char *alone = o->makeflow && o->shard ? "--shard" : !o->makeflow && o->shards ? "--shards" : NULL;
+    if (!o->output)
+        fputs(tr("postroad study: where the results go is not said\n  hint: add -o RESULTS.db\n"), stderr);
+    else if (alone && o->makeflow)
+        fputs(tr("postroad study: --shard beside --makeflow, which makes all parts\n  hint: leave it out\n"), stderr);
+    else if (alone)
+        fputs(tr("postroad study: --shards says into how many parts a workflow is cut\n"
+                 "  hint: add --makeflow FILE, or write --shard I/N for one part\n"),
+              stderr);
+    return o->output && !alone;
+}
+
 static int study(const char *path, const struct study_options *o)
 {
     struct study_pool_options pool = {0};
-    if (!o->output) {
-        fputs(tr("postroad study: where the results go is not said\n  hint: add -o RESULTS.db\n"), stderr);
-        return EXIT_USAGE;
-    }
-    if (!read_jobs(o->jobs, &pool.jobs) || !read_shard(o->shard, &pool.shard)) return EXIT_USAGE;
+    if (!options_agree(o) || !read_jobs(o->jobs, &pool.jobs) || !read_shard(o->shard, &pool.shard)) return EXIT_USAGE;
     struct study *study = study_load(path, library_folder(), stderr);
     if (!study) return EXIT_USAGE;
-    int code = run_study(study, &pool, o->output);
+    int code = o->makeflow ? write_makeflow(study, o) : run_study(study, &pool, o->output);
     study_free(study);
     return code;
 }
@@ -176,17 +217,24 @@ int command_study(int argc, char **argv)
          OPTION_TEXT, &o.output},
         {"jobs", 'j', "N", "runs at a time (all cores)", OPTION_TEXT, &o.jobs},
         {"shard", 0, "I/N", "only the I-th of N parts, to be merged afterwards", OPTION_TEXT, &o.shard},
+        {"makeflow", 0, "FILE",
+         "run nothing; write a workflow of parts for Makeflow, which runs it here or on a cluster", OPTION_TEXT,
+         &o.makeflow},
+        {"shards", 0, "N", "into how many parts a workflow is cut (32 at most)", OPTION_TEXT, &o.shards},
     };
     const struct option_table table = {
         .command = "study",
         .operands = "STUDY.json -o RESULTS.db",
-        .summary = "Runs a scenario again and again, as a study file says, and keeps what is measured.",
+        .summary = "Runs a scenario again and again, as a study file says, and keeps what is measured.\n"
+                   "Beside it: postroad study merge RESULTS.db... -o ALL.db, postroad study export RESULTS.db -o FILE",
         .rows = rows,
         .n_rows = sizeof rows / sizeof rows[0],
         .min_operands = 1,
         .max_operands = 1,
     };
     size_t n;
+    if (argc > 1 && !strcmp(argv[1], "merge")) return study_merge(argc - 1, argv + 1);
+    if (argc > 1 && !strcmp(argv[1], "export")) return study_export(argc - 1, argv + 1);
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
     return study(argv[1], &o);
