@@ -458,6 +458,14 @@ static void hear_of_the_network(struct delay_account *a, const struct event *e)
     }
 }
 
+/* Of a mail that nobody in this world has written the first place where it is. */
+static void on_commit(struct delay_account *a, const struct event *e)
+{
+    uint64_t first = delay_key(8, event_int(e, FIELD_MESSAGE));
+    if (index_map_get(&a->written, first) == SIZE_MAX)
+        index_map_put(&a->written, first, (size_t)event_int(e, FIELD_HOST));
+}
+
 void delay_account_hear(struct delay_account *a, const struct event *e)
 {
     a->now_ns = e->at_ns;
@@ -473,8 +481,8 @@ void delay_account_hear(struct delay_account *a, const struct event *e)
         index_map_put(&a->written, delay_key(0, event_int(e, FIELD_MESSAGE)), (size_t)e->at_ns);
         index_map_put(&a->written, delay_key(7, event_int(e, FIELD_MESSAGE)), (size_t)event_int(e, FIELD_HOST));
         break;
-    case EVENT_MAIL_COMMIT: /* of a mail that nobody here has written, the first place where it is */
-        index_map_put(&a->written, delay_key(7, event_int(e, FIELD_MESSAGE)), (size_t)event_int(e, FIELD_HOST));
+    case EVENT_MAIL_COMMIT:
+        on_commit(a, e);
         hear_of_the_network(a, e);
         break;
     case EVENT_MAIL_STATE:

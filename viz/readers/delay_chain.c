@@ -48,7 +48,8 @@ static void put_copy(const struct delay_account *a, size_t copy, int64_t until_n
     } else if (written < c->began_ns) {
         /* A report is written down before it is in the queue, and so is a mail that nobody in this world has written.
          */
-        bool is_here = index_map_get(&a->written, delay_key(7, c->message)) == (size_t)c->host;
+        bool is_here = index_map_get(&a->written, delay_key(7, c->message)) == (size_t)c->host ||
+                       index_map_get(&a->written, delay_key(8, c->message)) == (size_t)c->host;
         struct delay_interval before = {.stage = is_here ? DELAY_DISK : DELAY_UNEXPLAINED,
                                         .host = c->host,
                                         .from_ns = written,
