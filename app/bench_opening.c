@@ -1,7 +1,7 @@
 /* postroad bench view, first part: a long journal is opened as `postroad view` opens it. Another process makes the
    journal, so that of this one's memory nothing is left over from that; a third opens a window on it that nobody sees.
-   Times are those of the clock on the wall, since two threads are at work; but what a picture takes is processor time
-   of the thread that draws. */
+   Times are those of the clock on the wall, since two threads are at work; but of a picture that of the processor
+   for the thread that draws, and of giving up that of both. */
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -233,9 +233,9 @@ static void measure_closing(FILE *out, const char *path, double all_ns)
         double wait_ns = all_ns * i / (CLOSINGS + 1);
         struct opening *opening = opening_begin(path);
         nanosleep(&(struct timespec){(time_t)(wait_ns / 1e9), (long)fmod(wait_ns, 1e9)}, NULL);
-        double begin_ns = wall_ns();
+        double begin_ns = bench_now_ns();
         opening_end(opening);
-        longest_ns = larger(longest_ns, wall_ns() - begin_ns);
+        longest_ns = larger(longest_ns, bench_now_ns() - begin_ns);
     }
     fprintf(out, tr("  %8.2f ms to give it up in the midst of it, at most (of %d instants)\n"), longest_ns / 1e6,
             CLOSINGS);

@@ -39,6 +39,20 @@ sys.exit(bool(wrong))
 END
 fi
 
+# A lesson opens at once, and runs its worlds behind the window; it closes when it is asked to.
+SDL_VIDEODRIVER=dummy SDL_RENDER_DRIVER=software "$POSTROAD" view --times "$lessons/how-a-mail-travels.json" \
+    > "$scratch/out" 2> "$scratch/err" &
+window=$!
+for ((i = 0; i < 600; i++)); do
+    [ "$(wc -l < "$scratch/err")" -lt 2 ] || break
+    sleep 0.1
+done
+kill -TERM "$window"
+wait "$window"
+equal "$?" 0 'exit code of the window'
+says err 'the first picture was there after'
+says err 'events were known after'
+
 # The gallery.
 python3 - "$scenarios" << 'END' || fail "the gallery is not in the order of scenarios/README.md"
 import json, re, sys

@@ -35,7 +35,7 @@ looked_up() {
     read -r _ word _ <<< "$2"
     checks=$((checks + 1))
     case $word in
-    tests | hunt | fuzz | package) grep -qE "^ *#   \./run $word" "$POSTROAD_SOURCE_DIR/run" || fail "$place: run does not know $word" ;;
+    tests | threads | hunt | fuzz | package) grep -qE "^ *#   \./run $word" "$POSTROAD_SOURCE_DIR/run" || fail "$place: run does not know $word" ;;
     SUBCOMMAND | '') ;;
     *) "$POSTROAD" "$word" --help > "$scratch/out" 2>&1 || fail "$place: there is no postroad $word" ;;
     esac

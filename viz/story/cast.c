@@ -253,7 +253,8 @@ void cast_free(struct story *story)
     }
     for (size_t i = 0; i < story->stream_bytes.count; i++)
         mem_free(story->stream_bytes.items[i].events.items);
-    void *tables[] = {story->hosts.items,
+    void *tables[] = {story->last_hop.items,
+                      story->hosts.items,
                       story->links.items,
                       story->packets.items,
                       story->hops.items,
