@@ -11,13 +11,14 @@
 #include "app/output.h"
 #include "app/picture.h"
 #include "app/simulate.h"
+#include "app/study_run.h"
 #include "sim/journal/tr.h"
 #include "viz/page/page.h"
 #include "viz/readers/jsonl.h"
 #include "viz/readers/pcapng.h"
 
 struct export_options {
-    const char *file;
+    const char *file, *run;
     const char *host, *link; /* for captures: only the taps there */
     struct picture_options picture;
     struct picture_words words;
@@ -163,7 +164,8 @@ static bool options_fit(const struct form *form, const struct export_options *op
 
 static bool is_another_file(const char *word, const char *path)
 {
-    char *read = library_find(word);
+    char *read = study_run_file(word);
+    if (!read) read = library_find(word);
     bool same = output_is_same(read, path);
     if (same) fprintf(stderr, tr("postroad export: %s is what is to be exported; name another file\n"), path);
     free(read);
@@ -222,6 +224,8 @@ int command_export(int argc, char **argv)
     const struct option_row rows[] = {
         {"output", 'o', "FILE", "what to make: .html .pcapng .jsonl .png .svg .pdf .gif .webm .mp4 frames/",
          OPTION_TEXT, &options.file},
+        {"run", 0, "K", "of the results of a study: run this one again, such as 5a3c01f2-17", OPTION_TEXT,
+         &options.run},
         {"host", 0, "NAME", "a capture only at this host's ends of its links", OPTION_TEXT, &options.host},
         {"link", 0, "NAME", "a capture only at the ends of this link", OPTION_TEXT, &options.link},
         {"at", 0, "TIME", "the instant that a picture shows, such as \"1.2 s\" (the end)", OPTION_TEXT, &look->at},
@@ -238,7 +242,7 @@ int command_export(int argc, char **argv)
     };
     const struct option_table table = {
         .command = "export",
-        .operands = "JOURNAL|SCENARIO",
+        .operands = "JOURNAL|SCENARIO|RESULTS.db",
         .summary = "Makes a page, a capture, a picture, a film or JSON Lines out of a journal or a scenario.",
         .rows = rows,
         .n_rows = sizeof rows / sizeof rows[0],
@@ -249,5 +253,8 @@ int command_export(int argc, char **argv)
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
     if (!read_words(&options)) return EXIT_USAGE;
-    return export_word(argv[1], &options);
+    char *word = study_run_word("export", argv[1], options.run);
+    int code = word ? export_word(word, &options) : EXIT_USAGE;
+    free(word);
+    return code;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/options.h"
+#include "app/study_run.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
@@ -140,6 +141,7 @@ static void suggest(const char *word, const char *path)
 
 struct scenario *library_load_scenario(const char *word, const struct scenario_override *overrides, size_t n)
 {
+    if (study_run_is_one(word)) return study_run_load(word, overrides, n, stderr);
     char *path = library_find(word);
     struct scenario *scenario = scenario_load(path, overrides, n, stderr);
     if (!scenario) suggest(word, path);

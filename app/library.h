@@ -11,7 +11,7 @@ const char *library_folder(void);
    freed. */
 char *library_find(const char *word);
 
-/* scenario_load on what library_find found, with the errors on stderr. NULL after them. */
+/* scenario_load on what library_find found, or a run of a study (app/study_run.h), with the errors on stderr. NULL after them. */
 struct scenario *library_load_scenario(const char *word, const struct scenario_override *overrides, size_t n);
 
 #endif

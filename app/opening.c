@@ -10,6 +10,7 @@
 #include "app/import_file.h"
 #include "app/library.h"
 #include "app/simulate.h"
+#include "app/study_run.h"
 #include "sim/journal/journal_sound.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/stop.h"
@@ -241,6 +242,7 @@ static void run_world(struct opening *o, const struct scenario *scenario)
         tell_progress(o, part, true);
         show_if_due(o, part);
     }
+    if (!is_cancelled(o)) study_run_came_out(o->word, journal, stderr);
     world_free(world);
     journal_free(journal);
 }

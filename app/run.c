@@ -10,12 +10,13 @@
 #include "app/recording.h"
 #include "app/replay.h"
 #include "app/simulate.h"
+#include "app/study_run.h"
 #include "app/times.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
 struct run_options {
-    const char *seed, *until, *replay;
+    const char *seed, *until, *replay, *run;
     struct option_list sets;
     struct recording_options recording;
 };
@@ -45,18 +46,30 @@ static int conclude(struct recording *recording, enum simulate_end end)
     return good && end == SIMULATE_HELD ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* A run of a study comes out as it did there, unless something else was wanted of it. */
+static int simulate_and_compare(const char *word, const struct scenario *scenario, const struct world_options *world,
+                                const struct run_options *options, struct recording *recording)
+{
+    enum simulate_end end = simulate(scenario, world, recording_journal(recording));
+    bool is_other =
+        options->seed || options->until || options->sets.n || end == SIMULATE_INTERRUPTED || end == SIMULATE_POINTLESS;
+    bool same = is_other || study_run_came_out(word, recording_journal(recording), stderr);
+    int code = conclude(recording, end);
+    return same ? code : EXIT_FAILED;
+}
+
 static int run_scenario(const char *word, const struct run_options *options)
 {
     struct world_options world;
     int code = EXIT_USAGE;
     if (!read_world_options(options, &world)) return code;
-    char *path = library_find(word);
+    char *path = study_run_file(word);
+    if (!path) path = library_find(word);
     struct recording *recording = recording_new(&options->recording, "SCENARIO", path);
     struct scenario *scenario = recording ? load(word, &options->sets) : NULL;
     if (scenario) {
         code = EXIT_FAILED;
-        if (recording_open(recording))
-            code = conclude(recording, simulate(scenario, &world, recording_journal(recording)));
+        if (recording_open(recording)) code = simulate_and_compare(word, scenario, &world, options, recording);
     }
     recording_free(recording);
     scenario_free(scenario);
@@ -67,7 +80,11 @@ static int run_scenario(const char *word, const struct run_options *options)
 /* A recorded run has its scenario, seed and end in its journal. */
 static bool replay_stands_alone(const struct run_options *options, size_t n_operands)
 {
-    const char *beside = n_operands ? "SCENARIO" : options->seed ? "--seed" : options->until ? "--until" : NULL;
+    const char *beside = n_operands       ? "SCENARIO"
+                         : options->seed  ? "--seed"
+                         : options->run   ? "--run"
+                         : options->until ? "--until"
+                                          : NULL;
     if (!beside && options->sets.n) beside = "--set";
     if (!beside) return true;
     fprintf(stderr,
@@ -95,7 +112,12 @@ static int run_replay(const struct run_options *options)
 static int run(const struct run_options *options, size_t n_operands, char **argv)
 {
     if (options->replay) return replay_stands_alone(options, n_operands) ? run_replay(options) : EXIT_USAGE;
-    if (n_operands == 1) return run_scenario(argv[1], options);
+    if (n_operands == 1) {
+        char *word = study_run_word("run", argv[1], options->run);
+        int code = word ? run_scenario(word, options) : EXIT_USAGE;
+        free(word);
+        return code;
+    }
     fputs(tr("postroad run: SCENARIO is missing\n  see: postroad run --help\n"), stderr);
     return EXIT_USAGE;
 }
@@ -108,6 +130,7 @@ int command_run(int argc, char **argv)
         {"until", 0, "TIME", "end at this time at the latest, such as \"2 h\"", OPTION_TEXT, &o.until},
         {"set", 0, "POINTER=VALUE", "set any value of the scenario, such as '/links/a-mail/loss=20 %'; may be repeated",
          OPTION_LIST, &o.sets},
+        {"run", 0, "K", "of the results of a study: run this one again, such as 5a3c01f2-17", OPTION_TEXT, &o.run},
         {"replay", 0, "JOURNAL", "instead of a scenario: run again what `postroad live` has recorded", OPTION_TEXT,
          &o.replay},
     };
@@ -117,7 +140,7 @@ int command_run(int argc, char **argv)
     recording_option_rows(&o.recording, rows + OWN);
     const struct option_table table = {
         .command = "run",
-        .operands = "SCENARIO",
+        .operands = "SCENARIO|RESULTS.db",
         .summary = "Runs a scenario without a window; prints the transcript and the outcome.",
         .rows = rows,
         .n_rows = sizeof rows / sizeof rows[0],

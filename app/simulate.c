@@ -8,6 +8,7 @@
 #include "app/exit_codes.h"
 #include "app/import_file.h"
 #include "app/library.h"
+#include "app/study_run.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/journal_sound.h"
 #include "sim/journal/tr.h"
@@ -58,14 +59,15 @@ enum simulate_end simulate(const struct scenario *scenario, const struct world_o
     return end;
 }
 
-struct journal_memory *simulate_to_memory(const struct scenario *scenario, const struct world_options *options,
-                                          enum simulate_end *end)
+struct journal_memory *simulate_to_memory(const char *word, const struct scenario *scenario,
+                                          const struct world_options *options, enum simulate_end *end)
 {
     struct journal *journal = journal_new();
     struct journal_memory *memory = journal_memory_new();
     journal_add_reader(journal, journal_memory_reader(memory, event_mask_all()));
     enum simulate_end how = simulate(scenario, options, journal);
     if (end) *end = how;
+    if (how != SIMULATE_INTERRUPTED) study_run_came_out(word, journal, stderr);
     journal_free(journal);
     return memory;
 }
@@ -115,7 +117,7 @@ struct journal_memory *simulate_or_read(const char *word, int *code, bool *has_e
         struct scenario *scenario = library_load_scenario(word, NULL, 0);
         struct world_options options = world_options_default();
         enum simulate_end end = SIMULATE_HELD;
-        if (scenario) memory = simulate_to_memory(scenario, &options, &end);
+        if (scenario) memory = simulate_to_memory(word, scenario, &options, &end);
         simulate_release_interrupts(); /* what follows looks at no flag, and can be long */
         if (end == SIMULATE_INTERRUPTED) {
             fputs(tr("postroad: interrupted; nothing was made\n"), stderr);

@@ -16,9 +16,9 @@ enum simulate_end {
 enum simulate_end simulate(const struct scenario *scenario, const struct world_options *options,
                            struct journal *journal);
 
-/* The same, keeping every event; to be freed. end may be NULL. */
-struct journal_memory *simulate_to_memory(const struct scenario *scenario, const struct world_options *options,
-                                          enum simulate_end *end);
+/* The same, keeping every event; to be freed. word: what named the scenario. end may be NULL. */
+struct journal_memory *simulate_to_memory(const char *word, const struct scenario *scenario,
+                                          const struct world_options *options, enum simulate_end *end);
 
 /* A journal from a file, or made by running the scenario that the word names. NULL after a message on stderr; the
    exit code is then in *code. has_end as below. */

@@ -108,6 +108,10 @@ int study_export(int argc, char **argv)
     char error[RESULTS_ERROR_BYTES];
     enum options_verdict verdict = options_parse(&options, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
+    if (output && output_is_same(argv[1], output)) {
+        fprintf(stderr, tr("postroad study: %s is what is to be exported; name another file\n"), output);
+        return EXIT_USAGE;
+    }
     if (!output_is_given(output, "FILE.csv") || !find_form(output, &form) || !find_table(table_name, &table))
         return EXIT_USAGE;
     struct results_reader *reader = results_read_open(argv[1], error, sizeof error);

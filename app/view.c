@@ -16,6 +16,7 @@
 #include "app/rerun.h"
 #include "app/settings.h"
 #include "app/simulate.h"
+#include "app/study_run.h"
 #include "app/view.h"
 #include "app/wireshark.h"
 #include "sim/journal/journal_file.h"
@@ -376,12 +377,13 @@ int command_view(int argc, char **argv)
         {"reduced-motion", 0, NULL, "packets do not fly but step", OPTION_FLAG, &options.calm},
         {"full-screen", 0, NULL, "begin with the whole screen", OPTION_FLAG, &options.full_screen},
         {"times", 0, NULL, "say when the first picture was there, and when all was known", OPTION_FLAG, &options.times},
+        {"run", 0, "K", "of the results of a study: this one, such as 5a3c01f2-17", OPTION_TEXT, &options.run},
         {"screenshot", 0, "FILE", "draw one picture to this .png, .svg or .pdf, and need no display", OPTION_TEXT,
          &options.screenshot},
     };
     const struct option_table table = {
         .command = "view",
-        .operands = "[SCENARIO|JOURNAL|CAPTURE|LESSON]",
+        .operands = "[SCENARIO|JOURNAL|CAPTURE|LESSON|RESULTS.db]",
         .summary = "Opens the window, in which the mail's journey can be watched; with no argument, the gallery.",
         .rows = rows,
         .n_rows = sizeof rows / sizeof rows[0],
@@ -395,5 +397,9 @@ int command_view(int argc, char **argv)
     options.picture.projector = options.projector;
     options.picture.calm = options.calm;
     if (options.screenshot && !picture_path_check("view", options.screenshot)) return EXIT_USAGE;
-    return n ? view_word(argv[1], &options) : view_gallery(&options);
+    if (!n) return view_gallery(&options);
+    char *word = study_run_word("view", argv[1], options.run);
+    int code = word ? view_word(word, &options) : EXIT_USAGE;
+    free(word);
+    return code;
 }

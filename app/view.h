@@ -7,7 +7,7 @@
 #include "viz/draw/window.h"
 
 struct view_options {
-    const char *screenshot;
+    const char *screenshot, *run;
     struct picture_words words;
     struct picture_options picture;
     bool full_screen, calm, times;

@@ -128,6 +128,7 @@ static bool make_run(struct worker *w, int64_t replication)
     uint64_t seed = study_seed(pool->study, replication);
     double began = now_seconds();
     struct journal *journal = journal_new();
+    measures_of_scenario(w->measures, w->scenario->json);
     journal_add_reader(journal, measures_reader(w->measures));
     bool made = run_world(w, journal, seed);
     if (made) {

@@ -49,7 +49,7 @@ while IFS=$'\t' read -r place command; do
         checks=$((checks + 1))
         "$POSTROAD" bench --help | grep -qE "[[|]$word[]|]" || fail "$place: there is no workload $word"
         ;;
-    *' live'* | *' bench'* | *' tests'* | *' hunt'* | *' fuzz'* | *' package'* | *NAME* | *SCENARIO* | *SUBCOMMAND* | *FILE* | *JOURNAL* | \
+    *' live'* | *' bench'* | *' tests'* | *' threads'* | *' hunt'* | *' fuzz'* | *' package'* | *NAME* | *SCENARIO* | *SUBCOMMAND* | *FILE* | *JOURNAL* | \
         *live.journal* | 'postroad show' | 'postroad export' | 'postroad run' | postroad) looked_up "$place" "$command" ;;
     *.gif* | *.webm* | *.mp4*) ! command -v ffmpeg > /dev/null || typed "$place" "$command" ;;
     tshark*) ! command -v tshark > /dev/null || typed "$place" "$command" ;;

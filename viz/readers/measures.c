@@ -135,6 +135,8 @@ static void on_queue(struct measures *m, const struct event *e)
     struct measured_queue *last = m->queue.count ? &m->queue.items[m->queue.count - 1] : NULL;
     if (!last || last->at_ns != e->at_ns) last = TABLE_ADD(&m->queue);
     *last = (struct measured_queue){e->at_ns, m->length};
+    int64_t before = m->queue.count > 1 ? last[-1].length : 0;
+    if (before == m->length) m->queue.count--; /* it is what it was before this instant */
 }
 
 static void on_state(struct measures *m, const struct event *e)

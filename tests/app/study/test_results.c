@@ -179,3 +179,39 @@ Test(results, a_reader_sees_what_was_there_when_it_was_opened_while_a_study_goes
     results_read_close(reader);
     results_close(r);
 }
+
+/* --- the page about it --- */
+
+static char *page(void)
+{
+    static char text[1 << 16];
+    FILE *file = fopen(POSTROAD_SOURCE_DIR "/docs/results.md", "r");
+    cr_assert(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void expect_on_page(const char *text, const char *word)
+{
+    char quoted[64];
+    snprintf(quoted, sizeof quoted, "`%s`", word);
+    cr_expect(strstr(text, quoted), "%s is not in docs/results.md", quoted);
+}
+
+Test(results, have_all_their_measures_and_columns_on_their_page)
+{
+    const char *text = page();
+    for (int m = 0; m < MEASURES; m++)
+        expect_on_page(text, measure_name((enum measure)m));
+    struct results *r = made_open();
+    cr_assert(made_put(r, 1, 0, 1));
+    results_close(r);
+    for (int table = 0; table < RESULTS_TABLES; table++) {
+        char *head = exported((enum results_table)table, RESULTS_CSV), *save = NULL;
+        *strchr(head, '\n') = '\0';
+        for (char *name = strtok_r(head, ",", &save); name; name = strtok_r(NULL, ",", &save))
+            if (*name != '/') expect_on_page(text, name);
+        free(head);
+    }
+}
