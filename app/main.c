@@ -81,6 +81,7 @@ int main(int argc, char **argv)
 {
     heap_prepare();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is told by the write that fails */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
     if (argc < 2) {
         fputs(tr("postroad: a subcommand is missing\n  see: postroad --help\n"), stderr);
         return EXIT_USAGE;

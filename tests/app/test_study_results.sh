@@ -150,7 +150,7 @@ wait "$first"
 run 0 study export shared.db -o shared.csv
 
 # A disk that is full: what was stored is kept, and the same command goes on when there is room.
-(ulimit -f 100 && exec "$POSTROAD" study small.json -o full.db) > out 2> err
+(ulimit -f 100 && exec env --default-signal=XFSZ "$POSTROAD" study small.json -o full.db) > out 2> err
 equal $? 1 'exit code when the disk is full'
 holds grep -q 'full.db: .*no room left on the disk' err
 holds grep -q 'hint: nothing that was stored is lost' err

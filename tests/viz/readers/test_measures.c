@@ -175,6 +175,79 @@ Test(measures, of_a_mail_that_was_sent_back_reach_to_the_end_of_the_run_and_its_
     measures_free(m);
 }
 
+/* Written to a list of two, of whom one is addressed as well; she gets a third copy after a doubt. */
+Test(measures, of_members_of_a_list_are_their_own_and_copies_by_right_are_no_duplicates)
+{
+    struct measures *m = of_text(
+        HOSTS
+        "10 mail.compose message=1 host=2 name=m1 from=ann@a.example to='all@b.example, eve@b.example' size=1000\n"
+        "10 mail.state message=1 host=3 recipient=all@b.example queue_id=A to=queued\n"
+        "10 mail.state message=1 host=3 recipient=eve@b.example queue_id=A to=queued\n"
+        "11 mail.expand message=1 host=3 recipient=all@b.example to='bob@b.example, eve@b.example' nth=2\n"
+        "11 mail.state message=1 host=3 recipient=all@b.example queue_id=A from=queued to=expanded\n"
+        "11 mail.state message=1 host=3 recipient=bob@b.example queue_id=B to=queued\n"
+        "11 mail.state message=1 host=3 recipient=eve@b.example queue_id=B to=queued\n"
+        "12 mail.state message=1 host=3 recipient=eve@b.example queue_id=A from=queued to=delivered\n"
+        "13 mail.state message=1 host=3 recipient=eve@b.example queue_id=B from=queued to=delivered\n"
+        "14 mail.state message=1 host=3 recipient=bob@b.example queue_id=B from=queued to=delivered\n"
+        "15 mail.state message=1 host=3 recipient=eve@b.example queue_id=B to=queued\n"
+        "16 mail.state message=1 host=3 recipient=eve@b.example queue_id=B from=queued to=delivered\n"
+        "20 run.end why='all is done'\n",
+        ALL);
+    const struct measured_run *run = measures_result(m, NULL);
+    cr_assert_eq(run->n_mails, 3);
+    cr_expect_str_eq(run->mails[0].recipient, "all@b.example");
+    cr_expect_eq(run->mails[0].outcome, MEASURED_EXPANDED);
+    cr_expect_eq(run->mails[0].ended_ns, 11 * SECOND);
+    cr_expect_str_eq(run->mails[1].recipient, "eve@b.example");
+    cr_expect_eq(run->mails[1].ended_ns, 12 * SECOND, "the first copy counts");
+    cr_expect_eq(run->mails[1].duplicates, 1);
+    cr_expect_eq(run->mails[2].duplicates, 0);
+    expect_value(run, MEASURE_DELIVERY_DELAY, (2 + 4) / 2.0); /* the list itself has no mailbox */
+    expect_value(run, MEASURE_DELIVERED, 1);
+    expect_value(run, MEASURE_DUPLICATES, 0.5);
+    expect_value(run, MEASURE_PEAK_QUEUE, 3);
+    expect_value(run, MEASURE_GOODPUT, 2000 / 4.0);
+    expect_value(run, MEASURE_WASTED_CONNECTIONS, 0);
+    measures_free(m);
+}
+
+/* One session, two mails: the first is handed over, the second is refused; a connection that is cut in the midst of
+ * content. */
+Test(measures, a_connection_is_wasted_when_nothing_is_handed_over_on_it)
+{
+    struct measures *m = of_text(
+        HOSTS "10 conn.open conn=1 host=2 peer=3 local_port=5000 remote_port=25 role=active\n"
+              "10 conn.open conn=2 host=3 peer=2 local_port=25 remote_port=5000 role=passive\n"
+              "11 smtp.content session=1 conn=1 host=2 message=1\n"
+              "12 attempt.end attempt=1 message=1 host=2 recipient=bob@b.example peer=3 outcome=delivered\n"
+              "13 smtp.content session=1 conn=1 host=2 message=2\n"
+              "14 attempt.end attempt=2 message=2 host=2 recipient=bob@b.example peer=3 outcome=later why='451 no'\n"
+              "15 conn.open conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"
+              "16 smtp.content session=2 conn=3 host=2 message=2\n"
+              "17 attempt.end attempt=3 message=2 host=2 recipient=bob@b.example peer=3 outcome=later why=cut\n"
+              "18 conn.open conn=4 host=2 peer=9 local_port=5002 remote_port=53 role=active\n"
+              "19 run.end why='all is done'\n",
+        ALL);
+    const struct measured_run *run = measures_result(m, NULL);
+    expect_value(run, MEASURE_CONNECTIONS, 3);
+    expect_value(run, MEASURE_WASTED_CONNECTIONS, 1);
+    measures_free(m);
+}
+
+Test(measures, of_a_probe_come_from_packets)
+{
+    struct measures *m = of_text("1 packet.send packet=1 why='new data'\n"
+                                 "2 packet.send packet=2 why='tail loss probe'\n"
+                                 "3 packet.send packet=3 repeats=1 why='tail loss probe'\n"
+                                 "4 packet.send packet=4 repeats=2 why='retransmission timeout'\n"
+                                 "5 run.end why='all is done'\n",
+                                 ALL);
+    expect_value(measures_result(m, NULL), MEASURE_RETRANSMISSIONS_PROBE, 1); /* new data that probes repeats nothing */
+    cr_expect(isnan(measures_result(m, NULL)->values[MEASURE_DELIVERY_DELAY]), "of no mails there is no mean");
+    measures_free(m);
+}
+
 Test(measures, of_the_next_run_know_nothing_of_the_last)
 {
     struct measures *m = of_text(HOSTS WRITTEN REFUSED TAKEN DELIVERED CLOSED, ALL);
