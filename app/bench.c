@@ -39,7 +39,7 @@ static bool read_mails(const char *text, uint64_t *mails)
 static const struct {
     const char *name;
     void (*bench)(FILE *out);
-    void (*of_mails)(FILE *out, uint64_t mails); /* or, for the window, events */
+    void (*of_mails)(FILE *out, uint64_t mails); /* or runs, or, for the window, events */
     bool only_by_name;
 } benches[] = {{"queue", bench_sim, NULL, false},
                {"tcp", bench_tcp, NULL, false},
@@ -48,6 +48,7 @@ static const struct {
                {"five-days", NULL, bench_five_days, false},
                {"first-mail", NULL, bench_first_mail, false},
                {"view", NULL, bench_view, true},
+               {"study", NULL, bench_study, true},
                {"count", bench_count, NULL, true},
                {"count-mail", NULL, bench_count_mail, true},
                {"count-mail-link", NULL, bench_count_mail_link, true}};
@@ -74,7 +75,7 @@ int command_bench(int argc, char **argv)
 {
     const struct option_table table = {
         .command = "bench",
-        .operands = "[queue|tcp|mail|mail-link|five-days|first-mail|view|count|count-mail|count-mail-link] [NUMBER]",
+        .operands = "[queue|tcp|mail|mail-link|five-days|first-mail|view|study|count|count-mail|count-mail-link] [NUMBER]",
         .summary = "Measures this program's own speed on this machine.",
         .max_operands = 2,
     };
@@ -83,7 +84,7 @@ int command_bench(int argc, char **argv)
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
     if (n == 2 && !read_mails(argv[2], &mails)) {
-        fprintf(stderr, tr("postroad bench: \"%s\" is not a number of mails or events\n"), argv[2]);
+        fprintf(stderr, tr("postroad bench: \"%s\" is not a number of mails, runs or events\n"), argv[2]);
         return EXIT_USAGE;
     }
     if (run_benches(n ? argv[1] : NULL, mails)) return EXIT_DONE;

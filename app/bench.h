@@ -16,6 +16,7 @@ void bench_mail_link(FILE *out, uint64_t mails);  /* 20 kB each, one SMTP sessio
 void bench_five_days(FILE *out, uint64_t mails);  /* its number is fixed */
 void bench_first_mail(FILE *out, uint64_t mails); /* one */
 void bench_view(FILE *out, uint64_t events);      /* the window, without a display; events: of its journal, 0: usual */
+void bench_study(FILE *out, uint64_t runs);       /* many small worlds, on all cores, results in a file */
 void bench_count_mail(FILE *out, uint64_t mails); /* for counting instructions */
 void bench_count_mail_link(FILE *out, uint64_t mails);
 

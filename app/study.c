@@ -30,24 +30,8 @@ struct study_options {
 static struct results *open_results(const struct study *study, const char *path)
 {
     char error[RESULTS_ERROR_BYTES];
-    struct scenario *scenario = study_point_scenario(study, STUDY_NO_POINT, stderr);
-    if (!scenario) return NULL;
-    const char **pointers = mem_calloc(study->n_factors, sizeof *pointers);
-    for (size_t i = 0; i < study->n_factors; i++)
-        pointers[i] = study->factors[i].pointer;
-    const struct results_study about = {.name = study->name,
-                                        .study_text = study->text,
-                                        .scenario_text = scenario->json,
-                                        .version = POSTROAD_VERSION,
-                                        .identity = study->identity,
-                                        .seed = study->seed,
-                                        .pointers = pointers,
-                                        .n_pointers = study->n_factors,
-                                        .measures = study->measures};
-    struct results *results = results_open(path, &about, error, sizeof error);
+    struct results *results = study_open_results(study, path, error, sizeof error);
     if (!results) fprintf(stderr, "postroad study: %s\n", error);
-    mem_free(pointers);
-    scenario_free(scenario);
     return results;
 }
 

@@ -304,6 +304,34 @@ static size_t start_threads(struct pool *pool, pthread_t *threads)
     return n;
 }
 
+struct results *study_open_results(const struct study *study, const char *path, char *error, size_t room)
+{
+    char *problems = NULL;
+    size_t length = 0;
+    FILE *memory = open_memstream(&problems, &length);
+    struct scenario *scenario = study_point_scenario(study, STUDY_NO_POINT, memory); /* with what "set" says */
+    fclose(memory);
+    if (!scenario) snprintf(error, room, "%s", problems);
+    mem_free(problems);
+    if (!scenario) return NULL;
+    const char **pointers = mem_calloc(study->n_factors, sizeof *pointers);
+    for (size_t i = 0; i < study->n_factors; i++)
+        pointers[i] = study->factors[i].pointer;
+    const struct results_study about = {.name = study->name,
+                                        .study_text = study->text,
+                                        .scenario_text = scenario->json,
+                                        .version = POSTROAD_VERSION,
+                                        .identity = study->identity,
+                                        .seed = study->seed,
+                                        .pointers = pointers,
+                                        .n_pointers = study->n_factors,
+                                        .measures = study->measures};
+    struct results *results = results_open(path, &about, error, room);
+    mem_free(pointers);
+    scenario_free(scenario);
+    return results;
+}
+
 enum study_end study_pool_run(const struct study *study, struct results *results,
                               const struct study_pool_options *options)
 {

@@ -34,6 +34,8 @@ struct study_pool_options {
     FILE *errors;
 };
 
+/* The file that the runs of this study go to, new or old; NULL after an error. */
+struct results *study_open_results(const struct study *study, const char *path, char *error, size_t room);
 /* Whatever the end, all runs that were made are in results. */
 enum study_end study_pool_run(const struct study *study, struct results *results,
                               const struct study_pool_options *options);
