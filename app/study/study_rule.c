@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/study/statistics.h"
 #include "app/study/study_points.h"
@@ -76,27 +77,35 @@ static void subtract(double *values, const double *from, size_t n)
         values[i] = isinf(values[i]) && isinf(from[i]) ? INFINITY : values[i] - from[i];
 }
 
+bool study_rule_is_precise(const struct study_precision *p, double *const *values, size_t points, size_t n)
+{
+    struct study_precision of_value = *p;
+    double *copy = mem_calloc(n, sizeof *copy);
+    of_value.of_difference = false;
+    memcpy(copy, values[0], n * sizeof *copy);
+    struct stat_interval base = interval_of(&of_value, copy, n);
+    bool precise = p->of_difference || is_precise(p, base, base.value);
+    for (size_t k = 1; k < points && precise; k++) {
+        memcpy(copy, values[k], n * sizeof *copy);
+        if (p->of_difference) subtract(copy, values[0], n);
+        struct stat_interval interval = interval_of(p, copy, n);
+        precise = is_precise(p, interval, p->of_difference ? base.value : interval.value);
+    }
+    mem_free(copy);
+    return precise;
+}
+
 bool study_rule_is_settled(const struct study *study, const struct results *results, uint64_t group, int64_t n)
 {
-    const struct study_precision *p = &study->precision;
-    uint64_t size = study_group_size(study);
-    double *first = mem_calloc((size_t)n, sizeof *first), *values = mem_calloc((size_t)n, sizeof *values);
-    double *sorted = mem_calloc((size_t)n, sizeof *sorted);
-    bool settled = read_values(study, results, group * size, n, first);
-    for (int64_t i = 0; i < n; i++)
-        sorted[i] = first[i];
-    struct study_precision of_value = *p;
-    of_value.of_difference = false;
-    struct stat_interval base = interval_of(&of_value, sorted, (size_t)n);
-    if (!p->of_difference) settled = settled && is_precise(p, base, base.value);
-    for (uint64_t k = 1; k < size && settled; k++) {
-        settled = read_values(study, results, group * size + k, n, values);
-        if (p->of_difference) subtract(values, first, (size_t)n);
-        struct stat_interval interval = interval_of(p, values, (size_t)n);
-        settled = settled && is_precise(p, interval, p->of_difference ? base.value : interval.value);
+    size_t size = (size_t)study_group_size(study);
+    double *all = mem_calloc(size * (size_t)n, sizeof *all), **values = mem_calloc(size, sizeof *values);
+    bool settled = true;
+    for (size_t k = 0; k < size && settled; k++) {
+        values[k] = all + k * (size_t)n;
+        settled = read_values(study, results, group * size + k, n, values[k]);
     }
-    mem_free(first);
+    settled = settled && study_rule_is_precise(&study->precision, values, size, (size_t)n);
     mem_free(values);
-    mem_free(sorted);
+    mem_free(all);
     return settled;
 }

@@ -19,5 +19,8 @@
 int64_t study_rule_next_look(const struct study *study, int64_t n);
 /* Whether the first n replications of all points of the group, which are in results, settle it. */
 bool study_rule_is_settled(const struct study *study, const struct results *results, uint64_t group, int64_t n);
+/* The rule itself: values[k][r] of replication r at point k of a group, INFINITY where it is censored and a quantile is
+   judged. */
+bool study_rule_is_precise(const struct study_precision *precision, double *const *values, size_t points, size_t n);
 
 #endif

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/study/statistics.h"
 #include "app/study/study_points.h"
 #include "app/study/study_rule.h"
+#include "sim/distributions.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
+#include "sim/random.h"
 
 enum { RUNS = 400 };
 
@@ -172,5 +175,30 @@ Test(study_rule, all_of_a_group_have_to_be_precise)
     put_alternating(&s, 2, 4);
     cr_expect(!settled(&s, 75), "the third needs more");
     cr_expect(settled(&s, RUNS));
+    close_scene(&s);
+}
+
+/* To look several times and to stop when it looks good makes intervals cover less often than they say; starting with
+   fifty it must not be by much. Exponential values of mean 1, until they are known to 20 %: some 100 runs. */
+Test(study_rule, intervals_at_the_stop_cover_about_as_often_as_they_say)
+{
+    enum { TRIALS = 2000, MOST = 400 };
+    struct scene s = open_scene("\"measure\": \"delivery_delay\", \"relative\": 0.2", "");
+    static double values[MOST];
+    double *point[1] = {values}, runs = 0;
+    size_t covered = 0, stopped = 0;
+    for (uint64_t trial = 0; trial < TRIALS; trial++) {
+        int64_t n = 50;
+        for (uint64_t i = 0; i < MOST; i++)
+            values[i] = -log(draw_unit(random_draw(1, trial, 0, i)));
+        while (n < MOST && !study_rule_is_precise(&s.study->precision, point, 1, (size_t)n))
+            n = study_rule_next_look(s.study, n);
+        struct stat_interval mean = stat_mean(values, (size_t)n, 0.95);
+        covered += mean.low <= 1 && 1 <= mean.high;
+        stopped += n < MOST;
+        runs += (double)n / TRIALS;
+    }
+    cr_expect(stopped == TRIALS && runs > 75 && runs < 150, "%zu stopped, after %.0f runs", stopped, runs);
+    cr_expect(covered > TRIALS * 0.92 && covered < TRIALS * 0.97, "%zu of %d intervals cover", covered, TRIALS);
     close_scene(&s);
 }
