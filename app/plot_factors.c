@@ -143,26 +143,55 @@ static const cJSON *listed(const cJSON *study, const char *pointer)
     return cJSON_IsObject(list) ? cJSON_GetObjectItemCaseSensitive(list, "values") : list;
 }
 
-/* "/links/a-mail/loss": "Loss, a-mail". Underscores are spaces. */
+/* A pointer's names: the first, the second, the last. Freed by their owner. */
+struct names {
+    char *first, *second, *last;
+    size_t n;
+};
+
+static struct names names_in(const char *pointer)
+{
+    struct names names = {NULL};
+    char *name;
+    for (const char *rest = pointer; (name = json_pointer_next(&rest)) != NULL; names.n++) {
+        if (names.n == 0) names.first = mem_strdup(name);
+        if (names.n == 1) names.second = mem_strdup(name);
+        mem_free(names.last);
+        names.last = name;
+    }
+    return names;
+}
+
+/* What a key is called where it alone would say little. */
+static const char *spoken(const char *key)
+{
+    static const char *const words[][2] = {{"for", "duration"}, {"at", "start"}, {"every", "interval"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], key) == 0) return tr(words[i][1]);
+    return key;
+}
+
+/* "/links/a-mail/loss": "Loss, a-mail"; "/faults/0/for": "Duration, fault 1". Underscores are spaces. */
 static char *title_of(const char *pointer)
 {
-    char text[200], *names[3] = {NULL}, *name;
-    size_t n = 0;
-    for (const char *rest = pointer; (name = json_pointer_next(&rest)) != NULL; n++) {
-        if (n < 2) names[n] = name;
-        if (n >= 2) {
-            mem_free(names[2]);
-            names[2] = name;
-        }
-    }
-    const char *last = n > 2 ? names[2] : n > 0 ? names[n - 1] : pointer;
-    bool is_named = n > 2 && names[1];
-    snprintf(text, sizeof text, is_named ? "%.80s, %.80s" : "%.80s", last, is_named ? names[1] : "");
+    char text[200];
+    struct names names = names_in(pointer);
+    const char *last = names.last ? spoken(names.last) : pointer;
+    size_t one = names.first ? strlen(names.first) : 0; /* of many: without the s */
+    one -= one > 1 && names.first[one - 1] == 's';
+    bool is_numbered = names.n > 2 && names.second[strspn(names.second, "0123456789")] == 0;
+    if (is_numbered)
+        snprintf(text, sizeof text, "%.80s, %.*s %ld", last, (int)one, names.first, strtol(names.second, NULL, 10) + 1);
+    else if (names.n > 2)
+        snprintf(text, sizeof text, "%.80s, %.80s", last, names.second);
+    else
+        snprintf(text, sizeof text, "%.80s", last);
     for (char *p = text; *p && *p != ','; p++)
         if (*p == '_') *p = ' ';
     if (*text >= 'a' && *text <= 'z') *text = (char)(*text - 'a' + 'A');
-    for (int i = 0; i < 3; i++)
-        mem_free(names[i]);
+    mem_free(names.first);
+    mem_free(names.second);
+    mem_free(names.last);
     return mem_strdup(text);
 }
 
