@@ -68,6 +68,11 @@ static bool read_scale(struct plot_options *o)
     return false;
 }
 
+static bool is_figure(const struct plot_options *o, enum figure_kind kind)
+{
+    return o->wish.figure && strcmp(o->wish.figure, figure_name(kind)) == 0;
+}
+
 static bool read_formulas(struct plot_options *o)
 {
     o->beside = mem_calloc(o->formulas.n, sizeof *o->beside);
@@ -77,21 +82,25 @@ static bool read_formulas(struct plot_options *o)
     return true;
 }
 
-/* Attempts over time are of the attempts, whatever was asked for. */
+/* Attempts over time are of the attempts, and queues of the queues, whatever was asked for. */
 static bool read_measure(const struct plot_options *o, const struct results_about *about, enum measure *m)
 {
     const char *names[MEASURES + 1] = {NULL};
     size_t n = 0;
-    bool is_attempts = o->wish.figure && strcmp(o->wish.figure, "attempts") == 0;
-    const char *written = is_attempts ? measure_name(MEASURE_ATTEMPTS) : o->measure;
+    bool is_attempts = is_figure(o, FIGURE_ATTEMPTS), is_queue = is_figure(o, FIGURE_QUEUE),
+         is_fixed = is_attempts || is_queue;
+    bool has_peak = about->measures & MEASURE_BIT(MEASURE_PEAK_QUEUE); /* either brings the lengths */
+    const char *written = is_attempts ? measure_name(MEASURE_ATTEMPTS)
+                          : is_queue  ? measure_name(has_peak ? MEASURE_PEAK_QUEUE : MEASURE_MEAN_QUEUE)
+                                      : o->measure;
     *m = plot_main_measure(about);
     if (!written) return true;
     if (measure_find(written, m) && (about->measures & MEASURE_BIT(*m))) return true;
     for (int i = 0; i < MEASURES; i++)
         if (about->measures & MEASURE_BIT(i)) names[n++] = measure_name((enum measure)i);
     fprintf(stderr, tr("postroad plot: %s: \"%s\" was not measured in this study\n"),
-            is_attempts ? "--figure attempts" : "--measure", written);
-    const char *near = is_attempts ? NULL : nearest_word(written, names);
+            is_fixed ? "--figure" : "--measure", written);
+    const char *near = is_fixed ? NULL : nearest_word(written, names);
     if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
     fputs(near ? "" : tr("  hint: it measured"), stderr);
     for (size_t i = 0; i < n && !near; i++)
@@ -116,17 +125,20 @@ static int write_figure(const struct plot_options *o, const struct plot_data *da
     return EXIT_FAILED;
 }
 
-static int plot_figure(const struct plot_options *o, struct results_reader *reader)
+static int plot_figure(struct plot_options *o, struct results_reader *reader)
 {
     char error[RESULTS_ERROR_BYTES];
     enum measure measure;
     if (!read_measure(o, results_read_about(reader), &measure)) return EXIT_USAGE;
-    bool with_attempts = o->wish.figure && strcmp(o->wish.figure, "attempts") == 0;
-    struct plot_data *data = plot_data_read(reader, measure, with_attempts, error, sizeof error);
-    if (!data) {
+    struct plot_data *data = plot_data_read(reader, measure, is_figure(o, FIGURE_ATTEMPTS), error, sizeof error);
+    struct plot_queue *queues =
+        data && is_figure(o, FIGURE_QUEUE) ? plot_queue_read(reader, data, error, sizeof error) : NULL;
+    if (!data || (is_figure(o, FIGURE_QUEUE) && !queues)) {
         fprintf(stderr, "postroad plot: %s\n", error);
+        plot_data_free(data);
         return EXIT_FAILED;
     }
+    o->words.queues = queues;
     struct plot_choice choice;
     bool good = plot_choose(data, &o->wish, &choice);
     for (size_t i = 0; i < o->words.n_beside && good; i++)
@@ -134,6 +146,7 @@ static int plot_figure(const struct plot_options *o, struct results_reader *read
     int code = good ? write_figure(o, data, &choice) : EXIT_USAGE;
     plot_choice_free(&choice);
     plot_data_free(data);
+    mem_free(queues);
     return code;
 }
 
@@ -173,7 +186,7 @@ int command_plot(int argc, char **argv)
     const struct option_row rows[] = {
         {"output", 'o', "FILE", "where it goes: .svg, .png or .pdf, or .html for a report of all measures", OPTION_TEXT,
          &o.output},
-        {"figure", 'f', "KIND", "curve, difference, survival, ecdf, box, violin, heat or attempts (as it suits)",
+        {"figure", 'f', "KIND", "curve, difference, survival, ecdf, box, violin, heat, queue or attempts (as it suits)",
          OPTION_TEXT, &o.wish.figure},
         {"measure", 'm', "M", "what is shown (what the study's precision names, or its first)", OPTION_TEXT,
          &o.measure},

@@ -74,6 +74,9 @@ static void add_reading(struct words *w, const struct plot_data *d, const struct
     case FIGURE_ATTEMPTS:
         add(w, tr("Attempts to hand a mail to another server, by the time since it was written. "));
         break;
+    case FIGURE_QUEUE:
+        add(w, tr("Line: mean over runs; band: %.3g %% confidence at each time (Student's t). "), percent);
+        break;
     case FIGURES:
         break;
     }
@@ -106,8 +109,10 @@ static void add_censored(struct words *w, const struct plot_data *d, const struc
                    *by = c->by != PLOT_NONE ? d->factors[c->by].levels[worst % c->n_by].text : "";
         if (*x || *by)
             add(w, tr(" (most: %s at %s%s%s)"), value_text(FIGURE_SHARE, most, share), x, *x && *by ? ", " : "", by);
-        add(w, c->kind == FIGURE_ATTEMPTS || c->kind == FIGURE_SURVIVAL || c->kind == FIGURE_ECDF ? ". "
-               : c->kind == FIGURE_HEAT                                                           ? tr(": ring. ")
+        add(w, c->kind == FIGURE_QUEUE || c->kind == FIGURE_ATTEMPTS || c->kind == FIGURE_SURVIVAL ||
+                       c->kind == FIGURE_ECDF
+                   ? ". "
+               : c->kind == FIGURE_HEAT ? tr(": ring. ")
                                         : tr(": hollow marks. "));
     }
     if (never)
@@ -149,6 +154,27 @@ char *plot_provenance(const struct plot_data *d)
     return mem_strdup(w.text);
 }
 
+/* Of each line: from when on it is steady, and at what level. */
+static void add_steady(struct words *w, const struct plot_data *d, const struct plot_choice *c,
+                       const struct plot_queue *queues)
+{
+    char from[VALUE_TEXT_BYTES], mean[VALUE_TEXT_BYTES], range[VALUE_RANGE_BYTES];
+    add(w, tr("Steady (MSER-5; batch means): "));
+    for (size_t by = 0; by < c->n_by; by++) {
+        const struct plot_point *p = plot_cell(c, 0, by);
+        struct plot_steady steady;
+        if (!p) continue;
+        if (c->by != PLOT_NONE) add(w, "%s ", d->factors[c->by].levels[by].text);
+        if (plot_queue_steady(&queues[p - d->points], c->confidence, &steady))
+            add(w, tr("from %s on, %s (%s)"), value_text(FIGURE_SECONDS, steady.from_s, from),
+                value_text(FIGURE_PLAIN, steady.mean.value, mean),
+                value_text_range(FIGURE_PLAIN, steady.mean.low, steady.mean.high, range));
+        else
+            add(w, "%s", tr("never"));
+        add(w, by + 1 < c->n_by ? "; " : ". ");
+    }
+}
+
 char *plot_caption(const struct plot_data *d, const struct plot_choice *c, const struct plot_words *words)
 {
     struct words w = {.n = 0};
@@ -156,6 +182,7 @@ char *plot_caption(const struct plot_data *d, const struct plot_choice *c, const
     add_reading(&w, d, c);
     for (size_t i = 0; i < words->n_beside; i++)
         add(&w, tr("Thin line: %s. "), plot_beside_says(&words->beside[i], formula, sizeof formula));
+    if (c->kind == FIGURE_QUEUE) add_steady(&w, d, c, words->queues);
     add_censored(&w, d, c);
     add_fixed(&w, d, c);
     add_provenance(&w, d);

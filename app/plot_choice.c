@@ -168,7 +168,7 @@ enum { MOST_SERIES = 8, LEAST_CURVE = 3, LEAST_HEAT = 4 };
 /* Of which axes a kind has use: distributions over time need only names. */
 static bool has_x(enum figure_kind kind)
 {
-    return kind != FIGURE_SURVIVAL && kind != FIGURE_ECDF && kind != FIGURE_ATTEMPTS;
+    return kind != FIGURE_SURVIVAL && kind != FIGURE_ECDF && kind != FIGURE_ATTEMPTS && kind != FIGURE_QUEUE;
 }
 
 static enum figure_kind kind_that_suits(const struct plot_data *d, struct plot_choice *c)

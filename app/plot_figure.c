@@ -199,6 +199,30 @@ static void make_steps(struct plot_figure *f)
     f->figure.y = (struct figure_axis){f->y_title, FIGURE_SHARE, FIGURE_LINEAR, NULL, 0};
 }
 
+/* ---- queues ---- */
+
+static void make_queues(struct plot_figure *f)
+{
+    const struct plot_choice *c = f->choice;
+    f->series = mem_calloc(c->n_by, sizeof *f->series);
+    f->points = mem_calloc(c->n_by * QUEUE_SPANS, sizeof *f->points);
+    struct figure_point *next = f->points;
+    for (size_t by = 0; by < c->n_by; by++) {
+        const struct plot_point *p = plot_cell(c, 0, by);
+        if (!p) continue;
+        const struct plot_queue *q = &f->words->queues[p - f->data->points];
+        f->series[f->figure.n_series++] =
+            (struct figure_series){level_text(f, c->by, by), next, QUEUE_SPANS, false, by, false};
+        for (size_t k = 0; k < QUEUE_SPANS; k++) {
+            struct stat_interval i = plot_queue_at(q, k, c->confidence);
+            *next++ = (struct figure_point){
+                .x = ((double)k + 0.5) * q->span_s, .value = i.value, .low = i.low, .high = i.high};
+        }
+    }
+    f->figure.series = f->series;
+    f->figure.x = (struct figure_axis){tr("Time since the run began"), FIGURE_SECONDS, FIGURE_LINEAR, NULL, 0};
+}
+
 /* ---- samples ---- */
 
 static const double quantiles[5] = {0.05, 0.25, 0.5, 0.75, 0.95};
@@ -290,8 +314,8 @@ static void make_title(struct plot_figure *f)
     const struct plot_factor *x = factor(f, c->x), *by = factor(f, c->by);
     char measure[80];
     plot_measure_title(f->data->measure, measure, sizeof measure);
-    if (c->kind == FIGURE_ATTEMPTS)
-        snprintf(f->title, WORDS, "%s", tr("Attempts over time"));
+    if (c->kind == FIGURE_ATTEMPTS || c->kind == FIGURE_QUEUE)
+        snprintf(f->title, WORDS, "%s", c->kind == FIGURE_QUEUE ? tr("Queue over time") : tr("Attempts over time"));
     else if (c->kind == FIGURE_DIFFERENCE)
         add_name(f->title, tr("Difference in "), measure);
     else
@@ -320,6 +344,8 @@ static void make_titles(struct plot_figure *f)
         snprintf(f->y_title, WORDS, is_delay(f) ? tr("Mails not delivered yet") : tr("Mails of which it lasts longer"));
     if (c->kind == FIGURE_ECDF)
         snprintf(f->y_title, WORDS, is_delay(f) ? tr("Mails delivered") : tr("Mails of which it is over"));
+    if (c->kind == FIGURE_QUEUE)
+        snprintf(f->y_title, WORDS, "%s", tr("Recipients in the queues of all servers, mean over runs"));
     if (c->kind == FIGURE_DIFFERENCE) {
         const char *base = level_text(f, c->by, c->against);
         snprintf(f->y_title, WORDS, tr("%s, %s of the difference to %.100s"), measure, statistic, base);
@@ -348,7 +374,7 @@ struct plot_figure *plot_figure_new(const struct plot_data *data, const struct p
     static void (*const make[FIGURES])(struct plot_figure *) = {
         [FIGURE_CURVE] = make_curve, [FIGURE_DIFFERENCE] = make_curve, [FIGURE_SURVIVAL] = make_steps,
         [FIGURE_ECDF] = make_steps,  [FIGURE_BOX] = make_samples,      [FIGURE_VIOLIN] = make_samples,
-        [FIGURE_HEAT] = make_cells,  [FIGURE_ATTEMPTS] = make_strips};
+        [FIGURE_HEAT] = make_cells,  [FIGURE_ATTEMPTS] = make_strips,  [FIGURE_QUEUE] = make_queues};
     struct plot_figure *f = mem_calloc(1, sizeof *f);
     f->data = data;
     f->choice = choice;

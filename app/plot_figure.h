@@ -4,10 +4,12 @@
 
 #include "app/plot_beside.h"
 #include "app/plot_choice.h"
+#include "app/plot_queue.h"
 
 struct plot_words {
     const char *title, *x_title, *y_title; /* NULL: made from what varies */
     enum figure_scale scale;               /* of the measure */
+    const struct plot_queue *queues;       /* of `--figure queue`: of each point */
     const struct plot_beside *beside;
     size_t n_beside;
 };

@@ -20,7 +20,7 @@ cat > study.json << 'END'
 { "scenario": "world.json", "title": "Retry & loss", "seed": 7,
   "vary": { "/links/b-mail/loss": ["0 %", "10 %", "30 %", "45 %"], "/hosts/mail.a.example/mail_server/retry": ["qmail", "exim"] },
   "replications": { "min": 24, "max": 24 },
-  "measure": ["delivery_delay", "attempts", "delivered", "bytes_on_wire"] }
+  "measure": ["delivery_delay", "attempts", "delivered", "bytes_on_wire", "mean_queue"] }
 END
 run 0 study study.json -o r.db
 
@@ -32,12 +32,12 @@ for ending in svg png pdf; do
     run 0 plot r.db -o "b.$ending"
     holds cmp "a.$ending" "b.$ending"
 done
-for kind in curve difference survival ecdf box violin heat attempts; do
+for kind in curve difference survival ecdf box violin heat queue attempts; do
     run 0 plot r.db -o "$kind.png" --figure $kind --size 600x400
     silent err
     holds test "$(head -c 8 "$kind.png" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a
 done
-holds test "$(md5sum ./*.png | cut -d' ' -f1 | sort -u | wc -l)" -ge 9
+holds test "$(md5sum ./*.png | cut -d' ' -f1 | sort -u | wc -l)" -ge 10
 run 0 plot r.db -o w.svg --where "loss=30 %" --by retry --figure ecdf
 run 0 plot r.db -o s.svg -m bytes_on_wire -s p90 --scale log --confidence "99 %" --title T --x-title X --y-title Y
 run 0 plot r.db -o g.svg --figure difference --against exim
@@ -79,7 +79,7 @@ class Page(html.parser.HTMLParser):
         if self.open and self.open[-1] == "h2": self.heads.append(data)
         if any(t in ("td", "th") for t in self.open): self.rows[-1][-1] += data
 page = Page(); page.feed(text); page.close()
-assert not page.open and page.figures == 6, (page.open, page.figures)  # delay thrice, and three more
+assert not page.open and page.figures == 7, (page.open, page.figures)  # delay thrice, and four more
 assert {"Delivery delay", "Attempts", "Delivered mails", "Bytes on wire"} <= set(page.heads), page.heads
 assert "Retry &amp; loss" in text and "Retry &lt;under&gt;" in text and "Retry <under>" not in text
 for word in ("seed 7", "8 points", "24 runs each", "postroad view r.db --run "): assert word in text, word
@@ -103,7 +103,7 @@ seen = {"t": 0, "wilson": 0, "median": 0, "km": 0}
 for point, where in points.items():
     loss = re.search(r'loss="?([^";]*)', where)[1]; retry = re.search(r'retry="?([^";]*)', where)[1]
     rows = [r for r in page.rows if len(r) > 5 and r[1] == loss and r[2] == retry]
-    assert len(rows) == 4, (where, len(rows))
+    assert len(rows) == 5, (where, len(rows))
     for row, name in zip(rows, ["delivery_delay", "attempts", "delivered", "bytes_on_wire"]):
         x = sorted(v for v, in db.execute(f"SELECT {name} FROM runs WHERE point = ?", (point,)))
         n = len(x); mean = sum(x) / n
@@ -138,7 +138,9 @@ says err 'did you mean "curve"?'
 run 2 plot r.db -o x.svg --measure bytes_on_wir
 says err 'did you mean "bytes_on_wire"?'
 run 2 plot r.db -o x.svg --measure goodput
-says err "it measured delivery_delay, attempts, delivered, bytes_on_wire"
+says err "it measured delivery_delay, attempts, delivered, bytes_on_wire, mean_queue"
+run 2 plot none.db -o x.svg --figure queue
+says err '"mean_queue" was not measured in this study'
 run 2 plot r.db -o x.svg --x rate
 says err '"rate" does not vary in this study'
 run 2 plot r.db -o x.svg --where "loss=7 %"

@@ -35,7 +35,7 @@ static double place_of(const struct frame *f, size_t series, double x)
     double at = axis_at(&f->x, x), n = 0;
     for (size_t i = 0; i < f->figure->n_series; i++)
         n += !f->figure->series[i].is_reference;
-    if (n < 2 || f->figure->series[series].is_reference) return at;
+    if (n < 2 || f->figure->kind == FIGURE_QUEUE || f->figure->series[series].is_reference) return at;
     double room = f->x.scale == FIGURE_NAMED ? f->plot.w / (double)(f->x.of->n_names + 1) * 0.5
                                              : fmin(3.4 * f->look.unit * (n - 1), f->plot.w * 0.02);
     return at + room * ((double)series / (n - 1) - 0.5);
@@ -62,6 +62,26 @@ static void draw_interval(const struct frame *f, const struct figure_point *p, d
     canvas_line(c, point_of(x, low), point_of(x, high), 1.3 * u, colour);
     if (isfinite(p->low)) canvas_line(c, point_of(x - cap, low), point_of(x + cap, low), 1.3 * u, colour);
     if (isfinite(p->high)) canvas_line(c, point_of(x - cap, high), point_of(x + cap, high), 1.3 * u, colour);
+}
+
+/* Many places: a band says what bars would, and marks would hide the line. */
+static bool has_band(const struct frame *f)
+{
+    return f->figure->kind == FIGURE_QUEUE;
+}
+
+static void draw_band(const struct frame *f, const struct figure_series *s)
+{
+    struct point *outline = mem_alloc(2 * s->n * sizeof *outline);
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++)
+        if (isfinite(s->points[i].high))
+            outline[n++] = point_of(axis_at(&f->x, s->points[i].x), edge_or(f, s->points[i].high, true));
+    for (size_t i = s->n; i-- > 0;)
+        if (isfinite(s->points[i].low))
+            outline[n++] = point_of(axis_at(&f->x, s->points[i].x), edge_or(f, s->points[i].low, false));
+    if (n > 2) canvas_polygon(f->look.canvas, outline, n, colour_with_alpha(look_colour(s->look), 0.15));
+    mem_free(outline);
 }
 
 /* The line goes on over what has a value; places without one break it. */
@@ -133,6 +153,25 @@ static void draw_zero(const struct frame *f)
     if (f->figure->below && box.y - zero > 14 * u) canvas_text(look->canvas, box, &style, text);
 }
 
+static void draw_intervals(const struct frame *f, const struct figure_series *s, size_t number)
+{
+    if (has_band(f)) draw_band(f, s);
+    for (size_t i = 0; i < s->n && !s->is_reference && !has_band(f); i++)
+        draw_interval(f, &s->points[i], place_of(f, number, s->points[i].x), look_colour(s->look));
+}
+
+/* Intervals lie below lines, and lines below marks. */
+static void draw_series(const struct frame *f)
+{
+    const struct figure_series *series = f->figure->series;
+    for (size_t s = 0; s < f->figure->n_series; s++)
+        draw_intervals(f, &series[s], s);
+    for (size_t s = 0; s < f->figure->n_series; s++)
+        draw_line(f, &series[s], s);
+    for (size_t s = 0; s < f->figure->n_series && !has_band(f); s++)
+        draw_marks(f, &series[s], s);
+}
+
 void curve_draw(const struct look *look, const struct figure *figure)
 {
     struct axis_range x, y;
@@ -143,13 +182,6 @@ void curve_draw(const struct look *look, const struct figure *figure)
     struct frame f = frame_open(look, figure, across, up, wish);
     frame_draw_axes(&f, wish);
     if (is_difference) draw_zero(&f);
-    for (size_t s = 0; s < figure->n_series; s++)
-        for (size_t i = 0; i < figure->series[s].n && !figure->series[s].is_reference; i++)
-            draw_interval(&f, &figure->series[s].points[i], place_of(&f, s, figure->series[s].points[i].x),
-                          look_colour(figure->series[s].look));
-    for (size_t s = 0; s < figure->n_series; s++)
-        draw_line(&f, &figure->series[s], s);
-    for (size_t s = 0; s < figure->n_series; s++)
-        draw_marks(&f, &figure->series[s], s);
+    draw_series(&f);
     draw_names(&f);
 }

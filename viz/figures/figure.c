@@ -17,6 +17,7 @@ static const struct kind {
                     [FIGURE_BOX] = {"box", box_draw},
                     [FIGURE_VIOLIN] = {"violin", violin_draw},
                     [FIGURE_HEAT] = {"heat", heat_draw},
+                    [FIGURE_QUEUE] = {"queue", curve_draw},
                     [FIGURE_ATTEMPTS] = {"attempts", attempts_draw}};
 
 const char *figure_name(enum figure_kind kind)

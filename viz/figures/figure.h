@@ -22,6 +22,7 @@ enum figure_kind {
     FIGURE_BOX,        /* quantiles */
     FIGURE_VIOLIN,     /* densities */
     FIGURE_HEAT,       /* a value for each cell of a grid */
+    FIGURE_QUEUE,      /* lines with bands over time */
     FIGURE_ATTEMPTS,   /* when attempts were made, and which succeeded */
     FIGURES
 };

@@ -269,12 +269,33 @@ static const struct figure *attempts(void)
     return &f;
 }
 
-const char *const sample_names[SAMPLE_FIGURES] = {"curve", "linear", "named",  "difference", "survival",
-                                                  "ecdf",  "box",    "violin", "heat",       "attempts"};
+static const struct figure *queue(void)
+{
+    static struct figure f = {
+        .kind = FIGURE_QUEUE,
+        .title = "Queue over time by retry",
+        .caption = caption,
+        .x = {"Time since the run began", FIGURE_SECONDS, FIGURE_LINEAR, NULL, 0},
+        .y = {"Recipients in the queues of all servers, mean over runs", FIGURE_PLAIN, FIGURE_AUTO, NULL, 0},
+        .n_series = POLICIES,
+        .series_title = "Retry, mail.a.example"};
+    for (int p = 0; p < POLICIES; p++) {
+        for (int i = 0; i < STEPS; i++) {
+            double level = (4 + 3 * p) * (1 - exp(-i / 30.0)) + luck((unsigned)(i + 900 * p)), half = 0.15 * level;
+            steps[p][i] = (struct figure_point){i * 108.0, level, level - half, level + half, 0, 0, false};
+        }
+        series[p] = (struct figure_series){policies[p], steps[p], STEPS, false, (size_t)p, false};
+    }
+    f.series = series;
+    return &f;
+}
+
+const char *const sample_names[SAMPLE_FIGURES] = {"curve", "linear", "named", "difference", "survival", "ecdf",
+                                                  "box",   "violin", "heat",  "attempts",   "queue"};
 
 const struct figure *sample_figure(int n)
 {
-    static const struct figure *(*const makers[SAMPLE_FIGURES])(void) = {curve, linear, named,  difference, survival,
-                                                                         ecdf,  box,    violin, heat,       attempts};
+    static const struct figure *(*const makers[SAMPLE_FIGURES])(void) = {
+        curve, linear, named, difference, survival, ecdf, box, violin, heat, attempts, queue};
     return makers[n]();
 }

@@ -4,7 +4,7 @@
 
 #include "viz/figures/figure.h"
 
-enum { SAMPLE_FIGURES = 10 };
+enum { SAMPLE_FIGURES = 11 };
 extern const char *const sample_names[SAMPLE_FIGURES];
 /* Lent; the same each time. */
 const struct figure *sample_figure(int n);
