@@ -59,9 +59,10 @@ static bool take(void *user, const unsigned char *bytes, size_t n)
 }
 
 /* As a picture of its own: the names within one SVG would meet those of the next. */
-static void put_figure(FILE *out, const struct plot_data *data, const struct plot_choice *choice)
+static void put_figure(FILE *out, const struct plot_data *data, const struct plot_choice *choice,
+                       const struct plot_queue *queues)
 {
-    const struct plot_words words = {.title = NULL};
+    const struct plot_words words = {.queues = queues};
     struct plot_figure *f = plot_figure_new(data, choice, &words);
     struct bytes svg = {0};
     figure_give_svg(plot_figure_of(f), FIGURE_WIDTH, FIGURE_HEIGHT, (struct canvas_sink){take, &svg});
@@ -210,11 +211,12 @@ static void put_factors(FILE *out, const struct plot_data *d)
 }
 
 /* One more figure of a kind, where it can be. */
-static void put_other(FILE *out, const struct plot_data *d, struct plot_wish wish, enum figure_kind kind)
+static void put_other(FILE *out, const struct plot_data *d, struct plot_wish wish, enum figure_kind kind,
+                      const struct plot_queue *queues)
 {
     struct plot_choice c;
     wish.figure = figure_name(kind);
-    if (plot_choose(d, &wish, &c)) put_figure(out, d, &c);
+    if (plot_choose(d, &wish, &c)) put_figure(out, d, &c, queues);
     plot_choice_free(&c);
 }
 
@@ -231,15 +233,29 @@ static bool put_measure(FILE *out, const struct plot_data *d, const struct plot_
     put_text(out, measure_says(d->measure));
     fputs(plot_has_mails(d->measure) ? tr("; of mails") : tr("; of runs"), out);
     fputs("</p>\n", out);
-    put_figure(out, d, &c);
+    put_figure(out, d, &c, NULL);
     bool is_compared = c.by != PLOT_NONE && c.kind == FIGURE_CURVE && c.n_by <= 8;
     if (is_main && measure_is_censored_by_end(d->measure) && c.kind != FIGURE_ECDF &&
         (c.by == PLOT_NONE ? c.n_x : c.n_by) <= 8)
-        put_other(out, d, *wish, FIGURE_ECDF);
-    if (is_main && is_compared) put_other(out, d, *wish, FIGURE_DIFFERENCE);
+        put_other(out, d, *wish, FIGURE_ECDF, NULL);
+    if (is_main && is_compared) put_other(out, d, *wish, FIGURE_DIFFERENCE, NULL);
     put_table(out, d, c.confidence);
     plot_choice_free(&c);
     return true;
+}
+
+/* With what each run knows of its queues, which is read for it alone. */
+static bool put_queues(FILE *out, struct results_reader *reader, const struct plot_data *d,
+                       const struct plot_wish *wish)
+{
+    char error[RESULTS_ERROR_BYTES];
+    struct plot_queue *queues = plot_queue_read(reader, d, error, sizeof error);
+    if (queues)
+        put_other(out, d, *wish, FIGURE_QUEUE, queues);
+    else
+        fprintf(stderr, "postroad plot: %s\n", error);
+    mem_free(queues);
+    return queues != NULL;
 }
 
 static void put_end(FILE *out, const struct plot_data *d, const char *path)
@@ -289,6 +305,7 @@ bool plot_report_write(struct results_reader *reader, const struct plot_wish *wi
         if ((enum measure)m == main_one || !(about->measures & MEASURE_BIT(m))) continue;
         struct plot_data *d = plot_data_read(reader, (enum measure)m, false, error, sizeof error);
         good = d && put_measure(out, d, wish, false);
+        if (good && m == MEASURE_MEAN_QUEUE) good = put_queues(out, reader, d, wish);
         plot_data_free(d);
     }
     if (!first) fprintf(stderr, "postroad plot: %s\n", error);
