@@ -242,7 +242,7 @@ static void run_world(struct opening *o, const struct scenario *scenario)
         tell_progress(o, part, true);
         show_if_due(o, part);
     }
-    if (!is_cancelled(o)) study_run_came_out(o->word, journal, stderr);
+    if (!stop_is_asked(&o->stop)) study_run_came_out(o->word, journal, stderr);
     world_free(world);
     journal_free(journal);
 }
