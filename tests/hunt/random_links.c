@@ -75,16 +75,17 @@ static bool has_silent_routers(const struct maker *m)
 /* A router that is silent for ever before a narrow link is a black hole for ever, but for those who probe. They find
    the way when several retransmission time-outs are over, which takes longer than the three minutes of a block of
    content where the narrowest links come last: who gives up then sends the mail again and again, and it gets there
-   each time. */
+   each time. A connection that is given up sooner (user_timeout) never finds it. */
 static void probe_for_mtu(struct maker *m)
 {
-    cJSON *host;
+    cJSON *host, *tcp = maker_object(m->json, "tcp");
     cJSON_ArrayForEach(host, m->hosts)
     {
         cJSON_DeleteItemFromObject(cJSON_GetObjectItem(host, "tcp"), "mtu_probing");
+        cJSON_DeleteItemFromObject(cJSON_GetObjectItem(host, "tcp"), "user_timeout");
     }
-    cJSON *tcp = maker_object(m->json, "tcp");
     cJSON_DeleteItemFromObject(tcp, "mtu_probing");
+    cJSON_DeleteItemFromObject(tcp, "user_timeout");
     cJSON_AddTrueToObject(tcp, "mtu_probing");
     cJSON_AddStringToObject(maker_object(maker_object(m->json, "smtp"), "timeouts"), "data_block", "1 h");
 }
