@@ -50,7 +50,8 @@ while IFS=$'\t' read -r place command; do
         "$POSTROAD" bench --help | grep -qE "[[|]$word[]|]" || fail "$place: there is no workload $word"
         ;;
     *' live'* | *' bench'* | *' tests'* | *' threads'* | *' hunt'* | *' fuzz'* | *' package'* | *NAME* | *SCENARIO* | *SUBCOMMAND* | *FILE* | *JOURNAL* | \
-        *live.journal* | 'postroad show' | 'postroad export' | 'postroad run' | postroad) looked_up "$place" "$command" ;;
+        *live.journal* | *STUDY* | *RESULTS* | *A.db* | *makeflow* | 'postroad show' | 'postroad export' | 'postroad run' | \
+        'postroad plot' | postroad) looked_up "$place" "$command" ;;
     *.gif* | *.webm* | *.mp4*) ! command -v ffmpeg > /dev/null || typed "$place" "$command" ;;
     tshark*) ! command -v tshark > /dev/null || typed "$place" "$command" ;;
     *) typed "$place" "$command" && ran=$((ran + 1)) ;;

@@ -31,12 +31,12 @@ holds timeout 300 makeflow -T local local.mf > local.log 2>&1
 same_as_whole local.db
 
 # Work Queue: two workers, and the first is killed with what it runs while it has a part in hand.
-sed 's/"replications": 60/"replications": 1500/' small.json > long.json
+sed 's/"replications": 60/"replications": 500/' small.json > long.json
 run 0 study long.json -o whole.db
 run 0 study export whole.db -o whole.csv
 run 0 study export whole.db -o whole-mails.csv --table mails
 run 0 study long.json -o wq.db --makeflow wq.mf --shards 6
-timeout 400 makeflow -T wq -p 0 -Z port -d wq -o wq.debug wq.mf > wq.log 2>&1 &
+timeout 500 makeflow -T wq -p 0 -Z port -d wq -o wq.debug wq.mf > wq.log 2>&1 &
 manager=$!
 for i in $(seq 100); do [ -s port ] && break; sleep 0.1; done
 holds test -s port
