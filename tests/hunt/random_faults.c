@@ -221,6 +221,20 @@ static void tame_endless(struct maker *m)
     }
 }
 
+/* What nobody takes from a disk that has a size may fill it for ever. */
+static void empty_mailboxes(struct maker *m)
+{
+    cJSON *host;
+    cJSON_ArrayForEach(host, m->hosts)
+    {
+        cJSON *client = cJSON_GetObjectItem(host, "client"), *server = cJSON_GetObjectItem(client, "submits_to");
+        cJSON_DeleteItemFromObject(client, "leaves_on_server");
+        if (!server || cJSON_HasObjectItem(client, "fetches_from")) continue;
+        cJSON_AddStringToObject(client, "fetches_from", server->valuestring);
+        luck_add(&m->luck, client, "fetches_every", "20 min|2 h");
+    }
+}
+
 static void add_guesser(struct maker *m)
 {
     cJSON *fault = cJSON_CreateObject();
@@ -254,6 +268,7 @@ static void add_kind(struct maker *m, size_t kind)
         break;
     }
     if (strstr(fault_kinds[kind].values, "endless")) tame_endless(m);
+    if (fault_kinds[kind].way == BY_HOST && strstr(fault_kinds[kind].values, "'files'")) empty_mailboxes(m);
     if (fault_kinds[kind].needs & NEEDS_GUESSER) add_guesser(m);
 }
 
