@@ -151,7 +151,7 @@ struct names {
 
 static struct names names_in(const char *pointer)
 {
-    struct names names = {NULL};
+    struct names names = {.first = NULL};
     char *name;
     for (const char *rest = pointer; (name = json_pointer_next(&rest)) != NULL; names.n++) {
         if (names.n == 0) names.first = mem_strdup(name);

@@ -359,7 +359,7 @@ bool results_read_one(struct results_reader *r, const char *name, unsigned parts
                       char *error, size_t room)
 {
     char digits[17];
-    int64_t replication, n = 0;
+    int64_t replication = 0, n = 0;
     hold(r, error, room);
     if (!cut_name(r, name, digits, &replication)) return false;
     char *sql =

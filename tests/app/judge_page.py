@@ -118,7 +118,7 @@ def tells_why_late(page, path):
     """The chain from the mail to the lost packet, with sums that add up to the delay, exactly."""
     page.open(path)
     page.key("5")
-    check("m1 reached bob@b.example after 1.074 s" in text(page, "div.why"), f"the heading: {text(page, 'div.why')}")
+    check("m1 reached bob@b.example after 1.155 s" in text(page, "div.why"), f"the heading: {text(page, 'div.why')}")
     whole = page.evaluate("whyWhole.get(0).ns")
     equal(page.evaluate("letters[0].end - letters[0].at"), whole, "the whole is the delay")
     equal(page.evaluate("whySums.filter(s => s.letter === 0 && s.stage >= 0).reduce((sum, s) => sum + s.ns, 0)"), whole, "the sums")
