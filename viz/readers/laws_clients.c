@@ -215,12 +215,12 @@ static void law_of_rates(struct laws *laws, const struct event *e, struct law_gu
 {
     struct law_clients *c = laws->clients;
     const struct law_client_limits *limits = &c->limits.items[guest->limits];
-    struct law_client *client = client_now(c, guest, e->at_ns);
     bool is_refused = guest->rule == (is_mail ? TOO_MANY_MAILS : TOO_MANY_RECIPIENTS);
     if (guest->is_held) unsure_of(c, guest, LAWS_EXCUSE_HELD_BACK);
     if (is_mail && limits->asks_dns) unsure_of(c, guest, LAWS_EXCUSE_HELD_BACK);
+    if (!is_counted && !is_refused) return; /* nor does it begin a time unit */
+    struct law_client *client = client_now(c, guest, e->at_ns);
     int64_t *count = is_mail ? &client->mails : &client->recipients;
-    if (!is_counted && !is_refused) return;
     ++*count;
     law_counts(laws, LAWS_COUNT_M19_CLIENTS, client->unsure);
     if (!client->unsure)
