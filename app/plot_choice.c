@@ -143,6 +143,15 @@ static bool is_free(const struct plot_data *d, const struct plot_choice *c, size
     return factor != c->x && factor != c->by && c->fixed[factor] == PLOT_NONE && !goes_along(d, c, factor);
 }
 
+/* Whether a suits better than b: what the study compares tells lines apart; what varies along with another says less.
+ */
+static bool suits_better(const struct plot_factor *a, const struct plot_factor *b, bool numbers, bool most)
+{
+    if (!numbers && a->is_compared != b->is_compared) return a->is_compared;
+    if (a->follows != b->follows) return b->follows;
+    return most ? a->n_levels > b->n_levels : a->n_levels < b->n_levels;
+}
+
 /* The free factor with most levels, or fewest; numbers or names. */
 static size_t pick(const struct plot_data *d, const struct plot_choice *c, bool numbers, bool most)
 {
@@ -150,9 +159,7 @@ static size_t pick(const struct plot_data *d, const struct plot_choice *c, bool 
     for (size_t i = 0; i < d->n_factors; i++) {
         const struct plot_factor *f = &d->factors[i];
         if (f->is_number != numbers || f->n_levels < 2 || !is_free(d, c, i)) continue;
-        if (best == PLOT_NONE ||
-            (most ? f->n_levels > d->factors[best].n_levels : f->n_levels < d->factors[best].n_levels))
-            best = i;
+        if (best == PLOT_NONE || suits_better(f, &d->factors[best], numbers, most)) best = i;
     }
     return best;
 }

@@ -15,7 +15,7 @@ struct plot_level {
 struct plot_factor {
     const char *pointer;
     char *name, *title; /* "Loss", "Loss, a-mail" */
-    bool is_number;
+    bool is_number, follows, is_compared; /* follows: it varies only along with another; is_compared: the study says so */
     enum figure_unit unit;
     struct plot_level *levels; /* numbers by size; others as in the study file */
     size_t n_levels;

@@ -95,7 +95,20 @@ static bool as_number(const cJSON *value, enum figure_unit *unit, double *number
     return !isnan(*number);
 }
 
-/* As it is shown: a text as it is, an object by its "policy" or, cut short, as it was written. */
+/* Texts in a row: "@ MX 10 mx1, @ MX 20 mx2". False if one of them is no text, or they are too long. */
+static bool as_row(const cJSON *list, char *text, size_t room)
+{
+    size_t n = 0;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (!cJSON_IsString(item) || n + strlen(item->valuestring) + 3 > room) return false;
+        n += (size_t)snprintf(text + n, room - n, "%s%s", n ? ", " : "", item->valuestring);
+    }
+    return n > 0;
+}
+
+/* As it is shown: texts as they are, an object by its "policy" or, cut short, as it was written. */
 static char *as_text(const cJSON *value, const char *json)
 {
     const cJSON *policy = cJSON_IsObject(value) ? cJSON_GetObjectItemCaseSensitive(value, "policy") : NULL;
@@ -104,6 +117,7 @@ static char *as_text(const cJSON *value, const char *json)
     if (cJSON_IsString(value)) return mem_strdup(value->valuestring);
     if (cJSON_IsNull(value)) return mem_strdup(tr("none"));
     char text[LONGEST_TEXT + 8];
+    if (cJSON_IsArray(value) && as_row(value, text, LONGEST_TEXT)) return mem_strdup(text);
     size_t n = strlen(json);
     snprintf(text, sizeof text, n > LONGEST_TEXT ? "%.37s\u2026" : "%s", json);
     return mem_strdup(text);
@@ -143,6 +157,14 @@ static const cJSON *listed(const cJSON *study, const char *pointer)
     return cJSON_IsObject(list) ? cJSON_GetObjectItemCaseSensitive(list, "values") : list;
 }
 
+/* Varies only along with another: { "with": POINTER }. */
+static bool follows(const cJSON *study, const char *pointer)
+{
+    const cJSON *vary = study ? cJSON_GetObjectItemCaseSensitive(study, "vary") : NULL;
+    const cJSON *values = vary ? cJSON_GetObjectItemCaseSensitive(vary, pointer) : NULL;
+    return cJSON_IsObject(values) && cJSON_HasObjectItem(values, "with");
+}
+
 /* A pointer's names: the first, the second, the last. Freed by their owner. */
 struct names {
     char *first, *second, *last;
@@ -165,7 +187,8 @@ static struct names names_in(const char *pointer)
 /* What a key is called where it alone would say little. */
 static const char *spoken(const char *key)
 {
-    static const char *const words[][2] = {{"for", "duration"}, {"at", "start"}, {"every", "interval"}};
+    static const char *const words[][2] = {
+        {"for", "duration"}, {"at", "start"}, {"every", "interval"}, {"description", "kind"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], key) == 0) return tr(words[i][1]);
     return key;
@@ -257,10 +280,13 @@ struct plot_factor *plot_reader_finish(struct plot_reader *r, struct plot_point 
 {
     struct plot_factor *factors = mem_calloc(r->about->n_pointers, sizeof *factors);
     cJSON *study = cJSON_Parse(r->about->study_text);
+    const cJSON *compare = study ? cJSON_GetObjectItemCaseSensitive(study, "compare") : NULL;
     for (size_t i = 0; i < r->about->n_pointers; i++) {
         struct column *c = &r->columns[i];
         size_t *now = mem_calloc(c->n, sizeof *now);
         factors[i] = factor_of(c, r->about->pointers[i], listed(study, r->about->pointers[i]), now);
+        factors[i].follows = follows(study, r->about->pointers[i]);
+        factors[i].is_compared = cJSON_IsString(compare) && !strcmp(compare->valuestring, r->about->pointers[i]);
         for (size_t k = 0; k < n_points; k++)
             points[k].levels[i] = now[points[k].levels[i]];
         mem_free(now);
