@@ -15,7 +15,8 @@ struct plot_level {
 struct plot_factor {
     const char *pointer;
     char *name, *title; /* "Loss", "Loss, a-mail" */
-    bool is_number, follows, is_compared; /* follows: it varies only along with another; is_compared: the study says so */
+    bool is_number;
+    bool follows, is_compared; /* it varies only along with another; the study names it in "compare" */
     enum figure_unit unit;
     struct plot_level *levels; /* numbers by size; others as in the study file */
     size_t n_levels;
