@@ -45,17 +45,29 @@ static char *with_ending(const char *word, const char *ending)
     return path;
 }
 
-char *library_find(const char *word)
+static char *find_in(const char *folder, const char *word)
 {
     if (readable(word) || !strcmp(word, "-")) return mem_strdup(word);
     static const char *const endings[] = {"", ".json"};
     bool has_folder = strchr(word, '/');
     for (size_t i = 0; i < 2; i++) {
-        char *path = has_folder ? with_ending(word, endings[i]) : joined(library_folder(), word, endings[i]);
+        char *path = has_folder ? with_ending(word, endings[i]) : joined(folder, word, endings[i]);
         if (readable(path)) return path;
         free(path);
     }
     return mem_strdup(word);
+}
+
+char *library_find(const char *word)
+{
+    return find_in(library_folder(), word);
+}
+
+char *library_find_study(const char *word)
+{
+    char *folder = joined(library_folder(), "studies", ""), *path = find_in(folder, word);
+    free(folder);
+    return path;
 }
 
 static bool is_scenario(const struct dirent *entry, size_t *length)

@@ -11,6 +11,9 @@ const char *library_folder(void);
    freed. */
 char *library_find(const char *word);
 
+/* The same for a study ("policies-under-loss"). */
+char *library_find_study(const char *word);
+
 /* scenario_load on what library_find found, or a run of a study (app/study_run.h), with the errors on stderr. NULL after them. */
 struct scenario *library_load_scenario(const char *word, const struct scenario_override *overrides, size_t n);
 

@@ -26,7 +26,7 @@ static const struct subcommand subcommands[] = {
     {"import", command_import, "FILE [-o JOURNAL]", "make a journal of a capture, a mail.log or a mail's trace"},
     {"live", command_live, "SCENARIO [--listen ...]", "real time: real programs reach the simulated hosts"},
     {"bench", command_bench, "[WHAT] [MAILS]", "the project's own speed, in numbers"},
-    {"study", command_study, "STUDY.json -o RESULTS.db", "many runs: vary, repeat, compare, measure"},
+    {"study", command_study, "STUDY -o RESULTS.db", "many runs: vary, repeat, compare, measure"},
     {"plot", command_plot, "RESULTS.db -o FILE", "figures of a study, with confidence intervals, or a report"},
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -187,11 +187,13 @@ static bool options_agree(const struct study_options *o)
     return o->output && !alone;
 }
 
-static int study(const char *path, const struct study_options *o)
+static int study(const char *word, const struct study_options *o)
 {
     struct study_pool_options pool = {0};
     if (!options_agree(o) || !read_jobs(o->jobs, &pool.jobs) || !read_shard(o->shard, &pool.shard)) return EXIT_USAGE;
+    char *path = library_find_study(word);
     struct study *study = study_load(path, library_folder(), stderr);
+    free(path);
     if (!study) return EXIT_USAGE;
     int code = o->makeflow ? write_makeflow(study, o) : run_study(study, &pool, o->output);
     study_free(study);
@@ -213,7 +215,7 @@ int command_study(int argc, char **argv)
     };
     const struct option_table table = {
         .command = "study",
-        .operands = "STUDY.json -o RESULTS.db",
+        .operands = "STUDY -o RESULTS.db",
         .summary = "Runs a scenario again and again, as a study file says, and keeps what is measured.\n"
                    "Beside it: postroad study merge RESULTS.db... -o ALL.db, postroad study export RESULTS.db -o FILE",
         .rows = rows,
