@@ -46,6 +46,14 @@ int study_merge(int argc, char **argv)
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
     if (!output_is_given(output, "ALL.db")) return EXIT_USAGE;
+    for (size_t i = 1; i <= n; i++) {
+        if (!output_is_same(argv[i], output)) continue;
+        fprintf(stderr,
+                tr("postroad study merge: %s is a part and the whole\n  hint: name it after -o only; what is in it "
+                   "stays\n"),
+                output);
+        return EXIT_USAGE;
+    }
     if (!results_merge((const char *const *)argv + 1, n, output, &merged, error, sizeof error)) return say(error);
     printf(tr("%s: %s runs of %zu files, %s of them new\n"), output, progress_count(merged.runs, runs), merged.files,
            progress_count(merged.added, added));

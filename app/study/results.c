@@ -46,6 +46,8 @@ struct results {
 
 /* --- what is there --- */
 
+enum { MOST_REPLICATIONS = 1 << 30 }; /* far more than a study may ask for */
+
 static struct known_point *known_of(struct results *r, uint64_t point_key)
 {
     size_t at = index_map_get(&r->point_ids, point_key);
@@ -86,10 +88,15 @@ static bool know_all(struct results *r)
 {
     sqlite3_stmt *all = results_file_prepare(&r->file, "SELECT point, replication FROM runs");
     if (!all) return false;
-    int code;
-    while ((code = sqlite3_step(all)) == SQLITE_ROW)
-        know(r, (uint64_t)sqlite3_column_int64(all, 0), sqlite3_column_int64(all, 1));
+    int code = SQLITE_DONE;
+    bool can_be = true;
+    while (can_be && (code = sqlite3_step(all)) == SQLITE_ROW) {
+        int64_t replication = sqlite3_column_int64(all, 1);
+        can_be = replication >= 0 && replication < MOST_REPLICATIONS;
+        if (can_be) know(r, (uint64_t)sqlite3_column_int64(all, 0), replication);
+    }
     sqlite3_finalize(all);
+    if (!can_be) return results_file_damaged(&r->file, tr("a run has a number that no run can have"));
     return code == SQLITE_DONE || results_file_fail(&r->file, code);
 }
 

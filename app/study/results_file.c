@@ -37,7 +37,7 @@ static bool refuse_full(struct results_file *file, const char *what)
         what);
 }
 
-static bool refuse_damaged(struct results_file *file, const char *what)
+bool results_file_damaged(struct results_file *file, const char *what)
 {
     return results_file_refuse(file,
                                tr("the file is damaged: %s\n"
@@ -61,7 +61,7 @@ bool results_file_fail(struct results_file *file, int code)
     case SQLITE_FULL:
         return refuse_full(file, tr("there is no room left on the disk"));
     case SQLITE_CORRUPT:
-        return refuse_damaged(file, sqlite3_errmsg(file->db));
+        return results_file_damaged(file, sqlite3_errmsg(file->db));
     case SQLITE_NOTADB:
         return results_file_refuse(file, tr("this is no file of results, or its beginning is damaged\n"
                                             "  hint: choose another name; the file was left as it is"));
@@ -204,11 +204,7 @@ static bool is_whole(struct results_file *file)
     int code = sqlite3_step(statement);
     const char *found = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : "";
     bool whole = code == SQLITE_ROW && strcmp(found, "ok") == 0;
-    if (!whole && code == SQLITE_ROW)
-        results_file_refuse(file,
-                            tr("the file is damaged: %s\n"
-                               "  hint: what can be saved: sqlite3 %s .recover | sqlite3 NEW.db"),
-                            found, file->path);
+    if (!whole && code == SQLITE_ROW) results_file_damaged(file, found);
     if (code != SQLITE_ROW) results_file_fail(file, code);
     sqlite3_finalize(statement);
     return whole;

@@ -28,6 +28,8 @@ bool results_file_do(struct results_file *file, const char *sql);
 bool results_file_step(struct results_file *file, sqlite3_stmt *statement);
 /* Says why SQLite failed, in words that help. Always false. */
 bool results_file_fail(struct results_file *file, int code);
+/* The same where what was read cannot be: what it is, in words. */
+bool results_file_damaged(struct results_file *file, const char *what);
 /* "PATH: text", into the error. Always false. */
 __attribute__((format(printf, 2, 3))) bool results_file_refuse(struct results_file *file, const char *format, ...);
 

@@ -270,6 +270,11 @@ static bool read_parts(struct results_reader *r, unsigned parts)
     if (parts & RESULTS_MAILS && !for_rows(r, r->statements[MAILS], take_mail)) return false;
     if (parts & RESULTS_ATTEMPTS && !for_rows(r, r->statements[ATTEMPTS], take_attempt)) return false;
     if (parts & RESULTS_QUEUE && !for_rows(r, r->statements[QUEUE], take_queue)) return false;
+    if (parts & RESULTS_MAILS && r->mails.count != r->run.n_mails)
+        return results_file_damaged(&r->file, tr("a run lacks mails"));
+    for (size_t i = 0; i < r->attempts.count; i++)
+        if (r->attempts.items[i].mail >= r->run.n_mails)
+            return results_file_damaged(&r->file, tr("an attempt belongs to no mail"));
     for (size_t i = 0; i < r->mails.count; i++) {
         r->mails.items[i].message = r->here.items + r->places.items[2 * i];
         r->mails.items[i].recipient = r->here.items + r->places.items[2 * i + 1];
@@ -292,7 +297,14 @@ static bool enter_point(struct results_reader *r, sqlite3_stmt *row)
     r->point = point;
     mem_free(r->point_text);
     r->point_text = mem_strdup(text_at(row, 1));
-    return for_rows(r, r->statements[VALUES], take_value);
+    for (size_t i = 0; i < r->about.n_pointers; i++) {
+        mem_free(r->values[i]);
+        r->values[i] = NULL;
+    }
+    if (!for_rows(r, r->statements[VALUES], take_value)) return false;
+    for (size_t i = 0; i < r->about.n_pointers; i++)
+        if (!r->values[i]) return results_file_damaged(&r->file, tr("a point lacks a value"));
+    return true;
 }
 
 static bool take_run(struct results_reader *r, sqlite3_stmt *row, unsigned parts)

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,6 +269,47 @@ Test(results_trouble, a_beginning_that_was_overwritten_is_told)
     write_bytes(made_path, bytes, size);
     free(bytes);
     expect_damage("no file of results, or its beginning is damaged");
+}
+
+/* A database that is whole, and holds what no study has stored. */
+static void change(const char *sql)
+{
+    sqlite3 *db;
+    cr_assert_eq(sqlite3_open(made_path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static void expect_unreadable_runs(const char *what)
+{
+    size_t n = 0;
+    struct results_reader *reader = results_read_open(made_path, made_error, sizeof made_error);
+    cr_assert(reader, "%s", made_error);
+    cr_expect_not(results_read_runs(reader, RESULTS_MAILS, is_whole_run, &n, made_error, sizeof made_error));
+    expect_told(what);
+    results_read_close(reader);
+}
+
+Test(results_trouble, rows_that_are_not_there_are_told)
+{
+    make_file(3);
+    change("DELETE FROM mails");
+    expect_unreadable_runs("a run lacks mails");
+    change("DELETE FROM point_values");
+    expect_unreadable_runs("a point lacks a value");
+}
+
+Test(results_trouble, a_run_with_a_number_that_none_can_have_is_told)
+{
+    static const char *const numbers[] = {"-1", "1000000000000000"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char sql[128];
+        make_file(1);
+        snprintf(sql, sizeof sql, "UPDATE runs SET replication = %s", numbers[i]);
+        change(sql);
+        expect_refused("no run can have");
+        unlink(made_path);
+    }
 }
 
 Test(results_trouble, an_empty_file_is_a_new_one_but_nothing_to_be_read)
