@@ -396,7 +396,7 @@ static void draw_times(struct ladder *l, struct box gutter)
     for (size_t i = 0; i < l->n_arrows; i++) {
         const struct story_arrow *a = &l->arrows[i];
         double y = y_at(l, a->sent_ns);
-        if (a->sent_ns > story_now(v->story) || y < last + h || y < l->chart.y + h * 0.3) continue;
+        if (a->sent_ns > story_now(v->story) || y < last + h || y < l->chart.y + h * 0.5) continue;
         last = y;
         canvas_text(v->canvas, box_of(gutter.x, y - h / 2, gutter.w - view_units(v, 6), h), &style,
                     time_label(a->sent_ns, last_ns, text));
