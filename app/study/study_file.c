@@ -1,6 +1,6 @@
 /* From bytes to a checked study: reads the file and its scenario; what varies is study_vary.c's, and whether the values
    are any good is found out by study_trial.c. To add a key: a row in top_keys, its line here, one in
-   scenarios/study.schema.json and one in docs/studies.md. */
+   scenarios/studies/study.schema.json and one in docs/studies.md. */
 #include "app/study/study_file.h"
 
 #include <dirent.h>

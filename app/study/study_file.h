@@ -1,5 +1,5 @@
 /* A study file: which scenario, what of it varies, how often each is run, what is measured, and when that is precise
-   enough. docs/studies.md explains every key; scenarios/study.schema.json is the same for editors. */
+   enough. docs/studies.md explains every key; scenarios/studies/study.schema.json is the same for editors. */
 #ifndef POSTROAD_APP_STUDY_STUDY_FILE_H
 #define POSTROAD_APP_STUDY_STUDY_FILE_H
 
