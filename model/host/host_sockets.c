@@ -58,8 +58,14 @@ static struct socket *accept_connection(struct host *host, const struct packet *
     return socket;
 }
 
-/* From then on nobody else reads our stream, or does so only behind what is acknowledged, so that acknowledged bytes
-   can be forgotten. */
+/* Whether the other end takes its bytes from here, and not from what comes from outside. */
+static bool is_read_elsewhere(const struct byte_stream *stream)
+{
+    return stream->references > 1 + stream->carried[0] + stream->carried[1];
+}
+
+/* From then on nobody reads our stream, unless the other end does, so that acknowledged bytes can be forgotten; where
+   it does, its program may be behind its TCP (a paused host). */
 static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
 {
     if (!socket->has_copy) {
@@ -68,7 +74,7 @@ static void arrives_foreign(struct socket *socket, const struct ip_packet *ip)
         if (shared) shared->read = UINT64_MAX;
         byte_stream_drop(shared);
         socket->has_copy = true;
-        if (socket->out) socket->out->read = UINT64_MAX;
+        if (socket->out && !is_read_elsewhere(socket->out)) socket->out->read = UINT64_MAX;
     }
     uint8_t *payload = ip->payload ? mem_alloc(ip->tcp.length + 1) : NULL;
     if (payload) byte_stream_read(ip->payload, ip->payload_offset, payload, ip->tcp.length);
