@@ -68,6 +68,29 @@ static bool read_scale(struct plot_options *o)
     return false;
 }
 
+/* A report shows every measure as it suits: what is of one figure only would be lost in it. */
+static bool suits_report(const struct plot_options *o)
+{
+    const struct {
+        const char *name;
+        bool is_given;
+    } of_figures[] = {{"--figure", o->wish.figure},
+                      {"--measure", o->measure},
+                      {"--beside", o->formulas.n > 0},
+                      {"--scale", o->scale},
+                      {"--size", o->size},
+                      {"--title", o->words.title},
+                      {"--x-title", o->words.x_title},
+                      {"--y-title", o->words.y_title}};
+    for (size_t i = 0; ends_with(o->output, ".html") && i < sizeof of_figures / sizeof *of_figures; i++) {
+        if (!of_figures[i].is_given) continue;
+        fprintf(stderr, tr("postroad plot: %s is for a single figure, and %s is a report\n  hint: -o figure.svg\n"),
+                of_figures[i].name, o->output);
+        return false;
+    }
+    return true;
+}
+
 static bool is_figure(const struct plot_options *o, enum figure_kind kind)
 {
     return o->wish.figure && strcmp(o->wish.figure, figure_name(kind)) == 0;
@@ -109,6 +132,27 @@ static bool read_measure(const struct plot_options *o, const struct results_abou
     return false;
 }
 
+static bool refuse(const char *what, const char *hint)
+{
+    fprintf(stderr, "postroad plot: %s\n", what);
+    fprintf(stderr, tr("  hint: %s\n"), hint);
+    return false;
+}
+
+/* What was asked for and this kind of figure has no use for. */
+static bool suits_figure(const struct plot_options *o, const struct plot_data *data, const struct plot_choice *c)
+{
+    bool is_difference = c->kind == FIGURE_DIFFERENCE;
+    if (is_difference && o->words.scale == FIGURE_LOG)
+        return refuse(tr("--scale: differences lie around zero, for which a logarithmic axis has no place"),
+                      "--scale linear");
+    if (!is_difference && o->wish.against)
+        return refuse(tr("--against: only a difference is taken against something"), "--figure difference");
+    for (size_t i = 0; i < o->words.n_beside; i++)
+        if (!plot_beside_fits(&o->words.beside[i], data, c)) return false;
+    return true;
+}
+
 /* ---- writing ---- */
 
 static int write_figure(const struct plot_options *o, const struct plot_data *data, const struct plot_choice *choice)
@@ -140,9 +184,7 @@ static int plot_figure(struct plot_options *o, struct results_reader *reader)
     }
     o->words.queues = queues;
     struct plot_choice choice;
-    bool good = plot_choose(data, &o->wish, &choice);
-    for (size_t i = 0; i < o->words.n_beside && good; i++)
-        good = plot_beside_fits(&o->words.beside[i], data, &choice);
+    bool good = plot_choose(data, &o->wish, &choice) && suits_figure(o, data, &choice);
     int code = good ? write_figure(o, data, &choice) : EXIT_USAGE;
     plot_choice_free(&choice);
     plot_data_free(data);
@@ -165,7 +207,7 @@ static int plot(struct plot_options *o, const char *path)
     char error[RESULTS_ERROR_BYTES];
     o->wish.where = o->where.items;
     o->wish.n_where = o->where.n;
-    if (!read_output(o) || !read_size(o) || !read_scale(o) || !read_formulas(o)) return EXIT_USAGE;
+    if (!read_output(o) || !suits_report(o) || !read_size(o) || !read_scale(o) || !read_formulas(o)) return EXIT_USAGE;
     if (output_is_same(o->output, path)) {
         fputs(tr("postroad plot: -o names the results themselves\n"), stderr);
         return EXIT_USAGE;

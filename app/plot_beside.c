@@ -94,7 +94,8 @@ bool plot_beside_fits(const struct plot_beside *b, const struct plot_data *d, co
     const struct plot_factor *x = c->x == PLOT_NONE ? NULL : &d->factors[c->x];
     if (c->kind != FIGURE_CURVE || !x || !x->is_number || x->unit != FIGURE_SHARE || x->n_levels < 3)
         return refuse(tr("stands beside a curve over loss, which this figure is not"), word, "--figure curve --x loss");
-    if (plot_unit(d->measure) == formulas[b->formula].unit) return true;
+    bool is_it = b->formula != FORMULA_HANDSHAKE || d->measure == MEASURE_CONNECT;
+    if (is_it && plot_unit(d->measure) == formulas[b->formula].unit) return true;
     return refuse(tr("is no value of this measure"), word,
                   b->formula == FORMULA_RATE ? "--measure goodput" : "--measure connect");
 }

@@ -42,7 +42,9 @@ run 0 plot r.db -o w.svg --where "loss=30 %" --by retry --figure ecdf
 run 0 plot r.db -o s.svg -m bytes_on_wire -s p90 --scale log --confidence "99 %" --title T --x-title X --y-title Y
 run 0 plot r.db -o g.svg --figure difference --against exim
 
-run 0 plot r.db -o f.svg -s mean --beside "handshake:rtt=70 ms,timeout=1 s" --beside transfer:rtt=70ms,size=2kB
+run 0 plot r.db -o f.svg -s mean --beside transfer:rtt=70ms,size=2kB
+run 2 plot r.db -o x.svg --beside handshake
+says err "hint: --measure connect"
 run 2 plot r.db -o x.svg --beside mathis
 says err "is not handshake, transfer or rate"
 run 2 plot r.db -o x.svg --beside "rate:rtt=5"
@@ -128,7 +130,27 @@ cat > none.json << 'END'
 END
 if run 0 study none.json -o none.db; then run 0 plot none.db -o none.svg; run 0 plot none.db -o none.html; fi
 
+cat > connect.json << 'END'
+{ "scenario": "world.json", "vary": { "/links/b-mail/loss": ["0 %", "10 %", "20 %"] }, "replications": 3,
+  "measure": ["connect", "retransmissions"] }
+END
+run 0 study connect.json -o connect.db
+run 0 plot connect.db -o h.svg -s mean --beside "handshake:rtt=70 ms,timeout=1 s" --beside transfer:rtt=70ms,size=2kB
+# Without loss nothing is sent again: zero has no place on a logarithmic axis, and nothing is drawn outside of it.
+run 0 plot connect.db -o zero.svg -m retransmissions -s mean --scale log
+silent err
+holds test -z "$(grep -oiE '"[^"]*(nan|inf|[0-9]{6,}\.)[^"]*"' zero.svg)"
+
 # What cannot be.
+run 2 plot r.db -o x.svg --figure difference --scale log
+says err "a logarithmic axis has no place"
+run 2 plot r.db -o x.svg --against exim
+says err "hint: --figure difference"
+for option in "--figure curve" "--measure attempts" "--beside transfer" "--scale log" "--size 600x400" "--title T"; do
+    run 2 plot r.db -o x.html $option
+    says err "${option%% *} is for a single figure, and x.html is a report"
+done
+holds test ! -e x.html
 run 2 plot r.db
 says err "-o FILE is missing"
 run 2 plot r.db -o x.gif

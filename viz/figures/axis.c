@@ -72,6 +72,7 @@ struct axis axis_new(const struct figure_axis *of, struct axis_range range, bool
 
 double axis_at(const struct axis *a, double value)
 {
+    if (a->scale == FIGURE_LOG && value <= 0) return a->from;
     double part =
         a->scale == FIGURE_LOG ? log(value / a->low) / log(a->high / a->low) : (value - a->low) / (a->high - a->low);
     return a->from + part * (a->to - a->from);

@@ -35,7 +35,8 @@ void axis_range_add(struct axis_range *range, double value); /* what is not fini
 struct axis axis_new(const struct figure_axis *of, struct axis_range range, bool from_zero, double margin);
 /* Gives it its place and its ticks, at least so many pixels apart. */
 void axis_place(struct axis *axis, double from, double to, double least_gap);
-double axis_at(const struct axis *axis, double value); /* pixels */
+/* Pixels. On a logarithmic axis zero and less lie at its lower end. */
+double axis_at(const struct axis *axis, double value);
 /* Its title with the unit of its numbers. */
 const char *axis_title(const struct axis *axis, char *text, size_t room);
 

@@ -1,4 +1,4 @@
-/* Values with intervals over x, the same around zero, and the steps of survival curves. */
+/* Values with intervals over x, the same around zero, and queues over time: lines with bands. */
 #include <math.h>
 #include <stdio.h>
 
@@ -46,22 +46,35 @@ static double within(const struct frame *f, double y)
     return fmax(f->plot.y, fmin(y, f->plot.y + f->plot.h));
 }
 
+/* Zero and what is below it lie infinitely far down on a logarithmic axis. */
+static bool has_place(const struct frame *f, double value)
+{
+    return isfinite(value) && (f->y.scale != FIGURE_LOG || value > 0);
+}
+
 static double edge_or(const struct frame *f, double value, bool upper)
 {
-    if (isinf(value) || (f->y.scale == FIGURE_LOG && value <= 0)) return upper ? f->plot.y : f->plot.y + f->plot.h;
-    return within(f, axis_at(&f->y, value));
+    if (isinf(value)) return upper ? f->plot.y : f->plot.y + f->plot.h;
+    return has_place(f, value) ? within(f, axis_at(&f->y, value)) : f->plot.y + f->plot.h;
+}
+
+/* A stroke says that the interval ends here: not where it only leaves the axis. */
+static void draw_cap(const struct frame *f, double x, double end, double at, struct colour colour)
+{
+    double u = f->look.unit, cap = 3.2 * u;
+    if (!has_place(f, end) || fabs(axis_at(&f->y, end) - at) > 0.01 * u) return;
+    canvas_line(f->look.canvas, point_of(x - cap, at), point_of(x + cap, at), 1.3 * u, colour);
 }
 
 static void draw_interval(const struct frame *f, const struct figure_point *p, double x, struct colour colour)
 {
     bool has_bounds = isfinite(p->low) || isfinite(p->high);
     if (isnan(p->low) || isnan(p->high) || isnan(p->value) || !has_bounds) return;
-    double u = f->look.unit, low = edge_or(f, p->low, isinf(p->low) && p->low > 0), high = edge_or(f, p->high, true),
-           cap = 3.2 * u;
-    struct canvas *c = f->look.canvas;
-    canvas_line(c, point_of(x, low), point_of(x, high), 1.3 * u, colour);
-    if (isfinite(p->low)) canvas_line(c, point_of(x - cap, low), point_of(x + cap, low), 1.3 * u, colour);
-    if (isfinite(p->high)) canvas_line(c, point_of(x - cap, high), point_of(x + cap, high), 1.3 * u, colour);
+    if (isfinite(p->high) && !has_place(f, p->high)) return;
+    double low = edge_or(f, p->low, isinf(p->low) && p->low > 0), high = edge_or(f, p->high, true);
+    canvas_line(f->look.canvas, point_of(x, low), point_of(x, high), 1.3 * f->look.unit, colour);
+    draw_cap(f, x, p->low, low, colour);
+    draw_cap(f, x, p->high, high, colour);
 }
 
 /* Many places: a band says what bars would, and marks would hide the line. */
@@ -91,7 +104,7 @@ static void draw_line(const struct frame *f, const struct figure_series *s, size
     struct point *points = mem_alloc((s->n + 1) * sizeof *points);
     size_t n = 0;
     for (size_t i = 0; i <= s->n; i++) {
-        if (i < s->n && isfinite(s->points[i].value)) {
+        if (i < s->n && has_place(f, s->points[i].value)) {
             points[n++] = point_of(place_of(f, number, s->points[i].x), axis_at(&f->y, s->points[i].value));
             continue;
         }
@@ -108,8 +121,8 @@ static void draw_marks(const struct frame *f, const struct figure_series *s, siz
     for (size_t i = 0; i < s->n && !s->is_reference; i++) {
         const struct figure_point *p = &s->points[i];
         double x = place_of(f, number, p->x);
-        if (isinf(p->value)) frame_arrow(f, x, p->value > 0, look_colour(s->look));
-        if (isfinite(p->value))
+        if (!isnan(p->value) && !has_place(f, p->value)) frame_arrow(f, x, p->value > 0, look_colour(s->look));
+        if (has_place(f, p->value))
             look_mark(&f->look, s->look, point_of(x, axis_at(&f->y, p->value)), 4.2 * f->look.unit, p->censored > 0);
     }
 }
@@ -123,7 +136,7 @@ static void draw_names(const struct frame *f)
         const struct figure_series *series = &figure->series[s];
         if (!series->n) continue;
         const struct figure_point *last = &series->points[series->n - 1];
-        double y = isfinite(last->value) ? axis_at(&f->y, last->value) : f->plot.y;
+        double y = isfinite(last->value) ? edge_or(f, last->value, false) : f->plot.y;
         names[n++] = (struct frame_name){.text = series->name,
                                          .series = series->look,
                                          .y = y,
@@ -181,7 +194,7 @@ void curve_draw(const struct look *look, const struct figure *figure)
     struct axis across = axis_new(&figure->x, x, false, 0.025), up = axis_new(&figure->y, y, !is_difference, 0.04);
     struct frame f = frame_open(look, figure, across, up, wish);
     frame_draw_axes(&f, wish);
-    if (is_difference) draw_zero(&f);
+    if (is_difference && up.scale != FIGURE_LOG) draw_zero(&f);
     draw_series(&f);
     draw_names(&f);
 }
