@@ -45,7 +45,9 @@ static void add_statistic(struct words *w, const struct plot_data *d, const stru
                       : plot_unit(d->measure) == FIGURE_SHARE && !is_difference
                           ? tr("Wilson, or Student's t where a run has several mails")
                           : tr("Student's t");
-    add(w, c->kind == FIGURE_HEAT ? tr("Below them: %.3g %% confidence (%s). ") : tr("Bars: %.3g %% confidence (%s). "),
+    add(w,
+        c->kind == FIGURE_HEAT ? tr("Below them, where cells have room: %.3g %% confidence (%s). ")
+                               : tr("Bars: %.3g %% confidence (%s). "),
         percent, how);
 }
 
@@ -62,7 +64,7 @@ static void add_reading(struct words *w, const struct plot_data *d, const struct
     case FIGURE_ECDF:
         add(w,
             tr("Kaplan and Meier's curve over all mails; band: %.3g %% confidence at each time (log-log). Small "
-               "strokes: mails had not ended when their run did. "),
+               "strokes: mails that had not ended when their run did. "),
             percent);
         break;
     case FIGURE_BOX:

@@ -72,7 +72,7 @@ static bool read_factor(const struct plot_data *d, const char *written, const ch
     return f != NULL;
 }
 
-/* The last '=' divides: a pointer may hold one, and so may a text, but that is rare. */
+/* The first '=' divides: a text may hold more; a pointer hardly does. */
 static bool read_where(const struct plot_data *d, const char *written, size_t *fixed)
 {
     const char *equals = strchr(written, '=');
