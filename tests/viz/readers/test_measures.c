@@ -285,7 +285,7 @@ Test(measures, have_names_by_which_they_are_found)
     for (int i = 0; i < MEASURES; i++) {
         enum measure found;
         cr_assert(measure_find(measure_name((enum measure)i), &found));
-        cr_expect_eq(found, i);
+        cr_expect_eq((int)found, i);
         cr_expect(measure_says((enum measure)i)[0]);
     }
     enum measure none;
