@@ -184,6 +184,25 @@ static void on_wake(void *context)
     proceed(question);
 }
 
+static bool is_open(const struct resolver *resolver, uint16_t id)
+{
+    const struct resolver_question *question = resolver->open;
+    while (question && question->id != id)
+        question = question->next;
+    return question;
+}
+
+/* RFC 5452 9.2: not to be guessed; and, while there are others, not that of a question on its way. */
+static uint16_t unused_id(const struct resolver *resolver, uint64_t flow)
+{
+    uint64_t n = 0;
+    uint16_t id;
+    do {
+        id = (uint16_t)random_draw(resolver->host->world->seed, flow, random_hash_text("dns id"), n++);
+    } while (is_open(resolver, id) && n <= UINT16_MAX);
+    return id;
+}
+
 struct resolver_question *resolver_ask(struct resolver *resolver, const char *qname, enum dns_type qtype,
                                        resolver_answer_fn answer, void *context)
 {
@@ -196,7 +215,7 @@ struct resolver_question *resolver_ask(struct resolver *resolver, const char *qn
     question->context = context;
     question->port = host_ephemeral_port(host);
     question->flow = host_question_flow(host, host->name_server);
-    question->id = (uint16_t)random_draw(world->seed, question->flow, random_hash_text("dns id"), 0);
+    question->id = unused_id(resolver, question->flow);
     for (size_t i = 0; i + 1 < sizeof question->qname && qname[i]; i++)
         question->qname[i] = qname[i];
     struct dns_lookup_config config = dns_lookup_config_default();

@@ -58,8 +58,10 @@ run 0 study merge part3.db part1.db part2.db -o merged.db
 says out 'merged.db: 120 runs of 3 files, 120 of them new'
 tables merged.db merged
 holds cmp -s one.txt merged.txt
-run 0 study merge part1.db merged.db one.db -o merged.db
+run 0 study merge part1.db one.db -o merged.db
 says out '0 of them new'
+run 2 study merge part1.db merged.db one.db -o merged.db
+says err 'merged.db is a part and the whole'
 tables merged.db merged
 holds cmp -s one.txt merged.txt
 run 0 study small.json -o merged.db

@@ -143,18 +143,6 @@ static bool asks(const struct delay_account *a, const struct delay_job *j, uint6
     return since != SIZE_MAX && since > 0 && a->now_ns - (int64_t)since < longest_ns;
 }
 
-/* Another job may ask the same with the same id before the first has its answer: then the first is answered first. */
-static bool is_open(struct delay_account *a, uint64_t transaction)
-{
-    const struct delay_job *asked = job_at(a, &a->question_jobs, transaction);
-    return asked && asks(a, asked, transaction);
-}
-
-static uint64_t second(uint64_t transaction)
-{
-    return delay_key(transaction, 2);
-}
-
 static void on_query(struct delay_account *a, const struct event *e)
 {
     uint64_t transaction = transaction_of(e);
@@ -162,7 +150,6 @@ static void on_query(struct delay_account *a, const struct event *e)
     bool is_again = event_int(e, FIELD_NTH) > 1;
     if (is_again && asked) j = asked;
     if (!j) return;
-    if (!is_again && j != asked && is_open(a, transaction)) transaction = second(transaction);
     remember(a, e, j);
     index_map_put(&a->question_jobs, transaction, (size_t)(j - a->jobs.items));
     if (asks(a, j, transaction)) return;
@@ -178,7 +165,6 @@ static void on_answer(struct delay_account *a, const struct event *e)
 {
     bool has_id = e->kind != EVENT_DNS_FAILURE;
     uint64_t transaction = has_id ? transaction_of(e) : 0;
-    if (has_id && !is_open(a, transaction) && is_open(a, second(transaction))) transaction = second(transaction);
     struct delay_job *j = has_id ? job_at(a, &a->question_jobs, transaction) : job_behind(a, e);
     if (!j || j->host != event_int(e, FIELD_HOST)) return;
     remember(a, e, j);

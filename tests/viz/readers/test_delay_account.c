@@ -265,29 +265,6 @@ Test(delay_account, who_is_passed_over_with_others_is_who_it_says)
                      sizeof expected / sizeof *expected);
 }
 
-/* For eve the same is asked with the same id, as 16 bits allow, between question and answer for bob. */
-Test(delay_account, two_questions_with_one_id_have_their_answers_in_order)
-{
-    static const char asked_twice[] =
-        "100 mail.state    message=2 host=2 recipient=eve@b.example queue_id=C to=queued\n"
-        "100 mail.state    message=2 host=2 recipient=eve@b.example queue_id=C from=queued to=active\n"
-        "100 dns.query     host=2 peer=9 qname=x qtype=A id=7 nth=1 cause=20\n"
-        "100 dns.query     host=2 peer=9 qname=x qtype=A id=7 nth=1 cause=22\n"
-        "101 dns.answer    host=2 peer=9 qname=x qtype=A id=7 rcode=NOERROR cause=1\n"
-        "101 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"
-        "102 dns.answer    host=2 peer=9 qname=x qtype=A id=7 rcode=NOERROR cause=1\n"
-        "102 conn.open     conn=4 host=2 peer=3 local_port=5002 remote_port=25 role=active\n"
-        "102 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"
-        "104 smtp.content  session=2 conn=3 host=2 message=1\n";
-    static const struct expected expected[] = {UP_TO_THE_RETRY,
-                                               {DELAY_DNS, 100, 101, 2, 0, 0, "x"},
-                                               {DELAY_CONNECT, 101, 102, 2, 0, 3, ""},
-                                               {DELAY_TRANSFER, 102, 105, 2, 0, 3, ""},
-                                               {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
-    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, asked_twice, DELIVERED), expected,
-                     sizeof expected / sizeof *expected);
-}
-
 /* Ids are few: after hours another job's question has the one that failed. */
 Test(delay_account, a_question_that_nobody_waits_for_leaves_its_id_to_another)
 {
