@@ -54,6 +54,11 @@ struct smtp_client_config smtp_client_config_default(const char *name)
 /* --- States ---------------------------------------------------------------------------------------------------------
  */
 
+static bool has_arrived(const struct smtp_client *s)
+{
+    return !s->io.acknowledged || s->io.acknowledged(s->io.context) >= s->written;
+}
+
 static int64_t wait_ns(const struct smtp_client *s)
 {
     switch (s->state) {
@@ -80,8 +85,7 @@ static int64_t wait_ns(const struct smtp_client *s)
     case STATE_CHUNK:
     case STATE_END_OF_DATA:
         /* RFC 5321 4.5.3.2.5 and 6: each block is waited for, and once all have arrived the answer. */
-        if (s->io.acknowledged && s->io.acknowledged(s->io.context) < s->written) return s->config.data_block_ns;
-        return s->config.data_done_ns;
+        return has_arrived(s) ? s->config.data_done_ns : s->config.data_block_ns;
     case STATE_QUIT:
         return s->config.quit_ns;
     case STATE_NEW:
@@ -267,7 +271,10 @@ void smtp_client_on_deadline(struct smtp_client *s, int64_t now_ns)
         [STATE_QUIT] = "timed out waiting for the reply to QUIT",
     };
 
-    if (now_ns >= smtp_client_deadline(s)) smtp_client_abandon(s, words[s->state]);
+    if (now_ns < smtp_client_deadline(s)) return;
+    bool is_content = s->state == STATE_CHUNK || s->state == STATE_END_OF_DATA;
+    smtp_client_abandon(s, is_content && !has_arrived(s) ? "timed out waiting for the content to be acknowledged"
+                                                         : words[s->state]);
 }
 
 bool smtp_client_is_in_handshake(const struct smtp_client *s)
