@@ -97,6 +97,7 @@ static struct queue_entry *entry_new(struct mail_queue *queue, const struct acce
                                   .ret = (uint8_t)mail->ret,
                                   .body = (uint8_t)mail->body,
                                   .smtputf8 = mail->smtputf8,
+                                  .ends_if_refused = mail->ends_if_refused,
                                   .recipients = copy_recipients(mail),
                                   .n_recipients = mail->n_recipients,
                                   .content = mail->content,
@@ -104,7 +105,8 @@ static struct queue_entry *entry_new(struct mail_queue *queue, const struct acce
                                   .arrived_ns = queue_clock_ns(queue),
                                   .run_ns = -1};
     snprintf(entry->queue_id, sizeof entry->queue_id, "%s", mail->queue_id);
-    /* For as long as there is an entry: of a mail that a queue has twice, one copy may be done with long before the other. */
+    /* For as long as there is an entry: of a mail that a queue has twice, one copy may be done with long before the
+     * other. */
     mail_register_count(queue_world(queue)->mails, mail->message, 1);
     wake_init(&entry->wake, queue->host, "next attempt", queue_round_begin, entry);
     entry->wake.message = entry->message;
@@ -143,6 +145,7 @@ static void entry_free(struct queue_entry *entry)
     mem_free(entry->from);
     mem_free(entry->envid);
     mem_free(entry->content);
+    mem_free(entry->unsent.words);
     mem_free(entry);
     mail_register_count(mails, message, -1);
 }
@@ -156,6 +159,7 @@ static struct store_file file_of(const struct queue_entry *entry)
 void queue_entry_remove(struct queue_entry *entry)
 {
     struct store_file file = file_of(entry);
+    queue_report_discard_unsent(entry, "what it is about has ended otherwise");
     store_remove(entry->queue->host, &file);
     entry_free(entry);
 }
@@ -184,6 +188,19 @@ static void become_durable(struct queue_entry *entry, const char *why)
     if (entry->queue->n_rots > 0) queue_rot_take_new(entry);
 }
 
+static void end_refused(struct queue_entry *entry, enum store_result result)
+{
+    struct journal *journal = queue_world(entry->queue)->journal;
+    bool is_crash = result == STORE_LOST || result == STORE_TORN;
+    uint64_t cause = journal_cause(journal);
+    for (size_t i = 0; i < entry->n_recipients; i++) {
+        journal_set_cause(journal, cause);
+        queue_enter_state(entry, &entry->recipients[i], MAIL_DISCARDED, 0,
+                          is_crash ? "lost when the host stopped" : store_refusal(result));
+    }
+    journal_set_cause(journal, cause);
+}
+
 /* Between the commit and the acknowledgement a crash makes a mail that both hosts hold (RFC 1047). */
 static void on_committed(void *context, enum store_result result)
 {
@@ -204,6 +221,7 @@ static void on_committed(void *context, enum store_result result)
     case STORE_ERROR:
     case STORE_LOST:
     case STORE_TORN:
+        if (entry->ends_if_refused) end_refused(entry, result);
         entry_free(entry);
         break;
     }
@@ -238,6 +256,7 @@ void mail_queue_crash(struct mail_queue *queue)
     if (!retry_memory_is_durable(queue->policy)) host_memory_clear(queue->memory);
     for (struct queue_entry *entry = queue->entries; entry; entry = entry->next) {
         wake_set(&entry->wake, TIME_NEVER);
+        queue_report_discard_unsent(entry, "lost when the host stopped");
         queue_round_crash(entry);
     }
 }

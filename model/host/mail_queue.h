@@ -17,7 +17,7 @@ void mail_queue_free(struct mail_queue *queue);
 void mail_queue_crash(struct mail_queue *queue);
 /* What was under way is taken up at once, what was deferred when it is due. */
 void mail_queue_restart(struct mail_queue *queue);
-void mail_queue_wipe(struct mail_queue *queue);          /* its disk is lost, while its host is stopped */
+void mail_queue_wipe(struct mail_queue *queue); /* its disk is lost, while its host is stopped */
 /* Somebody has set the clock of its host, by so much ahead. */
 void mail_queue_clock_set(struct mail_queue *queue, int64_t ahead_ns);
 size_t mail_queue_count(const struct mail_queue *queue); /* mails in it */
@@ -28,7 +28,8 @@ struct accepted_recipient {
     unsigned notify;   /* SMTP_NOTIFY_ bits; 0: unsaid */
 };
 
-/* A message for which the server takes over responsibility. Texts are copied; the content (by mem_alloc) is taken over. */
+/* A message for which the server takes over responsibility. Texts are copied; the content (by mem_alloc) is taken over.
+ */
 struct accepted_mail {
     struct message_id message;
     const char *from;
@@ -41,9 +42,10 @@ struct accepted_mail {
     enum smtp_ret ret;
     enum smtp_body body;
     bool smtputf8;
+    bool ends_if_refused; /* nobody else has it or makes it again: should the disk refuse it, that is its end */
 };
-/* STORE_OK: it is durable, and may be acknowledged. FULL and ERROR: it is not taken. The rest: the host has crashed, and
-   nobody is to be told. */
+/* STORE_OK: it is durable, and may be acknowledged. FULL and ERROR: it is not taken. The rest: the host has crashed,
+   and nobody is to be told. */
 typedef void (*mail_queue_taken_fn)(void *context, enum store_result result);
 /* NULL when `taken` was called already; else what to forget it by. */
 struct queue_entry *mail_queue_accept(struct mail_queue *queue, const struct accepted_mail *mail,

@@ -10,8 +10,8 @@
        queue_report.c   reports to senders: failed, delayed, delivered
        queue_expand.c   aliases and mailing lists
 
-   An entry is a mail. A job is what one entry has for one destination, a transaction's worth of recipients; it waits at its
-   destination until a delivery takes it. */
+   An entry is a mail. A job is what one entry has for one destination, a transaction's worth of recipients; it waits at
+   its destination until a delivery takes it. */
 #ifndef POSTROAD_MODEL_HOST_QUEUE_INTERNAL_H
 #define POSTROAD_MODEL_HOST_QUEUE_INTERNAL_H
 
@@ -32,10 +32,10 @@ enum recipient_fate {
 
 struct queued_recipient {
     char *address;
-    char *orcpt;            /* NULL: unsaid */
-    char *reason;           /* of the last attempt; NULL: none yet */
-    char *skipped;          /* why it was passed over since; NULL: it was not */
-    const char *remote_mta; /* who gave it; "" for ourselves */
+    char *orcpt;                 /* NULL: unsaid */
+    char *reason;                /* of the last attempt; NULL: none yet */
+    char *skipped;               /* why it was passed over since; NULL: it was not */
+    const char *remote_mta;      /* who gave it; "" for ourselves */
     struct retry_record *record; /* what the policy goes by; NULL: nothing */
     uint64_t event;              /* the last about this recipient: the cause of what comes next */
     int64_t next_ns;             /* of its next attempt, or when it is given up */
@@ -51,9 +51,15 @@ struct queued_recipient {
     bool expired;    /* given up for its age */
     bool is_refused; /* for good, though its report could not be made yet */
     bool attempt_is_open;
-    bool marked;     /* the disk knows that it is done */
+    bool marked;          /* the disk knows that it is done */
     bool reports_success; /* it is done, and its sender wants to know */
     const char *success;  /* "delivered", "relayed", "expanded" */
+};
+
+/* A report of failures that the disk has not taken yet. */
+struct unsent_report {
+    struct message_id report; /* 0: there is none */
+    char *words;              /* what it says of whom */
 };
 
 struct queue_entry {
@@ -67,6 +73,7 @@ struct queue_entry {
     bool smtputf8;
     bool is_durable; /* its file is committed */
     bool warned;     /* its sender knows of the delay */
+    bool ends_if_refused;
     const char *rot; /* what is wrong with its file, as whoever reads it next will find; NULL: nothing */
     struct queued_recipient *recipients;
     size_t n_recipients;
@@ -76,7 +83,8 @@ struct queue_entry {
     int64_t next_attempt_ns; /* when it is looked at again */
     int64_t run_ns;          /* the queue run that took it up; -1: none */
     unsigned rounds;
-    size_t n_open;       /* jobs, deliveries on the spot and notes that this round waits for */
+    size_t n_open; /* jobs, deliveries on the spot and notes that this round waits for */
+    struct unsent_report unsent;
     struct wake wake;
     mail_queue_taken_fn taken; /* whoever waits to hear that it is durable */
     void *taken_context;
@@ -88,7 +96,7 @@ struct delivery_job {
     struct delivery_job *next; /* at its destination, or of the round being begun */
     uint32_t first, last;      /* recipients, by next_in_job */
     uint32_t n, n_open;
-    bool keeps_session; /* its destination is busy: the session is worth keeping for the next mail */
+    bool keeps_session;         /* its destination is busy: the session is worth keeping for the next mail */
     struct retry_record record; /* of the hosts that failed or were passed over: when the first of them may be tried */
 };
 
@@ -104,9 +112,9 @@ struct destination {
     struct delivery_job *first_waiting, *last_waiting;
     struct delivery_job *filling; /* of the entry whose round is being begun */
     struct delivery *deliveries;
-    int64_t n_busy; /* deliveries that have a job */
+    int64_t n_busy;       /* deliveries that have a job */
     int64_t last_done_ns; /* when one was done with its job; -1: none was yet */
-    bool is_blocked; /* waits for a session of the whole queue */
+    bool is_blocked;      /* waits for a session of the whole queue */
     struct wake dead_wake;
 };
 
@@ -151,8 +159,8 @@ struct recipient_result {
     enum retry_failure failure;
     const char *reason;
     struct host_id peer;
-    bool takes_over_reports;   /* the server knows DSN: reports of success are its business */
-    int64_t until_ns;          /* when not tried: may be tried then */
+    bool takes_over_reports;           /* the server knows DSN: reports of success are its business */
+    int64_t until_ns;                  /* when not tried: may be tried then */
     const struct retry_record *record; /* NULL: none */
 };
 void queue_set_fate(struct queue_entry *entry, uint32_t recipient, const struct recipient_result *result);
@@ -203,6 +211,8 @@ void host_memory_each(const struct host_memory *memory, void (*fn)(void *context
 /* --- queue_report.c --- */
 /* All recipients that are NEVER: once their sender's report is on the disk they become DONE. A part of the round. */
 void queue_report_failed(struct queue_entry *entry);
+/* The report that the disk has refused so far, if there is one, will not be made: the journal says so. */
+void queue_report_discard_unsent(struct queue_entry *entry, const char *why);
 void queue_report_delayed(struct queue_entry *entry); /* all that wait */
 void queue_report_success(struct queue_entry *entry); /* all that report it */
 

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "model/host/faults.h"
+#include "model/host/mail_register.h"
 #include "model/host/queue_internal.h"
 #include "model/mail/report.h"
+#include "model/scenario/text_buffer.h"
 #include "sim/journal/memory.h"
 
 static bool is_null(const char *sender)
@@ -79,20 +81,77 @@ static void emit_report(const struct queue_entry *entry, const struct mail_messa
                      F_TEXT(OUTCOME, report_action_text(lines[i].action)), F_TEXT(WHY, lines[i].diagnostic));
 }
 
-static void send(struct queue_entry *entry, const struct report_recipient *lines, size_t n, mail_queue_taken_fn taken)
+static void send(struct queue_entry *entry, const struct mail_message *report, mail_queue_taken_fn taken)
 {
     struct mail_queue *queue = entry->queue;
-    struct mail_message *report = compose(entry, lines, n);
     char queue_id[QUEUE_ID_BYTES];
     struct accepted_recipient to = {.address = report->recipients[0]};
     struct accepted_mail mail = {.message = report->id,
                                  .from = "",
                                  .recipients = &to,
                                  .n_recipients = 1,
-                                 .queue_id = mail_queue_next_id(queue, queue_id)};
-    emit_report(entry, report, lines, n);
+                                 .queue_id = mail_queue_next_id(queue, queue_id),
+                                 .ends_if_refused = !taken};
     mail.content = message_prepend("", report->content, report->size, &mail.size);
     mail_queue_accept(queue, &mail, taken, entry);
+}
+
+static struct mail_message *compose_and_tell(struct queue_entry *entry, const struct report_recipient *lines, size_t n)
+{
+    struct mail_message *report = compose(entry, lines, n);
+    emit_report(entry, report, lines, n);
+    return report;
+}
+
+/* --- a report that is not on the disk yet --- */
+
+static char *words_of(const struct report_recipient *lines, size_t n)
+{
+    struct text_buffer words = {0};
+    for (size_t i = 0; i < n; i++)
+        text_add_format(&words, "%s\n%s\n%s\n", lines[i].address, report_action_text(lines[i].action),
+                        lines[i].diagnostic);
+    return words.text;
+}
+
+static void release_unsent(struct queue_entry *entry)
+{
+    if (entry->unsent.report.n) mail_register_count(queue_world(entry->queue)->mails, entry->unsent.report, -1);
+    mem_free(entry->unsent.words);
+    entry->unsent = (struct unsent_report){0};
+}
+
+void queue_report_discard_unsent(struct queue_entry *entry, const char *why)
+{
+    struct world *world = queue_world(entry->queue);
+    const struct mail_message *report = world_message(world, entry->unsent.report);
+    uint64_t cause = journal_cause(world->journal);
+    if (report)
+        mail_enter_state(world->ledger, (struct mail_change){.message = report->id,
+                                                             .recipient = report->recipients[0],
+                                                             .host = entry->queue->host,
+                                                             .queue_id = "",
+                                                             .to = MAIL_DISCARDED,
+                                                             .why = why});
+    journal_set_cause(world->journal, cause);
+    release_unsent(entry);
+}
+
+/* One that says the same was composed when the disk refused it: that one is tried again. */
+static const struct mail_message *unsent_report(struct queue_entry *entry, const struct report_recipient *lines,
+                                                size_t n)
+{
+    struct world *world = queue_world(entry->queue);
+    char *words = words_of(lines, n);
+    if (entry->unsent.report.n && strcmp(entry->unsent.words, words) == 0) {
+        mem_free(words);
+        return world_message(world, entry->unsent.report);
+    }
+    queue_report_discard_unsent(entry, "another report says it");
+    const struct mail_message *report = compose_and_tell(entry, lines, n);
+    entry->unsent = (struct unsent_report){report->id, words};
+    mail_register_count(world->mails, report->id, 1);
+    return report;
 }
 
 /* --- failures --- */
@@ -153,6 +212,8 @@ static void keep_refused(struct queue_entry *entry, const char *why)
 static void on_report_taken(void *context, enum store_result result)
 {
     struct queue_entry *entry = context;
+    if (result == STORE_LOST || result == STORE_TORN) queue_report_discard_unsent(entry, "lost when the host stopped");
+    if (result == STORE_OK || result == STORE_KEPT) release_unsent(entry);
     if (result == STORE_LOST || result == STORE_TORN || result == STORE_KEPT) return;
     if (result != STORE_OK) {
         keep_refused(entry, store_refusal(result));
@@ -179,13 +240,13 @@ void queue_report_failed(struct queue_entry *entry)
     }
     if (refused) entry->n_open++;
     if (n > 0)
-        send(entry, lines, n, on_report_taken);
+        send(entry, unsent_report(entry, lines, n), on_report_taken);
     else if (refused)
         mark_refusals(entry);
     mem_free(lines);
 }
 
-/* --- delays and successes: should the disk refuse such a report, it is not made --- */
+/* --- delays and successes: should the disk refuse such a report, that is its end --- */
 
 void queue_report_delayed(struct queue_entry *entry)
 {
@@ -201,7 +262,7 @@ void queue_report_delayed(struct queue_entry *entry)
         lines[n++] = line_of(recipient, REPORT_DELAYED);
     }
     entry->warned = true;
-    if (n > 0) send(entry, lines, n, NULL);
+    if (n > 0) send(entry, compose_and_tell(entry, lines, n), NULL);
     mem_free(lines);
     journal_set_cause(journal, cause);
 }
@@ -229,7 +290,7 @@ void queue_report_success(struct queue_entry *entry)
         journal_set_cause(journal, recipient->event);
         lines[n++] = line_of(recipient, action_of(entry, recipient));
     }
-    if (n > 0) send(entry, lines, n, NULL);
+    if (n > 0) send(entry, compose_and_tell(entry, lines, n), NULL);
     mem_free(lines);
     journal_set_cause(journal, cause);
 }

@@ -170,3 +170,60 @@ Test(disk_faults, a_restart_that_cannot_read_its_queue_loses_nothing)
     cr_assert_eq(ended_as(&run, "delivered"), 4);
     world_run_free(&run);
 }
+
+/* --- reports: one is composed, however often the disk refuses it --- */
+
+/* Bob's server knows nobody, once it is back after an hour; by then the disk is full. */
+static struct world_run run_refused(const char *retry, const char *faults)
+{
+    static const char refused[] =
+        "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 d\", \"hosts\": {" ALICE_PC ","
+        "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": "
+        "\"%s\" } "
+        "}," INTERNET_AND_MX1 " }," LINKS_OF_THREE ","
+        "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": \"nobody@b.example\" } },"
+        "\"faults\": [ { \"for\": \"1 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } }%s ] }";
+    char json[4096];
+    snprintf(json, sizeof json, refused, retry, faults);
+    return world_run_scenario(json, 0, event_mask_all());
+}
+
+#define FULL_FOR(TIME)                                                                                                 \
+    ", { \"at\": \"30 min\", \"for\": \"" TIME "\", \"disk\": { \"host\": \"mail.a.example\", \"full\": true } }"
+
+Test(disk_faults, a_report_that_the_disk_refuses_is_kept_until_it_takes_it)
+{
+    struct world_run run = run_refused("postfix", FULL_FOR("10 h"));
+    cr_expect_gt(count_events(&run, EVENT_MAIL_STATE, "452 4.3.1 Insufficient system storage"), 50,
+                 "it is tried again");
+    cr_expect_eq(count_events(&run, EVENT_MAIL_COMPOSE, NULL), 2, "the mail and its report");
+    cr_expect_eq(ended_as(&run, "bounced"), 1);
+    cr_expect_eq(ended_as(&run, "delivered"), 1, "the report");
+    cr_expect_eq(ended_as(&run, "discarded"), 0);
+    world_run_free(&run);
+}
+
+Test(disk_faults, a_report_that_was_not_on_the_disk_is_lost_when_the_host_stops_and_made_again)
+{
+    struct world_run run = run_refused(
+        "postfix",
+        FULL_FOR("10 h") ", { \"at\": \"5 h\", \"for\": \"10 min\", \"stop_host\": { \"host\": \"mail.a.example\" } }");
+    cr_expect_eq(count_events(&run, EVENT_MAIL_COMPOSE, NULL), 3, "the mail and two reports");
+    cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "lost when the host stopped"), 1);
+    cr_expect_eq(ended_as(&run, "discarded"), 1);
+    cr_expect_eq(ended_as(&run, "bounced"), 1);
+    cr_expect_eq(ended_as(&run, "delivered"), 1);
+    world_run_free(&run);
+}
+
+/* A report of a delay is made once: what the disk refuses is not tried again, and does not wait anywhere. */
+Test(disk_faults, a_report_of_a_delay_that_the_disk_refuses_has_its_end)
+{
+    struct world_run run = run_refused(
+        "sendmail", ", { \"for\": \"12 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } }" FULL_FOR("10 h"));
+    cr_expect_eq(count_events(&run, EVENT_MAIL_COMPOSE, NULL), 3,
+                 "the mail, the report of its delay and that of its end");
+    cr_expect_eq(ended_as(&run, "discarded"), 1);
+    cr_expect_eq(ended_as(&run, "delivered"), 1);
+    world_run_free(&run);
+}
