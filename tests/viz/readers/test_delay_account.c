@@ -8,6 +8,7 @@
 
 #include "tests/model/host/world_runs.h"
 #include "tests/viz/readers/handwritten.h"
+#include "tests/viz/readers/made_mail.h"
 
 enum { ROOM = 4096 };
 
@@ -94,10 +95,6 @@ Test(delay_account, adds_up_for_each_mail_of_all_shipped_scenarios)
 
 /* --- by hand --- */
 
-#define TWO_HOSTS                                                                                                      \
-    "0 host.add host=1 name=pc role=client text=ann@a.example\n"                                                       \
-    "0 host.add host=2 name=mx.a.example role=mail_server text=a.example\n"                                            \
-    "0 host.add host=3 name=mx.b.example role=mail_server text=b.example\n"
 /* Submitted at once, over connection 1, in 4 s. */
 #define SUBMITTED                                                                                                      \
     "10 mail.compose  message=1 host=1 from=ann@a.example to=bob@b.example\n"                                          \
@@ -120,19 +117,6 @@ Test(delay_account, adds_up_for_each_mail_of_all_shipped_scenarios)
     "18 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=active to=deferred at=100 "             \
     "why='451 not now'\n"                                                                                              \
     "100 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=deferred to=active\n"
-#define TAKEN                                                                                                          \
-    "100 attempt.begin attempt=2 message=1 host=2 recipient=bob@b.example nth=2\n"                                     \
-    "100 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"                              \
-    "102 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"                                     \
-    "104 smtp.content  session=2 conn=3 host=2 message=1\n"
-#define DELIVERED                                                                                                      \
-    "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B to=queued\n"                                \
-    "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=queued to=active\n"                    \
-    "105 attempt.begin attempt=3 message=1 host=3 recipient=bob@b.example nth=1\n"                                     \
-    "106 attempt.end   attempt=3 message=1 host=3 recipient=bob@b.example peer=3 outcome=delivered\n"                  \
-    "106 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=active to=delivered\n"                 \
-    "107 attempt.end   attempt=2 message=1 host=2 recipient=bob@b.example peer=3 outcome=delivered\n"                  \
-    "108 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=active to='handed on'\n"
 
 struct expected {
     enum delay_stage stage;
@@ -177,14 +161,14 @@ Test(delay_account, goes_along_the_hosts_from_stage_to_stage)
                                                {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
                                                {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},
                                                {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
-    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, DELIVERED), expected,
+    expect_intervals(JOINED(MADE_HOSTS, SUBMITTED, RELAYED, MADE_TAKEN, MADE_DELIVERED), expected,
                      sizeof expected / sizeof *expected);
 }
 
 Test(delay_account, keeps_the_fetching_apart)
 {
     struct journal_memory *journal =
-        handwritten(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, DELIVERED,
+        handwritten(JOINED(MADE_HOSTS, SUBMITTED, RELAYED, MADE_TAKEN, MADE_DELIVERED,
                            "200 mail.state message=1 host=4 recipient=bob@b.example to='picked up'"));
     struct delay_account *account = account_of(journal);
     struct delay_span span = delay_account_span(account, 1, "bob@b.example");
@@ -202,7 +186,7 @@ Test(delay_account, says_what_nobody_explains)
 {
     static const char without[] = "100 attempt.begin attempt=2 message=1 host=2 recipient=bob@b.example nth=2\n"
                                   "104 smtp.content  session=2 conn=3 host=2 message=1\n";
-    struct journal_memory *journal = handwritten(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, without, DELIVERED));
+    struct journal_memory *journal = handwritten(JOINED(MADE_HOSTS, SUBMITTED, RELAYED, without, MADE_DELIVERED));
     struct delay_account *account = account_of(journal);
     struct delay_interval list[32];
     size_t n = delay_account_intervals(account, 1, "bob@b.example", 2, list, 32);
@@ -229,7 +213,7 @@ Test(delay_account, an_address_literal_is_a_name_that_is_read)
                                                {DELAY_CONNECT, 101, 102, 2, 2, 3, ""},
                                                {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},
                                                {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
-    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, read_slowly, DELIVERED), expected,
+    expect_intervals(JOINED(MADE_HOSTS, SUBMITTED, RELAYED, read_slowly, MADE_DELIVERED), expected,
                      sizeof expected / sizeof *expected);
 }
 
@@ -248,7 +232,7 @@ Test(delay_account, what_is_written_down_after_the_last_host_gave_it_up_was_on_i
                                                {DELAY_TRANSFER, 102, 104, 2, 2, 3, ""},
                                                {DELAY_DISK, 104, 105, 3, 0, 0, ""},
                                                {DELAY_DISK, 105, 106, 3, 0, 0, ""}};
-    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, given_up), expected,
+    expect_intervals(JOINED(MADE_HOSTS, SUBMITTED, RELAYED, MADE_TAKEN, given_up), expected,
                      sizeof expected / sizeof *expected);
 }
 
@@ -261,7 +245,7 @@ Test(delay_account, who_is_passed_over_with_others_is_who_it_says)
                                                {DELAY_CONNECT, 100, 102, 2, 2, 3, ""},
                                                {DELAY_TRANSFER, 102, 105, 2, 2, 3, ""},
                                                {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
-    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, TAKEN, passed_over, DELIVERED), expected,
+    expect_intervals(JOINED(MADE_HOSTS, SUBMITTED, RELAYED, MADE_TAKEN, passed_over, MADE_DELIVERED), expected,
                      sizeof expected / sizeof *expected);
 }
 
@@ -287,7 +271,7 @@ Test(delay_account, a_question_that_nobody_waits_for_leaves_its_id_to_another)
                                                {DELAY_CONNECT, 201, 202, 2, 0, 3, ""},
                                                {DELAY_TRANSFER, 202, 205, 2, 0, 3, ""},
                                                {DELAY_QUEUE, 205, 206, 3, 0, 0, ""}};
-    expect_intervals(JOINED(TWO_HOSTS, SUBMITTED, RELAYED, asked_later, delivered), expected,
+    expect_intervals(JOINED(MADE_HOSTS, SUBMITTED, RELAYED, asked_later, delivered), expected,
                      sizeof expected / sizeof *expected);
 }
 
@@ -310,5 +294,6 @@ Test(delay_account, recipients_beyond_the_limit_of_a_transaction_have_their_own_
         {DELAY_TRANSFER, 12, 14, 1, 0, 1, ""},        {DELAY_QUEUE, 14, 15, 2, 0, 0, ""},
         {DELAY_CONNECT, 15, 17, 2, 1, 3, ""},         {DELAY_TRANSFER, 17, 105, 2, 1, 3, ""},
         {DELAY_DISK, 105, 106, 3, 3, 0, ""}};
-    expect_intervals(JOINED(TWO_HOSTS, limit, SUBMITTED, two, DELIVERED), expected, sizeof expected / sizeof *expected);
+    expect_intervals(JOINED(MADE_HOSTS, limit, SUBMITTED, two, MADE_DELIVERED), expected,
+                     sizeof expected / sizeof *expected);
 }

@@ -9,6 +9,7 @@
 
 #include "tests/model/host/world_runs.h"
 #include "tests/viz/readers/handwritten.h"
+#include "tests/viz/readers/made_mail.h"
 #include "viz/readers/outcome.h"
 
 #define ALL (MEASURE_BIT(MEASURES) - 1)
@@ -23,10 +24,6 @@ static void replay(const struct journal_memory *journal, struct journal_reader r
 
 /* --- by hand --- */
 
-#define HOSTS                                                                                                          \
-    "0 host.add host=1 name=pc role=client text=ann@a.example\n"                                                       \
-    "0 host.add host=2 name=mx.a.example role=mail_server text=a.example\n"                                            \
-    "0 host.add host=3 name=mx.b.example role=mail_server text=b.example\n"
 /* Submitted in 4 s; refused after 4 more; put off until 100; taken then, and in the mailbox at 106. */
 #define WRITTEN                                                                                                        \
     "10 mail.compose  message=1 host=1 name=m1 from=ann@a.example to=bob@b.example size=9600\n"                        \
@@ -48,20 +45,7 @@ static void replay(const struct journal_memory *journal, struct journal_reader r
     "18 attempt.end   attempt=1 message=1 host=2 recipient=bob@b.example outcome=later why='451 not now'\n"            \
     "18 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=active to=deferred at=100 "             \
     "why='451 not now'\n"
-#define TAKEN                                                                                                          \
-    "100 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=deferred to=active\n"                  \
-    "100 attempt.begin attempt=2 message=1 host=2 recipient=bob@b.example nth=2\n"                                     \
-    "100 conn.open     conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"                              \
-    "102 session.open  session=2 conn=3 host=2 peer=3 protocol=smtp role=client\n"                                     \
-    "104 smtp.content  session=2 conn=3 host=2 message=1\n"
-#define DELIVERED                                                                                                      \
-    "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B to=queued\n"                                \
-    "105 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=queued to=active\n"                    \
-    "105 attempt.begin attempt=3 message=1 host=3 recipient=bob@b.example nth=1\n"                                     \
-    "106 attempt.end   attempt=3 message=1 host=3 recipient=bob@b.example peer=3 outcome=delivered\n"                  \
-    "106 mail.state    message=1 host=3 recipient=bob@b.example queue_id=B from=active to=delivered\n"                 \
-    "107 attempt.end   attempt=2 message=1 host=2 recipient=bob@b.example peer=3 outcome=delivered\n"                  \
-    "108 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=active to='handed on'\n"
+#define DUE "100 mail.state    message=1 host=2 recipient=bob@b.example queue_id=A from=deferred to=active\n"
 #define CLOSED                                                                                                         \
     "109 conn.close    conn=3 host=2 retransmits_rto=1 retransmits_fast=4 retransmits_spurious=1\n"                    \
     "110 conn.open     conn=5 host=4 peer=3 local_port=5001 remote_port=110 role=active\n"                             \
@@ -87,7 +71,7 @@ static void expect_value(const struct measured_run *run, enum measure m, double 
 
 Test(measures, of_a_mail_that_was_refused_once_are_what_the_journal_says)
 {
-    struct measures *m = of_text(HOSTS WRITTEN REFUSED TAKEN DELIVERED CLOSED, ALL);
+    struct measures *m = of_text(MADE_HOSTS WRITTEN REFUSED DUE MADE_TAKEN MADE_DELIVERED CLOSED, ALL);
     const struct measured_run *run = measures_result(m, NULL);
     cr_assert_eq(run->n_mails, 1);
     const struct measured_mail *mail = &run->mails[0];
@@ -115,7 +99,7 @@ Test(measures, of_a_mail_that_was_refused_once_are_what_the_journal_says)
 
 Test(measures, of_a_run_are_totals_of_its_connections_links_and_queues)
 {
-    struct measures *m = of_text(HOSTS WRITTEN REFUSED TAKEN DELIVERED CLOSED, ALL);
+    struct measures *m = of_text(MADE_HOSTS WRITTEN REFUSED DUE MADE_TAKEN MADE_DELIVERED CLOSED, ALL);
     const struct measured_run *run = measures_result(m, NULL);
     expect_value(run, MEASURE_RETRANSMISSIONS, 2 + 1 + 4 + 1);
     expect_value(run, MEASURE_RETRANSMISSIONS_RTO, 3);
@@ -139,7 +123,7 @@ Test(measures, of_a_run_are_totals_of_its_connections_links_and_queues)
 
 Test(measures, of_a_mail_that_has_not_ended_count_with_their_time_so_far)
 {
-    struct measures *m = of_text(HOSTS WRITTEN REFUSED "60 run.end why='the time is up'\n", ALL);
+    struct measures *m = of_text(MADE_HOSTS WRITTEN REFUSED "60 run.end why='the time is up'\n", ALL);
     const struct measured_run *run = measures_result(m, NULL);
     cr_assert_eq(run->n_mails, 1);
     cr_expect_eq(run->n_censored, 1);
@@ -154,7 +138,7 @@ Test(measures, of_a_mail_that_has_not_ended_count_with_their_time_so_far)
 Test(measures, of_a_mail_that_was_sent_back_reach_to_the_end_of_the_run_and_its_report_is_no_mail)
 {
     struct measures *m =
-        of_text(HOSTS WRITTEN REFUSED
+        of_text(MADE_HOSTS WRITTEN REFUSED
                 "90 mail.state message=1 host=2 recipient=bob@b.example queue_id=A from=deferred to=bounced\n"
                 "90 mail.compose message=2 parent=1 host=2 name=report from=<> to=ann@a.example\n"
                 "90 mail.state message=2 host=2 recipient=ann@a.example queue_id=C to=queued\n"
@@ -179,7 +163,7 @@ Test(measures, of_a_mail_that_was_sent_back_reach_to_the_end_of_the_run_and_its_
 Test(measures, of_members_of_a_list_are_their_own_and_copies_by_right_are_no_duplicates)
 {
     struct measures *m = of_text(
-        HOSTS
+        MADE_HOSTS
         "10 mail.compose message=1 host=2 name=m1 from=ann@a.example to='all@b.example, eve@b.example' size=1000\n"
         "10 mail.state message=1 host=3 recipient=all@b.example queue_id=A to=queued\n"
         "10 mail.state message=1 host=3 recipient=eve@b.example queue_id=A to=queued\n"
@@ -216,19 +200,20 @@ Test(measures, of_members_of_a_list_are_their_own_and_copies_by_right_are_no_dup
  * content. */
 Test(measures, a_connection_is_wasted_when_nothing_is_handed_over_on_it)
 {
-    struct measures *m = of_text(
-        HOSTS "10 conn.open conn=1 host=2 peer=3 local_port=5000 remote_port=25 role=active\n"
-              "10 conn.open conn=2 host=3 peer=2 local_port=25 remote_port=5000 role=passive\n"
-              "11 smtp.content session=1 conn=1 host=2 message=1\n"
-              "12 attempt.end attempt=1 message=1 host=2 recipient=bob@b.example peer=3 outcome=delivered\n"
-              "13 smtp.content session=1 conn=1 host=2 message=2\n"
-              "14 attempt.end attempt=2 message=2 host=2 recipient=bob@b.example peer=3 outcome=later why='451 no'\n"
-              "15 conn.open conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"
-              "16 smtp.content session=2 conn=3 host=2 message=2\n"
-              "17 attempt.end attempt=3 message=2 host=2 recipient=bob@b.example peer=3 outcome=later why=cut\n"
-              "18 conn.open conn=4 host=2 peer=9 local_port=5002 remote_port=53 role=active\n"
-              "19 run.end why='all is done'\n",
-        ALL);
+    struct measures *m =
+        of_text(MADE_HOSTS
+                "10 conn.open conn=1 host=2 peer=3 local_port=5000 remote_port=25 role=active\n"
+                "10 conn.open conn=2 host=3 peer=2 local_port=25 remote_port=5000 role=passive\n"
+                "11 smtp.content session=1 conn=1 host=2 message=1\n"
+                "12 attempt.end attempt=1 message=1 host=2 recipient=bob@b.example peer=3 outcome=delivered\n"
+                "13 smtp.content session=1 conn=1 host=2 message=2\n"
+                "14 attempt.end attempt=2 message=2 host=2 recipient=bob@b.example peer=3 outcome=later why='451 no'\n"
+                "15 conn.open conn=3 host=2 peer=3 local_port=5001 remote_port=25 role=active\n"
+                "16 smtp.content session=2 conn=3 host=2 message=2\n"
+                "17 attempt.end attempt=3 message=2 host=2 recipient=bob@b.example peer=3 outcome=later why=cut\n"
+                "18 conn.open conn=4 host=2 peer=9 local_port=5002 remote_port=53 role=active\n"
+                "19 run.end why='all is done'\n",
+                ALL);
     const struct measured_run *run = measures_result(m, NULL);
     expect_value(run, MEASURE_CONNECTIONS, 3);
     expect_value(run, MEASURE_WASTED_CONNECTIONS, 1);
@@ -250,11 +235,11 @@ Test(measures, of_a_probe_come_from_packets)
 
 Test(measures, of_the_next_run_know_nothing_of_the_last)
 {
-    struct measures *m = of_text(HOSTS WRITTEN REFUSED TAKEN DELIVERED CLOSED, ALL);
+    struct measures *m = of_text(MADE_HOSTS WRITTEN REFUSED DUE MADE_TAKEN MADE_DELIVERED CLOSED, ALL);
     double values[MEASURES];
     memcpy(values, measures_result(m, NULL)->values, sizeof values);
-    struct journal_memory *other = handwritten(HOSTS WRITTEN REFUSED "60 run.end why='the time is up'\n");
-    struct journal_memory *same = handwritten(HOSTS WRITTEN REFUSED TAKEN DELIVERED CLOSED);
+    struct journal_memory *other = handwritten(MADE_HOSTS WRITTEN REFUSED "60 run.end why='the time is up'\n");
+    struct journal_memory *same = handwritten(MADE_HOSTS WRITTEN REFUSED DUE MADE_TAKEN MADE_DELIVERED CLOSED);
     measures_clear(m);
     replay(other, measures_reader(m));
     expect_value(measures_result(m, NULL), MEASURE_RETRANSMISSIONS, 2);
