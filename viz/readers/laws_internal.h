@@ -155,7 +155,8 @@ void laws_of_schedule(struct laws *laws, const struct event *e); /* laws_schedul
 void laws_schedule_free(struct laws *laws);
 void laws_of_stages(struct laws *laws, const struct event *e); /* laws_stages.c */
 void laws_stages_free(struct laws *laws);
-/* Why M18 cannot judge what a host holds of a mail; LAWS_JUDGED: it can. laws_stages.c */
+/* Why M18 cannot judge what a host holds of a mail for a recipient, or "" for any of them; LAWS_JUDGED: it can.
+   laws_stages.c */
 enum laws_excuse law_stages_excuse(const struct laws *laws, int64_t message, const char *recipient);
 void laws_of_delays(struct laws *laws, const struct event *e); /* laws_delays.c */
 void laws_delays_free(struct laws *laws);

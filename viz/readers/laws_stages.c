@@ -176,8 +176,11 @@ static struct law_stage *begin_copy(struct law_stages *s, const struct event *e,
     index_map_put(&s->there_index, there, index);
     index_map_put(&s->copies, there, copies == SIZE_MAX ? 1 : copies + 1);
     stage->since_ns = e->at_ns;
-    if (copies != SIZE_MAX)
-        put(s, law_hash_text(key_of(IS_TWICE, event_int(e, FIELD_MESSAGE), 0), event_text(e, FIELD_RECIPIENT)), 1);
+    if (copies != SIZE_MAX) {
+        uint64_t twice = key_of(IS_TWICE, event_int(e, FIELD_MESSAGE), 0);
+        put(s, law_hash_text(twice, event_text(e, FIELD_RECIPIENT)), 1);
+        put(s, law_hash_text(twice, ""), 1);
+    }
     return stage;
 }
 
