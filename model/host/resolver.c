@@ -115,7 +115,8 @@ static void emit_failure(const struct resolver_question *question)
     uint64_t event =
         JOURNAL_EMIT(host->world->journal, DNS_FAILURE, F_INT(HOST, host->id.n), F_TEXT(QNAME, question->qname),
                      F_TEXT(QTYPE, dns_type_text(question->qtype)),
-                     F_TEXT(WHY, question->unreachable ? question->unreachable : "no answer from the name server"));
+                     F_TEXT(WHY, question->unreachable ? question->unreachable : "no answer from the name server"),
+                     F_INT(ID, question->id));
     journal_set_cause(host->world->journal, event);
 }
 

@@ -163,13 +163,12 @@ static void on_query(struct delay_account *a, const struct event *e)
 /* After the last answer a connection is next; but a policy, of which DNS has said that there is one, is fetched. */
 static void on_answer(struct delay_account *a, const struct event *e)
 {
-    bool has_id = e->kind != EVENT_DNS_FAILURE;
-    uint64_t transaction = has_id ? transaction_of(e) : 0;
-    struct delay_job *j = has_id ? job_at(a, &a->question_jobs, transaction) : job_behind(a, e);
+    uint64_t transaction = transaction_of(e);
+    struct delay_job *j = job_at(a, &a->question_jobs, transaction);
     if (!j || j->host != event_int(e, FIELD_HOST)) return;
     remember(a, e, j);
-    if (has_id && !asks(a, j, transaction)) return;
-    if (has_id) index_map_put(&a->questions, open_key(a, j, transaction), 0);
+    if (!asks(a, j, transaction)) return;
+    index_map_put(&a->questions, open_key(a, j, transaction), 0);
     bool is_policy = strncmp(event_text(e, FIELD_QNAME), "_mta-sts.", 9) == 0;
     if (j->questions > 0) j->questions--;
     if (j->questions == 0 && j->stage == DELAY_DNS && !is_policy)
@@ -197,8 +196,9 @@ static void on_session_open(struct delay_account *a, const struct event *e)
 {
     uint64_t conn = (uint64_t)event_int(e, FIELD_CONN);
     struct delay_job *j = job_at(a, &a->conn_jobs, conn);
-    if (!j || strcmp(event_text(e, FIELD_ROLE), "client") != 0) return;
+    if (strcmp(event_text(e, FIELD_ROLE), "client") != 0) return;
     index_map_put(&a->session_conns, (uint64_t)event_int(e, FIELD_SESSION), (size_t)conn);
+    if (!j) return; /* it may become a job's when the session goes over to it */
     remember(a, e, j);
     if (j->conn != (int64_t)conn) return;
     j->has_session = true;
