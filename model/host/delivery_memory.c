@@ -133,3 +133,12 @@ bool delivery_place_may_be_tried(struct delivery *delivery, const struct deliver
                  delivery->destination->domain);
     return false;
 }
+
+void delivery_shift_records(struct destination *destination, int64_t later_ns)
+{
+    for (struct delivery *delivery = destination->deliveries; delivery; delivery = delivery->next) {
+        if (!delivery->job) continue;
+        if (delivery->job->record.is_set) retry_record_shift(&delivery->job->record, later_ns);
+        if (delivery->until_ns != TIME_NEVER) delivery->until_ns += later_ns;
+    }
+}

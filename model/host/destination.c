@@ -360,6 +360,14 @@ void destinations_shift(struct mail_queue *queue, int64_t later_ns)
         }
 }
 
+void destinations_shift_records(struct mail_queue *queue, int64_t later_ns)
+{
+    for (size_t i = 0; i < queue->destinations_room; i++)
+        for (struct destination *destination = queue->destinations[i]; destination;
+             destination = destination->next_in_table)
+            delivery_shift_records(destination, later_ns);
+}
+
 void destinations_crash(struct mail_queue *queue)
 {
     for (size_t i = 0; i < queue->destinations_room; i++)

@@ -70,12 +70,23 @@ static void shift_entry(struct queue_entry *entry, int64_t later_ns)
     if (entry->wake.at_ns != TIME_NEVER) wake_set(&entry->wake, entry->next_attempt_ns);
 }
 
+/* Those that a round has read, by which it will plan at its end. */
+static void shift_records_read(struct mail_queue *queue, int64_t later_ns)
+{
+    for (struct queue_entry *entry = queue->entries; entry; entry = entry->next)
+        for (size_t i = 0; i < entry->n_recipients; i++)
+            if (entry->recipients[i].record) retry_record_shift(entry->recipients[i].record, later_ns);
+    destinations_shift_records(queue, later_ns);
+}
+
 void mail_queue_clock_set(struct mail_queue *queue, int64_t ahead_ns)
 {
     int64_t later_ns = -ahead_ns;
     if (later_ns == 0) return;
-    if (retry_plans_by_clock(queue->policy) || retry_memory_is_durable(queue->policy))
+    if (retry_plans_by_clock(queue->policy) || retry_memory_is_durable(queue->policy)) {
         host_memory_each(queue->memory, shift_record, &later_ns); /* what lies on a disk bears a date */
+        shift_records_read(queue, later_ns);
+    }
     if (!retry_plans_by_clock(queue->policy)) return;
     for (struct queue_entry *entry = queue->entries; entry; entry = entry->next)
         shift_entry(entry, later_ns);

@@ -191,6 +191,8 @@ void destination_settle(struct destination *destination);
 void destinations_crash(struct mail_queue *queue);
 /* The clock was set: those that are dead are so for this much longer. */
 void destinations_shift(struct mail_queue *queue, int64_t later_ns);
+/* The same for the records of hosts that jobs under way have read. */
+void destinations_shift_records(struct mail_queue *queue, int64_t later_ns);
 void destinations_free(struct mail_queue *queue);
 
 /* --- delivery.c --- */
@@ -198,6 +200,8 @@ void destinations_free(struct mail_queue *queue);
 bool delivery_go_on(struct destination *destination, struct delivery_job *job);
 void delivery_start(struct destination *destination, struct delivery_job *job);
 void delivery_drop_all(struct destination *destination);
+/* The clock was set: what the jobs under way have read of hosts is so much later. delivery_memory.c */
+void delivery_shift_records(struct destination *destination, int64_t later_ns);
 
 /* --- host_memory.c --- */
 struct host_memory *host_memory_new(void);

@@ -188,6 +188,33 @@ Test(hosts_in_trouble, a_date_that_was_planned_waits_until_the_clock_shows_it)
     }
 }
 
+/* At 30 minutes Exim's queue run takes up the mail, a hair's breadth before the clock is a year behind; it reads that
+   Bob's host may not be tried for a year, and looks for Carol's until after the clock is right. */
+Test(hosts_in_trouble, a_date_that_was_read_while_the_clock_was_wrong_is_right_again_with_it)
+{
+    static const char text[] =
+        "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 d\", \"hosts\": {" ALICE_PC ","
+        "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": "
+        "\"exim\" } },"
+        "\"mx.c.example\": { \"mail_server\": { \"domains\": [\"c.example\"] } },"
+        "\"names\": { \"name_server\": {} }," INTERNET_AND_MX1 " },"
+        "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
+        "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] }, \"b\": { \"between\": [\"mx1.b.example\", "
+        "\"internet\"] },"
+        "\"c\": { \"between\": [\"mx.c.example\", \"internet\"] }, \"n\": { \"between\": [\"names\", \"internet\"] } },"
+        "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\", "
+        "\"carol@c.example\"] } },"
+        "\"faults\": [ { \"for\": \"29 min\", \"stop_host\": { \"host\": \"mx1.b.example\" } },"
+        "{ \"for\": \"1 h\", \"dns\": { \"server\": \"names\", \"answer\": \"nothing\", \"name\": \"c.example\" } },"
+        "{ \"at\": \"1800010 ms\", \"for\": \"9 s\", \"clock\": { \"host\": \"mail.a.example\", \"behind\": \"365 d\" "
+        "} } ] }";
+    struct world_run run = world_run_scenario(text, 0, event_mask_all());
+    cr_assert_eq(count_events(&run, EVENT_ATTEMPT_SKIP, "retry time not reached"), 1, "the year is read");
+    cr_assert_lt(longest_wait(&run), DAY, "but not planned by");
+    cr_assert_eq(at_of(&run, EVENT_MAIL_STATE, "delivered") / MINUTE, 60);
+    world_run_free(&run);
+}
+
 /* What these keep is a wait, or a queue run: M8 holds as if nobody had touched the clock. */
 Test(hosts_in_trouble, a_wait_that_was_planned_goes_on_when_the_clock_is_set_back)
 {
