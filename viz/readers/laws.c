@@ -1,6 +1,7 @@
 /* The law checker's frame: what it reads, what it keeps, and the laws about time and causes. */
 #include "viz/readers/laws.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,11 +20,12 @@ void laws_free(struct laws *laws)
 {
     if (!laws) return;
     struct index_map *const maps[] = {
-        &laws->states,         &laws->pair_index,      &laws->on_wire, &laws->last_arrival, &laws->in_flight,
-        &laws->delays,         &laws->stream_ends,     &laws->timers,  &laws->packet_index, &laws->conn_index,
-        &laws->conn_keys,      &laws->stream_conns,    &laws->roots,   &laws->fragmented,   &laws->cut,
-        &laws->last_departure, &laws->bytes_in_flight, &laws->rates,   &laws->link_counts,  &laws->packet_size,
-        &laws->accounts,       &laws->dialogue_index,  &laws->dialogue_keys, &laws->dialogue_sessions};
+        &laws->states,          &laws->pair_index,     &laws->on_wire,       &laws->last_arrival,
+        &laws->in_flight,       &laws->delays,         &laws->stream_ends,   &laws->timers,
+        &laws->packet_index,    &laws->conn_index,     &laws->conn_keys,     &laws->stream_conns,
+        &laws->roots,           &laws->fragmented,     &laws->cut,           &laws->last_departure,
+        &laws->bytes_in_flight, &laws->rates,          &laws->link_counts,   &laws->packet_size,
+        &laws->accounts,        &laws->dialogue_index, &laws->dialogue_keys, &laws->dialogue_sessions};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         index_map_free(maps[i]);
     laws_tcp_free(laws);
@@ -80,6 +82,14 @@ uint64_t law_hash_text(uint64_t seed, const char *text)
     for (; *text; text++)
         hash = law_hash(hash, (unsigned char)*text);
     return hash;
+}
+
+uint64_t law_hash_name(uint64_t seed, const char *name, size_t length)
+{
+    if (length > 1 && name[length - 1] == '.') length--;
+    for (size_t i = 0; i < length; i++)
+        seed = law_hash(seed, (uint64_t)tolower((unsigned char)name[i]));
+    return seed;
 }
 
 uint64_t law_deceived_key(int64_t message)

@@ -12,11 +12,7 @@ enum account { ASKED = 1, ANSWERED, PUT_AT, PUT_TTL, NO_SUCH_NAME, IS_THERE };
 
 static uint64_t hash_name(uint64_t seed, const char *name)
 {
-    size_t length = strlen(name);
-    if (length > 1 && name[length - 1] == '.') length--;
-    for (size_t i = 0; i < length; i++)
-        seed = law_hash(seed, (uint64_t)tolower((unsigned char)name[i]));
-    return seed;
+    return law_hash_name(seed, name, strlen(name));
 }
 
 static uint64_t question_of(const struct event *e, enum account account)

@@ -143,6 +143,8 @@ void law_broken(struct laws *laws, const struct event *e, const char *law, const
 void law_counts(struct laws *laws, enum laws_counted counted, enum laws_excuse excuse);
 uint64_t law_hash(uint64_t seed, uint64_t number);
 uint64_t law_hash_text(uint64_t seed, const char *text);
+/* As DNS compares names: "a." is "A". */
+uint64_t law_hash_name(uint64_t seed, const char *name, size_t length);
 void laws_of_strays(struct laws *laws, const struct event *e); /* laws_strays.c; before all others */
 bool law_is_stray(const struct laws *laws, int64_t message);  /* it has CR or LF alone, and somebody passes them on */
 uint64_t law_deceived_key(int64_t message); /* in accounts: it went where a checksum was deceived */

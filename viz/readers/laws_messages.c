@@ -60,7 +60,7 @@ static struct law_messages *messages_of(struct laws *laws)
 static uint64_t question_key(int64_t asker, int64_t server, unsigned id, const char *qname, const char *qtype)
 {
     uint64_t key = law_hash(law_hash(law_hash(53, (uint64_t)asker), (uint64_t)server), id);
-    return law_hash_text(law_hash_text(key, qname), qtype);
+    return law_hash_text(law_hash_name(key, qname, strlen(qname)), qtype);
 }
 
 static const char *type_word(unsigned type)

@@ -4,7 +4,6 @@
    The bounds are those of BIND and Unbound (docs/dns.md): a resolver sends 50 queries at most for a question and takes
    10 s at most, and no server is asked the same thing more than five times. A host that is slow, paused or was stopped
    may take longer. */
-#include <ctype.h>
 #include <string.h>
 
 #include "viz/readers/laws_internal.h"
@@ -31,19 +30,10 @@ static void put(struct laws *laws, uint64_t key, int64_t value)
     index_map_put(&laws->accounts, key, (size_t)value);
 }
 
-static uint64_t name_hash(const char *name, size_t length)
-{
-    uint64_t hash = 1;
-    if (length > 1 && name[length - 1] == '.') length--;
-    for (size_t i = 0; i < length; i++)
-        hash = law_hash(hash, (uint64_t)tolower((unsigned char)name[i]));
-    return hash;
-}
-
 static uint64_t question_of(const struct event *e)
 {
     const char *qname = event_text(e, FIELD_QNAME);
-    uint64_t hash = law_hash(name_hash(qname, strlen(qname)), (uint64_t)event_int(e, FIELD_PEER));
+    uint64_t hash = law_hash(law_hash_name(1, qname, strlen(qname)), (uint64_t)event_int(e, FIELD_PEER));
     return law_hash_text(law_hash(hash, (uint64_t)event_int(e, FIELD_ID)), event_text(e, FIELD_QTYPE));
 }
 
@@ -95,7 +85,7 @@ static void on_answer(struct laws *laws, const struct event *e)
     const char *qname = event_text(e, FIELD_QNAME), *rcode = event_text(e, FIELD_RCODE);
     bool is_said = strcmp(rcode, "NOERROR") == 0 || strcmp(rcode, "NXDOMAIN") == 0;
     if (!is_said) return; /* another look-up may have been told at the same time */
-    put(laws, key_of(MX_OUTCOME, event_int(e, FIELD_HOST), name_hash(qname, strlen(qname))), MX_SAID);
+    put(laws, key_of(MX_OUTCOME, event_int(e, FIELD_HOST), law_hash_name(1, qname, strlen(qname))), MX_SAID);
 }
 
 /* D6: "550 5.1.2", "550 5.4.4", "556 5.1.10" about a domain come from what was said about it. */
@@ -107,7 +97,7 @@ static void on_attempt_end(struct laws *laws, const struct event *e)
     for (size_t i = 0; i < sizeof by_dns / sizeof *by_dns; i++) {
         if (strncmp(why, by_dns[i], strlen(by_dns[i])) != 0) continue;
         int64_t outcome =
-            number_at(laws, key_of(MX_OUTCOME, event_int(e, FIELD_HOST), name_hash(at + 1, strlen(at + 1))));
+            number_at(laws, key_of(MX_OUTCOME, event_int(e, FIELD_HOST), law_hash_name(1, at + 1, strlen(at + 1))));
         if (outcome != MX_SAID) law_broken(laws, e, "D6", "refused for good, though DNS has not said so: %.60s", why);
     }
 }

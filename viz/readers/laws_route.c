@@ -36,14 +36,6 @@ struct law_routes {
     TABLE_OF(char *) answers; /* of MX, by asker and domain */
 };
 
-static uint64_t name_hash(uint64_t seed, const char *name, size_t length)
-{
-    if (length > 1 && name[length - 1] == '.') length--;
-    for (size_t i = 0; i < length; i++)
-        seed = law_hash(seed, (uint64_t)tolower((unsigned char)name[i]));
-    return seed;
-}
-
 static uint64_t key_of(enum account account, uint64_t number)
 {
     return law_hash(law_hash(91, account), number);
@@ -62,9 +54,9 @@ static void on_host(struct law_routes *r, const struct event *e)
     char v4[16];
     uint32_t address = (uint32_t)event_int(e, FIELD_ADDRESS);
     snprintf(v4, sizeof v4, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
-    if (address) index_map_put(&r->accounts, key_of(HAS_ADDRESS, name_hash(1, v4, strlen(v4))), host);
-    if (*v6) index_map_put(&r->accounts, key_of(HAS_ADDRESS, name_hash(1, v6, strlen(v6))), host);
-    index_map_put(&r->accounts, key_of(NAMED, name_hash(1, name, strlen(name))), host);
+    if (address) index_map_put(&r->accounts, key_of(HAS_ADDRESS, law_hash_name(1, v4, strlen(v4))), host);
+    if (*v6) index_map_put(&r->accounts, key_of(HAS_ADDRESS, law_hash_name(1, v6, strlen(v6))), host);
+    index_map_put(&r->accounts, key_of(NAMED, law_hash_name(1, name, strlen(name))), host);
 }
 
 static void on_settings(struct law_routes *r, const struct event *e)
@@ -78,7 +70,7 @@ static void on_settings(struct law_routes *r, const struct event *e)
 static uint64_t question_key(const struct event *e, enum field_id name)
 {
     const char *domain = event_text(e, name);
-    return name_hash(law_hash(92, (uint64_t)event_int(e, FIELD_HOST)), domain, strlen(domain));
+    return law_hash_name(law_hash(92, (uint64_t)event_int(e, FIELD_HOST)), domain, strlen(domain));
 }
 
 static void on_answer(struct law_routes *r, const struct event *e)
@@ -106,12 +98,12 @@ static void on_answer(struct law_routes *r, const struct event *e)
    answer or in two that differ. What is no MX record is passed over. */
 static bool says(const char *answer, long preference, const char *host, size_t length)
 {
-    uint64_t wanted = name_hash(1, host, length);
+    uint64_t wanted = law_hash_name(1, host, length);
     for (const char *c = answer; *c;) {
         char *name;
         bool is_wanted = strtol(c, &name, 10) == preference;
         size_t size = strcspn(name, ",");
-        if (is_wanted && name != c && *name == ' ' && name_hash(1, name + 1, size - 1) == wanted) return true;
+        if (is_wanted && name != c && *name == ' ' && law_hash_name(1, name + 1, size - 1) == wanted) return true;
         c = name + size;
         c += strspn(c, ", ");
     }
@@ -147,7 +139,7 @@ static void law_of_places(struct laws *laws, const struct event *e, const char *
     long last = -1;
     struct place p;
     while (next_place(&text, &p) && route->n < PLACES) {
-        int64_t peer = number_at(r, key_of(HAS_ADDRESS, name_hash(1, p.address, p.address_length)));
+        int64_t peer = number_at(r, key_of(HAS_ADDRESS, law_hash_name(1, p.address, p.address_length)));
         if (p.preference < last)
             law_broken(laws, e, "D7", "a host of preference %ld comes after one of %ld", p.preference, last);
         last = p.preference;
@@ -169,7 +161,7 @@ static void law_of_oneself(struct laws *laws, const struct event *e, const char 
         long preference = strtol(c, &name, 10);
         size_t size = strcspn(name, ",");
         bool is_own = name != c && *name == ' ' &&
-                      number_at(r, key_of(NAMED, name_hash(1, name + 1, size - 1))) == event_int(e, FIELD_HOST);
+                      number_at(r, key_of(NAMED, law_hash_name(1, name + 1, size - 1))) == event_int(e, FIELD_HOST);
         if (is_own && (own < 0 || preference < own)) own = preference;
         c = name + size;
         c += strspn(c, ", ");
@@ -235,6 +227,9 @@ static void on_connection(struct laws *laws, const struct event *e)
     /* The same host: at its next address, or at the same one once more. */
     if (before.was_tried && place + 1 < route->n && route->peers[place + 1] == event_int(e, FIELD_PEER)) place++;
     while (place < route->n && route->peers[place] != event_int(e, FIELD_PEER))
+        place++;
+    /* A mail that came over another's session goes on behind the address that this one had, which nobody tells. */
+    while (before.is_anew && place + 1 < route->n && route->peers[place + 1] == event_int(e, FIELD_PEER))
         place++;
     if (place == route->n) {
         law_broken(laws, e, "D7", "a host is tried that is not on the list, or was passed already");

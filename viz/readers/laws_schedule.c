@@ -5,7 +5,6 @@
    early; where its clock is wrong nobody else can say what it will plan; and a mail that one queue has taken twice is
    not told apart in attempts. The arrival of a mail is known to the instant only from mail.content and the like, so
    that what is planned is judged with --check-laws. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,10 +82,7 @@ static bool is_text(const struct event *e, enum field_id field, const char *text
 
 static uint64_t domain_key(enum account account, uint64_t host, const char *domain, size_t length)
 {
-    uint64_t hash = 1;
-    for (size_t i = 0; i < length; i++)
-        hash = law_hash(hash, (uint64_t)tolower((unsigned char)domain[i]));
-    return key_of(account, host, hash);
+    return key_of(account, host, law_hash_name(1, domain, length));
 }
 
 static const char *domain_of(const char *address)
