@@ -179,6 +179,7 @@ static void on_attempt_end(struct measures *m, const struct event *e)
     if (!row) return;
     bool is_local = event_int(e, FIELD_PEER) == event_int(e, FIELD_HOST);
     if (is_local) row->attempts -= row->attempts > 0;
+    if (is_local && row->attempts == 0) row->first_attempt_ns = TIME_NEVER;
     size_t at = index_map_get(&m->attempt_ids, (uint64_t)event_int(e, FIELD_ATTEMPT));
     if (at == SIZE_MAX) return;
     const char *outcome = event_text(e, FIELD_OUTCOME);
@@ -390,8 +391,16 @@ static int64_t count_of(const struct measured_mail *mail, enum measure measure)
     return mail->duplicates;
 }
 
-/* Over all mails but the addresses of lists, which nobody receives at. Whole numbers are added, so that the order does
-   not matter. */
+/* What nobody receives at, the address of a list, counts in nothing; what ended without an attempt, as a mail to a user
+   of the same server does, has no time to the first one. */
+static bool has_value(const struct measured_mail *mail, enum measure measure)
+{
+    if (measure == MEASURE_TIME_TO_FIRST_ATTEMPT && mail->first_attempt_ns == TIME_NEVER)
+        return mail->outcome == MEASURED_QUEUED;
+    return mail->outcome != MEASURED_EXPANDED;
+}
+
+/* Over all mails that have one. Whole numbers are added, so that the order does not matter. */
 static double mean_of_mails(const struct measures *m, enum measure measure)
 {
     int64_t n = 0;
@@ -399,7 +408,7 @@ static double mean_of_mails(const struct measures *m, enum measure measure)
     int64_t sum = 0;
     for (size_t i = 0; i < m->result.count; i++) {
         const struct measured_mail *mail = &m->result.items[i];
-        if (mail->outcome == MEASURED_EXPANDED) continue;
+        if (!has_value(mail, measure)) continue;
         n++;
         if (measure_is_censored_by_end(measure)) {
             int64_t ns = time_of(mail, measure, m->now_ns);

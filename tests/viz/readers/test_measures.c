@@ -159,6 +159,32 @@ Test(measures, of_a_mail_that_was_sent_back_reach_to_the_end_of_the_run_and_its_
     measures_free(m);
 }
 
+/* Ann writes to dan, who has his mailbox at the same server, and to bob, whose is elsewhere and not tried yet. */
+Test(measures, of_a_mail_to_a_user_of_the_same_server_have_no_first_attempt)
+{
+    static const char local[] =
+        MADE_HOSTS "10 mail.compose message=1 host=1 name=m1 from=ann@a.example to='dan@a.example' size=1000\n"
+                   "14 mail.state message=1 host=2 recipient=dan@a.example queue_id=A to=queued\n"
+                   "15 attempt.begin attempt=1 message=1 host=2 recipient=dan@a.example nth=1\n"
+                   "16 attempt.end attempt=1 message=1 host=2 recipient=dan@a.example peer=2 outcome=delivered\n"
+                   "16 mail.state message=1 host=2 recipient=dan@a.example queue_id=A from=queued to=delivered\n";
+    char text[2000];
+    struct measures *m = of_text(local, ALL);
+    const struct measured_run *run = measures_result(m, NULL);
+    cr_assert_eq(run->n_mails, 1);
+    cr_expect_eq(run->mails[0].attempts, 0);
+    cr_expect_eq(run->mails[0].first_attempt_ns, TIME_NEVER);
+    cr_expect(isnan(run->values[MEASURE_TIME_TO_FIRST_ATTEMPT]), "is %g", run->values[MEASURE_TIME_TO_FIRST_ATTEMPT]);
+    expect_value(run, MEASURE_DELIVERY_DELAY, 6);
+    measures_free(m);
+    snprintf(text, sizeof text, "%s%s%s", local,
+             "20 mail.compose message=2 host=1 name=m2 from=ann@a.example to='bob@b.example' size=1000\n",
+             "50 run.end why='the time is up'\n");
+    m = of_text(text, ALL);
+    expect_value(measures_result(m, NULL), MEASURE_TIME_TO_FIRST_ATTEMPT, 30); /* bob's so far, and nothing of dan's */
+    measures_free(m);
+}
+
 /* Written to a list of two, of whom one is addressed as well; she gets a third copy after a doubt. */
 Test(measures, of_members_of_a_list_are_their_own_and_copies_by_right_are_no_duplicates)
 {
@@ -306,7 +332,9 @@ static size_t expect_agreement(const char *name, const struct measured_run *run,
         cr_expect_eq(mail->ended_ns, row.delivered_ns);
         cr_expect_eq(total_ns, mail->ended_ns - mail->written_ns, "%s: %s: the parts add up", name, row.mail);
         cr_expect_eq(mail->stage_ns[DELAY_UNEXPLAINED], 0);
-        cr_expect(mail->first_attempt_ns >= mail->written_ns && mail->first_attempt_ns <= mail->ended_ns);
+        cr_expect_eq(mail->first_attempt_ns == TIME_NEVER, mail->attempts == 0, "%s: %s", name, row.mail);
+        cr_expect(mail->attempts == 0 ||
+                  (mail->first_attempt_ns >= mail->written_ns && mail->first_attempt_ns <= mail->ended_ns));
         cr_expect(mail->duplicates == 0 || row.copies > mail->duplicates, "%s: %s", name, row.mail);
     }
     cr_expect_eq(n, run->n_mails, "%s: each mail is one of the outcome's", name);
