@@ -11,10 +11,10 @@
 #include "app/study_progress.h"
 #include "sim/journal/tr.h"
 
-static int say(const char *what)
+static int say(const char *what, int code)
 {
     fprintf(stderr, "postroad study: %s\n", what);
-    return EXIT_FAILED;
+    return code;
 }
 
 static bool output_is_given(const char *output, const char *example)
@@ -54,7 +54,8 @@ int study_merge(int argc, char **argv)
                 output);
         return EXIT_USAGE;
     }
-    if (!results_merge((const char *const *)argv + 1, n, output, &merged, error, sizeof error)) return say(error);
+    if (!results_merge((const char *const *)argv + 1, n, output, &merged, error, sizeof error))
+        return say(error, merged.are_good ? EXIT_FAILED : EXIT_USAGE);
     printf(tr("%s: %s runs of %zu files, %s of them new\n"), output, progress_count(merged.runs, runs), merged.files,
            progress_count(merged.added, added));
     return EXIT_DONE;
@@ -91,7 +92,7 @@ static int export_to(struct results_reader *reader, enum results_table table, en
     if (results_export(reader, table, form, output_stream(file), error, sizeof error))
         return output_commit(file) ? EXIT_DONE : EXIT_FAILED;
     output_abandon(file);
-    return say(error);
+    return say(error, EXIT_FAILED);
 }
 
 int study_export(int argc, char **argv)
@@ -123,7 +124,7 @@ int study_export(int argc, char **argv)
     if (!output_is_given(output, "FILE.csv") || !find_form(output, &form) || !find_table(table_name, &table))
         return EXIT_USAGE;
     struct results_reader *reader = results_read_open(argv[1], error, sizeof error);
-    if (!reader) return say(error);
+    if (!reader) return say(error, EXIT_USAGE);
     int code = export_to(reader, table, form, output);
     results_read_close(reader);
     return code;

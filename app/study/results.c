@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/study/results_difference.h"
 #include "app/study/results_file.h"
 #include "app/study/results_tables.h"
 #include "sim/journal/memory.h"
@@ -160,20 +161,28 @@ static const char *column(sqlite3_stmt *row, int at)
     return text ? text : "";
 }
 
-/* What differs, both ways; the scenario is the likeliest. */
+/* What differs first, and what either is. */
 static bool refuse_other(struct results *r, sqlite3_stmt *there, const struct results_study *study)
 {
-    char identity[17];
-    const char *what = strcmp(column(there, 2), study->scenario_text) != 0 ? tr("another scenario")
-                       : strcmp(column(there, 3), study->version) != 0     ? tr("another version of postroad")
-                                                                           : tr("another study");
+    char identity[17], first[400] = "";
+    const char *const what[] = {[RESULTS_OTHER_SCENARIO] = tr("another scenario"),
+                                [RESULTS_OTHER_VERSION] = tr("another version of postroad"),
+                                [RESULTS_OTHER_STUDY] = tr("another study")};
+    const struct results_side here = {study->study_text, study->scenario_text, study->version};
+    struct results_difference d =
+        results_difference((struct results_side){column(there, 1), column(there, 2), column(there, 3)}, here);
+    if (*d.where)
+        snprintf(first, sizeof first, tr("  first difference: %s is %s there, and %s in this\n"), d.where, d.there,
+                 d.here);
     return results_file_refuse(&r->file,
                                tr("it holds results of %s\n"
+                                  "%s"
                                   "  there: study \"%s\", seed %s, postroad %s, identity %s\n"
                                   "  this:  study \"%s\", seed %" PRIu64 ", postroad %s, identity %s\n"
                                   "  hint: write to another file with -o, or go on with the files as they were then"),
-                               what, column(there, 0), column(there, 5), column(there, 3), column(there, 4),
-                               study->name, study->seed, study->version, hex_of(study->identity, identity));
+                               what[d.what], first, column(there, 0), column(there, 5), column(there, 3),
+                               column(there, 4), study->name, study->seed, study->version,
+                               hex_of(study->identity, identity));
 }
 
 static bool is_same_study(struct results *r, const struct results_study *study, bool *is_new)

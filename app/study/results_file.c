@@ -49,10 +49,20 @@ bool results_file_damaged(struct results_file *file, const char *what)
 static bool refuse_unopened(struct results_file *file)
 {
     return results_file_refuse(file,
-                               tr("it cannot be opened: %s\n"
-                                  "  hint: the folder must be there, and be writable, for the file and for what "
-                                  "SQLite puts beside it"),
+                               file->is_read ? tr("it cannot be opened: %s\n"
+                                                  "  hint: the file, and what SQLite has put beside it, must be "
+                                                  "readable")
+                                             : tr("it cannot be opened: %s\n"
+                                                  "  hint: the folder must be there, and be writable, for the file and "
+                                                  "for what SQLite puts beside it"),
                                file->lock_errno ? strerror(file->lock_errno) : sqlite3_errmsg(file->db));
+}
+
+static bool refuse_strange(struct results_file *file, const char *what)
+{
+    return results_file_refuse(file, "%s\n  hint: %s", what,
+                               file->is_read ? tr("name a file that postroad study has written (-o)")
+                                             : tr("choose another name; the file was left as it is"));
 }
 
 bool results_file_fail(struct results_file *file, int code)
@@ -63,8 +73,7 @@ bool results_file_fail(struct results_file *file, int code)
     case SQLITE_CORRUPT:
         return results_file_damaged(file, sqlite3_errmsg(file->db));
     case SQLITE_NOTADB:
-        return results_file_refuse(file, tr("this is no file of results, or its beginning is damaged\n"
-                                            "  hint: choose another name; the file was left as it is"));
+        return refuse_strange(file, tr("this is no file of results, or its beginning is damaged"));
     case SQLITE_READONLY:
     case SQLITE_PERM:
         return results_file_refuse(file, tr("it cannot be written: the file or its folder is read-only\n"
@@ -76,7 +85,7 @@ bool results_file_fail(struct results_file *file, int code)
         return results_file_refuse(file, tr("another program keeps it locked\n"
                                             "  hint: wait until that is done, or end it"));
     case SQLITE_IOERR: /* a file that may not grow is no full disk to SQLite; most often there is no difference */
-        if (code != SQLITE_IOERR_READ && code != SQLITE_IOERR_SHORT_READ)
+        if (!file->is_read && code != SQLITE_IOERR_READ && code != SQLITE_IOERR_SHORT_READ)
             return refuse_full(file, tr("writing failed: there may be no room left on the disk"));
     }
     return results_file_refuse(file, "%s", sqlite3_errmsg(file->db));
@@ -188,8 +197,7 @@ static bool is_ours(struct results_file *file)
     int64_t application = number_of(file, "PRAGMA application_id"), form = number_of(file, "PRAGMA user_version");
     if (application < 0 || form < 0) return false;
     if (application != RESULTS_APPLICATION_ID)
-        return results_file_refuse(file, tr("this is a database, but no file of results\n"
-                                            "  hint: choose another name; the file was left as it is"));
+        return refuse_strange(file, tr("this is a database, but no file of results"));
     if (form != RESULTS_FORM)
         return results_file_refuse(file, tr("its tables have form %lld, and this version of postroad knows form %d"),
                                    (long long)form, RESULTS_FORM);
@@ -266,7 +274,7 @@ static bool has_log(const struct results_file *file)
 bool results_file_open_to_read(struct results_file *file, const char *path, char *error, size_t room)
 {
     struct stat status;
-    *file = (struct results_file){.path = mem_strdup(path), .lock = -1, .error = error, .room = room};
+    *file = (struct results_file){.path = mem_strdup(path), .lock = -1, .is_read = true, .error = error, .room = room};
     if (stat(path, &status) != 0) return results_file_refuse(file, "%s", strerror(errno));
     if (S_ISDIR(status.st_mode)) return results_file_refuse(file, "%s", strerror(EISDIR));
     if (status.st_size == 0 && !has_log(file)) return results_file_refuse(file, tr("the file is empty"));

@@ -11,6 +11,7 @@ struct results_file {
     char *path;
     int lock; /* descriptor; -1: none */
     int lock_errno;
+    bool is_read; /* and not written: hints are others */
     char *error;
     size_t room; /* of the call that is under way */
 };

@@ -2,9 +2,11 @@
 #include "app/study/results_merge.h"
 
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "app/study/results_difference.h"
 #include "app/study/results_read.h"
 #include "sim/journal/tr.h"
 
@@ -18,15 +20,6 @@ struct merge {
 
 /* --- before anything is written --- */
 
-static bool refuse(struct merge *m, const char *what, const char *other)
-{
-    snprintf(m->error, m->room,
-             tr("%s: %s than %s\n"
-                "  hint: only files of one study, made by one version of postroad, can be merged"),
-             m->path, what, other);
-    return false;
-}
-
 static bool has_same_pointers(const struct results_about *a, const struct results_about *b)
 {
     bool same = a->n_pointers == b->n_pointers;
@@ -38,13 +31,26 @@ static bool has_same_pointers(const struct results_about *a, const struct result
 static bool is_of(struct merge *m, const struct results_about *this, const struct results_about *first,
                   const char *first_path)
 {
+    char what_first[400] = "";
+    const char *const what[] = {[RESULTS_OTHER_SCENARIO] = tr("its results are of another scenario than those of %s"),
+                                [RESULTS_OTHER_VERSION] =
+                                    tr("its results are of another version of postroad than those of %s"),
+                                [RESULTS_OTHER_STUDY] = tr("its results are of another study than those of %s")};
     if (this->identity == first->identity && this->measures == first->measures && has_same_pointers(this, first))
         return true;
-    if (strcmp(this->version, first->version) != 0)
-        return refuse(m, tr("its results are of another version of postroad"), first_path);
-    if (strcmp(this->scenario_text, first->scenario_text) != 0)
-        return refuse(m, tr("its results are of another scenario"), first_path);
-    return refuse(m, tr("its results are of another study"), first_path);
+    struct results_difference d =
+        results_difference((struct results_side){this->study_text, this->scenario_text, this->version},
+                           (struct results_side){first->study_text, first->scenario_text, first->version});
+    if (*d.where)
+        snprintf(what_first, sizeof what_first, tr("\n  first difference: %s is %s in it, and %s there"), d.where,
+                 d.there, d.here);
+    char *than = sqlite3_mprintf(what[d.what], first_path);
+    snprintf(m->error, m->room,
+             tr("%s: %s%s\n"
+                "  hint: only files of one study, made by one version of postroad, can be merged"),
+             m->path, than, what_first);
+    sqlite3_free(than);
+    return false;
 }
 
 /* --- adding --- */
@@ -113,6 +119,7 @@ bool results_merge(const char *const *paths, size_t n, const char *into, struct 
         done = reader && is_of(&m, results_read_about(reader), results_read_about(first), paths[0]);
         results_read_close(reader);
     }
+    merged->are_good = done;
     if (done) m.into = open_into(results_read_about(first), into, error, room);
     results_read_close(first);
     done = done && m.into;

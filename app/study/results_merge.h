@@ -5,6 +5,7 @@
 #include "app/study/results.h"
 
 struct results_merged {
+    bool are_good;             /* the files can be read, and are of one study; else nothing was written */
     size_t files, runs, added; /* runs: that were read, doubles included; added: that were not there before */
 };
 

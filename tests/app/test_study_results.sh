@@ -120,9 +120,9 @@ says err 'neither .csv nor .jsonl'
 run 2 study export one.db -o x.csv --table mail
 says err 'did you mean "mails"?'
 run 2 study merge one.db
-run 1 study export nowhere.db -o x.csv
+run 2 study export nowhere.db -o x.csv
 says err 'nowhere.db: No such file or directory'
-run 1 study merge one.db nowhere.db -o x.db
+run 2 study merge one.db nowhere.db -o x.db
 holds test ! -e x.db -a ! -e x.csv
 run 0 study merge --help
 run 0 study export --help
@@ -135,6 +135,7 @@ run 0 study export half.db -o before.csv
 sed -i 's/"15 ms"/"16 ms"/' mine.json
 run 1 study moved.json -o half.db
 says err 'half.db: it holds results of another scenario'
+says err 'is "15 ms" there, and "16 ms" in this'
 says err 'hint: write to another file with -o'
 run 0 study export half.db -o after.csv
 holds cmp -s before.csv after.csv

@@ -66,6 +66,43 @@ Test(results, another_study_is_refused_and_both_are_shown)
     results_close(r);
 }
 
+/* How the first difference is told when this study follows that one into the same file. */
+static void expect_difference(struct results_study there, struct results_study here, const char *told)
+{
+    struct results *r = results_open(made_file("d.db"), &there, made_error, sizeof made_error);
+    cr_assert(r, "%s", made_error);
+    results_close(r);
+    here.identity = there.identity + 1;
+    cr_assert_null(results_open(made_file("d.db"), &here, made_error, sizeof made_error));
+    cr_expect(told ? strstr(made_error, told) != NULL : strstr(made_error, "first difference") == NULL,
+              "no \"%s\" in: %s", told, made_error);
+    cr_assert_eq(remove(made_file("d.db")), 0);
+}
+
+Test(results, the_first_difference_to_another_study_is_named)
+{
+    struct results_study there = made_study(), here = made_study();
+    there.scenario_text = "{\"links\": {\"a/b\": {\"delay\": \"15 ms\"}}, \"mail\": [1, 2]}";
+    here.scenario_text = "{\"mail\": [1, 2], \"links\": {\"a/b\": {\"delay\": \"16 ms\"}}}";
+    expect_difference(
+        there, here,
+        "another scenario\n  first difference: /links/a~1b/delay is \"15 ms\" there, and \"16 ms\" in this\n");
+    here.scenario_text = "{\"links\": {\"a/b\": {\"delay\": \"15 ms\"}}, \"mail\": [1]}";
+    expect_difference(there, here, "/mail/1 is 2 there, and nothing in this");
+    here.scenario_text = "{\"links\": {\"a/b\": {\"delay\":   \"15 ms\"}}, \"mail\": [1, 2]}";
+    expect_difference(there, here, NULL); /* but for blanks they are the same */
+    here.scenario_text = there.scenario_text;
+    there.study_text =
+        "{\"title\": \"a\", \"vary\": {\"/x\": [1, 2]}, \"replications\": 5, \"measure\": [\"attempts\"]}";
+    here.study_text = "{\"title\": \"b\", \"vary\": {\"/x\": [3]}, \"replications\": 9, \"measure\": [\"bounced\"]}";
+    expect_difference(there, here,
+                      "another study\n  first difference: /measure/0 is \"attempts\" there, and \"bounced\" in");
+    here.study_text = "{\"vary\": {\"/y\": [3]}, \"measure\": [\"attempts\"]}";
+    expect_difference(there, here, "/vary is [\"/x\"] there, and [\"/y\"] in this");
+    here.study_text = "{\"vary\": {\"/x\": [3]}, \"measure\": [\"attempts\"], \"seed\": 8}";
+    expect_difference(there, here, "/seed is nothing there, and 8 in this");
+}
+
 /* --- reading --- */
 
 static char *exported(enum results_table table, enum results_form form)
