@@ -74,7 +74,7 @@ static bool is_scenario(const struct dirent *entry, size_t *length)
 {
     const char *ending = strstr(entry->d_name, ".json");
     *length = ending ? (size_t)(ending - entry->d_name) : 0;
-    return ending && !ending[strlen(".json")] && *length > 0;
+    return ending && !ending[strlen(".json")] && *length > 0 && !strstr(entry->d_name, ".schema.json");
 }
 
 /* The scenarios in a folder, in the order of their names and without ".json"; NULL ends them. */
@@ -106,12 +106,13 @@ static char *bare_name(const char *path)
 
 enum { MOST_NAMES = 100 };
 
-/* For a word that is no file: the scenario of that folder, or of those that come along, that is called nearly so. */
-static void suggest_scenario(const char *word)
+/* For a word that is no file: what is called nearly so in its folder, or among those that come along, which are in
+   home. */
+static void suggest_near(const char *word, const char *home, bool is_study)
 {
     char *names[MOST_NAMES + 1], *name = bare_name(word);
     const char *slash = strrchr(word, '/');
-    char *folder = slash ? mem_strdup(word) : mem_strdup(library_folder());
+    char *folder = slash ? mem_strdup(word) : mem_strdup(home);
     if (slash) folder[slash - word + 1] = 0;
     list_scenarios(folder, names, MOST_NAMES);
     const char *near = nearest_word(name, (const char *const *)names);
@@ -120,7 +121,10 @@ static void suggest_scenario(const char *word)
         fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), path);
         free(path);
     } else {
-        fprintf(stderr, tr("  hint: the scenarios that come along are in %s\n"), library_folder());
+        fprintf(stderr,
+                is_study ? tr("  hint: the studies that come along are in %s\n")
+                         : tr("  hint: the scenarios that come along are in %s\n"),
+                home);
     }
     for (size_t i = 0; names[i]; i++)
         free(names[i]);
@@ -148,7 +152,14 @@ static void suggest(const char *word, const char *path)
     if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
         suggest_from_folder(path);
     else if (strcmp(word, "-") && !readable(path))
-        suggest_scenario(word);
+        suggest_near(word, library_folder(), false);
+}
+
+void library_suggest_study(const char *word, const char *path)
+{
+    char *home = joined(library_folder(), "studies", "");
+    if (strcmp(word, "-") && !readable(path)) suggest_near(word, home, true);
+    free(home);
 }
 
 struct scenario *library_load_scenario(const char *word, const struct scenario_override *overrides, size_t n)

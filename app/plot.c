@@ -196,10 +196,10 @@ static int plot_report(const struct plot_options *o, struct results_reader *read
 {
     struct output_file *file = output_open(o->output);
     if (!file) return EXIT_FAILED;
-    if (plot_report_write(reader, &o->wish, path, output_stream(file)))
-        return output_commit(file) ? EXIT_DONE : EXIT_FAILED;
+    int code = plot_report_write(reader, &o->wish, path, output_stream(file));
+    if (code == EXIT_DONE) return output_commit(file) ? EXIT_DONE : EXIT_FAILED;
     output_abandon(file);
-    return EXIT_FAILED;
+    return code;
 }
 
 static int plot(struct plot_options *o, const char *path)
@@ -215,7 +215,7 @@ static int plot(struct plot_options *o, const char *path)
     struct results_reader *reader = results_read_open(path, error, sizeof error);
     if (!reader) {
         fprintf(stderr, "postroad plot: %s\n", error);
-        return EXIT_FAILED;
+        return EXIT_USAGE;
     }
     int code = ends_with(o->output, ".html") ? plot_report(o, reader, path) : plot_figure(o, reader);
     results_read_close(reader);

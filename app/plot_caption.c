@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/plot_done.h"
 #include "app/plot_figure.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
@@ -25,7 +26,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct words *w, const cha
 }
 
 /* How the numbers of a curve came about. */
-static void add_statistic(struct words *w, const struct plot_data *d, const struct plot_choice *c)
+static void add_statistic(struct words *w, const struct plot_data *d, const struct plot_choice *c, bool with_intervals)
 {
     char name[60];
     double percent = 100 * c->confidence;
@@ -45,27 +46,36 @@ static void add_statistic(struct words *w, const struct plot_data *d, const stru
                       : plot_unit(d->measure) == FIGURE_SHARE && !is_difference
                           ? tr("Wilson, or Student's t where a run has several mails")
                           : tr("Student's t");
-    add(w,
-        c->kind == FIGURE_HEAT ? tr("Below them, where cells have room: %.3g %% confidence (%s). ")
-                               : tr("Bars: %.3g %% confidence (%s). "),
-        percent, how);
+    bool is_heat = c->kind == FIGURE_HEAT;
+    if (!is_heat || with_intervals)
+        add(w, is_heat ? tr("Below them: %.3g %% confidence (%s). ") : tr("Bars: %.3g %% confidence (%s). "), percent,
+            how);
 }
 
-static void add_reading(struct words *w, const struct plot_data *d, const struct plot_choice *c)
+/* Whether a curve has strokes: for who was watched no longer. */
+static bool any_ceased(const struct plot_choice *c)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->n_x * c->n_by && !any; i++)
+        for (size_t k = 0; c->cells[i] && k < c->cells[i]->n_mails && !any; k++)
+            any = c->cells[i]->mails[k].is_censored;
+    return any;
+}
+
+static void add_reading(struct words *w, const struct plot_data *d, const struct plot_choice *c, bool with_intervals)
 {
     double percent = 100 * c->confidence;
     switch (c->kind) {
     case FIGURE_CURVE:
     case FIGURE_DIFFERENCE:
     case FIGURE_HEAT:
-        add_statistic(w, d, c);
+        add_statistic(w, d, c, with_intervals);
         break;
     case FIGURE_SURVIVAL:
     case FIGURE_ECDF:
-        add(w,
-            tr("Kaplan and Meier's curve over all mails; band: %.3g %% confidence at each time (log-log). Small "
-               "strokes: mails that had not ended when their run did. "),
+        add(w, tr("Kaplan and Meier's curve over all mails; band: %.3g %% confidence at each time (log-log). "),
             percent);
+        if (any_ceased(c)) add(w, tr("Small strokes: mails that were watched no longer. "));
         break;
     case FIGURE_BOX:
         add(w, tr("Box: the middle half; line and mark: the median; whiskers: 5 %% and 95 %%. "));
@@ -133,6 +143,16 @@ static void add_fixed(struct words *w, const struct plot_data *d, const struct p
     if (any) add(w, ". ");
 }
 
+static void add_unfinished(struct words *w, const struct plot_data *d)
+{
+    struct plot_done done = plot_done_of(d);
+    if (done.is_unfinished)
+        add(w,
+            done.may_be_fewer ? tr("Unfinished: %" PRIu64 " of at most %" PRIu64 " runs. ")
+                              : tr("Unfinished: %" PRIu64 " of %" PRIu64 " runs. "),
+            done.runs, done.planned);
+}
+
 static void add_provenance(struct words *w, const struct plot_data *d)
 {
     size_t least = SIZE_MAX, most = 0;
@@ -140,6 +160,7 @@ static void add_provenance(struct words *w, const struct plot_data *d)
         least = d->points[i].n_runs < least ? d->points[i].n_runs : least;
         most = d->points[i].n_runs > most ? d->points[i].n_runs : most;
     }
+    add_unfinished(w, d);
     add(w, tr("Scenario \u201c%.200s\u201d, study \u201c%.200s\u201d: "), d->scenario_title, d->about.name);
     add(w, d->n_points == 1 ? tr("one point, ") : tr("%zu points, "), d->n_points);
     if (least == most)
@@ -177,11 +198,12 @@ static void add_steady(struct words *w, const struct plot_data *d, const struct 
     }
 }
 
-char *plot_caption(const struct plot_data *d, const struct plot_choice *c, const struct plot_words *words)
+char *plot_caption(const struct plot_data *d, const struct plot_choice *c, const struct plot_words *words,
+                   bool with_intervals)
 {
     struct words w = {.n = 0};
     char formula[200];
-    add_reading(&w, d, c);
+    add_reading(&w, d, c, with_intervals);
     for (size_t i = 0; i < words->n_beside; i++)
         add(&w, tr("Thin line: %s. "), plot_beside_says(&words->beside[i], formula, sizeof formula));
     if (c->kind == FIGURE_QUEUE) add_steady(&w, d, c, words->queues);

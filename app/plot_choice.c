@@ -170,7 +170,9 @@ static size_t pick_any(const struct plot_data *d, const struct plot_choice *c, b
     return found != PLOT_NONE ? found : pick(d, c, !numbers_first, most);
 }
 
-enum { MOST_SERIES = 8, LEAST_CURVE = 3, LEAST_HEAT = 4 };
+/* Of a heat map: from how many levels on each side it is drawn unasked, and up to how many; and the most rows that are
+   drawn at all. */
+enum { MOST_SERIES = 8, LEAST_HEAT = 4, USUAL_HEAT = 24, MOST_ROWS = 48 };
 
 /* Of which axes a kind has use: distributions over time need only names. */
 static bool has_x(enum figure_kind kind)
@@ -189,7 +191,7 @@ static enum figure_kind kind_that_suits(const struct plot_data *d, struct plot_c
     if (c->by == PLOT_NONE && pick(d, c, false, true) == PLOT_NONE) {
         size_t second = pick(d, c, true, true);
         if (second != PLOT_NONE && levels(d, second) >= LEAST_HEAT && levels(d, c->x) >= LEAST_HEAT &&
-            levels(d, second) <= 24 && levels(d, c->x) <= 24)
+            levels(d, second) <= USUAL_HEAT && levels(d, c->x) <= USUAL_HEAT)
             return FIGURE_HEAT;
     }
     return FIGURE_CURVE;
@@ -254,7 +256,10 @@ static bool can_be(const struct plot_data *d, const struct plot_choice *c)
     if (c->kind == FIGURE_DIFFERENCE && c->by == PLOT_NONE)
         return refuse(tr("a difference needs a value that varies, to compare with its first one"), NULL);
     if (c->x != PLOT_NONE && c->x == c->by) return refuse(tr("--x and --by name the same value"), NULL);
-    if (c->by != PLOT_NONE && levels(d, c->by) > (c->kind == FIGURE_HEAT ? 48 : MOST_SERIES))
+    if (c->by != PLOT_NONE && c->kind == FIGURE_HEAT && levels(d, c->by) > MOST_ROWS)
+        return refuse(tr("a heat map has room for 48 rows, and there are more"),
+                      tr("--by a value with fewer levels, and --x this one"));
+    if (c->by != PLOT_NONE && c->kind != FIGURE_HEAT && levels(d, c->by) > MOST_SERIES)
         return refuse(tr("there are too many lines to tell apart: at most 8"),
                       tr("--by another value, or --where POINTER=VALUE"));
     return true;

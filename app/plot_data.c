@@ -44,17 +44,24 @@ static cJSON *precision_of(const struct results_about *about, cJSON **root)
     return *root ? json_get(*root, "/precision") : NULL;
 }
 
+static bool was_measured(const struct results_about *about, const cJSON *name, enum measure *m)
+{
+    return cJSON_IsString(name) && measure_find(name->valuestring, m) && about->measures & MEASURE_BIT(*m);
+}
+
 enum measure plot_main_measure(const struct results_about *about)
 {
     cJSON *root, *precision = precision_of(about, &root);
-    const cJSON *name = precision ? json_get(precision, "/measure") : NULL;
-    enum measure found;
-    bool is_named = cJSON_IsString(name) && measure_find(name->valuestring, &found);
+    const cJSON *list = root ? json_get(root, "/measure") : NULL, *name;
+    enum measure m = MEASURES;
+    bool found = precision && was_measured(about, json_get(precision, "/measure"), &m);
+    cJSON_ArrayForEach(name, list) found = found || was_measured(about, name, &m);
     cJSON_Delete(root);
-    if (is_named && (about->measures & MEASURE_BIT(found))) return found;
-    for (int m = 0; m < MEASURES; m++)
-        if (about->measures & MEASURE_BIT(m)) return (enum measure)m;
-    return MEASURE_DELIVERY_DELAY;
+    for (int i = 0; i < MEASURES && !found; i++) {
+        m = (enum measure)i;
+        found = about->measures & MEASURE_BIT(i);
+    }
+    return found ? m : MEASURE_DELIVERY_DELAY;
 }
 
 double plot_main_quantile(const struct results_about *about, enum measure measure)
@@ -115,7 +122,8 @@ static double seconds(int64_t ns)
 }
 
 /* How long it took, or so far. False: it is no observation. Of the delay: what was sent back never comes, which is
-   marked by an infinite time, and put right when all is read. */
+   marked by an infinite time, and put right when all is read. What ended without an attempt has no time to the first.
+ */
 static bool observe(enum measure m, const struct measured_mail *mail, int64_t end_ns, struct stat_observation *o)
 {
     static const enum delay_stage stages[] = {DELAY_QUEUE,    DELAY_DNS,   DELAY_CONNECT,
@@ -128,6 +136,7 @@ static bool observe(enum measure m, const struct measured_mail *mail, int64_t en
         *o = (struct stat_observation){time, !is_there, 0};
     } else if (m == MEASURE_TIME_TO_FIRST_ATTEMPT) {
         bool was_tried = mail->first_attempt_ns != TIME_NEVER;
+        if (!was_tried && !is_open) return false;
         *o = (struct stat_observation){seconds((was_tried ? mail->first_attempt_ns : end_ns) - mail->written_ns),
                                        !was_tried, 0};
     } else if (measure_is_censored_by_end(m)) {
@@ -235,7 +244,7 @@ struct plot_data *plot_data_read(struct results_reader *reader, enum measure mea
     d->factors = plot_reader_finish(r.factors, d->points, d->n_points);
     d->n_factors = d->about.n_pointers;
     settle_never(d);
-    qsort(d->points, d->n_points, sizeof *d->points, by_levels);
+    if (d->n_points) qsort(d->points, d->n_points, sizeof *d->points, by_levels);
     if (read && d->n_runs) return d;
     if (read) snprintf(error, room, "there are no runs in it yet");
     plot_data_free(d);

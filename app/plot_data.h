@@ -50,7 +50,7 @@ struct plot_data {
     size_t n_points, n_runs, n_mails, n_open, n_never;
 };
 
-/* The measure that a study means first: that of its precision, or the delay, or the first one. */
+/* The measure that a study means first: that of its precision, or the first that its file names. */
 enum measure plot_main_measure(const struct results_about *about);
 /* What its precision asks for that measure: 0.5 the median, 0 the mean; negative: it does not say. */
 double plot_main_quantile(const struct results_about *about, enum measure measure);

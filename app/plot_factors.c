@@ -341,10 +341,29 @@ const struct plot_factor *plot_find_factor(const struct plot_data *d, const char
     return NULL;
 }
 
+/* The same value written otherwise: "20%" for "20 %", 60s for "1 min", an object with its keys in another order. */
+static bool means_level(const struct plot_factor *f, const struct plot_level *level, const char *written)
+{
+    cJSON *value = cJSON_ParseWithOpts(written, NULL, true), *other = cJSON_Parse(level->json);
+    enum figure_unit unit;
+    double number;
+    if (!value) value = cJSON_CreateString(written);
+    bool is_same = cJSON_Compare(value, other, true);
+    if (f->is_number && as_number(value, &unit, &number)) {
+        bool fits = unit == f->unit || (unit == FIGURE_PLAIN && number == 0);
+        is_same = fits && fabs(number - level->number) <= 1e-9 * fabs(level->number);
+    }
+    cJSON_Delete(value);
+    cJSON_Delete(other);
+    return is_same;
+}
+
 size_t plot_find_level(const struct plot_factor *f, const char *written, const char *option)
 {
     for (size_t i = 0; i < f->n_levels; i++)
         if (strcmp(f->levels[i].text, written) == 0 || strcmp(f->levels[i].json, written) == 0) return i;
+    for (size_t i = 0; i < f->n_levels; i++)
+        if (means_level(f, &f->levels[i], written)) return i;
     fprintf(stderr, tr("postroad plot: %s: %s is never \"%s\" in this study\n  hint: it is"), option, f->pointer,
             written);
     for (size_t i = 0; i < f->n_levels && i < 20; i++)

@@ -15,7 +15,7 @@ void plot_factors_free(struct plot_factor *factors, size_t n);
 
 /* A factor by its pointer, or by the end of it where only one has it ("loss"). NULL after a message. */
 const struct plot_factor *plot_find_factor(const struct plot_data *data, const char *written, const char *option);
-/* A level by its text or its JSON. n_levels after a message. */
+/* A level by its text, its JSON, or another way of writing the same value. n_levels after a message. */
 size_t plot_find_level(const struct plot_factor *factor, const char *written, const char *option);
 
 #endif

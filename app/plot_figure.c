@@ -20,7 +20,7 @@ struct plot_figure {
     double **values; /* of the samples */
     struct figure_strip *strips;
     const char **x_names, **y_names;
-    char title[WORDS], y_title[WORDS], above[WORDS], below[WORDS], *caption;
+    char title[WORDS], y_title[WORDS], above[WORDS], below[WORDS], *caption, *cells_caption;
 };
 
 static const struct plot_factor *factor(const struct plot_figure *f, size_t which)
@@ -361,8 +361,10 @@ static void take_words(struct plot_figure *f, const struct plot_words *words)
     if (words->x_title) f->figure.x.title = words->x_title;
     struct figure_axis *measured = f->choice->kind == FIGURE_HEAT ? &f->figure.cell : &f->figure.y;
     if (words->y_title) measured->title = words->y_title;
-    f->caption = plot_caption(f->data, f->choice, words);
+    f->caption = plot_caption(f->data, f->choice, words, false);
     f->figure.caption = f->caption;
+    if (f->choice->kind == FIGURE_HEAT) f->cells_caption = plot_caption(f->data, f->choice, words, true);
+    f->figure.cells_caption = f->cells_caption;
     if (f->choice->by != PLOT_NONE) f->figure.series_title = factor(f, f->choice->by)->title;
     f->figure.above = f->above;
     f->figure.below = f->below;
@@ -406,5 +408,6 @@ void plot_figure_free(struct plot_figure *f)
     mem_free(f->x_names);
     mem_free(f->y_names);
     mem_free(f->caption);
+    mem_free(f->cells_caption);
     mem_free(f);
 }

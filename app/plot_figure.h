@@ -21,8 +21,10 @@ struct plot_figure *plot_figure_new(const struct plot_data *data, const struct p
 const struct figure *plot_figure_of(const struct plot_figure *figure);
 void plot_figure_free(struct plot_figure *figure);
 
-/* The caption: how to read it, what had not ended, what was run, how often, with which seed and version. Allocated. */
-char *plot_caption(const struct plot_data *data, const struct plot_choice *choice, const struct plot_words *words);
+/* The caption: how to read it, what had not ended, what was run, how often, with which seed and version. Allocated.
+   with_intervals: of a heat map, whether its cells have room for them. */
+char *plot_caption(const struct plot_data *data, const struct plot_choice *choice, const struct plot_words *words,
+                   bool with_intervals);
 /* Only what was run, how often, with which seed and version. Allocated. */
 char *plot_provenance(const struct plot_data *data);
 

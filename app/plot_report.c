@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/exit_codes.h"
 #include "model/smtp/base64.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
@@ -68,6 +69,8 @@ static void put_figure(FILE *out, const struct plot_data *data, const struct plo
     figure_give_svg(plot_figure_of(f), FIGURE_WIDTH, FIGURE_HEIGHT, (struct canvas_sink){take, &svg});
     fputs("<figure><img alt=\"", out);
     put_text(out, plot_figure_of(f)->title);
+    fputs(". ", out);
+    put_text(out, plot_figure_of(f)->caption);
     fprintf(out, "\" width=\"%d\" height=\"%d\" src=\"data:image/svg+xml;base64,", FIGURE_WIDTH, FIGURE_HEIGHT);
     char *letters = mem_alloc(svg.n / 3 * 4 + 8);
     fwrite(letters, 1, base64_encode((const char *)svg.data, svg.n, letters), out);
@@ -220,13 +223,13 @@ static void put_other(FILE *out, const struct plot_data *d, struct plot_wish wis
     plot_choice_free(&c);
 }
 
-static bool put_measure(FILE *out, const struct plot_data *d, const struct plot_wish *wish, bool is_main)
+static int put_measure(FILE *out, const struct plot_data *d, const struct plot_wish *wish, bool is_main)
 {
     struct plot_choice c;
     char title[80];
     if (!plot_choose(d, wish, &c)) {
         plot_choice_free(&c);
-        return false;
+        return EXIT_USAGE;
     }
     put_element(out, "h2", plot_measure_title(d->measure, title, sizeof title));
     fprintf(out, "<p class=\"says\"><code>%s</code>: ", measure_name(d->measure));
@@ -241,25 +244,44 @@ static bool put_measure(FILE *out, const struct plot_data *d, const struct plot_
     if (is_main && is_compared) put_other(out, d, *wish, FIGURE_DIFFERENCE, NULL);
     put_table(out, d, c.confidence);
     plot_choice_free(&c);
-    return true;
+    return EXIT_DONE;
+}
+
+static int say(const char *error)
+{
+    fprintf(stderr, "postroad plot: %s\n", error);
+    return EXIT_FAILED;
+}
+
+/* Either brings the lengths of the queues; they are shown once. */
+static bool brings_queues(const struct plot_data *d)
+{
+    return d->measure == MEASURE_MEAN_QUEUE ||
+           (d->measure == MEASURE_PEAK_QUEUE && !(d->about.measures & MEASURE_BIT(MEASURE_MEAN_QUEUE)));
 }
 
 /* With what each run knows of its queues, which is read for it alone. */
-static bool put_queues(FILE *out, struct results_reader *reader, const struct plot_data *d,
-                       const struct plot_wish *wish)
+static int put_queues(FILE *out, struct results_reader *reader, const struct plot_data *d, const struct plot_wish *wish)
 {
     char error[RESULTS_ERROR_BYTES];
     struct plot_queue *queues = plot_queue_read(reader, d, error, sizeof error);
-    if (queues)
-        put_other(out, d, *wish, FIGURE_QUEUE, queues);
-    else
-        fprintf(stderr, "postroad plot: %s\n", error);
+    if (!queues) return say(error);
+    put_other(out, d, *wish, FIGURE_QUEUE, queues);
     mem_free(queues);
-    return queues != NULL;
+    return EXIT_DONE;
+}
+
+/* All about one measure. */
+static int put_part(FILE *out, struct results_reader *reader, const struct plot_data *d, const struct plot_wish *wish,
+                    bool is_main)
+{
+    int code = put_measure(out, d, wish, is_main);
+    return code == EXIT_DONE && brings_queues(d) ? put_queues(out, reader, d, wish) : code;
 }
 
 static void put_end(FILE *out, const struct plot_data *d, const char *path)
 {
+    char name[RESULTS_NAME_BYTES];
     put_element(out, "h2", tr("How the numbers are made"));
     put_element(out, "p",
                 tr("A mail that had not ended when its run did is not left out: its time so far is known, and it is "
@@ -276,7 +298,8 @@ static void put_end(FILE *out, const struct plot_data *d, const char *path)
              tr("Any run of a point opens in the window, by the point's name and the number of the run, from 0 on:"));
     fprintf(out, "</p>\n<pre>postroad view ");
     put_text(out, path);
-    fprintf(out, " --run %08" PRIx64 "-0</pre>\n", d->points[0].key >> 32);
+    const struct plot_point *p = &d->points[0];
+    fprintf(out, " --run %s</pre>\n", results_run_name(p->key, p->runs[0].replication, name)); /* a shard may lack 0 */
     fputs("<details><summary>", out);
     put_text(out, tr("The study"));
     fputs("</summary><pre>", out);
@@ -288,28 +311,24 @@ static void put_end(FILE *out, const struct plot_data *d, const char *path)
     fputs("</pre></details>\n</body></html>\n", out);
 }
 
-bool plot_report_write(struct results_reader *reader, const struct plot_wish *wish, const char *path, FILE *out)
+int plot_report_write(struct results_reader *reader, const struct plot_wish *wish, const char *path, FILE *out)
 {
     const struct results_about *about = results_read_about(reader);
     enum measure main_one = plot_main_measure(about);
     char error[RESULTS_ERROR_BYTES];
     struct plot_data *first =
         plot_data_read(reader, main_one, about->measures & MEASURE_BIT(MEASURE_ATTEMPTS), error, sizeof error);
-    bool good = first != NULL;
-    if (good) {
-        put_begin(out, first);
-        put_factors(out, first);
-        good = put_measure(out, first, wish, true);
-    }
-    for (int m = 0; m < MEASURES && good; m++) {
+    if (!first) return say(error);
+    put_begin(out, first);
+    put_factors(out, first);
+    int code = put_part(out, reader, first, wish, true);
+    for (int m = 0; m < MEASURES && code == EXIT_DONE; m++) {
         if ((enum measure)m == main_one || !(about->measures & MEASURE_BIT(m))) continue;
         struct plot_data *d = plot_data_read(reader, (enum measure)m, false, error, sizeof error);
-        good = d && put_measure(out, d, wish, false);
-        if (good && m == MEASURE_MEAN_QUEUE) good = put_queues(out, reader, d, wish);
+        code = d ? put_part(out, reader, d, wish, false) : say(error);
         plot_data_free(d);
     }
-    if (!first) fprintf(stderr, "postroad plot: %s\n", error);
-    if (good) put_end(out, first, path);
+    if (code == EXIT_DONE) put_end(out, first, path);
     plot_data_free(first);
-    return good;
+    return code;
 }

@@ -42,10 +42,12 @@ static void tell_beginning(const struct study *study, const struct study_pool_op
     char points[PROGRESS_TEXT_BYTES], runs[PROGRESS_TEXT_BYTES];
     progress_count(study_points(study), points);
     progress_count(study_shard_runs(study, pool->shard), runs);
+    fprintf(stderr, study_points(study) == 1 ? tr("%s: %s point, ") : tr("%s: %s points, "), study->name, points);
     fprintf(stderr,
-            study->precision.is_wanted ? tr("%s: %s points, at most %s runs, %zu at a time")
-                                       : tr("%s: %s points, %s runs, %zu at a time"),
-            study->name, points, runs, pool->jobs);
+            study->precision.is_wanted                  ? tr("at most %s runs, %zu at a time")
+            : study_shard_runs(study, pool->shard) == 1 ? tr("%s run, %zu at a time")
+                                                        : tr("%s runs, %zu at a time"),
+            runs, pool->jobs);
     if (pool->shard.parts > 1)
         fprintf(stderr, tr("; part %llu of %llu"), (unsigned long long)pool->shard.part,
                 (unsigned long long)pool->shard.parts);
@@ -71,11 +73,14 @@ static void tell_unsettled(const struct study *study, const struct study_progres
     if (!p->unsettled) return;
     progress_count(p->unsettled, groups);
     progress_count((uint64_t)study->most_runs, most);
-    if (study_group_size(study) > 1)
-        printf(tr("%s groups of compared points came to %s replications without the precision that was asked for\n"),
-               groups, most);
-    else
-        printf(tr("%s points came to %s replications without the precision that was asked for\n"), groups, most);
+    bool is_group = study_group_size(study) > 1, is_one = p->unsettled == 1;
+    printf(is_group ? is_one ? tr("%s group of compared points came to %s replications without the precision that was "
+                                  "asked for\n")
+                             : tr("%s groups of compared points came to %s replications without the precision that "
+                                  "was asked for\n")
+           : is_one ? tr("%s point came to %s replications without the precision that was asked for\n")
+                    : tr("%s points came to %s replications without the precision that was asked for\n"),
+           groups, most);
 }
 
 static int tell_end(const struct study *study, enum study_end end, const struct study_progress *p, const char *output)
@@ -193,6 +198,7 @@ static int study(const char *word, const struct study_options *o)
     if (!options_agree(o) || !read_jobs(o->jobs, &pool.jobs) || !read_shard(o->shard, &pool.shard)) return EXIT_USAGE;
     char *path = library_find_study(word);
     struct study *study = study_load(path, library_folder(), stderr);
+    if (!study) library_suggest_study(word, path);
     free(path);
     if (!study) return EXIT_USAGE;
     int code = o->makeflow ? write_makeflow(study, o) : run_study(study, &pool, o->output);

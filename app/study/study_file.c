@@ -334,6 +334,16 @@ static void report_text(void *context, size_t line, size_t column, const char *w
     checks_report_line(context, line, column, what, hint);
 }
 
+/* Which runs there are, but for their scenario. */
+static void load_runs(struct study_loader *l)
+{
+    load_seed(l);
+    study_load_vary(l);
+    load_measures(l);
+    load_replications(l);
+    load_precision(l);
+}
+
 static void load_everything(struct study_loader *l, const char *library)
 {
     static const char example[] = "{ \"scenario\": \"first-mail.json\", \"vary\": { ... } }";
@@ -343,12 +353,8 @@ static void load_everything(struct study_loader *l, const char *library)
     }
     CHECK_KEYS(&l->root, top_keys);
     load_title(l);
-    load_seed(l);
     load_scenario_text(l, library);
-    study_load_vary(l);
-    load_measures(l);
-    load_replications(l);
-    load_precision(l);
+    load_runs(l);
     l->study->time_ns = TIME_NEVER;
     want_duration(&l->root, "time_limit", SECOND, 365 * DAY, &l->study->time_ns);
 }
@@ -389,6 +395,27 @@ struct study *study_load(const char *path, const char *library, FILE *errors)
         note_text(study);
         return study;
     }
+    study_free(study);
+    return NULL;
+}
+
+struct study *study_recall(const char *text)
+{
+    struct scenario_memory *memory = scenario_memory_new();
+    struct study *study = scenario_alloc(memory, 1, sizeof *study);
+    study->memory = memory;
+    study->path = study->name = "";
+    struct checks *checks = checks_new(study->path);
+    study->document = json_parse(text, strlen(text), report_text, checks);
+    if (study->document && cJSON_IsObject(json_root(study->document))) {
+        struct study_loader l = {.study = study, .checks = checks, .sampled_axis = STUDY_NO_AXIS};
+        l.root = spot_root(checks, json_root(study->document));
+        checks_set_document(checks, study->document);
+        load_runs(&l);
+    }
+    bool good = study->most_runs > 0 && checks_count(checks) == 0;
+    checks_free(checks);
+    if (good) return study;
     study_free(study);
     return NULL;
 }

@@ -59,6 +59,9 @@ struct study {
  */
 struct study *study_load(const char *path, const char *library, FILE *errors);
 void study_free(struct study *study);
+/* A study of which only the text is left (study->text, as results keep it): its points can be counted and named, and
+   its rule asked; its scenario is not there. NULL: it is no study. */
+struct study *study_recall(const char *text);
 
 /* Where in the study file the value of this factor and level stands; of a range: where that stands. */
 struct json_position study_place(const struct study *study, const char *pointer, size_t level);

@@ -141,6 +141,80 @@ run 0 plot connect.db -o zero.svg -m retransmissions -s mean --scale log
 silent err
 holds test -z "$(grep -oiE '"[^"]*(nan|inf|[0-9]{6,}\.)[^"]*"' zero.svg)"
 
+# The measure that is meant when none is said: the first that the study file names. A value is found however it is written.
+cat > order.json << 'END'
+{ "scenario": "world.json", "vary": { "/links/b-mail/loss": ["0 %", "10 %", "20 %"],
+  "/hosts/internet/description": ["1 min", "90 s"] }, "replications": 3,
+  "measure": ["bytes_on_wire", "delivery_delay"] }
+END
+run 0 study order.json -o order.db
+run 0 plot order.db -o first.svg
+run 0 plot order.db -o named.svg -m bytes_on_wire
+holds cmp first.svg named.svg
+run 0 plot order.db -o one.svg --figure ecdf -m delivery_delay --by description --where "loss=10 %"
+for same in "loss=10%" "loss=10.0 %" "/links/b-mail/loss=10%"; do
+    run 0 plot order.db -o same.svg --figure ecdf -m delivery_delay --by description --where "$same"
+    holds cmp one.svg same.svg
+done
+run 0 plot order.db -o one.svg --figure difference --by description --against "90 s"
+for same in 90s "1.5 min" 90000ms; do
+    run 0 plot order.db -o same.svg --figure difference --by description --against "$same"
+    holds cmp one.svg same.svg
+done
+for other in 0.1 11% "10 s" "10 B"; do
+    run 2 plot order.db -o x.svg --where "loss=$other"
+    says err "is never \"$other\" in this study"
+done
+
+# The queues are in the report whichever measure brings them, also as the main one.
+for measures in '"peak_queue"' '"delivery_delay", "peak_queue"' '"mean_queue"' '"mean_queue", "peak_queue"'; do
+    echo '{ "scenario": "world.json", "replications": 2, "measure": ['"$measures"'] }' > queues.json
+    rm -f queues.db
+    run 0 study queues.json -o queues.db
+    run 0 plot queues.db -o queues.html
+    equal "$(grep -c 'alt="Queue over time' queues.html)" 1 "queues with $measures"
+done
+
+# Strokes are told of where there are some, and a study that has not ended says so.
+run 0 plot none.db -o none.html
+equal "$(grep -c 'Small strokes' none.html)" 0 'strokes where all had ended'
+equal "$(grep -c 'Unfinished' none.html)" 0 'unfinished, but it is not'
+sed 's/"replications"/"set": { "\/until": "1.01 s" }, "replications"/' none.json > short.json
+run 0 study short.json -o short.db
+run 0 plot short.db -o short.html
+holds grep -q 'Small strokes: mails that were watched no longer' short.html
+run 0 study none.json -o part.db --shard 2/2
+run 0 plot part.db -o part.html
+holds grep -q 'Unfinished: 1 of 3 runs' part.html
+name=$(grep -o 'postroad view part.db --run [0-9a-f-]*' part.html)
+equal "${name##*-}" 1 'a run that the part has'
+run 0 view part.db --run "${name##* }" --screenshot part.png
+sed 's/"replications": 3/"replications": {"min": 10, "max": 40},\n "precision": {"measure": "connect", "relative": 0.3}/' \
+    connect.json > precise.json
+run 0 study precise.json -o precise.db
+run 0 plot precise.db -o precise.html
+equal "$(grep -c 'Unfinished' precise.html)" 0 'unfinished, but it is precise enough'
+python3 -c 'import sqlite3; db = sqlite3.connect("precise.db"); db.execute("DELETE FROM runs WHERE replication = (SELECT max(replication) FROM runs)"); db.commit()'
+run 0 plot precise.db -o precise.html
+holds grep -qE 'Unfinished: [0-9]+ of at most 120 runs' precise.html
+
+# A later measure that cannot be read: told, and nothing is left behind.
+python3 -c 'import sqlite3; db = sqlite3.connect("order.db"); db.execute("UPDATE runs SET mails = mails + 1"); db.commit()'
+run 1 plot order.db -o damaged.html
+says err 'order.db: the file is damaged: a run lacks mails'
+holds test -z "$(ls damaged.html* 2> /dev/null)"
+
+# A mail to a user of the same server has no first attempt.
+sed 's/"bob@b.example"\], "subject"/"bob@b.example", "carol@a.example"], "subject"/; s/"alice"\], "retry"/"alice", "carol"], "retry"/' \
+    world.json > local.json
+echo '{ "scenario": "local.json", "replications": 2, "measure": ["time_to_first_attempt"] }' > local-study.json
+run 0 study local-study.json -o local.db
+run 0 study export local.db -o local.csv --table mails
+equal "$(python3 -c 'import csv; print(*sorted((r["recipient"], r["first_attempt_s"] != "") for r in csv.DictReader(open("local.csv"))))')" \
+    "('bob@b.example', True) ('bob@b.example', True) ('carol@a.example', False) ('carol@a.example', False)" 'first attempts'
+run 0 plot local.db -o local.html
+holds grep -q 'Of 2 mails none was censored' local.html
+
 # What cannot be.
 run 2 plot r.db -o x.svg --figure difference --scale log
 says err "a logarithmic axis has no place"
@@ -180,10 +254,27 @@ says err 'it is "qmail", "exim"'
 run 2 plot r.db -o x.svg --size 10x10
 says err "is not a size between"
 run 2 plot r.db -o r.db
-run 1 plot nowhere.db -o x.svg
+run 2 plot nowhere.db -o x.svg
 says err nowhere.db
-run 1 plot world.json -o x.svg
+run 2 plot world.json -o x.svg
 says err world.json
+says err 'hint: name a file that postroad study has written (-o)'
+python3 -c 'import sqlite3; db = sqlite3.connect("strange.db"); db.execute("CREATE TABLE a (b)"); db.commit()'
+run 2 plot strange.db -o x.svg
+says err 'hint: name a file that postroad study has written (-o)'
+run 1 study none.json -o strange.db
+says err 'hint: choose another name; the file was left as it is'
+cat > wide.json << 'END'
+{ "scenario": "world.json", "replications": 1, "measure": ["bytes_on_wire"],
+  "vary": { "/links/b-mail/delay": { "from": "1 ms", "to": "50 ms", "step": "1 ms" }, "/links/b-mail/loss": ["0 %", "1 %"] } }
+END
+run 0 study wide.json -o wide.db
+run 2 plot wide.db -o x.svg --figure heat --by delay
+says err 'a heat map has room for 48 rows, and there are more'
+says err 'hint: --by a value with fewer levels, and --x this one'
+run 0 plot wide.db -o wide.svg --figure heat
+run 2 plot r.db -o x.html --x rate
+says err '"rate" does not vary in this study'
 run 1 plot r.db -o /nowhere/x.svg
 says err /nowhere/x.svg
 run 0 plot --help

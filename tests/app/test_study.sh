@@ -40,6 +40,11 @@ holds grep -q "${seed#* }" out
 equal "$(python3 -c 'import sqlite3; print(sqlite3.connect("one.db").execute("SELECT COUNT(DISTINCT seed) FROM runs").fetchone()[0])')" \
     20 'seeds'
 
+# One is one.
+echo '{ "scenario": "first-mail", "replications": 1 }' > single.json
+run 0 study single.json -o single.db --jobs 1
+says err 'single: 1 point, 1 run, 1 at a time'
+
 # What is there is not run again; more is added to it.
 run 0 study small.json -o one.db
 says out 'complete with 120 runs, 0 of them made now'
@@ -124,6 +129,12 @@ says err 'write 1 or more'
 run 2 study small.json -o x.db --jobs many
 run 2 study missing.json -o x.db
 says err 'missing.json: cannot be read: No such file or directory'
+run 2 study policies-under-los -o x.db
+says err 'hint: did you mean "policies-under-loss"?'
+run 2 study ./smal.json -o x.db
+says err 'hint: did you mean "./small.json"?'
+run 2 study study.schem -o x.db
+says err "hint: the studies that come along are in $POSTROAD_SOURCE_DIR/scenarios/studies"
 run 2 study "$here/bad/vary_bad_values.json" -o x.db
 says err '"150 %" is not between 0 % and 100 %'
 holds test ! -e x.db

@@ -104,6 +104,7 @@ struct figure {
     struct figure_axis cell;          /* what the cells hold */
     const char *above, *below;        /* of a difference: what it means; NULL: nothing */
     const char *caption;              /* must be there */
+    const char *cells_caption; /* of a heat map: in its place where cells have room for their intervals, or NULL */
 };
 
 enum { FIGURE_LEAST_WIDTH = 320, FIGURE_LEAST_HEIGHT = 240, FIGURE_ERROR_BYTES = 256 };

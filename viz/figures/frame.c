@@ -15,27 +15,33 @@ struct point frame_at(const struct frame *f, double x, double y)
 
 /* ---- What stands above and below ---- */
 
-static double draw_title(const struct look *look, const struct figure *figure, double margin)
+/* Its size; drawn or not. */
+static struct point put_text(const struct look *look, struct box box, const struct text_style *style, const char *text,
+                             bool only_measured)
+{
+    return only_measured ? canvas_measure(look->canvas, style, text, box.w)
+                         : canvas_text(look->canvas, box, style, text);
+}
+
+static double draw_title(const struct look *look, const struct figure *figure, double margin, bool only_measured)
 {
     struct text_style style = look_text(look, LOOK_TITLE);
     style.lines = 2;
-    double width = canvas_width(look->canvas) - 2 * margin;
-    struct point size =
-        canvas_text(look->canvas, box_of(margin, margin, width, 60 * look->unit), &style, figure->title);
-    return margin + size.y;
+    struct box box = box_of(margin, margin, canvas_width(look->canvas) - 2 * margin, 60 * look->unit);
+    return margin + put_text(look, box, &style, figure->title, only_measured).y;
 }
 
 /* Returns its upper edge. */
-static double draw_caption(const struct look *look, const struct figure *figure, double margin)
+static double draw_caption(const struct look *look, const struct figure *figure, double margin, bool only_measured)
 {
     struct text_style style = look_text(look, LOOK_SMALL);
     style.colour = look->faint;
     style.lines = 8;
     double width = canvas_width(look->canvas) - 2 * margin;
     struct point size = canvas_measure(look->canvas, &style, figure->caption, width);
-    double top = canvas_height(look->canvas) - margin * 0.8 - size.y;
+    double top = canvas_height(look->canvas) - margin * 0.8 - size.y, line = top - 5 * look->unit;
+    if (only_measured) return line - 4 * look->unit;
     canvas_text(look->canvas, box_of(margin, top, width, size.y), &style, figure->caption);
-    double line = top - 5 * look->unit;
     canvas_line(look->canvas, point_of(margin, line), point_of(margin + width, line), 0.6 * look->unit, look->grid);
     return line - 4 * look->unit;
 }
@@ -67,15 +73,14 @@ struct frame frame_open(const struct look *look, const struct figure *figure, st
 {
     struct frame f = {.look = *look, .figure = figure, .x = x, .y = y};
     double u = look->unit, margin = 16 * u, text = look_text(look, LOOK_SMALL).size * 1.3;
-    double top = draw_title(look, figure, margin) + 4 * u, bottom = draw_caption(look, figure, margin);
+    double top = draw_title(look, figure, margin, wish.only_measured) + 4 * u,
+           bottom = draw_caption(look, figure, margin, wish.only_measured);
     struct text_style style = look_text(look, LOOK_PLAIN);
     char title[TITLE_ROOM];
     if (!wish.without_y) {
         style.colour = look->faint;
-        double width = canvas_width(look->canvas) - 2 * margin;
-        top +=
-            canvas_text(look->canvas, box_of(margin, top, width, 20 * u), &style, axis_title(&y, title, sizeof title))
-                .y;
+        struct box box = box_of(margin, top, canvas_width(look->canvas) - 2 * margin, 20 * u);
+        top += put_text(look, box, &style, axis_title(&y, title, sizeof title), wish.only_measured).y;
     }
     top += 9 * u;
     bottom -= wish.under + text + 8 * u + look_text(look, LOOK_PLAIN).size * 1.4;

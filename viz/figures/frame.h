@@ -20,6 +20,7 @@ struct frame_wish {
     double left;  /* at the left, where there is no y axis */
     double under; /* between the x axis and the caption */
     bool without_y, without_grid;
+    bool only_measured; /* nothing is drawn: how would it lie? */
 };
 
 /* Draws title and caption, and finds room for the rest. x and y are axes without places. */

@@ -23,9 +23,15 @@ static size_t cells_count(const struct figure *figure)
     return figure->x.n_names * figure->y.n_names;
 }
 
-/* Whether all cells have room for their intervals: all or none. */
-static bool intervals_fit(const struct frame *f, double width, double height)
+static struct point cell_size(const struct frame *f)
 {
+    return point_of(f->plot.w / (double)f->figure->x.n_names, f->plot.h / (double)f->figure->y.n_names);
+}
+
+/* Whether all cells have room for their intervals: all or none. */
+static bool intervals_fit(const struct frame *f)
+{
+    double width = cell_size(f).x, height = cell_size(f).y;
     struct text_style small = look_text(&f->look, LOOK_SMALL);
     char text[VALUE_RANGE_BYTES];
     bool fit = height > 3.2 * look_text(&f->look, LOOK_PLAIN).size;
@@ -60,11 +66,10 @@ static void draw_cell_text(const struct frame *f, const struct figure_point *p, 
         canvas_ring(look->canvas, point_of(box.x + box.w - 7 * u, box.y + 7 * u), 2.6 * u, 1.2 * u, colour);
 }
 
-static void draw_cells(const struct frame *f, const struct axis *bar)
+static void draw_cells(const struct frame *f, const struct axis *bar, bool with_intervals)
 {
     const struct figure *figure = f->figure;
-    double w = f->plot.w / (double)figure->x.n_names, h = f->plot.h / (double)figure->y.n_names;
-    bool with_intervals = intervals_fit(f, w, h);
+    double w = cell_size(f).x, h = cell_size(f).y;
     for (size_t i = 0; i < cells_count(figure); i++) {
         const struct figure_point *p = &figure->cells[i];
         double column = (double)(i % figure->x.n_names), row = (double)(i / figure->x.n_names);
@@ -103,15 +108,22 @@ static void draw_bar(const struct frame *f, const struct axis *bar)
     }
 }
 
+/* With the caption of what will be seen: whether intervals have room depends on how long that is. */
 void heat_draw(const struct look *look, const struct figure *figure)
 {
-    const struct frame_wish wish = {.right = 80 * look->unit, .without_grid = true};
+    struct frame_wish wish = {.right = 80 * look->unit, .without_grid = true, .only_measured = true};
+    struct figure shown = *figure;
     struct axis bar = axis_new(&figure->cell, cells_range(figure), true, 0),
                 x = axis_new(&figure->x, axis_range_none(), false, 0),
                 y = axis_new(&figure->y, axis_range_none(), false, 0);
-    struct frame f = frame_open(look, figure, x, y, wish);
+    if (figure->cells_caption) shown.caption = figure->cells_caption;
+    struct frame f = frame_open(look, &shown, x, y, wish);
+    bool with_intervals = intervals_fit(&f);
+    if (!with_intervals) shown.caption = figure->caption;
+    wish.only_measured = false;
+    f = frame_open(look, &shown, x, y, wish);
     axis_place(&bar, f.plot.y + f.plot.h, f.plot.y, 26 * look->unit);
-    draw_cells(&f, &bar);
+    draw_cells(&f, &bar, with_intervals);
     frame_draw_axes(&f, wish);
     draw_bar(&f, &bar);
 }

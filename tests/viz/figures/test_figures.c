@@ -4,7 +4,9 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/viz/draw/composed.h"
 #include "tests/viz/figures/sample_figures.h"
@@ -76,6 +78,44 @@ Test(figures, of_nothing_and_of_one_point_are_drawn)
             figure_draw(c, &f);
             canvas_free(c);
         }
+}
+
+/* ---- Captions ---- */
+
+static size_t picture_of(const struct figure *figure, int width, int height, char *bytes, size_t room)
+{
+    char folder[] = "/tmp/postroad-figure-XXXXXX", path[sizeof folder + 8], error[FIGURE_ERROR_BYTES];
+    cr_assert(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof path, "%s/f.png", folder);
+    cr_assert(figure_write(figure, width, height, path, error), "%s", error);
+    FILE *file = fopen(path, "rb");
+    size_t n = fread(bytes, 1, room, file);
+    fclose(file);
+    remove(path);
+    rmdir(folder);
+    cr_assert(n > 0 && n < room);
+    return n;
+}
+
+static bool are_same(const struct figure *a, const struct figure *b, int width, int height)
+{
+    static char of_a[1 << 20], of_b[1 << 20];
+    size_t n = picture_of(a, width, height, of_a, sizeof of_a), m = picture_of(b, width, height, of_b, sizeof of_b);
+    return n == m && memcmp(of_a, of_b, n) == 0;
+}
+
+/* A heat map tells what the second number in its cells is where it has one, and else does not speak of it. */
+Test(figures, a_heat_map_speaks_of_intervals_where_they_are_seen)
+{
+    const struct figure *sample = NULL;
+    for (int i = 0; i < SAMPLE_FIGURES; i++)
+        if (!strcmp(sample_names[i], "heat")) sample = sample_figure(i);
+    cr_assert(sample != NULL);
+    struct figure both = *sample, with = *sample, without = *sample;
+    both.cells_caption = with.caption = "With intervals.";
+    both.caption = without.caption = "Without.";
+    cr_expect(are_same(&both, &with, 1200, 800) && !are_same(&both, &without, 1200, 800));
+    cr_expect(are_same(&both, &without, 400, 300) && !are_same(&both, &with, 400, 300));
 }
 
 /* ---- Axes ---- */
