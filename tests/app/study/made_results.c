@@ -82,3 +82,16 @@ bool made_put(struct results *r, uint64_t key, int64_t replication, double delay
                               .run = &run};
     return results_put(r, &row, made_error, sizeof made_error);
 }
+
+char *made_exported(const char *path, enum results_table table, enum results_form form)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    struct results_reader *reader = results_read_open(path, made_error, sizeof made_error);
+    cr_assert(reader, "%s", made_error);
+    cr_assert(results_export(reader, table, form, out, made_error, sizeof made_error), "%s", made_error);
+    results_read_close(reader);
+    fclose(out);
+    return text;
+}

@@ -2,7 +2,7 @@
 #ifndef POSTROAD_TESTS_APP_STUDY_MADE_RESULTS_H
 #define POSTROAD_TESTS_APP_STUDY_MADE_RESULTS_H
 
-#include "app/study/results.h"
+#include "app/study/results_export.h"
 
 extern char made_folder[], made_path[64], made_error[RESULTS_ERROR_BYTES];
 
@@ -17,5 +17,8 @@ struct results *made_open(void);       /* of made_study at made_path; asserts th
 /* A run at the point with this key: of a mail that took so long; 0: it is still on its way. The error is in made_error.
  */
 bool made_put(struct results *results, uint64_t key, int64_t replication, double delay_s);
+
+/* A table of a file as text; to be freed with free. */
+char *made_exported(const char *path, enum results_table table, enum results_form form);
 
 #endif

@@ -1,5 +1,4 @@
 /* A file of results: runs are added one by one, and what was added stays. */
-#include "app/study/results_export.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -105,19 +104,6 @@ Test(results, the_first_difference_to_another_study_is_named)
 
 /* --- reading --- */
 
-static char *exported(enum results_table table, enum results_form form)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    struct results_reader *reader = results_read_open(made_path, made_error, sizeof made_error);
-    cr_assert(reader, "%s", made_error);
-    cr_assert(results_export(reader, table, form, out, made_error, sizeof made_error), "%s", made_error);
-    results_read_close(reader);
-    fclose(out);
-    return text;
-}
-
 static void put_some(const int *order, size_t n)
 {
     struct results *r = made_open();
@@ -131,12 +117,13 @@ static void put_some(const int *order, size_t n)
 Test(results, are_exported_in_canonical_order_whatever_made_them)
 {
     put_some((const int[]){0, 1, 2, 10, 11, 20, 30, 31}, 8);
-    char *csv = exported(RESULTS_TABLE_MAILS, RESULTS_CSV), *jsonl = exported(RESULTS_TABLE_RUNS, RESULTS_JSONL);
+    char *csv = made_exported(made_path, RESULTS_TABLE_MAILS, RESULTS_CSV),
+         *jsonl = made_exported(made_path, RESULTS_TABLE_RUNS, RESULTS_JSONL);
     cr_assert(remove(made_path) == 0);
     put_some((const int[]){31, 11, 2}, 3);
     put_some((const int[]){1, 0, 20, 10, 30}, 5);
-    char *csv_again = exported(RESULTS_TABLE_MAILS, RESULTS_CSV),
-         *jsonl_again = exported(RESULTS_TABLE_RUNS, RESULTS_JSONL);
+    char *csv_again = made_exported(made_path, RESULTS_TABLE_MAILS, RESULTS_CSV),
+         *jsonl_again = made_exported(made_path, RESULTS_TABLE_RUNS, RESULTS_JSONL);
     cr_expect_str_eq(csv, csv_again);
     cr_expect_str_eq(jsonl, jsonl_again);
     free(csv), free(jsonl), free(csv_again), free(jsonl_again);
@@ -147,7 +134,7 @@ Test(results, as_csv_have_a_head_and_exact_times)
     struct results *r = made_open();
     cr_assert(made_put(r, 5, 2, 0.000000001) && made_put(r, 5, 1, 0));
     results_close(r);
-    char *csv = exported(RESULTS_TABLE_MAILS, RESULTS_CSV);
+    char *csv = made_exported(made_path, RESULTS_TABLE_MAILS, RESULTS_CSV);
     cr_expect_str_eq(csv, "run,/links/a/loss,/hosts/m/retry,replication,mail,recipient,outcome,censored,size_bytes,"
                           "written_s,first_attempt_s,ended_s,delay_s,attempts,duplicates,bounces\n"
                           "0000000000000005-1,5 %,exim,1,m1,bob@b.example,queued,1,0,1.0,2.0,,9.0,3,0,0\n"
@@ -161,7 +148,7 @@ Test(results, as_json_lines_are_objects_with_the_values_of_the_scenario)
     struct results *r = made_open();
     cr_assert(made_put(r, UINT64_MAX, 2, 0.1));
     results_close(r);
-    char *jsonl = exported(RESULTS_TABLE_RUNS, RESULTS_JSONL);
+    char *jsonl = made_exported(made_path, RESULTS_TABLE_RUNS, RESULTS_JSONL);
     cr_expect_str_eq(jsonl,
                      "{\"run\": \"ffffffffffffffff-2\", \"/links/a/loss\": \"5 %\", \"/hosts/m/retry\": \"exim\","
                      " \"replication\": 2, \"seed\": 102, \"fingerprint\": \"000000000abc0064\","
@@ -245,7 +232,7 @@ Test(results, have_all_their_measures_and_columns_on_their_page)
     cr_assert(made_put(r, 1, 0, 1));
     results_close(r);
     for (int table = 0; table < RESULTS_TABLES; table++) {
-        char *head = exported((enum results_table)table, RESULTS_CSV), *save = NULL;
+        char *head = made_exported(made_path, (enum results_table)table, RESULTS_CSV), *save = NULL;
         *strchr(head, '\n') = '\0';
         for (char *name = strtok_r(head, ",", &save); name; name = strtok_r(NULL, ",", &save))
             if (*name != '/') expect_on_page(text, name);

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/study/results_export.h"
 #include "tests/app/study/made_results.h"
 
 TestSuite(results_merge, .init = made_folder_begin, .fini = made_folder_end);
@@ -28,23 +27,11 @@ static const char *make_part(int place, int i, int n, double longer_s)
     return paths[place] = places[place];
 }
 
-static char *exported(const char *path, enum results_table table)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    struct results_reader *reader = results_read_open(path, made_error, sizeof made_error);
-    cr_assert(reader, "%s", made_error);
-    cr_assert(results_export(reader, table, RESULTS_CSV, out, made_error, sizeof made_error), "%s", made_error);
-    results_read_close(reader);
-    fclose(out);
-    return text;
-}
-
 static void expect_same_tables(const char *a, const char *b)
 {
     for (int table = 0; table < RESULTS_TABLES; table++) {
-        char *of_a = exported(a, (enum results_table)table), *of_b = exported(b, (enum results_table)table);
+        char *of_a = made_exported(a, (enum results_table)table, RESULTS_CSV),
+             *of_b = made_exported(b, (enum results_table)table, RESULTS_CSV);
         cr_expect_str_eq(of_a, of_b);
         free(of_a), free(of_b);
     }
@@ -94,12 +81,12 @@ Test(results_merge, refuses_a_run_that_came_out_differently_and_keeps_what_was_t
     make_part(0, 0, 2, 0);
     char *before = NULL;
     expect_merged(paths, 1, made_file("all.db"));
-    before = exported(made_file("all.db"), RESULTS_TABLE_MAILS);
+    before = made_exported(made_file("all.db"), RESULTS_TABLE_MAILS, RESULTS_CSV);
     make_part(1, 0, 2, 0.5);
     make_part(2, 1, 2, 0);
     cr_assert_eq(rename(paths[2], made_file("2-only.db")), 0);
     expect_unmerged(2, "came out differently");
-    char *after = exported(made_file("all.db"), RESULTS_TABLE_MAILS);
+    char *after = made_exported(made_file("all.db"), RESULTS_TABLE_MAILS, RESULTS_CSV);
     cr_expect_str_eq(before, after);
     free(before), free(after);
 }
