@@ -95,7 +95,7 @@ bool plot_beside_fits(const struct plot_beside *b, const struct plot_data *d, co
     if (c->kind != FIGURE_CURVE || !x || !x->is_number || x->unit != FIGURE_SHARE || x->n_levels < 3)
         return refuse(tr("stands beside a curve over loss, which this figure is not"), word, "--figure curve --x loss");
     bool is_it = b->formula != FORMULA_HANDSHAKE || d->measure == MEASURE_CONNECT;
-    if (is_it && plot_unit(d->measure) == formulas[b->formula].unit) return true;
+    if (is_it && plot_statistic_unit(d, &c->statistic) == formulas[b->formula].unit) return true;
     return refuse(tr("is no value of this measure"), word,
                   b->formula == FORMULA_RATE ? "--measure goodput" : "--measure connect");
 }
@@ -111,20 +111,4 @@ double plot_beside_at(const struct plot_beside *b, double loss)
 const char *plot_beside_name(const struct plot_beside *b)
 {
     return formulas[b->formula].name;
-}
-
-const char *plot_beside_says(const struct plot_beside *b, char *text, size_t room)
-{
-    char rtt[VALUE_TEXT_BYTES], timeout[VALUE_TEXT_BYTES], size[VALUE_TEXT_BYTES];
-    value_text_round(FIGURE_SECONDS, b->path.rtt_s, rtt);
-    value_text_round(FIGURE_SECONDS, b->path.timeout_s, timeout);
-    value_text_round(FIGURE_BYTES, b->size_bytes, size);
-    if (b->formula == FORMULA_HANDSHAKE)
-        snprintf(text, room, tr("handshake after Cardwell et al. (2000), round trip %s, time-out %s"), rtt, timeout);
-    else if (b->formula == FORMULA_TRANSFER)
-        snprintf(text, room, tr("transfer of %s after Cardwell et al. (2000), round trip %s, time-out %s"), size, rtt,
-                 timeout);
-    else
-        snprintf(text, room, tr("rate after Padhye et al. (2000), round trip %s, time-out %s"), rtt, timeout);
-    return text;
 }

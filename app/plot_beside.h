@@ -18,7 +18,5 @@ bool plot_beside_read(const char *written, struct plot_beside *beside);
 bool plot_beside_fits(const struct plot_beside *beside, const struct plot_data *data, const struct plot_choice *choice);
 double plot_beside_at(const struct plot_beside *beside, double loss);
 const char *plot_beside_name(const struct plot_beside *beside); /* as at the right of the figure */
-/* With its authors and its values, for the caption. */
-const char *plot_beside_says(const struct plot_beside *beside, char *text, size_t room);
 
 #endif

@@ -27,23 +27,6 @@ static bool read_kind(const char *written, enum figure_kind *kind)
     return false;
 }
 
-static bool read_statistic(const char *written, double *quantile)
-{
-    char *end;
-    if (!written) return true;
-    if (strcmp(written, "mean") == 0) {
-        *quantile = 0;
-        return true;
-    }
-    double percent = strcmp(written, "median") == 0 ? 50 : *written == 'p' ? strtod(written + 1, &end) : 0;
-    bool is_whole = strcmp(written, "median") == 0 || (*written == 'p' && *end == 0);
-    *quantile = percent / 100;
-    if (is_whole && *quantile > 0 && *quantile < 1) return true;
-    fprintf(stderr, tr("postroad plot: --statistic: \"%s\" is not mean, median or a percentile\n  hint: p95\n"),
-            written);
-    return false;
-}
-
 static bool read_confidence(const char *written, double *confidence)
 {
     char *end;
@@ -60,6 +43,16 @@ static bool read_confidence(const char *written, double *confidence)
     if (end != written && value >= 0.5 && value < 1) return true;
     fprintf(stderr,
             tr("postroad plot: --confidence: \"%s\" is not between 50 %% and 100 %%\n  hint: --confidence \"95 %%\"\n"),
+            written);
+    return false;
+}
+
+static bool read_intervals(const char *written, bool *is_bootstrap)
+{
+    *is_bootstrap = written != NULL;
+    if (!written || strcmp(written, "bootstrap") == 0) return true;
+    fprintf(stderr,
+            tr("postroad plot: --intervals: \"%s\" is not bootstrap\n  hint: leave it out for those by formulas\n"),
             written);
     return false;
 }
@@ -95,13 +88,6 @@ static bool read_where(const struct plot_data *d, const char *written, size_t *f
 }
 
 /* ---- what suits ---- */
-
-double plot_default_quantile(const struct plot_data *d)
-{
-    double asked = plot_main_quantile(&d->about, d->measure);
-    if (asked >= 0) return asked;
-    return measure_is_censored_by_end(d->measure) ? 0.5 : 0;
-}
 
 static bool matches(const struct plot_choice *c, const struct plot_point *p, size_t n_factors)
 {
@@ -246,6 +232,29 @@ static bool refuse(const char *what, const char *hint)
     return false;
 }
 
+enum { MOST_BOOTSTRAPPED = 5000 }; /* runs of a point: it takes the square of them */
+
+static bool can_be_reckoned(const struct plot_data *d, const struct plot_choice *c)
+{
+    const struct plot_statistic *s = &c->statistic;
+    bool has_time = s->kind == PLOT_MEAN_TO || s->kind == PLOT_WITHIN;
+    if (has_time && !measure_is_censored_by_end(d->measure))
+        return refuse(tr("--statistic: up to a time are only times, and this measure is none"),
+                      "--measure delivery_delay");
+    if (has_time && c->kind == FIGURE_DIFFERENCE)
+        return refuse(tr("--statistic: a difference is taken run by run"), "--statistic mean");
+    if (s->is_bootstrap && c->kind != FIGURE_CURVE && c->kind != FIGURE_DIFFERENCE && c->kind != FIGURE_HEAT)
+        return refuse(tr("--intervals: this kind of figure has intervals of its own"), "--figure curve");
+    if (s->is_bootstrap && c->kind != FIGURE_DIFFERENCE && plot_is_of_mails(d, s))
+        return refuse(tr("--intervals: what is read from the curve of all mails has the intervals of that curve"),
+                      "--statistic mean");
+    for (size_t i = 0; i < d->n_points && s->is_bootstrap; i++)
+        if (d->points[i].n_runs > MOST_BOOTSTRAPPED)
+            return refuse(tr("--intervals: of more than 5000 runs a bootstrap takes too long"),
+                          tr("with so many the formulas are as good"));
+    return true;
+}
+
 static bool can_be(const struct plot_data *d, const struct plot_choice *c)
 {
     bool is_time = measure_is_censored_by_end(d->measure);
@@ -267,9 +276,11 @@ static bool can_be(const struct plot_data *d, const struct plot_choice *c)
 
 static bool read_wish(const struct plot_data *d, const struct plot_wish *wish, struct plot_choice *c)
 {
-    c->quantile = plot_default_quantile(d);
-    bool good = read_kind(wish->figure, &c->kind) && read_statistic(wish->statistic, &c->quantile) &&
-                read_confidence(wish->confidence, &c->confidence) && read_factor(d, wish->x, "--x", &c->x) &&
+    c->statistic = plot_statistic_default(d);
+    bool good = read_kind(wish->figure, &c->kind) &&
+                (!wish->statistic || plot_statistic_read(wish->statistic, &c->statistic)) &&
+                read_confidence(wish->confidence, &c->statistic.confidence) &&
+                read_intervals(wish->intervals, &c->statistic.is_bootstrap) && read_factor(d, wish->x, "--x", &c->x) &&
                 read_factor(d, wish->by, "--by", &c->by);
     for (size_t i = 0; i < wish->n_where && good; i++)
         good = read_where(d, wish->where[i], c->fixed);
@@ -284,9 +295,9 @@ bool plot_choose(const struct plot_data *d, const struct plot_wish *wish, struct
         c->fixed[i] = PLOT_NONE;
     if (!read_wish(d, wish, c)) return false;
     if (!wish->figure) c->kind = kind_that_suits(d, c);
-    if (c->kind == FIGURE_DIFFERENCE && !wish->statistic) c->quantile = 0;
+    if (c->kind == FIGURE_DIFFERENCE && !wish->statistic) c->statistic.kind = PLOT_MEAN;
     choose_axes(d, c);
-    if (!can_be(d, c)) return false;
+    if (!can_be(d, c) || !can_be_reckoned(d, c)) return false;
     fix_the_rest(d, c);
     if (c->kind == FIGURE_DIFFERENCE && wish->against) {
         c->against = plot_find_level(&d->factors[c->by], wish->against, "--against");

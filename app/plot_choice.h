@@ -7,17 +7,25 @@
 #define PLOT_NONE SIZE_MAX
 
 struct plot_wish {
-    const char *figure, *x, *by, *against, *statistic, *confidence; /* as written; NULL: as it suits */
-    const char *const *where;                                       /* POINTER=VALUE */
+    const char *figure, *x, *by, *against, *statistic, *confidence, *intervals; /* as written; NULL: as it suits */
+    const char *const *where;                                                   /* POINTER=VALUE */
     size_t n_where;
+};
+
+/* What is reckoned of the runs of a point, or of their mails. */
+struct plot_statistic {
+    enum { PLOT_MEAN, PLOT_QUANTILE, PLOT_MEAN_TO, PLOT_WITHIN } kind;
+    double quantile; /* of PLOT_QUANTILE */
+    double time_s;   /* of times: the mean up to then, or the share that is over by then */
+    bool is_bootstrap;
+    double confidence; /* of its interval */
 };
 
 struct plot_choice {
     enum figure_kind kind;
-    size_t x, by;    /* factors; PLOT_NONE */
-    size_t *fixed;   /* of each factor: its level, or PLOT_NONE where it is free or follows x and by */
-    double quantile; /* 0: the mean */
-    double confidence;
+    size_t x, by;  /* factors; PLOT_NONE */
+    size_t *fixed; /* of each factor: its level, or PLOT_NONE where it is free or follows x and by */
+    struct plot_statistic statistic;
     bool is_scatter;                 /* more varies between points than x and by: no line leads from one to the next */
     size_t against;                  /* of a difference: the level of `by` that is subtracted */
     const struct plot_point **cells; /* of each level of by, for each level of x; NULL: there is none */
@@ -35,14 +43,20 @@ struct plot_summary {
     size_t n_runs, n_mails;
 };
 /* point NULL: nothing is known of it. */
-struct plot_summary plot_summarise(const struct plot_data *data, const struct plot_point *point, double quantile,
-                                   double confidence);
-/* The same of the differences between runs with the same luck. */
+struct plot_summary plot_summarise(const struct plot_data *data, const struct plot_point *point,
+                                   const struct plot_statistic *statistic);
+/* The same of the differences between runs with the same luck: a mean or a quantile. */
 struct plot_summary plot_summarise_difference(const struct plot_data *data, const struct plot_point *point,
-                                              const struct plot_point *base, double quantile, double confidence);
+                                              const struct plot_point *base, const struct plot_statistic *statistic);
+/* Whether it is made of the curve of all mails (Kaplan and Meier), and not of a value for each run. */
+bool plot_is_of_mails(const struct plot_data *data, const struct plot_statistic *statistic);
 /* "median", "mean", "95 % quantile" */
-const char *plot_statistic_name(double quantile, char *text, size_t room);
+const char *plot_statistic_name(const struct plot_statistic *statistic, char *text, size_t room);
+/* What is shown in: a share that is over by some time is no time. */
+enum figure_unit plot_statistic_unit(const struct plot_data *data, const struct plot_statistic *statistic);
+/* "mean", "p95", "mean to 6 h", "within 1 h", as written. False after a message. */
+bool plot_statistic_read(const char *written, struct plot_statistic *statistic);
 /* What the study or the measure means when nothing was asked for. */
-double plot_default_quantile(const struct plot_data *data);
+struct plot_statistic plot_statistic_default(const struct plot_data *data);
 
 #endif

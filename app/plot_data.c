@@ -29,15 +29,6 @@ enum figure_unit plot_unit(enum measure m)
     return FIGURE_PLAIN;
 }
 
-const char *plot_measure_title(enum measure m, char *text, size_t room)
-{
-    snprintf(text, room, plot_unit(m) == FIGURE_SHARE ? tr("%s mails") : "%s", measure_name(m));
-    for (char *p = text; *p; p++)
-        if (*p == '_') *p = ' ';
-    if (*text >= 'a' && *text <= 'z') *text = (char)(*text - 'a' + 'A');
-    return text;
-}
-
 static cJSON *precision_of(const struct results_about *about, cJSON **root)
 {
     *root = cJSON_Parse(about->study_text);
@@ -121,33 +112,24 @@ static double seconds(int64_t ns)
     return (double)ns / SECOND;
 }
 
+/* Whether the end of the run has cut it off; of the delay: whether it is not in the mailbox. */
+static bool is_cut_off(enum measure m, const struct measured_mail *mail)
+{
+    if (m == MEASURE_DELIVERY_DELAY) return mail->outcome != MEASURED_DELIVERED;
+    if (m == MEASURE_TIME_TO_FIRST_ATTEMPT) return mail->first_attempt_ns == TIME_NEVER;
+    return measure_is_censored_by_end(m) && mail->outcome == MEASURED_QUEUED;
+}
+
 /* How long it took, or so far. False: it is no observation. Of the delay: what was sent back never comes, which is
-   marked by an infinite time, and put right when all is read. What ended without an attempt has no time to the first.
- */
+   marked by an infinite time, and put right when all is read. */
 static bool observe(enum measure m, const struct measured_mail *mail, int64_t end_ns, struct stat_observation *o)
 {
-    static const enum delay_stage stages[] = {DELAY_QUEUE,    DELAY_DNS,   DELAY_CONNECT,
-                                              DELAY_TRANSFER, DELAY_RETRY, DELAY_DISK};
-    bool is_open = mail->outcome == MEASURED_QUEUED;
-    if (mail->outcome == MEASURED_EXPANDED) return false;
-    if (m == MEASURE_DELIVERY_DELAY) {
-        bool is_there = mail->outcome == MEASURED_DELIVERED;
-        double time = is_there || is_open ? seconds((is_there ? mail->ended_ns : end_ns) - mail->written_ns) : INFINITY;
-        *o = (struct stat_observation){time, !is_there, 0};
-    } else if (m == MEASURE_TIME_TO_FIRST_ATTEMPT) {
-        bool was_tried = mail->first_attempt_ns != TIME_NEVER;
-        if (!was_tried && !is_open) return false;
-        *o = (struct stat_observation){seconds((was_tried ? mail->first_attempt_ns : end_ns) - mail->written_ns),
-                                       !was_tried, 0};
-    } else if (measure_is_censored_by_end(m)) {
-        *o = (struct stat_observation){seconds(mail->stage_ns[stages[m - MEASURE_QUEUE_WAIT]]), is_open, 0};
-    } else {
-        int64_t count = m == MEASURE_ATTEMPTS ? mail->attempts
-                        : m == MEASURE_DUPLICATES
-                            ? mail->duplicates
-                            : mail->outcome == (m == MEASURE_BOUNCED ? MEASURED_BOUNCED : MEASURED_DELIVERED);
-        *o = (struct stat_observation){(double)count, false, 0};
-    }
+    int64_t value;
+    if (!measured_mail_value(mail, m, end_ns, &value)) return false;
+    *o = (struct stat_observation){measure_is_censored_by_end(m) ? seconds(value) : (double)value, is_cut_off(m, mail),
+                                   0};
+    bool never_comes = m == MEASURE_DELIVERY_DELAY && o->is_censored && mail->outcome != MEASURED_QUEUED;
+    if (never_comes) o->time = INFINITY;
     if (o->time < 0) o->time = 0;
     return true;
 }

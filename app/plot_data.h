@@ -66,7 +66,5 @@ void plot_data_free(struct plot_data *data);
 /* Whether mails have observations of their own, so that there are curves of them. */
 bool plot_has_mails(enum measure measure);
 enum figure_unit plot_unit(enum measure measure);
-/* "Delivery delay" */
-const char *plot_measure_title(enum measure measure, char *text, size_t room);
 
 #endif

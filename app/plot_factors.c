@@ -188,13 +188,15 @@ static struct names names_in(const char *pointer)
 static const char *spoken(const char *key)
 {
     static const char *const words[][2] = {
-        {"for", "duration"}, {"at", "start"}, {"every", "interval"}, {"description", "kind"}};
+        {"for", "duration"}, {"at", "start"},  {"every", "interval"}, {"description", "kind"}, {"tls", "TLS"},
+        {"sack", "SACK"},    {"rack", "RACK"}, {"mtu", "MTU"},        {"rto", "RTO"},          {"dns", "DNS"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], key) == 0) return tr(words[i][1]);
     return key;
 }
 
-/* "/links/a-mail/loss": "Loss, a-mail"; "/faults/0/for": "Duration, fault 1". Underscores are spaces. */
+/* "/links/a-mail/loss": "Loss, a-mail"; "/faults/0/for": "Duration, fault 1". Underscores are spaces; names of domains
+   stay as they are. */
 static char *title_of(const char *pointer)
 {
     char text[200];
@@ -211,7 +213,8 @@ static char *title_of(const char *pointer)
         snprintf(text, sizeof text, "%.80s", last);
     for (char *p = text; *p && *p != ','; p++)
         if (*p == '_') *p = ' ';
-    if (*text >= 'a' && *text <= 'z') *text = (char)(*text - 'a' + 'A');
+    bool is_domain = strchr(last, '.') != NULL;
+    if (!is_domain && *text >= 'a' && *text <= 'z') *text = (char)(*text - 'a' + 'A');
     mem_free(names.first);
     mem_free(names.second);
     mem_free(names.last);

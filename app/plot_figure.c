@@ -72,9 +72,8 @@ static struct plot_summary summary(const struct plot_figure *f, size_t x, size_t
 {
     const struct plot_choice *c = f->choice;
     if (c->kind == FIGURE_DIFFERENCE)
-        return plot_summarise_difference(f->data, plot_cell(c, x, by), plot_cell(c, x, c->against), c->quantile,
-                                         c->confidence);
-    return plot_summarise(f->data, plot_cell(c, x, by), c->quantile, c->confidence);
+        return plot_summarise_difference(f->data, plot_cell(c, x, by), plot_cell(c, x, c->against), &c->statistic);
+    return plot_summarise(f->data, plot_cell(c, x, by), &c->statistic);
 }
 
 /* Formulas, from the least x to the most. */
@@ -161,7 +160,7 @@ static void make_cells(struct plot_figure *f)
 
 static size_t steps_of(const struct plot_figure *f, const struct plot_point *p, struct figure_point *points)
 {
-    struct stat_survival s = stat_survival_of(p->mails, p->n_mails, f->choice->confidence);
+    struct stat_survival s = stat_survival_of(p->mails, p->n_mails, f->choice->statistic.confidence);
     bool falls = f->choice->kind == FIGURE_SURVIVAL;
     for (size_t i = 0; i < s.n_steps; i++) {
         const struct stat_step *step = &s.steps[i];
@@ -214,7 +213,7 @@ static void make_queues(struct plot_figure *f)
         f->series[f->figure.n_series++] =
             (struct figure_series){level_text(f, c->by, by), next, QUEUE_SPANS, false, by, false};
         for (size_t k = 0; k < QUEUE_SPANS; k++) {
-            struct stat_interval i = plot_queue_at(q, k, c->confidence);
+            struct stat_interval i = plot_queue_at(q, k, c->statistic.confidence);
             *next++ = (struct figure_point){
                 .x = ((double)k + 0.5) * q->span_s, .value = i.value, .low = i.low, .high = i.high};
         }
@@ -239,7 +238,7 @@ static void sample_of(struct plot_figure *f, const struct plot_point *p, struct 
             if (isfinite(p->runs[i].value)) o[n++] = (struct stat_observation){p->runs[i].value, false, i};
         all = o;
     }
-    struct stat_survival survival = stat_survival_of(all, n, f->choice->confidence);
+    struct stat_survival survival = stat_survival_of(all, n, f->choice->statistic.confidence);
     for (int q = 0; q < 5; q++)
         s->quantiles[q] = stat_survival_quantile(&survival, quantiles[q]).value;
     for (size_t i = 0; i < n; i++)
@@ -299,12 +298,28 @@ static bool is_delay(const struct plot_figure *f)
 }
 
 /* Within a line names begin small; what is all in capitals stays. */
-static void add_name(char *line, const char *before, const char *name)
+static const char *small(const struct plot_factor *of, char name[WORDS])
 {
-    size_t n = strlen(line);
-    snprintf(line + n, WORDS - n, "%s%s", before, name);
-    char *first = line + n + strlen(before);
-    if (first[0] >= 'A' && first[0] <= 'Z' && first[1] >= 'a' && first[1] <= 'z') *first = (char)(*first - 'A' + 'a');
+    snprintf(name, WORDS, "%s", of->name);
+    if (name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'a' && name[1] <= 'z') name[0] = (char)(name[0] - 'A' + 'a');
+    return name;
+}
+
+static void make_subject(const struct plot_figure *f, char subject[WORDS])
+{
+    const char *measure = measure_title(f->data->measure);
+    switch ((int)f->choice->kind) {
+    case FIGURE_ATTEMPTS:
+        snprintf(subject, WORDS, "%s", tr("Attempts over time"));
+        return;
+    case FIGURE_QUEUE:
+        snprintf(subject, WORDS, "%s", tr("Queue over time"));
+        return;
+    case FIGURE_DIFFERENCE:
+        snprintf(subject, WORDS, tr("%s, difference"), measure);
+        return;
+    }
+    snprintf(subject, WORDS, "%s", measure);
 }
 
 /* "Delivery delay by loss and retry", and what of the rest is shown: ", rate 10 Mbit/s". */
@@ -312,46 +327,48 @@ static void make_title(struct plot_figure *f)
 {
     const struct plot_choice *c = f->choice;
     const struct plot_factor *x = factor(f, c->x), *by = factor(f, c->by);
-    char measure[80];
-    plot_measure_title(f->data->measure, measure, sizeof measure);
-    if (c->kind == FIGURE_ATTEMPTS || c->kind == FIGURE_QUEUE)
-        snprintf(f->title, WORDS, "%s", c->kind == FIGURE_QUEUE ? tr("Queue over time") : tr("Attempts over time"));
-    else if (c->kind == FIGURE_DIFFERENCE)
-        add_name(f->title, tr("Difference in "), measure);
+    char subject[WORDS], one[WORDS], other[WORDS];
+    make_subject(f, subject);
+    if (x && by)
+        snprintf(f->title, WORDS, tr("%.90s by %.90s and %.90s"), subject, small(x, one), small(by, other));
+    else if (x || by)
+        snprintf(f->title, WORDS, tr("%.90s by %.90s"), subject, small(x ? x : by, one));
     else
-        snprintf(f->title, WORDS, "%s", measure);
-    if (x) add_name(f->title, tr(" by "), x->name);
-    if (by) add_name(f->title, x ? tr(" and ") : tr(" by "), by->name);
+        snprintf(f->title, WORDS, "%s", subject);
     for (size_t i = 0; i < f->data->n_factors; i++) {
-        if (c->fixed[i] == PLOT_NONE || f->data->factors[i].n_levels < 2) continue;
-        add_name(f->title, ", ", f->data->factors[i].name);
+        const struct plot_factor *rest = &f->data->factors[i];
         size_t n = strlen(f->title);
-        snprintf(f->title + n, WORDS - n, " %s", f->data->factors[i].levels[c->fixed[i]].text);
+        if (c->fixed[i] == PLOT_NONE || rest->n_levels < 2) continue;
+        snprintf(f->title + n, WORDS - n, ", %s %s", small(rest, one), rest->levels[c->fixed[i]].text);
     }
+}
+
+static void make_difference_titles(struct plot_figure *f, const char *measure, const char *statistic)
+{
+    const char *base = level_text(f, f->choice->by, f->choice->against);
+    snprintf(f->y_title, WORDS, tr("%s, %s of the difference to %.100s"), measure, statistic, base);
+    snprintf(f->above, WORDS, tr("more than with %.100s"), base);
+    snprintf(f->below, WORDS, tr("less than with %.100s"), base);
 }
 
 static void make_titles(struct plot_figure *f)
 {
     const struct plot_choice *c = f->choice;
-    char measure[80], statistic[60];
-    plot_measure_title(f->data->measure, measure, sizeof measure);
-    plot_statistic_name(c->quantile, statistic, sizeof statistic);
+    const char *measure = measure_title(f->data->measure);
+    char statistic[60];
+    plot_statistic_name(&c->statistic, statistic, sizeof statistic);
     snprintf(f->y_title, WORDS, "%s", measure);
-    bool is_share = plot_unit(f->data->measure) == FIGURE_SHARE && c->quantile == 0;
+    bool is_share = plot_unit(f->data->measure) == FIGURE_SHARE && c->statistic.kind == PLOT_MEAN;
     if ((c->kind == FIGURE_CURVE || c->kind == FIGURE_HEAT) && !is_share)
         snprintf(f->y_title, WORDS, "%s, %s", measure, statistic);
     if (c->kind == FIGURE_SURVIVAL)
-        snprintf(f->y_title, WORDS, is_delay(f) ? tr("Mails not delivered yet") : tr("Mails of which it lasts longer"));
+        snprintf(f->y_title, WORDS, "%s",
+                 is_delay(f) ? tr("Mails not delivered yet") : tr("Mails of which it lasts longer"));
     if (c->kind == FIGURE_ECDF)
-        snprintf(f->y_title, WORDS, is_delay(f) ? tr("Mails delivered") : tr("Mails of which it is over"));
+        snprintf(f->y_title, WORDS, "%s", is_delay(f) ? tr("Mails delivered") : tr("Mails of which it is over"));
     if (c->kind == FIGURE_QUEUE)
         snprintf(f->y_title, WORDS, "%s", tr("Recipients in the queues of all servers, mean over runs"));
-    if (c->kind == FIGURE_DIFFERENCE) {
-        const char *base = level_text(f, c->by, c->against);
-        snprintf(f->y_title, WORDS, tr("%s, %s of the difference to %.100s"), measure, statistic, base);
-        snprintf(f->above, WORDS, tr("more than with %.100s"), base);
-        snprintf(f->below, WORDS, tr("less than with %.100s"), base);
-    }
+    if (c->kind == FIGURE_DIFFERENCE) make_difference_titles(f, measure, statistic);
     make_title(f);
 }
 
@@ -385,7 +402,9 @@ struct plot_figure *plot_figure_new(const struct plot_data *data, const struct p
     f->y_names = names_of(factor(f, choice->by));
     make_titles(f);
     f->figure.kind = choice->kind;
-    f->figure.y = (struct figure_axis){f->y_title, plot_unit(data->measure), words->scale, NULL, 0};
+    bool is_of_statistic = choice->kind == FIGURE_CURVE || choice->kind == FIGURE_HEAT;
+    enum figure_unit unit = is_of_statistic ? plot_statistic_unit(data, &choice->statistic) : plot_unit(data->measure);
+    f->figure.y = (struct figure_axis){f->y_title, unit, words->scale, NULL, 0};
     make[choice->kind](f);
     take_words(f, words);
     return f;

@@ -88,7 +88,8 @@ bool plot_queue_steady(const struct plot_queue *q, double confidence, struct plo
 {
     size_t from = stat_warm_up(q->mean, QUEUE_SPANS), left = QUEUE_SPANS - from;
     if (left < LEAST_STEADY) return false;
-    *steady =
-        (struct plot_steady){(double)from * q->span_s, stat_batch_means(q->mean + from, left, BATCHES, confidence)};
+    *steady = (struct plot_steady){.from_s = (double)from * q->span_s,
+                                   .mean = stat_batch_means(q->mean + from, left, BATCHES, confidence),
+                                   .correlation = stat_batch_correlation(q->mean + from, left, BATCHES)};
     return true;
 }

@@ -23,6 +23,7 @@ struct stat_interval plot_queue_at(const struct plot_queue *queue, size_t span, 
 struct plot_steady {
     double from_s;
     struct stat_interval mean;
+    double correlation; /* of each batch with the next */
 };
 bool plot_queue_steady(const struct plot_queue *queue, double confidence, struct plot_steady *steady);
 

@@ -94,19 +94,21 @@ static void put_interval(FILE *out, enum figure_unit unit, struct stat_interval 
 }
 
 /* The mean always; of times also median and 95 % quantile, which censoring does not bend. */
-static size_t table_quantiles(const struct plot_data *d, double quantiles[3])
+enum { MOST_STATISTICS = 3 };
+static size_t table_statistics(const struct plot_data *d, double confidence, struct plot_statistic s[MOST_STATISTICS])
 {
-    quantiles[0] = 0;
-    quantiles[1] = 0.5;
-    quantiles[2] = 0.95;
+    static const double quantiles[MOST_STATISTICS] = {0, 0.5, 0.95};
+    for (size_t i = 0; i < MOST_STATISTICS; i++)
+        s[i] = (struct plot_statistic){
+            .kind = i ? PLOT_QUANTILE : PLOT_MEAN, .quantile = quantiles[i], .confidence = confidence};
     return measure_is_censored_by_end(d->measure) ? 3 : 2;
 }
 
 static void put_head(FILE *out, const struct plot_data *d, double confidence)
 {
-    double quantiles[3];
+    struct plot_statistic statistics[MOST_STATISTICS];
     char name[60];
-    size_t n = table_quantiles(d, quantiles);
+    size_t n = table_statistics(d, confidence, statistics);
     fputs("<thead><tr><th>", out);
     put_text(out, tr("Point"));
     fputs("</th>", out);
@@ -120,15 +122,15 @@ static void put_head(FILE *out, const struct plot_data *d, double confidence)
         fprintf(out, "<th class=\"n\">%s</th><th class=\"n\">%s</th>", tr("Mails"), tr("Censored"));
     for (size_t i = 0; i < n; i++)
         fprintf(out, "<th class=\"n\">%s</th><th class=\"i\">%.3g %%</th>",
-                plot_statistic_name(quantiles[i], name, sizeof name), 100 * confidence);
+                plot_statistic_name(&statistics[i], name, sizeof name), 100 * confidence);
     fputs("</tr></thead>\n", out);
 }
 
 static void put_row(FILE *out, const struct plot_data *d, const struct plot_point *p, double confidence)
 {
-    double quantiles[3];
+    struct plot_statistic statistics[MOST_STATISTICS];
     char share[VALUE_TEXT_BYTES];
-    size_t n = table_quantiles(d, quantiles);
+    size_t n = table_statistics(d, confidence, statistics);
     fprintf(out, "<tr><td><code>%08" PRIx64 "</code></td>", p->key >> 32);
     for (size_t i = 0; i < d->n_factors; i++) {
         fputs("<td>", out);
@@ -140,7 +142,7 @@ static void put_row(FILE *out, const struct plot_data *d, const struct plot_poin
         fprintf(out, "<td class=\"n\">%zu</td><td class=\"n\">%s</td>", p->n_mails,
                 value_text(FIGURE_SHARE, p->n_mails ? (double)p->n_open / (double)p->n_mails : NAN, share));
     for (size_t i = 0; i < n; i++)
-        put_interval(out, plot_unit(d->measure), plot_summarise(d, p, quantiles[i], confidence).interval);
+        put_interval(out, plot_unit(d->measure), plot_summarise(d, p, &statistics[i]).interval);
     fputs("</tr>\n", out);
 }
 
@@ -226,12 +228,11 @@ static void put_other(FILE *out, const struct plot_data *d, struct plot_wish wis
 static int put_measure(FILE *out, const struct plot_data *d, const struct plot_wish *wish, bool is_main)
 {
     struct plot_choice c;
-    char title[80];
     if (!plot_choose(d, wish, &c)) {
         plot_choice_free(&c);
         return EXIT_USAGE;
     }
-    put_element(out, "h2", plot_measure_title(d->measure, title, sizeof title));
+    put_element(out, "h2", measure_title(d->measure));
     fprintf(out, "<p class=\"says\"><code>%s</code>: ", measure_name(d->measure));
     put_text(out, measure_says(d->measure));
     fputs(plot_has_mails(d->measure) ? tr("; of mails") : tr("; of runs"), out);
@@ -242,7 +243,7 @@ static int put_measure(FILE *out, const struct plot_data *d, const struct plot_w
         (c.by == PLOT_NONE ? c.n_x : c.n_by) <= 8)
         put_other(out, d, *wish, FIGURE_ECDF, NULL);
     if (is_main && is_compared) put_other(out, d, *wish, FIGURE_DIFFERENCE, NULL);
-    put_table(out, d, c.confidence);
+    put_table(out, d, c.statistic.confidence);
     plot_choice_free(&c);
     return EXIT_DONE;
 }

@@ -1,90 +1,195 @@
-/* From runs to a number with its interval. Delays by Kaplan and Meier over mails; everything else over runs. */
+/* From runs to a number with its interval. Times by Kaplan and Meier over mails, where more than a mean is asked for;
+   everything else over runs. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/plot_choice.h"
+#include "model/scenario/units.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "viz/figures/value_text.h"
 
-const char *plot_statistic_name(double quantile, char *text, size_t room)
+/* ---- which ---- */
+
+static bool read_time(const char *written, double *time_s)
 {
-    if (quantile == 0)
+    struct unit_problem problem;
+    int64_t ns;
+    if (!unit_parse(UNIT_DURATION, written, &ns, &problem) || ns <= 0) return false;
+    *time_s = (double)ns * 1e-9;
+    return true;
+}
+
+bool plot_statistic_read(const char *written, struct plot_statistic *s)
+{
+    static const char mean_to[] = "mean to ", within[] = "within ";
+    char *end;
+    bool good = true;
+    if (strcmp(written, "mean") == 0) {
+        s->kind = PLOT_MEAN;
+    } else if (strncmp(written, mean_to, strlen(mean_to)) == 0) {
+        s->kind = PLOT_MEAN_TO;
+        good = read_time(written + strlen(mean_to), &s->time_s);
+    } else if (strncmp(written, within, strlen(within)) == 0) {
+        s->kind = PLOT_WITHIN;
+        good = read_time(written + strlen(within), &s->time_s);
+    } else {
+        bool is_median = strcmp(written, "median") == 0;
+        double percent = is_median ? 50 : *written == 'p' ? strtod(written + 1, &end) : 0;
+        s->kind = PLOT_QUANTILE;
+        s->quantile = percent / 100;
+        good = (is_median || (*written == 'p' && *end == 0)) && s->quantile > 0 && s->quantile < 1;
+    }
+    if (!good)
+        fprintf(stderr,
+                tr("postroad plot: --statistic: \"%s\" is not mean, median or a percentile\n"
+                   "  hint: p95; of times also \"mean to 6 h\" and \"within 1 h\"\n"),
+                written);
+    return good;
+}
+
+struct plot_statistic plot_statistic_default(const struct plot_data *d)
+{
+    double asked = plot_main_quantile(&d->about, d->measure);
+    double quantile = asked >= 0 ? asked : measure_is_censored_by_end(d->measure) ? 0.5 : 0;
+    return (struct plot_statistic){
+        .kind = quantile > 0 ? PLOT_QUANTILE : PLOT_MEAN, .quantile = quantile, .confidence = 0.95};
+}
+
+const char *plot_statistic_name(const struct plot_statistic *s, char *text, size_t room)
+{
+    char time[VALUE_TEXT_BYTES];
+    if (s->kind == PLOT_MEAN)
         snprintf(text, room, "%s", tr("mean"));
-    else if (quantile == 0.5)
+    else if (s->kind == PLOT_MEAN_TO)
+        snprintf(text, room, tr("mean up to %s"), value_text_round(FIGURE_SECONDS, s->time_s, time));
+    else if (s->kind == PLOT_WITHIN)
+        snprintf(text, room, tr("share within %s"), value_text_round(FIGURE_SECONDS, s->time_s, time));
+    else if (s->quantile == 0.5)
         snprintf(text, room, "%s", tr("median"));
     else
-        snprintf(text, room, tr("%.4g %% quantile"), 100 * quantile);
+        snprintf(text, room, tr("%.4g %% quantile"), 100 * s->quantile);
     return text;
 }
 
-static int by_size(const void *a, const void *b)
+enum figure_unit plot_statistic_unit(const struct plot_data *d, const struct plot_statistic *s)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    return s->kind == PLOT_WITHIN ? FIGURE_SHARE : plot_unit(d->measure);
 }
 
-/* Values of runs. All 0 or 1: a share of runs. */
-static struct stat_interval interval_of(double *x, size_t n, double quantile, double confidence, bool may_be_share)
+bool plot_is_of_mails(const struct plot_data *d, const struct plot_statistic *s)
 {
-    size_t ones = 0;
-    if (quantile > 0) {
-        qsort(x, n, sizeof *x, by_size);
-        return stat_quantile(x, n, quantile, confidence);
+    return s->kind != PLOT_MEAN && measure_is_censored_by_end(d->measure);
+}
+
+/* ---- of runs ---- */
+
+static double mean_of(const double *x, size_t n, void *user)
+{
+    double sum = 0;
+    (void)user;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i];
+    return sum / (double)n;
+}
+
+static double quantile_of(const double *x, size_t n, void *user)
+{
+    double *copy = mem_alloc(n * sizeof *copy), quantile = *(const double *)user;
+    memcpy(copy, x, n * sizeof *copy);
+    double value = stat_of_runs(copy, n, quantile, false, 0.5).value;
+    mem_free(copy);
+    return value;
+}
+
+/* Values may be put into another order. */
+static struct stat_interval interval_of(const struct plot_data *d, double *x, size_t n, const struct plot_statistic *s,
+                                        bool may_be_share)
+{
+    double quantile = s->kind == PLOT_QUANTILE ? s->quantile : 0;
+    if (s->is_bootstrap)
+        return stat_bootstrap(x, n, quantile > 0 ? quantile_of : mean_of, &quantile, s->confidence, d->about.seed);
+    return stat_of_runs(x, n, quantile, may_be_share, s->confidence);
+}
+
+/* ---- of mails ---- */
+
+/* Up to a time that is longer than anything was watched, nothing can be said: unless nobody was left then. */
+static bool is_known(const struct stat_survival *survival, const struct plot_point *p, double time_s)
+{
+    return p->n_open == 0 || time_s <= survival->steps[survival->n_steps - 1].time;
+}
+
+static struct stat_interval of_mails(const struct plot_point *p, const struct plot_statistic *s)
+{
+    struct stat_interval i = {NAN, -INFINITY, INFINITY};
+    if (p->n_mails == 0) return i;
+    struct stat_survival survival = stat_survival_of(p->mails, p->n_mails, s->confidence);
+    if (s->kind == PLOT_QUANTILE) {
+        i = stat_survival_quantile(&survival, s->quantile);
+    } else if (is_known(&survival, p, s->time_s)) {
+        struct stat_interval left = stat_survival_at(&survival, s->time_s);
+        i = s->kind == PLOT_MEAN_TO ? stat_survival_restricted_mean(&survival, s->time_s)
+                                    : (struct stat_interval){1 - left.value, 1 - left.high, 1 - left.low};
     }
-    for (size_t i = 0; i < n; i++) {
-        may_be_share = may_be_share && (x[i] == 0 || x[i] == 1);
-        ones += x[i] == 1;
-    }
-    return may_be_share ? stat_proportion(ones, n, confidence) : stat_mean(x, n, confidence);
+    stat_survival_free(&survival);
+    return i;
 }
 
-static struct stat_interval quantile_of_mails(const struct plot_point *p, double quantile, double confidence)
-{
-    if (p->n_mails == 0) return (struct stat_interval){NAN, -INFINITY, INFINITY};
-    struct stat_survival s = stat_survival_of(p->mails, p->n_mails, confidence);
-    struct stat_interval interval = stat_survival_quantile(&s, quantile);
-    stat_survival_free(&s);
-    return interval;
-}
+/* ---- of a point ---- */
 
-struct plot_summary plot_summarise(const struct plot_data *d, const struct plot_point *p, double quantile,
-                                   double confidence)
+struct plot_summary plot_summarise(const struct plot_data *d, const struct plot_point *p,
+                                   const struct plot_statistic *statistic)
 {
     if (!p) return (struct plot_summary){.interval = {NAN, NAN, NAN}};
     struct plot_summary s = {.n_runs = p->n_runs, .n_mails = p->n_mails};
     if (p->n_mails) s.censored = (double)p->n_open / (double)p->n_mails;
-    if (quantile > 0 && measure_is_censored_by_end(d->measure)) {
-        s.interval = quantile_of_mails(p, quantile, confidence);
+    if (plot_is_of_mails(d, statistic)) {
+        s.interval = of_mails(p, statistic);
         return s;
     }
     double *x = mem_alloc(p->n_runs * sizeof *x);
     size_t n = 0;
     for (size_t i = 0; i < p->n_runs; i++)
         if (!isnan(p->runs[i].value)) x[n++] = p->runs[i].value;
-    s.interval = interval_of(x, n, quantile, confidence, plot_unit(d->measure) == FIGURE_SHARE);
+    s.interval = interval_of(d, x, n, statistic, plot_unit(d->measure) == FIGURE_SHARE);
     mem_free(x);
     return s;
 }
 
-struct plot_summary plot_summarise_difference(const struct plot_data *d, const struct plot_point *p,
-                                              const struct plot_point *base, double quantile, double confidence)
+/* The runs that both points have, pair by pair; how many. */
+static size_t pairs_of(const struct plot_point *p, const struct plot_point *base, double *a, double *b)
 {
-    (void)d;
-    if (!p || !base) return (struct plot_summary){.interval = {NAN, NAN, NAN}};
-    double *x = mem_alloc(p->n_runs * sizeof *x);
     size_t n = 0;
     for (size_t i = 0, k = 0; i < p->n_runs; i++) {
         while (k < base->n_runs && base->runs[k].replication < p->runs[i].replication)
             k++;
         if (k == base->n_runs || base->runs[k].replication != p->runs[i].replication) continue;
-        double difference = p->runs[i].value - base->runs[k].value;
-        if (!isnan(difference)) x[n++] = difference;
+        if (isnan(p->runs[i].value) || isnan(base->runs[k].value)) continue;
+        a[n] = p->runs[i].value;
+        b[n++] = base->runs[k].value;
     }
-    struct plot_summary s = {
-        .n_runs = n, .n_mails = p->n_mails, .interval = interval_of(x, n, quantile, confidence, false)};
+    return n;
+}
+
+struct plot_summary plot_summarise_difference(const struct plot_data *d, const struct plot_point *p,
+                                              const struct plot_point *base, const struct plot_statistic *statistic)
+{
+    if (!p || !base) return (struct plot_summary){.interval = {NAN, NAN, NAN}};
+    double *a = mem_alloc(p->n_runs * sizeof *a), *b = mem_alloc(p->n_runs * sizeof *b);
+    struct plot_summary s = {.n_runs = pairs_of(p, base, a, b), .n_mails = p->n_mails};
+    if (statistic->kind == PLOT_MEAN && !statistic->is_bootstrap) {
+        s.interval = stat_paired(a, b, s.n_runs, statistic->confidence);
+    } else {
+        for (size_t i = 0; i < s.n_runs; i++)
+            a[i] -= b[i];
+        s.interval = interval_of(d, a, s.n_runs, statistic, false);
+    }
     if (p->n_mails + base->n_mails)
         s.censored = (double)(p->n_open + base->n_open) / (double)(p->n_mails + base->n_mails);
-    mem_free(x);
+    mem_free(a);
+    mem_free(b);
     return s;
 }

@@ -69,6 +69,26 @@ struct stat_interval stat_quantile(const double *sorted, size_t n, double q, dou
                                   high <= n ? sorted[high - 1] : INFINITY};
 }
 
+static bool are_shares(const double *x, size_t n, size_t *ones)
+{
+    *ones = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (x[i] != 0 && x[i] != 1) return false;
+        *ones += x[i] == 1;
+    }
+    return true;
+}
+
+struct stat_interval stat_of_runs(double *x, size_t n, double quantile, bool may_be_share, double confidence)
+{
+    size_t ones;
+    if (quantile > 0) {
+        gsl_sort(x, 1, n);
+        return stat_quantile(x, n, quantile, confidence);
+    }
+    return may_be_share && are_shares(x, n, &ones) ? stat_proportion(ones, n, confidence) : stat_mean(x, n, confidence);
+}
+
 struct stat_interval stat_paired(const double *a, const double *b, size_t n, double confidence)
 {
     double *differences = mem_alloc(n * sizeof *differences);

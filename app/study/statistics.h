@@ -6,6 +6,7 @@
 #ifndef POSTROAD_APP_STUDY_STATISTICS_H
 #define POSTROAD_APP_STUDY_STATISTICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ struct stat_interval stat_proportion(size_t k, size_t n, double confidence);
    statistics and needs no assumption but independence (David and Nagaraja 2003, 7.1): it covers at least as often as it
    says. */
 struct stat_interval stat_quantile(const double *sorted, size_t n, double q, double confidence);
+/* Of values of independent runs, which are put into another order: a quantile (order statistics), or with quantile 0
+   the mean (Student's t, or Wilson's where they may be shares of runs, and all are 0 or 1). */
+struct stat_interval stat_of_runs(double *x, size_t n, double quantile, bool may_be_share, double confidence);
 /* The mean of a[i] - b[i]: the same luck, two policies. */
 struct stat_interval stat_paired(const double *a, const double *b, size_t n, double confidence);
 

@@ -1,7 +1,6 @@
 #include "app/study/study_rule.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/study/statistics.h"
@@ -14,12 +13,6 @@ int64_t study_rule_next_look(const struct study *study, int64_t n)
     while (ceil(look) <= (double)n)
         look *= 1.5;
     return ceil(look) < (double)study->most_runs ? (int64_t)ceil(look) : study->most_runs;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* The value of each replication; of a quantile a censored one is longer than any. False when one is missing: a run
@@ -41,27 +34,10 @@ static bool read_values(const struct study *study, const struct results *results
     return good;
 }
 
-/* All 0 or 1: runs of which a share has a property. */
-static bool are_shares(const double *values, size_t n, size_t *ones)
-{
-    *ones = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (values[i] != 0 && values[i] != 1) return false;
-        *ones += values[i] == 1;
-    }
-    return true;
-}
-
-/* values may be put into another order. */
+/* values are put into another order. */
 static struct stat_interval interval_of(const struct study_precision *p, double *values, size_t n)
 {
-    size_t ones;
-    if (p->quantile > 0) {
-        qsort(values, n, sizeof *values, by_size);
-        return stat_quantile(values, n, p->quantile, p->confidence);
-    }
-    if (!p->of_difference && are_shares(values, n, &ones)) return stat_proportion(ones, n, p->confidence);
-    return stat_mean(values, n, p->confidence);
+    return stat_of_runs(values, n, p->quantile, !p->of_difference, p->confidence);
 }
 
 static bool is_precise(const struct study_precision *p, struct stat_interval interval, double beside)

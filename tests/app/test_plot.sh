@@ -215,6 +215,28 @@ equal "$(python3 -c 'import csv; print(*sorted((r["recipient"], r["first_attempt
 run 0 plot local.db -o local.html
 holds grep -q 'Of 2 mails none was censored' local.html
 
+# Up to a time, and by bootstrap.
+run 0 plot r.db -o within.svg -s "within 10 min"
+run 0 plot r.db -o to.svg -s "mean to 1h"
+run 0 plot r.db -o mean.svg -s mean
+run 0 plot r.db -o boot.svg -s mean --intervals bootstrap
+run 0 plot r.db -o boot-2.svg -s mean --intervals bootstrap
+holds cmp boot.svg boot-2.svg
+run 0 plot r.db -o boot-d.svg --figure difference -m attempts --intervals bootstrap
+holds test "$(md5sum within.svg to.svg mean.svg boot.svg | cut -d' ' -f1 | sort -u | wc -l)" = 4
+run 2 plot r.db -o x.svg -m attempts -s "within 1 h"
+says err "up to a time are only times"
+run 2 plot r.db -o x.svg --figure difference -s "within 1 h"
+says err "a difference is taken run by run"
+run 2 plot r.db -o x.svg --intervals bootstrap
+says err "hint: --statistic mean"
+run 2 plot r.db -o x.svg --figure ecdf --intervals bootstrap
+says err "has intervals of its own"
+run 2 plot r.db -o x.svg --intervals jackknife
+says err '"jackknife" is not bootstrap'
+run 2 plot r.db -o x.html -s "within 1 h"
+says err "is for a single figure"
+
 # What cannot be.
 run 2 plot r.db -o x.svg --figure difference --scale log
 says err "a logarithmic axis has no place"

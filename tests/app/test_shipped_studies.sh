@@ -50,6 +50,6 @@ while IFS=$'\t' read -r place command; do
 done < <(cd "$POSTROAD_SOURCE_DIR" && python3 tests/app/pages.py commands docs/shipped-studies.md)
 # What is compared tells the lines apart, and not what varies along with it.
 run 0 plot tcp-flavours.db -o flavours.html
-holds grep -qF 'Transfer by loss and kind' flavours.html
+holds grep -qF 'Transfer time by loss and kind' flavours.html
 equal "$drawn" "$(find "$POSTROAD_SOURCE_DIR/docs/studies" -name '*.png' | wc -l)" 'figures drawn'
 finish

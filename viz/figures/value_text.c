@@ -75,6 +75,14 @@ const char *value_text(enum figure_unit unit, double value, char text[VALUE_TEXT
     return write_value(value, 3, step_with(unit, value, 1), text);
 }
 
+const char *value_text_count(unsigned long long count, char text[VALUE_TEXT_BYTES])
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%llu", count);
+    with_groups(digits, text);
+    return text;
+}
+
 const char *value_text_range(enum figure_unit unit, double low, double high, char text[VALUE_RANGE_BYTES])
 {
     char a[VALUE_TEXT_BYTES], b[VALUE_TEXT_BYTES];

@@ -12,6 +12,8 @@ const char *value_text(enum figure_unit unit, double value, char text[VALUE_TEXT
 /* Two of them, "2.05 \u2013 2.38 min": a unit that both share is named once. */
 enum { VALUE_RANGE_BYTES = 80 };
 const char *value_text_range(enum figure_unit unit, double low, double high, char text[VALUE_RANGE_BYTES]);
+/* "144 000", in groups as above. */
+const char *value_text_count(unsigned long long count, char text[VALUE_TEXT_BYTES]);
 /* A round value of an axis: "30 min", "10 %", "1 000". */
 const char *value_text_round(enum figure_unit unit, double value, char text[VALUE_TEXT_BYTES]);
 

@@ -393,33 +393,29 @@ static int64_t count_of(const struct measured_mail *mail, enum measure measure)
 
 /* What nobody receives at, the address of a list, counts in nothing; what ended without an attempt, as a mail to a user
    of the same server does, has no time to the first one. */
-static bool has_value(const struct measured_mail *mail, enum measure measure)
+bool measured_mail_value(const struct measured_mail *mail, enum measure measure, int64_t end_ns, int64_t *value)
 {
-    if (measure == MEASURE_TIME_TO_FIRST_ATTEMPT && mail->first_attempt_ns == TIME_NEVER)
-        return mail->outcome == MEASURED_QUEUED;
-    return mail->outcome != MEASURED_EXPANDED;
+    bool was_tried = mail->first_attempt_ns != TIME_NEVER, is_open = mail->outcome == MEASURED_QUEUED;
+    if (mail->outcome == MEASURED_EXPANDED) return false;
+    if (measure == MEASURE_TIME_TO_FIRST_ATTEMPT && !was_tried && !is_open) return false;
+    *value = measure_is_censored_by_end(measure) ? time_of(mail, measure, end_ns) : count_of(mail, measure);
+    return true;
 }
 
 /* Over all mails that have one. Whole numbers are added, so that the order does not matter. */
 static double mean_of_mails(const struct measures *m, enum measure measure)
 {
-    int64_t n = 0;
+    int64_t n = 0, sum = 0, value;
     double seconds = 0;
-    int64_t sum = 0;
+    bool is_time = measure_is_censored_by_end(measure);
     for (size_t i = 0; i < m->result.count; i++) {
-        const struct measured_mail *mail = &m->result.items[i];
-        if (!has_value(mail, measure)) continue;
+        if (!measured_mail_value(&m->result.items[i], measure, m->now_ns, &value)) continue;
         n++;
-        if (measure_is_censored_by_end(measure)) {
-            int64_t ns = time_of(mail, measure, m->now_ns);
-            seconds += (double)(ns / SECOND);
-            sum += ns % SECOND;
-        } else {
-            sum += count_of(mail, measure);
-        }
+        if (is_time) seconds += (double)(value / SECOND);
+        sum += is_time ? value % SECOND : value;
     }
     if (n == 0) return NAN;
-    if (measure_is_censored_by_end(measure)) return (seconds * 1e9 + (double)sum) / (double)n / 1e9;
+    if (is_time) return (seconds * 1e9 + (double)sum) / (double)n / 1e9;
     return (double)sum / (double)n;
 }
 

@@ -55,9 +55,10 @@ enum measure {
 #define MEASURES_OF_STAGES                                                                                             \
     (MEASURE_BIT(MEASURE_DISK_WAIT + 1) - MEASURE_BIT(MEASURE_QUEUE_WAIT)) /* the parts of a delay */
 
-const char *measure_name(enum measure m); /* "delivery_delay": in study files, tables, on the command line */
-const char *measure_unit(enum measure m); /* "s", "B", "B/s"; "" for a count, and "share" for a part of all */
-const char *measure_says(enum measure m); /* a line for people */
+const char *measure_name(enum measure m);  /* "delivery_delay": in study files, tables, on the command line */
+const char *measure_title(enum measure m); /* "Delivery delay": above figures and on their axes, translated */
+const char *measure_unit(enum measure m);  /* "s", "B", "B/s"; "" for a count, and "share" for a part of all */
+const char *measure_says(enum measure m);  /* a line for people */
 bool measure_find(const char *name, enum measure *m);
 bool measure_is_of_mails(enum measure m);
 bool measure_is_censored_by_end(enum measure m); /* a time that the end of the run may cut off */
@@ -84,6 +85,10 @@ struct measured_mail {
     int64_t duplicates; /* copies in the mailbox beyond those that the addresses ask for */
     int64_t bounces;    /* times it was sent back */
 };
+
+/* What a measure of mails says of one of them: nanoseconds of a time (so far, when it is cut off by the end of the
+   run), or a count. False: the mail has none. */
+bool measured_mail_value(const struct measured_mail *mail, enum measure m, int64_t end_ns, int64_t *value);
 
 enum measured_try {
     TRY_OPEN, /* the run ended in its midst */
