@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/study/study_points.h"
+#include "app/study/study_shard.h"
 #include "model/scenario/units.h"
 #include "sim/journal/memory.h"
 #include "tests/model/scenario/scenario_files.h"
@@ -319,11 +320,55 @@ Test(study_identity, more_runs_or_more_values_are_the_same_study_and_other_luck_
 Test(study_identity, seeds_are_those_of_the_replication_and_fit_the_command_line)
 {
     struct study *one = study_of(LOSS "[\"1 %\"]}"), *two = study_of("\"seed\": 2, " LOSS "[\"1 %\"]}");
+    struct study *more = study_of("\"replications\": 7, " LOSS "[\"1 %\", \"2 %\"], \"/tcp/sack\": [true, false]}");
     for (int64_t r = 0; r < 1000; r++) {
+        cr_expect_eq(study_seed(one, r), study_seed(more, r), "what varies has its own luck");
         cr_expect(study_seed(one, r) < UINT64_C(1) << 53);
         cr_expect_neq(study_seed(one, r), study_seed(one, r + 1));
         cr_expect_neq(study_seed(one, r), study_seed(two, r));
     }
     study_free(one);
     study_free(two);
+    study_free(more);
+}
+
+/* ---- parts ---- */
+
+/* How many runs belong to this part; each that does is counted in made. */
+static uint64_t runs_of(const struct study *study, struct study_shard shard, uint8_t *made)
+{
+    uint64_t size = study_group_size(study), groups = study_points(study) / size, n = 0;
+    bool divides = study_shard_divides_groups(study, shard);
+    for (uint64_t group = 0; group < groups; group++)
+        for (int64_t r = 0; r < study->most_runs; r++) {
+            bool has = divides ? group % shard.parts == shard.part - 1 : study_shard_has(shard, group, r);
+            made[group * (uint64_t)study->most_runs + (uint64_t)r] += has;
+            n += has ? size : 0;
+        }
+    return n;
+}
+
+/* The third divides groups among few parts, and replications among many. */
+Test(study_shards, say_how_many_runs_they_have_and_have_each_once)
+{
+    static const char *const studies[] = {
+        "\"replications\": 7, " LOSS "[\"1 %\", \"2 %\", \"3 %\"], \"/tcp/sack\": [true, false]}",
+        "\"replications\": {\"min\": 10, \"max\": 20}, \"precision\": {\"measure\": \"attempts\", \"relative\": "
+        "0.1}, " LOSS "[\"1 %\", \"2 %\", \"3 %\"], \"/tcp/sack\": [true, false]}",
+        "\"replications\": 5, " LOSS "{\"from\": \"1 %\", \"to\": \"11 %\", \"step\": \"1 %\"}}"};
+    for (size_t i = 0; i < 3; i++)
+        for (uint64_t parts = 1; parts < 10; parts++) {
+            struct study *study = study_of(studies[i]);
+            uint8_t made[400] = {0};
+            uint64_t runs = study_points(study) / study_group_size(study) * (uint64_t)study->most_runs;
+            for (uint64_t part = 1; part <= parts; part++) {
+                struct study_shard shard = {part, parts};
+                uint64_t has = runs_of(study, shard, made), said = study_shard_runs(study, shard);
+                cr_expect_eq(has, said, "part %d of %d of study %d has %d runs and says %d", (int)part, (int)parts,
+                             (int)i, (int)has, (int)said);
+            }
+            for (uint64_t run = 0; run < runs; run++)
+                cr_expect_eq(made[run], 1, "run %d of study %d in %d parts", (int)run, (int)i, (int)parts);
+            study_free(study);
+        }
 }

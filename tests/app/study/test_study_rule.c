@@ -126,6 +126,32 @@ Test(study_rule, a_mean_is_settled_when_its_interval_is_narrow_enough)
     close_scene(&s);
 }
 
+/* The median of 0 to 49 lies between the 18th and the 33rd: half the width is 7.5, which is no more than 7.5. */
+Test(study_rule, just_as_narrow_as_was_asked_for_is_enough)
+{
+    double values[50], *point[1] = {values};
+    struct study_precision p = {.quantile = 0.5, .absolute = 7.5, .confidence = 0.95};
+    for (int i = 0; i < 50; i++)
+        values[i] = i;
+    cr_expect(study_rule_is_precise(&p, point, 1, 50));
+    p.absolute = 7.499;
+    cr_expect(!study_rule_is_precise(&p, point, 1, 50));
+}
+
+/* A difference of 1 with half a width of 0.14: 14 % of itself, and one part in 700 of what it is a difference to. */
+Test(study_rule, a_relative_precision_of_a_difference_is_a_share_of_the_first_value)
+{
+    double first[50], second[50], *points[2] = {first, second};
+    struct study_precision p = {.relative = 0.05, .confidence = 0.95, .of_difference = true};
+    for (int i = 0; i < 50; i++) {
+        first[i] = 100 + (i % 2 ? 2 : -2);
+        second[i] = first[i] + 1 + (i % 4 < 2 ? 0.5 : -0.5);
+    }
+    cr_expect(study_rule_is_precise(&p, points, 2, 50));
+    p.relative = 0.001;
+    cr_expect(!study_rule_is_precise(&p, points, 2, 50));
+}
+
 /* No mail of fifty is lost: a t interval would have no width. */
 Test(study_rule, a_share_of_which_no_exception_was_seen_is_not_taken_for_certain)
 {
