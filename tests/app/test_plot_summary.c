@@ -72,6 +72,9 @@ Test(plot_summary, differences_are_of_runs_that_both_have)
     is_near(difference.interval.value, 1 + 0.1 * (0 + 1 + 3 + 4) / 4);
     is_near(difference.interval.high - difference.interval.value,
             stat_t_quantile(0.95, 3) * sqrt((4 + 1 + 1 + 4) / 100.0 / 3 / 4));
+    difference = plot_summarise_difference(&data, &point, &other, &s);
+    cr_expect_eq(difference.n_runs, RUNS - 1);
+    is_near(difference.interval.value, -1.2);
     s.kind = PLOT_QUANTILE;
     s.quantile = 0.5;
     is_near(plot_summarise_difference(&data, &other, &point, &s).interval.value, 1.1);
