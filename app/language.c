@@ -69,6 +69,13 @@ static bool any_locale(void)
     return false;
 }
 
+static const char *chosen = "en";
+
+const char *language_chosen(void)
+{
+    return chosen;
+}
+
 bool language_begin(const char *command, const char *wanted)
 {
     const char *language = wanted ? language_in(wanted) : language_of_environment();
@@ -91,6 +98,8 @@ bool language_begin(const char *command, const char *wanted)
         fprintf(stderr, tr("postroad %s: no font has the letters of Hindi; texts stay English\n"), command);
         fputs(tr("  hint: apt-get install fonts-lohit-deva\n"), stderr);
         tr_set_lookup(NULL);
+        return true;
     }
+    chosen = language;
     return true;
 }

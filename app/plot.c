@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/language.h"
 #include "app/options.h"
 #include "app/output.h"
 #include "app/plot_report.h"
@@ -11,7 +12,7 @@
 #include "sim/journal/tr.h"
 
 struct plot_options {
-    const char *output, *measure, *size, *scale;
+    const char *output, *measure, *size, *scale, *language;
     struct plot_wish wish;
     struct plot_words words;
     struct option_list where, formulas;
@@ -214,6 +215,8 @@ static int plot(struct plot_options *o, const char *path)
         fputs(tr("postroad plot: -o names the results themselves\n"), stderr);
         return EXIT_USAGE;
     }
+    /* The environment is not asked: the same results give the same figure everywhere. */
+    if (o->language && !language_begin("plot", o->language)) return EXIT_USAGE;
     struct results_reader *reader = results_read_open(path, error, sizeof error);
     if (!reader) {
         fprintf(stderr, "postroad plot: %s\n", error);
@@ -250,6 +253,7 @@ int command_plot(int argc, char **argv)
         {"intervals", 0, "KIND", "bootstrap: of values of runs, instead of formulas", OPTION_TEXT, &o.wish.intervals},
         {"scale", 0, "SCALE", "of the measure's axis: linear or log (as it suits)", OPTION_TEXT, &o.scale},
         {"size", 0, "WxH", "in pixels, or points of a PDF (900x600; .png 1500x1000)", OPTION_TEXT, &o.size},
+        {"language", 0, "LANGUAGE", "of titles and captions: en, de, es, fr or hi (en)", OPTION_TEXT, &o.language},
         {"title", 0, "TEXT", "instead of the one that is made", OPTION_TEXT, &o.words.title},
         {"x-title", 0, "TEXT", "instead of the pointer's name", OPTION_TEXT, &o.words.x_title},
         {"y-title", 0, "TEXT", "instead of the measure's name", OPTION_TEXT, &o.words.y_title},

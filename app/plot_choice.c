@@ -7,6 +7,7 @@
 
 #include "app/options.h"
 #include "app/plot_factors.h"
+#include "model/scenario/units.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
@@ -25,6 +26,43 @@ static bool read_kind(const char *written, enum figure_kind *kind)
     fputc('\n', stderr);
     if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
     return false;
+}
+
+static bool read_time(const char *written, double *time_s)
+{
+    struct unit_problem problem;
+    int64_t ns;
+    if (!unit_parse(UNIT_DURATION, written, &ns, &problem) || ns <= 0) return false;
+    *time_s = (double)ns * 1e-9;
+    return true;
+}
+
+bool plot_statistic_read(const char *written, struct plot_statistic *s)
+{
+    static const char mean_to[] = "mean to ", within[] = "within ";
+    char *end;
+    bool good = true;
+    if (strcmp(written, "mean") == 0) {
+        s->kind = PLOT_MEAN;
+    } else if (strncmp(written, mean_to, strlen(mean_to)) == 0) {
+        s->kind = PLOT_MEAN_TO;
+        good = read_time(written + strlen(mean_to), &s->time_s);
+    } else if (strncmp(written, within, strlen(within)) == 0) {
+        s->kind = PLOT_WITHIN;
+        good = read_time(written + strlen(within), &s->time_s);
+    } else {
+        bool is_median = strcmp(written, "median") == 0;
+        double percent = is_median ? 50 : *written == 'p' ? strtod(written + 1, &end) : 0;
+        s->kind = PLOT_QUANTILE;
+        s->quantile = percent / 100;
+        good = (is_median || (*written == 'p' && *end == 0)) && s->quantile > 0 && s->quantile < 1;
+    }
+    if (!good)
+        fprintf(stderr,
+                tr("postroad plot: --statistic: \"%s\" is not mean, median or a percentile\n"
+                   "  hint: p95; of times also \"mean to 6 h\" and \"within 1 h\"\n"),
+                written);
+    return good;
 }
 
 static bool read_confidence(const char *written, double *confidence)

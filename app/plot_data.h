@@ -14,7 +14,7 @@ struct plot_level {
 /* A value of the scenario that varies. */
 struct plot_factor {
     const char *pointer;
-    char *name, *title; /* "Loss", "Loss, a-mail" */
+    char *name, *title; /* within a line and alone: "loss", "Loss, a-mail" */
     bool is_number;
     bool follows, is_compared; /* it varies only along with another; the study names it in "compare" */
     enum figure_unit unit;

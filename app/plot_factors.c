@@ -195,9 +195,8 @@ static const char *spoken(const char *key)
     return key;
 }
 
-/* "/links/a-mail/loss": "Loss, a-mail"; "/faults/0/for": "Duration, fault 1". Underscores are spaces; names of domains
-   stay as they are. */
-static char *title_of(const char *pointer)
+/* "/links/a-mail/loss": "loss, a-mail"; "/faults/0/for": "duration, fault 1". Underscores are spaces. */
+static char *whole_name_of(const char *pointer)
 {
     char text[200];
     struct names names = names_in(pointer);
@@ -213,17 +212,24 @@ static char *title_of(const char *pointer)
         snprintf(text, sizeof text, "%.80s", last);
     for (char *p = text; *p && *p != ','; p++)
         if (*p == '_') *p = ' ';
-    bool is_domain = strchr(last, '.') != NULL;
-    if (!is_domain && *text >= 'a' && *text <= 'z') *text = (char)(*text - 'a' + 'A');
     mem_free(names.first);
     mem_free(names.second);
     mem_free(names.last);
     return mem_strdup(text);
 }
 
+/* The same with a capital, unless it is the name of a domain. */
+static char *title_of(const char *pointer)
+{
+    char *title = whole_name_of(pointer);
+    bool is_domain = memchr(title, '.', strcspn(title, ",")) != NULL;
+    if (!is_domain && *title >= 'a' && *title <= 'z') *title = (char)(*title - 'a' + 'A');
+    return title;
+}
+
 static char *name_of(const char *pointer)
 {
-    char *name = title_of(pointer);
+    char *name = whole_name_of(pointer);
     name[strcspn(name, ",")] = 0;
     return name;
 }
@@ -235,7 +241,7 @@ static void tell_apart(struct plot_factor *factors, size_t n)
         for (size_t k = 0; k < i; k++) {
             if (strcmp(factors[i].name, factors[k].name) != 0) continue;
             mem_free(factors[i].name);
-            factors[i].name = mem_strdup(factors[i].title);
+            factors[i].name = whole_name_of(factors[i].pointer);
         }
 }
 

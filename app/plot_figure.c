@@ -7,7 +7,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
-enum { WORDS = 300, FORMULA_POINTS = 121 };
+enum { WORDS = 900, FORMULA_POINTS = 121 };
 
 struct plot_figure {
     const struct plot_data *data;
@@ -297,14 +297,6 @@ static bool is_delay(const struct plot_figure *f)
     return f->data->measure == MEASURE_DELIVERY_DELAY;
 }
 
-/* Within a line names begin small; what is all in capitals stays. */
-static const char *small(const struct plot_factor *of, char name[WORDS])
-{
-    snprintf(name, WORDS, "%s", of->name);
-    if (name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'a' && name[1] <= 'z') name[0] = (char)(name[0] - 'A' + 'a');
-    return name;
-}
-
 static void make_subject(const struct plot_figure *f, char subject[WORDS])
 {
     const char *measure = measure_title(f->data->measure);
@@ -327,19 +319,19 @@ static void make_title(struct plot_figure *f)
 {
     const struct plot_choice *c = f->choice;
     const struct plot_factor *x = factor(f, c->x), *by = factor(f, c->by);
-    char subject[WORDS], one[WORDS], other[WORDS];
+    char subject[WORDS];
     make_subject(f, subject);
     if (x && by)
-        snprintf(f->title, WORDS, tr("%.90s by %.90s and %.90s"), subject, small(x, one), small(by, other));
+        snprintf(f->title, WORDS, tr("%.200s by %.200s and %.200s"), subject, x->name, by->name);
     else if (x || by)
-        snprintf(f->title, WORDS, tr("%.90s by %.90s"), subject, small(x ? x : by, one));
+        snprintf(f->title, WORDS, tr("%.200s by %.200s"), subject, (x ? x : by)->name);
     else
         snprintf(f->title, WORDS, "%s", subject);
     for (size_t i = 0; i < f->data->n_factors; i++) {
         const struct plot_factor *rest = &f->data->factors[i];
         size_t n = strlen(f->title);
         if (c->fixed[i] == PLOT_NONE || rest->n_levels < 2) continue;
-        snprintf(f->title + n, WORDS - n, ", %s %s", small(rest, one), rest->levels[c->fixed[i]].text);
+        snprintf(f->title + n, WORDS - n, ", %s %s", rest->name, rest->levels[c->fixed[i]].text);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/exit_codes.h"
+#include "app/language.h"
 #include "model/smtp/base64.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
@@ -179,9 +180,10 @@ static const char style[] =
 static void put_begin(FILE *out, const struct plot_data *d)
 {
     char *provenance = plot_provenance(d);
-    fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-          "content=\"width=device-width\">\n<title>",
-          out);
+    fprintf(out,
+            "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+            "content=\"width=device-width\">\n<title>",
+            language_chosen());
     put_text(out, d->about.name);
     fprintf(out, "</title>\n<style>%s</style></head><body>\n", style);
     put_element(out, "h1", d->about.name);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The catalogs: each has every text of the window, and formats agree; the window's pictures are in that language.
+# The catalogs: each has every text of the window and of figures of studies, and formats agree; pictures are in that
+# language.
 . "${BASH_SOURCE[0]%/*}/assert.sh"
 po=$POSTROAD_SOURCE_DIR/po
 if ! command -v xgettext msgfmt msgcmp > /dev/null; then
@@ -7,7 +8,8 @@ if ! command -v xgettext msgfmt msgcmp > /dev/null; then
     exit 0
 fi
 cd "$POSTROAD_SOURCE_DIR" || exit 1
-xgettext --language=C --keyword=tr --from-code=UTF-8 -o "$scratch/texts.pot" viz/draw/*.c viz/story/*.c 2> /dev/null
+xgettext --language=C --keyword=tr --from-code=UTF-8 -o "$scratch/texts.pot" viz/draw/*.c viz/story/*.c \
+    viz/figures/*.c app/plot_{caption,figure,report,summary}.c 2> /dev/null
 holds test -s "$scratch/texts.pot"
 
 # Texts of tables and files, which pass through tr() by name: of help, captions, questions, the gallery, the captions of
@@ -20,6 +22,11 @@ for path in ("viz/draw/help_view.c",):
     texts += [row[1] for row in re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}', table)]
 texts += ["".join(re.findall(r'"((?:[^"\\]|\\.)*)"', t)[1:-1]) for t in
           re.findall(r"\[CLASSIC_\w+\] = \{(.*?)\}", open("viz/story/classic.c").read(), re.S)]
+table = re.search(r"rows\[MEASURES\] = \{(.*?)\n\};", open("viz/readers/measures_table.c").read(), re.S).group(1)
+for name, title, unit, says in re.findall(r'\{"(\w+)",\s*"([^"]*)",\s*"([^"]*)",\s*"([^"]*)"\}', table):
+    texts += [title, says]
+spoken = re.search(r"words\[\]\[2\] = \{(.*?)\};", open("app/plot_factors.c").read(), re.S).group(1)
+texts += [word for word in re.findall(r'"\w+", "(\w+)"', spoken) if word.islower()]
 for card in json.load(open("scenarios/gallery/gallery.json"))["scenarios"]:
     texts += [card["sentence"], json.load(open(f"scenarios/{card['file']}.json"))["title"]]
 for path in sorted(glob.glob("scenarios/*.json")):
@@ -61,6 +68,29 @@ done
 run 0 view first-mail --at "1.9 s" --language en --screenshot "$scratch/again.png"
 holds cmp "$english" "$scratch/again.png"
 run 2 view first-mail --language tlh
+says err '"tlh" is not en, de, es, fr or hi'
+
+# Figures speak what is asked for, and nothing else; a report says which language it has.
+cd "$scratch" || exit 1
+echo '{ "scenario": "first-mail", "vary": { "/links/a-mail/loss": ["0 %", "5 %", "10 %"] }, "replications": 2 }' > s.json
+run 0 study s.json -o s.db
+run 0 plot s.db -o en.svg
+run 0 plot s.db -o en.html
+for language in de es fr hi; do
+    [ $language = hi ] && ! fc-list :lang=hi | grep -q . && continue
+    run 0 plot s.db -o $language.svg --language $language
+    silent err
+    cmp -s en.svg $language.svg && fail "the figure in $language is the English one"
+    run 0 plot s.db -o $language.html --language $language
+    holds grep -q "<html lang=\"$language\">" $language.html
+    for english in 'Delivery delay' 'Points:' 'confidence' 'runs each' 'What varied' 'How the numbers'; do
+        grep -q "$english" en.html || fail "no $english in English"
+        grep -q "$english" $language.html && fail "\"$english\" in the report in $language"
+    done
+    LC_ALL=C.UTF-8 LANGUAGE=$language run 0 plot s.db -o environment.svg
+    holds cmp en.svg environment.svg
+done
+run 2 plot s.db -o x.svg --language tlh
 says err '"tlh" is not en, de, es, fr or hi'
 
 # What programs read stays English.
