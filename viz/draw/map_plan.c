@@ -11,6 +11,7 @@
 #include "sim/journal/vtime.h"
 #include "viz/draw/layout.h"
 #include "viz/draw/map_crowd.h"
+#include "viz/draw/map_lanes.h"
 #include "viz/draw/map_names.h"
 
 /* ---- To pixels ---- */
@@ -75,6 +76,7 @@ static void place_wires(struct planning *p)
         m->links[i].a = edge_of_icon(m, a, b);
         m->links[i].b = edge_of_icon(m, b, a);
     }
+    map_lanes_lay(m);
 }
 
 /* ---- Labels ---- */
@@ -115,13 +117,15 @@ static struct box with_count(const struct map_plan *m, size_t host)
 }
 
 /* How much stands in the way of a label here. The labels of the first hosts and of the links before own_link have their
-   places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host), and however many
-   they are, they are less in the way than one name. From `enough` on nobody counts any more. */
+   places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host: then packets
+   should keep off it, too), and however many they are, they are less in the way than one name. From `enough` on nobody
+   counts any more. */
 static int hindrances(const struct planning *p, struct box box, size_t hosts_done, size_t own_link, double clear,
                       int enough)
 {
     const struct map_plan *m = p->plan;
     struct box area = m->area;
+    enum { MOST_WIRES = 8 };
     int n = 0, wires = 0;
     if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 12;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
@@ -129,13 +133,14 @@ static int hindrances(const struct planning *p, struct box box, size_t hosts_don
         if (h < hosts_done && box_meets(box, m->hosts[h].label)) n += 9;
         if (own_link != LAYOUT_NOBODY && m->hosts[h].rest.w > 0 && box_meets(box, with_count(m, h))) n += 9;
     }
-    for (size_t i = 0; i < m->n_links && n < enough; i++) {
+    for (size_t i = 0; i < m->n_links && n + wires < enough && wires < MOST_WIRES; i++) {
         double away = i == own_link ? 3 * m->unit : clear;
-        if (map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away)) && wires++ < 8) n++;
+        wires += map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away));
+        wires += own_link == LAYOUT_NOBODY && map_packets_touch(m, i, box, map_short_cut_units);
         bool is_placed = own_link != LAYOUT_NOBODY && i < own_link && m->links[i].label.w > 0;
-        if (is_placed && box_meets(box, m->links[i].label)) n += 2;
+        if (is_placed && box_meets(box_inset(box, -12 * m->unit), m->links[i].label)) n += 2;
     }
-    return n;
+    return n + (wires < MOST_WIRES ? wires : MOST_WIRES);
 }
 
 /* A long name at the edge is moved inwards rather than elsewhere. */
@@ -191,7 +196,7 @@ static void place_host_label(struct planning *p, size_t h, size_t hosts_done)
         host->align = sides[i].align;
         host->above = sides[i].above;
     }
-    host->on_link = hindrances(p, host->label, 0, LAYOUT_NOBODY, 12 * m->unit, 1) > 0;
+    host->on_link = hindrances(p, host->label, 0, LAYOUT_NOBODY, 3 * m->unit, 1) > 0;
 }
 
 /* ---- Envelopes ---- */
@@ -316,13 +321,15 @@ struct label_way {
     struct point size;
     double clear;  /* other links keep so far away */
     double nearer; /* so many times nearer to its own link than to any other, or one could not tell whose it is */
+    double apart;  /* from hosts, at least: never nearer than to its link */
 };
 
 /* On that side of its link, and at that spot along it, where the hosts are farthest; where they are far enough, in the
-   middle. False: there is no place `apart` from all of them. */
-static bool place_link_label_by(struct planning *p, size_t i, const struct label_way *way, double apart)
+   middle. False: there is no such place. */
+static bool place_link_label_by(struct planning *p, size_t i, const struct label_way *way)
 {
-    static const double parts[] = {0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74};
+    static const double parts[] = {0.5,  0.47, 0.53, 0.44, 0.56, 0.41, 0.59, 0.38, 0.62, 0.35,
+                                   0.65, 0.32, 0.68, 0.29, 0.71, 0.26, 0.74, 0.23, 0.77};
     struct map_plan *m = p->plan;
     bool rises = (m->links[i].b.x - m->links[i].a.x) < 0; /* so that "above" comes first */
     double best = -1;
@@ -330,7 +337,7 @@ static bool place_link_label_by(struct planning *p, size_t i, const struct label
         for (int side = -1; side <= 1; side += 2) {
             struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, way->size, label_gap * m->unit);
             double away = fmin(away_from_hosts(p, i, box), map_label_from_hosts * m->unit);
-            if (away < apart * m->unit || away <= best + 0.5) continue;
+            if (away < way->apart * m->unit || away <= best + 0.5) continue;
             if (hindrances(p, box, m->n_hosts, i, way->clear * m->unit, 1)) continue;
             if (could_be_anothers(m, i, box, way->nearer)) continue;
             m->links[i].label = box;
@@ -342,7 +349,6 @@ static bool place_link_label_by(struct planning *p, size_t i, const struct label
 
 static void place_link_label(struct planning *p, size_t i)
 {
-    const double apart[] = {map_label_from_hosts, label_gap}; /* from hosts, at least: never nearer than to its link */
     char text[128];
     struct story_link link = story_link(p->story, i);
     map_link_text(&link, text, sizeof text);
@@ -352,19 +358,24 @@ static void place_link_label(struct planning *p, size_t i)
     one.x += 2 * p->plan->unit;
     struct point two = canvas_measure(p->canvas, &two_lines, text, one.x * 0.64);
     two.x += 2 * p->plan->unit;
-    const struct label_way ways[] = {{one, label_gap * 1.7, map_label_nearer * 1.6},
-                                     {one, label_gap * 1.7, map_label_nearer},
-                                     {one, label_gap - 1, map_label_nearer},
-                                     {two, label_gap - 1, map_label_nearer},
-                                     {one, 4, map_label_nearer},
-                                     {two, 4, map_label_nearer}};
-    for (size_t k = 0; k < sizeof apart / sizeof apart[0]; k++)
-        for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++)
-            if (place_link_label_by(p, i, &ways[way], apart[k])) return;
+    /* In one line where there is any place for that. */
+    const double near = map_label_nearer, far_off = map_label_from_hosts, close = label_gap - 1;
+    const struct label_way ways[] = {{one, label_gap * 1.7, near * 1.6, far_off},
+                                     {one, label_gap * 1.7, near, far_off},
+                                     {one, close, near, far_off},
+                                     {one, close, near, label_gap},
+                                     {two, close, near, far_off},
+                                     {two, close, near, label_gap},
+                                     {one, 4, near, far_off},
+                                     {one, 4, near, label_gap},
+                                     {two, 4, near, far_off},
+                                     {two, 4, near, label_gap}};
+    for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++)
+        if (place_link_label_by(p, i, &ways[way])) return;
     if (!*map_link_loss_text(&link, text, sizeof text)) return;
-    struct label_way loss = {canvas_measure(p->canvas, &p->status, text, 0), 4, map_label_nearer};
+    struct label_way loss = {canvas_measure(p->canvas, &p->status, text, 0), 4, near, label_gap};
     loss.size.x += 2 * p->plan->unit;
-    p->plan->links[i].loss_only = place_link_label_by(p, i, &loss, label_gap);
+    p->plan->links[i].loss_only = place_link_label_by(p, i, &loss);
 }
 
 enum { LABELLED_LINKS = 60, CROWD = 400 }; /* among more, no label would find a place */
@@ -386,12 +397,16 @@ static void place_hosts(struct planning *p, const struct point *places)
         place_host_label(p, h % n, n);
 }
 
-/* What a pile may hide is drawn over it. */
+/* What a pile or packets may hide is drawn over them. */
 static void raise_hidden_labels(struct map_plan *m)
 {
-    for (size_t h = 0; h < m->n_hosts; h++)
-        for (size_t k = 0; k < m->n_hosts && !m->hosts[h].on_link; k++)
-            if (m->hosts[k].rest.w > 0 && box_meets(m->hosts[h].label, with_count(m, k))) m->hosts[h].on_link = true;
+    for (size_t h = 0; h < m->n_hosts; h++) {
+        struct map_host *host = &m->hosts[h];
+        for (size_t k = 0; k < m->n_hosts && !host->on_link; k++)
+            host->on_link = m->hosts[k].rest.w > 0 && box_meets(host->label, with_count(m, k));
+        for (size_t i = 0; i < m->n_links && !host->on_link; i++)
+            host->on_link = map_packets_touch(m, i, host->label, 0);
+    }
 }
 
 static bool label_collides(const struct map_plan *m, size_t h)
@@ -447,6 +462,7 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     fit_names(&p, places);
     for (size_t h = 0; h < m->n_hosts; h++)
         if (holds_mail(story, h)) place_rest(&p, h);
+    map_lanes_cut(m, story);
     raise_hidden_labels(m);
     if (m->few_names) map_names_place(m, story, p.widths, p.name.size * 1.3);
     for (size_t i = 0; i < m->n_links && m->n_links <= LABELLED_LINKS; i++)

@@ -33,11 +33,18 @@ struct map_host {
     struct box rest;            /* what a pile of them covers; w is 0 where no mail comes to */
 };
 
+/* Where the middles of packets go that travel one way, on the right of their link: from edge of icon to edge of icon,
+   and over no name of the two hosts where that can be had. */
+struct map_lane {
+    struct point from, to, right; /* right: of a length of 1, away from the link */
+};
+
 struct map_link {
-    struct point a, b; /* at the edges of the icons */
-    struct box label;  /* w is 0 when there is none */
+    struct point a, b;        /* at the edges of the icons */
+    struct map_lane lanes[2]; /* from a to b, from b to a */
+    struct box label;         /* w is 0 when there is none */
     enum align align;
-    bool loss_only;    /* there is room for no more */
+    bool loss_only; /* there is room for no more */
 };
 
 struct map_crowd;

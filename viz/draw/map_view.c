@@ -9,12 +9,13 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/map_crowd.h"
+#include "viz/draw/map_lanes.h"
 #include "viz/draw/map_mail.h"
 #include "viz/draw/map_names.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/shapes.h"
 
-static const double stamp_units = 8, lane_units = 6, drop_fades_s = 3.5;
+static const double drop_fades_s = 3.5;
 
 enum { MANY_LINKS = 60, LABELLED_PACKETS = 4, SHOWN_IN_QUEUE = 6, SHOWN_DROPS = 200 };
 
@@ -98,21 +99,12 @@ uint64_t map_view_still_key(const struct view *v)
 
 /* ---- Packets ---- */
 
-/* A place on a link for traffic of one direction: on the right-hand lane. */
-static struct point lane_point(const struct view *v, const struct map_link *link, int dir, double place)
-{
-    struct point a = dir == 0 ? link->a : link->b, b = dir == 0 ? link->b : link->a;
-    double length = fmax(1, point_distance(a, b)), off = view_units(v, lane_units);
-    struct point at = point_between(a, b, fmax(0, fmin(1, place)));
-    return point_of(at.x - (b.y - a.y) / length * off, at.y + (b.x - a.x) / length * off);
-}
-
 bool map_view_packet_at(const struct view *v, const struct map_plan *plan, size_t hop_index, struct point *at)
 {
     const struct story_hop *hop = story_hop(v->story, hop_index);
     int64_t now = story_now(v->story);
     if (now < hop->sent_ns || now > hop->end_ns) return false;
-    *at = lane_point(v, &plan->links[hop->link], hop->dir, view_moved(v, story_hop_place(hop, now)));
+    *at = map_lane_at(&plan->links[hop->link].lanes[hop->dir], view_moved(v, story_hop_place(hop, now)));
     return true;
 }
 
@@ -163,7 +155,7 @@ static void draw_word(const struct view *v, const struct map_plan *plan, struct 
 static void draw_stamp(const struct view *v, const struct map_plan *plan, const struct story_hop *hop, struct point at)
 {
     const struct story_packet *packet = story_packet(v->story, hop->packet);
-    double r = view_units(v, stamp_units);
+    double r = view_units(v, map_stamp_units);
     bool selected = view_is_selected(v, ACT_PACKET, hop->packet), stamped = plan->crowd->is_one && !selected;
     if (stamped && !stamps_take_room(plan->crowd->stamps, packet->class, at)) return;
     if (selected) {
@@ -189,15 +181,14 @@ static void draw_packet_word(const struct view *v, const struct map_plan *plan, 
 /* Those that wait stand in a row at the sending end, away from the wire: side is 1 where their lane is, -1 across. */
 static struct point queue_point(const struct view *v, const struct map_link *link, int dir, int side, size_t position)
 {
-    struct point start = lane_point(v, link, dir, 0);
-    struct point middle = dir == 0 ? link->a : link->b;
-    double step = side * (1 + view_units(v, 11) * (double)(position + 1) / view_units(v, lane_units));
-    return point_of(middle.x + (start.x - middle.x) * step, middle.y + (start.y - middle.y) * step);
+    const struct map_lane *lane = &link->lanes[dir];
+    double off = view_units(v, map_lane_units) * (side - 1) + side * view_units(v, 11) * (double)(position + 1);
+    return point_of(lane->from.x + lane->right.x * off, lane->from.y + lane->right.y * off);
 }
 
 static bool is_clear(const struct view *v, const struct map_plan *plan, size_t link, size_t own, struct point at)
 {
-    double r = view_units(v, stamp_units);
+    double r = view_units(v, map_stamp_units);
     struct box box = box_of(at.x - r, at.y - r, 2 * r, 2 * r), area = plan->area;
     if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h)
         return false;
@@ -229,7 +220,7 @@ static struct queue_row queue_row(const struct view *v, const struct map_plan *p
             while (clear <= SHOWN_IN_QUEUE &&
                    is_clear(v, plan, link, own, queue_point(v, &plan->links[link], dir, side, first + clear)))
                 clear++;
-            int score = 2 * (int)clear - (int)first;
+            int score = 2 * (int)clear - 3 * (int)first;
             if (score <= best_score) continue;
             best_score = score;
             best = (struct queue_row){side, first, clear - 1};
@@ -292,8 +283,8 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
     }
     for (size_t i = 0; i < n; i++) {
         const struct story_hop *hop = story_hop(v->story, hops[i]);
-        struct point at =
-            lane_point(v, &plan->links[hop->link], hop->dir, view_moved(v, story_hop_place(hop, story_now(v->story))));
+        struct point at = map_lane_at(&plan->links[hop->link].lanes[hop->dir],
+                                      view_moved(v, story_hop_place(hop, story_now(v->story))));
         if (is_waiting(v, hop) && !place_waiting(v, plan, hop, waiting_at(waiting, hop), &at)) continue;
         draw_stamp(v, plan, hop, at);
     }
@@ -321,9 +312,9 @@ static void draw_drop(const struct view *v, const struct map_plan *plan, struct 
     struct point at = plan->hosts[drop->host].at;
     if (drop->hop != STORY_NONE) {
         const struct story_hop *hop = story_hop(v->story, drop->hop);
-        at = lane_point(v, &plan->links[hop->link], hop->dir, drop->place);
+        at = map_lane_at(&plan->links[hop->link].lanes[hop->dir], drop->place);
     }
-    double r = view_units(v, stamp_units), sink = view_units(v, 5) * fmin(age, 1.5);
+    double r = view_units(v, map_stamp_units), sink = view_units(v, 5) * fmin(age, 1.5);
     at.y += sink;
     shape_packet(v->canvas, v->theme, story_packet(v->story, drop->packet)->class, at, r, alpha * 0.35);
     bool not_taken = drop->hop == STORY_NONE;

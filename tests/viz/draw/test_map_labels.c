@@ -1,10 +1,10 @@
-/* Whose is a label on the map? That is told by what it stands nearest to. */
+/* Whose is a label on the map? That is told by what it stands nearest to. And what may packets pass? */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
 
 #include "tests/viz/draw/run_scenario.h"
-#include "viz/draw/map_plan.h"
+#include "viz/draw/map_lanes.h"
 
 /* Where the map lies in the usual arrangement at 1280x800, at 1920x1080 and at 3840x2160, and alone at 1280x800. */
 static const struct {
@@ -86,5 +86,123 @@ Test(map_labels, in_first_mail_every_long_wire_has_its_label)
     struct seen seen = {0};
     look_at_maps("first-mail", &seen);
     cr_expect_geq(seen.labels, 4 * MAPS);
+    canvas_forget_fonts();
+}
+
+/* ---- What packets pass ---- */
+
+struct on_maps {
+    const char *scenario;
+    struct journal_memory *journal;
+    struct story *story;
+    struct canvas *canvas;
+};
+
+static struct on_maps open_maps(const char *scenario)
+{
+    struct on_maps o = {.scenario = scenario, .journal = run_scenario(scenario)};
+    o.story = story_new(o.journal);
+    o.canvas = canvas_new_layer(8, 8);
+    story_seek(o.story, 0);
+    return o;
+}
+
+static void close_maps(struct on_maps *o)
+{
+    canvas_free(o->canvas);
+    story_free(o->story);
+    journal_memory_free(o->journal);
+}
+
+/* The packets of one link on their whole way, in both directions: how many times one lies on this box. */
+static int packets_on(const struct map_plan *plan, size_t link, struct box box)
+{
+    enum { STEPS = 300 };
+    double r = map_stamp_units * plan->unit - 1;
+    int n = 0;
+    for (int dir = 0; dir < 2; dir++)
+        for (int i = 0; i <= STEPS; i++) {
+            struct point at = map_lane_at(&plan->links[link].lanes[dir], (double)i / STEPS);
+            n += box_meets(box, box_of(at.x - r, at.y - r, 2 * r, 2 * r));
+        }
+    return n;
+}
+
+static bool is_long(const struct map_plan *plan, size_t link)
+{
+    return point_distance(plan->links[link].a, plan->links[link].b) > 8 * map_stamp_units * plan->unit;
+}
+
+static void expect_names_are_not_covered(const struct on_maps *o, const struct map_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_links; i++) {
+        struct story_link link = story_link(o->story, i);
+        for (int end = 0; end < 2 && is_long(plan, i); end++)
+            cr_expect(packets_on(plan, i, plan->hosts[link.ends[end]].icon) == 0, "%s: packets of %s on the icon of %s",
+                      o->scenario, link.name, story_host(o->story, link.ends[end]).name);
+        for (size_t h = 0; h < plan->n_hosts; h++)
+            cr_expect(plan->hosts[h].on_link || packets_on(plan, i, plan->hosts[h].label) == 0,
+                      "%s: packets of %s cover the name of %s", o->scenario, link.name, story_host(o->story, h).name);
+    }
+}
+
+/* A name that lies along a link is drawn over the packets (on_link). */
+Test(map_lanes, packets_end_at_the_edges_of_icons_and_cover_no_name)
+{
+    const char *names[MOST_SCENARIOS];
+    for (size_t k = 0, n = shipped_scenarios(names); k < n; k++) {
+        struct on_maps o = open_maps(names[k]);
+        for (size_t i = 0; i < MAPS; i++) {
+            struct map_plan *plan = map_plan_of(o.story, maps[i].area, maps[i].unit, o.canvas);
+            expect_names_are_not_covered(&o, plan);
+            map_plan_free(plan);
+        }
+        close_maps(&o);
+    }
+    canvas_forget_fonts();
+}
+
+Test(map_lanes, in_lost_segment_packets_pass_no_name_at_all)
+{
+    struct on_maps o = open_maps("lost-segment");
+    struct map_plan *plan = map_plan_of(o.story, maps[0].area, maps[0].unit, o.canvas);
+    for (size_t i = 0; i < plan->n_links; i++)
+        for (size_t h = 0; h < plan->n_hosts; h++)
+            cr_expect(packets_on(plan, i, plan->hosts[h].label) == 0, "%s on %s", story_link(o.story, i).name,
+                      story_host(o.story, h).name);
+    map_plan_free(plan);
+    close_maps(&o);
+    canvas_forget_fonts();
+}
+
+/* ---- One line ---- */
+
+static bool is_in_one_line(const struct map_plan *plan, size_t link)
+{
+    return plan->links[link].label.h < 1.8 * theme_text(theme_of(false), FONT_SMALL, plan->unit * plan->letters).size;
+}
+
+/* Beside a steep link two lines are nearer to it. */
+static bool is_steep(const struct map_plan *plan, size_t link)
+{
+    struct point a = plan->links[link].a, b = plan->links[link].b;
+    return fabs(a.x - b.x) < 2 * fabs(a.y - b.y);
+}
+
+Test(map_labels, where_one_line_fits_a_label_has_one)
+{
+    static const char *const names[] = {"lost-segment",  "first-mail", "backup-mx",
+                                        "backup-relays", "full-disk",  "greylisting"};
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        struct on_maps o = open_maps(names[k]);
+        for (size_t i = 0; i < MAPS; i++) {
+            struct map_plan *plan = map_plan_of(o.story, maps[i].area, maps[i].unit, o.canvas);
+            for (size_t l = 0; l < plan->n_links; l++)
+                cr_expect(is_steep(plan, l) || is_in_one_line(plan, l), "%s, map %zu: %s", names[k], i,
+                          story_link(o.story, l).name);
+            map_plan_free(plan);
+        }
+        close_maps(&o);
+    }
     canvas_forget_fonts();
 }
