@@ -1,6 +1,7 @@
 /* Captions say what happens in this run, also when somebody has changed the scenario under them. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,4 +83,80 @@ Test(captions, no_place_of_a_shipped_scenario_is_left_open)
         story_free(story);
         journal_memory_free(journal);
     }
+}
+
+/* ---- Times ---- */
+
+/* A length of time in figures or in words. What the run has filled in is not there yet: those are places. */
+static bool states_a_time(const char *text)
+{
+    static const char pattern[] =
+        "(^|[^a-z])"
+        "(([0-9.,]+ ?|(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|"
+        "sixty|ninety|half|quarter)( an?| of an?)?( whole| full| good)? )(ms|millisecond|s|second|min|minute|h|hour|day|"
+        "week|year)s?"
+        "|(a|an|each|every|next)( whole| full| good| half)? (minute|hour|day|week|month|year)s?"
+        "|a( whole| full| good)? second([.,;:]| in which| later| has| without)"
+        "|a (whole|full|good) second)"
+        "([^a-z]|$)";
+    regex_t times;
+    cr_assert(regcomp(&times, pattern, REG_EXTENDED | REG_ICASE | REG_NOSUB) == 0);
+    bool found = regexec(&times, text, 0, NULL, 0) == 0;
+    regfree(&times);
+    return found;
+}
+
+Test(captions, times_are_recognized)
+{
+    static const char *const with[] = {"At 1 Mbit/s that takes eleven seconds.",
+                                       "An hour and a half: so long",
+                                       "A second has passed",
+                                       "hangs here for a quarter of an hour",
+                                       "longer than 25 ms for 100 ms",
+                                       "Exim waits a day before",
+                                       "a second in which nobody sends",
+                                       "each half hour. Who",
+                                       "for 9 min",
+                                       "would have cost a second.",
+                                       "kept for seven days: enforce",
+                                       "waits a whole second for"};
+    static const char *const without[] = {
+        "tries again in {wait}", "a second mail, from a boss", "the second segment",       "may try for days",
+        "every ten packets",     "ten segments at once",       "the first of three hosts", "at 10 Mbit/s"};
+    for (size_t i = 0; i < sizeof with / sizeof with[0]; i++)
+        cr_expect(states_a_time(with[i]), "%s", with[i]);
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+        cr_expect(not(states_a_time(without[i])), "%s", without[i]);
+}
+
+/* What is no outcome of a run, and no setting of its scenario. */
+static const struct {
+    const char *says, *why;
+} no_outcomes[] = {{"for five minutes at least", "a demand of RFC 5321 4.5.3.2.1"},
+                   {"thirty years ago", "history"},
+                   {"Try 10 minutes", "what one might try"}};
+
+/* A caption that gives a time as a number would be wrong as soon as somebody changes the scenario: it has a place, or
+   says it without. */
+Test(captions, no_shipped_caption_states_a_time_that_is_not_from_the_run)
+{
+    enum { EXCEPTIONS = sizeof no_outcomes / sizeof no_outcomes[0] };
+    const char *names[MOST_SCENARIOS];
+    bool seen[EXCEPTIONS] = {false};
+    for (size_t i = 0, n = shipped_scenarios(names); i < n; i++) {
+        struct journal_memory *journal = run_scenario(names[i]);
+        struct story *story = story_new(journal);
+        for (size_t k = 0; k < story_caption_count(story); k++) {
+            const char *text = story_caption(story, k)->text;
+            bool excused = false;
+            for (size_t x = 0; x < EXCEPTIONS; x++)
+                if (strstr(text, no_outcomes[x].says)) excused = seen[x] = true;
+            excused = excused || !states_a_time(text);
+            cr_expect(excused, "%s: %s", names[i], text);
+        }
+        story_free(story);
+        journal_memory_free(journal);
+    }
+    for (size_t x = 0; x < EXCEPTIONS; x++)
+        cr_expect(seen[x], "no caption says any more: %s (%s)", no_outcomes[x].says, no_outcomes[x].why);
 }
