@@ -22,7 +22,7 @@ static const char retries[] =
     "{'policy':'custom','steps':['10 s','1 min','10 min'],'lifetime':'6 h','bounce_lifetime':'6 h'}|"
     "{'policy':'custom','geometric':{'first':'1 min','factor':2,'cap':'1 h'},'jitter':'10 %','lifetime':'1 d',"
     "'bounce_lifetime':'1 d','destination_concurrency_limit':1,'messages_per_connection':1}|"
-    "{'policy':'custom','quadratic':{'base':'20 s'},'lifetime':'5 h','bounce_lifetime':'5 h',"
+    "{'policy':'custom','quadratic':{'base':'3 min'},'lifetime':'5 h','bounce_lifetime':'5 h',"
     "'destination_recipient_limit':1}";
 
 /* A server of the sending side that tells of delays soon. */
