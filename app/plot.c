@@ -240,9 +240,7 @@ int command_plot(int argc, char **argv)
         {"x", 'x', "POINTER", "what varies along the figure; the end of a pointer will do", OPTION_TEXT, &o.wish.x},
         {"by", 'b', "POINTER", "what tells its lines apart", OPTION_TEXT, &o.wish.by},
         {"where", 'w', "P=VALUE", "only points with this value; may be repeated", OPTION_LIST, &o.where},
-        {"statistic", 's', "S",
-         "mean, median, or a percentile such as p95; of times also \"within 1 h\", the share that is over by then, and "
-         "\"mean to 6 h\" (as it suits)",
+        {"statistic", 's', "S", "mean, median, p95; of times also \"within 1 h\" and \"mean to 6 h\" (as it suits)",
          OPTION_TEXT, &o.wish.statistic},
         {"against", 0, "VALUE", "of a difference: what is subtracted (the first value of --by)", OPTION_TEXT,
          &o.wish.against},

@@ -39,12 +39,28 @@ const char *progress_time(double seconds, char buffer[PROGRESS_TEXT_BYTES])
     return buffer;
 }
 
+static void note(struct progress_line *line, const struct study_progress *p)
+{
+    if (p->seconds - line->marks[1].seconds < seconds_between_plain_lines) return;
+    line->marks[0] = line->marks[1];
+    line->marks[1] = (struct progress_mark){p->seconds, p->made};
+}
+
+/* Runs a second, in the last half to whole minute. */
+static double rate_of(const struct progress_line *line, const struct study_progress *p)
+{
+    double seconds = p->seconds - line->marks[0].seconds;
+    bool is_known = seconds > 0 && p->made > line->marks[0].made;
+    if (is_known) return (double)(p->made - line->marks[0].made) / seconds;
+    return p->seconds > 0 ? (double)p->made / p->seconds : 0;
+}
+
 /* "1,200 of 10,000 runs (12 %), 9,870 a second, 1 s left". */
 static void write_line(const struct progress_line *line, const struct study_progress *p)
 {
     char done[PROGRESS_TEXT_BYTES], planned[PROGRESS_TEXT_BYTES], text[PROGRESS_TEXT_BYTES];
     uint64_t there = p->made + p->found;
-    double rate = p->seconds > 0 ? (double)p->made / p->seconds : 0;
+    double rate = rate_of(line, p);
     double share = p->planned ? 100.0 * (double)there / (double)p->planned : 100;
     progress_count(there, done);
     progress_count(p->planned, planned);
@@ -63,6 +79,7 @@ static void write_line(const struct progress_line *line, const struct study_prog
 void progress_line_tell(void *context, const struct study_progress *progress)
 {
     struct progress_line *line = context;
+    note(line, progress);
     if (line->is_terminal) {
         fputs("\r\033[K", line->out);
         write_line(line, progress);

@@ -13,6 +13,11 @@ struct progress_line {
     bool may_be_fewer;   /* a precision ends it early */
     double told_seconds; /* when it was last told */
     bool is_open;        /* the line on the terminal has no newline yet */
+    struct progress_mark {
+        double seconds;
+        uint64_t made;
+    } marks[2]; /* half a minute apart: points differ in what a run takes, so that what is left goes by the last minute
+                 */
 };
 
 struct progress_line progress_line_on(FILE *out, const struct study *study);
