@@ -174,6 +174,9 @@ static bool refuse_other(struct results *r, sqlite3_stmt *there, const struct re
     if (*d.where)
         snprintf(first, sizeof first, tr("  first difference: %s is %s there, and %s in this\n"), d.where, d.there,
                  d.here);
+    else if (d.is_only_writing)
+        snprintf(first, sizeof first, "%s",
+                 tr("  they differ in how they are written: in blanks, or the order of keys\n"));
     return results_file_refuse(&r->file,
                                tr("it holds results of %s\n"
                                   "%s"

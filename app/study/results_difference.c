@@ -137,6 +137,7 @@ struct results_difference results_difference(struct results_side there, struct r
         find(a, b, &d);
     else if (d.what == RESULTS_OTHER_STUDY && a && b)
         find_in_study(a, b, &d);
+    d.is_only_writing = a && b && !*d.where && d.what != RESULTS_OTHER_VERSION;
     cJSON_Delete(a);
     cJSON_Delete(b);
     return d;

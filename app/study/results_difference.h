@@ -12,9 +12,9 @@ enum results_what { RESULTS_OTHER_SCENARIO, RESULTS_OTHER_VERSION, RESULTS_OTHER
 
 struct results_difference {
     enum results_what what;
-    /* Of scenarios and studies: a JSON Pointer, and what is there on either side, cut short. where is empty when only
-       the order of keys differs, or a text is no JSON. */
+    /* Of scenarios and studies: a JSON Pointer, and what is there on either side, cut short; or empty. */
     char where[160], there[80], here[80];
+    bool is_only_writing; /* they say the same, with other blanks or their keys in another order */
 };
 
 /* The scenario is the likeliest, then the version; of two studies, what decides how a run comes out. */

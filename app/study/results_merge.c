@@ -44,6 +44,9 @@ static bool is_of(struct merge *m, const struct results_about *this, const struc
     if (*d.where)
         snprintf(what_first, sizeof what_first, tr("\n  first difference: %s is %s in it, and %s there"), d.where,
                  d.there, d.here);
+    else if (d.is_only_writing)
+        snprintf(what_first, sizeof what_first, "%s",
+                 tr("\n  they differ in how they are written: in blanks, or the order of keys"));
     char *than = sqlite3_mprintf(what[d.what], first_path);
     snprintf(m->error, m->room,
              tr("%s: %s%s\n"
