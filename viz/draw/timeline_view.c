@@ -179,24 +179,55 @@ static bool losses_are_many(const struct view *v, const struct story_mark *marks
     return n > MANY;
 }
 
+/* Of each rank the first mark at each spot: of the tens of thousands of a long journal most would lie on one. */
+enum { RANKS = 10, SPOTS_A_PIXEL = 2 };
+
+struct first_marks {
+    size_t n;      /* spots */
+    size_t *marks; /* + 1, 0: none; by rank, then by spot */
+};
+
+static void find_first_marks(const struct view *v, struct box box, const struct story_mark *marks, size_t n_marks,
+                             struct first_marks *first)
+{
+    size_t spots = (size_t)fmax(8, strip_of(box, v->unit).w * SPOTS_A_PIXEL), spot = 0;
+    int64_t *edges = mem_calloc(spots + 2, sizeof *edges);
+    double *xs = mem_calloc(spots + 2, sizeof *xs);
+    size_t n = make_edges(v, box, edges, xs, spots);
+    first->n = n;
+    first->marks = mem_calloc(RANKS * (n + 1), sizeof *first->marks);
+    for (size_t i = 0; i < n_marks; i++) {
+        if (!is_in_sight(v, marks[i].at_ns)) continue;
+        while (spot + 1 < n && marks[i].at_ns >= edges[spot + 1])
+            spot++;
+        size_t *mark = &first->marks[(size_t)importance(marks[i].kind) * n + spot];
+        if (!*mark) *mark = i + 1;
+    }
+    mem_free(edges);
+    mem_free(xs);
+}
+
 static void draw_marks(const struct view *v, struct box box)
 {
     enum { ROOM = 400 };
     double last_loss = -1, taken[ROOM], y = box.y + view_units(v, 10), w = view_units(v, 15);
     struct box strip = strip_of(box, v->unit);
     const struct story_mark *marks;
+    struct first_marks first;
     size_t n_marks = story_marks(v->story, &marks), n = 0;
     bool are_many = losses_are_many(v, marks, n_marks);
-    for (int rank = 9; rank >= 1; rank--)
-        for (size_t i = 0; i < n_marks; i++) {
-            if (importance(marks[i].kind) != rank || !is_in_sight(v, marks[i].at_ns)) continue;
-            double x = timeline_x_at(v, box, pace_screen_at(v->pace, marks[i].at_ns));
-            bool is_loss = marks[i].kind == STORY_MARK_LOSS, is_new = fabs(x - last_loss) >= 0.5;
-            if (is_loss) last_loss = is_new ? x : last_loss;
-            if (is_loss && is_new) draw_loss_line(v, strip, &marks[i], x, are_many);
-            if (!claim(taken, &n, ROOM, x, w)) continue;
-            draw_mark(v, &marks[i], point_of(x, y));
-        }
+    find_first_marks(v, box, marks, n_marks, &first);
+    for (size_t i = RANKS * first.n; i-- > 0;) {
+        size_t rank = i / first.n, spot = first.n - 1 - i % first.n, found = first.marks[rank * first.n + spot];
+        if (!found) continue;
+        const struct story_mark *mark = &marks[found - 1];
+        double x = timeline_x_at(v, box, pace_screen_at(v->pace, mark->at_ns));
+        bool is_loss = mark->kind == STORY_MARK_LOSS, is_new = fabs(x - last_loss) >= 1.0 / SPOTS_A_PIXEL;
+        if (is_loss) last_loss = is_new ? x : last_loss;
+        if (is_loss && is_new) draw_loss_line(v, strip, mark, x, are_many);
+        if (claim(taken, &n, ROOM, x, w)) draw_mark(v, mark, point_of(x, y));
+    }
+    mem_free(first.marks);
 }
 
 /* ---- Times ---- */
