@@ -169,6 +169,7 @@ void scene_move_host(struct scene *scene, size_t host, struct point to); /* on t
 
 /* scene_link.c: adding a link. */
 bool scene_can_change(const struct scene *scene);
+void scene_say_why_not(struct scene *scene);
 void scene_link_open(struct scene *scene);
 void scene_link_choose(struct scene *scene, size_t host);
 void scene_link_close(struct scene *scene);

@@ -12,6 +12,7 @@ bool scene_can_change(const struct scene *s)
 
 void scene_link_open(struct scene *s)
 {
+    scene_say_why_not(s);
     if (!scene_can_change(s)) return;
     s->linking = (struct linking){.open = true, .first = STORY_NONE};
     s->focus = (struct selection){ACT_NONE, 0};

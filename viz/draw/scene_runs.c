@@ -89,7 +89,9 @@ void scene_take_away(struct scene *s)
 {
     struct act_line offers[OFFERS_MAX];
     size_t n = what_if_offers(s->story, s->selection, offers);
-    if (n > 0 && !strcmp(offers[n - 1].line, "null")) scene_what_if(s, n - 1);
+    if (n == 0 || strcmp(offers[n - 1].line, "null") != 0) return;
+    scene_what_if(s, n - 1);
+    scene_say_why_not(s);
 }
 
 void scene_edit_open(struct scene *s, size_t row)
@@ -176,16 +178,24 @@ void scene_poll(struct scene *s)
     w->look_for[0] = 0;
 }
 
+/* A key asked for what the menu and the buttons refuse. */
+void scene_say_why_not(struct scene *s)
+{
+    struct what_if *w = &s->what_if;
+    if (w->rerun && w->rerun->why_not) snprintf(w->message, sizeof w->message, "%s", w->rerun->why_not);
+}
+
 struct compare_page scene_compare_page(const struct scene *s)
 {
     const struct what_if *w = &s->what_if;
+    const char *why_not = w->rerun ? w->rerun->why_not : NULL;
     return (struct compare_page){.acts = w->acts,
                                  .n_acts = w->n_acts,
                                  .comparison = w->comparison,
                                  .stories = {w->stories[0], w->stories[1]},
                                  .shown = w->shown,
                                  .running = w->job != NULL,
-                                 .message = w->message};
+                                 .message = why_not && !w->n_acts ? why_not : w->message};
 }
 
 void scene_free_what_if(struct scene *s)

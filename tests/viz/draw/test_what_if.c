@@ -345,6 +345,39 @@ Test(what_if, a_server_without_which_there_is_no_world_stays_and_why_is_said)
     cr_expect(not(click(ACT_SHOW_RUN, 1)));
 }
 
+static void hear(void *user, const struct canvas_part *part)
+{
+    if (part->what == CANVAS_TEXT && strstr(part->text, "cannot be run again")) ++*(int *)user;
+}
+
+/* How often the picture as it would be drawn now tells why. */
+static int why_is_told(void)
+{
+    int n = 0;
+    struct canvas *listener = canvas_new_listener(1280, 800, (struct canvas_listener){hear, &n});
+    scene_draw(scene, listener);
+    canvas_free(listener);
+    return n;
+}
+
+Test(what_if, keys_that_ask_for_another_world_are_told_why_there_is_none)
+{
+    rerun.why_not = "What came from outside cannot be run again.";
+    cr_expect(eq(int, why_is_told(), 0));
+    press('e');
+    cr_expect(eq(int, why_is_told(), 1));
+    press(KEY_ESCAPE);
+    cr_expect(eq(int, why_is_told(), 0));
+    scene_look_at(scene, "alice-pc");
+    int beside_the_offers = why_is_told();
+    press(KEY_DELETE);
+    cr_expect(eq(int, why_is_told(), beside_the_offers + 1));
+    press(KEY_ESCAPE);
+    press(KEY_ESCAPE); /* nothing is looked at any more */
+    press('9');        /* What if, alone */
+    cr_expect(eq(int, why_is_told(), 1));
+}
+
 Test(what_if, what_cannot_be_run_again_says_why_and_cannot_be_pressed)
 {
     rerun.why_not = "What came from outside cannot be run again.";
