@@ -72,7 +72,10 @@ class X11:
         self.lib.XInternAtom.restype = ctypes.c_ulong
         self.error = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(lambda *_: 0) # a window may be gone
         self.lib.XSetErrorHandler(self.error)
+        self.lib.XDefaultRootWindow.restype = ctypes.c_ulong
         self.display = ctypes.c_void_p(self.lib.XOpenDisplay(display.encode()))
+        self.lib.XSelectInput(self.display, ctypes.c_ulong(self.lib.XDefaultRootWindow(self.display)), ctypes.c_long(1 << 19)) # SubstructureNotify: answers
+        self.pings = 0
 
     def close(self):
         self.lib.XCloseDisplay(self.display)
@@ -90,11 +93,27 @@ class X11:
         self.lib.XFree(data)
         return text
 
-    def ask_to_close(self, window):
-        """As a window manager does when its cross is pressed: WM_DELETE_WINDOW."""
-        message = self.Message(33, 0, 1, self.display, window, self.atom(b"WM_PROTOCOLS"), 32, (ctypes.c_long * 5)(self.atom(b"WM_DELETE_WINDOW").value))
+    def tell(self, window, what, number=0):
+        """As a window manager does."""
+        message = self.Message(33, 0, 1, self.display, window, self.atom(b"WM_PROTOCOLS"), 32, (ctypes.c_long * 5)(self.atom(what).value, number, window))
         self.lib.XSendEvent(self.display, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(message))
         self.lib.XFlush(self.display)
+
+    def ask_to_close(self, window):
+        """What happens when its cross is pressed."""
+        self.tell(window, b"WM_DELETE_WINDOW")
+
+    def ping(self, window, goes_on, seconds=20):
+        """Asks whether the program still looks at its events, and waits for the answer: then it has seen all before."""
+        self.pings += 1
+        self.tell(window, b"_NET_WM_PING", self.pings)
+        answer, end = self.Message(), time.monotonic() + seconds
+        while time.monotonic() < end and goes_on():
+            while self.lib.XCheckTypedEvent(self.display, 33, ctypes.byref(answer)):
+                if answer.data[1] == self.pings:
+                    return True
+            time.sleep(0.002)
+        return False
 
 
 class Screen:
@@ -165,7 +184,7 @@ class Window:
         found = self.screen.tool("search", "--pid", self.child.pid).stdout.split()
         return next((one for one in found if " – postroad" in self.screen.x11.title(int(one))), None)
 
-    def wait_for(self, what, otherwise, seconds=20):
+    def wait_for(self, what, otherwise, seconds=90):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             got = what()
@@ -179,31 +198,47 @@ class Window:
     def title(self):
         return self.screen.x11.title(int(self.id))
 
-    def settle(self, seconds=10):
+    def serve(self):
+        """Returns when what was pressed has been acted on, and drawn. A round of the program's events answers one ping, or
+        several where many events have come; the picture follows the round."""
+        for _ in range(6):
+            if not self.screen.x11.ping(int(self.id), lambda: self.child.poll() is None):
+                return
+
+    def settle(self, seconds=20):
         """The picture, once it no longer changes."""
-        end, before = time.monotonic() + seconds, None
+        self.serve()
+        end, before = time.monotonic() + seconds, self.screen.see()
         while time.monotonic() < end:
+            time.sleep(0.1)
+            self.serve()
             now = self.screen.see()
             if now == before:
                 return now
             before = now
-            time.sleep(0.15)
         return before
 
     see = settle
 
+    def see_other(self, than, seconds=20):
+        """The picture, once it is another one and no longer changes; or the same, when it stays that for so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.screen.see() == than:
+            time.sleep(0.05)
+        return self.settle()
+
     def key(self, *names):
         for name in names:
             self.screen.tool("key", "--clearmodifiers", name)
-            time.sleep(0.03)
+        self.serve()
 
     def write(self, text):
         self.screen.tool("type", "--delay", 15, text)
-        time.sleep(0.1)
+        self.serve()
 
     def click(self, x, y):
         self.screen.tool("mousemove", x, y, "click", 1)
-        time.sleep(0.05)
+        self.serve()
 
     def drag(self, a, b, steps=8):
         self.screen.tool("mousemove", *a, "mousedown", 1)
@@ -211,7 +246,7 @@ class Window:
             self.screen.tool("mousemove", *(round(p + (q - p) * i / steps) for p, q in zip(a, b)))
             time.sleep(0.02)
         self.screen.tool("mouseup", 1)
-        time.sleep(0.1)
+        self.serve()
 
     def ask_to_close(self):
         self.screen.x11.ask_to_close(int(self.id))
