@@ -3,9 +3,14 @@
 
 #include <math.h>
 
-const double map_stamp_units = 8, map_lane_units = 6, map_short_cut_units = 28;
+const double map_stamp_units = 8, map_short_cut_units = 28;
 
 static const double longest_cut = 0.35; /* of a lane, at each end */
+
+double map_lane_off(const struct map_plan *m)
+{
+    return 0.75 * m->stamp;
+}
 
 struct point map_lane_at(const struct map_lane *lane, double part)
 {
@@ -14,7 +19,7 @@ struct point map_lane_at(const struct map_lane *lane, double part)
 
 static struct map_lane whole_lane(const struct map_plan *m, struct point a, struct point b)
 {
-    double length = fmax(1, point_distance(a, b)), off = map_lane_units * m->unit;
+    double length = fmax(1, point_distance(a, b)), off = map_lane_off(m);
     struct map_lane lane = {.right = {-(b.y - a.y) / length, (b.x - a.x) / length}};
     lane.from = point_of(a.x + lane.right.x * off, a.y + lane.right.y * off);
     lane.to = point_of(b.x + lane.right.x * off, b.y + lane.right.y * off);
@@ -31,7 +36,7 @@ void map_lanes_lay(struct map_plan *m)
 
 static double reach(const struct map_plan *m)
 {
-    return map_stamp_units * m->unit - 0.5;
+    return m->stamp - 0.5;
 }
 
 bool map_packets_touch(const struct map_plan *m, size_t link, struct box box, double from_ends)

@@ -5,10 +5,11 @@
 
 #include "viz/draw/map_plan.h"
 
-extern const double map_stamp_units;     /* half a packet */
-extern const double map_lane_units;      /* from a link to the middles of the packets on its lane */
+extern const double map_stamp_units;     /* half a packet, where there is room (map_plan.stamp) */
 extern const double map_short_cut_units; /* a lane may be so much shorter at an end, and nobody minds */
 
+/* From a link to the middles of the packets on its lane. */
+double map_lane_off(const struct map_plan *plan);
 /* From end to end of the links. */
 void map_lanes_lay(struct map_plan *plan);
 /* Shorter, where they touch the icon or the name of the host at their end; when those have their places. */

@@ -5,9 +5,16 @@
 #include "sim/journal/tr.h"
 #include "viz/draw/map_view.h"
 
+/* Then the hosts need all of it. */
+static bool is_low(struct box panel, double u)
+{
+    return panel.h < 150 * u;
+}
+
 struct box map_panel_area(struct box panel, double u)
 {
-    return box_of(panel.x + 8 * u, panel.y + 28 * u, panel.w - 16 * u, panel.h - 34 * u);
+    double top = is_low(panel, u) ? 6 * u : 28 * u;
+    return box_of(panel.x + 8 * u, panel.y + top, panel.w - 16 * u, panel.h - top - 6 * u);
 }
 
 void map_panel_draw_still(const struct view *still, const struct map_plan *plan, struct box panel)
@@ -16,7 +23,7 @@ void map_panel_draw_still(const struct view *still, const struct map_plan *plan,
     map.id = VIEW_MAP;
     map.targets = NULL;
     map.selection = (struct selection){ACT_NONE, 0};
-    bool low = panel.h < view_units(view, 150); /* the hosts need all of it */
+    bool low = is_low(panel, view->unit);
     double left = view_units(view, 76);
     view_panel(view, panel, low ? NULL : tr("Map"));
     if (!low)

@@ -53,6 +53,7 @@ static void place_icons(struct planning *p, const struct point *places)
         at[h] = point_of(m->room.x + places[h].x * m->room.w, m->room.y + places[h].y * m->room.h);
     double apart = nearest_neighbours(at, m->n_hosts);
     m->icon = fmax(fmax(8 * u, fmin(16 * u, apart * 0.86)), fmin(icon, (apart - label_height(p)) * 0.72));
+    m->stamp = map_stamp_units * u * fmax(0.5, fmin(1, m->icon / (20 * u)));
     for (size_t h = 0; h < m->n_hosts; h++) {
         m->hosts[h].at = at[h];
         m->hosts[h].icon = box_of(at[h].x - m->icon / 2, at[h].y - m->icon / 2, m->icon, m->icon);
@@ -412,6 +413,8 @@ static void raise_hidden_labels(struct map_plan *m)
 static bool label_collides(const struct map_plan *m, size_t h)
 {
     const struct map_host *a = &m->hosts[h];
+    bool sticks_out = a->label.y < m->area.y - 1 || a->label.y + a->label.h > m->area.y + m->area.h + 1;
+    if (a->label.w > 0 && sticks_out) return true;
     for (size_t k = 0; k < m->n_hosts && a->label.w > 0; k++) {
         const struct map_host *b = &m->hosts[k];
         if (box_meets(a->label, b->icon)) return true;
@@ -427,8 +430,8 @@ static bool any_collides(const struct map_plan *m)
     return false;
 }
 
-/* Smaller where names would lie on each other, as small as one can read from the back row; where that does not help,
-   names alone. Where there is no room for all even so, not all have one (map_names.h). */
+/* Smaller where names would lie on each other or beyond the edge, as small as one can read from the back row; where
+   that does not help, names alone. Where there is no room for all even so, not all have one (map_names.h). */
 static void fit_names(struct planning *p, const struct point *places)
 {
     static const double letters[] = {1, 0.85, 0.7};

@@ -52,6 +52,7 @@ struct map_crowd;
 struct map_plan {
     struct box area, room; /* room: where the middles of the icons may stand */
     double unit, icon;
+    double stamp;   /* half a packet: smaller where the icons are */
     double letters; /* of labels, as a part of their usual size */
     bool few_names; /* no labels; those that matter have names, and as many others as there is room for */
     bool terse;     /* names only: a line for what a host holds only where something is wrong */

@@ -155,7 +155,7 @@ static void draw_word(const struct view *v, const struct map_plan *plan, struct 
 static void draw_stamp(const struct view *v, const struct map_plan *plan, const struct story_hop *hop, struct point at)
 {
     const struct story_packet *packet = story_packet(v->story, hop->packet);
-    double r = view_units(v, map_stamp_units);
+    double r = plan->stamp;
     bool selected = view_is_selected(v, ACT_PACKET, hop->packet), stamped = plan->crowd->is_one && !selected;
     if (stamped && !stamps_take_room(plan->crowd->stamps, packet->class, at)) return;
     if (selected) {
@@ -179,16 +179,16 @@ static void draw_packet_word(const struct view *v, const struct map_plan *plan, 
 }
 
 /* Those that wait stand in a row at the sending end, away from the wire: side is 1 where their lane is, -1 across. */
-static struct point queue_point(const struct view *v, const struct map_link *link, int dir, int side, size_t position)
+static struct point queue_point(const struct map_plan *plan, size_t link, int dir, int side, size_t position)
 {
-    const struct map_lane *lane = &link->lanes[dir];
-    double off = view_units(v, map_lane_units) * (side - 1) + side * view_units(v, 11) * (double)(position + 1);
+    const struct map_lane *lane = &plan->links[link].lanes[dir];
+    double off = map_lane_off(plan) * (side - 1) + side * 1.375 * plan->stamp * (double)(position + 1);
     return point_of(lane->from.x + lane->right.x * off, lane->from.y + lane->right.y * off);
 }
 
-static bool is_clear(const struct view *v, const struct map_plan *plan, size_t link, size_t own, struct point at)
+static bool is_clear(const struct map_plan *plan, size_t link, size_t own, struct point at)
 {
-    double r = view_units(v, map_stamp_units);
+    double r = plan->stamp;
     struct box box = box_of(at.x - r, at.y - r, 2 * r, 2 * r), area = plan->area;
     if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h)
         return false;
@@ -218,7 +218,7 @@ static struct queue_row queue_row(const struct view *v, const struct map_plan *p
         for (size_t first = 0; first < FARTHEST; first++) {
             size_t clear = 0;
             while (clear <= SHOWN_IN_QUEUE &&
-                   is_clear(v, plan, link, own, queue_point(v, &plan->links[link], dir, side, first + clear)))
+                   is_clear(plan, link, own, queue_point(plan, link, dir, side, first + clear)))
                 clear++;
             int score = 2 * (int)clear - 3 * (int)first;
             if (score <= best_score) continue;
@@ -264,10 +264,9 @@ static bool is_waiting(const struct view *v, const struct story_hop *hop)
 static bool place_waiting(const struct view *v, const struct map_plan *plan, const struct story_hop *hop,
                           struct waiting *w, struct point *at)
 {
-    const struct map_link *link = &plan->links[hop->link];
     size_t before = w->seen++;
     if (before == 0) w->row = queue_row(v, plan, hop->link, hop->dir);
-    *at = queue_point(v, link, hop->dir, w->row.side, w->row.first + before);
+    *at = queue_point(plan, hop->link, hop->dir, w->row.side, w->row.first + before);
     if (before == w->row.shown) w->rest_at = *at;
     return before < w->row.shown;
 }
@@ -314,7 +313,7 @@ static void draw_drop(const struct view *v, const struct map_plan *plan, struct 
         const struct story_hop *hop = story_hop(v->story, drop->hop);
         at = map_lane_at(&plan->links[hop->link].lanes[hop->dir], drop->place);
     }
-    double r = view_units(v, map_stamp_units), sink = view_units(v, 5) * fmin(age, 1.5);
+    double r = plan->stamp, sink = view_units(v, 5) * fmin(age, 1.5);
     at.y += sink;
     shape_packet(v->canvas, v->theme, story_packet(v->story, drop->packet)->class, at, r, alpha * 0.35);
     bool not_taken = drop->hop == STORY_NONE;

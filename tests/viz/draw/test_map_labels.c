@@ -118,7 +118,7 @@ static void close_maps(struct on_maps *o)
 static int packets_on(const struct map_plan *plan, size_t link, struct box box)
 {
     enum { STEPS = 300 };
-    double r = map_stamp_units * plan->unit - 1;
+    double r = plan->stamp - 1;
     int n = 0;
     for (int dir = 0; dir < 2; dir++)
         for (int i = 0; i <= STEPS; i++) {
@@ -130,7 +130,7 @@ static int packets_on(const struct map_plan *plan, size_t link, struct box box)
 
 static bool is_long(const struct map_plan *plan, size_t link)
 {
-    return point_distance(plan->links[link].a, plan->links[link].b) > 8 * map_stamp_units * plan->unit;
+    return point_distance(plan->links[link].a, plan->links[link].b) > 8 * plan->stamp;
 }
 
 static void expect_names_are_not_covered(const struct on_maps *o, const struct map_plan *plan)
@@ -202,6 +202,30 @@ Test(map_labels, where_one_line_fits_a_label_has_one)
                           story_link(o.story, l).name);
             map_plan_free(plan);
         }
+        close_maps(&o);
+    }
+    canvas_forget_fonts();
+}
+
+/* ---- Very large, with little room ---- */
+
+/* The map at 1280x800 and 300 %. */
+static const struct box low_area = {48, 236, 1184, 210};
+
+Test(map_labels, at_three_times_the_size_no_name_sticks_out_and_no_packet_hides_its_host)
+{
+    const char *names[MOST_SCENARIOS];
+    for (size_t k = 0, n = shipped_scenarios(names); k < n; k++) {
+        struct on_maps o = open_maps(names[k]);
+        struct map_plan *plan = map_plan_of(o.story, low_area, 3, o.canvas);
+        cr_expect(2 * plan->stamp <= plan->icon + 1, "%s: packets are wider than hosts", names[k]);
+        for (size_t h = 0; h < plan->n_hosts; h++) {
+            struct box label = plan->hosts[h].label;
+            if (label.w <= 0) continue;
+            cr_expect(label.y > low_area.y - 2 && label.y + label.h < low_area.y + low_area.h + 2, "%s: %s", names[k],
+                      story_host(o.story, h).name);
+        }
+        map_plan_free(plan);
         close_maps(&o);
     }
     canvas_forget_fonts();
