@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
@@ -261,17 +262,19 @@ static void draw_times(const struct view *v, struct box box)
     style.down = ALIGN_CENTRE;
     size_t labels = (size_t)fmax(2, floor(strip.w / view_units(v, 130)));
     double y = strip.y + strip.h + view_units(v, 2), w = strip.w / (double)labels;
+    char former[VIEW_TIME_BYTES] = "", text[VIEW_TIME_BYTES];
     for (size_t i = 0; i <= labels; i++) {
-        char text[VIEW_TIME_BYTES];
         double x = strip.x + w * (double)i;
         int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v, box, x));
         int64_t before = pace_virtual_at(v->pace, timeline_screen_at(v, box, x - w));
         int64_t after = pace_virtual_at(v->pace, timeline_screen_at(v, box, x + w));
         style.across = i == 0 ? ALIGN_START : i == labels ? ALIGN_END : ALIGN_CENTRE;
         double left = i == 0 ? x : i == labels ? x - w : x - w / 2;
+        view_time_text(at, label_step(before, at, after), text);
         canvas_line(v->canvas, point_of(x, strip.y + strip.h), point_of(x, y + view_units(v, 2)), 1, v->theme->ghost);
-        canvas_text(v->canvas, box_of(left, y + view_units(v, 2), w, view_units(v, 14)), &style,
-                    view_time_text(at, label_step(before, at, after), text));
+        if (!strcmp(text, former)) continue; /* the clock stands still while something is read */
+        canvas_text(v->canvas, box_of(left, y + view_units(v, 2), w, view_units(v, 14)), &style, text);
+        memcpy(former, text, sizeof former);
     }
 }
 
