@@ -193,6 +193,7 @@ static void end_refused(struct queue_entry *entry, enum store_result result)
     struct journal *journal = queue_world(entry->queue)->journal;
     bool is_crash = result == STORE_LOST || result == STORE_TORN;
     uint64_t cause = journal_cause(journal);
+    if (queue_world(entry->queue)->ended) return; /* and only tidies up */
     for (size_t i = 0; i < entry->n_recipients; i++) {
         journal_set_cause(journal, cause);
         queue_enter_state(entry, &entry->recipients[i], MAIL_DISCARDED, 0,

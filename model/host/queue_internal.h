@@ -43,13 +43,14 @@ struct queued_recipient {
     struct attempt_id attempt;
     uint32_t attempts;
     uint32_t next_in_job;
-    uint8_t fate;    /* enum recipient_fate */
-    uint8_t state;   /* enum mail_state */
-    uint8_t failure; /* enum retry_failure */
-    uint8_t notify;  /* RFC 3461 4.1 */
-    bool gives_up;   /* at next_ns, without an attempt */
-    bool expired;    /* given up for its age */
-    bool is_refused; /* for good, though its report could not be made yet */
+    uint8_t fate;      /* enum recipient_fate */
+    uint8_t state;     /* enum mail_state */
+    uint8_t failure;   /* enum retry_failure */
+    uint8_t notify;    /* RFC 3461 4.1 */
+    bool gives_up;     /* at next_ns, without an attempt */
+    bool expired;      /* given up for its age */
+    bool is_refused;   /* for good, though its report could not be made yet */
+    bool lacks_report; /* it waits for the disk to take the report, and for nothing else */
     bool attempt_is_open;
     bool marked;          /* the disk knows that it is done */
     bool reports_success; /* it is done, and its sender wants to know */

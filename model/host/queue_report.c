@@ -125,8 +125,9 @@ void queue_report_discard_unsent(struct queue_entry *entry, const char *why)
 {
     struct world *world = queue_world(entry->queue);
     const struct mail_message *report = world_message(world, entry->unsent.report);
+    bool is_told = report && !world->ended; /* a world that has ended only tidies up */
     uint64_t cause = journal_cause(world->journal);
-    if (report)
+    if (is_told)
         mail_enter_state(world->ledger, (struct mail_change){.message = report->id,
                                                              .recipient = report->recipients[0],
                                                              .host = entry->queue->host,
@@ -147,7 +148,7 @@ static const struct mail_message *unsent_report(struct queue_entry *entry, const
         mem_free(words);
         return world_message(world, entry->unsent.report);
     }
-    queue_report_discard_unsent(entry, "another report says it");
+    queue_report_discard_unsent(entry, "another report says more");
     const struct mail_message *report = compose_and_tell(entry, lines, n);
     entry->unsent = (struct unsent_report){report->id, words};
     mail_register_count(world->mails, report->id, 1);
@@ -202,7 +203,7 @@ static void keep_refused(struct queue_entry *entry, const char *why)
         mem_free(recipient->skipped);
         recipient->skipped = mem_strdup(why);
         recipient->fate = RECIPIENT_WAITS;
-        recipient->gives_up = true;
+        recipient->gives_up = recipient->lacks_report = true;
         recipient->is_refused = !recipient->expired;
         recipient->next_ns = recipient->due_ns = queue_world(entry->queue)->engine->now_ns + 5 * MINUTE;
         queue_enter_state(entry, recipient, MAIL_DEFERRED, recipient->next_ns, why);
@@ -224,11 +225,26 @@ static void on_report_taken(void *context, enum store_result result)
     mark_refusals(entry);
 }
 
+/* With the first that is given up now all are reported that still lack their report, so that there is one. */
+static void take_up_rest(struct queue_entry *entry)
+{
+    bool any = false;
+    for (size_t i = 0; i < entry->n_recipients; i++)
+        any |= entry->recipients[i].fate == RECIPIENT_NEVER;
+    for (size_t i = 0; any && i < entry->n_recipients; i++) {
+        struct queued_recipient *recipient = &entry->recipients[i];
+        if (recipient->fate != RECIPIENT_WAITS || !recipient->lacks_report) continue;
+        recipient->fate = RECIPIENT_NEVER;
+        recipient->expired = !recipient->is_refused;
+    }
+}
+
 void queue_report_failed(struct queue_entry *entry)
 {
     struct journal *journal = queue_world(entry->queue)->journal;
     struct report_recipient *lines = NULL;
     size_t n = 0, refused = 0;
+    take_up_rest(entry);
     for (size_t i = 0; i < entry->n_recipients; i++) {
         const struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate != RECIPIENT_NEVER) continue;
@@ -257,7 +273,7 @@ void queue_report_delayed(struct queue_entry *entry)
     for (size_t i = 0; i < entry->n_recipients; i++) {
         const struct queued_recipient *recipient = &entry->recipients[i];
         bool waits = recipient->fate == RECIPIENT_LATER || recipient->fate == RECIPIENT_WAITS;
-        if (!waits || !wants(recipient, SMTP_NOTIFY_DELAY)) continue;
+        if (!waits || recipient->lacks_report || !wants(recipient, SMTP_NOTIFY_DELAY)) continue;
         journal_set_cause(journal, recipient->event);
         lines[n++] = line_of(recipient, REPORT_DELAYED);
     }

@@ -479,7 +479,7 @@ static void crash_recipient(struct queue_entry *entry, struct queued_recipient *
     end_attempt_by_crash(entry, recipient);
     recipient->fate = RECIPIENT_WAITS;
     recipient->next_ns = 0;
-    recipient->gives_up = recipient->expired = recipient->attempt_is_open = false;
+    recipient->gives_up = recipient->lacks_report = recipient->expired = recipient->attempt_is_open = false;
     if (was_handed_on)
         ledger_doubt(queue_world(entry->queue)->ledger, entry->message, recipient->address, entry->queue->host,
                      (struct host_id){0}, unknown);

@@ -173,57 +173,103 @@ Test(disk_faults, a_restart_that_cannot_read_its_queue_loses_nothing)
 
 /* --- reports: one is composed, however often the disk refuses it --- */
 
-/* Bob's server knows nobody, once it is back after an hour; by then the disk is full. */
-static struct world_run run_refused(const char *retry, const char *faults)
+struct trouble {
+    const char *retry, *disk, *to, *until, *faults;
+};
+
+/* Bob's server knows nobody, once it is back after an hour; by then the disk is full, or slow. */
+static struct world_run run_refused(struct trouble trouble)
 {
     static const char refused[] =
-        "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 d\", \"hosts\": {" ALICE_PC ","
+        "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"%s\", \"hosts\": {" ALICE_PC ","
         "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": "
-        "\"%s\" } "
-        "}," INTERNET_AND_MX1 " }," LINKS_OF_THREE ","
-        "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": \"nobody@b.example\" } },"
+        "\"%s\" }, "
+        "\"disk\": { %s } }," INTERNET_AND_MX1 ","
+        "\"mx1.c.example\": { \"mail_server\": { \"domains\": [\"c.example\"] } } },"
+        "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
+        "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] }, \"b\": { \"between\": [\"mx1.b.example\", "
+        "\"internet\"] },"
+        "\"c\": { \"between\": [\"mx1.c.example\", \"internet\"] } },"
+        "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [%s] } },"
         "\"faults\": [ { \"for\": \"1 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } }%s ] }";
     char json[4096];
-    snprintf(json, sizeof json, refused, retry, faults);
+    snprintf(json, sizeof json, refused, trouble.until ? trouble.until : "2 d",
+             trouble.retry ? trouble.retry : "postfix", trouble.disk ? trouble.disk : "",
+             trouble.to ? trouble.to : "\"nobody@b.example\"", trouble.faults ? trouble.faults : "");
     return world_run_scenario(json, 0, event_mask_all());
 }
 
-#define FULL_FOR(TIME)                                                                                                 \
-    ", { \"at\": \"30 min\", \"for\": \"" TIME "\", \"disk\": { \"host\": \"mail.a.example\", \"full\": true } }"
+#define FULL_FOR_10_H                                                                                                  \
+    ", { \"at\": \"30 min\", \"for\": \"10 h\", \"disk\": { \"host\": \"mail.a.example\", \"full\": true } }"
+#define STOPPED(HOST, WHEN) ", { " WHEN ", \"stop_host\": { \"host\": \"" HOST "\" } }"
+
+static void expect_ends(const struct world_run *run, size_t composed, size_t bounced, size_t delivered,
+                        size_t discarded)
+{
+    cr_expect_eq(count_events(run, EVENT_MAIL_COMPOSE, NULL), composed, "%zu composed",
+                 count_events(run, EVENT_MAIL_COMPOSE, NULL));
+    cr_expect_eq(ended_as(run, "bounced"), bounced, "%zu bounced", ended_as(run, "bounced"));
+    cr_expect_eq(ended_as(run, "delivered"), delivered, "%zu delivered", ended_as(run, "delivered"));
+    cr_expect_eq(ended_as(run, "discarded"), discarded, "%zu discarded", ended_as(run, "discarded"));
+}
 
 Test(disk_faults, a_report_that_the_disk_refuses_is_kept_until_it_takes_it)
 {
-    struct world_run run = run_refused("postfix", FULL_FOR("10 h"));
+    struct world_run run = run_refused((struct trouble){.faults = FULL_FOR_10_H});
     cr_expect_gt(count_events(&run, EVENT_MAIL_STATE, "452 4.3.1 Insufficient system storage"), 50,
                  "it is tried again");
-    cr_expect_eq(count_events(&run, EVENT_MAIL_COMPOSE, NULL), 2, "the mail and its report");
-    cr_expect_eq(ended_as(&run, "bounced"), 1);
-    cr_expect_eq(ended_as(&run, "delivered"), 1, "the report");
-    cr_expect_eq(ended_as(&run, "discarded"), 0);
+    expect_ends(&run, 2, 1, 1, 0);
     world_run_free(&run);
 }
 
 Test(disk_faults, a_report_that_was_not_on_the_disk_is_lost_when_the_host_stops_and_made_again)
 {
     struct world_run run = run_refused(
-        "postfix",
-        FULL_FOR("10 h") ", { \"at\": \"5 h\", \"for\": \"10 min\", \"stop_host\": { \"host\": \"mail.a.example\" } }");
-    cr_expect_eq(count_events(&run, EVENT_MAIL_COMPOSE, NULL), 3, "the mail and two reports");
+        (struct trouble){.faults = FULL_FOR_10_H STOPPED("mail.a.example", "\"at\": \"5 h\", \"for\": \"10 min\"")});
     cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "lost when the host stopped"), 1);
-    cr_expect_eq(ended_as(&run, "discarded"), 1);
-    cr_expect_eq(ended_as(&run, "bounced"), 1);
-    cr_expect_eq(ended_as(&run, "delivered"), 1);
+    expect_ends(&run, 3, 1, 1, 1);
     world_run_free(&run);
 }
 
-/* A report of a delay is made once: what the disk refuses is not tried again, and does not wait anywhere. */
+/* Two minutes out of step with the first. */
+Test(disk_faults, who_is_refused_later_comes_into_the_report_that_waits)
+{
+    struct world_run run =
+        run_refused((struct trouble){.to = "\"nobody@b.example\", \"nobody@c.example\"",
+                                     .faults = FULL_FOR_10_H STOPPED("mx1.c.example", "\"for\": \"183 min\"")});
+    cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "another report says more"), 1);
+    expect_ends(&run, 3, 2, 1, 1);
+    cr_expect_eq(count_events(&run, EVENT_MAIL_REPORT, NULL), 1 + 2);
+    world_run_free(&run);
+}
+
+/* A report of a delay is made once: what the disk refuses is not tried again, and does not wait anywhere. It is about
+   Carol alone, since nobody@b.example is refused already. */
 Test(disk_faults, a_report_of_a_delay_that_the_disk_refuses_has_its_end)
 {
-    struct world_run run = run_refused(
-        "sendmail", ", { \"for\": \"12 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } }" FULL_FOR("10 h"));
-    cr_expect_eq(count_events(&run, EVENT_MAIL_COMPOSE, NULL), 3,
-                 "the mail, the report of its delay and that of its end");
-    cr_expect_eq(ended_as(&run, "discarded"), 1);
-    cr_expect_eq(ended_as(&run, "delivered"), 1);
+    struct world_run run =
+        run_refused((struct trouble){.retry = "sendmail",
+                                     .to = "\"nobody@b.example\", \"carol@c.example\"",
+                                     .faults = FULL_FOR_10_H STOPPED("mx1.c.example", "\"for\": \"6 h\"")});
+    cr_expect_eq(count_events(&run, EVENT_MAIL_REPORT, "delayed"), 1);
+    cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "452 4.3.1 Insufficient system storage") > 0, true);
+    cr_expect_eq(ended_as(&run, "discarded"), 2,
+                 "the report of the delay; the first of the failures, once Carol is refused too");
+    world_run_free(&run);
+}
+
+Test(disk_faults, a_world_that_ends_while_a_report_is_written_tells_nothing_after_its_end)
+{
+    struct trouble slow = {.disk = "\"write\": \"1 s\", \"sync\": \"5 s\""};
+    struct world_run run = run_refused(slow);
+    char until[40];
+    snprintf(until, sizeof until, "%lld ms", (long long)(at_of(&run, EVENT_MAIL_REPORT, NULL) / MILLISECOND + 1000));
+    world_run_free(&run);
+    slow.until = until;
+    run = run_refused(slow);
+    size_t n = journal_memory_count(run.journal);
+    cr_assert_eq(count_events(&run, EVENT_MAIL_REPORT, NULL), 1, "it is being written");
+    cr_assert_eq(ended_as(&run, "bounced"), 0);
+    cr_assert_eq(journal_memory_at(run.journal, n - 1)->kind, EVENT_RUN_END);
     world_run_free(&run);
 }
