@@ -103,6 +103,8 @@ static void law_of_time(struct laws *laws, const struct event *e)
     if (e->id <= laws->last_id) law_broken(laws, e, "K1", "ids do not grow");
     if (e->cause >= e->id)
         law_broken(laws, e, "K1", "its cause, event %llu, is not earlier", (unsigned long long)e->cause);
+    if (laws->has_ended && e->kind != EVENT_LAW_BROKEN) law_broken(laws, e, "K1", "the run has ended");
+    laws->has_ended |= e->kind == EVENT_RUN_END;
     laws->last_ns = e->at_ns;
     laws->last_id = e->id;
 }

@@ -1,7 +1,7 @@
 /* Checks a journal against the laws of the world, as it is made or afterwards. It keeps its own account of everything,
    from events alone, and shares no code with what it judges.
 
-     K1  time never goes back, and every cause is earlier than its effect
+     K1  time never goes back, every cause is earlier than its effect, and nothing comes after the end
      M1  a (message, recipient) at a host changes from the state it was in
      M2  from its acceptance until its end a pair is always held by some host
      M3  what a server has taken, or acknowledged, is on its disk

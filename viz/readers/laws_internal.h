@@ -81,6 +81,7 @@ struct laws {
     char (*breaches)[BREACH_BYTES];
     int64_t last_ns;
     uint64_t last_id;
+    bool has_ended; /* the run */
 
     struct index_map states;     /* hash of (message, recipient, host, queue id) -> hash of the state */
     struct index_map pair_index; /* hash of (message, recipient) -> index */

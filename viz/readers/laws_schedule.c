@@ -257,7 +257,8 @@ static int64_t arrival_of(const struct law_schedule *s, const struct event *e)
     int64_t by_id = number_at(s, key_of(ARRIVAL, host_of(e), law_hash_text(1, event_text(e, FIELD_QUEUE_ID))));
     if (by_id >= 0) return by_id;
     int64_t now_ns = number_at(s, key_of(ARRIVES_NOW, host_of(e), (uint64_t)event_int(e, FIELD_MESSAGE)));
-    bool was_refused = e->at_ns - now_ns >= report_retry_ns; /* a report: it counts from the try that is taken */
+    bool is_report = number_at(s, key_of(SENDER_IS_NULL, (uint64_t)event_int(e, FIELD_MESSAGE), 0)) > 0;
+    bool was_refused = is_report && e->at_ns - now_ns >= report_retry_ns; /* it counts from the try that is taken */
     return was_refused ? -1 : now_ns;
 }
 

@@ -186,6 +186,14 @@ static int causes_itself(struct event *e)
     return 1;
 }
 
+static int ends_amidst(struct event *e)
+{
+    if (e->kind != EVENT_CONN_CLOSE) return 1;
+    e->kind = EVENT_RUN_END;
+    e->values[0] = (struct event_value){.bytes = "done"};
+    return 1;
+}
+
 static int loses_count(struct event *e)
 {
     if (e->kind == EVENT_LINK_TOTALS) set_field(e, FIELD_DELIVERED, event_int(e, FIELD_DELIVERED) + 1);
@@ -303,6 +311,7 @@ Test(laws, each_planted_bug_is_seen)
                                               {"M2", throws_the_mail_away, false},
                                               {"K1", goes_back_in_time, false},
                                               {"K1", causes_itself, false},
+                                              {"K1", ends_amidst, false},
                                               {"N1", loses_count, false},
                                               {"N2", is_faster_than_the_link, true},
                                               {"N2", sends_in_no_time, true},
