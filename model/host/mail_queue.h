@@ -28,8 +28,7 @@ struct accepted_recipient {
     unsigned notify;   /* SMTP_NOTIFY_ bits; 0: unsaid */
 };
 
-/* A message for which the server takes over responsibility. Texts are copied; the content (by mem_alloc) is taken over.
- */
+/* A message for which the server takes over responsibility. Texts are copied; the content (of mem_alloc) is taken. */
 struct accepted_mail {
     struct message_id message;
     const char *from;
