@@ -15,7 +15,7 @@ say() { printf '%s\n' "$*"; }
 copy_sources() {
     local file
     mkdir -p "$copy"
-    (cd "$here" && find CMakeLists.txt CMakePresets.json sim model viz app po tests/hunt scenarios docs -type f) |
+    (cd "$here" && find CMakeLists.txt CMakePresets.json sim model viz app po packaging tests/hunt scenarios docs -type f) |
         while read -r file; do
             cmp -s "$here/$file" "$copy/$file" && continue
             mkdir -p "$copy/$(dirname "$file")"
