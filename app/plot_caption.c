@@ -110,6 +110,11 @@ static void add_reading(struct words *w, const struct plot_data *d, const struct
     }
 }
 
+static bool is_of_attempts(const struct plot_data *d)
+{
+    return d->measure == MEASURE_TIME_TO_FIRST_ATTEMPT;
+}
+
 /* How much had not ended, and where most of it. */
 static void add_censored(struct words *w, const struct plot_data *d, const struct plot_choice *c)
 {
@@ -129,9 +134,15 @@ static void add_censored(struct words *w, const struct plot_data *d, const struc
         }
     }
     if (!mails) return;
-    if (!open) add(w, tr("Of %s mails none was censored: all had ended. "), value_text_count(mails, all));
+    if (!open)
+        add(w,
+            is_of_attempts(d) ? tr("Of %s mails none was censored: an attempt was made at each. ")
+                              : tr("Of %s mails none was censored: all had ended. "),
+            value_text_count(mails, all));
     if (open) {
-        add(w, tr("Censored: %s of %s mails had not ended when their run did"),
+        add(w,
+            is_of_attempts(d) ? tr("Censored: at %s of %s mails no attempt had been made when their run ended")
+                              : tr("Censored: %s of %s mails had not ended when their run did"),
             value_text(FIGURE_SHARE, (double)open / (double)mails, share), value_text_count(mails, all));
         const char *x = c->x != PLOT_NONE ? d->factors[c->x].levels[worst / c->n_by].text : "",
                    *by = c->by != PLOT_NONE ? d->factors[c->by].levels[worst % c->n_by].text : "";

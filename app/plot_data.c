@@ -120,6 +120,13 @@ static bool is_cut_off(enum measure m, const struct measured_mail *mail)
     return measure_is_censored_by_end(m) && mail->outcome == MEASURED_QUEUED;
 }
 
+/* Whether its run ended before what is measured of it did: not of the time to an attempt that was made. */
+static bool is_open(enum measure m, const struct measured_mail *mail)
+{
+    bool has_all = m == MEASURE_TIME_TO_FIRST_ATTEMPT && mail->first_attempt_ns != TIME_NEVER;
+    return mail->outcome == MEASURED_QUEUED && !has_all;
+}
+
 /* How long it took, or so far. False: it is no observation. Of the delay: what was sent back never comes, which is
    marked by an infinite time, and put right when all is read. */
 static bool observe(enum measure m, const struct measured_mail *mail, int64_t end_ns, struct stat_observation *o)
@@ -144,7 +151,7 @@ static void take_mails(struct reading *r, struct plot_point *p, struct plot_run 
         o.group = p->n_runs - 1;
         p->mails[p->n_mails++] = o;
         run->n_mails++;
-        p->n_open += measured->mails[i].outcome == MEASURED_QUEUED;
+        p->n_open += is_open(r->data->measure, &measured->mails[i]);
         p->n_never += isinf(o.time);
     }
 }

@@ -80,7 +80,8 @@ static struct stat_interval interval_of(const struct plot_data *d, double *x, si
 /* Up to a time that is longer than anything was watched, nothing can be said: unless nobody was left then. */
 static bool is_known(const struct stat_survival *survival, const struct plot_point *p, double time_s)
 {
-    return p->n_open == 0 || time_s <= survival->steps[survival->n_steps - 1].time;
+    const struct stat_step *last = &survival->steps[survival->n_steps - 1];
+    return p->n_open == 0 || last->share <= 0 || time_s <= last->time;
 }
 
 static struct stat_interval of_mails(const struct plot_point *p, const struct plot_statistic *s)

@@ -215,6 +215,18 @@ equal "$(python3 -c 'import csv; print(*sorted((r["recipient"], r["first_attempt
 run 0 plot local.db -o local.html
 holds grep -q 'Of 2 mails none was censored' local.html
 
+# An attempt that was made is known, also of mails that are still on their way.
+cat > lost.json << 'END'
+{ "scenario": "world.json", "set": { "/until": "20 s", "/links/b-mail/loss": "100 %" }, "replications": 3,
+  "measure": ["time_to_first_attempt", "delivery_delay"] }
+END
+run 0 study lost.json -o lost.db
+run 0 plot lost.db -o lost.html
+holds grep -q 'Of 3 mails none was censored: an attempt was made at each' lost.html
+holds grep -q 'Censored: 100.* of 3 mails had not ended' lost.html
+equal "$(grep -o '<td class="n">3</td><td class="n">3</td><td class="n">[0-9.]*' lost.html | sed 's/.*>//' | sort | tr '\n' ' ')" \
+    "0.00 100 " censored
+
 # Up to a time, and by bootstrap.
 run 0 plot r.db -o within.svg -s "within 10 min"
 run 0 plot r.db -o to.svg -s "mean to 1h"

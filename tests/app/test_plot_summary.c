@@ -64,6 +64,15 @@ Test(plot_summary, beyond_what_was_watched_nothing_is_said_of_mails_that_had_not
     is_near(reckoned("within 10 s").value, 0.7);
 }
 
+Test(plot_summary, where_nothing_is_left_on_the_curve_all_is_over_at_any_time)
+{
+    struct stat_observation ended[] = {{1, false, 0}, {2, true, 1}, {4, false, 2}};
+    point.mails = ended;
+    point.n_mails = 3;
+    is_near(reckoned("within 10 s").value, 1);
+    is_near(reckoned("mean to 10 s").value, 1 + 3 * 2 / 3.0);
+}
+
 Test(plot_summary, differences_are_of_runs_that_both_have)
 {
     struct plot_statistic s = {.kind = PLOT_MEAN, .confidence = 0.95};
