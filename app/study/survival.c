@@ -154,6 +154,28 @@ void stat_survival_free(struct stat_survival *s)
     *s = (struct stat_survival){0};
 }
 
+/* How many observations, or groups of them, were watched up to then; where none had ended before. */
+static size_t watched_until(const struct stat_survival *s, double time)
+{
+    size_t n = 0;
+    bool *seen = mem_calloc(s->n_groups + 1, sizeof *seen);
+    for (size_t i = s->n; i-- > 0 && s->sorted[i].time >= time;) {
+        bool *is_seen = &seen[s->sorted[i].group];
+        n += !is_grouped(s) || !*is_seen;
+        *is_seen = true;
+    }
+    mem_free(seen);
+    return n;
+}
+
+/* Where none has ended, the share that might have is bounded as in set_band. */
+static struct stat_interval whole(const struct stat_survival *s, double time)
+{
+    size_t watched = watched_until(s, time);
+    double tail = gsl_cdf_ugaussian_Q(quantile_of(s));
+    return (struct stat_interval){1, watched ? pow(tail, 1 / (double)watched) : 0, 1};
+}
+
 struct stat_interval stat_survival_at(const struct stat_survival *s, double time)
 {
     size_t below = 0, above = s->n_steps;
@@ -164,7 +186,7 @@ struct stat_interval stat_survival_at(const struct stat_survival *s, double time
         else
             above = middle;
     }
-    if (below == 0) return (struct stat_interval){1, 1, 1};
+    if (below == 0 || s->steps[below - 1].share >= 1) return whole(s, time);
     const struct stat_step *step = &s->steps[below - 1];
     return (struct stat_interval){step->share, step->low, step->high};
 }

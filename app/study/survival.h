@@ -38,7 +38,7 @@ struct stat_survival stat_survival_of(const struct stat_observation *observation
 void stat_survival_free(struct stat_survival *survival);
 
 /* The share that has not ended after that time. Beyond the last time the last share stands, though nobody was watching.
- */
+   Before the first end it is 1, and its interval that of none among those who were watched so long. */
 struct stat_interval stat_survival_at(const struct stat_survival *survival, double time);
 /* The first time at which at least a share of q has ended; INFINITY: not reached. The interval has all times whose band
    holds 1 - q (Brookmeyer and Crowley 1982). */

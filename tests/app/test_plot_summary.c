@@ -73,6 +73,20 @@ Test(plot_summary, where_nothing_is_left_on_the_curve_all_is_over_at_any_time)
     is_near(reckoned("mean to 10 s").value, 1 + 3 * 2 / 3.0);
 }
 
+/* Clopper and Pearson: 0 of 5, and of 3 that end at once 3. */
+Test(plot_summary, none_and_all_have_an_interval)
+{
+    struct stat_interval none = reckoned("within 500 ms"), all;
+    cr_expect(none.value == 0 && none.low == 0);
+    cr_expect_float_eq(none.high, 0.5218, 5e-5, "%.5f", none.high);
+    struct stat_observation ended[] = {{1, false, 0}, {1, false, 1}, {1, false, 2}};
+    point.mails = ended;
+    point.n_mails = 3;
+    all = reckoned("within 1 s");
+    cr_expect(all.value == 1 && all.high == 1);
+    cr_expect_float_eq(all.low, 0.2924, 5e-5, "%.5f", all.low);
+}
+
 Test(plot_summary, differences_are_of_runs_that_both_have)
 {
     struct plot_statistic s = {.kind = PLOT_MEAN, .confidence = 0.95};
