@@ -7,6 +7,7 @@
 
 #include "app/plot_done.h"
 #include "app/plot_figure.h"
+#include "app/study/cut_short.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "viz/figures/value_text.h"
@@ -182,7 +183,7 @@ static void add_unfinished(struct words *w, const struct plot_data *d)
 static void add_provenance(struct words *w, const struct plot_data *d)
 {
     size_t least = SIZE_MAX, most = 0;
-    char points[VALUE_TEXT_BYTES], from[VALUE_TEXT_BYTES], to[VALUE_TEXT_BYTES], seed[24];
+    char points[VALUE_TEXT_BYTES], from[VALUE_TEXT_BYTES], to[VALUE_TEXT_BYTES], seed[24], scenario[200], study[200];
     for (size_t i = 0; i < d->n_points; i++) {
         least = d->points[i].n_runs < least ? d->points[i].n_runs : least;
         most = d->points[i].n_runs > most ? d->points[i].n_runs : most;
@@ -191,7 +192,8 @@ static void add_provenance(struct words *w, const struct plot_data *d)
     value_text_count(most, to);
     snprintf(seed, sizeof seed, "%" PRIu64, d->about.seed);
     add_unfinished(w, d);
-    add(w, tr("Scenario \u201c%.200s\u201d, study \u201c%.200s\u201d: "), d->scenario_title, d->about.name);
+    add(w, tr("Scenario \u201c%s\u201d, study \u201c%s\u201d: "),
+        cut_short(scenario, sizeof scenario, d->scenario_title), cut_short(study, sizeof study, d->about.name));
     add(w, d->n_points == 1 ? tr("%s point, ") : tr("%s points, "), value_text_count(d->n_points, points));
     if (least != most)
         add(w, tr("%s to %s runs each, "), from, to);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/study/cut_short.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
@@ -300,18 +301,14 @@ static bool is_delay(const struct plot_figure *f)
 static void make_subject(const struct plot_figure *f, char subject[WORDS])
 {
     const char *measure = measure_title(f->data->measure);
-    switch ((int)f->choice->kind) {
-    case FIGURE_ATTEMPTS:
-        snprintf(subject, WORDS, "%s", tr("Attempts over time"));
-        return;
-    case FIGURE_QUEUE:
-        snprintf(subject, WORDS, "%s", tr("Queue over time"));
-        return;
-    case FIGURE_DIFFERENCE:
+    enum figure_kind kind = f->choice->kind;
+    if (kind == FIGURE_DIFFERENCE)
         snprintf(subject, WORDS, tr("%s, difference"), measure);
-        return;
-    }
-    snprintf(subject, WORDS, "%s", measure);
+    else
+        snprintf(subject, WORDS, "%s",
+                 kind == FIGURE_ATTEMPTS ? tr("Attempts over time")
+                 : kind == FIGURE_QUEUE  ? tr("Queue over time")
+                                         : measure);
 }
 
 /* "Delivery delay by loss and retry", and what of the rest is shown: ", rate 10 Mbit/s". */
@@ -319,28 +316,36 @@ static void make_title(struct plot_figure *f)
 {
     const struct plot_choice *c = f->choice;
     const struct plot_factor *x = factor(f, c->x), *by = factor(f, c->by);
-    char subject[WORDS];
+    char subject[WORDS], one[200], other[200];
     make_subject(f, subject);
+    if (x || by) cut_short(one, sizeof one, (x ? x : by)->name);
     if (x && by)
-        snprintf(f->title, WORDS, tr("%.200s by %.200s and %.200s"), subject, x->name, by->name);
+        snprintf(f->title, WORDS, tr("%s by %s and %s"), subject, one, cut_short(other, sizeof other, by->name));
     else if (x || by)
-        snprintf(f->title, WORDS, tr("%.200s by %.200s"), subject, (x ? x : by)->name);
+        snprintf(f->title, WORDS, tr("%s by %s"), subject, one);
     else
         snprintf(f->title, WORDS, "%s", subject);
     for (size_t i = 0; i < f->data->n_factors; i++) {
         const struct plot_factor *rest = &f->data->factors[i];
-        size_t n = strlen(f->title);
+        char more[2 * WORDS];
         if (c->fixed[i] == PLOT_NONE || rest->n_levels < 2) continue;
-        snprintf(f->title + n, WORDS - n, ", %s %s", rest->name, rest->levels[c->fixed[i]].text);
+        snprintf(more, sizeof more, "%s, %s %s", f->title, rest->name, rest->levels[c->fixed[i]].text);
+        cut_short(f->title, WORDS, more);
     }
 }
 
 static void make_difference_titles(struct plot_figure *f, const char *measure, const char *statistic)
 {
-    const char *base = level_text(f, f->choice->by, f->choice->against);
-    snprintf(f->y_title, WORDS, tr("%s, %s of the difference to %.100s"), measure, statistic, base);
-    snprintf(f->above, WORDS, tr("more than with %.100s"), base);
-    snprintf(f->below, WORDS, tr("less than with %.100s"), base);
+    const struct plot_choice *c = f->choice;
+    char base[100], only[100];
+    cut_short(base, sizeof base, level_text(f, c->by, c->against));
+    if (c->n_by == 2) /* one line, which has no name at its end */
+        snprintf(f->y_title, WORDS, tr("%s, %s of the difference of %s to %s"), measure, statistic,
+                 cut_short(only, sizeof only, level_text(f, c->by, 1 - c->against)), base);
+    else
+        snprintf(f->y_title, WORDS, tr("%s, %s of the difference to %s"), measure, statistic, base);
+    snprintf(f->above, WORDS, tr("more than with %s"), base);
+    snprintf(f->below, WORDS, tr("less than with %s"), base);
 }
 
 static void make_titles(struct plot_figure *f)

@@ -5,19 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/journal/memory.h"
+#include "app/study/cut_short.h"
 #include "sim/journal/tr.h"
-
-/* As much of a text as there is room for, whole characters. */
-static void cut_short(char *into, size_t room, const char *text)
-{
-    size_t n = strlen(text);
-    bool fits = n < room;
-    if (!fits) n = room - sizeof "\u2026";
-    while (!fits && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-        n--;
-    snprintf(into, room, "%.*s%s", (int)n, text, fits ? "" : "\u2026");
-}
 
 static void put_value(char *into, size_t room, const cJSON *value)
 {

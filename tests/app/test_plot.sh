@@ -41,6 +41,9 @@ holds test "$(md5sum ./*.png | cut -d' ' -f1 | sort -u | wc -l)" -ge 10
 run 0 plot r.db -o w.svg --where "loss=30 %" --by retry --figure ecdf
 run 0 plot r.db -o s.svg -m bytes_on_wire -s p90 --scale log --confidence "99 %" --title T --x-title X --y-title Y
 run 0 plot r.db -o g.svg --figure difference --against exim
+run 0 plot r.db -o named.svg --figure difference --against exim \
+    --y-title "Delivery delay, mean of the difference of qmail to exim"
+holds cmp g.svg named.svg
 
 run 0 plot r.db -o f.svg -s mean --beside transfer:rtt=70ms,size=2kB
 run 2 plot r.db -o x.svg --beside handshake
@@ -226,6 +229,15 @@ holds grep -q 'Of 3 mails none was censored: an attempt was made at each' lost.h
 holds grep -q 'Censored: 100.* of 3 mails had not ended' lost.html
 equal "$(grep -o '<td class="n">3</td><td class="n">3</td><td class="n">[0-9.]*' lost.html | sed 's/.*>//' | sort | tr '\n' ' ')" \
     "0.00 100 " censored
+
+# Long names end with a whole character.
+for title in "$(printf 'é%.0s' {1..150})" "a$(printf 'é%.0s' {1..150})"; do
+    sed "s/\"replications\"/\"title\": \"$title\", \"replications\"/" none.json > long.json
+    rm -f long.db
+    run 0 study long.json -o long.db
+    run 0 plot long.db -o long.html
+    holds iconv -f UTF-8 -t UTF-16 -o /dev/null long.html
+done
 
 # Up to a time, and by bootstrap.
 run 0 plot r.db -o within.svg -s "within 10 min"
