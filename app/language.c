@@ -13,6 +13,7 @@
 #include "viz/draw/canvas.h"
 
 static const char *const languages[] = {"en", "de", "es", "fr", "hi"};
+static const char *chosen = "en";
 
 static const char *lookup(const char *english)
 {
@@ -69,13 +70,6 @@ static bool any_locale(void)
     return false;
 }
 
-static const char *chosen = "en";
-
-const char *language_chosen(void)
-{
-    return chosen;
-}
-
 bool language_begin(const char *command, const char *wanted)
 {
     const char *language = wanted ? language_in(wanted) : language_of_environment();
@@ -92,6 +86,7 @@ bool language_begin(const char *command, const char *wanted)
     }
     setenv("LANGUAGE", language, 1);
     bindtextdomain("postroad", folder);
+    bindtextdomain("libc", folder); /* which has none for it: errors stay English */
     bind_textdomain_codeset("postroad", "UTF-8");
     tr_set_lookup(lookup);
     if (!strcmp(language, "hi") && !canvas_can_write("मेल")) {
@@ -102,4 +97,9 @@ bool language_begin(const char *command, const char *wanted)
     }
     chosen = language;
     return true;
+}
+
+const char *language_chosen(void)
+{
+    return chosen;
 }

@@ -90,6 +90,8 @@ for language in de es fr hi; do
     LC_ALL=C.UTF-8 LANGUAGE=$language run 0 plot s.db -o environment.svg
     holds cmp en.svg environment.svg
 done
+run 1 plot s.db -o /nowhere/x.svg --language de
+says err 'No such file or directory'
 run 2 plot s.db -o x.svg --language tlh
 says err '"tlh" is not en, de, es, fr or hi'
 
