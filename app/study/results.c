@@ -164,27 +164,20 @@ static const char *column(sqlite3_stmt *row, int at)
 /* What differs first, and what either is. */
 static bool refuse_other(struct results *r, sqlite3_stmt *there, const struct results_study *study)
 {
-    char identity[17], first[400] = "";
+    char identity[17], first[RESULTS_DIFFERENCE_BYTES];
     const char *const what[] = {[RESULTS_OTHER_SCENARIO] = tr("another scenario"),
                                 [RESULTS_OTHER_VERSION] = tr("another version of postroad"),
                                 [RESULTS_OTHER_STUDY] = tr("another study")};
     const struct results_side here = {study->study_text, study->scenario_text, study->version};
     struct results_difference d =
         results_difference((struct results_side){column(there, 1), column(there, 2), column(there, 3)}, here);
-    if (*d.where)
-        snprintf(first, sizeof first, tr("  first difference: %s is %s there, and %s in this\n"), d.where, d.there,
-                 d.here);
-    else if (d.is_only_writing)
-        snprintf(first, sizeof first, "%s",
-                 tr("  they differ in how they are written: in blanks, or the order of keys\n"));
     return results_file_refuse(&r->file,
-                               tr("it holds results of %s\n"
-                                  "%s"
+                               tr("it holds results of %s%s\n"
                                   "  there: study \"%s\", seed %s, postroad %s, identity %s\n"
                                   "  this:  study \"%s\", seed %" PRIu64 ", postroad %s, identity %s\n"
                                   "  hint: write to another file with -o, or go on with the files as they were then"),
-                               what[d.what], first, column(there, 0), column(there, 5), column(there, 3),
-                               column(there, 4), study->name, study->seed, study->version,
+                               what[d.what], results_difference_text(&d, first), column(there, 0), column(there, 5),
+                               column(there, 3), column(there, 4), study->name, study->seed, study->version,
                                hex_of(study->identity, identity));
 }
 

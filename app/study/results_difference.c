@@ -112,22 +112,46 @@ static void find_in_study(const cJSON *there, const cJSON *here, struct results_
                         cJSON_GetObjectItemCaseSensitive(here, keys[i]), keys[i], d);
 }
 
-struct results_difference results_difference(struct results_side there, struct results_side here)
+typedef void finder(const cJSON *there, const cJSON *here, struct results_difference *d);
+
+static void find_in_scenario(const cJSON *there, const cJSON *here, struct results_difference *d)
 {
-    struct results_difference d = {.what = RESULTS_OTHER_STUDY};
-    if (strcmp(there.scenario_text, here.scenario_text) != 0)
-        d.what = RESULTS_OTHER_SCENARIO;
-    else if (strcmp(there.version, here.version) != 0)
-        d.what = RESULTS_OTHER_VERSION;
-    bool of_scenario = d.what == RESULTS_OTHER_SCENARIO;
-    cJSON *a = cJSON_Parse(of_scenario ? there.scenario_text : there.study_text),
-          *b = cJSON_Parse(of_scenario ? here.scenario_text : here.study_text);
-    if (of_scenario && a && b)
-        find(a, b, &d);
-    else if (d.what == RESULTS_OTHER_STUDY && a && b)
-        find_in_study(a, b, &d);
-    d.is_only_writing = a && b && !*d.where && d.what != RESULTS_OTHER_VERSION;
+    find(there, here, d);
+}
+
+/* Whether two texts differ in more than how they are written; what is no JSON does. */
+static bool is_other(const char *there, const char *here, finder *find_first, struct results_difference *d)
+{
+    if (strcmp(there, here) == 0) return false;
+    cJSON *a = cJSON_Parse(there), *b = cJSON_Parse(here);
+    bool is_json = a && b;
+    if (is_json) find_first(a, b, d);
     cJSON_Delete(a);
     cJSON_Delete(b);
+    return !is_json || *d->where;
+}
+
+struct results_difference results_difference(struct results_side there, struct results_side here)
+{
+    struct results_difference d = {.what = RESULTS_OTHER_SCENARIO};
+    if (is_other(there.scenario_text, here.scenario_text, find_in_scenario, &d)) return d;
+    d.what = RESULTS_OTHER_VERSION;
+    if (strcmp(there.version, here.version) != 0) return d;
+    d.what = RESULTS_OTHER_STUDY;
+    if (is_other(there.study_text, here.study_text, find_in_study, &d)) return d;
+    d.is_only_writing = true;
+    if (strcmp(there.scenario_text, here.scenario_text) != 0) d.what = RESULTS_OTHER_SCENARIO;
     return d;
+}
+
+const char *results_difference_text(const struct results_difference *d, char text[RESULTS_DIFFERENCE_BYTES])
+{
+    text[0] = '\0';
+    if (*d->where)
+        snprintf(text, RESULTS_DIFFERENCE_BYTES, tr("\n  first difference: %s is %s there, and %s in this"), d->where,
+                 d->there, d->here);
+    else if (d->is_only_writing)
+        snprintf(text, RESULTS_DIFFERENCE_BYTES, "%s",
+                 tr("\n  they differ in how they are written: in blanks, or the order of keys"));
+    return text;
 }

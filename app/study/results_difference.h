@@ -20,4 +20,8 @@ struct results_difference {
 /* The scenario is the likeliest, then the version; of two studies, what decides how a run comes out. */
 struct results_difference results_difference(struct results_side there, struct results_side here);
 
+/* A line about it, after a newline of its own; or nothing. */
+enum { RESULTS_DIFFERENCE_BYTES = 400 };
+const char *results_difference_text(const struct results_difference *d, char text[RESULTS_DIFFERENCE_BYTES]);
+
 #endif

@@ -31,7 +31,7 @@ static bool has_same_pointers(const struct results_about *a, const struct result
 static bool is_of(struct merge *m, const struct results_about *this, const struct results_about *first,
                   const char *first_path)
 {
-    char what_first[400] = "";
+    char what_first[RESULTS_DIFFERENCE_BYTES];
     const char *const what[] = {[RESULTS_OTHER_SCENARIO] = tr("its results are of another scenario than those of %s"),
                                 [RESULTS_OTHER_VERSION] =
                                     tr("its results are of another version of postroad than those of %s"),
@@ -39,19 +39,13 @@ static bool is_of(struct merge *m, const struct results_about *this, const struc
     if (this->identity == first->identity && this->measures == first->measures && has_same_pointers(this, first))
         return true;
     struct results_difference d =
-        results_difference((struct results_side){this->study_text, this->scenario_text, this->version},
-                           (struct results_side){first->study_text, first->scenario_text, first->version});
-    if (*d.where)
-        snprintf(what_first, sizeof what_first, tr("\n  first difference: %s is %s in it, and %s there"), d.where,
-                 d.there, d.here);
-    else if (d.is_only_writing)
-        snprintf(what_first, sizeof what_first, "%s",
-                 tr("\n  they differ in how they are written: in blanks, or the order of keys"));
+        results_difference((struct results_side){first->study_text, first->scenario_text, first->version},
+                           (struct results_side){this->study_text, this->scenario_text, this->version});
     char *than = sqlite3_mprintf(what[d.what], first_path);
     snprintf(m->error, m->room,
              tr("%s: %s%s\n"
                 "  hint: only files of one study, made by one version of postroad, can be merged"),
-             m->path, than, what_first);
+             m->path, than, results_difference_text(&d, what_first));
     sqlite3_free(than);
     return false;
 }

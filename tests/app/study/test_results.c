@@ -89,6 +89,9 @@ Test(results, the_first_difference_to_another_study_is_named)
     expect_difference(there, here, "/mail/1 is 2 there, and nothing in this");
     here.scenario_text = "{\"links\": {\"a/b\": {\"delay\":   \"15 ms\"}}, \"mail\": [1, 2]}";
     expect_difference(there, here, "another scenario\n  they differ in how they are written");
+    here.study_text = "{\"seed\": 8}";
+    there.study_text = "{\"seed\": 9}";
+    expect_difference(there, here, "another study\n  first difference: /seed is 9 there, and 8 in this\n");
     here.scenario_text = there.scenario_text;
     there.study_text =
         "{\"title\": \"a\", \"vary\": {\"/x\": [1, 2]}, \"replications\": 5, \"measure\": [\"attempts\"]}";

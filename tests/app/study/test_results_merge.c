@@ -108,7 +108,7 @@ Test(results_merge, refuses_files_of_different_studies_before_it_writes)
     make_part(0, 0, 2, 0);
     make_other(1, "{}");
     expect_unmerged(2, "another scenario");
-    expect_unmerged(2, "first difference: /postroad is nothing in it, and 1 there");
+    expect_unmerged(2, "first difference: /postroad is 1 there, and nothing in this");
     make_other(2, made_study().scenario_text);
     paths[1] = paths[2];
     expect_unmerged(2, "another study");
