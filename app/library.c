@@ -106,30 +106,44 @@ static char *bare_name(const char *path)
 
 enum { MOST_NAMES = 100 };
 
-/* For a word that is no file: what is called nearly so in its folder, or among those that come along, which are in
-   home. */
+/* What is called nearly so in a folder, with its ending or without; NULL: nothing. To be freed. */
+static char *near_in(const char *folder, const char *word, bool is_whole)
+{
+    char *names[MOST_NAMES + 1], *name = is_whole ? mem_strdup(word) : bare_name(word);
+    list_scenarios(folder, names, MOST_NAMES);
+    for (size_t i = 0; names[i] && is_whole; i++) {
+        char *whole = with_ending(names[i], ".json");
+        free(names[i]);
+        names[i] = whole;
+    }
+    const char *near = nearest_word(name, (const char *const *)names);
+    char *found = near ? mem_strdup(near) : NULL;
+    for (size_t i = 0; names[i]; i++)
+        free(names[i]);
+    free(name);
+    return found;
+}
+
+/* For a word that is no file: what is called nearly so in its folder; without one, in the working folder or among those
+   that come along, which are in home. */
 static void suggest_near(const char *word, const char *home, bool is_study)
 {
-    char *names[MOST_NAMES + 1], *name = bare_name(word);
     const char *slash = strrchr(word, '/');
-    char *folder = slash ? mem_strdup(word) : mem_strdup(home);
+    char *folder = mem_strdup(word), *path;
     if (slash) folder[slash - word + 1] = 0;
-    list_scenarios(folder, names, MOST_NAMES);
-    const char *near = nearest_word(name, (const char *const *)names);
-    if (near) {
-        char *path = slash ? joined(folder, near, ".json") : mem_strdup(near);
+    char *near = near_in(slash ? folder : home, word, false);
+    path = near && slash ? joined(folder, near, ".json") : near ? mem_strdup(near) : NULL;
+    if (!path && !slash) path = near_in(".", word, true);
+    if (path)
         fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), path);
-        free(path);
-    } else {
+    else
         fprintf(stderr,
                 is_study ? tr("  hint: the studies that come along are in %s\n")
                          : tr("  hint: the scenarios that come along are in %s\n"),
                 home);
-    }
-    for (size_t i = 0; names[i]; i++)
-        free(names[i]);
+    free(near);
     free(folder);
-    free(name);
+    free(path);
 }
 
 /* For a folder: one of the scenarios in it, if it has any. */

@@ -133,6 +133,8 @@ run 2 study policies-under-los -o x.db
 says err 'hint: did you mean "policies-under-loss"?'
 run 2 study ./smal.json -o x.db
 says err 'hint: did you mean "./small.json"?'
+run 2 study small.jsn -o x.db
+says err 'hint: did you mean "small.json"?'
 run 2 study study.schem -o x.db
 says err "hint: the studies that come along are in $POSTROAD_SOURCE_DIR/scenarios/studies"
 run 2 study "$here/bad/vary_bad_values.json" -o x.db
