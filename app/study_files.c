@@ -24,6 +24,15 @@ static bool output_is_given(const char *output, const char *example)
     return false;
 }
 
+static void tell_merged(const char *output, const struct results_merged *merged)
+{
+    char runs[PROGRESS_TEXT_BYTES], added[PROGRESS_TEXT_BYTES];
+    printf("%s: ", output);
+    printf(merged->runs == 1 ? tr("%s run of ") : tr("%s runs of "), progress_count(merged->runs, runs));
+    printf(merged->files == 1 ? tr("%zu file, ") : tr("%zu files, "), merged->files);
+    printf(tr("%s of them new\n"), progress_count(merged->added, added));
+}
+
 int study_merge(int argc, char **argv)
 {
     const char *output = NULL;
@@ -41,7 +50,7 @@ int study_merge(int argc, char **argv)
         .max_operands = (size_t)argc,
     };
     size_t n;
-    char error[RESULTS_ERROR_BYTES], runs[PROGRESS_TEXT_BYTES], added[PROGRESS_TEXT_BYTES];
+    char error[RESULTS_ERROR_BYTES];
     struct results_merged merged;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
@@ -56,8 +65,7 @@ int study_merge(int argc, char **argv)
     }
     if (!results_merge((const char *const *)argv + 1, n, output, &merged, error, sizeof error))
         return say(error, merged.are_good ? EXIT_FAILED : EXIT_USAGE);
-    printf(tr("%s: %s runs of %zu files, %s of them new\n"), output, progress_count(merged.runs, runs), merged.files,
-           progress_count(merged.added, added));
+    tell_merged(output, &merged);
     return EXIT_DONE;
 }
 

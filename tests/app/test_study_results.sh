@@ -56,6 +56,8 @@ END
 for part in 1 2 3; do run 0 study small.json -o "part$part.db" --shard "$part/3" --jobs 2; done
 run 0 study merge part3.db part1.db part2.db -o merged.db
 says out 'merged.db: 120 runs of 3 files, 120 of them new'
+run 0 study merge part3.db -o alone.db
+says out 'alone.db: 40 runs of 1 file, 40 of them new'
 tables merged.db merged
 holds cmp -s one.txt merged.txt
 run 0 study merge part1.db one.db -o merged.db
