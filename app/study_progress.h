@@ -16,8 +16,7 @@ struct progress_line {
     struct progress_mark {
         double seconds;
         uint64_t made;
-    } marks[2]; /* half a minute apart: points differ in what a run takes, so that what is left goes by the last minute
-                 */
+    } marks[2]; /* half a minute apart: what is left goes by the last minute, as points differ in what a run takes */
 };
 
 struct progress_line progress_line_on(FILE *out, const struct study *study);
