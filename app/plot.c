@@ -12,8 +12,9 @@
 #include "sim/journal/tr.h"
 
 struct plot_options {
-    const char *output, *measure, *size, *scale, *language;
+    const char *output, *measure, *statistic, *size, *scale, *language;
     struct plot_wish wish;
+    struct plot_statistic read_statistic;
     struct plot_words words;
     struct option_list where, formulas;
     struct plot_beside *beside;
@@ -58,6 +59,13 @@ static bool read_size(struct plot_options *o)
     return false;
 }
 
+static bool read_statistic(struct plot_options *o)
+{
+    if (!o->statistic) return true;
+    o->wish.statistic = &o->read_statistic;
+    return plot_statistic_read(o->statistic, &o->read_statistic);
+}
+
 static bool read_scale(struct plot_options *o)
 {
     o->words.scale = FIGURE_AUTO;
@@ -79,7 +87,7 @@ static bool suits_report(const struct plot_options *o)
                       {"--measure", o->measure},
                       {"--beside", o->formulas.n > 0},
                       {"--intervals", o->wish.intervals},
-                      {"--statistic up to a time", o->wish.statistic && strchr(o->wish.statistic, ' ')},
+                      {"--statistic up to a time", o->wish.statistic && plot_statistic_is_to_time(o->wish.statistic)},
                       {"--scale", o->scale},
                       {"--size", o->size},
                       {"--title", o->words.title},
@@ -195,10 +203,11 @@ static int plot_figure(struct plot_options *o, struct results_reader *reader)
     return code;
 }
 
-static int plot_report(const struct plot_options *o, struct results_reader *reader, const char *path)
+static int plot_report(struct plot_options *o, struct results_reader *reader, const char *path)
 {
     struct output_file *file = output_open(o->output);
     if (!file) return EXIT_FAILED;
+    o->wish.is_of_report = true;
     int code = plot_report_write(reader, &o->wish, path, output_stream(file));
     if (code == EXIT_DONE) return output_commit(file) ? EXIT_DONE : EXIT_FAILED;
     output_abandon(file);
@@ -210,7 +219,9 @@ static int plot(struct plot_options *o, const char *path)
     char error[RESULTS_ERROR_BYTES];
     o->wish.where = o->where.items;
     o->wish.n_where = o->where.n;
-    if (!read_output(o) || !suits_report(o) || !read_size(o) || !read_scale(o) || !read_formulas(o)) return EXIT_USAGE;
+    if (!read_output(o) || !read_statistic(o) || !suits_report(o) || !read_size(o) || !read_scale(o) ||
+        !read_formulas(o))
+        return EXIT_USAGE;
     if (output_is_same(o->output, path)) {
         fputs(tr("postroad plot: -o names the results themselves\n"), stderr);
         return EXIT_USAGE;
@@ -241,7 +252,7 @@ int command_plot(int argc, char **argv)
         {"by", 'b', "POINTER", "what tells its lines apart", OPTION_TEXT, &o.wish.by},
         {"where", 'w', "P=VALUE", "only points with this value; may be repeated", OPTION_LIST, &o.where},
         {"statistic", 's', "S", "mean, median, p95; of times also \"within 1 h\" and \"mean to 6 h\" (as it suits)",
-         OPTION_TEXT, &o.wish.statistic},
+         OPTION_TEXT, &o.statistic},
         {"against", 0, "VALUE", "of a difference: what is subtracted (the first value of --by)", OPTION_TEXT,
          &o.wish.against},
         {"beside", 0, "FORMULA",

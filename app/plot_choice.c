@@ -52,10 +52,10 @@ bool plot_statistic_read(const char *written, struct plot_statistic *s)
         good = read_time(written + strlen(within), &s->time_s);
     } else {
         bool is_median = strcmp(written, "median") == 0;
-        double percent = is_median ? 50 : *written == 'p' ? strtod(written + 1, &end) : 0;
+        bool is_percentile = *written == 'p' && !written[1 + strspn(written + 1, "0123456789.")];
         s->kind = PLOT_QUANTILE;
-        s->quantile = percent / 100;
-        good = (is_median || (*written == 'p' && *end == 0)) && s->quantile > 0 && s->quantile < 1;
+        s->quantile = (is_median ? 50 : is_percentile ? strtod(written + 1, &end) : 0) / 100;
+        good = (is_median || (is_percentile && *end == 0)) && s->quantile > 0 && s->quantile < 1;
     }
     if (!good)
         fprintf(stderr,
@@ -272,16 +272,25 @@ static bool refuse(const char *what, const char *hint)
 
 enum { MOST_BOOTSTRAPPED = 5000 }; /* runs of a point: it takes the square of them */
 
-static bool can_be_reckoned(const struct plot_data *d, const struct plot_choice *c)
+/* Whether a kind shows one number for each point, and not what all mails or runs look like. */
+static bool has_statistic(enum figure_kind kind)
+{
+    return kind == FIGURE_CURVE || kind == FIGURE_DIFFERENCE || kind == FIGURE_HEAT;
+}
+
+static bool can_be_reckoned(const struct plot_data *d, const struct plot_wish *wish, const struct plot_choice *c)
 {
     const struct plot_statistic *s = &c->statistic;
-    bool has_time = s->kind == PLOT_MEAN_TO || s->kind == PLOT_WITHIN;
+    if (wish->statistic && !wish->is_of_report && !has_statistic(c->kind))
+        return refuse(tr("--statistic: this kind of figure shows more than one number for each point"),
+                      "--figure curve");
+    bool has_time = plot_statistic_is_to_time(s);
     if (has_time && !measure_is_censored_by_end(d->measure))
         return refuse(tr("--statistic: up to a time are only times, and this measure is none"),
                       "--measure delivery_delay");
     if (has_time && c->kind == FIGURE_DIFFERENCE)
         return refuse(tr("--statistic: a difference is taken run by run"), "--statistic mean");
-    if (s->is_bootstrap && c->kind != FIGURE_CURVE && c->kind != FIGURE_DIFFERENCE && c->kind != FIGURE_HEAT)
+    if (s->is_bootstrap && !has_statistic(c->kind))
         return refuse(tr("--intervals: this kind of figure has intervals of its own"), "--figure curve");
     if (s->is_bootstrap && c->kind != FIGURE_DIFFERENCE && plot_is_of_mails(d, s))
         return refuse(tr("--intervals: what is read from the curve of all mails has the intervals of that curve"),
@@ -314,10 +323,8 @@ static bool can_be(const struct plot_data *d, const struct plot_choice *c)
 
 static bool read_wish(const struct plot_data *d, const struct plot_wish *wish, struct plot_choice *c)
 {
-    c->statistic = plot_statistic_default(d);
-    bool good = read_kind(wish->figure, &c->kind) &&
-                (!wish->statistic || plot_statistic_read(wish->statistic, &c->statistic)) &&
-                read_confidence(wish->confidence, &c->statistic.confidence) &&
+    c->statistic = wish->statistic ? *wish->statistic : plot_statistic_default(d);
+    bool good = read_kind(wish->figure, &c->kind) && read_confidence(wish->confidence, &c->statistic.confidence) &&
                 read_intervals(wish->intervals, &c->statistic.is_bootstrap) && read_factor(d, wish->x, "--x", &c->x) &&
                 read_factor(d, wish->by, "--by", &c->by);
     for (size_t i = 0; i < wish->n_where && good; i++)
@@ -335,7 +342,7 @@ bool plot_choose(const struct plot_data *d, const struct plot_wish *wish, struct
     if (!wish->figure) c->kind = kind_that_suits(d, c);
     if (c->kind == FIGURE_DIFFERENCE && !wish->statistic) c->statistic.kind = PLOT_MEAN;
     choose_axes(d, c);
-    if (!can_be(d, c) || !can_be_reckoned(d, c)) return false;
+    if (!can_be(d, c) || !can_be_reckoned(d, wish, c)) return false;
     fix_the_rest(d, c);
     if (c->kind == FIGURE_DIFFERENCE && wish->against) {
         c->against = plot_find_level(&d->factors[c->by], wish->against, "--against");

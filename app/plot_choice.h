@@ -6,12 +6,6 @@
 
 #define PLOT_NONE SIZE_MAX
 
-struct plot_wish {
-    const char *figure, *x, *by, *against, *statistic, *confidence, *intervals; /* as written; NULL: as it suits */
-    const char *const *where;                                                   /* POINTER=VALUE */
-    size_t n_where;
-};
-
 /* What is reckoned of the runs of a point, or of their mails. */
 struct plot_statistic {
     enum { PLOT_MEAN, PLOT_QUANTILE, PLOT_MEAN_TO, PLOT_WITHIN } kind;
@@ -19,6 +13,14 @@ struct plot_statistic {
     double time_s;   /* of times: the mean up to then, or the share that is over by then */
     bool is_bootstrap;
     double confidence; /* of its interval */
+};
+
+struct plot_wish {
+    const char *figure, *x, *by, *against, *confidence, *intervals; /* as written; NULL: as it suits */
+    const struct plot_statistic *statistic;                         /* its kind and what belongs to that; NULL */
+    const char *const *where;                                       /* POINTER=VALUE */
+    size_t n_where;
+    bool is_of_report; /* for figures of all measures: a statistic is of those that have use for one */
 };
 
 struct plot_choice {
@@ -56,6 +58,8 @@ const char *plot_statistic_name(const struct plot_statistic *statistic, char *te
 enum figure_unit plot_statistic_unit(const struct plot_data *data, const struct plot_statistic *statistic);
 /* "mean", "p95", "mean to 6 h", "within 1 h", as written. False after a message. */
 bool plot_statistic_read(const char *written, struct plot_statistic *statistic);
+/* Of times alone: the mean up to then, or the share within. */
+bool plot_statistic_is_to_time(const struct plot_statistic *statistic);
 /* What the study or the measure means when nothing was asked for. */
 struct plot_statistic plot_statistic_default(const struct plot_data *data);
 

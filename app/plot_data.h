@@ -34,7 +34,7 @@ struct plot_point {
     struct plot_run *runs;
     size_t n_runs;
     /* of measures of mails: each mail; what never comes (it was sent back) is censored at the longest time of all */
-    struct stat_observation *mails; /* group: its run */
+    struct stat_observation *mails;  /* group: its run */
     size_t n_mails, n_open, n_never; /* open: its run ended before what is measured did */
     double *later, *done; /* if asked for: times of attempts since the mail was written, that failed and that did not */
     size_t n_later, n_done;

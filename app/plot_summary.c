@@ -35,6 +35,11 @@ const char *plot_statistic_name(const struct plot_statistic *s, char *text, size
     return text;
 }
 
+bool plot_statistic_is_to_time(const struct plot_statistic *s)
+{
+    return s->kind == PLOT_MEAN_TO || s->kind == PLOT_WITHIN;
+}
+
 enum figure_unit plot_statistic_unit(const struct plot_data *d, const struct plot_statistic *s)
 {
     return s->kind == PLOT_WITHIN ? FIGURE_SHARE : plot_unit(d->measure);

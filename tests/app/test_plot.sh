@@ -256,10 +256,19 @@ run 2 plot r.db -o x.svg --intervals bootstrap
 says err "hint: --statistic mean"
 run 2 plot r.db -o x.svg --figure ecdf --intervals bootstrap
 says err "has intervals of its own"
+for kind in survival ecdf box violin queue attempts; do
+    run 2 plot r.db -o x.svg --figure $kind -s p90
+    says err "shows more than one number for each point"
+done
+run 0 plot none.db -o none.html -s p90
 run 2 plot r.db -o x.svg --intervals jackknife
 says err '"jackknife" is not bootstrap'
 run 2 plot r.db -o x.html -s "within 1 h"
 says err "is for a single figure"
+for file in x.svg x.html; do
+    run 2 plot r.db -o $file -s "p 95"
+    says err '"p 95" is not mean, median or a percentile'
+done
 
 # What cannot be.
 run 2 plot r.db -o x.svg --figure difference --scale log

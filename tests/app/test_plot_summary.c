@@ -7,8 +7,7 @@
 enum { RUNS = 5 };
 
 /* Five runs of a mail each: after 1, 2 and 4 s; given up on after 3 s, when the run ended; sent back, which is watched
-   as long as anything was. Of every run but number 2 there is one with policy b as well, which takes a second longer.
- */
+   as long as anything was. Of each run but number 2 there is one with policy b as well, which takes a second longer. */
 static struct plot_run runs[RUNS], others[RUNS - 1];
 static struct stat_observation mails[RUNS] = {{1, false, 0}, {2, false, 1}, {4, false, 2}, {3, true, 3}, {9, true, 4}};
 static struct plot_point point, other;
@@ -115,8 +114,8 @@ Test(plot_summary, a_bootstrap_is_of_the_same_value_and_the_same_each_time)
 
 Test(plot_summary, statistics_are_read_as_they_are_written)
 {
-    static const char *const wrong[] = {"average", "p",        "p0",         "p100",     "p5x",
-                                        "within",  "within 5", "within 0 s", "mean to x"};
+    static const char *const wrong[] = {"average",    "p",         "p0",   "p100",  "p5x", "within", "within 5",
+                                        "within 0 s", "mean to x", "p 95", "p0x32", "p+5", "p5.5.5", "p."};
     struct plot_statistic s;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         cr_expect(!plot_statistic_read(wrong[i], &s), "%s", wrong[i]);
