@@ -380,14 +380,9 @@ static int64_t time_of(const struct measured_mail *mail, enum measure measure, i
 
 static int64_t count_of(const struct measured_mail *mail, enum measure measure)
 {
-    switch ((int)measure) {
-    case MEASURE_ATTEMPTS:
-        return mail->attempts;
-    case MEASURE_DELIVERED:
-        return mail->outcome == MEASURED_DELIVERED;
-    case MEASURE_BOUNCED:
-        return mail->outcome == MEASURED_BOUNCED;
-    }
+    if (measure == MEASURE_ATTEMPTS) return mail->attempts;
+    if (measure == MEASURE_DELIVERED) return mail->outcome == MEASURED_DELIVERED;
+    if (measure == MEASURE_BOUNCED) return mail->outcome == MEASURED_BOUNCED;
     return mail->duplicates;
 }
 
@@ -453,7 +448,7 @@ static double goodput(const struct measures *m)
 static double value_of(const struct measures *m, enum measure measure)
 {
     if (measure_is_of_mails(measure)) return mean_of_mails(m, measure);
-    switch ((int)measure) {
+    switch (measure) {
     case MEASURE_RETRANSMISSIONS:
         return (double)(m->rto + m->fast);
     case MEASURE_RETRANSMISSIONS_RTO:
@@ -478,8 +473,24 @@ static double value_of(const struct measures *m, enum measure measure)
         return mean_queue(m);
     case MEASURE_GOODPUT:
         return goodput(m);
+    case MEASURE_END_TIME:
+        return (double)m->now_ns / 1e9;
+    case MEASURE_DELIVERY_DELAY: /* of mails, as above */
+    case MEASURE_QUEUE_WAIT:
+    case MEASURE_DNS_WAIT:
+    case MEASURE_CONNECT:
+    case MEASURE_TRANSFER:
+    case MEASURE_RETRY_WAIT:
+    case MEASURE_DISK_WAIT:
+    case MEASURE_TIME_TO_FIRST_ATTEMPT:
+    case MEASURE_ATTEMPTS:
+    case MEASURE_DELIVERED:
+    case MEASURE_BOUNCED:
+    case MEASURE_DUPLICATES:
+    case MEASURES:
+        break;
     }
-    return (double)m->now_ns / 1e9;
+    return NAN;
 }
 
 /* Those that were no handing on are left out. */
