@@ -116,8 +116,7 @@ static bool is_there(struct pool *pool, uint64_t point_key, int64_t replication)
 
 static bool belongs_to_shard(const struct pool *pool, uint64_t point, int64_t replication)
 {
-    return pool->divides_groups ||
-           study_shard_has(pool->options->shard, point / study_group_size(pool->study), replication);
+    return study_shard_has(pool->study, pool->options->shard, point / study_group_size(pool->study), replication);
 }
 
 /* False when it was dropped, or could not be written. */

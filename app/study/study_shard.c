@@ -39,8 +39,9 @@ bool study_shard_divides_groups(const struct study *study, struct study_shard sh
     return study->precision.is_wanted || groups >= 4 * shard.parts;
 }
 
-bool study_shard_has(struct study_shard shard, uint64_t group, int64_t replication)
+bool study_shard_has(const struct study *study, struct study_shard shard, uint64_t group, int64_t replication)
 {
+    if (study_shard_divides_groups(study, shard)) return group % shard.parts == shard.part - 1;
     return (group + (uint64_t)replication) % shard.parts == shard.part - 1;
 }
 

@@ -17,8 +17,8 @@ enum { STUDY_MOST_SHARDS = 1000000 };
 /* "3/8". False after a message with a hint in `problem`. */
 bool study_shard_parse(const char *text, struct study_shard *shard, char *problem, size_t room);
 bool study_shard_divides_groups(const struct study *study, struct study_shard shard);
-/* Where it does not: whether this run belongs to the part. */
-bool study_shard_has(struct study_shard shard, uint64_t group, int64_t replication);
+/* Whether this run belongs to the part. */
+bool study_shard_has(const struct study *study, struct study_shard shard, uint64_t group, int64_t replication);
 /* How many runs there are at most in this part. */
 uint64_t study_shard_runs(const struct study *study, struct study_shard shard);
 

@@ -338,10 +338,9 @@ Test(study_identity, seeds_are_those_of_the_replication_and_fit_the_command_line
 static uint64_t runs_of(const struct study *study, struct study_shard shard, uint8_t *made)
 {
     uint64_t size = study_group_size(study), groups = study_points(study) / size, n = 0;
-    bool divides = study_shard_divides_groups(study, shard);
     for (uint64_t group = 0; group < groups; group++)
         for (int64_t r = 0; r < study->most_runs; r++) {
-            bool has = divides ? group % shard.parts == shard.part - 1 : study_shard_has(shard, group, r);
+            bool has = study_shard_has(study, shard, group, r);
             made[group * (uint64_t)study->most_runs + (uint64_t)r] += has;
             n += has ? size : 0;
         }
