@@ -78,6 +78,8 @@ static void draw_view_row(const struct view *v, struct box row, enum view_id at,
     canvas_text(v->canvas, box_of(row.x + 18 * u, row.y, row.w - 18 * u - 3 * (side + 6 * u), row.h), &style,
                 view_title(view));
     if (view == at) return;
+    targets_add_box(v->targets, ACT_SHOW_HERE, act_of_views(at, view),
+                    box_of(row.x, row.y, row.w - 3 * (side + 6 * u), row.h));
     static const enum act acts[] = {ACT_SHOW_HERE, ACT_SHOW_BESIDE, ACT_SHOW_BELOW};
     for (int i = 0; i < 3; i++)
         draw_place_button(v, box_of(row.x + row.w - (3 - i) * (side + 6 * u), row.y + 3 * u, side, row.h - 6 * u),

@@ -266,6 +266,17 @@ static void drag_to(struct scene *s, double x)
         scene_seek(s, time_axis_at(s->axes[s->dragged_axis].span, s->axes[s->dragged_axis].box, x));
 }
 
+/* Its event just happens then; a time of the line beside it would come before or after. */
+static bool go_to_mark(struct scene *s, struct point at)
+{
+    const struct view view = scene_view(s, NULL);
+    const struct story_mark *mark = timeline_mark_at(&view, s->panels.time_line, at);
+    if (!mark) return false;
+    s->playing = false;
+    scene_seek_event(s, mark->event);
+    return true;
+}
+
 static bool close_menu(struct scene *s)
 {
     bool open = s->menu != VIEW_NONE;
@@ -311,7 +322,9 @@ static bool handle_press(struct scene *s, const struct input *in)
     const struct target *t = targets_find(s->targets, in->x, in->y);
     s->grip = point_of(in->x, in->y);
     if (!t) return close_menu(s) || grip_bar(s);
-    if (t->act == ACT_HOST && !s->linking.open && box_has(s->panels.views[VIEW_MAP], in->x, in->y)) s->dragged_host = t->arg;
+    if (t->act == ACT_HOST && !s->linking.open && box_has(s->panels.views[VIEW_MAP], in->x, in->y))
+        s->dragged_host = t->arg;
+    if (t->act == ACT_TIME_LINE && go_to_mark(s, s->grip)) return true;
     if (t->act == ACT_TIME_LINE || t->act == ACT_TIME_AXIS) {
         s->dragging = true;
         s->dragged_axis = t->act == ACT_TIME_AXIS ? (enum view_id)t->arg : VIEW_NONE;

@@ -231,6 +231,23 @@ static void draw_marks(const struct view *v, struct box box)
     mem_free(first.marks);
 }
 
+const struct story_mark *timeline_mark_at(const struct view *v, struct box box, struct point at)
+{
+    const struct story_mark *marks, *best = NULL;
+    size_t n_marks = story_marks(v->story, &marks);
+    double nearest = view_units(v, 8);
+    if (at.y < box.y || at.y >= strip_of(box, v->unit).y) return NULL;
+    for (size_t i = 0; i < n_marks; i++) {
+        if (!is_in_sight(v, marks[i].at_ns)) continue;
+        double away = fabs(timeline_x_at(v, box, pace_screen_at(v->pace, marks[i].at_ns)) - at.x);
+        int more = best ? importance(marks[i].kind) - importance(best->kind) : 1;
+        if (away > view_units(v, 8) || more < 0 || (more == 0 && away >= nearest)) continue;
+        nearest = away;
+        best = &marks[i];
+    }
+    return best;
+}
+
 /* ---- Times ---- */
 
 static void draw_skips(const struct view *v, struct box box)

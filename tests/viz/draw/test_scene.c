@@ -111,6 +111,27 @@ Test(scene, dragging_the_time_line_seeks_and_equals_a_seek)
     cr_expect(eq(i64, scene_now(scene), second));
 }
 
+/* A pixel is many packets wide: what the mark is about has just happened, and nothing after it. */
+Test(scene, a_mark_on_the_time_line_leads_to_its_event)
+{
+    const struct story_mark *marks;
+    const struct story *story = scene_story(scene);
+    size_t n = story_marks(story, &marks), n_losses = 0;
+    struct box line = box_of_act(ACT_TIME_LINE);
+    for (size_t i = 0; i < n; i++) {
+        if (marks[i].kind != STORY_MARK_LOSS) continue;
+        bool is_reached = false;
+        for (double x = line.x; x < line.x + line.w && !is_reached; x += 2) {
+            point_at(INPUT_PRESS, x, line.y + 4);
+            point_at(INPUT_RELEASE, x, line.y + 4);
+            is_reached = story_last_event(story) == marks[i].event;
+        }
+        cr_expect(is_reached, "the loss at %lld ns", (long long)marks[i].at_ns);
+        n_losses++;
+    }
+    cr_assert(n_losses > 0);
+}
+
 static void step_to_a_flying_packet(void)
 {
     const size_t *hops;
