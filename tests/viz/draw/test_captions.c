@@ -45,7 +45,7 @@ static int64_t expect_true_wait(struct journal_memory *journal)
         const struct story_caption *caption = story_caption(story, i);
         if (!strstr(caption->text, "{wait}")) continue;
         minutes = (second_attempt_ns(story) - caption->at_ns + MINUTE / 2) / MINUTE;
-        snprintf(wait, sizeof wait, ": %lld min from now", (long long)minutes);
+        snprintf(wait, sizeof wait, ": %lld min later", (long long)minutes);
         caption_text_fill(story_event(story, caption->event), caption->text, text);
         cr_expect(strstr(text, wait) != NULL, "%s: not in: %s", wait, text);
         found++;
