@@ -161,6 +161,8 @@ static const char *greylist_text(enum greylist_outcome outcome)
         return "back too early";
     case GREYLIST_WAITED:
         return "it has waited long enough";
+    case GREYLIST_PASSED:
+        return "these three have passed before";
     case GREYLIST_KNOWN_CLIENT:
         return "this client always comes back";
     }

@@ -191,7 +191,7 @@ struct greylist_answer greylist_ask(struct greylist *greylist, struct ip_address
     if (waited_ns < greylist->settings.delay_ns)
         return (struct greylist_answer){is_new ? GREYLIST_NEW : GREYLIST_EARLY, passes_ns, waited_ns};
     if (!passed_before) count_success(greylist, net, client, now_ns);
-    return (struct greylist_answer){GREYLIST_WAITED, passes_ns, waited_ns};
+    return (struct greylist_answer){passed_before ? GREYLIST_PASSED : GREYLIST_WAITED, passes_ns, waited_ns};
 }
 
 size_t greylist_size(const struct greylist *greylist)

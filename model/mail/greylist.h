@@ -27,6 +27,7 @@ enum greylist_outcome {
     GREYLIST_NEW,   /* never seen, or forgotten, or too late: put off */
     GREYLIST_EARLY, /* seen, but not for long enough: put off */
     GREYLIST_WAITED,
+    GREYLIST_PASSED, /* has waited once before */
     GREYLIST_KNOWN_CLIENT
 };
 struct greylist_answer {
