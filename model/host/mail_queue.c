@@ -106,7 +106,7 @@ static struct queue_entry *entry_new(struct mail_queue *queue, const struct acce
                                   .run_ns = -1};
     snprintf(entry->queue_id, sizeof entry->queue_id, "%s", mail->queue_id);
     /* For as long as there is an entry: of a mail that a queue has twice, one copy may be done with long before the
-     * other. */
+       other. */
     mail_register_count(queue_world(queue)->mails, mail->message, 1);
     wake_init(&entry->wake, queue->host, "next attempt", queue_round_begin, entry);
     entry->wake.message = entry->message;

@@ -251,6 +251,7 @@ bool world_run(struct world *world, uint64_t n_events)
             return false;
         }
         if (!engine_run_next(world->engine, world->until_ns)) {
+            engine_advance(world->engine, world->until_ns);
             world_stop(world, world->until_ns == longest_run_ns ? "30 days have passed" : "the time is up");
             return false;
         }

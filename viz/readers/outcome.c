@@ -12,6 +12,7 @@
 struct row {
     uint32_t attempts, copies;
     int64_t delivered_ns, picked_up_ns;
+    bool unsent; /* its own program has it, or has given it up: no server took it */
     bool bounced, discarded, expanded;
     uint32_t doubts;
     const char *doubted;
@@ -131,6 +132,7 @@ static void on_mail_state(struct outcome *outcome, const struct event *e)
 {
     const char *to = event_text(e, FIELD_RECIPIENT), *state = event_text(e, FIELD_TO), *why = event_text(e, FIELD_WHY);
     struct row *row = row_of(outcome, mail_of(outcome, e), to, strlen(to));
+    row->unsent = strcmp(state, "outbox") == 0 || (row->unsent && strcmp(state, "bounced") == 0);
     if (strcmp(state, "delivered") == 0) {
         row->copies++;
         if (row->delivered_ns == TIME_NEVER) row->delivered_ns = e->at_ns;
@@ -310,6 +312,7 @@ struct outcome_row outcome_row(const struct outcome *outcome, size_t i)
                                 .to = row->to,
                                 .outcome = outcome_of(row),
                                 .why = row->why,
+                                .unsent = row->unsent,
                                 .attempts = row->attempts,
                                 .copies = row->copies,
                                 .doubts = row->doubts,
@@ -499,13 +502,13 @@ bool outcome_write_json(const struct outcome *outcome, const struct journal *jou
 
 /* ---- For people ---- */
 
-static const char *outcome_word(const char *outcome)
+static const char *outcome_word(struct outcome_row row)
 {
-    if (strcmp(outcome, "delivered") == 0) return tr("delivered");
-    if (strcmp(outcome, "bounced") == 0) return tr("sent back");
-    if (strcmp(outcome, "discarded") == 0) return tr("discarded");
-    if (strcmp(outcome, "expanded") == 0) return tr("sent on");
-    return tr("still queued");
+    if (strcmp(row.outcome, "delivered") == 0) return tr("delivered");
+    if (strcmp(row.outcome, "bounced") == 0) return row.unsent ? tr("not sent") : tr("sent back");
+    if (strcmp(row.outcome, "discarded") == 0) return tr("discarded");
+    if (strcmp(row.outcome, "expanded") == 0) return tr("sent on");
+    return row.unsent ? tr("in the outbox") : tr("still queued");
 }
 
 static void add_attempts(struct text_buffer *text, struct outcome_row row)
@@ -519,6 +522,10 @@ static void add_attempts(struct text_buffer *text, struct outcome_row row)
 static void add_fate(struct text_buffer *text, struct outcome_row row)
 {
     char time[VTIME_TEXT_BYTES];
+    if (row.unsent) {
+        text_adds(text, *row.why ? row.why : tr("no server has taken it"));
+        return;
+    }
     if (row.copies) text_addf(text, tr("after %s, "), vtime_format_duration(row.delivered_ns - row.sent_ns, time));
     if (row.attempts || !row.copies)
         add_attempts(text, row);
@@ -552,12 +559,12 @@ static void add_table(struct text_buffer *text, const struct outcome *outcome)
         widen(&w.mail, row.mail);
         widen(&w.from, row.from);
         widen(&w.to, row.to);
-        widen(&w.outcome, outcome_word(row.outcome));
+        widen(&w.outcome, outcome_word(row));
     }
     for (size_t i = 0; i < outcome->rows.count; i++) {
         struct outcome_row row = outcome_row(outcome, i);
         text_addf(text, "%-*s  %-*s -> %-*s  %-*s  ", w.mail, row.mail, w.from, *row.from ? row.from : "<>", w.to,
-                  row.to, w.outcome, outcome_word(row.outcome));
+                  row.to, w.outcome, outcome_word(row));
         add_fate(text, row);
         text_adds(text, "\n");
     }

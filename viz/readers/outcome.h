@@ -23,13 +23,14 @@ bool outcome_write_text(const struct outcome *outcome, const struct journal *jou
 
 /* A row of `mails`, for those who need more than text. */
 struct outcome_row {
-    const char *mail, *from, *to;                /* name, sender, this recipient */
-    const char *outcome;                         /* delivered bounced queued discarded expanded (a list) */
-    const char *why;                             /* latest reason given; "" */
-    uint32_t attempts, copies;                   /* tries to hand it to another server; times put into a mailbox */
-    uint32_t doubts;     /* times it was sent again although another host may have had it: what makes copies */
-    const char *doubted; /* why, the first time; "" */
-    const char *list;    /* an alias or a list that it is a member of; NULL: none */
+    const char *mail, *from, *to; /* name, sender, this recipient */
+    const char *outcome;          /* delivered bounced queued discarded expanded (a list) */
+    const char *why;              /* latest reason given; "" */
+    bool unsent;                  /* it never left the program that it was written with */
+    uint32_t attempts, copies;    /* tries to hand it to another server; times put into a mailbox */
+    uint32_t doubts;              /* times it was sent again although another host may have had it: what makes copies */
+    const char *doubted;          /* why, the first time; "" */
+    const char *list;             /* an alias or a list that it is a member of; NULL: none */
     int64_t sent_ns, delivered_ns, picked_up_ns; /* TIME_NEVER: not */
 };
 size_t outcome_rows(const struct outcome *outcome);

@@ -15,6 +15,18 @@ Test(world, first_mail_is_picked_up_and_every_expectation_holds)
     world_run_free(&run);
 }
 
+/* Who watches it for 20 minutes has watched it for 20 minutes, whenever the last thing happened. */
+Test(world, a_run_whose_time_is_up_ends_at_that_time)
+{
+    struct world_run run = world_run_scenario("who-may-send", 0, event_mask_all());
+    size_t i = 0;
+    const struct event *end = find_event(&run, &i, EVENT_RUN_END, "the time is up");
+    cr_assert(end);
+    cr_expect_eq(end->at_ns, 20 * MINUTE);
+    cr_expect_eq(run.ended_ns, 20 * MINUTE);
+    world_run_free(&run);
+}
+
 Test(world, every_cause_is_an_earlier_event_and_all_but_the_scenarios_own_have_one)
 {
     struct world_run run = world_run_scenario("first-mail", 0, event_mask_all());

@@ -118,6 +118,32 @@ Test(outcome, the_table_says_when_and_how_often)
     unfold(&f);
 }
 
+/* Servers try to deliver; a program that submits shows its user why it was refused, or keeps the mail. */
+Test(outcome, what_never_left_its_program_was_not_sent)
+{
+    struct folded f = {.outcome = outcome_new()};
+    struct journal_reader reader = outcome_reader(f.outcome);
+    f.made.journal = journal_new();
+    f.made.memory = journal_memory_new();
+    journal_add_reader(f.made.journal, reader);
+    for (int i = 1; i <= 3; i++) {
+        JOURNAL_EMIT(f.made.journal, MAIL_COMPOSE, F_INT(MESSAGE, i), F_TEXT(NAME, "m"), F_TEXT(FROM, "c@d"),
+                     F_TEXT(TO, "a@b"));
+        JOURNAL_EMIT(f.made.journal, MAIL_STATE, F_INT(MESSAGE, i), F_TEXT(RECIPIENT, "a@b"), F_TEXT(TO, "outbox"));
+    }
+    JOURNAL_EMIT(f.made.journal, MAIL_STATE, F_INT(MESSAGE, 1), F_TEXT(RECIPIENT, "a@b"), F_TEXT(FROM, "outbox"),
+                 F_TEXT(TO, "bounced"), F_TEXT(WHY, "530 no"));
+    JOURNAL_EMIT(f.made.journal, MAIL_STATE, F_INT(MESSAGE, 3), F_TEXT(RECIPIENT, "a@b"), F_TEXT(TO, "queued"));
+    JOURNAL_EMIT(f.made.journal, MAIL_STATE, F_INT(MESSAGE, 3), F_TEXT(RECIPIENT, "a@b"), F_TEXT(FROM, "queued"),
+                 F_TEXT(TO, "bounced"), F_TEXT(WHY, "too old"));
+    char *text = written(&f, false);
+    cr_expect_not_null(strstr(text, "-> a@b  not sent       530 no\n"), "%s", text);
+    cr_expect_not_null(strstr(text, "-> a@b  in the outbox  no server has taken it\n"), "%s", text);
+    cr_expect_not_null(strstr(text, "-> a@b  sent back      0 attempts: too old\n"), "%s", text);
+    free(text);
+    unfold(&f);
+}
+
 Test(outcome, words_from_outside_cannot_break_the_json)
 {
     struct folded f = {.outcome = outcome_new()};
