@@ -125,29 +125,51 @@ static enum pop3_wish on_wish(void *context, const char *unique_id)
     return leaves_ns != TIME_NEVER && now_of(client) - mail->fetched_ns >= leaves_ns ? POP3_DELETE : POP3_PASS;
 }
 
+/* The mail of this unique id, as its server has it; NULL: none. */
+static const struct stored_mail *stored_mail_of(const struct mail_client *client, const char *unique_id)
+{
+    struct host *server = &world_of(client)->hosts[settings(client)->fetches_from];
+    const struct mailbox *box =
+        server->mail_server ? mail_server_mailbox(server->mail_server, settings(client)->user) : NULL;
+    for (size_t i = 0; box && i < box->n; i++)
+        if (strcmp(box->mails[i].queue_id, unique_id) == 0) return &box->mails[i];
+    return NULL;
+}
+
+/* Which mail it is, and whose, for one mailbox may serve several addresses. Bytes that were damaged where no checksum
+   saw it may not say so; then what lies on the server under its unique id is what the user takes it for. */
+static bool identify(const struct mail_client *client, const char *unique_id, struct mail_bytes *mail,
+                     char recipient[MESSAGE_ADDRESS_BYTES])
+{
+    mail->message.n = message_number_of(mail->content, mail->size);
+    mail->recipient = recipient;
+    if (world_knows_message(world_of(client), mail->message) &&
+        message_delivered_to(mail->content, mail->size, recipient))
+        return true;
+    const struct stored_mail *stored = *unique_id ? stored_mail_of(client, unique_id) : NULL;
+    if (!stored) return false;
+    mail->message = stored->message;
+    snprintf(recipient, MESSAGE_ADDRESS_BYTES, "%s", stored->recipient);
+    return world_knows_message(world_of(client), mail->message);
+}
+
 static void on_fetched(void *context, const char *unique_id, const char *content, size_t size)
 {
     struct mail_client *client = context;
+    struct mail_ledger *ledger = world_of(client)->ledger;
+    struct mail_bytes mail = {
+        .host = client->host->id, .queue_id = "", .where = "picked up", .content = content, .size = size};
+    char recipient[MESSAGE_ADDRESS_BYTES];
     if (*unique_id) left_mails_add(&client->left, unique_id, now_of(client));
-    struct world *world = world_of(client);
-    struct message_id message = {message_number_of(content, size)};
-    char recipient[MESSAGE_ADDRESS_BYTES]; /* one mailbox may serve several addresses */
-    if (!world_knows_message(world, message)) return;
-    if (!message_delivered_to(content, size, recipient)) return;
-    ledger_tell_content(world->ledger, &(struct mail_bytes){.message = message,
-                                                            .host = client->host->id,
-                                                            .recipient = recipient,
-                                                            .queue_id = "",
-                                                            .where = "picked up",
-                                                            .content = content,
-                                                            .size = size});
-    mail_enter_state(world->ledger, (struct mail_change){.message = message,
-                                                         .recipient = recipient,
-                                                         .host = client->host,
-                                                         .queue_id = "",
-                                                         .from = MAIL_NOWHERE,
-                                                         .to = MAIL_PICKED_UP,
-                                                         .why = "fetched by POP3"});
+    if (!identify(client, unique_id, &mail, recipient)) return;
+    ledger_tell_content(ledger, &mail);
+    mail_enter_state(ledger, (struct mail_change){.message = mail.message,
+                                                  .recipient = recipient,
+                                                  .host = client->host,
+                                                  .queue_id = "",
+                                                  .from = MAIL_NOWHERE,
+                                                  .to = MAIL_PICKED_UP,
+                                                  .why = "fetched by POP3"});
 }
 
 static void on_finished(void *context, bool ok, const char *why)

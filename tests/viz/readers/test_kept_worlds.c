@@ -23,6 +23,7 @@ static void expect_lawful(const char *path)
         continue;
     size_t broken = laws_finish(laws);
     cr_expect_eq(broken, 0, "%s: %s", path, broken ? laws_breach(laws, 0) : "");
+    cr_expect_lt(world_now(world), 30 * DAY, "%s: comes to rest", path); /* M9 */
     world_free(world);
     journal_free(journal);
     laws_free(laws);
