@@ -233,6 +233,8 @@ void tcp_look_for_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end); /
 /* Blocks for an ACK, at most so many (RFC 2018 4): tells how many there are. Takes the D-SACK with it. */
 unsigned tcp_put_sack(struct tcp_conn *c, struct tcp_sack_block *blocks, unsigned room);
 bool tcp_has_sack(const struct tcp_conn *c);
+/* Of a connection that has some: how many blocks tell nothing without each other. */
+unsigned tcp_least_sack(const struct tcp_conn *c);
 size_t tcp_ranges(const struct tcp_conn *c); /* how many stretches are held out of order */
 void tcp_reassembly_free(struct tcp_conn *c);
 /* The window to be told now (RFC 9293 3.8.6.2.2), and whether it is worth a segment of its own. */

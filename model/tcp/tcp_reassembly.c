@@ -141,12 +141,13 @@ void tcp_look_for_duplicate(struct tcp_conn *c, uint32_t start, uint32_t end)
     }
 }
 
-/* The range that a block lies in is told after a D-SACK of a part of it (RFC 2883 4.1.2). */
-static void note_range_of(struct tcp_reassembly *q, struct tcp_sack_block block)
+/* The range that a block lies in, which is told after a D-SACK of a part of it (RFC 2883 4.1.2); NULL: none. */
+static const struct tcp_sack_block *range_of(const struct tcp_reassembly *q, struct tcp_sack_block block)
 {
     for (size_t i = 0; i < q->n_ranges; i++)
         if (seq_not_after(q->ranges[i].left, block.left) && seq_not_after(block.right, q->ranges[i].right))
-            note_recent(q, q->ranges[i]);
+            return &q->ranges[i];
+    return NULL;
 }
 
 static bool is_recent(const struct tcp_reassembly *q, struct tcp_sack_block range)
@@ -168,13 +169,20 @@ bool tcp_has_sack(const struct tcp_conn *c)
     return c->reassembly && (c->reassembly->n_ranges || c->reassembly->has_dsack);
 }
 
+unsigned tcp_least_sack(const struct tcp_conn *c)
+{
+    const struct tcp_reassembly *q = c->reassembly;
+    return q->has_dsack && range_of(q, q->dsack) ? 2 : 1;
+}
+
 unsigned tcp_put_sack(struct tcp_conn *c, struct tcp_sack_block *blocks, unsigned room)
 {
     struct tcp_reassembly *q = c->reassembly;
     unsigned n = 0;
     if (q->has_dsack && room) {
+        const struct tcp_sack_block *range = range_of(q, q->dsack);
         blocks[n++] = q->dsack;
-        note_range_of(q, q->dsack);
+        if (range) note_recent(q, *range);
         q->has_dsack = false;
     }
     /* 4: as many as fit. Of those told last some may have become part of the stream. */

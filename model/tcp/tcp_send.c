@@ -98,14 +98,15 @@ static void put_timestamps(const struct tcp_conn *c, struct tcp_segment *segment
     segment->ts_ecr = segment->flags & TCP_ACK ? c->ts_recent : 0;
 }
 
-/* As many blocks as the segment has room for beside its payload; false when none fits. */
+/* As many blocks as the segment has room for beside its payload; false when there is not enough of it for what has to
+   stand together. */
 static bool put_sack(struct tcp_conn *c, struct tcp_segment *segment)
 {
     enum { PADDING_AND_HEAD = 4, BLOCK = 8 };
     uint32_t room = segment->length < c->smss ? c->smss - segment->length : 0;
     unsigned most = c->timestamps_ok ? TCP_SACK_MAX - 1 : TCP_SACK_MAX;
     if (segment->length == 0) room = PADDING_AND_HEAD + BLOCK * most;
-    if (room < PADDING_AND_HEAD + BLOCK) return false;
+    if (room < PADDING_AND_HEAD + BLOCK * tcp_least_sack(c)) return false;
     unsigned fits = smaller_of((room - PADDING_AND_HEAD) / BLOCK, most);
     segment->n_sack = (uint8_t)tcp_put_sack(c, segment->sack, fits);
     return true;
