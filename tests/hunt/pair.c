@@ -45,34 +45,49 @@ static void calm_down(cJSON *world)
     }
 }
 
-static bool serves(const cJSON *server, const char *domain)
+static bool lists(const cJSON *domains, const char *domain)
 {
-    cJSON *item;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItem(server, "domains"))
+    const cJSON *item;
+    cJSON_ArrayForEach(item, domains)
     {
         if (cJSON_IsString(item) && strcasecmp(item->valuestring, domain) == 0) return true;
     }
     return false;
 }
 
+static bool serves(const cJSON *server, const char *domain)
+{
+    return lists(cJSON_GetObjectItem(server, "domains"), domain);
+}
+
+/* Whether mail to this domain may come to it. */
+static bool takes(const cJSON *server, const char *domain)
+{
+    return serves(server, domain) || lists(cJSON_GetObjectItem(server, "backup_for"), domain);
+}
+
 static bool shares_a_domain(const cJSON *servers, const cJSON *server)
 {
+    static const char *const kinds[] = {"domains", "backup_for"};
     const cJSON *host, *domain;
     cJSON_ArrayForEach(host, servers)
     {
         const cJSON *other = cJSON_GetObjectItem(host, "mail_server");
-        cJSON_ArrayForEach(domain, cJSON_GetObjectItem(server, "domains"))
-        {
-            if (other && other != server && cJSON_IsString(domain) && serves(other, domain->valuestring)) return true;
-        }
+        if (!other || other == server) continue;
+        for (size_t i = 0; i < 2; i++)
+            cJSON_ArrayForEach(domain, cJSON_GetObjectItem(server, kinds[i]))
+            {
+                if (cJSON_IsString(domain) && takes(other, domain->valuestring)) return true;
+            }
     }
     return false;
 }
 
-/* Which of a domain's servers a mail comes to may be a matter of time: they know the same names then. */
+/* Which of a domain's servers a mail comes to may be a matter of time, or of the session that is there already: they
+   know the same names then, and refuse the same senders. */
 static void agree_on_names(cJSON *world)
 {
-    static const char *const names[] = {"aliases", "unknown_users", NULL};
+    static const char *const names[] = {"aliases", "unknown_users", "refuse_senders", NULL};
     cJSON *hosts = cJSON_GetObjectItem(world, "hosts"), *host;
     cJSON_ArrayForEach(host, hosts)
     {
