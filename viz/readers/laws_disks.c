@@ -3,9 +3,10 @@
 
    The journal tells when a file is durable (mail.commit). A file of the queue goes when all of its recipients have come
    to an end, at that instant, but may still be there when reports of it are written; one of a mailbox goes when it is
-   deleted. What is being written takes room before it is durable, so that on a disk that takes its time only what was
-   taken is judged, as long as the limit does not change. Of a mail that was refused after DATA the file would be larger
-   than what was sent, by the lines of this hop. */
+   deleted. One that was done with when its host stopped lies there until the queue looks at it again, which the journal
+   does not tell: what is refused after that is reckoned with it. What is being written takes room before it is durable,
+   so that on a disk that takes its time only what was taken is judged, as long as the limit does not change. Of a mail
+   that was refused after DATA the file would be larger than what was sent, by the lines of this hop. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ struct law_disk {
     int64_t size, files;                                 /* of its own; 0: without bound */
     int64_t trouble_size, trouble_files;                 /* that a fault leaves it; -1: all */
     int64_t used, used_files, left, left_files, left_ns; /* left: gone, or still there at this instant */
-    bool takes_time, was_in_trouble, keeps_what_is_left, is_unsure;
+    int64_t stopped_with, stopped_with_files;            /* done with, and perhaps still there, when its host stopped */
+    bool is_down, takes_time, was_in_trouble, keeps_what_is_left, is_unsure;
 };
 
 struct law_file {
@@ -99,7 +101,8 @@ static void law_of_refusals(struct laws *laws, const struct event *e, const stru
     law_counts(laws, LAWS_COUNT_M19_DISKS, excuse);
     if (excuse) return;
     law_counts(laws, LAWS_COUNT_M19_DISKS_FULL, LAWS_JUDGED);
-    int64_t used = disk->used + disk->left, files = disk->used_files + disk->left_files;
+    int64_t used = disk->used + disk->left + disk->stopped_with;
+    int64_t files = disk->used_files + disk->left_files + disk->stopped_with_files;
     if (fits(disk, used, files, size))
         law_broken(laws, e, "M19", "there is no room for %lld bytes, where %lld lie in %lld files", (long long)size,
                    (long long)used, (long long)files);
@@ -119,8 +122,8 @@ static void leave(struct law_disk *disk, int64_t size, int64_t now_ns)
 {
     disk->used -= size;
     disk->used_files--;
-    disk->left += size;
-    disk->left_files++;
+    *(disk->is_down ? &disk->stopped_with : &disk->left) += size;
+    *(disk->is_down ? &disk->stopped_with_files : &disk->left_files) += 1;
     disk->left_ns = now_ns;
 }
 
@@ -266,6 +269,16 @@ static void on_trouble(struct law_disks *s, const struct event *e)
     }
 }
 
+static void on_host_state(struct law_disks *s, const struct event *e)
+{
+    struct law_disk *disk = disk_of(s, e);
+    if (!disk) return;
+    disk->is_down = !event_int(e, FIELD_UP);
+    if (!disk->is_down) return;
+    disk->stopped_with += disk->left;
+    disk->stopped_with_files += disk->left_files;
+}
+
 void laws_of_disks(struct laws *laws, const struct event *e)
 {
     if (!laws->disks) laws->disks = mem_calloc(1, sizeof *laws->disks);
@@ -273,6 +286,9 @@ void laws_of_disks(struct laws *laws, const struct event *e)
     switch (e->kind) {
     case EVENT_HOST_SETTINGS:
         on_settings(s, e);
+        break;
+    case EVENT_HOST_STATE:
+        on_host_state(s, e);
         break;
     case EVENT_HOST_TROUBLE:
         on_trouble(s, e);
