@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/exit_codes.h"
 #include "app/options.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 
 double bench_now_ns(void)

@@ -11,6 +11,7 @@
 #include "app/options.h"
 #include "app/study_run.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 
 static bool readable(const char *path)

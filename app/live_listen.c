@@ -14,6 +14,7 @@
 
 #include "model/host/outside.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 
 enum { MOST_CONNECTIONS = 1000, READ_BYTES = 16384, BACKLOG = 128, ADDRESS_TEXT_BYTES = INET6_ADDRSTRLEN + 16 };

@@ -8,6 +8,7 @@
 #include "app/heap.h"
 #include "app/options.h"
 #include "app/output.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/canvas.h"
 

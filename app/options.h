@@ -48,8 +48,4 @@ enum options_verdict {
 /* Reorders argv so that operands stand first. */
 enum options_verdict options_parse(const struct option_table *table, int argc, char **argv, size_t *n_operands);
 
-/* The row of words that is nearest to what was written, or NULL if none is near: for "did you mean". words ends with
-   NULL. */
-const char *nearest_word(const char *written, const char *const *words);
-
 #endif

@@ -9,6 +9,7 @@
 #include "app/output.h"
 #include "app/plot_report.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 
 struct plot_options {

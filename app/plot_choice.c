@@ -9,6 +9,7 @@
 #include "app/plot_factors.h"
 #include "model/scenario/units.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 
 /* ---- what was asked for ---- */

@@ -10,6 +10,7 @@
 #include "app/output.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/memory.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/readers/laws.h"

@@ -9,6 +9,7 @@
 #include "app/options.h"
 #include "app/times.h"
 #include "sim/journal/journal_file.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 #include "viz/readers/event_text.h"
 #include "viz/readers/jsonl.h"

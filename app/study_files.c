@@ -9,6 +9,7 @@
 #include "app/study/results_export.h"
 #include "app/study/results_merge.h"
 #include "app/study_progress.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 
 static int say(const char *what, int code)

@@ -21,6 +21,7 @@
 #include "app/wireshark.h"
 #include "sim/journal/journal_file.h"
 #include "sim/journal/journal_sound.h"
+#include "sim/journal/near_word.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/window.h"
 #include "viz/readers/outcome.h"

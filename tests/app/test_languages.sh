@@ -20,6 +20,10 @@ texts = []
 for path in ("viz/draw/help_view.c",):
     table = re.search(r"rows\[\] = \{(.*?)\n\};", open(path).read(), re.S).group(1)
     texts += [row[1] for row in re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}', table)]
+table = re.search(r"table\[\] = \{(.*?)\n\};", open("viz/story/wanted_words.c").read(), re.S).group(1)
+words = re.findall(r'\{"([^"]*)",\s*\{', table)
+assert len(words) > 30, words
+texts += words
 texts += ["".join(re.findall(r'"((?:[^"\\]|\\.)*)"', t)[1:-1]) for t in
           re.findall(r"\[CLASSIC_\w+\] = \{(.*?)\}", open("viz/story/classic.c").read(), re.S)]
 table = re.search(r"rows\[MEASURES\] = \{(.*?)\n\};", open("viz/readers/measures_table.c").read(), re.S).group(1)

@@ -112,6 +112,9 @@ static bool show_other(struct scene *s, enum act act, size_t arg)
     case ACT_SENDER:
         s->sender = arg;
         return true;
+    case ACT_FIND_WORD:
+        scene_find_take(s, arg);
+        return true;
     case ACT_ELSEWHERE:
         return scene_open_elsewhere(s);
     default:

@@ -334,21 +334,6 @@ static void draw_view(struct scene *s, struct view view, enum view_id id)
     }
 }
 
-static void draw_line(const struct scene *s, const struct view *view, struct box window)
-{
-    char text[ACT_WORDS_BYTES + 120];
-    const struct find *f = &s->find;
-    if (f->edits)
-        snprintf(text, sizeof text, tr("%s: another value, from the beginning of the run on. Enter runs it again."),
-                 f->row.pointer);
-    else
-        snprintf(text, sizeof text, "%s",
-                 f->missed
-                     ? tr("It does not come any more after this instant.")
-                     : tr("Run until: a kind of event, a host, a mail, a reply. Enter goes there, n to the next."));
-    find_view_draw(view, window, text, f->text, f->missed);
-}
-
 static void draw_menu(struct scene *s, const struct view *view, struct box window)
 {
     struct box panel = s->panels.views[s->menu];
@@ -420,7 +405,7 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     draw_bottom(s, &view);
     quiz_view_draw(&view, s->panels.middle, s);
     if (s->menu != VIEW_NONE) draw_menu(s, &view, window);
-    if (s->find.open) draw_line(s, &view, window);
+    if (s->find.open) scene_find_draw(s, &view, window);
     draw_hint(s, &view);
     draw_ring(s, &view, s->hover, 0.45);
     draw_ring(s, &view, s->focus, 1);

@@ -1,55 +1,165 @@
 /* Going to what one looks for: run until, and bookmarks. */
-#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/find_view.h"
 #include "viz/draw/scene_internal.h"
+#include "viz/story/wanted_words.h"
 
 /* ---- Run until ---- */
 
-static bool holds(const char *text, const char *wanted)
+/* Where the word that is being written begins. */
+static size_t last_word(const char *text)
 {
-    size_t n = strlen(wanted);
-    for (; *text; text++) {
-        size_t i = 0;
-        while (i < n && text[i] && tolower((unsigned char)text[i]) == tolower((unsigned char)wanted[i]))
-            i++;
-        if (i == n) return true;
-    }
-    return n == 0;
+    const char *space = strrchr(text, ' ');
+    return space ? (size_t)(space - text) + 1 : 0;
 }
 
-/* By the kind's name ("link.drop") or by what the sentence says: hosts, mails, replies. */
-static bool is_meant(const struct story *story, size_t event, const char *wanted)
+static void offer_words(struct scene *s)
 {
-    char sentence[STORY_SENTENCE_BYTES];
-    if (!story_event_is_visible(story, event)) return false;
-    if (holds(event_kind_name(story_event(story, event)->kind), wanted)) return true;
-    return holds(story_sentence(story, event, sentence, sizeof sentence), wanted);
+    struct find *f = &s->find;
+    if (f->edits) return;
+    f->from = last_word(f->text);
+    f->length = strlen(f->text) - f->from;
+    f->next = 0;
+    f->n_words = wanted_complete(s->story, f->here, f->text + f->from, f->words, FIND_WORDS);
+}
+
+static void offer_what_there_is(struct scene *s)
+{
+    struct find *f = &s->find;
+    f->from = f->next = 0;
+    f->length = strlen(f->text);
+    f->n_words = wanted_complete(s->story, f->here, "", f->words, FIND_WORDS);
+}
+
+/* The nearest word first, then what there is in this run. */
+static void offer_instead(struct scene *s, const char *unknown)
+{
+    struct find *f = &s->find;
+    char small[EDIT_VALUE_BYTES];
+    const char *at = strstr(wanted_small_letters(f->text, small, sizeof small), unknown);
+    snprintf(f->unknown, sizeof f->unknown, "%s", unknown);
+    f->from = at ? (size_t)(at - small) : 0;
+    f->length = at ? strlen(unknown) : strlen(f->text);
+    f->is_near = wanted_nearest(s->story, unknown, f->words[0]);
+    f->next = 0;
+    size_t near = f->is_near ? 1 : 0;
+    f->n_words = near + wanted_complete(s->story, f->here, "", f->words + near, FIND_WORDS - near);
+}
+
+void scene_find_take(struct scene *s, size_t word)
+{
+    struct find *f = &s->find;
+    char text[EDIT_VALUE_BYTES * 2];
+    if (word >= f->n_words || f->from + f->length > strlen(f->text)) return;
+    snprintf(text, sizeof text, "%.*s%s%s", (int)f->from, f->text, f->words[word], f->text + f->from + f->length);
+    if (strlen(text) >= sizeof f->text) return;
+    memcpy(f->text, text, strlen(text) + 1);
+    f->length = strlen(f->words[word]);
+    f->next = (word + 1) % f->n_words;
+    f->outcome = FIND_FINE;
+}
+
+static void go_there(struct scene *s, size_t event)
+{
+    s->playing = false;
+    s->find.open = false;
+    s->find.outcome = FIND_FINE;
+    scene_seek_event(s, event);
+    size_t packet = story_event_packet(s->story, event);
+    s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, event};
+}
+
+static void tell_why_not(struct scene *s, const struct wanted *wanted, const struct wanted_places *places)
+{
+    struct find *f = &s->find;
+    f->open = s->dirty = true;
+    f->outcome = s->is_loading || s->grows ? FIND_NOT_YET : FIND_NEVER;
+    if (places->before != STORY_NONE) {
+        f->outcome = FIND_BEFORE;
+        f->before_ns = story_event_time(s->story, places->before);
+        f->n_words = 0;
+    } else if (places->unknown != STORY_NONE) {
+        f->outcome = FIND_UNKNOWN;
+        offer_instead(s, wanted->terms[places->unknown].text);
+    } else
+        offer_what_there_is(s);
 }
 
 void scene_find_next(struct scene *s)
 {
     struct find *f = &s->find;
-    size_t n = story_event_count(s->story);
-    if (!*f->text || f->edits) return;
-    for (size_t i = story_cursor(s->story); i < n; i++) {
-        if (!is_meant(s->story, i, f->text)) continue;
-        s->playing = false;
-        scene_seek_event(s, i);
-        size_t packet = story_event_packet(s->story, i);
-        s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, i};
-        f->missed = false;
-        return;
-    }
-    f->missed = f->open = true;
-    s->dirty = true;
+    struct wanted wanted = wanted_read(s->story, f->text);
+    if (f->edits || wanted.n_terms == 0) return;
+    struct wanted_places places = wanted_look(s->story, &wanted, story_cursor(s->story));
+    if (places.next != STORY_NONE)
+        go_there(s, places.next);
+    else
+        tell_why_not(s, &wanted, &places);
+}
+
+/* What just happens is where we are, and does not count. */
+void scene_find_before(struct scene *s)
+{
+    struct wanted wanted = wanted_read(s->story, s->find.text);
+    size_t cursor = story_cursor(s->story);
+    if (s->find.edits || wanted.n_terms == 0) return;
+    size_t event = wanted_before(s->story, &wanted, cursor > 0 ? cursor - 1 : 0);
+    if (event != STORY_NONE) go_there(s, event);
 }
 
 void scene_find_open(struct scene *s)
 {
-    s->find = (struct find){.open = true, .opening = true};
+    s->find = (struct find){.open = true, .opening = true, .here = wanted_here(s->story)};
+    offer_words(s);
+}
+
+/* ---- The line ---- */
+
+static void say(const struct scene *s, char *text, size_t size)
+{
+    char at[VIEW_TIME_BYTES];
+    const struct find *f = &s->find;
+    switch (f->outcome) {
+    case FIND_FINE:
+        snprintf(text, size, "%s",
+                 tr("Run until: a kind of event, a host, a mail, a reply. Enter goes there, n to the next."));
+        return;
+    case FIND_BEFORE:
+        snprintf(text, size, tr("It came before, at %s, and does not come again. Enter goes back to it."),
+                 view_time_text(f->before_ns, MILLISECOND, at));
+        return;
+    case FIND_NEVER:
+        snprintf(text, size, tr("This never comes in this run: %s"), f->text);
+        return;
+    case FIND_NOT_YET:
+        snprintf(text, size, tr("This has not come so far: %s"), f->text);
+        return;
+    case FIND_UNKNOWN:
+        snprintf(text, size,
+                 f->is_near ? tr("No such word: %s. Is one of these meant?")
+                            : tr("No such word: %s. Try one of these:"),
+                 f->unknown);
+        return;
+    }
+}
+
+void scene_find_draw(const struct scene *s, const struct view *view, struct box window)
+{
+    char text[EDIT_VALUE_BYTES + ACT_WORDS_BYTES + 120];
+    const struct find *f = &s->find;
+    if (f->edits)
+        snprintf(text, sizeof text, tr("%s: another value, from the beginning of the run on. Enter runs it again."),
+                 f->row.pointer);
+    else
+        say(s, text, sizeof text);
+    struct find_line line = {.question = text, .text = f->text, .told = f->outcome != FIND_FINE, .next = f->next};
+    for (; line.n_words < f->n_words; line.n_words++)
+        line.words[line.n_words] = f->words[line.n_words];
+    find_view_draw(view, window, &line);
 }
 
 static void erase_last(char *text)
@@ -60,24 +170,41 @@ static void erase_last(char *text)
     if (n > 0) text[n - 1] = 0;
 }
 
+/* What one has asked for is gone to; what came before only, when one asks once more. */
+static void enter(struct scene *s)
+{
+    struct find *f = &s->find;
+    bool goes_back = f->outcome == FIND_BEFORE;
+    f->open = false;
+    f->outcome = FIND_FINE;
+    if (f->edits)
+        scene_edit_apply(s);
+    else if (goes_back)
+        scene_find_before(s);
+    else
+        scene_find_next(s);
+}
+
 bool scene_find_key(struct scene *s, const struct input *in)
 {
     struct find *f = &s->find;
     if (!f->open) return false;
-    f->missed = f->opening = false;
+    f->opening = false;
     switch (in->key) {
     case KEY_ESCAPE:
         f->open = false;
+        f->outcome = FIND_FINE;
         break;
     case KEY_ENTER:
-        f->open = false;
-        if (f->edits)
-            scene_edit_apply(s);
-        else
-            scene_find_next(s);
+        enter(s);
+        break;
+    case KEY_TAB:
+        scene_find_take(s, f->next);
         break;
     case KEY_BACKSPACE:
         erase_last(f->text);
+        f->outcome = FIND_FINE;
+        offer_words(s);
         break;
     }
     return true;
@@ -88,10 +215,12 @@ bool scene_find_text(struct scene *s, const struct input *in)
     struct find *f = &s->find;
     if (!f->open) return false;
     bool is_opener = f->opening && !strcmp(in->text, "u");
-    f->missed = f->opening = false;
+    f->opening = false;
     if (is_opener) return true;
     size_t n = strlen(f->text), more = strlen(in->text);
     if (n + more < sizeof f->text) memcpy(f->text + n, in->text, more + 1);
+    f->outcome = FIND_FINE;
+    offer_words(s);
     return true;
 }
 

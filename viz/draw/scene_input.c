@@ -66,14 +66,17 @@ static enum story_step step_of(const struct input *in)
     return in->shift ? STORY_STEP_PACKET : STORY_STEP_EVENT;
 }
 
-static bool handle_finding_key(struct scene *s, int key)
+static bool handle_finding_key(struct scene *s, const struct input *in)
 {
-    switch (key) {
+    switch (in->key) {
     case 'u':
         scene_find_open(s);
         return true;
     case 'n':
-        scene_find_next(s);
+        if (in->shift)
+            scene_find_before(s);
+        else
+            scene_find_next(s);
         return *s->find.text != '\0';
     case 'b':
         scene_toggle_bookmark(s);
@@ -132,7 +135,7 @@ static bool handle_time_key(struct scene *s, const struct input *in)
         scene_follow_cause(s);
         return true;
     default:
-        return handle_finding_key(s, in->key);
+        return handle_finding_key(s, in);
     }
 }
 

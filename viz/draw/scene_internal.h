@@ -5,22 +5,35 @@
 
 #include "viz/draw/compare_view.h"
 #include "viz/draw/edits.h"
+#include "viz/draw/find_view.h"
 #include "viz/draw/map_plan.h"
 #include "viz/draw/queue_plan.h"
 #include "viz/draw/scene.h"
 #include "viz/draw/sender_view.h"
 #include "viz/draw/targets.h"
 #include "viz/draw/why_late_view.h"
+#include "viz/story/wanted.h"
 
 enum { BOOKMARKS_MAX = 64 };
 
+/* What came of looking: FIND_NOT_YET while there may be more to come. */
+enum find_outcome { FIND_FINE, FIND_BEFORE, FIND_NEVER, FIND_NOT_YET, FIND_UNKNOWN };
+
 /* What to run until. */
 struct find {
-    bool open, missed; /* the line is being written; there is no such event any more */
-    bool edits;        /* it is the value of a row that is being written */
+    bool open;  /* the line is being written */
+    bool edits; /* it is the value of a row that is being written */
     struct edit_row row;
     bool opening; /* the key that opened it may be written, too */
     char text[EDIT_VALUE_BYTES];
+    enum find_outcome outcome;
+    int64_t before_ns;               /* FIND_BEFORE: when it came last */
+    char unknown[WANTED_WORD_BYTES]; /* FIND_UNKNOWN: this word */
+    bool is_near;                    /* and the first of the words offered is like it */
+    uint64_t here;                   /* as wanted_here has it */
+    char words[FIND_WORDS][WANTED_WORD_BYTES]; /* offered, in the place of `length` bytes of the text from `from` on */
+    size_t n_words, from, length;
+    size_t next; /* the word that Tab writes */
 };
 
 enum link_refusal { LINK_FINE, LINK_TO_ITSELF, LINK_TO_UNNAMED };
@@ -149,6 +162,9 @@ void scene_follow_cause(struct scene *scene);
 void scene_toggle_play(struct scene *scene);
 void scene_find_open(struct scene *scene);
 void scene_find_next(struct scene *scene);
+void scene_find_before(struct scene *scene); /* to the last time that it came */
+void scene_find_take(struct scene *scene, size_t word); /* writes a word that is offered */
+void scene_find_draw(const struct scene *scene, const struct view *view, struct box window);
 bool scene_find_key(struct scene *scene, const struct input *input); /* true: it was for the line */
 bool scene_find_text(struct scene *scene, const struct input *input);
 void scene_toggle_bookmark(struct scene *scene);

@@ -1,0 +1,313 @@
+/* Run until, as a person uses it: keys and letters are pushed, and what the line then says is read off the picture. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/vtime.h"
+#include "tests/viz/draw/driven_scene.h"
+#include "tests/viz/draw/languages.h"
+#include "viz/story/wanted.h"
+
+static void open_window(const char *scenario)
+{
+    open_scene_of(scenario, scene_options_default());
+}
+
+TestSuite(find, .fini = close_scene);
+
+/* ---- What the picture says ---- */
+
+static void hear(void *context, const struct canvas_part *part)
+{
+    FILE *out = context;
+    if (part->text) fprintf(out, "%s\n", part->text);
+}
+
+/* All texts, a line each; freed. */
+static bool says(const char *wanted)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct canvas *ear = canvas_new_listener(1280, 800, (struct canvas_listener){hear, out});
+    scene_draw(scene, ear);
+    canvas_free(ear);
+    fclose(out);
+    bool found = strstr(text, wanted) != NULL;
+    free(text);
+    scene_draw(scene, canvas);
+    return found;
+}
+
+static void write_text(const char *text)
+{
+    struct input in = {.kind = INPUT_TEXT};
+    snprintf(in.text, sizeof in.text, "%s", text);
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+}
+
+static void find(const char *text)
+{
+    press('u');
+    write_text("u"); /* the key comes as text, too */
+    write_text(text);
+    press(KEY_ENTER);
+}
+
+static bool found(void)
+{
+    return !scene_wants_text(scene);
+}
+
+static size_t here(void)
+{
+    return story_last_event(scene_story(scene));
+}
+
+static enum event_kind kind_here(void)
+{
+    return story_event_kind(scene_story(scene), here());
+}
+
+static enum story_class class_here(void)
+{
+    size_t packet = story_event_packet(scene_story(scene), here());
+    return packet == STORY_NONE ? STORY_CLASSES : story_packet(scene_story(scene), packet)->class;
+}
+
+/* ---- Words ---- */
+
+Test(find, the_same_thing_is_found_by_any_word_that_people_have_for_it)
+{
+    open_window("lost-segment");
+    static const char *const losses[] = {"loss", "lost", "LOSS", " drop ", "link.drop", "los"};
+    static const char *const resent[] = {"retransmission", "retransmit", "resend", "Resent", "repeat", "retrans"};
+    int64_t lost_ns = story_drop(scene_story(scene), 0)->at_ns;
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
+        press(KEY_HOME);
+        find(losses[i]);
+        cr_expect(found(), "%s", losses[i]);
+        cr_expect(eq(int, kind_here(), EVENT_LINK_DROP), "%s", losses[i]);
+        cr_expect(eq(i64, scene_now(scene), lost_ns), "%s", losses[i]);
+    }
+    for (size_t i = 0; i < sizeof resent / sizeof *resent; i++) {
+        press(KEY_HOME);
+        find(resent[i]);
+        cr_expect(found(), "%s", resent[i]);
+        cr_expect(eq(int, kind_here(), EVENT_PACKET_SEND), "%s", resent[i]);
+        cr_expect(eq(int, class_here(), STORY_RETRANSMIT), "%s", resent[i]);
+    }
+}
+
+struct looking {
+    const char *scenario, *text;
+    enum event_kind kind;
+    const char *sentence; /* it has this in it */
+};
+
+Test(find, hosts_mails_replies_kinds_and_what_is_said_are_found)
+{
+    static const struct looking all[] = {
+        {"lost-segment", "250", EVENT_SMTP_LINE, "250"},
+        {"lost-segment", "alice-pc", EVENT_MAIL_COMPOSE, "writes"},
+        {"lost-segment", "mail m1", EVENT_MAIL_COMPOSE, "m1"},
+        {"lost-segment", "mail 1", EVENT_MAIL_COMPOSE, "m1"},
+        {"lost-segment", "message 1 delivered", EVENT_MAIL_STATE, "in the mailbox"},
+        {"lost-segment", "packet lost", EVENT_LINK_DROP, "lost"},
+        {"lost-segment", "lost segment", EVENT_LINK_DROP, "lost"},
+        {"lost-segment", "EHLO alice-pc", EVENT_SMTP_LINE, "EHLO alice-pc"},
+        {"lost-segment", "rcpt to", EVENT_SMTP_LINE, "RCPT TO"},
+        {"lost-segment", "354 End", EVENT_SMTP_LINE, "354 End"},
+        {"lost-segment", "tcp.state", EVENT_TCP_STATE, "SYN-SENT"},
+        {"lost-segment", "handshake", EVENT_PACKET_SEND, "(SYN)"},
+        {"lost-segment", "fin", EVENT_PACKET_SEND, "(FIN)"},
+        {"lost-segment", "question mx1.b.example", EVENT_DNS_QUERY, "mx1.b.example"},
+        {"lost-segment", "picked up", EVENT_MAIL_STATE, "picked up"},
+        {"greylisting", "450", EVENT_SMTP_LINE, "450"},
+        {"greylisting", "4xx", EVENT_SMTP_LINE, "45"},
+        {"greylisting", "delay", EVENT_MAIL_STATE, "waiting to try again"},
+        {"duplicate-after-lost-250", "timeout", EVENT_TIMER_FIRE, "retransmission"},
+        {"unknown-user", "bounce", EVENT_MAIL_STATE, "sent back"},
+        {"unknown-user", "bounced", EVENT_MAIL_STATE, "sent back"},
+        {"unknown-user", "refused", EVENT_SMTP_LINE, "550"},
+    };
+    char text[STORY_SENTENCE_BYTES];
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (i == 0 || strcmp(all[i].scenario, all[i - 1].scenario) != 0) {
+            if (i > 0) close_scene();
+            open_window(all[i].scenario);
+        }
+        press(KEY_HOME);
+        find(all[i].text);
+        cr_expect(found(), "%s", all[i].text);
+        press(KEY_ESCAPE);
+        cr_expect(eq(int, kind_here(), all[i].kind), "%s", all[i].text);
+        story_sentence(scene_story(scene), here(), text, sizeof text);
+        cr_expect(strstr(text, all[i].sentence) != NULL, "%s: %s", all[i].text, text);
+    }
+}
+
+Test(find, an_event_is_found_by_its_number)
+{
+    open_window("lost-segment");
+    const struct story *story = scene_story(scene);
+    size_t event = story_drop(story, 0)->event;
+    char number[32];
+    snprintf(number, sizeof number, "#%llu", (unsigned long long)story_event(story, event)->id);
+    press(KEY_HOME);
+    find(number);
+    cr_expect(found());
+    cr_expect(eq(sz, here(), event));
+}
+
+/* A number is no part of a longer one, and a word begins where a word begins. */
+Test(find, words_are_whole_at_their_beginning)
+{
+    open_window("lost-segment");
+    const struct story *story = scene_story(scene);
+    struct wanted mail = wanted_read(story, "m1"), ack = wanted_read(story, "ack");
+    char text[STORY_SENTENCE_BYTES];
+    size_t mails = 0, acks = 0;
+    for (size_t i = 0; i < story_event_count(story); i++) {
+        story_sentence(story, i, text, sizeof text);
+        if (wanted_is(story, &mail, i)) {
+            mails++;
+            cr_expect(strstr(text, " m1") != NULL, "%s", text);
+        }
+        if (wanted_is(story, &ack, i)) {
+            acks++;
+            cr_expect(eq(int, (int)story_packet(story, story_event_packet(story, i))->class, STORY_ACK), "%s", text);
+        }
+    }
+    cr_expect(gt(sz, mails, 3));
+    cr_expect(gt(sz, acks, 3));
+}
+
+/* They are written for tests: "retransmission from the 30th to ..." is nothing that anybody looks for. */
+Test(find, it_never_ends_at_an_expectation)
+{
+    static const char *const texts[] = {"expected", "expectation", "as", "retransmi", "1"};
+    open_window("lost-segment");
+    const struct story *story = scene_story(scene);
+    size_t expectations = 0;
+    for (size_t i = 0; i < story_event_count(story); i++)
+        expectations += story_event_kind(story, i) == EVENT_EXPECTATION;
+    cr_assert(gt(sz, expectations, 0));
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+        struct wanted wanted = wanted_read(story, texts[t]);
+        for (size_t i = 0; i < story_event_count(story); i++)
+            if (wanted_is(story, &wanted, i)) cr_expect(ne(int, story_event_kind(story, i), EVENT_EXPECTATION));
+    }
+    find("expectation");
+    cr_expect(not(found()));
+}
+
+/* ---- Where there is nothing ---- */
+
+Test(find, what_came_before_is_told_with_its_time_and_gone_back_to)
+{
+    open_window("lost-segment");
+    int64_t lost_ns = story_drop(scene_story(scene), 0)->at_ns;
+    char at[VIEW_TIME_BYTES], wanted[120];
+    press(KEY_END);
+    find("lost");
+    cr_expect(not(found()));
+    cr_expect(eq(i64, scene_now(scene), story_end_ns(scene_story(scene))), "it does not go back by itself");
+    snprintf(wanted, sizeof wanted, "It came before, at %s", view_time_text(lost_ns, MILLISECOND, at));
+    cr_expect(says(wanted), "%s", wanted);
+    press(KEY_ENTER);
+    cr_expect(found());
+    cr_expect(eq(i64, scene_now(scene), lost_ns));
+}
+
+Test(find, n_goes_to_the_next_and_shift_n_to_the_one_before)
+{
+    open_window("lost-segment");
+    find("354 End");
+    size_t first = here();
+    press('n');
+    size_t second = here();
+    cr_expect(gt(sz, second, first));
+    press_with('n', true, false);
+    cr_expect(eq(sz, here(), first));
+    press_with('n', true, false);
+    cr_expect(eq(sz, here(), first), "there is none before the first");
+}
+
+Test(find, a_word_that_is_known_but_does_not_come_is_told_from_one_that_is_not)
+{
+    open_window("lost-segment");
+    find("bounce");
+    cr_expect(not(found()));
+    cr_expect(says("This never comes in this run: bounce"));
+    cr_expect(not(says("No such word")));
+    press(KEY_ESCAPE);
+    find("xyzzyplugh");
+    cr_expect(not(found()));
+    cr_expect(says("No such word: xyzzyplugh. Try one of these:"));
+    cr_expect(says("\nloss\n") && says("\nretransmission\n") && says("\n250\n"));
+    cr_expect(not(says("\nbounce\n")), "offered is what comes in this run");
+}
+
+Test(find, of_a_word_with_a_slip_the_nearest_is_offered_and_tab_takes_it)
+{
+    open_window("lost-segment");
+    find("segmnt lost");
+    cr_expect(not(found()));
+    cr_expect(says("No such word: segmnt."));
+    cr_expect(says("\nsegment\n"));
+    press(KEY_TAB);
+    cr_expect(says("segment lost"));
+    press(KEY_ENTER);
+    cr_expect(found());
+    cr_expect(eq(int, kind_here(), EVENT_LINK_DROP));
+}
+
+/* ---- While one writes ---- */
+
+Test(find, words_are_offered_while_one_writes_and_taken_by_tab_or_a_press)
+{
+    open_window("lost-segment");
+    press('u');
+    cr_expect(says("\nloss\n"), "nothing written: what there is");
+    write_text("retr");
+    cr_expect(says("\nretransmission\n"));
+    cr_expect(not(says("\nloss\n")));
+    press(KEY_BACKSPACE);
+    press(KEY_BACKSPACE);
+    press(KEY_BACKSPACE);
+    press(KEY_BACKSPACE);
+    write_text("mx1");
+    cr_expect(says("\nmx1.b.example\n"), "a host");
+    press(KEY_TAB);
+    cr_expect(says("mx1.b.example▏"));
+    write_text(" 22");
+    cr_expect(says("\n220\n") && says("\n221\n"), "what servers say in this run");
+    press(KEY_TAB);
+    press(KEY_TAB);
+    cr_expect(says("mx1.b.example 221▏"), "once more: the next one");
+    click(ACT_FIND_WORD, 0);
+    cr_expect(says("mx1.b.example 220▏"));
+    press(KEY_ENTER);
+    cr_expect(found());
+    cr_expect(eq(int, kind_here(), EVENT_SMTP_LINE));
+}
+
+Test(find, a_german_finds_it_in_german_and_in_english)
+{
+    bool can = speak("de");
+    open_window("lost-segment");
+    if (!can) cr_skip_test("no catalog");
+    static const char *const words[] = {"Verlust", "verloren", "loss"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        press(KEY_HOME);
+        find(words[i]);
+        cr_expect(found() && kind_here() == EVENT_LINK_DROP, "%s", words[i]);
+    }
+    press('u');
+    write_text("wieder");
+    cr_expect(says("\nWiederholung\n"));
+}

@@ -1,0 +1,339 @@
+/* How what is typed is understood, and found. The words are in wanted_words.c, what is offered in wanted_offers.c. */
+#include "viz/story/wanted.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viz/story/wanted_words.h"
+
+enum { LONGEST_NAME = 3, SHORTEST_BEGINNING = 3 }; /* words of one name; letters that stand for a whole word */
+
+/* ---- Texts ---- */
+
+static bool is_letter(unsigned char c)
+{
+    return isalnum(c) || c >= 0x80;
+}
+
+/* Quotation marks, dashes and the like are no letters: U+2000 to U+203F, U+00A0 to U+00BF. */
+static bool ends_with_letter(const char *text, size_t n)
+{
+    const unsigned char *end = (const unsigned char *)text + n;
+    if (n == 0) return false;
+    if (n >= 3 && end[-3] == 0xe2 && end[-2] == 0x80) return false;
+    if (n >= 2 && end[-2] == 0xc2) return false;
+    return is_letter(end[-1]);
+}
+
+static bool begins_with_letter(const char *text)
+{
+    const unsigned char *t = (const unsigned char *)text;
+    if (t[0] == 0xe2 && t[1] == 0x80) return false;
+    return t[0] != 0xc2 && is_letter(t[0]);
+}
+
+/* From the beginning of a word on, so that "ack" is not in "back". Both in small letters. */
+static bool holds(const char *text, const char *wanted, bool is_whole)
+{
+    size_t n = strlen(wanted);
+    for (const char *at = strstr(text, wanted); at; at = strstr(at + 1, wanted))
+        if (!ends_with_letter(text, (size_t)(at - text)) && !(is_whole && begins_with_letter(at + n))) return true;
+    return false;
+}
+
+static bool is_number(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == 0;
+}
+
+/* "451", "45x", "4yz" (RFC 5321 4.2.1). */
+static bool is_reply_code(const char *text)
+{
+    return strlen(text) == 3 && strchr("2345", text[0]) &&
+           (isdigit((unsigned char)text[1]) || strchr("xyz", text[1])) &&
+           (isdigit((unsigned char)text[2]) || strchr("xyz", text[2]));
+}
+
+static void take_text(struct wanted *w, const char *text)
+{
+    char small[WANTED_BYTES];
+    size_t n = 0;
+    wanted_small_letters(text, small, sizeof small);
+    for (const char *c = small; *c; c++) {
+        bool is_space = isspace((unsigned char)*c);
+        if (is_space && (n == 0 || w->text[n - 1] == ' ')) continue;
+        w->text[n++] = is_space ? ' ' : *c;
+    }
+    while (n > 0 && w->text[n - 1] == ' ')
+        n--;
+    w->text[n] = 0;
+}
+
+/* ---- Reading ---- */
+
+/* Rows that have this word, or one that begins so. */
+static uint64_t rows_of(const char *word, bool by_beginning)
+{
+    uint64_t rows = 0;
+    char one[WANTED_WORD_BYTES], small[WANTED_WORD_BYTES];
+    for (size_t row = 0; row < wanted_word_rows(); row++)
+        for (int translated = 0; translated <= 1; translated++) {
+            const char *words = wanted_row_words(row, translated);
+            while (wanted_next_word(&words, one, sizeof one)) {
+                wanted_small_letters(one, small, sizeof small);
+                if (by_beginning ? wanted_word_begins(small, word) : strcmp(small, word) == 0)
+                    rows |= UINT64_C(1) << row;
+            }
+        }
+    return rows;
+}
+
+static bool is_name_of_kind(enum event_kind kind, const char *word)
+{
+    const char *name = event_kind_name(kind), *dot = strchr(name, '.');
+    return kind != EVENT_EXPECTATION && (wanted_word_begins(name, word) || (dot && strcmp(dot + 1, word) == 0));
+}
+
+static bool is_some_kind(const char *word)
+{
+    for (int kind = EVENT_NONE + 1; kind < EVENT_KINDS; kind++)
+        if (is_name_of_kind((enum event_kind)kind, word)) return true;
+    return false;
+}
+
+static bool begins_host(const struct story *story, const char *word)
+{
+    char small[WANTED_WORD_BYTES];
+    for (size_t h = 0; h < story_host_count(story); h++)
+        if (wanted_word_begins(wanted_small_letters(story_host(story, h).name, small, sizeof small), word)) return true;
+    return false;
+}
+
+static bool is_host(const struct story *story, size_t host, const char *word)
+{
+    char small[WANTED_WORD_BYTES];
+    return host != STORY_NONE &&
+           strcmp(wanted_small_letters(story_host(story, host).name, small, sizeof small), word) == 0;
+}
+
+/* A sentence need not name the host at which it happens. */
+static bool is_at_host(const struct story *story, size_t event, const char *word)
+{
+    const struct event *e = story_event(story, event);
+    return event_has(e->kind, FIELD_HOST) &&
+           is_host(story, story_host_by_id(story, (uint32_t)event_int(e, FIELD_HOST)), word);
+}
+
+static bool is_mail(const struct story *story, const char *word)
+{
+    char small[WANTED_WORD_BYTES];
+    for (size_t m = 0; m < story_mail_count(story); m++)
+        if (strcmp(wanted_small_letters(story_mail(story, m)->name, small, sizeof small), word) == 0) return true;
+    return false;
+}
+
+static struct wanted_term term_of(const struct story *story, const char *word)
+{
+    struct wanted_term term = {.sort = WANTED_TEXT};
+    snprintf(term.text, sizeof term.text, "%s", word);
+    term.is_whole = is_number(word) || is_mail(story, word);
+    if (word[0] == '#' && is_number(word + 1)) {
+        term.sort = WANTED_EVENT;
+        term.number = strtoull(word + 1, NULL, 10);
+    } else if (is_reply_code(word)) {
+        term.sort = WANTED_REPLY;
+    } else if (!term.is_whole && strlen(word) >= SHORTEST_BEGINNING && !begins_host(story, word)) {
+        term.words = rows_of(word, true);
+        if (term.words)
+            term.sort = WANTED_KINDS;
+        else if (is_some_kind(word))
+            term.sort = WANTED_KIND;
+    }
+    return term;
+}
+
+/* Behind so many words; the end of the text when it has no more. */
+static size_t end_of_words(const char *text, size_t n)
+{
+    size_t end = 0;
+    for (size_t i = 0; i < n && text[end]; i++)
+        end += strspn(text + end, " ") + strcspn(text + end + strspn(text + end, " "), " ");
+    return end;
+}
+
+/* The longest name that the text begins with, else its first word. Returns where it ends. */
+static size_t read_term(const struct story *story, const char *text, struct wanted_term *term)
+{
+    char word[WANTED_WORD_BYTES];
+    for (size_t n = LONGEST_NAME; n > 0; n--) {
+        size_t end = end_of_words(text, n);
+        snprintf(word, sizeof word, "%.*s", (int)end, text);
+        uint64_t rows = rows_of(word, false);
+        *term = (struct wanted_term){.sort = WANTED_KINDS, .words = rows};
+        snprintf(term->text, sizeof term->text, "%s", word);
+        if (rows) return end;
+    }
+    *term = term_of(story, word);
+    return end_of_words(text, 1);
+}
+
+static bool is_word_mail(const struct wanted_term *term)
+{
+    for (size_t row = 0; term->sort == WANTED_KINDS && row < wanted_word_rows(); row++)
+        if (term->words >> row & 1 && wanted_row_may_mean(row, EVENT_MAIL_COMPOSE)) return true;
+    return false;
+}
+
+/* "mail 2" and "mail m2" are about the mail, not about its writing alone. */
+static void join_mail(const struct story *story, struct wanted *w)
+{
+    struct wanted_term *last = &w->terms[w->n_terms - 1], *former = last - 1;
+    if (w->n_terms < 2 || !is_word_mail(former) || last->sort != WANTED_TEXT) return;
+    size_t mail = is_number(last->text) ? (size_t)strtoull(last->text, NULL, 10) - 1 : STORY_NONE;
+    if (mail < story_mail_count(story))
+        wanted_small_letters(story_mail(story, mail)->name, last->text, sizeof last->text);
+    else if (!is_mail(story, last->text))
+        return;
+    last->is_whole = true;
+    *former = *last;
+    w->n_terms--;
+}
+
+struct wanted wanted_read(const struct story *story, const char *text)
+{
+    struct wanted w = {.n_terms = 0};
+    take_text(&w, text);
+    for (const char *at = w.text; *at && w.n_terms < WANTED_TERMS;) {
+        at += read_term(story, at, &w.terms[w.n_terms++]);
+        at += strspn(at, " ");
+        join_mail(story, &w);
+    }
+    return w;
+}
+
+/* ---- Finding ---- */
+
+struct look {
+    const struct story *story;
+    const struct wanted *wanted;
+    uint32_t seen;                       /* a bit a term: a sentence has held it */
+    char sentence[STORY_SENTENCE_BYTES]; /* of the event that is looked at, in small letters */
+};
+
+static bool needs_sentence(const struct wanted *w)
+{
+    if (w->n_terms != 1) return w->n_terms > 1;
+    return w->terms[0].sort == WANTED_TEXT || w->terms[0].sort == WANTED_KIND;
+}
+
+static bool is_reply(const struct event *e, const char *code)
+{
+    if (e->kind != EVENT_SMTP_LINE || strcmp(event_text(e, FIELD_WHO), "S") != 0) return false;
+    const char *text = event_text(e, FIELD_TEXT);
+    for (int i = 0; i < 3; i++)
+        if (!isdigit((unsigned char)text[i]) || (isdigit((unsigned char)code[i]) && code[i] != text[i])) return false;
+    return !isdigit((unsigned char)text[3]);
+}
+
+static bool any_row(const struct look *l, const struct wanted_term *term, size_t event,
+                    bool (*asks)(size_t, const struct story *, size_t))
+{
+    for (size_t row = 0; row < wanted_word_rows(); row++)
+        if (term->words >> row & 1 && asks(row, l->story, event)) return true;
+    return false;
+}
+
+static bool term_is(const struct look *l, const struct wanted_term *term, size_t event)
+{
+    switch (term->sort) {
+    case WANTED_KINDS:
+        return any_row(l, term, event, wanted_row_says_of);
+    case WANTED_KIND:
+        return is_name_of_kind(story_event_kind(l->story, event), term->text) || holds(l->sentence, term->text, false);
+    case WANTED_REPLY:
+        return is_reply(story_event(l->story, event), term->text);
+    case WANTED_EVENT:
+        return story_event(l->story, event)->id == term->number;
+    case WANTED_TEXT:
+        return holds(l->sentence, term->text, term->is_whole) || is_at_host(l->story, event, term->text);
+    }
+    return false;
+}
+
+/* All terms are true of it, and what sort of event is named, if any is, is its own. */
+static bool terms_are(const struct look *l, size_t event)
+{
+    bool names_sort = false, is_of_it = false;
+    for (size_t i = 0; i < l->wanted->n_terms; i++) {
+        const struct wanted_term *term = &l->wanted->terms[i];
+        if (!term_is(l, term, event)) return false;
+        names_sort |= term->sort == WANTED_KINDS;
+        is_of_it |= term->sort == WANTED_KINDS && any_row(l, term, event, wanted_row_means);
+    }
+    return l->wanted->n_terms > 0 && (is_of_it || !names_sort);
+}
+
+static bool look_at(struct look *l, size_t event)
+{
+    char text[STORY_SENTENCE_BYTES];
+    const struct wanted *w = l->wanted;
+    if (story_event_kind(l->story, event) == EVENT_EXPECTATION || !story_event_is_visible(l->story, event))
+        return false;
+    if (!needs_sentence(w)) return terms_are(l, event);
+    wanted_small_letters(story_sentence(l->story, event, text, sizeof text), l->sentence, sizeof l->sentence);
+    for (size_t i = 0; i < w->n_terms; i++)
+        if (holds(l->sentence, w->terms[i].text, w->terms[i].is_whole)) l->seen |= UINT32_C(1) << i;
+    return terms_are(l, event) || (w->n_terms > 1 && holds(l->sentence, w->text, false));
+}
+
+bool wanted_is(const struct story *story, const struct wanted *wanted, size_t event)
+{
+    struct look l = {.story = story, .wanted = wanted};
+    return look_at(&l, event);
+}
+
+static size_t look_back(struct look *l, size_t cursor)
+{
+    while (cursor-- > 0)
+        if (look_at(l, cursor)) return cursor;
+    return STORY_NONE;
+}
+
+size_t wanted_before(const struct story *story, const struct wanted *wanted, size_t cursor)
+{
+    struct look l = {.story = story, .wanted = wanted};
+    return look_back(&l, cursor);
+}
+
+struct wanted_places wanted_look(const struct story *story, const struct wanted *wanted, size_t cursor)
+{
+    struct wanted_places places = {STORY_NONE, STORY_NONE, STORY_NONE};
+    struct look l = {.story = story, .wanted = wanted};
+    for (size_t i = cursor; i < story_event_count(story); i++)
+        if (look_at(&l, i)) {
+            places.next = i;
+            return places;
+        }
+    places.before = look_back(&l, cursor);
+    if (places.before != STORY_NONE) return places;
+    for (size_t i = wanted->n_terms; i-- > 0;)
+        if (wanted->terms[i].sort == WANTED_TEXT && !(l.seen >> i & 1)) places.unknown = i;
+    return places;
+}
+
+uint64_t wanted_here(const struct story *story)
+{
+    uint64_t here = 0, may[EVENT_KINDS] = {0};
+    for (int kind = 0; kind < EVENT_KINDS; kind++)
+        for (size_t row = 0; row < wanted_word_rows(); row++)
+            if (wanted_row_may_mean(row, (enum event_kind)kind)) may[kind] |= UINT64_C(1) << row;
+    for (size_t i = 0; i < story_event_count(story); i++) {
+        enum event_kind kind = story_event_kind(story, i);
+        uint64_t left = (size_t)kind < EVENT_KINDS ? may[kind] & ~here : 0;
+        for (size_t row = 0; left >> row && row < wanted_word_rows(); row++)
+            if ((left >> row & 1) && wanted_row_means(row, story, i)) here |= UINT64_C(1) << row;
+    }
+    return here;
+}
