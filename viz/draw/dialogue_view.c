@@ -126,7 +126,7 @@ static size_t line_before(const struct view *v, size_t i)
 
 void dialogue_view_draw(const struct view *v, struct box box)
 {
-    struct box inner = view_panel(v, box, tr("What is said"));
+    struct box inner = view_panel(v, box, tr("Dialogue: what is said"));
     size_t n = story_lines_so_far(v->story), newest = line_before(v, n);
     double h = view_units(v, 21), y = inner.y + inner.h;
     canvas_clip(v->canvas, box_inset(inner, -view_units(v, 4)));

@@ -533,7 +533,7 @@ static void draw_all_arrows(struct ladder *l)
 
 void ladder_view_draw(const struct view *v, struct box box, const size_t *order, size_t n_hosts)
 {
-    struct box inner = view_panel(v, box, tr("Who sends what to whom"));
+    struct box inner = view_panel(v, box, tr("Ladder: who sends what to whom"));
     double gutter = view_units(v, 74), heads = view_units(v, 58);
     struct ladder l = {.v = v, .px_per_ns = view_units(v, units_per_second) / 1e9};
     l.chart = box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, foot_units));

@@ -6,8 +6,8 @@ static const struct {
     const char *name, *english;
 } words[] = {
     {"map", "Map"},
-    {"ladder", "Who sends what to whom"},
-    {"dialogue", "What is said"},
+    {"ladder", "Ladder: who sends what to whom"},
+    {"dialogue", "Dialogue: what is said"},
     {"queue", "Queues"},
     {"why", "Why late"},
     {"names", "DNS"},

@@ -1,6 +1,8 @@
 /* The main screens in each language: no text of the window is cut. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/journal/memory.h"
@@ -9,6 +11,7 @@
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/caption_view.h"
 #include "viz/draw/gallery.h"
+#include "viz/draw/menu_view.h"
 #include "viz/draw/scene.h"
 
 static size_t cut_in_scene(struct scene *scene)
@@ -36,6 +39,44 @@ Test(languages, the_page_of_keys_is_whole)
         press(scene, '?');
         cr_expect(eq(sz, cut_in_scene(scene), before), "%s", languages[i]);
         press(scene, ' ');
+    }
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+static void hear(void *user, const struct canvas_part *part)
+{
+    if (part->text) fprintf(user, "\n%s\n", part->text);
+}
+
+static bool begins_a_text(struct scene *scene, const char *words)
+{
+    char *text = NULL, wanted[120];
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct canvas *ear = canvas_new_listener(1280, 800, (struct canvas_listener){hear, out});
+    scene_draw(scene, ear);
+    canvas_free(ear);
+    fclose(out);
+    snprintf(wanted, sizeof wanted, "\n%s", words);
+    bool begins = strstr(text, wanted) != NULL;
+    free(text);
+    return begins;
+}
+
+/* What a menu calls a view is how its heading begins. */
+Test(languages, a_view_has_one_name)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    struct scene *scene = scene_new(journal, scene_options_default());
+    for (size_t i = 0; i < LANGUAGES; i++) {
+        if (!speak(languages[i])) continue;
+        for (enum view_id view = 0; view < VIEWS; view++) {
+            press(scene, (int)view + '1');
+            cr_expect(begins_a_text(scene, view_title(view)), "%s: %s", languages[i], view_title(view));
+            press(scene, (int)view + '1');
+        }
     }
     scene_free(scene);
     journal_memory_free(journal);
