@@ -11,8 +11,8 @@
 #include "viz/draw/header_view.h"
 #include "viz/draw/inspector_host.h"
 #include "viz/draw/map_plan.h"
-#include "viz/draw/outcome_words.h"
 #include "viz/draw/offers_view.h"
+#include "viz/draw/outcome_words.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
@@ -172,10 +172,12 @@ static void draw_link(const struct view *v, struct box box, size_t index)
     char text[200], names[200];
     struct story_link link = story_link(v->story, index);
     struct pen pen = {v, box, box.y};
-    pen_title(&pen, link.name);
+    snprintf(names, sizeof names, "%s – %s", name_of(v->story, link.ends[0]), name_of(v->story, link.ends[1]));
+    pen_title(&pen, names);
     pen_paragraph(&pen, map_link_text(&link, text, sizeof text), 1);
     snprintf(text, sizeof text, tr("%u bytes"), link.mtu);
     pen_fact(&pen, tr("largest packet"), text);
+    pen_fact(&pen, tr("name of the link"), link.name);
     offers_draw(&pen);
     for (int dir = 0; dir < 2; dir++) {
         snprintf(names, sizeof names, "%s → %s", name_of(v->story, link.ends[dir]),

@@ -243,6 +243,13 @@ static void offer_for_host(struct offers *o, size_t index)
     offer_removal(o, "hosts", host.name, tr("there were no such host"));
 }
 
+/* As the map shows it: by its ends. */
+static void say_link(const struct story *story, size_t index, char *about, size_t size)
+{
+    struct story_link link = story_link(story, index);
+    snprintf(about, size, "%.70s – %.70s", story_host(story, link.ends[0]).name, story_host(story, link.ends[1]).name);
+}
+
 size_t what_if_offers(const struct story *story, struct selection selection, struct act_line offers[OFFERS_MAX])
 {
     struct offers o = {.story = story, .acts = offers};
@@ -252,7 +259,7 @@ size_t what_if_offers(const struct story *story, struct selection selection, str
         offer_for_packet(&o, selection.index);
         break;
     case ACT_LINK:
-        snprintf(o.about, sizeof o.about, "%s", story_link(story, selection.index).name);
+        say_link(story, selection.index, o.about, sizeof o.about);
         offer_for_link(&o, selection.index);
         break;
     case ACT_HOST:

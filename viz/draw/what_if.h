@@ -8,7 +8,7 @@
 enum { ACTS_MAX = 12, ACT_WORDS_BYTES = 160, ACT_LINE_BYTES = 640, ACT_NAME_BYTES = 40, OFFERS_MAX = 8 };
 
 struct act_line {
-    char about[ACT_WORDS_BYTES]; /* "mail m1, 1348 bytes", "a-mail" */
+    char about[ACT_WORDS_BYTES]; /* "mail m1, 1348 bytes", "internet – mail.a.example" */
     char words[ACT_WORDS_BYTES]; /* "it had not been lost" */
     char line[ACT_LINE_BYTES];   /* {"spare":{"packet":57,"link":"a-mail"}}; with a pointer: the value */
     char pointer[ACT_WORDS_BYTES]; /* "/links/a-mail/loss": this value is another; null: it is taken away; "/": the line is merged into the whole (RFC 7396); "": it is a fault */

@@ -99,17 +99,16 @@ void transcript_add_why(struct transcript *t, const struct event *e)
     if (*why) text_addf(&t->words, ": %s", why);
 }
 
-const char *transcript_link(const struct transcript *t, const struct event *e)
-{
-    const char *name = journal_names_find(t->names, TYPE_LINK, event_int(e, FIELD_LINK));
-    return name ? name : "?";
-}
-
 int64_t transcript_link_end(const struct transcript *t, const struct event *e, int end)
 {
     int64_t ends[2];
     if (!journal_names_link_ends(t->names, event_int(e, FIELD_LINK), &ends[0], &ends[1])) return 0;
     return ends[(event_int(e, FIELD_DIR) == 1) ^ end];
+}
+
+const char *transcript_link_host(const struct transcript *t, const struct event *e, int end)
+{
+    return transcript_host(t, transcript_link_end(t, e, end));
 }
 
 void transcript_remember_peer(struct transcript *t, const struct event *e, enum transcript_key sort,

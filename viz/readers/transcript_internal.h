@@ -38,9 +38,9 @@ struct telling {
 
 /* transcript.c: what tellers share. */
 const char *transcript_host(const struct transcript *t, int64_t host);
-const char *transcript_link(const struct transcript *t, const struct event *e);
 /* The host at one end of the event's direction of its link: 0 the sending one, 1 the other. */
 int64_t transcript_link_end(const struct transcript *t, const struct event *e, int end);
+const char *transcript_link_host(const struct transcript *t, const struct event *e, int end); /* its name */
 /* What is remembered of a conn or session; remembering happens when it is opened. */
 enum transcript_key { CONN_KEY, SESSION_KEY, CLIENT_KEY, KEYS };
 void transcript_remember_peer(struct transcript *t, const struct event *e, enum transcript_key sort,

@@ -138,9 +138,10 @@ static bool tell_link_send(struct transcript *t, const struct event *e)
     if (recent->packet == packet && recent->from == transcript_link_end(t, e, 0) && waits <= 0) return false;
     add_packet(t, e);
     if (waits > 0)
-        text_addf(&t->words, tr(" waits %s for %s"), vtime_format_duration(waits, duration), transcript_link(t, e));
+        text_addf(&t->words, tr(" waits %s for the link to %s"), vtime_format_duration(waits, duration),
+                  transcript_link_host(t, e, 1));
     else
-        text_addf(&t->words, tr(" goes on over %s"), transcript_link(t, e));
+        text_addf(&t->words, tr(" goes on to %s"), transcript_link_host(t, e, 1));
     return true;
 }
 
@@ -158,8 +159,8 @@ static bool tell_link_drop(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, "X ");
     add_packet(t, e);
-    text_addf(&t->words, tr(" is lost on %s toward %s"), transcript_link(t, e),
-              transcript_host(t, transcript_link_end(t, e, 1)));
+    text_addf(&t->words, tr(" is lost between %s and %s"), transcript_link_host(t, e, 0),
+              transcript_link_host(t, e, 1));
     transcript_add_why(t, e);
     return true;
 }
@@ -167,7 +168,7 @@ static bool tell_link_drop(struct transcript *t, const struct event *e)
 static bool tell_link_queue(struct transcript *t, const struct event *e)
 {
     add_packet(t, e);
-    text_addf(&t->words, tr(" waits for %s"), transcript_link(t, e));
+    text_addf(&t->words, tr(" waits for the link to %s"), transcript_link_host(t, e, 1));
     return true;
 }
 
@@ -175,8 +176,10 @@ static bool tell_link_retime(struct transcript *t, const struct event *e)
 {
     bool held_up = strcmp(event_text(e, FIELD_WHY), "reordered") == 0;
     add_packet(t, e);
-    text_addf(&t->words, held_up ? tr(" is held up on %s, others may overtake it") : tr(" leaves over %s as it is now"),
-              transcript_link(t, e));
+    text_addf(&t->words,
+              held_up ? tr(" is held up on the way to %s, others may overtake it")
+                      : tr(" goes out to %s as the link is now"),
+              transcript_link_host(t, e, 1));
     return true;
 }
 
@@ -191,14 +194,16 @@ static bool tell_link_duplicate(struct transcript *t, const struct event *e)
         recent->packet = packet;
         text_addf(&t->words, " %s", same.label);
     }
-    text_addf(&t->words, tr(" is duplicated on %s: #%" PRId64 " is the same"), transcript_link(t, e), packet);
+    text_addf(&t->words, tr(" is duplicated between %s and %s: #%" PRId64 " is the same"),
+              transcript_link_host(t, e, 0), transcript_link_host(t, e, 1), packet);
     return true;
 }
 
 static bool tell_link_corrupt(struct transcript *t, const struct event *e)
 {
     add_packet(t, e);
-    text_addf(&t->words, tr(" was damaged on %s"), transcript_link(t, e));
+    text_addf(&t->words, tr(" was damaged between %s and %s"), transcript_link_host(t, e, 0),
+              transcript_link_host(t, e, 1));
     return true;
 }
 

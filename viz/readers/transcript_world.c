@@ -39,8 +39,9 @@ static bool tell_host_icmp(struct transcript *t, const struct event *e)
 
 static bool tell_link_state(struct transcript *t, const struct event *e)
 {
-    text_addf(&t->words, event_int(e, FIELD_UP) ? tr("link %s is up again toward %s") : tr("link %s is cut toward %s"),
-              transcript_link(t, e), transcript_host(t, transcript_link_end(t, e, 1)));
+    text_addf(&t->words,
+              event_int(e, FIELD_UP) ? tr("link from %s to %s is up again") : tr("link from %s to %s is cut"),
+              transcript_link_host(t, e, 0), transcript_link_host(t, e, 1));
     transcript_add_why(t, e);
     return true;
 }
@@ -48,8 +49,8 @@ static bool tell_link_state(struct transcript *t, const struct event *e)
 static bool tell_link_value(struct transcript *t, const struct event *e)
 {
     if (e->at_ns == 0 && t->level < TRANSCRIPT_PACKETS) return false; /* as the scenario has it */
-    text_addf(&t->words, tr("link %s toward %s: %s is now %s"), transcript_link(t, e),
-              transcript_host(t, transcript_link_end(t, e, 1)), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+    text_addf(&t->words, tr("link from %s to %s: %s is now %s"), transcript_link_host(t, e, 0),
+              transcript_link_host(t, e, 1), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
     return true;
 }
 

@@ -27,17 +27,11 @@ const char *sentence_host(const struct story *story, const struct event *e, enum
     return story_name_of_host(story, cast_host(story, e, field));
 }
 
-const char *sentence_link(const struct story *story, const struct event *e)
-{
-    size_t link = story_index(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
-    return link == STORY_NONE ? "?" : story->links.items[link].name;
-}
-
-const char *sentence_link_end(const struct story *story, const struct event *e)
+const char *sentence_link_end(const struct story *story, const struct event *e, int end)
 {
     size_t link = story_index(&story->link_ids, (uint64_t)event_int(e, FIELD_LINK));
     if (link == STORY_NONE) return "?";
-    return story_name_of_host(story, story->links.items[link].ends[event_int(e, FIELD_DIR) ? 0 : 1]);
+    return story_name_of_host(story, story->links.items[link].ends[(event_int(e, FIELD_DIR) ? 1 : 0) ^ end]);
 }
 
 const char *sentence_mail(const struct story *story, const struct event *e)

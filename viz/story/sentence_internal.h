@@ -22,9 +22,9 @@ void sentence_say_why(struct sentence *s, const struct event *e); /* ": why", if
 
 /* The names that an event's fields stand for; "?" where they are not known. */
 const char *sentence_host(const struct story *story, const struct event *e, enum field_id field);
-const char *sentence_link(const struct story *story, const struct event *e);
-/* The host toward which a direction of a link leads. */
-const char *sentence_link_end(const struct story *story, const struct event *e);
+/* The host from which the direction of a link leads (0), and that to which it does (1). People know a link by these: no
+   picture tells its name. */
+const char *sentence_link_end(const struct story *story, const struct event *e, int end);
 const char *sentence_mail(const struct story *story, const struct event *e);
 /* The other host of the event's connection. */
 const char *sentence_peer(const struct story *story, const struct event *e);

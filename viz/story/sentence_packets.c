@@ -137,8 +137,8 @@ static void tell_packet_send(struct sentence *s, const struct story *story, size
 static void tell_link_send(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
-    sentence_say(s, tr("%s leaves over the link %s toward %s"), packet_name(story, i, label, sizeof label),
-                 sentence_link(story, e), sentence_link_end(story, e));
+    sentence_say(s, tr("%s goes out from %s toward %s"), packet_name(story, i, label, sizeof label),
+                 sentence_link_end(story, e, 0), sentence_link_end(story, e, 1));
 }
 
 static void tell_link_deliver(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -158,15 +158,15 @@ static void tell_link_drop(struct sentence *s, const struct story *story, size_t
         why = tr("by chance");
     else if (strcmp(why, "codel") == 0)
         why = tr("CoDel found that packets have waited too long");
-    sentence_say(s, tr("%s is lost on the link %s toward %s: %s"), packet_name(story, i, label, sizeof label),
-                 sentence_link(story, e), sentence_link_end(story, e), why);
+    sentence_say(s, tr("%s is lost between %s and %s: %s"), packet_name(story, i, label, sizeof label),
+                 sentence_link_end(story, e, 0), sentence_link_end(story, e, 1), why);
 }
 
 static void tell_link_queue(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
-    sentence_say(s, tr("%s waits for the link %s toward %s"), packet_name(story, i, label, sizeof label),
-                 sentence_link(story, e), sentence_link_end(story, e));
+    sentence_say(s, tr("%s waits at %s for the link to %s"), packet_name(story, i, label, sizeof label),
+                 sentence_link_end(story, e, 0), sentence_link_end(story, e, 1));
 }
 
 static void tell_link_retime(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -174,23 +174,25 @@ static void tell_link_retime(struct sentence *s, const struct story *story, size
     char label[256];
     bool held_up = strcmp(event_text(e, FIELD_WHY), "reordered") == 0;
     sentence_say(s,
-                 held_up ? tr("%s is held up on the link %s toward %s, and others may overtake it")
-                         : tr("%s leaves over the link %s toward %s as the link is now"),
-                 packet_name(story, i, label, sizeof label), sentence_link(story, e), sentence_link_end(story, e));
+                 held_up ? tr("%s is held up between %s and %s, and others may overtake it")
+                         : tr("%s goes out from %s toward %s as the link is now"),
+                 packet_name(story, i, label, sizeof label), sentence_link_end(story, e, 0),
+                 sentence_link_end(story, e, 1));
 }
 
 static void tell_link_duplicate(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
-    sentence_say(s, tr("%s is duplicated on the link %s toward %s"), packet_name(story, i, label, sizeof label),
-                 sentence_link(story, e), sentence_link_end(story, e));
+    sentence_say(s, tr("%s is duplicated between %s and %s"), packet_name(story, i, label, sizeof label),
+                 sentence_link_end(story, e, 0), sentence_link_end(story, e, 1));
 }
 
 static void tell_link_corrupt(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
-    sentence_say(s, tr("%s comes over the link %s toward %s with other bits than were sent"),
-                 packet_name(story, i, label, sizeof label), sentence_link(story, e), sentence_link_end(story, e));
+    sentence_say(s, tr("%s comes from %s to %s with other bits than were sent"),
+                 packet_name(story, i, label, sizeof label), sentence_link_end(story, e, 0),
+                 sentence_link_end(story, e, 1));
 }
 
 static void tell_packet_drop(struct sentence *s, const struct story *story, size_t i, const struct event *e)

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "sim/journal/tr.h"
-#include "viz/story/sentence_internal.h"
 #include "viz/story/caption_text.h"
+#include "viz/story/sentence_internal.h"
 
 /* ---- The world ---- */
 
@@ -61,17 +61,17 @@ static void tell_host_icmp(struct sentence *s, const struct story *story, size_t
 static void tell_link_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    sentence_say(s,
-                 event_int(e, FIELD_UP) ? tr("The link %s is up again toward %s") : tr("The link %s is cut toward %s"),
-                 sentence_link(story, e), sentence_link_end(story, e));
+    sentence_say(
+        s, event_int(e, FIELD_UP) ? tr("The link from %s to %s is up again") : tr("The link from %s to %s is cut"),
+        sentence_link_end(story, e, 0), sentence_link_end(story, e, 1));
     sentence_say_why(s, e);
 }
 
 static void tell_link_value(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    sentence_say(s, tr("The link %s toward %s now has %s %s"), sentence_link(story, e), sentence_link_end(story, e),
-                 event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
+    sentence_say(s, tr("The link from %s to %s now has %s %s"), sentence_link_end(story, e, 0),
+                 sentence_link_end(story, e, 1), event_text(e, FIELD_NAME), event_text(e, FIELD_TEXT));
 }
 
 static void tell_routes(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -84,8 +84,8 @@ static void tell_routes(struct sentence *s, const struct story *story, size_t i,
 static void tell_link_totals(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    sentence_say(s, tr("Over the link %s toward %s went %lld packets, and %lld arrived"), sentence_link(story, e),
-                 sentence_link_end(story, e), (long long)event_int(e, FIELD_OFFERED),
+    sentence_say(s, tr("Over the link from %s to %s went %lld packets, and %lld arrived"),
+                 sentence_link_end(story, e, 0), sentence_link_end(story, e, 1), (long long)event_int(e, FIELD_OFFERED),
                  (long long)event_int(e, FIELD_DELIVERED));
 }
 

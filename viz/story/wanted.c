@@ -118,10 +118,20 @@ static bool is_host(const struct story *story, size_t host, const char *word)
            strcmp(wanted_small_letters(story_host(story, host).name, small, sizeof small), word) == 0;
 }
 
-/* A sentence need not name the host at which it happens. */
-static bool is_at_host(const struct story *story, size_t event, const char *word)
+static bool is_link(const struct story *story, size_t link, const char *word)
+{
+    char small[WANTED_WORD_BYTES];
+    return link != STORY_NONE &&
+           strcmp(wanted_small_letters(story_link(story, link).name, small, sizeof small), word) == 0;
+}
+
+/* A sentence need not name the host at which it happens, and names a link by its ends. */
+static bool is_there(const struct story *story, size_t event, const char *word)
 {
     const struct event *e = story_event(story, event);
+    if (event_has(e->kind, FIELD_LINK) &&
+        is_link(story, story_link_by_id(story, (uint32_t)event_int(e, FIELD_LINK)), word))
+        return true;
     return event_has(e->kind, FIELD_HOST) &&
            is_host(story, story_host_by_id(story, (uint32_t)event_int(e, FIELD_HOST)), word);
 }
@@ -257,7 +267,7 @@ static bool term_is(const struct look *l, const struct wanted_term *term, size_t
     case WANTED_EVENT:
         return story_event(l->story, event)->id == term->number;
     case WANTED_TEXT:
-        return holds(l->sentence, term->text, term->is_whole) || is_at_host(l->story, event, term->text);
+        return holds(l->sentence, term->text, term->is_whole) || is_there(l->story, event, term->text);
     }
     return false;
 }

@@ -118,6 +118,7 @@ Test(find, hosts_mails_replies_kinds_and_what_is_said_are_found)
         {"lost-segment", "message 1 delivered", EVENT_MAIL_STATE, "in the mailbox"},
         {"lost-segment", "packet lost", EVENT_LINK_DROP, "lost"},
         {"lost-segment", "lost segment", EVENT_LINK_DROP, "lost"},
+        {"lost-segment", "lost b-mail", EVENT_LINK_DROP, "between internet and mx1.b.example"},
         {"lost-segment", "EHLO alice-pc", EVENT_SMTP_LINE, "EHLO alice-pc"},
         {"lost-segment", "rcpt to", EVENT_SMTP_LINE, "RCPT TO"},
         {"lost-segment", "354 End", EVENT_SMTP_LINE, "354 End"},

@@ -270,7 +270,7 @@ Test(story, events_are_told_in_plain_sentences)
                     "mail.a.example resends bytes 2897–4344 because a third duplicate acknowledgement told that it is "
                     "missing");
     expect_sentence(story, made.lost_event,
-                    "The packet with bytes 2897–4344 is lost on the link b-mail toward mx1.b.example: by chance");
+                    "The packet with bytes 2897–4344 is lost between internet and mx1.b.example: by chance");
     expect_sentence(story, made.delivered_event, "At mx1.b.example mail m1 for bob@b.example is now in the mailbox");
     for (size_t i = 0; i < story_event_count(story); i++) {
         story_sentence(story, i, text, sizeof text);
