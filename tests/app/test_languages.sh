@@ -17,9 +17,9 @@ holds test -s "$scratch/texts.pot"
 python3 - "$scratch/tables" << 'END'
 import glob, json, re, sys
 texts = []
-for path in ("viz/draw/help_view.c",):
-    table = re.search(r"rows\[\] = \{(.*?)\n\};", open(path).read(), re.S).group(1)
-    texts += [row[1] for row in re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}', table)]
+rows = re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}', open("viz/draw/help_view.c").read())
+assert len(rows) > 30, rows
+texts += [meaning for keys, meaning in rows]
 table = re.search(r"table\[\] = \{(.*?)\n\};", open("viz/story/wanted_words.c").read(), re.S).group(1)
 words = re.findall(r'\{"([^"]*)",\s*\{', table)
 assert len(words) > 30, words

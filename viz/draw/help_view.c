@@ -1,14 +1,16 @@
 #include "viz/draw/help_view.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "sim/journal/tr.h"
+#include "viz/draw/menu_view.h"
 
 struct help_row {
     const char *keys, *meaning; /* in English; passed through tr() when drawn */
 };
 
-static const struct help_row rows[] = {
+static const struct help_row time_rows[] = {
     {"Space", "play, pause"},
     {"← →", "one event back, forward"},
     {"Shift ← →", "one packet"},
@@ -18,25 +20,34 @@ static const struct help_row rows[] = {
     {"Home, End", "the beginning, the end"},
     {"p", "pace: story, steady, event"},
     {"z, Shift z, w", "less of the time, more, the whole"},
+    {"u, n, Shift n", "run until ...; the next, the one before"},
+    {"b, [ ]", "bookmark; to the one before, after"},
+};
+
+static const struct help_row looking_rows[] = {
     {"Tab, Shift Tab", "to the next thing on the picture"},
     {"Enter", "look at it closely, or press it"},
     {"c", "follow the cause"},
-    {"1 to 9, 0", "only the map, the dialogue, ...; all"},
-    {"8", "why a mail was late"},
     {"l", "only this connection, mail or host; all"},
-    {"u, n", "run until ..., and on to the next"},
-    {"b, [ ]", "bookmark; to the one before, after"},
-    {"x", "as it was, as it would have been"},
+    {"o", "open the packet in Wireshark"},
     {"e", "a new link: press two hosts"},
     {"Delete", "take away what is looked at"},
     {"Ctrl z, Ctrl s", "take the last change back, save it"},
+    {"x", "as it was, as it would have been"},
+};
+
+/* Below the views themselves, each with its key. */
+static const struct help_row view_rows[] = {
+    {"0", "all of them"},
     {"v, a", "the menu of a view; another arrangement"},
     {"k", "keep hosts where they were dragged to"},
-    {"o", "open the packet in Wireshark"},
-    {"g", "guess what comes next; no more"},
-    {"y", "captions: all, the scenario's, none"},
+};
+
+static const struct help_row window_rows[] = {
     {"m", "the gallery of scenarios"},
     {". ,", "the next step of a lesson, back"},
+    {"g", "guess what comes next; no more"},
+    {"y", "captions: all, the scenario's, none"},
     {"Shift p", "projector: large type, few controls"},
     {"j", "less motion: packets step"},
     {"+ −", "larger, smaller"},
@@ -46,39 +57,101 @@ static const struct help_row rows[] = {
     {"q", "quit"},
 };
 
-enum { N_ROWS = sizeof rows / sizeof rows[0] };
+#define LENGTH(rows) (sizeof(rows) / sizeof *(rows))
+enum {
+    KEYED_VIEWS = VIEW_CLOSELY,
+    LEFT_ROWS = LENGTH(time_rows) + LENGTH(looking_rows) + 2, /* with their headings */
+    RIGHT_ROWS = KEYED_VIEWS + LENGTH(view_rows) + LENGTH(window_rows) + 2,
+    ROWS = RIGHT_ROWS > LEFT_ROWS ? RIGHT_ROWS : LEFT_ROWS
+};
 
-static void draw_row(const struct view *v, struct box row, const struct help_row *help)
+static const double page_width = 1160, line_height = 21, head_height = 58, foot_height = 56; /* in units */
+
+/* Where the next row goes. */
+struct column {
+    const struct view *v;
+    struct box row;
+};
+
+static void write_row(struct column *c, const char *keys_text, const char *meaning_text)
 {
-    double w = view_units(v, 190);
+    const struct view *v = c->v;
+    double w = view_units(v, 150), gap = view_units(v, 16), x = c->row.x + w + gap;
     struct text_style keys = view_text(v, FONT_PLAIN), meaning = view_text(v, FONT_PLAIN);
     keys.bold = true;
     keys.across = ALIGN_END;
     keys.down = meaning.down = ALIGN_CENTRE;
     keys.colour = v->theme->accent;
-    canvas_text(v->canvas, box_of(row.x, row.y, w, row.h), &keys, tr(help->keys));
-    double x = row.x + w + view_units(v, 20);
-    canvas_text(v->canvas, box_of(x, row.y, row.x + row.w - x, row.h), &meaning, tr(help->meaning));
+    keys = view_fitted(v, keys, keys_text, w, 0.7);
+    meaning = view_fitted(v, meaning, meaning_text, c->row.w - w - gap, 0.7);
+    canvas_text(v->canvas, box_of(c->row.x, c->row.y, w, c->row.h), &keys, keys_text);
+    canvas_text(v->canvas, box_of(x, c->row.y, c->row.x + c->row.w - x, c->row.h), &meaning, meaning_text);
+    c->row.y += c->row.h;
 }
 
-void help_view_draw(const struct view *v, struct box window)
+static void write_rows(struct column *c, const struct help_row *rows, size_t n)
 {
-    canvas_lay_over(v->canvas);
-    canvas_fill(v->canvas, window, colour_with_alpha(v->theme->paper, 0.8));
-    double line = fmin(view_units(v, 30), (window.h - view_units(v, 130)) / N_ROWS);
-    double w = fmin(view_units(v, 580), window.w - 20), h = line * N_ROWS + view_units(v, 100);
+    for (size_t i = 0; i < n; i++)
+        write_row(c, tr(rows[i].keys), tr(rows[i].meaning));
+}
+
+static void write_heading(struct column *c, const char *text)
+{
+    struct text_style style = view_faint(c->v, FONT_SMALL);
+    style.bold = true;
+    style.down = ALIGN_CENTRE;
+    double indent = view_units(c->v, 166);
+    canvas_text(c->v->canvas, box_of(c->row.x + indent, c->row.y, c->row.w - indent, c->row.h), &style, text);
+    c->row.y += c->row.h;
+}
+
+static void write_keys(const struct view *v, struct box box)
+{
+    double gap = view_units(v, 10), w = (box.w - gap) / 2, h = view_units(v, line_height);
+    struct column left = {v, box_of(box.x, box.y, w, h)}, right = {v, box_of(box.x + w + gap, box.y, w, h)};
+    write_heading(&left, tr("Time"));
+    write_rows(&left, time_rows, LENGTH(time_rows));
+    write_heading(&left, tr("What one looks at"));
+    write_rows(&left, looking_rows, LENGTH(looking_rows));
+    write_heading(&right, tr("One view alone; once more: all"));
+    for (int view = 0; view < KEYED_VIEWS; view++) {
+        const char key[2] = {(char)('1' + view), 0};
+        write_row(&right, key, view_title((enum view_id)view));
+    }
+    write_rows(&right, view_rows, LENGTH(view_rows));
+    write_heading(&right, tr("The window"));
+    write_rows(&right, window_rows, LENGTH(window_rows));
+}
+
+/* The whole page in the window: smaller, where the window is. */
+static double fitting_unit(const struct view *v, struct box window, double height)
+{
+    return fmin(v->unit, fmin((window.w - 16) / page_width, (window.h - 16) / height));
+}
+
+void help_view_draw(const struct view *view, struct box window)
+{
+    double height = head_height + line_height * ROWS + foot_height;
+    struct view v = *view;
+    v.unit = fitting_unit(view, window, height);
+    double w = view_units(&v, page_width), h = view_units(&v, height), edge = view_units(&v, 14);
+    canvas_lay_over(v.canvas);
+    canvas_fill(v.canvas, window, colour_with_alpha(v.theme->paper, 0.8));
     struct box box = box_of(window.x + (window.w - w) / 2, window.y + (window.h - h) / 2, w, h);
-    canvas_fill_round(v->canvas, box, view_units(v, 12), v->theme->panel);
-    canvas_stroke_round(v->canvas, box, view_units(v, 12), view_units(v, 1.5), v->theme->edge);
-    struct text_style title = view_text(v, FONT_HUGE);
+    canvas_fill_round(v.canvas, box, view_units(&v, 12), v.theme->panel);
+    canvas_stroke_round(v.canvas, box, view_units(&v, 12), view_units(&v, 1.5), v.theme->edge);
+    struct text_style title = view_text(&v, FONT_HUGE);
     title.bold = true;
     title.across = title.down = ALIGN_CENTRE;
-    canvas_text(v->canvas, box_of(box.x, box.y + view_units(v, 12), w, view_units(v, 40)), &title, tr("Keys"));
-    for (size_t i = 0; i < N_ROWS; i++)
-        draw_row(v, box_of(box.x, box.y + view_units(v, 56) + line * (double)i, w - view_units(v, 20), line), &rows[i]);
-    struct text_style hint = view_faint(v, FONT_SMALL);
+    canvas_text(v.canvas, box_of(box.x, box.y + view_units(&v, 12), w, view_units(&v, 36)), &title, tr("Keys"));
+    write_keys(&v, box_of(box.x + edge, box.y + view_units(&v, head_height), w - 2 * edge,
+                          view_units(&v, line_height * ROWS)));
+    struct text_style hint = view_faint(&v, FONT_SMALL);
     hint.across = hint.down = ALIGN_CENTRE;
     hint.lines = 2;
-    canvas_text(v->canvas, box_of(box.x + 8, box.y + h - view_units(v, 40), w - 16, view_units(v, 36)), &hint,
-                tr("With the mouse: press anything to look at it, drag the time line. Any key closes this page."));
+    const double foot = view_units(&v, foot_height - 10);
+    canvas_text(
+        v.canvas, box_of(box.x + edge, box.y + h - foot, w - 2 * edge, foot - view_units(&v, 8)), &hint,
+        tr("With the mouse: press anything to look at it, drag the time line, turn the wheel. Esc, ?, q or a press "
+           "closes this page; any other key closes it and does what it says."));
 }

@@ -242,6 +242,13 @@ static bool handle_view_key(struct scene *s, const struct input *in)
     return false;
 }
 
+/* True for the keys that do nothing else; the others do, besides, what the page says of them. */
+static bool closes_help(struct scene *s, int key)
+{
+    s->help = false;
+    return key == KEY_ESCAPE || key == '?' || key == 'h' || key == 'q';
+}
+
 static bool handle_key(struct scene *s, const struct input *in)
 {
     if (scene_find_key(s, in)) return true;
@@ -250,12 +257,10 @@ static bool handle_key(struct scene *s, const struct input *in)
         s->quit = in->key == KEY_ESCAPE || in->key == 'q' || in->key == KEY_ENTER;
         return true;
     }
-    if (s->help) {
-        s->help = false;
-        return true;
-    }
+    bool helped = s->help;
+    if (helped && closes_help(s, in->key)) return true;
     if (scene_teach_key(s, in)) return true;
-    return handle_time_key(s, in) || handle_view_key(s, in) || handle_arranging_key(s, in->key, in->ctrl);
+    return handle_time_key(s, in) || handle_view_key(s, in) || handle_arranging_key(s, in->key, in->ctrl) || helped;
 }
 
 /* ---- Pointer ---- */

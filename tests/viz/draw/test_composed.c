@@ -190,7 +190,7 @@ Test(composed, pages_menus_and_lines_over_the_views)
     struct journal_memory *journal = run_scenario("first-mail");
     for (size_t l = 0; l < LANGUAGES; l++)
         for (int i = 0; i < SIZES && speak(languages[l]); i++) {
-            static const int keys[][2] = {{'?', ' '}, {'u', KEY_ESCAPE}, {'v', KEY_ESCAPE}, {KEY_ESCAPE, ' '}};
+            static const int keys[][2] = {{'?', KEY_ESCAPE}, {'u', KEY_ESCAPE}, {'v', KEY_ESCAPE}, {KEY_ESCAPE, ' '}};
             struct scene *scene = scene_new(journal, scene_options_default());
             scene_seek(scene, 1200000000);
             for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {

@@ -38,7 +38,7 @@ Test(languages, the_page_of_keys_is_whole)
         size_t before = cut_in_scene(scene);
         press(scene, '?');
         cr_expect(eq(sz, cut_in_scene(scene), before), "%s", languages[i]);
-        press(scene, ' ');
+        press(scene, KEY_ESCAPE);
     }
     scene_free(scene);
     journal_memory_free(journal);

@@ -209,11 +209,32 @@ Test(scene, speed_pace_theme_and_scale_change_and_come_back)
         press(i < 20 ? '+' : '-');
 }
 
-Test(scene, help_covers_everything_until_a_key_and_quitting_asks_first)
+/* As the page says: some keys only close it, all others close it and act. */
+Test(scene, keys_on_the_page_of_keys_close_it_and_do_what_it_says_of_them)
 {
+    static const int closing[] = {KEY_ESCAPE, '?', 'h', 'q'};
+    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++) {
+        press('?');
+        press(closing[i]);
+        cr_expect(not(scene_wants_quit(scene)));
+        press('t');
+        cr_expect(eq(int, scene_is_dark(scene), i % 2 == 0), "it is closed: keys act again");
+    }
     press('?');
-    press('q');
-    cr_expect(not(scene_wants_quit(scene)), "the key only closed the page of keys");
+    press('t');
+    cr_expect(scene_is_dark(scene), "a key that acts");
+    press('t');
+    cr_expect(not(scene_is_dark(scene)), "and had closed it");
+    press('?');
+    press('8');
+    const struct target *why = targets_find_act(scene_targets(scene), ACT_VIEW_MENU, VIEW_WHY_LATE);
+    cr_expect(why != NULL && targets_find_act(scene_targets(scene), ACT_VIEW_MENU, VIEW_MAP) == NULL);
+    press('?');
+    cr_expect(press('~'), "a key that is nothing closes it");
+}
+
+Test(scene, quitting_asks_first)
+{
     press(KEY_ESCAPE);
     press(' ');
     cr_expect(not(scene_wants_quit(scene)), "the question was answered by another key");
