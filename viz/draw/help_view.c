@@ -5,6 +5,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/draw/menu_view.h"
+#include "viz/draw/timeline_signs.h"
 
 struct help_row {
     const char *keys, *meaning; /* in English; passed through tr() when drawn */
@@ -65,25 +66,26 @@ enum {
     ROWS = RIGHT_ROWS > LEFT_ROWS ? RIGHT_ROWS : LEFT_ROWS
 };
 
-static const double page_width = 1160, line_height = 21, head_height = 58, foot_height = 56; /* in units */
+static const double page_width = 1240, line_height = 21, head_height = 58, foot_height = 56; /* in units */
 
 /* Where the next row goes. */
 struct column {
     const struct view *v;
     struct box row;
+    double keys, gap; /* how wide the keys are, and how far from what they do */
 };
 
 static void write_row(struct column *c, const char *keys_text, const char *meaning_text)
 {
     const struct view *v = c->v;
-    double w = view_units(v, 150), gap = view_units(v, 16), x = c->row.x + w + gap;
+    double w = c->keys, x = c->row.x + w + c->gap;
     struct text_style keys = view_text(v, FONT_PLAIN), meaning = view_text(v, FONT_PLAIN);
     keys.bold = true;
     keys.across = ALIGN_END;
     keys.down = meaning.down = ALIGN_CENTRE;
     keys.colour = v->theme->accent;
     keys = view_fitted(v, keys, keys_text, w, 0.7);
-    meaning = view_fitted(v, meaning, meaning_text, c->row.w - w - gap, 0.7);
+    meaning = view_fitted(v, meaning, meaning_text, c->row.w - w - c->gap, 0.7);
     canvas_text(v->canvas, box_of(c->row.x, c->row.y, w, c->row.h), &keys, keys_text);
     canvas_text(v->canvas, box_of(x, c->row.y, c->row.x + c->row.w - x, c->row.h), &meaning, meaning_text);
     c->row.y += c->row.h;
@@ -100,27 +102,53 @@ static void write_heading(struct column *c, const char *text)
     struct text_style style = view_faint(c->v, FONT_SMALL);
     style.bold = true;
     style.down = ALIGN_CENTRE;
-    double indent = view_units(c->v, 166);
+    double indent = c->keys + c->gap;
     canvas_text(c->v->canvas, box_of(c->row.x + indent, c->row.y, c->row.w - indent, c->row.h), &style, text);
     c->row.y += c->row.h;
 }
 
-static void write_keys(const struct view *v, struct box box)
+static void write_left(struct column c)
 {
-    double gap = view_units(v, 10), w = (box.w - gap) / 2, h = view_units(v, line_height);
-    struct column left = {v, box_of(box.x, box.y, w, h)}, right = {v, box_of(box.x + w + gap, box.y, w, h)};
-    write_heading(&left, tr("Time"));
-    write_rows(&left, time_rows, LENGTH(time_rows));
-    write_heading(&left, tr("What one looks at"));
-    write_rows(&left, looking_rows, LENGTH(looking_rows));
-    write_heading(&right, tr("One view alone; once more: all"));
+    write_heading(&c, tr("Time"));
+    write_rows(&c, time_rows, LENGTH(time_rows));
+    write_heading(&c, tr("What one looks at"));
+    write_rows(&c, looking_rows, LENGTH(looking_rows));
+}
+
+static void write_right(struct column c)
+{
+    write_heading(&c, tr("One view alone; once more: all"));
     for (int view = 0; view < KEYED_VIEWS; view++) {
         const char key[2] = {(char)('1' + view), 0};
-        write_row(&right, key, view_title((enum view_id)view));
+        write_row(&c, key, view_title((enum view_id)view));
     }
-    write_rows(&right, view_rows, LENGTH(view_rows));
-    write_heading(&right, tr("The window"));
-    write_rows(&right, window_rows, LENGTH(window_rows));
+    write_rows(&c, view_rows, LENGTH(view_rows));
+    write_heading(&c, tr("The window"));
+    write_rows(&c, window_rows, LENGTH(window_rows));
+}
+
+static void write_signs(struct column c)
+{
+    const struct view *v = c.v;
+    write_heading(&c, tr("Signs of the time line"));
+    for (enum timeline_sign sign = 0; sign < TIMELINE_SIGNS; sign++) {
+        double x = c.row.x + c.keys + c.gap, w = c.row.x + c.row.w - x;
+        struct text_style style = view_text(v, FONT_PLAIN);
+        style.down = ALIGN_CENTRE;
+        style = view_fitted(v, style, timeline_sign_words(sign), w, 0.7);
+        timeline_sign_draw(v, sign, point_of(c.row.x + c.keys / 2, c.row.y + c.row.h / 2));
+        canvas_text(v->canvas, box_of(x, c.row.y, w, c.row.h), &style, timeline_sign_words(sign));
+        c.row.y += c.row.h;
+    }
+}
+
+static void write_columns(const struct view *v, struct box box)
+{
+    double u = v->unit, gap = 12 * u, h = line_height * u, left = 460 * u, right = 424 * u;
+    double signs = box.x + left + right + 2 * gap;
+    write_left((struct column){v, box_of(box.x, box.y, left, h), 138 * u, 12 * u});
+    write_right((struct column){v, box_of(box.x + left + gap, box.y, right, h), 90 * u, 12 * u});
+    write_signs((struct column){v, box_of(signs, box.y, box.x + box.w - signs, h), 20 * u, 12 * u});
 }
 
 /* The whole page in the window: smaller, where the window is. */
@@ -144,8 +172,8 @@ void help_view_draw(const struct view *view, struct box window)
     title.bold = true;
     title.across = title.down = ALIGN_CENTRE;
     canvas_text(v.canvas, box_of(box.x, box.y + view_units(&v, 12), w, view_units(&v, 36)), &title, tr("Keys"));
-    write_keys(&v, box_of(box.x + edge, box.y + view_units(&v, head_height), w - 2 * edge,
-                          view_units(&v, line_height * ROWS)));
+    write_columns(&v, box_of(box.x + edge, box.y + view_units(&v, head_height), w - 2 * edge,
+                             view_units(&v, line_height * ROWS)));
     struct text_style hint = view_faint(&v, FONT_SMALL);
     hint.across = hint.down = ALIGN_CENTRE;
     hint.lines = 2;

@@ -57,6 +57,7 @@ struct scene *scene_new_indexed(struct scene_index *index, struct scene_options 
     s->dirty = true;
     s->targets = targets_new();
     s->enlarged = s->menu = VIEW_NONE;
+    s->sign.sign = TIMELINE_SIGNS;
     s->dragged_bar = -1;
     s->dragged_axis = VIEW_NONE;
     s->sender = STORY_NONE;

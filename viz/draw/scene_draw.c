@@ -371,6 +371,14 @@ static void draw_hint(const struct scene *s, const struct view *view)
                     colour_with_alpha(view->theme->accent, 0.6));
 }
 
+/* The sign that now is where the pointer is: the time line may have moved below it. */
+static void draw_tip(struct scene *s, const struct view *view)
+{
+    if (s->hover.what != ACT_TIME_LINE || s->dragging || s->menu != VIEW_NONE || s->panels.time_line.w <= 0) return;
+    s->sign = timeline_sign_at(view, s->panels.time_line, s->pointer);
+    if (s->sign.sign != TIMELINE_SIGNS) timeline_view_draw_tip(view, s->panels.time_line, &s->sign);
+}
+
 static void draw_quit_question(const struct view *view, struct box window)
 {
     const char *text = tr("Press Esc once more to quit.");
@@ -407,6 +415,7 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     if (s->menu != VIEW_NONE) draw_menu(s, &view, window);
     if (s->find.open) scene_find_draw(s, &view, window);
     draw_hint(s, &view);
+    draw_tip(s, &view);
     draw_ring(s, &view, s->hover, 0.45);
     draw_ring(s, &view, s->focus, 1);
     if (s->help) help_view_draw(&view, window);

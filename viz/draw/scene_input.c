@@ -345,8 +345,16 @@ static bool handle_press(struct scene *s, const struct input *in)
     return true;
 }
 
+static struct timeline_found sign_under(struct scene *s, struct point at)
+{
+    const struct view view = scene_view(s, NULL);
+    if (s->hover.what != ACT_TIME_LINE) return (struct timeline_found){TIMELINE_SIGNS, STORY_NONE, 0};
+    return timeline_sign_at(&view, s->panels.time_line, at);
+}
+
 static bool handle_move(struct scene *s, const struct input *in)
 {
+    s->pointer = point_of(in->x, in->y);
     if (s->dragging) {
         drag_to(s, in->x);
         return true;
@@ -360,6 +368,9 @@ static bool handle_move(struct scene *s, const struct input *in)
     struct selection hover = t ? (struct selection){t->act, t->arg} : (struct selection){ACT_NONE, 0};
     bool changed = hover.what != s->hover.what || hover.index != s->hover.index;
     s->hover = hover;
+    struct timeline_found sign = sign_under(s, s->pointer);
+    changed |= sign.sign != s->sign.sign || sign.at_ns != s->sign.at_ns;
+    s->sign = sign;
     return changed;
 }
 

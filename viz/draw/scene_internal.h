@@ -11,6 +11,7 @@
 #include "viz/draw/scene.h"
 #include "viz/draw/sender_view.h"
 #include "viz/draw/targets.h"
+#include "viz/draw/timeline_view.h"
 #include "viz/draw/why_late_view.h"
 #include "viz/story/wanted.h"
 
@@ -27,10 +28,10 @@ struct find {
     bool opening; /* the key that opened it may be written, too */
     char text[EDIT_VALUE_BYTES];
     enum find_outcome outcome;
-    int64_t before_ns;               /* FIND_BEFORE: when it came last */
-    char unknown[WANTED_WORD_BYTES]; /* FIND_UNKNOWN: this word */
-    bool is_near;                    /* and the first of the words offered is like it */
-    uint64_t here;                   /* as wanted_here has it */
+    int64_t before_ns;                         /* FIND_BEFORE: when it came last */
+    char unknown[WANTED_WORD_BYTES];           /* FIND_UNKNOWN: this word */
+    bool is_near;                              /* and the first of the words offered is like it */
+    uint64_t here;                             /* as wanted_here has it */
     char words[FIND_WORDS][WANTED_WORD_BYTES]; /* offered, in the place of `length` bytes of the text from `from` on */
     size_t n_words, from, length;
     size_t next; /* the word that Tab writes */
@@ -122,6 +123,8 @@ struct scene {
     enum view_id menu;     /* whose menu is open; VIEW_NONE */
     struct selection selection;
     struct selection focus, hover; /* as act and argument of a target */
+    struct point pointer;          /* where it was last */
+    struct timeline_found sign;    /* of the time line, under it */
     struct targets *targets;
     struct point *places;                 /* of the hosts, 0 to 1 */
     bool keeps_places, places_are_chosen; /* for the next time; by the user, not by us */
@@ -162,7 +165,7 @@ void scene_follow_cause(struct scene *scene);
 void scene_toggle_play(struct scene *scene);
 void scene_find_open(struct scene *scene);
 void scene_find_next(struct scene *scene);
-void scene_find_before(struct scene *scene); /* to the last time that it came */
+void scene_find_before(struct scene *scene);            /* to the last time that it came */
 void scene_find_take(struct scene *scene, size_t word); /* writes a word that is offered */
 void scene_find_draw(const struct scene *scene, const struct view *view, struct box window);
 bool scene_find_key(struct scene *scene, const struct input *input); /* true: it was for the line */
@@ -170,7 +173,7 @@ bool scene_find_text(struct scene *scene, const struct input *input);
 void scene_toggle_bookmark(struct scene *scene);
 void scene_go_to_bookmark(struct scene *scene, int direction);
 void scene_what_if(struct scene *scene, size_t offer); /* of what_if_offers */
-void scene_take_away(struct scene *scene); /* what is selected */
+void scene_take_away(struct scene *scene);             /* what is selected */
 void scene_edit_open(struct scene *scene, size_t row); /* of edits_of */
 void scene_edit_apply(struct scene *scene);
 void scene_undo_what_if(struct scene *scene);

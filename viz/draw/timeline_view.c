@@ -7,7 +7,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
-#include "viz/draw/shapes.h"
+#include "viz/draw/timeline_signs.h"
 
 static const double bar_units = 4;
 
@@ -65,12 +65,12 @@ static void draw_bar(const struct view *v, struct box strip, double x, double w,
 {
     double busy = counts[STORY_DENSITY_PACKETS] + 2.0 * counts[STORY_DENSITY_LINES];
     double h = busy > 0 ? strip.h * (0.15 + 0.8 * log1p(busy) / log1p(most)) : 0;
-    struct colour colour = colour_mix(v->theme->panel, v->theme->class[STORY_DATA], v -> theme -> dark ? 0.55 : 0.42);
+    struct colour colour = timeline_packets_colour(v->theme);
     double words = counts[STORY_DENSITY_LINES] > 0 ? fmin(h, strip.h * 0.25) : 0;
     canvas_fill_round(v->canvas, box_of(x + 0.5, strip.y + strip.h - h, w - 1, h), w * 0.25, colour);
     if (words > 0)
         canvas_fill_round(v->canvas, box_of(x + 0.5, strip.y + strip.h - words, w - 1, words), w * 0.25,
-                          colour_mix(v->theme->panel, v->theme->server, 0.75));
+                          timeline_lines_colour(v->theme));
 }
 
 static void draw_density(const struct view *v, struct box box)
@@ -97,45 +97,7 @@ static void draw_density(const struct view *v, struct box box)
 
 static bool is_not_taken(const struct story *s, const struct story_mark *mark)
 {
-    return story_event(s, mark->event)->kind == EVENT_PACKET_DROP;
-}
-
-static void draw_mark(const struct view *v, const struct story_mark *mark, struct point at)
-{
-    const struct theme *t = v->theme;
-    double r = view_units(v, 5);
-    switch (mark->kind) {
-    case STORY_MARK_COMPOSED:
-        shape_envelope(v->canvas, t, at, r * 2.8, false, 1);
-        break;
-    case STORY_MARK_ATTEMPT:
-        canvas_arrow(v->canvas, point_of(at.x - r, at.y), point_of(at.x + r, at.y), r * 0.35, r, t->faint);
-        break;
-    case STORY_MARK_DEFERRED:
-        shape_clock(v->canvas, at, r, t->panel, t->warn);
-        break;
-    case STORY_MARK_DELIVERED:
-    case STORY_MARK_PICKED_UP:
-        shape_tick(v->canvas, at, r, t->good);
-        break;
-    case STORY_MARK_BOUNCED:
-        shape_envelope(v->canvas, t, at, r * 2.8, true, 1);
-        break;
-    case STORY_MARK_LOSS:
-        shape_death(v->canvas, is_not_taken(v->story, mark), at, r * 0.8, r * 0.4, t->lost);
-        break;
-    case STORY_MARK_CAPTION:
-        canvas_disc(v->canvas, at, r * 0.5, t->ghost);
-        break;
-    case STORY_MARK_FAULT: {
-        const struct point bolt[4] = {{at.x + r * 0.3, at.y - r},
-                                      {at.x - r * 0.5, at.y + r * 0.15},
-                                      {at.x + r * 0.5, at.y - r * 0.1},
-                                      {at.x - r * 0.3, at.y + r}};
-        canvas_polyline(v->canvas, bolt, 4, false, r * 0.4, t->lost);
-        break;
-    }
-    }
+    return timeline_sign_of(s, mark) == SIGN_NOT_TAKEN;
 }
 
 /* What matters more is drawn when there is no room for both. */
@@ -226,7 +188,7 @@ static void draw_marks(const struct view *v, struct box box)
         bool is_loss = mark->kind == STORY_MARK_LOSS, is_new = fabs(x - last_loss) >= 1.0 / SPOTS_A_PIXEL;
         if (is_loss) last_loss = is_new ? x : last_loss;
         if (is_loss && is_new) draw_loss_line(v, strip, mark, x, are_many);
-        if (claim(taken, &n, ROOM, x, w)) draw_mark(v, mark, point_of(x, y));
+        if (claim(taken, &n, ROOM, x, w)) timeline_sign_draw(v, timeline_sign_of(v->story, mark), point_of(x, y));
     }
     mem_free(first.marks);
 }
@@ -351,28 +313,22 @@ static void draw_known_future(const struct view *v, struct box box, struct box s
     for (size_t i = 0, n = story_timer_count(v->story); i < n && !is_full(&drawn); i++) {
         int64_t at_ns = story_timer_at(v->story, i);
         if (at_ns <= story_now(v->story) || !is_in_sight(v, at_ns) || is_drawn(&drawn, at_ns)) continue;
-        canvas_ring(v->canvas, point_of(note_drawn(v, box, r, at_ns, &drawn), strip.y + r * 1.6), r, view_units(v, 1.2),
-                    v->theme->faint);
+        timeline_sign_draw(v, SIGN_TIMER, point_of(note_drawn(v, box, r, at_ns, &drawn), strip.y + r * 1.6));
     }
     drawn.n = 0;
     for (size_t i = 0, n = story_letter_count(v->story); i < n && !is_full(&drawn); i++) {
         int64_t at_ns = next_attempt(v->story, i);
         if (at_ns <= story_now(v->story) || !is_in_sight(v, at_ns) || is_drawn(&drawn, at_ns)) continue;
-        shape_clock(v->canvas, point_of(note_drawn(v, box, r, at_ns, &drawn), strip.y + r * 1.6), r * 1.5,
-                    v->theme->panel, v->theme->warn);
+        timeline_sign_draw(v, SIGN_NEXT_ATTEMPT, point_of(note_drawn(v, box, r, at_ns, &drawn), strip.y + r * 1.6));
     }
 }
 
-/* A small flag each. */
 static void draw_bookmarks(const struct view *v, struct box box, struct box strip)
 {
-    double h = view_units(v, 12), w = view_units(v, 9);
     for (size_t i = 0; i < v->n_bookmarks; i++) {
         if (!is_in_sight(v, v->bookmarks[i])) continue;
-        double x = timeline_x_at(v, box, pace_screen_at(v->pace, v->bookmarks[i])), y = strip.y + strip.h;
-        const struct point flag[3] = {{x, y - h}, {x + w, y - h * 0.7}, {x, y - h * 0.4}};
-        canvas_line(v->canvas, point_of(x, y - h), point_of(x, y), view_units(v, 1.6), v->theme->accent);
-        canvas_polygon(v->canvas, flag, 3, v->theme->accent);
+        double x = timeline_x_at(v, box, pace_screen_at(v->pace, v->bookmarks[i]));
+        timeline_sign_draw(v, SIGN_BOOKMARK, point_of(x, strip.y + strip.h - view_units(v, 6)));
     }
 }
 
@@ -380,13 +336,10 @@ static void draw_bookmarks(const struct view *v, struct box box, struct box stri
 static void draw_parting(const struct view *v, struct box box, struct box strip)
 {
     if (v->parts_ns == TIME_NEVER || !is_in_sight(v, v->parts_ns)) return;
-    double x = timeline_x_at(v, box, pace_screen_at(v->pace, v->parts_ns)), fork = view_units(v, 7);
+    double x = timeline_x_at(v, box, pace_screen_at(v->pace, v->parts_ns));
     canvas_dashed(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h), view_units(v, 2), view_units(v, 4),
                   v->theme->accent);
-    canvas_line(v->canvas, point_of(x, strip.y), point_of(x + fork, strip.y - fork), view_units(v, 2),
-                v->theme->accent);
-    canvas_line(v->canvas, point_of(x, strip.y), point_of(x - fork, strip.y - fork), view_units(v, 2),
-                v->theme->accent);
+    timeline_sign_draw(v, SIGN_PARTING, point_of(x, strip.y));
 }
 
 void timeline_view_draw_moving(const struct view *v, struct box box)
@@ -404,4 +357,77 @@ void timeline_view_draw_moving(const struct view *v, struct box box)
                 v->theme->ink);
     const struct point handle[3] = {{x - r, strip.y - r * 1.2}, {x + r, strip.y - r * 1.2}, {x, strip.y}};
     canvas_polygon(v->canvas, handle, 3, v->theme->ink);
+}
+
+/* ---- What a sign says ---- */
+
+static const double sign_reach = 8; /* in units */
+
+static bool is_near(const struct view *v, struct box box, int64_t at_ns, struct point at)
+{
+    return is_in_sight(v, at_ns) &&
+           fabs(timeline_x_at(v, box, pace_screen_at(v->pace, at_ns)) - at.x) <= view_units(v, sign_reach);
+}
+
+static struct timeline_found future_at(const struct view *v, struct box box, struct point at)
+{
+    const struct story *s = v->story;
+    for (size_t i = 0; i < story_timer_count(s); i++) {
+        int64_t at_ns = story_timer_at(s, i);
+        if (at_ns > story_now(s) && is_near(v, box, at_ns, at))
+            return (struct timeline_found){SIGN_TIMER, story_timer(s, i).event, at_ns};
+    }
+    for (size_t i = 0; i < story_letter_count(s); i++) {
+        int64_t at_ns = next_attempt(s, i);
+        if (at_ns > story_now(s) && is_near(v, box, at_ns, at))
+            return (struct timeline_found){SIGN_NEXT_ATTEMPT, STORY_NONE, at_ns};
+    }
+    return (struct timeline_found){TIMELINE_SIGNS, STORY_NONE, 0};
+}
+
+struct timeline_found timeline_sign_at(const struct view *v, struct box box, struct point at)
+{
+    const struct timeline_found none = {TIMELINE_SIGNS, STORY_NONE, 0};
+    struct box strip = strip_of(box, v->unit);
+    const struct story_mark *mark = timeline_mark_at(v, box, at);
+    if (mark) return (struct timeline_found){timeline_sign_of(v->story, mark), mark->event, mark->at_ns};
+    if (!box_has(strip, at.x, at.y)) return none;
+    for (size_t i = 0; i < v->n_bookmarks; i++)
+        if (at.y > strip.y + strip.h / 2 && is_near(v, box, v->bookmarks[i], at))
+            return (struct timeline_found){SIGN_BOOKMARK, STORY_NONE, v->bookmarks[i]};
+    if (at.y < strip.y + strip.h / 2) {
+        struct timeline_found future = future_at(v, box, at);
+        if (future.sign != TIMELINE_SIGNS) return future;
+    }
+    if (v->parts_ns != TIME_NEVER && is_near(v, box, v->parts_ns, at))
+        return (struct timeline_found){SIGN_PARTING, STORY_NONE, v->parts_ns};
+    return none;
+}
+
+/* Above the sign: what it is and when, and what happens there. */
+void timeline_view_draw_tip(const struct view *v, struct box box, const struct timeline_found *found)
+{
+    enum { LINES = 2 };
+    char text[VIEW_TIME_BYTES + 200], at[VIEW_TIME_BYTES], sentence[STORY_SENTENCE_BYTES] = "";
+    double u = v->unit, room = fmin(560 * u, box.w - 24 * u), edge = 12 * u;
+    struct text_style bold = view_text(v, FONT_PLAIN), plain = view_text(v, FONT_PLAIN);
+    bold.bold = true;
+    plain.lines = LINES;
+    plain.may_be_cut = true;
+    snprintf(text, sizeof text, tr("%s, at %s"), timeline_sign_words(found->sign),
+             view_time_text(found->at_ns, MILLISECOND, at));
+    if (found->event != STORY_NONE) story_sentence(v->story, found->event, sentence, sizeof sentence);
+    bold = view_fitted(v, bold, text, room, 0.6);
+    struct point head = canvas_measure(v->canvas, &bold, text, 0);
+    struct point said = *sentence ? canvas_measure(v->canvas, &plain, sentence, room) : point_of(0, 0);
+    double w = ceil(fmax(head.x, fmin(said.x, room))) + 2 * edge + 2, h = ceil(head.y + said.y) + edge;
+    double x = timeline_x_at(v, box, pace_screen_at(v->pace, found->at_ns)) - w / 2;
+    struct box tip = box_of(fmax(box.x, fmin(x, box.x + box.w - w)), fmax(0, box.y - h - 2 * u), w, h);
+    canvas_lay_over(v->canvas);
+    canvas_fill_round(v->canvas, tip, 8 * u, v->theme->panel);
+    canvas_stroke_round(v->canvas, tip, 8 * u, 1.5 * u, v->theme->accent);
+    canvas_text(v->canvas, box_of(tip.x + edge, tip.y + edge / 2, w - 2 * edge, head.y), &bold, text);
+    if (*sentence)
+        canvas_text(v->canvas, box_of(tip.x + edge, tip.y + edge / 2 + head.y, w - 2 * edge, said.y + 1), &plain,
+                    sentence);
 }

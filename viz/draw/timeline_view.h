@@ -1,9 +1,10 @@
-/* The time line: the whole journey as a strip, with how much happens when, a mark for what matters, and a cursor to drag.
-   Its scale is the pace's, so what is idle takes little room; the labels say the true times. Of the run it shows the
-   view's span. What is to come and known already, timers and next attempts, is marked behind the cursor. */
+/* The time line: the whole journey as a strip, with how much happens when, a mark for what matters, and a cursor to
+   drag. Its scale is the pace's, so what is idle takes little room; the labels say the true times. Of the run it shows
+   the view's span. What is to come and known already, timers and next attempts, is marked behind the cursor. */
 #ifndef POSTROAD_VIZ_DRAW_TIMELINE_VIEW_H
 #define POSTROAD_VIZ_DRAW_TIMELINE_VIEW_H
 
+#include "viz/draw/timeline_signs.h"
 #include "viz/draw/view.h"
 
 /* What does not move: density, marks, labels. Notes the targets only when it is asked to. */
@@ -14,5 +15,15 @@ int64_t timeline_screen_at(const struct view *view, struct box box, double x);
 double timeline_x_at(const struct view *view, struct box box, int64_t screen_ns);
 /* The mark at this place in the row above the strip, the most important one where several meet; NULL: none is near. */
 const struct story_mark *timeline_mark_at(const struct view *view, struct box box, struct point at);
+
+/* The sign at a place, whether it marks what happens or what is known to come. */
+struct timeline_found {
+    enum timeline_sign sign; /* TIMELINE_SIGNS: there is none */
+    size_t event;            /* that it stands for, or that told of it; STORY_NONE */
+    int64_t at_ns;
+};
+struct timeline_found timeline_sign_at(const struct view *view, struct box box, struct point at);
+/* What it is, over everything. */
+void timeline_view_draw_tip(const struct view *view, struct box box, const struct timeline_found *found);
 
 #endif

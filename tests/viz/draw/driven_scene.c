@@ -1,5 +1,9 @@
 #include "tests/viz/draw/driven_scene.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "tests/viz/draw/run_scenario.h"
 
 struct journal_memory *journal;
@@ -50,6 +54,26 @@ bool click(enum act act, size_t arg)
     point_at(INPUT_PRESS, box.x + box.w / 2, box.y + box.h / 2);
     point_at(INPUT_RELEASE, box.x + box.w / 2, box.y + box.h / 2);
     return true;
+}
+
+static void hear(void *user, const struct canvas_part *part)
+{
+    if (part->text) fprintf(user, "%s\n", part->text);
+}
+
+bool picture_says(const char *words)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct canvas *ear = canvas_new_listener(1280, 800, (struct canvas_listener){hear, out});
+    scene_draw(scene, ear);
+    canvas_free(ear);
+    fclose(out);
+    bool says = strstr(text, words) != NULL;
+    free(text);
+    scene_draw(scene, canvas); /* a click refers to what was drawn last */
+    return says;
 }
 
 size_t look_at_the_lost_packet(void)

@@ -19,6 +19,9 @@ void point_at(enum input_kind kind, double x, double y);
 /* Presses and lets go in the middle of a target; false when there is none. */
 bool click(enum act act, size_t arg);
 
+/* Whether a text of the picture, or some of them one after the other, each on a line of its own, has these words. */
+bool picture_says(const char *words);
+
 /* Goes to the first loss and selects the packet; its index. */
 size_t look_at_the_lost_packet(void);
 

@@ -2,7 +2,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/journal/vtime.h"
@@ -16,30 +15,6 @@ static void open_window(const char *scenario)
 }
 
 TestSuite(find, .fini = close_scene);
-
-/* ---- What the picture says ---- */
-
-static void hear(void *context, const struct canvas_part *part)
-{
-    FILE *out = context;
-    if (part->text) fprintf(out, "%s\n", part->text);
-}
-
-/* All texts, a line each; freed. */
-static bool says(const char *wanted)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    struct canvas *ear = canvas_new_listener(1280, 800, (struct canvas_listener){hear, out});
-    scene_draw(scene, ear);
-    canvas_free(ear);
-    fclose(out);
-    bool found = strstr(text, wanted) != NULL;
-    free(text);
-    scene_draw(scene, canvas);
-    return found;
-}
 
 static void write_text(const char *text)
 {
@@ -218,7 +193,7 @@ Test(find, what_came_before_is_told_with_its_time_and_gone_back_to)
     cr_expect(not(found()));
     cr_expect(eq(i64, scene_now(scene), story_end_ns(scene_story(scene))), "it does not go back by itself");
     snprintf(wanted, sizeof wanted, "It came before, at %s", view_time_text(lost_ns, MILLISECOND, at));
-    cr_expect(says(wanted), "%s", wanted);
+    cr_expect(picture_says(wanted), "%s", wanted);
     press(KEY_ENTER);
     cr_expect(found());
     cr_expect(eq(i64, scene_now(scene), lost_ns));
@@ -243,14 +218,14 @@ Test(find, a_word_that_is_known_but_does_not_come_is_told_from_one_that_is_not)
     open_window("lost-segment");
     find("bounce");
     cr_expect(not(found()));
-    cr_expect(says("This never comes in this run: bounce"));
-    cr_expect(not(says("No such word")));
+    cr_expect(picture_says("This never comes in this run: bounce"));
+    cr_expect(not(picture_says("No such word")));
     press(KEY_ESCAPE);
     find("xyzzyplugh");
     cr_expect(not(found()));
-    cr_expect(says("No such word: xyzzyplugh. Try one of these:"));
-    cr_expect(says("\nloss\n") && says("\nretransmission\n") && says("\n250\n"));
-    cr_expect(not(says("\nbounce\n")), "offered is what comes in this run");
+    cr_expect(picture_says("No such word: xyzzyplugh. Try one of these:"));
+    cr_expect(picture_says("\nloss\n") && picture_says("\nretransmission\n") && picture_says("\n250\n"));
+    cr_expect(not(picture_says("\nbounce\n")), "offered is what comes in this run");
 }
 
 Test(find, of_a_word_with_a_slip_the_nearest_is_offered_and_tab_takes_it)
@@ -258,10 +233,10 @@ Test(find, of_a_word_with_a_slip_the_nearest_is_offered_and_tab_takes_it)
     open_window("lost-segment");
     find("segmnt lost");
     cr_expect(not(found()));
-    cr_expect(says("No such word: segmnt."));
-    cr_expect(says("\nsegment\n"));
+    cr_expect(picture_says("No such word: segmnt."));
+    cr_expect(picture_says("\nsegment\n"));
     press(KEY_TAB);
-    cr_expect(says("segment lost"));
+    cr_expect(picture_says("segment lost"));
     press(KEY_ENTER);
     cr_expect(found());
     cr_expect(eq(int, kind_here(), EVENT_LINK_DROP));
@@ -273,25 +248,25 @@ Test(find, words_are_offered_while_one_writes_and_taken_by_tab_or_a_press)
 {
     open_window("lost-segment");
     press('u');
-    cr_expect(says("\nloss\n"), "nothing written: what there is");
+    cr_expect(picture_says("\nloss\n"), "nothing written: what there is");
     write_text("retr");
-    cr_expect(says("\nretransmission\n"));
-    cr_expect(not(says("\nloss\n")));
+    cr_expect(picture_says("\nretransmission\n"));
+    cr_expect(not(picture_says("\nloss\n")));
     press(KEY_BACKSPACE);
     press(KEY_BACKSPACE);
     press(KEY_BACKSPACE);
     press(KEY_BACKSPACE);
     write_text("mx1");
-    cr_expect(says("\nmx1.b.example\n"), "a host");
+    cr_expect(picture_says("\nmx1.b.example\n"), "a host");
     press(KEY_TAB);
-    cr_expect(says("mx1.b.example▏"));
+    cr_expect(picture_says("mx1.b.example▏"));
     write_text(" 22");
-    cr_expect(says("\n220\n") && says("\n221\n"), "what servers say in this run");
+    cr_expect(picture_says("\n220\n") && picture_says("\n221\n"), "what servers say in this run");
     press(KEY_TAB);
     press(KEY_TAB);
-    cr_expect(says("mx1.b.example 221▏"), "once more: the next one");
+    cr_expect(picture_says("mx1.b.example 221▏"), "once more: the next one");
     click(ACT_FIND_WORD, 0);
-    cr_expect(says("mx1.b.example 220▏"));
+    cr_expect(picture_says("mx1.b.example 220▏"));
     press(KEY_ENTER);
     cr_expect(found());
     cr_expect(eq(int, kind_here(), EVENT_SMTP_LINE));
@@ -310,5 +285,5 @@ Test(find, a_german_finds_it_in_german_and_in_english)
     }
     press('u');
     write_text("wieder");
-    cr_expect(says("\nWiederholung\n"));
+    cr_expect(picture_says("\nWiederholung\n"));
 }

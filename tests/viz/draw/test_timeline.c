@@ -1,0 +1,96 @@
+/* The time line: what its signs say under the pointer, and in the page of keys. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+
+#include "sim/journal/vtime.h"
+#include "tests/viz/draw/driven_scene.h"
+#include "viz/draw/timeline_view.h"
+
+static void open_window(void)
+{
+    open_scene_of("lost-segment", scene_options_default());
+}
+
+TestSuite(timeline, .init = open_window, .fini = close_scene);
+
+/* As the window at 1280x800 has it; the row of marks begins at its top. */
+static struct box time_line(void)
+{
+    return target_bounds(targets_find_act(scene_targets(scene), ACT_TIME_LINE, 0));
+}
+
+static double x_of(int64_t at_ns)
+{
+    struct view view = {.story = scene_story(scene),
+                        .pace = scene_pace(scene),
+                        .unit = theme_unit(1280, 800, 1),
+                        .span = {0, story_end_ns(scene_story(scene))}};
+    return timeline_x_at(&view, time_line(), pace_screen_at(view.pace, at_ns));
+}
+
+static void point_at_mark(int64_t at_ns)
+{
+    point_at(INPUT_MOVE, x_of(at_ns), time_line().y + 10);
+}
+
+Test(timeline, a_mark_under_the_pointer_says_what_it_is_when_and_how)
+{
+    const struct story_drop *drop = story_drop(scene_story(scene), 0);
+    char at[VIEW_TIME_BYTES], wanted[VIEW_TIME_BYTES + 40], sentence[STORY_SENTENCE_BYTES];
+    snprintf(wanted, sizeof wanted, "a packet is lost, at %s", view_time_text(drop->at_ns, MILLISECOND, at));
+    story_sentence(scene_story(scene), drop->event, sentence, sizeof sentence);
+    cr_expect(not(picture_says(wanted)));
+    point_at_mark(drop->at_ns);
+    cr_expect(picture_says(wanted));
+    cr_expect(picture_says(sentence));
+    point_at(INPUT_MOVE, time_line().x + time_line().w / 2, 300);
+    cr_expect(not(picture_says(wanted)), "it goes with the pointer");
+}
+
+Test(timeline, each_kind_of_mark_has_its_own_words)
+{
+    const struct story_mark *marks;
+    size_t n = story_marks(scene_story(scene), &marks), told = 0;
+    for (size_t i = 0; i < n; i++) {
+        enum timeline_sign sign = timeline_sign_of(scene_story(scene), &marks[i]);
+        if (marks[i].kind == STORY_MARK_CAPTION || marks[i].kind == STORY_MARK_ATTEMPT)
+            continue; /* may lie under others */
+        point_at_mark(marks[i].at_ns);
+        cr_expect(picture_says(timeline_sign_words(sign)), "%s", timeline_sign_words(sign));
+        told++;
+    }
+    cr_expect(gt(sz, told, 3));
+}
+
+Test(timeline, a_ring_tells_of_its_timer_until_that_has_run_out)
+{
+    const struct story *story = scene_story(scene);
+    scene_seek(scene, 1500 * MILLISECOND);
+    scene_draw(scene, canvas);
+    cr_assert(gt(sz, story_timer_count(story), 0));
+    int64_t at_ns = story_timer_at(story, 0);
+    for (size_t i = 1; i < story_timer_count(story); i++)
+        if (story_timer_at(story, i) < at_ns) at_ns = story_timer_at(story, i);
+    point_at(INPUT_MOVE, x_of(at_ns), time_line().y + 25);
+    cr_expect(picture_says("a timer will run out, at "));
+    press(KEY_END);
+    cr_expect(not(picture_says("a timer will run out, at ")), "the pointer has not moved, but time has");
+}
+
+Test(timeline, a_bookmark_says_that_it_is_one)
+{
+    scene_seek(scene, 1600 * MILLISECOND);
+    press('b');
+    point_at(INPUT_MOVE, x_of(1600 * MILLISECOND), time_line().y + time_line().h / 2 + 5);
+    cr_expect(picture_says("a bookmark, at 1.600 s"));
+}
+
+Test(timeline, the_page_of_keys_explains_every_sign)
+{
+    press('?');
+    for (enum timeline_sign sign = 0; sign < TIMELINE_SIGNS; sign++) {
+        cr_expect(timeline_sign_words(sign)[0] != 0);
+        cr_expect(picture_says(timeline_sign_words(sign)), "%s", timeline_sign_words(sign));
+    }
+}
