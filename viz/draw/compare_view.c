@@ -212,7 +212,7 @@ void compare_view_draw(const struct view *v, struct box box, const struct compar
         return;
     }
     canvas_clip(v->canvas, inner);
-    struct pen pen = {v, inner, inner.y};
+    struct pen pen = {.v = v, .box = inner, .y = inner.y};
     for (size_t i = 0; i < page->n_acts; i++) {
         char text[2 * ACT_WORDS_BYTES + 32];
         snprintf(text, sizeof text, tr("%s: what if %s?"), page->acts[i].about, page->acts[i].words);

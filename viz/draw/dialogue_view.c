@@ -124,24 +124,57 @@ static size_t line_before(const struct view *v, size_t i)
     return STORY_NONE;
 }
 
-void dialogue_view_draw(const struct view *v, struct box box)
+/* How many lines there are to show, as long as somebody could go through them. */
+static size_t count_lines(const struct view *v, size_t n)
 {
-    struct box inner = view_panel(v, box, tr("Dialogue: what is said"));
-    size_t n = story_lines_so_far(v->story), newest = line_before(v, n);
+    size_t count = 0;
+    if (only_is_all(v->only)) return n;
+    for (size_t i = 0; i < n; i++)
+        count += is_wanted(v, story_line(v->story, i));
+    return count;
+}
+
+/* From the newest at the bottom, or as many lines above it as the view is scrolled. Returns how many are shown. */
+static size_t draw_lines(const struct view *v, struct box inner, size_t bottom, size_t n)
+{
     double h = view_units(v, 21), y = inner.y + inner.h;
-    canvas_clip(v->canvas, box_inset(inner, -view_units(v, 4)));
-    for (size_t i = newest, before; i != STORY_NONE && y - h >= inner.y - 1; i = before) {
+    size_t shown = 0;
+    for (size_t i = bottom, before; i != STORY_NONE && y - h >= inner.y - 1; i = before) {
         before = line_before(v, i);
         y -= h;
-        draw_line(v, box_of(inner.x, y, inner.w, h), i, i == newest && newest + 1 == n);
+        shown++;
+        draw_line(v, box_of(inner.x, y, inner.w, h), i, i + 1 == n);
         bool begins = before == STORY_NONE || !same_talk(story_line(v->story, i), story_line(v->story, before));
         if (!begins || y - h < inner.y - 1) continue;
         y -= h;
         draw_heading(v, box_of(inner.x, y, inner.w, h), story_line(v->story, i));
     }
+    return shown;
+}
+
+/* What the view is scrolled by are lines below the last one shown: the newest one is at the bottom of its own accord.
+ */
+static void tell_scroll(const struct view *v, struct box inner, size_t count, size_t shown)
+{
+    struct view turned = *v;
+    size_t rest = shown < count ? count - shown : 0;
+    turned.scroll = fmax(0, (double)rest - v->scroll);
+    view_tell_scroll(&turned, inner, (double)count, (double)shown);
+}
+
+void dialogue_view_draw(const struct view *v, struct box box)
+{
+    struct box inner = view_panel(v, box, tr("Dialogue: what is said"));
+    size_t n = story_lines_so_far(v->story), bottom = line_before(v, n);
+    bool nothing = bottom == STORY_NONE;
+    for (size_t below = (size_t)v->scroll; below > 0 && !nothing && line_before(v, bottom) != STORY_NONE; below--)
+        bottom = line_before(v, bottom);
+    canvas_clip(v->canvas, box_inset(inner, -view_units(v, 4)));
+    size_t shown = draw_lines(v, inner, bottom, n);
     canvas_unclip(v->canvas);
+    tell_scroll(v, inner, count_lines(v, n), shown);
     view_only(v, box);
-    if (newest != STORY_NONE) return;
+    if (!nothing) return;
     struct text_style style = view_faint(v, FONT_PLAIN);
     style.across = style.down = ALIGN_CENTRE;
     canvas_text(v->canvas, inner, &style, tr("Nobody has said anything yet."));

@@ -22,9 +22,11 @@ void elsewhere_draw(struct pen *pen, size_t packet)
     double w = canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 20);
     if (w > pen->box.w) w = pen->box.w;
     struct box box = box_of(pen->box.x, pen->y + view_units(v, 2), w, h - view_units(v, 2));
-    canvas_stroke_round(v->canvas, box_inset(box, 0.5), box.h / 2, view_units(v, 1.4), style.colour);
-    canvas_text(v->canvas, box, &style, text);
-    if (!program->why_not) targets_add_box(v->targets, ACT_ELSEWHERE, packet, box);
+    if (pen_sees(pen, h)) {
+        canvas_stroke_round(v->canvas, box_inset(box, 0.5), box.h / 2, view_units(v, 1.4), style.colour);
+        canvas_text(v->canvas, box, &style, text);
+        if (!program->why_not) targets_add_box(v->targets, ACT_ELSEWHERE, packet, box);
+    }
     pen->y += h + view_units(v, 4);
     if (*v->elsewhere_said) pen_paragraph(pen, v->elsewhere_said, 2);
 }

@@ -28,6 +28,7 @@ static const struct help_row time_rows[] = {
 static const struct help_row looking_rows[] = {
     {"Tab, Shift Tab", "to the next thing on the picture"},
     {"Enter", "look at it closely, or press it"},
+    {"Ctrl ↑ ↓", "through what is longer than its frame"},
     {"c", "follow the cause"},
     {"l", "only this connection, mail or host; all"},
     {"o", "open the packet in Wireshark"},

@@ -244,11 +244,12 @@ static void draw_cache(struct pen *pen, size_t index)
     }
 }
 
-void inspector_host_draw(const struct view *v, struct box box, size_t index)
+void inspector_host_draw(const struct view *v, struct pen_page *page, size_t index)
 {
+    const struct box box = page->frame;
     char address[IPV4_TEXT_BYTES], text[80];
     struct story_host host = story_host(v->story, index);
-    struct pen pen = {v, box_of(box.x, box.y, box.w * 0.46, box.h), box.y};
+    struct pen pen = pen_page_column(page, box.x, box.w * 0.46);
     pen_title(&pen, host.name);
     pen_paragraph(&pen, role_name(host.role), 2);
     if (host.address || !*host.address6) pen_fact(&pen, tr("address"), ipv4_text(host.address, address));
@@ -268,7 +269,8 @@ void inspector_host_draw(const struct view *v, struct box box, size_t index)
     draw_learnt(&pen, index);
     draw_settings(&pen, index);
     if (host.role == STORY_RESOLVER) draw_deeds(&pen, index);
-    struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
+    pen_page_column_end(page, &pen);
+    struct pen right = pen_page_column(page, box.x + box.w * 0.5, box.w * 0.5);
     if (host.role == STORY_RESOLVER)
         draw_cache(&right, index);
     else
@@ -276,4 +278,5 @@ void inspector_host_draw(const struct view *v, struct box box, size_t index)
     draw_rules(&right, index);
     draw_abuse(&right, index);
     if (host.role != STORY_RESOLVER) draw_deeds(&right, index);
+    pen_page_column_end(page, &right);
 }

@@ -2,8 +2,8 @@
 #ifndef POSTROAD_VIZ_DRAW_INSPECTOR_HOST_H
 #define POSTROAD_VIZ_DRAW_INSPECTOR_HOST_H
 
-#include "viz/draw/view.h"
+#include "viz/draw/pen.h"
 
-void inspector_host_draw(const struct view *view, struct box box, size_t host);
+void inspector_host_draw(const struct view *view, struct pen_page *page, size_t host);
 
 #endif

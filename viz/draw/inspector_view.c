@@ -72,6 +72,7 @@ bool inspector_row(struct pen *pen, size_t event)
     char sentence[STORY_SENTENCE_BYTES], time[VIEW_TIME_BYTES];
     double h = view_units(v, 22), indent = view_units(v, 18);
     if (pen->y + h > pen->box.y + pen->box.h) return false;
+    if (!pen_sees(pen, h - view_units(v, 2))) return pen_skip(pen, h);
     struct box row = box_of(pen->box.x, pen->y, pen->box.w, h - view_units(v, 2));
     canvas_fill_round(v->canvas, row, view_units(v, 4), colour_mix(v->theme->panel, v->theme->grid, 0.7));
     struct text_style style = view_text(v, FONT_SMALL), faint = view_mono(v, FONT_SMALL);
@@ -120,14 +121,16 @@ static void packet_fate(const struct story *s, size_t index, char *text, size_t 
     }
 }
 
-static void draw_packet(const struct view *v, struct box box, size_t index)
+static void draw_packet(const struct view *v, struct pen_page *page, size_t index)
 {
+    const struct box box = page->frame;
     char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
     const struct story_packet *p = story_packet(v->story, index);
     double left = box.w * 0.53;
-    struct pen pen = {v, box_of(box.x, box.y, left - view_units(v, 8), box.h), box.y};
+    struct pen pen = pen_page_column(page, box.x, left - view_units(v, 8));
     double r = view_units(v, 8);
-    shape_packet(v->canvas, v->theme, p->class, point_of(box.x + r * 1.4, box.y + r * 1.3), r, 1);
+    if (pen_sees(&pen, 3 * r))
+        shape_packet(v->canvas, v->theme, p->class, point_of(box.x + r * 1.4, pen.y + r * 1.3), r, 1);
     pen.box.x += r * 3.6;
     pen.box.w -= r * 3.6;
     pen_title(&pen, packet_words(v->story, index, text, sizeof text));
@@ -145,6 +148,7 @@ static void draw_packet(const struct view *v, struct box box, size_t index)
     if (p->copy_of != STORY_NONE) pen_fact(&pen, tr("made"), tr("by a link that duplicates packets"));
     if (p->corrupted) pen_fact(&pen, tr("bits"), tr("changed on the way"));
     draw_causes(&pen, p->send_event);
+    pen_page_column_end(page, &pen);
     struct box right = box_of(box.x + left, box.y, box.w - left, box.h);
     if (header_view_draw(v, right, index)) return;
     struct text_style style = view_faint(v, FONT_PLAIN);
@@ -167,11 +171,11 @@ static void draw_totals(struct pen *pen, uint32_t link, int dir)
     }
 }
 
-static void draw_link(const struct view *v, struct box box, size_t index)
+static void draw_link(const struct view *v, struct pen_page *page, size_t index)
 {
     char text[200], names[200];
     struct story_link link = story_link(v->story, index);
-    struct pen pen = {v, box, box.y};
+    struct pen pen = pen_page_column(page, page->frame.x, page->frame.w);
     snprintf(names, sizeof names, "%s – %s", name_of(v->story, link.ends[0]), name_of(v->story, link.ends[1]));
     pen_title(&pen, names);
     pen_paragraph(&pen, map_link_text(&link, text, sizeof text), 1);
@@ -190,6 +194,7 @@ static void draw_link(const struct view *v, struct box box, size_t index)
         pen_fact(&pen, tr("lost so far"), text);
         draw_totals(&pen, link.id, dir);
     }
+    pen_page_column_end(page, &pen);
 }
 
 static void draw_attempts(struct pen *pen, size_t mail)
@@ -259,12 +264,13 @@ static void draw_reports(struct pen *pen, const struct story_mail *mail)
 /* Line by line, as whoever fetches it gets it. */
 static void draw_copy(struct pen *pen, const struct story_mail *mail)
 {
+    enum { LINES_SHOWN = 200 };
     const struct story *s = pen->v->story;
-    size_t event, size;
+    size_t event, size, lines = 0;
     if (!story_notes(s, EVENT_MAIL_COPY, FIELD_MESSAGE, mail->id, &event, 1)) return;
     const char *bytes = event_bytes(story_event(s, event), FIELD_BYTES, &size), *end = bytes + size;
     pen_heading(pen, tr("As it lies in the mailbox"));
-    while (bytes < end) {
+    while (bytes < end && lines++ < LINES_SHOWN) {
         char line[200];
         const char *next = memchr(bytes, '\n', (size_t)(end - bytes));
         size_t length = (size_t)((next ? next : end) - bytes), shown = length;
@@ -279,6 +285,7 @@ static void draw_copy(struct pen *pen, const struct story_mail *mail)
         if (!pen_write(pen, style, shown ? line : " ")) return;
         bytes += length + 1;
     }
+    if (bytes < end) pen_heading(pen, tr("and so on"));
 }
 
 /* How many bytes it has, and a number that changes when any of them does. */
@@ -294,11 +301,12 @@ static void draw_content(struct pen *pen, const struct story_mail *mail)
     pen_fact(pen, tr("content"), text);
 }
 
-static void draw_mail(const struct view *v, struct box box, size_t index)
+static void draw_mail(const struct view *v, struct pen_page *page, size_t index)
 {
     char text[STORY_SENTENCE_BYTES];
     const struct story_mail *mail = story_mail(v->story, index);
-    struct pen pen = {v, box_of(box.x, box.y, box.w * 0.5 - view_units(v, 8), box.h), box.y};
+    const struct box box = page->frame;
+    struct pen pen = pen_page_column(page, box.x, box.w * 0.5 - view_units(v, 8));
     bool bounce = mail->parent != STORY_NONE;
     snprintf(text, sizeof text, bounce ? tr("%s, a report about %s") : tr("%s"), mail->name,
              bounce ? story_mail(v->story, mail->parent)->name : "");
@@ -312,22 +320,25 @@ static void draw_mail(const struct view *v, struct box box, size_t index)
         draw_letter(&pen, first + i);
     offers_draw(&pen);
     draw_causes(&pen, inspector_event(v->story, v->selection));
-    struct pen right = {v, box_of(box.x + box.w * 0.5, box.y, box.w * 0.5, box.h), box.y};
+    pen_page_column_end(page, &pen);
+    struct pen right = pen_page_column(page, box.x + box.w * 0.5, box.w * 0.5);
     draw_reports(&right, mail);
     draw_attempts(&right, index);
     draw_copy(&right, mail);
+    pen_page_column_end(page, &right);
 }
 
-static void draw_event(const struct view *v, struct box box, size_t index)
+static void draw_event(const struct view *v, struct pen_page *page, size_t index)
 {
     char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
     const struct event *e = story_event(v->story, index);
-    struct pen pen = {v, box, box.y};
+    struct pen pen = pen_page_column(page, page->frame.x, page->frame.w);
     pen_title(&pen, event_kind_name(e->kind));
     pen_paragraph(&pen, story_sentence(v->story, index, text, sizeof text), 3);
     pen_fact(&pen, tr("at"), instant(e->at_ns, time));
     pen_fact(&pen, tr("see"), event_kind_cite(e->kind));
     draw_causes(&pen, index);
+    pen_page_column_end(page, &pen);
 }
 
 void inspector_view_draw(const struct view *v, struct box box)
@@ -341,25 +352,25 @@ void inspector_view_draw(const struct view *v, struct box box)
     shape_cross(v->canvas, x, s * 0.26, view_units(v, 2), v->theme->faint);
     targets_add_box(v->targets, ACT_CLOSE, 0, box_of(x.x - s * 0.7, x.y - s * 0.7, s * 1.4, s * 1.4));
     offers_draw_removal(v, box, heading);
-    canvas_clip(v->canvas, inner);
+    struct pen_page page = pen_page_begin(v, inner);
     switch (v->selection.what) {
     case ACT_PACKET:
-        draw_packet(v, inner, v->selection.index);
+        draw_packet(v, &page, v->selection.index);
         break;
     case ACT_HOST:
-        inspector_host_draw(v, inner, v->selection.index);
+        inspector_host_draw(v, &page, v->selection.index);
         break;
     case ACT_LINK:
-        draw_link(v, inner, v->selection.index);
+        draw_link(v, &page, v->selection.index);
         break;
     case ACT_MAIL:
-        draw_mail(v, inner, v->selection.index);
+        draw_mail(v, &page, v->selection.index);
         break;
     case ACT_EVENT:
-        draw_event(v, inner, v->selection.index);
+        draw_event(v, &page, v->selection.index);
         break;
     default:
         break;
     }
-    canvas_unclip(v->canvas);
+    pen_page_end(&page);
 }

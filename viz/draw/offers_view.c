@@ -39,10 +39,11 @@ static bool flow_button(struct flow *f, const char *text, enum act act, size_t a
     }
     if (pen->y + h > pen->box.y + pen->box.h) return false;
     struct box box = box_of(f->x, pen->y, w, h);
+    f->x += w + gap;
+    if (!pen_sees(pen, h)) return true;
     canvas_stroke_round(v->canvas, box_inset(box, 0.5), h / 2, view_units(v, 1.4), f->style.colour);
     canvas_text(v->canvas, box, &f->style, text);
     if (!v->rerun->why_not) targets_add_box(v->targets, act, arg, box);
-    f->x += w + gap;
     return true;
 }
 

@@ -3,6 +3,24 @@
 #include <math.h>
 #include <string.h>
 
+/* In units: of a page that anybody may fill, and what the wheel calls a row. */
+static const double longest_page = 4000, page_row = 18;
+
+/* What is higher than the frame is seen in part. */
+bool pen_sees(const struct pen *pen, double height)
+{
+    double from = pen->y, to = pen->y + height, hair = 0.5;
+    if (!pen->is_of_page) return true;
+    if (height > pen->seen_to - pen->seen_from) return to > pen->seen_from && from < pen->seen_to;
+    return from >= pen->seen_from - hair && to <= pen->seen_to + hair;
+}
+
+bool pen_skip(struct pen *pen, double height)
+{
+    pen->y += height;
+    return true;
+}
+
 bool pen_write(struct pen *pen, struct text_style style, const char *text)
 {
     double room = pen->box.y + pen->box.h - pen->y;
@@ -10,7 +28,9 @@ bool pen_write(struct pen *pen, struct text_style style, const char *text)
     if (style.lines > (int)(room / (style.size * 1.25))) style.lines = (int)(room / (style.size * 1.25));
     if (style.lines == 1) style = view_fitted(pen->v, style, text, pen->box.w, 0.55);
     style.down = ALIGN_START;
-    struct point size = canvas_text(pen->v->canvas, box_of(pen->box.x, pen->y, pen->box.w, room), &style, text);
+    struct point size = canvas_measure(pen->v->canvas, &style, text, pen->box.w);
+    if (pen_sees(pen, size.y))
+        size = canvas_text(pen->v->canvas, box_of(pen->box.x, pen->y, pen->box.w, room), &style, text);
     pen->y += size.y + view_units(pen->v, 3);
     return true;
 }
@@ -23,24 +43,26 @@ void pen_fact(struct pen *pen, const char *name, const char *value)
     struct text_style faint = view_faint(v, FONT_SMALL), style = view_text(v, FONT_SMALL);
     double gap = view_units(v, 4), named = canvas_measure(v->canvas, &faint, name, 0).x + gap + 1;
     double w = fmin(fmax(view_units(v, 112), named), pen->box.w * 0.5), room = pen->box.w - w;
-    int lines = (int)fmin(4, floor(left / (style.size * 1.3)));
+    int most = pen->is_of_page ? 12 : 4, lines = (int)fmin(most, floor(left / (style.size * 1.3)));
     bool many_lines = canvas_measure(v->canvas, &style, value, 0).x > room && lines > 1;
-    style.down = faint.down = ALIGN_CENTRE;
+    double above = (line - style.size * 1.25) / 2, high = line;
     style.may_be_cut = true;
     faint.may_be_cut = strchr(name, '@') != NULL; /* somebody's address */
-    canvas_text(v->canvas, box_of(pen->box.x, pen->y, w - gap, line), &faint, name);
+    faint.down = style.down = ALIGN_CENTRE;
+    struct box value_box = box_of(pen->box.x + w, pen->y, room, line);
     if (many_lines) {
         style.lines = lines;
         style.down = ALIGN_START;
-        double above = (line - style.size * 1.25) / 2;
-        struct point size =
-            canvas_text(v->canvas, box_of(pen->box.x + w, pen->y + above, room, left - above), &style, value);
-        pen->y += fmax(line, size.y + 2 * above);
-        return;
+        value_box = box_of(pen->box.x + w, pen->y + above, room, left - above);
+        high = fmax(line, canvas_measure(v->canvas, &style, value, room).y + 2 * above);
+    } else {
+        style = view_fitted(v, style, value, room, 0.55); /* the last line that there is room for */
     }
-    style = view_fitted(v, style, value, room, 0.55); /* the last line that there is room for */
-    canvas_text(v->canvas, box_of(pen->box.x + w, pen->y, room, line), &style, value);
-    pen->y += line;
+    if (pen_sees(pen, high)) {
+        canvas_text(v->canvas, box_of(pen->box.x, pen->y, w - gap, line), &faint, name);
+        canvas_text(v->canvas, value_box, &style, value);
+    }
+    pen->y += high;
 }
 
 void pen_title(struct pen *pen, const char *text)
@@ -67,4 +89,34 @@ void pen_heading(struct pen *pen, const char *text)
     style.lines = 2;
     pen->y += view_units(pen->v, 3);
     pen_write(pen, style, text);
+}
+
+/* ---- Pages ---- */
+
+struct pen_page pen_page_begin(const struct view *v, struct box frame)
+{
+    canvas_clip(v->canvas, frame);
+    return (struct pen_page){v, frame, frame.y - floor(v->scroll * view_units(v, page_row)), 0};
+}
+
+struct pen pen_page_column(const struct pen_page *page, double x, double width)
+{
+    return (struct pen){.v = page->v,
+                        .box = box_of(x, page->top, width, view_units(page->v, longest_page)),
+                        .y = page->top,
+                        .is_of_page = true,
+                        .seen_from = page->frame.y,
+                        .seen_to = page->frame.y + page->frame.h};
+}
+
+void pen_page_column_end(struct pen_page *page, const struct pen *pen)
+{
+    page->height = fmax(page->height, pen->y - page->top - view_units(page->v, 3));
+}
+
+void pen_page_end(const struct pen_page *page)
+{
+    double row = view_units(page->v, page_row);
+    canvas_unclip(page->v->canvas);
+    view_tell_scroll(page->v, page->frame, page->height / row, page->frame.h / row);
 }

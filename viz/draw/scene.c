@@ -243,6 +243,28 @@ void scene_move_host(struct scene *s, size_t host, struct point to)
     s->dirty = true;
 }
 
+bool scene_scroll_view(struct scene *s, enum view_id view, double rows)
+{
+    double most = s->scroll_most[view], to = s->scroll[view] + (view == VIEW_DIALOGUE ? -rows : rows);
+    if (s->panels.views[view].w <= 0 || most <= 0) return false;
+    s->scroll[view] = fmax(0, fmin(most, to));
+    s->dirty = true;
+    return true;
+}
+
+/* What is looked at closely is what one reads just now. */
+bool scene_scroll(struct scene *s, double rows)
+{
+    const struct target *focus = targets_find_act(s->targets, s->focus.what, s->focus.index);
+    struct box box = focus ? target_bounds(focus) : box_of(0, 0, 0, 0);
+    for (enum view_id id = 0; focus && id < VIEWS; id++)
+        if (box_has(s->panels.views[id], box.x + box.w / 2, box.y + box.h / 2) && scene_scroll_view(s, id, rows))
+            return true;
+    for (enum view_id id = VIEWS; id-- > 0;)
+        if (scene_scroll_view(s, id, rows)) return true;
+    return false;
+}
+
 void scene_enlarge(struct scene *s, enum view_id view)
 {
     s->enlarged = view == s->enlarged ? VIEW_NONE : view;

@@ -246,8 +246,10 @@ static void draw_sender(struct scene *s, const struct view *view, struct box box
     sender_view_draw(view, box, s->sender_plan);
 }
 
-static void draw_why_late(struct scene *s, const struct view *view, struct box box)
+static void draw_why_late(struct scene *s, const struct view *of_window, struct box box)
 {
+    struct view another = *of_window;
+    const struct view *view = &another;
     if (!s->queue_plan) s->queue_plan = queue_plan_new(s->story);
     if (!s->why_plan) s->why_plan = why_plan_new(s->journal);
     size_t letter = why_late_letter(view, s->queue_plan);
@@ -257,7 +259,10 @@ static void draw_why_late(struct scene *s, const struct view *view, struct box b
                           event_has(story_event(s->story, view->selection.index)->kind, FIELD_MESSAGE);
         if (!says_which && s->why_plan->letter != STORY_NONE) letter = s->why_plan->letter;
     }
-    if (letter != STORY_NONE && letter != s->why_plan->letter) why_plan_take(s->why_plan, s->story, letter);
+    if (letter != STORY_NONE && letter != s->why_plan->letter) {
+        why_plan_take(s->why_plan, s->story, letter);
+        another.scroll = s->scroll[VIEW_WHY_LATE] = 0;
+    }
     const struct compare_page compared = scene_compare_page(s);
     why_late_view_draw(view, box, s->why_plan, &compared);
 }
@@ -284,6 +289,28 @@ static bool is_alone(const struct scene *s)
     for (enum view_id id = 0; id < VIEWS; id++)
         n += s->panels.views[id].w > 0;
     return n == 1;
+}
+
+/* What is new is shown from its beginning, or, of what is said, its end. */
+static void forget_scroll(struct scene *s)
+{
+    size_t lines = story_lines_so_far(s->story);
+    if (s->selection.what != s->scrolled.what || s->selection.index != s->scrolled.index) s->scroll[VIEW_CLOSELY] = 0;
+    if (lines != s->scrolled_lines) s->scroll[VIEW_DIALOGUE] = 0;
+    s->scrolled = s->selection;
+    s->scrolled_lines = lines;
+}
+
+/* True when a view had become shorter than it was scrolled by: it is to be drawn once more. */
+static bool limit_scroll(struct scene *s)
+{
+    bool limited = false;
+    for (enum view_id id = 0; id < VIEWS; id++) {
+        if (s->panels.views[id].w <= 0 || s->scroll[id] <= s->scroll_most[id]) continue;
+        s->scroll[id] = s->scroll_most[id];
+        limited = true;
+    }
+    return limited;
 }
 
 static void draw_view(struct scene *s, struct view view, enum view_id id)
@@ -406,8 +433,10 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     canvas_fill(canvas, window, view.theme->paper);
     struct view middle = view;
     if (s->enlarged != VIEW_NONE && s->selection.what == ACT_NONE) middle.unit *= enlargement;
+    forget_scroll(s);
     for (enum view_id id = 0; id < VIEWS; id++)
         draw_view(s, middle, id);
+    bool limited = limit_scroll(s);
     caption_view_draw(&view, s->panels.caption);
     if (s->lesson) lesson_view_draw(&view, s->panels.lesson, s->lesson);
     draw_bottom(s, &view);
@@ -420,5 +449,5 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     draw_ring(s, &view, s->focus, 1);
     if (s->help) help_view_draw(&view, window);
     if (s->quit_asked) draw_quit_question(&view, window);
-    s->dirty = false;
+    s->dirty = limited;
 }

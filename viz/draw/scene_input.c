@@ -110,10 +110,9 @@ static bool handle_time_key(struct scene *s, const struct input *in)
         scene_step(s, STORY_STEP_LINE, 1);
         return true;
     case KEY_UP:
-        scene_change_speed(s, 1);
-        return true;
     case KEY_DOWN:
-        scene_change_speed(s, -1);
+        if (in->ctrl) return scene_scroll(s, in->key == KEY_UP ? -3 : 3);
+        scene_change_speed(s, in->key == KEY_UP ? 1 : -1);
         return true;
     case KEY_HOME:
         scene_seek(s, 0);
@@ -392,14 +391,10 @@ static bool is_over_time(struct scene *s, const struct input *in, int64_t *at_ns
 }
 
 /* A view with more rows than it has room for. */
-static bool scroll(struct scene *s, const struct input *in)
+static bool wheel_scrolls(struct scene *s, const struct input *in)
 {
-    for (enum view_id id = 0; id < VIEWS; id++) {
-        if (s->scroll_most[id] <= 0 || !box_has(s->panels.views[id], in->x, in->y)) continue;
-        double to = s->scroll[id] + (in->wheel > 0 ? -3 : 3);
-        s->scroll[id] = to < 0 ? 0 : to > s->scroll_most[id] ? s->scroll_most[id] : to;
-        return true;
-    }
+    for (enum view_id id = 0; id < VIEWS; id++)
+        if (box_has(s->panels.views[id], in->x, in->y) && scene_scroll_view(s, id, in->wheel > 0 ? -3 : 3)) return true;
     return false;
 }
 
@@ -414,7 +409,7 @@ static bool handle_wheel(struct scene *s, const struct input *in)
         scene_zoom(s, at_ns, in->wheel > 0 ? 1 / zoom_step : zoom_step);
         return true;
     }
-    if (scroll(s, in)) return true;
+    if (wheel_scrolls(s, in)) return true;
     scene_step(s, STORY_STEP_EVENT, in->wheel > 0 ? -1 : 1);
     return true;
 }

@@ -141,7 +141,9 @@ struct scene {
     struct sender_plan *sender_plan;
     struct why_plan *why_plan;
     struct queue_plan *queue_plan; /* made when it is first needed */
-    double scroll[VIEWS], scroll_most[VIEWS];
+    double scroll[VIEWS], scroll_most[VIEWS]; /* in rows; of the dialogue from its end, which is the newest line */
+    struct selection scrolled;                /* what is looked at closely, as it was when it was scrolled */
+    size_t scrolled_lines;                    /* and how many lines had been said */
     struct layer map_layer, time_line_layer;
     struct panels panels; /* of the last drawing */
     double unit;
@@ -183,6 +185,9 @@ void scene_show_run(struct scene *scene, int run);
 void scene_add_act(struct scene *scene, const struct act_line *act); /* and runs again */
 struct compare_page scene_compare_page(const struct scene *scene);
 void scene_free_what_if(struct scene *scene);
+/* The view of the focus, or the first that is longer than its frame. False: none is. */
+bool scene_scroll(struct scene *scene, double rows);
+bool scene_scroll_view(struct scene *scene, enum view_id view, double rows);
 void scene_enlarge(struct scene *scene, enum view_id view); /* VIEW_NONE: all; so does the one that is enlarged */
 void scene_move_host(struct scene *scene, size_t host, struct point to); /* on the map, in pixels */
 

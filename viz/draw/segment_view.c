@@ -35,7 +35,7 @@ void segment_view_draw(const struct view *v, struct box box)
     }
     canvas_clip(v->canvas, inner);
     double r = view_units(v, 8);
-    struct pen pen = {v, box_of(inner.x + r * 3.6, inner.y, inner.w - r * 3.6, inner.h), inner.y};
+    struct pen pen = {.v = v, .box = box_of(inner.x + r * 3.6, inner.y, inner.w - r * 3.6, inner.h), .y = inner.y};
     shape_packet(v->canvas, v->theme, story_packet(v->story, packet)->class,
                  point_of(inner.x + r * 1.4, inner.y + r * 1.3), r, 1);
     pen_title(&pen, packet_words(v->story, packet, text, sizeof text));

@@ -105,13 +105,26 @@ void view_only(const struct view *v, struct box panel)
     targets_add_box(v->targets, ACT_ONLY, 0, box);
 }
 
+/* Where there is more: a tip that points there. */
+static void draw_tip_of_bar(const struct view *v, double x, double y, double up)
+{
+    double r = view_units(v, 3.5);
+    const struct point tip[3] = {{x - r, y}, {x + r, y}, {x, y - up * r * 1.3}};
+    canvas_polygon(v->canvas, tip, 3, v->theme->accent);
+}
+
 void view_tell_scroll(const struct view *v, struct box inner, double rows, double fit)
 {
-    double most = fmax(0, rows - fit), w = 4 * v->unit;
+    double most = fmax(0, rows - fit), u = v->unit, w = 5 * u, end = 9 * u;
     if (v->scroll_most) *v->scroll_most = most;
     if (most <= 0) return;
-    double top = inner.h * fmin(v->scroll, most) / rows, h = inner.h * fit / rows;
-    canvas_fill_round(v->canvas, box_of(inner.x + inner.w + 2 * v->unit, inner.y + top, w, h), w / 2, v->theme->ghost);
+    struct box track = box_of(inner.x + inner.w + 2 * u, inner.y + end, w, fmax(0, inner.h - 2 * end));
+    double at = fmin(v->scroll, most), middle = track.x + w / 2, h = fmax(3 * w, track.h * fit / rows);
+    double top = track.y + (track.h - h) * at / most;
+    canvas_fill_round(v->canvas, track, w / 2, v->theme->grid);
+    canvas_fill_round(v->canvas, box_of(track.x, top, w, h), w / 2, colour_mix(v->theme->ghost, v->theme->faint, 0.5));
+    if (at > 0) draw_tip_of_bar(v, middle, inner.y + end - 3 * u, 1);
+    if (at < most) draw_tip_of_bar(v, middle, inner.y + inner.h - end + 3 * u, -1);
 }
 
 double view_age_s(const struct view *view, int64_t at_ns)

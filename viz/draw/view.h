@@ -79,7 +79,7 @@ struct box view_heading_box(const struct view *view, struct box panel, const cha
 /* In the corner of a panel what is shown only, with a press to show everything again; nothing when that is so. */
 void view_only(const struct view *view, struct box panel);
 /* A view of `rows` rows has room for `fit`: notes how far it can be scrolled, and shows where it is by a bar at the
-   right. */
+   right, with a tip where there is more. All views that can be longer than their frame do it by this. */
 void view_tell_scroll(const struct view *view, struct box inner, double rows, double fit);
 /* Seconds of screen time since an instant; below 0 when it is still to come. */
 double view_age_s(const struct view *view, int64_t at_ns);

@@ -145,6 +145,7 @@ static bool draw_row(struct pen *pen, const char *text, int64_t length_ns, struc
     const struct view *v = pen->v;
     double h = view_units(v, row_units), w = view_units(v, time_units), mark = view_units(v, 10);
     if (pen->y + h > pen->box.y + pen->box.h) return false;
+    if (!pen_sees(pen, h - view_units(v, 2))) return pen_skip(pen, h);
     char time[VTIME_TEXT_BYTES];
     struct box row = box_of(pen->box.x + indent, pen->y, pen->box.w - indent, h - view_units(v, 2));
     struct text_style style = view_text(v, FONT_SMALL), number = view_mono(v, FONT_SMALL);
@@ -325,15 +326,16 @@ void why_late_view_draw(const struct view *v, struct box box, const struct why_p
                                 .compared = compared,
                                 .from_ns = plan->intervals[0].from_ns,
                                 .to_ns = plan->intervals[plan->n_intervals - 1].to_ns};
-    struct pen pen = {v, inner, inner.y};
-    canvas_clip(v->canvas, box_inset(inner, -view_units(v, 6)));
+    struct pen_page scrolled = pen_page_begin(v, inner);
+    struct pen pen = pen_page_column(&scrolled, inner.x, inner.w);
     draw_title(&pen, &page);
     page.bar = box_of(inner.x, pen.y + view_units(v, 14), inner.w, view_units(v, bar_units));
-    draw_bar(&page);
+    if (pen_sees(&pen, page.bar.y + page.bar.h - pen.y)) draw_bar(&page);
     pen.y = page.bar.y + page.bar.h + view_units(v, 8);
     draw_sums(&pen, &page);
     draw_without_losses(&pen, &page);
     pen.y += view_units(v, 4);
     draw_intervals(&pen, &page);
-    canvas_unclip(v->canvas);
+    pen_page_column_end(&scrolled, &pen);
+    pen_page_end(&scrolled);
 }

@@ -552,6 +552,72 @@ Test(scene, it_runs_until_what_is_written_by_kind_or_by_words)
     cr_expect(not(scene_wants_quit(scene)));
 }
 
+/* ---- What is longer than its frame ---- */
+
+static void turn_wheel(double x, double y, double wheel)
+{
+    const struct input in = {.kind = INPUT_WHEEL, .x = x, .y = y, .wheel = wheel};
+    scene_handle(scene, &in);
+    scene_draw(scene, canvas);
+}
+
+Test(scene, what_is_looked_at_closely_is_gone_through_by_wheel_and_keys)
+{
+    const char *const first = "a mail server", *const last = "max_hops=50";
+    scene_seek(scene, 2 * SECOND);
+    scene_look_at(scene, "mail.a.example");
+    scene_draw(scene, canvas);
+    cr_expect(picture_says(first));
+    cr_expect(not(picture_says(last)), "there is no room for it, and it is not squeezed in");
+    int64_t now = scene_now(scene);
+    for (int i = 0; i < 20; i++)
+        turn_wheel(200, 550, -1);
+    cr_expect(picture_says(last));
+    cr_expect(not(picture_says(first)), "it has gone out of sight as a whole");
+    cr_expect(eq(i64, scene_now(scene), now), "no step");
+    press_with(KEY_UP, false, true);
+    press_with(KEY_UP, false, true);
+    cr_expect(picture_says(first));
+    press_with(KEY_DOWN, false, true);
+    scene_look_at(scene, "mx1.b.example");
+    scene_draw(scene, canvas);
+    cr_expect(picture_says(first), "another is shown from its beginning");
+}
+
+Test(scene, rows_out_of_sight_cannot_be_pressed)
+{
+    press(KEY_END);
+    scene_look_at(scene, "m1");
+    scene_draw(scene, canvas);
+    for (int turn = 0; turn < 8; turn++) {
+        for (size_t i = 0; i < targets_count(scene_targets(scene)); i++) {
+            const struct target *t = targets_at(scene_targets(scene), i);
+            if (t->act != ACT_GO_TO_EVENT) continue;
+            cr_expect(ge(dbl, t->box.y, 430), "below the heading");
+            cr_expect(le(dbl, t->box.y + t->box.h, 665), "above the time line");
+        }
+        turn_wheel(200, 550, -1);
+    }
+}
+
+Test(scene, the_dialogue_goes_back_by_the_wheel_until_something_new_is_said)
+{
+    const char *const early = "EHLO alice-pc";
+    press(KEY_END);
+    cr_expect(not(picture_says(early)));
+    for (int i = 0; i < 40; i++)
+        turn_wheel(200, 550, 1);
+    cr_expect(picture_says(early));
+    turn_wheel(200, 550, -1);
+    cr_expect(eq(i64, scene_now(scene), story_end_ns(scene_story(scene))));
+    press(KEY_PAGE_UP); /* to the last line, which had been said */
+    cr_expect(picture_says(early));
+    press(KEY_PAGE_UP);
+    cr_expect(not(picture_says(early)), "the newest line is in sight again");
+}
+
+/* ---- Bookmarks ---- */
+
 Test(scene, bookmarks_are_set_gone_to_and_taken_away)
 {
     scene_seek(scene, SECOND);
