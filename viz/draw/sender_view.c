@@ -8,6 +8,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/axis_time.h"
 #include "viz/draw/shapes.h"
 #include "viz/draw/time_axis.h"
 
@@ -202,7 +203,7 @@ static double round_step(double least)
 static void draw_scale(const struct chart *c, bool is_time)
 {
     const struct view *v = c->v;
-    char text[VTIME_TEXT_BYTES];
+    char text[VIEW_TIME_BYTES];
     struct text_style style = view_mono(v, FONT_SMALL);
     style.colour = v->theme->faint;
     style.across = ALIGN_END;
@@ -212,7 +213,7 @@ static void draw_scale(const struct chart *c, bool is_time)
         double y = y_of(c, value);
         canvas_line(v->canvas, point_of(c->box.x, y), point_of(c->box.x + c->box.w, y), 1, v->theme->grid);
         if (is_time)
-            vtime_format_duration((int64_t)value, text);
+            axis_duration_text((struct axis_time){(int64_t)c->most, (int64_t)step}, (int64_t)value, text);
         else
             snprintf(text, sizeof text, "%.0f", value);
         double top = fmax(c->box.y - h * 0.3, fmin(y - h / 2, c->box.y + c->box.h - h));

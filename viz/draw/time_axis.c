@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "sim/journal/vtime.h"
+#include "viz/draw/axis_time.h"
 
 /* Round for people: seconds in tenths, minutes in halves, days in quarters. */
 static const int64_t steps[] = {
@@ -40,9 +41,10 @@ void time_axis_draw(const struct view *v, struct box box)
     style.across = ALIGN_CENTRE;
     double length = (double)(v->span.to_ns - v->span.from_ns), w = view_units(v, 86), free = box.x;
     int64_t step = step_for(length * w / fmax(1, box.w));
+    const struct axis_time form = {v->span.to_ns / step * step, step};
     for (int64_t at = (v->span.from_ns + step - 1) / step * step; at <= v->span.to_ns; at += step) {
         char text[VIEW_TIME_BYTES];
-        view_time_text(at, step, text);
+        axis_time_text(form, at, text);
         double x = time_axis_x(v, box, at), wide = canvas_measure(v->canvas, &style, text, 0).x + 2;
         double left = fmax(box.x, fmin(x - wide / 2, box.x + box.w - wide));
         canvas_line(v->canvas, point_of(x, box.y), point_of(x, box.y + box.h), 1, v->theme->grid);

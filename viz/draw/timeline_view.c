@@ -7,6 +7,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/axis_time.h"
 #include "viz/draw/timeline_signs.h"
 
 static const double bar_units = 4;
@@ -222,14 +223,28 @@ static void draw_skips(const struct view *v, struct box box)
     }
 }
 
-/* How exactly a label must tell its time, so that its neighbour on the closer side is later, or earlier: where time is
-   skipped on one side, the other decides. */
-static int64_t label_step(int64_t before_ns, int64_t at_ns, int64_t after_ns)
+/* So many, evenly on the screen. */
+static size_t label_count(const struct view *v, struct box strip)
 {
-    int64_t left = at_ns - before_ns, right = after_ns - at_ns;
-    if (left <= 0) return right / 8;
-    if (right <= 0) return left / 8;
-    return (left < right ? left : right) / 8;
+    return (size_t)fmax(2, floor(strip.w / view_units(v, 130)));
+}
+
+static int64_t label_at(const struct view *v, struct box box, size_t i, size_t labels)
+{
+    struct box strip = strip_of(box, v->unit);
+    return pace_virtual_at(v->pace, timeline_screen_at(v, box, strip.x + strip.w * (double)i / (double)labels));
+}
+
+/* So that the closest neighbours differ; what is closer than a millisecond is shown once. */
+static struct axis_time form_of_labels(const struct view *v, struct box box, size_t labels)
+{
+    struct axis_time form = {label_at(v, box, labels, labels), TIME_NEVER};
+    for (size_t i = 0; i < labels; i++) {
+        int64_t apart = label_at(v, box, i + 1, labels) - label_at(v, box, i, labels);
+        if (apart > 0 && apart / 8 < form.apart_ns) form.apart_ns = apart / 8;
+    }
+    if (form.apart_ns < MILLISECOND) form.apart_ns = MILLISECOND;
+    return form;
 }
 
 static void draw_times(const struct view *v, struct box box)
@@ -237,19 +252,16 @@ static void draw_times(const struct view *v, struct box box)
     struct box strip = strip_of(box, v->unit);
     struct text_style style = view_mono(v, FONT_SMALL);
     style.colour = v->theme->faint;
-    style.across = ALIGN_CENTRE;
     style.down = ALIGN_CENTRE;
-    size_t labels = (size_t)fmax(2, floor(strip.w / view_units(v, 130)));
+    size_t labels = label_count(v, strip);
+    const struct axis_time form = form_of_labels(v, box, labels);
     double y = strip.y + strip.h + view_units(v, 2), w = strip.w / (double)labels;
     char former[VIEW_TIME_BYTES] = "", text[VIEW_TIME_BYTES];
     for (size_t i = 0; i <= labels; i++) {
         double x = strip.x + w * (double)i;
-        int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v, box, x));
-        int64_t before = pace_virtual_at(v->pace, timeline_screen_at(v, box, x - w));
-        int64_t after = pace_virtual_at(v->pace, timeline_screen_at(v, box, x + w));
         style.across = i == 0 ? ALIGN_START : i == labels ? ALIGN_END : ALIGN_CENTRE;
         double left = i == 0 ? x : i == labels ? x - w : x - w / 2;
-        view_time_text(at, label_step(before, at, after), text);
+        axis_time_text(form, label_at(v, box, i, labels), text);
         canvas_line(v->canvas, point_of(x, strip.y + strip.h), point_of(x, y + view_units(v, 2)), 1, v->theme->ghost);
         if (!strcmp(text, former)) continue; /* the clock stands still while something is read */
         canvas_text(v->canvas, box_of(left, y + view_units(v, 2), w, view_units(v, 14)), &style, text);

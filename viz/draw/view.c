@@ -149,11 +149,13 @@ struct box view_pill(const struct view *v, struct point at, const char *text, st
 /* "2d 03:15"; "3:15 h", since "3:15" would be minutes */
 static const char *hours_text(int64_t at_ns, char *buffer)
 {
+    char clock[VIEW_TIME_BYTES];
     int days = (int)(at_ns / DAY), hours = (int)(at_ns % DAY / HOUR), minutes = (int)(at_ns % HOUR / MINUTE);
+    snprintf(clock, sizeof clock, days > 0 ? "%02d:%02d" : "%d:%02d", hours, minutes);
     if (days > 0)
-        snprintf(buffer, VIEW_TIME_BYTES, tr("%dd %02d:%02d"), days, hours, minutes);
+        snprintf(buffer, VIEW_TIME_BYTES, tr("%dd %s"), days, clock);
     else
-        snprintf(buffer, VIEW_TIME_BYTES, tr("%d:%02d h"), hours, minutes);
+        snprintf(buffer, VIEW_TIME_BYTES, "%.20s %s", clock, tr("h"));
     return buffer;
 }
 

@@ -1,0 +1,71 @@
+#include "viz/draw/axis_time.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+
+static const int64_t minutes_are_enough = 2 * MINUTE, days_are_counted = 2 * DAY;
+
+/* Digits behind the point, so that neighbours so far from each other differ. */
+static int digits_for(int64_t apart_ns, int64_t unit_ns)
+{
+    int digits = 0;
+    for (int64_t part = unit_ns; part > 1 && part > apart_ns; part /= 10)
+        digits++;
+    return digits;
+}
+
+/* ".152"; "" without digits. */
+static const char *fraction_text(int64_t ns, int64_t unit_ns, int digits, char buffer[VIEW_TIME_BYTES])
+{
+    int64_t rest = ns % unit_ns;
+    buffer[0] = 0;
+    for (int d = 0; d < digits; d++)
+        unit_ns /= 10;
+    if (digits) snprintf(buffer, VIEW_TIME_BYTES, ".%0*" PRId64, digits, rest / (unit_ns > 0 ? unit_ns : 1));
+    return buffer;
+}
+
+/* "26:05", "2d 02:05"; `behind` follows at once. */
+static void put_hours(const struct axis_time *axis, int64_t at_ns, const char *behind, char buffer[VIEW_TIME_BYTES])
+{
+    char clock[VIEW_TIME_BYTES];
+    int days = (int)(at_ns / DAY), hours = (int)(at_ns / HOUR), minutes = (int)(at_ns % HOUR / MINUTE);
+    if (axis->most_ns >= days_are_counted) {
+        snprintf(clock, sizeof clock, "%02d:%02d%.24s", hours % 24, minutes, behind);
+        snprintf(buffer, VIEW_TIME_BYTES, tr("%dd %s"), days, clock);
+    } else {
+        snprintf(buffer, VIEW_TIME_BYTES, "%d:%02d%s", hours, minutes, behind);
+    }
+}
+
+const char *axis_time_text(struct axis_time axis, int64_t at_ns, char buffer[VIEW_TIME_BYTES])
+{
+    char fraction[VIEW_TIME_BYTES], behind[VIEW_TIME_BYTES + 4];
+    int seconds = (int)(at_ns % MINUTE / SECOND);
+    fraction_text(at_ns, SECOND, digits_for(axis.apart_ns, SECOND), fraction);
+    if (axis.apart_ns >= minutes_are_enough) {
+        snprintf(behind, sizeof behind, " %s", tr("h"));
+        put_hours(&axis, at_ns, axis.most_ns >= days_are_counted ? "" : behind, buffer);
+    } else if (axis.most_ns >= HOUR) {
+        snprintf(behind, sizeof behind, ":%02d%s", seconds, fraction);
+        put_hours(&axis, at_ns, behind, buffer);
+    } else if (axis.most_ns >= MINUTE) {
+        snprintf(buffer, VIEW_TIME_BYTES, "%d:%02d%.20s", (int)(at_ns / MINUTE), seconds, fraction);
+    } else {
+        snprintf(buffer, VIEW_TIME_BYTES, "%d%.20s %s", seconds, fraction, tr("s"));
+    }
+    return buffer;
+}
+
+const char *axis_duration_text(struct axis_time axis, int64_t duration_ns, char buffer[VIEW_TIME_BYTES])
+{
+    char fraction[VIEW_TIME_BYTES];
+    int64_t unit_ns = axis.most_ns >= SECOND ? SECOND : axis.most_ns >= MILLISECOND ? MILLISECOND : MILLISECOND / 1000;
+    const char *unit = unit_ns == SECOND ? tr("s") : unit_ns == MILLISECOND ? "ms" : "µs";
+    fraction_text(duration_ns, unit_ns, digits_for(axis.apart_ns, unit_ns), fraction);
+    snprintf(buffer, VIEW_TIME_BYTES, "%" PRId64 "%.16s %s", duration_ns / unit_ns, fraction, unit);
+    return buffer;
+}
