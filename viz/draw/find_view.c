@@ -46,6 +46,7 @@ void find_view_draw(const struct view *v, struct box window, const struct find_l
     struct text_style title = view_faint(v, line->told ? FONT_PLAIN : FONT_SMALL), text = view_text(v, FONT_LARGE);
     title.down = text.down = ALIGN_CENTRE;
     if (line->told) title.colour = v->theme->lost;
+    title.may_be_cut = line->told; /* it says what was written, which stands below */
     title = view_fitted(v, title, line->question, w - 32 * u, 0.7);
     canvas_text(v->canvas, box_of(box.x + 16 * u, box.y + 8 * u, w - 32 * u, 24 * u), &title, line->question);
     char shown[300];

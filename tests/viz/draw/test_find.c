@@ -228,6 +228,15 @@ Test(find, a_word_that_is_known_but_does_not_come_is_told_from_one_that_is_not)
     cr_expect(not(picture_says("\nbounce\n")), "offered is what comes in this run");
 }
 
+Test(find, of_a_run_that_goes_on_it_is_only_said_what_has_come_so_far)
+{
+    open_window("lost-segment");
+    scene_set_growing(scene, true);
+    find("bounce");
+    cr_expect(picture_says("This has not come so far: bounce"));
+    cr_expect(not(picture_says("never")));
+}
+
 Test(find, of_a_word_with_a_slip_the_nearest_is_offered_and_tab_takes_it)
 {
     open_window("lost-segment");
