@@ -9,62 +9,35 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
-#include "viz/draw/packet_words.h"
+#include "viz/draw/ladder_scale.h"
+#include "viz/draw/ladder_words.h"
 #include "viz/draw/shapes.h"
 
 static const double units_per_second = 54, opens_s = 0.7;
-static const double foot_units = 22;     /* below the present, for the label of what is on its way */
+static const double apart_units = 13;    /* of arrows that leave or arrive behind each other */
+static const double cross_units = 13;    /* of a cross from the lifeline that its packet did not reach */
+static const double seen_share = 0.02;   /* of a column, to be drawn */
 static const char no_width[] = "\u200b"; /* a space where a name may be broken */
 
-enum { LABELS_KEPT = 256, LABEL_PIECES = 4, MOST_ARROWS = 120, MOST_OF_CROWD = 80 };
+enum { MOST_ARROWS = 120, MOST_OF_CROWD = 80 };
 
 struct ladder {
     const struct view *v;
     struct box chart;
-    double px_per_ns;
-    const struct pace_stand *stands; /* they take no room here */
-    size_t n_stands;
+    struct ladder_scale scale;
     double now_px; /* along the scale; the chart ends there once it is full */
     double top_px;
     struct story_arrow *arrows;
     size_t n_arrows;
     size_t one_of;     /* so many arrows is drawn; of few, each */
     double *share, *x; /* per host */
-    struct box labels[LABELS_KEPT];
-    size_t n_labels;
+    double *lines;     /* where lifelines are, from left to right */
+    struct ladder_words words;
 };
-
-/* ---- The scale: the pace's, without its stands ---- */
-
-/* How many of the stands come before an instant. */
-static size_t stands_before(const struct ladder *l, int64_t at_ns)
-{
-    size_t low = 0, high = l->n_stands;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (l->stands[middle].at_ns < at_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Together, of the first n. */
-static int64_t length_of_stands(const struct ladder *l, size_t n)
-{
-    return n ? l->stands[n - 1].before_ns + l->stands[n - 1].length_ns : 0;
-}
-
-static double px_at(const struct ladder *l, int64_t at_ns)
-{
-    int64_t screen = pace_screen_at(l->v->pace, at_ns) - length_of_stands(l, stands_before(l, at_ns));
-    return (double)screen * l->px_per_ns;
-}
 
 static double y_at(const struct ladder *l, int64_t at_ns)
 {
-    return l->chart.y + px_at(l, at_ns) - l->top_px;
+    return l->chart.y + ladder_scale_px(&l->scale, at_ns) - l->top_px;
 }
 
 /* ---- Columns ---- */
@@ -72,7 +45,7 @@ static double y_at(const struct ladder *l, int64_t at_ns)
 /* How far a host's column is open because of this arrow, 0 to 1. */
 static double share_by_arrow(const struct ladder *l, const struct story_arrow *a)
 {
-    double age = view_age_s(l->v, a->sent_ns), px_per_s = l->px_per_ns * 1e9;
+    double age = view_age_s(l->v, a->sent_ns), px_per_s = l->scale.px_per_ns * 1e9;
     double above = a->end_ns == TIME_NEVER ? 0 : (l->chart.y - y_at(l, a->end_ns)) / px_per_s;
     double opening = (age + opens_s) / opens_s, closing = -above / opens_s;
     return fmax(0, fmin(1, fmin(opening, closing)));
@@ -92,6 +65,7 @@ static void measure_columns(struct ladder *l, const size_t *order, size_t n)
     for (size_t i = 0; i < n && total > 0; i++) {
         double w = l->share[order[i]] / total * l->chart.w;
         l->x[order[i]] = l->chart.x + x + w / 2;
+        if (l->share[order[i]] >= seen_share) l->lines[l->words.n_lines++] = l->x[order[i]];
         x += w;
     }
 }
@@ -160,7 +134,7 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
     for (size_t h = 0; h < n; h++)
         total += l->share[h];
     for (size_t h = 0; h < n; h++) {
-        if (l->share[h] < 0.02) continue;
+        if (l->share[h] < seen_share) continue;
         double w = l->share[h] / total * l->chart.w, icon = view_units(v, 20);
         struct story_host host = story_host(v->story, h);
         canvas_line(v->canvas, point_of(l->x[h], l->chart.y), point_of(l->x[h], l->chart.y + l->chart.h),
@@ -180,142 +154,12 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
 
 /* ---- Arrows ---- */
 
-static bool labels_have_room(struct ladder *l, const struct box *boxes, size_t n)
-{
-    if (l->n_labels + n > LABELS_KEPT) return false;
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < l->n_labels; i++)
-            if (box_meets(boxes[k], l->labels[i])) return false;
-    memcpy(l->labels + l->n_labels, boxes, n * sizeof *boxes);
-    l->n_labels += n;
-    return true;
-}
-
-static bool label_has_room(struct ladder *l, struct box box)
-{
-    return labels_have_room(l, &box, 1);
-}
-
-/* A text that lies along a slope, w long and h high, around its middle: in upright boxes, piece by piece. */
-static bool slope_has_room(struct ladder *l, struct point middle, struct point along, double w, double h)
-{
-    struct box pieces[LABEL_PIECES];
-    double step = w / LABEL_PIECES;
-    struct point size = {fabs(along.x) * step + fabs(along.y) * h, fabs(along.y) * step + fabs(along.x) * h};
-    for (int k = 0; k < LABEL_PIECES; k++) {
-        double off = (k + 0.5) * step - w / 2;
-        pieces[k] =
-            box_of(middle.x + along.x * off - size.x / 2, middle.y + along.y * off - size.y / 2, size.x, size.y);
-    }
-    return labels_have_room(l, pieces, LABEL_PIECES);
-}
-
-/* Whether a label lies there already: then another need not even be measured. */
-static bool is_taken(const struct ladder *l, struct point at)
-{
-    for (size_t i = 0; i < l->n_labels; i++)
-        if (box_has(l->labels[i], at.x, at.y)) return true;
-    return l->n_labels == LABELS_KEPT;
-}
-
-/* Whether a text w long and h high, turned this way around its middle, is in sight as a whole. */
-static bool is_in_sight(const struct ladder *l, struct point middle, struct point along, double w, double h)
-{
-    double x = (fabs(along.x) * w + fabs(along.y) * h) / 2, y = (fabs(along.y) * w + fabs(along.x) * h) / 2;
-    double top = l->chart.y - 1, bottom = l->chart.y + l->chart.h + view_units(l->v, foot_units);
-    return middle.y - y >= top && middle.y + y <= bottom && middle.x - x >= l->chart.x - view_units(l->v, 4) &&
-           middle.x + x <= l->chart.x + l->chart.w + view_units(l->v, 4);
-}
-
-/* The label lies along the whole arrow, above it, also while only a part of it is there. A crumb is left out, and what
-   slides out of sight goes as a whole. */
-static void draw_label(struct ladder *l, const struct story_arrow *a, struct point from, struct point to)
-{
-    const struct view *v = l->v;
-    char text[96];
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.5);
-    style.may_be_cut = true;
-    double length = point_distance(from, to), room = length - view_units(v, 16), h = style.size * 1.05;
-    struct point mid = point_between(from, to, 0.5);
-    struct point along = {(to.x - from.x) / length, (to.y - from.y) / length};
-    double up = along.x < 0 ? -1 : 1, gap = view_units(v, 2);
-    struct point middle = {mid.x + along.y * up * (gap + h / 2), mid.y - along.x * up * (gap + h / 2)};
-    if (is_taken(l, middle)) return;
-    packet_words(v->story, a->packet, text, sizeof text);
-    double whole = canvas_measure(v->canvas, &style, text, 0).x, w = fmin(room, whole);
-    if (w < fmin(whole, view_units(v, 50))) return;
-    if (!is_in_sight(l, middle, along, w, style.size * 1.25) || !slope_has_room(l, middle, along, w, h)) return;
-    double inset = view_units(v, 8) / length;
-    canvas_text_along(v->canvas, point_between(from, to, inset), point_between(to, from, inset), gap,
-                      colour_with_alpha(v->theme->panel, 0.75), &style, text);
-}
-
-/* Whether the same words stand there already: two packets that die at one place and instant need one reason. */
-static bool is_said(const struct ladder *l, struct box box)
-{
-    for (size_t i = 0; i < l->n_labels; i++) {
-        struct box b = l->labels[i];
-        if (fabs(b.x - box.x) < box.h / 2 && fabs(b.y - box.y) < box.h / 2 && fabs(b.w - box.w) < 1) return true;
-    }
-    return false;
-}
-
-enum place { PLACE_FOUND, PLACE_NOT_NEEDED, PLACE_NONE };
-
-/* A place for words beside the cross: where the arrow does not come from, or else under the arrow or above it. */
-static enum place place_reason(struct ladder *l, const struct story_arrow *a, struct point at, double gap,
-                               struct point size, struct box *box)
-{
-    double room[2] = {at.x - l->chart.x - gap, l->chart.x + l->chart.w - at.x - gap};
-    int from = l->x[a->from] > at.x, away = 1 - from; /* 0: on the left */
-    const struct {
-        int side;
-        double down;
-    } tries[] = {{away, 0}, {from, size.y / 2 + gap * 0.6}, {from, -size.y / 2 - gap * 0.6}, {from, 0}};
-    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
-        double x = tries[i].side ? at.x + gap : at.x - gap - size.x, y = at.y + tries[i].down;
-        *box = box_of(x, y - size.y / 2, size.x, size.y);
-        if (is_said(l, *box)) return PLACE_NOT_NEEDED;
-        if (room[tries[i].side] < size.x ||
-            !is_in_sight(l, point_of(x + size.x / 2, y), point_of(1, 0), size.x, size.y))
-            continue;
-        if (label_has_room(l, *box)) return PLACE_FOUND;
-    }
-    return PLACE_NONE;
-}
-
-static void draw_death(struct ladder *l, const struct story_arrow *a, struct point at)
-{
-    const struct view *v = l->v;
-    char text[96];
-    double r = view_units(v, 6);
-    shape_death(v->canvas, packet_is_not_taken(v->story, a->packet), at, r, r * 0.4, v->theme->lost);
-    packet_death_words(v->story, a->packet, text, sizeof text);
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.bold = true;
-    style.colour = v->theme->lost;
-    style.down = ALIGN_CENTRE;
-    struct point size = {canvas_measure(v->canvas, &style, text, 0).x + 2, style.size * 1.3};
-    struct box box;
-    enum place place = place_reason(l, a, at, r * 1.6, size, &box);
-    if (place == PLACE_NONE) { /* in two lines, then */
-        style.lines = 2;
-        size = canvas_measure(v->canvas, &style, text, size.x * 0.64);
-        size.x += 2;
-        place = place_reason(l, a, at, r * 1.6, size, &box);
-    }
-    if (place != PLACE_FOUND) return;
-    canvas_fill_round(v->canvas, box, 3, colour_with_alpha(v->theme->panel, 0.75));
-    canvas_text(v->canvas, box, &style, text);
-}
-
 /* The part of the way that is done now, 0 to 1. */
-static double part_done(const struct ladder *l, const struct story_arrow *a)
+static double part_done(const struct ladder *l, const struct story_arrow *a, double begin, double end)
 {
     if (a->end_ns == TIME_NEVER) return 0.5;
     if (story_now(l->v->story) >= a->end_ns) return 1;
-    double begin = y_at(l, a->sent_ns), end = y_at(l, a->end_ns), now = y_at(l, story_now(l->v->story));
+    double now = y_at(l, story_now(l->v->story));
     return end > begin ? fmax(0, fmin(1, (now - begin) / (end - begin))) : 1;
 }
 
@@ -330,19 +174,87 @@ static const struct story_drop *drop_of(const struct story *s, const struct stor
     return NULL;
 }
 
-/* At the host that dropped it; otherwise between the last two columns of its way, so that no host seems to have got
-   it. */
-static double x_of_death(const struct ladder *l, const struct story_arrow *a)
+/* The hop on which this packet was lost; NULL when a host dropped it. */
+static const struct story_hop *last_hop(const struct story *s, size_t packet)
 {
-    const struct story_drop *drop = drop_of(l->v->story, a);
-    if (drop && drop->hop == STORY_NONE && drop->host < story_host_count(l->v->story) && l->share[drop->host] >= 0.02)
-        return l->x[drop->host];
+    const struct story_hop *hop = NULL;
+    for (size_t h = story_packet(s, packet)->first_hop; h != STORY_NONE; h = story_hop(s, h)->next)
+        hop = story_hop(s, h);
+    return hop && hop->lost ? hop : NULL;
+}
+
+/* When it joined this link; TIME_NEVER. */
+static int64_t on_link_since(const struct story *s, size_t packet, const struct story_hop *link)
+{
+    for (size_t h = story_packet(s, packet)->first_hop; h != STORY_NONE; h = story_hop(s, h)->next)
+        if (story_hop(s, h)->link == link->link && story_hop(s, h)->dir == link->dir) return story_hop(s, h)->sent_ns;
+    return TIME_NEVER;
+}
+
+/* The arrow of the same way that was sent next to it, before or after, and has arrived or will. */
+static const struct story_arrow *neighbour_of(const struct ladder *l, const struct story_arrow *a)
+{
+    const struct story_arrow *best = NULL;
+    int64_t least = TIME_NEVER;
+    for (size_t i = 0; i < l->n_arrows; i++) {
+        const struct story_arrow *b = &l->arrows[i];
+        int64_t apart = b->sent_ns < a->sent_ns ? a->sent_ns - b->sent_ns : b->sent_ns - a->sent_ns;
+        if (b->lost || b->end_ns == TIME_NEVER || b->from != a->from || b->to != a->to || apart >= least) continue;
+        least = apart;
+        best = b;
+    }
+    return best;
+}
+
+/* When a packet would have arrived that a link has lost: as the link had it, if it was the last one; otherwise it would
+   have needed from there as long as its neighbour. TIME_NEVER: nobody knows. */
+static int64_t would_arrive(const struct ladder *l, const struct story_arrow *a)
+{
+    const struct story *s = l->v->story;
+    const struct story_hop *hop = last_hop(s, a->packet);
+    if (!hop) return TIME_NEVER;
+    if (story_link(s, hop->link).ends[!hop->dir] == a->to && hop->arrives != TIME_NEVER) return hop->arrives;
+    const struct story_arrow *beside = neighbour_of(l, a);
+    if (!beside) return TIME_NEVER;
+    int64_t since = on_link_since(s, beside->packet, hop);
+    int64_t at =
+        since == TIME_NEVER ? a->sent_ns + beside->end_ns - beside->sent_ns : hop->sent_ns + beside->end_ns - since;
+    return at > a->end_ns ? at : a->end_ns;
+}
+
+/* Between the last two columns of its way, so that no host seems to have got it. */
+static double before_last(const struct ladder *l, const struct story_arrow *a)
+{
     double from = l->x[a->from], to = l->x[a->to], before = from;
-    for (size_t h = 0; h < story_host_count(l->v->story); h++) {
-        bool between = (l->x[h] - from) * (l->x[h] - to) < 0;
-        if (l->share[h] >= 0.02 && between && fabs(l->x[h] - to) < fabs(before - to)) before = l->x[h];
+    for (size_t i = 0; i < l->words.n_lines; i++) {
+        bool is_between = (l->lines[i] - from) * (l->lines[i] - to) < 0;
+        if (is_between && fabs(l->lines[i] - to) < fabs(before - to)) before = l->lines[i];
     }
     return (before + to) / 2;
+}
+
+/* On its way towards `whole`, where the arrow would have ended, so far as it had come; and not at a lifeline. */
+static struct point on_its_way(const struct ladder *l, struct point from, struct point whole, double y)
+{
+    double side = whole.x < from.x ? -1 : 1, clear = view_units(l->v, cross_units);
+    double part = whole.y > from.y ? fmax(0, fmin(1, (y - from.y) / (whole.y - from.y))) : 1;
+    double x = from.x + (whole.x - from.x) * part;
+    for (size_t i = 0; i < l->words.n_lines; i++) /* where it was sent, it is behind that one */
+        if (fabs(l->lines[i] - x) < clear) x = l->lines[i] + (fabs(l->lines[i] - from.x) < 1 ? side : -side) * clear;
+    return point_of(x, from.y + (whole.y - from.y) * (x - from.x) / (whole.x - from.x));
+}
+
+/* Where a lost packet's arrow ends: at the host that dropped it, or else on the slope of its neighbours. */
+static struct point death_of(const struct ladder *l, const struct story_arrow *a, struct point from)
+{
+    const struct story_drop *drop = drop_of(l->v->story, a);
+    double y = y_at(l, a->end_ns);
+    if (drop && drop->hop == STORY_NONE && drop->host < story_host_count(l->v->story) &&
+        l->share[drop->host] >= seen_share)
+        return point_of(l->x[drop->host], y);
+    int64_t at_ns = would_arrive(l, a);
+    if (at_ns == TIME_NEVER || fabs(l->x[a->to] - from.x) < 1) return point_of(before_last(l, a), y);
+    return on_its_way(l, from, point_of(l->x[a->to], y_at(l, at_ns)), y);
 }
 
 enum layer { LAYER_ARROWS, LAYER_DEATHS, LAYER_LABELS, LAYERS };
@@ -352,12 +264,13 @@ static void draw_arrow(struct ladder *l, const struct story_arrow *a, enum layer
     const struct view *v = l->v;
     struct point from = {l->x[a->from], y_at(l, a->sent_ns)};
     struct point to = {l->x[a->to], a->end_ns == TIME_NEVER ? from.y + view_units(v, 40) : y_at(l, a->end_ns)};
-    if (a->lost) to.x = x_of_death(l, a);
-    double done = part_done(l, a);
+    if (a->lost) to = death_of(l, a, from);
+    double done = part_done(l, a, from.y, to.y);
     struct point tip = point_between(from, to, done);
     if (tip.y < l->chart.y - 2) return;
-    if (layer == LAYER_LABELS) draw_label(l, a, from, to);
-    if (layer == LAYER_DEATHS && a->lost && done >= 1) draw_death(l, a, to);
+    if (layer == LAYER_LABELS) ladder_words_label(&l->words, a, from, to);
+    if (layer == LAYER_DEATHS && a->lost && story_now(v->story) >= a->end_ns)
+        ladder_words_death(&l->words, a, from, to);
     if (layer != LAYER_ARROWS) return;
     bool selected = view_is_selected(v, ACT_PACKET, a->packet);
     struct colour colour = v->theme->class[a->class];
@@ -411,11 +324,11 @@ static double clear_middle(const struct ladder *l, double w)
     double middle = l->chart.x + l->chart.w / 2, best = middle, least = 1e9, away = w / 2 + view_units(l->v, 7);
     for (size_t i = 0; i <= 2 * n; i++) { /* in the middle, or beside a column */
         size_t h = i / 2;
-        if (i < 2 * n && l->share[h] < 0.02) continue;
+        if (i < 2 * n && l->share[h] < seen_share) continue;
         double x = i == 2 * n ? middle : l->x[h] + (i % 2 ? -away : away);
         bool is_clear = x - w / 2 >= l->chart.x && x + w / 2 <= l->chart.x + l->chart.w;
         for (size_t k = 0; k < n && is_clear; k++)
-            is_clear = l->share[k] < 0.02 || fabs(l->x[k] - x) >= away - 1;
+            is_clear = l->share[k] < seen_share || fabs(l->x[k] - x) >= away - 1;
         if (!is_clear || fabs(x - middle) >= least) continue;
         least = fabs(x - middle);
         best = x;
@@ -438,7 +351,7 @@ static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
     style.across = style.down = ALIGN_CENTRE;
     double w = canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 12);
     struct box box = box_of(clear_middle(l, w) - w / 2, y - h / 2, w, h);
-    if (!label_has_room(l, box)) return;
+    if (!ladder_words_take(&l->words, box)) return;
     canvas_fill(v->canvas, box, v->theme->panel);
     canvas_text(v->canvas, box, &style, text);
 }
@@ -469,7 +382,6 @@ static void thin_out(struct ladder *l)
     l->n_arrows = kept;
 }
 
-/* Since stands take no room, more screen time is in sight than the chart is long. */
 static bool is_wanted(const struct view *v, const struct story_arrow *a)
 {
     return only_shows(v->only, story_packet(v->story, a->packet)->conn, a->from, a->to);
@@ -481,7 +393,7 @@ static size_t stands_above(const struct ladder *l, size_t n)
     size_t low = 0, high = n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (y_at(l, l->stands[middle].at_ns) < l->chart.y)
+        if (y_at(l, l->scale.stands[middle].at_ns) < l->chart.y)
             low = middle + 1;
         else
             high = middle;
@@ -489,15 +401,21 @@ static size_t stands_above(const struct ladder *l, size_t n)
     return low;
 }
 
+static void scroll(struct ladder *l)
+{
+    l->now_px = ladder_scale_px(&l->scale, story_now(l->v->story));
+    l->top_px = fmax(0, l->now_px - l->chart.h);
+}
+
+/* All that could be in sight. Since stands take no room, that is more screen time than the chart is long. */
 static void collect(struct ladder *l)
 {
     const struct view *v = l->v;
-    int64_t sight = (int64_t)(l->chart.h / l->px_per_ns), look_ahead = (int64_t)(opens_s * 1e9);
-    l->n_stands = pace_stands(v->pace, &l->stands);
-    l->now_px = px_at(l, story_now(v->story));
-    l->top_px = fmax(0, l->now_px - l->chart.h);
-    size_t until = stands_before(l, story_now(v->story) + 1);
-    sight += length_of_stands(l, until) - length_of_stands(l, stands_above(l, until));
+    int64_t look_ahead = (int64_t)(opens_s * 1e9); /* and back: what is just out of sight opens the scale, too */
+    int64_t sight = (int64_t)(l->chart.h / l->scale.px_per_ns) + look_ahead;
+    size_t until = ladder_scale_stands_before(&l->scale, story_now(v->story) + 1);
+    size_t above = stands_above(l, until);
+    sight += ladder_scale_length_of_stands(&l->scale, until) - ladder_scale_length_of_stands(&l->scale, above);
     int64_t from = pace_virtual_at(v->pace, v->screen_ns > sight ? v->screen_ns - sight : 0);
     int64_t to = pace_virtual_at(v->pace, v->screen_ns + look_ahead);
     l->n_arrows = story_ladder(v->story, from, to, NULL, 0);
@@ -508,6 +426,27 @@ static void collect(struct ladder *l)
         if (l->arrows[i].from < hosts && l->arrows[i].to < hosts && is_wanted(v, &l->arrows[i]))
             l->arrows[kept++] = l->arrows[i];
     l->n_arrows = kept;
+}
+
+/* Opened, the chart has room for less. */
+static void leave_out_what_is_above(struct ladder *l)
+{
+    size_t kept = 0;
+    double closing = l->scale.px_per_ns * 1e9 * opens_s;
+    for (size_t i = 0; i < l->n_arrows; i++) {
+        int64_t end_ns = l->arrows[i].end_ns;
+        if (end_ns == TIME_NEVER || y_at(l, end_ns) >= l->chart.y - closing) l->arrows[kept++] = l->arrows[i];
+    }
+    l->n_arrows = kept;
+}
+
+static void choose_arrows(struct ladder *l)
+{
+    scroll(l);
+    collect(l);
+    ladder_scale_open(&l->scale, l->arrows, l->n_arrows, view_units(l->v, apart_units), l->chart.h);
+    scroll(l);
+    leave_out_what_is_above(l);
     thin_out(l);
 }
 
@@ -535,17 +474,20 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
 {
     struct box inner = view_panel(v, box, tr("Ladder: who sends what to whom"));
     double gutter = view_units(v, 74), heads = view_units(v, 58);
-    struct ladder l = {.v = v, .px_per_ns = view_units(v, units_per_second) / 1e9};
-    l.chart = box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, foot_units));
+    struct ladder l = {.v = v, .scale = ladder_scale_of(v->pace, view_units(v, units_per_second) / 1e9)};
+    l.chart =
+        box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, ladder_foot_units));
     if (l.chart.h < 20 || l.chart.w < 20) return;
-    collect(&l);
+    choose_arrows(&l);
     view_only(v, box);
     l.share = mem_calloc(n_hosts + 1, sizeof *l.share);
     l.x = mem_calloc(n_hosts + 1, sizeof *l.x);
+    l.lines = mem_calloc(n_hosts + 1, sizeof *l.lines);
+    l.words = (struct ladder_words){.v = v, .chart = l.chart, .lines = l.lines};
     measure_columns(&l, order, n_hosts);
     draw_share_drawn(&l, box_of(inner.x, inner.y, gutter, heads));
     draw_columns(&l, box_of(l.chart.x, inner.y, l.chart.w, heads), n_hosts);
-    canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, foot_units) + 2));
+    canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, ladder_foot_units) + 2));
     draw_gaps(&l);
     draw_all_arrows(&l);
     draw_times(&l, box_of(inner.x, inner.y, gutter, inner.h));
@@ -553,7 +495,9 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
     canvas_line(v->canvas, point_of(l.chart.x, now), point_of(l.chart.x + l.chart.w, now), 1,
                 colour_with_alpha(v->theme->accent, 0.6));
     canvas_unclip(v->canvas);
+    ladder_scale_end(&l.scale);
     mem_free(l.arrows);
     mem_free(l.share);
     mem_free(l.x);
+    mem_free(l.lines);
 }

@@ -1,0 +1,239 @@
+/* The ladder can be read: arrows of one way can be counted, a lost one runs as its neighbours do, and no word lies on a
+   lifeline. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/scene.h"
+
+enum { MOST = 4096 };
+
+/* A text, as it was heard. */
+struct word {
+    char text[64];
+    struct point corners[4];
+    struct box clip;
+    bool has_box; /* one of its own, which hides what is below */
+};
+
+static struct {
+    struct scene *scene;
+    struct word words[MOST];
+    size_t n_words;
+    double lines[MOST]; /* lifelines */
+    size_t n_lines;
+    struct box box; /* the latest that hides */
+} seen;
+
+static struct box bounds_of(const struct point corners[4])
+{
+    struct box b = box_of(corners[0].x, corners[0].y, 0, 0);
+    for (int i = 1; i < 4; i++) {
+        double x = fmin(b.x, corners[i].x), y = fmin(b.y, corners[i].y);
+        b = box_of(x, y, fmax(b.x + b.w, corners[i].x) - x, fmax(b.y + b.h, corners[i].y) - y);
+    }
+    return b;
+}
+
+static void hear(void *user, const struct canvas_part *part)
+{
+    (void)user;
+    if (part->what == CANVAS_BOX && part->colour.a == 1) seen.box = bounds_of(part->corners);
+    if (part->what != CANVAS_TEXT || seen.n_words == MOST || part->colour.a < 0.5) return;
+    struct word *word = &seen.words[seen.n_words++];
+    snprintf(word->text, sizeof word->text, "%s", part->text);
+    memcpy(word->corners, part->corners, sizeof word->corners);
+    word->clip = part->clip;
+    struct box own = bounds_of(part->corners);
+    word->has_box = box_has(seen.box, own.x, own.y) && box_has(seen.box, own.x + own.w, own.y + own.h) &&
+                    seen.box.h < 2 * own.h + 10;
+}
+
+/* Arrows as they can be pressed. */
+static const struct target *arrow(size_t i)
+{
+    const struct target *t = targets_at(scene_targets(seen.scene), i);
+    return t->act == ACT_PACKET && t->reach > 0 ? t : NULL;
+}
+
+static size_t arrows(void)
+{
+    return targets_count(scene_targets(seen.scene));
+}
+
+static void note_lifelines(void)
+{
+    seen.n_lines = 0;
+    for (size_t i = 0; i < arrows(); i++)
+        if (arrow(i) && seen.n_lines < MOST) seen.lines[seen.n_lines++] = arrow(i)->a.x;
+}
+
+static void draw_at(int64_t at_ns, int w, int h)
+{
+    struct canvas *canvas = canvas_new_listener(w, h, (struct canvas_listener){hear, NULL});
+    seen.n_words = 0;
+    scene_seek(seen.scene, at_ns);
+    scene_draw(seen.scene, canvas);
+    canvas_free(canvas);
+    note_lifelines();
+}
+
+static void open_ladder(const struct journal_memory *journal, double scale)
+{
+    struct scene_options options = scene_options_default();
+    options.arrangement = "ladder";
+    options.scale = scale;
+    seen.scene = scene_new(journal, options);
+}
+
+/* ---- Arrows ---- */
+
+static bool are_of_one_way(const struct target *a, const struct target *b)
+{
+    const struct story *s = scene_story(seen.scene);
+    const struct story_packet *p = story_packet(s, a->arg), *q = story_packet(s, b->arg);
+    return p->from == q->from && p->to == q->to;
+}
+
+static bool have_arrived(const struct target *a, const struct target *b)
+{
+    const struct story *s = scene_story(seen.scene);
+    const struct story_packet *p = story_packet(s, a->arg), *q = story_packet(s, b->arg);
+    int64_t now = story_now(s);
+    return p->fate == STORY_ARRIVED && q->fate == STORY_ARRIVED && p->end_ns <= now && q->end_ns <= now;
+}
+
+static void expect_arrows_apart(double least, size_t *pairs)
+{
+    const struct story *s = scene_story(seen.scene);
+    for (size_t i = 0; i < arrows(); i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct target *a = arrow(i), *b = arrow(k);
+            if (!a || !b || !are_of_one_way(a, b)) continue;
+            const struct story_packet *p = story_packet(s, a->arg), *q = story_packet(s, b->arg);
+            if (p->sent_ns != q->sent_ns && ++*pairs)
+                cr_expect_geq(fabs(a->a.y - b->a.y), least, "#%zu and #%zu leave %.1f apart", a->arg, b->arg,
+                              fabs(a->a.y - b->a.y));
+            if (have_arrived(a, b) && p->end_ns != q->end_ns)
+                cr_expect_geq(fabs(a->b.y - b->b.y), least, "#%zu and #%zu arrive %.1f apart", a->arg, b->arg,
+                              fabs(a->b.y - b->b.y));
+        }
+}
+
+Test(ladder, acknowledgements_close_behind_each_other_can_be_counted)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    static const double scales[] = {0.75, 1, 1.5, 2};
+    size_t pairs = 0;
+    for (size_t k = 0; k < sizeof scales / sizeof scales[0]; k++) {
+        open_ladder(journal, scales[k]);
+        for (int64_t at = 1880000000; at < 2000000000; at += 7000000) {
+            draw_at(at, 1280, 800);
+            expect_arrows_apart(9 * scales[k], &pairs);
+            draw_at(at, 1920, 1080);
+            expect_arrows_apart(9 * scales[k], &pairs);
+        }
+        scene_free(seen.scene);
+    }
+    cr_expect_gt(pairs, 1000);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* An instant is at one place for all arrows, later ones are lower, and the present moves on without jumps. */
+Test(ladder, time_goes_on_evenly_where_it_is_opened)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    open_ladder(journal, 1);
+    int64_t total = pace_total_ns(scene_pace(seen.scene));
+    double before = 0;
+    size_t watched = STORY_NONE;
+    for (int64_t screen = 0; screen < total; screen += 50000000) {
+        draw_at(pace_virtual_at(scene_pace(seen.scene), screen), 1280, 800);
+        const struct target *t =
+            watched == STORY_NONE ? NULL : targets_find_act(scene_targets(seen.scene), ACT_PACKET, watched);
+        if (t) cr_expect(before - t->a.y > -0.5 && before - t->a.y < 25, "%.1f to %.1f", before, t->a.y);
+        for (size_t i = 0; !t && i < arrows(); i++)
+            if (arrow(i)) t = arrow(i);
+        watched = t ? t->arg : STORY_NONE;
+        before = t ? t->a.y : 0;
+    }
+    scene_free(seen.scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* The drop of the story, told when the segment would have arrived: the arrow is as steep as those beside it, and ends
+   before the lifeline. */
+Test(ladder, a_lost_packet_runs_at_the_slope_of_its_neighbours)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    open_ladder(journal, 1);
+    const struct story *s = scene_story(seen.scene);
+    const struct story_drop *drop = story_drop(s, 0);
+    draw_at(drop->at_ns + 8000000, 1280, 800);
+    const struct target *lost = targets_find_act(scene_targets(seen.scene), ACT_PACKET, drop->packet);
+    const struct target *above = targets_find_act(scene_targets(seen.scene), ACT_PACKET, drop->packet - 1);
+    const struct target *below = targets_find_act(scene_targets(seen.scene), ACT_PACKET, drop->packet + 1);
+    cr_assert(lost && above && below);
+    double slopes[3] = {(above->b.y - above->a.y) / (above->b.x - above->a.x),
+                        (lost->b.y - lost->a.y) / (lost->b.x - lost->a.x),
+                        (below->b.y - below->a.y) / (below->b.x - below->a.x)};
+    cr_expect(slopes[0] <= slopes[1] && slopes[1] <= slopes[2], "%.3f %.3f %.3f", slopes[0], slopes[1], slopes[2]);
+    cr_expect_geq(above->b.x - lost->b.x, 8, "it does not reach the lifeline");
+    scene_free(seen.scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* ---- Words ---- */
+
+/* Whether an upright line through x goes through the text; where time passes, the line is broken by a box. */
+static bool lies_on(const struct word *word, double x)
+{
+    struct box b = bounds_of(word->corners);
+    return !word->has_box && b.x < x - 0.5 && b.x + b.w > x + 0.5;
+}
+
+/* Of the chart, whose clip begins lowest. */
+static size_t expect_words_beside_lifelines(const char *what)
+{
+    double top = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < seen.n_words; i++)
+        top = fmax(top, seen.words[i].clip.y);
+    for (size_t i = 0; i < seen.n_words && top > 0; i++) {
+        const struct word *word = &seen.words[i];
+        if (word->clip.y < top - 0.5) continue;
+        n++;
+        for (size_t k = 0; k < seen.n_lines; k++)
+            cr_expect(lies_on(word, seen.lines[k]) == false, "%s: \"%s\" lies on a lifeline", what, word->text);
+    }
+    return n;
+}
+
+Test(ladder, no_word_lies_on_a_lifeline)
+{
+    static const char *const names[] = {"lost-segment", "five-senders", "black-hole", "path-mtu",
+                                        "full-queue",   "dns-tree",     "office-day", "many-networks"};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct journal_memory *journal = run_scenario(names[i]);
+        size_t n_events = journal_memory_count(journal) - 1;
+        for (int k = 0; k < 2; k++) {
+            open_ladder(journal, k ? 1.5 : 1);
+            for (int part = 1; part < 12; part++) {
+                draw_at(journal_memory_time(journal, n_events * (size_t)part / 12), k ? 1920 : 1280, k ? 1080 : 800);
+                n += expect_words_beside_lifelines(names[i]);
+            }
+            scene_free(seen.scene);
+        }
+        journal_memory_free(journal);
+    }
+    cr_expect_gt(n, 1000, "%zu words", n);
+    canvas_forget_fonts();
+}

@@ -1,0 +1,249 @@
+#include "viz/draw/ladder_words.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "viz/draw/packet_words.h"
+#include "viz/draw/shapes.h"
+
+enum { LABEL_PIECES = 4, REASON_LINES = 3 };
+
+const double ladder_foot_units = 22;
+static const double from_line_units = 4; /* of words from a lifeline */
+
+/* ---- Room ---- */
+
+static bool have_room(struct ladder_words *l, const struct box *boxes, size_t n)
+{
+    if (l->n_taken + n > LADDER_LABELS_KEPT) return false;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < l->n_taken; i++)
+            if (box_meets(boxes[k], l->taken[i])) return false;
+    memcpy(l->taken + l->n_taken, boxes, n * sizeof *boxes);
+    l->n_taken += n;
+    return true;
+}
+
+bool ladder_words_take(struct ladder_words *l, struct box box)
+{
+    return have_room(l, &box, 1);
+}
+
+/* A text that lies along a slope, w long and h high, around its middle: in upright boxes, piece by piece. */
+static bool slope_has_room(struct ladder_words *l, struct point middle, struct point along, double w, double h)
+{
+    struct box pieces[LABEL_PIECES];
+    double step = w / LABEL_PIECES;
+    struct point size = {fabs(along.x) * step + fabs(along.y) * h, fabs(along.y) * step + fabs(along.x) * h};
+    for (int k = 0; k < LABEL_PIECES; k++) {
+        double off = (k + 0.5) * step - w / 2;
+        pieces[k] =
+            box_of(middle.x + along.x * off - size.x / 2, middle.y + along.y * off - size.y / 2, size.x, size.y);
+    }
+    return have_room(l, pieces, LABEL_PIECES);
+}
+
+/* Whether a label lies there already: then another need not even be measured. */
+static bool is_taken(const struct ladder_words *l, struct point at)
+{
+    for (size_t i = 0; i < l->n_taken; i++)
+        if (box_has(l->taken[i], at.x, at.y)) return true;
+    return l->n_taken == LADDER_LABELS_KEPT;
+}
+
+/* Whether a text w long and h high, turned this way around its middle, is in sight as a whole. */
+static bool is_in_sight(const struct ladder_words *l, struct point middle, struct point along, double w, double h)
+{
+    double x = (fabs(along.x) * w + fabs(along.y) * h) / 2, y = (fabs(along.y) * w + fabs(along.x) * h) / 2;
+    double top = l->chart.y - 1, bottom = l->chart.y + l->chart.h + view_units(l->v, ladder_foot_units);
+    return middle.y - y >= top && middle.y + y <= bottom && middle.x - x >= l->chart.x - view_units(l->v, 4) &&
+           middle.x + x <= l->chart.x + l->chart.w + view_units(l->v, 4);
+}
+
+/* ---- What an arrow carries ---- */
+
+/* A stretch of the arrow between two lifelines, and how much room it has for words. */
+struct stretch {
+    double x0, x1, room;
+};
+
+/* The arrow passes lifelines of others: the words stand between two of them, as near to its middle as they are whole,
+   or else where there is most room. */
+static struct stretch stretch_for(const struct ladder_words *l, struct point from, struct point to, double whole,
+                                  double h)
+{
+    double length = point_distance(from, to), left = fmin(from.x, to.x), right = fmax(from.x, to.x);
+    double across = (right - left) / length, down = fabs(to.y - from.y) / length, middle = (left + right) / 2;
+    struct stretch best = {left, left, 0};
+    double x0 = left, best_away = 1e9;
+    for (size_t i = 0; i <= l->n_lines; i++) {
+        double x1 = i < l->n_lines ? l->lines[i] : right;
+        if (x1 <= left + 1 || x1 > right + 1) continue;
+        double room = (x1 - x0 - 2 * view_units(l->v, from_line_units) - 2 * down * h) / fmax(across, 0.01);
+        struct stretch s = {x0, x1, fmin(room, length - view_units(l->v, 16))};
+        double away = fmax(0, fmax(x0 - middle, middle - x1));
+        bool is_whole = s.room >= whole, was_whole = best.room >= whole;
+        if (is_whole != was_whole ? is_whole : is_whole ? away < best_away : s.room > best.room) {
+            best = s;
+            best_away = away;
+        }
+        x0 = x1;
+    }
+    return best;
+}
+
+/* A crumb of a line is left out, and what slides out of sight goes as a whole. */
+void ladder_words_label(struct ladder_words *l, const struct story_arrow *a, struct point from, struct point to)
+{
+    const struct view *v = l->v;
+    char text[96];
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.5);
+    style.may_be_cut = true;
+    double length = point_distance(from, to), h = style.size * 1.05, gap = view_units(v, 2);
+    if (length < 1 || is_taken(l, point_between(from, to, 0.5))) return;
+    struct point along = {(to.x - from.x) / length, (to.y - from.y) / length};
+    packet_words(v->story, a->packet, text, sizeof text);
+    double whole = canvas_measure(v->canvas, &style, text, 0).x + 2;
+    struct stretch s = stretch_for(l, from, to, whole, gap + h);
+    double w = fmin(s.room, whole), up = along.x < 0 ? -1 : 1;
+    bool is_said = packet_line(v->story, a->packet) != STORY_NONE; /* half a number is none */
+    if (w < (is_said ? fmin(whole, view_units(v, 50)) : whole)) return;
+    double part = ((s.x0 + s.x1) / 2 - from.x) / (to.x - from.x);
+    struct point mid = point_between(from, to, part);
+    struct point middle = {mid.x + along.y * up * (gap + h / 2), mid.y - along.x * up * (gap + h / 2)};
+    if (is_taken(l, middle) || !is_in_sight(l, middle, along, w, style.size * 1.25)) return;
+    if (!slope_has_room(l, middle, along, w, h)) return;
+    struct point half = {along.x * w / 2, along.y * w / 2};
+    canvas_text_along(v->canvas, point_of(mid.x - half.x, mid.y - half.y), point_of(mid.x + half.x, mid.y + half.y),
+                      gap, colour_with_alpha(v->theme->panel, 0.75), &style, text);
+}
+
+/* ---- Why a packet died ---- */
+
+/* Whether the same words stand there already: two packets that die at one place and instant need one reason. */
+static bool is_said(const struct ladder_words *l, struct box box)
+{
+    for (size_t i = 0; i < l->n_taken; i++) {
+        struct box b = l->taken[i];
+        if (fabs(b.x - box.x) < box.h / 2 && fabs(b.y - box.y) < box.h / 2 && fabs(b.w - box.w) < 1) return true;
+    }
+    return false;
+}
+
+/* Between two lifelines, or one and the edge. */
+struct gap {
+    double x0, x1;
+};
+
+/* The gap that begins at x and goes to the left (-1) or to the right, clear of the lifelines. */
+static struct gap gap_beside(const struct ladder_words *l, double x, int side)
+{
+    double edge = side < 0 ? l->chart.x - view_units(l->v, 4) : l->chart.x + l->chart.w + view_units(l->v, 4);
+    double clear = view_units(l->v, from_line_units);
+    for (size_t i = 0; i < l->n_lines; i++) {
+        double line = l->lines[i] - side * clear;
+        if ((l->lines[i] - x) * side > 1 && (edge - line) * side > 0) edge = line;
+    }
+    return side < 0 ? (struct gap){edge, x} : (struct gap){x, edge};
+}
+
+enum place { PLACE_FOUND, PLACE_NOT_NEEDED, PLACE_NONE };
+
+static enum place try_place(struct ladder_words *l, struct gap gap, struct box box)
+{
+    if (box.w > gap.x1 - gap.x0) return PLACE_NONE;
+    box.x = fmax(gap.x0, fmin(box.x, gap.x1 - box.w));
+    if (is_said(l, box)) return PLACE_NOT_NEEDED;
+    struct point middle = {box.x + box.w / 2, box.y + box.h / 2};
+    if (!is_in_sight(l, middle, point_of(1, 0), box.w, box.h)) return PLACE_NONE;
+    return ladder_words_take(l, box) ? PLACE_FOUND : PLACE_NONE;
+}
+
+static bool is_on_line(const struct ladder_words *l, double x)
+{
+    for (size_t i = 0; i < l->n_lines; i++)
+        if (fabs(l->lines[i] - x) <= 1) return true;
+    return false;
+}
+
+struct
+try {
+    struct gap gap;
+    struct point at; /* the left upper corner that would be best */
+};
+
+static enum place try_all(struct ladder_words *l, const struct try *tries, size_t n, struct point size, struct box *box)
+{
+    for (size_t i = 0; i < n; i++) {
+        enum place place = try_place(l, tries[i].gap, box_of(tries[i].at.x, tries[i].at.y, size.x, size.y));
+        if (place == PLACE_FOUND) *box = l->taken[l->n_taken - 1];
+        if (place != PLACE_NONE) return place;
+    }
+    return PLACE_NONE;
+}
+
+/* Where the arrow does not come from: this side of the next lifeline, or beyond it if it is the last one. */
+static enum place place_ahead(struct ladder_words *l, int away, struct point at, struct point size, struct box *box)
+{
+    double r = view_units(l->v, 10), clear = view_units(l->v, from_line_units), y = at.y - size.y / 2;
+    struct gap ahead = gap_beside(l, at.x + away * r, away);
+    double line = away < 0 ? ahead.x0 - clear : ahead.x1 + clear;
+    struct gap beyond = gap_beside(l, line + away * 2 * clear, away);
+    bool is_outermost = away < 0 ? beyond.x0 <= l->chart.x : beyond.x1 >= l->chart.x + l->chart.w;
+    double near[2] = {away < 0 ? ahead.x1 - size.x : ahead.x0, away < 0 ? beyond.x1 - size.x : beyond.x0};
+    const struct try tries[] = {{ahead, {near[0], y}}, {beyond, {near[1], y}}};
+    return try_all(l, tries, is_outermost ? 2 : 1, size, box);
+}
+
+/* Under the cross or above it, between the lifelines where it is, or on the side where the arrow comes from. */
+static enum place place_around(struct ladder_words *l, int away, struct point at, struct point size, struct box *box)
+{
+    double r = view_units(l->v, 10), under = at.y + r, above = at.y - r - size.y;
+    struct gap left = gap_beside(l, at.x, -1), right = gap_beside(l, at.x, 1), here = {left.x0, right.x1};
+    if (is_on_line(l, at.x)) here.x1 = here.x0;
+    struct gap behind = gap_beside(l, at.x - away * r, -away);
+    double x = at.x - size.x / 2, back = away < 0 ? behind.x0 : behind.x1 - size.x;
+    const struct try tries[] = {{here, {x, under}},
+                                {here, {x, above}},
+                                {behind, {back, under}},
+                                {behind, {back, above}},
+                                {behind, {back, at.y - size.y / 2}}};
+    return try_all(l, tries, sizeof tries / sizeof tries[0], size, box);
+}
+
+/* In as few lines as can be, rather in more than over other arrows. */
+static enum place place_reason(struct ladder_words *l, int away, struct point at, const char *text,
+                               struct text_style *style, struct box *box)
+{
+    static const double narrower[REASON_LINES] = {1, 0.64, 0.45};
+    double whole = canvas_measure(l->v->canvas, style, text, 0).x + 2;
+    for (int i = 0; i < 2 * REASON_LINES; i++) {
+        int lines = 1 + i % REASON_LINES;
+        struct point size = {whole, style->size * 1.3};
+        style->lines = lines;
+        if (lines > 1) size = canvas_measure(l->v->canvas, style, text, whole * narrower[lines - 1]);
+        size.x = ceil(size.x) + (lines > 1 ? 2 : 0);
+        enum place place =
+            i < REASON_LINES ? place_ahead(l, away, at, size, box) : place_around(l, away, at, size, box);
+        if (place != PLACE_NONE) return place;
+    }
+    return PLACE_NONE;
+}
+
+void ladder_words_death(struct ladder_words *l, const struct story_arrow *a, struct point from, struct point at)
+{
+    const struct view *v = l->v;
+    char text[96];
+    double r = view_units(v, 6);
+    shape_death(v->canvas, packet_is_not_taken(v->story, a->packet), at, r, r * 0.4, v->theme->lost);
+    packet_death_words(v->story, a->packet, text, sizeof text);
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.bold = true;
+    style.colour = v->theme->lost;
+    style.down = ALIGN_CENTRE;
+    struct box box;
+    if (place_reason(l, from.x <= at.x ? 1 : -1, at, text, &style, &box) != PLACE_FOUND) return;
+    canvas_fill_round(v->canvas, box, 3, colour_with_alpha(v->theme->panel, 0.75));
+    canvas_text(v->canvas, box, &style, text);
+}
