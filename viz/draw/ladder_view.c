@@ -100,26 +100,38 @@ static bool name_fits(const struct ladder *l, const struct text_style *style, co
     return true;
 }
 
-/* The whole name; or smaller; or without the last parts of a domain; where a column is too narrow for its first part,
-   none: no name is cut. A column that comes or goes shows it whole or not at all, or letters would tumble. */
-static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name, bool stays)
+/* The whole name; or smaller; or without the last parts of a domain. False where a column is too narrow for its first
+   part, too: no name is cut. */
+static bool choose_head(const struct ladder *l, double w, struct text_style *style, char *text)
 {
-    char text[128];
-    double size = style.size;
-    breakable(name, text, sizeof text);
+    const double size = style->size;
     for (;;) {
         char *last = strrchr(text, '.');
         double least = last ? 0.8 : 0.62;
         for (double smaller = 1; smaller > least; smaller -= 0.07) {
-            style.size = size * smaller;
-            if (!name_fits(l, &style, text, box.w)) continue;
-            canvas_text(l->v->canvas, box, &style, text);
-            return;
+            style->size = size * smaller;
+            if (name_fits(l, style, text, w)) return true;
         }
-        if (!stays) return;
-        if (!last) break;
+        if (!last) return false;
         *last = 0;
     }
+}
+
+/* A column that comes or goes has the name that it has when it is there, smaller: letters would tumble otherwise. */
+static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name, double share)
+{
+    char text[128];
+    breakable(name, text, sizeof text);
+    bool has_name = choose_head(l, (box.w - 4) / share, &style, text);
+    box = box_of(box.x + 2, box.y, box.w - 4, box.h);
+    const double size = style.size * fmin(1, share);
+    for (double smaller = 1; has_name && smaller > 0.8; smaller -= 0.05) {
+        style.size = size * smaller;
+        if (!name_fits(l, &style, text, box.w)) continue;
+        canvas_text(l->v->canvas, box, &style, text);
+        return;
+    }
+    if (has_name || share < 0.9) return;
     struct text_style endless = style; /* in two halves, broken anywhere */
     endless.lines = style.lines + 1;
     double line = canvas_measure(l->v->canvas, &style, "x", 0).y;
@@ -138,17 +150,18 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
         double w = l->share[h] / total * l->chart.w, icon = view_units(v, 20);
         struct story_host host = story_host(v->story, h);
         canvas_line(v->canvas, point_of(l->x[h], l->chart.y), point_of(l->x[h], l->chart.y + l->chart.h),
-                    view_units(v, 2), v->theme->edge);
+                    view_units(v, 2), colour_with_alpha(v->theme->edge, l->share[h]));
         if (l->chart.w / total < icon) continue; /* one of very many */
         struct text_style style = view_text(v, FONT_SMALL);
         style.bold = true;
         style.across = ALIGN_CENTRE;
         style.lines = 2;
         style.colour = colour_with_alpha(host.up ? v->theme->ink : v->theme->faint, l->share[h]);
-        shape_host(v->canvas, v->theme, host.role, host.up, point_of(l->x[h], heads.y + icon * 0.55), icon);
+        shape_host(v->canvas, v->theme, host.role, host.up, point_of(l->x[h], heads.y + icon * 0.55),
+                   icon * fmin(1, 0.4 + 0.6 * l->share[h]));
         double top = heads.y + icon * 1.2;
-        struct box box = box_of(l->x[h] - w / 2 + 2, top, w - 4, heads.y + heads.h - view_units(v, 3) - top);
-        draw_head(l, box, style, host.name, l->share[h] >= 0.9);
+        struct box box = box_of(l->x[h] - w / 2, top, w, heads.y + heads.h - view_units(v, 3) - top);
+        draw_head(l, box, style, host.name, l->share[h]);
     }
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/journal/memory.h"
+#include "sim/journal/vtime.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/scene.h"
 
@@ -43,7 +43,7 @@ static void hear(void *user, const struct canvas_part *part)
 {
     (void)user;
     if (part->what == CANVAS_BOX && part->colour.a == 1) seen.box = bounds_of(part->corners);
-    if (part->what != CANVAS_TEXT || seen.n_words == MOST || part->colour.a < 0.5) return;
+    if (part->what != CANVAS_TEXT || seen.n_words == MOST || part->colour.a < 0.3) return;
     struct word *word = &seen.words[seen.n_words++];
     snprintf(word->text, sizeof word->text, "%s", part->text);
     memcpy(word->corners, part->corners, sizeof word->corners);
@@ -214,6 +214,21 @@ static size_t expect_words_beside_lifelines(const char *what)
             cr_expect(lies_on(word, seen.lines[k]) == false, "%s: \"%s\" lies on a lifeline", what, word->text);
     }
     return n;
+}
+
+/* At this instant a column is about to be needed, and not yet quite open. */
+Test(ladder, a_column_that_opens_has_its_name_already)
+{
+    struct journal_memory *journal = run_scenario("office-day");
+    open_ladder(journal, 1);
+    draw_at(6 * HOUR, 1280, 800);
+    size_t found = 0;
+    for (size_t i = 0; i < seen.n_words; i++) /* names may be broken after a dot */
+        found += strncmp(seen.words[i].text, "mail.", 5) == 0 && strstr(seen.words[i].text, "north");
+    cr_expect_geq(found, 1);
+    scene_free(seen.scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
 }
 
 Test(ladder, no_word_lies_on_a_lifeline)
