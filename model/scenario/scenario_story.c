@@ -102,15 +102,23 @@ static const char *load_say(struct loader *l, const struct spot *caption)
     return scenario_text(l->scenario->memory, text);
 }
 
-/* Places in a text that the run fills; each only where the event can tell. */
-static void check_place(const struct spot *say, const struct scenario_caption *c, const char *name, size_t length)
+static bool is_place(const char *name, size_t length, const char *place)
 {
-    bool is_age = length == 3 && !strncmp(name, "age", 3);
-    bool is_attempt =
-        (length == 4 && !strncmp(name, "wait", 4)) || (length == 12 && !strncmp(name, "next_attempt", 12));
-    if (!is_age && !is_attempt)
-        spot_refuse(say, tr("there are {wait}, {next_attempt} and {age}"), tr("nothing fills the place {%.*s}"),
-                    (int)length, name);
+    return strlen(place) == length && strncmp(name, place, length) == 0;
+}
+
+/* Places in a text that the run fills; each only where the event can tell. */
+static void check_place(const struct loader *l, const struct spot *say, const struct scenario_caption *c,
+                        const char *name, size_t length)
+{
+    bool is_age = is_place(name, length, "age"), is_day = is_place(name, length, "time_of_day");
+    bool is_attempt = is_place(name, length, "wait") || is_place(name, length, "next_attempt");
+    if (!is_age && !is_attempt && !is_day)
+        spot_refuse(say, tr("there are {wait}, {next_attempt}, {age} and {time_of_day}"),
+                    tr("nothing fills the place {%.*s}"), (int)length, name);
+    else if (is_day && !spot_key(&l->root, "starts").json)
+        spot_refuse(say, tr("\"starts\": \"2025-03-03T09:00:00Z\""),
+                    tr("{time_of_day} needs a scenario that says when it starts"));
     else if (is_attempt && (c->kind != EVENT_MAIL_STATE || !c->words || !strstr(c->words, "deferred")))
         spot_refuse(say, tr("let it wait for \"mail.state deferred\""),
                     tr("{%.*s} needs an event that tells of the next attempt"), (int)length, name);
@@ -119,13 +127,13 @@ static void check_place(const struct spot *say, const struct scenario_caption *c
                     tr("{age} needs an event about a mail"));
 }
 
-static void check_places(const struct spot *caption, const struct scenario_caption *c)
+static void check_places(const struct loader *l, const struct spot *caption, const struct scenario_caption *c)
 {
-    struct spot say = spot_key(caption, "say");
-    if (cJSON_IsObject(say.json)) say = spot_key(&say, "en");
+    struct spot all = spot_key(caption, "say"), en = spot_key(&all, "en");
+    const struct spot *say = cJSON_IsObject(all.json) ? &en : &all;
     for (const char *at = strchr(c->say, '{'); at; at = strchr(at + 1, '{')) {
         size_t length = strspn(at + 1, "abcdefghijklmnopqrstuvwxyz_");
-        if (length > 0 && at[1 + length] == '}') check_place(&say, c, at + 1, length);
+        if (length > 0 && at[1 + length] == '}') check_place(l, say, c, at + 1, length);
     }
 }
 
@@ -139,7 +147,7 @@ static void load_caption(struct loader *l, const struct spot *caption, struct sc
         want_text(caption, "on", "first tcp.state ESTABLISHED", &c->on))
         load_on(l, &on, c);
     c->say = load_say(l, caption);
-    if (c->kind != EVENT_NONE) check_places(caption, c);
+    if (c->kind != EVENT_NONE) check_places(l, caption, c);
     want_text(caption, "cite", "RFC 9293 3.5", &c->cite);
     c->on = scenario_text(l->scenario->memory, c->on);
     c->cite = scenario_text(l->scenario->memory, c->cite);

@@ -48,6 +48,12 @@ holds test -s "$scratch/j.pcapng"
 holds test ! -e "$scratch/j.journal.part"
 holds grep -q '^Subject: ' "$scratch"/mbox/*.mbox
 holds grep -q '^Received: ' "$scratch"/mbox/*.mbox
+# Where the scenario says when it starts, each line tells the time of day.
+run 0 run office-day --transcript=mail
+holds grep -qE '^00:50:57\.155201  Mon 08:20  dora-pc +writes letters-1 ' "$scratch/out"
+holds grep -q '08:20 on Monday: work has begun' "$scratch/out"
+run 0 run first-mail --transcript=mail
+holds test "$(grep -c ' Mon ' "$scratch/out")" = 0
 # A mailbox holds mails in clear, whatever way they came: over TLS, or on the spot, as a report to a user of the same server.
 run 0 run starttls --mbox "$scratch/secret" --transcript=none
 holds grep -qx 'At noon?' "$scratch/secret/bob@b.example.mbox"

@@ -218,6 +218,7 @@ void caption_view_draw(const struct view *v, struct box box)
     char filled[CAPTION_TEXT_BYTES];
     inner = draw_cite(v, inner, caption.cite);
     if (caption.has_places)
-        caption.text = caption_text_fill(story_event(v->story, caption.event), caption.text, filled);
+        caption.text =
+            caption_text_fill(story_event(v->story, caption.event), story_starts(v->story), caption.text, filled);
     draw_caption(v, inner, caption.text, text);
 }

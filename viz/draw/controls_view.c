@@ -6,6 +6,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/shapes.h"
+#include "viz/story/day_time.h"
 
 const char *controls_pace_name(enum pace_mode mode)
 {
@@ -69,24 +70,42 @@ static void rate_text(const struct view *v, const struct controls_state *state, 
         snprintf(text, size, tr("a second shows %s"), vtime_format_duration((int64_t)fmin(ns, 9e18), length));
 }
 
-static void draw_clock(const struct view *v, struct box box, const struct controls_state *state)
+/* A remark, left out where it has no room. */
+static void draw_rate(const struct view *v, struct box room, int lines, const struct controls_state *state)
 {
-    char text[VTIME_TEXT_BYTES], rate[80];
-    struct text_style style = view_mono(v, FONT_HUGE);
-    style.bold = true;
+    char text[80];
+    struct text_style style = view_faint(v, FONT_SMALL);
     style.across = ALIGN_END;
     style.down = ALIGN_CENTRE;
+    style.lines = lines;
+    rate_text(v, state, text, sizeof text);
+    if (canvas_text_fits(v->canvas, &style, text, room.w)) canvas_text(v->canvas, room, &style, text);
+}
+
+/* The time of day, of a world that has one, at the left of the clock, or else below it. */
+static void draw_clock(const struct view *v, struct box box, const struct controls_state *state)
+{
+    char text[VTIME_TEXT_BYTES], of_day[DAY_TIME_BYTES] = "";
+    struct text_style style = view_mono(v, FONT_HUGE), day = view_text(v, FONT_PLAIN);
+    style.bold = day.bold = true;
+    style.across = day.across = ALIGN_END;
+    style.down = day.down = ALIGN_CENTRE;
     vtime_format_instant(story_now(v->story), text);
+    if (story_tells_starts(v->story)) day_time_text(story_starts(v->story), story_now(v->story), of_day);
     style = view_fitted(v, style, text, box.w, 0.5);
-    struct point size = canvas_text(v->canvas, box, &style, text);
-    rate_text(v, state, rate, sizeof rate);
-    struct text_style small = view_faint(v, FONT_SMALL);
-    small.across = ALIGN_END;
-    small.down = ALIGN_CENTRE;
-    double room = box.w - size.x - view_units(v, 14);
-    small.lines = 2;
-    if (canvas_text_fits(v->canvas, &small, rate, room)) /* a remark, left out where it has no room */
-        canvas_text(v->canvas, box_of(box.x, box.y, room, box.h), &small, rate);
+    double beside = box.w - canvas_measure(v->canvas, &style, text, 0).x - view_units(v, 14);
+    struct box left = box_of(box.x, box.y, beside, *of_day ? box.h / 2 : box.h);
+    if (!*of_day || canvas_text_fits(v->canvas, &day, of_day, beside)) {
+        canvas_text(v->canvas, box, &style, text);
+        if (*of_day) canvas_text(v->canvas, left, &day, of_day);
+        if (*of_day) left.y += left.h;
+        draw_rate(v, left, *of_day ? 1 : 2, state);
+        return;
+    }
+    style.size = fmin(style.size, box.h * 0.5);
+    day = view_fitted(v, day, of_day, box.w, 0.6);
+    canvas_text(v->canvas, box_of(box.x, box.y, box.w, box.h * 0.58), &style, text);
+    canvas_text(v->canvas, box_of(box.x, box.y + box.h * 0.58, box.w, box.h * 0.42), &day, of_day);
 }
 
 void controls_view_draw(const struct view *v, struct box row, const struct controls_state *state)

@@ -212,18 +212,30 @@ static enum place place_around(struct ladder_words *l, int away, struct point at
     return try_all(l, tries, sizeof tries / sizeof tries[0], size, box);
 }
 
+/* How large a text is in so many lines: as narrow as it can be without being cut. */
+static struct point size_in_lines(const struct ladder_words *l, const struct text_style *style, const char *text,
+                                  int lines)
+{
+    struct text_style endless = *style;
+    double whole = canvas_measure(l->v->canvas, style, text, 0).x + 2, line = style->size * 1.3;
+    struct point size = {ceil(whole), line};
+    endless.lines = lines + 1; /* would it be used? */
+    for (double w = whole / lines; lines > 1 && w < whole; w += whole * 0.05) {
+        size = canvas_measure(l->v->canvas, &endless, text, w);
+        size.x = ceil(size.x) + 2;
+        bool is_broken_word = size.x > w + 2;
+        if (!is_broken_word && size.y <= line * (lines + 0.5)) break;
+    }
+    return size;
+}
+
 /* In as few lines as can be, rather in more than over other arrows. */
 static enum place place_reason(struct ladder_words *l, int away, struct point at, const char *text,
                                struct text_style *style, struct box *box)
 {
-    static const double narrower[REASON_LINES] = {1, 0.64, 0.45};
-    double whole = canvas_measure(l->v->canvas, style, text, 0).x + 2;
     for (int i = 0; i < 2 * REASON_LINES; i++) {
-        int lines = 1 + i % REASON_LINES;
-        struct point size = {whole, style->size * 1.3};
-        style->lines = lines;
-        if (lines > 1) size = canvas_measure(l->v->canvas, style, text, whole * narrower[lines - 1]);
-        size.x = ceil(size.x) + (lines > 1 ? 2 : 0);
+        style->lines = 1 + i % REASON_LINES;
+        struct point size = size_in_lines(l, style, text, style->lines);
         enum place place =
             i < REASON_LINES ? place_ahead(l, away, at, size, box) : place_around(l, away, at, size, box);
         if (place != PLACE_NONE) return place;

@@ -88,6 +88,8 @@ static void write_data(const struct page *page)
     page_named_text(out, "title", *story_title(page->story) ? story_title(page->story) : tr("A journey"));
     page_named_text(out, "seed", story_seed(page->story));
     page_value(out, "end", story_end_ns(page->story));
+    page_value(out, "tellsStarts", story_tells_starts(page->story));
+    page_value(out, "starts", story_starts(page->story));
     page_value(out, "extent", page->extent);
     page_write_words(out);
     page_write_world(page);

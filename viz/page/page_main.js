@@ -7,6 +7,7 @@ let alone = null;
 
 const caption = html('p', { id: 'caption' }), sentence = html('p', { id: 'sentence', role: 'status', 'aria-live': 'polite' }), cite = html('span', { id: 'cite', hidden: '' });
 const clock = html('output', { id: 'clock', 'aria-label': words.time });
+const timeOfDay = html('output', { id: 'day' });
 
 /* ---- Going somewhere ---- */
 
@@ -186,7 +187,7 @@ document.body.append(
     html('div', { class: 'telling' }, caption, sentence), cite),
   ...(notice ? [html('p', { id: 'notice' }, notice)] : []),
   html('main', {}, ...Object.values(panels), closely.node),
-  html('footer', {}, html('div', { class: 'controls', role: 'toolbar' }, buttons.back, buttons.play, buttons.forward, buttons.slower, speed, buttons.faster, buttons.theme, buttons.help, clock), timeLine.node), help);
+  html('footer', {}, html('div', { class: 'controls', role: 'toolbar' }, buttons.back, buttons.play, buttons.forward, buttons.slower, speed, buttons.faster, buttons.theme, buttons.help, timeOfDay, clock), timeLine.node), help);
 document.body.classList.toggle('no-packets', raw.extent > 0);
 document.body.dataset.front = front;
 document.body.style.setProperty('--queue', `${views.queue.wish}px`);
@@ -241,6 +242,7 @@ function draw() {
   closely.draw(now);
   timeLine.draw(now);
   clock.textContent = clockText(now.at);
+  timeOfDay.textContent = dayText(now.at);
 }
 
 function resize() {

@@ -143,7 +143,7 @@ static void write_captions(const struct page *page)
         for (; own < n_own && (!moment || story_caption(page->story, own)->event < moment->event); own++) {
             const struct story_caption *caption = story_caption(page->story, own);
             char text[CAPTION_TEXT_BYTES];
-            caption_text_fill(story_event(page->story, caption->event), caption->text, text);
+            caption_text_fill(story_event(page->story, caption->event), story_starts(page->story), caption->text, text);
             write_caption(page, caption->event, text, caption->cite);
         }
         if (moment && moment->is_told)

@@ -59,6 +59,13 @@ function clockText(at) {
   return days ? `${days}d ${clock}` : clock;
 }
 
+/* "13:30 on Monday", in a run whose scenario says when it starts. */
+function dayText(at) {
+  if (!raw.tellsStarts) return '';
+  const s = raw.starts + Math.floor(at / 1e9), day = Math.floor(s / 86400), minutes = Math.floor((s - day * 86400) / 60);
+  return filled(words.timeOfDay, `${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}`, words[`day${(day % 7 + 7) % 7}`]);
+}
+
 /* Shorter, where there is little room. */
 function shortTime(at) {
   const s = at / 1e9;

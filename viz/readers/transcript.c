@@ -2,9 +2,9 @@
    (transcript_world.c, transcript_packets.c, transcript_words.c, transcript_mail.c); to tell of a new kind, add a row
    there.
 
-   Columns: time, host (as wide as the longest name), words; wrapped at 100. A loss has an X before its words, a caption
-   a bar. Packets are numbered as in the journal, and say what they are when they are sent; a table of the latest of
-   them lets their later hops repeat it. */
+   Columns: time, time of day where the scenario says when it starts, host (as wide as the longest name), words; wrapped
+   at 100. A loss has an X before its words, a caption a bar. Packets are numbered as in the journal, and say what they
+   are when they are sent; a table of the latest of them lets their later hops repeat it. */
 #include "viz/readers/transcript.h"
 
 #include <inttypes.h>
@@ -13,6 +13,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "viz/readers/transcript_internal.h"
+#include "viz/story/day_time.h"
 
 enum { COLUMNS = 100, HOST_MOST = 20, TIME_LEAST = 15, CONTENT_LEAST = 40 };
 
@@ -65,6 +66,8 @@ static void print_line(struct transcript *t, int64_t at_ns, int64_t host, const 
     const char *name = host ? transcript_host(t, host) : "";
     int columns = columns_of(name, strlen(name)), pad = t->host_width > columns ? t->host_width - columns : 0;
     int used = fprintf(t->out, "%-*s  ", TIME_LEAST, vtime_format_instant(at_ns, time));
+    char of_day[DAY_TIME_BYTES];
+    if (t->tells_day_time) used += fprintf(t->out, "%s  ", day_time_short(t->starts_unix_s, at_ns, of_day));
     fprintf(t->out, "%s%*s  ", name, pad, "");
     print_wrapped(t->out, used + columns + pad + 2, used + t->host_width + 2, "", text);
 }

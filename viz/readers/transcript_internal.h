@@ -20,6 +20,8 @@ struct transcript {
     FILE *out;
     struct journal_names *names;
     int host_width;
+    int64_t starts_unix_s;
+    bool tells_day_time; /* in a column of its own */
     struct text_buffer words; /* of the line being made */
     struct index_map peers;   /* conn or session to peer host */
     struct index_map iss;     /* addresses and ports of a direction to its initial sequence number */

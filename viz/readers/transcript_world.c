@@ -5,12 +5,15 @@
 #include "sim/journal/tr.h"
 #include "viz/readers/transcript_internal.h"
 #include "viz/story/caption_text.h"
+#include "viz/story/day_time.h"
 
 /* ---- The world ---- */
 
 static bool tell_run_begin(struct transcript *t, const struct event *e)
 {
     const char *seed = event_text(e, FIELD_SEED);
+    t->starts_unix_s = event_int(e, FIELD_STARTS);
+    t->tells_day_time = day_time_is_told(event_text(e, FIELD_SCENARIO));
     fprintf(t->out, *seed ? tr("%s (seed %s)\n\n") : "%s\n\n", event_text(e, FIELD_TITLE), seed);
     return false;
 }
@@ -80,7 +83,7 @@ static bool tell_caption(struct transcript *t, const struct event *e)
 {
     const char *cite = event_text(e, FIELD_CITE);
     char text[CAPTION_TEXT_BYTES];
-    text_adds(&t->words, caption_text_fill(e, event_text(e, FIELD_TEXT), text));
+    text_adds(&t->words, caption_text_fill(e, t->starts_unix_s, event_text(e, FIELD_TEXT), text));
     if (*cite) text_addf(&t->words, " [%s]", cite);
     transcript_print_note(t, t->words.bytes);
     return false;

@@ -5,6 +5,7 @@
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/story/day_time.h"
 
 /* As one would say it: "9 min" for 538.8 s. */
 static int64_t rounded(int64_t ns)
@@ -19,27 +20,37 @@ static int64_t rounded(int64_t ns)
     return (ns + unit / 2) / unit * unit;
 }
 
-static const char *value_of(const struct event *e, const char *name, size_t length, char value[VTIME_TEXT_BYTES])
+enum { VALUE_BYTES = DAY_TIME_BYTES };
+
+static bool is_place(const char *name, size_t length, const char *place)
+{
+    return strlen(place) == length && strncmp(name, place, length) == 0;
+}
+
+static const char *value_of(const struct event *e, int64_t starts_unix_s, const char *name, size_t length,
+                            char value[VALUE_BYTES])
 {
     int64_t at_ns = event_int(e, FIELD_AT);
     bool is_known = at_ns > e->at_ns; /* the event may have matched otherwise */
-    if (length == 4 && !strncmp(name, "wait", 4) && !is_known) return tr("a while");
-    if (length == 12 && !strncmp(name, "next_attempt", 12) && !is_known) return tr("some time");
-    if (length == 4 && !strncmp(name, "wait", 4)) return vtime_format_duration(rounded(at_ns - e->at_ns), value);
-    if (length == 12 && !strncmp(name, "next_attempt", 12)) return vtime_format_instant(rounded(at_ns), value);
-    if (length == 3 && !strncmp(name, "age", 3))
+    if (is_place(name, length, "wait"))
+        return is_known ? vtime_format_duration(rounded(at_ns - e->at_ns), value) : tr("a while");
+    if (is_place(name, length, "next_attempt"))
+        return is_known ? vtime_format_instant(rounded(at_ns), value) : tr("some time");
+    if (is_place(name, length, "age"))
         return vtime_format_duration(rounded(e->at_ns - event_int(e, FIELD_SINCE)), value);
+    if (is_place(name, length, "time_of_day")) return day_time_text(starts_unix_s, e->at_ns, value);
     return NULL;
 }
 
-const char *caption_text_fill(const struct event *caption, const char *text, char buffer[CAPTION_TEXT_BYTES])
+const char *caption_text_fill(const struct event *caption, int64_t starts_unix_s, const char *text,
+                              char buffer[CAPTION_TEXT_BYTES])
 {
     size_t n = 0;
-    char value[VTIME_TEXT_BYTES];
+    char value[VALUE_BYTES];
     while (*text && n + 1 < CAPTION_TEXT_BYTES) {
         size_t length = *text == '{' ? strcspn(text + 1, "}") : 0;
         bool is_closed = length > 0 && text[1 + length] == '}';
-        const char *filled = is_closed ? value_of(caption, text + 1, length, value) : NULL;
+        const char *filled = is_closed ? value_of(caption, starts_unix_s, text + 1, length, value) : NULL;
         if (!filled) {
             buffer[n++] = *text++;
             continue;

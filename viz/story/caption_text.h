@@ -1,9 +1,10 @@
-/* A caption of a scenario may have places for what only the run knows: "tries again in {wait}". They are filled from the
-   caption's event, in whatever language the text is.
+/* A caption of a scenario may have places for what only the run knows: "tries again in {wait}". They are filled from
+   the caption's event, in whatever language the text is.
 
      {wait}           until the next attempt of the mail that was put off   "9 min"
      {next_attempt}   its instant                                           "00:10:00.5"
-     {age}            since the mail that it is about was written           "31 s" */
+     {age}            since the mail that it is about was written           "31 s"
+     {time_of_day}    when it is told                                       "09:12 on Monday" */
 #ifndef POSTROAD_VIZ_STORY_CAPTION_TEXT_H
 #define POSTROAD_VIZ_STORY_CAPTION_TEXT_H
 
@@ -11,7 +12,8 @@
 
 enum { CAPTION_TEXT_BYTES = 1200 };
 
-/* Returns buffer. */
-const char *caption_text_fill(const struct event *caption, const char *text, char buffer[CAPTION_TEXT_BYTES]);
+/* starts_unix_s: as in run.begin. Returns buffer. */
+const char *caption_text_fill(const struct event *caption, int64_t starts_unix_s, const char *text,
+                              char buffer[CAPTION_TEXT_BYTES]);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/journal/memory.h"
+#include "viz/story/day_time.h"
 #include "viz/story/story_internal.h"
 
 size_t cast_host(const struct story *story, const struct event *e, enum field_id field)
@@ -73,6 +74,7 @@ static void world_event(struct story *story, size_t i, const struct event *e)
     case EVENT_RUN_BEGIN:
         story->has_head = true;
         story->head_event = i;
+        story->tells_starts = day_time_is_told(event_text(e, FIELD_SCENARIO));
         return;
     case EVENT_HOST_ADD:
         add_host(story, e);

@@ -92,8 +92,8 @@ static void tell_link_totals(struct sentence *s, const struct story *story, size
 static void tell_caption(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char text[CAPTION_TEXT_BYTES];
-    (void)story, (void)i;
-    sentence_say(s, "%s", caption_text_fill(e, tr(event_text(e, FIELD_TEXT)), text));
+    (void)i;
+    sentence_say(s, "%s", caption_text_fill(e, story_starts(story), tr(event_text(e, FIELD_TEXT)), text));
 }
 
 static void tell_expectation(struct sentence *s, const struct story *story, size_t i, const struct event *e)

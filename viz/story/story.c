@@ -73,6 +73,11 @@ int64_t story_starts(const struct story *story)
     return story->has_head ? event_int(head(story), FIELD_STARTS) : 0;
 }
 
+bool story_tells_starts(const struct story *story)
+{
+    return story->tells_starts;
+}
+
 size_t story_event_count(const struct story *story)
 {
     return story->n_events;

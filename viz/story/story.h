@@ -41,6 +41,7 @@ const char *story_title(const struct story *story); /* "" when the journal has n
 const char *story_seed(const struct story *story);
 const char *story_scenario(const struct story *story); /* JSON, with all values as they were; "" when there is none */
 int64_t story_starts(const struct story *story); /* second since 1970 at time 0 */
+bool story_tells_starts(const struct story *story); /* the scenario says so: then its time of day means something */
 size_t story_event_count(const struct story *story);
 /* It is there until a hundred others were asked for (journal_memory_at). */
 const struct event *story_event(const struct story *story, size_t event);

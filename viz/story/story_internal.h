@@ -135,6 +135,7 @@ struct story {
     const struct journal_memory *journal;
     size_t n_events;
     bool has_head;
+    bool tells_starts; /* the scenario says when it starts */
     size_t head_event; /* run.begin */
 
     TABLE_OF(struct cast_host) hosts;

@@ -8,6 +8,7 @@
 
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/scene.h"
 #include "viz/story/caption_text.h"
 #include "viz/story/story.h"
 
@@ -46,7 +47,7 @@ static int64_t expect_true_wait(struct journal_memory *journal)
         if (!strstr(caption->text, "{wait}")) continue;
         minutes = (second_attempt_ns(story) - caption->at_ns + MINUTE / 2) / MINUTE;
         snprintf(wait, sizeof wait, ": %lld min later", (long long)minutes);
-        caption_text_fill(story_event(story, caption->event), caption->text, text);
+        caption_text_fill(story_event(story, caption->event), story_starts(story), caption->text, text);
         cr_expect(strstr(text, wait) != NULL, "%s: not in: %s", wait, text);
         found++;
     }
@@ -75,7 +76,7 @@ Test(captions, no_place_of_a_shipped_scenario_is_left_open)
         struct story *story = story_new(journal);
         for (size_t k = 0; k < story_caption_count(story); k++) {
             const struct story_caption *caption = story_caption(story, k);
-            caption_text_fill(story_event(story, caption->event), caption->text, text);
+            caption_text_fill(story_event(story, caption->event), story_starts(story), caption->text, text);
             cr_expect(strchr(text, '{') == NULL, "%s: %s", names[i], text);
             cr_expect(strstr(text, "a while from") == NULL && strstr(text, "in a while") == NULL, "%s: %s", names[i],
                       text);
@@ -85,6 +86,40 @@ Test(captions, no_place_of_a_shipped_scenario_is_left_open)
     }
 }
 
+/* ---- The time of day ---- */
+
+static void hear_days(void *user, const struct canvas_part *part)
+{
+    size_t *days = user;
+    *days += part->what == CANVAS_TEXT && strstr(part->text, "13:30 on Monday");
+}
+
+/* How often it is told in a picture of the whole window. */
+static size_t days_told(const char *scenario, double scale)
+{
+    size_t days = 0;
+    struct journal_memory *journal = run_scenario(scenario);
+    struct scene_options options = scene_options_default();
+    options.scale = scale;
+    struct scene *scene = scene_new(journal, options);
+    struct canvas *canvas = canvas_new_listener(1280, 800, (struct canvas_listener){hear_days, &days});
+    scene_seek(scene, 6 * HOUR);
+    scene_draw(scene, canvas);
+    canvas_free(canvas);
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+    return days;
+}
+
+Test(captions, the_time_of_day_stands_beside_the_clock_where_the_scenario_has_one)
+{
+    static const double scales[] = {0.75, 1, 1.25, 1.5, 2};
+    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++)
+        cr_expect(eq(sz, days_told("office-day", scales[i]), 1), "at %.0f %%", scales[i] * 100);
+    cr_expect(eq(sz, days_told("reports", 1), 0));
+}
+
 /* ---- Times ---- */
 
 /* A length of time in figures or in words. What the run has filled in is not there yet: those are places. */
@@ -92,8 +127,10 @@ static bool states_a_time(const char *text)
 {
     static const char pattern[] =
         "(^|[^a-z])"
-        "(([0-9.,]+ ?|(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|"
-        "sixty|ninety|half|quarter)( an?| of an?)?( whole| full| good)? )(ms|millisecond|s|second|min|minute|h|hour|day|"
+        "(([0-9.,]+ "
+        "?|(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|"
+        "sixty|ninety|half|quarter)( an?| of an?)?( whole| full| good)? "
+        ")(ms|millisecond|s|second|min|minute|h|hour|day|"
         "week|year)s?"
         "|(a|an|each|every|next)( whole| full| good| half)? (minute|hour|day|week|month|year)s?"
         "|a( whole| full| good)? second([.,;:]| in which| later| has| without)"

@@ -16,7 +16,7 @@ static const char *filled(const char *text, int64_t next_ns, char buffer[CAPTION
     journal_add_reader(journal, journal_memory_reader(memory, event_mask_all()));
     journal_set_now(journal, 10 * SECOND);
     JOURNAL_EMIT(journal, CAPTION, F_TEXT(TEXT, text), F_INT(AT, next_ns), F_INT(SINCE, 4 * SECOND));
-    caption_text_fill(journal_memory_at(memory, 0), text, buffer);
+    caption_text_fill(journal_memory_at(memory, 0), 1740992400, text, buffer);
     journal_free(journal);
     journal_memory_free(memory);
     return buffer;
@@ -28,6 +28,7 @@ Test(caption_text, places_are_filled_from_the_event)
     cr_expect_str_eq(filled("in {wait}.", 10 * SECOND + 538800 * MILLISECOND, text), "in 9 min.");
     cr_expect_str_eq(filled("in {wait}", 10 * SECOND + 107 * MINUTE, text), "in 1.8 h");
     cr_expect_str_eq(filled("at {next_attempt}", 10 * MINUTE, text), "at 00:10:00.000000");
+    cr_expect_str_eq(filled("{time_of_day}:", 0, text), "09:00 on Monday:");
     cr_expect_str_eq(filled("{age} old, {age}", 0, text), "6 s old, 6 s");
 }
 
