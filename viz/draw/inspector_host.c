@@ -261,7 +261,7 @@ void inspector_host_draw(const struct view *v, struct pen_page *page, size_t ind
         pen_fact(&pen, tr(story_trouble_name(trouble)), tr(host.trouble[trouble]));
     offers_draw(&pen);
     for (enum story_mail_state state = STORY_MAIL_OUTBOX; state < STORY_MAIL_STATES; state++) {
-        uint32_t n = story_queue(v->story, index, state);
+        uint32_t n = story_mails_in_state(v->story, index, state);
         snprintf(text, sizeof text, "%u %s", n, story_mail_state_name(state));
         if (n) pen_fact(&pen, tr("mail"), text);
     }

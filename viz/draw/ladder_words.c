@@ -139,7 +139,7 @@ struct gap {
 /* The gap that begins at x and goes to the left (-1) or to the right, clear of the lifelines. */
 static struct gap gap_beside(const struct ladder_words *l, double x, int side)
 {
-    double edge = side < 0 ? l->chart.x - view_units(l->v, 4) : l->chart.x + l->chart.w + view_units(l->v, 4);
+    double edge = side < 0 ? l->chart.x : l->chart.x + l->chart.w;
     double clear = view_units(l->v, from_line_units);
     for (size_t i = 0; i < l->n_lines; i++) {
         double line = l->lines[i] - side * clear;

@@ -254,11 +254,10 @@ void map_mail_words(const struct story *s, size_t host, char text[MAP_WORDS_BYTE
             return;
         }
     }
-    size_t n = add_words(text, 0, size, tr("outbox"), story_queue(s, host, STORY_MAIL_OUTBOX));
-    uint32_t queue = story_queue(s, host, STORY_MAIL_QUEUED) + story_queue(s, host, STORY_MAIL_ACTIVE) + deferred;
-    n = add_words(text, n, size, tr("queue"), queue);
-    n = add_words(text, n, size, tr("mailbox"), story_queue(s, host, STORY_MAIL_DELIVERED));
-    add_words(text, n, size, tr("read"), story_queue(s, host, STORY_MAIL_PICKED_UP));
+    size_t n = add_words(text, 0, size, tr("outbox"), story_mails_in_state(s, host, STORY_MAIL_OUTBOX));
+    n = add_words(text, n, size, tr("queue"), story_mails_in_queue(s, host));
+    n = add_words(text, n, size, tr("mailbox"), story_mails_in_state(s, host, STORY_MAIL_DELIVERED));
+    add_words(text, n, size, tr("read"), story_mails_in_state(s, host, STORY_MAIL_PICKED_UP));
 }
 
 static bool is_unwell(const struct story *s, size_t host)

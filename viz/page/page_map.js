@@ -298,17 +298,18 @@ function pilesAt(now, live) {
 function hostWords(host, now) {
   if (!host.up) return [words.down, true];
   if (host.trouble) return [host.trouble, true];
-  let outbox = 0, queue = 0, mailbox = 0, read = 0, next = Infinity;
+  const outbox = new Set(), queue = new Set(), mailbox = new Set(), read = new Set(); /* a mail for several counts once */
+  let next = Infinity;
   for (const letter of letters) {
     const copy = letter.copies.get(host.index);
     if (!copy) continue;
-    outbox += copy.state === STATE.OUTBOX;
-    queue += copy.state >= STATE.QUEUED && copy.state <= STATE.DEFERRED;
-    mailbox += copy.state === STATE.DELIVERED;
-    read += copy.state === STATE.PICKED_UP;
+    if (copy.state === STATE.OUTBOX) outbox.add(letter.mail);
+    if (copy.state >= STATE.QUEUED && copy.state <= STATE.DEFERRED) queue.add(letter.mail);
+    if (copy.state === STATE.DELIVERED) mailbox.add(letter.mail);
+    if (copy.state === STATE.PICKED_UP) read.add(letter.mail);
     if (copy.state === STATE.DEFERRED && copy.next > now.at) next = Math.min(next, copy.next);
   }
-  if (next < Infinity && !mailbox) return [`${words.nextTryIn} ${countdown(next - now.at)}`, false];
+  if (next < Infinity && !mailbox.size) return [`${words.nextTryIn} ${countdown(next - now.at)}`, false];
   return [[[words.outbox, outbox], [words.inQueue, queue], [words.mailbox, mailbox], [words.read, read]]
-    .filter(([, n]) => n).map(([word, n]) => `${word} ${n}`).join(' · '), false];
+    .filter(([, held]) => held.size).map(([word, held]) => `${word} ${held.size}`).join(' · '), false];
 }

@@ -368,6 +368,9 @@ const struct story_destination *story_destination(const struct story *story, siz
 
 /* How many (mail, recipient) a host holds in this state at this instant. */
 uint32_t story_queue(const struct story *story, size_t host, enum story_mail_state state);
+/* How many mails: one for several recipients counts once. And how many in its queue, whatever they wait for there. */
+uint32_t story_mails_in_state(const struct story *story, size_t host, enum story_mail_state state);
+uint32_t story_mails_in_queue(const struct story *story, size_t host);
 
 /* ---- Names ---- */
 

@@ -33,7 +33,7 @@ struct cast_conn {
     const char *protocol;
     size_t transfer; /* under way while the cast is made */
     TABLE_OF(uint32_t) vars;
-    TABLE_OF(uint32_t) timers; /* set and not yet over, while the cast is made */
+    TABLE_OF(uint32_t) timers;      /* set and not yet over, while the cast is made */
     uint32_t first_timer, n_timers; /* in closed_timers: those that end with it */
 };
 
@@ -127,6 +127,8 @@ struct story_moment {
     int64_t now_ns;
     uint64_t *queued;          /* bytes, by link and direction */
     struct index_map carriers; /* transfers by mail and sender */
+    uint32_t *mails;           /* of each host, a row: by state, and in its queue */
+    size_t mails_cursor, mails_of_events;
 };
 
 struct story {
@@ -158,12 +160,12 @@ struct story {
     TABLE_OF(struct story_caption) captions;
     TABLE_OF(struct story_mark) marks;
     uint32_t (*density)[STORY_DENSITIES]; /* visible events before every so many */
-    TABLE_OF(uint32_t) closed_timers; /* timer.set events */
-    uint32_t *ends;          /* a bit an event: a transfer ends there */
-    size_t *letters_of_mail; /* first letter of each mail, and one more */
-    int64_t *latest_end;     /* of packets up to the end of each block: the latest end_ns, for windows of the ladder */
+    TABLE_OF(uint32_t) closed_timers;     /* timer.set events */
+    uint32_t *ends;                       /* a bit an event: a transfer ends there */
+    size_t *letters_of_mail;              /* first letter of each mail, and one more */
+    int64_t *latest_end; /* of packets up to the end of each block: the latest end_ns, for windows of the ladder */
     TABLE_OF(uint32_t) last_hop; /* of each packet, while the cast is made */
-    uint32_t *packet_at;     /* packets by id, as far as ids are dense; NONE32 */
+    uint32_t *packet_at;         /* packets by id, as far as ids are dense; NONE32 */
     size_t packet_at_room;
     /* What each event is about: a hop, packet, conn, place, line, or the timer.set that it ends, as its kind says. */
     uint32_t *subject;
@@ -171,7 +173,7 @@ struct story {
     struct index_map ports;          /* conns that wait for their other end */
     struct index_map stream_content; /* stream to its latest transfer */
     struct index_map streams;
-    struct index_map timers_set;     /* what a timer is known by to its latest timer.set */
+    struct index_map timers_set; /* what a timer is known by to its latest timer.set */
     TABLE_OF(struct cast_stream) stream_bytes;
     struct text_store texts;
 

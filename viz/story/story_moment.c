@@ -46,8 +46,61 @@ static const struct story_moment *moment(const struct story *story)
     return m;
 }
 
+enum { IN_QUEUE = STORY_MAIL_STATES, ROWS_A_HOST, STAYS_LOOKED_AT = 32 };
+
+/* Once for each mail, since letters of one mail are neighbours. `seen`: the mail that was counted last there, and one.
+ */
+static void count_mail(uint32_t *mails, size_t *seen, size_t mail)
+{
+    if (*seen == mail + 1) return;
+    *seen = mail + 1;
+    ++*mails;
+}
+
+static void count_mails(const struct story *story, struct story_moment *m)
+{
+    struct story_stay stays[STAYS_LOOKED_AT];
+    size_t n_rows = story->hosts.count * ROWS_A_HOST, *seen = mem_calloc(n_rows + 1, sizeof *seen);
+    m->mails = mem_realloc(m->mails, (n_rows + 1) * sizeof *m->mails);
+    memset(m->mails, 0, n_rows * sizeof *m->mails);
+    for (size_t i = 0; i < story->letters.count; i++) {
+        size_t n = story_letter_stays(story, i, stays, STAYS_LOOKED_AT);
+        for (size_t k = 0; k < n && k < STAYS_LOOKED_AT; k++) {
+            size_t row = stays[k].host * ROWS_A_HOST, state = stays[k].state;
+            if (stays[k].host >= story->hosts.count) continue;
+            count_mail(&m->mails[row + state], &seen[row + state], stays[k].mail);
+            if (state == STORY_MAIL_QUEUED || state == STORY_MAIL_ACTIVE || state == STORY_MAIL_DEFERRED)
+                count_mail(&m->mails[row + IN_QUEUE], &seen[row + IN_QUEUE], stays[k].mail);
+        }
+    }
+    mem_free(seen);
+}
+
+/* Counted when it is first asked for at this instant. */
+static uint32_t mails_of(const struct story *story, size_t host, size_t row)
+{
+    struct story_moment *m = (struct story_moment *)&story->moment; /* the story's scratch, not its state */
+    if (!m->mails || m->mails_cursor != story->now.cursor || m->mails_of_events != story->n_events) {
+        count_mails(story, m);
+        m->mails_cursor = story->now.cursor;
+        m->mails_of_events = story->n_events;
+    }
+    return m->mails[host * ROWS_A_HOST + row];
+}
+
+uint32_t story_mails_in_state(const struct story *story, size_t host, enum story_mail_state state)
+{
+    return mails_of(story, host, state);
+}
+
+uint32_t story_mails_in_queue(const struct story *story, size_t host)
+{
+    return mails_of(story, host, IN_QUEUE);
+}
+
 void moment_free(struct story *story)
 {
+    mem_free(story->moment.mails);
     mem_free(story->moment.queued);
     index_map_free(&story->moment.carriers);
 }

@@ -4,6 +4,7 @@
 
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/map_mail.h"
 #include "viz/draw/map_view.h"
 
 struct stage {
@@ -144,4 +145,24 @@ Test(map_packets, those_that_wait_stand_neither_on_a_name_nor_beyond_the_edge)
         cr_expect(waiting >= 3, "%s: %zu", cases[c].scenario, waiting);
         close_stage(&s);
     }
+}
+
+static void expect_words(const struct stage *s, int64_t at_ns, const char *host, const char *expected)
+{
+    char words[MAP_WORDS_BYTES];
+    story_seek(s->story, at_ns);
+    map_mail_words(s->story, story_host_by_name(s->story, host), words);
+    cr_expect_str_eq(words, expected, "%s: %s, and not %s", host, words, expected);
+}
+
+/* The plan goes to two people, the letter to one. */
+Test(map_mail, a_mail_for_several_recipients_is_one_mail)
+{
+    struct stage s = open_stage("big-attachment");
+    expect_words(&s, 2 * SECOND, "finn-pc", "outbox 1");
+    expect_words(&s, 4 * SECOND, "finn-pc", "outbox 2");
+    expect_words(&s, 12700 * MILLISECOND, "mail.a.example", "queue 1");
+    expect_words(&s, 12900 * MILLISECOND, "mail.a.example", "queue 2");
+    expect_words(&s, 15600 * MILLISECOND, "mx1.b.example", "mailbox 2");
+    close_stage(&s);
 }
