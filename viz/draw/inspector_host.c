@@ -244,6 +244,15 @@ static void draw_cache(struct pen *pen, size_t index)
     }
 }
 
+/* Packets that came here and were not taken: no link counts them as lost. */
+static uint32_t not_taken(const struct story *s, size_t host)
+{
+    uint32_t n = 0;
+    for (size_t i = 0, end = story_drops_after(s, story_now(s)); i < end; i++)
+        n += story_drop(s, i)->hop == STORY_NONE && story_drop(s, i)->host == host;
+    return n;
+}
+
 void inspector_host_draw(const struct view *v, struct pen_page *page, size_t index)
 {
     const struct box box = page->frame;
@@ -265,6 +274,8 @@ void inspector_host_draw(const struct view *v, struct pen_page *page, size_t ind
         snprintf(text, sizeof text, "%u %s", n, story_mail_state_name(state));
         if (n) pen_fact(&pen, tr("mail"), text);
     }
+    snprintf(text, sizeof text, tr("%u packets"), not_taken(v->story, index));
+    if (not_taken(v->story, index)) pen_fact(&pen, tr("not taken so far"), text);
     draw_destinations(&pen, index);
     draw_learnt(&pen, index);
     draw_settings(&pen, index);

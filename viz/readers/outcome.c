@@ -39,13 +39,18 @@ struct count {
     uint64_t n;
 };
 
+struct counts {
+    struct count *items;
+    size_t count, room;
+};
+
 struct outcome {
     const char *seed;
     int64_t ended_ns;
     TABLE_OF(struct mail) mails;
     TABLE_OF(struct row) rows;
     TABLE_OF(struct expectation) expectations;
-    TABLE_OF(struct count) rcodes;
+    struct counts rcodes, not_taken; /* not_taken: packets that came to a host, by why it did not take them */
     struct index_map mail_ids;
     struct text_store texts;
     uint64_t offered, duplicated, delivered, reordered, corrupted;
@@ -70,6 +75,7 @@ void outcome_free(struct outcome *outcome)
     mem_free(outcome->rows.items);
     mem_free(outcome->expectations.items);
     mem_free(outcome->rcodes.items);
+    mem_free(outcome->not_taken.items);
     index_map_free(&outcome->mail_ids);
     text_store_free(&outcome->texts);
     mem_free(outcome);
@@ -213,19 +219,18 @@ static void on_conn_close(struct outcome *outcome, const struct event *e)
     outcome->retransmits_spurious += (uint64_t)event_int(e, FIELD_RETRANSMITS_SPURIOUS);
 }
 
-/* Kept in the order of the names, so that the order of answers does not show. */
-static void count_rcode(struct outcome *outcome, const char *name)
+/* Kept in the order of the names, so that the order of events does not show. */
+static void count_name(struct outcome *outcome, struct counts *counts, const char *name)
 {
     size_t at = 0;
-    while (at < outcome->rcodes.count && strcmp(outcome->rcodes.items[at].name, name) < 0)
+    while (at < counts->count && strcmp(counts->items[at].name, name) < 0)
         at++;
-    if (at == outcome->rcodes.count || strcmp(outcome->rcodes.items[at].name, name) != 0) {
-        (void)TABLE_ADD(&outcome->rcodes);
-        memmove(&outcome->rcodes.items[at + 1], &outcome->rcodes.items[at],
-                (outcome->rcodes.count - 1 - at) * sizeof *outcome->rcodes.items);
-        outcome->rcodes.items[at] = (struct count){text_store_add(&outcome->texts, name), 0};
+    if (at == counts->count || strcmp(counts->items[at].name, name) != 0) {
+        (void)TABLE_ADD(counts);
+        memmove(&counts->items[at + 1], &counts->items[at], (counts->count - 1 - at) * sizeof *counts->items);
+        counts->items[at] = (struct count){text_store_add(&outcome->texts, name), 0};
     }
-    outcome->rcodes.items[at].n++;
+    counts->items[at].n++;
 }
 
 static void on_expectation(struct outcome *outcome, const struct event *e)
@@ -264,6 +269,9 @@ static void on_event(void *context, const struct event *e)
     case EVENT_LINK_TOTALS:
         on_link_totals(outcome, e);
         return;
+    case EVENT_PACKET_DROP:
+        count_name(outcome, &outcome->not_taken, event_text(e, FIELD_WHY));
+        return;
     case EVENT_CONN_OPEN:
         outcome->connections += strcmp(event_text(e, FIELD_ROLE), "active") == 0;
         return;
@@ -274,7 +282,7 @@ static void on_event(void *context, const struct event *e)
         outcome->queries++;
         return;
     case EVENT_DNS_ANSWER:
-        count_rcode(outcome, event_text(e, FIELD_RCODE));
+        count_name(outcome, &outcome->rcodes, event_text(e, FIELD_RCODE));
         return;
     case EVENT_EXPECTATION:
         on_expectation(outcome, e);
@@ -285,6 +293,7 @@ static void on_event(void *context, const struct event *e)
 struct journal_reader outcome_reader(struct outcome *outcome)
 {
     struct event_mask mask = event_mask_union(event_mask_core(), event_mask_kind(EVENT_RUN_BEGIN));
+    mask = event_mask_union(mask, event_mask_kind(EVENT_PACKET_DROP));
     return (struct journal_reader){.mask = mask, .on_event = on_event, .context = outcome};
 }
 
@@ -428,6 +437,8 @@ static void add_packets(struct text_buffer *text, const struct outcome *outcome)
     add_count(text, "delivered", outcome->delivered);
     text_adds(text, ", \"dropped\": ");
     add_counts(text, dropped, sizeof dropped / sizeof dropped[0]);
+    text_adds(text, ", \"not_taken\": ");
+    add_counts(text, outcome->not_taken.items, outcome->not_taken.count);
     text_adds(text, ", ");
     add_count(text, "duplicated", outcome->duplicated);
     text_adds(text, ", ");
@@ -570,15 +581,33 @@ static void add_table(struct text_buffer *text, const struct outcome *outcome)
     }
 }
 
+/* What came to a host and was not taken there is among the delivered: no link has lost it. */
+static void add_not_taken(struct text_buffer *text, const struct outcome *outcome)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < outcome->not_taken.count; i++)
+        total += outcome->not_taken.items[i].n;
+    if (total) text_addf(text, tr(", not taken by a host %" PRIu64), total);
+}
+
+static void add_why_not_taken(struct text_buffer *text, const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->not_taken.count; i++)
+        text_addf(text, tr("  %" PRIu64 " not taken: %s\n"), outcome->not_taken.items[i].n,
+                  outcome->not_taken.items[i].name);
+}
+
 static void add_totals(struct text_buffer *text, const struct outcome *outcome)
 {
     uint64_t lost = outcome->lost_chance + outcome->lost_exact + outcome->lost_queue + outcome->lost_codel +
                     outcome->lost_down + outcome->lost_mtu;
     text_addf(text, tr("packets on links: %" PRIu64 ", lost %" PRIu64), outcome->offered, lost);
+    add_not_taken(text, outcome);
     if (outcome->duplicated) text_addf(text, tr(", duplicated %" PRIu64), outcome->duplicated);
     if (outcome->reordered) text_addf(text, tr(", reordered %" PRIu64), outcome->reordered);
     if (outcome->corrupted) text_addf(text, tr(", corrupted %" PRIu64), outcome->corrupted);
     text_adds(text, "\n");
+    add_why_not_taken(text, outcome);
     text_addf(text,
               tr("TCP: %" PRIu64 " connections, %" PRIu64 " segments, resent %" PRIu64 " after a time-out and %" PRIu64
                  " fast\n"),

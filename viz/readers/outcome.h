@@ -1,4 +1,5 @@
-/* What came of a run: the object of `postroad run --json`, and the same for people. Folded from core events only. */
+/* What came of a run: the object of `postroad run --json`, and the same for people. Folded from core events,
+   and from what hosts did not take of packets. */
 #ifndef POSTROAD_VIZ_READERS_OUTCOME_H
 #define POSTROAD_VIZ_READERS_OUTCOME_H
 

@@ -172,13 +172,41 @@ Test(outcome, words_from_outside_cannot_break_the_json)
     unfold(&f);
 }
 
-Test(outcome, needs_core_events_only)
+/* No link has lost them, and yet they are gone. */
+Test(outcome, packets_that_no_host_took_are_counted_by_why)
+{
+    struct folded f = {.outcome = outcome_new()};
+    struct journal_reader reader = outcome_reader(f.outcome);
+    f.made.journal = journal_new();
+    f.made.memory = journal_memory_new();
+    journal_add_reader(f.made.journal, reader);
+    JOURNAL_EMIT(f.made.journal, PACKET_DROP, F_TEXT(WHY, "port closed"));
+    JOURNAL_EMIT(f.made.journal, PACKET_DROP, F_TEXT(WHY, "host down"));
+    JOURNAL_EMIT(f.made.journal, PACKET_DROP, F_TEXT(WHY, "port closed"));
+    JOURNAL_EMIT(f.made.journal, LINK_TOTALS, F_INT(OFFERED, 9), F_INT(DELIVERED, 9));
+    char *text = written(&f, true);
+    cJSON *json = cJSON_ParseWithOpts(text, NULL, true);
+    const cJSON *not_taken = part(part(json, "packets"), "not_taken");
+    cr_assert_eq(number(not_taken, "port closed"), 2);
+    cr_assert_eq(number(not_taken, "host down"), 1);
+    cJSON_Delete(json);
+    free(text);
+    text = written(&f, false);
+    cr_assert_not_null(strstr(text, "packets on links: 9, lost 0, not taken by a host 3\n"
+                                    "  1 not taken: host down\n"
+                                    "  2 not taken: port closed\n"),
+                       "%s", text);
+    free(text);
+    unfold(&f);
+}
+
+Test(outcome, needs_little_more_than_core_events)
 {
     struct outcome *outcome = outcome_new();
     struct event_mask mask = outcome_reader(outcome).mask;
     for (int kind = 1; kind < EVENT_KINDS; kind++)
         cr_assert_eq(event_mask_has(mask, (enum event_kind)kind),
-                     event_kind_is_core((enum event_kind)kind) || kind == EVENT_RUN_BEGIN, "%s",
-                     event_kind_name((enum event_kind)kind));
+                     event_kind_is_core((enum event_kind)kind) || kind == EVENT_RUN_BEGIN || kind == EVENT_PACKET_DROP,
+                     "%s", event_kind_name((enum event_kind)kind));
     outcome_free(outcome);
 }
