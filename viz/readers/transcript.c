@@ -157,6 +157,7 @@ void transcript_free(struct transcript *t)
     text_free(&t->pending);
     index_map_free(&t->peers);
     index_map_free(&t->iss);
+    index_map_free(&t->servers);
     mem_free(t);
 }
 
@@ -167,6 +168,8 @@ static void note_names(struct transcript *t, const struct event *e)
     int width = columns_of(event_text(e, FIELD_NAME), strlen(event_text(e, FIELD_NAME)));
     width = width > HOST_MOST ? HOST_MOST : width;
     t->host_width = width > t->host_width ? width : t->host_width;
+    if (strcmp(event_text(e, FIELD_ROLE), "mail_server") == 0)
+        index_map_put(&t->servers, (uint64_t)event_int(e, FIELD_HOST), 1);
 }
 
 static int64_t host_of(const struct transcript *t, const struct event *e, enum field_id field)

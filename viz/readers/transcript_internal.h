@@ -21,9 +21,10 @@ struct transcript {
     struct journal_names *names;
     int host_width;
     int64_t starts_unix_s;
-    bool tells_day_time; /* in a column of its own */
+    bool tells_day_time;      /* in a column of its own */
     struct text_buffer words; /* of the line being made */
     struct index_map peers;   /* conn or session to peer host */
+    struct index_map servers; /* hosts that are mail servers */
     struct index_map iss;     /* addresses and ports of a direction to its initial sequence number */
     /* An attempt that may turn out to be over at once. */
     int64_t pending_attempt, pending_at_ns, pending_host;
@@ -49,7 +50,7 @@ void transcript_remember_peer(struct transcript *t, const struct event *e, enum 
                               enum field_id field);
 int64_t transcript_peer(const struct transcript *t, const struct event *e, enum transcript_key sort,
                         enum field_id field);
-void transcript_add_why(struct transcript *t, const struct event *e); /* ": why", if any is given */
+void transcript_add_why(struct transcript *t, const struct event *e);      /* ": why", if any is given */
 void transcript_add_mail(struct transcript *t, const struct event *e);     /* its name */
 void transcript_add_mail_for(struct transcript *t, const struct event *e); /* and its recipient */
 /* A bar and text, outside the columns. */

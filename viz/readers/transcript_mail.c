@@ -9,8 +9,12 @@
 
 static bool tell_compose(struct transcript *t, const struct event *e)
 {
-    text_adds(&t->words, tr("writes "));
+    /* A server writes reports about other mails, and nothing else. */
+    bool is_of_server = index_map_get(&t->servers, (uint64_t)event_int(e, FIELD_HOST)) != SIZE_MAX;
+    bool by_nobody = is_of_server && !event_int(e, FIELD_PARENT);
+    text_adds(&t->words, by_nobody ? tr("sends a mail that nobody has written, ") : tr("writes "));
     transcript_add_mail(t, e);
+    if (by_nobody) text_addf(&t->words, tr(", as if from %s:"), event_text(e, FIELD_FROM));
     text_addf(&t->words, tr(" “%s” to %s"), event_text(e, FIELD_SUBJECT), event_text(e, FIELD_TO));
     if (!event_int(e, FIELD_PARENT)) return true;
     const char *parent = journal_names_find(t->names, TYPE_MESSAGE, event_int(e, FIELD_PARENT));

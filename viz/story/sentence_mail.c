@@ -6,11 +6,23 @@
 
 /* ---- Mail ---- */
 
+/* A server writes reports about other mails, and nothing else: this one came from it as a mail, and nobody here wrote
+ * it. */
+static bool is_written_by_nobody(const struct story *story, const struct event *e)
+{
+    size_t host = story_host_by_id(story, (uint32_t)event_int(e, FIELD_HOST));
+    return host != STORY_NONE && story_host(story, host).role == STORY_MAIL_SERVER && !event_int(e, FIELD_PARENT);
+}
+
 static void tell_compose(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
     const char *from = event_text(e, FIELD_FROM);
-    if (event_int(e, FIELD_PARENT))
+    if (is_written_by_nobody(story, e))
+        sentence_say(s, tr("%s sends a mail that nobody has written, %s, as if from %s to %s: %s"),
+                     sentence_host(story, e, FIELD_HOST), sentence_mail(story, e), from, event_text(e, FIELD_TO),
+                     event_text(e, FIELD_SUBJECT));
+    else if (event_int(e, FIELD_PARENT))
         sentence_say(s, tr("%s writes mail %s, a report about another, to %s: %s"), sentence_host(story, e, FIELD_HOST),
                      sentence_mail(story, e), event_text(e, FIELD_TO), event_text(e, FIELD_SUBJECT));
     else
