@@ -114,6 +114,40 @@ def the_mail_is_an_envelope(page):
     check(len(hosts) >= 4, f"the mail rests in {hosts}")
 
 
+OVERLAPS = """(() => {
+  const box = node => node.getBoundingClientRect();
+  const deep = (a, b) => Math.min(Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+  const hosts = [...document.querySelectorAll('.map .host')], found = [];
+  const packets = [...document.querySelectorAll('.map .packets > *')];
+  for (const packet of packets) for (const host of hosts) {
+    if (deep(box(packet), box(host.firstElementChild)) > 1.5) found.push(packet.getAttribute('aria-label') + ' on the icon of ' + host.getAttribute('aria-label'));
+    if (deep(box(packet), box(host.querySelector('.name'))) > 1.5) found.push(packet.getAttribute('aria-label') + ' on the name of ' + host.getAttribute('aria-label'));
+  }
+  return [packets.length, found];
+})()"""
+
+
+def packets_end_at_hosts(page, path):
+    """As in the window: at the edge of an icon, and where a name begins."""
+    page.open(path)
+    for key in ("", "1"): # the map among others, and alone
+        if key:
+            page.key(key)
+        seen = 0
+        for i in range(1, 240):
+            page.evaluate(f"seekScreen(screenTotal * {i} / 240)")
+            packets, found = page.evaluate(OVERLAPS)
+            seen += packets
+            check(not found, f"at {text(page, '#clock')}: {found[:2]}")
+        check(seen > 100, f"{seen} packets were seen")
+    quiet(page, "packets and hosts")
+
+
+def tells_the_time_of_day(page, path, expected):
+    page.open(path)
+    equal(text(page, "#day"), expected, "the time of day")
+
+
 def tells_why_late(page, path):
     """The chain from the mail to the lost packet, with sums that add up to the delay, exactly."""
     page.open(path)
@@ -308,6 +342,15 @@ def main():
         for name, scenario in (("lost", "lost-segment"), ("names", "dns-tree")):
             subprocess.run([postroad, "export", scenarios / f"{scenario}.json", "-o", folder / f"{name}.html"], check=True)
         judge_first_mail(folder / "first.html", folder / "lost.html", folder / "names.html")
+        for name in ("first", "lost"):
+            with Browser() as page:
+                packets_end_at_hosts(page, folder / f"{name}.html")
+        scenario = json.loads((scenarios / "first-mail.json").read_text()) | {"starts": "2025-03-03T07:30:00Z"}
+        (folder / "monday.json").write_text(json.dumps(scenario))
+        subprocess.run([postroad, "export", folder / "monday.json", "-o", folder / "monday.html"], check=True)
+        with Browser() as page:
+            tells_the_time_of_day(page, folder / "first.html", "")
+            tells_the_time_of_day(page, folder / "monday.html", "07:30 on Monday")
         judge_hostile(postroad, scenarios, folder)
         judge_all(postroad, scenarios, folder)
     if failures:

@@ -1,5 +1,6 @@
 /* The map: hosts and links as they are, packets on their right-hand lane, mails as envelopes, the dying for some seconds. */
-const LANE = 5, STAMP = 7.5, DROP_FADES = 3500, GONE_FADES = 4000, SHOWN_AT_HOST = 3, SHOWN_WAITING = 5, LABELLED = 4;
+const LANE = 5, STAMP = 7.5, DROP_FADES = 3500, GONE_FADES = 4000, SHOWN_AT_HOST = 3, SHOWN_WAITING = 5, LABELLED = 4,
+  LONGEST_CUT = 0.35;
 
 const mix = (a, b, part) => ({ x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part });
 const distance = (a, b) => Math.hypot(b.x - a.x, b.y - a.y);
@@ -34,6 +35,7 @@ class MapView {
       const a = hosts[link.a].at, b = hosts[link.b].at, gap = Math.min(0.4, this.icon * 0.6 / Math.max(1, distance(a, b)));
       link.from = mix(a, b, gap);
       link.to = mix(b, a, gap);
+      link.lanes = [this.lane(link.from, link.to, hosts[link.a], hosts[link.b]), this.lane(link.to, link.from, hosts[link.b], hosts[link.a])];
     }
     for (const layer of Object.values(this.layers)) layer.show([]);
     this.placeLabels();
@@ -82,18 +84,39 @@ class MapView {
     }
   }
 
-  /* On the lane of its direction; below 0 it waits at the sending end, off the wire. */
+  /* Where the middles of packets go, on the right of their wire: packets end where the host's icon or its name begins. */
+  lane(a, b, fromHost, toHost) {
+    const length = Math.max(1, distance(a, b)), off = { x: -(b.y - a.y) / length * LANE, y: (b.x - a.x) / length * LANE };
+    const from = { x: a.x + off.x, y: a.y + off.y }, to = { x: b.x + off.x, y: b.y + off.y };
+    return { off, from: this.cutAt(fromHost, from, to), to: this.cutAt(toHost, to, from) };
+  }
+
+  /* The first place from this end from which on nothing is touched. A name that lies along the lane is not worth so long
+     a cut: packets pass below it. */
+  cutAt(host, end, other) {
+    const length = Math.max(1, distance(end, other)), steps = Math.floor(length * LONGEST_CUT), r = STAMP - 0.5, half = this.icon / 2;
+    const stepsTo = box => {
+      for (let i = steps; i >= 0; i--) {
+        const p = mix(end, other, i / length);
+        if (meets(box, { x: p.x - r, y: p.y - r, w: 2 * r, h: 2 * r })) return i + 1;
+      }
+      return 0;
+    };
+    const icon = stepsTo({ x: host.at.x - half, y: host.at.y - half, w: this.icon, h: this.icon }), name = stepsTo(host.box);
+    return mix(end, other, Math.min(LONGEST_CUT, (name <= steps ? Math.max(icon, name) : icon) / length));
+  }
+
+  /* On the lane of its direction. */
   lanePoint(link, dir, part) {
-    const a = dir ? link.to : link.from, b = dir ? link.from : link.to, length = Math.max(1, distance(a, b));
-    const p = mix(a, b, Math.max(0, Math.min(1, part)));
-    return { x: p.x - (b.y - a.y) / length * LANE, y: p.y + (b.x - a.x) / length * LANE };
+    const { from, to } = link.lanes[dir];
+    return mix(from, to, Math.max(0, Math.min(1, part)));
   }
 
   /* Names stand below their hosts: the row goes to the side that is above the wire. */
   waitingPoint(link, dir, position) {
-    const foot = dir ? link.to : link.from, lane = this.lanePoint(link, dir, 0);
-    const steps = (lane.y > foot.y ? -1 : 1) * (1 + 2.1 * (position + 1));
-    return { x: foot.x + (lane.x - foot.x) * steps, y: foot.y + (lane.y - foot.y) * steps };
+    const foot = dir ? link.to : link.from, { off } = link.lanes[dir];
+    const steps = (off.y > 0 ? -1 : 1) * (1 + 2.1 * (position + 1));
+    return { x: foot.x + off.x * steps, y: foot.y + off.y * steps };
   }
 
   draw(now) {
