@@ -412,24 +412,29 @@ static struct text_style legend_style(const struct view *v, struct legend_way wa
     return style;
 }
 
+/* A retransmission has a frame around it. In halves of a mark, on each side. */
+static double wider_by(const struct legend_entry *entry)
+{
+    return entry->what == STORY_RETRANSMIT ? 0.5 : 0;
+}
+
 static double legend_width(const struct view *v, const struct legend_entry *entry, struct legend_way way)
 {
     struct text_style style = legend_style(v, way);
-    return canvas_measure(v->canvas, &style, entry->text, 0).x +
-           view_units(v, 6) * (way.gap + (entry->what == STORY_RETRANSMIT ? 0.6 : 0));
+    return canvas_measure(v->canvas, &style, entry->text, 0).x + view_units(v, 6) * (way.gap + 2 * wider_by(entry));
 }
 
 static void draw_legend_entry(const struct view *v, struct box row, const struct legend_entry *entry,
                               struct legend_way way)
 {
     struct text_style style = legend_style(v, way);
-    double r = view_units(v, 6), from = entry->what == STORY_RETRANSMIT ? 0.6 * r : 0;
-    struct point at = point_of(row.x + from + r, row.y + row.h / 2);
+    double r = view_units(v, 6), more = r * wider_by(entry);
+    struct point at = point_of(row.x + more + r, row.y + row.h / 2);
     if (entry->what >= LEGEND_LOST)
         shape_death(v->canvas, entry->what == LEGEND_NOT_TAKEN, at, r * 0.9, r * 0.35, v->theme->lost);
     else
         shape_packet(v->canvas, v->theme, (enum story_class)entry->what, at, r, 1);
-    canvas_text(v->canvas, box_of(row.x + from + 2.9 * r, row.y, row.w, row.h), &style, entry->text);
+    canvas_text(v->canvas, box_of(row.x + 2 * more + 2.9 * r, row.y, row.w, row.h), &style, entry->text);
 }
 
 static size_t add_ends(const struct story *s, struct legend_entry *entries, size_t n)
