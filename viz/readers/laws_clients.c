@@ -209,6 +209,13 @@ static void begin_otherwise(struct law_clients *c, struct law_guest *guest)
     c->clients.items[guest->client].at_once--;
 }
 
+/* It was counted, unless what was kept back was a fault's refusal. */
+static void begin_early(struct law_clients *c, struct law_guest *guest)
+{
+    guest->is_unsaid = false;
+    c->clients.items[guest->client].unsure = LAWS_EXCUSE_NOT_TOLD;
+}
+
 /* Of MAIL or RCPT, at its reply. */
 static void law_of_rates(struct laws *laws, const struct event *e, struct law_guest *guest, bool is_mail,
                          bool is_counted)
@@ -371,7 +378,7 @@ static void on_rule(struct laws *laws, const struct event *e)
         if (!guest->is_begun) begin_otherwise(laws->clients, guest); /* a fault's refusal is the last that is borne */
         on_rate(laws, e, guest);
     }
-    if (strcmp(name, "early talker") == 0) guest->is_unsaid = false; /* it was counted all the same */
+    if (strcmp(name, "early talker") == 0) begin_early(laws->clients, guest);
     if (strcmp(name, "mailbox full") == 0 || strcmp(name, "greylisting") == 0) guest->rule = REFUSED_BY_RULE;
 }
 
