@@ -176,12 +176,12 @@ static void draw_link(const struct view *v, struct pen_page *page, size_t index)
     char text[200], names[200];
     struct story_link link = story_link(v->story, index);
     struct pen pen = pen_page_column(page, page->frame.x, page->frame.w);
-    snprintf(names, sizeof names, "%s – %s", name_of(v->story, link.ends[0]), name_of(v->story, link.ends[1]));
+    snprintf(names, sizeof names, "%s – %s (%s)", name_of(v->story, link.ends[0]), name_of(v->story, link.ends[1]),
+             link.name);
     pen_title(&pen, names);
     pen_paragraph(&pen, map_link_text(&link, text, sizeof text), 1);
     snprintf(text, sizeof text, tr("%u bytes"), link.mtu);
     pen_fact(&pen, tr("largest packet"), text);
-    pen_fact(&pen, tr("name of the link"), link.name);
     offers_draw(&pen);
     for (int dir = 0; dir < 2; dir++) {
         snprintf(names, sizeof names, "%s → %s", name_of(v->story, link.ends[dir]),
