@@ -204,6 +204,81 @@ Test(composed, pages_menus_and_lines_over_the_views)
     canvas_forget_fonts();
 }
 
+static void write_text(struct scene *scene, const char *text)
+{
+    struct input in = {.kind = INPUT_TEXT};
+    snprintf(in.text, sizeof in.text, "%s", text);
+    scene_handle(scene, &in);
+}
+
+/* What is offered at first, while one writes, and of a word that comes no more, never, or is none. */
+Test(composed, the_line_of_run_until)
+{
+    static const char *const texts[] = {"", "re", "loss", "bounce", "segmnt", "xyzzyplugh", "mx1.b.example lost"};
+    struct journal_memory *journal = run_scenario("lost-segment");
+    for (size_t l = 0; l < LANGUAGES; l++)
+        for (int i = 0; i < SIZES && speak(languages[l]); i++) {
+            struct scene *scene = scene_new(journal, scene_options_default());
+            press(scene, KEY_END);
+            for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+                press(scene, 'u');
+                write_text(scene, "u");
+                write_text(scene, texts[k]);
+                judge_scene(scene, sizes[i], languages[l]);
+                press(scene, KEY_ENTER);
+                judge_scene(scene, sizes[i], languages[l]);
+                press(scene, KEY_ESCAPE);
+                scene_select(scene, (struct selection){ACT_NONE, 0});
+            }
+            scene_free(scene);
+        }
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* The pointer goes along the signs of the time line. */
+Test(composed, the_tips_of_the_time_line)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    for (size_t l = 0; l < LANGUAGES; l++)
+        for (int i = 0; i < SIZES && speak(languages[l]); i++) {
+            struct scene *scene = scene_new(journal, scene_options_default());
+            judge_scene(scene, sizes[i], languages[l]);
+            const struct target *line = targets_find_act(scene_targets(scene), ACT_TIME_LINE, 0);
+            struct box box = line ? target_bounds(line) : (struct box){0, 0, 0, 0};
+            for (int part = 0; part < 24 && line; part++) {
+                const struct input in = {
+                    .kind = INPUT_MOVE, .x = box.x + box.w * part / 24, .y = box.y + box.h * (part % 3 ? 0.1 : 0.35)};
+                scene_handle(scene, &in);
+                judge_scene(scene, sizes[i], languages[l]);
+            }
+            scene_free(scene);
+        }
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* Whatever is looked at, from its beginning to its end: rows are in the frame as a whole, or not at all. */
+Test(composed, what_is_longer_than_its_frame)
+{
+    struct journal_memory *journal = run_scenario("busy-server");
+    for (size_t l = 0; l < LANGUAGES; l++)
+        for (size_t kind = 0; kind < 6 && speak(languages[l]); kind++) {
+            struct scene *scene = scene_new(journal, scene_options_default());
+            const struct size size = sizes[(l + kind) % SIZES];
+            scene_seek(scene, story_end_ns(scene_story(scene)) / 2);
+            look_at(scene, kind, 0.4);
+            for (int turn = 0; turn < 5; turn++) {
+                judge_scene(scene, size, languages[l]);
+                const struct input in = {.kind = INPUT_KEY, .key = turn < 3 ? KEY_DOWN : KEY_UP, .ctrl = true};
+                scene_handle(scene, &in);
+            }
+            scene_free(scene);
+        }
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
 /* Captions are whole, whatever moment they tell of; each question, before and after its answer. */
 Test(composed, captions_and_questions)
 {
