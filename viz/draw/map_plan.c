@@ -157,13 +157,44 @@ static bool holds_mail(const struct story *s, size_t host)
     return role == STORY_MAIL_SERVER || role == STORY_CLIENT;
 }
 
+static size_t without_last_part(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot ? (size_t)(dot - name) : strlen(name);
+}
+
+const char *map_host_name(const struct map_plan *m, const struct story *s, size_t host, char buffer[MAP_NAME_BYTES])
+{
+    const char *name = story_host(s, host).name;
+    size_t length = m->short_names ? without_last_part(name) : strlen(name);
+    snprintf(buffer, MAP_NAME_BYTES, "%.*s", (int)length, name);
+    return buffer;
+}
+
+/* Whether hosts are still told apart by names without their last parts. */
+static bool can_be_short(const struct story *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *a = story_host(s, i).name;
+        size_t length = without_last_part(a);
+        if (length == 0) return false;
+        for (size_t k = 0; k < i; k++) {
+            const char *b = story_host(s, k).name;
+            if (without_last_part(b) == length && strncmp(a, b, length) == 0) return false;
+        }
+    }
+    return true;
+}
+
 static void measure_labels(struct planning *p)
 {
+    char name[MAP_NAME_BYTES];
     double client = canvas_measure(p->canvas, &p->status, tr("outbox 1 · read 1"), 0).x,
            server = canvas_measure(p->canvas, &p->status, tr("queue 1 · mailbox 1"), 0).x;
     for (size_t h = 0; h < p->plan->n_hosts; h++) {
         struct story_host host = story_host(p->story, h);
-        double w = canvas_measure(p->canvas, &p->name, host.name, 0).x + 4 * p->plan->unit;
+        map_host_name(p->plan, p->story, h, name);
+        double w = canvas_measure(p->canvas, &p->name, name, 0).x + 4 * p->plan->unit;
         if (holds_mail(p->story, h) && !p->plan->terse) w = fmax(w, host.role == STORY_CLIENT ? client : server);
         p->widths[h] = w;
     }
@@ -431,15 +462,24 @@ static bool any_collides(const struct map_plan *m)
 }
 
 /* Smaller where names would lie on each other or beyond the edge, as small as one can read from the back row; where
-   that does not help, names alone. Where there is no room for all even so, not all have one (map_names.h). */
+   that does not help, names alone, then without their last parts, and of large letters smaller ones still: somebody who
+   is not named is worse. Where there is no room for all even so, not all have one (map_names.h). */
 static void fit_names(struct planning *p, const struct point *places)
 {
-    static const double letters[] = {1, 0.85, 0.7};
-    enum { LETTERS = sizeof letters / sizeof letters[0] };
+    static const struct {
+        double letters;
+        bool terse, is_short;
+    } ways[] = {{1, false, false},   {0.85, false, false}, {0.7, false, false}, {1, true, false},
+                {0.85, true, false}, {0.7, true, false},   {0.85, true, true},  {0.7, true, true},
+                {0.6, true, true},   {0.5, true, true},    {0.42, true, true},  {0.36, true, true}};
+    static const double least = 0.7; /* also of the letters at 100 % */
     struct map_plan *m = p->plan;
-    for (int way = 0; way < 2 * LETTERS && m->n_hosts <= CROWD; way++) {
-        m->letters = letters[way % LETTERS];
-        m->terse = way >= LETTERS;
+    bool can_shorten = m->n_hosts <= CROWD && can_be_short(p->story, m->n_hosts);
+    for (size_t way = 0; way < sizeof ways / sizeof ways[0] && m->n_hosts <= CROWD; way++) {
+        if (ways[way].letters < least && ways[way].letters * m->unit < least) break;
+        m->letters = ways[way].letters;
+        m->terse = ways[way].terse;
+        m->short_names = ways[way].is_short && can_shorten;
         place_hosts(p, places);
         if (!any_collides(m)) return;
     }

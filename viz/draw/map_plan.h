@@ -52,10 +52,11 @@ struct map_crowd;
 struct map_plan {
     struct box area, room; /* room: where the middles of the icons may stand */
     double unit, icon;
-    double stamp;   /* half a packet: smaller where the icons are */
-    double letters; /* of labels, as a part of their usual size */
-    bool few_names; /* no labels; those that matter have names, and as many others as there is room for */
-    bool terse;     /* names only: a line for what a host holds only where something is wrong */
+    double stamp;     /* half a packet: smaller where the icons are */
+    double letters;   /* of labels, as a part of their usual size */
+    bool few_names;   /* no labels; those that matter have names, and as many others as there is room for */
+    bool short_names; /* names without their last part, "mail.a" of mail.a.example, where that tells them apart */
+    bool terse;       /* names only: a line for what a host holds only where something is wrong */
     size_t n_hosts, n_links;
     struct map_host *hosts;
     struct map_link *links;
@@ -75,6 +76,10 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
 /* The same with the places worked out. */
 struct map_plan *map_plan_of(const struct story *story, struct box area, double unit, struct canvas *canvas);
 void map_plan_free(struct map_plan *plan);
+/* A host's name as the map has it. Returns buffer. */
+enum { MAP_NAME_BYTES = 256 };
+const char *map_host_name(const struct map_plan *plan, const struct story *story, size_t host,
+                          char buffer[MAP_NAME_BYTES]);
 /* The place, 0 to 1, whose host stands at this point. */
 struct point map_place_of(const struct map_plan *plan, struct point at);
 

@@ -67,8 +67,10 @@ void map_view_draw_name(const struct view *v, const struct map_plan *plan, size_
     style.across = place->align;
     style.down = place->above ? ALIGN_END : ALIGN_START; /* next to the icon */
     if (!host->up) style.colour = v->theme->faint;
-    if (place->on_link) map_label_ground(v, place, &style, host->name);
-    canvas_text(v->canvas, place->label, &style, host->name);
+    char name[MAP_NAME_BYTES];
+    map_host_name(plan, v->story, index, name);
+    if (place->on_link) map_label_ground(v, place, &style, name);
+    canvas_text(v->canvas, place->label, &style, name);
 }
 
 static void draw_host(const struct view *v, const struct map_plan *plan, size_t index)

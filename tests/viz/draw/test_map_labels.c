@@ -2,9 +2,13 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "sim/journal/memory.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/map_lanes.h"
+#include "viz/draw/scene.h"
 
 /* Where the map lies in the usual arrangement at 1280x800, at 1920x1080 and at 3840x2160, and alone at 1280x800. */
 static const struct {
@@ -227,6 +231,62 @@ Test(map_labels, at_three_times_the_size_no_name_sticks_out_and_no_packet_hides_
         }
         map_plan_free(plan);
         close_maps(&o);
+    }
+    canvas_forget_fonts();
+}
+
+/* ---- Who is named ---- */
+
+struct named {
+    const struct story *story;
+    bool *hosts;
+};
+
+/* A domain may lack its last part. */
+static bool is_name_of(const char *text, const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    size_t length = strlen(text);
+    return strcmp(text, name) == 0 || (dot && length == (size_t)(dot - name) && strncmp(text, name, length) == 0);
+}
+
+static void hear_names(void *user, const struct canvas_part *part)
+{
+    struct named *named = user;
+    for (size_t h = 0; part->what == CANVAS_TEXT && h < story_host_count(named->story); h++)
+        if (is_name_of(part->text, story_host(named->story, h).name)) named->hosts[h] = true;
+}
+
+static void expect_all_named(struct scene *scene, int w, int h, const char *what)
+{
+    const struct story *s = scene_story(scene);
+    struct named named = {s, mem_calloc(story_host_count(s) + 1, sizeof *named.hosts)};
+    struct canvas *canvas = canvas_new_listener(w, h, (struct canvas_listener){hear_names, &named});
+    scene_seek(scene, 0);
+    scene_draw(scene, canvas);
+    canvas_free(canvas);
+    for (size_t i = 0; i < story_host_count(s); i++)
+        cr_expect(named.hosts[i], "%s, %dx%d: %s has no name on the map", what, w, h, story_host(s, i).name);
+    mem_free(named.hosts);
+}
+
+Test(map_labels, every_host_has_its_name_whatever_the_size)
+{
+    static const double scales[] = {0.75, 1, 1.5, 2, 3};
+    const char *names[MOST_SCENARIOS];
+    for (size_t i = 0, n = shipped_scenarios(names); i < n; i++) {
+        struct journal_memory *journal = run_scenario(names[i]);
+        for (size_t k = 0; k < sizeof scales / sizeof scales[0]; k++) {
+            struct scene_options options = scene_options_default();
+            char what[100];
+            options.scale = scales[k];
+            snprintf(what, sizeof what, "%s at %.0f %%", names[i], scales[k] * 100);
+            struct scene *scene = scene_new(journal, options);
+            if (scales[k] < 3) expect_all_named(scene, 1280, 800, what);
+            expect_all_named(scene, 1920, 1080, what);
+            scene_free(scene);
+        }
+        journal_memory_free(journal);
     }
     canvas_forget_fonts();
 }
