@@ -117,6 +117,21 @@ static bool choose_head(const struct ladder *l, double w, struct text_style *sty
     }
 }
 
+/* In two halves, broken anywhere; of large letters rather in small ones than not at all. */
+static void draw_broken(const struct ladder *l, struct box box, struct text_style style, const char *text)
+{
+    const double size = view_text(l->v, FONT_SMALL).size, least = fmin(0.65, 0.65 / l->v->unit);
+    struct text_style endless = style;
+    endless.lines = style.lines + 1;
+    for (double smaller = 0.65; smaller >= least; smaller -= 0.05) {
+        style.size = endless.size = size * smaller;
+        double line = canvas_measure(l->v->canvas, &style, "x", 0).y;
+        if (canvas_measure(l->v->canvas, &endless, text, box.w).y > line * (style.lines + 0.5)) continue;
+        canvas_text(l->v->canvas, box, &style, text);
+        return;
+    }
+}
+
 /* A column that comes or goes has the name that it has when it is there, smaller: letters would tumble otherwise. */
 static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name, double share)
 {
@@ -131,12 +146,7 @@ static void draw_head(const struct ladder *l, struct box box, struct text_style 
         canvas_text(l->v->canvas, box, &style, text);
         return;
     }
-    if (has_name || share < 0.9) return;
-    struct text_style endless = style; /* in two halves, broken anywhere */
-    endless.lines = style.lines + 1;
-    double line = canvas_measure(l->v->canvas, &style, "x", 0).y;
-    if (canvas_measure(l->v->canvas, &endless, text, box.w).y < line * (style.lines + 0.5))
-        canvas_text(l->v->canvas, box, &style, text);
+    if (!has_name && share >= 0.9) draw_broken(l, box, style, text);
 }
 
 static void draw_columns(const struct ladder *l, struct box heads, size_t n)

@@ -186,7 +186,8 @@ static enum place try_all(struct ladder_words *l, const struct try *tries, size_
 /* Where the arrow does not come from: this side of the next lifeline, or beyond it if it is the last one. */
 static enum place place_ahead(struct ladder_words *l, int away, struct point at, struct point size, struct box *box)
 {
-    double r = view_units(l->v, 10), clear = view_units(l->v, from_line_units), y = at.y - size.y / 2;
+    double r = view_units(l->v, 10), clear = view_units(l->v, from_line_units);
+    double y = fmax(l->chart.y, at.y - size.y / 2); /* at the top it stays beside the cross as long as that is there */
     struct gap ahead = gap_beside(l, at.x + away * r, away);
     double line = away < 0 ? ahead.x0 - clear : ahead.x1 + clear;
     struct gap beyond = gap_beside(l, line + away * 2 * clear, away);
@@ -255,6 +256,7 @@ void ladder_words_death(struct ladder_words *l, const struct story_arrow *a, str
     style.colour = v->theme->lost;
     style.down = ALIGN_CENTRE;
     struct box box;
+    if (at.y < l->chart.y) return;
     if (place_reason(l, from.x <= at.x ? 1 : -1, at, text, &style, &box) != PLACE_FOUND) return;
     canvas_fill_round(v->canvas, box, 3, colour_with_alpha(v->theme->panel, 0.75));
     canvas_text(v->canvas, box, &style, text);

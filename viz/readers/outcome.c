@@ -240,14 +240,9 @@ static void on_expectation(struct outcome *outcome, const struct event *e)
     *TABLE_ADD(&outcome->expectations) = (struct expectation){text, why, event_int(e, FIELD_HELD) != 0};
 }
 
-static void on_event(void *context, const struct event *e)
+static void on_mail_event(struct outcome *outcome, const struct event *e)
 {
-    struct outcome *outcome = context;
-    outcome->ended_ns = e->at_ns;
     switch ((int)e->kind) {
-    case EVENT_RUN_BEGIN:
-        outcome->seed = text_store_add(&outcome->texts, event_text(e, FIELD_SEED));
-        return;
     case EVENT_MAIL_COMPOSE:
         on_compose(outcome, e);
         return;
@@ -265,6 +260,18 @@ static void on_event(void *context, const struct event *e)
         return;
     case EVENT_MAIL_DOUBT:
         on_doubt(outcome, e);
+        return;
+    }
+}
+
+static void on_event(void *context, const struct event *e)
+{
+    struct outcome *outcome = context;
+    outcome->ended_ns = e->at_ns;
+    on_mail_event(outcome, e);
+    switch ((int)e->kind) {
+    case EVENT_RUN_BEGIN:
+        outcome->seed = text_store_add(&outcome->texts, event_text(e, FIELD_SEED));
         return;
     case EVENT_LINK_TOTALS:
         on_link_totals(outcome, e);
