@@ -14,6 +14,7 @@ struct ladder_opening {
 
 /* Made so many times as long as it was, all is opened that has to be; twice that, nothing is. */
 static const double most_of_whole = 5;
+static const size_t too_many = 4000; /* at once: it would come to nothing, and take long */
 
 struct ladder_scale ladder_scale_of(const struct pace *pace, double px_per_ns)
 {
@@ -152,6 +153,7 @@ static double how_much(double more_px, double whole_px)
 void ladder_scale_open(struct ladder_scale *scale, const struct story_arrow *arrows, size_t n, double apart_px,
                        double whole_px)
 {
+    if (n > too_many) return;
     struct moment *moments = mem_calloc(2 * n + 1, sizeof *moments);
     size_t n_moments = collect(arrows, n, moments), kept = 0;
     struct ladder_opening *all = mem_calloc(n_moments + 1, sizeof *all);

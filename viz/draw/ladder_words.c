@@ -67,20 +67,32 @@ struct stretch {
     double x0, x1, room;
 };
 
+/* The stretch between two lifelines, without what words above it need at the end to which they lean. */
+static struct stretch stretch_between(const struct ladder_words *l, struct point from, struct point to, double x0,
+                                      double x1, double h)
+{
+    double length = point_distance(from, to), across = fabs(to.x - from.x) / length;
+    double leans = fabs(to.y - from.y) / length * h;
+    if (to.x > from.x)
+        x1 -= leans;
+    else
+        x0 += leans;
+    double room = (x1 - x0 - 2 * view_units(l->v, from_line_units)) / fmax(across, 0.01);
+    return (struct stretch){x0, x1, fmin(room, length - view_units(l->v, 16))};
+}
+
 /* The arrow passes lifelines of others: the words stand between two of them, as near to its middle as they are whole,
    or else where there is most room. */
 static struct stretch stretch_for(const struct ladder_words *l, struct point from, struct point to, double whole,
                                   double h)
 {
-    double length = point_distance(from, to), left = fmin(from.x, to.x), right = fmax(from.x, to.x);
-    double across = (right - left) / length, down = fabs(to.y - from.y) / length, middle = (left + right) / 2;
+    double left = fmin(from.x, to.x), right = fmax(from.x, to.x), middle = (left + right) / 2;
     struct stretch best = {left, left, 0};
     double x0 = left, best_away = 1e9;
     for (size_t i = 0; i <= l->n_lines; i++) {
         double x1 = i < l->n_lines ? l->lines[i] : right;
         if (x1 <= left + 1 || x1 > right + 1) continue;
-        double room = (x1 - x0 - 2 * view_units(l->v, from_line_units) - 2 * down * h) / fmax(across, 0.01);
-        struct stretch s = {x0, x1, fmin(room, length - view_units(l->v, 16))};
+        struct stretch s = stretch_between(l, from, to, x0, x1, h);
         double away = fmax(0, fmax(x0 - middle, middle - x1));
         bool is_whole = s.room >= whole, was_whole = best.room >= whole;
         if (is_whole != was_whole ? is_whole : is_whole ? away < best_away : s.room > best.room) {
@@ -92,6 +104,20 @@ static struct stretch stretch_for(const struct ladder_words *l, struct point fro
     return best;
 }
 
+static bool passes_a_line(const struct ladder_words *l, struct point from, struct point to)
+{
+    for (size_t i = 0; i < l->n_lines; i++)
+        if ((l->lines[i] - from.x) * (to.x - l->lines[i]) > 1) return true;
+    return false;
+}
+
+/* Beside the arrow, on its upper side. */
+static struct point above(struct point at, struct point along, double by)
+{
+    double up = along.x < 0 ? -by : by;
+    return point_of(at.x + along.y * up, at.y - along.x * up);
+}
+
 /* A crumb of a line is left out, and what slides out of sight goes as a whole. */
 void ladder_words_label(struct ladder_words *l, const struct story_arrow *a, struct point from, struct point to)
 {
@@ -100,23 +126,26 @@ void ladder_words_label(struct ladder_words *l, const struct story_arrow *a, str
     struct text_style style = view_text(v, FONT_SMALL);
     style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.5);
     style.may_be_cut = true;
-    double length = point_distance(from, to), h = style.size * 1.05, gap = view_units(v, 2);
-    if (length < 1 || is_taken(l, point_between(from, to, 0.5))) return;
+    double length = point_distance(from, to), h = style.size * 1.05, gap = view_units(v, 2), off = gap + h / 2;
+    if (length < 1) return;
     struct point along = {(to.x - from.x) / length, (to.y - from.y) / length};
+    if (!passes_a_line(l, from, to) && is_taken(l, above(point_between(from, to, 0.5), along, off))) return;
     packet_words(v->story, a->packet, text, sizeof text);
     double whole = canvas_measure(v->canvas, &style, text, 0).x + 2;
     struct stretch s = stretch_for(l, from, to, whole, gap + h);
-    double w = fmin(s.room, whole), up = along.x < 0 ? -1 : 1;
-    bool is_said = packet_line(v->story, a->packet) != STORY_NONE; /* half a number is none */
-    if (w < (is_said ? fmin(whole, view_units(v, 50)) : whole)) return;
-    double part = ((s.x0 + s.x1) / 2 - from.x) / (to.x - from.x);
-    struct point mid = point_between(from, to, part);
-    struct point middle = {mid.x + along.y * up * (gap + h / 2), mid.y - along.x * up * (gap + h / 2)};
-    if (is_taken(l, middle) || !is_in_sight(l, middle, along, w, style.size * 1.25)) return;
-    if (!slope_has_room(l, middle, along, w, h)) return;
-    struct point half = {along.x * w / 2, along.y * w / 2};
-    canvas_text_along(v->canvas, point_of(mid.x - half.x, mid.y - half.y), point_of(mid.x + half.x, mid.y + half.y),
-                      gap, colour_with_alpha(v->theme->panel, 0.75), &style, text);
+    double w = fmin(s.room, whole), least = fmin(whole, view_units(v, 50));
+    struct point mid = point_between(from, to, ((s.x0 + s.x1) / 2 - from.x) / (to.x - from.x));
+    struct point middle = above(mid, along, off);
+    if (is_taken(l, middle)) return;
+    for (; w >= least; w *= 0.8) { /* shorter, where another's end is in the way */
+        if (w < whole && packet_line(v->story, a->packet) == STORY_NONE) return; /* half a number is none */
+        struct point half = {along.x * w / 2, along.y * w / 2};
+        if (!is_in_sight(l, middle, along, w, style.size * 1.25)) return;
+        if (!slope_has_room(l, middle, along, w, h)) continue;
+        canvas_text_along(v->canvas, point_of(mid.x - half.x, mid.y - half.y), point_of(mid.x + half.x, mid.y + half.y),
+                          gap, colour_with_alpha(v->theme->panel, 0.75), &style, text);
+        return;
+    }
 }
 
 /* ---- Why a packet died ---- */
