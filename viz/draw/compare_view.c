@@ -7,6 +7,7 @@
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/loss_cost.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
 
@@ -116,7 +117,7 @@ static void outcome_words(const struct outcome_of_letter *o, char *text, size_t 
 }
 
 /* "1.02 s sooner", where both arrive. */
-static void change_words(const struct outcome_of_letter *a, const struct outcome_of_letter *b, char *text, size_t size)
+static void sooner_words(const struct outcome_of_letter *a, const struct outcome_of_letter *b, char *text, size_t size)
 {
     char time[VTIME_TEXT_BYTES];
     bool both = a->composed && b->composed && a->end != STORY_MARK_COMPOSED && a->end == b->end;
@@ -167,11 +168,33 @@ static void draw_mails(const struct view *v, struct pen *pen, const struct compa
         snprintf(name, sizeof name, "%s → %s", a->mail, a->recipient);
         outcome_words(a, was, sizeof was);
         outcome_words(b, would, sizeof would);
-        change_words(a, b, change, sizeof change);
+        sooner_words(a, b, change, sizeof change);
         const char *const cells[4] = {name, was, would, change};
         draw_columns(v, box_of(pen->box.x, pen->y, pen->box.w, h), cells, false, change_of(a, b));
     }
     view_tell_scroll(v, pen->box, (double)c->n_letters, (double)fit);
+}
+
+/* ---- What it comes to ---- */
+
+/* What became of the mail that tells most, and of its difference what the loss itself took. */
+static void draw_result(const struct view *v, struct pen *pen, const struct compare_page *page)
+{
+    char text[CHANGE_WORDS_BYTES];
+    if (page->told == STORY_NONE) return;
+    const struct outcome_of_letter *was = &page->comparison->letters[0][page->told],
+                                   *would = &page->comparison->letters[1][page->told];
+    int change = change_of(was, would);
+    struct text_style style = view_text(v, FONT_PLAIN), plain = view_text(v, FONT_SMALL);
+    style.bold = true;
+    style.lines = 3;
+    plain.lines = 4;
+    style.colour = change < 0 ? v->theme->good : change > 0 ? v->theme->lost : v->theme->ink;
+    pen_write(pen, style, change_words(was, would, text));
+    if (page->cost)
+        pen_write(pen, plain,
+                  loss_cost_words(page->cost, page->stories[page->cost->lost_in], change_grain_ns(was, would), text));
+    if (*fetched_words(was, would, text)) pen_write(pen, plain, text);
 }
 
 static void draw_totals(const struct view *v, struct pen *pen, const struct compare_page *page)
@@ -188,6 +211,16 @@ static void draw_totals(const struct view *v, struct pen *pen, const struct comp
     struct text_style style = view_faint(v, FONT_SMALL);
     style.lines = 2;
     pen_write(pen, style, line);
+}
+
+/* The acts as lines of a scenario, as they would be saved. */
+static void draw_lines(const struct view *v, struct pen *pen, const struct compare_page *page)
+{
+    struct text_style mono = view_mono(v, FONT_SMALL);
+    mono.lines = 2;
+    mono.colour = v->theme->faint;
+    for (size_t i = 0; i < page->n_acts && page->comparison && page->comparison->n_letters <= 1; i++)
+        if (strcmp(page->acts[i].line, "null") != 0) pen_write(pen, mono, page->acts[i].line);
 }
 
 static void draw_hint(const struct view *v, struct box inner, const struct compare_page *page)
@@ -217,17 +250,16 @@ void compare_view_draw(const struct view *v, struct box box, const struct compar
         char text[2 * ACT_WORDS_BYTES + 32];
         snprintf(text, sizeof text, tr("%s: what if %s?"), page->acts[i].about, page->acts[i].words);
         pen_heading(&pen, text);
-        struct text_style mono = view_mono(v, FONT_SMALL);
-        mono.lines = 2;
-        if (strcmp(page->acts[i].line, "null") != 0) pen_write(&pen, mono, page->acts[i].line);
     }
+    if (page->comparison && !page->running) draw_result(v, &pen, page);
     draw_buttons(v, &pen, page);
     if (*page->message) pen_paragraph(&pen, page->message, 3);
     if (page->running) pen_paragraph(&pen, tr("The world is run once more ..."), 1);
     if (page->comparison && !page->running) {
         draw_parting(v, &pen, page);
         draw_totals(v, &pen, page);
-        draw_mails(v, &pen, page);
+        if (page->comparison->n_letters > 1) draw_mails(v, &pen, page); /* one has been told */
     }
+    draw_lines(v, &pen, page);
     canvas_unclip(v->canvas);
 }

@@ -6,12 +6,16 @@
 #include "viz/draw/what_if.h"
 #include "viz/story/difference.h"
 
+struct loss_cost;
+
 struct compare_page {
     const struct act_line *acts; /* of the changed run */
     size_t n_acts;
     const struct comparison *comparison; /* NULL: nothing has been changed yet */
     const struct story *stories[2];      /* as it was, as it would have been */
     int shown;                           /* which of the two is in the other views */
+    size_t told;                         /* the row of the comparison that tells most; STORY_NONE */
+    const struct loss_cost *cost;        /* of the loss in which the runs differ, for that row; NULL: there is none such */
     bool running;
     const char *message;                 /* what went wrong, or was saved; "" */
 };

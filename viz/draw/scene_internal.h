@@ -6,6 +6,7 @@
 #include "viz/draw/compare_view.h"
 #include "viz/draw/edits.h"
 #include "viz/draw/find_view.h"
+#include "viz/draw/loss_cost.h"
 #include "viz/draw/map_plan.h"
 #include "viz/draw/queue_plan.h"
 #include "viz/draw/scene.h"
@@ -57,6 +58,9 @@ struct what_if {
     int shown;                      /* 0 the original, 1 the changed */
     struct story *stories[2];       /* for the comparison; NULL without */
     struct comparison *comparison;
+    size_t told;           /* the row of it that tells most; STORY_NONE */
+    bool has_cost;         /* the runs differ by a loss, which that mail met */
+    struct loss_cost cost;
     char message[RERUN_WHY_BYTES + 40];
     char look_for[ACT_NAME_BYTES]; /* what the last act added: looked at when it is there; "" */
 };

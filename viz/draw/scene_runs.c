@@ -24,6 +24,7 @@ static void forget_changed(struct scene *s)
     show(s, 0);
     comparison_free(w->comparison);
     w->comparison = NULL;
+    w->has_cost = false;
     for (int i = 0; i < 2; i++) {
         story_free(w->stories[i]);
         w->stories[i] = NULL;
@@ -152,6 +153,15 @@ static void drop_last_act(struct scene *s)
     w->failed = w->job != NULL;
 }
 
+static void compare(struct what_if *w)
+{
+    const struct journal_memory *const journals[2] = {w->original, w->changed};
+    w->comparison = comparison_new(w->stories[0], w->original, w->stories[1], w->changed);
+    w->told = loss_cost_row(w->comparison);
+    w->has_cost = w->told != STORY_NONE &&
+                  loss_cost_of(w->comparison, (const struct story *const *)w->stories, journals, w->told, &w->cost);
+}
+
 void scene_poll(struct scene *s)
 {
     struct what_if *w = &s->what_if;
@@ -170,7 +180,7 @@ void scene_poll(struct scene *s)
     w->changed = journal;
     w->stories[0] = story_new(w->original);
     w->stories[1] = story_new(w->changed);
-    w->comparison = comparison_new(w->stories[0], w->original, w->stories[1], w->changed);
+    compare(w);
     int64_t now = story_now(s->story), parts = w->comparison->first.at_ns;
     show(s, 1);
     if (parts != TIME_NEVER && now > parts) scene_seek(s, parts);
@@ -194,6 +204,8 @@ struct compare_page scene_compare_page(const struct scene *s)
                                  .comparison = w->comparison,
                                  .stories = {w->stories[0], w->stories[1]},
                                  .shown = w->shown,
+                                 .told = w->comparison ? w->told : STORY_NONE,
+                                 .cost = w->has_cost ? &w->cost : NULL,
                                  .running = w->job != NULL,
                                  .message = why_not && !w->n_acts ? why_not : w->message};
 }

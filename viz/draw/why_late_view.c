@@ -7,6 +7,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/loss_cost.h"
 #include "viz/draw/offers_view.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
@@ -139,16 +140,18 @@ static void draw_bar(const struct account_page *p)
 
 /* ---- The rows ---- */
 
-static bool draw_row(struct pen *pen, const char *text, int64_t length_ns, struct colour colour, double indent,
+/* length: what stands at its right end; "": nothing. */
+static bool draw_row(struct pen *pen, const char *text, const char *length, struct colour colour, double indent,
                      enum act act, size_t arg)
 {
     const struct view *v = pen->v;
-    double h = view_units(v, row_units), w = view_units(v, time_units), mark = view_units(v, 10);
+    double h = view_units(v, row_units), mark = view_units(v, 10);
     if (pen->y + h > pen->box.y + pen->box.h) return false;
     if (!pen_sees(pen, h - view_units(v, 2))) return pen_skip(pen, h);
-    char time[VTIME_TEXT_BYTES];
     struct box row = box_of(pen->box.x + indent, pen->y, pen->box.w - indent, h - view_units(v, 2));
-    struct text_style style = view_text(v, FONT_SMALL), number = view_mono(v, FONT_SMALL);
+    struct text_style style = view_text(v, FONT_SMALL),
+                      number = act == ACT_GO_TO_EVENT ? view_faint(v, FONT_SMALL) : view_mono(v, FONT_SMALL);
+    double w = fmax(view_units(v, time_units), canvas_measure(v->canvas, &number, length, 0).x + view_units(v, 12));
     style.down = number.down = ALIGN_CENTRE;
     number.across = ALIGN_END;
     style.may_be_cut = true; /* a press goes there */
@@ -158,9 +161,7 @@ static bool draw_row(struct pen *pen, const char *text, int64_t length_ns, struc
     else
         canvas_fill_round(v->canvas, box_of(row.x, row.y + (row.h - mark) / 2, mark, mark), 2 * v->unit, colour);
     canvas_text(v->canvas, box_of(row.x + mark * 1.6, row.y, row.w - mark * 1.6 - w, row.h), &style, text);
-    if (length_ns > 0) /* what was never sent again has no cost of its own */
-        canvas_text(v->canvas, box_of(row.x + row.w - w, row.y, w, row.h), &number,
-                    vtime_format_duration(length_ns, time));
+    canvas_text(v->canvas, box_of(row.x + row.w - w, row.y, w, row.h), &number, length);
     targets_add_box(v->targets, act, arg, row);
     pen->y += h;
     return true;
@@ -169,9 +170,13 @@ static bool draw_row(struct pen *pen, const char *text, int64_t length_ns, struc
 static bool draw_loss(struct pen *pen, size_t index)
 {
     const struct view *v = pen->v;
-    char text[WHY_LOSS_BYTES];
+    char text[WHY_LOSS_BYTES], time[VIEW_TIME_BYTES], again[100] = "";
+    int64_t again_ns = why_loss_cost_ns(v->story, index);
     why_loss_words(v->story, index, text, sizeof text);
-    return draw_row(pen, text, why_loss_cost_ns(v->story, index), v->theme->lost, view_units(v, 22), ACT_GO_TO_EVENT,
+    if (again_ns > 0) /* else it was never sent again */
+        snprintf(again, sizeof again, tr("sent again after %s"),
+                 change_time_text(again_ns, change_grain_of(again_ns), time));
+    return draw_row(pen, text, again, v->theme->lost, view_units(v, 22), ACT_GO_TO_EVENT,
                     story_drop(v->story, index)->event);
 }
 
@@ -195,14 +200,15 @@ static void draw_intervals(struct pen *pen, const struct account_page *p)
 {
     const struct view *v = p->v;
     size_t order[WHY_INTERVALS_MAX], n = p->plan->n_intervals, i = 0;
-    char text[STORY_SENTENCE_BYTES];
+    char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
     sort_by_length(p->plan, order);
     for (; i < n; i++) {
         const struct delay_interval *interval = &p->plan->intervals[order[i]];
         int64_t length = interval->to_ns - interval->from_ns;
         if ((double)length < why_least_part * (double)(p->to_ns - p->from_ns)) break;
         why_interval_words(v->story, interval, text, sizeof text);
-        if (!draw_row(pen, text, length, stage_colour(v, interval->stage), 0, ACT_INTERVAL, order[i])) return;
+        vtime_format_duration(length, time);
+        if (!draw_row(pen, text, time, stage_colour(v, interval->stage), 0, ACT_INTERVAL, order[i])) return;
         size_t drop = story_drops_after(v->story, interval->from_ns - 1);
         for (size_t lost; (lost = why_next_loss(v->story, interval, &drop)) != STORY_NONE;)
             if (!draw_loss(pen, lost)) return;
@@ -212,7 +218,7 @@ static void draw_intervals(struct pen *pen, const struct account_page *p)
         short_ns += p->plan->intervals[order[k]].to_ns - p->plan->intervals[order[k]].from_ns;
     if (i == n) return;
     snprintf(text, sizeof text, tr("%zu shorter ones, together"), n - i);
-    draw_row(pen, text, short_ns, v->theme->ghost, 0, ACT_NONE, 0);
+    draw_row(pen, text, vtime_format_duration(short_ns, time), v->theme->ghost, 0, ACT_NONE, 0);
 }
 
 static void draw_sums(struct pen *pen, const struct account_page *p)
@@ -254,26 +260,33 @@ static void draw_title(struct pen *pen, const struct account_page *p)
 
 /* ---- Without the losses ---- */
 
-/* What became of the letter in both runs; NULL: the world was not run again, or the letter is not in it. */
-static const struct outcome_of_letter *in_both_runs(const struct account_page *p,
-                                                    const struct outcome_of_letter **if_so)
+/* The row of the letter in the comparison; STORY_NONE: the world was not run again, or the letter is not in both. */
+static size_t row_in_both_runs(const struct account_page *p)
 {
     const struct comparison *c = p->compared ? p->compared->comparison : NULL;
     struct story_letter letter = story_letter(p->v->story, p->plan->letter);
     const char *name = story_mail(p->v->story, letter.mail)->name;
     for (size_t i = 0; c && i < c->n_letters; i++) {
         const struct outcome_of_letter *a = &c->letters[0][i], *b = &c->letters[1][i];
-        if (strcmp(a->mail, name) || strcmp(a->recipient, letter.recipient) || !a->composed || !b->composed) continue;
-        *if_so = b;
-        return a;
+        if (!strcmp(a->mail, name) && !strcmp(a->recipient, letter.recipient) && a->composed && b->composed) return i;
     }
-    return NULL;
+    return STORY_NONE;
 }
 
-static const char *time_of(const struct outcome_of_letter *o, char time[VTIME_TEXT_BYTES])
+/* The same words as in what if. */
+static void draw_compared(struct pen *pen, const struct compare_page *compared, size_t row, struct text_style style)
 {
-    if (o->end == STORY_MARK_DELIVERED) return vtime_format_duration(o->end_ns - o->composed_ns, time);
-    return o->end == STORY_MARK_BOUNCED ? tr("sent back") : tr("not delivered");
+    char words[CHANGE_WORDS_BYTES], text[CHANGE_WORDS_BYTES + 40];
+    const struct outcome_of_letter *was = &compared->comparison->letters[0][row],
+                                   *would = &compared->comparison->letters[1][row];
+    snprintf(text, sizeof text, tr("What if: %s"), change_words(was, would, words));
+    pen_write(pen, style, text);
+    if (row != compared->told || !compared->cost) return;
+    style.bold = false;
+    style.lines = 4;
+    pen_write(pen, style,
+              loss_cost_words(compared->cost, compared->stories[compared->cost->lost_in], change_grain_ns(was, would),
+                              words));
 }
 
 static bool can_run_without(const struct account_page *p)
@@ -287,15 +300,14 @@ static bool can_run_without(const struct account_page *p)
 /* Two runs are compared; or an estimate, with a button to have it exactly. */
 static void draw_without_losses(struct pen *pen, const struct account_page *p)
 {
-    char text[300], time[VTIME_TEXT_BYTES], would[VTIME_TEXT_BYTES];
-    const struct outcome_of_letter *if_so = NULL, *was = in_both_runs(p, &if_so);
+    char text[300], time[VTIME_TEXT_BYTES];
+    size_t row = row_in_both_runs(p);
     const struct why_losses *losses = &p->plan->losses;
-    struct text_style style = view_text(p->v, FONT_SMALL);
+    struct text_style style = view_text(p->v, FONT_SMALL), faint = view_faint(p->v, FONT_SMALL);
     style.bold = true;
-    style.lines = 2;
-    if (was) {
-        snprintf(text, sizeof text, tr("as it was: %s; what if: %s"), time_of(was, time), time_of(if_so, would));
-        pen_write(pen, style, text);
+    style.lines = faint.lines = 2;
+    if (row != STORY_NONE) {
+        draw_compared(pen, p->compared, row, style);
         return;
     }
     bool delivered = p->plan->span.delivered_ns != TIME_NEVER;
@@ -308,6 +320,7 @@ static void draw_without_losses(struct pen *pen, const struct account_page *p)
                      losses->n_timed, time);
         pen_write(pen, style, text);
     }
+    if (losses->n > 0) pen_write(pen, faint, tr("What a loss cost in all, only a run without it tells: what if."));
     if (can_run_without(p)) offers_draw_button(pen, tr("What if nothing had been lost?"), ACT_WITHOUT_LOSSES, 0);
 }
 

@@ -61,8 +61,10 @@ static void add_row(struct comparison *c, const struct story *s, int side, size_
     struct story_letter l = story_letter(s, letter);
     for (int i = 0; i < 2; i++) {
         c->letters[i] = mem_realloc(c->letters[i], c->n_letters * sizeof *c->letters[i]);
-        c->letters[i][row] = (struct outcome_of_letter){
-            .mail = story_mail(s, l.mail)->name, .recipient = l.recipient, .end = STORY_MARK_COMPOSED};
+        c->letters[i][row] = (struct outcome_of_letter){.mail = story_mail(s, l.mail)->name,
+                                                        .recipient = l.recipient,
+                                                        .end = STORY_MARK_COMPOSED,
+                                                        .picked_up_ns = TIME_NEVER};
     }
     c->letters[side][row].composed = true;
     c->letters[side][row].composed_ns = story_mail(s, l.mail)->composed_ns;
@@ -93,10 +95,15 @@ static void add_ends(struct comparison *c, const struct story *s, int side, cons
 {
     const struct story_mark *marks;
     for (size_t i = 0, n = story_marks(s, &marks); i < n; i++) {
-        if (marks[i].kind != STORY_MARK_DELIVERED && marks[i].kind != STORY_MARK_BOUNCED) continue;
+        bool is_pick_up = marks[i].kind == STORY_MARK_PICKED_UP;
+        if (marks[i].kind != STORY_MARK_DELIVERED && marks[i].kind != STORY_MARK_BOUNCED && !is_pick_up) continue;
         size_t letter = story_event_letter(s, marks[i].event);
         if (letter == STORY_NONE) continue;
         struct outcome_of_letter *o = &c->letters[side][index[letter]];
+        if (is_pick_up) {
+            if (o->picked_up_ns == TIME_NEVER) o->picked_up_ns = marks[i].at_ns;
+            continue;
+        }
         c->totals[side].delivered += marks[i].kind == STORY_MARK_DELIVERED;
         c->totals[side].bounced += marks[i].kind == STORY_MARK_BOUNCED;
         if (o->end != STORY_MARK_COMPOSED) continue;

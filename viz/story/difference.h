@@ -18,6 +18,7 @@ struct outcome_of_letter {
     bool composed;        /* false: there was no such mail */
     enum story_mark_kind end; /* STORY_MARK_DELIVERED, _BOUNCED; STORY_MARK_COMPOSED: neither */
     int64_t composed_ns, end_ns;
+    int64_t picked_up_ns; /* TIME_NEVER: it was not */
     uint32_t attempts;    /* on all servers */
 };
 struct outcome_totals {

@@ -1,5 +1,5 @@
 /* What if: a thing is looked at, an act is chosen, the world is run again, and both runs are compared. Here it is run
-   again at once; the program does it in a thread. */
+   again at once (rerun_at_once.h). */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
@@ -9,60 +9,20 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/driven_scene.h"
+#include "tests/viz/draw/rerun_at_once.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/menu_view.h"
 #include "viz/draw/what_if.h"
 #include "viz/draw/why_late_view.h"
 #include "viz/story/difference.h"
 
-/* ---- A rerun that is done when it begins ---- */
-
-struct rerun_job {
-    struct journal_memory *journal;
-};
-
-static char saved[20000];
-
-static struct rerun_job *begin(void *context, const char *scenario, const char *seed)
-{
-    (void)context;
-    (void)seed;
-    struct rerun_job *job = mem_calloc(1, sizeof *job);
-    job->journal = run_scenario_text(scenario);
-    return job;
-}
-
-static enum rerun_state poll_job(struct rerun_job *job, struct journal_memory **out, char why[RERUN_WHY_BYTES])
-{
-    snprintf(why, RERUN_WHY_BYTES, "it does not load");
-    *out = job->journal;
-    job->journal = NULL;
-    return *out ? RERUN_DONE : RERUN_FAILED;
-}
-
-static void end(struct rerun_job *job)
-{
-    journal_memory_free(job->journal);
-    mem_free(job);
-}
-
-static bool save(void *context, const char *scenario, char where[RERUN_WHY_BYTES])
-{
-    (void)context;
-    snprintf(saved, sizeof saved, "%s", scenario);
-    snprintf(where, RERUN_WHY_BYTES, "x-what-if.json");
-    return true;
-}
-
-static struct rerun rerun = {.begin = begin, .poll = poll_job, .end = end, .save = save};
-
 /* ---- The scene ---- */
 
 static void open_scene(void)
 {
     struct scene_options options = scene_options_default();
-    rerun.why_not = NULL;
-    options.rerun = &rerun;
+    rerun_at_once.why_not = NULL;
+    options.rerun = &rerun_at_once;
     open_scene_of("first-mail", options);
 }
 
@@ -103,8 +63,8 @@ Test(what_if, an_act_is_taken_back_and_saved_as_a_line_of_the_scenario)
     scene_poll(scene);
     scene_draw(scene, canvas);
     cr_assert(click(ACT_SAVE, 0));
-    cr_expect(strstr(saved, "\"spare\"") && strstr(saved, "\"packet\":\t43"), "%s", saved);
-    struct journal_memory *again = run_scenario_text(saved);
+    cr_expect(strstr(rerun_saved, "\"spare\"") && strstr(rerun_saved, "\"packet\":\t43"), "%s", rerun_saved);
+    struct journal_memory *again = run_scenario_text(rerun_saved);
     struct story *story = story_new(again);
     cr_expect(eq(i64, delivered_at(story), delivered_at(scene_story(scene))), "saved, it replays");
     story_free(story);
@@ -137,9 +97,10 @@ Test(what_if, a_value_is_changed_in_place_and_the_rest_stays_as_it_was_written)
     cr_expect(eq(sz, story_drop_count(scene_story(scene)), 0));
     cr_expect(lt(i64, delivered_at(scene_story(scene)), was));
     cr_assert(click(ACT_SAVE, 0));
-    cr_expect(strstr(saved, "\"loss\":\t\"0 %\"") != NULL, "%s", saved);
-    cr_expect(strstr(saved, "At noon?") && strstr(saved, "\"description\""), "what the writer wrote is kept");
-    cr_expect(strstr(saved, "\"postroad\"") < strstr(saved, "\"hosts\""), "in its order");
+    cr_expect(strstr(rerun_saved, "\"loss\":\t\"0 %\"") != NULL, "%s", rerun_saved);
+    cr_expect(strstr(rerun_saved, "At noon?") && strstr(rerun_saved, "\"description\""),
+              "what the writer wrote is kept");
+    cr_expect(strstr(rerun_saved, "\"postroad\"") < strstr(rerun_saved, "\"hosts\""), "in its order");
     cr_assert(click(ACT_UNDO, 0));
     cr_expect(eq(sz, story_drop_count(scene_story(scene)), 1));
 }
@@ -224,8 +185,9 @@ Test(what_if, a_link_is_added_by_two_clicks_and_then_changed_like_any_other)
     struct input save_it = {.kind = INPUT_KEY, .key = 's', .ctrl = true},
                  undo = {.kind = INPUT_KEY, .key = 'z', .ctrl = true};
     scene_handle(scene, &save_it);
-    cr_expect(strstr(saved, "\"added-1\"") && strstr(saved, "\"70 ms\"") && strstr(saved, "At noon?"), "%s", saved);
-    struct journal_memory *again = run_scenario_text(saved);
+    cr_expect(strstr(rerun_saved, "\"added-1\"") && strstr(rerun_saved, "\"70 ms\"") && strstr(rerun_saved, "At noon?"),
+              "%s", rerun_saved);
+    struct journal_memory *again = run_scenario_text(rerun_saved);
     cr_assert(again != NULL, "what was saved is a scenario");
     journal_memory_free(again);
     scene_handle(scene, &undo);
@@ -362,7 +324,7 @@ static int why_is_told(void)
 
 Test(what_if, keys_that_ask_for_another_world_are_told_why_there_is_none)
 {
-    rerun.why_not = "What came from outside cannot be run again.";
+    rerun_at_once.why_not = "What came from outside cannot be run again.";
     cr_expect(eq(int, why_is_told(), 0));
     press('e');
     cr_expect(eq(int, why_is_told(), 1));
@@ -380,7 +342,7 @@ Test(what_if, keys_that_ask_for_another_world_are_told_why_there_is_none)
 
 Test(what_if, what_cannot_be_run_again_says_why_and_cannot_be_pressed)
 {
-    rerun.why_not = "What came from outside cannot be run again.";
+    rerun_at_once.why_not = "What came from outside cannot be run again.";
     look_at_the_lost_packet();
     cr_expect(not(click(ACT_WHAT_IF, 0)));
     cr_assert(click(ACT_VIEW_MENU, VIEW_MAP));
@@ -474,12 +436,13 @@ Test(what_if, where_nothing_was_lost_there_is_no_estimate)
     why_plan_free(plan);
 }
 
-/* A timer noticed nothing there: other segments were on their way, and without the loss the mail comes even later. */
+/* A timer noticed nothing there: other segments were on their way, and only the run without the loss tells what it
+   cost. */
 Test(what_if, of_a_loss_that_acknowledgements_told_of_nothing_is_estimated)
 {
     struct scene_options options = scene_options_default();
     close_scene();
-    options.rerun = &rerun;
+    options.rerun = &rerun_at_once;
     open_scene_of("lost-segment", options);
     struct why_plan *plan = why_plan_new(journal);
     why_plan_take(plan, scene_story(scene), 0);

@@ -1,0 +1,211 @@
+/* What a loss has cost: what if says how much later the mail came for it, and how much of that was waiting until the
+   packet was sent again. The numbers are worked out here once more, from the journals of both runs. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/vtime.h"
+#include "tests/viz/draw/driven_scene.h"
+#include "tests/viz/draw/rerun_at_once.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/loss_cost.h"
+
+/* ---- From the journals ---- */
+
+/* The first event of this kind whose field has this value. */
+static int64_t first_time(const struct journal_memory *in, enum event_kind kind, enum field_id field, int64_t value)
+{
+    for (size_t i = 0; i < journal_memory_count(in); i++) {
+        const struct event *e = journal_memory_at(in, i);
+        if (e->kind == kind && event_int(e, field) == value) return e->at_ns;
+    }
+    return TIME_NEVER;
+}
+
+static int64_t delivered_at(const struct journal_memory *in)
+{
+    for (size_t i = 0; i < journal_memory_count(in); i++) {
+        const struct event *e = journal_memory_at(in, i);
+        if (e->kind == EVENT_MAIL_STATE && !strcmp(event_text(e, FIELD_TO), "delivered")) return e->at_ns;
+    }
+    return TIME_NEVER;
+}
+
+static int64_t first_lost_packet(const struct journal_memory *in)
+{
+    for (size_t i = 0; i < journal_memory_count(in); i++)
+        if (journal_memory_kind(in, i) == EVENT_LINK_DROP) return event_int(journal_memory_at(in, i), FIELD_PACKET);
+    return 0;
+}
+
+/* ---- Both runs ---- */
+
+struct both {
+    struct journal_memory *journals[2];
+    struct story *stories[2];
+    struct comparison *comparison;
+};
+
+static struct both run_both(const char *scenario, const struct act_line *act)
+{
+    struct both b;
+    b.journals[0] = run_scenario(scenario);
+    b.stories[0] = story_new(b.journals[0]);
+    char *changed = what_if_scenario(b.stories[0], act, 1, false);
+    b.journals[1] = run_scenario_text(changed);
+    b.stories[1] = story_new(b.journals[1]);
+    b.comparison = comparison_new(b.stories[0], b.journals[0], b.stories[1], b.journals[1]);
+    mem_free(changed);
+    return b;
+}
+
+static void free_both(struct both *b)
+{
+    comparison_free(b->comparison);
+    for (int i = 0; i < 2; i++) {
+        story_free(b->stories[i]);
+        journal_memory_free(b->journals[i]);
+    }
+}
+
+static bool cost_of(const struct both *b, struct loss_cost *cost)
+{
+    return loss_cost_of(b->comparison, (const struct story *const *)b->stories,
+                        (const struct journal_memory *const *)b->journals, loss_cost_row(b->comparison), cost);
+}
+
+static void expect_parts(const char *scenario, const struct act_line *act, int lost_in)
+{
+    struct both b = run_both(scenario, act);
+    struct loss_cost cost;
+    cr_assert(cost_of(&b, &cost), "%s: the loss is on the way of the mail", scenario);
+    const struct journal_memory *with = b.journals[lost_in], *without = b.journals[1 - lost_in];
+    int64_t packet = first_lost_packet(with), sent = first_time(with, EVENT_PACKET_SEND, FIELD_PACKET, packet);
+    int64_t again = first_time(with, EVENT_PACKET_SEND, FIELD_REPEATS, packet);
+    const struct loss_parts parts = loss_cost_parts(&cost, 1);
+    cr_expect(eq(int, cost.lost_in, lost_in));
+    cr_expect(eq(i64, sent, first_time(without, EVENT_PACKET_SEND, FIELD_PACKET, packet)),
+              "until then all is the same");
+    cr_expect(eq(i64, parts.whole_ns, delivered_at(with) - delivered_at(without)), "%s", scenario);
+    cr_expect(eq(i64, parts.until_again_ns, again - sent), "%s", scenario);
+    cr_expect(eq(i64, parts.rest_ns[0], delivered_at(with) - again), "%s", scenario);
+    cr_expect(eq(i64, parts.rest_ns[1], delivered_at(without) - sent), "%s", scenario);
+    for (int64_t grain = 1; grain <= SECOND; grain *= 1000) {
+        const struct loss_parts told = loss_cost_parts(&cost, grain);
+        cr_expect(eq(i64, told.until_again_ns + told.after_ns, told.whole_ns), "%s", scenario);
+        cr_expect(eq(i64, told.rest_ns[0] - told.rest_ns[1], told.after_ns), "%s", scenario);
+        cr_expect(llabs(told.whole_ns - parts.whole_ns) < grain, "%s", scenario);
+    }
+    free_both(&b);
+}
+
+Test(loss_cost, the_parts_of_a_loss_are_those_of_the_journals_and_add_up_to_the_nanosecond)
+{
+    static const char *const scenarios[] = {"lost-segment", "first-mail", "starttls"};
+    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+        struct journal_memory *was = run_scenario(scenarios[i]);
+        struct story *story = story_new(was);
+        struct act_line offers[OFFERS_MAX];
+        cr_assert(what_if_offers(story, (struct selection){ACT_PACKET, story_drop(story, 0)->packet}, offers) > 0);
+        expect_parts(scenarios[i], &offers[0], 0);
+        story_free(story);
+        journal_memory_free(was);
+    }
+}
+
+/* The same is told the other way round: the packet had arrived, and what if it had not? */
+Test(loss_cost, of_a_packet_that_is_lost_in_what_if_only_the_parts_are_told_likewise)
+{
+    const struct act_line act = {.line =
+                                     "{\"drop\":{\"mail\":\"m1\",\"part\":\"body\",\"segment\":8,\"transmission\":1,"
+                                     "\"link\":\"a-mail\",\"toward\":\"internet\"}}"};
+    struct both b = run_both("lost-segment", &act);
+    struct loss_cost cost;
+    cr_assert(cost_of(&b, &cost));
+    cr_expect(eq(int, cost.lost_in, 1));
+    const struct loss_parts parts = loss_cost_parts(&cost, 1);
+    cr_expect(eq(i64, parts.whole_ns, delivered_at(b.journals[1]) - delivered_at(b.journals[0])));
+    cr_expect(eq(i64, parts.until_again_ns + parts.after_ns, parts.whole_ns));
+    cr_expect_lt(parts.after_ns, 0, "the first loss made both slow: what came after went faster than without");
+    free_both(&b);
+}
+
+/* ---- As it is told ---- */
+
+static char told[20000];
+
+static void hear(void *user, const struct canvas_part *part)
+{
+    (void)user;
+    size_t n = strlen(told);
+    if (part->what == CANVAS_TEXT) snprintf(told + n, sizeof told - n, "%s\n", part->text);
+}
+
+static void draw_and_hear(const char *view)
+{
+    struct canvas *listener = canvas_new_listener(1280, 800, (struct canvas_listener){hear, NULL});
+    told[0] = 0;
+    press(view[0]);
+    scene_draw(scene, listener);
+    press(view[0]);
+    canvas_free(listener);
+}
+
+/* "107.664 ms" and "2.047781 s" in microseconds, behind these words. */
+static long us_behind(const char *words)
+{
+    const char *at = strstr(told, words);
+    cr_assert(at != NULL, "\"%s\" is not in:\n%s", words, told);
+    char *end;
+    double value = strtod(at + strlen(words), &end);
+    return (long)(value * (strncmp(end, " ms", 3) == 0 ? 1e3 : 1e6) + 0.5);
+}
+
+static void open_lost_segment(void)
+{
+    struct scene_options options = scene_options_default();
+    options.rerun = &rerun_at_once;
+    open_scene_of("lost-segment", options);
+}
+
+TestSuite(loss_cost_told, .init = open_lost_segment, .fini = close_scene);
+
+Test(loss_cost_told, the_numbers_in_what_if_add_up_as_they_are_written_and_why_late_tells_the_same_wait)
+{
+    draw_and_hear("8");
+    long until = us_behind("sent again after ");
+    cr_expect(strstr(told, "only a run without it tells") != NULL, "it says where the whole cost is told");
+    look_at_the_lost_packet();
+    cr_assert(click(ACT_WHAT_IF, 0));
+    scene_poll(scene);
+    press(KEY_ESCAPE); /* nothing is looked at any more */
+    for (int view = 0; view < 2; view++) {
+        draw_and_hear(view ? "8" : "9");
+        long whole = us_behind(" s: "); /* delivered at x s instead of y s: z ms earlier */
+        cr_expect(eq(long, us_behind("instead of ") - us_behind("delivered at "), whole));
+        cr_expect(eq(long, us_behind("Of that, "), until));
+        long after = us_behind("was sent again and ");
+        cr_expect(eq(long, until + after, whole));
+        cr_expect(eq(long, us_behind("it took ") - us_behind("without the loss "), after));
+    }
+}
+
+Test(loss_cost_told, an_act_that_is_no_loss_tells_its_difference_without_parts)
+{
+    scene_look_at(scene, "b-mail");
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_EDIT, 1), "its delay");
+    for (int i = 0; i < 40; i++)
+        press(KEY_BACKSPACE);
+    struct input in = {.kind = INPUT_TEXT, .text = "40 ms"};
+    scene_handle(scene, &in);
+    press(KEY_ENTER);
+    scene_poll(scene);
+    press(KEY_ESCAPE);
+    draw_and_hear("9");
+    cr_expect(us_behind("delivered at ") > us_behind("instead of "));
+    cr_expect(strstr(told, " later\n") && !strstr(told, "Of that, "), "%s", told);
+}

@@ -1,0 +1,298 @@
+#include "viz/draw/loss_cost.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+#include "viz/draw/why_words.h"
+
+/* ---- Which packet ---- */
+
+/* The packet that is lost where the two runs part, in the run that loses it; STORY_NONE: they part elsewhere. */
+static size_t packet_of_parting(const struct comparison *c, const struct story *const stories[2], int *lost_in)
+{
+    const size_t events[2] = {c->first.event_a, c->first.event_b};
+    for (int i = 0; i < 2; i++) {
+        if (events[i] == STORY_NONE) continue;
+        enum event_kind kind = story_event_kind(stories[i], events[i]);
+        if (kind != EVENT_LINK_DROP && kind != EVENT_PACKET_DROP) continue;
+        *lost_in = i;
+        return story_event_packet(stories[i], events[i]);
+    }
+    return STORY_NONE;
+}
+
+/* Why late tells of it in one of the intervals of this letter. */
+static bool is_on_the_way(const struct story *s, const struct why_plan *plan, size_t packet)
+{
+    for (size_t i = 0; i < plan->n_intervals; i++) {
+        size_t drop = story_drops_after(s, plan->intervals[i].from_ns - 1);
+        for (size_t lost; (lost = why_next_loss(s, &plan->intervals[i], &drop)) != STORY_NONE;)
+            if (story_drop(s, lost)->packet == packet) return true;
+    }
+    return false;
+}
+
+static size_t letter_called(const struct story *s, const struct outcome_of_letter *o)
+{
+    size_t first, mail = story_mail_by_name(s, o->mail),
+                  n = mail == STORY_NONE ? 0 : story_mail_letters(s, mail, &first);
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(story_letter(s, first + i).recipient, o->recipient)) return first + i;
+    return STORY_NONE;
+}
+
+static bool why_late_knows(const struct story *s, const struct journal_memory *journal,
+                           const struct outcome_of_letter *o, size_t packet)
+{
+    size_t letter = letter_called(s, o);
+    if (letter == STORY_NONE) return false;
+    struct why_plan *plan = why_plan_new(journal);
+    why_plan_take(plan, s, letter);
+    bool knows = is_on_the_way(s, plan, packet);
+    why_plan_free(plan);
+    return knows;
+}
+
+static int64_t least_cwnd(const struct story *s, size_t conn, int64_t from_ns, int64_t to_ns)
+{
+    const uint32_t *events;
+    int64_t least = 0;
+    for (size_t i = 0, n = conn == STORY_NONE ? 0 : story_conn_vars(s, conn, &events); i < n; i++) {
+        if (story_event_time(s, events[i]) < from_ns || story_event_time(s, events[i]) > to_ns) continue;
+        int64_t cwnd = event_int(story_event(s, events[i]), FIELD_CWND);
+        if (cwnd > 0 && (least == 0 || cwnd < least)) least = cwnd;
+    }
+    return least;
+}
+
+static void note_windows(struct loss_cost *cost, const struct story *with, const struct story *without)
+{
+    size_t conn = story_packet(with, cost->packet)->conn;
+    if (conn == STORY_NONE) return;
+    size_t twin = story_conn_by_id(without, story_conn(with, conn).id);
+    cost->least_cwnd[0] = least_cwnd(with, conn, cost->sent_ns, cost->end_ns[0]);
+    cost->least_cwnd[1] = least_cwnd(without, twin, cost->sent_ns, cost->end_ns[1]);
+}
+
+bool loss_cost_of(const struct comparison *c, const struct story *const stories[2],
+                  const struct journal_memory *const journals[2], size_t row, struct loss_cost *out)
+{
+    int in = 0;
+    size_t packet = packet_of_parting(c, stories, &in);
+    if (packet == STORY_NONE || row >= c->n_letters) return false;
+    const struct story *with = stories[in], *without = stories[1 - in];
+    const struct outcome_of_letter *o[2] = {&c->letters[in][row], &c->letters[1 - in][row]};
+    const struct story_packet *p = story_packet(with, packet);
+    if (o[0]->end != STORY_MARK_DELIVERED || o[1]->end != STORY_MARK_DELIVERED || p->repeated_by == STORY_NONE)
+        return false;
+    *out = (struct loss_cost){.packet = packet,
+                              .again = p->repeated_by,
+                              .lost_in = in,
+                              .sent_ns = p->sent_ns,
+                              .again_ns = story_packet(with, p->repeated_by)->sent_ns,
+                              .end_ns = {o[0]->end_ns, o[1]->end_ns}};
+    if (out->again_ns > out->end_ns[0] || !why_late_knows(with, journals[in], o[0], packet)) return false;
+    note_windows(out, with, without);
+    return true;
+}
+
+/* ---- The parts ---- */
+
+static int64_t grained(int64_t ns, int64_t grain_ns)
+{
+    return ns / grain_ns * grain_ns;
+}
+
+struct loss_parts loss_cost_parts(const struct loss_cost *cost, int64_t grain_ns)
+{
+    int64_t sent = grained(cost->sent_ns, grain_ns), again = grained(cost->again_ns, grain_ns);
+    int64_t with = grained(cost->end_ns[0], grain_ns), without = grained(cost->end_ns[1], grain_ns);
+    struct loss_parts parts = {
+        .whole_ns = with - without, .until_again_ns = again - sent, .rest_ns = {with - again, without - sent}};
+    parts.after_ns = parts.rest_ns[0] - parts.rest_ns[1];
+    return parts;
+}
+
+static bool has_end(const struct outcome_of_letter *o)
+{
+    return o->composed && o->end != STORY_MARK_COMPOSED;
+}
+
+/* How much there is to tell: 0 nothing, below 0 another end. */
+static int64_t difference_of(const struct outcome_of_letter *a, const struct outcome_of_letter *b)
+{
+    if (a->composed != b->composed || a->end != b->end) return -1;
+    return has_end(a) ? llabs(b->end_ns - a->end_ns) : 0;
+}
+
+size_t loss_cost_row(const struct comparison *c)
+{
+    size_t row = STORY_NONE;
+    int64_t most = -1;
+    for (size_t i = 0; i < c->n_letters; i++) {
+        int64_t much = difference_of(&c->letters[0][i], &c->letters[1][i]);
+        if (much < 0) return i;
+        if (much <= most) continue;
+        most = much;
+        row = i;
+    }
+    return row;
+}
+
+/* ---- Words ---- */
+
+int64_t change_grain_of(int64_t ns)
+{
+    int64_t much = llabs(ns);
+    return much < SECOND ? MICROSECOND : much < 1000 * SECOND ? MILLISECOND : SECOND;
+}
+
+int64_t change_grain_ns(const struct outcome_of_letter *was, const struct outcome_of_letter *would)
+{
+    int64_t much = difference_of(was, would);
+    return much < 0 ? MILLISECOND : change_grain_of(much);
+}
+
+const char *change_time_text(int64_t ns, int64_t grain_ns, char buffer[VIEW_TIME_BYTES])
+{
+    int64_t t = llabs(ns) / grain_ns * grain_ns, s = t / SECOND;
+    if (grain_ns >= SECOND && s >= 3600)
+        snprintf(buffer, VIEW_TIME_BYTES, "%" PRId64 ":%02d:%02d h", s / 3600, (int)(s / 60 % 60), (int)(s % 60));
+    else if (grain_ns >= SECOND)
+        snprintf(buffer, VIEW_TIME_BYTES, "%" PRId64 " s", s);
+    else if (t >= SECOND)
+        snprintf(buffer, VIEW_TIME_BYTES, "%" PRId64 ".%0*d s", s, grain_ns >= MILLISECOND ? 3 : 6,
+                 (int)(t % SECOND / grain_ns));
+    else if (grain_ns >= MILLISECOND)
+        snprintf(buffer, VIEW_TIME_BYTES, "%d ms", (int)(t / MILLISECOND));
+    else
+        snprintf(buffer, VIEW_TIME_BYTES, "%d.%03d ms", (int)(t / MILLISECOND), (int)(t % MILLISECOND / MICROSECOND));
+    return buffer;
+}
+
+/* Up to a minute in seconds, then as the clock has it. */
+static const char *instant_text(int64_t at_ns, int64_t grain_ns, char buffer[VTIME_TEXT_BYTES])
+{
+    int digits = grain_ns >= SECOND ? 0 : grain_ns >= MILLISECOND ? 3 : 6;
+    int64_t part = at_ns % SECOND / grain_ns;
+    if (at_ns >= MINUTE || digits == 0) {
+        vtime_format_instant(at_ns, buffer);
+        char *point = strchr(buffer, '.');
+        if (point) point[digits ? digits + 1 : 0] = 0;
+        return buffer;
+    }
+    snprintf(buffer, VTIME_TEXT_BYTES, "%" PRId64 ".%0*d s", at_ns / SECOND, digits, (int)part);
+    return buffer;
+}
+
+static const char *end_words(const struct outcome_of_letter *o, int64_t grain_ns, char text[120])
+{
+    char at[VTIME_TEXT_BYTES];
+    if (!o->composed)
+        snprintf(text, 120, "%s", tr("never written"));
+    else if (o->end == STORY_MARK_COMPOSED)
+        snprintf(text, 120, "%s", tr("not delivered"));
+    else
+        snprintf(text, 120, o->end == STORY_MARK_DELIVERED ? tr("delivered at %s") : tr("sent back at %s"),
+                 instant_text(o->end_ns, grain_ns, at));
+    return text;
+}
+
+/* Both have come to the same end. */
+static void same_end_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would, char *text,
+                           size_t size)
+{
+    char at[2][VTIME_TEXT_BYTES], by[VIEW_TIME_BYTES], end[120];
+    int64_t grain = change_grain_ns(was, would);
+    int64_t later = grained(would->end_ns, grain) - grained(was->end_ns, grain);
+    change_time_text(later, grain, by);
+    if (later == 0 || !has_end(was)) {
+        snprintf(text, size, tr("%s in both runs"), end_words(was, grain, end));
+        return;
+    }
+    bool delivered = was->end == STORY_MARK_DELIVERED;
+    snprintf(text, size,
+             later < 0   ? delivered ? tr("delivered at %s instead of %s: %s earlier")
+                                     : tr("sent back at %s instead of %s: %s earlier")
+               : delivered ? tr("delivered at %s instead of %s: %s later")
+                         : tr("sent back at %s instead of %s: %s later"),
+             instant_text(would->end_ns, grain, at[0]), instant_text(was->end_ns, grain, at[1]), by);
+}
+
+const char *change_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
+                         char text[CHANGE_WORDS_BYTES])
+{
+    char ends[2][120], change[300];
+    if (difference_of(was, would) >= 0)
+        same_end_words(was, would, change, sizeof change);
+    else
+        snprintf(change, sizeof change, tr("%s instead of %s"), end_words(would, MILLISECOND, ends[0]),
+                 end_words(was, MILLISECOND, ends[1]));
+    snprintf(text, CHANGE_WORDS_BYTES, tr("%s for %s: %s"), was->mail, was->recipient, change);
+    return text;
+}
+
+const char *fetched_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
+                          char text[CHANGE_WORDS_BYTES])
+{
+    char at[2][VTIME_TEXT_BYTES];
+    int64_t grain = change_grain_ns(was, would);
+    text[0] = 0;
+    if (was->picked_up_ns == TIME_NEVER || would->picked_up_ns == TIME_NEVER) return text;
+    instant_text(would->picked_up_ns, grain, at[0]);
+    instant_text(was->picked_up_ns, grain, at[1]);
+    if (!strcmp(at[0], at[1]))
+        snprintf(text, CHANGE_WORDS_BYTES, tr("Fetched at %s in both runs."), at[0]);
+    else
+        snprintf(text, CHANGE_WORDS_BYTES, tr("Fetched at %s instead of %s."), at[0], at[1]);
+    return text;
+}
+
+static void add_windows(const struct loss_cost *cost, char text[CHANGE_WORDS_BYTES])
+{
+    size_t n = strlen(text);
+    if (cost->least_cwnd[0] == 0 || cost->least_cwnd[0] >= cost->least_cwnd[1]) return;
+    snprintf(text + n, CHANGE_WORDS_BYTES - n,
+             tr(" The sender's window (cwnd) fell to %lld bytes; without the loss never below %lld."),
+             (long long)cost->least_cwnd[0], (long long)cost->least_cwnd[1]);
+}
+
+static void parts_words(const struct loss_parts *parts, int64_t grain_ns, const char *label, char *text, size_t size)
+{
+    char until[VIEW_TIME_BYTES], after[VIEW_TIME_BYTES], rest[2][VIEW_TIME_BYTES];
+    change_time_text(parts->until_again_ns, grain_ns, until);
+    change_time_text(parts->after_ns, grain_ns, after);
+    for (int i = 0; i < 2; i++)
+        change_time_text(parts->rest_ns[i], grain_ns, rest[i]);
+    if (parts->after_ns == 0)
+        snprintf(text, size,
+                 tr("That is how long it took until the packet (%s) was sent again (%s); from then on it took "
+                    "%s, as without the loss."),
+                 label, until, rest[0]);
+    else if (parts->after_ns > 0)
+        snprintf(text, size,
+                 tr("Of that, %s until the packet (%s) was sent again and %s after it: from then on it took "
+                    "%s, without the loss %s."),
+                 until, label, after, rest[0], rest[1]);
+    else
+        snprintf(text, size,
+                 tr("It took %s until the packet (%s) was sent again, but %s less after it: from then on %s, "
+                    "without the loss %s."),
+                 until, label, after, rest[0], rest[1]);
+}
+
+const char *loss_cost_words(const struct loss_cost *cost, const struct story *with_loss, int64_t grain_ns,
+                            char text[CHANGE_WORDS_BYTES])
+{
+    char label[80];
+    const struct loss_parts parts = loss_cost_parts(cost, grain_ns);
+    story_packet_label(with_loss, cost->packet, label, sizeof label);
+    parts_words(&parts, grain_ns, label, text, CHANGE_WORDS_BYTES);
+    add_windows(cost, text);
+    return text;
+}
