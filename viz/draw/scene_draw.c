@@ -94,6 +94,10 @@ static struct panels place_panels(double w, double h, double u, const struct sce
         p.lesson = box_of(gap, y, wide, floor(92 * u));
         y += p.lesson.h + gap;
     }
+    if (s->what_if.n_acts > 0) { /* there are two runs, or will be */
+        p.band = box_of(gap, y, wide, floor((is_tight ? 28 : 40) * u));
+        y += p.band.h + gap;
+    }
     p.middle = box_of(gap, y, wide, fmax(40, h - gap - bottom - gap - y));
     place_views(&p, s, u, inspecting);
     return p;
@@ -406,6 +410,14 @@ static void draw_tip(struct scene *s, const struct view *view)
     if (s->sign.sign != TIMELINE_SIGNS) timeline_view_draw_tip(view, s->panels.time_line, &s->sign);
 }
 
+static void draw_band(const struct scene *s, const struct view *view)
+{
+    if (s->panels.band.w <= 0) return;
+    const struct what_if_band band = scene_what_if_band(s);
+    what_if_band_frame(view, s->panels.middle, s->panels.gap, &band);
+    what_if_band_draw(view, s->panels.band, &band);
+}
+
 static void draw_quit_question(const struct view *view, struct box window)
 {
     const char *text = tr("Press Esc once more to quit.");
@@ -434,6 +446,7 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     struct view middle = view;
     if (s->enlarged != VIEW_NONE && s->selection.what == ACT_NONE) middle.unit *= enlargement;
     forget_scroll(s);
+    draw_band(s, &view);
     for (enum view_id id = 0; id < VIEWS; id++)
         draw_view(s, middle, id);
     bool limited = limit_scroll(s);

@@ -13,6 +13,7 @@
 #include "viz/draw/sender_view.h"
 #include "viz/draw/targets.h"
 #include "viz/draw/timeline_view.h"
+#include "viz/draw/what_if_band.h"
 #include "viz/draw/why_late_view.h"
 #include "viz/story/wanted.h"
 
@@ -59,6 +60,7 @@ struct what_if {
     struct story *stories[2];       /* for the comparison; NULL without */
     struct comparison *comparison;
     size_t told;           /* the row of it that tells most; STORY_NONE */
+    int64_t left_ns;       /* where the clock was before it went back to where they part; TIME_NEVER: it did not */
     bool has_cost;         /* the runs differ by a loss, which that mail met */
     struct loss_cost cost;
     char message[RERUN_WHY_BYTES + 40];
@@ -73,7 +75,7 @@ struct looking_elsewhere {
 };
 
 struct panels {
-    struct box caption, lesson, middle, bottom, controls, time_line;
+    struct box caption, lesson, band, middle, bottom, controls, time_line;
     struct box unread; /* right of the time line, while there is more to come */
     struct box views[VIEWS];
     enum view_id replaced; /* by what is looked at closely, for as long as something is; VIEW_NONE */
@@ -188,6 +190,7 @@ void scene_run_without_losses(struct scene *scene); /* of the mail of why late *
 void scene_show_run(struct scene *scene, int run);
 void scene_add_act(struct scene *scene, const struct act_line *act); /* and runs again */
 struct compare_page scene_compare_page(const struct scene *scene);
+struct what_if_band scene_what_if_band(const struct scene *scene);
 void scene_free_what_if(struct scene *scene);
 /* The view of the focus, or the first that is longer than its frame. False: none is. */
 bool scene_scroll(struct scene *scene, double rows);

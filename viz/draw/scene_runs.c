@@ -183,7 +183,8 @@ void scene_poll(struct scene *s)
     compare(w);
     int64_t now = story_now(s->story), parts = w->comparison->first.at_ns;
     show(s, 1);
-    if (parts != TIME_NEVER && now > parts) scene_seek(s, parts);
+    w->left_ns = parts != TIME_NEVER && now > parts ? now : TIME_NEVER;
+    if (w->left_ns != TIME_NEVER) scene_seek(s, parts);
     if (*w->look_for) scene_look_at(s, w->look_for);
     w->look_for[0] = 0;
 }
@@ -208,6 +209,11 @@ struct compare_page scene_compare_page(const struct scene *s)
                                  .cost = w->has_cost ? &w->cost : NULL,
                                  .running = w->job != NULL,
                                  .message = why_not && !w->n_acts ? why_not : w->message};
+}
+
+struct what_if_band scene_what_if_band(const struct scene *s)
+{
+    return (struct what_if_band){scene_compare_page(s), s->what_if.left_ns};
 }
 
 void scene_free_what_if(struct scene *s)

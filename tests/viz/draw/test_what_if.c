@@ -154,6 +154,95 @@ Test(what_if, a_computer_and_then_a_mail_of_it_are_added)
     cr_expect(ne(sz, story_host_by_name(scene_story(scene), "added-1"), STORY_NONE), "both acts hold");
 }
 
+/* ---- Which run is seen ---- */
+
+struct heard {
+    const char *words;
+    int told, cut; /* texts with these words, and of these, those that were cut */
+};
+
+static void hear_words(void *user, const struct canvas_part *part)
+{
+    struct heard *heard = user;
+    if (part->what != CANVAS_TEXT || !strstr(part->text, heard->words)) return;
+    heard->told++;
+    heard->cut += part->cut;
+}
+
+static bool is_told(const char *words)
+{
+    struct heard heard = {words, 0, 0};
+    struct canvas *listener = canvas_new_listener(1280, 800, (struct canvas_listener){hear_words, &heard});
+    scene_draw(scene, listener);
+    canvas_free(listener);
+    cr_expect(eq(int, heard.cut, 0), "%s", words);
+    return heard.told > 0;
+}
+
+static void spare_the_lost_packet(int64_t at_ns)
+{
+    look_at_the_lost_packet();
+    scene_seek(scene, at_ns);
+    cr_assert(click(ACT_WHAT_IF, 0));
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+}
+
+Test(what_if, while_there_are_two_runs_a_band_says_which_is_seen_and_leads_to_the_other)
+{
+    cr_expect(not(is_told("The run as it was")), "there is but one");
+    spare_the_lost_packet(2500 * MILLISECOND);
+    press(KEY_ESCAPE);
+    press('1'); /* the map alone: the view What if is not there */
+    int64_t now = scene_now(scene);
+    for (int i = 0; i < 3; i++) {
+        cr_expect(is_told("what if it had not been lost?"));
+        cr_assert(click(ACT_SHOW_RUN, 0), "back to the run as it was");
+        cr_expect(is_told("The run as it was"));
+        cr_expect(eq(sz, story_drop_count(scene_story(scene)), 1));
+        cr_expect(eq(i64, scene_now(scene), now), "at the same instant");
+        cr_assert(click(ACT_SHOW_RUN, 1));
+        cr_expect(eq(sz, story_drop_count(scene_story(scene)), 0));
+    }
+    cr_assert(click(ACT_ENLARGE, VIEW_WHY_LATE));
+    cr_expect(is_told("Why late"));
+    cr_assert(click(ACT_ENLARGE, VIEW_WHAT_IF));
+    cr_expect(is_told("Until "));
+    cr_assert(click(ACT_UNDO, 0));
+    cr_expect(not(is_told("back to the run as it was")), "there is but one again");
+}
+
+Test(what_if, where_the_clock_goes_is_said)
+{
+    spare_the_lost_packet(2500 * MILLISECOND);
+    int64_t parts = scene_now(scene);
+    cr_expect_lt(parts, 2500 * MILLISECOND);
+    cr_expect(is_told("The clock was at 00:00:02.500000 and went back to where the runs part."));
+    scene_seek(scene, parts + MILLISECOND);
+    cr_expect(is_told("The runs part at "));
+    press_with('z', false, true);
+    spare_the_lost_packet(parts - MILLISECOND);
+    cr_expect(eq(i64, scene_now(scene), parts - MILLISECOND), "nothing has been missed yet: it stays");
+    cr_expect(is_told("both runs are the same"));
+}
+
+Test(what_if, the_band_has_room_from_three_quarters_to_twice_the_size)
+{
+    static const double scales[] = {0.75, 1, 1.25, 1.5, 2};
+    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
+        struct scene_options options = scene_options_default();
+        close_scene();
+        options.rerun = &rerun_at_once;
+        options.scale = scales[i];
+        options.arrangement = "closely"; /* with room for its offers at any size */
+        open_scene_of("first-mail", options);
+        spare_the_lost_packet(story_drop(scene_story(scene), 0)->at_ns);
+        cr_expect(is_told("back to the run as it was (x)"), "%.2f", scales[i]);
+        cr_expect(is_told("what if it had not been lost?"), "%.2f", scales[i]);
+        cr_expect(is_told("The runs part at "), "%.2f", scales[i]);
+    }
+}
+
 /* ---- Adding a link ---- */
 
 static size_t host_called(const char *name)

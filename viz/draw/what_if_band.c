@@ -1,0 +1,128 @@
+#include "viz/draw/what_if_band.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
+
+static bool shows_what_if(const struct what_if_band *band)
+{
+    return band->page.comparison && !band->page.running && band->page.shown == 1;
+}
+
+/* ---- Words ---- */
+
+static void act_words(const struct what_if_band *band, char *text, size_t size)
+{
+    const struct compare_page *page = &band->page;
+    const struct act_line *act = &page->acts[page->n_acts - 1];
+    if (page->running)
+        snprintf(text, size, "%s", tr("The world is run once more ..."));
+    else if (!shows_what_if(band))
+        snprintf(text, size, "%s", tr("The run as it was"));
+    else if (page->n_acts == 1)
+        snprintf(text, size, tr("%s: what if %s?"), act->about, act->words);
+    else
+        snprintf(text, size, tr("What if: %zu changes"), page->n_acts);
+}
+
+/* Where on the clock one is, and why. */
+static void clock_words(const struct view *v, const struct what_if_band *band, char *text, size_t size)
+{
+    char parts[VTIME_TEXT_BYTES], left[VTIME_TEXT_BYTES];
+    int64_t now = story_now(v->story);
+    text[0] = 0;
+    if (!band->page.comparison || band->page.running) return;
+    vtime_format_instant(v->parts_ns, parts);
+    if (v->parts_ns == TIME_NEVER)
+        snprintf(text, size, "%s", tr("Nothing differs: the act came to nothing."));
+    else if (now < v->parts_ns)
+        snprintf(text, size, tr("Until %s both runs are the same."), parts);
+    else if (now == v->parts_ns && band->left_ns != TIME_NEVER)
+        snprintf(text, size, tr("The clock was at %s and went back to where the runs part."),
+                 vtime_format_instant(band->left_ns, left));
+    else
+        snprintf(text, size, tr("The runs part at %s."), parts);
+}
+
+/* ---- Buttons ---- */
+
+struct way {
+    const char *text;
+    enum act act;
+    size_t arg;
+    bool main;
+};
+
+static double way_width(const struct view *v, const char *text)
+{
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.bold = true;
+    return ceil(canvas_measure(v->canvas, &style, text, 0).x) + view_units(v, 24);
+}
+
+static void draw_way(const struct view *v, struct box box, const struct way *way)
+{
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.bold = true;
+    style.across = style.down = ALIGN_CENTRE;
+    style.colour = way->main ? v->theme->on_accent : v->theme->ink;
+    canvas_fill_round(v->canvas, box, box.h / 2, way->main ? v->theme->accent : v->theme->grid);
+    canvas_text(v->canvas, box, &style, way->text);
+    targets_add_box(v->targets, way->act, way->arg, box);
+}
+
+/* From the right; the first is always there, the others where half of the band is left. Returns what is left. */
+static struct box draw_ways(const struct view *v, struct box box, const struct what_if_band *band)
+{
+    const struct way ways[] = {
+        {band->page.shown ? tr("back to the run as it was (x)") : tr("as it would have been (x)"), ACT_SHOW_RUN,
+         band->page.shown ? 0 : 1, true},
+        {tr("compare (9)"), ACT_ENLARGE, VIEW_WHAT_IF, false},
+        {tr("why late (8)"), ACT_ENLARGE, VIEW_WHY_LATE, false}};
+    double h = fmin(view_units(v, 26), box.h - view_units(v, 4)), gap = view_units(v, 7), right = box.x + box.w;
+    if (!band->page.comparison || band->page.running) return box;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        double w = way_width(v, ways[i].text);
+        if (i > 0 && right - w - box.x < box.w * 0.45) break;
+        right -= w;
+        draw_way(v, box_of(right, box.y + (box.h - h) / 2, w, h), &ways[i]);
+        right -= gap;
+    }
+    return box_of(box.x, box.y, right - box.x, box.h);
+}
+
+/* ---- The band ---- */
+
+void what_if_band_draw(const struct view *v, struct box box, const struct what_if_band *band)
+{
+    char text[2 * ACT_WORDS_BYTES + 32], clock[200];
+    const struct theme *t = v->theme;
+    bool what_if = shows_what_if(band);
+    canvas_fill_round(v->canvas, box, view_units(v, 8), what_if ? colour_mix(t->panel, t->accent, 0.2) : t->panel);
+    canvas_stroke_round(v->canvas, box_inset(box, 0.5), view_units(v, 8), 1, what_if ? t->accent : t->edge);
+    struct box inner = box_of(box.x + view_units(v, 14), box.y, box.w - view_units(v, 22), box.h);
+    inner = draw_ways(v, inner, band);
+    act_words(band, text, sizeof text);
+    clock_words(v, band, clock, sizeof clock);
+    struct text_style bold = view_text(v, FONT_PLAIN), small = view_text(v, FONT_SMALL);
+    bold.bold = true;
+    bold.down = small.down = ALIGN_CENTRE;
+    bold.may_be_cut = true; /* it names a packet; the view What if has all of it */
+    bool both = *clock && box.h >= (bold.size + small.size) * 1.3;
+    double half = both ? box.h * 0.52 : box.h;
+    bold = view_fitted(v, bold, text, inner.w, 0.6);
+    canvas_text(v->canvas, box_of(inner.x, inner.y, inner.w, half), &bold, text);
+    if (!both) return;
+    small = view_fitted(v, small, clock, inner.w, 0.6);
+    small.may_be_cut = true;
+    canvas_text(v->canvas, box_of(inner.x, inner.y + half - view_units(v, 2), inner.w, box.h - half), &small, clock);
+}
+
+void what_if_band_frame(const struct view *v, struct box views, double gap, const struct what_if_band *band)
+{
+    if (!shows_what_if(band)) return;
+    double width = fmax(2, gap * 0.4);
+    canvas_stroke_round(v->canvas, box_inset(views, -gap * 0.55), view_units(v, 10), width, v->theme->accent);
+}
