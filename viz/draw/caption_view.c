@@ -8,6 +8,13 @@
 #include "viz/draw/outcome_words.h"
 #include "viz/story/caption_text.h"
 
+/* Seconds of screen time from one instant to the present one. Where the pace stands still that is none: the same
+   instant has the same caption, however one came to it. */
+static double age_s(const struct view *v, int64_t at_ns)
+{
+    return (double)(pace_screen_at(v->pace, story_now(v->story)) - pace_screen_at(v->pace, at_ns)) / 1e9;
+}
+
 /* A caption is shown until it has been read twice, or until the next. */
 static double reading_s(const char *text)
 {
@@ -31,7 +38,7 @@ static struct caption of_scenario(const struct view *v)
     size_t first = 0, n = story_captions_active(v->story, &first);
     if (n == 0 || v->captions == CAPTIONS_NONE) return (struct caption){0};
     const struct story_caption *caption = story_caption(v->story, first + n - 1);
-    bool shown = view_age_s(v, caption->at_ns) <= reading_s(caption->text);
+    bool shown = age_s(v, caption->at_ns) <= reading_s(caption->text);
     return shown ? (struct caption){tr(caption->text), caption->cite, caption->event, true} : (struct caption){0};
 }
 
@@ -40,7 +47,7 @@ static struct caption of_classic(const struct view *v)
     if (!v->classics || v->captions != CAPTIONS_ALL) return (struct caption){0};
     const struct classic_moment *moment = classics_latest_told(v->classics, story_cursor(v->story));
     const char *text = moment ? classic_text(moment->kind) : NULL;
-    if (!text || view_age_s(v, moment->at_ns) > classic_reading_s(text)) return (struct caption){0};
+    if (!text || age_s(v, moment->at_ns) > classic_reading_s(text)) return (struct caption){0};
     return (struct caption){text, classic_cite(moment->kind), moment->event, false};
 }
 

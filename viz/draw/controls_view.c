@@ -70,6 +70,21 @@ static void rate_text(const struct view *v, const struct controls_state *state, 
         snprintf(text, size, tr("a second shows %s"), vtime_format_duration((int64_t)fmin(ns, 9e18), length));
 }
 
+/* Not all that happens at the instant of the clock has happened: "1 of 3". */
+static double draw_place(const struct view *v, struct box box)
+{
+    char text[64];
+    const struct story_place place = story_place(v->story);
+    if (place.steps == 0) return 0;
+    struct text_style style = view_text(v, FONT_PLAIN);
+    style.across = ALIGN_END;
+    style.down = ALIGN_CENTRE;
+    style.bold = true;
+    style.colour = v->theme->accent;
+    snprintf(text, sizeof text, tr("%zu of %zu"), place.done, place.steps);
+    return canvas_text(v->canvas, box, &style, text).x + view_units(v, 10);
+}
+
 /* A remark, left out where it has no room. */
 static void draw_rate(const struct view *v, struct box room, int lines, const struct controls_state *state)
 {
@@ -87,6 +102,7 @@ static void draw_clock(const struct view *v, struct box box, const struct contro
 {
     char text[VTIME_TEXT_BYTES], of_day[DAY_TIME_BYTES] = "";
     struct text_style style = view_mono(v, FONT_HUGE), day = view_text(v, FONT_PLAIN);
+    box.w -= draw_place(v, box);
     style.bold = day.bold = true;
     style.across = day.across = ALIGN_END;
     style.down = day.down = ALIGN_CENTRE;

@@ -178,11 +178,18 @@ void scene_seek_event(struct scene *s, size_t event)
     keep_now_in_sight(s);
 }
 
+void scene_go_to_event(struct scene *s, size_t event)
+{
+    size_t begins = story_step_beginning(s->story, event);
+    s->playing = false;
+    scene_seek_event(s, story_step_end(s->story, begins, STORY_STEP_EVENT));
+}
+
 void scene_step(struct scene *s, enum story_step what, int direction)
 {
     s->playing = false;
     size_t before = story_cursor(s->story);
-    size_t event = story_step(s->story, story_last_event(s->story), what, direction);
+    size_t event = story_next_step(s->story, what, direction);
     if (event != STORY_NONE)
         scene_seek_event(s, event);
     else

@@ -7,8 +7,7 @@
 /* Goes to an event and looks at what it is about. */
 static void go_to_event(struct scene *s, size_t event)
 {
-    s->playing = false;
-    scene_seek_event(s, event);
+    scene_go_to_event(s, event);
     size_t packet = story_event_packet(s->story, event);
     s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, event};
 }
@@ -41,7 +40,7 @@ static void show_interval(struct scene *s, size_t index)
 void scene_follow_cause(struct scene *s)
 {
     size_t chain[2], event = inspector_event(s->story, s->selection);
-    if (s->selection.what == ACT_NONE) event = story_last_event(s->story);
+    if (s->selection.what == ACT_NONE) event = story_step_subject(s->story);
     if (event == STORY_NONE) return;
     if (inspector_causes(s->story, event, chain, 2) >= 2) go_to_event(s, chain[1]);
 }

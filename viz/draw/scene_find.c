@@ -65,10 +65,9 @@ void scene_find_take(struct scene *s, size_t word)
 
 static void go_there(struct scene *s, size_t event)
 {
-    s->playing = false;
     s->find.open = false;
     s->find.outcome = FIND_FINE;
-    scene_seek_event(s, event);
+    scene_go_to_event(s, event);
     size_t packet = story_event_packet(s->story, event);
     s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, event};
 }

@@ -279,8 +279,7 @@ static bool go_to_mark(struct scene *s, struct point at)
     const struct view view = scene_view(s, NULL);
     const struct story_mark *mark = timeline_mark_at(&view, s->panels.time_line, at);
     if (!mark) return false;
-    s->playing = false;
-    scene_seek_event(s, mark->event);
+    scene_go_to_event(s, mark->event);
     return true;
 }
 

@@ -160,6 +160,7 @@ struct view scene_view(struct scene *scene, struct canvas *canvas); /* canvas ma
 void scene_zoom(struct scene *scene, int64_t around_ns, double factor); /* 0: the whole run */
 void scene_seek_screen(struct scene *scene, int64_t screen_ns);
 void scene_seek_event(struct scene *scene, size_t event);
+void scene_go_to_event(struct scene *scene, size_t event); /* with what belongs to it, and stands still there */
 void scene_step(struct scene *scene, enum story_step what, int direction);
 void scene_set_pace(struct scene *scene, enum pace_mode mode);
 void scene_change_speed(struct scene *scene, int steps);

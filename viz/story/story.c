@@ -6,7 +6,6 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "viz/story/story_internal.h"
-#include "viz/story/visible.h"
 
 struct story *story_new_until(const struct journal_memory *journal, const struct stop *stop)
 {
@@ -275,39 +274,4 @@ size_t story_conn_vars(const struct story *story, size_t conn, const uint32_t **
 {
     *events = story->conns.items[conn].vars.items;
     return story->conns.items[conn].vars.count;
-}
-
-/* ---- Steps ---- */
-
-bool story_event_is_visible(const struct story *story, size_t event)
-{
-    return event_visible_sort(journal_memory_kind(story->journal, event)) != VISIBLE_NOT;
-}
-
-static bool is_step(const struct story *story, size_t event, enum story_step what)
-{
-    enum visible_sort sort = event_visible_sort(journal_memory_kind(story->journal, event));
-    switch (what) {
-    case STORY_STEP_EVENT:
-        return sort != VISIBLE_NOT;
-    case STORY_STEP_PACKET:
-        return sort == VISIBLE_PACKET || sort == VISIBLE_LOSS;
-    case STORY_STEP_LINE:
-        return sort == VISIBLE_LINE;
-    case STORY_STEP_MAIL:
-        return sort == VISIBLE_MAIL;
-    }
-    return false;
-}
-
-size_t story_step(const struct story *story, size_t event, enum story_step what, int direction)
-{
-    if (direction > 0) {
-        for (size_t i = event == STORY_NONE ? 0 : event + 1; i < story->n_events; i++)
-            if (is_step(story, i, what)) return i;
-    } else if (event != STORY_NONE) {
-        for (size_t i = event; i-- > 0;)
-            if (is_step(story, i, what)) return i;
-    }
-    return STORY_NONE;
 }

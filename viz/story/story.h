@@ -67,8 +67,23 @@ enum story_step { STORY_STEP_EVENT, STORY_STEP_PACKET, STORY_STEP_LINE, STORY_ST
 /* Whether a view shows anything when this event happens: variables, timers being set and totals do not count. */
 bool story_event_is_visible(const struct story *story, size_t event);
 /* The next visible event of this sort after `event` (direction 1) or before it (-1); STORY_NONE at either end. An event
-   of STORY_NONE is the place before the first. To step: seek_event(step(last_event, what, direction)). */
+   of STORY_NONE is the place before the first. */
 size_t story_step(const struct story *story, size_t event, enum story_step what, int direction);
+
+/* A step on the screen is such an event with all that belongs to it at the same instant (step.c), and of a sort other than
+   STORY_STEP_EVENT also with what else happens then before the next of its sort: where no other follows, it shows just
+   what seeking the instant shows. To step: seek_event(next_step(what, direction)); STORY_NONE at either end. */
+size_t story_next_step(const struct story *story, enum story_step what, int direction);
+/* The event that begins the step that this one belongs to, and the last of a step that this one begins. */
+size_t story_step_beginning(const struct story *story, size_t event);
+size_t story_step_end(const struct story *story, size_t event, enum story_step what);
+/* What the present step is about: the latest event that is more than what goes with another. STORY_NONE before the first. */
+size_t story_step_subject(const struct story *story);
+/* How many steps of the present instant are done, and of how many; 0 of 0: all that happens at it has happened. */
+struct story_place {
+    size_t done, steps;
+};
+struct story_place story_place(const struct story *story);
 
 /* ---- Hosts and links ---- */
 
@@ -430,8 +445,9 @@ struct story_caption {
 size_t story_caption_count(const struct story *story);
 const struct story_caption *story_caption(const struct story *story, size_t caption);
 size_t story_captions_so_far(const struct story *story);
-/* The captions to show now: the latest, and those of the same time. Returns how many; *first is the first's index. How
-   long they stay on the screen is for the view to say. */
+/* The captions to show now: the latest, and those of the same time. One of the present instant is shown as soon as what it
+   is about has happened. Returns how many; *first is the first's index. How long they stay on the screen is for the
+   view to say. */
 size_t story_captions_active(const struct story *story, size_t *first);
 
 struct story_timer {

@@ -240,7 +240,11 @@ size_t story_captions_so_far(const struct story *story)
 
 size_t story_captions_active(const struct story *story, size_t *first)
 {
-    size_t end = story_captions_so_far(story);
+    size_t end = story_captions_so_far(story), cursor = story_cursor(story);
+    for (; end < story->captions.count; end++) {
+        const struct story_caption *next = &story->captions.items[end];
+        if (next->at_ns != story_now(story) || next->about == STORY_NONE || next->about >= cursor) break;
+    }
     *first = end;
     while (*first > 0 && story->captions.items[*first - 1].at_ns == story->captions.items[end - 1].at_ns)
         --*first;
