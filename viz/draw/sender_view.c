@@ -12,7 +12,7 @@
 #include "viz/draw/shapes.h"
 #include "viz/draw/time_axis.h"
 
-static const double value_units = 62, axis_units = 20, gap_units = 10, facts_units = 20;
+static const double value_units = 62, axis_units = 20, strip_units = 19, facts_units = 20;
 
 /* ---- Which connection ---- */
 
@@ -200,6 +200,14 @@ static double round_step(double least)
     return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
 }
 
+/* The largest of them that is no more than that. */
+static double round_step_within(double most)
+{
+    double power = pow(10, floor(log10(fmax(1, most)))), part = most / power;
+    return power * (part >= 5 ? 5 : part >= 2 ? 2 : 1);
+}
+
+/* At least one value beside 0, however low the chart is. */
 static void draw_scale(const struct chart *c, bool is_time)
 {
     const struct view *v = c->v;
@@ -208,7 +216,8 @@ static void draw_scale(const struct chart *c, bool is_time)
     style.colour = v->theme->faint;
     style.across = ALIGN_END;
     style.down = ALIGN_CENTRE;
-    double h = view_units(v, 15), step = round_step(c->most * view_units(v, 34) / fmax(1, c->box.h));
+    double h = view_units(v, 15);
+    double step = fmin(round_step(c->most * view_units(v, 34) / fmax(1, c->box.h)), round_step_within(c->most));
     for (double value = 0; value <= c->most; value += step) {
         double y = y_of(c, value);
         canvas_line(v->canvas, point_of(c->box.x, y), point_of(c->box.x + c->box.w, y), 1, v->theme->grid);
@@ -224,8 +233,9 @@ static void draw_scale(const struct chart *c, bool is_time)
 
 /* ---- The bytes ---- */
 
-static void draw_retransmission_cause(const struct chart *c, const struct story_packet *p, double x, double y,
-                                      double *free)
+/* Below its stroke, or above it where the chart ends there. */
+static void draw_retransmission_cause(const struct chart *c, const struct story_packet *p, double x, double low,
+                                      double high, double *free)
 {
     const struct view *v = c->v;
     struct text_style style = view_text(v, FONT_SMALL);
@@ -236,8 +246,9 @@ static void draw_retransmission_cause(const struct chart *c, const struct story_
     if (left < *free) return;
     *free = left + w;
     style.may_be_cut = true;
-    canvas_text(v->canvas, box_of(left, fmin(y + view_units(v, 4), c->box.y + c->box.h - size.y), w, size.y), &style,
-                p->why);
+    bool below = low + view_units(v, 4) + size.y <= c->box.y + c->box.h;
+    double top = below ? low + view_units(v, 4) : high - view_units(v, 3) - size.y;
+    canvas_text(v->canvas, box_of(left, top, w, size.y), &style, p->why);
 }
 
 static void draw_packet(const struct chart *c, size_t index, double *free)
@@ -256,7 +267,7 @@ static void draw_packet(const struct chart *c, size_t index, double *free)
     if (p->fate == STORY_LOST)
         shape_cross(v->canvas, point_of(x, (low + high) / 2), 5 * u, 2.2 * u,
                     colour_with_alpha(v->theme->lost, p->end_ns <= story_now(v->story) ? 1 : 0.35));
-    if (again && happened) draw_retransmission_cause(c, p, x, low, free);
+    if (again && happened) draw_retransmission_cause(c, p, x, low, high, free);
     if (view_is_selected(v, ACT_PACKET, index))
         canvas_ring(v->canvas, point_of(x, (low + high) / 2), 9 * u, 2 * u, v->theme->accent);
     targets_add_box(v->targets, ACT_PACKET, index, box_of(x - 3 * u, high - 2 * u, 6 * u, low - high + 4 * u));
@@ -316,28 +327,47 @@ struct mark {
     bool dashed, area;
 };
 
-/* The names of the lines, in their colours, at the left upper corner, where what rises leaves room. */
-static void draw_names(const struct chart *c, const struct mark *marks, size_t n)
+static void draw_sample(const struct view *v, struct point at, double length, double h, const struct mark *mark)
 {
-    const struct view *v = c->v;
-    double x = c->box.x + view_units(v, 4), h = view_units(v, 15), dash = view_units(v, 18);
+    struct point end = {at.x + length, at.y};
+    if (mark->area)
+        canvas_fill(v->canvas, box_of(at.x, at.y - h * 0.3, length, h * 0.6), colour_with_alpha(mark->colour, 0.35));
+    else if (mark->dashed)
+        canvas_dashed(v->canvas, at, end, 2 * v->unit, 4 * v->unit, mark->colour);
+    else
+        canvas_line(v->canvas, at, end, 2.4 * v->unit, mark->colour);
+}
+
+static const double sample_units = 15, apart_units = 5, between_units = 10;
+
+static double name_width(const struct view *v, const struct text_style *style, const struct mark *mark)
+{
+    return view_units(v, sample_units + apart_units) + canvas_measure(v->canvas, style, mark->text, 0).x + 1;
+}
+
+static double names_width(const struct view *v, const struct text_style *style, const struct mark *marks, size_t n)
+{
+    double width = view_units(v, between_units) * (double)(n - 1);
+    for (size_t i = 0; i < n; i++)
+        width += name_width(v, style, &marks[i]);
+    return width;
+}
+
+/* The names of the lines, in their colours, in the strip above their chart: as large as all have room. */
+static void draw_names(const struct view *v, struct box strip, const struct mark *marks, size_t n)
+{
+    double x = strip.x, sample = view_units(v, sample_units), before = view_units(v, sample_units + apart_units);
+    struct text_style style = view_text(v, FONT_SMALL);
+    const double whole = style.size;
+    style.down = ALIGN_CENTRE;
+    while (names_width(v, &style, marks, n) > strip.w && style.size > whole * 0.5)
+        style.size -= whole * 0.05;
     for (size_t i = 0; i < n; i++) {
-        struct text_style style = view_text(v, FONT_SMALL);
-        style.down = ALIGN_CENTRE;
-        double w = canvas_measure(v->canvas, &style, marks[i].text, 0).x + 1;
-        x += dash + 6 * v->unit;
-        canvas_fill_round(v->canvas, box_of(x - dash - 6 * v->unit, c->box.y, w + dash + 8 * v->unit, h), 3 * v->unit,
-                          colour_with_alpha(v->theme->panel, 0.8));
-        canvas_text(v->canvas, box_of(x, c->box.y, w, h), &style, marks[i].text);
-        struct point a = {x - dash - 3 * v->unit, c->box.y + h / 2}, b = {x - 5 * v->unit, a.y};
-        if (marks[i].area)
-            canvas_fill(v->canvas, box_of(a.x, a.y - h * 0.3, b.x - a.x, h * 0.6),
-                        colour_with_alpha(marks[i].colour, 0.35));
-        else if (marks[i].dashed)
-            canvas_dashed(v->canvas, a, b, 2 * v->unit, 4 * v->unit, marks[i].colour);
-        else
-            canvas_line(v->canvas, a, b, 2.4 * v->unit, marks[i].colour);
-        x += w + 8 * v->unit;
+        double w = name_width(v, &style, &marks[i]);
+        canvas_fill(v->canvas, box_of(x, strip.y, w, strip.h), v->theme->panel); /* over the axis of time */
+        draw_sample(v, point_of(x, strip.y + strip.h / 2), sample, strip.h, &marks[i]);
+        canvas_text(v->canvas, box_of(x + before, strip.y, w - before, strip.h), &style, marks[i].text);
+        x += w + view_units(v, between_units);
     }
 }
 
@@ -398,31 +428,45 @@ static void draw_facts(const struct view *v, struct box row, const struct sender
     draw_values(v, box_of(row.x + used, row.y, row.w - used, row.h), story_event(v->story, conn.vars_event), faint);
 }
 
+struct sender_layout sender_view_layout(const struct view *v, struct box inner)
+{
+    static const double parts[SENDER_CHARTS] = {0.52, 0.3, 0.18};
+    double left = view_units(v, value_units), axis = view_units(v, axis_units), strip = view_units(v, strip_units);
+    double facts = view_units(v, facts_units), h = inner.h - facts - axis - SENDER_CHARTS * strip;
+    double x = inner.x + left, y = inner.y + facts, w = inner.w - left;
+    struct sender_layout layout = {.facts = box_of(inner.x, inner.y, inner.w, facts),
+                                   .axis = box_of(x, y, w, inner.h - facts - axis)};
+    for (int i = 0; i < SENDER_CHARTS; i++) {
+        layout.names[i] = box_of(x, y, w, strip);
+        layout.charts[i] = box_of(x, y + strip, w, floor(h * parts[i]));
+        y += strip + layout.charts[i].h;
+    }
+    return layout;
+}
+
 static void draw_charts(const struct view *v, struct box inner, const struct sender_plan *plan)
 {
     const struct theme *t = v->theme;
-    double left = view_units(v, value_units), gap = view_units(v, gap_units), axis = view_units(v, axis_units);
-    double facts = view_units(v, facts_units), h = inner.h - facts - axis - 2 * gap;
-    struct chart c = {v, plan, box_of(inner.x + left, inner.y + facts, inner.w - left, floor(h * 0.52)), 1, NULL, 0};
+    const struct sender_layout layout = sender_view_layout(v, inner);
+    struct chart c = {v, plan, layout.charts[0], 1, NULL, 0};
     c.n_vars = story_conn_vars(v->story, plan->conn, &c.vars);
-    struct box all = box_of(c.box.x, c.box.y, c.box.w, inner.h - facts - axis);
-    draw_facts(v, box_of(inner.x, inner.y, inner.w, facts), plan);
-    time_axis_draw(v, all);
-    draw_bytes(&c);
+    draw_facts(v, layout.facts, plan);
+    time_axis_draw(v, layout.axis);
     const struct mark bytes[] = {{tr("window allows"), t->ghost, false, false},
                                  {tr("acknowledged"), t->class[STORY_ACK], false, false},
                                  {tr("sent"), t->class[STORY_DATA], false, false}};
-    draw_names(&c, bytes, 3);
-    c.box = box_of(c.box.x, c.box.y + c.box.h + gap, c.box.w, floor(h * 0.3));
-    draw_windows(&c);
+    draw_names(v, layout.names[0], bytes, 3);
+    draw_bytes(&c);
     const struct mark windows[] = {{"ssthresh", t->warn, true, false},
                                    {"cwnd", t->class[STORY_CONTROL], false, false},
                                    {tr("in flight"), t->class[STORY_DATA], false, true}};
-    draw_names(&c, windows, 3);
-    c.box = box_of(c.box.x, c.box.y + c.box.h + gap, c.box.w, h - floor(h * 0.52) - floor(h * 0.3));
-    draw_timeouts(&c);
+    draw_names(v, layout.names[1], windows, 3);
+    c.box = layout.charts[1];
+    draw_windows(&c);
     const struct mark timeouts[] = {{"RTO", t->lost, false, false}, {"SRTT", t->class[STORY_ACK], false, false}};
-    draw_names(&c, timeouts, 2);
+    draw_names(v, layout.names[2], timeouts, 2);
+    c.box = layout.charts[2];
+    draw_timeouts(&c);
 }
 
 /* A connection is short where a run is long: unless the span is within its life, its life is shown. */

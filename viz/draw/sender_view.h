@@ -19,6 +19,15 @@ size_t sender_view_conn(const struct view *view);
 /* The connection after (1) or before (-1) this one that sends anything. */
 size_t sender_view_neighbour(const struct story *story, size_t conn, int direction);
 
+/* Where what stands within the panel: each chart has the names of its lines in a strip of its own above it, so that they
+   cover nothing. */
+enum { SENDER_CHARTS = 3 };
+struct sender_layout {
+    struct box facts, names[SENDER_CHARTS], charts[SENDER_CHARTS];
+    struct box axis; /* of time: all of them, the times below it */
+};
+struct sender_layout sender_view_layout(const struct view *view, struct box inner);
+
 struct sender_plan *sender_plan_new(const struct story *story, size_t conn);
 void sender_plan_free(struct sender_plan *plan);
 void sender_view_draw(const struct view *view, struct box box, const struct sender_plan *plan);
