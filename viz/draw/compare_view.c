@@ -40,26 +40,31 @@ static void draw_button(const struct view *v, struct box box, const struct butto
     targets_add_box(v->targets, button->act, button->arg, box);
 }
 
-static void draw_buttons(const struct view *v, struct pen *pen, const struct compare_page *page)
+/* In as many rows as they need; returns their height. They are only measured where nothing is to be drawn. */
+static double flow_buttons(const struct view *v, struct box box, const struct compare_page *page, bool draw)
 {
     const struct button buttons[] = {
         {tr("as it was"), ACT_SHOW_RUN, 0, page->shown == 0, page->comparison != NULL},
         {tr("as it would have been"), ACT_SHOW_RUN, 1, page->shown == 1, page->comparison != NULL},
         {tr("take the last back"), ACT_UNDO, 0, false, true},
         {tr("save as a scenario"), ACT_SAVE, 0, false, true}};
-    double x = pen->box.x, gap = view_units(v, 7), h = view_units(v, button_units);
-    pen->y += view_units(v, 2);
+    double x = box.x, y = box.y + view_units(v, 2), gap = view_units(v, 7), h = view_units(v, button_units);
     for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++) {
         double w = button_width(v, buttons[i].text);
         if (!buttons[i].there) continue;
-        if (x > pen->box.x && x + w > pen->box.x + pen->box.w) {
-            x = pen->box.x;
-            pen->y += h + gap * 0.6;
+        if (x > box.x && x + w > box.x + box.w) {
+            x = box.x;
+            y += h + gap * 0.6;
         }
-        draw_button(v, box_of(x, pen->y, w, h), &buttons[i]);
+        if (draw) draw_button(v, box_of(x, y, w, h), &buttons[i]);
         x += w + gap;
     }
-    pen->y += h + view_units(v, 6);
+    return y + h + view_units(v, 6) - box.y;
+}
+
+static void draw_buttons(const struct view *v, struct pen *pen, const struct compare_page *page)
+{
+    pen->y += flow_buttons(v, box_of(pen->box.x, pen->y, pen->box.w, 0), page, true);
 }
 
 /* ---- Where they part ---- */
@@ -188,7 +193,8 @@ static void draw_result(const struct view *v, struct pen *pen, const struct comp
     struct text_style style = view_text(v, FONT_PLAIN), plain = view_text(v, FONT_SMALL);
     style.bold = true;
     style.lines = 3;
-    plain.lines = 4;
+    plain.lines = 7;
+    plain.may_be_cut = true; /* where the room ends; a larger view has more */
     style.colour = change < 0 ? v->theme->good : change > 0 ? v->theme->lost : v->theme->ink;
     pen_write(pen, style, change_words(was, would, text));
     if (page->cost)
@@ -251,7 +257,10 @@ void compare_view_draw(const struct view *v, struct box box, const struct compar
         snprintf(text, sizeof text, tr("%s: what if %s?"), page->acts[i].about, page->acts[i].words);
         pen_heading(&pen, text);
     }
+    double buttons = flow_buttons(v, inner, page, false);
+    pen.box.h -= buttons; /* they stay in sight, however long the words are */
     if (page->comparison && !page->running) draw_result(v, &pen, page);
+    pen.box.h += buttons;
     draw_buttons(v, &pen, page);
     if (*page->message) pen_paragraph(&pen, page->message, 3);
     if (page->running) pen_paragraph(&pen, tr("The world is run once more ..."), 1);

@@ -283,7 +283,7 @@ static void draw_compared(struct pen *pen, const struct compare_page *compared, 
     pen_write(pen, style, text);
     if (row != compared->told || !compared->cost) return;
     style.bold = false;
-    style.lines = 4;
+    style.lines = 7;
     pen_write(pen, style,
               loss_cost_words(compared->cost, compared->stories[compared->cost->lost_in], change_grain_ns(was, would),
                               words));
