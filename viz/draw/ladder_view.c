@@ -229,20 +229,28 @@ static const struct story_arrow *neighbour_of(const struct ladder *l, const stru
     return best;
 }
 
-/* When a packet would have arrived that a link has lost: as the link had it, if it was the last one; otherwise it would
-   have needed from there as long as its neighbour. TIME_NEVER: nobody knows. */
-static int64_t would_arrive(const struct ladder *l, const struct story_arrow *a)
+/* Where the arrow of a packet that a link has lost would have ended: when it would have arrived, if that was its last
+   link; otherwise it would have needed from there as long as its neighbour. But afterwards time may be skipped, since
+   nothing flies: then it is as steep as that one. False: nobody knows. */
+static bool would_end_at(const struct ladder *l, const struct story_arrow *a, double from_y, double *y)
 {
     const struct story *s = l->v->story;
     const struct story_hop *hop = last_hop(s, a->packet);
-    if (!hop) return TIME_NEVER;
-    if (story_link(s, hop->link).ends[!hop->dir] == a->to && hop->arrives != TIME_NEVER) return hop->arrives;
+    if (!hop) return false;
+    if (story_link(s, hop->link).ends[!hop->dir] == a->to && hop->arrives != TIME_NEVER) {
+        *y = y_at(l, hop->arrives);
+        return true;
+    }
     const struct story_arrow *beside = neighbour_of(l, a);
-    if (!beside) return TIME_NEVER;
-    int64_t since = on_link_since(s, beside->packet, hop);
-    int64_t at =
-        since == TIME_NEVER ? a->sent_ns + beside->end_ns - beside->sent_ns : hop->sent_ns + beside->end_ns - since;
-    return at > a->end_ns ? at : a->end_ns;
+    if (!beside) return false;
+    int64_t since = on_link_since(s, beside->packet, hop), begins = hop->sent_ns;
+    if (since == TIME_NEVER) {
+        since = beside->sent_ns;
+        begins = a->sent_ns;
+    }
+    double as_long = y_at(l, begins + beside->end_ns - since);
+    *y = fmax(as_long, from_y + y_at(l, beside->end_ns) - y_at(l, beside->sent_ns));
+    return true;
 }
 
 /* Between the last two columns of its way, so that no host seems to have got it. */
@@ -275,9 +283,9 @@ static struct point death_of(const struct ladder *l, const struct story_arrow *a
     if (drop && drop->hop == STORY_NONE && drop->host < story_host_count(l->v->story) &&
         l->share[drop->host] >= seen_share)
         return point_of(l->x[drop->host], y);
-    int64_t at_ns = would_arrive(l, a);
-    if (at_ns == TIME_NEVER || fabs(l->x[a->to] - from.x) < 1) return point_of(before_last(l, a), y);
-    return on_its_way(l, from, point_of(l->x[a->to], y_at(l, at_ns)), y);
+    double whole;
+    if (fabs(l->x[a->to] - from.x) < 1 || !would_end_at(l, a, from.y, &whole)) return point_of(before_last(l, a), y);
+    return on_its_way(l, from, point_of(l->x[a->to], whole), y);
 }
 
 enum layer { LAYER_ARROWS, LAYER_DEATHS, LAYER_LABELS, LAYERS };

@@ -190,6 +190,32 @@ Test(ladder, a_lost_packet_runs_at_the_slope_of_its_neighbours)
     canvas_forget_fonts();
 }
 
+static double slope_of(const struct target *t)
+{
+    return (t->b.y - t->a.y) / fabs(t->b.x - t->a.x);
+}
+
+/* The first of two links loses it, and afterwards time is skipped. */
+Test(ladder, a_packet_that_is_lost_halfway_ends_halfway)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    open_ladder(journal, 1);
+    const struct story *s = scene_story(seen.scene);
+    const struct story_drop *drop = story_drop(s, 0);
+    const struct story_packet *packet = story_packet(s, drop->packet);
+    draw_at(drop->at_ns, 1280, 800);
+    const struct target *lost = targets_find_act(scene_targets(seen.scene), ACT_PACKET, drop->packet), *other = NULL;
+    for (size_t i = 0; i < arrows(); i++)
+        if (arrow(i) && are_of_one_way(arrow(i), lost) && arrow(i)->arg != drop->packet) other = arrow(i);
+    cr_assert(lost && other && packet->class == STORY_DATA);
+    cr_expect_float_eq(slope_of(lost) / slope_of(other), 1, 0.15, "%.3f, %.3f", slope_of(lost), slope_of(other));
+    double part = (lost->b.x - lost->a.x) / (other->b.x - other->a.x);
+    cr_expect(part > 0.3 && part < 0.6, "%.2f of the way", part);
+    scene_free(seen.scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
 /* ---- Words ---- */
 
 /* Whether an upright line through x goes through the text; where time passes, the line is broken by a box. */
