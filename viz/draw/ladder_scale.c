@@ -32,7 +32,7 @@ void ladder_scale_end(struct ladder_scale *scale)
 
 /* ---- Where an instant is ---- */
 
-size_t ladder_scale_stands_before(const struct ladder_scale *scale, int64_t at_ns)
+static size_t stands_before(const struct ladder_scale *scale, int64_t at_ns)
 {
     size_t low = 0, high = scale->n_stands;
     while (low < high) {
@@ -45,15 +45,29 @@ size_t ladder_scale_stands_before(const struct ladder_scale *scale, int64_t at_n
     return low;
 }
 
-int64_t ladder_scale_length_of_stands(const struct ladder_scale *scale, size_t n)
+static int64_t length_of_stands(const struct ladder_scale *scale, size_t n)
 {
     return n ? scale->stands[n - 1].before_ns + scale->stands[n - 1].length_ns : 0;
 }
 
 static double closed_px(const struct ladder_scale *scale, int64_t at_ns)
 {
-    int64_t stood = ladder_scale_length_of_stands(scale, ladder_scale_stands_before(scale, at_ns));
+    int64_t stood = length_of_stands(scale, stands_before(scale, at_ns));
     return (double)(pace_screen_at(scale->pace, at_ns) - stood) * scale->px_per_ns;
+}
+
+int64_t ladder_scale_at(const struct ladder_scale *scale, double px)
+{
+    int64_t screen_ns = (int64_t)(fmax(0, px) / scale->px_per_ns);
+    size_t low = 0, high = scale->n_stands; /* stands that begin above it */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (closed_px(scale, scale->stands[middle].at_ns) < px)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return pace_virtual_at(scale->pace, screen_ns + length_of_stands(scale, low));
 }
 
 /* Openings that begin before an instant. */

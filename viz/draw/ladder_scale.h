@@ -30,8 +30,7 @@ void ladder_scale_open(struct ladder_scale *scale, const struct story_arrow *arr
 void ladder_scale_end(struct ladder_scale *scale);
 
 double ladder_scale_px(const struct ladder_scale *scale, int64_t at_ns);
-/* How many of the stands come before an instant; how long the first n are together. */
-size_t ladder_scale_stands_before(const struct ladder_scale *scale, int64_t at_ns);
-int64_t ladder_scale_length_of_stands(const struct ladder_scale *scale, size_t n);
+/* The instant that stands there, as long as nothing is opened. */
+int64_t ladder_scale_at(const struct ladder_scale *scale, double px);
 
 #endif

@@ -42,10 +42,12 @@ static double y_at(const struct ladder *l, int64_t at_ns)
 
 /* ---- Columns ---- */
 
-/* How far a host's column is open because of this arrow, 0 to 1. */
+/* How far a host's column is open because of this arrow, 0 to 1. It goes by the scale, so that nothing moves while the
+   clock stands. */
 static double share_by_arrow(const struct ladder *l, const struct story_arrow *a)
 {
-    double age = view_age_s(l->v, a->sent_ns), px_per_s = l->scale.px_per_ns * 1e9;
+    double px_per_s = l->scale.px_per_ns * 1e9;
+    double age = (l->now_px - ladder_scale_px(&l->scale, a->sent_ns)) / px_per_s;
     double above = a->end_ns == TIME_NEVER ? 0 : (l->chart.y - y_at(l, a->end_ns)) / px_per_s;
     double opening = (age + opens_s) / opens_s, closing = -above / opens_s;
     return fmax(0, fmin(1, fmin(opening, closing)));
@@ -418,37 +420,19 @@ static bool is_wanted(const struct view *v, const struct story_arrow *a)
     return only_shows(v->only, story_packet(v->story, a->packet)->conn, a->from, a->to);
 }
 
-/* How many of the first n stands lie above the chart. */
-static size_t stands_above(const struct ladder *l, size_t n)
-{
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (y_at(l, l->scale.stands[middle].at_ns) < l->chart.y)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static void scroll(struct ladder *l)
 {
     l->now_px = ladder_scale_px(&l->scale, story_now(l->v->story));
     l->top_px = fmax(0, l->now_px - l->chart.h);
 }
 
-/* All that could be in sight. Since stands take no room, that is more screen time than the chart is long. */
+/* All that could be in sight, and a little more: what is just out of it opens the scale, too. */
 static void collect(struct ladder *l)
 {
     const struct view *v = l->v;
-    int64_t look_ahead = (int64_t)(opens_s * 1e9); /* and back: what is just out of sight opens the scale, too */
-    int64_t sight = (int64_t)(l->chart.h / l->scale.px_per_ns) + look_ahead;
-    size_t until = ladder_scale_stands_before(&l->scale, story_now(v->story) + 1);
-    size_t above = stands_above(l, until);
-    sight += ladder_scale_length_of_stands(&l->scale, until) - ladder_scale_length_of_stands(&l->scale, above);
-    int64_t from = pace_virtual_at(v->pace, v->screen_ns > sight ? v->screen_ns - sight : 0);
-    int64_t to = pace_virtual_at(v->pace, v->screen_ns + look_ahead);
+    double ahead_px = l->scale.px_per_ns * 1e9 * opens_s, now_px = ladder_scale_px(&l->scale, story_now(v->story));
+    int64_t from = ladder_scale_at(&l->scale, now_px - l->chart.h - ahead_px);
+    int64_t to = ladder_scale_at(&l->scale, now_px + ahead_px);
     l->n_arrows = story_ladder(v->story, from, to, NULL, 0);
     l->arrows = mem_calloc(l->n_arrows + 1, sizeof *l->arrows);
     story_ladder(v->story, from, to, l->arrows, l->n_arrows);

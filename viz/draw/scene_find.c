@@ -100,13 +100,13 @@ void scene_find_next(struct scene *s)
         tell_why_not(s, &wanted, &places);
 }
 
-/* What just happens is where we are, and does not count. */
+/* The step that just happens is where we are, and does not count. */
 void scene_find_before(struct scene *s)
 {
     struct wanted wanted = wanted_read(s->story, s->find.text);
     size_t cursor = story_cursor(s->story);
     if (s->find.edits || wanted.n_terms == 0) return;
-    size_t event = wanted_before(s->story, &wanted, cursor > 0 ? cursor - 1 : 0);
+    size_t event = wanted_before(s->story, &wanted, cursor > 0 ? story_step_beginning(s->story, cursor - 1) : 0);
     if (event != STORY_NONE) go_there(s, event);
 }
 

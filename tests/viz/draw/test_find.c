@@ -39,7 +39,7 @@ static bool found(void)
 
 static size_t here(void)
 {
-    return story_last_event(scene_story(scene));
+    return story_step_subject(scene_story(scene));
 }
 
 static enum event_kind kind_here(void)
