@@ -17,14 +17,20 @@ static int digits_for(int64_t apart_ns, int64_t unit_ns)
     return digits;
 }
 
+enum { FRACTION_BYTES = 12 };
+
 /* ".152"; "" without digits. */
-static const char *fraction_text(int64_t ns, int64_t unit_ns, int digits, char buffer[VIEW_TIME_BYTES])
+static const char *fraction_text(int64_t ns, int64_t unit_ns, int digits, char buffer[FRACTION_BYTES])
 {
     int64_t rest = ns % unit_ns;
-    buffer[0] = 0;
-    for (int d = 0; d < digits; d++)
-        unit_ns /= 10;
-    if (digits) snprintf(buffer, VIEW_TIME_BYTES, ".%0*" PRId64, digits, rest / (unit_ns > 0 ? unit_ns : 1));
+    int n = 0;
+    if (digits > 0) buffer[n++] = '.';
+    for (; digits > 0 && n < FRACTION_BYTES - 1; digits--) {
+        rest *= 10;
+        buffer[n++] = (char)('0' + rest / unit_ns);
+        rest %= unit_ns;
+    }
+    buffer[n] = '\0';
     return buffer;
 }
 
@@ -37,13 +43,13 @@ static void put_hours(const struct axis_time *axis, int64_t at_ns, const char *b
         snprintf(clock, sizeof clock, "%02d:%02d%.24s", hours % 24, minutes, behind);
         snprintf(buffer, VIEW_TIME_BYTES, tr("%dd %s"), days, clock);
     } else {
-        snprintf(buffer, VIEW_TIME_BYTES, "%d:%02d%s", hours, minutes, behind);
+        snprintf(buffer, VIEW_TIME_BYTES, "%d:%02d%.24s", hours, minutes, behind);
     }
 }
 
 const char *axis_time_text(struct axis_time axis, int64_t at_ns, char buffer[VIEW_TIME_BYTES])
 {
-    char fraction[VIEW_TIME_BYTES], behind[VIEW_TIME_BYTES + 4];
+    char fraction[FRACTION_BYTES], behind[FRACTION_BYTES + 16];
     int seconds = (int)(at_ns % MINUTE / SECOND);
     fraction_text(at_ns, SECOND, digits_for(axis.apart_ns, SECOND), fraction);
     if (axis.apart_ns >= minutes_are_enough) {
@@ -53,19 +59,19 @@ const char *axis_time_text(struct axis_time axis, int64_t at_ns, char buffer[VIE
         snprintf(behind, sizeof behind, ":%02d%s", seconds, fraction);
         put_hours(&axis, at_ns, behind, buffer);
     } else if (axis.most_ns >= MINUTE) {
-        snprintf(buffer, VIEW_TIME_BYTES, "%d:%02d%.20s", (int)(at_ns / MINUTE), seconds, fraction);
+        snprintf(buffer, VIEW_TIME_BYTES, "%d:%02d%s", (int)(at_ns / MINUTE), seconds, fraction);
     } else {
-        snprintf(buffer, VIEW_TIME_BYTES, "%d%.20s %s", seconds, fraction, tr("s"));
+        snprintf(buffer, VIEW_TIME_BYTES, "%d%s %s", seconds, fraction, tr("s"));
     }
     return buffer;
 }
 
 const char *axis_duration_text(struct axis_time axis, int64_t duration_ns, char buffer[VIEW_TIME_BYTES])
 {
-    char fraction[VIEW_TIME_BYTES];
+    char fraction[FRACTION_BYTES];
     int64_t unit_ns = axis.most_ns >= SECOND ? SECOND : axis.most_ns >= MILLISECOND ? MILLISECOND : MILLISECOND / 1000;
     const char *unit = unit_ns == SECOND ? tr("s") : unit_ns == MILLISECOND ? "ms" : "µs";
     fraction_text(duration_ns, unit_ns, digits_for(axis.apart_ns, unit_ns), fraction);
-    snprintf(buffer, VIEW_TIME_BYTES, "%" PRId64 "%.16s %s", duration_ns / unit_ns, fraction, unit);
+    snprintf(buffer, VIEW_TIME_BYTES, "%" PRId64 "%s %s", duration_ns / unit_ns, fraction, unit);
     return buffer;
 }

@@ -171,7 +171,7 @@ static bool draw_loss(struct pen *pen, size_t index)
 {
     const struct view *v = pen->v;
     char text[WHY_LOSS_BYTES], time[VIEW_TIME_BYTES], again[100] = "";
-    int64_t again_ns = why_loss_cost_ns(v->story, index);
+    int64_t again_ns = why_resent_after_ns(v->story, index);
     why_loss_words(v->story, index, text, sizeof text);
     if (again_ns > 0) /* else it was never sent again */
         snprintf(again, sizeof again, tr("sent again after %s"),

@@ -64,7 +64,7 @@ struct why_losses why_losses_of(const struct story *s, const struct delay_interv
         if (!only_a_timer_noticed(s, p)) continue;
         losses.n_timed++;
         int64_t from_ns = later(later(p->sent_ns, i->from_ns), counted_ns),
-                to_ns = p->sent_ns + why_loss_cost_ns(s, lost);
+                to_ns = p->sent_ns + why_resent_after_ns(s, lost);
         if (to_ns > i->to_ns) to_ns = i->to_ns;
         if (to_ns <= from_ns) continue;
         losses.waited_ns += to_ns - from_ns;

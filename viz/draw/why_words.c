@@ -94,7 +94,7 @@ void why_loss_words(const struct story *s, size_t index, char *text, size_t size
         snprintf(text, size, "%s: %s", label, death);
 }
 
-int64_t why_loss_cost_ns(const struct story *s, size_t index)
+int64_t why_resent_after_ns(const struct story *s, size_t index)
 {
     const struct story_packet *p = story_packet(s, story_drop(s, index)->packet);
     return p->repeated_by == STORY_NONE ? 0 : story_packet(s, p->repeated_by)->sent_ns - p->sent_ns;

@@ -18,6 +18,6 @@ size_t why_next_loss(const struct story *story, const struct delay_interval *int
 /* "bytes 3012–4359: lost by chance; sent again because the retransmission timer ran out" */
 void why_loss_words(const struct story *story, size_t drop, char *text, size_t size);
 /* How long after it the same bytes were sent again; 0: never. */
-int64_t why_loss_cost_ns(const struct story *story, size_t drop);
+int64_t why_resent_after_ns(const struct story *story, size_t drop);
 
 #endif

@@ -53,7 +53,7 @@ const transfers = table('transfers', 'mail', 'from', 'to', 'event', 'at', 'end',
 const attempts = table('attempts', 'letter', 'host', 'peer', 'at', 'end', '$outcome', '$why', 'nth', 'step', 'endStep');
 
 /* Where the time of a letter went: parts one after the other, sums by stage (-1: what is too short to be told, `count`
-   parts), and the whole. losses of a part: step, at, text, cost, its words. */
+   parts), and the whole. losses of a part: step, at, text, after how long it was sent again (0: never), its words. */
 const stages = raw.stages.map(textOf);
 const whyParts = table('whyParts', 'letter', 'from', 'to', 'stage', '$text', 'ns', '$length', 'losses');
 for (const part of whyParts) part.losses = part.losses.map(([step, at, text, ns, length]) => ({ step, at, text: textOf(text), ns, length: textOf(length) }));

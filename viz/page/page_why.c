@@ -1,5 +1,8 @@
 /* Why late: of each mail and recipient where its time went, in parts that add up, and in each the losses that it cost.
  */
+#include <stdio.h>
+
+#include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/why_late_view.h"
 #include "viz/draw/why_words.h"
@@ -36,6 +39,15 @@ static void write_duration(const struct page *page, int64_t ns)
     page_text(page->out, vtime_format_duration(ns, text));
 }
 
+/* 0: never. */
+static void write_resending(const struct page *page, int64_t after_ns)
+{
+    char time[VTIME_TEXT_BYTES], text[100];
+    snprintf(text, sizeof text, tr("sent again after %s"), vtime_format_duration(after_ns, time));
+    page_int(page->out, after_ns);
+    page_text(page->out, text);
+}
+
 static void write_part(const struct page *page, size_t row, const struct delay_interval *interval)
 {
     char text[STORY_SENTENCE_BYTES];
@@ -55,7 +67,7 @@ static void write_part(const struct page *page, size_t row, const struct delay_i
         page_index(page->out, step_up_to(page, story_drop(page->story, lost)->event));
         page_int(page->out, story_drop(page->story, lost)->at_ns);
         page_text(page->out, text);
-        write_duration(page, why_loss_cost_ns(page->story, lost));
+        write_resending(page, why_resent_after_ns(page->story, lost));
         page_row_end(page->out);
     }
     page_row_end(page->out);
