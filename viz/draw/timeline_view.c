@@ -229,19 +229,26 @@ static size_t label_count(const struct view *v, struct box strip)
     return (size_t)fmax(2, floor(strip.w / view_units(v, 130)));
 }
 
-static int64_t label_at(const struct view *v, struct box box, size_t i, size_t labels)
+/* The instant where a label stands, or so much beside it. */
+static int64_t label_at(const struct view *v, struct box box, size_t i, size_t labels, double beside)
 {
     struct box strip = strip_of(box, v->unit);
-    return pace_virtual_at(v->pace, timeline_screen_at(v, box, strip.x + strip.w * (double)i / (double)labels));
+    double x = strip.x + strip.w * (double)i / (double)labels + beside;
+    return pace_virtual_at(v->pace, timeline_screen_at(v, box, fmax(strip.x, fmin(x, strip.x + strip.w))));
 }
 
-/* So that the closest neighbours differ; what is closer than a millisecond is shown once. */
+/* So that the closest neighbours differ; and of a short run, in which every packet is seen, so exactly that a mark just
+   before a label has not the later time. What is closer than a millisecond is shown once. */
 static struct axis_time form_of_labels(const struct view *v, struct box box, size_t labels)
 {
-    struct axis_time form = {label_at(v, box, labels, labels), TIME_NEVER};
+    double near = view_units(v, 5);
+    struct axis_time form = {label_at(v, box, labels, labels, 0), TIME_NEVER};
+    bool is_short = form.most_ns - label_at(v, box, 0, labels, 0) < MINUTE;
     for (size_t i = 0; i < labels; i++) {
-        int64_t apart = label_at(v, box, i + 1, labels) - label_at(v, box, i, labels);
-        if (apart > 0 && apart / 8 < form.apart_ns) form.apart_ns = apart / 8;
+        int64_t apart = (label_at(v, box, i + 1, labels, 0) - label_at(v, box, i, labels, 0)) / 8;
+        int64_t about = label_at(v, box, i, labels, near) - label_at(v, box, i, labels, -near);
+        if (is_short && about > 0 && about < apart) apart = about;
+        if (apart > 0 && apart < form.apart_ns) form.apart_ns = apart;
     }
     if (form.apart_ns < MILLISECOND) form.apart_ns = MILLISECOND;
     return form;
@@ -261,7 +268,7 @@ static void draw_times(const struct view *v, struct box box)
         double x = strip.x + w * (double)i;
         style.across = i == 0 ? ALIGN_START : i == labels ? ALIGN_END : ALIGN_CENTRE;
         double left = i == 0 ? x : i == labels ? x - w : x - w / 2;
-        axis_time_text(form, label_at(v, box, i, labels), text);
+        axis_time_text(form, label_at(v, box, i, labels, 0), text);
         canvas_line(v->canvas, point_of(x, strip.y + strip.h), point_of(x, y + view_units(v, 2)), 1, v->theme->ghost);
         if (!strcmp(text, former)) continue; /* the clock stands still while something is read */
         canvas_text(v->canvas, box_of(left, y + view_units(v, 2), w, view_units(v, 14)), &style, text);

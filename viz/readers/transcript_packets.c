@@ -47,12 +47,12 @@ static bool first_byte_answered(const struct transcript *t, const struct decoded
     return iss != SIZE_MAX;
 }
 
-/* Bytes that an acknowledgement covers; false when the SYN was not seen. */
-static bool acked_bytes(const struct transcript *t, const struct decoded *d, uint32_t *bytes)
+/* The number of the next byte that is waited for, counted from 1; false when the SYN was not seen. */
+static bool ack_number(const struct transcript *t, const struct decoded *d, uint32_t *number)
 {
     uint32_t first;
     if (!(d->tcp.flags & TCP_ACK) || !first_byte_answered(t, d, &first)) return false;
-    *bytes = d->tcp.ack - first;
+    *number = d->tcp.ack - first + 1;
     return true;
 }
 
@@ -71,15 +71,15 @@ static void make_tag_label(const char *tag, char *label)
 static void make_label(const struct transcript *t, const struct event *e, const struct decoded *d, char *label)
 {
     char flags[32];
-    uint32_t acked;
+    uint32_t next;
     int64_t offset = event_int(e, FIELD_OFFSET), length = event_int(e, FIELD_LENGTH);
     tcp_flags_text(d->tcp.flags, flags);
     if (!d->is_tcp)
         make_tag_label(event_text(e, FIELD_TAG), label);
     else if (length)
         snprintf(label, LABEL_BYTES, tr("bytes %" PRId64 "–%" PRId64), offset + 1, offset + length);
-    else if (!(d->tcp.flags & TCP_SYN) && acked_bytes(t, d, &acked))
-        snprintf(label, LABEL_BYTES, "%s %" PRIu32, flags, acked);
+    else if (!(d->tcp.flags & TCP_SYN) && ack_number(t, d, &next))
+        snprintf(label, LABEL_BYTES, "%s %" PRIu32, flags, next);
     else
         snprintf(label, LABEL_BYTES, "%s", flags);
 }
@@ -87,17 +87,17 @@ static void make_label(const struct transcript *t, const struct event *e, const 
 static void add_segment_details(struct transcript *t, const struct event *e, const struct decoded *d)
 {
     char flags[32], options[TCP_OPTIONS_TEXT_BYTES];
-    uint32_t acked, first;
+    uint32_t next, first;
     int64_t length = event_int(e, FIELD_LENGTH);
     if (length) {
         text_addf(&t->words, " %s", tcp_flags_text(d->tcp.flags, flags));
-        if (acked_bytes(t, d, &acked)) text_addf(&t->words, " %" PRIu32, acked);
+        if (ack_number(t, d, &next)) text_addf(&t->words, " %" PRIu32, next);
     }
     if (d->tcp.flags & TCP_SYN) text_addf(&t->words, tr(" seq %" PRIu32), d->tcp.seq);
     text_addf(&t->words, tr(" win %u"), (unsigned)d->tcp.window);
     if (length) text_addf(&t->words, tr(" len %" PRId64), length);
-    first_byte_answered(t, d, &first);
-    if (tcp_options_text(&d->tcp, first, options)[0]) text_addf(&t->words, " %s", options);
+    bool is_known = first_byte_answered(t, d, &first);
+    if (tcp_options_text(&d->tcp, is_known ? first - 1 : 0, options)[0]) text_addf(&t->words, " %s", options);
 }
 
 static bool tell_packet_send(struct transcript *t, const struct event *e)

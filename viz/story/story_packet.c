@@ -245,7 +245,7 @@ const char *story_packet_label(const struct story *story, size_t packet, char *b
     if (p->length && !(header.tcp.flags & (TCP_SYN | TCP_RST | TCP_FIN)))
         return data_label(story, packet, buffer, size);
     if (header.tcp.flags == TCP_ACK && story_acked_bytes(story, p, &header.tcp, &acked))
-        snprintf(buffer, size, tr("ACK %u"), (unsigned)acked);
+        snprintf(buffer, size, tr("ACK %u"), (unsigned)(acked + 1)); /* the byte that is waited for */
     else
         snprintf(buffer, size, "%s", tcp_flags_text(header.tcp.flags, flags));
     return buffer;

@@ -224,7 +224,7 @@ Test(story, headers_payload_and_labels_come_from_the_journal)
     size_t acks = 0, questions = 0;
     for (size_t i = 0; i < story_packet_count(story); i++) {
         story_packet_label(story, i, label, sizeof label);
-        acks += strcmp(label, "ACK 2896") == 0;
+        acks += strcmp(label, "ACK 2897") == 0;
         questions += strcmp(label, "MX b.example?") == 0;
     }
     cr_assert_geq(acks, 3, "three duplicate acknowledgements");
