@@ -132,25 +132,22 @@ static const struct stored_mail *stored_mail_of(const struct mail_client *client
     const struct mailbox *box =
         server->mail_server ? mail_server_mailbox(server->mail_server, settings(client)->user) : NULL;
     for (size_t i = 0; box && i < box->n; i++)
-        if (strcmp(box->mails[i].queue_id, unique_id) == 0) return &box->mails[i];
+        if (strcmp(box->mails[i].unique_id, unique_id) == 0) return &box->mails[i];
     return NULL;
 }
 
-/* Which mail it is, and whose, for one mailbox may serve several addresses. Bytes that were damaged where no checksum
-   saw it may not say so; then what lies on the server under its unique id is what the user takes it for. */
+/* Which mail it is, and whose, for one mailbox may serve several addresses: what lies on the server under its unique
+   id. Without one the bytes have to say it, which they may not, or not truly, if they were damaged where no checksum
+   saw it. */
 static bool identify(const struct mail_client *client, const char *unique_id, struct mail_bytes *mail,
                      char recipient[MESSAGE_ADDRESS_BYTES])
 {
-    mail->message.n = message_number_of(mail->content, mail->size);
-    mail->recipient = recipient;
-    if (world_knows_message(world_of(client), mail->message) &&
-        message_delivered_to(mail->content, mail->size, recipient))
-        return true;
+    bool is_named = message_delivered_to(mail->content, mail->size, recipient);
     const struct stored_mail *stored = *unique_id ? stored_mail_of(client, unique_id) : NULL;
-    if (!stored) return false;
-    mail->message = stored->message;
-    snprintf(recipient, MESSAGE_ADDRESS_BYTES, "%s", stored->recipient);
-    return world_knows_message(world_of(client), mail->message);
+    mail->message.n = stored ? stored->message.n : message_number_of(mail->content, mail->size);
+    mail->recipient = recipient;
+    if (stored) snprintf(recipient, MESSAGE_ADDRESS_BYTES, "%s", stored->recipient);
+    return (stored || is_named) && world_knows_message(world_of(client), mail->message);
 }
 
 static void on_fetched(void *context, const char *unique_id, const char *content, size_t size)

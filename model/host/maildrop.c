@@ -35,7 +35,7 @@ static bool can_be_read(void *context)
 
 static const char *mail_unique_id(void *context, size_t i)
 {
-    return ((struct mail_session *)context)->mailbox->mails[i].queue_id;
+    return ((struct mail_session *)context)->mailbox->mails[i].unique_id;
 }
 
 static struct message_id mail_message_id(void *context, size_t i)

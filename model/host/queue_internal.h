@@ -75,6 +75,7 @@ struct queue_entry {
     bool is_durable; /* its file is committed */
     bool warned;     /* its sender knows of the delay */
     bool ends_if_refused;
+    bool was_interrupted; /* by a crash: what it did may be done again */
     const char *rot; /* what is wrong with its file, as whoever reads it next will find; NULL: nothing */
     struct queued_recipient *recipients;
     size_t n_recipients;

@@ -218,7 +218,8 @@ static void on_in_mailbox(void *context, enum store_result result)
                                                                                     .where = "delivered",
                                                                                     .content = putting.content,
                                                                                     .size = putting.size});
-        mailbox_store(box, entry->message, recipient, entry->queue_id, putting.content, putting.size);
+        mailbox_store(box, entry->message, recipient, entry->queue_id, putting.recipient > 0 || entry->was_interrupted,
+                      putting.content, putting.size);
         end_locally(entry, putting.recipient, RECIPIENT_DONE, "into the mailbox");
         break;
     case STORE_FULL:
@@ -491,6 +492,7 @@ void queue_round_crash(struct queue_entry *entry)
     struct journal *journal = queue_world(entry->queue)->journal;
     uint64_t cause = journal_cause(journal);
     entry->n_open = 0;
+    entry->was_interrupted = true;
     for (size_t i = 0; i < entry->n_recipients; i++) {
         struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate == RECIPIENT_WAITS || (recipient->fate == RECIPIENT_DONE && recipient->marked)) continue;

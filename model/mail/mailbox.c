@@ -1,6 +1,7 @@
 /* A mailbox is a growing array of mails in order of arrival. */
 #include "model/mail/mailbox.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/journal/memory.h"
@@ -27,9 +28,22 @@ void mailbox_expect_no_more(struct mailbox *box, size_t size)
     box->coming_bytes -= size;
 }
 
-void mailbox_store(struct mailbox *box, struct message_id message, const char *recipient, const char *queue_id,
-                   char *content, size_t size)
+static char *new_unique_id(const struct mailbox *box, const char *queue_id, bool may_be_another_copy)
 {
+    enum { SERIAL_BYTES = 24 };
+    size_t room = strlen(queue_id) + SERIAL_BYTES;
+    char *id = mem_alloc(room);
+    if (may_be_another_copy)
+        snprintf(id, room, "%s.%llu", queue_id, (unsigned long long)box->n_stored);
+    else
+        snprintf(id, room, "%s", queue_id);
+    return id;
+}
+
+void mailbox_store(struct mailbox *box, struct message_id message, const char *recipient, const char *queue_id,
+                   bool may_be_another_copy, char *content, size_t size)
+{
+    box->n_stored++;
     if (box->is_never_read) {
         box->n_unkept++;
         box->unkept_bytes += size;
@@ -44,6 +58,7 @@ void mailbox_store(struct mailbox *box, struct message_id message, const char *r
     box->mails[box->n++] = (struct stored_mail){.message = message,
                                                 .recipient = mem_strdup(recipient),
                                                 .queue_id = mem_strdup(queue_id),
+                                                .unique_id = new_unique_id(box, queue_id, may_be_another_copy),
                                                 .content = content,
                                                 .size = size};
 }
@@ -52,6 +67,7 @@ static void stored_mail_release(struct stored_mail *mail)
 {
     mem_free(mail->recipient);
     mem_free(mail->queue_id);
+    mem_free(mail->unique_id);
     mem_free(mail->content);
 }
 

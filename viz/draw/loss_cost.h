@@ -35,7 +35,7 @@ size_t loss_cost_row(const struct comparison *comparison);
 
 /* ---- Words ---- */
 
-enum { CHANGE_WORDS_BYTES = 400 };
+enum { CHANGE_WORDS_BYTES = 800 };
 
 /* In which steps a time as long as this is told; and those of a row, so that a difference can be seen in them. */
 int64_t change_grain_of(int64_t ns);

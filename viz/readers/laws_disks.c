@@ -277,6 +277,7 @@ static void on_host_state(struct law_disks *s, const struct event *e)
     if (!disk->is_down) return;
     disk->stopped_with += disk->left;
     disk->stopped_with_files += disk->left_files;
+    disk->left = disk->left_files = 0;
 }
 
 void laws_of_disks(struct laws *laws, const struct event *e)

@@ -196,6 +196,12 @@ static void on_ack_delivered(struct law_conn *c, const struct law_segment *s, in
     if (edge == c->una) c->progress_ns = now_ns; /* a closed window that is told is an answer */
 }
 
+/* RFC 9293 3.10.7.3: an answer to another SYN than this end's tells nothing. */
+static bool answers_another(const struct law_conn *c, const struct law_segment *s)
+{
+    return strcmp(c->state, "SYN-SENT") == 0 && s->flags & LAW_ACK && c->knows_own && s->ack != (uint32_t)c->iss + 1;
+}
+
 static void on_segment_delivered(struct law_conn *c, const struct law_segment *s, int64_t now_ns)
 {
     c->segments_delivered++;
@@ -203,6 +209,7 @@ static void on_segment_delivered(struct law_conn *c, const struct law_segment *s
         c->was_reset = true;
         return;
     }
+    if (answers_another(c, s)) return;
     if (s->flags & LAW_SYN &&
         (!c->knows_peer || strcmp(c->state, "SYN-SENT") == 0 || strcmp(c->state, "LISTEN") == 0)) {
         c->knows_peer = true;

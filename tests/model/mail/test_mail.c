@@ -303,11 +303,24 @@ Test(message, a_report_of_a_delay_says_how_long_it_goes_on) /* RFC 3464 2.3.9 */
     message_free(mail);
 }
 
+/* RFC 1939 7: two copies of a mail, to two addresses of one user, have two unique ids. */
+Test(mailbox, copies_of_one_mail_are_told_apart)
+{
+    struct mailbox box = {0};
+    mailbox_store(&box, (struct message_id){1}, "u0@a.example", "A1", false, mem_strdup("x"), 1);
+    mailbox_store(&box, (struct message_id){1}, "U0@a.example", "A1", true, mem_strdup("x"), 1);
+    mailbox_remove(&box, (const bool[]){false, true}, 2);
+    mailbox_store(&box, (struct message_id){1}, "U0@a.example", "A1", true, mem_strdup("x"), 1);
+    cr_expect_str_eq(box.mails[0].unique_id, "A1");
+    cr_expect_str_eq(box.mails[1].unique_id, "A1.3", "nor is one used again");
+    mailbox_clear(&box);
+}
+
 Test(mailbox, removes_what_is_marked_and_keeps_what_came_meanwhile)
 {
     struct mailbox box = {0};
     for (unsigned i = 1; i <= 5; i++)
-        mailbox_store(&box, (struct message_id){i}, "bob@b.example", "id", mem_strdup("x"), 1);
+        mailbox_store(&box, (struct message_id){i}, "bob@b.example", "id", i > 1, mem_strdup("x"), 1);
     mailbox_remove(&box, (const bool[]){true, false, true}, 3);
     cr_assert_eq(box.n, 3);
     cr_assert_eq(box.mails[0].message.n, 2);
