@@ -248,8 +248,10 @@ static void draw_cache(struct pen *pen, size_t index)
 static uint32_t not_taken(const struct story *s, size_t host)
 {
     uint32_t n = 0;
-    for (size_t i = 0, end = story_drops_after(s, story_now(s)); i < end; i++)
-        n += story_drop(s, i)->hop == STORY_NONE && story_drop(s, i)->host == host;
+    for (size_t i = 0, end = story_drops_after(s, story_now(s)); i < end; i++) {
+        const struct story_drop *drop = story_drop(s, i);
+        n += drop->hop == STORY_NONE && drop->host == host && drop->event < story_cursor(s);
+    }
     return n;
 }
 
@@ -274,8 +276,9 @@ void inspector_host_draw(const struct view *v, struct pen_page *page, size_t ind
         snprintf(text, sizeof text, "%u %s", n, story_mail_state_name(state));
         if (n) pen_fact(&pen, tr("mail"), text);
     }
-    snprintf(text, sizeof text, tr("%u packets"), not_taken(v->story, index));
-    if (not_taken(v->story, index)) pen_fact(&pen, tr("not taken so far"), text);
+    uint32_t n_not_taken = not_taken(v->story, index);
+    snprintf(text, sizeof text, tr("%u packets"), n_not_taken);
+    if (n_not_taken) pen_fact(&pen, tr("not taken so far"), text);
     draw_destinations(&pen, index);
     draw_learnt(&pen, index);
     draw_settings(&pen, index);

@@ -156,6 +156,20 @@ static void place_of(const struct window *w, int x, int y, struct input *in)
     in->y = height > 0 ? (double)y * w->height / height : y;
 }
 
+/* Where the pointer is while the wheel turns. */
+static void place_of_wheel(const struct window *w, const SDL_MouseWheelEvent *wheel, struct input *in)
+{
+    int x, y;
+#if SDL_VERSION_ATLEAST(2, 26, 0)
+    x = wheel->mouseX;
+    y = wheel->mouseY;
+#else
+    (void)wheel;
+    SDL_GetMouseState(&x, &y);
+#endif
+    place_of(w, x, y, in);
+}
+
 static bool input_of(const struct window *w, const SDL_Event *event, struct input *in)
 {
     SDL_Keymod held = SDL_GetModState();
@@ -185,6 +199,7 @@ static bool input_of(const struct window *w, const SDL_Event *event, struct inpu
     case SDL_MOUSEWHEEL:
         in->kind = INPUT_WHEEL;
         in->wheel = event->wheel.y;
+        place_of_wheel(w, &event->wheel, in);
         return event->wheel.y != 0;
     }
     return false;

@@ -407,7 +407,10 @@ static void add_row(struct text_buffer *text, struct outcome_row row)
         text_adds(text, ", ");
         add_member(text, "copies_because", row.doubted);
     } else if (row.copies > 1 && row.list) {
-        text_addf(text, ", \"copies_because\": \"also as a member of %s\"", row.list);
+        char because[600];
+        snprintf(because, sizeof because, "also as a member of %s", row.list);
+        text_adds(text, ", ");
+        add_member(text, "copies_because", because);
     }
     text_adds(text, "}");
 }

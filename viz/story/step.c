@@ -57,11 +57,16 @@ static bool follows(const struct story *story, size_t event)
     return false;
 }
 
-/* The first that an arrival brings about. */
+/* The first that an arrival brings about, at the host where it arrives. */
 static bool comes_of_arrival(const struct story *story, size_t event)
 {
-    for (size_t i = event; i-- > 0 && is_same_instant(story, i, event);)
-        if (story_event_is_visible(story, i)) return journal_memory_kind(story->journal, i) == EVENT_LINK_DELIVER;
+    if (journal_memory_kind(story->journal, event) == EVENT_LINK_DELIVER) return false;
+    for (size_t i = event; i-- > 0 && is_same_instant(story, i, event);) {
+        if (!story_event_is_visible(story, i)) continue;
+        if (journal_memory_kind(story->journal, i) != EVENT_LINK_DELIVER) return false;
+        int64_t host = event_int(journal_memory_at(story->journal, i), FIELD_HOST);
+        return event_int(journal_memory_at(story->journal, event), FIELD_HOST) == host;
+    }
     return false;
 }
 

@@ -48,8 +48,7 @@ static const struct story_moment *moment(const struct story *story)
 
 enum { IN_QUEUE = STORY_MAIL_STATES, ROWS_A_HOST, STAYS_LOOKED_AT = 32 };
 
-/* Once for each mail, since letters of one mail are neighbours. `seen`: the mail that was counted last there, and one.
- */
+/* Once for each mail, since letters of one mail are neighbours. `seen`: one more than the mail counted last there. */
 static void count_mail(uint32_t *mails, size_t *seen, size_t mail)
 {
     if (*seen == mail + 1) return;
@@ -76,9 +75,19 @@ static void count_mails(const struct story *story, struct story_moment *m)
     mem_free(seen);
 }
 
-/* Counted when it is first asked for at this instant. */
+static uint32_t letters_of(const struct story *story, size_t host, size_t row)
+{
+    if (row != IN_QUEUE) return story_queue(story, host, (enum story_mail_state)row);
+    return story_queue(story, host, STORY_MAIL_QUEUED) + story_queue(story, host, STORY_MAIL_ACTIVE) +
+           story_queue(story, host, STORY_MAIL_DEFERRED);
+}
+
+/* Counted when it is first asked for at this instant, where mails have several letters: all of them are gone through.
+ */
 static uint32_t mails_of(const struct story *story, size_t host, size_t row)
 {
+    uint32_t n_letters = letters_of(story, host, row);
+    if (n_letters < 2 || story->letters.count == story->mails.count) return n_letters;
     struct story_moment *m = (struct story_moment *)&story->moment; /* the story's scratch, not its state */
     if (!m->mails || m->mails_cursor != story->now.cursor || m->mails_of_events != story->n_events) {
         count_mails(story, m);
