@@ -20,6 +20,7 @@ ALICE, HER_SERVER, MAP_HEADING, ADD_A_LINK = (98, 339), (98, 168), (44, 119), (9
 IT_HAD_NOT_BEEN_LOST, LOSS = (82, 619), (283, 619)
 CHOICES, SCORE = [(640, 324), (640, 369), (640, 414), (640, 459)], (322, 512, 700, 552)
 TIME_LINE = 757
+DIALOGUE, CLOCK = (400, 600), (1040, 680, 1270, 720)
 failures = []
 
 
@@ -87,6 +88,12 @@ class Judge:
             check(window.see() != usual, f"{name}: nothing is seen")
             window.key("g" if name == "guessing" else "Escape")
             check(window.see() == usual, f"{name}: does not close")
+        window.turn_wheel(*DIALOGUE, up=True)
+        window.wait_for(lambda: window.see() != usual, "the wheel over the dialogue moves nothing")
+        check(part(window.see(), *CLOCK) == part(usual, *CLOCK), "the wheel over a view with a scroll bar moves the clock")
+        window.turn_wheel(*DIALOGUE, up=False)
+        window.click(640, 60) # the pointer leaves the dialogue
+        window.wait_for(lambda: window.see() == usual, "the wheel back does not")
         window.key("shift+p")
         projected = self.picture("first-mail", "--at", "1 h", "--projector")
         window.wait_for(lambda: differing(window.see(), projected) == 0, "Shift P is not the projector's picture")

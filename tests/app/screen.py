@@ -240,6 +240,10 @@ class Window:
         self.screen.tool("mousemove", x, y, "click", 1)
         self.serve()
 
+    def turn_wheel(self, x, y, up):
+        self.screen.tool("mousemove", x, y, "click", 4 if up else 5)
+        self.serve()
+
     def drag(self, a, b, steps=8):
         self.screen.tool("mousemove", *a, "mousedown", 1)
         for i in range(1, steps + 1):
