@@ -10,6 +10,8 @@
 #include "sim/journal/vtime.h"
 #include "viz/draw/why_words.h"
 
+enum { MOST_EVENTS = 50000 };
+
 /* ---- Which packet ---- */
 
 /* The packet that is lost where the two runs part, in the run that loses it; STORY_NONE: they part elsewhere. */
@@ -70,13 +72,51 @@ static int64_t least_cwnd(const struct story *s, size_t conn, int64_t from_ns, i
     return least;
 }
 
-static void note_windows(struct loss_cost *cost, const struct story *with, const struct story *without)
+static size_t first_event_from(const struct journal_memory *journal, int64_t from_ns)
 {
+    size_t low = 0, high = journal_memory_count(journal);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (journal_memory_time(journal, middle) < from_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* RFC 1122 4.2.3.2: how long the other end has waited with its acknowledgements, until its timer let it. */
+static int64_t kept_back(const struct journal_memory *journal, const struct story *s, size_t conn, int64_t from_ns,
+                         int64_t to_ns)
+{
+    size_t other = conn == STORY_NONE ? STORY_NONE : story_conn(s, conn).other_end, looked_at = 0;
+    int64_t kept_ns = 0;
+    if (other == STORY_NONE) return 0;
+    for (size_t i = first_event_from(journal, from_ns), n = journal_memory_count(journal); i < n; i++) {
+        if (journal_memory_time(journal, i) > to_ns) break;
+        if (++looked_at > MOST_EVENTS) return 0; /* no more than can be looked at in each picture */
+        if (journal_memory_kind(journal, i) != EVENT_TIMER_FIRE) continue;
+        const struct event *fired = journal_memory_at(journal, i);
+        bool is_its = event_int(fired, FIELD_CONN) == story_conn(s, other).id;
+        if (!is_its || strcmp(event_text(fired, FIELD_NAME), "delayed ack") != 0) continue;
+        int64_t fired_ns = fired->at_ns;
+        const struct event *set = journal_memory_by_id(journal, fired->cause);
+        if (set) kept_ns += fired_ns - set->at_ns;
+    }
+    return kept_ns;
+}
+
+static void note_reasons(struct loss_cost *cost, const struct story *const stories[2],
+                         const struct journal_memory *const journals[2])
+{
+    const struct story *with = stories[cost->lost_in], *without = stories[1 - cost->lost_in];
     size_t conn = story_packet(with, cost->packet)->conn;
     if (conn == STORY_NONE) return;
     size_t twin = story_conn_by_id(without, story_conn(with, conn).id);
     cost->least_cwnd[0] = least_cwnd(with, conn, cost->sent_ns, cost->end_ns[0]);
     cost->least_cwnd[1] = least_cwnd(without, twin, cost->sent_ns, cost->end_ns[1]);
+    cost->kept_back_ns[0] = kept_back(journals[cost->lost_in], with, conn, cost->again_ns, cost->end_ns[0]);
+    cost->kept_back_ns[1] = kept_back(journals[1 - cost->lost_in], without, twin, cost->sent_ns, cost->end_ns[1]);
 }
 
 bool loss_cost_of(const struct comparison *c, const struct story *const stories[2],
@@ -85,7 +125,7 @@ bool loss_cost_of(const struct comparison *c, const struct story *const stories[
     int in = 0;
     size_t packet = packet_of_parting(c, stories, &in);
     if (packet == STORY_NONE || row >= c->n_letters) return false;
-    const struct story *with = stories[in], *without = stories[1 - in];
+    const struct story *with = stories[in];
     const struct outcome_of_letter *o[2] = {&c->letters[in][row], &c->letters[1 - in][row]};
     const struct story_packet *p = story_packet(with, packet);
     if (o[0]->end != STORY_MARK_DELIVERED || o[1]->end != STORY_MARK_DELIVERED || p->repeated_by == STORY_NONE)
@@ -97,7 +137,7 @@ bool loss_cost_of(const struct comparison *c, const struct story *const stories[
                               .again_ns = story_packet(with, p->repeated_by)->sent_ns,
                               .end_ns = {o[0]->end_ns, o[1]->end_ns}};
     if (out->again_ns > out->end_ns[0] || !why_late_knows(with, journals[in], o[0], packet)) return false;
-    note_windows(out, with, without);
+    note_reasons(out, stories, journals);
     return true;
 }
 
@@ -253,6 +293,18 @@ const char *fetched_words(const struct outcome_of_letter *was, const struct outc
     return text;
 }
 
+static void add_kept_back(const struct loss_cost *cost, char text[CHANGE_WORDS_BYTES])
+{
+    char kept[2][VIEW_TIME_BYTES];
+    size_t n = strlen(text);
+    if (cost->kept_back_ns[0] <= cost->kept_back_ns[1]) return;
+    for (int i = 0; i < 2; i++)
+        change_time_text(cost->kept_back_ns[i], MILLISECOND, kept[i]);
+    snprintf(text + n, CHANGE_WORDS_BYTES - n,
+             tr(" The receiver kept acknowledgements back for %s (delayed ACK), without the loss for %s."), kept[0],
+             kept[1]);
+}
+
 static void add_windows(const struct loss_cost *cost, char text[CHANGE_WORDS_BYTES])
 {
     size_t n = strlen(text);
@@ -293,6 +345,7 @@ const char *loss_cost_words(const struct loss_cost *cost, const struct story *wi
     const struct loss_parts parts = loss_cost_parts(cost, grain_ns);
     story_packet_label(with_loss, cost->packet, label, sizeof label);
     parts_words(&parts, grain_ns, label, text, CHANGE_WORDS_BYTES);
+    add_kept_back(cost, text);
     add_windows(cost, text);
     return text;
 }

@@ -13,6 +13,7 @@ struct loss_cost {
     int lost_in;               /* 0: as it was; 1: as it would have been */
     int64_t sent_ns, again_ns; /* sent_ns is the same in both runs */
     int64_t end_ns[2];         /* of the mail: in its mailbox with the loss [0], without it [1] */
+    int64_t kept_back_ns[2];   /* by the receiver's delayed ACKs, from again_ns or sent_ns to the mail's end, likewise */
     int64_t least_cwnd[2];     /* of the sender from sent_ns to the mail's end, likewise; 0: the journal does not say */
 };
 
