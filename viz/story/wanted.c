@@ -228,7 +228,7 @@ struct wanted wanted_read(const struct story *story, const char *text)
 struct look {
     const struct story *story;
     const struct wanted *wanted;
-    uint32_t seen;                       /* a bit a term: a sentence has held it */
+    uint32_t seen;                       /* a bit a term: a word that stands for something in this run */
     char sentence[STORY_SENTENCE_BYTES]; /* of the event that is looked at, in small letters */
 };
 
@@ -294,7 +294,7 @@ static bool look_at(struct look *l, size_t event)
     if (!needs_sentence(w)) return terms_are(l, event);
     wanted_small_letters(story_sentence(l->story, event, text, sizeof text), l->sentence, sizeof l->sentence);
     for (size_t i = 0; i < w->n_terms; i++)
-        if (holds(l->sentence, w->terms[i].text, w->terms[i].is_whole)) l->seen |= UINT32_C(1) << i;
+        if (w->terms[i].sort == WANTED_TEXT && term_is(l, &w->terms[i], event)) l->seen |= UINT32_C(1) << i;
     return terms_are(l, event) || (w->n_terms > 1 && holds(l->sentence, w->text, false));
 }
 

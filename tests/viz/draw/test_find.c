@@ -251,6 +251,15 @@ Test(find, of_a_word_with_a_slip_the_nearest_is_offered_and_tab_takes_it)
     cr_expect(eq(int, kind_here(), EVENT_LINK_DROP));
 }
 
+Test(find, a_link_that_nothing_wanted_happens_on_is_a_word_all_the_same)
+{
+    open_window("lost-segment");
+    find("bounce b-mail");
+    cr_expect(not(found()));
+    cr_expect(picture_says("This never comes in this run: bounce b-mail"));
+    cr_expect(not(picture_says("No such word")));
+}
+
 /* ---- While one writes ---- */
 
 Test(find, words_are_offered_while_one_writes_and_taken_by_tab_or_a_press)
