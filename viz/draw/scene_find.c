@@ -72,20 +72,42 @@ static void go_there(struct scene *s, size_t event)
     s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, event};
 }
 
+/* For before_ns, where it did not come before: it is what just happens, or nowhere. */
+static const int64_t IS_HERE = INT64_MIN, IS_NOWHERE = TIME_NEVER;
+
+static int64_t where(const struct story *story, const struct wanted_places *places)
+{
+    if (places->before != STORY_NONE) return story_event_time(story, places->before);
+    return places->here != STORY_NONE ? IS_HERE : IS_NOWHERE;
+}
+
+/* Only of a run that is known to its end can one say that something never comes, or does not come again. */
+static enum find_outcome why_not(const struct scene *s, const struct wanted_places *places)
+{
+    if (s->is_loading || s->grows) return FIND_NOT_YET;
+    if (where(s->story, places) != IS_NOWHERE) return FIND_BEFORE;
+    return places->unknown != STORY_NONE ? FIND_UNKNOWN : FIND_NEVER;
+}
+
 static void tell_why_not(struct scene *s, const struct wanted *wanted, const struct wanted_places *places)
 {
     struct find *f = &s->find;
     f->open = s->dirty = true;
-    f->outcome = s->is_loading || s->grows ? FIND_NOT_YET : FIND_NEVER;
-    if (places->before != STORY_NONE) {
-        f->outcome = FIND_BEFORE;
-        f->before_ns = story_event_time(s->story, places->before);
-        f->n_words = 0;
-    } else if (places->unknown != STORY_NONE) {
-        f->outcome = FIND_UNKNOWN;
+    f->outcome = why_not(s, places);
+    f->before_ns = where(s->story, places);
+    f->n_words = 0;
+    if (places->unknown != STORY_NONE)
         offer_instead(s, wanted->terms[places->unknown].text);
-    } else
+    else if (f->before_ns == IS_NOWHERE)
         offer_what_there_is(s);
+}
+
+/* The step that just happens is where we are; once time has gone on it is over. */
+static size_t step_beginning(const struct story *story)
+{
+    size_t cursor = story_cursor(story);
+    if (cursor == 0 || story_event_time(story, cursor - 1) < story_now(story)) return cursor;
+    return story_step_beginning(story, cursor - 1);
 }
 
 void scene_find_next(struct scene *s)
@@ -93,20 +115,18 @@ void scene_find_next(struct scene *s)
     struct find *f = &s->find;
     struct wanted wanted = wanted_read(s->story, f->text);
     if (f->edits || wanted.n_terms == 0) return;
-    struct wanted_places places = wanted_look(s->story, &wanted, story_cursor(s->story));
+    struct wanted_places places = wanted_look(s->story, &wanted, step_beginning(s->story), story_cursor(s->story));
     if (places.next != STORY_NONE)
         go_there(s, places.next);
     else
         tell_why_not(s, &wanted, &places);
 }
 
-/* The step that just happens is where we are, and does not count. */
 void scene_find_before(struct scene *s)
 {
     struct wanted wanted = wanted_read(s->story, s->find.text);
-    size_t cursor = story_cursor(s->story);
     if (s->find.edits || wanted.n_terms == 0) return;
-    size_t event = wanted_before(s->story, &wanted, cursor > 0 ? story_step_beginning(s->story, cursor - 1) : 0);
+    size_t event = wanted_before(s->story, &wanted, step_beginning(s->story));
     if (event != STORY_NONE) go_there(s, event);
 }
 
@@ -118,9 +138,29 @@ void scene_find_open(struct scene *s)
 
 /* ---- The line ---- */
 
-static void say(const struct scene *s, char *text, size_t size)
+static bool can_go_back(const struct find *f)
+{
+    bool was_found = f->outcome == FIND_BEFORE || f->outcome == FIND_NOT_YET;
+    return was_found && f->before_ns != IS_HERE && f->before_ns != IS_NOWHERE;
+}
+
+/* It is found, but not ahead. */
+static void say_where(const struct find *f, char *text, size_t size)
 {
     char at[VIEW_TIME_BYTES];
+    bool is_all = f->outcome == FIND_BEFORE;
+    if (f->before_ns == IS_HERE)
+        snprintf(text, size, "%s",
+                 is_all ? tr("It is here, and nowhere else in this run.") : tr("It is here, and nowhere else so far."));
+    else
+        snprintf(text, size,
+                 is_all ? tr("It came before, at %s, and does not come again. Enter goes back to it.")
+                        : tr("It came before, at %s, and has not come again so far. Enter goes back to it."),
+                 view_time_text(f->before_ns, MILLISECOND, at));
+}
+
+static void say(const struct scene *s, char *text, size_t size)
+{
     const struct find *f = &s->find;
     switch (f->outcome) {
     case FIND_FINE:
@@ -128,14 +168,16 @@ static void say(const struct scene *s, char *text, size_t size)
                  tr("Run until: a kind of event, a host, a mail, a reply. Enter goes there, n to the next."));
         return;
     case FIND_BEFORE:
-        snprintf(text, size, tr("It came before, at %s, and does not come again. Enter goes back to it."),
-                 view_time_text(f->before_ns, MILLISECOND, at));
+        say_where(f, text, size);
         return;
     case FIND_NEVER:
         snprintf(text, size, tr("This never comes in this run: %s"), f->text);
         return;
     case FIND_NOT_YET:
-        snprintf(text, size, tr("This has not come so far: %s"), f->text);
+        if (f->before_ns == IS_NOWHERE)
+            snprintf(text, size, tr("This has not come so far: %s"), f->text);
+        else
+            say_where(f, text, size);
         return;
     case FIND_UNKNOWN:
         snprintf(text, size,
@@ -169,18 +211,19 @@ static void erase_last(char *text)
     if (n > 0) text[n - 1] = 0;
 }
 
-/* What one has asked for is gone to; what came before only, when one asks once more. */
+/* What one has asked for is gone to; what came before only, when one asks once more. There is nothing to go to where it
+   is here alone; of a run that goes on there may be more by now. */
 static void enter(struct scene *s)
 {
     struct find *f = &s->find;
-    bool goes_back = f->outcome == FIND_BEFORE;
+    bool goes_back = can_go_back(f), is_here_alone = f->outcome == FIND_BEFORE && f->before_ns == IS_HERE;
     f->open = false;
     f->outcome = FIND_FINE;
     if (f->edits)
         scene_edit_apply(s);
     else if (goes_back)
         scene_find_before(s);
-    else
+    else if (!is_here_alone)
         scene_find_next(s);
 }
 

@@ -317,17 +317,19 @@ size_t wanted_before(const struct story *story, const struct wanted *wanted, siz
     return look_back(&l, cursor);
 }
 
-struct wanted_places wanted_look(const struct story *story, const struct wanted *wanted, size_t cursor)
+struct wanted_places wanted_look(const struct story *story, const struct wanted *wanted, size_t begins, size_t cursor)
 {
-    struct wanted_places places = {STORY_NONE, STORY_NONE, STORY_NONE};
+    struct wanted_places places = {STORY_NONE, STORY_NONE, STORY_NONE, STORY_NONE};
     struct look l = {.story = story, .wanted = wanted};
     for (size_t i = cursor; i < story_event_count(story); i++)
         if (look_at(&l, i)) {
             places.next = i;
             return places;
         }
-    places.before = look_back(&l, cursor);
-    if (places.before != STORY_NONE) return places;
+    for (size_t i = begins; i < cursor && places.here == STORY_NONE; i++)
+        if (look_at(&l, i)) places.here = i;
+    places.before = look_back(&l, begins);
+    if (places.here != STORY_NONE || places.before != STORY_NONE) return places;
     for (size_t i = wanted->n_terms; i-- > 0;)
         if (wanted->terms[i].sort == WANTED_TEXT && !(l.seen >> i & 1)) places.unknown = i;
     return places;

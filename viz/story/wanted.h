@@ -33,13 +33,14 @@ struct wanted {
 struct wanted wanted_read(const struct story *story, const char *text);
 bool wanted_is(const struct story *story, const struct wanted *wanted, size_t event);
 
-/* Where it is, seen from an instant. */
+/* Where it is, seen from an instant, whose step are the events from `begins` to before `cursor`. */
 struct wanted_places {
-    size_t next, before; /* events; `next` is the first from the cursor on, `before` the last before; STORY_NONE */
-    size_t unknown; /* the term that stands for nothing in the whole run; STORY_NONE. Only where there is neither */
+    size_t next;    /* the first event from the cursor on; STORY_NONE */
+    size_t here;    /* one of the step; STORY_NONE. This and all that follows only where there is no `next` */
+    size_t before;  /* the last before the step; STORY_NONE */
+    size_t unknown; /* the term that stands for nothing in the whole run; STORY_NONE. Only where it is nowhere */
 };
-/* `before` is looked for only where there is no `next`. */
-struct wanted_places wanted_look(const struct story *story, const struct wanted *wanted, size_t cursor);
+struct wanted_places wanted_look(const struct story *story, const struct wanted *wanted, size_t begins, size_t cursor);
 size_t wanted_before(const struct story *story, const struct wanted *wanted, size_t cursor);
 
 /* Which words of the table something in this run is meant by: a bit a row. Looks through the whole run. */

@@ -260,6 +260,47 @@ Test(find, a_link_that_nothing_wanted_happens_on_is_a_word_all_the_same)
     cr_expect(not(picture_says("No such word")));
 }
 
+Test(find, what_comes_once_is_not_gone_back_to_from_where_it_is)
+{
+    open_window("lost-segment");
+    find("lost");
+    int64_t now = scene_now(scene);
+    press('n');
+    cr_expect(not(found()));
+    cr_expect(picture_says("It is here, and nowhere else in this run."));
+    cr_expect(not(picture_says("It came before")));
+    press(KEY_ENTER);
+    cr_expect(found(), "the line closes");
+    cr_expect(eq(i64, scene_now(scene), now));
+    scene_seek(scene, now + 1);
+    find("lost");
+    cr_expect(picture_says("It came before"), "the step is over");
+    press(KEY_ENTER);
+    cr_expect(eq(i64, scene_now(scene), now));
+}
+
+Test(find, while_more_may_come_it_is_not_said_that_nothing_does)
+{
+    open_window("lost-segment");
+    scene_set_growing(scene, true);
+    find("xyzzyplugh");
+    cr_expect(picture_says("This has not come so far: xyzzyplugh"));
+    cr_expect(not(picture_says("No such word")));
+    press(KEY_ESCAPE);
+    find("lost");
+    int64_t lost_ns = scene_now(scene);
+    press('n');
+    cr_expect(picture_says("It is here, and nowhere else so far."));
+    press(KEY_ESCAPE);
+    press(KEY_END);
+    find("lost");
+    cr_expect(picture_says("and has not come again so far. Enter goes back to it."));
+    cr_expect(not(picture_says("does not come again")));
+    press(KEY_ENTER);
+    cr_expect(found());
+    cr_expect(eq(i64, scene_now(scene), lost_ns));
+}
+
 /* ---- While one writes ---- */
 
 Test(find, words_are_offered_while_one_writes_and_taken_by_tab_or_a_press)
