@@ -16,13 +16,12 @@ static bool shows_what_if(const struct what_if_band *band)
 static void act_words(const struct what_if_band *band, char *text, size_t size)
 {
     const struct compare_page *page = &band->page;
-    const struct act_line *act = &page->acts[page->n_acts - 1];
     if (page->running)
         snprintf(text, size, "%s", tr("The world is run once more ..."));
     else if (!shows_what_if(band))
         snprintf(text, size, "%s", tr("The run as it was"));
     else if (page->n_acts == 1)
-        snprintf(text, size, tr("%s: what if %s?"), act->about, act->words);
+        snprintf(text, size, tr("%s: what if %s?"), page->acts[0].about, page->acts[0].words);
     else
         snprintf(text, size, tr("What if: %zu changes"), page->n_acts);
 }

@@ -34,10 +34,11 @@ static bool begins_with_letter(const char *text)
     return t[0] != 0xc2 && is_letter(t[0]);
 }
 
-/* From the beginning of a word on, so that "ack" is not in "back". Both in small letters. */
+/* From the beginning of a word on, so that "ack" is not in "back". Both in small letters. The empty word is nowhere. */
 static bool holds(const char *text, const char *wanted, bool is_whole)
 {
     size_t n = strlen(wanted);
+    if (n == 0) return false;
     for (const char *at = strstr(text, wanted); at; at = strstr(at + 1, wanted))
         if (!ends_with_letter(text, (size_t)(at - text)) && !(is_whole && begins_with_letter(at + n))) return true;
     return false;
@@ -196,18 +197,24 @@ static bool is_word_mail(const struct wanted_term *term)
     return false;
 }
 
-/* "mail 2" and "mail m2" are about the mail, not about its writing alone. */
+/* The name of the mail that has this number, or this name; NULL: there is none, or only a state is known of it. */
+static const char *mail_name(const struct story *story, const char *word)
+{
+    size_t mail = is_number(word) ? (size_t)strtoull(word, NULL, 10) - 1 : STORY_NONE;
+    if (mail < story_mail_count(story) && *story_mail(story, mail)->name) return story_mail(story, mail)->name;
+    return is_mail(story, word) ? word : NULL;
+}
+
+/* "mail 2" and "mail m2" are about the mail, not about its writing alone; so is "mail 250", where there are so many. */
 static void join_mail(const struct story *story, struct wanted *w)
 {
+    if (w->n_terms < 2) return;
     struct wanted_term *last = &w->terms[w->n_terms - 1], *former = last - 1;
-    if (w->n_terms < 2 || !is_word_mail(former) || last->sort != WANTED_TEXT) return;
-    size_t mail = is_number(last->text) ? (size_t)strtoull(last->text, NULL, 10) - 1 : STORY_NONE;
-    if (mail < story_mail_count(story))
-        wanted_small_letters(story_mail(story, mail)->name, last->text, sizeof last->text);
-    else if (!is_mail(story, last->text))
-        return;
-    last->is_whole = true;
-    *former = *last;
+    bool may_be_mail = last->sort == WANTED_TEXT || (last->sort == WANTED_REPLY && is_number(last->text));
+    const char *name = may_be_mail && is_word_mail(former) ? mail_name(story, last->text) : NULL;
+    if (!name) return;
+    *former = (struct wanted_term){.sort = WANTED_TEXT, .is_whole = true};
+    wanted_small_letters(name, former->text, sizeof former->text);
     w->n_terms--;
 }
 

@@ -99,6 +99,7 @@ struct vocabulary {
 static void learn(struct vocabulary *v, const char *word)
 {
     char small[WANTED_WORD_BYTES];
+    if (word && !*word) return; /* of a mail that only a state is known of */
     v->words = table_grow(v->words, v->n, &v->room, sizeof *v->words);
     v->words[v->n++] = word ? text_store_add(&v->texts, wanted_small_letters(word, small, sizeof small)) : NULL;
 }

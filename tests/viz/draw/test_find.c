@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/journal/journal.h"
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/languages.h"
@@ -299,6 +300,58 @@ Test(find, while_more_may_come_it_is_not_said_that_nothing_does)
     press(KEY_ENTER);
     cr_expect(found());
     cr_expect(eq(i64, scene_now(scene), lost_ns));
+}
+
+/* ---- Mails ---- */
+
+/* Mails m1, m2 and so on. Of the last it is not told how it was written, only that it waits: it has no name. */
+static struct journal_memory *journal_of_mails(unsigned mails)
+{
+    struct journal_memory *memory = journal_memory_new();
+    struct journal *j = journal_new();
+    char name[16];
+    journal_add_reader(j, journal_memory_reader(memory, event_mask_all()));
+    JOURNAL_EMIT(j, HOST_ADD, F_INT(HOST, 1), F_TEXT(NAME, "pc"));
+    for (unsigned m = 1; m < mails; m++) {
+        snprintf(name, sizeof name, "m%u", m);
+        JOURNAL_EMIT(j, MAIL_COMPOSE, F_INT(MESSAGE, m), F_INT(HOST, 1), F_TEXT(NAME, name));
+    }
+    JOURNAL_EMIT(j, MAIL_STATE, F_INT(MESSAGE, mails), F_INT(HOST, 1), F_TEXT(TO, "queued"));
+    journal_free(j);
+    return memory;
+}
+
+Test(find_mails, a_mail_without_a_name_is_not_everything)
+{
+    struct journal_memory *memory = journal_of_mails(1);
+    struct story *story = story_new(memory);
+    char nearest[WANTED_WORD_BYTES] = "?";
+    cr_assert(eq(str, (char *)story_mail(story, 0)->name, ""));
+    struct wanted wanted = wanted_read(story, "mail 1");
+    for (size_t i = 0; i < wanted.n_terms; i++)
+        cr_expect(ne(str, wanted.terms[i].text, ""));
+    for (size_t i = 0; i < story_event_count(story); i++)
+        cr_expect(not(wanted_is(story, &wanted, i)), "event %zu", i);
+    cr_expect(not(wanted_nearest(story, "q", nearest)), "%s", nearest);
+    story_free(story);
+    journal_memory_free(memory);
+}
+
+/* 250 is a reply as well, but "mail 250" is said of a mail where there are so many. */
+Test(find_mails, a_mail_whose_number_could_be_a_reply_is_found_by_it)
+{
+    struct journal_memory *memory = journal_of_mails(252);
+    struct story *story = story_new(memory);
+    struct wanted wanted = wanted_read(story, "mail 250"), reply = wanted_read(story, "mail 253");
+    cr_expect(eq(sz, wanted.n_terms, 1));
+    cr_expect(eq(int, wanted.terms[0].sort, WANTED_TEXT));
+    cr_expect(eq(str, wanted.terms[0].text, "m250"));
+    cr_expect(eq(sz, reply.n_terms, 2), "there is no such mail");
+    size_t event = story_mail(story, 249)->compose_event;
+    cr_expect(wanted_is(story, &wanted, event));
+    cr_expect(not(wanted_is(story, &wanted, event + 1)));
+    story_free(story);
+    journal_memory_free(memory);
 }
 
 /* ---- While one writes ---- */
