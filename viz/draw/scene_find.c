@@ -35,6 +35,20 @@ static void offer_what_there_is(struct scene *s)
     f->n_words = wanted_complete(s->story, f->here, "", f->words, FIND_WORDS);
 }
 
+/* The first word is offered once, whatever its letters are. */
+static void forget_first_again(struct find *f)
+{
+    char first[WANTED_WORD_BYTES], small[WANTED_WORD_BYTES];
+    size_t n = 1;
+    wanted_small_letters(f->words[0], first, sizeof first);
+    for (size_t i = 1; i < f->n_words; i++)
+        if (strcmp(wanted_small_letters(f->words[i], small, sizeof small), first) != 0) {
+            if (i != n) memcpy(f->words[n], f->words[i], sizeof f->words[n]);
+            n++;
+        }
+    f->n_words = n;
+}
+
 /* The nearest word first, then what there is in this run. */
 static void offer_instead(struct scene *s, const char *unknown)
 {
@@ -48,6 +62,7 @@ static void offer_instead(struct scene *s, const char *unknown)
     f->next = 0;
     size_t near = f->is_near ? 1 : 0;
     f->n_words = near + wanted_complete(s->story, f->here, "", f->words + near, FIND_WORDS - near);
+    if (f->is_near) forget_first_again(f);
 }
 
 void scene_find_take(struct scene *s, size_t word)
@@ -67,9 +82,7 @@ static void go_there(struct scene *s, size_t event)
 {
     s->find.open = false;
     s->find.outcome = FIND_FINE;
-    scene_go_to_event(s, event);
-    size_t packet = story_event_packet(s->story, event);
-    s->selection = packet != STORY_NONE ? (struct selection){ACT_PACKET, packet} : (struct selection){ACT_EVENT, event};
+    scene_activate(s, ACT_GO_TO_EVENT, event);
 }
 
 /* For before_ns, where it did not come before: it is what just happens, or nowhere. */

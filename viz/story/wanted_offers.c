@@ -1,4 +1,5 @@
 /* The words that are offered to somebody who writes, or has written what nobody knows. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ static void offer_replies(struct offer *o, size_t most)
     char code[4];
     bool is_any = o->begun[0] == 0;
     size_t before = o->n;
+    if (!is_any && !isdigit((unsigned char)o->begun[0])) return; /* not every line of the run for each letter */
     for (size_t i = 0; i < story_line_count(o->story) && o->n < before + most; i++) {
         const struct story_line *line = story_line(o->story, i);
         snprintf(code, sizeof code, "%.3s", line->text);

@@ -302,6 +302,17 @@ Test(find, while_more_may_come_it_is_not_said_that_nothing_does)
     cr_expect(eq(i64, scene_now(scene), lost_ns));
 }
 
+Test(find, the_nearest_word_is_offered_once)
+{
+    open_window("lost-segment");
+    find("losss");
+    cr_expect(picture_says("No such word: losss."));
+    press(KEY_TAB);
+    cr_expect(picture_says("\nloss▏\n"));
+    press(KEY_TAB);
+    cr_expect(not(picture_says("\nloss▏\n")), "Tab once more writes another");
+}
+
 /* ---- Mails ---- */
 
 /* Mails m1, m2 and so on. Of the last it is not told how it was written, only that it waits: it has no name. */
