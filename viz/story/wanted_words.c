@@ -103,7 +103,7 @@ static bool comes_up(const struct story *story, size_t event)
     return event_int(story_event(story, event), FIELD_UP);
 }
 
-/* As the time line marks it. */
+/* What goes wrong. The time line marks where it ends as well, and neither false answers nor files that are harmed. */
 static bool is_fault(const struct story *story, size_t event)
 {
     const struct event *e = story_event(story, event);
