@@ -145,6 +145,16 @@ static bool is_mail(const struct story *story, const char *word)
     return false;
 }
 
+/* Of a host or a link of the story, whether or not anything happens there. */
+static bool is_place(const struct story *story, const char *word)
+{
+    for (size_t h = 0; h < story_host_count(story); h++)
+        if (is_host(story, h, word)) return true;
+    for (size_t l = 0; l < story_link_count(story); l++)
+        if (is_link(story, l, word)) return true;
+    return false;
+}
+
 static struct wanted_term term_of(const struct story *story, const char *word)
 {
     struct wanted_term term = {.sort = WANTED_TEXT};
@@ -235,14 +245,20 @@ struct wanted wanted_read(const struct story *story, const char *text)
 struct look {
     const struct story *story;
     const struct wanted *wanted;
-    uint32_t seen;                       /* a bit a term: a word that stands for something in this run */
+    uint32_t seen; /* a bit a term: a word that stands for something in this run (is_as_written) */
     char sentence[STORY_SENTENCE_BYTES]; /* of the event that is looked at, in small letters */
 };
 
-static bool needs_sentence(const struct wanted *w)
+/* Sentences take long to make: what needs none is asked first. */
+static bool needs_sentence(const struct wanted_term *term)
 {
-    if (w->n_terms != 1) return w->n_terms > 1;
-    return w->terms[0].sort == WANTED_TEXT || w->terms[0].sort == WANTED_KIND;
+    return term->sort == WANTED_TEXT || term->sort == WANTED_KIND;
+}
+
+static void make_sentence(struct look *l, size_t event)
+{
+    char text[STORY_SENTENCE_BYTES];
+    wanted_small_letters(story_sentence(l->story, event, text, sizeof text), l->sentence, sizeof l->sentence);
 }
 
 static bool is_reply(const struct event *e, const char *code)
@@ -279,66 +295,103 @@ static bool term_is(const struct look *l, const struct wanted_term *term, size_t
     return false;
 }
 
-/* All terms are true of it, and what sort of event is named, if any is, is its own. */
-static bool terms_are(const struct look *l, size_t event)
+static bool may_be_meant(const struct look *l, size_t event)
+{
+    return story_event_kind(l->story, event) != EVENT_EXPECTATION && story_event_is_visible(l->story, event);
+}
+
+/* All that can be told without a sentence is true of it, and what sort of event is named, if any is, is its own. */
+static bool kinds_are(const struct look *l, size_t event)
 {
     bool names_sort = false, is_of_it = false;
     for (size_t i = 0; i < l->wanted->n_terms; i++) {
         const struct wanted_term *term = &l->wanted->terms[i];
-        if (!term_is(l, term, event)) return false;
+        if (!needs_sentence(term) && !term_is(l, term, event)) return false;
         names_sort |= term->sort == WANTED_KINDS;
         is_of_it |= term->sort == WANTED_KINDS && any_row(l, term, event, wanted_row_means);
     }
-    return l->wanted->n_terms > 0 && (is_of_it || !names_sort);
+    return is_of_it || !names_sort;
 }
 
-static bool look_at(struct look *l, size_t event)
+/* All terms are true of it. */
+static bool has_all(struct look *l, size_t event)
 {
-    char text[STORY_SENTENCE_BYTES];
+    bool is_made = false;
+    if (l->wanted->n_terms == 0 || !may_be_meant(l, event) || !kinds_are(l, event)) return false;
+    for (size_t i = 0; i < l->wanted->n_terms; i++) {
+        const struct wanted_term *term = &l->wanted->terms[i];
+        if (!needs_sentence(term)) continue;
+        if (!is_made) make_sentence(l, event);
+        is_made = true;
+        if (!term_is(l, term, event)) return false;
+    }
+    return true;
+}
+
+/* Its sentence has several words just as they were written, though they mean something else: "lost segment is". */
+static bool is_as_written(struct look *l, size_t event)
+{
     const struct wanted *w = l->wanted;
-    if (story_event_kind(l->story, event) == EVENT_EXPECTATION || !story_event_is_visible(l->story, event))
-        return false;
-    if (!needs_sentence(w)) return terms_are(l, event);
-    wanted_small_letters(story_sentence(l->story, event, text, sizeof text), l->sentence, sizeof l->sentence);
+    if (w->n_terms < 2 || !may_be_meant(l, event)) return false;
+    make_sentence(l, event);
     for (size_t i = 0; i < w->n_terms; i++)
         if (w->terms[i].sort == WANTED_TEXT && term_is(l, &w->terms[i], event)) l->seen |= UINT32_C(1) << i;
-    return terms_are(l, event) || (w->n_terms > 1 && holds(l->sentence, w->text, false));
+    return holds(l->sentence, w->text, false);
 }
 
 bool wanted_is(const struct story *story, const struct wanted *wanted, size_t event)
 {
     struct look l = {.story = story, .wanted = wanted};
-    return look_at(&l, event);
+    return has_all(&l, event) || is_as_written(&l, event);
 }
 
-static size_t look_back(struct look *l, size_t cursor)
+typedef bool (*question)(struct look *l, size_t event);
+
+/* The first from one event on and before another. */
+static size_t look_ahead(struct look *l, question is, size_t from, size_t end)
 {
-    while (cursor-- > 0)
-        if (look_at(l, cursor)) return cursor;
+    for (size_t i = from; i < end; i++)
+        if (is(l, i)) return i;
     return STORY_NONE;
 }
 
+static size_t look_back(struct look *l, question is, size_t cursor)
+{
+    while (cursor-- > 0)
+        if (is(l, cursor)) return cursor;
+    return STORY_NONE;
+}
+
+/* False: it is nowhere in the run. */
+static bool look_around(struct look *l, question is, size_t begins, size_t cursor, struct wanted_places *places)
+{
+    places->next = look_ahead(l, is, cursor, story_event_count(l->story));
+    if (places->next != STORY_NONE) return true;
+    places->here = look_ahead(l, is, begins, cursor);
+    places->before = look_back(l, is, begins);
+    return places->here != STORY_NONE || places->before != STORY_NONE;
+}
+
+/* Of one run it is always the same that is looked for, wherever one is: what is written is taken by its letters only
+   where nothing in the whole run has all that it means. */
 size_t wanted_before(const struct story *story, const struct wanted *wanted, size_t cursor)
 {
     struct look l = {.story = story, .wanted = wanted};
-    return look_back(&l, cursor);
+    size_t before = look_back(&l, has_all, cursor);
+    if (before != STORY_NONE || look_ahead(&l, has_all, cursor, story_event_count(story)) != STORY_NONE) return before;
+    return look_back(&l, is_as_written, cursor);
 }
 
 struct wanted_places wanted_look(const struct story *story, const struct wanted *wanted, size_t begins, size_t cursor)
 {
     struct wanted_places places = {STORY_NONE, STORY_NONE, STORY_NONE, STORY_NONE};
     struct look l = {.story = story, .wanted = wanted};
-    for (size_t i = cursor; i < story_event_count(story); i++)
-        if (look_at(&l, i)) {
-            places.next = i;
-            return places;
-        }
-    for (size_t i = begins; i < cursor && places.here == STORY_NONE; i++)
-        if (look_at(&l, i)) places.here = i;
-    places.before = look_back(&l, begins);
-    if (places.here != STORY_NONE || places.before != STORY_NONE) return places;
-    for (size_t i = wanted->n_terms; i-- > 0;)
-        if (wanted->terms[i].sort == WANTED_TEXT && !(l.seen >> i & 1)) places.unknown = i;
+    if (look_around(&l, has_all, begins, cursor, &places)) return places;
+    if (look_around(&l, is_as_written, begins, cursor, &places)) return places;
+    for (size_t i = wanted->n_terms; i-- > 0;) {
+        const struct wanted_term *term = &wanted->terms[i];
+        if (term->sort == WANTED_TEXT && !(l.seen >> i & 1) && !is_place(story, term->text)) places.unknown = i;
+    }
     return places;
 }
 

@@ -1,8 +1,9 @@
 /* What somebody types to get to an instant: "loss", "retransmission", "451", a host, a mail, any words of a sentence.
    It is understood in English, in the user's language, and by the journal's names of kinds. No graphics here.
 
-   A text is read once for a story, and then matched with its events. Several words must all be true of an event. What
-   no view shows, and the expectations of a scenario, which are written for tests, are never meant. */
+   A text is read once for a story, and then matched with its events. Several words must all be true of an event; only
+   where they are of none in the whole run, those are meant whose sentence has the words as they were written. What no
+   view shows, and the expectations of a scenario, which are written for tests, are never meant. */
 #ifndef POSTROAD_VIZ_STORY_WANTED_H
 #define POSTROAD_VIZ_STORY_WANTED_H
 
@@ -31,6 +32,7 @@ struct wanted {
 };
 
 struct wanted wanted_read(const struct story *story, const char *text);
+/* Either of the two. */
 bool wanted_is(const struct story *story, const struct wanted *wanted, size_t event);
 
 /* Where it is, seen from an instant, whose step are the events from `begins` to before `cursor`. */

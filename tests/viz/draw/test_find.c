@@ -313,6 +313,23 @@ Test(find, the_nearest_word_is_offered_once)
     cr_expect(not(picture_says("\nloss▏\n")), "Tab once more writes another");
 }
 
+/* "packet" and "with" are in it, but "packet" is a word for packets that are sent. */
+Test(find, several_words_are_found_as_they_are_written_where_nothing_has_all_that_they_mean)
+{
+    char text[STORY_SENTENCE_BYTES];
+    open_window("lost-segment");
+    const struct story *story = scene_story(scene);
+    struct wanted wanted = wanted_read(story, "The packet with");
+    size_t first = wanted_look(story, &wanted, 0, 0).next;
+    cr_assert(ne(sz, first, STORY_NONE));
+    cr_expect(strstr(story_sentence(story, first, text, sizeof text), "The packet with") != NULL, "%s", text);
+    size_t second = wanted_look(story, &wanted, first, first + 1).next;
+    cr_assert(ne(sz, second, STORY_NONE));
+    cr_expect(eq(sz, wanted_before(story, &wanted, second), first));
+    find("The packet with");
+    cr_expect(found());
+}
+
 /* ---- Mails ---- */
 
 /* Mails m1, m2 and so on. Of the last it is not told how it was written, only that it waits: it has no name. */
@@ -323,6 +340,8 @@ static struct journal_memory *journal_of_mails(unsigned mails)
     char name[16];
     journal_add_reader(j, journal_memory_reader(memory, event_mask_all()));
     JOURNAL_EMIT(j, HOST_ADD, F_INT(HOST, 1), F_TEXT(NAME, "pc"));
+    JOURNAL_EMIT(j, HOST_ADD, F_INT(HOST, 2), F_TEXT(NAME, "spare"));
+    JOURNAL_EMIT(j, LINK_ADD, F_INT(LINK, 1), F_TEXT(NAME, "wire"), F_INT(HOST, 1), F_INT(PEER, 2));
     for (unsigned m = 1; m < mails; m++) {
         snprintf(name, sizeof name, "m%u", m);
         JOURNAL_EMIT(j, MAIL_COMPOSE, F_INT(MESSAGE, m), F_INT(HOST, 1), F_TEXT(NAME, name));
@@ -344,6 +363,21 @@ Test(find_mails, a_mail_without_a_name_is_not_everything)
     for (size_t i = 0; i < story_event_count(story); i++)
         cr_expect(not(wanted_is(story, &wanted, i)), "event %zu", i);
     cr_expect(not(wanted_nearest(story, "q", nearest)), "%s", nearest);
+    story_free(story);
+    journal_memory_free(memory);
+}
+
+Test(find_mails, a_host_and_a_link_at_which_nothing_happens_are_words_all_the_same)
+{
+    struct journal_memory *memory = journal_of_mails(2);
+    struct story *story = story_new(memory);
+    static const char *const texts[] = {"bounce spare", "bounce wire", "spare", "wire"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct wanted wanted = wanted_read(story, texts[i]);
+        cr_expect(eq(sz, wanted_look(story, &wanted, 0, 0).unknown, STORY_NONE), "%s", texts[i]);
+    }
+    struct wanted wanted = wanted_read(story, "bounce xyzzyplugh");
+    cr_expect(eq(sz, wanted_look(story, &wanted, 0, 0).unknown, 1));
     story_free(story);
     journal_memory_free(memory);
 }
