@@ -105,6 +105,7 @@ static enum find_outcome why_not(const struct scene *s, const struct wanted_plac
 static void tell_why_not(struct scene *s, const struct wanted *wanted, const struct wanted_places *places)
 {
     struct find *f = &s->find;
+    f->opening = !f->open;
     f->open = s->dirty = true;
     f->outcome = why_not(s, places);
     f->before_ns = where(s->story, places);
@@ -269,7 +270,7 @@ bool scene_find_text(struct scene *s, const struct input *in)
 {
     struct find *f = &s->find;
     if (!f->open) return false;
-    bool is_opener = f->opening && !strcmp(in->text, "u");
+    bool is_opener = f->opening && strlen(in->text) == 1 && strchr("unN", in->text[0]);
     f->opening = false;
     if (is_opener) return true;
     size_t n = strlen(f->text), more = strlen(in->text);

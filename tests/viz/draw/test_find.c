@@ -200,6 +200,18 @@ Test(find, what_came_before_is_told_with_its_time_and_gone_back_to)
     cr_expect(eq(i64, scene_now(scene), lost_ns));
 }
 
+/* The key comes as text, too, and is no part of the word. */
+Test(find, where_n_finds_no_more_the_word_stays_as_it_was)
+{
+    open_window("lost-segment");
+    find("picked up");
+    press('n');
+    write_text("n");
+    cr_expect(picture_says("picked up▏"));
+    write_text("s");
+    cr_expect(picture_says("picked ups▏"), "what is written then is");
+}
+
 Test(find, n_goes_to_the_next_and_shift_n_to_the_one_before)
 {
     open_window("lost-segment");
