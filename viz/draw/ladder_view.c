@@ -446,6 +446,7 @@ static void collect(struct ladder *l)
 /* Opened, the chart has room for less. */
 static void leave_out_what_is_above(struct ladder *l)
 {
+    if (l->scale.n_openings == 0) return;
     size_t kept = 0;
     double closing = l->scale.px_per_ns * 1e9 * opens_s;
     for (size_t i = 0; i < l->n_arrows; i++) {
