@@ -134,11 +134,11 @@ bool delivery_place_may_be_tried(struct delivery *delivery, const struct deliver
     return false;
 }
 
-void delivery_shift_records(struct destination *destination, int64_t later_ns)
+void delivery_move_records(struct destination *destination, const struct clock_change *change)
 {
     for (struct delivery *delivery = destination->deliveries; delivery; delivery = delivery->next) {
         if (!delivery->job) continue;
-        if (delivery->job->record.is_set) retry_record_shift(&delivery->job->record, later_ns);
-        if (delivery->until_ns != TIME_NEVER) delivery->until_ns += later_ns;
+        if (delivery->job->record.is_set) retry_record_move(&delivery->job->record, change);
+        delivery->until_ns = clock_change_moved(change, delivery->until_ns);
     }
 }

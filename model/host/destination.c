@@ -345,7 +345,7 @@ static void crash(struct destination *destination)
     destination_free(destination);
 }
 
-void destinations_shift(struct mail_queue *queue, int64_t later_ns)
+void destinations_move(struct mail_queue *queue, const struct clock_change *change)
 {
     struct journal *journal = queue_world(queue)->journal;
     uint64_t cause = journal_cause(journal);
@@ -353,19 +353,19 @@ void destinations_shift(struct mail_queue *queue, int64_t later_ns)
         for (struct destination *destination = queue->destinations[i]; destination;
              destination = destination->next_in_table) {
             if (!is_dead(destination)) continue;
-            destination->site.dead_until_ns += later_ns;
-            emit_state(destination, false, later_ns > 0 ? "the clock was set back" : "the clock was set ahead");
+            destination->site.dead_until_ns = clock_change_moved(change, destination->site.dead_until_ns);
+            emit_state(destination, false, clock_change_text(change));
             wake_set(&destination->dead_wake, destination->site.dead_until_ns);
             journal_set_cause(journal, cause);
         }
 }
 
-void destinations_shift_records(struct mail_queue *queue, int64_t later_ns)
+void destinations_move_records(struct mail_queue *queue, const struct clock_change *change)
 {
     for (size_t i = 0; i < queue->destinations_room; i++)
         for (struct destination *destination = queue->destinations[i]; destination;
              destination = destination->next_in_table)
-            delivery_shift_records(destination, later_ns);
+            delivery_move_records(destination, change);
 }
 
 void destinations_crash(struct mail_queue *queue)

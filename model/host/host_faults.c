@@ -210,12 +210,26 @@ static int64_t parts_of(int64_t ns, int64_t parts, int64_t whole)
     return ns / whole * parts + ns % whole * parts / whole;
 }
 
-/* By how much the clock jumps ahead when this fault begins; and when it ends, somebody puts right what it has made. */
-static int64_t jump_of_clock(const struct world *world, const struct scenario_fault *fault)
+static int64_t clock_skew_ppm(const struct host *host)
 {
-    int64_t since_ns = world->engine->now_ns - fault->at_ns;
-    int64_t error_ns = fault->clock_step_ns + parts_of(since_ns, fault->clock_skew_ppm, 1000000);
-    return world->faults_in_force[fault - world->scenario->faults] ? error_ns : -error_ns;
+    const struct scenario_fault *fault;
+    int64_t skew = 0;
+    for (size_t i = 0; (fault = next_on_host(host->world, &i, FAULT_CLOCK, (int)host->id.n - 1)) != NULL;)
+        skew += fault->clock_skew_ppm;
+    return skew;
+}
+
+/* When a fault begins; and when it ends, somebody puts right what it has made. */
+static struct clock_change change_of_clock(const struct host *host, const struct scenario_fault *fault)
+{
+    const struct world *world = host->world;
+    int64_t now_ns = world->engine->now_ns, is_ppm = clock_skew_ppm(host);
+    int64_t error_ns = fault->clock_step_ns + parts_of(now_ns - fault->at_ns, fault->clock_skew_ppm, 1000000);
+    bool begins = world->faults_in_force[fault - world->scenario->faults];
+    return (struct clock_change){.now_ns = now_ns,
+                                 .ahead_ns = begins ? error_ns : -error_ns,
+                                 .was_ppm = begins ? is_ppm - fault->clock_skew_ppm : is_ppm + fault->clock_skew_ppm,
+                                 .is_ppm = is_ppm};
 }
 
 void host_faults_clock(struct world *world, const struct scenario_fault *like)
@@ -233,16 +247,8 @@ void host_faults_clock(struct world *world, const struct scenario_fault *like)
             snprintf(text, sizeof text, "%s", fault->clock_skew_ppm > 0 ? "too fast" : "too slow");
     }
     tell_trouble(host, "clock", text);
-    if (host->mail_server) mail_queue_clock_set(mail_server_queue(host->mail_server), jump_of_clock(world, like));
-}
-
-static int64_t clock_skew_ppm(const struct host *host)
-{
-    const struct scenario_fault *fault;
-    int64_t skew = 0;
-    for (size_t i = 0; (fault = next_on_host(host->world, &i, FAULT_CLOCK, (int)host->id.n - 1)) != NULL;)
-        skew += fault->clock_skew_ppm;
-    return skew;
+    struct clock_change change = change_of_clock(host, like);
+    if (host->mail_server) mail_queue_clock_changed(mail_server_queue(host->mail_server), &change);
 }
 
 /* Rounded up: who waits for so long finds that the clock has got there, and does not wait for the rest of it again and

@@ -59,8 +59,8 @@ static void grow(struct host_memory *memory)
     mem_free(old.places);
 }
 
-void host_memory_each(const struct host_memory *memory, void (*fn)(void *context, struct retry_record *record),
-                      void *context)
+void host_memory_each(const struct host_memory *memory, void (*fn)(const void *context, struct retry_record *record),
+                      const void *context)
 {
     for (size_t i = 0; i < memory->room; i++)
         if (memory->places[i].record && memory->places[i].record->is_set) fn(context, memory->places[i].record);

@@ -18,8 +18,8 @@ void mail_queue_crash(struct mail_queue *queue);
 /* What was under way is taken up at once, what was deferred when it is due. */
 void mail_queue_restart(struct mail_queue *queue);
 void mail_queue_wipe(struct mail_queue *queue); /* its disk is lost, while its host is stopped */
-/* Somebody has set the clock of its host, by so much ahead. */
-void mail_queue_clock_set(struct mail_queue *queue, int64_t ahead_ns);
+/* Somebody has set the clock of its host, or it goes faster or slower from now on. */
+void mail_queue_clock_changed(struct mail_queue *queue, const struct clock_change *change);
 size_t mail_queue_count(const struct mail_queue *queue); /* mails in it */
 
 struct accepted_recipient {

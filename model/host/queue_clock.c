@@ -27,9 +27,9 @@ const struct retry_policy *queue_policy_now(const struct mail_queue *queue, stru
 
 /* --- the clock is set --- */
 
-static void shift_record(void *context, struct retry_record *record)
+static void move_record(const void *context, struct retry_record *record)
 {
-    retry_record_shift(record, *(const int64_t *)context);
+    retry_record_move(record, context);
 }
 
 /* The clock is looked at when a timer runs out, or in a queue run: what is due by now waits for the next. */
@@ -43,26 +43,26 @@ static int64_t next_of(const struct mail_queue *queue, const struct queued_recip
     return recipient->gives_up || policy->run_interval_ns == 0 ? now_ns : retry_run_not_before(policy, now_ns + 1);
 }
 
-static void shift_recipient(struct queue_entry *entry, struct queued_recipient *recipient, int64_t later_ns)
+static void move_recipient(struct queue_entry *entry, struct queued_recipient *recipient,
+                           const struct clock_change *change)
 {
     struct journal *journal = queue_world(entry->queue)->journal;
-    recipient->due_ns += later_ns;
+    recipient->due_ns = clock_change_moved(change, recipient->due_ns);
     int64_t next_ns = next_of(entry->queue, recipient);
     if (next_ns == recipient->next_ns) return; /* the same run */
     recipient->next_ns = next_ns;
     uint64_t cause = journal_cause(journal);
-    queue_enter_state(entry, recipient, MAIL_DEFERRED, recipient->next_ns,
-                      later_ns > 0 ? "the clock was set back" : "the clock was set ahead");
+    queue_enter_state(entry, recipient, MAIL_DEFERRED, recipient->next_ns, clock_change_text(change));
     journal_set_cause(journal, cause);
 }
 
-static void shift_entry(struct queue_entry *entry, int64_t later_ns)
+static void move_entry(struct queue_entry *entry, const struct clock_change *change)
 {
     bool any = false;
     for (size_t i = 0; i < entry->n_recipients; i++) {
         struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate != RECIPIENT_WAITS || recipient->state != MAIL_DEFERRED) continue;
-        shift_recipient(entry, recipient, later_ns);
+        move_recipient(entry, recipient, change);
         any = true;
     }
     if (!any || entry->n_open > 0) return; /* the round that goes on will see to it */
@@ -71,24 +71,23 @@ static void shift_entry(struct queue_entry *entry, int64_t later_ns)
 }
 
 /* Those that a round has read, by which it will plan at its end. */
-static void shift_records_read(struct mail_queue *queue, int64_t later_ns)
+static void move_records_read(struct mail_queue *queue, const struct clock_change *change)
 {
     for (struct queue_entry *entry = queue->entries; entry; entry = entry->next)
         for (size_t i = 0; i < entry->n_recipients; i++)
-            if (entry->recipients[i].record) retry_record_shift(entry->recipients[i].record, later_ns);
-    destinations_shift_records(queue, later_ns);
+            if (entry->recipients[i].record) retry_record_move(entry->recipients[i].record, change);
+    destinations_move_records(queue, change);
 }
 
-void mail_queue_clock_set(struct mail_queue *queue, int64_t ahead_ns)
+void mail_queue_clock_changed(struct mail_queue *queue, const struct clock_change *change)
 {
-    int64_t later_ns = -ahead_ns;
-    if (later_ns == 0) return;
+    if (change->ahead_ns == 0 && change->was_ppm == change->is_ppm) return;
     if (retry_plans_by_clock(queue->policy) || retry_memory_is_durable(queue->policy)) {
-        host_memory_each(queue->memory, shift_record, &later_ns); /* what lies on a disk bears a date */
-        shift_records_read(queue, later_ns);
+        host_memory_each(queue->memory, move_record, change); /* what lies on a disk bears a date */
+        move_records_read(queue, change);
     }
     if (!retry_plans_by_clock(queue->policy)) return;
     for (struct queue_entry *entry = queue->entries; entry; entry = entry->next)
-        shift_entry(entry, later_ns);
-    destinations_shift(queue, later_ns);
+        move_entry(entry, change);
+    destinations_move(queue, change);
 }

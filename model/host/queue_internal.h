@@ -191,10 +191,10 @@ void destination_delivery_idle(struct destination *destination);
 /* After whatever may have left it without anything to do. */
 void destination_settle(struct destination *destination);
 void destinations_crash(struct mail_queue *queue);
-/* The clock was set: those that are dead are so for this much longer. */
-void destinations_shift(struct mail_queue *queue, int64_t later_ns);
+/* The clock was set: until when those that are dead are so. */
+void destinations_move(struct mail_queue *queue, const struct clock_change *change);
 /* The same for the records of hosts that jobs under way have read. */
-void destinations_shift_records(struct mail_queue *queue, int64_t later_ns);
+void destinations_move_records(struct mail_queue *queue, const struct clock_change *change);
 void destinations_free(struct mail_queue *queue);
 
 /* --- delivery.c --- */
@@ -202,8 +202,8 @@ void destinations_free(struct mail_queue *queue);
 bool delivery_go_on(struct destination *destination, struct delivery_job *job);
 void delivery_start(struct destination *destination, struct delivery_job *job);
 void delivery_drop_all(struct destination *destination);
-/* The clock was set: what the jobs under way have read of hosts is so much later. delivery_memory.c */
-void delivery_shift_records(struct destination *destination, int64_t later_ns);
+/* The clock was set: what the jobs under way have read of hosts. delivery_memory.c */
+void delivery_move_records(struct destination *destination, const struct clock_change *change);
 
 /* --- host_memory.c --- */
 struct host_memory *host_memory_new(void);
@@ -211,8 +211,8 @@ void host_memory_free(struct host_memory *memory);
 void host_memory_clear(struct host_memory *memory);
 /* The record of a host or of an address (by the hash of its name); made when `make`, else NULL where there is none. */
 struct retry_record *host_memory_find(struct host_memory *memory, uint64_t key, bool make);
-void host_memory_each(const struct host_memory *memory, void (*fn)(void *context, struct retry_record *record),
-                      void *context);
+void host_memory_each(const struct host_memory *memory, void (*fn)(const void *context, struct retry_record *record),
+                      const void *context);
 
 /* --- queue_report.c --- */
 /* All recipients that are NEVER: once their sender's report is on the disk they become DONE. A part of the round. */

@@ -101,11 +101,11 @@ void retry_host_worked(const struct retry_policy *policy, struct retry_record *r
     if (flavour->host_worked) flavour->host_worked(policy, record, now_ns);
 }
 
-void retry_record_shift(struct retry_record *record, int64_t later_ns)
+void retry_record_move(struct retry_record *record, const struct clock_change *change)
 {
-    record->first_failed_ns += later_ns;
-    record->last_try_ns += later_ns;
-    record->next_try_ns += later_ns;
+    record->first_failed_ns = clock_change_moved(change, record->first_failed_ns);
+    record->last_try_ns = clock_change_moved(change, record->last_try_ns);
+    record->next_try_ns = clock_change_moved(change, record->next_try_ns);
 }
 
 bool retry_remembers_addresses(const struct retry_policy *policy)

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/mail/clock_change.h"
+
 enum retry_kind {
     RETRY_POSTFIX,
     RETRY_EXIM,
@@ -153,8 +155,8 @@ bool retry_host_may_try(const struct retry_policy *policy, struct retry_record *
 bool retry_host_failed(const struct retry_policy *policy, struct retry_record *record, const struct retry_job *job,
                        int64_t run_ns, bool timed_out);
 void retry_host_worked(const struct retry_policy *policy, struct retry_record *record, int64_t now_ns);
-/* Where plans are dates: the clock was set, and shows these instants so much later. */
-void retry_record_shift(struct retry_record *record, int64_t later_ns);
+/* Where plans are dates: the clock was set. */
+void retry_record_move(struct retry_record *record, const struct clock_change *change);
 /* Whether 4yz replies are remembered for the address they were about (Exim). */
 bool retry_remembers_addresses(const struct retry_policy *policy);
 /* The same record, for an address or a message that was refused. */

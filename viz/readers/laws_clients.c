@@ -153,6 +153,15 @@ static void unsure_of(struct law_clients *c, const struct law_guest *guest, enum
     if (!client->unsure) client->unsure = why;
 }
 
+/* Mails and recipients are counted when they are asked about, and seen here when they are answered. Where the time unit
+   is over, what is kept back may have begun the next. */
+static void hold(struct law_clients *c, struct law_guest *guest, int64_t now_ns)
+{
+    const struct law_client *client = &c->clients.items[guest->client];
+    guest->is_held = true;
+    if (now_ns - client->begins_ns >= c->limits.items[guest->limits].per_ns) unsure_of(c, guest, LAWS_EXCUSE_HELD_BACK);
+}
+
 static bool is_beyond(int64_t count, int64_t most)
 {
     return most > 0 && count > most;
@@ -209,7 +218,7 @@ static void begin_otherwise(struct law_clients *c, struct law_guest *guest)
     c->clients.items[guest->client].at_once--;
 }
 
-/* It was counted, unless what was kept back was a fault's refusal. */
+/* What a tarpit kept back is not said to who talks before it. It was counted, unless that was a fault's refusal. */
 static void begin_early(struct law_clients *c, struct law_guest *guest)
 {
     guest->is_unsaid = false;
@@ -372,7 +381,7 @@ static void on_rule(struct laws *laws, const struct event *e)
             count(laws->clients, e, guest);
             guest->is_unsaid = true;
         }
-        guest->is_held = true;
+        hold(laws->clients, guest, e->at_ns);
     }
     if (strcmp(name, "rate") == 0) {
         if (!guest->is_begun) begin_otherwise(laws->clients, guest); /* a fault's refusal is the last that is borne */

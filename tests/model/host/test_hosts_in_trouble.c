@@ -188,6 +188,27 @@ Test(hosts_in_trouble, a_date_that_was_planned_waits_until_the_clock_shows_it)
     }
 }
 
+/* A clock that is slow as well needs longer for its year: 405 days. Whether it is so before the year is set back and
+   after, or goes right again in between, what was planned is due soon when the date is right. */
+Test(hosts_in_trouble, a_date_by_a_slow_clock_is_right_again_with_it)
+{
+    static const char *const policies[] = {"\"postfix\"", "\"exim\"", "\"qmail\"", "\"opensmtpd\""};
+    static const struct {
+        const char *at, *lasts;
+    } slow[] = {{"40 min", "2 d"}, {"40 min", "10 h"}, {"50 min", "2 d"}, {"50 min", "10 h"}};
+    for (size_t i = 0; i < 4 * sizeof slow / sizeof *slow; i++) {
+        char faults[512];
+        snprintf(faults, sizeof faults,
+                 "%s, { \"at\": \"%s\", \"for\": \"%s\", \"clock\": { \"host\": \"mail.a.example\", "
+                 "\"slow\": \"10 %%\" } }",
+                 a_year_behind_for_a_day, slow[i / 4].at, slow[i / 4].lasts);
+        struct world_run run = run_by(policies[i % 4], faults);
+        cr_assert_geq(longest_wait(&run), 405 * DAY, "%s, %s", policies[i % 4], faults);
+        cr_assert_leq(at_of(&run, EVENT_MAIL_STATE, "delivered"), DAY + 8 * HOUR, "%s, %s", policies[i % 4], faults);
+        world_run_free(&run);
+    }
+}
+
 /* At 30 minutes Exim's queue run takes up the mail, a hair's breadth before the clock is a year behind; it reads that
    Bob's host may not be tried for a year, and looks for Carol's until after the clock is right. */
 Test(hosts_in_trouble, a_date_that_was_read_while_the_clock_was_wrong_is_right_again_with_it)
