@@ -225,6 +225,7 @@ static void acknowledged(struct tcp_conn *c, const struct tcp_segment *seg, int6
         duplicate_acked(c, now_ns);
     if (c->rack_ok && (advances || duplicate) && tcp_rack_find_lost(c, now_ns))
         c->congestion->on_loss(c, "rack: sent before what has arrived", now_ns);
+    c->holes_due = true;
 }
 
 /* RFC 5961 5.2: what lies too far back, or ahead of what was sent, is answered and forgotten. */

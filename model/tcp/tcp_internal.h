@@ -54,7 +54,8 @@ struct tcp_conn {
     bool sends_sack : 1, timestamps_ok : 1, scaling_ok : 1; /* agreed with the peer */
     bool sack_ok : 1, rack_ok : 1, tlp_ok : 1; /* and this end's flavour makes use of it */
     bool reordering_seen : 1, rack_round_open : 1, tlp_due : 1, tlp_out : 1, tlp_is_retrans : 1;
-    bool rescued : 1, keep_alive_owed : 1, labelled_is_record : 1;
+    bool rescued : 1, holes_due : 1; /* see tcp_next_hole; an ACK has come, so that holes may go again */
+    bool keep_alive_owed : 1, labelled_is_record : 1;
     uint8_t snd_shift, rcv_shift; /* Snd.Wind.Shift, Rcv.Wind.Shift */
     uint32_t snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2, max_snd_wnd;
     uint32_t rcv_nxt, rcv_wnd, rcv_buff;

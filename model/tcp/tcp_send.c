@@ -319,11 +319,12 @@ static bool send_tail_loss_probe(struct tcp_conn *c, int64_t now_ns, struct tcp_
 }
 
 /* RFC 6675 4, NextSeg (3) and (4): when cwnd allows more and there is nothing new, holes that are not yet held for
- * lost. */
+ * lost. It is asked for each ACK that comes (5, A to C), and not when the application writes or closes: what has gone out
+ * just then would be sent twice. */
 static bool send_hole(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out)
 {
     uint32_t number;
-    if (!c->in_recovery || congestion_room(c) < c->smss || !tcp_next_hole(c, &number)) return false;
+    if (!c->holes_due || congestion_room(c) < c->smss || !tcp_next_hole(c, &number)) return false;
     repeat_record(c, number, "hole shown by sack", now_ns, out);
     return true;
 }
@@ -389,6 +390,7 @@ bool tcp_next_segment(struct tcp_conn *c, int64_t now_ns, struct tcp_output *out
         return true;
     }
     if (send_bare_ack(c, now_ns, out)) return true;
+    c->holes_due = false;
     if (waits_for_window(c)) tcp_arrange_persist(c, now_ns);
     tcp_report_vars(c);
     return false;
