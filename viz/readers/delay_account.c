@@ -116,6 +116,13 @@ static void remember(struct delay_account *a, const struct event *e, const struc
     index_map_put(&a->event_jobs, e->id, (size_t)(j - a->jobs.items));
 }
 
+/* What closes a connection that is being opened has the next address called as well: that comes of the same arrival. */
+static void remember_cause(struct delay_account *a, const struct event *e, const struct delay_job *j)
+{
+    if (e->cause && !job_at(a, &a->event_jobs, e->cause))
+        index_map_put(&a->event_jobs, e->cause, (size_t)(j - a->jobs.items));
+}
+
 /* --- names --- */
 
 static uint64_t question_of(const struct event *e)
@@ -396,6 +403,8 @@ static void follow(struct delay_account *a, const struct event *e)
     if (!j || j->host != event_int(e, FIELD_HOST)) return;
     remember(a, e, j);
     on_literal(a, e, j);
+    bool is_in_vain = e->kind == EVENT_TCP_STATE && !j->has_session && strcmp(event_text(e, FIELD_TO), "CLOSED") == 0;
+    if (is_in_vain) remember_cause(a, e, j);
 }
 
 /* What a host does on the network. */

@@ -297,3 +297,30 @@ Test(delay_account, recipients_beyond_the_limit_of_a_transaction_have_their_own_
     expect_intervals(JOINED(MADE_HOSTS, limit, SUBMITTED, two, MADE_DELIVERED), expected,
                      sizeof expected / sizeof *expected);
 }
+
+/* The first host of the MX takes no calls; the reset that says so is why the next is called. */
+Test(delay_account, the_next_host_is_called_when_one_refuses)
+{
+    static const char *const policies[] = {"postfix", "exim", "sendmail", "qmail", "opensmtpd"};
+    for (size_t i = 0; i < 2 * sizeof policies / sizeof *policies; i++) {
+        char text[2048], name[64];
+        snprintf(name, sizeof name, "%s, ip %s", policies[i / 2], i % 2 ? "both" : "v4");
+        snprintf(
+            text, sizeof text,
+            "{ \"postroad\": 1, \"ip\": \"%s\", \"hosts\": { \"r\": { \"router\": {} },"
+            "\"mx.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"u\"], \"retry\": "
+            "\"%s\" } },"
+            "\"pc\": { \"client\": { \"user\": \"u@a.example\", \"submits_to\": \"mx.a.example\" } },"
+            "\"web.b.example\": { \"client\": { \"user\": \"x@b.example\" } },"
+            "\"mx.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"u\"] } },"
+            "\"ns\": { \"name_server\": {} } }, \"links\": { \"a\": { \"between\": [\"mx.a.example\", \"r\"] },"
+            "\"b\": { \"between\": [\"mx.b.example\", \"r\"] }, \"w\": { \"between\": [\"web.b.example\", \"r\"] },"
+            "\"p\": { \"between\": [\"pc\", \"r\"] }, \"n\": { \"between\": [\"ns\", \"r\"] } },"
+            "\"zones\": { \"b.example\": [\"@ 60 IN MX 10 web\", \"@ 60 IN MX 20 mx\"] },"
+            "\"mail\": { \"m\": { \"from\": \"u@a.example\", \"to\": [\"u@b.example\"] } } }",
+            i % 2 ? "both" : "v4", policies[i / 2]);
+        struct world_run run = world_run_scenario(text, 0, event_mask_all());
+        cr_expect_eq(expect_all_sound(name, run.journal), 1, "%s", name);
+        world_run_free(&run);
+    }
+}
