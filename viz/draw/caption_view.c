@@ -57,15 +57,13 @@ static struct caption caption_now(const struct view *v)
     return !own.text || (classic.text && classic.event > own.event) ? classic : own;
 }
 
-/* A caption is shown as such; each single link of a packet's way would make the line flicker; how links, zones and
-   hosts are at the beginning is no happening. */
+/* A caption is shown as such; how links, zones and hosts are at the beginning is no happening. */
 static bool says_something(const struct story *s, size_t event)
 {
     enum event_kind kind = story_event(s, event)->kind;
     bool is_set_up = kind == EVENT_LINK_VALUE || kind == EVENT_ZONE_RECORD || kind == EVENT_HOST_SETTINGS;
     if (is_set_up && story_event(s, event)->at_ns == 0) return false;
-    return story_event_is_visible(s, event) && kind != EVENT_CAPTION && kind != EVENT_LINK_SEND &&
-           kind != EVENT_LINK_DELIVER && kind != EVENT_LINK_QUEUE;
+    return story_event_is_visible(s, event) && kind != EVENT_CAPTION;
 }
 
 /* At the end: "The world ends: all is done; m1 for bob@b.example: picked up" */
@@ -77,10 +75,10 @@ static void add_outcome(const struct view *v, char *text, size_t size)
     snprintf(text + used, size - used, "; %s", outcome);
 }
 
-/* What has just happened, so that every picture says what it is about. */
+/* What the step at the cursor is about, so that every picture says it. */
 static void happening(const struct view *v, char *text, size_t size)
 {
-    size_t last = story_last_event(v->story);
+    size_t last = story_step_subject(v->story);
     text[0] = 0;
     while (last != STORY_NONE && !says_something(v->story, last))
         last = story_step(v->story, last, STORY_STEP_EVENT, -1);

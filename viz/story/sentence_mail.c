@@ -109,15 +109,16 @@ static void tell_doubt(struct sentence *s, const struct story *story, size_t i, 
 static void tell_report(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    sentence_say(s, tr("Report %s says of %s: %s"), sentence_mail(story, e), event_text(e, FIELD_RECIPIENT),
-                 tr(event_text(e, FIELD_OUTCOME)));
+    sentence_say(s, tr("%s: report %s says of %s: %s"), sentence_host(story, e, FIELD_HOST), sentence_mail(story, e),
+                 event_text(e, FIELD_RECIPIENT), tr(event_text(e, FIELD_OUTCOME)));
     sentence_say_why(s, e);
 }
 
 static void tell_notify(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    sentence_say(s, tr("Of mail %s its writer wants to hear: %s"), sentence_mail(story, e), event_text(e, FIELD_TEXT));
+    sentence_say(s, tr("%s: of mail %s its writer wants to hear: %s"), sentence_host(story, e, FIELD_HOST),
+                 sentence_mail(story, e), event_text(e, FIELD_TEXT));
 }
 
 static void tell_copy(struct sentence *s, const struct story *story, size_t i, const struct event *e)

@@ -205,3 +205,85 @@ Test(captions, no_shipped_caption_states_a_time_that_is_not_from_the_run)
     for (size_t x = 0; x < EXCEPTIONS; x++)
         cr_expect(seen[x], "no caption says any more: %s (%s)", no_outcomes[x].says, no_outcomes[x].why);
 }
+
+/* ---- The small line ---- */
+
+static void hear_top(void *user, const struct canvas_part *part)
+{
+    char(*said)[4000] = user;
+    size_t n = strlen(*said);
+    if (part->what != CANVAS_TEXT || part->room.y + part->room.h > 100) return;
+    snprintf(*said + n, sizeof *said - n, "%s\n", part->text);
+}
+
+static void expect_line_of_subject(struct scene *scene, const char *scenario)
+{
+    char said[4000] = "", sentence[STORY_SENTENCE_BYTES];
+    const struct story *story = scene_story(scene);
+    size_t subject = story_step_subject(story);
+    struct canvas *canvas = canvas_new_listener(1280, 800, (struct canvas_listener){hear_top, &said});
+    scene_draw(scene, canvas);
+    canvas_free(canvas);
+    story_sentence(story, subject, sentence, sizeof sentence);
+    cr_expect(strstr(said, sentence) != NULL, "%s at %lld: not \"%s\" in: %s", scenario, (long long)story_now(story),
+              sentence, said);
+}
+
+/* Whatever stands above it in large letters. */
+Test(captions, the_small_line_is_about_the_step_at_the_cursor)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    struct scene *scene = scene_new(journal, scene_options_default());
+    const struct input step = {.kind = INPUT_KEY, .key = KEY_RIGHT};
+    scene_seek(scene, 1850 * MILLISECOND);
+    for (int i = 0; i < 100; i++) {
+        scene_handle(scene, &step);
+        expect_line_of_subject(scene, "lost-segment");
+    }
+    for (int64_t at = 1850; at < 1960; at += 7) {
+        scene_seek(scene, at * MILLISECOND);
+        expect_line_of_subject(scene, "lost-segment");
+    }
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+static bool names_host(const struct story *story, const struct event *e, const char *sentence)
+{
+    static const enum field_id fields[] = {FIELD_HOST, FIELD_PEER};
+    size_t link =
+        event_has(e->kind, FIELD_LINK) ? story_link_by_id(story, (uint32_t)event_int(e, FIELD_LINK)) : STORY_NONE;
+    bool has_host = link != STORY_NONE;
+    for (int end = 0; end < 2 && link != STORY_NONE; end++)
+        if (strstr(sentence, story_host(story, story_link(story, link).ends[end]).name)) return true;
+    for (int i = 0; i < 2; i++) {
+        if (!event_has(e->kind, fields[i])) continue;
+        size_t host = story_host_by_id(story, (uint32_t)event_int(e, fields[i]));
+        has_host |= host != STORY_NONE;
+        if (host != STORY_NONE && strstr(sentence, story_host(story, host).name)) return true;
+    }
+    return !has_host; /* it is about none */
+}
+
+/* The line may be about another host than the caption above it: it says about which. */
+Test(captions, what_happens_is_told_with_the_name_of_its_host)
+{
+    const char *names[MOST_SCENARIOS];
+    char text[STORY_SENTENCE_BYTES];
+    bool is_reported[EVENT_KINDS] = {false};
+    for (size_t i = 0, n = shipped_scenarios(names); i < n; i++) {
+        struct journal_memory *journal = run_scenario(names[i]);
+        struct story *story = story_new(journal);
+        for (size_t k = 0; k < story_event_count(story); k++) {
+            enum event_kind kind = story_event_kind(story, k);
+            bool is_of_person = kind == EVENT_CAPTION || kind == EVENT_MAIL_COMPOSE; /* who writes is named */
+            if (!story_event_is_visible(story, k) || is_reported[kind] || is_of_person) continue;
+            story_sentence(story, k, text, sizeof text);
+            is_reported[kind] = !names_host(story, story_event(story, k), text);
+            cr_expect(not(is_reported[kind]), "%s: %s: %s", names[i], event_kind_name(kind), text);
+        }
+        story_free(story);
+        journal_memory_free(journal);
+    }
+}
