@@ -132,6 +132,9 @@ static void tell_packet_send(struct sentence *s, const struct story *story, size
         say_ack(s, story, p, &header.tcp, event_text(e, FIELD_WHY));
     else
         say_data(s, story, p, label);
+    if (story_is_limited_transmit(story, packet))
+        sentence_say(s, tr(", since a duplicate acknowledgement told that something has left the network (limited "
+                           "transmit, RFC 3042)"));
 }
 
 static void tell_link_send(struct sentence *s, const struct story *story, size_t i, const struct event *e)

@@ -480,6 +480,10 @@ const char *story_sentence(const struct story *story, size_t event, char *buffer
    no more to say. */
 const char *story_resend_reason(const char *why);
 
+/* New data that went beyond the congestion window because of a first or second duplicate acknowledgement (RFC 3042). With
+   SACK nothing goes beyond it: what is SACKed makes room (RFC 6675). */
+bool story_is_limited_transmit(const struct story *story, size_t packet);
+
 /* ---- For the ladder and the time line ---- */
 
 /* An arrow of the ladder: a packet from end to end. Label by story_packet_label. */

@@ -287,3 +287,22 @@ Test(captions, what_happens_is_told_with_the_name_of_its_host)
         journal_memory_free(journal);
     }
 }
+
+/* RFC 3042: of all that is sent after the loss, only what the first two duplicate acknowledgements let go. */
+Test(captions, new_data_on_the_first_duplicate_acknowledgements_is_explained)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    struct story *story = story_new(journal);
+    char text[STORY_SENTENCE_BYTES], segments[200] = "";
+    for (size_t i = 0; i < story_packet_count(story); i++) {
+        const struct story_packet *p = story_packet(story, i);
+        story_sentence(story, p->send_event, text, sizeof text);
+        bool is_told = strstr(text, "a duplicate acknowledgement told that something has left the network (limited "
+                                    "transmit, RFC 3042)") != NULL;
+        size_t n = strlen(segments);
+        if (is_told) snprintf(segments + n, sizeof segments - n, "%s; ", strstr(p->tag, "segment"));
+    }
+    cr_expect(eq(str, segments, "segment 14; segment 15; "));
+    story_free(story);
+    journal_memory_free(journal);
+}
