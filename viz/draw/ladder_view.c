@@ -329,24 +329,60 @@ static const char *time_label(int64_t at_ns, int64_t last_ns, char text[VIEW_TIM
     return text;
 }
 
+enum { MOST_TIMES = 160 };
+
+/* Instants that have a label, from above. */
+struct times {
+    double apart; /* at least */
+    struct ladder_time {
+        int64_t at_ns;
+        double y;
+        struct colour colour;
+    } items[MOST_TIMES];
+    size_t n;
+};
+
+static void add_time(const struct ladder *l, struct times *times, int64_t at_ns, struct colour colour)
+{
+    size_t place = 0;
+    double y = y_at(l, at_ns);
+    if (at_ns > story_now(l->v->story) || y < l->chart.y + times->apart / 2 || times->n == MOST_TIMES) return;
+    while (place < times->n && times->items[place].y <= y)
+        place++;
+    if (place > 0 && y < times->items[place - 1].y + times->apart) return;
+    if (place < times->n && y > times->items[place].y - times->apart) return;
+    memmove(times->items + place + 1, times->items + place, (times->n - place) * sizeof *times->items);
+    times->items[place] = (struct ladder_time){at_ns, y, colour};
+    times->n++;
+}
+
+/* What was sent again and what was lost have theirs before their neighbours. */
+static void choose_times(const struct ladder *l, struct times *times)
+{
+    const struct theme *theme = l->v->theme;
+    for (size_t i = 0; i < l->n_arrows; i++) {
+        const struct story_arrow *a = &l->arrows[i];
+        if (a->class == STORY_RETRANSMIT) add_time(l, times, a->sent_ns, theme->ink);
+        if (a->lost) add_time(l, times, a->end_ns, theme->lost);
+    }
+    for (size_t i = 0; i < l->n_arrows; i++)
+        add_time(l, times, l->arrows[i].sent_ns, theme->faint);
+}
+
 static void draw_times(struct ladder *l, struct box gutter)
 {
     const struct view *v = l->v;
     char text[VIEW_TIME_BYTES];
     struct text_style style = view_mono(v, FONT_SMALL);
-    style.colour = v->theme->faint;
     style.across = ALIGN_END;
     style.down = ALIGN_CENTRE;
-    double last = -1e9, h = view_units(v, 16);
-    int64_t last_ns = 0;
-    for (size_t i = 0; i < l->n_arrows; i++) {
-        const struct story_arrow *a = &l->arrows[i];
-        double y = y_at(l, a->sent_ns);
-        if (a->sent_ns > story_now(v->story) || y < last + h || y < l->chart.y + h * 0.5) continue;
-        last = y;
-        canvas_text(v->canvas, box_of(gutter.x, y - h / 2, gutter.w - view_units(v, 6), h), &style,
-                    time_label(a->sent_ns, last_ns, text));
-        last_ns = a->sent_ns;
+    struct times times = {.apart = view_units(v, 16)};
+    choose_times(l, &times);
+    for (size_t i = 0; i < times.n; i++) {
+        const struct ladder_time *t = &times.items[i];
+        style.colour = t->colour;
+        canvas_text(v->canvas, box_of(gutter.x, t->y - times.apart / 2, gutter.w - view_units(v, 6), times.apart),
+                    &style, time_label(t->at_ns, i ? times.items[i - 1].at_ns : 0, text));
     }
 }
 

@@ -118,33 +118,57 @@ static struct point above(struct point at, struct point along, double by)
     return point_of(at.x + along.y * up, at.y - along.x * up);
 }
 
-/* A crumb of a line is left out, and what slides out of sight goes as a whole. */
-void ladder_words_label(struct ladder_words *l, const struct story_arrow *a, struct point from, struct point to)
+/* Words on one line above an arrow. */
+struct label {
+    struct text_style style;
+    struct point from, to, along;
+    double length, gap; /* gap: between arrow and words */
+};
+
+static struct label label_for(const struct ladder_words *l, const struct story_arrow *a, struct point from,
+                              struct point to)
+{
+    const struct theme *theme = l->v->theme;
+    struct label label = {.style = view_text(l->v, FONT_SMALL),
+                          .from = from,
+                          .to = to,
+                          .length = point_distance(from, to),
+                          .gap = view_units(l->v, 2)};
+    label.style.colour = colour_mix(theme->class[a->class], theme -> ink, 0.5);
+    label.along = point_of((to.x - from.x) / label.length, (to.y - from.y) / label.length);
+    return label;
+}
+
+/* Whether the text is there as a whole now, or there is no place even for a shorter one. */
+static bool is_placed(struct ladder_words *l, const struct label *label, const char *text)
 {
     const struct view *v = l->v;
-    char text[96];
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.5);
-    style.may_be_cut = true;
-    double length = point_distance(from, to), h = style.size * 1.05, gap = view_units(v, 2), off = gap + h / 2;
-    if (length < 1) return;
-    struct point along = {(to.x - from.x) / length, (to.y - from.y) / length};
-    if (!passes_a_line(l, from, to) && is_taken(l, above(point_between(from, to, 0.5), along, off))) return;
-    packet_words(v->story, a->packet, text, sizeof text);
-    double whole = canvas_measure(v->canvas, &style, text, 0).x + 2;
-    struct stretch s = stretch_for(l, from, to, whole, gap + h);
-    double w = fmin(s.room, whole), least = fmin(whole, view_units(v, 50));
+    struct point from = label->from, to = label->to, along = label->along;
+    double w = canvas_measure(v->canvas, &label->style, text, 0).x + 2, h = label->style.size * 1.05;
+    struct stretch s = stretch_for(l, from, to, w, label->gap + h);
+    if (s.room < w) return false;
     struct point mid = point_between(from, to, ((s.x0 + s.x1) / 2 - from.x) / (to.x - from.x));
-    struct point middle = above(mid, along, off);
-    if (is_taken(l, middle)) return;
-    for (; w >= least; w *= 0.8) { /* shorter, where another's end is in the way */
-        if (w < whole && packet_line(v->story, a->packet) == STORY_NONE) return; /* half a number is none */
-        struct point half = {along.x * w / 2, along.y * w / 2};
-        if (!is_in_sight(l, middle, along, w, style.size * 1.25)) return;
-        if (!slope_has_room(l, middle, along, w, h)) continue;
-        canvas_text_along(v->canvas, point_of(mid.x - half.x, mid.y - half.y), point_of(mid.x + half.x, mid.y + half.y),
-                          gap, colour_with_alpha(v->theme->panel, 0.75), &style, text);
-        return;
+    struct point middle = above(mid, along, label->gap + h / 2);
+    if (is_taken(l, middle)) return true;
+    if (!is_in_sight(l, middle, along, w, label->style.size * 1.25)) return false;
+    if (!slope_has_room(l, middle, along, w, h)) return false;
+    struct point half = {along.x * w / 2, along.y * w / 2};
+    canvas_text_along(v->canvas, point_of(mid.x - half.x, mid.y - half.y), point_of(mid.x + half.x, mid.y + half.y),
+                      label->gap, colour_with_alpha(v->theme->panel, 0.75), &label->style, text);
+    return true;
+}
+
+/* In whole words, and be they few; what slides out of sight goes as a whole. */
+void ladder_words_label(struct ladder_words *l, const struct story_arrow *a, struct point from, struct point to)
+{
+    char text[256];
+    if (point_distance(from, to) < 1) return;
+    const struct label label = label_for(l, a, from, to);
+    double off = label.gap + label.style.size * 1.05 / 2;
+    if (!passes_a_line(l, from, to) && is_taken(l, above(point_between(from, to, 0.5), label.along, off))) return;
+    for (int by = 0; by < 3; by++) {
+        packet_words_shorter(l->v->story, a->packet, by, text, sizeof text);
+        if (*text && is_placed(l, &label, text)) return;
     }
 }
 
@@ -196,16 +220,16 @@ static bool is_on_line(const struct ladder_words *l, double x)
     return false;
 }
 
-struct
-try {
+struct spot {
     struct gap gap;
     struct point at; /* the left upper corner that would be best */
 };
 
-static enum place try_all(struct ladder_words *l, const struct try *tries, size_t n, struct point size, struct box *box)
+static enum place try_all(struct ladder_words *l, const struct spot *spots, size_t n, struct point size,
+                          struct box *box)
 {
     for (size_t i = 0; i < n; i++) {
-        enum place place = try_place(l, tries[i].gap, box_of(tries[i].at.x, tries[i].at.y, size.x, size.y));
+        enum place place = try_place(l, spots[i].gap, box_of(spots[i].at.x, spots[i].at.y, size.x, size.y));
         if (place == PLACE_FOUND) *box = l->taken[l->n_taken - 1];
         if (place != PLACE_NONE) return place;
     }
@@ -222,8 +246,8 @@ static enum place place_ahead(struct ladder_words *l, int away, struct point at,
     struct gap beyond = gap_beside(l, line + away * 2 * clear, away);
     bool is_outermost = away < 0 ? beyond.x0 <= l->chart.x : beyond.x1 >= l->chart.x + l->chart.w;
     double near[2] = {away < 0 ? ahead.x1 - size.x : ahead.x0, away < 0 ? beyond.x1 - size.x : beyond.x0};
-    const struct try tries[] = {{ahead, {near[0], y}}, {beyond, {near[1], y}}};
-    return try_all(l, tries, is_outermost ? 2 : 1, size, box);
+    const struct spot spots[] = {{ahead, {near[0], y}}, {beyond, {near[1], y}}};
+    return try_all(l, spots, is_outermost ? 2 : 1, size, box);
 }
 
 /* Under the cross or above it, between the lifelines where it is, or on the side where the arrow comes from. */
@@ -234,12 +258,12 @@ static enum place place_around(struct ladder_words *l, int away, struct point at
     if (is_on_line(l, at.x)) here.x1 = here.x0;
     struct gap behind = gap_beside(l, at.x - away * r, -away);
     double x = at.x - size.x / 2, back = away < 0 ? behind.x0 : behind.x1 - size.x;
-    const struct try tries[] = {{here, {x, under}},
-                                {here, {x, above}},
-                                {behind, {back, under}},
-                                {behind, {back, above}},
-                                {behind, {back, at.y - size.y / 2}}};
-    return try_all(l, tries, sizeof tries / sizeof tries[0], size, box);
+    const struct spot spots[] = {{here, {x, under}},
+                                 {here, {x, above}},
+                                 {behind, {back, under}},
+                                 {behind, {back, above}},
+                                 {behind, {back, at.y - size.y / 2}}};
+    return try_all(l, spots, sizeof spots / sizeof spots[0], size, box);
 }
 
 /* How large a text is in so many lines: as narrow as it can be without being cut. */
@@ -263,11 +287,13 @@ static struct point size_in_lines(const struct ladder_words *l, const struct tex
 static enum place place_reason(struct ladder_words *l, int away, struct point at, const char *text,
                                struct text_style *style, struct box *box)
 {
+    struct point sizes[REASON_LINES];
     for (int i = 0; i < 2 * REASON_LINES; i++) {
+        bool is_ahead = i < REASON_LINES;
+        struct point *size = &sizes[i % REASON_LINES];
         style->lines = 1 + i % REASON_LINES;
-        struct point size = size_in_lines(l, style, text, style->lines);
-        enum place place =
-            i < REASON_LINES ? place_ahead(l, away, at, size, box) : place_around(l, away, at, size, box);
+        if (is_ahead) *size = size_in_lines(l, style, text, style->lines);
+        enum place place = is_ahead ? place_ahead(l, away, at, *size, box) : place_around(l, away, at, *size, box);
         if (place != PLACE_NONE) return place;
     }
     return PLACE_NONE;

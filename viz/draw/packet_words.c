@@ -51,10 +51,9 @@ static void cut(char *buffer, size_t length)
     memcpy(buffer + length, "…", sizeof "…");
 }
 
-const char *packet_words(const struct story *s, size_t index, char *buffer, size_t size)
+/* As it was said, whole. */
+static const char *line_words(const struct story *s, size_t index, size_t line, char *buffer, size_t size)
 {
-    size_t line = packet_line(s, index);
-    if (line == STORY_NONE) return story_packet_label(s, index, buffer, size);
     const struct story_line *l = story_line(s, line);
     if (l->is_content) {
         const char *name = l->mail == STORY_NONE ? "" : story_mail(s, l->mail)->name;
@@ -62,7 +61,44 @@ const char *packet_words(const struct story *s, size_t index, char *buffer, size
     } else {
         snprintf(buffer, size, "%s", l->text);
     }
+    return buffer;
+}
+
+const char *packet_words(const struct story *s, size_t index, char *buffer, size_t size)
+{
+    size_t line = packet_line(s, index);
+    if (line == STORY_NONE) return story_packet_label(s, index, buffer, size);
+    line_words(s, index, line, buffer, size);
     if (size > 40) cut(buffer, 34);
+    return buffer;
+}
+
+/* How much of a line says of what sort it is: "MAIL FROM", "EHLO", "250", "+OK". */
+static size_t first_words(const char *text)
+{
+    size_t word = strcspn(text, " -:"), command = strcspn(text, ":<");
+    bool has_two = !strncmp(text, "MAIL FROM:", 10) || !strncmp(text, "RCPT TO:", 8);
+    if (text[0] == '-') return strcspn(text, " "); /* POP3's -ERR */
+    return has_two ? command : word;
+}
+
+const char *packet_words_shorter(const struct story *s, size_t index, int by, char *buffer, size_t size)
+{
+    const struct story_packet *packet = story_packet(s, index);
+    size_t line = packet_line(s, index);
+    buffer[0] = 0;
+    if (by == 0)
+        return line == STORY_NONE ? packet_words(s, index, buffer, size) : line_words(s, index, line, buffer, size);
+    bool has_words = line != STORY_NONE && !story_line(s, line)->is_content;
+    bool is_data = packet->length > 0 && (packet->class == STORY_DATA || packet->class == STORY_RETRANSMIT);
+    if (has_words && by == 1) {
+        const char *text = story_line(s, line)->text;
+        snprintf(buffer, size, "%.*s", (int)first_words(text), text);
+    } else if (!has_words && is_data && by == 1) {
+        snprintf(buffer, size, tr("%u bytes"), packet->length);
+    } else if (!has_words && is_data && by == 2) {
+        snprintf(buffer, size, "%s", story_class_name(STORY_DATA));
+    }
     return buffer;
 }
 

@@ -7,6 +7,9 @@
 
 /* "MAIL FROM:<alice@a.example>", "mail m1, 1448 bytes", "SYN". Returns buffer, cut to size at a character's end. */
 const char *packet_words(const struct story *story, size_t packet, char *buffer, size_t size);
+/* The same whole, and where there is no room for that, by 1 or 2 steps shorter and yet not cut: "RCPT TO", "250"; "1460
+   bytes", "data". "" where there is nothing so short to say. Returns buffer. */
+const char *packet_words_shorter(const struct story *story, size_t packet, int by, char *buffer, size_t size);
 /* Of the lines of the dialogue that this packet carries the one that tells most: the first refusal, else the first line;
    or STORY_NONE. */
 size_t packet_line(const struct story *story, size_t packet);

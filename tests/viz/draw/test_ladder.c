@@ -278,3 +278,50 @@ Test(ladder, no_word_lies_on_a_lifeline)
     cr_expect_gt(n, 1000, "%zu words", n);
     canvas_forget_fonts();
 }
+
+static bool is_said(const char *text)
+{
+    for (size_t i = 0; i < seen.n_words; i++)
+        if (!strcmp(seen.words[i].text, text)) return true;
+    return false;
+}
+
+/* Whatever is sent just before and after: the drop at 1.893880 s, the retransmission at 1.932544 s. */
+Test(ladder, a_loss_and_a_retransmission_have_a_time_of_their_own)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    for (int k = 0; k < 3; k++) {
+        open_ladder(journal, 0.75 + 0.25 * k);
+        draw_at(1940 * MILLISECOND, 1280, 800);
+        cr_expect(is_said("1.893 s") && is_said("1.932 s"), "at %d %%", 75 + 25 * k);
+        scene_free(seen.scene);
+    }
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* What is too long for its arrow is said in fewer words, and not in half of one. */
+Test(ladder, no_word_along_an_arrow_is_cut)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    size_t n_short = 0;
+    for (int k = 0; k < 2; k++) {
+        struct scene_options options = scene_options_default();
+        options.scale = 1 + 0.25 * k;
+        seen.scene = scene_new(journal, options); /* with all views the ladder is narrow */
+        for (int64_t at = 1500; at < 2100; at += 12) {
+            draw_at(at * MILLISECOND, 1280, 800);
+            for (size_t i = 0; i < seen.n_words; i++) {
+                const struct word *word = &seen.words[i];
+                bool is_slanted = fabs(word->corners[0].y - word->corners[1].y) > 0.5;
+                if (!is_slanted) continue;
+                cr_expect(strstr(word->text, "…") == NULL, "%s", word->text);
+                n_short += !strcmp(word->text, "354") || !strcmp(word->text, "1460 bytes");
+            }
+        }
+        scene_free(seen.scene);
+    }
+    cr_expect_gt(n_short, 10);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
