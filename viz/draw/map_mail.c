@@ -189,11 +189,63 @@ static void draw_travelling(const struct view *v, const struct map_plan *plan)
 
 /* ---- What each host holds ---- */
 
-static size_t add_words(char *buffer, size_t n, size_t size, const char *what, uint32_t count)
+enum holding { PILE_OUTBOX, PILE_QUEUE, PILE_MAILBOX, PILE_READ, PILES };
+
+static void count_pile(const struct story *s, size_t host, uint32_t counts[PILES])
 {
-    if (count == 0 || n >= size) return n;
-    int more = snprintf(buffer + n, size - n, "%s%s %u", n ? " · " : "", what, count);
-    return n + (size_t)(more > 0 ? more : 0);
+    counts[PILE_OUTBOX] = story_mails_in_state(s, host, STORY_MAIL_OUTBOX);
+    counts[PILE_QUEUE] = story_mails_in_queue(s, host);
+    counts[PILE_MAILBOX] = story_mails_in_state(s, host, STORY_MAIL_DELIVERED);
+    counts[PILE_READ] = story_mails_in_state(s, host, STORY_MAIL_PICKED_UP);
+}
+
+/* "2 mails in queue". */
+static int whole_words(enum holding pile, uint32_t n, char *text, size_t size)
+{
+    switch (pile) {
+    case PILE_OUTBOX:
+        return snprintf(text, size, n == 1 ? tr("%u mail in outbox") : tr("%u mails in outbox"), n);
+    case PILE_QUEUE:
+        return snprintf(text, size, n == 1 ? tr("%u mail in queue") : tr("%u mails in queue"), n);
+    case PILE_MAILBOX:
+        return snprintf(text, size, n == 1 ? tr("%u mail in mailbox") : tr("%u mails in mailbox"), n);
+    case PILE_READ:
+        return snprintf(text, size, n == 1 ? tr("%u mail read") : tr("%u mails read"), n);
+    case PILES:
+        break;
+    }
+    return 0;
+}
+
+/* Of several, without the word for what is counted: "2 in queue · 1 in mailbox". */
+static int brief_words(enum holding pile, uint32_t n, char *text, size_t size)
+{
+    switch (pile) {
+    case PILE_OUTBOX:
+        return snprintf(text, size, tr("%u in outbox"), n);
+    case PILE_QUEUE:
+        return snprintf(text, size, tr("%u in queue"), n);
+    case PILE_MAILBOX:
+        return snprintf(text, size, tr("%u in mailbox"), n);
+    case PILE_READ:
+        return snprintf(text, size, tr("%u read"), n);
+    case PILES:
+        break;
+    }
+    return 0;
+}
+
+static void pile_words(const uint32_t counts[PILES], char *text, size_t size)
+{
+    size_t n_piles = 0, n = 0;
+    for (int i = 0; i < PILES; i++)
+        n_piles += counts[i] > 0;
+    for (int i = 0; i < PILES && n < size; i++) {
+        if (counts[i] == 0) continue;
+        if (n) n += (size_t)snprintf(text + n, size - n, " · ");
+        if (n >= size) return;
+        n += (size_t)(n_piles > 1 ? brief_words : whole_words)((enum holding)i, counts[i], text + n, size - n);
+    }
 }
 
 /* The earliest next attempt of what a host has put off; TIME_NEVER when there is none. */
@@ -254,10 +306,9 @@ void map_mail_words(const struct story *s, size_t host, char text[MAP_WORDS_BYTE
             return;
         }
     }
-    size_t n = add_words(text, 0, size, tr("outbox"), story_mails_in_state(s, host, STORY_MAIL_OUTBOX));
-    n = add_words(text, n, size, tr("queue"), story_mails_in_queue(s, host));
-    n = add_words(text, n, size, tr("mailbox"), story_mails_in_state(s, host, STORY_MAIL_DELIVERED));
-    add_words(text, n, size, tr("read"), story_mails_in_state(s, host, STORY_MAIL_PICKED_UP));
+    uint32_t counts[PILES];
+    count_pile(s, host, counts);
+    pile_words(counts, text, size);
 }
 
 static bool is_unwell(const struct story *s, size_t host)

@@ -189,8 +189,8 @@ static bool can_be_short(const struct story *s, size_t n)
 static void measure_labels(struct planning *p)
 {
     char name[MAP_NAME_BYTES];
-    double client = canvas_measure(p->canvas, &p->status, tr("outbox 1 · read 1"), 0).x,
-           server = canvas_measure(p->canvas, &p->status, tr("queue 1 · mailbox 1"), 0).x;
+    double client = canvas_measure(p->canvas, &p->status, tr("1 in outbox · 1 read"), 0).x,
+           server = canvas_measure(p->canvas, &p->status, tr("1 in queue · 1 in mailbox"), 0).x;
     for (size_t h = 0; h < p->plan->n_hosts; h++) {
         struct story_host host = story_host(p->story, h);
         map_host_name(p->plan, p->story, h, name);
