@@ -69,7 +69,7 @@ const char *axis_time_text(struct axis_time axis, int64_t at_ns, char buffer[VIE
 const char *axis_duration_text(struct axis_time axis, int64_t duration_ns, char buffer[VIEW_TIME_BYTES])
 {
     char fraction[FRACTION_BYTES];
-    int64_t unit_ns = axis.most_ns >= SECOND ? SECOND : axis.most_ns >= MILLISECOND ? MILLISECOND : MILLISECOND / 1000;
+    int64_t unit_ns = axis.most_ns >= SECOND ? SECOND : axis.most_ns >= MILLISECOND ? MILLISECOND : MICROSECOND;
     const char *unit = unit_ns == SECOND ? tr("s") : unit_ns == MILLISECOND ? "ms" : "µs";
     fraction_text(duration_ns, unit_ns, digits_for(axis.apart_ns, unit_ns), fraction);
     snprintf(buffer, VIEW_TIME_BYTES, "%" PRId64 "%s %s", duration_ns / unit_ns, fraction, unit);

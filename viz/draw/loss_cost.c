@@ -72,19 +72,6 @@ static int64_t least_cwnd(const struct story *s, size_t conn, int64_t from_ns, i
     return least;
 }
 
-static size_t first_event_from(const struct journal_memory *journal, int64_t from_ns)
-{
-    size_t low = 0, high = journal_memory_count(journal);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (journal_memory_time(journal, middle) < from_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* RFC 1122 4.2.3.2: how long the other end has waited with its acknowledgements, until its timer let it. */
 static int64_t kept_back(const struct journal_memory *journal, const struct story *s, size_t conn, int64_t from_ns,
                          int64_t to_ns)
@@ -92,7 +79,7 @@ static int64_t kept_back(const struct journal_memory *journal, const struct stor
     size_t other = conn == STORY_NONE ? STORY_NONE : story_conn(s, conn).other_end, looked_at = 0;
     int64_t kept_ns = 0;
     if (other == STORY_NONE) return 0;
-    for (size_t i = first_event_from(journal, from_ns), n = journal_memory_count(journal); i < n; i++) {
+    for (size_t i = journal_memory_after(journal, from_ns - 1), n = journal_memory_count(journal); i < n; i++) {
         if (journal_memory_time(journal, i) > to_ns) break;
         if (++looked_at > MOST_EVENTS) return 0; /* no more than can be looked at in each picture */
         if (journal_memory_kind(journal, i) != EVENT_TIMER_FIRE) continue;
