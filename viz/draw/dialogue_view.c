@@ -1,5 +1,6 @@
 /* A row a line. When others begin to speak, a heading names them. Client and server differ by colour, by their letter
-   in front and by a step to the right. A refusal stands out in the colour of what is lost, and bold. */
+   in front and by a step to the right. A refusal stands out by a sign and its colour, as in the queues: one for now by
+   a clock, one for good by a cross, and bold. */
 #include "viz/draw/dialogue_view.h"
 
 #include <math.h>
@@ -78,10 +79,35 @@ static void draw_mark(const struct view *v, struct point at, const struct story_
     canvas_text(v->canvas, box_of(at.x - r, at.y - r, 2 * r, 2 * r), &style, line->by_client ? tr("C") : tr("S"));
 }
 
+/* RFC 5321 4.2.1: 4yz, the same may be tried again; POP3 has only one sort of -ERR. */
+static bool is_for_now(const struct story_line *line)
+{
+    return line->speech == STORY_SMTP && line->text[0] == '4';
+}
+
+static struct colour refusal_colour(const struct view *v, const struct story_line *line)
+{
+    return is_for_now(line) ? v->theme->warn : v->theme->lost;
+}
+
 static struct colour line_colour(const struct view *v, const struct story_line *line)
 {
-    if (line->is_refusal) return colour_mix(v->theme->lost, v->theme->ink, 0.2); /* pure, thin letters would be pale */
+    /* Pure, thin letters would be pale. */
+    if (line->is_refusal) return colour_mix(refusal_colour(v, line), v->theme->ink, is_for_now(line) ? 0.4 : 0.2);
     return line->by_client ? v->theme->client : v->theme->server;
+}
+
+/* Returns the width that it takes up. */
+static double draw_refusal(const struct view *v, struct point left, const struct story_line *line)
+{
+    double r = view_units(v, 6.5);
+    struct point at = {left.x + r, left.y};
+    struct colour colour = refusal_colour(v, line);
+    if (is_for_now(line))
+        shape_clock(v->canvas, at, r, v->theme->panel, colour);
+    else
+        shape_cross(v->canvas, at, r * 0.8, r * 0.45, colour);
+    return 2 * r + view_units(v, 6);
 }
 
 static void draw_line(const struct view *v, struct box row, size_t index, bool newest)
@@ -103,10 +129,12 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     draw_mark(v, point_of(mark_x + step, row.y + row.h / 2), line, colour);
     struct text_style style = view_mono(v, FONT_PLAIN);
     style.colour = colour;
-    style.bold = newest || line->is_refusal;
+    style.bold = newest || (line->is_refusal && !is_for_now(line));
     style.down = ALIGN_CENTRE;
     style.may_be_cut = true;
     double x = mark_x + step + view_units(v, 20);
+    if (line->is_refusal)
+        x += draw_refusal(v, point_of(x - view_units(v, 6), row.y + row.h / 2), line) - view_units(v, 6);
     canvas_text(v->canvas, box_of(x, row.y, row.x + row.w - x - view_units(v, 4), row.h), &style, line->text);
     targets_add_box(v->targets, ACT_EVENT, line->event, row);
 }
