@@ -139,36 +139,13 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     targets_add_box(v->targets, ACT_EVENT, line->event, row);
 }
 
-static bool is_wanted(const struct view *v, const struct story_line *line)
-{
-    return only_shows(v->only, line->conn, line->host, line->peer);
-}
-
-/* The line before that is shown, too; STORY_NONE. */
-static size_t line_before(const struct view *v, size_t i)
-{
-    while (i-- > 0)
-        if (is_wanted(v, story_line(v->story, i))) return i;
-    return STORY_NONE;
-}
-
-/* How many lines there are to show, as long as somebody could go through them. */
-static size_t count_lines(const struct view *v, size_t n)
-{
-    size_t count = 0;
-    if (only_is_all(v->only)) return n;
-    for (size_t i = 0; i < n; i++)
-        count += is_wanted(v, story_line(v->story, i));
-    return count;
-}
-
 /* From the newest at the bottom, or as many lines above it as the view is scrolled. Returns how many are shown. */
 static size_t draw_lines(const struct view *v, struct box inner, size_t bottom, size_t n)
 {
     double h = view_units(v, 21), y = inner.y + inner.h;
     size_t shown = 0;
     for (size_t i = bottom, before; i != STORY_NONE && y - h >= inner.y - 1; i = before) {
-        before = line_before(v, i);
+        before = only_line_before(v->only, v->story, i);
         y -= h;
         shown++;
         draw_line(v, box_of(inner.x, y, inner.w, h), i, i + 1 == n);
@@ -193,14 +170,14 @@ static void tell_scroll(const struct view *v, struct box inner, size_t count, si
 void dialogue_view_draw(const struct view *v, struct box box)
 {
     struct box inner = view_panel(v, box, tr("Dialogue: what is said"));
-    size_t n = story_lines_so_far(v->story), bottom = line_before(v, n);
-    bool nothing = bottom == STORY_NONE;
-    for (size_t below = (size_t)v->scroll; below > 0 && !nothing && line_before(v, bottom) != STORY_NONE; below--)
-        bottom = line_before(v, bottom);
+    size_t n = story_lines_so_far(v->story), count = only_lines_count(v->only, v->story, n);
+    bool nothing = count == 0;
+    size_t below = nothing ? 0 : (size_t)fmin(v->scroll, (double)(count - 1));
+    size_t bottom = nothing ? STORY_NONE : only_line_at(v->only, v->story, count - 1 - below);
     canvas_clip(v->canvas, box_inset(inner, -view_units(v, 4)));
     size_t shown = draw_lines(v, inner, bottom, n);
     canvas_unclip(v->canvas);
-    tell_scroll(v, inner, count_lines(v, n), shown);
+    tell_scroll(v, inner, count, shown);
     view_only(v, box);
     if (!nothing) return;
     struct text_style style = view_faint(v, FONT_PLAIN);

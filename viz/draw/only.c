@@ -69,8 +69,9 @@ static void choose_conn(struct only *only, const struct story *s, size_t conn)
 
 bool only_choose(struct only *only, const struct story *s, enum act what, size_t index)
 {
-    struct only none = {.n_conns = 0};
+    static const struct only none = {.n_conns = 0};
     if (what == ACT_HOST) {
+        only->lines = none.lines;
         toggle_host(only, s, index);
         return !only_is_all(only);
     }
@@ -96,4 +97,67 @@ bool only_shows(const struct only *only, size_t conn, size_t from, size_t to)
     for (size_t i = 0; i < only->n_conns; i++)
         if (only->conns[i] == conn) return true;
     return false;
+}
+
+/* ---- Lines ---- */
+
+static bool shows_line(const struct only *only, const struct story *s, size_t i)
+{
+    const struct story_line *line = story_line(s, i);
+    return only_shows(only, line->conn, line->host, line->peer);
+}
+
+/* Twice as far apart. */
+static void thin_marks(struct only_lines *lines)
+{
+    for (size_t i = 0; i < ONLY_MARKS / 2; i++)
+        lines->shown_before[i] = lines->shown_before[2 * i];
+    lines->step *= 2;
+}
+
+static const struct only_lines *known_lines(const struct only *only, const struct story *s, size_t n)
+{
+    struct only_lines *lines = (struct only_lines *)&only->lines; /* scratch, no choice */
+    if (lines->step == 0) lines->step = 1;
+    for (; lines->known < n; lines->known++) {
+        if (lines->known == ONLY_MARKS * lines->step) thin_marks(lines);
+        if (lines->known % lines->step == 0) lines->shown_before[lines->known / lines->step] = (uint32_t)lines->shown;
+        lines->shown += shows_line(only, s, lines->known);
+    }
+    return lines;
+}
+
+size_t only_lines_count(const struct only *only, const struct story *s, size_t n)
+{
+    if (only_is_all(only) || n == 0) return n;
+    const struct only_lines *lines = known_lines(only, s, n);
+    size_t mark = (n - 1) / lines->step, count = lines->shown_before[mark];
+    for (size_t i = mark * lines->step; i < n; i++)
+        count += shows_line(only, s, i);
+    return count;
+}
+
+size_t only_line_at(const struct only *only, const struct story *s, size_t rank)
+{
+    if (only_is_all(only)) return rank;
+    const struct only_lines *lines = &only->lines;
+    size_t low = 0,
+           high = lines->known ? (lines->known - 1) / lines->step : 0; /* the last mark with no more before it */
+    while (low < high) {
+        size_t middle = low + (high - low + 1) / 2;
+        if (lines->shown_before[middle] <= rank)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    size_t before = lines->known ? lines->shown_before[low] : 0;
+    for (size_t i = low * lines->step; i < lines->known; i++)
+        if (shows_line(only, s, i) && before++ == rank) return i;
+    return STORY_NONE;
+}
+
+size_t only_line_before(const struct only *only, const struct story *s, size_t i)
+{
+    size_t count = only_lines_count(only, s, i);
+    return count ? only_line_at(only, s, count - 1) : STORY_NONE;
 }

@@ -6,7 +6,54 @@
 #include <string.h>
 
 #include "tests/viz/draw/run_scenario.h"
+#include "tests/viz/story/made_journal.h"
+#include "viz/draw/only.h"
 #include "viz/draw/scene.h"
+
+/* ---- Of a part ---- */
+
+static bool is_shown(const struct only *only, const struct story *story, size_t i)
+{
+    const struct story_line *line = story_line(story, i);
+    return only_shows(only, line->conn, line->host, line->peer);
+}
+
+/* As if all were gone through each time. */
+static size_t expect_right_lines(const struct only *only, const struct story *story)
+{
+    size_t n = story_line_count(story), count = 0, before = STORY_NONE;
+    for (size_t i = 0; i < n; i++) {
+        if (i % 101 == 0) {
+            cr_assert(eq(sz, only_lines_count(only, story, i), count));
+            cr_assert(eq(sz, only_line_before(only, story, i), before));
+        }
+        if (!is_shown(only, story, i)) continue;
+        if (count % 53 == 0) only_lines_count(only, story, i + 1);
+        if (count % 53 == 0) cr_assert(eq(sz, only_line_at(only, story, count), i));
+        before = i;
+        count++;
+    }
+    return count;
+}
+
+Test(dialogue, the_lines_of_a_part_are_found_in_a_long_run)
+{
+    struct made made = made_journal(500, NULL, 0);
+    struct story *story = story_new(made.memory);
+    static struct only only;
+    cr_assert_gt(story_line_count(story), 2 * ONLY_MARKS, "too few lines: %zu", story_line_count(story));
+    cr_expect(eq(sz, expect_right_lines(&only, story), story_line_count(story)));
+    cr_assert(only_choose(&only, story, ACT_HOST, story_host_by_name(story, "mx1.b.example")));
+    size_t of_one = expect_right_lines(&only, story);
+    cr_assert(only_choose(&only, story, ACT_HOST, story_host_by_name(story, "bob-pc")));
+    size_t of_both = expect_right_lines(&only, story);
+    cr_assert(only_choose(&only, story, ACT_EVENT, story_line(story, story_line_count(story) / 2)->event));
+    size_t of_conn = expect_right_lines(&only, story);
+    cr_expect(of_conn > 0 && of_conn < 60 && of_both > of_conn && of_one > of_both, "%zu, %zu, %zu", of_one, of_both,
+              of_conn);
+    story_free(story);
+    made_free(&made);
+}
 
 /* ---- Refusals ---- */
 
