@@ -20,6 +20,8 @@ enum timeline_sign timeline_sign_of(const struct story *story, const struct stor
         return SIGN_BOUNCED;
     case STORY_MARK_LOSS:
         return story_event_kind(story, mark->event) == EVENT_PACKET_DROP ? SIGN_NOT_TAKEN : SIGN_LOSS;
+    case STORY_MARK_RETRANSMISSION:
+        return SIGN_RETRANSMISSION;
     case STORY_MARK_CAPTION:
         return SIGN_CAPTION;
     case STORY_MARK_FAULT:
@@ -47,6 +49,8 @@ const char *timeline_sign_words(enum timeline_sign sign)
         return tr("a packet is lost");
     case SIGN_NOT_TAKEN:
         return tr("a host does not take a packet");
+    case SIGN_RETRANSMISSION:
+        return tr("a packet is sent again");
     case SIGN_FAULT:
         return tr("a fault begins or ends");
     case SIGN_CAPTION:
@@ -168,6 +172,9 @@ void timeline_sign_draw(const struct view *v, enum timeline_sign sign, struct po
     case SIGN_LOSS:
     case SIGN_NOT_TAKEN:
         shape_death(v->canvas, sign == SIGN_NOT_TAKEN, at, r * 0.8, r * 0.4, t->lost);
+        break;
+    case SIGN_RETRANSMISSION: /* as on the map */
+        shape_packet(v->canvas, t, STORY_RETRANSMIT, at, r * 0.75, 1);
         break;
     case SIGN_CAPTION:
         canvas_disc(v->canvas, at, r * 0.5, t->ghost);

@@ -15,6 +15,7 @@ enum timeline_sign {
     SIGN_BOUNCED,
     SIGN_LOSS,
     SIGN_NOT_TAKEN,
+    SIGN_RETRANSMISSION,
     SIGN_FAULT,
     SIGN_CAPTION,
     /* what the present knows of the future */

@@ -104,9 +104,10 @@ static bool is_not_taken(const struct story *s, const struct story_mark *mark)
 /* What matters more is drawn when there is no room for both. */
 static int importance(enum story_mark_kind kind)
 {
-    static const int ranks[] = {[STORY_MARK_COMPOSED] = 8,  [STORY_MARK_ATTEMPT] = 2,   [STORY_MARK_DEFERRED] = 6,
-                                [STORY_MARK_DELIVERED] = 7, [STORY_MARK_PICKED_UP] = 7, [STORY_MARK_BOUNCED] = 9,
-                                [STORY_MARK_LOSS] = 5,      [STORY_MARK_CAPTION] = 1,   [STORY_MARK_FAULT] = 8};
+    static const int ranks[] = {[STORY_MARK_COMPOSED] = 8,      [STORY_MARK_ATTEMPT] = 2,   [STORY_MARK_DEFERRED] = 6,
+                                [STORY_MARK_DELIVERED] = 7,     [STORY_MARK_PICKED_UP] = 7, [STORY_MARK_BOUNCED] = 9,
+                                [STORY_MARK_LOSS] = 5,          [STORY_MARK_CAPTION] = 1,   [STORY_MARK_FAULT] = 8,
+                                [STORY_MARK_RETRANSMISSION] = 4};
     return ranks[kind];
 }
 
@@ -126,20 +127,19 @@ static bool is_in_sight(const struct view *v, int64_t at_ns)
 
 /* A loss is a line through the whole strip; where there are very many, or of what a host did not take, one at its foot,
    so that they do not cover what else goes on. */
-static void draw_loss_line(const struct view *v, struct box strip, const struct story_mark *mark, double x,
-                           bool are_many)
+static void draw_loss_line(const struct view *v, struct box strip, const struct story_mark *mark, double x, bool low)
 {
-    double top = are_many || is_not_taken(v->story, mark) ? strip.y + strip.h * 0.75 : strip.y;
+    double top = low || is_not_taken(v->story, mark) ? strip.y + strip.h * 0.75 : strip.y;
     canvas_line(v->canvas, point_of(x, top), point_of(x, strip.y + strip.h), view_units(v, 1.5),
                 colour_with_alpha(v->theme->lost, 0.8));
 }
 
-static bool losses_are_many(const struct view *v, const struct story_mark *marks, size_t n_marks)
+static bool are_many(const struct view *v, const struct story_mark *marks, size_t n_marks, enum story_mark_kind kind)
 {
     enum { MANY = 60 };
     size_t n = 0;
     for (size_t i = 0; i < n_marks && n <= MANY; i++)
-        n += marks[i].kind == STORY_MARK_LOSS && is_in_sight(v, marks[i].at_ns);
+        n += marks[i].kind == kind && is_in_sight(v, marks[i].at_ns);
     return n > MANY;
 }
 
@@ -171,27 +171,67 @@ static void find_first_marks(const struct view *v, struct box box, const struct 
     mem_free(xs);
 }
 
-static void draw_marks(const struct view *v, struct box box)
+/* Of thousands that are sent again a sign here and there is enough: in a row they would say no more, and leave no room
+   for attempts. */
+static double room_of_sign(const struct view *v, enum story_mark_kind kind, bool crowd)
 {
-    enum { ROOM = 400 };
-    double last_loss = -1, taken[ROOM], y = box.y + view_units(v, 10), w = view_units(v, 15);
-    struct box strip = strip_of(box, v->unit);
+    return view_units(v, crowd && kind == STORY_MARK_RETRANSMISSION ? 60 : 15);
+}
+
+/* The most important first, and of these the latest. */
+static const struct story_mark *nth_first(const struct first_marks *first, const struct story_mark *marks, size_t i)
+{
+    size_t rank = i / first->n, spot = first->n - 1 - i % first->n, found = first->marks[rank * first->n + spot];
+    return found ? &marks[found - 1] : NULL;
+}
+
+static void draw_loss_lines(const struct view *v, struct box box)
+{
+    double last = -1;
+    const struct story_mark *marks;
+    struct first_marks first;
+    size_t n_marks = story_marks(v->story, &marks);
+    bool low = are_many(v, marks, n_marks, STORY_MARK_LOSS);
+    find_first_marks(v, box, marks, n_marks, &first);
+    for (size_t i = RANKS * first.n; i-- > 0;) {
+        const struct story_mark *mark = nth_first(&first, marks, i);
+        if (!mark || mark->kind != STORY_MARK_LOSS) continue;
+        double x = timeline_x_at(v, box, pace_screen_at(v->pace, mark->at_ns));
+        if (fabs(x - last) < 1.0 / SPOTS_A_PIXEL) continue;
+        draw_loss_line(v, strip_of(box, v->unit), mark, x, low);
+        last = x;
+    }
+    mem_free(first.marks);
+}
+
+size_t timeline_marks_with_signs(const struct view *v, struct box box,
+                                 const struct story_mark *shown[TIMELINE_MOST_SIGNS])
+{
+    double taken[TIMELINE_MOST_SIGNS];
     const struct story_mark *marks;
     struct first_marks first;
     size_t n_marks = story_marks(v->story, &marks), n = 0;
-    bool are_many = losses_are_many(v, marks, n_marks);
+    bool crowd = are_many(v, marks, n_marks, STORY_MARK_RETRANSMISSION);
     find_first_marks(v, box, marks, n_marks, &first);
     for (size_t i = RANKS * first.n; i-- > 0;) {
-        size_t rank = i / first.n, spot = first.n - 1 - i % first.n, found = first.marks[rank * first.n + spot];
-        if (!found) continue;
-        const struct story_mark *mark = &marks[found - 1];
+        const struct story_mark *mark = nth_first(&first, marks, i);
+        if (!mark) continue;
         double x = timeline_x_at(v, box, pace_screen_at(v->pace, mark->at_ns));
-        bool is_loss = mark->kind == STORY_MARK_LOSS, is_new = fabs(x - last_loss) >= 1.0 / SPOTS_A_PIXEL;
-        if (is_loss) last_loss = is_new ? x : last_loss;
-        if (is_loss && is_new) draw_loss_line(v, strip, mark, x, are_many);
-        if (claim(taken, &n, ROOM, x, w)) timeline_sign_draw(v, timeline_sign_of(v->story, mark), point_of(x, y));
+        if (claim(taken, &n, TIMELINE_MOST_SIGNS, x, room_of_sign(v, mark->kind, crowd))) shown[n - 1] = mark;
     }
     mem_free(first.marks);
+    return n;
+}
+
+static void draw_marks(const struct view *v, struct box box)
+{
+    const struct story_mark *shown[TIMELINE_MOST_SIGNS];
+    size_t n = timeline_marks_with_signs(v, box, shown);
+    draw_loss_lines(v, box);
+    for (size_t i = 0; i < n; i++) {
+        double x = timeline_x_at(v, box, pace_screen_at(v->pace, shown[i]->at_ns));
+        timeline_sign_draw(v, timeline_sign_of(v->story, shown[i]), point_of(x, box.y + view_units(v, 10)));
+    }
 }
 
 const struct story_mark *timeline_mark_at(const struct view *v, struct box box, struct point at)

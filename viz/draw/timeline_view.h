@@ -13,6 +13,11 @@ void timeline_view_draw_moving(const struct view *view, struct box box);
 /* Screen time at this x, within the view's span; and back, which may lie outside. */
 int64_t timeline_screen_at(const struct view *view, struct box box, double x);
 double timeline_x_at(const struct view *view, struct box box, int64_t screen_ns);
+/* The marks that have a sign in the row above the strip: where there is no room for all, those that matter most. How
+   many. */
+enum { TIMELINE_MOST_SIGNS = 400 };
+size_t timeline_marks_with_signs(const struct view *view, struct box box,
+                                 const struct story_mark *shown[TIMELINE_MOST_SIGNS]);
 /* The mark at this place in the row above the strip, the most important one where several meet; NULL: none is near. */
 const struct story_mark *timeline_mark_at(const struct view *view, struct box box, struct point at);
 

@@ -118,6 +118,7 @@ static void packet_sent(struct story *story, size_t i, const struct event *e)
     if (p->repeats != STORY_NONE) story->packets.items[p->repeats].repeated_by = packet;
     p->class = class_of(story, packet);
     story->class_seen[p->class] = true;
+    if (p->repeats != STORY_NONE) cast_mark(story, STORY_MARK_RETRANSMISSION, i);
     note_iss(story, packet);
     story->subject[i] = (uint32_t)packet;
 }

@@ -504,7 +504,7 @@ void story_density(const struct story *story, const int64_t *edges, size_t n, ui
 
 enum story_mark_kind {
     STORY_MARK_COMPOSED, STORY_MARK_ATTEMPT, STORY_MARK_DEFERRED, STORY_MARK_DELIVERED, STORY_MARK_PICKED_UP,
-    STORY_MARK_BOUNCED, STORY_MARK_LOSS, STORY_MARK_CAPTION, STORY_MARK_FAULT
+    STORY_MARK_BOUNCED, STORY_MARK_LOSS, STORY_MARK_CAPTION, STORY_MARK_FAULT, STORY_MARK_RETRANSMISSION
 };
 struct story_mark {
     enum story_mark_kind kind;

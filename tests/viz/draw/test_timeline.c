@@ -63,6 +63,40 @@ Test(timeline, each_kind_of_mark_has_its_own_words)
     cr_expect(gt(sz, told, 3));
 }
 
+Test(timeline, what_is_sent_again_has_a_sign_that_leads_there)
+{
+    const struct story *story = scene_story(scene);
+    const struct story_packet *again = NULL;
+    for (size_t i = 0; i < story_packet_count(story) && !again; i++)
+        if (story_packet(story, i)->repeats != STORY_NONE) again = story_packet(story, i);
+    cr_assert(again != NULL);
+    char at[VIEW_TIME_BYTES], wanted[VIEW_TIME_BYTES + 40];
+    snprintf(wanted, sizeof wanted, "a packet is sent again, at %s", view_time_text(again->sent_ns, MILLISECOND, at));
+    point_at_mark(again->sent_ns);
+    cr_expect(picture_says(wanted));
+    point_at(INPUT_PRESS, x_of(again->sent_ns), time_line().y + 10);
+    point_at(INPUT_RELEASE, x_of(again->sent_ns), time_line().y + 10);
+    cr_expect(eq(sz, story_step_subject(story), again->send_event));
+}
+
+/* Of the many that a queue which is full has sent again, not each place that is free has a sign. */
+Test(timeline, of_very_many_that_are_sent_again_a_sign_here_and_there_is_enough)
+{
+    close_scene();
+    open_scene_of("full-queue", scene_options_default());
+    const struct story *story = scene_story(scene);
+    const struct story_mark *marks, *shown[TIMELINE_MOST_SIGNS];
+    struct view view = {
+        .story = story, .pace = scene_pace(scene), .unit = theme_unit(1280, 800, 1), .span = {0, story_end_ns(story)}};
+    size_t n_marks = story_marks(story, &marks), again = 0, with_sign = 0;
+    for (size_t i = 0; i < n_marks; i++)
+        again += marks[i].kind == STORY_MARK_RETRANSMISSION;
+    cr_assert(gt(sz, again, 60));
+    for (size_t i = timeline_marks_with_signs(&view, time_line(), shown); i-- > 0;)
+        with_sign += shown[i]->kind == STORY_MARK_RETRANSMISSION;
+    cr_expect(le(sz, with_sign, (size_t)(time_line().w / (60 * view.unit)) + 1));
+}
+
 Test(timeline, a_ring_tells_of_its_timer_until_that_has_run_out)
 {
     const struct story *story = scene_story(scene);
