@@ -15,30 +15,12 @@ static const double row_units = 24, button_units = 26;
 
 /* ---- Buttons ---- */
 
-static double button_width(const struct view *v, const char *text)
-{
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.bold = true;
-    return canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 22);
-}
-
 struct button {
     const char *text;
     enum act act;
     size_t arg;
     bool pressed, there;
 };
-
-static void draw_button(const struct view *v, struct box box, const struct button *button)
-{
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.across = style.down = ALIGN_CENTRE;
-    style.bold = true;
-    style.colour = button->pressed ? v->theme->on_accent : v->theme->ink;
-    canvas_fill_round(v->canvas, box, box.h / 2, button->pressed ? v->theme->accent : v->theme->grid);
-    canvas_text(v->canvas, box, &style, button->text);
-    targets_add_box(v->targets, button->act, button->arg, box);
-}
 
 /* In as many rows as they need; returns their height. They are only measured where nothing is to be drawn. */
 static double flow_buttons(const struct view *v, struct box box, const struct compare_page *page, bool draw)
@@ -50,13 +32,14 @@ static double flow_buttons(const struct view *v, struct box box, const struct co
         {tr("save as a scenario"), ACT_SAVE, 0, false, true}};
     double x = box.x, y = box.y + view_units(v, 2), gap = view_units(v, 7), h = view_units(v, button_units);
     for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++) {
-        double w = button_width(v, buttons[i].text);
-        if (!buttons[i].there) continue;
+        const struct button *button = &buttons[i];
+        double w = view_button_width(v, button->text);
+        if (!button->there) continue;
         if (x > box.x && x + w > box.x + box.w) {
             x = box.x;
             y += h + gap * 0.6;
         }
-        if (draw) draw_button(v, box_of(x, y, w, h), &buttons[i]);
+        if (draw) view_button(v, box_of(x, y, w, h), button->text, button->pressed, button->act, button->arg);
         x += w + gap;
     }
     return y + h + view_units(v, 6) - box.y;
@@ -219,16 +202,6 @@ static void draw_totals(const struct view *v, struct pen *pen, const struct comp
     pen_write(pen, style, line);
 }
 
-/* The acts as lines of a scenario, as they would be saved. */
-static void draw_lines(const struct view *v, struct pen *pen, const struct compare_page *page)
-{
-    struct text_style mono = view_mono(v, FONT_SMALL);
-    mono.lines = 2;
-    mono.colour = v->theme->faint;
-    for (size_t i = 0; i < page->n_acts && page->comparison && page->comparison->n_letters <= 1; i++)
-        if (strcmp(page->acts[i].line, "null") != 0) pen_write(pen, mono, page->acts[i].line);
-}
-
 static void draw_hint(const struct view *v, struct box inner, const struct compare_page *page)
 {
     struct text_style style = view_faint(v, FONT_PLAIN);
@@ -253,9 +226,8 @@ void compare_view_draw(const struct view *v, struct box box, const struct compar
     canvas_clip(v->canvas, inner);
     struct pen pen = {.v = v, .box = inner, .y = inner.y};
     for (size_t i = 0; i < page->n_acts; i++) {
-        char text[2 * ACT_WORDS_BYTES + 32];
-        snprintf(text, sizeof text, tr("%s: what if %s?"), page->acts[i].about, page->acts[i].words);
-        pen_heading(&pen, text);
+        char text[ACT_QUESTION_BYTES];
+        pen_heading(&pen, what_if_question(&page->acts[i], text));
     }
     double buttons = flow_buttons(v, inner, page, false);
     pen.box.h -= buttons; /* they stay in sight, however long the words are */
@@ -269,6 +241,5 @@ void compare_view_draw(const struct view *v, struct box box, const struct compar
         draw_totals(v, &pen, page);
         if (page->comparison->n_letters > 1) draw_mails(v, &pen, page); /* one has been told */
     }
-    draw_lines(v, &pen, page);
     canvas_unclip(v->canvas);
 }

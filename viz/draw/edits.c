@@ -68,6 +68,8 @@ size_t edits_of(const struct story *s, struct selection selection, struct edit_r
     } else if (selection.what == ACT_HOST && root) {
         n = host_rows(root, story_host(s, selection.index).name, rows);
     }
+    for (size_t i = 0; i < n; i++)
+        what_if_say_about(s, selection, rows[i].about);
     cJSON_Delete(root);
     return n;
 }
@@ -77,8 +79,12 @@ bool edit_act(const struct edit_row *row, const char *written, struct act_line *
     cJSON *value = strchr("{[\"-0123456789tfn", *written) ? cJSON_ParseWithOpts(written, NULL, 1) : NULL;
     if (!value) value = cJSON_CreateString(written);
     snprintf(act->pointer, sizeof act->pointer, "%s", row->pointer);
-    snprintf(act->about, sizeof act->about, "%s", row->pointer);
-    snprintf(act->words, sizeof act->words, tr("it were %.100s from the beginning on"), written);
+    snprintf(act->about, sizeof act->about, "%.110s, %.40s", row->about, row->name);
+    act->when[0] = 0;
+    if (*row->value)
+        snprintf(act->words, sizeof act->words, tr("it were %.50s instead of %.50s"), written, row->value);
+    else
+        snprintf(act->words, sizeof act->words, tr("it were %.100s from the beginning on"), written);
     bool fits = cJSON_PrintPreallocated(value, act->line, (int)sizeof act->line, 0);
     cJSON_Delete(value);
     return fits;

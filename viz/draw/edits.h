@@ -1,5 +1,5 @@
-/* Values of the scenario that can be changed in place: of a link, a host or a mail. A change is an act like those of what
-   if, but holds from the beginning of the run on. */
+/* Values of the scenario that can be changed in place: of a link, a host or a mail. A change is an act like those of
+   what if, but holds from the beginning of the run on. */
 #ifndef POSTROAD_VIZ_DRAW_EDITS_H
 #define POSTROAD_VIZ_DRAW_EDITS_H
 
@@ -9,9 +9,10 @@
 enum { EDITS_MAX = 8, EDIT_VALUE_BYTES = 200 };
 
 struct edit_row {
-    char name[40];                /* "loss" */
+    char about[ACT_WORDS_BYTES];   /* whose value it is: "internet – mail.a.example" */
+    char name[40];                 /* "loss" */
     char pointer[ACT_WORDS_BYTES]; /* "/links/a-mail/loss" (RFC 6901) */
-    char value[EDIT_VALUE_BYTES]; /* as it is; "" when the scenario does not say */
+    char value[EDIT_VALUE_BYTES];  /* as it is; "" when the scenario does not say */
 };
 
 /* The values of what is selected; how many. */

@@ -146,6 +146,29 @@ struct box view_pill(const struct view *v, struct point at, const char *text, st
     return box;
 }
 
+static struct text_style button_style(const struct view *v)
+{
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.across = style.down = ALIGN_CENTRE;
+    style.bold = true;
+    return style;
+}
+
+double view_button_width(const struct view *v, const char *text)
+{
+    struct text_style style = button_style(v);
+    return ceil(canvas_measure(v->canvas, &style, text, 0).x) + view_units(v, 24);
+}
+
+void view_button(const struct view *v, struct box box, const char *text, bool accented, enum act act, size_t arg)
+{
+    struct text_style style = button_style(v);
+    style.colour = accented ? v->theme->on_accent : v->theme->ink;
+    canvas_fill_round(v->canvas, box, box.h / 2, accented ? v->theme->accent : v->theme->grid);
+    canvas_text(v->canvas, box, &style, text);
+    targets_add_box(v->targets, act, arg, box);
+}
+
 /* "2d 03:15"; "3:15 h", since "3:15" would be minutes */
 static const char *hours_text(int64_t at_ns, char *buffer)
 {

@@ -1,5 +1,5 @@
-/* What every view is given: the story at an instant, a canvas, how things look, and where to note what can be pressed. A
-   view is a function from this to a picture and keeps nothing. */
+/* What every view is given: the story at an instant, a canvas, how things look, and where to note what can be pressed.
+   A view is a function from this to a picture and keeps nothing. */
 #ifndef POSTROAD_VIZ_DRAW_VIEW_H
 #define POSTROAD_VIZ_DRAW_VIEW_H
 
@@ -44,21 +44,21 @@ struct view {
     double unit;
     struct span span;
     const struct rerun *rerun; /* what if; NULL: this world cannot be run again, and nobody says why */
-    const struct only *only; /* what the ladder and the dialogue are about; NULL: everything */
+    const struct only *only;   /* what the ladder and the dialogue are about; NULL: everything */
     const int64_t *bookmarks;
     size_t n_bookmarks;
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none */
-    const char *elsewhere_said; /* when it was last asked; "" */
-    int64_t parts_ns;          /* where the two runs of what if part; TIME_NEVER */
-    struct time_axis *axis; /* where a view notes its axis; may be NULL */
+    const char *elsewhere_said;        /* when it was last asked; "" */
+    int64_t parts_ns;                  /* where the two runs of what if part; TIME_NEVER */
+    struct time_axis *axis;            /* where a view notes its axis; may be NULL */
     struct selection selection, hover; /* hover: what is under the pointer */
     enum caption_mode captions;
-    bool calm;      /* nothing flies: what moves goes by steps */
-    bool projector; /* large type, thick lines, few controls */
+    bool calm;                       /* nothing flies: what moves goes by steps */
+    bool projector;                  /* large type, thick lines, few controls */
     const struct classics *classics; /* may be NULL: none are told */
-    double scroll;       /* how many rows are above the first one shown */
-    double *scroll_most; /* where a view notes how far it can be scrolled; may be NULL */
-    enum view_id id; /* which one it is; VIEW_NONE: the user cannot put another in its place */
+    double scroll;                   /* how many rows are above the first one shown */
+    double *scroll_most;             /* where a view notes how far it can be scrolled; may be NULL */
+    enum view_id id;                 /* which one it is; VIEW_NONE: the user cannot put another in its place */
 };
 
 /* Shorthands of all views. */
@@ -70,7 +70,8 @@ struct text_style view_faint(const struct view *view, int font); /* small remark
 struct text_style view_fitted(const struct view *view, struct text_style style, const char *text, double width,
                               double least_part);
 bool view_is_selected(const struct view *view, enum act what, size_t index);
-/* Where on its way something is drawn that has come so far, 0 to 1: by steps where motion is reduced. Below 0: as it is. */
+/* Where on its way something is drawn that has come so far, 0 to 1: by steps where motion is reduced. Below 0: as it
+ * is. */
 double view_moved(const struct view *view, double part);
 /* A panel with its heading, which opens the menu of the views; returns what is left for its content. */
 struct box view_panel(const struct view *view, struct box box, const char *heading);
@@ -86,6 +87,10 @@ double view_age_s(const struct view *view, int64_t at_ns);
 /* A small rounded label with text in its middle; returns its box. */
 struct box view_pill(const struct view *view, struct point left_top, const char *text, struct colour fill,
                      struct colour ink, int font);
+
+/* A button with its words, filled by the accent where it is the one that matters; noted as a target. */
+double view_button_width(const struct view *view, const char *text);
+void view_button(const struct view *view, struct box box, const char *text, bool accented, enum act act, size_t arg);
 
 /* An instant with only as many digits as tell neighbours apart that lie `apart_ns` from each other:
    "2d 03:15", "3:15 h", "3:15:20", "5:00.353" (minutes), "1.023 s", "1.023456 s". */

@@ -57,6 +57,8 @@ static void offer(struct offers *o, cJSON *fault, const char *words)
     snprintf(act->about, sizeof act->about, "%s", o->about);
     act->pointer[0] = 0;
     snprintf(act->words, sizeof act->words, "%s", words);
+    act->when[0] = 0;
+    if (cJSON_HasObjectItem(fault, "at")) vtime_format_instant(story_now(o->story), act->when);
     if (write_line(act, fault)) o->n++;
 }
 
@@ -175,7 +177,9 @@ static void offer_mail(struct offers *o, const cJSON *root, const cJSON *client)
     cJSON_AddStringToObject(mail, "from", user->valuestring);
     cJSON_AddItemToArray(cJSON_AddArrayToObject(mail, "to"), cJSON_CreateString(to));
     cJSON_AddStringToObject(mail, "text", "One more.");
+    size_t n = o->n;
     offer_patch(o, patch, tr("one more mail were written here now"));
+    if (o->n > n) vtime_format_instant(story_now(o->story), o->acts[n].when);
 }
 
 /* The first mail server that lists its users; NULL. */
@@ -243,31 +247,42 @@ static void offer_for_host(struct offers *o, size_t index)
     offer_removal(o, "hosts", host.name, tr("there were no such host"));
 }
 
-/* As the map shows it: by its ends. */
-static void say_link(const struct story *story, size_t index, char *about, size_t size)
+void what_if_say_about(const struct story *story, struct selection selection, char about[ACT_WORDS_BYTES])
 {
-    struct story_link link = story_link(story, index);
-    snprintf(about, size, "%.70s – %.70s", story_host(story, link.ends[0]).name, story_host(story, link.ends[1]).name);
+    about[0] = 0;
+    if (selection.what == ACT_PACKET) packet_words(story, selection.index, about, ACT_WORDS_BYTES);
+    if (selection.what == ACT_HOST) snprintf(about, ACT_WORDS_BYTES, "%s", story_host(story, selection.index).name);
+    if (selection.what == ACT_MAIL) snprintf(about, ACT_WORDS_BYTES, "%s", story_mail(story, selection.index)->name);
+    if (selection.what != ACT_LINK) return;
+    struct story_link link = story_link(story, selection.index); /* as the map shows it: by its ends */
+    snprintf(about, ACT_WORDS_BYTES, "%.70s – %.70s", story_host(story, link.ends[0]).name,
+             story_host(story, link.ends[1]).name);
+}
+
+const char *what_if_question(const struct act_line *act, char text[ACT_QUESTION_BYTES])
+{
+    if (*act->when)
+        snprintf(text, ACT_QUESTION_BYTES, tr("%s (at %s): what if %s?"), act->about, act->when, act->words);
+    else
+        snprintf(text, ACT_QUESTION_BYTES, tr("%s: what if %s?"), act->about, act->words);
+    return text;
 }
 
 size_t what_if_offers(const struct story *story, struct selection selection, struct act_line offers[OFFERS_MAX])
 {
     struct offers o = {.story = story, .acts = offers};
+    what_if_say_about(story, selection, o.about);
     switch (selection.what) {
     case ACT_PACKET:
-        packet_words(story, selection.index, o.about, sizeof o.about);
         offer_for_packet(&o, selection.index);
         break;
     case ACT_LINK:
-        say_link(story, selection.index, o.about, sizeof o.about);
         offer_for_link(&o, selection.index);
         break;
     case ACT_HOST:
-        snprintf(o.about, sizeof o.about, "%s", story_host(story, selection.index).name);
         offer_for_host(&o, selection.index);
         break;
     case ACT_MAIL:
-        snprintf(o.about, sizeof o.about, "%s", story_mail(story, selection.index)->name);
         offer_removal(&o, "mail", o.about, tr("it were never written"));
         break;
     default:

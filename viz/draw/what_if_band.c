@@ -13,15 +13,16 @@ static bool shows_what_if(const struct what_if_band *band)
 
 /* ---- Words ---- */
 
-static void act_words(const struct what_if_band *band, char *text, size_t size)
+static void act_words(const struct what_if_band *band, char text[ACT_QUESTION_BYTES])
 {
+    const size_t size = ACT_QUESTION_BYTES;
     const struct compare_page *page = &band->page;
     if (page->running)
         snprintf(text, size, "%s", tr("The world is run once more ..."));
     else if (!shows_what_if(band))
         snprintf(text, size, "%s", tr("The run as it was"));
     else if (page->n_acts == 1)
-        snprintf(text, size, tr("%s: what if %s?"), page->acts[0].about, page->acts[0].words);
+        what_if_question(&page->acts[0], text);
     else
         snprintf(text, size, tr("What if: %zu changes"), page->n_acts);
 }
@@ -54,24 +55,6 @@ struct way {
     bool main;
 };
 
-static double way_width(const struct view *v, const char *text)
-{
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.bold = true;
-    return ceil(canvas_measure(v->canvas, &style, text, 0).x) + view_units(v, 24);
-}
-
-static void draw_way(const struct view *v, struct box box, const struct way *way)
-{
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.bold = true;
-    style.across = style.down = ALIGN_CENTRE;
-    style.colour = way->main ? v->theme->on_accent : v->theme->ink;
-    canvas_fill_round(v->canvas, box, box.h / 2, way->main ? v->theme->accent : v->theme->grid);
-    canvas_text(v->canvas, box, &style, way->text);
-    targets_add_box(v->targets, way->act, way->arg, box);
-}
-
 /* From the right; the first is always there, the others where half of the band is left. Returns what is left. */
 static struct box draw_ways(const struct view *v, struct box box, const struct what_if_band *band)
 {
@@ -83,10 +66,11 @@ static struct box draw_ways(const struct view *v, struct box box, const struct w
     double h = fmin(view_units(v, 26), box.h - view_units(v, 4)), gap = view_units(v, 7), right = box.x + box.w;
     if (!band->page.comparison || band->page.running) return box;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        double w = way_width(v, ways[i].text);
+        double w = view_button_width(v, ways[i].text);
         if (i > 0 && right - w - box.x < box.w * 0.45) break;
         right -= w;
-        draw_way(v, box_of(right, box.y + (box.h - h) / 2, w, h), &ways[i]);
+        view_button(v, box_of(right, box.y + (box.h - h) / 2, w, h), ways[i].text, ways[i].main, ways[i].act,
+                    ways[i].arg);
         right -= gap;
     }
     return box_of(box.x, box.y, right - box.x, box.h);
@@ -96,14 +80,14 @@ static struct box draw_ways(const struct view *v, struct box box, const struct w
 
 void what_if_band_draw(const struct view *v, struct box box, const struct what_if_band *band)
 {
-    char text[2 * ACT_WORDS_BYTES + 32], clock[200];
+    char text[ACT_QUESTION_BYTES], clock[200];
     const struct theme *t = v->theme;
     bool what_if = shows_what_if(band);
     canvas_fill_round(v->canvas, box, view_units(v, 8), what_if ? colour_mix(t->panel, t->accent, 0.2) : t->panel);
     canvas_stroke_round(v->canvas, box_inset(box, 0.5), view_units(v, 8), 1, what_if ? t->accent : t->edge);
     struct box inner = box_of(box.x + view_units(v, 14), box.y, box.w - view_units(v, 22), box.h);
     inner = draw_ways(v, inner, band);
-    act_words(band, text, sizeof text);
+    act_words(band, text);
     clock_words(v, band, clock, sizeof clock);
     struct text_style bold = view_text(v, FONT_PLAIN), small = view_text(v, FONT_SMALL);
     bold.bold = true;
