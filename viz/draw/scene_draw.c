@@ -418,18 +418,28 @@ static void draw_band(const struct scene *s, const struct view *view)
     what_if_band_draw(view, s->panels.band, &band);
 }
 
-static void draw_quit_question(const struct view *view, struct box window)
+/* What would be lost stands below. */
+static void draw_question_whether_to_leave(const struct scene *s, const struct view *view, struct box window)
 {
-    const char *text = tr("Press Esc once more to quit.");
-    struct text_style style = view_text(view, FONT_LARGE);
+    const char *text = s->asked == LEAVING_FOR_GALLERY ? tr("Press Esc once more for the gallery.")
+                                                       : tr("Press Esc once more to quit.");
+    const char *lost = !scene_would_lose(s) ? ""
+                       : s->what_if.rerun->save ? tr("The changes of what if are not saved. Ctrl S saves them.")
+                                                : tr("The changes of what if will be gone.");
+    struct text_style style = view_text(view, FONT_LARGE), small = view_text(view, FONT_PLAIN);
     style.bold = true;
-    style.across = style.down = ALIGN_CENTRE;
-    style.colour = view->theme->panel;
-    double w = canvas_measure(view->canvas, &style, text, 0).x + view_units(view, 48), h = view_units(view, 48);
-    struct box box = box_of((window.w - w) / 2, (window.h - h) / 2, w, h);
+    style.across = style.down = small.across = small.down = ALIGN_CENTRE;
+    style.colour = small.colour = view->theme->panel;
+    double room = window.w - view_units(view, 64), h = view_units(view, 48), below = *lost ? view_units(view, 28) : 0;
+    style = view_fitted(view, style, text, room, 0.6);
+    small = view_fitted(view, small, lost, room, 0.6);
+    double w = fmax(canvas_measure(view->canvas, &style, text, 0).x, canvas_measure(view->canvas, &small, lost, 0).x);
+    w = fmin(w + view_units(view, 48), window.w - view_units(view, 16));
+    struct box box = box_of((window.w - w) / 2, (window.h - h - below) / 2, w, h + below);
     canvas_lay_over(view->canvas);
     canvas_fill_round(view->canvas, box, h / 2, view->theme->ink);
-    canvas_text(view->canvas, box, &style, text);
+    canvas_text(view->canvas, box_of(box.x, box.y, w, h), &style, text);
+    if (*lost) canvas_text(view->canvas, box_of(box.x, box.y + h - view_units(view, 8), w, below), &small, lost);
 }
 
 void scene_draw(struct scene *s, struct canvas *canvas)
@@ -461,6 +471,6 @@ void scene_draw(struct scene *s, struct canvas *canvas)
     draw_ring(s, &view, s->hover, 0.45);
     draw_ring(s, &view, s->focus, 1);
     if (s->help) help_view_draw(&view, window);
-    if (s->quit_asked) draw_quit_question(&view, window);
+    if (s->asked != LEAVING_NOT) draw_question_whether_to_leave(s, &view, window);
     s->dirty = limited;
 }

@@ -39,7 +39,31 @@ static void press_focus(struct scene *s)
     if (s->focus.what != ACT_NONE) scene_activate(s, s->focus.what, s->focus.index);
 }
 
-/* From the inside out: menu, link, message, selection, focus, enlarged view; then the question whether to quit. */
+static void leave(struct scene *s, enum leaving where)
+{
+    if (where == LEAVING_FOR_GALLERY) s->way = WAY_GALLERY;
+    if (where == LEAVING_FOR_GOOD) s->quit = true;
+}
+
+void scene_leave(struct scene *s, enum leaving where)
+{
+    if (scene_would_lose(s))
+        s->asked = where;
+    else
+        leave(s, where);
+}
+
+/* The key that asked says yes as well. */
+static void answer_whether_to_leave(struct scene *s, int key)
+{
+    enum leaving where = s->asked;
+    bool yes = key == KEY_ESCAPE || key == KEY_ENTER || key == (where == LEAVING_FOR_GALLERY ? 'm' : 'q');
+    s->asked = LEAVING_NOT;
+    if (yes) leave(s, where);
+}
+
+/* From the inside out: menu, link, message, selection, focus, enlarged view; then the question whether to leave: who
+   presses it once too often shall not lose his place. */
 static void escape(struct scene *s)
 {
     if (s->menu != VIEW_NONE)
@@ -54,10 +78,8 @@ static void escape(struct scene *s)
         s->focus = (struct selection){ACT_NONE, 0};
     else if (s->enlarged != VIEW_NONE)
         s->enlarged = VIEW_NONE;
-    else if (s->from_gallery)
-        s->way = WAY_GALLERY;
     else
-        s->quit_asked = true;
+        s->asked = s->from_gallery ? LEAVING_FOR_GALLERY : LEAVING_FOR_GOOD;
 }
 
 static enum story_step step_of(const struct input *in)
@@ -235,7 +257,7 @@ static bool handle_view_key(struct scene *s, const struct input *in)
         s->help = true;
         return true;
     case 'q':
-        s->quit = true;
+        scene_leave(s, LEAVING_FOR_GOOD);
         return true;
     }
     return false;
@@ -251,11 +273,12 @@ static bool closes_help(struct scene *s, int key)
 static bool handle_key(struct scene *s, const struct input *in)
 {
     if (scene_find_key(s, in)) return true;
-    if (s->quit_asked) {
-        s->quit_asked = false;
-        s->quit = in->key == KEY_ESCAPE || in->key == 'q' || in->key == KEY_ENTER;
+    bool saves = in->ctrl && in->key == 's'; /* as the question says that one can */
+    if (s->asked != LEAVING_NOT && !saves) {
+        answer_whether_to_leave(s, in->key);
         return true;
     }
+    s->asked = LEAVING_NOT;
     bool helped = s->help;
     if (helped && closes_help(s, in->key)) return true;
     if (scene_teach_key(s, in)) return true;
@@ -321,8 +344,9 @@ static bool release(struct scene *s)
 
 static bool handle_press(struct scene *s, const struct input *in)
 {
-    if (s->help || s->quit_asked) {
-        s->help = s->quit_asked = false;
+    if (s->help || s->asked != LEAVING_NOT) {
+        s->help = false;
+        s->asked = LEAVING_NOT;
         return true;
     }
     const struct target *t = targets_find(s->targets, in->x, in->y);

@@ -48,12 +48,15 @@ struct linking {
     enum link_refusal refused;
 };
 
+enum leaving { LEAVING_NOT, LEAVING_FOR_GALLERY, LEAVING_FOR_GOOD };
+
 struct what_if {
     const struct rerun *rerun;
     struct rerun_job *job; /* NULL: none is under way */
     bool failed;           /* the last act made no world, which the message says; the job is for those before it */
     struct act_line acts[ACTS_MAX];
     size_t n_acts;
+    bool saved; /* as they are now */
     const struct journal_memory *original;
     struct journal_memory *changed; /* NULL: there is none */
     int shown;                      /* 0 the original, 1 the changed */
@@ -116,7 +119,8 @@ struct scene {
     size_t dragged_host; /* on the map; STORY_NONE */
     bool dragging_host;  /* it has moved */
     struct point grip;   /* where the drag began */
-    bool playing, dragging, dark, help, dirty, quit_asked, quit, full_screen_wish;
+    bool playing, dragging, dark, help, dirty, quit, full_screen_wish;
+    enum leaving asked; /* whether to leave */
     bool grows, waits; /* the journal grows; at its end, for more */
     double scale;
     int64_t screen_ns;
@@ -187,6 +191,9 @@ void scene_edit_open(struct scene *scene, size_t row); /* of edits_of */
 void scene_edit_apply(struct scene *scene);
 void scene_undo_what_if(struct scene *scene);
 void scene_save_what_if(struct scene *scene);
+bool scene_would_lose(const struct scene *scene); /* acts that are not saved */
+/* At once where nothing would be lost; else it is asked. */
+void scene_leave(struct scene *scene, enum leaving where);
 void scene_run_without_losses(struct scene *scene); /* of the mail of why late */
 void scene_show_run(struct scene *scene, int run);
 void scene_add_act(struct scene *scene, const struct act_line *act); /* and runs again */

@@ -46,6 +46,7 @@ static void run_again(struct scene *s)
     end_job(s);
     forget_changed(s);
     w->message[0] = 0;
+    w->saved = false;
     s->dirty = true;
     if (w->n_acts == 0) return;
     char *scenario = what_if_scenario(s->story, w->acts, w->n_acts, false);
@@ -123,9 +124,15 @@ void scene_save_what_if(struct scene *s)
     if (!w->rerun || !w->rerun->save) return;
     char *scenario = what_if_scenario(w->stories[0] ? w->stories[0] : s->story, w->acts, w->n_acts, true);
     bool saved = scenario && w->rerun->save(w->rerun->context, scenario, where);
+    w->saved |= saved;
     snprintf(w->message, sizeof w->message, saved ? tr("Saved: %s") : tr("Not saved: %s"), where);
     mem_free(scenario);
     s->dirty = true;
+}
+
+bool scene_would_lose(const struct scene *s)
+{
+    return s->what_if.n_acts > 0 && !s->what_if.saved;
 }
 
 void scene_show_run(struct scene *s, int run)

@@ -160,7 +160,7 @@ static bool go_elsewhere(struct scene *s, enum act act)
 {
     if (act == ACT_LESSON_NEXT) next_step(s);
     if (act == ACT_LESSON_BACK && s->lesson && s->lesson->number > 1) s->way = WAY_BACK;
-    if (act == ACT_GALLERY && s->has_gallery) s->way = WAY_GALLERY;
+    if (act == ACT_GALLERY && s->has_gallery) scene_leave(s, LEAVING_FOR_GALLERY);
     return act == ACT_LESSON_NEXT || act == ACT_LESSON_BACK || act == ACT_GALLERY;
 }
 

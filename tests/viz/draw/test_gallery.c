@@ -177,7 +177,20 @@ Test(lesson, escape_leaves_the_question_and_then_goes_to_the_gallery)
     press(KEY_ESCAPE);
     cr_expect(scene_question(scene, &answer) == NULL);
     press(KEY_ESCAPE);
+    cr_expect(eq(int, scene_way(scene), WAY_STAY));
+    cr_expect(picture_says("Press Esc once more for the gallery."));
+    cr_expect(not(picture_says("not saved")));
+    press(KEY_ESCAPE);
     cr_expect(eq(int, scene_way(scene), WAY_GALLERY));
+}
+
+Test(lesson, after_the_question_whether_to_leave_any_other_key_stays)
+{
+    press(KEY_ESCAPE);
+    press(' ');
+    cr_expect(not(picture_says("Press Esc once more for the gallery.")));
+    press(KEY_ESCAPE);
+    cr_expect(eq(int, scene_way(scene), WAY_STAY), "it asks anew");
 }
 
 Test(lesson, the_key_of_the_gallery_goes_there_at_once)

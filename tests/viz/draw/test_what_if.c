@@ -264,6 +264,32 @@ Test(what_if, an_act_is_told_in_words_and_not_as_the_line_that_is_saved)
     cr_expect(strstr(rerun_saved, "cut_link") != NULL, "saved it is a line");
 }
 
+/* ---- Leaving ---- */
+
+Test(what_if, who_would_lose_acts_is_asked_and_may_save_them_first)
+{
+    static const int keys[] = {'q', 'm'};
+    close_scene();
+    struct scene_options options = scene_options_default();
+    options.rerun = &rerun_at_once;
+    options.from_gallery = true;
+    open_scene_of("first-mail", options);
+    spare_the_lost_packet(story_drop(scene_story(scene), 0)->at_ns);
+    for (int i = 0; i < 2; i++) {
+        press(keys[i]);
+        cr_expect(not(scene_wants_quit(scene)));
+        cr_expect(eq(int, scene_way(scene), WAY_STAY));
+        cr_expect(is_told("The changes of what if are not saved. Ctrl S saves them."));
+        press('z');
+        cr_expect(not(is_told("are not saved")), "it stays");
+    }
+    press('q');
+    press_with('s', false, true);
+    cr_expect(is_told("Saved: "));
+    press('q');
+    cr_expect(scene_wants_quit(scene), "nothing is lost any more");
+}
+
 /* ---- Adding a link ---- */
 
 static size_t host_called(const char *name)
