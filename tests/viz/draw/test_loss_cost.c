@@ -209,3 +209,29 @@ Test(loss_cost_told, an_act_that_is_no_loss_tells_its_difference_without_parts)
     cr_expect(us_behind("delivered at ") > us_behind("instead of "));
     cr_expect(strstr(told, " later\n") && !strstr(told, "Of that, "), "%s", told);
 }
+
+/* ---- Why late ---- */
+
+static void count_cut(void *user, const struct canvas_part *part)
+{
+    *(size_t *)user += part->text && part->cut;
+}
+
+Test(loss_cost, why_late_alone_has_room_for_all_that_it_says_of_a_loss)
+{
+    static const double scales[] = {1, 1.25, 1.5};
+    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
+        struct scene_options options = scene_options_default();
+        options.scale = scales[i];
+        open_scene_of("lost-segment", options);
+        press(KEY_END);
+        press('8');
+        size_t cut = 0;
+        struct canvas *ear = canvas_new_listener(1280, 800, (struct canvas_listener){count_cut, &cut});
+        scene_draw(scene, ear);
+        canvas_free(ear);
+        cr_expect(picture_says("told that it is missing"));
+        cr_expect(zero(sz, cut), "%.2f", scales[i]);
+        close_scene();
+    }
+}
