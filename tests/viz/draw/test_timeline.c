@@ -5,6 +5,7 @@
 
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/driven_scene.h"
+#include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/timeline_view.h"
 
 static void open_window(void)
@@ -79,11 +80,22 @@ Test(timeline, what_is_sent_again_has_a_sign_that_leads_there)
     cr_expect(eq(sz, story_step_subject(story), again->send_event));
 }
 
-/* Of the many that a queue which is full has sent again, not each place that is free has a sign. */
+/* A long mail over a bad link. */
+static const char much_is_lost[] =
+    "{\"postroad\":1,\"seed\":1,\"hosts\":{\"a\":{\"client\":{\"user\":\"u@b.example\",\"submits_to\":\"b\"}},"
+    "\"b\":{\"mail_server\":{\"domains\":[\"b.example\"],\"users\":[\"u\",\"v\"]}},\"r\":{\"router\":{}}},"
+    "\"links\":{\"ar\":{\"between\":[\"a\",\"r\"],\"loss\":\"10 %\"},\"rb\":{\"between\":[\"r\",\"b\"]}},"
+    "\"mail\":{\"m1\":{\"at\":\"1 s\",\"from\":\"u@b.example\",\"to\":[\"v@b.example\"],\"size\":\"2 MB\"}}}";
+
+/* Not each place that is free has one. */
 Test(timeline, of_very_many_that_are_sent_again_a_sign_here_and_there_is_enough)
 {
     close_scene();
-    open_scene_of("full-queue", scene_options_default());
+    journal = run_scenario_text(much_is_lost);
+    cr_assert(journal != NULL);
+    scene = scene_new(journal, scene_options_default());
+    canvas = canvas_new_layer(1280, 800);
+    scene_draw(scene, canvas);
     const struct story *story = scene_story(scene);
     const struct story_mark *marks, *shown[TIMELINE_MOST_SIGNS];
     struct view view = {
