@@ -137,6 +137,7 @@ static void draw_packet(const struct view *v, struct pen_page *page, size_t inde
     pen.box.x -= r * 3.6;
     pen.box.w += r * 3.6;
     pen_paragraph(&pen, story_sentence(v->story, p->send_event, text, sizeof text), 3);
+    offers_draw(&pen); /* before the facts: where there is little room these can be scrolled to */
     snprintf(text, sizeof text, tr("%s → %s, %u bytes"), name_of(v->story, p->from), name_of(v->story, p->to), p->size);
     pen_fact(&pen, tr("on the wire"), text);
     pen_fact(&pen, tr("sent"), instant(p->sent_ns, time));
@@ -144,7 +145,6 @@ static void draw_packet(const struct view *v, struct pen_page *page, size_t inde
     packet_fate(v->story, index, text, sizeof text);
     pen_fact(&pen, tr("fate"), text);
     elsewhere_draw(&pen, index);
-    offers_draw(&pen);
     if (p->copy_of != STORY_NONE) pen_fact(&pen, tr("made"), tr("by a link that duplicates packets"));
     if (p->corrupted) pen_fact(&pen, tr("bits"), tr("changed on the way"));
     draw_causes(&pen, p->send_event);
@@ -341,11 +341,40 @@ static void draw_event(const struct view *v, struct pen_page *page, size_t index
     pen_page_column_end(page, &pen);
 }
 
+/* How long ago what is looked at was over: the clock may have gone on for long. 0: it is not over, or it is a thing
+   that stays. */
+static int64_t over_since_ns(const struct view *v)
+{
+    int64_t now = story_now(v->story), end_ns = TIME_NEVER;
+    if (v->selection.what == ACT_PACKET) end_ns = story_packet(v->story, v->selection.index)->end_ns;
+    if (v->selection.what == ACT_EVENT) end_ns = story_event_time(v->story, v->selection.index);
+    return end_ns != TIME_NEVER && end_ns < now ? now - end_ns : 0;
+}
+
+/* Roughly: two digits, which do not flicker while the clock goes. */
+static int64_t roughly(int64_t ns)
+{
+    int64_t unit = MICROSECOND;
+    while (ns / unit >= 100)
+        unit *= 10;
+    return ns / unit * unit;
+}
+
+static const char *heading_of(const struct view *v, char text[160])
+{
+    char ago[VTIME_TEXT_BYTES];
+    int64_t since_ns = over_since_ns(v);
+    if (v->selection.what == ACT_MAIL) return tr("Looked at closely   (Esc closes, 8 tells why it took so long)");
+    if (since_ns < MILLISECOND) return tr("Looked at closely   (Esc closes, c follows the cause)");
+    snprintf(text, 160, tr("Looked at closely: %s ago   (Esc lets it go)"),
+             vtime_format_duration(roughly(since_ns), ago));
+    return text;
+}
+
 void inspector_view_draw(const struct view *v, struct box box)
 {
-    const char *heading = v->selection.what == ACT_MAIL
-                              ? tr("Looked at closely   (Esc closes, 8 tells why it took so long)")
-                              : tr("Looked at closely   (Esc closes, c follows the cause)");
+    char of_past[160];
+    const char *heading = heading_of(v, of_past);
     struct box inner = view_panel(v, box, heading);
     double s = view_units(v, 16);
     struct point x = {box.x + box.w - s * 1.1, box.y + s};

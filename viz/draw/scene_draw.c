@@ -423,7 +423,7 @@ static void draw_question_whether_to_leave(const struct scene *s, const struct v
 {
     const char *text = s->asked == LEAVING_FOR_GALLERY ? tr("Press Esc once more for the gallery.")
                                                        : tr("Press Esc once more to quit.");
-    const char *lost = !scene_would_lose(s) ? ""
+    const char *lost = !scene_would_lose(s)     ? ""
                        : s->what_if.rerun->save ? tr("The changes of what if are not saved. Ctrl S saves them.")
                                                 : tr("The changes of what if will be gone.");
     struct text_style style = view_text(view, FONT_LARGE), small = view_text(view, FONT_PLAIN);

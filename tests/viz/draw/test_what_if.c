@@ -264,6 +264,34 @@ Test(what_if, an_act_is_told_in_words_and_not_as_the_line_that_is_saved)
     cr_expect(strstr(rerun_saved, "cut_link") != NULL, "saved it is a line");
 }
 
+/* ---- Looked at closely ---- */
+
+Test(what_if, the_offers_of_a_packet_have_room_where_letters_are_larger)
+{
+    static const double scales[] = {1, 1.1, 1.25};
+    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
+        struct scene_options options = scene_options_default();
+        close_scene();
+        options.rerun = &rerun_at_once;
+        options.scale = scales[i];
+        open_scene_of("first-mail", options);
+        look_at_the_lost_packet();
+        cr_expect(is_told("it had not been lost"), "%.2f", scales[i]);
+        cr_expect(targets_find_act(scene_targets(scene), ACT_WHAT_IF, 0) != NULL, "%.2f", scales[i]);
+    }
+}
+
+Test(what_if, it_is_said_how_long_ago_the_packet_was_that_is_looked_at)
+{
+    look_at_the_lost_packet();
+    int64_t now = scene_now(scene);
+    cr_expect(not(is_told(" ago   (Esc lets it go)")), "it is just being lost");
+    scene_seek(scene, now + 123456789);
+    cr_expect(is_told("Looked at closely: 120 ms ago   (Esc lets it go)"));
+    press(KEY_ESCAPE);
+    cr_expect(not(is_told(" ago ")));
+}
+
 /* ---- Leaving ---- */
 
 Test(what_if, who_would_lose_acts_is_asked_and_may_save_them_first)
