@@ -32,18 +32,6 @@ static double button(const struct view *v, double x, struct box row, enum button
     return x + side + view_units(v, 7);
 }
 
-static double word_button(const struct view *v, double x, struct box row, const char *text, enum act act)
-{
-    struct text_style style = view_text(v, FONT_PLAIN);
-    double h = view_units(v, 30), w = canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 24);
-    struct box box = box_of(x, row.y + (row.h - h) / 2, w, h);
-    canvas_fill_round(v->canvas, box, h / 2, v->theme->grid);
-    style.across = style.down = ALIGN_CENTRE;
-    canvas_text(v->canvas, box, &style, text);
-    targets_add_box(v->targets, act, 0, box);
-    return x + w + view_units(v, 7);
-}
-
 static double draw_speed(const struct view *v, double x, struct box row, double speed)
 {
     char text[32];
@@ -124,6 +112,90 @@ static void draw_clock(const struct view *v, struct box box, const struct contro
     canvas_text(v->canvas, box_of(box.x, box.y + box.h * 0.58, box.w, box.h * 0.42), &day, of_day);
 }
 
+/* ---- Buttons with words ---- */
+
+/* What is filled does what it says. What only has an edge says how it is, and a press makes it otherwise. */
+struct word_button {
+    const char *text; /* NULL: a half disc, for light and dark */
+    enum act act;
+    size_t arg;
+    bool is_state, pressed;
+    int rank; /* where there is no room for all, the highest go first */
+    double w;
+};
+
+enum { WORD_BUTTONS = 6 };
+
+static void measure_word_buttons(const struct view *v, struct word_button buttons[WORD_BUTTONS])
+{
+    struct text_style style = view_text(v, FONT_PLAIN);
+    for (int i = 0; i < WORD_BUTTONS; i++) {
+        const char *text = buttons[i].text;
+        buttons[i].w =
+            text ? ceil(canvas_measure(v->canvas, &style, text, 0).x) + view_units(v, 24) : view_units(v, 32);
+    }
+}
+
+/* Up to which rank there is room. */
+static int rank_that_fits(const struct view *v, const struct word_button buttons[WORD_BUTTONS], double room)
+{
+    for (int rank = WORD_BUTTONS; rank > 0; rank--) {
+        double w = 0;
+        for (int i = 0; i < WORD_BUTTONS; i++)
+            if (buttons[i].rank <= rank) w += buttons[i].w + view_units(v, 7);
+        if (w <= room) return rank;
+    }
+    return 0;
+}
+
+static void draw_word_button(const struct view *v, struct box box, const struct word_button *button)
+{
+    struct text_style style = view_text(v, FONT_PLAIN);
+    struct colour ink = button->pressed ? v->theme->on_accent : v->theme->ink;
+    style.across = style.down = ALIGN_CENTRE;
+    style.colour = ink;
+    if (button->is_state)
+        canvas_stroke_round(v->canvas, box_inset(box, 0.5), box.h / 2, view_units(v, 1.2), v->theme->ghost);
+    else
+        canvas_fill_round(v->canvas, box, box.h / 2, button->pressed ? v->theme->accent : v->theme->grid);
+    if (button->text)
+        canvas_text(v->canvas, box, &style, button->text);
+    else
+        shape_button(v->canvas, BUTTON_THEME, point_of(box.x + box.w / 2, box.y + box.h / 2), box.h * 0.24, ink);
+    targets_add_box(v->targets, button->act, button->arg, box);
+}
+
+static double draw_word_buttons(const struct view *v, double x, struct box row, double end,
+                                const struct controls_state *state)
+{
+    struct word_button buttons[WORD_BUTTONS] = {
+        {controls_pace_name(state->pace), ACT_PACE, 0, true, false, 2, 0},
+        {tr("Why late"), ACT_ENLARGE, VIEW_WHY_LATE, false, state->enlarged == VIEW_WHY_LATE, 4, 0},
+        {tr("What if"), ACT_ENLARGE, VIEW_WHAT_IF, false, state->enlarged == VIEW_WHAT_IF, 6, 0},
+        {tr("Run until"), ACT_FIND, 0, false, false, 3, 0},
+        {NULL, ACT_THEME, 0, false, false, 5, 0},
+        {"?", ACT_HELP, 0, false, false, 1, 0}};
+    double h = view_units(v, 30);
+    measure_word_buttons(v, buttons);
+    int most = rank_that_fits(v, buttons, end - x);
+    for (int i = 0; i < WORD_BUTTONS; i++) {
+        if (buttons[i].rank > most) continue;
+        draw_word_button(v, box_of(x, row.y + (row.h - h) / 2, buttons[i].w, h), &buttons[i]);
+        x += buttons[i].w + view_units(v, 7);
+    }
+    return x;
+}
+
+/* As the clock will be at the end, with a remark beside it: what is there must not come and go while the clock runs. */
+static double room_of_clock(const struct view *v)
+{
+    char text[VTIME_TEXT_BYTES];
+    struct text_style style = view_mono(v, FONT_HUGE);
+    style.bold = true;
+    vtime_format_instant(story_end_ns(v->story), text);
+    return canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 110);
+}
+
 void controls_view_draw(const struct view *v, struct box row, const struct controls_state *state)
 {
     double x = row.x;
@@ -135,9 +207,54 @@ void controls_view_draw(const struct view *v, struct box row, const struct contr
         return;
     }
     x = draw_speed(v, x, row, state->speed) + view_units(v, 10);
-    x = word_button(v, x, row, controls_pace_name(state->pace), ACT_PACE);
-    x = word_button(v, x, row, v->theme->dark ? tr("light") : tr("dark"), ACT_THEME);
-    x = word_button(v, x, row, "?", ACT_HELP);
-    x += view_units(v, 10);
+    x = draw_word_buttons(v, x, row, row.x + row.w - room_of_clock(v), state) + view_units(v, 10);
     draw_clock(v, box_of(x, row.y, row.x + row.w - x, row.h), state);
+}
+
+/* ---- Tips ---- */
+
+/* In the words of the page of keys. */
+static bool tip_of(struct selection button, const char **keys, const char **meaning)
+{
+    static const struct {
+        struct selection button;
+        const char *keys, *meaning; /* in English */
+    } tips[] = {{{ACT_STEP_BACK, 0}, "← →", "one event back, forward"},
+                {{ACT_STEP_FORWARD, 0}, "← →", "one event back, forward"},
+                {{ACT_PLAY, 0}, "Space", "play, pause"},
+                {{ACT_SLOWER, 0}, "↑ ↓", "faster, slower"},
+                {{ACT_FASTER, 0}, "↑ ↓", "faster, slower"},
+                {{ACT_PACE, 0}, "p", "pace: story, steady, event"},
+                {{ACT_ENLARGE, VIEW_WHY_LATE}, "8", "where the time of a mail went; once more: all"},
+                {{ACT_ENLARGE, VIEW_WHAT_IF}, "9", "as it was, as it would have been"},
+                {{ACT_FIND, 0}, "u, n, Shift n", "run until ...; the next, the one before"},
+                {{ACT_THEME, 0}, "t", "light, dark"},
+                {{ACT_HELP, 0}, "?", "all keys and signs"}};
+    for (size_t i = 0; i < sizeof tips / sizeof tips[0]; i++) {
+        if (tips[i].button.what != button.what || tips[i].button.index != button.index) continue;
+        *keys = tr(tips[i].keys);
+        *meaning = tr(tips[i].meaning);
+        return true;
+    }
+    return false;
+}
+
+void controls_view_draw_tip(const struct view *v, struct box row, struct selection button)
+{
+    const char *keys, *meaning;
+    char text[200];
+    const struct target *t = targets_find_act(v->targets, button.what, button.index);
+    struct box of = t ? target_bounds(t) : box_of(0, 0, 0, 0);
+    if (!t || !box_has(row, of.x + of.w / 2, of.y + of.h / 2) || !tip_of(button, &keys, &meaning)) return;
+    snprintf(text, sizeof text, "%s (%s)", meaning, keys);
+    struct text_style style = view_text(v, FONT_PLAIN);
+    double w = ceil(canvas_measure(v->canvas, &style, text, 0).x) + view_units(v, 24), h = view_units(v, 28);
+    double x = fmax(row.x, fmin(of.x + of.w / 2 - w / 2, row.x + row.w - w));
+    struct box box = box_of(x, row.y - h - view_units(v, 6), fmin(w, row.w), h);
+    style.across = style.down = ALIGN_CENTRE;
+    style = view_fitted(v, style, text, box.w - view_units(v, 12), 0.5);
+    canvas_lay_over(v->canvas);
+    canvas_fill_round(v->canvas, box, view_units(v, 8), v->theme->panel);
+    canvas_stroke_round(v->canvas, box, view_units(v, 8), view_units(v, 1.5), v->theme->accent);
+    canvas_text(v->canvas, box, &style, text);
 }

@@ -8,9 +8,12 @@ struct controls_state {
     bool playing;
     double speed; /* the user's factor on the pace */
     enum pace_mode pace;
+    enum view_id enlarged; /* shown alone; VIEW_NONE */
 };
 
 void controls_view_draw(const struct view *view, struct box box, const struct controls_state *state);
 const char *controls_pace_name(enum pace_mode mode);
+/* Above the button of this act what it does, and its key; nothing where it is no button of the row. */
+void controls_view_draw_tip(const struct view *view, struct box row, struct selection button);
 
 #endif

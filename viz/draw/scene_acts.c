@@ -149,6 +149,10 @@ static bool control(struct scene *s, enum act act)
     case ACT_HELP:
         s->help = true;
         return true;
+    case ACT_FIND:
+        scene_find_open(s);
+        s->find.opening = false; /* no key opened it */
+        return true;
     default:
         return false;
     }

@@ -215,7 +215,7 @@ static void draw_time_line_still(struct scene *s, const struct view *view, struc
 
 static void draw_bottom(struct scene *s, const struct view *view)
 {
-    const struct controls_state state = {s->playing || s->waits, scene_speed(s), s->pace_mode};
+    const struct controls_state state = {s->playing || s->waits, scene_speed(s), s->pace_mode, s->enlarged};
     view_panel(view, s->panels.bottom, NULL);
     controls_view_draw(view, s->panels.controls, &state);
     struct box box = s->panels.time_line;
@@ -405,6 +405,7 @@ static void draw_hint(const struct scene *s, const struct view *view)
 /* The sign that now is where the pointer is: the time line may have moved below it. */
 static void draw_tip(struct scene *s, const struct view *view)
 {
+    if (s->menu == VIEW_NONE && !s->dragging) controls_view_draw_tip(view, s->panels.controls, s->hover);
     if (s->hover.what != ACT_TIME_LINE || s->dragging || s->menu != VIEW_NONE || s->panels.time_line.w <= 0) return;
     s->sign = timeline_sign_at(view, s->panels.time_line, s->pointer);
     if (s->sign.sign != TIMELINE_SIGNS) timeline_view_draw_tip(view, s->panels.time_line, &s->sign);

@@ -267,6 +267,19 @@ static void step_pointer(struct canvas *c, struct point at, double r, double dir
     canvas_line(c, point_of(x, at.y - r * 0.8), point_of(x, at.y + r * 0.8), r * 0.3, colour);
 }
 
+/* Light and dark. */
+static void half_disc(struct canvas *c, struct point at, double r, struct colour colour)
+{
+    enum { CORNERS = 25 };
+    struct point corners[CORNERS];
+    for (int i = 0; i < CORNERS; i++) {
+        double angle = acos(-1) * ((double)i / (CORNERS - 1) - 0.5);
+        corners[i] = point_of(at.x + r * cos(angle), at.y + r * sin(angle));
+    }
+    canvas_ring(c, at, r, r * 0.25, colour);
+    canvas_polygon(c, corners, CORNERS, colour);
+}
+
 void shape_button(struct canvas *c, enum button_shape shape, struct point at, double r, struct colour colour)
 {
     switch (shape) {
@@ -288,6 +301,9 @@ void shape_button(struct canvas *c, enum button_shape shape, struct point at, do
         /* fall through */
     case BUTTON_SLOWER:
         canvas_line(c, point_of(at.x - r * 0.8, at.y), point_of(at.x + r * 0.8, at.y), r * 0.3, colour);
+        break;
+    case BUTTON_THEME:
+        half_disc(c, at, r, colour);
         break;
     }
 }

@@ -31,7 +31,7 @@ void shape_lock(struct canvas *canvas, struct point at, double width, struct col
 void shape_host(struct canvas *canvas, const struct theme *theme, enum story_role role, bool up, struct point at,
                 double size);
 
-enum button_shape { BUTTON_PLAY, BUTTON_PAUSE, BUTTON_BACK, BUTTON_FORWARD, BUTTON_SLOWER, BUTTON_FASTER };
+enum button_shape { BUTTON_PLAY, BUTTON_PAUSE, BUTTON_BACK, BUTTON_FORWARD, BUTTON_SLOWER, BUTTON_FASTER, BUTTON_THEME };
 void shape_button(struct canvas *canvas, enum button_shape shape, struct point at, double radius,
                   struct colour colour);
 

@@ -151,15 +151,15 @@ static bool draw_row(struct pen *pen, const char *text, const char *length, stru
     double w = fmax(view_units(v, time_units), canvas_measure(v->canvas, &number, length, 0).x + view_units(v, 12));
     double room = pen->box.w - indent - mark * 1.6 - w;
     if (!canvas_text_fits(v->canvas, &style, text, room)) {
-        style.lines = 2;
-        h += style.size * 1.3;
+        style.lines = 3;
+        h = fmax(h, canvas_measure(v->canvas, &style, text, room).y + view_units(v, 8));
     }
     if (pen->y + h > pen->box.y + pen->box.h) return false;
     if (!pen_sees(pen, h - view_units(v, 2))) return pen_skip(pen, h);
     struct box row = box_of(pen->box.x + indent, pen->y, pen->box.w - indent, h - view_units(v, 2));
     style.down = number.down = ALIGN_CENTRE;
     number.across = ALIGN_END;
-    style.may_be_cut = true; /* two lines are not enough in a narrow pane; a press goes there */
+    style.may_be_cut = true; /* three lines are not enough in a narrow pane; a press goes there */
     if (act == ACT_GO_TO_EVENT)
         shape_death(v->canvas, story_event(v->story, arg)->kind == EVENT_PACKET_DROP,
                     point_of(row.x + mark / 2, row.y + row.h / 2), mark * 0.4, mark * 0.18, colour);

@@ -676,3 +676,65 @@ Test(scene, the_dialogue_and_the_ladder_show_only_what_was_chosen)
     click_act(ACT_ONLY);
     cr_expect(box_of_act(ACT_ONLY).w <= 0, "everything again");
 }
+
+/* ---- The row of buttons ---- */
+
+Test(scene, the_row_of_buttons_leads_to_why_late_and_to_run_until)
+{
+    cr_assert(click(ACT_ENLARGE, VIEW_WHY_LATE));
+    cr_expect(picture_says("Why late\nm1 "), "alone, with what it says of the mail");
+    cr_assert(click(ACT_ENLARGE, VIEW_WHY_LATE));
+    cr_expect(picture_says("Ladder: who sends what to whom"), "once more: all");
+    cr_assert(click(ACT_FIND, 0));
+    cr_assert(scene_wants_text(scene));
+    const struct input in = {.kind = INPUT_TEXT, .text = "u"};
+    scene_handle(scene, &in);
+    cr_expect(picture_says("u▏"), "no key has opened the line: what is written is meant");
+}
+
+Test(scene, a_button_under_the_pointer_says_what_it_does_and_its_key)
+{
+    static const struct {
+        struct selection button;
+        const char *tip;
+    } rows[] = {{{ACT_PACE, 0}, "pace: story, steady, event (p)"},
+                {{ACT_ENLARGE, VIEW_WHY_LATE}, "where the time of a mail went; once more: all (8)"},
+                {{ACT_FIND, 0}, "run until ...; the next, the one before (u, n, Shift n)"},
+                {{ACT_THEME, 0}, "light, dark (t)"},
+                {{ACT_PLAY, 0}, "play, pause (Space)"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct target *t = targets_find_act(scene_targets(scene), rows[i].button.what, rows[i].button.index);
+        cr_assert(t != NULL, "%s", rows[i].tip);
+        struct box box = target_bounds(t);
+        cr_expect(not(picture_says(rows[i].tip)));
+        point_at(INPUT_MOVE, box.x + box.w / 2, box.y + box.h / 2);
+        cr_expect(picture_says(rows[i].tip), "%s", rows[i].tip);
+    }
+}
+
+/* What is there at 75 % and at 300 %, and what gives way first. */
+Test(scene, buttons_give_way_one_after_the_other_where_letters_are_larger)
+{
+    static const struct selection order[] = {{ACT_HELP, 0},  {ACT_PACE, 0},
+                                             {ACT_FIND, 0},  {ACT_ENLARGE, VIEW_WHY_LATE},
+                                             {ACT_THEME, 0}, {ACT_ENLARGE, VIEW_WHAT_IF}};
+    enum { BUTTONS = sizeof order / sizeof order[0] };
+    size_t before = BUTTONS;
+    for (double scale = 0.75; scale <= 3; scale += 0.25) {
+        struct scene_options options = scene_options_default();
+        close_scene();
+        options.scale = scale;
+        open_scene_of("first-mail", options);
+        size_t n = 0, last = 0;
+        for (size_t i = 0; i < BUTTONS; i++) {
+            bool is_there = targets_find_act(scene_targets(scene), order[i].what, order[i].index) != NULL;
+            n += is_there;
+            if (is_there) last = i + 1;
+        }
+        cr_expect(eq(sz, n, last), "at %.2f one gave way before another that matters less", scale);
+        cr_expect(le(sz, n, before), "%.2f", scale);
+        if (scale <= 1) cr_expect(eq(sz, n, BUTTONS), "%.2f", scale);
+        if (scale <= 1.25) cr_expect(ge(sz, n, 4), "%.2f", scale);
+        before = n;
+    }
+}

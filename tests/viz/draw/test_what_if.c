@@ -251,14 +251,14 @@ Test(what_if, an_act_is_told_in_words_and_not_as_the_line_that_is_saved)
     cr_assert(click(ACT_EDIT, 2), "its loss");
     write_over("0 %");
     press('9');
-    cr_expect(is_told("internet – mail.a.example, loss: what if it were 0 % instead of "));
+    cr_expect(is_told("mail.a.example – internet, loss: what if it were 0 % instead of "));
     cr_expect(not(is_told("/links/")));
     cr_assert(click(ACT_UNDO, 0));
     press('0');
     cr_assert(click(ACT_WHAT_IF, 0), "that the link is cut");
     scene_poll(scene);
     press('9');
-    cr_expect(is_told("internet – mail.a.example (at 00:00:01.200000): what if it were cut for a minute?"));
+    cr_expect(is_told("mail.a.example – internet (at 00:00:01.200000): what if it were cut for a minute?"));
     cr_expect(not(is_told("cut_link")));
     cr_assert(click(ACT_SAVE, 0));
     cr_expect(strstr(rerun_saved, "cut_link") != NULL, "saved it is a line");
