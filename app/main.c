@@ -32,17 +32,17 @@ static const struct subcommand subcommands[] = {
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 
-static void print_help(void)
+static void print_help(FILE *out)
 {
     fputs(
         tr("usage: postroad SUBCOMMAND [options]\n\n"
            "A laboratory for e-mail delivery: describe a small internet, watch a mail cross it packet by packet.\n\n"),
-        stdout);
+        out);
     for (int i = 0; i < SUBCOMMANDS; i++) {
         const struct subcommand *s = &subcommands[i];
-        printf("  postroad %-6s %-25s %s\n", s->name, s->operands, tr(s->help));
+        fprintf(out, "  postroad %-6s %-25s %s\n", s->name, s->operands, tr(s->help));
     }
-    fputs(tr("\n  postroad SUBCOMMAND --help  describes each; postroad --version tells the version\n"), stdout);
+    fputs(tr("\n  postroad SUBCOMMAND --help  describes each; postroad --version tells the version\n"), out);
 }
 
 static int unknown_subcommand(const char *written)
@@ -66,7 +66,7 @@ static int dispatch(int argc, char **argv)
         return dispatch(3, asked);
     }
     if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
-        print_help();
+        print_help(stdout);
         return EXIT_DONE;
     }
     if (!strcmp(name, "--version")) {
@@ -84,7 +84,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is told by the write that fails */
     signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
     if (argc < 2) {
-        fputs(tr("postroad: a subcommand is missing\n  see: postroad --help\n"), stderr);
+        fputs(tr("postroad: a subcommand is missing; to begin with: postroad view first-mail\n\n"), stderr);
+        print_help(stderr);
         return EXIT_USAGE;
     }
     int code = output_finish(dispatch(argc, argv));

@@ -27,7 +27,9 @@ wrong() {
     silent out
     says err "$text"
 }
-wrong 'a subcommand is missing'
+wrong 'a subcommand is missing; to begin with: postroad view first-mail'
+says err 'usage: postroad SUBCOMMAND'
+says err 'the window; with no argument, the gallery'
 wrong 'unknown subcommand "rnu"' rnu
 says err 'did you mean "run"?'
 wrong 'unknown subcommand "zzzzzzzz"' zzzzzzzz
