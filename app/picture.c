@@ -76,9 +76,17 @@ static bool read_arrangement(const char *command, const char *text, struct pictu
     return false;
 }
 
+static bool read_instant(const char *command, const char *text, struct picture_options *options)
+{
+    bool is_begin = text && !strcmp(text, "begin"), is_end = text && !strcmp(text, "end");
+    if (is_begin) options->at_ns = 0;
+    if (is_end) options->at_ns = TIME_NEVER;
+    return is_begin || is_end || times_parse(command, "--at", text, &options->at_ns);
+}
+
 bool picture_options_read(const char *command, const struct picture_words *words, struct picture_options *options)
 {
-    return times_parse(command, "--at", words->at, &options->at_ns) && read_size(command, words->size, options) &&
+    return read_instant(command, words->at, options) && read_size(command, words->size, options) &&
            read_theme(command, words->theme, options) && read_scale(command, words->scale, options) &&
            read_arrangement(command, words->show, options);
 }

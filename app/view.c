@@ -175,13 +175,19 @@ static void give_back(void *context, struct scene_index *former)
     opening_give_back(opened->world->opening, former);
 }
 
+/* The window knows no end while a journal is being read: what is later than all is gone to as far as is known. */
+static int64_t at_or_later_than_all(int64_t at_ns)
+{
+    return at_ns == TIME_NEVER ? TIME_NEVER - 1 : at_ns;
+}
+
 static struct window_options window_options_of(const struct view_world *world, const struct view_options *options)
 {
     struct window_options window = window_options_default();
     window.full_screen = options->full_screen;
     window.look_at = world->look_at ? world->look_at : options->picture.look_at;
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
-    if (options->words.at) window.at_ns = options->picture.at_ns;
+    if (options->words.at) window.at_ns = at_or_later_than_all(options->picture.at_ns);
     if (world->at_ns != TIME_NEVER) window.at_ns = world->at_ns;
     window.moment = world->moment;
     window.playing = !world->stands;
@@ -363,8 +369,8 @@ int command_view(int argc, char **argv)
     struct view_options options = {.picture = picture_options_default()};
     clock_gettime(CLOCK_MONOTONIC, &begun);
     const struct option_row rows[] = {
-        {"at", 0, "TIME", "the instant to begin at, or of the picture, such as \"1.2 s\"", OPTION_TEXT,
-         &options.words.at},
+        {"at", 0, "TIME", "the instant to begin at, or of the picture, such as \"1.2 s\", or begin, or end",
+         OPTION_TEXT, &options.words.at},
         {"size", 0, "WxH", "the size of the window or picture, such as 1920x1080", OPTION_TEXT, &options.words.size},
         {"look-at", 0, "NAME",
          "look closely at this host, link or mail, or at an event by its number, such as \"#736\"", OPTION_TEXT,

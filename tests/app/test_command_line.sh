@@ -91,6 +91,16 @@ says err 'all ends at 40.64 s; the picture shows the end'
 run 0 view backup-mx --at "30 s" --screenshot "$scratch/end.png"
 silent err
 
+# The beginning and the end have names.
+run 0 view backup-mx --at end --screenshot "$scratch/named.png"
+silent err
+run 0 view backup-mx --at "10 min" --screenshot "$scratch/end.png"
+holds cmp "$scratch/named.png" "$scratch/end.png"
+run 0 view backup-mx --at begin --screenshot "$scratch/named.png"
+run 0 view backup-mx --at "0 s" --screenshot "$scratch/begin.png"
+holds cmp "$scratch/named.png" "$scratch/begin.png"
+wrong '"ende"' view backup-mx --at ende --screenshot "$scratch/end.png"
+
 # A scenario is found by its path without the ending, too; who misspells it, or names a folder, is told what is there.
 scenarios=$POSTROAD_SOURCE_DIR/scenarios
 run 0 run "$scenarios/lost-segment" --transcript=none
