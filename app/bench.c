@@ -76,7 +76,8 @@ int command_bench(int argc, char **argv)
 {
     const struct option_table table = {
         .command = "bench",
-        .operands = "[queue|tcp|mail|mail-link|five-days|first-mail|view|study|count|count-mail|count-mail-link] [NUMBER]",
+        .operands =
+            "[queue|tcp|mail|mail-link|five-days|first-mail|view|study|count|count-mail|count-mail-link] [NUMBER]",
         .summary = "Measures this program's own speed on this machine.",
         .max_operands = 2,
     };
@@ -93,7 +94,7 @@ int command_bench(int argc, char **argv)
     fprintf(stderr, tr("postroad bench: \"%s\" is none of "), argv[1]);
     for (size_t i = 0; i < N_BENCHES; i++)
         fprintf(stderr, "%s%s", i ? ", " : "", names[i] = benches[i].name);
-    const char *near = nearest_word(argv[1], names);
+    const char *near = near_word_find(argv[1], names);
     fprintf(stderr, near ? tr("\n  hint: did you mean \"%s\"?\n") : "\n", near);
     return EXIT_USAGE;
 }

@@ -117,7 +117,7 @@ static char *near_in(const char *folder, const char *word, bool is_whole)
         free(names[i]);
         names[i] = whole;
     }
-    const char *near = nearest_word(name, (const char *const *)names);
+    const char *near = near_word_find(name, (const char *const *)names);
     char *found = near ? mem_strdup(near) : NULL;
     for (size_t i = 0; names[i]; i++)
         free(names[i]);

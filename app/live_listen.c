@@ -103,7 +103,7 @@ static bool find_host(const struct scenario *scenario, const char *item, const c
         found = true;
     }
     if (!found) {
-        const char *near = nearest_word(name, names);
+        const char *near = near_word_find(name, names);
         snprintf(what, sizeof what, tr("there is no host \"%.255s\" in this scenario"), name);
         snprintf(hint, sizeof hint, tr("did you mean \"%.255s\"?"), near ? near : "");
         refuse(item, what, near ? hint : NULL);

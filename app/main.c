@@ -52,7 +52,7 @@ static int unknown_subcommand(const char *written)
     for (int i = 0; i < SUBCOMMANDS; i++)
         names[n++] = subcommands[i].name;
     fprintf(stderr, tr("postroad: unknown subcommand \"%s\"\n"), written);
-    const char *near = nearest_word(written, names);
+    const char *near = near_word_find(written, names);
     if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
     fputs(tr("  see: postroad --help\n"), stderr);
     return EXIT_USAGE;

@@ -60,7 +60,7 @@ static enum options_verdict unknown_option(const struct option_table *table, con
     char name[LONGEST_WORD];
     snprintf(name, sizeof name, "%.*s", (int)(length < LONGEST_WORD ? length : LONGEST_WORD - 1), written + dashes);
     fprintf(stderr, tr("postroad %s: unknown option \"%s\"\n"), table->command, written);
-    const char *near = dashes == 2 ? nearest_word(name, names) : NULL;
+    const char *near = dashes == 2 ? near_word_find(name, names) : NULL;
     if (near) fprintf(stderr, tr("  hint: did you mean \"--%s\"?\n"), near);
     free(names);
     return wrong(table);

@@ -135,7 +135,7 @@ static bool read_measure(const struct plot_options *o, const struct results_abou
         if (about->measures & MEASURE_BIT(i)) names[n++] = measure_name((enum measure)i);
     fprintf(stderr, tr("postroad plot: %s: \"%s\" was not measured in this study\n"),
             is_fixed ? "--figure" : "--measure", written);
-    const char *near = is_fixed ? NULL : nearest_word(written, names);
+    const char *near = is_fixed ? NULL : near_word_find(written, names);
     if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
     fputs(near ? "" : tr("  hint: it measured"), stderr);
     for (size_t i = 0; i < n && !near; i++)

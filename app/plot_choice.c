@@ -23,7 +23,7 @@ static bool read_kind(const char *written, enum figure_kind *kind)
         names[i] = figure_name((enum figure_kind)i);
         fprintf(stderr, "%s %s", i == 0 ? "" : i == FIGURES - 1 ? tr(" or") : ",", names[i]);
     }
-    const char *near = nearest_word(written, names);
+    const char *near = near_word_find(written, names);
     fputc('\n', stderr);
     if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
     return false;

@@ -64,7 +64,7 @@ static bool level_from(const char *command, const char *text, enum transcript_le
         *level = levels[i];
         return true;
     }
-    const char *near = nearest_word(text, names);
+    const char *near = near_word_find(text, names);
     fprintf(stderr, tr("postroad %s: --transcript: \"%s\" is none of none, mail, smtp, packets\n"), command, text);
     if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
     return false;

@@ -53,7 +53,7 @@ static bool kinds_from(const struct option_list *names, struct event_mask *mask)
             *mask = event_mask_union(*mask, event_mask_kind(kind));
             continue;
         }
-        const char *near = nearest_word(names->items[i], known);
+        const char *near = near_word_find(names->items[i], known);
         fprintf(stderr, tr("postroad show: there is no kind of event \"%s\"\n"), names->items[i]);
         if (near)
             fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);

@@ -86,7 +86,7 @@ static bool find_table(const char *name, enum results_table *found)
     if (results_table_find(name, found)) return true;
     for (int t = 0; t < RESULTS_TABLES; t++)
         names[t] = results_table_name((enum results_table)t);
-    const char *near = nearest_word(name, names);
+    const char *near = near_word_find(name, names);
     fprintf(stderr, tr("postroad study: --table: \"%s\" is none of runs, mails, attempts, queues\n"), name);
     if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
     return false;

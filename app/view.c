@@ -126,7 +126,7 @@ static void suggest_what_to_look_at(const struct journal_memory *journal, const 
     for (size_t i = 0; i < journal_memory_count(journal) && !near; i++) {
         one[0] = name_to_look_at(journal_memory_at(journal, i));
         bool begins_so = !strncmp(one[0], name, strlen(name)) && one[0][strlen(name)] == '.';
-        if (*one[0]) near = begins_so ? one[0] : nearest_word(name, one);
+        if (*one[0]) near = begins_so ? one[0] : near_word_find(name, one);
     }
     if (near) fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), near);
 }

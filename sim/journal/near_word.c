@@ -30,7 +30,7 @@ static size_t edit_distance(const char *a, const char *b)
     return rows[m % 3][n];
 }
 
-const char *nearest_word(const char *written, const char *const *words)
+const char *near_word_find(const char *written, const char *const *words)
 {
     const char *best = NULL;
     size_t best_distance = strlen(written) / 3 + 2;

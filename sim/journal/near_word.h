@@ -3,6 +3,6 @@
 #define POSTROAD_SIM_JOURNAL_NEAR_WORD_H
 
 /* The row of words that is nearest to what was written, or NULL if none is near. words ends with NULL. */
-const char *nearest_word(const char *written, const char *const *words);
+const char *near_word_find(const char *written, const char *const *words);
 
 #endif

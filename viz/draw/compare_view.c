@@ -168,7 +168,7 @@ static void draw_mails(const struct view *v, struct pen *pen, const struct compa
 /* What became of the mail that tells most, and of its difference what the loss itself took. */
 static void draw_result(const struct view *v, struct pen *pen, const struct compare_page *page)
 {
-    char text[CHANGE_WORDS_BYTES];
+    char text[LOSS_COST_WORDS_BYTES];
     if (page->told == STORY_NONE) return;
     const struct outcome_of_letter *was = &page->comparison->letters[0][page->told],
                                    *would = &page->comparison->letters[1][page->told];
@@ -179,11 +179,12 @@ static void draw_result(const struct view *v, struct pen *pen, const struct comp
     plain.lines = 7;
     plain.may_be_cut = true; /* where the room ends; a larger view has more */
     style.colour = change < 0 ? v->theme->good : change > 0 ? v->theme->lost : v->theme->ink;
-    pen_write(pen, style, change_words(was, would, text));
+    pen_write(pen, style, loss_cost_change_words(was, would, text));
     if (page->cost)
-        pen_write(pen, plain,
-                  loss_cost_words(page->cost, page->stories[page->cost->lost_in], change_grain_ns(was, would), text));
-    if (*fetched_words(was, would, text)) pen_write(pen, plain, text);
+        pen_write(
+            pen, plain,
+            loss_cost_words(page->cost, page->stories[page->cost->lost_in], loss_cost_grain_ns(was, would), text));
+    if (*loss_cost_fetched_words(was, would, text)) pen_write(pen, plain, text);
 }
 
 static void draw_totals(const struct view *v, struct pen *pen, const struct compare_page *page)

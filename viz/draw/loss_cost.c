@@ -173,19 +173,19 @@ size_t loss_cost_row(const struct comparison *c)
 
 /* ---- Words ---- */
 
-int64_t change_grain_of(int64_t ns)
+int64_t loss_cost_grain_of(int64_t ns)
 {
     int64_t much = llabs(ns);
     return much < SECOND ? MICROSECOND : much < 1000 * SECOND ? MILLISECOND : SECOND;
 }
 
-int64_t change_grain_ns(const struct outcome_of_letter *was, const struct outcome_of_letter *would)
+int64_t loss_cost_grain_ns(const struct outcome_of_letter *was, const struct outcome_of_letter *would)
 {
     int64_t much = difference_of(was, would);
-    return much < 0 ? MILLISECOND : change_grain_of(much);
+    return much < 0 ? MILLISECOND : loss_cost_grain_of(much);
 }
 
-const char *change_time_text(int64_t ns, int64_t grain_ns, char buffer[VIEW_TIME_BYTES])
+const char *loss_cost_time_text(int64_t ns, int64_t grain_ns, char buffer[VIEW_TIME_BYTES])
 {
     int64_t t = llabs(ns) / grain_ns * grain_ns, s = t / SECOND;
     if (grain_ns >= SECOND && s >= 3600)
@@ -235,9 +235,9 @@ static void same_end_words(const struct outcome_of_letter *was, const struct out
                            size_t size)
 {
     char at[2][VTIME_TEXT_BYTES], by[VIEW_TIME_BYTES], end[120];
-    int64_t grain = change_grain_ns(was, would);
+    int64_t grain = loss_cost_grain_ns(was, would);
     int64_t later = grained(would->end_ns, grain) - grained(was->end_ns, grain);
-    change_time_text(later, grain, by);
+    loss_cost_time_text(later, grain, by);
     if (later == 0 || !has_end(was)) {
         snprintf(text, size, tr("%s in both runs"), end_words(was, grain, end));
         return;
@@ -251,8 +251,8 @@ static void same_end_words(const struct outcome_of_letter *was, const struct out
              instant_text(would->end_ns, grain, at[0]), instant_text(was->end_ns, grain, at[1]), by);
 }
 
-const char *change_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
-                         char text[CHANGE_WORDS_BYTES])
+const char *loss_cost_change_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
+                                   char text[LOSS_COST_WORDS_BYTES])
 {
     char ends[2][120], change[300];
     if (difference_of(was, would) >= 0)
@@ -260,43 +260,43 @@ const char *change_words(const struct outcome_of_letter *was, const struct outco
     else
         snprintf(change, sizeof change, tr("%s instead of %s"), end_words(would, MILLISECOND, ends[0]),
                  end_words(was, MILLISECOND, ends[1]));
-    snprintf(text, CHANGE_WORDS_BYTES, tr("%s for %s: %s"), was->mail, was->recipient, change);
+    snprintf(text, LOSS_COST_WORDS_BYTES, tr("%s for %s: %s"), was->mail, was->recipient, change);
     return text;
 }
 
-const char *fetched_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
-                          char text[CHANGE_WORDS_BYTES])
+const char *loss_cost_fetched_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
+                                    char text[LOSS_COST_WORDS_BYTES])
 {
     char at[2][VTIME_TEXT_BYTES];
-    int64_t grain = change_grain_ns(was, would);
+    int64_t grain = loss_cost_grain_ns(was, would);
     text[0] = 0;
     if (was->picked_up_ns == TIME_NEVER || would->picked_up_ns == TIME_NEVER) return text;
     instant_text(would->picked_up_ns, grain, at[0]);
     instant_text(was->picked_up_ns, grain, at[1]);
     if (!strcmp(at[0], at[1]))
-        snprintf(text, CHANGE_WORDS_BYTES, tr("Fetched at %s in both runs."), at[0]);
+        snprintf(text, LOSS_COST_WORDS_BYTES, tr("Fetched at %s in both runs."), at[0]);
     else
-        snprintf(text, CHANGE_WORDS_BYTES, tr("Fetched at %s instead of %s."), at[0], at[1]);
+        snprintf(text, LOSS_COST_WORDS_BYTES, tr("Fetched at %s instead of %s."), at[0], at[1]);
     return text;
 }
 
-static void add_kept_back(const struct loss_cost *cost, char text[CHANGE_WORDS_BYTES])
+static void add_kept_back(const struct loss_cost *cost, char text[LOSS_COST_WORDS_BYTES])
 {
     char kept[2][VIEW_TIME_BYTES];
     size_t n = strlen(text);
     if (cost->kept_back_ns[0] <= cost->kept_back_ns[1]) return;
     for (int i = 0; i < 2; i++)
-        change_time_text(cost->kept_back_ns[i], MILLISECOND, kept[i]);
-    snprintf(text + n, CHANGE_WORDS_BYTES - n,
+        loss_cost_time_text(cost->kept_back_ns[i], MILLISECOND, kept[i]);
+    snprintf(text + n, LOSS_COST_WORDS_BYTES - n,
              tr(" The receiver kept acknowledgements back for %s (delayed ACK), without the loss for %s."), kept[0],
              kept[1]);
 }
 
-static void add_windows(const struct loss_cost *cost, char text[CHANGE_WORDS_BYTES])
+static void add_windows(const struct loss_cost *cost, char text[LOSS_COST_WORDS_BYTES])
 {
     size_t n = strlen(text);
     if (cost->least_cwnd[0] == 0 || cost->least_cwnd[0] >= cost->least_cwnd[1]) return;
-    snprintf(text + n, CHANGE_WORDS_BYTES - n,
+    snprintf(text + n, LOSS_COST_WORDS_BYTES - n,
              tr(" The sender's window (cwnd) fell to %lld bytes; without the loss never below %lld."),
              (long long)cost->least_cwnd[0], (long long)cost->least_cwnd[1]);
 }
@@ -304,10 +304,10 @@ static void add_windows(const struct loss_cost *cost, char text[CHANGE_WORDS_BYT
 static void parts_words(const struct loss_parts *parts, int64_t grain_ns, const char *label, char *text, size_t size)
 {
     char until[VIEW_TIME_BYTES], after[VIEW_TIME_BYTES], rest[2][VIEW_TIME_BYTES];
-    change_time_text(parts->until_again_ns, grain_ns, until);
-    change_time_text(parts->after_ns, grain_ns, after);
+    loss_cost_time_text(parts->until_again_ns, grain_ns, until);
+    loss_cost_time_text(parts->after_ns, grain_ns, after);
     for (int i = 0; i < 2; i++)
-        change_time_text(parts->rest_ns[i], grain_ns, rest[i]);
+        loss_cost_time_text(parts->rest_ns[i], grain_ns, rest[i]);
     if (parts->after_ns == 0)
         snprintf(text, size,
                  tr("That is how long it took until the packet (%s) was sent again (%s); from then on it took "
@@ -326,12 +326,12 @@ static void parts_words(const struct loss_parts *parts, int64_t grain_ns, const 
 }
 
 const char *loss_cost_words(const struct loss_cost *cost, const struct story *with_loss, int64_t grain_ns,
-                            char text[CHANGE_WORDS_BYTES])
+                            char text[LOSS_COST_WORDS_BYTES])
 {
     char label[80];
     const struct loss_parts parts = loss_cost_parts(cost, grain_ns);
     story_packet_label(with_loss, cost->packet, label, sizeof label);
-    parts_words(&parts, grain_ns, label, text, CHANGE_WORDS_BYTES);
+    parts_words(&parts, grain_ns, label, text, LOSS_COST_WORDS_BYTES);
     add_kept_back(cost, text);
     add_windows(cost, text);
     return text;

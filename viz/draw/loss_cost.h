@@ -13,8 +13,8 @@ struct loss_cost {
     int lost_in;               /* 0: as it was; 1: as it would have been */
     int64_t sent_ns, again_ns; /* sent_ns is the same in both runs */
     int64_t end_ns[2];         /* of the mail: in its mailbox with the loss [0], without it [1] */
-    int64_t kept_back_ns[2];   /* by the receiver's delayed ACKs, from again_ns or sent_ns to the mail's end, likewise */
-    int64_t least_cwnd[2];     /* of the sender from sent_ns to the mail's end, likewise; 0: the journal does not say */
+    int64_t kept_back_ns[2]; /* by the receiver's delayed ACKs, from again_ns or sent_ns to the mail's end, likewise */
+    int64_t least_cwnd[2];   /* of the sender from sent_ns to the mail's end, likewise; 0: the journal does not say */
 };
 
 /* Of the packet where the two runs part, for the letter of this row: false where they part elsewhere, the mail did not
@@ -36,21 +36,21 @@ size_t loss_cost_row(const struct comparison *comparison);
 
 /* ---- Words ---- */
 
-enum { CHANGE_WORDS_BYTES = 800 };
+enum { LOSS_COST_WORDS_BYTES = 800 };
 
 /* In which steps a time as long as this is told; and those of a row, so that a difference can be seen in them. */
-int64_t change_grain_of(int64_t ns);
-int64_t change_grain_ns(const struct outcome_of_letter *was, const struct outcome_of_letter *would);
+int64_t loss_cost_grain_of(int64_t ns);
+int64_t loss_cost_grain_ns(const struct outcome_of_letter *was, const struct outcome_of_letter *would);
 /* A time with all its digits down to the grain: what is told as a sum adds up as it is written. */
-const char *change_time_text(int64_t ns, int64_t grain_ns, char buffer[VIEW_TIME_BYTES]);
+const char *loss_cost_time_text(int64_t ns, int64_t grain_ns, char buffer[VIEW_TIME_BYTES]);
 /* "m1 for bob@b.example: delivered at 2.047806 s instead of 2.155445 s, 107.639 ms earlier" */
-const char *change_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
-                         char text[CHANGE_WORDS_BYTES]);
+const char *loss_cost_change_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
+                                   char text[LOSS_COST_WORDS_BYTES]);
 /* "Fetched at 3.428825 s in both runs."; "" when it was not fetched in both. */
-const char *fetched_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
-                          char text[CHANGE_WORDS_BYTES]);
+const char *loss_cost_fetched_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
+                                    char text[LOSS_COST_WORDS_BYTES]);
 /* "Of that, 78.464 ms until the packet (bytes 3013-4472) was sent again and 29.175 ms after it: ..." */
 const char *loss_cost_words(const struct loss_cost *cost, const struct story *with_loss, int64_t grain_ns,
-                            char text[CHANGE_WORDS_BYTES]);
+                            char text[LOSS_COST_WORDS_BYTES]);
 
 #endif

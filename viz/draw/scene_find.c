@@ -85,20 +85,17 @@ static void go_there(struct scene *s, size_t event)
     scene_activate(s, ACT_GO_TO_EVENT, event);
 }
 
-/* For before_ns, where it did not come before: it is what just happens, or nowhere. */
-static const int64_t IS_HERE = INT64_MIN, IS_NOWHERE = TIME_NEVER;
-
-static int64_t where(const struct story *story, const struct wanted_places *places)
+static enum find_place place_of(const struct wanted_places *places)
 {
-    if (places->before != STORY_NONE) return story_event_time(story, places->before);
-    return places->here != STORY_NONE ? IS_HERE : IS_NOWHERE;
+    if (places->before != STORY_NONE) return FIND_PLACE_BEFORE;
+    return places->here != STORY_NONE ? FIND_PLACE_HERE : FIND_PLACE_NONE;
 }
 
 /* Only of a run that is known to its end can one say that something never comes, or does not come again. */
 static enum find_outcome why_not(const struct scene *s, const struct wanted_places *places)
 {
     if (s->is_loading || s->grows) return FIND_NOT_YET;
-    if (where(s->story, places) != IS_NOWHERE) return FIND_BEFORE;
+    if (place_of(places) != FIND_PLACE_NONE) return FIND_BEFORE;
     return places->unknown != STORY_NONE ? FIND_UNKNOWN : FIND_NEVER;
 }
 
@@ -108,11 +105,12 @@ static void tell_why_not(struct scene *s, const struct wanted *wanted, const str
     f->opening = !f->open;
     f->open = s->dirty = true;
     f->outcome = why_not(s, places);
-    f->before_ns = where(s->story, places);
+    f->place = place_of(places);
+    if (f->place == FIND_PLACE_BEFORE) f->before_ns = story_event_time(s->story, places->before);
     f->n_words = 0;
     if (places->unknown != STORY_NONE)
         offer_instead(s, wanted->terms[places->unknown].text);
-    else if (f->before_ns == IS_NOWHERE)
+    else if (f->place == FIND_PLACE_NONE)
         offer_what_there_is(s);
 }
 
@@ -155,7 +153,7 @@ void scene_find_open(struct scene *s)
 static bool can_go_back(const struct find *f)
 {
     bool was_found = f->outcome == FIND_BEFORE || f->outcome == FIND_NOT_YET;
-    return was_found && f->before_ns != IS_HERE && f->before_ns != IS_NOWHERE;
+    return was_found && f->place == FIND_PLACE_BEFORE;
 }
 
 /* It is found, but not ahead. */
@@ -163,7 +161,7 @@ static void say_where(const struct find *f, char *text, size_t size)
 {
     char at[VIEW_TIME_BYTES];
     bool is_all = f->outcome == FIND_BEFORE;
-    if (f->before_ns == IS_HERE)
+    if (f->place == FIND_PLACE_HERE)
         snprintf(text, size, "%s",
                  is_all ? tr("It is here, and nowhere else in this run.") : tr("It is here, and nowhere else so far."));
     else
@@ -188,7 +186,7 @@ static void say(const struct scene *s, char *text, size_t size)
         snprintf(text, size, tr("This never comes in this run: %s"), f->text);
         return;
     case FIND_NOT_YET:
-        if (f->before_ns == IS_NOWHERE)
+        if (f->place == FIND_PLACE_NONE)
             snprintf(text, size, tr("This has not come so far: %s"), f->text);
         else
             say_where(f, text, size);
@@ -230,7 +228,7 @@ static void erase_last(char *text)
 static void enter(struct scene *s)
 {
     struct find *f = &s->find;
-    bool goes_back = can_go_back(f), is_here_alone = f->outcome == FIND_BEFORE && f->before_ns == IS_HERE;
+    bool goes_back = can_go_back(f), is_here_alone = f->outcome == FIND_BEFORE && f->place == FIND_PLACE_HERE;
     f->open = false;
     f->outcome = FIND_FINE;
     if (f->edits)

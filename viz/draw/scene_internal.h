@@ -22,6 +22,9 @@ enum { BOOKMARKS_MAX = 64 };
 /* What came of looking: FIND_NOT_YET while there may be more to come. */
 enum find_outcome { FIND_FINE, FIND_BEFORE, FIND_NEVER, FIND_NOT_YET, FIND_UNKNOWN };
 
+/* Where something is that is not ahead: just here, or before, or neither. */
+enum find_place { FIND_PLACE_NONE, FIND_PLACE_HERE, FIND_PLACE_BEFORE };
+
 /* What to run until. */
 struct find {
     bool open;  /* the line is being written */
@@ -30,7 +33,8 @@ struct find {
     bool opening; /* the key that opened it may be written, too */
     char text[EDIT_VALUE_BYTES];
     enum find_outcome outcome;
-    int64_t before_ns;                         /* FIND_BEFORE: when it came last */
+    enum find_place place;
+    int64_t before_ns;                         /* FIND_PLACE_BEFORE: when it came last */
     char unknown[WANTED_WORD_BYTES];           /* FIND_UNKNOWN: this word */
     bool is_near;                              /* and the first of the words offered is like it */
     uint64_t here;                             /* as wanted_here has it */

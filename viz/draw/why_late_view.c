@@ -180,7 +180,7 @@ static bool draw_loss(struct pen *pen, size_t index)
     why_loss_words(v->story, index, text, sizeof text);
     if (again_ns > 0) /* else it was never sent again */
         snprintf(again, sizeof again, tr("sent again after %s"),
-                 change_time_text(again_ns, change_grain_of(again_ns), time));
+                 loss_cost_time_text(again_ns, loss_cost_grain_of(again_ns), time));
     return draw_row(pen, text, again, v->theme->lost, view_units(v, 22), ACT_GO_TO_EVENT,
                     story_drop(v->story, index)->event);
 }
@@ -281,17 +281,17 @@ static size_t row_in_both_runs(const struct account_page *p)
 /* The same words as in what if. */
 static void draw_compared(struct pen *pen, const struct compare_page *compared, size_t row, struct text_style style)
 {
-    char words[CHANGE_WORDS_BYTES], text[CHANGE_WORDS_BYTES + 40];
+    char words[LOSS_COST_WORDS_BYTES], text[LOSS_COST_WORDS_BYTES + 40];
     const struct outcome_of_letter *was = &compared->comparison->letters[0][row],
                                    *would = &compared->comparison->letters[1][row];
-    snprintf(text, sizeof text, tr("What if: %s"), change_words(was, would, words));
+    snprintf(text, sizeof text, tr("What if: %s"), loss_cost_change_words(was, would, words));
     pen_write(pen, style, text);
     if (row != compared->told || !compared->cost) return;
     style.bold = false;
     style.lines = 7;
     pen_write(pen, style,
-              loss_cost_words(compared->cost, compared->stories[compared->cost->lost_in], change_grain_ns(was, would),
-                              words));
+              loss_cost_words(compared->cost, compared->stories[compared->cost->lost_in],
+                              loss_cost_grain_ns(was, would), words));
 }
 
 static bool can_run_without(const struct account_page *p)

@@ -112,36 +112,28 @@ static bool begins_host(const struct story *story, const char *word)
     return false;
 }
 
-static bool is_host(const struct story *story, size_t host, const char *word)
+/* Whether a name is this word, which has small letters. */
+static bool is_called(const char *name, const char *word)
 {
     char small[WANTED_WORD_BYTES];
-    return host != STORY_NONE &&
-           strcmp(wanted_small_letters(story_host(story, host).name, small, sizeof small), word) == 0;
-}
-
-static bool is_link(const struct story *story, size_t link, const char *word)
-{
-    char small[WANTED_WORD_BYTES];
-    return link != STORY_NONE &&
-           strcmp(wanted_small_letters(story_link(story, link).name, small, sizeof small), word) == 0;
+    return strcmp(wanted_small_letters(name, small, sizeof small), word) == 0;
 }
 
 /* A sentence need not name the host at which it happens, and names a link by its ends. */
 static bool is_there(const struct story *story, size_t event, const char *word)
 {
     const struct event *e = story_event(story, event);
-    if (event_has(e->kind, FIELD_LINK) &&
-        is_link(story, story_link_by_id(story, (uint32_t)event_int(e, FIELD_LINK)), word))
-        return true;
-    return event_has(e->kind, FIELD_HOST) &&
-           is_host(story, story_host_by_id(story, (uint32_t)event_int(e, FIELD_HOST)), word);
+    size_t link = STORY_NONE, host = STORY_NONE;
+    if (event_has(e->kind, FIELD_LINK)) link = story_link_by_id(story, (uint32_t)event_int(e, FIELD_LINK));
+    if (event_has(e->kind, FIELD_HOST)) host = story_host_by_id(story, (uint32_t)event_int(e, FIELD_HOST));
+    return (link != STORY_NONE && is_called(story_link(story, link).name, word)) ||
+           (host != STORY_NONE && is_called(story_host(story, host).name, word));
 }
 
 static bool is_mail(const struct story *story, const char *word)
 {
-    char small[WANTED_WORD_BYTES];
     for (size_t m = 0; m < story_mail_count(story); m++)
-        if (strcmp(wanted_small_letters(story_mail(story, m)->name, small, sizeof small), word) == 0) return true;
+        if (is_called(story_mail(story, m)->name, word)) return true;
     return false;
 }
 
@@ -149,9 +141,9 @@ static bool is_mail(const struct story *story, const char *word)
 static bool is_place(const struct story *story, const char *word)
 {
     for (size_t h = 0; h < story_host_count(story); h++)
-        if (is_host(story, h, word)) return true;
+        if (is_called(story_host(story, h).name, word)) return true;
     for (size_t l = 0; l < story_link_count(story); l++)
-        if (is_link(story, l, word)) return true;
+        if (is_called(story_link(story, l).name, word)) return true;
     return false;
 }
 

@@ -129,7 +129,7 @@ bool wanted_nearest(const struct story *story, const char *word, char nearest[WA
     char small[WANTED_WORD_BYTES];
     struct vocabulary v = {.n = 0};
     learn_all(&v, story);
-    const char *near = nearest_word(wanted_small_letters(word, small, sizeof small), v.words);
+    const char *near = near_word_find(wanted_small_letters(word, small, sizeof small), v.words);
     if (near) snprintf(nearest, WANTED_WORD_BYTES, "%s", near);
     text_store_free(&v.texts);
     mem_free((void *)v.words);
