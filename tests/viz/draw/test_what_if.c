@@ -255,6 +255,8 @@ Test(what_if, an_act_is_told_in_words_and_not_as_the_line_that_is_saved)
     cr_expect(not(is_told("/links/")));
     cr_assert(click(ACT_UNDO, 0));
     press('0');
+    scene_seek(scene, 1200 * MILLISECOND);
+    scene_draw(scene, canvas);
     cr_assert(click(ACT_WHAT_IF, 0), "that the link is cut");
     scene_poll(scene);
     press('9');
