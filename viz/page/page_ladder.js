@@ -1,6 +1,14 @@
-/* The ladder: time runs downwards at the pace, without the stands. A host has a column as long as an arrow of its is in
-   sight. */
-const PIXELS_A_SECOND = 54, OPENS = 700, HEADS = 46, MARGIN = 62;
+/* The ladder: time runs downwards on its scale (page_ladder_scale.js). A host has a column as long as an arrow of its is
+   in sight. */
+const OPENS = 700, OPENS_PX = OPENS / 1000 * PIXELS_A_SECOND, HEADS = 46, MARGIN = 62, FOOT = 14, MOST_ARROWS = 120, CROSS_CLEAR = 13,
+  LABEL = 11.5, QUIET = 1e9;
+
+/* A text that lies along a slope, in upright boxes, piece by piece. */
+function piecesAlong(middle, angle, w, h) {
+  const cos = Math.cos(angle), sin = Math.sin(angle), n = Math.max(1, Math.ceil(w / 12)), each = w / n;
+  const size = [Math.abs(cos) * each + Math.abs(sin) * h, Math.abs(sin) * each + Math.abs(cos) * h];
+  return Array.from({ length: n }, (_, k) => (k + 0.5) * each - w / 2).map(by => around({ x: middle.x + cos * by, y: middle.y + sin * by }, ...size));
+}
 
 class LadderView {
   constructor(look) {
@@ -11,10 +19,11 @@ class LadderView {
     this.heads = new Layer(svg('g', {}));
     this.columns = new Layer(svg('g', {}));
     this.arrows = new Layer(svg('g', {}));
+    this.gaps = new Layer(svg('g', {}));
     this.ticks = new Layer(svg('g', {}));
     this.present = svg('line', { class: 'present' });
     this.empty = svg('text', { class: 'faint middle', 'font-size': 14 }, words.noPacket);
-    this.chart.append(this.columns.node, this.ticks.node, this.present, this.arrows.node);
+    this.chart.append(this.columns.node, this.gaps.node, this.ticks.node, this.present, this.arrows.node);
     this.node.append(svg('defs', {}, svg('clipPath', { id: 'ladder-clip' }, this.clip)), this.heads.node, this.chart, this.empty);
     this.order = hosts.map(host => host.index).sort((a, b) => hosts[a].x - hosts[b].x || hosts[a].y - hosts[b].y);
   }
@@ -25,31 +34,43 @@ class LadderView {
     this.clip.setAttribute('height', Math.max(0, height - HEADS));
     this.empty.setAttribute('x', width / 2);
     this.empty.setAttribute('y', height / 2);
-    for (const layer of [this.heads, this.columns, this.arrows, this.ticks]) layer.show([]);
+    for (const layer of [this.heads, this.columns, this.arrows, this.gaps, this.ticks]) layer.show([]);
   }
 
   draw(now) {
-    const px = at => ladderAt(at) / 1000 * PIXELS_A_SECOND, room = this.height - HEADS - 14;
-    const top = Math.max(0, px(now.at) - room);
-    this.y = at => HEADS + px(at) - top;
-    const sight = packets.filter(p => p.sent <= now.at && this.y(Math.min(p.end, now.at)) >= HEADS - 4 &&
-      (p.sent < now.at || p.step < 0 || steps[p.step].event <= now.event));
+    const room = this.height - HEADS - FOOT, y = this.height - FOOT, sight = this.inSight(now, room);
     this.measure(sight, now);
     this.empty.setAttribute('visibility', sight.length ? 'hidden' : 'visible');
     this.drawColumns();
-    const y = this.y(now.at);
-    for (const [name, value] of Object.entries({ x1: MARGIN - 4, x2: this.width - 4, y1: y, y2: y })) this.present.setAttribute(name, value);
+    const present = Math.min(y, this.y(now.at));
+    for (const [name, value] of Object.entries({ x1: MARGIN - 4, x2: this.width - 4, y1: present, y2: present })) this.present.setAttribute(name, value);
+    this.taken = [];
     this.drawTicks(sight);
     this.drawArrows(sight, now);
+    this.drawGaps(sight, now);
+  }
+
+  /* What is just out of sight opens the scale, too; opened, the chart has room for less. Of a crowd, one packet of so many
+     is drawn, always the same ones. */
+  inSight(now, room) {
+    const nowPx = closedPx(now.at), last = nowPx + OPENS_PX, first = nowPx - room - OPENS_PX;
+    const near = packets.filter(p => p.from >= 0 && p.to >= 0 && p.sentPx <= last && p.endPx >= first);
+    const scale = this.scale = new LadderScale(near, room), bottom = scale.px(now.at), top = Math.max(0, bottom - room);
+    this.y = (at, closed) => HEADS + scale.px(at, closed) - top;
+    const sight = near.filter(p => p.sent <= now.at && this.y(p.end < now.at ? p.end : now.at) >= HEADS - 4 &&
+      (p.sent < now.at || p.step < 0 || steps[p.step].event <= now.event));
+    this.oneOf = 1;
+    while (sight.length / this.oneOf > MOST_ARROWS) this.oneOf *= 2;
+    return this.oneOf > 1 ? sight.filter(p => p.index % this.oneOf === 0) : sight;
   }
 
   /* How wide each column is: it opens and closes smoothly, as a function of time alone. */
   measure(sight, now) {
-    const share = hosts.map(() => 0), second = PIXELS_A_SECOND / 1000;
+    const share = hosts.map(() => 0), present = this.y(now.at);
     for (const packet of sight) {
-      const age = (ladderAt(now.at) - ladderAt(packet.sent)) / OPENS + 0.35, above = (this.y(Math.min(packet.end, now.at)) - HEADS) / second / OPENS;
+      const age = (present - this.y(packet.sent)) / OPENS_PX + 0.35, above = packet.end < now.at ? (this.y(packet.end) - HEADS) / OPENS_PX : 1;
       const part = Math.max(0, Math.min(1, age, above + 0.1));
-      for (const end of [packet.from, packet.to]) if (end >= 0) share[end] = Math.max(share[end], part);
+      for (const end of [packet.from, packet.to]) share[end] = Math.max(share[end], part);
     }
     const total = share.reduce((sum, part) => sum + part, 0) || 1;
     let x = MARGIN;
@@ -89,62 +110,134 @@ class LadderView {
     let last = -Infinity;
     for (const packet of sight) {
       const y = this.y(packet.sent);
-      if (y < HEADS + 6 || y - last < 26) continue;
+      if (y < HEADS + 6 || y - last < 16) continue;
       last = y;
       shown.push({
         key: packet.index,
         make: () => svg('text', { x: MARGIN - 8, class: 'faint end mono', 'font-size': 11 }, shortTime(packet.sent)),
-        update: node => node.setAttribute('y', y),
+        update: node => node.setAttribute('y', y.toFixed(1)),
       });
     }
     this.ticks.show(shown);
   }
 
-  drawArrows(sight, now) {
-    const taken = [];
-    this.arrows.show(sight.filter(p => p.from >= 0 && p.to >= 0).map(packet => {
-      const flown = Math.min(packet.end, now.at), lost = packet.death && packet.end <= now.at;
-      const from = { x: this.x[packet.from], y: this.y(packet.sent) }, whole = { x: this.x[packet.to], y: this.y(packet.end < Infinity ? packet.end : now.at) };
-      let part = packet.end > packet.sent && packet.end < Infinity ? (ladderAt(flown) - ladderAt(packet.sent)) / Math.max(1e-9, ladderAt(packet.end) - ladderAt(packet.sent)) : 1;
-      if (packet.death) part *= deathPart(packet);
-      return {
-        key: packet.index,
-        make: () => lookable(svg('g', {}, svg('line', { class: 'reach' }), svg('line', { class: `arrow ${packet.class === CLASS.RETRANSMIT ? 'again' : ''}`, stroke: `var(--class${packet.class})` }), svg('g', {}),
-          svg('text', { class: `middle halo label class${packet.class}`, 'font-size': 11.5 }), svg('text', { class: 'lost word halo', 'font-size': 11.5 })),
-        packet.label, () => this.look({ what: 'packet', index: packet.index })),
-        update: node => this.updateArrow(node, packet, from, mix(from, whole, Math.min(1, part)), whole, lost, flown >= packet.end, taken),
-      };
-    }));
+  /* Where nothing flies for a second or more, how long that was. */
+  drawGaps(sight, now) {
+    const shown = [];
+    let quiet = 0;
+    for (const packet of sight) {
+      if (quiet && packet.sent - quiet >= QUIET) this.addGap(shown, quiet, packet.sent, now);
+      quiet = Math.max(quiet, packet.end < Infinity ? packet.end : packet.sent);
+    }
+    this.gaps.show(shown);
   }
 
-  updateArrow(node, packet, from, tip, whole, lost, arrived, taken) {
-    const [reach, line, head, label, death] = node.children;
+  addGap(shown, from, to, now) {
+    const y = (this.y(from) + this.y(to)) / 2 - 3, text = filled(words.pass, duration(to - from)), w = measure(text, LABEL, false) + 12;
+    if (y < HEADS + 10 || y > this.y(now.at) - 9) return;
+    const columns = this.order.filter(host => this.w[host] > 8).map(host => this.x[host]), middle = (MARGIN + this.width) / 2;
+    const clear = [middle, ...columns.flatMap(x => [x - w / 2 - 7, x + w / 2 + 7])].filter(x => x - w / 2 >= MARGIN && x + w / 2 <= this.width &&
+      columns.every(column => Math.abs(column - x) >= w / 2 + 6)).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+    const x = clear.length ? clear[0] : middle, box = around({ x, y }, w, LABEL * 1.3);
+    if (this.taken.some(other => meets(other, box))) return;
+    this.taken.push(box);
+    shown.push({
+      key: to,
+      make: () => svg('g', {}, svg('line', { class: 'gap' }), svg('text', { class: 'faint middle halo passes', 'font-size': LABEL }, text)),
+      update: node => {
+        const [line, label] = node.children;
+        for (const [name, value] of Object.entries({ x1: MARGIN, x2: this.width - 4, y1: y, y2: y })) line.setAttribute(name, value.toFixed(1));
+        label.setAttribute('x', x.toFixed(1));
+        label.setAttribute('y', y.toFixed(1));
+      },
+    });
+  }
+
+  /* The newest first where there is not room for all words, and deaths before what was said. */
+  drawArrows(sight, now) {
+    const drawn = sight.map(packet => this.arrow(packet, now)).reverse();
+    for (const arrow of drawn) if (arrow.lost) this.placeDeath(arrow);
+    for (const arrow of drawn) this.placeLabel(arrow);
+    this.arrows.show(drawn.map(arrow => ({
+      key: arrow.packet.index,
+      make: () => {
+        const { packet } = arrow, stamp = packetShape(packet.class, 4.5), kind = packet.class === CLASS.ACK ? 'ack' : packet.class === CLASS.RETRANSMIT ? 'again' : '';
+        stamp.classList.add('stamp');
+        return lookable(svg('g', {}, svg('line', { class: 'reach' }), svg('line', { class: `arrow ${kind}`, stroke: `var(--class${packet.class})` }), stamp, svg('g', {}),
+          svg('text', { class: `middle halo label class${packet.class}`, 'font-size': LABEL }), svg('text', { class: 'lost word halo middle', 'font-size': LABEL })),
+        packet.label, () => this.look({ what: 'packet', index: packet.index }));
+      },
+      update: node => this.updateArrow(node, arrow),
+    })));
+  }
+
+  arrow(packet, now) {
+    const lost = packet.death && packet.end <= now.at, from = { x: this.x[packet.from], y: this.y(packet.sent) };
+    const whole = { x: this.x[packet.to], y: packet.end < Infinity ? this.y(packet.end) : from.y + 40 };
+    if (packet.death) whole.x = this.offLines(from, whole, mix(from, whole, deathPart(packet)).x);
+    const part = whole.y > from.y ? (this.y(now.at) - from.y) / (whole.y - from.y) : 1;
+    return { packet, lost, from, whole, tip: mix(from, whole, Math.max(0, Math.min(1, part))), arrived: packet.end <= now.at,
+      angle: Math.atan2(whole.y - from.y, whole.x - from.x) };
+  }
+
+  /* A packet that dies on its way does so at no host's line. */
+  offLines(from, whole, x) {
+    const side = whole.x < from.x ? -1 : 1;
+    for (const host of this.order) {
+      if (this.w[host] <= 8 || Math.abs(this.x[host] - x) >= CROSS_CLEAR) continue;
+      return this.x[host] + (Math.abs(this.x[host] - from.x) < 1 ? side : -side) * CROSS_CLEAR;
+    }
+    return x;
+  }
+
+  updateArrow(node, { packet, from, tip, lost, arrived, angle, death, label }) {
+    const [reach, line, stamp, head, said, reason] = node.children;
     for (const l of [reach, line]) for (const [name, value] of Object.entries({ x1: from.x, y1: from.y, x2: tip.x, y2: tip.y })) l.setAttribute(name, value.toFixed(1));
+    place(stamp, from.x, from.y);
     const state = lost ? 'lost' : arrived ? 'arrived' : '';
     if (node.dataset.state !== state) {
       node.dataset.state = state;
       head.replaceChildren(...lost ? [deathShape(notTaken.has(packet.index), 5.5, 2.4)] : arrived ? [polygon([[0, 0], [-8, -3.5], [-8, 3.5]], { fill: `var(--class${packet.class})` })] : []);
-      death.textContent = lost ? packet.death : '';
     }
-    const turn = Math.atan2(whole.y - from.y, whole.x - from.x) * 180 / Math.PI;
-    head.setAttribute('transform', `translate(${tip.x.toFixed(1)} ${tip.y.toFixed(1)}) ${lost ? '' : `rotate(${turn.toFixed(1)})`}`);
-    const right = whole.x >= from.x, w = measure(packet.death, 11.5, true);
-    const beyond = right ? tip.x + 10 + w < this.width : tip.x - 10 - w > MARGIN;
-    death.setAttribute('text-anchor', right === beyond ? 'start' : 'end');
-    death.setAttribute('x', tip.x + (right === beyond ? 10 : -10));
-    death.setAttribute('y', tip.y);
-    this.updateLabel(label, packet, from, lost ? tip : whole, turn, taken);
+    head.setAttribute('transform', `translate(${tip.x.toFixed(1)} ${tip.y.toFixed(1)}) ${lost ? '' : `rotate(${(angle * 180 / Math.PI).toFixed(1)})`}`);
+    LadderView.say(reason, death);
+    LadderView.say(said, label);
+  }
+
+  static say(node, said) {
+    const text = said ? said.text : '';
+    if (node.textContent !== text) node.textContent = text;
+    if (said) node.setAttribute('transform', `translate(${said.x.toFixed(1)} ${said.y.toFixed(1)}) rotate(${(said.angle * 180 / Math.PI).toFixed(1)})`);
+  }
+
+  claim(boxes) {
+    const isFree = boxes.every(box => box.x >= MARGIN - 4 && box.x + box.w <= this.width && box.y >= HEADS - 1 && box.y + box.h <= this.height &&
+      !this.taken.some(other => meets(other, box)));
+    if (isFree) this.taken.push(...boxes);
+    return isFree;
+  }
+
+  /* Beside the cross, ahead of the arrow or behind it, under or above it; two that die alike at one place need one reason. */
+  placeDeath(arrow) {
+    const { packet, from, tip } = arrow, w = measure(packet.death, LABEL, true) + 4, h = LABEL * 1.3, ahead = from.x <= tip.x ? 1 : -1, by = w / 2 + 9;
+    const tries = [[ahead * by, 0], [0, h], [0, -h], [ahead * by, h * 0.8], [-ahead * by, h], [-ahead * by, -h], [-ahead * by, 0]];
+    for (const [x, y] of tries) {
+      const middle = { x: Math.max(MARGIN + w / 2, Math.min(this.width - w / 2 - 2, tip.x + x)), y: tip.y + y };
+      if (Math.abs(middle.x - tip.x) < w / 2 + 7 && Math.abs(y) < h * 0.8) continue; /* on the cross */
+      if (!this.claim([around(middle, w, h)])) continue;
+      arrow.death = { ...middle, angle: 0, text: packet.death };
+      return;
+    }
   }
 
   /* Along the arrow, above it; left out where another stands. */
-  updateLabel(label, packet, from, to, turn, taken) {
-    const length = distance(from, to), text = length > 40 ? shortened(packet.label, length - 26, 11.5, false) : '', middle = mix(from, to, 0.5);
-    const w = measure(text, 11.5, false) * Math.abs(Math.cos(turn * Math.PI / 180)), box = { x: middle.x - w / 2, y: middle.y - 16, w, h: 13 };
-    const free = text && middle.y > HEADS + 4 && !taken.some(other => meets(other, box));
-    if (free) taken.push(box);
-    if (label.textContent !== (free ? text : '')) label.textContent = free ? text : '';
-    const upright = Math.abs(turn) > 90 ? turn + 180 : turn;
-    label.setAttribute('transform', `translate(${middle.x.toFixed(1)} ${middle.y.toFixed(1)}) rotate(${upright.toFixed(1)}) translate(0 -8)`);
+  placeLabel(arrow) {
+    const { packet, from, lost, tip, whole } = arrow, to = lost ? tip : whole, length = distance(from, to);
+    const text = length > 40 ? shortened(packet.label, length - 26, LABEL, false) : '';
+    if (!text) return;
+    const right = to.x >= from.x, angle = right ? arrow.angle : arrow.angle + Math.PI, off = LABEL * 0.55 + 2, middle = mix(from, to, 0.5);
+    const at = { x: middle.x + Math.sin(angle) * off, y: middle.y - Math.cos(angle) * off };
+    if (this.claim(piecesAlong(at, angle, measure(text, LABEL, false), LABEL))) arrow.label = { ...at, angle, text };
   }
 }
 

@@ -1,16 +1,11 @@
 /* The map: hosts and links as they are, packets on their right-hand lane, mails as envelopes, the dying for some seconds. */
-const LANE = 5, STAMP = 7.5, DROP_FADES = 3500, GONE_FADES = 4000, SHOWN_AT_HOST = 3, SHOWN_WAITING = 5, LABELLED = 4,
-  LONGEST_CUT = 0.35;
-
-const mix = (a, b, part) => ({ x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part });
-const distance = (a, b) => Math.hypot(b.x - a.x, b.y - a.y);
-const meets = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+const DROP_FADES = 3500, GONE_FADES = 4000, LABELLED = 4;
 
 class MapView {
   constructor(look) {
     this.look = look;
     this.node = svg('svg', { role: 'group', 'aria-label': words.map });
-    this.layers = ['ways', 'wires', 'labels', 'hosts', 'mails', 'packets', 'deaths', 'words'].reduce((layers, name) => {
+    this.layers = ['ways', 'wires', 'labels', 'hosts', 'mails', 'packets', 'names', 'deaths', 'words'].reduce((layers, name) => {
       const group = svg('g', { class: name });
       this.node.append(group);
       return { ...layers, [name]: new Layer(group) };
@@ -18,110 +13,17 @@ class MapView {
   }
 
   resize(width, height) {
-    this.width = width;
-    this.height = height;
-    this.font = width < 500 ? 11 : 13;
-    let nearest = Infinity;
-    const room = { x: width / 1000, y: height / 1000 };
-    for (const a of hosts) for (const b of hosts)
-      if (a !== b) nearest = Math.min(nearest, Math.hypot((a.x - b.x) * room.x, (a.y - b.y) * room.y));
-    this.icon = Math.max(16, Math.min(42, width / 13, height / 7, nearest * 0.5));
-    const side = this.icon / 2 + 34, bottom = this.icon / 2 + this.font * 2.8;
-    for (const top of [this.icon / 2 + 12, bottom]) {
-      for (const host of hosts) host.at = { x: side + host.x / 1000 * (width - 2 * side), y: top + host.y / 1000 * (height - top - bottom) };
-      if (!this.placeNames()) break; /* none had to go above its host, so that no room is needed there */
-    }
-    for (const link of links) {
-      const a = hosts[link.a].at, b = hosts[link.b].at, gap = Math.min(0.4, this.icon * 0.6 / Math.max(1, distance(a, b)));
-      link.from = mix(a, b, gap);
-      link.to = mix(b, a, gap);
-      link.lanes = [this.lane(link.from, link.to, hosts[link.a], hosts[link.b]), this.lane(link.to, link.from, hosts[link.b], hosts[link.a])];
-    }
+    Object.assign(this, { width, height });
+    this.plan = new MapPlan(width, height);
+    this.icon = this.plan.icon;
+    this.font = this.plan.font;
     for (const layer of Object.values(this.layers)) layer.show([]);
-    this.placeLabels();
-  }
-
-  /* Names stand below their hosts, or above where another is in the way; true when one does. What a host holds is said
-     beside its name. */
-  placeNames() {
-    const taken = [], icons = hosts.map(host => ({ x: host.at.x - this.icon / 2, y: host.at.y - this.icon / 2, w: this.icon, h: this.icon }));
-    for (const host of [...hosts].sort((a, b) => a.at.x - b.at.x)) {
-      const w = measure(host.name, this.font, true) + 4, x = this.nameAt(host, w) - w / 2, h = this.font * 2.6;
-      const below = { x, y: host.at.y + this.icon / 2, w, h }, above = { x, y: host.at.y - this.icon / 2 - h, w, h };
-      const free = box => !taken.some(other => meets(other, box)) && !icons.some((other, i) => i !== host.index && meets(other, box));
-      host.above = !free(below) && free(above);
-      host.box = host.above ? above : below;
-      taken.push(host.box);
-    }
-    return hosts.some(host => host.above);
-  }
-
-  /* A name stays within the map. */
-  nameAt(host, width) {
-    return Math.max(width / 2 + 3, Math.min(this.width - width / 2 - 3, host.at.x));
-  }
-
-  /* Beside the middle of its link, where nothing else stands; or nowhere: the link tells when it is pressed. */
-  placeLabels() {
-    const taken = hosts.flatMap(host => [{ x: host.at.x - this.icon / 2, y: host.at.y - this.icon / 2, w: this.icon, h: this.icon }, host.box]);
-    const crossed = (box, own) => links.some(link => link !== own && Array.from({ length: 21 }, (_, i) => mix(link.from, link.to, i / 20))
-      .some(p => meets(box, { x: p.x - 2, y: p.y - 2, w: 4, h: 4 })));
-    const texts = links.map(() => ''); /* the longest that each will have */
-    for (const { link, text } of linkChanges) if (text.length > texts[link].length) texts[link] = text;
-    for (const link of links) {
-      const w = measure(texts[link.index], this.font - 1.5, false) + 8, h = this.font + 3, a = link.from, b = link.to;
-      const length = Math.max(1, distance(a, b)), normal = { x: -(b.y - a.y) / length, y: (b.x - a.x) / length };
-      link.label = null;
-      for (const [part, side] of [[0.5, -1], [0.5, 1], [0.36, -1], [0.36, 1], [0.64, -1], [0.64, 1], [0.25, 1], [0.75, 1]]) {
-        const off = side * (11 + Math.abs(normal.x) * w / 2 + Math.abs(normal.y) * h / 2), p = mix(a, b, part);
-        const box = { x: p.x + normal.x * off - w / 2, y: p.y + normal.y * off - h / 2, w, h };
-        if (box.x < 2 || box.y < 2 || box.x + w > this.width - 2 || box.y + h > this.height - 2) continue;
-        if (taken.some(other => meets(other, box)) || crossed(box, link)) continue;
-        link.label = { x: box.x + w / 2, y: box.y + h / 2, box };
-        taken.push(box);
-        break;
-      }
-    }
-  }
-
-  /* Where the middles of packets go, on the right of their wire: packets end where the host's icon or its name begins. */
-  lane(a, b, fromHost, toHost) {
-    const length = Math.max(1, distance(a, b)), off = { x: -(b.y - a.y) / length * LANE, y: (b.x - a.x) / length * LANE };
-    const from = { x: a.x + off.x, y: a.y + off.y }, to = { x: b.x + off.x, y: b.y + off.y };
-    return { off, from: this.cutAt(fromHost, from, to), to: this.cutAt(toHost, to, from) };
-  }
-
-  /* The first place from this end from which on nothing is touched. A name that lies along the lane is not worth so long
-     a cut: packets pass below it. */
-  cutAt(host, end, other) {
-    const length = Math.max(1, distance(end, other)), steps = Math.floor(length * LONGEST_CUT), r = STAMP - 0.5, half = this.icon / 2;
-    const stepsTo = box => {
-      for (let i = steps; i >= 0; i--) {
-        const p = mix(end, other, i / length);
-        if (meets(box, { x: p.x - r, y: p.y - r, w: 2 * r, h: 2 * r })) return i + 1;
-      }
-      return 0;
-    };
-    const icon = stepsTo({ x: host.at.x - half, y: host.at.y - half, w: this.icon, h: this.icon }), name = stepsTo(host.box);
-    return mix(end, other, Math.min(LONGEST_CUT, (name <= steps ? Math.max(icon, name) : icon) / length));
-  }
-
-  /* On the lane of its direction. */
-  lanePoint(link, dir, part) {
-    const { from, to } = link.lanes[dir];
-    return mix(from, to, Math.max(0, Math.min(1, part)));
-  }
-
-  /* Names stand below their hosts: the row goes to the side that is above the wire. */
-  waitingPoint(link, dir, position) {
-    const foot = dir ? link.to : link.from, { off } = link.lanes[dir];
-    const steps = (off.y > 0 ? -1 : 1) * (1 + 2.1 * (position + 1));
-    return { x: foot.x + off.x * steps, y: foot.y + off.y * steps };
   }
 
   draw(now) {
     this.drawWires();
     this.drawHosts(now);
+    this.drawNames(now);
     this.drawMails(now);
     this.drawPackets(now);
     this.drawDeaths(now);
@@ -152,36 +54,43 @@ class MapView {
     this.layers.hosts.show(hosts.map(host => ({
       key: host.index,
       make: () => {
-        const name = svg('text', { class: 'name middle halo', 'font-size': this.font, y: host.above ? -this.icon / 2 - this.font * 1.9 : this.icon / 2 + this.font }, host.name);
-        name.setAttribute('x', this.nameAt(host, measure(host.name, this.font, true)) - host.at.x);
         const icon = hostIcon(host.role), cross = crossShape(this.icon * 0.5, this.icon * 0.09);
         icon.setAttribute('transform', `scale(${this.icon / 100})`);
         cross.classList.add('cross');
-        const node = svg('g', {}, icon, name, svg('text', { class: 'says middle halo', x: 0, 'font-size': this.font - 1.5,
-          y: host.above ? -this.icon / 2 - this.font * 0.8 : this.icon / 2 + this.font * 2.15 }), cross);
+        const node = svg('g', {}, icon, cross);
         place(node, host.at.x, host.at.y);
         return lookable(node, host.name, () => this.look({ what: 'host', index: host.index }));
       },
-      update: node => {
-        const [text, unwell] = hostWords(host, now), says = node.querySelector('.says');
-        node.setAttribute('class', `lookable host ${host.up ? '' : 'down'} ${unwell ? 'unwell' : ''}`);
-        if (says.textContent === text) return;
-        says.textContent = text;
-        says.setAttribute('x', this.nameAt(host, measure(text, this.font - 1.5, unwell)) - host.at.x);
-      },
+      update: node => node.setAttribute('class', `lookable host ${host.up ? '' : 'down'} ${hostWords(host, now)[1] ? 'unwell' : ''}`),
     })));
   }
 
-  restPoint(host, position) {
-    const right = host.at.x + this.icon < this.width - 20 ? 1 : -1;
-    return { x: host.at.x + right * this.icon * (0.52 + 0.2 * position), y: host.at.y - this.icon * (0.36 - 0.08 * position) };
+  /* Over the packets: where there was no better place for a name, they pass under it. What a host holds is said beside its
+     name, which stays next to the icon. */
+  drawNames(now) {
+    this.layers.names.show(hosts.filter(host => host.label).map(host => ({
+      key: host.index,
+      make: () => {
+        const { box, align, above } = host.label, x = box.x + (align === 'start' ? 2 : align === 'end' ? box.w - 2 : box.w / 2);
+        const line = this.font * 1.3, two = box.h > 1.5 * line, y = above ? box.y + box.h - line * (two ? 1.45 : 0.5) : box.y + line / 2;
+        const node = svg('g', {}, svg('text', { class: `name halo ${align}`, 'font-size': this.font, x, y }, host.called),
+          svg('text', { class: `says halo ${align}`, 'font-size': this.font - 1.5, x, y: y + line * 0.95 }));
+        node.addEventListener('pointerdown', event => { event.preventDefault(); this.look({ what: 'host', index: host.index }); });
+        return node;
+      },
+      update: node => {
+        const [text, unwell] = hostWords(host, now), says = node.lastChild, shown = this.plan.terse ? '' : text;
+        node.setAttribute('class', `naming ${host.up ? '' : 'down'} ${unwell ? 'unwell' : ''}`);
+        if (says.textContent !== shown) says.textContent = shown;
+      },
+    })));
   }
 
   /* The way of the mail, and how far along it is: each link an equal part. */
   transferPoint(transfer, now) {
     const points = transfer.path.map(host => hosts[host].at);
-    points[0] = this.restPoint(hosts[transfer.from], 0);
-    points[points.length - 1] = this.restPoint(hosts[transfer.to], 0);
+    points[0] = this.plan.restPoint(hosts[transfer.from], 0);
+    points[points.length - 1] = this.plan.restPoint(hosts[transfer.to], 0);
     const s = transfer.samples, t = now.at - transfer.at;
     let i = 0;
     while (i + 4 < s.length && s[i + 2] < t) i += 2;
@@ -197,7 +106,7 @@ class MapView {
     })));
     for (const [host, pile] of pilesAt(now, live)) pile.forEach((held, position) => {
       if (position >= SHOWN_AT_HOST) return;
-      shown.push(this.envelope(`${held.mail}@${host}`, held, this.restPoint(hosts[host], position), held.alpha));
+      shown.push(this.envelope(`${held.mail}@${host}`, held, this.plan.restPoint(hosts[host], position), held.alpha));
       if (position === SHOWN_AT_HOST - 1 && pile.length > SHOWN_AT_HOST) shown.push(this.count(host, pile.length));
     });
     shown.reverse();
@@ -206,7 +115,7 @@ class MapView {
   }
 
   envelope(key, { mail, state }, at, alpha) {
-    const w = Math.max(18, this.icon * 0.58);
+    const w = this.plan.envelope();
     return {
       key: `${key} ${state}`,
       make: () => {
@@ -223,49 +132,60 @@ class MapView {
   }
 
   count(host, n) {
-    const at = this.restPoint(hosts[host], SHOWN_AT_HOST - 1);
+    const at = this.plan.restPoint(hosts[host], SHOWN_AT_HOST - 1);
     return { key: `n${host} ${n}`, make: () => svg('text', { x: at.x + 14, y: at.y + 4, class: 'name halo', 'font-size': this.font - 1 }, `${n}`) };
   }
 
   drawPackets(now) {
     const live = hops.filter(hop => hop.sent <= now.at && now.at <= hop.end && isUnderWay(hop, now)), waiting = new Map(), stamps = [], said = [];
+    const stamp = this.plan.stamp;
     for (const hop of live) {
       const link = links[hop.link];
       let at;
       if (now.at < hop.begins) {
         const key = `${hop.link} ${hop.dir}`, position = waiting.get(key) || 0;
         waiting.set(key, position + 1);
-        if (position >= SHOWN_WAITING) continue;
-        at = this.waitingPoint(link, hop.dir, position);
+        if (position >= Math.max(1, link.rows[hop.dir].shown)) continue;
+        at = this.plan.waitingPoint(link, hop.dir, position);
       } else {
-        at = this.lanePoint(link, hop.dir, hop.arrives > hop.begins ? (now.at - hop.begins) / (hop.arrives - hop.begins) : 1);
+        at = this.plan.lanePoint(link, hop.dir, hop.arrives > hop.begins ? (now.at - hop.begins) / (hop.arrives - hop.begins) : 1);
       }
       const packet = packets[hop.packet];
       stamps.push({
         key: hop.index,
-        make: () => lookable(packetShape(packet.class, STAMP), packet.label, () => this.look({ what: 'packet', index: hop.packet })),
+        make: () => lookable(packetShape(packet.class, stamp), packet.label, () => this.look({ what: 'packet', index: hop.packet })),
         update: node => place(node, at.x, at.y),
       });
       if (live.length <= LABELLED) said.push({ key: hop.index, text: packet.label, at, kind: `class${packet.class}`, alpha: 1 });
     }
+    for (const [key, n] of waiting) {
+      const [link, dir] = key.split(' ').map(Number), { shown } = links[link].rows[dir];
+      if (shown && n > shown) stamps.push(this.rest(`${key} +`, this.plan.waitingPoint(links[link], dir, shown), n - shown));
+    }
     this.layers.packets.show(stamps);
     this.said = said;
+  }
+
+  /* How many wait that are not shown. */
+  rest(key, at, n) {
+    return { key, make: () => svg('text', { x: at.x, y: at.y, class: 'faint middle halo more', 'font-size': this.font - 2 }),
+      update: node => { if (node.textContent !== `+${n}`) node.textContent = `+${n}`; } };
   }
 
   drawDeaths(now) {
     const dying = drops.filter(drop => happened(drop, now) && now.screen - screenAt(drop.at) < DROP_FADES && (drop.hop >= 0 || drop.host >= 0));
     this.layers.deaths.show(dying.slice(-50).map(drop => {
       const age = Math.max(0, now.screen - screenAt(drop.at)) / 1000, alpha = Math.min(1, 1.4 * (1 - age * 1000 / DROP_FADES));
-      const hop = hops[drop.hop], at = hop ? this.lanePoint(links[hop.link], hop.dir, drop.place / 1000) : { ...hosts[drop.host].at };
+      const hop = hops[drop.hop], at = hop ? this.plan.lanePoint(links[hop.link], hop.dir, drop.place / 1000) : { ...hosts[drop.host].at };
       const packet = packets[drop.packet];
       at.y += 5 * Math.min(age, 1.5);
       this.said.push({ key: `d${drop.index}`, text: packet.death, at, kind: 'lost', alpha });
       return {
         key: drop.index,
         make: () => {
-          const ghost = packetShape(packet.class, STAMP);
+          const r = this.plan.stamp, ghost = packetShape(packet.class, r);
           ghost.setAttribute('opacity', 0.35);
-          return lookable(svg('g', { class: 'death' }, ghost, deathShape(!hop, STAMP * 1.2, STAMP * 0.7, 'var(--panel)'), deathShape(!hop, STAMP * 1.15, STAMP * 0.34)),
+          return lookable(svg('g', { class: 'death' }, ghost, deathShape(!hop, r * 1.2, r * 0.7, 'var(--panel)'), deathShape(!hop, r * 1.15, r * 0.34)),
             `${packet.label}: ${packet.death}`, () => this.look({ what: 'packet', index: drop.packet }));
         },
         update: node => { place(node, at.x, at.y); node.setAttribute('opacity', alpha.toFixed(2)); },
@@ -276,8 +196,7 @@ class MapView {
 
   /* Words beside what moves, as long as nothing else stands there; a death is told over a link's label, too. */
   drawWords() {
-    const names = hosts.flatMap(host => [{ ...host.box, h: this.font * 1.3, y: host.box.y + (host.above ? 0 : 2) },
-      { x: host.at.x - this.icon / 2, y: host.at.y - this.icon / 2, w: this.icon, h: this.icon }]);
+    const names = hosts.flatMap(host => host.label ? [host.label.box, host.iconBox] : [host.iconBox]);
     const labels = links.filter(link => link.label).map(link => link.label.box), taken = [], shown = [];
     for (const { key, text, at, kind, alpha } of this.said.reverse()) {
       const w = measure(text, this.font - 1, true) + 8, h = this.font + 4;

@@ -49,10 +49,15 @@ function lookable(node, label, action) {
 }
 
 const measure = (() => {
-  const context = document.createElement('canvas').getContext('2d');
+  const context = document.createElement('canvas').getContext('2d'), known = new Map();
   return (text, size, bold) => {
-    context.font = `${bold ? 'bold ' : ''}${size}px system-ui, "DejaVu Sans", sans-serif`;
-    return context.measureText(text).width;
+    const key = `${bold ? 'b' : 'r'}${size} ${text}`;
+    if (!known.has(key)) {
+      if (known.size > 20000) known.clear();
+      context.font = `${bold ? 'bold ' : ''}${size}px system-ui, "DejaVu Sans", sans-serif`;
+      known.set(key, context.measureText(text).width);
+    }
+    return known.get(key);
   };
 })();
 

@@ -81,3 +81,9 @@ function countdown(left) {
   const s = Math.floor(left / 1e9), hours = Math.floor(s / 3600), rest = `${pad(Math.floor(s / 60) % 60, hours ? 2 : 1)}:${pad(s % 60, 2)}`;
   return hours ? `${hours}:${rest}` : rest;
 }
+
+/* "4.5 s", "2 d": four figures at most. */
+function duration(ns) {
+  const [unit, length] = [['d', 86400e9], ['h', 3600e9], ['min', 60e9], ['s', 1e9], ['ms', 1e6], ['us', 1e3], ['ns', 1]].find(([, one]) => one <= ns) || ['ns', 1];
+  return `${Number((ns / length).toPrecision(4))} ${unit}`;
+}

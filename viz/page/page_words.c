@@ -36,6 +36,7 @@ static const struct {
     {"silence", "Nobody has said anything yet."},
     {"noMail", "Nobody writes a mail in this run."},
     {"noPacket", "No packet is on its way."},
+    {"pass", "%s pass"},
     {"to", "to"},
     {"size", "bytes on the wire"},
     {"arrived", "arrived"},
