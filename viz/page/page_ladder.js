@@ -1,13 +1,31 @@
 /* The ladder: time runs downwards on its scale (page_ladder_scale.js). A host has a column as long as an arrow of its is
    in sight. */
-const OPENS = 700, OPENS_PX = OPENS / 1000 * PIXELS_A_SECOND, HEADS = 46, MARGIN = 62, FOOT = 14, MOST_ARROWS = 120, CROSS_CLEAR = 13,
-  LABEL = 11.5, QUIET = 1e9;
+const OPENS = 700, OPENS_PX = OPENS / 1000 * PIXELS_A_SECOND, HEADS = 58, FOOT = 14, MOST_ARROWS = 120, MOST_OF_CROWD = 80,
+  CROSS_CLEAR = 13, LABEL = 11.5, QUIET = 1e9;
+const MARGIN = Math.max(62, shortTime(endOfRun).length * 6.7 + 14);
+
+/* A name in one line or two, broken at a dot or hyphen, in smaller letters; or without its last part; or cut. */
+function headOf(name, width) {
+  for (let text = name; text; text = text.slice(0, Math.max(0, text.lastIndexOf('.')))) for (const size of [12, 11, 10, 9]) {
+    if (measure(text, size, true) <= width) return { size, lines: [text] };
+    const breaks = [...text].map((c, i) => i + 1).filter(i => '.-'.includes(text[i - 1]) && i < text.length);
+    const halves = breaks.map(i => [text.slice(0, i), text.slice(i)]).filter(lines => lines.every(line => measure(line, size, true) <= width));
+    if (halves.length) return { size, lines: halves.sort((a, b) => Math.abs(a[0].length - a[1].length) - Math.abs(b[0].length - b[1].length))[0] };
+  }
+  return { size: 9, lines: [shortened(name, width, 9, true)] };
+}
 
 /* A text that lies along a slope, in upright boxes, piece by piece. */
 function piecesAlong(middle, angle, w, h) {
   const cos = Math.cos(angle), sin = Math.sin(angle), n = Math.max(1, Math.ceil(w / 12)), each = w / n;
   const size = [Math.abs(cos) * each + Math.abs(sin) * h, Math.abs(sin) * each + Math.abs(cos) * h];
   return Array.from({ length: n }, (_, k) => (k + 0.5) * each - w / 2).map(by => around({ x: middle.x + cos * by, y: middle.y + sin * by }, ...size));
+}
+
+/* After the first hour there is no room for more than seconds; what comes within the same one shows the part of it. */
+function tickText(at, last) {
+  const second = Math.floor(at / 1e9);
+  return last >= 3600e9 && second === Math.floor(last / 1e9) ? `.${pad(Math.floor(at % 1e9 / 1e6), 3)}` : shortTime(at);
 }
 
 class LadderView {
@@ -20,11 +38,13 @@ class LadderView {
     this.columns = new Layer(svg('g', {}));
     this.arrows = new Layer(svg('g', {}));
     this.gaps = new Layer(svg('g', {}));
+    this.said = new Layer(svg('g', { class: 'said' }));
     this.ticks = new Layer(svg('g', {}));
     this.present = svg('line', { class: 'present' });
     this.empty = svg('text', { class: 'faint middle', 'font-size': 14 }, words.noPacket);
-    this.chart.append(this.columns.node, this.gaps.node, this.ticks.node, this.present, this.arrows.node);
-    this.node.append(svg('defs', {}, svg('clipPath', { id: 'ladder-clip' }, this.clip)), this.heads.node, this.chart, this.empty);
+    this.share = html('p', { class: 'share' });
+    this.chart.append(this.columns.node, this.gaps.node, this.ticks.node, this.present, this.arrows.node, this.said.node);
+    this.node.append(svg('defs', {}, svg('clipPath', { id: 'ladder-clip' }, this.clip)), this.heads.node, this.chart, this.empty, svg('foreignObject', { width: MARGIN, height: HEADS }, this.share));
     this.order = hosts.map(host => host.index).sort((a, b) => hosts[a].x - hosts[b].x || hosts[a].y - hosts[b].y);
   }
 
@@ -34,7 +54,7 @@ class LadderView {
     this.clip.setAttribute('height', Math.max(0, height - HEADS));
     this.empty.setAttribute('x', width / 2);
     this.empty.setAttribute('y', height / 2);
-    for (const layer of [this.heads, this.columns, this.arrows, this.gaps, this.ticks]) layer.show([]);
+    for (const layer of [this.heads, this.columns, this.arrows, this.said, this.gaps, this.ticks]) layer.show([]);
   }
 
   draw(now) {
@@ -42,9 +62,11 @@ class LadderView {
     this.measure(sight, now);
     this.empty.setAttribute('visibility', sight.length ? 'hidden' : 'visible');
     this.drawColumns();
+    this.share.textContent = this.oneOf > 1 ? words.oneOf.replace('%zu', this.oneOf) : '';
     const present = Math.min(y, this.y(now.at));
     for (const [name, value] of Object.entries({ x1: MARGIN - 4, x2: this.width - 4, y1: present, y2: present })) this.present.setAttribute(name, value);
     this.taken = [];
+    this.reasons = [];
     this.drawTicks(sight);
     this.drawArrows(sight, now);
     this.drawGaps(sight, now);
@@ -60,7 +82,7 @@ class LadderView {
     const sight = near.filter(p => p.sent <= now.at && this.y(p.end < now.at ? p.end : now.at) >= HEADS - 4 &&
       (p.sent < now.at || p.step < 0 || steps[p.step].event <= now.event));
     this.oneOf = 1;
-    while (sight.length / this.oneOf > MOST_ARROWS) this.oneOf *= 2;
+    while (sight.length > MOST_ARROWS && sight.length / this.oneOf > MOST_OF_CROWD) this.oneOf *= 2;
     return this.oneOf > 1 ? sight.filter(p => p.index % this.oneOf === 0) : sight;
   }
 
@@ -95,26 +117,32 @@ class LadderView {
       make: () => {
         const icon = hostIcon(hosts[host].role);
         icon.setAttribute('transform', 'translate(0 13) scale(0.2)');
-        return svg('g', { class: 'host' }, icon, svg('text', { y: 38, class: 'name middle', 'font-size': 12 }));
+        return svg('g', { class: 'host' }, icon, ...[0, 1].map(() => svg('text', { class: 'name middle' })), svg('title', {}, hosts[host].name));
       },
       update: node => {
-        const name = shortened(hosts[host].name, this.w[host] - 4, 12, true), text = node.lastChild;
+        const { size, lines } = headOf(hosts[host].name, this.w[host] - 4);
         place(node, this.x[host], 0);
-        if (text.textContent !== name) text.textContent = name;
+        for (const i of [0, 1]) {
+          const text = node.children[1 + i], line = lines[i] || '';
+          text.setAttribute('font-size', size);
+          text.setAttribute('y', lines.length > 1 ? 32 + 14 * i : 38);
+          if (text.textContent !== line) text.textContent = line;
+        }
       },
     })));
   }
 
   drawTicks(sight) {
     const shown = [];
-    let last = -Infinity;
+    let last = -Infinity, lastAt = 0;
     for (const packet of sight) {
-      const y = this.y(packet.sent);
+      const y = this.y(packet.sent), text = tickText(packet.sent, lastAt);
       if (y < HEADS + 6 || y - last < 16) continue;
       last = y;
+      lastAt = packet.sent;
       shown.push({
-        key: packet.index,
-        make: () => svg('text', { x: MARGIN - 8, class: 'faint end mono', 'font-size': 11 }, shortTime(packet.sent)),
+        key: `${packet.index} ${text}`,
+        make: () => svg('text', { x: MARGIN - 8, class: 'faint end mono', 'font-size': 11 }, text),
         update: node => node.setAttribute('y', y.toFixed(1)),
       });
     }
@@ -163,12 +191,13 @@ class LadderView {
       make: () => {
         const { packet } = arrow, stamp = packetShape(packet.class, 4.5), kind = packet.class === CLASS.ACK ? 'ack' : packet.class === CLASS.RETRANSMIT ? 'again' : '';
         stamp.classList.add('stamp');
-        return lookable(svg('g', {}, svg('line', { class: 'reach' }), svg('line', { class: `arrow ${kind}`, stroke: `var(--class${packet.class})` }), stamp, svg('g', {}),
-          svg('text', { class: `middle halo label class${packet.class}`, 'font-size': LABEL }), svg('text', { class: 'lost word halo middle', 'font-size': LABEL })),
+        return lookable(svg('g', {}, svg('line', { class: 'reach' }), svg('line', { class: `arrow ${kind}`, stroke: `var(--class${packet.class})` }), stamp, svg('g', {})),
         packet.label, () => this.look({ what: 'packet', index: packet.index }));
       },
       update: node => this.updateArrow(node, arrow),
     })));
+    this.said.show(drawn.flatMap(({ packet, label, death }) => [...label ? [LadderView.words(`l${packet.index}`, label, `label class${packet.class}`)] : [],
+      ...death ? [LadderView.words(`d${packet.index}`, death, 'lost word')] : []]));
   }
 
   arrow(packet, now) {
@@ -190,8 +219,8 @@ class LadderView {
     return x;
   }
 
-  updateArrow(node, { packet, from, tip, lost, arrived, angle, death, label }) {
-    const [reach, line, stamp, head, said, reason] = node.children;
+  updateArrow(node, { packet, from, tip, lost, arrived, angle }) {
+    const [reach, line, stamp, head] = node.children;
     for (const l of [reach, line]) for (const [name, value] of Object.entries({ x1: from.x, y1: from.y, x2: tip.x, y2: tip.y })) l.setAttribute(name, value.toFixed(1));
     place(stamp, from.x, from.y);
     const state = lost ? 'lost' : arrived ? 'arrived' : '';
@@ -200,14 +229,17 @@ class LadderView {
       head.replaceChildren(...lost ? [deathShape(notTaken.has(packet.index), 5.5, 2.4)] : arrived ? [polygon([[0, 0], [-8, -3.5], [-8, 3.5]], { fill: `var(--class${packet.class})` })] : []);
     }
     head.setAttribute('transform', `translate(${tip.x.toFixed(1)} ${tip.y.toFixed(1)}) ${lost ? '' : `rotate(${(angle * 180 / Math.PI).toFixed(1)})`}`);
-    LadderView.say(reason, death);
-    LadderView.say(said, label);
   }
 
-  static say(node, said) {
-    const text = said ? said.text : '';
-    if (node.textContent !== text) node.textContent = text;
-    if (said) node.setAttribute('transform', `translate(${said.x.toFixed(1)} ${said.y.toFixed(1)}) rotate(${(said.angle * 180 / Math.PI).toFixed(1)})`);
+  static words(key, said, kind) {
+    return {
+      key,
+      make: () => svg('text', { class: `middle halo ${kind}`, 'font-size': LABEL }),
+      update: node => {
+        if (node.textContent !== said.text) node.textContent = said.text;
+        node.setAttribute('transform', `translate(${said.x.toFixed(1)} ${said.y.toFixed(1)}) rotate(${(said.angle * 180 / Math.PI).toFixed(1)})`);
+      },
+    };
   }
 
   claim(boxes) {
@@ -221,11 +253,13 @@ class LadderView {
   placeDeath(arrow) {
     const { packet, from, tip } = arrow, w = measure(packet.death, LABEL, true) + 4, h = LABEL * 1.3, ahead = from.x <= tip.x ? 1 : -1, by = w / 2 + 9;
     const tries = [[ahead * by, 0], [0, h], [0, -h], [ahead * by, h * 0.8], [-ahead * by, h], [-ahead * by, -h], [-ahead * by, 0]];
+    if (this.reasons.some(other => other.text === packet.death && Math.abs(other.x - tip.x) < 40 && Math.abs(other.y - tip.y) < 45)) return;
     for (const [x, y] of tries) {
       const middle = { x: Math.max(MARGIN + w / 2, Math.min(this.width - w / 2 - 2, tip.x + x)), y: tip.y + y };
       if (Math.abs(middle.x - tip.x) < w / 2 + 7 && Math.abs(y) < h * 0.8) continue; /* on the cross */
       if (!this.claim([around(middle, w, h)])) continue;
       arrow.death = { ...middle, angle: 0, text: packet.death };
+      this.reasons.push({ ...tip, text: packet.death });
       return;
     }
   }

@@ -222,6 +222,16 @@ function onKey(event) {
 
 /* ---- Drawing ---- */
 
+/* A long caption has smaller letters, where the header does not grow with it. */
+function fitCaption() {
+  const top = document.getElementById('top');
+  for (const size of [17, 15.5, 14, 12.5, 11.5]) {
+    caption.style.fontSize = `${size}px`;
+    if (!caption.textContent || top.scrollHeight <= top.clientHeight) break;
+  }
+}
+
+let told = '';
 function drawTelling() {
   const n = countHappened(captions, now), last = captions[n - 1];
   const reading = last && now.screen - screenAt(last.at) < READING + last.text.length * READING_A_LETTER;
@@ -233,6 +243,8 @@ function drawTelling() {
   cite.textContent = reading ? last.cite : '';
   cite.hidden = !cite.textContent;
   document.body.classList.toggle('captioned', Boolean(reading));
+  if (reading && told !== `${shown} ${cite.textContent}`) fitCaption();
+  told = reading ? `${shown} ${cite.textContent}` : '';
 }
 
 function draw() {
@@ -250,6 +262,7 @@ function resize() {
     const body = panels[name].querySelector('.body');
     if (body.clientWidth) view.resize(body.clientWidth, body.clientHeight);
   }
+  fitCaption();
   timeLine.resize(timeLine.picture.clientWidth, timeLine.picture.clientHeight);
   draw();
 }

@@ -1,5 +1,5 @@
 /* The map: hosts and links as they are, packets on their right-hand lane, mails as envelopes, the dying for some seconds. */
-const DROP_FADES = 3500, GONE_FADES = 4000, LABELLED = 4;
+const DROP_FADES = 3500, GONE_FADES = 4000, LABELLED = 4, NEAR = 45;
 
 class MapView {
   constructor(look) {
@@ -194,11 +194,13 @@ class MapView {
     this.drawWords();
   }
 
-  /* Words beside what moves, as long as nothing else stands there; a death is told over a link's label, too. */
+  /* Words beside what moves, as long as nothing else stands there; a death is told over a link's label, too, and those
+     that die alike at one place are told of once. */
   drawWords() {
     const names = hosts.flatMap(host => host.label ? [host.label.box, host.iconBox] : [host.iconBox]);
-    const labels = links.filter(link => link.label).map(link => link.label.box), taken = [], shown = [];
+    const labels = links.filter(link => link.label).map(link => link.label.box), taken = [], shown = [], reasons = [];
     for (const { key, text, at, kind, alpha } of this.said.reverse()) {
+      if (kind === 'lost' && reasons.some(other => other.text === text && distance(other.at, at) < NEAR)) continue;
       const w = measure(text, this.font - 1, true) + 8, h = this.font + 4;
       const tries = [[-w / 2, 12], [-w / 2, -12 - h], [13, -h / 2], [-13 - w, -h / 2], [-13 - w, 6], [13, 6], [-13 - w, -h - 5], [13, -h - 5], [-w / 2, 12 + h]]
         .map(([x, y]) => ({ x: at.x + x, y: at.y + y, w, h })).filter(b => b.x > 0 && b.y > 0 && b.x + w < this.width && b.y + h < this.height);
@@ -206,6 +208,7 @@ class MapView {
       const box = free(names, labels) || (kind === 'lost' && (free(names) || free()));
       if (!box) continue;
       taken.push(box);
+      if (kind === 'lost') reasons.push({ text, at });
       shown.push({
         key,
         make: () => svg('text', { class: `word middle halo ${kind}`, 'font-size': this.font - 1 }, text),

@@ -44,22 +44,45 @@ const sayings = (() => {
 })();
 const holdsMail = hosts.map(({ index }) => states.some(state => state.host === index) || transfers.some(t => t.from === index || t.to === index));
 
+/* How a map can be drawn, the best first: with smaller icons and letters, with room above the uppermost hosts; where that
+   does not help without what the hosts hold, then without the last parts of names. */
+const waysToDraw = (() => {
+  const ways = [];
+  for (const [terse, short, worse] of [[false, false, 0], [true, false, 0.5], [true, true, 0.8]]) for (const smaller of [0, 1, 2, 3])
+    for (const icons of [1, 0.8, 0.62]) for (const above of [0, 1, 2])
+      ways.push({ terse, short, smaller, icons, above, cost: worse + smaller * 0.1 + (1 - icons) * 0.4 + above * 0.04 });
+  return ways.sort((a, b) => a.cost - b.cost);
+})();
+
 class MapPlan {
   constructor(width, height) {
     Object.assign(this, { width, height });
-    const roomy = hosts.length <= CROWD, sizes = width < 500 ? [11, 10, 9] : [13, 12, 11, 10];
-    const ways = [[false, false], [true, false], [true, true]].flatMap(([terse, short]) => sizes.map(font => ({ font, terse, short })));
-    for (const way of roomy ? ways : ways.slice(-1)) {
-      Object.assign(this, way);
-      this.placeHosts();
-      this.placeNames(roomy ? 3 : 1);
-      if (!hosts.some(host => this.collides(host))) break;
+    const tries = waysToDraw.slice(0, Math.ceil(2e4 / (hosts.length * hosts.length + 1)));
+    let best = null;
+    for (const way of hosts.length > CROWD ? waysToDraw.slice(-1) : tries) {
+      if (best && best.cost <= way.cost) break;
+      this.tryWay(way);
+      const cost = way.cost + this.faults();
+      if (!best || cost < best.cost) best = { way, cost };
     }
+    this.tryWay(best.way);
     this.leaveOutNames();
     for (const host of hosts) if (holdsMail[host.index]) this.placePile(host);
     for (const link of links) link.lanes = link.lanes.map((lane, dir) => this.cut(link, lane, dir));
     this.placeLabels();
     for (const link of links) link.rows = [0, 1].map(dir => this.row(link, dir));
+  }
+
+  tryWay(way) {
+    Object.assign(this, way, { font: (this.width < 500 ? 11 : 13) - way.smaller });
+    this.placeHosts();
+    this.placeNames(hosts.length > CROWD ? 1 : 3);
+  }
+
+  /* Names on each other are worse than names below packets. */
+  faults() {
+    return hosts.reduce((sum, host) => sum + (this.collides(host) ? 10 : 0) +
+      (links.some(link => link.lanes.some(lane => this.overflown(lane, host.label.box) > 1)) ? 1 : 0), 0);
   }
 
   /* ---- Hosts and links ---- */
@@ -69,10 +92,11 @@ class MapPlan {
     let nearest = Infinity;
     for (const a of hosts) for (const b of hosts)
       if (a !== b) nearest = Math.min(nearest, Math.max(Math.abs((a.x - b.x) * room.x), Math.abs((a.y - b.y) * room.y)));
-    this.icon = Math.max(14, Math.min(42, width / 13, height / 7, nearest * 0.5));
+    this.icon = Math.max(14, Math.min(42, width / 13, height / 7, nearest * 0.5) * this.icons);
     this.stamp = STAMP * Math.max(0.6, Math.min(1, this.icon / 22));
     this.reach = { x: this.stamp * 1.3, y: this.stamp * 1.1 };
-    const side = Math.min(this.icon / 2 + 44, width * 0.16), top = this.icon / 2 + 12, bottom = this.icon / 2 + font * (this.terse ? 1.6 : 2.8);
+    const side = Math.min(this.icon / 2 + 44, width * 0.16);
+    const top = this.icon / 2 + 12 + this.above * font * 1.3, bottom = this.icon / 2 + font * (this.terse ? 1.6 : 2.8);
     for (const host of hosts) {
       host.at = { x: side + host.x / 1000 * (width - 2 * side), y: top + host.y / 1000 * (height - top - bottom) };
       host.iconBox = around(host.at, this.icon);
@@ -111,7 +135,8 @@ class MapPlan {
     const ways = [[middle, below, 'middle'], [middle, above, 'middle'], [right, y - h / 2, 'start'], [left, y - h / 2, 'end'],
       [x + 6, below, 'start'], [x - w - 6, below, 'end'], [x + 6, above, 'start'], [x - w - 6, above, 'end'],
       [right, y + r * 0.4, 'start'], [left, y + r * 0.4, 'end'], [right, y - r * 0.4 - h, 'start'], [left, y - r * 0.4 - h, 'end'],
-      [middle, below + 12, 'middle'], [middle, above - 12, 'middle'], [right + 12, y - h / 2, 'start'], [left - 12, y - h / 2, 'end']];
+      ...[12, 24].flatMap(by => [[middle, below + by, 'middle'], [middle, above - by, 'middle'], [right + by, y - h / 2, 'start'], [left - by, y - h / 2, 'end'],
+        [right + by, y + r * 0.4, 'start'], [left - by, y + r * 0.4, 'end'], [right + by, y - r * 0.4 - h, 'start'], [left - by, y - r * 0.4 - h, 'end']])];
     let least = Infinity, best = null;
     host.label = null; /* not in its own way */
     for (const [boxX, boxY, align] of ways) {
@@ -133,7 +158,7 @@ class MapPlan {
     }
     for (const link of links) {
       if (n >= enough) return n;
-      if (passage(link.from, link.to, inset(box, -3))) n += 1;
+      if (passage(link.from, link.to, inset(box, -3))) n += 2;
       n += Math.max(...link.lanes.map(lane => this.overflown(lane, box)));
     }
     return n;
@@ -148,7 +173,7 @@ class MapPlan {
     const on = passage(lane.from, lane.to, inset(box, -this.reach.x, -this.reach.y)), length = distance(lane.from, lane.to);
     if (!on) return 0;
     const cut = Math.min(on[1], 1 - on[0]);
-    return cut * length <= SHORT_CUT ? 0 : cut <= LONGEST_CUT ? 1 : 6;
+    return cut > LONGEST_CUT ? 20 : cut * length > SHORT_CUT ? 1 : 0;
   }
 
   collides(host) {

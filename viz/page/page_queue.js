@@ -19,7 +19,8 @@ class QueueView {
 
   resize(width, height) {
     this.width = width;
-    this.names = Math.min(190, width * 0.34);
+    const widest = letters.reduce((most, letter) => Math.max(most, measure(`${mails[letter.mail].name} → ${letter.recipient}`, 12, false)), 0);
+    this.names = Math.min(widest + 36, 280, width * 0.4);
     this.state = width > 430 ? 120 : 0;
     this.right = width - this.state - 10;
     this.svg.setAttribute('width', width);

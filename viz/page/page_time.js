@@ -87,3 +87,10 @@ function duration(ns) {
   const [unit, length] = [['d', 86400e9], ['h', 3600e9], ['min', 60e9], ['s', 1e9], ['ms', 1e6], ['us', 1e3], ['ns', 1]].find(([, one]) => one <= ns) || ['ns', 1];
   return `${Number((ns / length).toPrecision(4))} ${unit}`;
 }
+
+/* On an axis: all in one form. */
+function axisTime(at) {
+  if (endOfRun < 60e9) return `${(at / 1e9).toFixed(2)} s`;
+  const [clock, part] = clockText(at).split('.');
+  return endOfRun < 3600e9 ? `${clock.slice(-5)}.${part.slice(0, 2)}` : endOfRun >= 86400e9 && at < 86400e9 ? `0d ${clock}` : clock;
+}

@@ -26,17 +26,45 @@ class TimeLine {
   resize(width, height) {
     this.width = width;
     this.height = height;
-    const base = height - 1, bins = Math.max(1, Math.floor((width - 16) / 4)), counts = Array.from({ length: bins }, () => [0, 0]);
+    this.foot = height - 15; /* below it the times */
+    const tall = this.foot - 20, bars = this.bars(tall);
+    this.ahead = svg('rect', { y: 18, height: this.foot - 18, class: 'still' });
+    this.picture.replaceChildren(svg('rect', { x: 8, y: 18, width: width - 16, height: this.foot - 18, rx: 4, class: 'ground' }), ...bars, this.ahead,
+      ...this.losses(), ...this.times(), ...this.marks(), this.cursor);
+  }
+
+  /* How much happens: green, as much of it as is said. A bar in which something is sent again is framed. */
+  bars(tall) {
+    const bins = Math.max(1, Math.floor((this.width - 16) / 4)), unit = (this.width - 16) / bins, counts = Array.from({ length: bins }, () => [0, 0, 0]);
     for (const step of steps) {
       if (step.sort === SORT.WAY) continue;
-      counts[Math.min(bins - 1, Math.floor(screenAt(step.at) / screenTotal * bins))][step.sort === SORT.LINE ? 1 : 0]++;
+      const count = counts[Math.min(bins - 1, Math.floor(screenAt(step.at) / screenTotal * bins))];
+      count[step.sort === SORT.LINE ? 1 : 0]++;
+      if (step.sort === SORT.PACKET && step.packet >= 0 && packets[step.packet].class === CLASS.RETRANSMIT) count[2]++;
     }
-    const most = Math.max(1, ...counts.map(([a, b]) => a + b)), tall = base - 20, unit = (width - 16) / bins;
-    const bars = counts.flatMap(([packets, said], i) => [['bar', packets + said], ['bar words', said]].filter(([, n]) => n).map(([kind, n]) => {
-      const h = Math.max(2, Math.sqrt(n / most) * tall);
-      return svg('rect', { x: 8 + i * unit, y: base - h, width: Math.max(1, unit - 1), height: h, class: kind });
-    }));
-    this.picture.replaceChildren(svg('rect', { x: 8, y: 18, width: width - 16, height: base - 18, rx: 4, class: 'ground' }), ...bars, ...this.marks(), this.cursor);
+    const most = Math.max(1, ...counts.map(([a, b]) => a + b)), height = n => Math.max(2, Math.sqrt(n / most) * tall);
+    return counts.flatMap(([happened, said, again], i) => {
+      const box = n => ({ x: 8 + i * unit, y: this.foot - height(n), width: Math.max(1, unit - 1), height: height(n) });
+      return [['bar', happened + said], ['bar words', said]].filter(([, n]) => n).map(([kind, n]) => svg('rect', { ...box(n), class: kind }))
+        .concat(again ? [svg('rect', { ...box(happened + said), class: 'again' })] : []);
+    });
+  }
+
+  /* A loss is a line through the whole strip; where there are very many, or of what a host did not take, one at its foot. */
+  losses() {
+    const lost = marks.filter(mark => mark.kind === MARK.LOSS), many = lost.length > 60, seen = new Set();
+    return lost.flatMap(mark => {
+      const x = Math.round(this.x(screenAt(mark.at))), low = many || notTaken.has(steps[mark.step].packet);
+      if (seen.has(x)) return [];
+      seen.add(x);
+      return [svg('line', { x1: x, x2: x, y1: low ? this.foot - (this.foot - 18) * 0.25 : 18, y2: this.foot, class: 'loss' })];
+    });
+  }
+
+  times() {
+    const n = Math.max(1, Math.floor((this.width - 16) / 130));
+    return Array.from({ length: n + 1 }, (_, i) => svg('text', { x: this.x(screenTotal * i / n), y: this.height - 6, 'font-size': 11,
+      class: `faint mono ${i === 0 ? '' : i === n ? 'end' : 'middle'}` }, axisTime(worldAt(screenTotal * i / n))));
   }
 
   marks() {
@@ -58,7 +86,9 @@ class TimeLine {
 
   draw(now) {
     const x = this.x(now.screen);
-    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: 14, y2: this.height })) this.cursor.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: 14, y2: this.foot })) this.cursor.setAttribute(name, value);
+    this.ahead.setAttribute('x', x.toFixed(1));
+    this.ahead.setAttribute('width', Math.max(0, this.width - 8 - x).toFixed(1));
     if (document.activeElement !== this.range || Math.abs(this.range.value - now.screen) > 1) this.range.value = Math.round(now.screen);
     this.range.setAttribute('aria-valuetext', clockText(now.at));
   }

@@ -37,6 +37,7 @@ static const struct {
     {"noMail", "Nobody writes a mail in this run."},
     {"noPacket", "No packet is on its way."},
     {"pass", "%s pass"},
+    {"oneOf", "1 packet of %zu is drawn"},
     {"to", "to"},
     {"size", "bytes on the wire"},
     {"arrived", "arrived"},
