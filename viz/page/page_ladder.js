@@ -203,10 +203,17 @@ class LadderView {
   arrow(packet, now) {
     const lost = packet.death && packet.end <= now.at, from = { x: this.x[packet.from], y: this.y(packet.sent) };
     const whole = { x: this.x[packet.to], y: packet.end < Infinity ? this.y(packet.end) : from.y + 40 };
-    if (packet.death) whole.x = this.offLines(from, whole, mix(from, whole, deathPart(packet)).x);
+    if (packet.death) whole.x = this.deathX(packet, from, whole);
     const part = whole.y > from.y ? (this.y(now.at) - from.y) / (whole.y - from.y) : 1;
     return { packet, lost, from, whole, tip: mix(from, whole, Math.max(0, Math.min(1, part))), arrived: packet.end <= now.at,
       angle: Math.atan2(whole.y - from.y, whole.x - from.x) };
+  }
+
+  /* At the host that did not take it; or else on its way, so far as it had come. */
+  deathX(packet, from, whole) {
+    const drop = dropOf.get(packet.index);
+    if (drop && drop.hop < 0 && drop.host >= 0 && this.w[drop.host] > 8) return this.x[drop.host];
+    return this.offLines(from, whole, mix(from, whole, deathPart(packet)).x);
   }
 
   /* A packet that dies on its way does so at no host's line. */
@@ -274,6 +281,8 @@ class LadderView {
     if (this.claim(piecesAlong(at, angle, measure(text, LABEL, false), LABEL))) arrow.label = { ...at, angle, text };
   }
 }
+
+const dropOf = new Map(drops.map(drop => [drop.packet, drop]));
 
 /* How far of its way a packet came that is lost: links behind it and its part of the last. */
 const deathPart = (() => {

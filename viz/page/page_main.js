@@ -190,6 +190,7 @@ document.body.append(
   html('footer', {}, html('div', { class: 'controls', role: 'toolbar' }, buttons.back, buttons.play, buttons.forward, buttons.slower, speed, buttons.faster, buttons.theme, buttons.help, timeOfDay, clock), timeLine.node), help);
 document.body.classList.toggle('no-packets', raw.extent > 0);
 document.body.dataset.front = front;
+document.body.style.setProperty('--time', `${shortTime(endOfRun).length}ch`);
 document.body.style.setProperty('--queue', `${views.queue.wish}px`);
 
 /* ---- Keys ---- */

@@ -41,7 +41,7 @@ class QueueView {
     const n = Math.max(1, Math.floor((this.right - this.names) / 110));
     this.axis.replaceChildren(...Array.from({ length: n + 1 }, (_, i) => {
       const at = this.first + (this.last - this.first) * i / n;
-      return svg('text', { x: this.x(at), y: 13, class: `faint ${i === 0 ? '' : i === n ? 'end' : 'middle'} mono`, 'font-size': 11 }, shortTime(at));
+      return svg('text', { x: this.x(at), y: 13, class: `faint ${i === 0 ? '' : i === n ? 'end' : 'middle'} mono`, 'font-size': 11 }, axisTime(at));
     }));
   }
 
@@ -73,7 +73,7 @@ class QueueView {
     const next = mine[mine.indexOf(attempt) + 1], room = (next ? this.x(next.at) : this.right) - x - w - 22, kind = outcomeKind(attempt);
     const icon = kind === 'good' ? tickShape(5) : kind === 'lost' ? crossShape(4, 2.2) : clockShape(5);
     place(icon, x + w + 9, ROW / 2);
-    const said = svg('g', { class: 'outcome' }, room > -6 ? icon : '', room > 24 ? svg('text', { x: x + w + 18, y: ROW / 2, 'font-size': 11.5 }, shortened(attempt.why, room, 11.5, false)) : '');
+    const said = svg('g', { class: 'outcome' }, room > -6 ? icon : '', room > 24 ? svg('text', { x: x + w + 18, y: ROW / 2, class: 'halo', 'font-size': 11.5 }, shortened(attempt.why, room, 11.5, false)) : '');
     const node = svg('g', { 'data-attempt': attempt.index, class: `attempt ${kind}` }, svg('rect', { x, y: ROW * 0.14, width: w, height: ROW * 0.72, rx: Math.min(4, w / 3) }), said,
       svg('title', {}, `${attempt.outcome} ${attempt.why}`));
     const step = attempt.endStep >= 0 ? attempt.endStep : attempt.step;
