@@ -79,7 +79,7 @@ class LadderView {
     const near = packets.filter(p => p.from >= 0 && p.to >= 0 && p.sentPx <= last && p.endPx >= first);
     const scale = this.scale = new LadderScale(near, room), bottom = scale.px(now.at), top = Math.max(0, bottom - room);
     this.y = (at, closed) => HEADS + scale.px(at, closed) - top;
-    const sight = near.filter(p => p.sent <= now.at && this.y(p.end < now.at ? p.end : now.at) >= HEADS - 4 &&
+    const sight = near.filter(p => p.sent <= now.at && (p.end >= now.at || this.y(p.end, p.endPx) >= HEADS - 4) &&
       (p.sent < now.at || p.step < 0 || steps[p.step].event <= now.event));
     this.oneOf = 1;
     while (sight.length > MOST_ARROWS && sight.length / this.oneOf > MOST_OF_CROWD) this.oneOf *= 2;
@@ -90,7 +90,7 @@ class LadderView {
   measure(sight, now) {
     const share = hosts.map(() => 0), present = this.y(now.at);
     for (const packet of sight) {
-      const age = (present - this.y(packet.sent)) / OPENS_PX + 0.35, above = packet.end < now.at ? (this.y(packet.end) - HEADS) / OPENS_PX : 1;
+      const age = (present - this.y(packet.sent, packet.sentPx)) / OPENS_PX + 0.35, above = packet.end < now.at ? (this.y(packet.end, packet.endPx) - HEADS) / OPENS_PX : 1;
       const part = Math.max(0, Math.min(1, age, above + 0.1));
       for (const end of [packet.from, packet.to]) share[end] = Math.max(share[end], part);
     }
@@ -201,8 +201,8 @@ class LadderView {
   }
 
   arrow(packet, now) {
-    const lost = packet.death && packet.end <= now.at, from = { x: this.x[packet.from], y: this.y(packet.sent) };
-    const whole = { x: this.x[packet.to], y: packet.end < Infinity ? this.y(packet.end) : from.y + 40 };
+    const lost = packet.death && packet.end <= now.at, from = { x: this.x[packet.from], y: this.y(packet.sent, packet.sentPx) };
+    const whole = { x: this.x[packet.to], y: packet.end < Infinity ? this.y(packet.end, packet.endPx) : from.y + 40 };
     if (packet.death) whole.x = this.deathX(packet, from, whole);
     const part = whole.y > from.y ? (this.y(now.at) - from.y) / (whole.y - from.y) : 1;
     return { packet, lost, from, whole, tip: mix(from, whole, Math.max(0, Math.min(1, part))), arrived: packet.end <= now.at,

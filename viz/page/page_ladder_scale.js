@@ -14,18 +14,18 @@ class LadderScale {
   constructor(arrows, whole) {
     this.openings = [];
     if (arrows.length > TOO_MANY) return;
-    const ways = new Map(), instants = new Set();
-    const add = (packet, arrives, at) => {
+    const ways = new Map(), px = new Map(); /* where instants stand while nothing is opened */
+    const add = (packet, arrives, at, closed) => {
       const key = `${packet.from} ${packet.to} ${arrives}`;
       if (!ways.has(key)) ways.set(key, []);
       ways.get(key).push(at);
-      instants.add(at);
+      px.set(at, closed);
     };
     for (const packet of arrows) {
-      add(packet, 0, packet.sent);
-      if (packet.end < Infinity) add(packet, 1, packet.end);
+      add(packet, 0, packet.sent, packet.sentPx);
+      if (packet.end < Infinity) add(packet, 1, packet.end, packet.endPx);
     }
-    const times = [...instants].sort((a, b) => a - b), px = new Map(times.map(at => [at, closedPx(at)])), place = new Map(times.map((at, i) => [at, i]));
+    const times = [...px.keys()].sort((a, b) => a - b), place = new Map(times.map((at, i) => [at, i]));
     const more = times.map(() => 0); /* of the stretch that begins at each */
     for (const way of ways.values()) {
       way.sort((a, b) => a - b);

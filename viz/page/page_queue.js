@@ -1,5 +1,5 @@
 /* The queues: a row for each mail and recipient, from its writing to its end; each attempt a bar with its outcome. */
-const ROW = 28, AXIS = 20;
+const ROW = 28, AXIS = 20, SAYS_ENOUGH = 14;
 
 class QueueView {
   constructor(look) {
@@ -73,8 +73,9 @@ class QueueView {
     const next = mine[mine.indexOf(attempt) + 1], room = (next ? this.x(next.at) : this.right) - x - w - 22, kind = outcomeKind(attempt);
     const icon = kind === 'good' ? tickShape(5) : kind === 'lost' ? crossShape(4, 2.2) : clockShape(5);
     place(icon, x + w + 9, ROW / 2);
-    const said = svg('g', { class: 'outcome' }, room > -6 ? icon : '', room > 24 ? svg('text', { x: x + w + 18, y: ROW / 2, class: 'halo', 'font-size': 11.5 }, shortened(attempt.why, room, 11.5, false)) : '');
-    const node = svg('g', { 'data-attempt': attempt.index, class: `attempt ${kind}` }, svg('rect', { x, y: ROW * 0.14, width: w, height: ROW * 0.72, rx: Math.min(4, w / 3) }), said,
+    const whole = shortened(attempt.why, room, 11.5, false), said = whole === attempt.why || whole.length >= SAYS_ENOUGH ? whole : ''; /* a crumb of it says nothing */
+    const outcome = svg('g', { class: 'outcome' }, room > -6 ? icon : '', said ? svg('text', { x: x + w + 18, y: ROW / 2, class: 'halo', 'font-size': 11.5 }, said) : '');
+    const node = svg('g', { 'data-attempt': attempt.index, class: `attempt ${kind}` }, svg('rect', { x, y: ROW * 0.14, width: w, height: ROW * 0.72, rx: Math.min(4, w / 3) }), outcome,
       svg('title', {}, `${attempt.outcome} ${attempt.why}`));
     const step = attempt.endStep >= 0 ? attempt.endStep : attempt.step;
     return step < 0 ? node : lookable(node, `${shortTime(attempt.at)} ${attempt.outcome} ${attempt.why}`, () => this.look({ what: 'step', index: step, go: true }));

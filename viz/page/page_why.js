@@ -14,7 +14,15 @@ class WhyView {
   }
 
   resize() {
-    if (this.letter === null) this.show(this.longest ? this.longest.index : -1);
+    if (this.letter === null) this.show(this.longest ? this.longest.index : -1); else this.fitWords();
+  }
+
+  /* Half a word in the bar says nothing. */
+  fitWords() {
+    for (const box of this.node.querySelectorAll('.bar button')) {
+      box.firstChild.hidden = false;
+      box.firstChild.hidden = box.firstChild.offsetWidth > box.clientWidth;
+    }
   }
 
   show(letter) {
@@ -27,6 +35,7 @@ class WhyView {
     const heading = filled(whole.delivered ? words.reached : words.notReached, name, letters[letter].recipient, whole.length);
     this.select.value = letter;
     this.node.replaceChildren(html('div', { class: 'row' }, html('strong', {}, heading), this.select), this.bar(whole), this.sums(letter, whole), this.chain(letter));
+    this.fitWords();
   }
 
   parts(letter) {
