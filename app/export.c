@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/exit_codes.h"
 #include "app/film.h"
+#include "app/fonts.h"
 #include "app/library.h"
 #include "app/options.h"
 #include "app/output.h"
@@ -180,6 +181,7 @@ static int export_word(const char *word, const struct export_options *options)
     }
     const struct form *form = form_of(options->file);
     if (!form || !options_fit(form, options) || !is_another_file(word, options->file)) return EXIT_USAGE;
+    if ((form->takes & TAKES_LOOK) && !fonts_check("export")) return EXIT_FAILED;
     int code;
     struct journal_memory *journal = simulate_or_read(word, &code, NULL);
     if (!journal) return code;

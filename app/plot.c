@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/fonts.h"
 #include "app/language.h"
 #include "app/options.h"
 #include "app/output.h"
@@ -227,6 +228,7 @@ static int plot(struct plot_options *o, const char *path)
         fputs(tr("postroad plot: -o names the results themselves\n"), stderr);
         return EXIT_USAGE;
     }
+    if (!fonts_check("plot")) return EXIT_FAILED;
     /* The environment is not asked: the same results give the same figure everywhere. */
     if (o->language && !language_begin("plot", o->language)) return EXIT_USAGE;
     struct results_reader *reader = results_read_open(path, error, sizeof error);

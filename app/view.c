@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/exit_codes.h"
+#include "app/fonts.h"
 #include "app/import_file.h"
 #include "app/language.h"
 #include "app/lesson.h"
@@ -198,37 +199,66 @@ static struct window_options window_options_of(const struct view_world *world, c
     return window;
 }
 
-/* What was remembered holds where the command line says nothing else. How a lesson arranges its views is not kept. */
+/* What is remembered of a world when its window closes, however it does. */
+struct leaving {
+    const char *title;
+    bool is_lesson;
+    char arrangement[WORKSPACE_TEXT_BYTES]; /* as it was before: how a lesson arranges its views is not kept */
+    struct window_memory memory;
+};
+
+static void keep_how_it_was_left(struct leaving *l)
+{
+    if (l->is_lesson) snprintf(l->memory.arrangement, sizeof l->memory.arrangement, "%s", l->arrangement);
+    settings_write(l->title, &l->memory);
+    window_memory_forget_places(&l->memory);
+}
+
+/* context: struct leaving; NULL: nothing is to be kept. */
+static void tell_display_is_lost(void *context, const char *saved)
+{
+    fputs(tr("postroad view: the display is gone, and the window with it\n"), stderr);
+    if (context) keep_how_it_was_left(context);
+    if (*saved) fprintf(stderr, tr("  what if was not saved yet; it is now: %s\n"), saved);
+    fputs(tr("  hint: a picture of any instant needs no display: postroad view SCENARIO --screenshot FILE.png\n"),
+          stderr);
+}
+
+/* What was remembered holds where the command line says nothing else. */
+static struct leaving remembered(const struct view_world *world, const struct view_options *options)
+{
+    struct leaving l = {.title = world_title(world->journal), .is_lesson = world->lesson != NULL};
+    const char *show = world->show ? world->show : options->words.show;
+    settings_read(l.title, &l.memory);
+    snprintf(l.arrangement, sizeof l.arrangement, "%s", l.memory.arrangement);
+    if (options->words.theme) l.memory.dark = options->picture.dark;
+    if (options->words.scale) l.memory.scale = options->picture.scale;
+    l.memory.calm |= options->calm;
+    l.memory.projector = options->projector;
+    if (show) snprintf(l.memory.arrangement, sizeof l.memory.arrangement, "%s", show);
+    return l;
+}
+
 enum window_end view_world(struct window *w, const struct view_world *world, const struct view_options *options)
 {
     struct window_options window = window_options_of(world, options);
-    struct window_memory memory;
-    char arrangement[WORKSPACE_TEXT_BYTES];
+    struct leaving leaving = remembered(world, options);
     struct rerun rerun = rerun_of(world->journal, world->word);
     struct opened opened = {world, world->journal, &rerun, window.look_at, options->times, false};
     const struct loading loading = {&opened, poll_opening, give_back};
     struct wireshark *wireshark = wireshark_new();
     struct elsewhere elsewhere = wireshark_elsewhere(wireshark);
-    const char *title = world_title(world->journal);
-    settings_read(title, &memory);
-    snprintf(arrangement, sizeof arrangement, "%s", memory.arrangement);
-    const char *show = world->show ? world->show : options->words.show;
-    if (options->words.theme) memory.dark = options->picture.dark;
-    if (options->words.scale) memory.scale = options->picture.scale;
-    memory.calm |= options->calm;
-    memory.projector = options->projector;
-    if (show) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", show);
     if (world->opening) {
         rerun.why_not = tr("The run is not known to its end yet.");
         window.loading = &loading;
     }
-    window.memory = &memory;
+    window.memory = &leaving.memory;
     window.rerun = &rerun;
     window.elsewhere = &elsewhere;
+    window.lost = tell_display_is_lost;
+    window.lost_context = &leaving;
     enum window_end end = window_show(w, world->journal, &window);
-    if (world->lesson) snprintf(memory.arrangement, sizeof memory.arrangement, "%s", arrangement);
-    settings_write(title, &memory);
-    window_memory_forget_places(&memory);
+    keep_how_it_was_left(&leaving);
     wireshark_free(wireshark);
     return end;
 }
@@ -259,6 +289,7 @@ static struct window *open_window(const struct view_options *options)
     struct window_options window = window_options_default();
     window.full_screen = options->full_screen;
     if (options->times) window.first_picture = tell_first_picture;
+    window.lost = tell_display_is_lost;
     if (options->words.size) window.width = options->picture.width, window.height = options->picture.height;
     if (!display_is_named()) return NULL;
     simulate_release_interrupts();
@@ -404,6 +435,7 @@ int command_view(int argc, char **argv)
     options.picture.projector = options.projector;
     options.picture.calm = options.calm;
     if (options.screenshot && !picture_path_check("view", options.screenshot)) return EXIT_USAGE;
+    if ((options.screenshot || display_is_named()) && !fonts_check("view")) return EXIT_FAILED;
     if (!n) return view_gallery(&options);
     char *word = study_run_word("view", argv[1], options.run);
     int code = word ? view_word(word, &options) : EXIT_USAGE;

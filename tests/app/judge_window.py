@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""judge_window POSTROAD SCENARIOS: the window on a real (virtual) screen, by real clicks and keys, each step judged from
+"""judge_window POSTROAD SCENARIOS [STEP...]: the window on a real (virtual) screen, by real clicks and keys, each step judged from
 outside: by its title, by what is seen, by the files that it leaves, by how it ends.
 
 Skipped (77), in so many words, where Xvfb or xdotool is not installed."""
@@ -249,6 +249,34 @@ class Judge:
         window.key("q")
         check(window.ends() == 0, "the lesson ends")
 
+    def lost_display(self):
+        """The X server is killed under the window: said in our words, and what the user has done is kept."""
+        folder = self.folder / "lost"
+        folder.mkdir()
+        with Screen(SIZE) as place:
+            window = Judge(self.postroad, self.scenarios, folder, place).view("first-mail", *USUAL, "--look-at", "#576")
+            window.key("space", "Home")
+            before = window.see()
+            window.click(*IT_HAD_NOT_BEEN_LOST)
+            window.see_other(before)
+            window.key("t")
+            place.x11.close()
+            place.server.kill()
+            place.server.wait()
+            check(window.ends() == 1, "the display is lost: the exit code")
+            said = window.child.stderr.read().decode()
+            check("the display is gone" in said and "first-mail-what-if.json" in said and "X connection" not in said, f"the display is lost: {said}")
+        saved = folder / "first-mail-what-if.json"
+        check(saved.exists() and any("spare" in fault for fault in json.loads(saved.read_text())["faults"]), "what if was not saved")
+        kept = (folder / ".config/postroad/window.json").read_text()
+        check("dark" in kept, f"how the window was left is not kept: {kept}")
+        with Screen(SIZE) as place:
+            judge = Judge(self.postroad, self.scenarios, folder / "bin", place)
+            window = judge.view()
+            place.x11.close()
+            place.server.kill()
+            check(window.ends() == 1 and b"the display is gone" in window.child.stderr.read(), "the display is lost under the gallery")
+
     def wireshark(self):
         fake, told = self.paths / "wireshark", self.folder / "told"
         window = self.view("first-mail", "--look-at", "#576")
@@ -277,11 +305,11 @@ def main():
     postroad, scenarios = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory() as scratch, Screen(SIZE) as place:
         judge = Judge(postroad, scenarios, pathlib.Path(scratch), place)
-        for step in (judge.gallery, judge.views, judge.edits, judge.inspector, judge.questions, judge.dragging, judge.lesson, judge.wireshark):
+        for step in sys.argv[3:] or ("gallery", "views", "edits", "inspector", "questions", "dragging", "lesson", "lost_display", "wireshark"):
             try:
-                step()
+                getattr(judge, step)()
             except RuntimeError as error:
-                check(False, f"{step.__name__}: {error}")
+                check(False, f"{step}: {error}")
     if failures:
         sys.exit(f"{len(failures)} checks failed")
     print("the window does what it should")

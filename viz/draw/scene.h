@@ -99,6 +99,9 @@ bool scene_take_full_screen_wish(struct scene *scene);
 /* Whether the world is being run again; then scene_poll is to be called now and then. */
 bool scene_is_running_again(const struct scene *scene);
 void scene_poll(struct scene *scene);
+/* Writes the acts of what if as Ctrl S does, if that was not done since the last of them. False: there are none, or
+   they cannot be written. */
+bool scene_save_unsaved(struct scene *scene, char where[RERUN_WHY_BYTES]);
 
 /* How the user has arranged the views, for the next time. */
 const char *scene_arrangement(const struct scene *scene, char text[WORKSPACE_TEXT_BYTES]);

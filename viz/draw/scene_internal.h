@@ -57,18 +57,18 @@ enum leaving { LEAVING_NOT, LEAVING_FOR_GALLERY, LEAVING_FOR_GOOD };
 struct what_if {
     const struct rerun *rerun;
     struct rerun_job *job; /* NULL: none is under way */
+    bool is_saved;         /* the acts are in a file, as they are now */
     bool failed;           /* the last act made no world, which the message says; the job is for those before it */
     struct act_line acts[ACTS_MAX];
     size_t n_acts;
-    bool saved; /* as they are now */
     const struct journal_memory *original;
     struct journal_memory *changed; /* NULL: there is none */
     int shown;                      /* 0 the original, 1 the changed */
     struct story *stories[2];       /* for the comparison; NULL without */
     struct comparison *comparison;
-    size_t told;           /* the row of it that tells most; STORY_NONE */
-    int64_t left_ns;       /* where the clock was before it went back to where they part; TIME_NEVER: it did not */
-    bool has_cost;         /* the runs differ by a loss, which that mail met */
+    size_t told;     /* the row of it that tells most; STORY_NONE */
+    int64_t left_ns; /* where the clock was before it went back to where they part; TIME_NEVER: it did not */
+    bool has_cost;   /* the runs differ by a loss, which that mail met */
     struct loss_cost cost;
     char message[RERUN_WHY_BYTES + 40];
     char look_for[ACT_NAME_BYTES]; /* what the last act added: looked at when it is there; "" */
@@ -86,7 +86,7 @@ struct panels {
     struct box unread; /* right of the time line, while there is more to come */
     struct box views[VIEWS];
     enum view_id replaced; /* by what is looked at closely, for as long as something is; VIEW_NONE */
-    bool fewer; /* views than the workspace has: there is no room for all */
+    bool fewer;            /* views than the workspace has: there is no room for all */
     double gap;
 };
 
@@ -154,7 +154,7 @@ struct scene {
     size_t sender; /* the connection that was chosen; STORY_NONE: by what happens */
     struct sender_plan *sender_plan;
     struct why_plan *why_plan;
-    struct queue_plan *queue_plan; /* made when it is first needed */
+    struct queue_plan *queue_plan;            /* made when it is first needed */
     double scroll[VIEWS], scroll_most[VIEWS]; /* in rows; of the dialogue from its end, which is the newest line */
     struct selection scrolled;                /* what is looked at closely, as it was when it was scrolled */
     size_t scrolled_lines;                    /* and how many lines had been said */
@@ -173,8 +173,8 @@ void scene_step(struct scene *scene, enum story_step what, int direction);
 void scene_set_pace(struct scene *scene, enum pace_mode mode);
 void scene_change_speed(struct scene *scene, int steps);
 void scene_forget_layers(struct scene *scene);
-void scene_forget_map(struct scene *scene); /* the plan of it, and its layer */
-void scene_take_journal(struct scene *scene); /* scene->journal is another */
+void scene_forget_map(struct scene *scene);                            /* the plan of it, and its layer */
+void scene_take_journal(struct scene *scene);                          /* scene->journal is another */
 void scene_take_known(struct scene *scene, struct scene_index *index); /* what it holds, and frees it */
 void scene_order_hosts(struct scene *scene);                           /* from left to right */
 void scene_activate(struct scene *scene, enum act act, size_t arg);

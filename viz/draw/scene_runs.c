@@ -46,7 +46,7 @@ static void run_again(struct scene *s)
     end_job(s);
     forget_changed(s);
     w->message[0] = 0;
-    w->saved = false;
+    w->is_saved = false;
     s->dirty = true;
     if (w->n_acts == 0) return;
     char *scenario = what_if_scenario(s->story, w->acts, w->n_acts, false);
@@ -117,22 +117,35 @@ void scene_undo_what_if(struct scene *s)
     run_again(s);
 }
 
+static bool save_as_scenario(struct scene *s, char where[RERUN_WHY_BYTES])
+{
+    struct what_if *w = &s->what_if;
+    char *scenario = what_if_scenario(w->stories[0] ? w->stories[0] : s->story, w->acts, w->n_acts, true);
+    bool saved = scenario && w->rerun->save(w->rerun->context, scenario, where);
+    w->is_saved |= saved;
+    mem_free(scenario);
+    return saved;
+}
+
 void scene_save_what_if(struct scene *s)
 {
     struct what_if *w = &s->what_if;
     char where[RERUN_WHY_BYTES] = "";
     if (!w->rerun || !w->rerun->save) return;
-    char *scenario = what_if_scenario(w->stories[0] ? w->stories[0] : s->story, w->acts, w->n_acts, true);
-    bool saved = scenario && w->rerun->save(w->rerun->context, scenario, where);
-    w->saved |= saved;
+    bool saved = save_as_scenario(s, where);
     snprintf(w->message, sizeof w->message, saved ? tr("Saved: %s") : tr("Not saved: %s"), where);
-    mem_free(scenario);
     s->dirty = true;
 }
 
 bool scene_would_lose(const struct scene *s)
 {
-    return s->what_if.n_acts > 0 && !s->what_if.saved;
+    return s->what_if.n_acts > 0 && !s->what_if.is_saved;
+}
+
+bool scene_save_unsaved(struct scene *s, char where[RERUN_WHY_BYTES])
+{
+    bool may_be_saved = s->what_if.rerun && s->what_if.rerun->save;
+    return scene_would_lose(s) && may_be_saved && save_as_scenario(s, where);
 }
 
 void scene_show_run(struct scene *s, int run)

@@ -5,11 +5,13 @@
 #include <SDL.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/loading_view.h"
+#include "viz/draw/rerun.h"
 #include "viz/draw/scene.h"
 
 enum { FRAME_MS = 16, IDLE_WAIT_MS = 250, LONGEST_FRAME_MS = 100 };
@@ -27,7 +29,10 @@ struct window {
     int wanted_moment;             /* enum classic: or to the first of these; -1 */
     const char *wanted;            /* and at what to look; NULL */
     bool closed;
-    void (*first_picture)(void); /* NULL: there was one, or nobody wants to know */
+    void (*first_picture)(void);                    /* NULL: there was one, or nobody wants to know */
+    const struct window_options *options;           /* of what is shown; NULL: of the window */
+    void (*lost)(void *context, const char *saved); /* of the window, when the display is; NULL: nobody wants to know */
+    void *lost_context;
 };
 
 struct window_options window_options_default(void)
@@ -350,6 +355,43 @@ static void remember(const struct scene *scene, struct window_memory *memory)
     if (scene_keeps_places(scene)) memory->places = scene_places(scene, &memory->n_places);
 }
 
+/* ---- A display that is lost ---- */
+
+static struct window *opened; /* Xlib hands its last word no context */
+
+/* Called by Xlib in the middle of a call of SDL's, from the loop: what is shown is whole. Xlib ends the program after
+   it, with 1; SDL could do nothing with the window any more. */
+static int on_lost_display(void *display)
+{
+    struct window *w = opened;
+    char saved[RERUN_WHY_BYTES] = "";
+    (void)display;
+    if (!w) return 0;
+    opened = NULL;
+    if (w->scene && w->options->memory) remember(w->scene, w->options->memory);
+    if (w->scene && !scene_save_unsaved(w->scene, saved)) saved[0] = 0;
+    if (w->options && w->options->lost)
+        w->options->lost(w->options->lost_context, saved);
+    else if (w->lost)
+        w->lost(w->lost_context, saved);
+    return 0;
+}
+
+/* SDL has no event for it under X11: Xlib says one line of its own and ends the program. So Xlib is asked to tell us
+   before, by the library that SDL has loaded already. Under Wayland SDL asks the window to close. */
+static void watch_display(struct window *w)
+{
+    typedef int (*last_word)(void *display);
+    last_word (*set_last_word)(last_word);
+    const char *driver = SDL_GetCurrentVideoDriver();
+    if (!driver || strcmp(driver, "x11") != 0) return;
+    void *xlib = SDL_LoadObject("libX11.so.6");
+    *(void **)&set_last_word = xlib ? SDL_LoadFunction(xlib, "XSetIOErrorHandler") : NULL;
+    if (!set_last_word) return;
+    set_last_word(on_lost_display);
+    opened = w;
+}
+
 /* ---- What is shown ---- */
 
 /* A title with a dash in it reaches the window manager only where characters are UTF-8. Not the user's locale: in a
@@ -363,10 +405,14 @@ struct window *window_open(const struct window_options *options, char why[256])
 {
     struct window *w = mem_calloc(1, sizeof *w);
     w->first_picture = options->first_picture;
+    w->lost = options->lost;
+    w->lost_context = options->lost_context;
     want_utf8();
     if (SDL_Init(SDL_INIT_VIDEO) == 0) {
+        watch_display(w);
         if (open_window(w, options, "postroad")) return w;
         snprintf(why, 256, "%s", SDL_GetError());
+        opened = NULL;
         close_window(w);
     } else {
         snprintf(why, 256, "%s", SDL_GetError());
@@ -379,7 +425,13 @@ void window_close(struct window *w)
 {
     if (!w) return;
     close_window(w);
+    opened = NULL;
     mem_free(w);
+}
+
+struct scene *window_scene(const struct window *w)
+{
+    return w->scene;
 }
 
 static void set_title(struct window *w, const char *of)
@@ -420,6 +472,7 @@ static void begin_where_wanted(struct window *w, const struct window_options *op
 enum window_end window_show(struct window *w, struct journal_memory *journal, const struct window_options *options)
 {
     w->gallery = NULL;
+    w->options = options;
     w->scene = options->index ? scene_new_indexed(options->index, scene_options_of(options))
                               : scene_new(journal, scene_options_of(options));
     w->loading = options->loading;
@@ -434,6 +487,7 @@ enum window_end window_show(struct window *w, struct journal_memory *journal, co
     scene_free(w->scene);
     w->scene = NULL;
     w->loading = NULL;
+    w->options = NULL;
     return end;
 }
 

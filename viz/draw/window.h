@@ -25,13 +25,13 @@ void window_memory_forget_places(struct window_memory *memory);
 
 struct window_options {
     bool full_screen;
-    struct window_memory *memory; /* as it begins, and, when it closes, how the user left it; NULL: as it comes */
-    int width, height;            /* 0: 1280x800, or what the display has room for */
-    void (*first_picture)(void);  /* called when the first picture is on the screen; NULL: nobody is */
-    bool playing;                 /* whether it plays from the first picture on */
-    int64_t at_ns;                /* where it begins */
-    int moment;                   /* enum classic: at the first of these instead, if there is one; -1: no */
-    const char *look_at;          /* what is looked at closely then (scene_look_at); NULL: nothing */
+    struct window_memory *memory;      /* as it begins, and, when it closes, how the user left it; NULL: as it comes */
+    int width, height;                 /* 0: 1280x800, or what the display has room for */
+    void (*first_picture)(void);       /* called when the first picture is on the screen; NULL: nobody is */
+    bool playing;                      /* whether it plays from the first picture on */
+    int64_t at_ns;                     /* where it begins */
+    int moment;                        /* enum classic: at the first of these instead, if there is one; -1: no */
+    const char *look_at;               /* what is looked at closely then (scene_look_at); NULL: nothing */
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none */
     const struct rerun *rerun;         /* for what if; NULL: without */
     bool has_gallery;                  /* there is one to go to */
@@ -40,6 +40,11 @@ struct window_options {
     /* More of the journal is being read behind, or it grows; where at_ns or the moment is not known yet, it is gone to
        as soon as it is, unless the user has done anything. NULL: the journal is as it is. */
     const struct loading *loading;
+    /* The display is gone (the X server was ended, the connection is cut), and the program is about to be: what is
+       remembered is so already, and unsaved acts of what if are a scenario of that name; saved "": there were none.
+       Of window_open: while no world is shown. */
+    void (*lost)(void *context, const char *saved);
+    void *lost_context;
     struct scene_index *index; /* of the journal, made already: the window takes it. NULL: it makes one */
 };
 struct window_options window_options_default(void);
@@ -68,5 +73,8 @@ enum window_end window_wait(struct window *window, const struct window_options *
                             struct scene_index **first);
 enum window_end window_show_gallery(struct window *window, struct gallery *gallery, size_t *chosen);
 void window_close(struct window *window);
+
+/* What is shown just now, for tests; NULL: the gallery, or nothing. */
+struct scene *window_scene(const struct window *window);
 
 #endif

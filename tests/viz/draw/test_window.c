@@ -133,6 +133,18 @@ static void append_up_to(struct reading *r, size_t n)
         journal_memory_append(r->so_far, journal_memory_at(r->whole, journal_memory_count(r->so_far)));
 }
 
+/* However slow the machine is: the window has seen a part before the next one comes. */
+static void wait_until_taken(struct reading *r)
+{
+    bool taken = false;
+    for (int i = 0; i < 4000 && !taken; i++) {
+        SDL_Delay(5);
+        pthread_mutex_lock(&r->lock);
+        taken = r->index == NULL;
+        pthread_mutex_unlock(&r->lock);
+    }
+}
+
 static void *read_behind(void *context)
 {
     struct reading *r = context;
@@ -141,7 +153,7 @@ static void *read_behind(void *context)
         append_up_to(r, n * part / 9);
         hand_over(r, scene_index_as_now(r->so_far, wish_of(r), (double)part / 9, NULL), false);
         append_up_to(r, n * part / 9 + n / 20); /* while the window may be drawing what was handed over */
-        SDL_Delay(30);
+        wait_until_taken(r);
     }
     append_up_to(r, n);
     hand_over(r, scene_index_new(r->so_far, wish_of(r), NULL), true);
@@ -234,4 +246,45 @@ Test(window, stays_open_from_the_gallery_to_a_world_and_back)
     gallery_free(gallery);
     journal_memory_free(journal);
     canvas_forget_fonts();
+}
+
+static void show_at(int width, int height, int least)
+{
+    struct journal_memory *journal = run_scenario("first-mail");
+    struct window_options options = window_options_default();
+    char why[256] = "";
+    options.width = width;
+    options.height = height;
+    options.at_ns = 1500000000;
+    struct window *window = window_open(&options, why);
+    cr_assert(window != NULL, "%s", why);
+    SDL_Window *shown = SDL_GetWindowFromID(1);
+    int w, h;
+    SDL_GetWindowSize(shown, &w, &h);
+    cr_expect(w == (width > 640 ? width : 640) && h == (height > 400 ? height : 400), "it opens with %dx%d", w, h);
+    if (least > 0) { /* as a window manager may have it, whatever a program asks for */
+        SDL_SetWindowMinimumSize(shown, least, least);
+        SDL_SetWindowSize(shown, width, height);
+        SDL_GetWindowSize(shown, &w, &h);
+        cr_expect(w == width && h == height, "it is %dx%d", w, h);
+    }
+    static const SDL_Keycode keys[] = {SDLK_RIGHT, SDLK_TAB,    SDLK_RETURN, SDLK_v, SDLK_ESCAPE,
+                                       SDLK_F1,    SDLK_ESCAPE, SDLK_a,      SDLK_q};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        push_key(keys[i], 0);
+    push_click(w / 2, h / 2);
+    cr_expect(eq(int, window_show(window, journal, &options), WINDOW_CLOSED));
+    window_close(window);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* Smaller than is of any use: it opens with the least size that is; where it is made smaller still, it lives. */
+Test(window, is_as_large_or_small_as_can_be)
+{
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    setenv("SDL_RENDER_DRIVER", "software", 1);
+    show_at(8192, 8192, 0);
+    show_at(1, 1, 1);
+    show_at(1, 8192, 1);
 }
