@@ -231,11 +231,11 @@ void compare_view_draw(const struct view *v, struct box box, const struct compar
         pen_heading(&pen, what_if_question(&page->acts[i], text));
     }
     double buttons = flow_buttons(v, inner, page, false);
-    pen.box.h -= buttons; /* they stay in sight, however long the words are */
+    if (*page->message) pen_paragraph(&pen, page->message, 3); /* of the last press: where it was saved, or why not */
+    pen.box.h -= buttons;                                      /* they stay in sight, however long the words are */
     if (page->comparison && !page->running) draw_result(v, &pen, page);
     pen.box.h += buttons;
     draw_buttons(v, &pen, page);
-    if (*page->message) pen_paragraph(&pen, page->message, 3);
     if (page->running) pen_paragraph(&pen, tr("The world is run once more ..."), 1);
     if (page->comparison && !page->running) {
         draw_parting(v, &pen, page);
