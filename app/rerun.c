@@ -7,8 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/library.h"
 #include "app/output.h"
 #include "model/host/world.h"
+#include "model/scenario/json_edit.h"
+#include "model/scenario/json_layout.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
@@ -105,6 +108,33 @@ static void stem_of(const char *path, char *stem, size_t size)
     if (dot && dot != stem) *dot = 0;
 }
 
+/* What the user wrote; NULL when the run does not come from a file of text, but from a journal or a study. */
+static char *written_text(const char *word, size_t *size)
+{
+    enum { MOST = 16 << 20 };
+    char *path = library_find(word), *text = NULL;
+    FILE *f = strcmp(path, "-") != 0 ? fopen(path, "rb") : NULL;
+    free(path);
+    if (!f) return NULL;
+    text = mem_calloc(1, MOST);
+    *size = fread(text, 1, MOST - 1, f);
+    fclose(f);
+    return text;
+}
+
+/* As it was written but for what is different; without such a text in the layout of the scenarios that come along. */
+static char *text_to_save(const char *word, const char *scenario)
+{
+    size_t size = 0;
+    cJSON *wanted = cJSON_Parse(scenario);
+    char *written = written_text(word, &size);
+    char *text = written ? json_edited(written, size, wanted) : NULL;
+    if (!text) text = json_laid_out(wanted);
+    mem_free(written);
+    cJSON_Delete(wanted);
+    return text;
+}
+
 /* Beside nothing that is there already: first-mail-what-if.json, first-mail-what-if-2.json, ... */
 static bool save(void *context, const char *scenario, char where[RERUN_WHY_BYTES])
 {
@@ -118,8 +148,11 @@ static bool save(void *context, const char *scenario, char where[RERUN_WHY_BYTES
             snprintf(where, RERUN_WHY_BYTES, "%s-what-if-%d.json", stem, i);
         if (access(where, F_OK) != 0) break;
     }
+    char *text = text_to_save(context, scenario);
     struct output_file *file = output_open(where);
-    if (file && fprintf(output_stream(file), "%s\n", scenario) > 0 && output_commit(file)) return true;
+    bool saved = file && fputs(text, output_stream(file)) >= 0 && output_commit(file);
+    mem_free(text);
+    if (saved) return true;
     snprintf(where, RERUN_WHY_BYTES, "%s", tr("the folder in which postroad was started cannot be written to"));
     return false;
 }
@@ -130,8 +163,9 @@ static const char *why_not(const struct journal_memory *journal)
     for (size_t i = 0; i < journal_memory_count(journal); i++) {
         const struct event *e = journal_memory_at(journal, i);
         if (e->kind == EVENT_LIVE_BEGIN)
-            return tr("Real programs took part, and would have answered a changed world otherwise: it runs again only as "
-                      "it was.");
+            return tr(
+                "Real programs took part, and would have answered a changed world otherwise: it runs again only as "
+                "it was.");
         begins |= e->kind == EVENT_RUN_BEGIN && *event_text(e, FIELD_SCENARIO);
         if (begins && e->at_ns > 0) break;
     }

@@ -43,7 +43,7 @@ static size_t add_place(struct scanner *s, size_t key)
         s->room = s->room ? 2 * s->room : 256;
         scan->places = mem_realloc(scan->places, s->room * sizeof *scan->places);
     }
-    scan->places[scan->n_places] = (struct json_place){key, s->at, 0};
+    scan->places[scan->n_places] = (struct json_place){key, s->at, s->at, 0};
     return scan->n_places++;
 }
 
@@ -279,6 +279,7 @@ static bool scan_value(struct scanner *s, size_t key)
     else
         ok = scan_word(s);
     s->depth--;
+    s->scan->places[place].stop = s->at;
     s->scan->places[place].end = s->scan->n_places;
     return ok;
 }

@@ -14,6 +14,7 @@ enum { JSON_SCAN_MAX_DEPTH = 64 };
 struct json_place {
     size_t key;   /* byte at which its name begins; JSON_NO_KEY in arrays and for the whole text */
     size_t value; /* byte at which it begins */
+    size_t stop;  /* byte behind it */
     size_t end;   /* index after its last descendant */
 };
 #define JSON_NO_KEY ((size_t)-1)

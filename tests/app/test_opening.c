@@ -3,6 +3,7 @@
 #include <criterion/new/assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -280,4 +281,53 @@ Test(rerun, a_world_is_run_again_behind_the_window_or_given_up)
     cr_expect(journal && journal_memory_count(journal) > 100);
     journal_memory_free(journal);
     free(scenario);
+}
+
+/* Saves this scenario beside nothing else, and gives back what is in the file then; to be freed. */
+static char *saved_as(const char *word, const char *scenario)
+{
+    enum { MOST = 1 << 16 };
+    char folder[] = "/tmp/postroad-saved-XXXXXX", where[RERUN_WHY_BYTES], *text = calloc(1, MOST);
+    struct journal_memory *none = journal_memory_new();
+    const struct rerun rerun = rerun_of(none, word);
+    cr_assert(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    cr_assert(rerun.save(rerun.context, scenario, where), "%s", where);
+    FILE *f = fopen(where, "r");
+    cr_assert(f != NULL);
+    cr_assert(fread(text, 1, MOST - 1, f) > 0);
+    fclose(f);
+    journal_memory_free(none);
+    unlink(where);
+    rmdir(folder);
+    return text;
+}
+
+Test(rerun, what_is_saved_is_as_it_was_written_but_for_what_is_different)
+{
+    char *written = text_of_first_mail();
+    struct scenario *scenario = library_load_scenario("first-mail", NULL, 0);
+    char *same = saved_as("first-mail", scenario->json);
+    cr_expect(eq(str, same, written), "not a byte differs");
+    const struct scenario_override loss = {"/links/a-mail/loss", "\"7 %\""};
+    struct scenario *changed = library_load_scenario("first-mail", &loss, 1);
+    char *edited = saved_as("first-mail", changed->json), *value = strstr(edited, "\"7 %\""), *end;
+    cr_assert(value != NULL);
+    size_t before = (size_t)(value - edited);
+    cr_expect(strncmp(edited, written, before) == 0);
+    end = strchr(written + before + 1, '"') + 1;
+    cr_expect(eq(str, value + strlen("\"7 %\""), end), "but for that value");
+    free(edited), free(same), free(written);
+    scenario_free(changed);
+    scenario_free(scenario);
+}
+
+Test(rerun, what_comes_from_a_journal_is_saved_as_somebody_would_write_it)
+{
+    struct scenario *scenario = library_load_scenario("first-mail", NULL, 0);
+    char *text = saved_as("a.journal", scenario->json);
+    cr_expect(eq(int, strncmp(text, "{\n  \"postroad\": 1,\n  \"title\"", 31), 0), "%s", text);
+    cr_expect(strstr(text, "    \"alice-pc\": { \"client\": {") != NULL, "%s", text);
+    cr_expect(eq(chr, text[strlen(text) - 1], '\n'));
+    free(text);
+    scenario_free(scenario);
 }

@@ -20,7 +20,8 @@ struct rerun {
     /* Done: *journal is the caller's. Failed: why says so. */
     enum rerun_state (*poll)(struct rerun_job *job, struct journal_memory **journal, char why[RERUN_WHY_BYTES]);
     void (*end)(struct rerun_job *job); /* cancels what still runs; frees */
-    /* Keeps a scenario as a file; where tells its name, or why it could not. */
+    /* Keeps a scenario as a file, JSON as for begin; what is as it was when it was opened stays as it was written. where
+       tells the file's name, or why it could not. */
     bool (*save)(void *context, const char *scenario, char where[RERUN_WHY_BYTES]);
 };
 

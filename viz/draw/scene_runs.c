@@ -49,7 +49,7 @@ static void run_again(struct scene *s)
     w->is_saved = false;
     s->dirty = true;
     if (w->n_acts == 0) return;
-    char *scenario = what_if_scenario(s->story, w->acts, w->n_acts, false);
+    char *scenario = what_if_scenario(s->story, w->acts, w->n_acts);
     if (scenario) w->job = w->rerun->begin(w->rerun->context, scenario, story_seed(s->story));
     mem_free(scenario);
 }
@@ -120,7 +120,7 @@ void scene_undo_what_if(struct scene *s)
 static bool save_as_scenario(struct scene *s, char where[RERUN_WHY_BYTES])
 {
     struct what_if *w = &s->what_if;
-    char *scenario = what_if_scenario(w->stories[0] ? w->stories[0] : s->story, w->acts, w->n_acts, true);
+    char *scenario = what_if_scenario(w->stories[0] ? w->stories[0] : s->story, w->acts, w->n_acts);
     bool saved = scenario && w->rerun->save(w->rerun->context, scenario, where);
     w->is_saved |= saved;
     mem_free(scenario);

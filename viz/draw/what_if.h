@@ -31,8 +31,8 @@ const char *what_if_question(const struct act_line *act, char text[ACT_QUESTION_
    name server that comes of itself cannot be linked. */
 bool what_if_link(const struct story *story, size_t a, size_t b, struct act_line *act, char name[ACT_NAME_BYTES]);
 
-/* The scenario of a journal with the acts; everything else stays as its writer has it. For a person to read when
-   `pretty`. To be freed with mem_free. NULL when there is no scenario. */
-char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n, bool pretty);
+/* The scenario of a journal with the acts, compact; everything else is as its writer has it. To be freed with mem_free. NULL
+   when there is no scenario. */
+char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n);
 
 #endif

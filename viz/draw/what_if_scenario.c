@@ -129,7 +129,7 @@ static void set_value(cJSON *root, const char *pointer, cJSON *value)
     }
 }
 
-char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n, bool pretty)
+char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n)
 {
     cJSON *root = cJSON_Parse(story_scenario(story));
     if (!root) return NULL;
@@ -147,7 +147,7 @@ char *what_if_scenario(const struct story *story, const struct act_line *acts, s
         if (!faults) faults = cJSON_AddArrayToObject(root, "faults");
         cJSON_AddItemToArray(faults, value);
     }
-    char *printed = pretty ? cJSON_Print(root) : cJSON_PrintUnformatted(root);
+    char *printed = cJSON_PrintUnformatted(root);
     char *text = printed ? mem_strdup(printed) : NULL;
     cJSON_free(printed);
     cJSON_Delete(root);

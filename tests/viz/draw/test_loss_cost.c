@@ -54,7 +54,7 @@ static struct both run_both(const char *scenario, const struct act_line *act)
     struct both b;
     b.journals[0] = run_scenario(scenario);
     b.stories[0] = story_new(b.journals[0]);
-    char *changed = what_if_scenario(b.stories[0], act, 1, false);
+    char *changed = what_if_scenario(b.stories[0], act, 1);
     b.journals[1] = run_scenario_text(changed);
     b.stories[1] = story_new(b.journals[1]);
     b.comparison = comparison_new(b.stories[0], b.journals[0], b.stories[1], b.journals[1]);
