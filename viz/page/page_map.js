@@ -145,7 +145,7 @@ class MapView {
       if (now.at < hop.begins) {
         const key = `${hop.link} ${hop.dir}`, position = waiting.get(key) || 0;
         waiting.set(key, position + 1);
-        if (position >= Math.max(1, link.rows[hop.dir].shown)) continue;
+        if (position >= Math.max(1, this.plan.rowOf(link, hop.dir).shown)) continue;
         at = this.plan.waitingPoint(link, hop.dir, position);
       } else {
         at = this.plan.lanePoint(link, hop.dir, hop.arrives > hop.begins ? (now.at - hop.begins) / (hop.arrives - hop.begins) : 1);
@@ -159,7 +159,7 @@ class MapView {
       if (live.length <= LABELLED) said.push({ key: hop.index, text: packet.label, at, kind: `class${packet.class}`, alpha: 1 });
     }
     for (const [key, n] of waiting) {
-      const [link, dir] = key.split(' ').map(Number), { shown } = links[link].rows[dir];
+      const [link, dir] = key.split(' ').map(Number), { shown } = this.plan.rowOf(links[link], dir);
       if (shown && n > shown) stamps.push(this.rest(`${key} +`, this.plan.waitingPoint(links[link], dir, shown), n - shown));
     }
     this.layers.packets.show(stamps);

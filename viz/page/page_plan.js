@@ -1,6 +1,7 @@
 /* Where everything stands on the map: hosts, their names and piles of mail, links, the lanes of packets, rows of those
    that wait, labels. As in the window (viz/draw/map_plan.c, map_lanes.c): packets touch neither an icon nor a name. */
-const STAMP = 7.5, SHORT_CUT = 28, LONGEST_CUT = 0.35, SHOWN_AT_HOST = 3, SHOWN_WAITING = 5, FARTHEST_ROW = 6, CROWD = 150;
+const STAMP = 7.5, SHORT_CUT = 28, LONGEST_CUT = 0.35, SHOWN_AT_HOST = 3, SHOWN_WAITING = 5, FARTHEST_ROW = 6, CROWD = 150,
+  VERY_MANY = 400, LABELLED_LINKS = 60; /* among more, no label would find a place */
 
 const mix = (a, b, part) => ({ x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part });
 const distance = (a, b) => Math.hypot(b.x - a.x, b.y - a.y);
@@ -70,7 +71,7 @@ class MapPlan {
     for (const host of hosts) if (holdsMail[host.index]) this.placePile(host);
     for (const link of links) link.lanes = link.lanes.map((lane, dir) => this.cut(link, lane, dir));
     this.placeLabels();
-    for (const link of links) link.rows = [0, 1].map(dir => this.row(link, dir));
+    for (const link of links) link.rows = [null, null]; /* looked for when one waits */
   }
 
   tryWay(way) {
@@ -139,7 +140,7 @@ class MapPlan {
         [right + by, y + r * 0.4, 'start'], [left - by, y + r * 0.4, 'end'], [right + by, y - r * 0.4 - h, 'start'], [left - by, y - r * 0.4 - h, 'end']])];
     let least = Infinity, best = null;
     host.label = null; /* not in its own way */
-    for (const [boxX, boxY, align] of ways) {
+    for (const [boxX, boxY, align] of hosts.length > VERY_MANY ? ways.slice(0, 1) : ways) {
       const box = { x: Math.max(2, Math.min(this.width - w - 2, boxX)), y: boxY, w, h }, cost = this.hindrances(box, least);
       if (cost >= least) continue;
       least = cost;
@@ -212,7 +213,7 @@ class MapPlan {
   placePile(host) {
     const w = this.envelope(), outwards = host.at.x < this.width * 0.45;
     let least = Infinity, best = null;
-    for (const from of [0.46, 0.76, 0.32]) for (const step of [0.3, 0.18, 0.08]) for (const corner of [0, 1, 2, 3]) {
+    for (const from of hosts.length > CROWD ? [0.46] : [0.46, 0.76, 0.32]) for (const step of [0.3, 0.18, 0.08]) for (const corner of [0, 1, 2, 3]) {
       host.pile = { left: (corner % 2 === 0) === outwards, below: corner >= 2, from, step };
       const first = this.restPoint(host, 0), last = this.restPoint(host, SHOWN_AT_HOST - 1);
       const one = around(first, w, w * 0.7), box = { x: Math.min(first.x, last.x) - w / 2, y: Math.min(first.y, last.y) - w * 0.35,
@@ -260,8 +261,12 @@ class MapPlan {
     return { x: from.x + right.x * off, y: from.y + right.y * off };
   }
 
+  rowOf(link, dir) {
+    return link.rows[dir] ||= this.row(link, dir);
+  }
+
   waitingPoint(link, dir, position) {
-    const { side, first, shown } = link.rows[dir];
+    const { side, first, shown } = this.rowOf(link, dir);
     return shown ? this.rowPoint(link, dir, side, first + position) : link.lanes[dir].from;
   }
 
@@ -295,7 +300,7 @@ class MapPlan {
     const texts = links.map(() => ''); /* the longest that each will have */
     for (const { link, text } of linkChanges) if (text.length > texts[link].length) texts[link] = text;
     for (const link of links) link.label = null;
-    for (const link of links) this.placeLabel(link, { w: measure(texts[link.index], this.font - 1.5, false) + 8, h: this.font + 3 });
+    if (links.length <= LABELLED_LINKS) for (const link of links) this.placeLabel(link, { w: measure(texts[link.index], this.font - 1.5, false) + 8, h: this.font + 3 });
   }
 
   placeLabel(link, { w, h }) {
