@@ -168,7 +168,7 @@ static void two_bookmarks(struct scene *s)
 static void in_doubt_about_quitting(struct scene *s)
 {
     at_a_loss(s);
-    s->quit_asked = true;
+    s->asked = LEAVING_FOR_GOOD;
 }
 
 static void the_page_of_keys(struct scene *s)
@@ -559,6 +559,7 @@ static const struct target_row target_rows[] = {
     {ACT_LESSON_BACK, .end = WINDOW_BACK},
     {ACT_TIME_LINE, .effect = has_moved_in_time},
     {ACT_TIME_AXIS, .prepare = the_sender, .effect = has_moved_in_time},
+    {ACT_FIND, .effect = writes},
     {ACT_FIND_WORD, .prepare = the_line_is_open, .effect = has_written_a_word},
     {ACT_ELSEWHERE, .prepare = looking_at_the_lost_packet, .effect = is_open_elsewhere},
     {ACT_EDIT, .prepare = looking_at_a_link, .effect = writes},

@@ -116,7 +116,7 @@ static struct seen see(const struct scene *s)
                         .guessing = s->guessing.on,
                         .help = s->help,
                         .finding = s->find.open,
-                        .asks_to_quit = s->quit_asked,
+                        .asks_to_quit = s->asked != LEAVING_NOT,
                         .linking = s->linking.open,
                         .keeps_places = s->keeps_places,
                         .full_screen = SDL_GetWindowFlags(SDL_GetWindowFromID(1)) & SDL_WINDOW_FULLSCREEN_DESKTOP,
