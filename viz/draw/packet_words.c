@@ -82,6 +82,15 @@ static size_t first_words(const char *text)
     return has_two ? command : word;
 }
 
+/* "MX?" of "dns.query MX b.example", "MX" of the answer. */
+static void dns_words(const char *tag, char *buffer, size_t size)
+{
+    const char *type = strchr(tag, ' ');
+    if (!type) return;
+    type++;
+    snprintf(buffer, size, "%.*s%s", (int)strcspn(type, " "), type, strncmp(tag, "dns.query", 9) == 0 ? "?" : "");
+}
+
 const char *packet_words_shorter(const struct story *s, size_t index, int by, char *buffer, size_t size)
 {
     const struct story_packet *packet = story_packet(s, index);
@@ -91,7 +100,9 @@ const char *packet_words_shorter(const struct story *s, size_t index, int by, ch
         return line == STORY_NONE ? packet_words(s, index, buffer, size) : line_words(s, index, line, buffer, size);
     bool has_words = line != STORY_NONE && !story_line(s, line)->is_content;
     bool is_data = packet->length > 0 && (packet->class == STORY_DATA || packet->class == STORY_RETRANSMIT);
-    if (has_words && by == 1) {
+    if (packet->class == STORY_DNS && by == 1) {
+        dns_words(packet->tag, buffer, size);
+    } else if (has_words && by == 1) {
         const char *text = story_line(s, line)->text;
         snprintf(buffer, size, "%.*s", (int)first_words(text), text);
     } else if (!has_words && is_data && by == 1) {

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sim/journal/tr.h"
 #include "viz/story/sentence_internal.h"
 
 /* Cut at a character's end. */
@@ -49,7 +50,7 @@ const char *sentence_peer(const struct story *story, const struct event *e)
 void sentence_say_why(struct sentence *s, const struct event *e)
 {
     const char *why = event_text(e, FIELD_WHY);
-    if (*why) sentence_say(s, ": %s", why);
+    if (*why) sentence_say(s, tr(": %s"), why);
 }
 
 static sentence_teller teller_of(enum event_kind kind)

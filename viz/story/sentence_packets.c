@@ -147,8 +147,13 @@ static void tell_link_send(struct sentence *s, const struct story *story, size_t
 static void tell_link_deliver(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
-    sentence_say(s, tr("%s reaches %s"), packet_name(story, i, label, sizeof label),
-                 sentence_host(story, e, FIELD_HOST));
+    size_t packet = story_event_packet(story, i),
+           from = packet == STORY_NONE ? STORY_NONE : story->packets.items[packet].from;
+    const char *name = packet_name(story, i, label, sizeof label), *host = sentence_host(story, e, FIELD_HOST);
+    if (from < story->hosts.count)
+        sentence_say(s, tr("%s from %s reaches %s"), name, story_name_of_host(story, from), host);
+    else
+        sentence_say(s, tr("%s reaches %s"), name, host);
 }
 
 static void tell_link_drop(struct sentence *s, const struct story *story, size_t i, const struct event *e)

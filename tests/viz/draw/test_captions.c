@@ -288,6 +288,20 @@ Test(captions, what_happens_is_told_with_the_name_of_its_host)
     }
 }
 
+/* At a router the sender alone says whose it is. */
+Test(captions, an_arrival_is_told_with_the_host_that_sent_it)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    struct scene *scene = scene_new(journal, scene_options_default());
+    char sentence[STORY_SENTENCE_BYTES];
+    scene_seek(scene, 1875500 * MICROSECOND);
+    const struct story *story = scene_story(scene);
+    story_sentence(story, story_step_subject(story), sentence, sizeof sentence);
+    cr_expect(eq(str, sentence, "The packet with bytes 5933–7392 from mail.a.example reaches internet"));
+    scene_free(scene);
+    journal_memory_free(journal);
+}
+
 /* RFC 3042: of all that is sent after the loss, only what the first two duplicate acknowledgements let go. */
 Test(captions, new_data_on_the_first_duplicate_acknowledgements_is_explained)
 {

@@ -325,3 +325,15 @@ Test(ladder, no_word_along_an_arrow_is_cut)
     journal_memory_free(journal);
     canvas_forget_fonts();
 }
+
+/* "b.example MX?" has no room between these columns; what is asked for has. */
+Test(ladder, a_question_is_said_by_its_type_where_there_is_no_room_for_its_name)
+{
+    struct journal_memory *journal = run_scenario("big-attachment");
+    seen.scene = scene_new(journal, scene_options_default());
+    draw_at(12700 * MILLISECOND, 1280, 800);
+    cr_expect(is_said("MX?") && is_said("A?"));
+    scene_free(seen.scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
