@@ -352,7 +352,7 @@ Test(story, the_time_line_counts_each_event_once)
     cr_assert_eq(sums[STORY_DENSITY_LOSSES], story_drop_count(story));
     cr_assert_eq(sums[STORY_DENSITY_LINES], story_line_count(story));
     const struct story_mark *marks;
-    size_t n = story_marks(story, &marks), of[STORY_MARK_FAULT + 1] = {0};
+    size_t n = story_marks(story, &marks), of[STORY_MARK_RETRANSMISSION + 1] = {0};
     for (size_t i = 0; i < n; i++) {
         of[marks[i].kind]++;
         cr_assert(i == 0 || marks[i].event > marks[i - 1].event);
