@@ -287,6 +287,11 @@ void canvas_lay_over(struct canvas *c)
     if (c->listener.heard) tell(c, (struct canvas_part){.what = CANVAS_LAID_OVER}, box_of(0, 0, c->width, c->height));
 }
 
+void canvas_tell_mark(struct canvas *c, struct box box, double alpha)
+{
+    if (c->listener.heard) tell(c, (struct canvas_part){.what = CANVAS_MARK, .colour = {0, 0, 0, alpha}}, box);
+}
+
 static void tell_box(struct canvas *c, struct box b, struct colour colour)
 {
     if (c->listener.heard) tell(c, (struct canvas_part){.what = CANVAS_BOX, .colour = colour}, b);
@@ -436,8 +441,8 @@ void canvas_polyline(struct canvas *c, const struct point *points, size_t n, boo
     cairo_stroke(c->cairo);
 }
 
-void canvas_polyline_dashed(struct canvas *c, const struct point *points, size_t n, double width,
-                            const double *pattern, int n_pattern, struct colour colour)
+void canvas_polyline_dashed(struct canvas *c, const struct point *points, size_t n, double width, const double *pattern,
+                            int n_pattern, struct colour colour)
 {
     cairo_set_line_cap(c->cairo, CAIRO_LINE_CAP_BUTT);
     cairo_set_dash(c->cairo, pattern, n_pattern, 0);

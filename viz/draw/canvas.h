@@ -51,10 +51,10 @@ struct canvas_sink {
 struct canvas *canvas_new_svg(int width, int height, struct canvas_sink sink);
 
 /* What was drawn, for whoever judges a picture by its parts. Corners are on the surface, clockwise. */
-enum canvas_part_what { CANVAS_TEXT, CANVAS_BOX, CANVAS_LAID_OVER };
+enum canvas_part_what { CANVAS_TEXT, CANVAS_BOX, CANVAS_MARK, CANVAS_LAID_OVER };
 struct canvas_part {
     enum canvas_part_what what;
-    struct point corners[4]; /* of the ink of a text; of a box that was filled */
+    struct point corners[4]; /* of the ink of a text; of a box that was filled; around a mark */
     struct box clip;         /* what is outside it is not seen */
     struct colour colour;
     /* of a text; lent */
@@ -69,6 +69,8 @@ struct canvas_listener {
 };
 /* Draws nothing, and tells what it would have drawn. */
 struct canvas *canvas_new_listener(int width, int height, struct canvas_listener listener);
+/* A sign with a shape of its own, such as a packet or an envelope, is drawn in this box. */
+void canvas_tell_mark(struct canvas *canvas, struct box box, double alpha);
 /* What is drawn from now on lies over the rest on purpose, such as a menu. */
 void canvas_lay_over(struct canvas *canvas);
 
@@ -93,13 +95,13 @@ int canvas_height(const struct canvas *canvas);
 /* Whether layers help here: true for pixels, false where shapes are kept (SVG, PDF). */
 bool canvas_likes_layers(const struct canvas *canvas);
 void canvas_paint_layer(struct canvas *canvas, struct canvas *layer, double x, double y);
-/* The pixels themselves, for who draws thousands of small things alike: 0xAARRGGBB, colours multiplied by their alpha, and
-   what of them may be drawn on now. pixels is NULL where there are none. */
+/* The pixels themselves, for who draws thousands of small things alike: 0xAARRGGBB, colours multiplied by their alpha,
+   and what of them may be drawn on now. pixels is NULL where there are none. */
 struct canvas_pixels {
     uint32_t *pixels;
-    size_t stride; /* of a row, in pixels */
+    size_t stride;                /* of a row, in pixels */
     int left, top, right, bottom; /* the clip: whole pixels, the latter two not within */
-    int dx, dy; /* from places as they are drawn to, to pixels */
+    int dx, dy;                   /* from places as they are drawn to, to pixels */
 };
 struct canvas_pixels canvas_pixels(struct canvas *canvas);
 void canvas_pixels_drawn(struct canvas *canvas); /* they have been written to */
@@ -137,8 +139,8 @@ void canvas_polyline_dashed(struct canvas *canvas, const struct point *points, s
 
 /* Draws within the box and returns the size taken. */
 struct point canvas_text(struct canvas *canvas, struct box box, const struct text_style *style, const char *text);
-/* One line of text, centred just above the line from a to b and turned with it, never upside down; `behind` is laid under
-   it, so that other lines do not disturb. */
+/* One line of text, centred just above the line from a to b and turned with it, never upside down; `behind` is laid
+   under it, so that other lines do not disturb. */
 void canvas_text_along(struct canvas *canvas, struct point a, struct point b, double gap, struct colour behind,
                        const struct text_style *style, const char *text);
 /* The size that the text would take in this width; width 0: as wide as it likes. */

@@ -2,6 +2,11 @@
 
 #include <math.h>
 
+static void tell(struct canvas *c, struct point at, double half_width, double half_height, double alpha)
+{
+    canvas_tell_mark(c, box_of(at.x - half_width, at.y - half_height, 2 * half_width, 2 * half_height), alpha);
+}
+
 static void diamond(struct canvas *c, struct point at, double r, double edge, struct colour fill, struct colour line)
 {
     struct point p[4] = {{at.x, at.y - r}, {at.x + r, at.y}, {at.x, at.y + r}, {at.x - r, at.y}};
@@ -29,6 +34,7 @@ void shape_packet(struct canvas *c, const struct theme *t, enum story_class clas
     struct colour fill = colour_with_alpha(t->class[class], alpha);
     struct colour halo = colour_with_alpha(t->panel, alpha);
     double edge = fmax(1, r * 0.2);
+    tell(c, at, r, r, alpha);
     switch (class) {
     case STORY_CONTROL:
         diamond(c, at, r * 1.2, edge, fill, halo);
@@ -64,6 +70,7 @@ void shape_packet(struct canvas *c, const struct theme *t, enum story_class clas
 
 void shape_cross(struct canvas *c, struct point at, double r, double width, struct colour colour)
 {
+    tell(c, at, r, r, colour.a);
     canvas_line(c, point_of(at.x - r, at.y - r), point_of(at.x + r, at.y + r), width, colour);
     canvas_line(c, point_of(at.x - r, at.y + r), point_of(at.x + r, at.y - r), width, colour);
 }
@@ -82,6 +89,7 @@ void shape_death(struct canvas *c, bool not_taken, struct point at, double r, do
         shape_cross(c, at, r, width, colour);
         return;
     }
+    tell(c, at, r, r, colour.a);
     canvas_ring(c, at, r, width * 0.8, colour);
     canvas_line(c, point_of(at.x - r * 0.5, at.y), point_of(at.x + r * 0.5, at.y), width, colour);
 }
@@ -97,6 +105,7 @@ void shape_envelope(struct canvas *c, const struct theme *t, struct point at, do
     double h = w * 0.68, line = fmax(1.2, w * 0.05);
     struct box b = box_of(at.x - w / 2, at.y - h / 2, w, h);
     struct colour ink = colour_with_alpha(t->mail_ink, alpha);
+    tell(c, at, w / 2, h / 2, alpha);
     canvas_fill_round(c, box_inset(b, -line * 1.6), w * 0.12, colour_with_alpha(t->panel, alpha));
     canvas_fill_round(c, b, w * 0.07, colour_with_alpha(bounce ? t->bounce : t->mail, alpha));
     canvas_stroke_round(c, b, w * 0.07, line, ink);
