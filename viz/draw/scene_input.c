@@ -290,9 +290,11 @@ static bool handle_key(struct scene *s, const struct input *in)
 static void drag_to(struct scene *s, double x)
 {
     const struct view view = scene_view(s, NULL);
-    if (s->dragged_axis == VIEW_NONE)
+    if (s->dragged_axis == VIEW_NONE) {
+        int64_t at_ns = timeline_instant_at(&view, s->panels.time_line, x);
         scene_seek_screen(s, timeline_screen_at(&view, s->panels.time_line, x));
-    else
+        if (story_now(s->story) != at_ns) scene_seek(s, at_ns); /* screen time is coarser */
+    } else
         scene_seek(s, time_axis_at(s->axes[s->dragged_axis].span, s->axes[s->dragged_axis].box, x));
 }
 
@@ -401,7 +403,7 @@ static bool is_over_time(struct scene *s, const struct input *in, int64_t *at_ns
 {
     const struct view view = scene_view(s, NULL);
     if (box_has(s->panels.time_line, in->x, in->y)) {
-        *at_ns = pace_virtual_at(s->pace, timeline_screen_at(&view, s->panels.time_line, in->x));
+        *at_ns = timeline_instant_at(&view, s->panels.time_line, in->x);
         return true;
     }
     for (enum view_id id = 0; id < VIEWS; id++) {

@@ -18,28 +18,66 @@ static struct box strip_of(struct box box, double u)
     return box_of(box.x + 14 * u, box.y + 20 * u, box.w - 28 * u, box.h - 40 * u);
 }
 
-/* The view's span on the screen's clock. */
-static struct span screen_span(const struct view *v)
+/* The whole run is laid out by screen time, so that the cursor goes evenly. Of a part the stands would be most, in
+   which the clock waits until a caption is read: they take no room. And where screen time is too coarse, since half an
+   hour passes in a second of it, time runs straight. */
+struct scale {
+    enum { SCALE_WHOLE, SCALE_MOVING, SCALE_STRAIGHT } kind;
+    struct span span; /* in screen time, in that without stands, in virtual time */
+};
+
+static struct scale scale_of(const struct view *v)
 {
-    bool to_the_end = v->span.to_ns >= story_end_ns(v->story);
-    return (struct span){v->span.from_ns <= 0 ? 0 : pace_screen_at(v->pace, v->span.from_ns),
-                         to_the_end ? pace_total_ns(v->pace) : pace_screen_at(v->pace, v->span.to_ns)};
+    const int64_t coarse_ns = MILLISECOND;
+    if (v->span.from_ns <= 0 && v->span.to_ns >= story_end_ns(v->story))
+        return (struct scale){SCALE_WHOLE, {0, pace_total_ns(v->pace)}};
+    struct span span = {pace_moving_at(v->pace, pace_screen_at(v->pace, v->span.from_ns)),
+                        pace_moving_at(v->pace, pace_screen_at(v->pace, v->span.to_ns))};
+    if (span.to_ns - span.from_ns < coarse_ns) return (struct scale){SCALE_STRAIGHT, v->span};
+    return (struct scale){SCALE_MOVING, span};
 }
 
-int64_t timeline_screen_at(const struct view *v, struct box box, double x)
+static double x_within(struct box strip, struct span span, int64_t at)
 {
-    struct box strip = strip_of(box, v->unit);
-    struct span span = screen_span(v);
+    double total = (double)(span.to_ns - span.from_ns);
+    return strip.x + (total > 0 ? (double)(at - span.from_ns) / total * strip.w : 0);
+}
+
+static int64_t at_within(struct box strip, struct span span, double x)
+{
     double part = strip.w > 0 ? (x - strip.x) / strip.w : 0;
     return span.from_ns + (int64_t)(fmax(0, fmin(1, part)) * (double)(span.to_ns - span.from_ns));
 }
 
-double timeline_x_at(const struct view *v, struct box box, int64_t screen_ns)
+int64_t timeline_screen_at(const struct view *v, struct box box, double x)
 {
-    struct box strip = strip_of(box, v->unit);
-    struct span span = screen_span(v);
-    double total = (double)(span.to_ns - span.from_ns);
-    return strip.x + (total > 0 ? (double)(screen_ns - span.from_ns) / total * strip.w : 0);
+    struct scale scale = scale_of(v);
+    int64_t at = at_within(strip_of(box, v->unit), scale.span, x);
+    return scale.kind == SCALE_WHOLE    ? at
+           : scale.kind == SCALE_MOVING ? pace_screen_of_moving(v->pace, at)
+                                        : pace_screen_at(v->pace, at);
+}
+
+int64_t timeline_instant_at(const struct view *v, struct box box, double x)
+{
+    struct scale scale = scale_of(v);
+    if (scale.kind == SCALE_STRAIGHT) return at_within(strip_of(box, v->unit), scale.span, x);
+    return pace_virtual_at(v->pace, timeline_screen_at(v, box, x));
+}
+
+double timeline_x_of(const struct view *v, struct box box, int64_t at_ns)
+{
+    struct scale scale = scale_of(v);
+    int64_t at = scale.kind == SCALE_STRAIGHT ? at_ns : pace_screen_at(v->pace, at_ns);
+    return x_within(strip_of(box, v->unit), scale.span, scale.kind == SCALE_MOVING ? pace_moving_at(v->pace, at) : at);
+}
+
+/* While the clock stands, it goes on through the whole run. */
+static double x_of_cursor(const struct view *v, struct box box)
+{
+    struct scale scale = scale_of(v);
+    if (scale.kind != SCALE_WHOLE) return timeline_x_of(v, box, story_now(v->story));
+    return x_within(strip_of(box, v->unit), scale.span, v->screen_ns);
 }
 
 /* ---- Density ---- */
@@ -52,7 +90,7 @@ static size_t make_edges(const struct view *v, struct box box, int64_t *edges, d
     size_t n = 0;
     for (size_t i = 0; i <= bars; i++) {
         double x = strip.x + strip.w * (double)i / (double)bars;
-        int64_t at = pace_virtual_at(v->pace, timeline_screen_at(v, box, x));
+        int64_t at = timeline_instant_at(v, box, x);
         if (i == bars) at++;
         if (n && at <= edges[n - 1]) continue;
         edges[n] = at;
@@ -196,7 +234,7 @@ static void draw_loss_lines(const struct view *v, struct box box)
     for (size_t i = RANKS * first.n; i-- > 0;) {
         const struct story_mark *mark = nth_first(&first, marks, i);
         if (!mark || mark->kind != STORY_MARK_LOSS) continue;
-        double x = timeline_x_at(v, box, pace_screen_at(v->pace, mark->at_ns));
+        double x = timeline_x_of(v, box, mark->at_ns);
         if (fabs(x - last) < 1.0 / SPOTS_A_PIXEL) continue;
         draw_loss_line(v, strip_of(box, v->unit), mark, x, low);
         last = x;
@@ -216,7 +254,7 @@ size_t timeline_marks_with_signs(const struct view *v, struct box box,
     for (size_t i = RANKS * first.n; i-- > 0;) {
         const struct story_mark *mark = nth_first(&first, marks, i);
         if (!mark) continue;
-        double x = timeline_x_at(v, box, pace_screen_at(v->pace, mark->at_ns));
+        double x = timeline_x_of(v, box, mark->at_ns);
         if (claim(taken, &n, TIMELINE_MOST_SIGNS, x, room_of_sign(v, mark->kind, crowd))) shown[n - 1] = mark;
     }
     mem_free(first.marks);
@@ -229,7 +267,7 @@ static void draw_marks(const struct view *v, struct box box)
     size_t n = timeline_marks_with_signs(v, box, shown);
     draw_loss_lines(v, box);
     for (size_t i = 0; i < n; i++) {
-        double x = timeline_x_at(v, box, pace_screen_at(v->pace, shown[i]->at_ns));
+        double x = timeline_x_of(v, box, shown[i]->at_ns);
         timeline_sign_draw(v, timeline_sign_of(v->story, shown[i]), point_of(x, box.y + view_units(v, 10)));
     }
 }
@@ -242,7 +280,7 @@ const struct story_mark *timeline_mark_at(const struct view *v, struct box box, 
     if (at.y < box.y || at.y >= strip_of(box, v->unit).y) return NULL;
     for (size_t i = 0; i < n_marks; i++) {
         if (!is_in_sight(v, marks[i].at_ns)) continue;
-        double away = fabs(timeline_x_at(v, box, pace_screen_at(v->pace, marks[i].at_ns)) - at.x);
+        double away = fabs(timeline_x_of(v, box, marks[i].at_ns) - at.x);
         int more = best ? importance(marks[i].kind) - importance(best->kind) : 1;
         if (away > view_units(v, 8) || more < 0 || (more == 0 && away >= nearest)) continue;
         nearest = away;
@@ -274,24 +312,40 @@ static int64_t label_at(const struct view *v, struct box box, size_t i, size_t l
 {
     struct box strip = strip_of(box, v->unit);
     double x = strip.x + strip.w * (double)i / (double)labels + beside;
-    return pace_virtual_at(v->pace, timeline_screen_at(v, box, fmax(strip.x, fmin(x, strip.x + strip.w))));
+    return timeline_instant_at(v, box, fmax(strip.x, fmin(x, strip.x + strip.w)));
 }
 
 /* So that the closest neighbours differ; and of a short run, in which every packet is seen, so exactly that a mark just
-   before a label has not the later time. What is closer than a millisecond is shown once. */
+   before a label has not the later time. Of the whole, what is closer than a millisecond is shown once. */
 static struct axis_time form_of_labels(const struct view *v, struct box box, size_t labels)
 {
     double near = view_units(v, 5);
+    int64_t first_ns = label_at(v, box, 0, labels, 0), closest_ns = MILLISECOND;
     struct axis_time form = {label_at(v, box, labels, labels, 0), TIME_NEVER};
-    bool is_short = form.most_ns - label_at(v, box, 0, labels, 0) < MINUTE;
+    bool is_short = form.most_ns - first_ns < MINUTE, is_whole = scale_of(v).kind == SCALE_WHOLE;
     for (size_t i = 0; i < labels; i++) {
-        int64_t apart = (label_at(v, box, i + 1, labels, 0) - label_at(v, box, i, labels, 0)) / 8;
+        int64_t apart = label_at(v, box, i + 1, labels, 0) - label_at(v, box, i, labels, 0);
         int64_t about = label_at(v, box, i, labels, near) - label_at(v, box, i, labels, -near);
+        if (!is_whole && apart > 0 && apart < closest_ns) closest_ns = apart;
+        apart /= 8;
         if (is_short && about > 0 && about < apart) apart = about;
         if (apart > 0 && apart < form.apart_ns) form.apart_ns = apart;
     }
-    if (form.apart_ns < MILLISECOND) form.apart_ns = MILLISECOND;
+    if (form.apart_ns < closest_ns || form.apart_ns == TIME_NEVER) form.apart_ns = closest_ns;
     return form;
+}
+
+/* So many as have room with their digits. */
+static struct axis_time fit_labels(const struct view *v, struct box box, const struct text_style *style, size_t *labels)
+{
+    struct box strip = strip_of(box, v->unit);
+    for (*labels = label_count(v, strip);; --*labels) {
+        char text[VIEW_TIME_BYTES];
+        struct axis_time form = form_of_labels(v, box, *labels);
+        axis_time_text(form, form.most_ns, text);
+        double wide = canvas_measure(v->canvas, style, text, 0).x + view_units(v, 8);
+        if (*labels <= 2 || wide <= strip.w / (double)*labels) return form;
+    }
 }
 
 static void draw_times(const struct view *v, struct box box)
@@ -300,8 +354,8 @@ static void draw_times(const struct view *v, struct box box)
     struct text_style style = view_mono(v, FONT_SMALL);
     style.colour = v->theme->faint;
     style.down = ALIGN_CENTRE;
-    size_t labels = label_count(v, strip);
-    const struct axis_time form = form_of_labels(v, box, labels);
+    size_t labels;
+    const struct axis_time form = fit_labels(v, box, &style, &labels);
     double y = strip.y + strip.h + view_units(v, 2), w = strip.w / (double)labels;
     char former[VIEW_TIME_BYTES] = "", text[VIEW_TIME_BYTES];
     for (size_t i = 0; i <= labels; i++) {
@@ -347,9 +401,8 @@ static bool is_drawn(const struct drawn *drawn, int64_t at_ns)
 /* Where its mark stands. */
 static double note_drawn(const struct view *v, struct box box, double r, int64_t at_ns, struct drawn *drawn)
 {
-    double x = timeline_x_at(v, box, pace_screen_at(v->pace, at_ns));
-    drawn->spans[drawn->n++] = (struct span){pace_virtual_at(v->pace, timeline_screen_at(v, box, x - r)),
-                                             pace_virtual_at(v->pace, timeline_screen_at(v, box, x + r))};
+    double x = timeline_x_of(v, box, at_ns);
+    drawn->spans[drawn->n++] = (struct span){timeline_instant_at(v, box, x - r), timeline_instant_at(v, box, x + r)};
     return x;
 }
 
@@ -386,7 +439,7 @@ static void draw_bookmarks(const struct view *v, struct box box, struct box stri
 {
     for (size_t i = 0; i < v->n_bookmarks; i++) {
         if (!is_in_sight(v, v->bookmarks[i])) continue;
-        double x = timeline_x_at(v, box, pace_screen_at(v->pace, v->bookmarks[i]));
+        double x = timeline_x_of(v, box, v->bookmarks[i]);
         timeline_sign_draw(v, SIGN_BOOKMARK, point_of(x, strip.y + strip.h - view_units(v, 6)));
     }
 }
@@ -395,7 +448,7 @@ static void draw_bookmarks(const struct view *v, struct box box, struct box stri
 static void draw_parting(const struct view *v, struct box box, struct box strip)
 {
     if (v->parts_ns == TIME_NEVER || !is_in_sight(v, v->parts_ns)) return;
-    double x = timeline_x_at(v, box, pace_screen_at(v->pace, v->parts_ns));
+    double x = timeline_x_of(v, box, v->parts_ns);
     canvas_dashed(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h), view_units(v, 2), view_units(v, 4),
                   v->theme->accent);
     timeline_sign_draw(v, SIGN_PARTING, point_of(x, strip.y));
@@ -404,7 +457,7 @@ static void draw_parting(const struct view *v, struct box box, struct box strip)
 void timeline_view_draw_moving(const struct view *v, struct box box)
 {
     struct box strip = strip_of(box, v->unit);
-    double end = strip.x + strip.w, at = timeline_x_at(v, box, v->screen_ns), r = view_units(v, 6.5);
+    double end = strip.x + strip.w, at = x_of_cursor(v, box), r = view_units(v, 6.5);
     double x = fmax(strip.x, fmin(end, at));
     targets_add_box(v->targets, ACT_TIME_LINE, 0, box);
     canvas_fill(v->canvas, box_of(x, strip.y, end - x, strip.h), colour_with_alpha(v->theme->panel, 0.45));
@@ -424,8 +477,7 @@ static const double sign_reach = 8; /* in units */
 
 static bool is_near(const struct view *v, struct box box, int64_t at_ns, struct point at)
 {
-    return is_in_sight(v, at_ns) &&
-           fabs(timeline_x_at(v, box, pace_screen_at(v->pace, at_ns)) - at.x) <= view_units(v, sign_reach);
+    return is_in_sight(v, at_ns) && fabs(timeline_x_of(v, box, at_ns) - at.x) <= view_units(v, sign_reach);
 }
 
 static struct timeline_found future_at(const struct view *v, struct box box, struct point at)
@@ -480,7 +532,7 @@ void timeline_view_draw_tip(const struct view *v, struct box box, const struct t
     struct point head = canvas_measure(v->canvas, &bold, text, 0);
     struct point said = *sentence ? canvas_measure(v->canvas, &plain, sentence, room) : point_of(0, 0);
     double w = ceil(fmax(head.x, fmin(said.x, room))) + 2 * edge + 2, h = ceil(head.y + said.y) + edge;
-    double x = timeline_x_at(v, box, pace_screen_at(v->pace, found->at_ns)) - w / 2;
+    double x = timeline_x_of(v, box, found->at_ns) - w / 2;
     struct box tip = box_of(fmax(box.x, fmin(x, box.x + box.w - w)), fmax(0, box.y - h - 2 * u), w, h);
     canvas_lay_over(v->canvas);
     canvas_fill_round(v->canvas, tip, 8 * u, v->theme->panel);

@@ -1,6 +1,7 @@
 /* The time line: the whole journey as a strip, with how much happens when, a mark for what matters, and a cursor to
    drag. Its scale is the pace's, so what is idle takes little room; the labels say the true times. Of the run it shows
-   the view's span. What is to come and known already, timers and next attempts, is marked behind the cursor. */
+   the view's span: of a part, the clock's stands take no room, and of a very short one time runs straight. What is to
+   come and known already, timers and next attempts, is marked behind the cursor. */
 #ifndef POSTROAD_VIZ_DRAW_TIMELINE_VIEW_H
 #define POSTROAD_VIZ_DRAW_TIMELINE_VIEW_H
 
@@ -10,9 +11,11 @@
 /* What does not move: density, marks, labels. Notes the targets only when it is asked to. */
 void timeline_view_draw_still(const struct view *view, struct box box);
 void timeline_view_draw_moving(const struct view *view, struct box box);
-/* Screen time at this x, within the view's span; and back, which may lie outside. */
+/* Screen time at this x, within the view's span; and the instant, which may lie between two that screen time knows. */
 int64_t timeline_screen_at(const struct view *view, struct box box, double x);
-double timeline_x_at(const struct view *view, struct box box, int64_t screen_ns);
+int64_t timeline_instant_at(const struct view *view, struct box box, double x);
+/* And back, which may lie outside. */
+double timeline_x_of(const struct view *view, struct box box, int64_t at_ns);
 /* The marks that have a sign in the row above the strip: where there is no room for all, those that matter most. How
    many. */
 enum { TIMELINE_MOST_SIGNS = 400 };

@@ -317,6 +317,53 @@ size_t pace_stands(const struct pace *pace, const struct pace_stand **stands)
     return pace->stands.count;
 }
 
+static int64_t stands_before(const struct pace *pace, size_t stand)
+{
+    const struct pace_stand *stands = pace->stands.items;
+    if (stand < pace->stands.count) return stands[stand].before_ns;
+    return stand ? stands[stand - 1].before_ns + stands[stand - 1].length_ns : 0;
+}
+
+/* How many of them are before a virtual instant. */
+static size_t stand_at(const struct pace *pace, int64_t at_ns)
+{
+    size_t low = 0, high = pace->stands.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (pace->stands.items[middle].at_ns < at_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int64_t pace_moving_at(const struct pace *pace, int64_t screen_ns)
+{
+    int64_t at_ns = pace_virtual_at(pace, screen_ns), stood_ns = 0;
+    size_t i = stand_at(pace, at_ns);
+    if (i < pace->stands.count && pace->stands.items[i].at_ns == at_ns)
+        stood_ns = screen_ns - pace_screen_at(pace, at_ns);
+    if (stood_ns < 0) stood_ns = 0;
+    if (i < pace->stands.count && stood_ns > pace->stands.items[i].length_ns)
+        stood_ns = pace->stands.items[i].length_ns;
+    return screen_ns - stands_before(pace, i) - stood_ns;
+}
+
+int64_t pace_screen_of_moving(const struct pace *pace, int64_t moving_ns)
+{
+    const struct pace_stand *stands = pace->stands.items;
+    size_t low = 0, high = pace->stands.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (pace_screen_at(pace, stands[middle].at_ns) - stands[middle].before_ns < moving_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return moving_ns + stands_before(pace, low);
+}
+
 double pace_speed_at(const struct pace *pace, int64_t screen_ns)
 {
     const struct knot *k = &pace->knots.items[knot_at_screen(pace, screen_ns)];

@@ -47,12 +47,16 @@ struct pace_stand {
     int64_t at_ns, length_ns, before_ns; /* before_ns: the lengths of all earlier ones together */
 };
 size_t pace_stands(const struct pace *pace, const struct pace_stand **stands);
+/* Screen time without the stands before it, and back: to where a stand begins. */
+int64_t pace_moving_at(const struct pace *pace, int64_t screen_ns);
+int64_t pace_screen_of_moving(const struct pace *pace, int64_t moving_ns);
 /* Virtual nanoseconds that pass in one on the screen, just after this time: for "x 1800" beside the clock. */
 double pace_speed_at(const struct pace *pace, int64_t screen_ns);
 /* Whether time is being skipped here: nothing visible happens and the clock spins. */
 bool pace_is_skipping(const struct pace *pace, int64_t screen_ns);
 
-/* The knots between which it runs straight, for who keeps time elsewhere; both times grow from knot to knot, or stay. */
+/* The knots between which it runs straight, for who keeps time elsewhere; both times grow from knot to knot, or stay.
+ */
 size_t pace_knot_count(const struct pace *pace);
 void pace_knot(const struct pace *pace, size_t knot, int64_t *at_ns, int64_t *screen_ns);
 

@@ -2,10 +2,13 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/time_axis.h"
 #include "viz/draw/timeline_view.h"
 
 static void open_window(void)
@@ -27,7 +30,7 @@ static double x_of(int64_t at_ns)
                         .pace = scene_pace(scene),
                         .unit = theme_unit(1280, 800, 1),
                         .span = {0, story_end_ns(scene_story(scene))}};
-    return timeline_x_at(&view, time_line(), pace_screen_at(view.pace, at_ns));
+    return timeline_x_of(&view, time_line(), at_ns);
 }
 
 static void point_at_mark(int64_t at_ns)
@@ -139,4 +142,103 @@ Test(timeline, the_page_of_keys_explains_every_sign)
         cr_expect(timeline_sign_words(sign)[0] != 0);
         cr_expect(picture_says(timeline_sign_words(sign)), "%s", timeline_sign_words(sign));
     }
+}
+
+/* ---- From days to microseconds ---- */
+
+struct label {
+    char text[VIEW_TIME_BYTES];
+    double x;
+};
+struct labels {
+    struct label labels[40];
+    size_t n;
+};
+
+static void hear_label(void *user, const struct canvas_part *part)
+{
+    struct labels *heard = user;
+    if (part->what != CANVAS_TEXT || heard->n == 40) return;
+    struct label *label = &heard->labels[heard->n++];
+    snprintf(label->text, sizeof label->text, "%s", part->text);
+    label->x = part->room.x + part->room.w * (part->style->across == ALIGN_START ? 0
+                                              : part->style->across == ALIGN_END ? 1
+                                                                                 : 0.5);
+    cr_expect(not(part->cut), "%s", part->text);
+}
+
+/* "3d 02:15", "3:15 h", "1d 00:01:10.5", "1:00.15", "1.89 s"; the instant where it begins to be true, and for how long.
+ */
+static int64_t read_label(const char *text, int64_t *exact_ns)
+{
+    int64_t fields[4] = {0}, days = 0, digits_ns = 0, unit_ns = SECOND;
+    int n = 0;
+    const char *c = strstr(text, "d ");
+    if (c) days = atoi(text);
+    for (c = c ? c + 2 : text; *c && *c != '.' && *c != ' '; c++) {
+        if (*c == ':')
+            n++;
+        else
+            fields[n] = fields[n] * 10 + (*c - '0');
+    }
+    bool are_minutes = strstr(text, "h") || (strstr(text, "d ") && n == 1);
+    for (c = *c == '.' ? c + 1 : ""; *c >= '0' && *c <= '9'; c++) {
+        unit_ns /= 10;
+        digits_ns += (*c - '0') * unit_ns;
+    }
+    *exact_ns = are_minutes ? MINUTE : unit_ns;
+    int64_t whole = 0;
+    for (int i = 0; i <= n; i++)
+        whole = whole * 60 + fields[i];
+    return days * DAY + whole * (are_minutes ? MINUTE : SECOND) + digits_ns;
+}
+
+static void labels_are_true(const struct view *view, struct box box, const struct labels *heard, bool is_part)
+{
+    int64_t exact_ns, exact_too_ns;
+    for (size_t i = 0; i < heard->n; i++) {
+        const struct label *label = &heard->labels[i];
+        int64_t said = read_label(label->text, &exact_ns), is = timeline_instant_at(view, box, label->x);
+        cr_expect(is >= said && is < said + exact_ns, "%s stands at %lld", label->text, (long long)is);
+        if (i == 0) continue;
+        cr_expect(lt(i64, read_label(label[-1].text, &exact_too_ns), said), "%s after %s", label->text, label[-1].text);
+        cr_expect(eq(i64, exact_ns, exact_too_ns), "%s after %s", label->text, label[-1].text);
+    }
+    cr_expect(ge(sz, heard->n, is_part ? 5 : 2));
+}
+
+/* Closer and closer around an instant; of the whole run labels may be missing where the clock stands. */
+static void zoom_in_around(int64_t around_ns)
+{
+    struct view view = {.story = scene_story(scene), .pace = scene_pace(scene), .theme = theme_of(false)};
+    struct box box = box_of(0, 0, 1280, 60);
+    int64_t end_ns = story_end_ns(view.story);
+    view.unit = theme_unit(1280, 800, 1);
+    view.span = (struct span){0, end_ns};
+    for (bool is_part = false;; is_part = true) {
+        struct labels heard = {.n = 0};
+        view.canvas = canvas_new_listener(1280, 800, (struct canvas_listener){hear_label, &heard});
+        timeline_view_draw_still(&view, box);
+        labels_are_true(&view, box, &heard, is_part);
+        double x = timeline_x_of(&view, box, around_ns);
+        cr_expect(le(i64, llabs(timeline_instant_at(&view, box, x) - around_ns),
+                     (view.span.to_ns - view.span.from_ns) / 500));
+        canvas_free(view.canvas);
+        if (view.span.to_ns - view.span.from_ns <= SHORTEST_SPAN_NS + 1) return;
+        view.span = span_zoomed(view.span, around_ns, 0.5, end_ns);
+    }
+}
+
+Test(timeline, from_the_whole_run_to_a_microsecond_all_labels_are_there_and_true)
+{
+    zoom_in_around(story_drop(scene_story(scene), 0)->at_ns); /* where a caption is read, too */
+    zoom_in_around(1893 * MILLISECOND);
+}
+
+Test(timeline, from_days_to_a_microsecond_all_labels_are_there_and_true)
+{
+    close_scene();
+    open_scene_of("retry-side-by-side", scene_options_default());
+    zoom_in_around(MINUTE + 1257 * MILLISECOND);
+    zoom_in_around(story_end_ns(scene_story(scene)) / 2 + 123456789); /* nothing happens, and time is passed over */
 }
