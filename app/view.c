@@ -202,14 +202,14 @@ static struct window_options window_options_of(const struct view_world *world, c
 /* What is remembered of a world when its window closes, however it does. */
 struct leaving {
     const char *title;
-    bool is_lesson;
-    char arrangement[WORKSPACE_TEXT_BYTES]; /* as it was before: how a lesson arranges its views is not kept */
+    bool is_arranged;                       /* by a lesson or --show: the user has not, and it is not kept */
+    char arrangement[WORKSPACE_TEXT_BYTES]; /* as it was before */
     struct window_memory memory;
 };
 
 static void keep_how_it_was_left(struct leaving *l)
 {
-    if (l->is_lesson) snprintf(l->memory.arrangement, sizeof l->memory.arrangement, "%s", l->arrangement);
+    if (l->is_arranged) snprintf(l->memory.arrangement, sizeof l->memory.arrangement, "%s", l->arrangement);
     settings_write(l->title, &l->memory);
     window_memory_forget_places(&l->memory);
 }
@@ -227,8 +227,8 @@ static void tell_display_is_lost(void *context, const char *saved)
 /* What was remembered holds where the command line says nothing else. */
 static struct leaving remembered(const struct view_world *world, const struct view_options *options)
 {
-    struct leaving l = {.title = world_title(world->journal), .is_lesson = world->lesson != NULL};
     const char *show = world->show ? world->show : options->words.show;
+    struct leaving l = {.title = world_title(world->journal), .is_arranged = world->lesson || show};
     settings_read(l.title, &l.memory);
     snprintf(l.arrangement, sizeof l.arrangement, "%s", l.memory.arrangement);
     if (options->words.theme) l.memory.dark = options->picture.dark;

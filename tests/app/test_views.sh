@@ -29,6 +29,21 @@ for view in $views; do
     docs=$(grep -c "\`$view\`" "$POSTROAD_SOURCE_DIR/docs/window.md")
     holds test "$docs" -ge 1
 done
+# --show arranges for once: what is remembered is what the user has arranged.
+export XDG_CONFIG_HOME=$scratch/settings
+mkdir -p settings/postroad
+echo '{ "arrangement": "|50(map,ladder)", "theme": "dark" }' > settings/postroad/window.json
+SDL_VIDEODRIVER=dummy SDL_RENDER_DRIVER=software "$POSTROAD" view --times run.journal --show queue 2> "$scratch/err" &
+window=$!
+for ((i = 0; i < 600; i++)); do
+    ! grep -q 'the first picture was there' "$scratch/err" || break
+    sleep 0.1
+done
+kill -TERM "$window"
+wait "$window"
+equal "$?" 0 'exit code of the window'
+equal "$(python3 -c 'import json; print(json.load(open("settings/postroad/window.json"))["arrangement"])')" "|50(map,ladder)" \
+    'the arrangement that is remembered'
 # No two views are the same picture.
 equal "$(for view in $views; do cksum < "$view.png"; done | sort -u | wc -l)" "$(wc -w <<< "$views")" 'different pictures'
 finish

@@ -280,7 +280,9 @@ void scene_enlarge(struct scene *s, enum view_id view)
 
 const char *scene_arrangement(const struct scene *s, char text[WORKSPACE_TEXT_BYTES])
 {
-    return workspace_write(s->projector ? &s->kept : &s->workspace, text);
+    struct workspace users = s->projector ? s->kept : s->workspace;
+    if (s->what_if.opened_view) workspace_close(&users, VIEW_WHAT_IF);
+    return workspace_write(&users, text);
 }
 
 bool scene_keeps_places(const struct scene *s)

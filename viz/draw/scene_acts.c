@@ -69,10 +69,12 @@ static void arrange(struct scene *s, enum act act, size_t arg)
         workspace_close(&s->workspace, (enum view_id)arg);
         break;
     case ACT_SHOW_HERE:
+        s->what_if.opened_view &= act_view_shown(arg) != VIEW_WHAT_IF;
         workspace_show(&s->workspace, act_view_at(arg), act_view_shown(arg));
         break;
     case ACT_SHOW_BESIDE:
     case ACT_SHOW_BELOW:
+        s->what_if.opened_view &= act_view_shown(arg) != VIEW_WHAT_IF;
         workspace_split(&s->workspace, act_view_at(arg), act_view_shown(arg), act == ACT_SHOW_BESIDE);
         break;
     default:

@@ -71,6 +71,7 @@ struct what_if {
     bool has_cost;   /* the runs differ by a loss, which that mail met */
     struct loss_cost cost;
     char message[RERUN_WHY_BYTES + 40];
+    bool opened_view;              /* the view What if came of itself, not by the user, and goes with the last act */
     char look_for[ACT_NAME_BYTES]; /* what the last act added: looked at when it is there; "" */
 };
 

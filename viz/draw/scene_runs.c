@@ -54,13 +54,24 @@ static void run_again(struct scene *s)
     mem_free(scenario);
 }
 
-/* The view of it is opened beside the ladder, unless the user has it already or looks at one view alone. */
+/* The view of it is opened beside the ladder, unless the user has it already or looks at one view alone. It goes again
+   when there is nothing to compare. */
 static void run_with_acts(struct scene *s)
 {
     run_again(s);
     if (workspace_has(&s->workspace, VIEW_WHAT_IF) || s->enlarged != VIEW_NONE) return;
     enum view_id at = workspace_has(&s->workspace, VIEW_LADDER) ? VIEW_LADDER : VIEW_MAP;
     workspace_split(&s->workspace, at, VIEW_WHAT_IF, false);
+    s->what_if.opened_view = !s->projector || !workspace_has(&s->kept, VIEW_WHAT_IF);
+}
+
+/* In the projector's arrangement and in the user's. */
+static void close_own_view(struct scene *s)
+{
+    if (!s->what_if.opened_view) return;
+    workspace_close(&s->workspace, VIEW_WHAT_IF);
+    workspace_close(&s->kept, VIEW_WHAT_IF);
+    s->what_if.opened_view = false;
 }
 
 void scene_add_act(struct scene *s, const struct act_line *act)
@@ -115,6 +126,7 @@ void scene_undo_what_if(struct scene *s)
     if (s->what_if.n_acts == 0) return;
     s->what_if.n_acts--;
     run_again(s);
+    if (s->what_if.n_acts == 0) close_own_view(s);
 }
 
 static bool save_as_scenario(struct scene *s, char where[RERUN_WHY_BYTES])

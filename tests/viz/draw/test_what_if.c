@@ -74,6 +74,36 @@ Test(what_if, an_act_is_taken_back_and_saved_as_a_line_of_the_scenario)
     cr_expect(eq(sz, story_drop_count(scene_story(scene)), 1));
 }
 
+Test(what_if, the_view_that_came_of_itself_goes_with_the_last_act_and_is_not_remembered)
+{
+    char before[WORKSPACE_TEXT_BYTES], after[WORKSPACE_TEXT_BYTES];
+    scene_arrangement(scene, before);
+    look_at_the_lost_packet();
+    cr_assert(click(ACT_WHAT_IF, 0));
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+    cr_expect(targets_find_act(scene_targets(scene), ACT_VIEW_MENU, VIEW_WHAT_IF) != NULL, "it is there");
+    cr_expect(eq(str, (char *)scene_arrangement(scene, after), before));
+    press_with('z', false, true);
+    cr_expect(eq(ptr, (void *)targets_find_act(scene_targets(scene), ACT_VIEW_MENU, VIEW_WHAT_IF), NULL));
+    cr_expect(eq(str, (char *)scene_arrangement(scene, after), before));
+}
+
+Test(what_if, the_view_that_the_user_has_opened_stays)
+{
+    char before[WORKSPACE_TEXT_BYTES], after[WORKSPACE_TEXT_BYTES];
+    cr_assert(click(ACT_VIEW_MENU, VIEW_LADDER));
+    cr_assert(click(ACT_SHOW_BELOW, act_of_views(VIEW_LADDER, VIEW_WHAT_IF)));
+    scene_arrangement(scene, before);
+    cr_assert(strstr(before, "what-if") != NULL);
+    look_at_the_lost_packet();
+    cr_assert(click(ACT_WHAT_IF, 0));
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+    press_with('z', false, true);
+    cr_expect(eq(str, (char *)scene_arrangement(scene, after), before));
+}
+
 static void write_over(const char *text)
 {
     for (int i = 0; i < 40; i++)
