@@ -7,6 +7,7 @@
 #include "app/exit_codes.h"
 #include "app/film.h"
 #include "app/fonts.h"
+#include "app/language.h"
 #include "app/library.h"
 #include "app/options.h"
 #include "app/output.h"
@@ -19,7 +20,7 @@
 #include "viz/readers/pcapng.h"
 
 struct export_options {
-    const char *file, *run;
+    const char *file, *run, *language;
     const char *host, *link; /* for captures: only the taps there */
     struct picture_options picture;
     struct picture_words words;
@@ -100,7 +101,15 @@ static int export_film(const struct journal_memory *journal, const struct export
 }
 
 /* What options a form understands. */
-enum { TAKES_TAPS = 1, TAKES_INSTANT = 2, TAKES_LOOK = 4, TAKES_FILM = 8, PICTURE = TAKES_INSTANT | TAKES_LOOK };
+enum {
+    TAKES_TAPS = 1,
+    TAKES_INSTANT = 2,
+    TAKES_WORDS = 4,
+    TAKES_LOOK = 8,
+    TAKES_FILM = 16,
+    PICTURE = TAKES_INSTANT | TAKES_WORDS | TAKES_LOOK,
+    FILM = TAKES_WORDS | TAKES_LOOK | TAKES_FILM
+};
 
 /* To add a form: a row here. */
 static const struct form {
@@ -110,15 +119,14 @@ static const struct form {
 } forms[] = {
     {".pcapng", "a capture of every packet on every link", TAKES_TAPS, export_pcapng},
     {".jsonl", "every event as a line of JSON", 0, export_jsonl},
-    {".html", "a page for any browser, to be stepped through and played", 0, export_page},
+    {".html", "a page for any browser, to be stepped through and played", TAKES_WORDS, export_page},
     {".png", "a picture of the map, or of the views that --show names", PICTURE, export_picture},
     {".svg", "the same, which can be enlarged", PICTURE, export_picture},
     {".pdf", "the same, to be printed", PICTURE, export_picture},
-    {".gif", "a film of the window that plays everywhere (films are made by ffmpeg)", TAKES_LOOK | TAKES_FILM,
-     export_film},
-    {".webm", "a film for the web", TAKES_LOOK | TAKES_FILM, export_film},
-    {".mp4", "a film for everything else", TAKES_LOOK | TAKES_FILM, export_film},
-    {"/", "a folder with the frames of a film", TAKES_LOOK | TAKES_FILM, export_film},
+    {".gif", "a film of the window that plays everywhere (films are made by ffmpeg)", FILM, export_film},
+    {".webm", "a film for the web", FILM, export_film},
+    {".mp4", "a film for everything else", FILM, export_film},
+    {"/", "a folder with the frames of a film", FILM, export_film},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -145,6 +153,7 @@ static bool options_fit(const struct form *form, const struct export_options *op
         {TAKES_TAPS, "--host", options->host},
         {TAKES_TAPS, "--link", options->link},
         {TAKES_INSTANT, "--at", options->words.at},
+        {TAKES_WORDS, "--language", options->language},
         {TAKES_LOOK, "--show", options->words.show},
         {TAKES_LOOK, "--size", options->words.size},
         {TAKES_LOOK, "--theme", options->words.theme},
@@ -237,6 +246,8 @@ int command_export(int argc, char **argv)
         {"size", 0, "WxH", "its size (1280x800; of a .gif 960x600)", OPTION_TEXT, &look->size},
         {"theme", 0, "NAME", "light or dark (light)", OPTION_TEXT, &look->theme},
         {"scale", 0, "PERCENT", "the size of text and shapes, such as \"150 %\"", OPTION_TEXT, &look->scale},
+        {"language", 0, "LANGUAGE", "of a page, picture or film: en, de, es, fr or hi; otherwise as LANG says",
+         OPTION_TEXT, &options.language},
         {"from", 0, "TIME", "where a film begins (0 s)", OPTION_TEXT, &film->from},
         {"to", 0, "TIME", "where it ends (the end)", OPTION_TEXT, &film->to},
         {"fps", 0, "N", "its frames a second (25; of a .gif 10)", OPTION_TEXT, &film->fps},
@@ -255,7 +266,7 @@ int command_export(int argc, char **argv)
     size_t n;
     enum options_verdict verdict = options_parse(&table, argc, argv, &n);
     if (verdict != OPTIONS_GO) return verdict == OPTIONS_HELPED ? EXIT_DONE : EXIT_USAGE;
-    if (!read_words(&options)) return EXIT_USAGE;
+    if (!language_begin("export", options.language) || !read_words(&options)) return EXIT_USAGE;
     char *word = study_run_word("export", argv[1], options.run);
     int code = word ? export_word(word, &options) : EXIT_USAGE;
     free(word);

@@ -8,7 +8,7 @@ if ! command -v xgettext msgfmt msgcmp > /dev/null; then
     exit 0
 fi
 cd "$POSTROAD_SOURCE_DIR" || exit 1
-xgettext --language=C --keyword=tr --from-code=UTF-8 -o "$scratch/texts.pot" viz/draw/*.c viz/story/*.c \
+xgettext --language=C --keyword=tr --from-code=UTF-8 -o "$scratch/texts.pot" viz/draw/*.c viz/story/*.c viz/page/*.c \
     viz/figures/*.c app/plot_{caption,figure,report,summary}.c 2> /dev/null
 holds test -s "$scratch/texts.pot"
 
@@ -31,6 +31,9 @@ for name, title, unit, says in re.findall(r'\{"(\w+)",\s*"([^"]*)",\s*"([^"]*)",
     texts += [title, says]
 spoken = re.search(r"words\[\]\[2\] = \{(.*?)\};", open("app/plot_factors.c").read(), re.S).group(1)
 texts += [word for word in re.findall(r'"\w+", "(\w+)"', spoken) if word.islower()]
+words = re.findall(r'\{"\w+",\s*"((?:[^"\\]|\\.)*)"\}', open("viz/page/page_words.c").read())
+assert len(words) > 60, words
+texts += words
 for card in json.load(open("scenarios/gallery/gallery.json"))["scenarios"]:
     texts += [card["sentence"], json.load(open(f"scenarios/{card['file']}.json"))["title"]]
 for path in sorted(glob.glob("scenarios/*.json")):
@@ -73,6 +76,29 @@ run 0 view first-mail --at "1.9 s" --language en --screenshot "$scratch/again.pn
 holds cmp "$english" "$scratch/again.png"
 run 2 view first-mail --language tlh
 says err '"tlh" is not en, de, es, fr or hi'
+
+# So do pages, which say in which language they are, and their captions; and films.
+run 0 export first-mail -o "$scratch/en.html"
+for language in de es fr hi; do
+    [ $language = hi ] && ! fc-list :lang=hi | grep -q . && continue
+    run 0 export first-mail -o "$scratch/$language.html" --language $language
+    silent err
+    holds grep -q "<html lang=\"$language\">" "$scratch/$language.html"
+    for english in 'Ladder: who sends' 'one event back' 'No packet is on its way' 'Alice has written a mail' 'The world ends'; do
+        grep -q "$english" "$scratch/en.html" || fail "no $english on the English page"
+        grep -q "$english" "$scratch/$language.html" && fail "\"$english\" on the page in $language"
+    done
+    LC_ALL=C.UTF-8 LANGUAGE=$language run 0 export first-mail -o "$scratch/by-environment.html"
+    holds cmp "$scratch/by-environment.html" "$scratch/$language.html"
+done
+run 0 export first-mail -o "$scratch/en/" --from "1.89 s" --to "1.9 s" --fps 2
+run 0 export first-mail -o "$scratch/de/" --from "1.89 s" --to "1.9 s" --fps 2 --language de
+cmp -s "$(find "$scratch/en" -name '*.png' | sort | head -n 1)" "$(find "$scratch/de" -name '*.png' | sort | head -n 1)" &&
+    fail "the film in German is the English one"
+run 2 export first-mail -o "$scratch/x.html" --language tlh
+says err '"tlh" is not en, de, es, fr or hi'
+run 2 export first-mail -o "$scratch/x.jsonl" --language de
+says err '--language means nothing for .jsonl'
 
 # Figures speak what is asked for, and nothing else; a report says which language it has.
 cd "$scratch" || exit 1
