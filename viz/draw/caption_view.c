@@ -75,13 +75,19 @@ static void add_outcome(const struct view *v, char *text, size_t size)
     snprintf(text + used, size - used, "; %s", outcome);
 }
 
+size_t caption_view_told(const struct story *s, size_t before)
+{
+    size_t last = before == STORY_NONE ? story_step_subject(s) : story_step(s, before, STORY_STEP_EVENT, -1);
+    while (last != STORY_NONE && !says_something(s, last))
+        last = story_step(s, last, STORY_STEP_EVENT, -1);
+    return last;
+}
+
 /* What the step at the cursor is about, so that every picture says it. */
 static void happening(const struct view *v, char *text, size_t size)
 {
-    size_t last = story_step_subject(v->story);
+    size_t last = caption_view_told(v->story, STORY_NONE);
     text[0] = 0;
-    while (last != STORY_NONE && !says_something(v->story, last))
-        last = story_step(v->story, last, STORY_STEP_EVENT, -1);
     if (last != STORY_NONE) story_sentence(v->story, last, text, size);
     if (!text[0]) snprintf(text, size, "%s", tr("Press the space bar, and the journey begins."));
     if (last != STORY_NONE && story_event(v->story, last)->kind == EVENT_RUN_END) add_outcome(v, text, size);

@@ -5,6 +5,8 @@
 
 #include "viz/draw/view.h"
 
+/* The latest event that the sentence may tell of, before that one; STORY_NONE: up to now. STORY_NONE when there is none. */
+size_t caption_view_told(const struct story *story, size_t before);
 void caption_view_draw(const struct view *view, struct box box);
 
 #endif

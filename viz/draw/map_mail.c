@@ -14,6 +14,13 @@ enum { ROUTE_MAX = 64, STAYS = 8, MOST_WAYS = 100 };
 
 static const double gone_fades_s = 4;
 
+/* A picture that is being drawn. */
+struct stage {
+    const struct view *v;
+    const struct map_plan *plan;
+    struct map_words *words; /* keep off what lies and travels */
+};
+
 /* ---- Envelopes ---- */
 
 static struct point along(const struct point *points, size_t n, double part)
@@ -62,11 +69,13 @@ static void draw_way(const struct view *v, const struct map_plan *plan, size_t t
 }
 
 /* Its badge is at the side that the next of the pile leaves free: side is -1 on the left. */
-static void draw_envelope(const struct view *v, const struct map_plan *plan, const struct story_stay *letter,
-                          struct point at, int side, double alpha)
+static void draw_envelope(const struct stage *stage, const struct story_stay *letter, struct point at, double w,
+                          int side, double alpha)
 {
-    double w = map_envelope_width(plan);
-    bool bounce = story_mail(v->story, letter->mail)->parent != STORY_NONE, stamped = plan->crowd->is_one && alpha >= 1;
+    const struct view *v = stage->v;
+    const struct map_plan *plan = stage->plan;
+    bool bounce = story_mail(v->story, letter->mail)->parent != STORY_NONE,
+         stamped = plan->crowd->is_one && alpha >= 1 && w == map_envelope_width(plan);
     if (stamped && !view_is_selected(v, ACT_MAIL, letter->mail) &&
         !stamps_take_room(plan->crowd->stamps, bounce ? STAMP_BOUNCE : STAMP_ENVELOPE, at))
         return;
@@ -87,7 +96,9 @@ static void draw_envelope(const struct view *v, const struct map_plan *plan, con
         canvas_polyline(v->canvas, tick, 3, false, w * 0.16, v->theme->panel);
         canvas_polyline(v->canvas, tick, 3, false, w * 0.09, v->theme->good);
     }
-    targets_add_box(v->targets, ACT_MAIL, letter->mail, box_of(at.x - w / 2, at.y - w * 0.36, w, w * 0.72));
+    struct box box = box_of(at.x - w / 2, at.y - w * 0.36, w, w * 0.72);
+    map_words_keep_off(stage->words, box);
+    targets_add_box(v->targets, ACT_MAIL, letter->mail, box);
 }
 
 /* 1 while the letter is to be seen at rest; less while it fades; 0 when it is nowhere. */
@@ -134,15 +145,16 @@ static void draw_count(const struct view *v, const struct map_plan *plan, size_t
               FONT_SMALL);
 }
 
-static void draw_pile(const struct view *v, const struct map_plan *plan, size_t host, const struct pile *pile)
+static void draw_pile(const struct stage *stage, size_t host, const struct pile *pile)
 {
+    const struct map_plan *plan = stage->plan;
     int side = plan->hosts[host].rest_left ? -1 : 1;
     size_t shown = pile->count < MAP_SHOWN_AT_HOST ? pile->count : MAP_SHOWN_AT_HOST;
+    double w = map_envelope_width(plan), alpha = visibility(stage->v, &pile->fading);
     for (size_t i = shown; i-- > 0;)
-        draw_envelope(v, plan, &pile->shown[i], map_rest_place(plan, host, i), side, 1);
-    double alpha = visibility(v, &pile->fading);
-    if (alpha > 0) draw_envelope(v, plan, &pile->fading, map_rest_place(plan, host, 0), side, alpha);
-    if (pile->count > MAP_SHOWN_AT_HOST) draw_count(v, plan, host, pile->count);
+        draw_envelope(stage, &pile->shown[i], map_rest_place(plan, host, i), w, side, 1);
+    if (alpha > 0) draw_envelope(stage, &pile->fading, map_rest_place(plan, host, 0), w, side, alpha);
+    if (pile->count > MAP_SHOWN_AT_HOST) draw_count(stage->v, plan, host, pile->count);
 }
 
 /* One envelope for all recipients of a mail that lies at one host. */
@@ -160,30 +172,35 @@ static void put_on_pile(const struct view *v, const struct story_stay *copy, str
 }
 
 /* Each host that holds a letter shows it: when the word that it was taken is lost, two do. */
-static void draw_resting(const struct view *v, const struct map_plan *plan)
+static void draw_resting(const struct stage *stage)
 {
-    struct pile *piles = mem_calloc(plan->n_hosts + 1, sizeof *piles);
+    const struct view *v = stage->v;
+    size_t n_hosts = stage->plan->n_hosts;
+    struct pile *piles = mem_calloc(n_hosts + 1, sizeof *piles);
     struct story_stay copies[STAYS];
-    for (size_t h = 0; h < plan->n_hosts; h++)
+    for (size_t h = 0; h < n_hosts; h++)
         piles[h].last_mail = STORY_NONE;
     for (size_t i = 0; i < story_letter_count(v->story); i++) {
         size_t n = story_letter_stays(v->story, i, copies, STAYS);
         for (size_t k = 0; k < n && k < STAYS; k++)
             put_on_pile(v, &copies[k], piles);
     }
-    for (size_t h = 0; h < plan->n_hosts; h++)
-        draw_pile(v, plan, h, &piles[h]);
+    for (size_t h = 0; h < n_hosts; h++)
+        draw_pile(stage, h, &piles[h]);
     mem_free(piles);
 }
 
-static void draw_travelling(const struct view *v, const struct map_plan *plan)
+static void draw_travelling(const struct stage *stage)
 {
+    const struct view *v = stage->v;
     const size_t *transfers;
     size_t n = story_live_transfers(v->story, &transfers);
     for (size_t i = 0; i < n; i++) {
         const struct story_stay letter = {.mail = story_transfer(v->story, transfers[i])->mail,
                                           .state = STORY_MAIL_ACTIVE};
-        if (letter.mail != STORY_NONE) draw_envelope(v, plan, &letter, transfer_place(v, plan, transfers[i]), 1, 1);
+        if (letter.mail == STORY_NONE) continue;
+        struct point at = transfer_place(v, stage->plan, transfers[i]);
+        draw_envelope(stage, &letter, at, map_moving_width(stage->plan), 1, 1);
     }
 }
 
@@ -287,6 +304,32 @@ static bool trouble_words(const struct story_host *host, char *text, size_t size
     return text[0] != 0;
 }
 
+/* How it treats its callers: "mailbox full", "not now: 451"; false when it takes what comes. */
+static bool mood_words(const struct story_host *host, char *text, size_t size)
+{
+    int code = (int)strspn(host->said, "0123456789");
+    text[0] = 0;
+    switch (host->mood) {
+    case STORY_MOOD_WELL:
+        return false;
+    case STORY_MOOD_MAILBOX_FULL:
+        snprintf(text, size, "%s", tr("mailbox full"));
+        return true;
+    case STORY_MOOD_SLOW:
+        snprintf(text, size, "%s", tr("answers late"));
+        return true;
+    case STORY_MOOD_BUSY:
+        snprintf(text, size, "%s", tr("busy"));
+        break;
+    case STORY_MOOD_NOT_NOW:
+        snprintf(text, size, "%s", tr("not now"));
+        break;
+    }
+    size_t n = strlen(text);
+    if (code) snprintf(text + n, size - n, ": %.*s", code, host->said);
+    return true;
+}
+
 void map_mail_words(const struct story *s, size_t host, char text[MAP_WORDS_BYTES])
 {
     const size_t size = MAP_WORDS_BYTES;
@@ -296,7 +339,7 @@ void map_mail_words(const struct story *s, size_t host, char text[MAP_WORDS_BYTE
         snprintf(text, size, "%s", tr("down"));
         return;
     }
-    if (trouble_words(&shown, text, size)) return;
+    if (trouble_words(&shown, text, size) || mood_words(&shown, text, size)) return;
     uint32_t deferred = story_queue(s, host, STORY_MAIL_DEFERRED);
     if (deferred && story_queue(s, host, STORY_MAIL_DELIVERED) == 0) {
         char wait[VTIME_TEXT_BYTES];
@@ -315,7 +358,41 @@ static bool is_unwell(const struct story *s, size_t host)
 {
     char text[96];
     struct story_host shown = story_host(s, host);
-    return !shown.up || trouble_words(&shown, text, sizeof text);
+    return !shown.up || trouble_words(&shown, text, sizeof text) || mood_words(&shown, text, sizeof text);
+}
+
+/* ---- Signs ---- */
+
+static bool sign_of(const struct story_host *host, enum shape_sign *sign)
+{
+    const char *const *trouble = host->trouble;
+    if (!host->up) return false; /* the whole icon says it */
+    if (*trouble[STORY_TROUBLE_DISK] || host->mood == STORY_MOOD_MAILBOX_FULL)
+        *sign = SIGN_FULL;
+    else if (*trouble[STORY_TROUBLE_WORK] || *trouble[STORY_TROUBLE_PROGRAM] || host->mood == STORY_MOOD_SLOW)
+        *sign = SIGN_SLOW;
+    else if (host->mood == STORY_MOOD_BUSY || host->mood == STORY_MOOD_NOT_NOW)
+        *sign = SIGN_STOP;
+    else if (*trouble[STORY_TROUBLE_CLOCK])
+        *sign = SIGN_CLOCK;
+    else
+        return false;
+    return true;
+}
+
+/* At the corner of the icon across from the one where envelopes lie, small enough not to reach names. */
+static void draw_sign(const struct stage *stage, size_t host)
+{
+    enum shape_sign sign;
+    const struct view *v = stage->v;
+    const struct map_host *place = &stage->plan->hosts[host];
+    struct story_host shown = story_host(v->story, host);
+    if (!sign_of(&shown, &sign)) return;
+    double icon = stage->plan->icon, r = fmin(fmax(0.22 * icon, 6 * v->unit), 0.4 * icon), off = icon * 0.5 - 0.8 * r;
+    struct point at =
+        point_of(place->at.x + (place->rest_left ? off : -off), place->at.y + (place->rest_below ? -off : off));
+    shape_sign(v->canvas, v->theme, sign, at, r);
+    map_words_keep_off(stage->words, box_of(at.x - r, at.y - r, 2 * r, 2 * r));
 }
 
 void map_label_ground(const struct view *v, const struct map_host *place, const struct text_style *style,
@@ -375,11 +452,14 @@ void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)
         draw_way(v, plan, transfers[i]);
 }
 
-void map_mail_draw(const struct view *v, const struct map_plan *plan)
+void map_mail_draw(const struct view *v, const struct map_plan *plan, struct map_words *words)
 {
+    const struct stage stage = {v, plan, words};
     for (size_t h = 0; h < plan->n_hosts && !plan->crowd->is_one; h++)
         if (!plan->hosts[h].on_link) map_mail_draw_words(v, plan, h);
-    draw_resting(v, plan);
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        draw_sign(&stage, h);
+    draw_resting(&stage);
     canvas_lay_over(v->canvas); /* what moves passes over what stands */
-    draw_travelling(v, plan);
+    draw_travelling(&stage);
 }

@@ -4,12 +4,14 @@
 #define POSTROAD_VIZ_DRAW_MAP_MAIL_H
 
 #include "viz/draw/map_plan.h"
+#include "viz/draw/map_words.h"
 #include "viz/draw/view.h"
 
 /* The ways that mails are taking now, as a soft shine under everything that moves. */
 void map_mail_draw_ways(const struct view *view, const struct map_plan *plan);
-/* Envelopes, and what each host holds, except where a link passes the label: map_mail_draw_words does that later. */
-void map_mail_draw(const struct view *view, const struct map_plan *plan);
+/* Envelopes, and what each host holds, except where a link passes the label: map_mail_draw_words does that later.
+   words keep off what is drawn. */
+void map_mail_draw(const struct view *view, const struct map_plan *plan, struct map_words *words);
 void map_mail_draw_words(const struct view *view, const struct map_plan *plan, size_t host);
 /* Ground under a text in a host's label, so that links do not disturb. */
 void map_label_ground(const struct view *view, const struct map_host *place, const struct text_style *style,

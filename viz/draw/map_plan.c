@@ -26,13 +26,15 @@ static double nearest_neighbours(const struct point *at, size_t n)
 }
 
 const double map_label_nearer = 2, map_label_from_hosts = 24;
-static const double label_gap = 16; /* a stamp on its lane passes between a link and its label */
+static const double label_gap =
+    16; /* a stamp on its lane passes between a link and its label; an envelope needs more */
 
 struct planning {
     struct map_plan *plan;
     const struct story *story;
     struct canvas *canvas;
     struct text_style name, status;
+    double icons;   /* as a part of their usual size */
     double *widths; /* of the hosts' labels, so that each is measured once */
 };
 
@@ -45,7 +47,7 @@ static void place_icons(struct planning *p, const struct point *places)
 {
     struct map_plan *m = p->plan;
     double u = m->unit, side = fmin(82 * u, m->area.w * 0.16);
-    double icon = fmin(60 * u, m->area.h * 0.24);
+    double icon = p->icons * fmin(60 * u, m->area.h * 0.24);
     struct point *at = mem_calloc(m->n_hosts + 1, sizeof *at);
     m->room = box_of(m->area.x + side, m->area.y + icon * 0.62, m->area.w - 2 * side,
                      m->area.h - icon * 1.2 - label_height(p));
@@ -108,6 +110,13 @@ bool map_line_meets_box(struct point a, struct point b, struct box box)
     return from <= to;
 }
 
+enum { MOST_WIRES = 8 };
+
+static bool is_within(struct box area, struct box box)
+{
+    return box.x >= area.x && box.y >= area.y && box.x + box.w <= area.x + area.w && box.y + box.h <= area.y + area.h;
+}
+
 /* A pile, with the number of those that do not show. */
 static struct box with_count(const struct map_plan *m, size_t host)
 {
@@ -117,31 +126,62 @@ static struct box with_count(const struct map_plan *m, size_t host)
                   box.h + 6 * m->unit);
 }
 
-/* How much stands in the way of a label here. The labels of the first hosts and of the links before own_link have their
-   places; links keep `clear` away from it, its own link excepted (LAYOUT_NOBODY: the label of a host: then packets
-   should keep off it, too), and however many they are, they are less in the way than one name. From `enough` on nobody
-   counts any more. */
-static int hindrances(const struct planning *p, struct box box, size_t hosts_done, size_t own_link, double clear,
-                      int enough)
+/* How much stands in the way of a link's label here. The labels of the hosts and of the links before it have their
+   places; other links keep `clear` away from it, and however many they are, they are less in the way than one name.
+   From `enough` on nobody counts any more. */
+static int hindrances(const struct planning *p, struct box box, size_t own_link, double clear, int enough)
 {
     const struct map_plan *m = p->plan;
-    struct box area = m->area;
-    enum { MOST_WIRES = 8 };
-    int n = 0, wires = 0;
-    if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 12;
+    int n = is_within(m->area, box) ? 0 : 12, wires = 0;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 9;
-        if (h < hosts_done && box_meets(box, m->hosts[h].label)) n += 9;
-        if (own_link != LAYOUT_NOBODY && m->hosts[h].rest.w > 0 && box_meets(box, with_count(m, h))) n += 9;
+        if (box_meets(box, m->hosts[h].label)) n += 9;
+        if (m->hosts[h].rest.w > 0 && box_meets(box, with_count(m, h))) n += 9;
     }
     for (size_t i = 0; i < m->n_links && n + wires < enough && wires < MOST_WIRES; i++) {
         double away = i == own_link ? 3 * m->unit : clear;
         wires += map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away));
-        wires += own_link == LAYOUT_NOBODY && map_packets_touch(m, i, box, map_short_cut_units);
-        bool is_placed = own_link != LAYOUT_NOBODY && i < own_link && m->links[i].label.w > 0;
-        if (is_placed && box_meets(box_inset(box, -12 * m->unit), m->links[i].label)) n += 2;
+        if (i < own_link && m->links[i].label.w > 0 && box_meets(box_inset(box, -12 * m->unit), m->links[i].label))
+            n += 2;
     }
     return n + (wires < MOST_WIRES ? wires : MOST_WIRES);
+}
+
+/* What a link does to a name here: its wire runs through it, its packets pass over it, or the envelope does. */
+static int spoiled_by_link(const struct map_plan *m, size_t link, struct box box)
+{
+    enum { WIRE = 12, PACKETS = 12, ENVELOPE = 5 };
+    const struct map_link *l = &m->links[link];
+    double w = map_moving_width(m), h = w * 0.7;
+    struct box wide = box_of(box.x - w / 2, box.y - h / 2, box.w + w, box.h + h);
+    if (!map_line_meets_box(l->a, l->b, box_inset(wide, -m->stamp))) return 0;
+    if (map_line_meets_box(l->a, l->b, box_inset(box, -3 * m->unit))) return WIRE;
+    if (map_packets_touch(m, link, box, map_short_cut_units)) return PACKETS;
+    return map_line_meets_box(l->a, l->b, wide) ? ENVELOPE : 0;
+}
+
+static int spoiled_by_links(const struct map_plan *m, struct box box, int enough)
+{
+    int n = 0;
+    for (size_t i = 0; i < m->n_links && n < enough && n < 12 * MOST_WIRES; i++)
+        n += spoiled_by_link(m, i, box);
+    return n < 12 * MOST_WIRES ? n : 12 * MOST_WIRES;
+}
+
+/* How bad a place is for the name of this host, beside those that have theirs. However many links there are, they are
+   less in the way than one icon or name. From `enough` on nobody counts any more. */
+static int spoiled(const struct planning *p, size_t own, struct box box, int enough)
+{
+    enum { HIDDEN = 12 * MOST_WIRES + 10, ANOTHERS = 3 };
+    const struct map_plan *m = p->plan;
+    double near = box_distance(box, m->hosts[own].icon) + 4 * m->unit; /* one nearer to it would seem to be its host */
+    int n = is_within(m->area, box) ? 0 : HIDDEN + 30;
+    for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
+        if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += HIDDEN;
+        if (h != own && box_distance(box, m->hosts[h].icon) < near) n += ANOTHERS;
+        if (h != own && box_meets(box, m->hosts[h].label)) n += HIDDEN;
+    }
+    return n < enough ? n + spoiled_by_links(m, box, enough - n) : n;
 }
 
 /* A long name at the edge is moved inwards rather than elsewhere. */
@@ -200,35 +240,93 @@ static void measure_labels(struct planning *p)
     }
 }
 
-static void place_host_label(struct planning *p, size_t h, size_t hosts_done)
+/* A place for a name: beside the icon, or farther off at its side, where nobody takes it for another's. */
+struct name_way {
+    double x, y; /* from the icon's middle to the label's, in halves of icon and label together: -1 to 1 */
+    double gap;  /* between the two, in units */
+    enum align align;
+    int cost; /* as spoiled() */
+};
+
+static const struct name_way name_ways[] = {
+    {0, 1, 3, ALIGN_CENTRE, 0},    {0, -1, 3, ALIGN_CENTRE, 0},   {1, 0, 9, ALIGN_START, 0},
+    {-1, 0, 9, ALIGN_END, 0},      {1.25, 1, 3, ALIGN_START, 0},  {-1.25, 1, 3, ALIGN_END, 0},
+    {1.25, -1, 3, ALIGN_START, 0}, {-1.25, -1, 3, ALIGN_END, 0},  {0.4, 1, 3, ALIGN_CENTRE, 1},
+    {-0.4, 1, 3, ALIGN_CENTRE, 1}, {0.4, -1, 3, ALIGN_CENTRE, 1}, {-0.4, -1, 3, ALIGN_CENTRE, 1},
+    {1, 0.4, 9, ALIGN_START, 1},   {-1, 0.4, 9, ALIGN_END, 1},    {1, -0.4, 9, ALIGN_START, 1},
+    {-1, -0.4, 9, ALIGN_END, 1},   {1, 0, 26, ALIGN_START, 2},    {-1, 0, 26, ALIGN_END, 2},
+    {0, 1, 14, ALIGN_CENTRE, 2},   {0, -1, 14, ALIGN_CENTRE, 2},  {1, 0, 44, ALIGN_START, 4},
+    {-1, 0, 44, ALIGN_END, 4},     {1, 0, 64, ALIGN_START, 6},    {-1, 0, 64, ALIGN_END, 6}};
+enum { NAME_WAYS = sizeof name_ways / sizeof name_ways[0], PLAIN_WAYS = 8 };
+enum { FEW_HOSTS = 80 }; /* of more, names are placed in the plain ways only, and once */
+
+static struct box name_box(const struct map_plan *m, size_t h, const struct name_way *way, double w, double height)
+{
+    double r = m->icon / 2, gap = way->gap * m->unit, x = m->hosts[h].at.x, y = m->hosts[h].at.y;
+    bool beside = fabs(way->x) == 1;
+    x += beside ? way->x * (r + gap + w / 2) : way->x * w / 2;
+    y += beside ? way->y * (r + height) / 2 : way->y * (r + gap + height / 2);
+    return into_area(m, box_of(x - w / 2, y - height / 2, w, height));
+}
+
+static void place_host_label(struct planning *p, size_t h)
 {
     struct map_plan *m = p->plan;
     struct map_host *host = &m->hosts[h];
-    host->label = box_of(-1e6, -1e6, 0, 0); /* not in its own way */
     bool has_status = holds_mail(p->story, h) && !m->terse;
-    double w = p->widths[h];
-    double line = p->name.size * 1.3, height = has_status ? label_height(p) : line, r = m->icon / 2, gap = 3 * m->unit;
-    double x = host->at.x, y = host->at.y;
-    const struct map_host sides[] = {
-        {.label = box_of(x - w / 2, y + r + gap, w, height), .align = ALIGN_CENTRE},
-        {.label = box_of(x - w / 2, y - r - gap - height, w, height), .align = ALIGN_CENTRE, .above = true},
-        {.label = box_of(x + r + 3 * gap, y - height / 2, w, height), .align = ALIGN_START},
-        {.label = box_of(x - r - 3 * gap - w, y - height / 2, w, height), .align = ALIGN_END},
-        {.label = box_of(x + 3 * gap, y + r + gap, w, height), .align = ALIGN_START},
-        {.label = box_of(x - w - 3 * gap, y + r + gap, w, height), .align = ALIGN_END},
-        {.label = box_of(x + 3 * gap, y - r - gap - height, w, height), .align = ALIGN_START, .above = true},
-        {.label = box_of(x - w - 3 * gap, y - r - gap - height, w, height), .align = ALIGN_END, .above = true}};
-    int best = 1000;
-    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
-        struct box box = into_area(m, sides[i].label);
-        int n = hindrances(p, box, hosts_done, LAYOUT_NOBODY, 3 * m->unit, best);
+    double height = has_status ? label_height(p) : p->name.size * 1.3;
+    int best = INT_MAX;
+    for (size_t i = 0; i < (m->n_hosts > FEW_HOSTS ? PLAIN_WAYS : NAME_WAYS); i++) {
+        const struct name_way *way = &name_ways[i];
+        struct box box = name_box(m, h, way, p->widths[h], height);
+        if (way->cost >= best) continue;
+        int n = way->cost + spoiled(p, h, box, best - way->cost);
         if (n >= best) continue;
         best = n;
         host->label = box;
-        host->align = sides[i].align;
-        host->above = sides[i].above;
+        host->align = way->align;
+        host->above = way->y < 0 && fabs(way->x) != 1;
     }
-    host->on_link = hindrances(p, host->label, 0, LAYOUT_NOBODY, 3 * m->unit, 1) > 0;
+}
+
+static void no_labels(struct map_plan *m)
+{
+    for (size_t h = 0; h < m->n_hosts; h++)
+        m->hosts[h].label = box_of(-1e6, -1e6, 0, 0);
+}
+
+/* How bad the places of all names are together. */
+static int all_spoiled(const struct planning *p)
+{
+    enum { NOBODY_IS_SO_BAD = 100000 };
+    int n = 0;
+    for (size_t h = 0; h < p->plan->n_hosts; h++)
+        n += spoiled(p, h, p->plan->hosts[h].label, NOBODY_IS_SO_BAD);
+    return n;
+}
+
+/* One after the other; when all have a place, whoever is in the way may go aside. Who comes first has the choice, so it
+   is tried from both ends. */
+static void place_labels(struct planning *p)
+{
+    enum { ROUNDS = 3, ORDERS = 2 };
+    struct map_plan *m = p->plan;
+    size_t n = m->n_hosts;
+    struct map_host *best = mem_calloc(n + 1, sizeof *best);
+    int least = INT_MAX;
+    for (int order = 0; order < (n > FEW_HOSTS ? 1 : ORDERS) && least > 0; order++) {
+        no_labels(m);
+        for (size_t h = 0; h < ROUNDS * n; h++)
+            place_host_label(p, order ? n - 1 - h % n : h % n);
+        int spoils = all_spoiled(p);
+        if (spoils >= least) continue;
+        least = spoils;
+        memcpy(best, m->hosts, n * sizeof *best);
+    }
+    memcpy(m->hosts, best, n * sizeof *best);
+    mem_free(best);
+    for (size_t h = 0; h < n; h++)
+        m->hosts[h].on_link = spoiled_by_links(m, m->hosts[h].label, 1) > 0;
 }
 
 /* ---- Envelopes ---- */
@@ -236,6 +334,11 @@ static void place_host_label(struct planning *p, size_t h, size_t hosts_done)
 double map_envelope_width(const struct map_plan *plan)
 {
     return fmax(fmin(16 * plan->unit, plan->icon), plan->icon * 0.62);
+}
+
+double map_moving_width(const struct map_plan *plan)
+{
+    return fmin(map_envelope_width(plan), 26 * plan->unit);
 }
 
 struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position)
@@ -258,9 +361,7 @@ static struct box rest_box(const struct map_plan *plan, size_t host)
    nobody counts any more. */
 static int hidden_by(const struct map_plan *m, size_t host, struct box box, int enough)
 {
-    struct box area = m->area;
-    int n = 0;
-    if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h) n += 6;
+    int n = is_within(m->area, box) ? 0 : 6;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, m->hosts[h].label)) n += 9;
         if (h != host && box_meets(box, m->hosts[h].icon)) n += 9;
@@ -306,13 +407,15 @@ static void place_rest(struct planning *p, size_t host)
 
 /* ---- Labels of links ---- */
 
-/* Beside the line at this part of it, on the left (-1) or right (1) of its direction. */
-static struct box box_beside(const struct map_link *link, double part, int side, struct point size, double gap)
+/* Beside the line at this part of it, on the left (-1) or right (1) of its direction; an envelope passes between. */
+static struct box box_beside(const struct map_plan *m, const struct map_link *link, double part, int side,
+                             struct point size)
 {
     double length = fmax(1, point_distance(link->a, link->b));
     struct point n = {-(link->b.y - link->a.y) / length * side, (link->b.x - link->a.x) / length * side};
     struct point at = point_between(link->a, link->b, part);
-    double off = gap + fabs(n.x) * size.x / 2 + fabs(n.y) * size.y / 2;
+    double w = map_moving_width(m), envelope = (fabs(n.x) + 0.7 * fabs(n.y)) * w / 2 + 2 * m->unit;
+    double off = fmax(label_gap * m->unit, envelope) + fabs(n.x) * size.x / 2 + fabs(n.y) * size.y / 2;
     return box_of(at.x + n.x * off - size.x / 2, at.y + n.y * off - size.y / 2, size.x, size.y);
 }
 
@@ -367,10 +470,10 @@ static bool place_link_label_by(struct planning *p, size_t i, const struct label
     double best = -1;
     for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
         for (int side = -1; side <= 1; side += 2) {
-            struct box box = box_beside(&m->links[i], parts[k], rises ? -side : side, way->size, label_gap * m->unit);
+            struct box box = box_beside(m, &m->links[i], parts[k], rises ? -side : side, way->size);
             double away = fmin(away_from_hosts(p, i, box), map_label_from_hosts * m->unit);
             if (away < way->apart * m->unit || away <= best + 0.5) continue;
-            if (hindrances(p, box, m->n_hosts, i, way->clear * m->unit, 1)) continue;
+            if (hindrances(p, box, i, way->clear * m->unit, 1)) continue;
             if (could_be_anothers(m, i, box, way->nearer)) continue;
             m->links[i].label = box;
             m->links[i].align = ALIGN_CENTRE;
@@ -388,7 +491,7 @@ static void place_link_label(struct planning *p, size_t i)
     two_lines.lines = 2;
     struct point one = canvas_measure(p->canvas, &p->status, text, 0);
     one.x += 2 * p->plan->unit;
-    struct point two = canvas_measure(p->canvas, &two_lines, text, one.x * 0.64);
+    struct point two = canvas_measure(p->canvas, &two_lines, text, one.x * 0.74);
     two.x += 2 * p->plan->unit;
     /* In one line where there is any place for that. */
     const double near = map_label_nearer, far_off = map_label_from_hosts, close = label_gap - 1;
@@ -414,8 +517,6 @@ enum { LABELLED_LINKS = 60, CROWD = 400 }; /* among more, no label would find a 
 
 static void place_hosts(struct planning *p, const struct point *places)
 {
-    enum { MORE_ROUNDS = 2 }; /* when all have a place, whoever is in the way may go aside */
-    size_t n = p->plan->n_hosts;
     double unit = p->plan->unit * p->plan->letters;
     p->name = theme_text(theme_of(false), FONT_PLAIN, unit);
     p->status = theme_text(theme_of(false), FONT_SMALL, unit);
@@ -423,10 +524,7 @@ static void place_hosts(struct planning *p, const struct point *places)
     measure_labels(p);
     place_icons(p, places);
     place_wires(p);
-    for (size_t h = 0; h < n && !p->plan->few_names; h++)
-        place_host_label(p, h, h);
-    for (size_t h = 0; h < MORE_ROUNDS * n && !p->plan->few_names; h++)
-        place_host_label(p, h % n, n);
+    if (!p->plan->few_names) place_labels(p);
 }
 
 /* What a pile or packets may hide is drawn over them. */
@@ -461,33 +559,54 @@ static bool any_collides(const struct map_plan *m)
     return false;
 }
 
-/* Smaller where names would lie on each other or beyond the edge, as small as one can read from the back row; where
-   that does not help, names alone, then without their last parts, and of large letters smaller ones still: somebody who
-   is not named is worse. Where there is no room for all even so, not all have one (map_names.h). */
+/* A way to write all names, and what it costs, as spoiled() does. */
+static const struct letters_way {
+    double letters, icons; /* as parts of their usual size */
+    bool terse, is_short;
+    int cost;
+} letters_ways[] = {{1, 1, false, false, 0},        {1, 0.75, false, false, 4}, {0.85, 1, false, false, 8},
+                    {0.85, 0.75, false, false, 11}, {0.7, 1, false, false, 0},  {1, 1, true, false, 0},
+                    {0.85, 1, true, false, 0},      {0.7, 1, true, false, 0},   {0.85, 1, true, true, 0},
+                    {0.7, 1, true, true, 0},        {0.6, 1, true, true, 0},    {0.5, 1, true, true, 0},
+                    {0.42, 1, true, true, 0},       {0.36, 1, true, true, 0}};
+enum { LETTERS_WAYS = sizeof letters_ways / sizeof letters_ways[0], LARGE_WAYS = 4 };
+
+static void name_hosts(struct planning *p, const struct point *places, const struct letters_way *way, bool can_shorten)
+{
+    p->plan->letters = way->letters;
+    p->icons = way->icons;
+    p->plan->terse = way->terse;
+    p->plan->short_names = way->is_short && can_shorten;
+    place_hosts(p, places);
+}
+
+/* Icons and names are smaller where names would lie on each other, beyond the edge or, if a little smaller helps, where
+   packets pass; as small as one can read from the back row. Where that does not help, names alone, then without their
+   last parts, and of large letters smaller ones still: somebody who is not named is worse. Where there is no room for
+   all even so, not all have one (map_names.h). */
 static void fit_names(struct planning *p, const struct point *places)
 {
-    static const struct {
-        double letters;
-        bool terse, is_short;
-    } ways[] = {{1, false, false},   {0.85, false, false}, {0.7, false, false}, {1, true, false},
-                {0.85, true, false}, {0.7, true, false},   {0.85, true, true},  {0.7, true, true},
-                {0.6, true, true},   {0.5, true, true},    {0.42, true, true},  {0.36, true, true}};
-    static const double least = 0.7; /* also of the letters at 100 % */
+    static const double smallest = 0.7; /* also of the letters at 100 % */
     struct map_plan *m = p->plan;
     bool can_shorten = m->n_hosts <= CROWD && can_be_short(p->story, m->n_hosts);
-    for (size_t way = 0; way < sizeof ways / sizeof ways[0] && m->n_hosts <= CROWD; way++) {
-        if (ways[way].letters < least && ways[way].letters * m->unit < least) break;
-        m->letters = ways[way].letters;
-        m->terse = ways[way].terse;
-        m->short_names = ways[way].is_short && can_shorten;
-        place_hosts(p, places);
-        if (!any_collides(m)) return;
+    int best = LETTERS_WAYS, least = INT_MAX;
+    for (int i = 0; i < LETTERS_WAYS && m->n_hosts <= CROWD && (best == LETTERS_WAYS || i < LARGE_WAYS); i++) {
+        const struct letters_way *way = &letters_ways[i];
+        if (way->letters < smallest && way->letters * m->unit < smallest) break;
+        name_hosts(p, places, way, can_shorten);
+        if (any_collides(m)) continue;
+        int cost = all_spoiled(p) + way->cost;
+        if (cost < least) least = cost, best = i;
+        if (cost == 0) return;
     }
-    m->letters = 1;
+    if (best < LETTERS_WAYS) {
+        name_hosts(p, places, &letters_ways[best], can_shorten);
+        return;
+    }
+    m->letters = p->icons = 1;
     m->terse = m->few_names = true;
     place_hosts(p, places);
-    for (size_t h = 0; h < m->n_hosts; h++)
-        m->hosts[h].label = box_of(-1e6, -1e6, 0, 0);
+    no_labels(m);
 }
 
 struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,

@@ -86,6 +86,8 @@ struct point map_place_of(const struct map_plan *plan, struct point at);
 /* Where the middle of an envelope lies at a host; position counts from 0. */
 struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position);
 double map_envelope_width(const struct map_plan *plan);
+/* On its way it is no larger than what can pass between a link and its label. */
+double map_moving_width(const struct map_plan *plan);
 bool map_line_meets_box(struct point a, struct point b, struct box box);
 
 /* "10 Mbit/s · 15 ms" and, when told, "· loss 2 %". */

@@ -12,6 +12,7 @@
 #include "viz/draw/map_lanes.h"
 #include "viz/draw/map_mail.h"
 #include "viz/draw/map_names.h"
+#include "viz/draw/map_words.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/shapes.h"
 
@@ -110,51 +111,8 @@ bool map_view_packet_at(const struct view *v, const struct map_plan *plan, size_
     return true;
 }
 
-/* A word beside a stamp, as long as no other word stands there. */
-struct words {
-    struct box taken[LABELLED_PACKETS + 20 + MAP_NAMES_MOST];
-    size_t n;
-};
-
-static bool find_room(struct words *words, const struct map_plan *plan, struct box box)
-{
-    if (words->n == sizeof words->taken / sizeof words->taken[0]) return false;
-    struct box area = plan->area;
-    if (box.x < area.x || box.y < area.y || box.x + box.w > area.x + area.w || box.y + box.h > area.y + area.h)
-        return false;
-    for (size_t i = 0; i < words->n; i++)
-        if (box_meets(box, words->taken[i])) return false;
-    for (size_t h = 0; h < plan->n_hosts; h++)
-        if (box_meets(box, plan->hosts[h].icon) || box_meets(box, plan->hosts[h].label)) return false;
-    for (size_t i = 0; i < plan->n_links; i++)
-        if (box_meets(box, plan->links[i].label)) return false;
-    words->taken[words->n++] = box;
-    return true;
-}
-
-static void draw_word(const struct view *v, const struct map_plan *plan, struct words *words, struct point at,
-                      const char *text, struct colour ink, double alpha)
-{
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.bold = true;
-    style.colour = colour_with_alpha(ink, alpha);
-    style.across = style.down = ALIGN_CENTRE;
-    struct point size = canvas_measure(v->canvas, &style, text, 0);
-    double w = size.x + 10 * v->unit, h = size.y + 3 * v->unit, off = 13 * v->unit;
-    const struct point tries[] = {{at.x - w / 2, at.y + off},     {at.x - w / 2, at.y - off - h},
-                                  {at.x + off, at.y - h / 2},     {at.x - off - w, at.y - h / 2},
-                                  {at.x - w / 2, at.y + off + h}, {at.x - w / 2, at.y - off - 2 * h}};
-    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
-        struct box box = box_of(tries[i].x, tries[i].y, w, h);
-        if (!find_room(words, plan, box)) continue;
-        canvas_fill_round(v->canvas, box, h / 2, colour_with_alpha(v->theme->panel, 0.92 * alpha));
-        canvas_stroke_round(v->canvas, box, h / 2, 1, colour_with_alpha(ink, 0.5 * alpha));
-        canvas_text(v->canvas, box, &style, text);
-        return;
-    }
-}
-
-static void draw_stamp(const struct view *v, const struct map_plan *plan, const struct story_hop *hop, struct point at)
+static void draw_stamp(const struct view *v, const struct map_plan *plan, struct map_words *words,
+                       const struct story_hop *hop, struct point at)
 {
     const struct story_packet *packet = story_packet(v->story, hop->packet);
     double r = plan->stamp;
@@ -168,16 +126,17 @@ static void draw_stamp(const struct view *v, const struct map_plan *plan, const 
         stamps_packet(plan->crowd->stamps, v->canvas, packet->class, at, r);
     else
         shape_packet(v->canvas, v->theme, packet->class, at, r, 1);
+    map_words_keep_off(words, box_of(at.x - r, at.y - r, 2 * r, 2 * r));
     targets_add_box(v->targets, ACT_PACKET, hop->packet, box_of(at.x - r * 1.5, at.y - r * 1.5, 3 * r, 3 * r));
 }
 
-static void draw_packet_word(const struct view *v, const struct map_plan *plan, struct words *words, size_t packet,
+static void draw_packet_word(const struct view *v, const struct map_plan *plan, struct map_words *words, size_t packet,
                              struct point at)
 {
     char text[96];
     packet_words(v->story, packet, text, sizeof text);
     struct colour ink = colour_mix(v->theme->class[story_packet(v->story, packet)->class], v -> theme -> ink, 0.45);
-    draw_word(v, plan, words, at, text, ink, 1);
+    map_words_say(v, plan, words, at, text, ink);
 }
 
 /* Those that wait stand in a row at the sending end, away from the wire: side is 1 where their lane is, -1 across. */
@@ -231,26 +190,28 @@ static struct queue_row queue_row(const struct view *v, const struct map_plan *p
     return best;
 }
 
-static void draw_queue_rest(const struct view *v, const struct map_plan *plan, struct words *words, struct point at,
-                            size_t more)
-{
-    char text[32];
-    struct text_style style = view_faint(v, FONT_SMALL);
-    snprintf(text, sizeof text, "+%zu", more);
-    style.across = style.down = ALIGN_CENTRE;
-    double w = canvas_measure(v->canvas, &style, text, 0).x + 2, h = view_units(v, 16);
-    struct box box = box_of(at.x - w / 2, at.y - h / 2, w, h);
-    if (!find_room(words, plan, box)) return;
-    canvas_fill_round(v->canvas, box, 4, colour_with_alpha(v->theme->panel, 0.8));
-    canvas_text(v->canvas, box, &style, text);
-}
-
 /* Those that wait for one direction of a link. */
 struct waiting {
     size_t all, seen;
-    struct queue_row row; /* found when the first of them is seen */
-    struct point rest_at; /* where the number of those stands that are not shown */
+    struct queue_row row;    /* found when the first of them is seen */
+    struct point last, away; /* of those shown; the number of the others stands beyond, in this direction */
 };
+
+static void draw_queue_rest(const struct view *v, const struct map_plan *plan, struct map_words *words,
+                            const struct waiting *waiting)
+{
+    char text[32];
+    struct text_style style = view_faint(v, FONT_SMALL);
+    snprintf(text, sizeof text, "+%zu", waiting->all - waiting->row.shown);
+    style.across = style.down = ALIGN_CENTRE;
+    double w = canvas_measure(v->canvas, &style, text, 0).x + 2, h = view_units(v, 16);
+    double off = plan->stamp + fabs(waiting->away.x) * w / 2 + fabs(waiting->away.y) * h / 2;
+    struct point at = {waiting->last.x + waiting->away.x * off, waiting->last.y + waiting->away.y * off};
+    struct box box = box_of(at.x - w / 2, at.y - h / 2, w, h);
+    if (!map_words_take(words, plan, box)) return;
+    canvas_fill_round(v->canvas, box, 4, colour_with_alpha(v->theme->panel, 0.8));
+    canvas_text(v->canvas, box, &style, text);
+}
 
 static struct waiting *waiting_at(struct waiting *waiting, const struct story_hop *hop)
 {
@@ -269,11 +230,14 @@ static bool place_waiting(const struct view *v, const struct map_plan *plan, con
     size_t before = w->seen++;
     if (before == 0) w->row = queue_row(v, plan, hop->link, hop->dir);
     *at = queue_point(plan, hop->link, hop->dir, w->row.side, w->row.first + before);
-    if (before == w->row.shown) w->rest_at = *at;
-    return before < w->row.shown;
+    if (before >= w->row.shown) return false;
+    const struct map_lane *lane = &plan->links[hop->link].lanes[hop->dir];
+    w->last = *at;
+    w->away = point_of(lane->right.x * w->row.side, lane->right.y * w->row.side);
+    return true;
 }
 
-static void draw_packets(const struct view *v, const struct map_plan *plan, struct words *words)
+static void draw_packets(const struct view *v, const struct map_plan *plan, struct map_words *words)
 {
     const size_t *hops;
     size_t n = story_live_hops(v->story, &hops);
@@ -287,13 +251,19 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
         struct point at = map_lane_at(&plan->links[hop->link].lanes[hop->dir],
                                       view_moved(v, story_hop_place(hop, story_now(v->story))));
         if (is_waiting(v, hop) && !place_waiting(v, plan, hop, waiting_at(waiting, hop), &at)) continue;
-        draw_stamp(v, plan, hop, at);
+        draw_stamp(v, plan, words, hop, at);
     }
     canvas_lay_over(v->canvas);
     for (size_t i = 0; i < 2 * plan->n_links; i++)
-        if (waiting[i].all > waiting[i].row.shown)
-            draw_queue_rest(v, plan, words, waiting[i].rest_at, waiting[i].all - waiting[i].row.shown);
+        if (waiting[i].all > waiting[i].row.shown && waiting[i].row.shown > 0)
+            draw_queue_rest(v, plan, words, &waiting[i]);
     mem_free(waiting);
+}
+
+static void say_packets(const struct view *v, const struct map_plan *plan, struct map_words *words)
+{
+    const size_t *hops;
+    size_t n = story_live_hops(v->story, &hops);
     for (size_t i = 0; i < n && n <= LABELLED_PACKETS; i++) {
         struct point at;
         if (map_view_packet_at(v, plan, hops[i], &at))
@@ -303,38 +273,62 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
 
 /* ---- The dying ---- */
 
-static void draw_drop(const struct view *v, const struct map_plan *plan, struct words *words,
-                      const struct story_drop *drop)
+/* A loss whose cross is still to be seen, and where. */
+struct dying {
+    size_t packet;
+    struct point at;
+    double alpha;
+    bool not_taken;
+};
+
+static bool find_dying(const struct view *v, const struct map_plan *plan, const struct story_drop *drop,
+                       struct dying *dying)
 {
-    char text[96];
-    if (drop->hop == STORY_NONE && drop->host == STORY_NONE) return; /* nobody knows where */
-    double age = fmax(0, view_age_s(v, drop->at_ns + 1)), alpha = fmax(0, fmin(1, 1.4 * (1 - age / drop_fades_s)));
-    if (alpha <= 0) return;
-    struct point at = plan->hosts[drop->host].at;
+    if (drop->hop == STORY_NONE && drop->host == STORY_NONE) return false; /* nobody knows where */
+    double age = fmax(0, view_age_s(v, drop->at_ns + 1));
+    *dying = (struct dying){.packet = drop->packet, .not_taken = drop->hop == STORY_NONE};
+    dying->alpha = fmax(0, fmin(1, 1.4 * (1 - age / drop_fades_s)));
+    if (dying->alpha <= 0) return false;
+    dying->at = plan->hosts[drop->host].at;
     if (drop->hop != STORY_NONE) {
         const struct story_hop *hop = story_hop(v->story, drop->hop);
-        at = map_lane_at(&plan->links[hop->link].lanes[hop->dir], drop->place);
+        dying->at = map_lane_at(&plan->links[hop->link].lanes[hop->dir], drop->place);
     }
-    double r = plan->stamp, sink = view_units(v, 5) * fmin(age, 1.5);
-    at.y += sink;
-    shape_packet(v->canvas, v->theme, story_packet(v->story, drop->packet)->class, at, r, alpha * 0.35);
-    bool not_taken = drop->hop == STORY_NONE;
-    shape_death(v->canvas, not_taken, at, r * 1.25, r * 0.5, colour_with_alpha(v->theme->panel, alpha * 0.8));
-    shape_death(v->canvas, not_taken, at, r * 1.15, r * 0.32, colour_with_alpha(v->theme->lost, alpha));
-    packet_death_words(v->story, drop->packet, text, sizeof text);
-    draw_word(v, plan, words, at, text, v->theme->lost, alpha);
-    targets_add_box(v->targets, ACT_PACKET, drop->packet, box_of(at.x - r * 1.5, at.y - r * 1.5, 3 * r, 3 * r));
+    dying->at.y += view_units(v, 5) * fmin(age, 1.5);
+    return true;
 }
 
-static void draw_drops(const struct view *v, const struct map_plan *plan, struct words *words)
+static void draw_cross(const struct view *v, const struct map_plan *plan, struct map_words *words,
+                       const struct dying *d)
 {
+    double r = plan->stamp;
+    struct box box = box_of(d->at.x - r * 1.5, d->at.y - r * 1.5, 3 * r, 3 * r);
+    shape_packet(v->canvas, v->theme, story_packet(v->story, d->packet)->class, d->at, r, d->alpha * 0.35);
+    shape_death(v->canvas, d->not_taken, d->at, r * 1.25, r * 0.5, colour_with_alpha(v->theme->panel, d->alpha * 0.8));
+    shape_death(v->canvas, d->not_taken, d->at, r * 1.15, r * 0.32, colour_with_alpha(v->theme->lost, d->alpha));
+    map_words_keep_off(words, box_inset(box, r * 0.3));
+    targets_add_box(v->targets, ACT_PACKET, d->packet, box);
+}
+
+/* All crosses first, so that no word lies on one; then the reasons, the latest first. */
+static void draw_drops(const struct view *v, const struct map_plan *plan, struct map_words *words)
+{
+    char text[96];
+    struct dying dying[SHOWN_DROPS];
+    size_t n = 0;
     int64_t since = pace_virtual_at(v->pace, v->screen_ns - (int64_t)(drop_fades_s * 1e9));
-    int64_t now = story_now(v->story);
-    size_t first = story_drops_after(v->story, since > 1 ? since - 2 : -1), end = story_drops_after(v->story, now);
+    size_t first = story_drops_after(v->story, since > 1 ? since - 2 : -1),
+           end = story_drops_after(v->story, story_now(v->story));
     if (end > first + SHOWN_DROPS) first = end - SHOWN_DROPS;
     for (size_t i = first; i < end; i++) {
         const struct story_drop *drop = story_drop(v->story, i);
-        if (drop->event < story_cursor(v->story)) draw_drop(v, plan, words, drop);
+        if (drop->event < story_cursor(v->story) && find_dying(v, plan, drop, &dying[n])) n++;
+    }
+    for (size_t i = 0; i < n; i++)
+        draw_cross(v, plan, words, &dying[i]);
+    for (size_t i = n; i-- > 0;) {
+        packet_death_words(v->story, dying[i].packet, text, sizeof text);
+        map_words_say_why(v, plan, words, dying[i].at, text, dying[i].alpha);
     }
 }
 
@@ -373,12 +367,13 @@ static void draw_labels_over_links(const struct view *v, const struct map_plan *
 
 void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
 {
-    struct words words = {.n = 0};
+    struct map_words words;
+    words.n = words.n_things = 0;
     map_crowd_look(v, plan);
     note_still_targets(v, plan);
     draw_selected_still(v, plan);
     map_mail_draw_ways(v, plan);
-    map_mail_draw(v, plan);
+    map_mail_draw(v, plan, &words);
     struct map_names names = {.n = 0};
     if (plan->few_names) map_names_choose(v, plan, &names);
     memcpy(words.taken, names.boxes, names.n * sizeof *names.boxes);
@@ -392,6 +387,7 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     else
         draw_labels_over_links(v, plan);
     draw_drops(v, plan, &words);
+    say_packets(v, plan, &words);
 }
 
 enum { LEGEND_LOST = STORY_CLASSES, LEGEND_NOT_TAKEN };

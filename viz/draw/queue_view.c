@@ -77,12 +77,40 @@ static void draw_names(const struct queue_page *p, const struct queue_row *row, 
 
 /* ---- Bars ---- */
 
-static struct colour outcome_colour(const struct queue_page *p, const struct story_attempt *a)
+/* How an attempt is drawn. What the present does not know yet is told by none of them. */
+enum bar_shape { BAR_TALL, BAR_SHORT, BAR_BROKEN, BAR_THIN };
+struct bar {
+    struct colour colour;
+    enum bar_shape shape;
+};
+
+/* In a dense row, where there is room for no sign beside it, the shape says the same as the colour: it is whole where
+   the mail was taken, short where it shall come again, broken where it was refused, thin where nothing was tried. */
+static struct bar bar_of(const struct queue_page *p, const struct story_attempt *a)
 {
     const struct theme *t = p->v->theme;
-    if (!strcmp(a->outcome, "done") || !strcmp(a->outcome, "delivered")) return t->good;
-    if (!strcmp(a->outcome, "never")) return t->lost;
-    return a->id ? t->warn : t->ghost;
+    if (a->begin_ns > story_now(p->v->story)) return (struct bar){t->ghost, BAR_TALL};
+    if (a->end_ns > story_now(p->v->story)) return (struct bar){t->accent, BAR_TALL};
+    if (!strcmp(a->outcome, "done") || !strcmp(a->outcome, "delivered")) return (struct bar){t->good, BAR_TALL};
+    if (!strcmp(a->outcome, "never")) return (struct bar){t->lost, BAR_BROKEN};
+    return a->id ? (struct bar){t->warn, BAR_SHORT} : (struct bar){t->ghost, BAR_THIN};
+}
+
+static void draw_bar(const struct queue_page *p, struct box box, const struct bar *bar, double alpha)
+{
+    static const double heights[] = {[BAR_TALL] = 1, [BAR_SHORT] = 0.55, [BAR_THIN] = 0.25};
+    struct colour colour = colour_with_alpha(bar->colour, alpha);
+    double radius = fmin(box.w, box.h) * 0.25, part = box.h * 0.38;
+    if (box.w <= 0) return;
+    if (bar->shape == BAR_BROKEN) {
+        canvas_fill_round(p->v->canvas, box_of(box.x, box.y, box.w, part), fmin(radius, part / 4), colour);
+        box.y += box.h - part;
+        box.h = part;
+    } else {
+        box.y += box.h * (1 - heights[bar->shape]) / 2;
+        box.h *= heights[bar->shape];
+    }
+    canvas_fill_round(p->v->canvas, box, fmin(radius, box.h / 4), colour);
 }
 
 /* Shape says the same as colour: a tick, a cross, a clock. */
@@ -111,10 +139,10 @@ static void draw_life(const struct queue_page *p, const struct queue_row *row, d
                       colour_mix(v->theme->panel, v->theme->grid, 0.8));
     if (now > from) canvas_fill_round(v->canvas, box_of(from, y + (p->row - h) / 2, now - from, h), h / 2, lived);
     if (row->end == STORY_MARK_COMPOSED || row->to_ns > v->span.to_ns || row->to_ns < v->span.from_ns) return;
-    bool bounced = row->end == STORY_MARK_BOUNCED;
-    canvas_disc(
-        v->canvas, point_of(to, y + p->row / 2), h * 0.55,
-        colour_with_alpha(bounced ? v->theme->lost : v->theme->good, row->to_ns <= story_now(v->story) ? 1 : 0.4));
+    struct colour end = row->to_ns > story_now(v->story) ? colour_with_alpha(v->theme->ghost, 0.5)
+                        : row->end == STORY_MARK_BOUNCED ? v->theme->lost
+                                                         : v->theme->good;
+    canvas_disc(v->canvas, point_of(to, y + p->row / 2), h * 0.55, end);
 }
 
 /* It may lie across a bar's end. */
@@ -136,10 +164,12 @@ static void draw_attempt(const struct queue_page *p, const struct queue_row *row
     bool begun = a->begin_ns <= story_now(v->story), ended = a->end_ns <= story_now(v->story);
     double x = fmax(p->axis.x, time_axis_x(v, p->axis, a->begin_ns)), least = view_units(v, 3);
     double w = fmax(least, fmin(p->axis.x + p->axis.w, time_axis_x(v, p->axis, end_ns)) - x);
-    struct colour colour =
-        colour_with_alpha(ended || !begun ? outcome_colour(p, a) : v->theme->accent, begun ? 1 : 0.35);
+    struct bar how = bar_of(p, a);
+    struct colour colour = how.colour;
     struct box bar = box_of(x, y + p->row * 0.14, w, p->row * 0.72);
-    canvas_fill_round(v->canvas, bar, fmin(w, bar.h) * 0.25, colour);
+    double now = ended ? x + w : fmax(x, fmin(x + w, time_axis_x(v, p->axis, story_now(v->story))));
+    draw_bar(p, box_of(x, bar.y, now - x, bar.h), &how, 1);
+    draw_bar(p, box_of(now, bar.y, x + w - now, bar.h), &how, 0.35);
     size_t event = a->end_event != STORY_NONE ? a->end_event : a->begin_event;
     if (view_is_selected(v, ACT_EVENT, event))
         canvas_stroke_round(v->canvas, box_inset(bar, -view_units(v, 2)), view_units(v, 3), view_units(v, 2),

@@ -1,6 +1,7 @@
 #include "viz/draw/segment_view.h"
 
 #include "sim/journal/tr.h"
+#include "viz/draw/caption_view.h"
 #include "viz/draw/header_view.h"
 #include "viz/draw/hex_view.h"
 #include "viz/draw/offers_view.h"
@@ -15,8 +16,9 @@ size_t segment_view_packet(const struct view *v)
         size_t packet = story_event_packet(v->story, v->selection.index);
         if (packet != STORY_NONE) return packet;
     }
-    for (size_t event = story_cursor(v->story); event-- > 0;) {
-        size_t packet = story_event_packet(v->story, event);
+    for (size_t told = caption_view_told(v->story, STORY_NONE); told != STORY_NONE;
+         told = caption_view_told(v->story, told)) {
+        size_t packet = story_event_packet(v->story, told);
         if (packet != STORY_NONE) return packet;
     }
     return STORY_NONE;

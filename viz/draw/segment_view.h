@@ -4,7 +4,8 @@
 
 #include "viz/draw/view.h"
 
-/* The packet that is selected, or that an event which is selected is about; else the one that the latest event was about.
+/* The packet that is selected, or that an event which is selected is about; else the one that the sentence above the
+   views tells of, or told of last.
    STORY_NONE before the first. */
 size_t segment_view_packet(const struct view *view);
 void segment_view_draw(const struct view *view, struct box box);

@@ -150,6 +150,22 @@ static int64_t vars_at(const struct chart *c, size_t i)
     return i < c->n_vars ? story_event_time(c->v->story, c->vars[i]) : c->plan->to_ns;
 }
 
+static void draw_step_line(const struct chart *c, struct point a, struct point b, double width, bool dashed,
+                           struct colour ink)
+{
+    if (b.x <= a.x) return;
+    if (dashed)
+        canvas_dashed(c->v->canvas, a, b, width, 4 * width, ink);
+    else
+        canvas_line(c->v->canvas, a, b, width, ink);
+}
+
+/* Where the present lies between these two; what is right of it is to come. */
+static double now_between(const struct chart *c, double x0, double x1)
+{
+    return fmax(x0, fmin(x1, time_axis_x(c->v, c->box, story_now(c->v->story))));
+}
+
 /* Values hold until the next: a staircase. What is to come is pale. */
 static void draw_stairs(const struct chart *c, enum field_id field, double width, struct colour colour, bool dashed)
 {
@@ -161,27 +177,26 @@ static void draw_stairs(const struct chart *c, enum field_id field, double width
         double value = field == FIELD_SND_WND ? right_edge(c, i) : value_of(c, i, field), y = y_of(c, value);
         double x0 = fmax(c->box.x, time_axis_x(c->v, c->box, from));
         double x1 = fmin(c->box.x + c->box.w, time_axis_x(c->v, c->box, to));
-        struct colour ink = colour_with_alpha(colour, from <= now ? 1 : 0.3);
+        double present = now_between(c, x0, x1);
+        struct colour pale = colour_with_alpha(colour, 0.3), ink = from <= now ? colour : pale;
         if (last_y >= 0 && fabs(last_y - y) > 0.5)
             canvas_line(c->v->canvas, point_of(x0, last_y), point_of(x0, y), width, ink);
-        if (dashed)
-            canvas_dashed(c->v->canvas, point_of(x0, y), point_of(x1, y), width, 4 * width, ink);
-        else
-            canvas_line(c->v->canvas, point_of(x0, y), point_of(x1, y), width, ink);
+        draw_step_line(c, point_of(x0, y), point_of(present, y), width, dashed, colour);
+        draw_step_line(c, point_of(present, y), point_of(x1, y), width, dashed, pale);
         last_y = y;
     }
 }
 
 static void draw_area(const struct chart *c, enum field_id field, struct colour colour)
 {
-    int64_t now = story_now(c->v->story);
     for (size_t i = 0; i < c->n_vars; i++) {
         int64_t from = vars_at(c, i), to = vars_at(c, i + 1);
         if (to < c->v->span.from_ns || from > c->v->span.to_ns) continue;
         double x0 = fmax(c->box.x, time_axis_x(c->v, c->box, from));
         double x1 = fmin(c->box.x + c->box.w, time_axis_x(c->v, c->box, to)), y = y_of(c, value_of(c, i, field));
-        canvas_fill(c->v->canvas, box_of(x0, y, x1 - x0, c->box.y + c->box.h - y),
-                    colour_with_alpha(colour, from <= now ? 0.3 : 0.12));
+        double present = now_between(c, x0, x1), h = c->box.y + c->box.h - y;
+        canvas_fill(c->v->canvas, box_of(x0, y, present - x0, h), colour_with_alpha(colour, 0.3));
+        canvas_fill(c->v->canvas, box_of(present, y, x1 - present, h), colour_with_alpha(colour, 0.12));
     }
 }
 

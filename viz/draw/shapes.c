@@ -131,6 +131,68 @@ void shape_clock(struct canvas *c, struct point at, double r, struct colour face
     canvas_line(c, at, point_of(at.x + r * 0.45, at.y + r * 0.15), fmax(1, r * 0.18), ink);
 }
 
+/* ---- What is the matter ---- */
+
+/* A vessel, full to the brim. */
+static void sign_full(struct canvas *c, struct point at, double r, struct colour ground, struct colour ink)
+{
+    const struct point vessel[4] = {{at.x - r * 0.75, at.y - r * 0.85},
+                                    {at.x - r * 0.6, at.y + r * 0.85},
+                                    {at.x + r * 0.6, at.y + r * 0.85},
+                                    {at.x + r * 0.75, at.y - r * 0.85}};
+    const struct point filling[4] = {{at.x - r * 0.7, at.y - r * 0.5},
+                                     {at.x - r * 0.6, at.y + r * 0.85},
+                                     {at.x + r * 0.6, at.y + r * 0.85},
+                                     {at.x + r * 0.7, at.y - r * 0.5}};
+    canvas_polygon(c, vessel, 4, ground);
+    canvas_polygon(c, filling, 4, ink);
+    canvas_polyline(c, vessel, 4, false, r * 0.28, ink);
+}
+
+/* An hourglass. */
+static void sign_slow(struct canvas *c, struct point at, double r, struct colour ground, struct colour ink)
+{
+    const struct point glass[4] = {{at.x - r * 0.65, at.y - r * 0.85},
+                                   {at.x + r * 0.65, at.y - r * 0.85},
+                                   {at.x - r * 0.65, at.y + r * 0.85},
+                                   {at.x + r * 0.65, at.y + r * 0.85}};
+    const struct point sand[3] = {{at.x, at.y}, {at.x - r * 0.65, at.y + r * 0.85}, {at.x + r * 0.65, at.y + r * 0.85}};
+    canvas_polygon(c, glass, 4, ground);
+    canvas_polygon(c, sand, 3, ink);
+    canvas_polyline(c, glass, 4, true, r * 0.24, ink);
+}
+
+/* Eight corners and a bar, as on a road. */
+static void sign_stop(struct canvas *c, struct point at, double r, struct colour ground, struct colour ink)
+{
+    struct point corners[8];
+    for (int i = 0; i < 8; i++) {
+        double angle = (i + 0.5) * 3.14159265358979 / 4;
+        corners[i] = point_of(at.x + r * cos(angle), at.y + r * sin(angle));
+    }
+    canvas_polygon(c, corners, 8, ink);
+    canvas_line(c, point_of(at.x - r * 0.5, at.y), point_of(at.x + r * 0.5, at.y), r * 0.36, ground);
+}
+
+void shape_sign(struct canvas *c, const struct theme *t, enum shape_sign sign, struct point at, double r)
+{
+    canvas_disc(c, at, r * 1.3, t->panel);
+    switch (sign) {
+    case SIGN_FULL:
+        sign_full(c, at, r, t->panel, t->lost);
+        break;
+    case SIGN_SLOW:
+        sign_slow(c, at, r, t->panel, t->lost);
+        break;
+    case SIGN_STOP:
+        sign_stop(c, at, r, t->panel, t->lost);
+        break;
+    case SIGN_CLOCK:
+        shape_clock(c, at, r, t->panel, t->lost);
+        break;
+    }
+}
+
 struct icon {
     struct canvas *c;
     struct colour body, ink, mark;

@@ -27,12 +27,14 @@ void shape_envelope(struct canvas *canvas, const struct theme *theme, struct poi
 void shape_clock(struct canvas *canvas, struct point at, double radius, struct colour face, struct colour ink);
 /* A padlock, as wide as this. */
 void shape_lock(struct canvas *canvas, struct point at, double width, struct colour colour);
+/* What is the matter with a host that is up: something is full, it is slow, it takes no mail, its clock is wrong. */
+enum shape_sign { SIGN_FULL, SIGN_SLOW, SIGN_STOP, SIGN_CLOCK };
+void shape_sign(struct canvas *canvas, const struct theme *theme, enum shape_sign sign, struct point at, double radius);
 /* The icon of a host, filling a square of this size around the point; a host that is down is grey and crossed out. */
 void shape_host(struct canvas *canvas, const struct theme *theme, enum story_role role, bool up, struct point at,
                 double size);
 
 enum button_shape { BUTTON_PLAY, BUTTON_PAUSE, BUTTON_BACK, BUTTON_FORWARD, BUTTON_SLOWER, BUTTON_FASTER, BUTTON_THEME };
-void shape_button(struct canvas *canvas, enum button_shape shape, struct point at, double radius,
-                  struct colour colour);
+void shape_button(struct canvas *canvas, enum button_shape shape, struct point at, double radius, struct colour colour);
 
 #endif

@@ -58,6 +58,49 @@ static void set_remove(struct state_rows *set, uint32_t item)
 
 /* ---- One event ---- */
 
+/* ---- Moods ---- */
+
+static struct host_now *host_of(struct story *story, const struct event *e)
+{
+    size_t host = cast_host(story, e, FIELD_HOST);
+    return host == STORY_NONE ? NULL : (struct host_now *)rows(story, BLOCK_HOSTS) + host;
+}
+
+static void apply_rule(struct story *story, uint32_t i, const struct event *e)
+{
+    struct host_now *now = host_of(story, e);
+    const char *rule = event_text(e, FIELD_NAME);
+    if (!now) return;
+    if (strcmp(rule, "tarpit") == 0) now->slow_event = i;
+    if (strcmp(rule, "mailbox full") == 0) now->mood = STORY_MOOD_MAILBOX_FULL;
+    if (strcmp(rule, "connections") == 0 || strcmp(rule, "too many at once") == 0) now->mood = STORY_MOOD_BUSY;
+}
+
+/* Of a reply in several lines the last one counts. Why it says so, a rule has told just before. */
+static void apply_line(struct story *story, uint32_t i, const struct event *e)
+{
+    const char *text = event_text(e, FIELD_TEXT);
+    if (text[0] != '4' || strspn(text, "0123456789") != 3 || strcmp(event_text(e, FIELD_WHO), "S") != 0) return;
+    struct host_now *now = host_of(story, e);
+    if (!now) return;
+    if (now->mood == STORY_MOOD_WELL) now->mood = STORY_MOOD_NOT_NOW;
+    now->said_event = i;
+}
+
+/* It takes mails again, or there is room. */
+static void cheer_up(struct story *story, size_t host, enum story_mail_state from, enum story_mail_state to)
+{
+    struct host_now *now = (struct host_now *)rows(story, BLOCK_HOSTS) + host;
+    bool takes = from == STORY_MAIL_UNKNOWN && (to == STORY_MAIL_QUEUED || to == STORY_MAIL_DELIVERED);
+    bool has_room = from == STORY_MAIL_DELIVERED && to != STORY_MAIL_DELIVERED;
+    if (!has_room && (!takes || (now->mood == STORY_MOOD_MAILBOX_FULL && to == STORY_MAIL_QUEUED))) return;
+    if (has_room && now->mood != STORY_MOOD_MAILBOX_FULL) return;
+    now->mood = STORY_MOOD_WELL;
+    now->said_event = NONE32;
+}
+
+/* ---- Hosts ---- */
+
 static void apply_host(struct story *story, uint32_t host, uint32_t i, const struct event *e)
 {
     if (host == NONE32) return;
@@ -65,6 +108,8 @@ static void apply_host(struct story *story, uint32_t host, uint32_t i, const str
     if (e->kind == EVENT_HOST_STATE) {
         now->up = event_int(e, FIELD_UP) != 0;
         now->why_event = i;
+        now->mood = STORY_MOOD_WELL;
+        now->said_event = now->slow_event = NONE32;
         return;
     }
     for (enum story_trouble trouble = 0; trouble < STORY_TROUBLES; trouble++)
@@ -138,6 +183,7 @@ static void apply_mail_state(struct story *story, uint32_t place, uint32_t i, co
     struct letter_now *letter = (struct letter_now *)rows(story, BLOCK_LETTERS) + at->letter;
     enum story_mail_state to = story_mail_state_of(event_text(e, FIELD_TO));
     if (now->state != STORY_MAIL_UNKNOWN) queue[now->state]--;
+    cheer_up(story, at->host, (enum story_mail_state)now->state, to);
     *now = (struct place_now){to, i};
     queue[to]++;
     if (to != STORY_MAIL_HANDED_ON || letter->place == NONE32) letter->place = place;
@@ -254,6 +300,12 @@ static void apply_seldom(struct story *story, size_t i, enum event_kind kind)
     case EVENT_ATTEMPT_BEGIN:
         apply_attempt(story, story_event(story, i));
         return;
+    case EVENT_SMTP_RULE:
+        apply_rule(story, (uint32_t)i, story_event(story, i));
+        return;
+    case EVENT_SMTP_LINE:
+        apply_line(story, (uint32_t)i, story_event(story, i));
+        return;
     }
 }
 
@@ -304,7 +356,7 @@ static void begin_state(struct story *story)
     resize(&now->blocks[BLOCK_QUEUES], story->hosts.count * STORY_MAIL_STATES);
     for (size_t i = 0; i < story->hosts.count; i++)
         ((struct host_now *)rows(story, BLOCK_HOSTS))[i] =
-            (struct host_now){1, NONE32, {NONE32, NONE32, NONE32, NONE32}};
+            (struct host_now){1, NONE32, {NONE32, NONE32, NONE32, NONE32}, STORY_MOOD_WELL, NONE32, NONE32};
     for (size_t i = 0; i < story->links.count; i++)
         ((struct link_now *)rows(story, BLOCK_LINKS))[i] =
             (struct link_now){{1, 1}, {NONE32, NONE32}, {NONE32, NONE32}, {NONE32, NONE32}, {NONE32, NONE32}, {0, 0}};

@@ -133,6 +133,13 @@ const char *story_trouble_name(enum story_trouble trouble)
     return names[trouble];
 }
 
+/* An answer is kept back until the instant that the rule told. */
+static bool is_slow(const struct story *story, const struct host_now *now)
+{
+    return now->mood == STORY_MOOD_WELL && now->slow_event != NONE32 &&
+           event_int(story_event(story, now->slow_event), FIELD_AT) > story->now_ns;
+}
+
 struct story_host story_host(const struct story *story, size_t host)
 {
     const struct cast_host *cast = &story->hosts.items[host];
@@ -147,6 +154,9 @@ struct story_host story_host(const struct story *story, size_t host)
                                .why = now->up ? "" : text_at(story, now->why_event, FIELD_WHY)};
     for (size_t i = 0; i < STORY_TROUBLES; i++)
         shown.trouble[i] = text_at(story, now->trouble_event[i], FIELD_TEXT);
+    shown.mood = (enum story_mood)now->mood;
+    shown.said = text_at(story, now->said_event, FIELD_TEXT);
+    if (is_slow(story, now)) shown.mood = STORY_MOOD_SLOW;
     return shown;
 }
 

@@ -94,6 +94,15 @@ enum story_role {
 enum story_trouble { STORY_TROUBLE_DISK, STORY_TROUBLE_WORK, STORY_TROUBLE_PROGRAM, STORY_TROUBLE_CLOCK, STORY_TROUBLES };
 const char *story_trouble_name(enum story_trouble trouble); /* "disk" */
 
+/* How a server that is well treats its callers, by the rules that it tells of and by what it answers. */
+enum story_mood {
+    STORY_MOOD_WELL,
+    STORY_MOOD_MAILBOX_FULL, /* until it takes a mail again, or one is fetched */
+    STORY_MOOD_BUSY,         /* it has as many callers as it can have: until it takes a mail */
+    STORY_MOOD_NOT_NOW,      /* it answered with a 4: likewise */
+    STORY_MOOD_SLOW          /* it keeps its answers back, just now */
+};
+
 struct story_host {
     uint32_t id; /* of the journal */
     enum story_role role;
@@ -104,6 +113,8 @@ struct story_host {
     bool up;          /* at this instant */
     const char *why;  /* it is down; "" */
     const char *trouble[STORY_TROUBLES]; /* "full", "100 times slower"; "": all is well */
+    enum story_mood mood;
+    const char *said; /* its answer, when it is in a mood: "451 4.7.1 Try again later"; "" */
 };
 size_t story_host_count(const struct story *story);
 struct story_host story_host(const struct story *story, size_t host);

@@ -82,6 +82,7 @@ struct cast_stream {
 struct host_now {
     uint32_t up, why_event;
     uint32_t trouble_event[STORY_TROUBLES]; /* NONE32: none */
+    uint32_t mood, said_event, slow_event;  /* enum story_mood without slow; the latter two: NONE32: none */
 };
 struct link_now {
     uint32_t up[2], down_event[2], loss_event[2], rate_event[2], delay_event[2], lost[2];

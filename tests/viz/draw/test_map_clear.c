@@ -1,0 +1,212 @@
+/* Nothing that moves lies on what is to be read: over the shipped scenarios, at many instants, in the arrangements that
+   people see. Moving are packets, crosses of the lost, and envelopes; to be read are names, what hosts hold, what links
+   are, and the words beside packets. What was drawn is heard, where things are is asked of the targets. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "sim/journal/vtime.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/map_view.h"
+#include "viz/draw/packet_words.h"
+
+/* The map in the usual arrangement at 1280x800 and at 1920x1080, for the projector at both, and in the gallery. */
+static const struct screen {
+    const char *name;
+    struct box area;
+    double unit;
+    bool projector;
+} screens[] = {{"1280x800", {16, 132, 762, 270}, 1, false},
+               {"1920x1080", {24, 180, 1150, 370}, 1.35, false},
+               {"projector at 1280x800", {20, 146, 708, 488}, 1.36, true},
+               {"projector at 1920x1080", {28, 196, 1066, 660}, 1.84, true},
+               {"gallery", {10, 10, 272, 146}, 0.486, false}};
+enum { SCREENS = sizeof screens / sizeof screens[0], MOST_PARTS = 4000 };
+
+/* ---- What is in a picture ---- */
+
+enum read_what { READ_NAME, READ_WORDS, READ_LINK, READ_PILL, READS };
+static const char *const read_names[READS] = {"names", "words at hosts", "links", "pills"};
+
+struct readable {
+    enum read_what what;
+    struct box box;
+    char text[96];
+};
+
+struct picture {
+    struct journal_memory *journal;
+    struct story *story;
+    struct pace *pace;
+    struct targets *targets;
+    struct map_plan *plan;
+    const struct screen *screen;
+    struct readable *read;
+    size_t n;
+    struct box last_box; /* that was filled: the ground of a pill */
+};
+
+static struct box bounds_of(const struct canvas_part *part)
+{
+    double x0 = part->corners[0].x, y0 = part->corners[0].y, x1 = x0, y1 = y0;
+    for (int i = 1; i < 4; i++) {
+        x0 = fmin(x0, part->corners[i].x), x1 = fmax(x1, part->corners[i].x);
+        y0 = fmin(y0, part->corners[i].y), y1 = fmax(y1, part->corners[i].y);
+    }
+    return box_of(x0, y0, x1 - x0, y1 - y0);
+}
+
+static bool is_in(struct box inner, struct box outer)
+{
+    return box_has(outer, inner.x + inner.w / 2, inner.y + inner.h / 2);
+}
+
+static enum read_what what_of(const struct picture *p, struct box box)
+{
+    for (size_t h = 0; h < p->plan->n_hosts; h++) {
+        struct box label = p->plan->hosts[h].label;
+        if (label.w > 0 && is_in(box, label))
+            return box.y + box.h / 2 < label.y + p->screen->unit * p->plan->letters * 19 ? READ_NAME : READ_WORDS;
+    }
+    for (size_t i = 0; i < p->plan->n_links; i++)
+        if (p->plan->links[i].label.w > 0 && is_in(box, p->plan->links[i].label)) return READ_LINK;
+    return READ_PILL;
+}
+
+static void hear(void *user, const struct canvas_part *part)
+{
+    struct picture *p = user;
+    struct box box = bounds_of(part);
+    if (part->what != CANVAS_TEXT || p->n == MOST_PARTS || part->colour.a < 0.3) return;
+    for (size_t i = 0; i < p->n; i++) /* on top of itself once more */
+        if (!strcmp(p->read[i].text, part->text) && box_meets(p->read[i].box, box)) return;
+    struct readable *read = &p->read[p->n++];
+    *read = (struct readable){.what = what_of(p, box), .box = box};
+    snprintf(read->text, sizeof read->text, "%s", part->text);
+}
+
+static void draw_at(struct picture *p, int64_t screen_ns)
+{
+    struct canvas *canvas = canvas_new_listener(1920, 1080, (struct canvas_listener){hear, p});
+    struct view view = {.canvas = canvas,
+                        .story = p->story,
+                        .pace = p->pace,
+                        .screen_ns = screen_ns,
+                        .theme = theme_of(false),
+                        .targets = p->targets,
+                        .projector = p->screen->projector,
+                        .unit = p->screen->unit};
+    story_seek(p->story, pace_virtual_at(p->pace, screen_ns));
+    targets_clear(p->targets);
+    p->n = 0;
+    map_view_draw_still(&view, p->plan);
+    map_view_draw_moving(&view, p->plan);
+    canvas_free(canvas);
+}
+
+/* What is drawn for this target, without the room around it that can be pressed, too. */
+static struct box shape_of(const struct picture *p, const struct target *target)
+{
+    return box_inset(target_bounds(target), target->act == ACT_PACKET ? p->plan->stamp / 2 : 0);
+}
+
+static bool lie_on_each_other(struct box a, struct box b)
+{
+    enum { TOUCH = 1 };
+    return box_meets(box_inset(a, TOUCH), b);
+}
+
+/* ---- Counting ---- */
+
+struct count {
+    size_t pictures, on[READS], losses, unsaid;
+    char worst[READS][200];
+};
+
+static void count_overlaps(struct picture *p, const char *scenario, struct count *count)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t t = 0; t < targets_count(p->targets); t++) {
+            const struct target *target = targets_at(p->targets, t);
+            const struct readable *read = &p->read[i];
+            bool is_count = target->act == ACT_MAIL && strspn(read->text, "0123456789") == strlen(read->text);
+            if ((target->act != ACT_PACKET && target->act != ACT_MAIL) || is_count) continue;
+            if (!lie_on_each_other(read->box, shape_of(p, target))) continue;
+            count->on[read->what]++;
+            if (getenv("MAP_CLEAR_TELL"))
+                printf("%s, %s, %.4f s: %s on %s \"%s\"\n", scenario, p->screen->name,
+                       (double)story_now(p->story) / SECOND, target->act == ACT_PACKET ? "packet" : "mail",
+                       read_names[read->what], read->text);
+            break; /* once a text */
+        }
+}
+
+/* The latest loss, while its cross is fresh, has its reason beside it. */
+static void count_reasons(struct picture *p, const char *scenario, int64_t screen_ns, struct count *count)
+{
+    char why[96];
+    size_t end = story_drops_after(p->story, story_now(p->story));
+    const struct story_drop *drop = end ? story_drop(p->story, end - 1) : NULL;
+    if (!drop || drop->event >= story_cursor(p->story) || (drop->hop == STORY_NONE && drop->host == STORY_NONE)) return;
+    if (screen_ns - pace_screen_at(p->pace, drop->at_ns) > SECOND) return;
+    packet_death_words(p->story, drop->packet, why, sizeof why);
+    count->losses++;
+    for (size_t i = 0; i < p->n; i++)
+        if (!strcmp(p->read[i].text, why)) return;
+    count->unsaid++;
+    if (getenv("MAP_CLEAR_TELL"))
+        printf("%s, %s, %.4f s: \"%s\" is not said\n", scenario, p->screen->name, (double)story_now(p->story) / SECOND,
+               why);
+}
+
+static void look_at(const char *scenario, const struct screen *screen, size_t instants, struct count *count)
+{
+    struct picture p = {.journal = run_scenario(scenario), .targets = targets_new(), .screen = screen};
+    struct canvas *measure = canvas_new_layer(8, 8);
+    p.read = mem_calloc(MOST_PARTS, sizeof *p.read);
+    p.story = story_new(p.journal);
+    p.pace = pace_new(p.journal, pace_settings_default());
+    p.plan = map_plan_of(p.story, screen->area, screen->unit, measure);
+    for (size_t i = 0; i < instants; i++) {
+        int64_t at = pace_total_ns(p.pace) / (int64_t)instants * (int64_t)i;
+        draw_at(&p, at);
+        count->pictures++;
+        count_overlaps(&p, scenario, count);
+        count_reasons(&p, scenario, at, count);
+    }
+    map_plan_free(p.plan);
+    pace_free(p.pace);
+    story_free(p.story);
+    journal_memory_free(p.journal);
+    targets_free(p.targets);
+    canvas_free(measure);
+    mem_free(p.read);
+}
+
+/* Of this many pictures of all scenarios in each arrangement. More by MAP_CLEAR_INSTANTS, one by one by MAP_CLEAR_TELL.
+ */
+static size_t instants(void)
+{
+    const char *wish = getenv("MAP_CLEAR_INSTANTS");
+    return wish ? (size_t)atoi(wish) : 12;
+}
+
+Test(map_clear, nothing_that_moves_lies_on_what_is_to_be_read)
+{
+    const char *names[MOST_SCENARIOS];
+    size_t n = shipped_scenarios(names);
+    for (size_t k = 0; k < SCREENS; k++) {
+        struct count count = {0};
+        for (size_t i = 0; i < n; i++)
+            look_at(names[i], &screens[k], instants(), &count);
+        printf("%s: %zu pictures", screens[k].name, count.pictures);
+        for (int r = 0; r < READS; r++)
+            printf(", %zu %s", count.on[r], read_names[r]);
+        printf(", %zu of %zu losses unsaid\n", count.unsaid, count.losses);
+    }
+    canvas_forget_fonts();
+}

@@ -1,0 +1,29 @@
+/* Words beside what moves on the map: what a packet says, and why one died. They stand where nothing else does: not on
+   names, hosts, links' labels or each other, and on nothing that moves or rests. */
+#ifndef POSTROAD_VIZ_DRAW_MAP_WORDS_H
+#define POSTROAD_VIZ_DRAW_MAP_WORDS_H
+
+#include "viz/draw/map_plan.h"
+#include "viz/draw/view.h"
+
+/* Of one picture. Where things are is noted before the first word is said; of thousands, the first ones. */
+enum { MAP_WORDS_TAKEN = 200, MAP_WORDS_THINGS = 600 };
+struct map_words {
+    struct box taken[MAP_WORDS_TAKEN];   /* by words */
+    struct box things[MAP_WORDS_THINGS]; /* packets, crosses, envelopes */
+    size_t n, n_things;
+};
+
+/* A thing is drawn here. */
+void map_words_keep_off(struct map_words *words, struct box box);
+/* Whether nothing to be read stands here; it is taken then. */
+bool map_words_take(struct map_words *words, const struct map_plan *plan, struct box box);
+/* A word for a packet at this place; not said where there is no room close by. */
+void map_words_say(const struct view *view, const struct map_plan *plan, struct map_words *words, struct point at,
+                   const char *text, struct colour ink);
+/* Why one died here. It is always said: farther off, with a line to the place, or, where all is full, on what matters
+   least. Nothing is said twice within a short distance. */
+void map_words_say_why(const struct view *view, const struct map_plan *plan, struct map_words *words, struct point at,
+                       const char *text, double alpha);
+
+#endif
