@@ -148,7 +148,7 @@ uint64_t law_hash_text(uint64_t seed, const char *text);
 uint64_t law_hash_name(uint64_t seed, const char *name, size_t length);
 void laws_of_strays(struct laws *laws, const struct event *e); /* laws_strays.c; before all others */
 bool law_is_stray(const struct laws *laws, int64_t message);  /* it has CR or LF alone, and somebody passes them on */
-uint64_t law_deceived_key(int64_t message); /* in accounts: it went where a checksum was deceived */
+uint64_t law_deceived_key(int64_t message); /* in accounts, with the excuse: it went where a client may be deceived */
 
 void laws_of_mail(struct laws *laws, const struct event *e);   /* laws_mail.c */
 void laws_of_queues(struct laws *laws, const struct event *e); /* laws_queue.c */

@@ -68,9 +68,10 @@ static void law_of_holding(struct laws *laws, const struct event *e, uint64_t pa
         else
             pair->holders--;
     }
-    bool is_deceived = index_map_get(&laws->accounts, law_deceived_key(event_int(e, FIELD_MESSAGE))) != SIZE_MAX;
-    law_counts(laws, LAWS_COUNT_M2, is_deceived ? LAWS_EXCUSE_DECEIVED : LAWS_JUDGED);
-    if (is_end(to) || is_deceived) pair->ended = true;
+    size_t excuse = index_map_get(&laws->accounts, law_deceived_key(event_int(e, FIELD_MESSAGE)));
+    if (excuse == SIZE_MAX) excuse = LAWS_JUDGED;
+    law_counts(laws, LAWS_COUNT_M2, (enum laws_excuse)excuse);
+    if (is_end(to) || excuse) pair->ended = true;
     if (pair->holders == 0 && !pair->ended) law_broken(laws, e, "M2", "nobody holds it any more");
 }
 

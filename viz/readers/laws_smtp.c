@@ -218,11 +218,22 @@ static void on_line(struct laws *laws, const struct event *e)
 }
 
 /* What was taken may be another mail, or for another recipient. */
-static void is_deceived_about(struct laws *laws, const struct law_dialogue *d, int64_t message)
+static void is_deceived_about(struct laws *laws, const struct law_dialogue *d, int64_t message, enum laws_excuse why)
 {
     if (!message) return;
     law_content_unheard(laws, d, message);
-    index_map_put(&laws->accounts, law_deceived_key(message), 1);
+    index_map_put(&laws->accounts, law_deceived_key(message), why);
+}
+
+/* A client that is a reply behind takes the one to RCPT for the chunk's, which may have been refused. (What is said to
+   DATA is no final reply, so that it finds out there.) */
+static void is_deceived_about_chunks(struct laws *laws, const struct law_dialogue *d)
+{
+    for (size_t i = d->answered; i < d->commands.count; i++) {
+        const struct law_said *said = &d->commands.items[i];
+        bool is_chunk = said->command == LAW_CHUNK || said->command == LAW_LAST_CHUNK;
+        if (is_chunk) is_deceived_about(laws, d, (int64_t)said->about, LAWS_EXCUSE_TWICE);
+    }
 }
 
 /* What follows BDAT is answered with it; what follows DATA has its own reply. */
@@ -230,13 +241,14 @@ static void on_content(struct laws *laws, const struct event *e)
 {
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
     if (d) d->content = event_int(e, FIELD_MESSAGE);
-    if (d && d->is_deceived) is_deceived_about(laws, d, d->content);
+    if (d && d->is_deceived) is_deceived_about(laws, d, d->content, LAWS_EXCUSE_DECEIVED);
     if (d && law_is_stray(laws, d->content)) law_unheard(laws, d, LAWS_EXCUSE_PERSONALITY);
     if (d && d->is_unheard) law_content_unheard(laws, d, d->content);
     if (!d || d->is_odd || d->commands.count == 0) return;
     struct law_said *last = &d->commands.items[d->commands.count - 1];
     if (last->command == LAW_CHUNK || last->command == LAW_LAST_CHUNK) {
         last->about = (uint64_t)event_int(e, FIELD_MESSAGE);
+        if (d->says_twice) is_deceived_about_chunks(laws, d);
         return;
     }
     *TABLE_ADD(&d->commands) = (struct law_said){.command = LAW_CONTENT,
@@ -277,6 +289,7 @@ static void on_rule(struct laws *laws, const struct event *e)
     if (d->drips || strcmp(event_text(e, FIELD_TEXT), "it says everything twice") != 0) return;
     d->says_twice = true; /* the first of the two is a reply still */
     law_refusals_unheard(laws, d, LAWS_EXCUSE_TWICE);
+    is_deceived_about_chunks(laws, d);
 }
 
 /* Whoever speaks with this host just now may have said, or heard, what was never sent. */
@@ -288,7 +301,7 @@ static void on_collision(struct laws *laws, const struct event *e)
         if (d->is_deceived || d->ends_closed >= 2 || (d->client != host && d->server != host)) continue;
         d->is_deceived = true;
         law_unheard(laws, d, LAWS_EXCUSE_DECEIVED);
-        is_deceived_about(laws, d, d->content);
+        is_deceived_about(laws, d, d->content, LAWS_EXCUSE_DECEIVED);
     }
 }
 

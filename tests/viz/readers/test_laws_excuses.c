@@ -92,3 +92,34 @@ Test(laws_excuses, m10_of_several_hosts_that_send_a_mail_nobody_knows_over_how_m
     handwritten_breaks("M10", JOINED(OVER_TWO_HOPS, SENDS("13", "2", "5", "1"), TAKES("4")));
     handwritten_breaks("M10", JOINED(OVER_TWO_HOPS, SENDS("13", "3", "4", "1"), TAKES("4")));
 }
+
+/* --- M2: a client that is a reply behind --- */
+
+#define HANDED_OVER_BY(commands, fault)                                                                                \
+    "0 mail.compose message=1 host=1 from=a@a.example to=b@b.example\n"                                                \
+    "0 mail.state message=1 host=1 recipient=b@b.example to=outbox\n"                                                  \
+    "1 conn.open conn=1 host=1 peer=2 local_port=50000 remote_port=25 role=active\n"                                   \
+    "1 conn.open conn=2 host=2 peer=1 local_port=25 remote_port=50000 role=passive\n"                                  \
+    "1 session.open session=1 conn=1 host=1 peer=2 protocol=smtp role=client\n"                                        \
+    "1 session.open session=2 conn=2 host=2 peer=1 protocol=smtp role=server\n"                                        \
+    "1 smtp.line session=2 conn=2 host=2 who=S text='220 b'\n"                                                         \
+    "1 smtp.line session=1 conn=1 host=1 who=C text='MAIL FROM:<a@a.example>'\n"                                       \
+    "1 smtp.line session=1 conn=1 host=1 who=C text='RCPT TO:<b@b.example>'\n" fault commands                          \
+    "2 mail.state message=1 host=1 recipient=b@b.example from=outbox to='handed on'\n"
+#define CHUNK                                                                                                          \
+    "1 smtp.line session=1 conn=1 host=1 who=C text='BDAT 10 LAST'\n"                                                  \
+    "1 smtp.content session=1 conn=1 host=1 message=1 length=10\n"
+#define DATA                                                                                                           \
+    "1 smtp.line session=1 conn=1 host=1 who=C text=DATA\n"                                                            \
+    "1 smtp.content session=1 conn=1 host=1 message=1 length=10\n"
+#define TWICE  "1 smtp.rule session=2 host=2 peer=1 name=fault text='it says everything twice'\n"
+#define OCTETS "1 smtp.rule session=2 host=2 peer=1 name=fault text='it speaks an octet at a time'\n"
+
+/* It takes the reply to RCPT for the chunk's. */
+Test(laws_excuses, m2_a_chunk_may_be_refused_and_heard_as_taken)
+{
+    handwritten_keeps("M2", JOINED(HANDED_OVER_BY(CHUNK, TWICE)));
+    handwritten_keeps("M2", JOINED(HANDED_OVER_BY(TWICE, CHUNK)));
+    handwritten_breaks("M2", JOINED(HANDED_OVER_BY(CHUNK, OCTETS)));
+    handwritten_breaks("M2", JOINED(HANDED_OVER_BY(DATA, TWICE)));
+}
