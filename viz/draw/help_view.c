@@ -36,6 +36,8 @@ static const struct help_row looking_rows[] = {
     {"Delete", "take away what is looked at"},
     {"Ctrl z, Ctrl s", "take the last change back, save it"},
     {"x", "as it was, as it would have been"},
+    {"Alt ← → ↑ ↓", "move the host that is looked at"},
+    {"Alt Shift ← → ↑ ↓", "move the bar beside the view"},
 };
 
 /* Below the views themselves, each with its key. */

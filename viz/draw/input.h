@@ -16,7 +16,7 @@ enum input_key {
 struct input {
     enum input_kind kind;
     int key;
-    bool shift, ctrl;
+    bool shift, ctrl, alt;
     double x, y;  /* pointer, in pixels of the canvas */
     char text[32]; /* what was written, UTF-8; only while the scene wants text */
     double wheel; /* upwards is more */

@@ -160,8 +160,8 @@ static bool handle_time_key(struct scene *s, const struct input *in)
     }
 }
 
-/* Of the view that the focus is in, or the first. */
-static void open_menu(struct scene *s)
+/* The view that the focus is in, or the first. */
+static enum view_id view_of_focus(const struct scene *s)
 {
     const struct target *focus = targets_find_act(s->targets, s->focus.what, s->focus.index);
     struct box box = focus ? target_bounds(focus) : box_of(0, 0, 0, 0);
@@ -172,7 +172,12 @@ static void open_menu(struct scene *s)
         first = view == VIEW_CLOSELY && s->panels.replaced != VIEW_NONE ? s->panels.replaced : view;
         if (focus && box_has(panel, box.x + box.w / 2, box.y + box.h / 2)) break;
     }
-    s->menu = s->menu == VIEW_NONE ? first : VIEW_NONE;
+    return first;
+}
+
+static void open_menu(struct scene *s)
+{
+    s->menu = s->menu == VIEW_NONE ? view_of_focus(s) : VIEW_NONE;
     s->focus = (struct selection){ACT_NONE, 0};
 }
 
@@ -270,6 +275,33 @@ static bool closes_help(struct scene *s, int key)
     return key == KEY_ESCAPE || key == '?' || key == 'h' || key == 'q';
 }
 
+/* The host that the focus is on, or that is looked at, steps aside, over others that stand in its way. */
+static void step_host(struct scene *s, struct point step)
+{
+    enum { STEPS = 8 };
+    struct selection host = s->focus.what == ACT_HOST ? s->focus : s->selection;
+    if (host.what != ACT_HOST || !s->plan || host.index >= s->plan->n_hosts) return;
+    struct point at = s->plan->hosts[host.index].at;
+    for (int i = 0; i < STEPS && s->plan; i++) {
+        at = point_of(at.x + step.x, at.y + step.y);
+        if (!box_has(box_inset(s->panels.views[VIEW_MAP], 24 * s->unit), at.x, at.y)) return;
+        scene_move_host(s, host.index, at);
+    }
+}
+
+/* What the mouse drags: Alt and an arrow moves a host, with Shift the bar nearest to a view. */
+static bool handle_moving_key(struct scene *s, const struct input *in)
+{
+    const double step = 24 * s->unit, part = 0.05;
+    bool across = in->key == KEY_LEFT || in->key == KEY_RIGHT, back = in->key == KEY_LEFT || in->key == KEY_UP;
+    if (!in->alt || (!across && in->key != KEY_UP && in->key != KEY_DOWN)) return false;
+    if (!in->shift)
+        step_host(s, point_of(!across ? 0 : back ? -step : step, across ? 0 : back ? -step : step));
+    else if (s->enlarged == VIEW_NONE && !s->panels.fewer)
+        workspace_move_bar(&s->workspace, view_of_focus(s), across, back ? -part : part);
+    return true;
+}
+
 static bool handle_key(struct scene *s, const struct input *in)
 {
     if (scene_find_key(s, in)) return true;
@@ -281,7 +313,7 @@ static bool handle_key(struct scene *s, const struct input *in)
     s->asked = LEAVING_NOT;
     bool helped = s->help;
     if (helped && closes_help(s, in->key)) return true;
-    if (scene_teach_key(s, in)) return true;
+    if (scene_teach_key(s, in) || handle_moving_key(s, in)) return true;
     return handle_time_key(s, in) || handle_view_key(s, in) || handle_arranging_key(s, in->key, in->ctrl) || helped;
 }
 

@@ -185,6 +185,7 @@ static bool input_of(const struct window *w, const SDL_Event *event, struct inpu
         in->key = key_of(&event->key.keysym);
         in->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0;
         in->ctrl = (event->key.keysym.mod & KMOD_CTRL) != 0;
+        in->alt = (event->key.keysym.mod & KMOD_ALT) != 0;
         if (in->key == '/' && in->shift) in->key = '?';
         return in->key != 0;
     case SDL_TEXTINPUT: /* Ctrl and a key writes nothing, whatever SDL says */

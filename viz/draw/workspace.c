@@ -295,3 +295,21 @@ void workspace_drag_bar(struct workspace *w, struct box area, double gap, int pa
                                   : (to.y - gap / 2 - box.y) / fmax(1, box.h - gap);
     p->part = fmax(least_part, fmin(1 - least_part, part));
 }
+
+static int pane_above(const struct workspace *w, int pane)
+{
+    for (int i = 0; i < w->n; i++)
+        if (w->panes[i].view == VIEW_NONE && (w->panes[i].first == pane || w->panes[i].second == pane)) return i;
+    return -1;
+}
+
+bool workspace_move_bar(struct workspace *w, enum view_id view, bool side_by_side, double by)
+{
+    int pane = pane_of(w, view);
+    do
+        pane = pane < 0 ? -1 : pane_above(w, pane);
+    while (pane >= 0 && w->panes[pane].side_by_side != side_by_side);
+    if (pane < 0) return false;
+    w->panes[pane].part = fmax(least_part, fmin(1 - least_part, w->panes[pane].part + by));
+    return true;
+}

@@ -18,7 +18,7 @@ enum view_id {
     VIEW_DIALOGUE,
     VIEW_LADDER,
     VIEW_QUEUE,
-    VIEW_NAMES,  /* DNS */
+    VIEW_NAMES,   /* DNS */
     VIEW_SENDER,  /* a TCP sender over time */
     VIEW_SEGMENT, /* a packet, layer by layer */
     VIEW_WHY_LATE,
@@ -70,5 +70,9 @@ void workspace_close(struct workspace *workspace, enum view_id view);
 int workspace_bar_at(const struct workspace *workspace, struct box area, double gap, struct point at, double reach);
 /* Moves that bar to the point; each side keeps a little. */
 void workspace_drag_bar(struct workspace *workspace, struct box area, double gap, int pane, struct point to);
+
+/* Moves the bar nearest to a view, of those between two side by side or of those between two one above the other, to
+   the right or down by a part of their room. False when there is none. */
+bool workspace_move_bar(struct workspace *workspace, enum view_id view, bool side_by_side, double by);
 
 #endif

@@ -473,6 +473,53 @@ Test(scene, a_bar_between_views_is_dragged)
     cr_expect(eq(str, (char *)arrangement(), "|52(-55(map,dialogue),ladder)"), "released, it stays");
 }
 
+static void press_alt(int key, bool shift)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key, .shift = shift, .alt = true};
+    cr_expect(scene_handle(scene, &in));
+    scene_draw(scene, canvas);
+}
+
+Test(scene, a_host_is_moved_by_keys)
+{
+    size_t n, host = story_host_by_name(scene_story(scene), "alice-pc");
+    struct scene_place *before = scene_places(scene, &n);
+    press_alt(KEY_DOWN, false);
+    struct scene_place *none = scene_places(scene, &n);
+    cr_expect(eq(dbl, none[host].at.y, before[host].at.y), "nothing is looked at");
+    scene_look_at(scene, "alice-pc");
+    scene_draw(scene, canvas);
+    press_alt(KEY_DOWN, false);
+    press_alt(KEY_RIGHT, false);
+    struct scene_place *moved = scene_places(scene, &n);
+    cr_expect(gt(dbl, moved[host].at.y, before[host].at.y));
+    cr_expect(gt(dbl, moved[host].at.x, before[host].at.x));
+    for (int i = 0; i < 100; i++)
+        press_alt(KEY_LEFT, false);
+    struct box box = target_bounds(targets_find_act(scene_targets(scene), ACT_HOST, host));
+    cr_expect(ge(dbl, box.x, 0), "it stays on the map");
+    cr_expect(eq(i64, scene_now(scene), 0), "no step in time");
+    struct scene_place *all[] = {before, none, moved};
+    for (size_t k = 0; k < 3; k++) {
+        for (size_t i = 0; i < n; i++)
+            mem_free(all[k][i].host);
+        mem_free(all[k]);
+    }
+}
+
+Test(scene, a_bar_between_views_is_moved_by_keys)
+{
+    char before[WORKSPACE_TEXT_BYTES], after[WORKSPACE_TEXT_BYTES];
+    scene_arrangement(scene, before);
+    press_alt(KEY_RIGHT, true);
+    press_alt(KEY_UP, true);
+    cr_expect(eq(str, before, "|62(-55(map,dialogue),ladder)"));
+    cr_expect(eq(str, (char *)scene_arrangement(scene, after), "|67(-50(map,dialogue),ladder)"));
+    for (int i = 0; i < 30; i++)
+        press_alt(KEY_LEFT, true);
+    cr_expect(eq(str, (char *)scene_arrangement(scene, after), "|15(-50(map,dialogue),ladder)"), "each keeps a little");
+}
+
 Test(scene, a_host_is_dragged_on_the_map_and_a_click_does_not_shift_it)
 {
     size_t n, host = story_host_by_name(scene_story(scene), "mail.a.example");
