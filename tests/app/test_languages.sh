@@ -31,6 +31,7 @@ for name, title, unit, says in re.findall(r'\{"(\w+)",\s*"([^"]*)",\s*"([^"]*)",
     texts += [title, says]
 spoken = re.search(r"words\[\]\[2\] = \{(.*?)\};", open("app/plot_factors.c").read(), re.S).group(1)
 texts += [word for word in re.findall(r'"\w+", "(\w+)"', spoken) if word.islower()]
+texts += re.findall(r'^    "(.*)",$', open("viz/story/reason.c").read(), re.M)
 words = re.findall(r'\{"\w+",\s*"((?:[^"\\]|\\.)*)"\}', open("viz/page/page_words.c").read())
 assert len(words) > 60, words
 texts += words

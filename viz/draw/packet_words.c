@@ -1,4 +1,5 @@
 #include "viz/draw/packet_words.h"
+#include "viz/story/reason.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -123,7 +124,7 @@ const char *packet_death_words(const struct story *s, size_t index, char *buffer
 {
     const char *why = story_packet(s, index)->lost_why;
     if (packet_is_not_taken(s, index))
-        snprintf(buffer, size, tr("not taken: %s"), why);
+        snprintf(buffer, size, tr("not taken: %s"), story_reason(why));
     else if (strcmp(why, "loss") == 0)
         snprintf(buffer, size, "%s", tr("lost by chance"));
     else if (strcmp(why, "exact") == 0)
@@ -131,6 +132,6 @@ const char *packet_death_words(const struct story *s, size_t index, char *buffer
     else if (strcmp(why, "codel") == 0)
         snprintf(buffer, size, "%s", tr("dropped by CoDel"));
     else
-        snprintf(buffer, size, tr("lost: %s"), why);
+        snprintf(buffer, size, tr("lost: %s"), story_reason(why));
     return buffer;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "sim/journal/tr.h"
+#include "viz/story/reason.h"
 #include "viz/story/sentence_internal.h"
 
 /* Cut at a character's end. */
@@ -50,7 +51,7 @@ const char *sentence_peer(const struct story *story, const struct event *e)
 void sentence_say_why(struct sentence *s, const struct event *e)
 {
     const char *why = event_text(e, FIELD_WHY);
-    if (*why) sentence_say(s, tr(": %s"), why);
+    if (*why) sentence_say(s, tr(": %s"), story_reason(why));
 }
 
 static sentence_teller teller_of(enum event_kind kind)

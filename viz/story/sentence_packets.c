@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/journal/tr.h"
+#include "viz/story/reason.h"
 #include "viz/story/sentence_internal.h"
 
 /* ---- Packets ---- */
@@ -207,7 +208,7 @@ static void tell_packet_drop(struct sentence *s, const struct story *story, size
 {
     char label[256];
     sentence_say(s, tr("%s ends at %s: %s"), packet_name(story, i, label, sizeof label),
-                 sentence_host(story, e, FIELD_HOST), event_text(e, FIELD_WHY));
+                 sentence_host(story, e, FIELD_HOST), story_reason(event_text(e, FIELD_WHY)));
 }
 
 static void tell_packet_corrupt(struct sentence *s, const struct story *story, size_t i, const struct event *e)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sim/journal/tr.h"
+#include "viz/story/reason.h"
 #include "viz/story/sentence_internal.h"
 
 /* ---- DNS ---- */
@@ -80,7 +81,7 @@ static void tell_dns_trouble(struct sentence *s, const struct story *story, size
 {
     (void)i;
     sentence_say(s, tr("%s has trouble with %s: %s"), sentence_host(story, e, FIELD_HOST),
-                 sentence_host(story, e, FIELD_PEER), event_text(e, FIELD_WHY));
+                 sentence_host(story, e, FIELD_PEER), story_reason(event_text(e, FIELD_WHY)));
 }
 
 static void tell_dns_fault(struct sentence *s, const struct story *story, size_t i, const struct event *e)

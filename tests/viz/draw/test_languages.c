@@ -13,6 +13,7 @@
 #include "viz/draw/gallery.h"
 #include "viz/draw/menu_view.h"
 #include "viz/draw/scene.h"
+#include "viz/story/reason.h"
 
 static size_t cut_in_scene(struct scene *scene)
 {
@@ -174,4 +175,17 @@ Test(languages, the_gallery_is_whole)
             journal_memory_free(journals[k]);
     }
     canvas_forget_fonts();
+}
+
+/* Each speaks of its own, and replies stay as they are. */
+Test(languages, reasons_of_the_journal_are_told_in_each)
+{
+    for (size_t i = 0; i < LANGUAGES; i++) {
+        if (!speak(languages[i])) continue;
+        bool is_english = !strcmp(languages[i], "en");
+        cr_expect(eq(int, !strcmp(story_reason("the answer is kept back"), "the answer is kept back"), is_english));
+        cr_expect(eq(int, !strcmp(story_reason("all is done"), "all is done"), is_english), "%s", languages[i]);
+        cr_expect(eq(str, (char *)story_reason("451 4.7.1 Try again later"), "451 4.7.1 Try again later"));
+        cr_expect(eq(str, (char *)story_reason(""), ""));
+    }
 }
