@@ -41,15 +41,15 @@ static struct point transfer_place(const struct view *v, const struct map_plan *
 {
     const struct story_transfer *t = story_transfer(v->story, transfer);
     size_t hosts[ROUTE_MAX];
-    struct point points[ROUTE_MAX];
+    struct point points[ROUTE_MAX + 2];
     size_t n = map_routes_way(plan->crowd->routes, t->from, t->to, hosts, ROUTE_MAX);
     double part = view_moved(v, story_transfer_travelled(v->story, transfer, story_now(v->story)));
     if (n < 2) return point_between(map_rest_place(plan, t->from, 0), map_rest_place(plan, t->to, 0), part);
     for (size_t i = 0; i < n; i++)
-        points[i] = plan->hosts[hosts[i]].at;
+        points[i + 1] = plan->hosts[hosts[i]].at; /* along the links, where places are kept free for it */
     points[0] = map_rest_place(plan, t->from, 0);
-    points[n - 1] = map_rest_place(plan, t->to, 0);
-    return along(points, n, part);
+    points[n + 1] = map_rest_place(plan, t->to, 0);
+    return along(points, n + 2, part);
 }
 
 /* The way that a mail takes shines softly while it is on it. */

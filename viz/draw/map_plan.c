@@ -168,17 +168,38 @@ static int spoiled_by_links(const struct map_plan *m, struct box box, int enough
     return n < 12 * MOST_WIRES ? n : 12 * MOST_WIRES;
 }
 
+static bool holds_mail(const struct story *s, size_t host)
+{
+    enum story_role role = story_host(s, host).role;
+    return role == STORY_MAIL_SERVER || role == STORY_CLIENT;
+}
+
+static bool is_on_the_left(const struct map_plan *m, size_t host)
+{
+    return m->hosts[host].at.x < m->area.x + m->area.w * 0.45;
+}
+
+/* Where envelopes would lie at a host that holds mail, had they the choice: above, away from the middle. */
+static struct box wanted_for_rest(const struct map_plan *m, size_t host)
+{
+    struct point at = m->hosts[host].at;
+    double w = map_envelope_width(m), r = m->icon, far = r * 1.06 + w / 2;
+    return box_of(is_on_the_left(m, host) ? at.x - far : at.x + r * 0.46 - w / 2, at.y - r * 0.44 - w * 0.35,
+                  far - r * 0.46 + w / 2, r * 0.1 + w * 0.7);
+}
+
 /* How bad a place is for the name of this host, beside those that have theirs. However many links there are, they are
    less in the way than one icon or name. From `enough` on nobody counts any more. */
 static int spoiled(const struct planning *p, size_t own, struct box box, int enough)
 {
-    enum { HIDDEN = 12 * MOST_WIRES + 10, ANOTHERS = 3 };
+    enum { HIDDEN = 12 * MOST_WIRES + 10, ANOTHERS = 3, ENVELOPES = 5 };
     const struct map_plan *m = p->plan;
     double near = box_distance(box, m->hosts[own].icon) + 4 * m->unit; /* one nearer to it would seem to be its host */
     int n = is_within(m->area, box) ? 0 : HIDDEN + 30;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += HIDDEN;
         if (h != own && box_distance(box, m->hosts[h].icon) < near) n += ANOTHERS;
+        if (holds_mail(p->story, h) && box_meets(box, wanted_for_rest(m, h))) n += ENVELOPES;
         if (h != own && box_meets(box, m->hosts[h].label)) n += HIDDEN;
     }
     return n < enough ? n + spoiled_by_links(m, box, enough - n) : n;
@@ -189,12 +210,6 @@ static struct box into_area(const struct map_plan *m, struct box box)
 {
     box.x = fmax(m->area.x, fmin(box.x, m->area.x + m->area.w - box.w));
     return box;
-}
-
-static bool holds_mail(const struct story *s, size_t host)
-{
-    enum story_role role = story_host(s, host).role;
-    return role == STORY_MAIL_SERVER || role == STORY_CLIENT;
 }
 
 static size_t without_last_part(const char *name)
@@ -384,18 +399,18 @@ static int hidden_by_rest(const struct map_plan *m, size_t host, int enough)
    hides a name all the same, it stands farther off, or more on its host. */
 static void place_rest(struct planning *p, size_t host)
 {
-    enum { CORNERS = 4, CLOSEST = 3, HIDES_A_NAME = 9 };
-    static const double from[] = {0.46, 0.76, 0.32};
+    enum { CORNERS = 4, CLOSEST = 4, HIDES_A_NAME = 9 };
+    static const double from[] = {0.46, 0.76, 0.32, 0.18};
     struct map_host *h = &p->plan->hosts[host], best = *h;
-    bool outwards = h->at.x < p->plan->area.x + p->plan->area.w * 0.45;
+    bool outwards = is_on_the_left(p->plan, host);
     int least = INT_MAX;
-    for (int way = 0; way < 3 * CORNERS * CLOSEST; way++) {
+    for (int way = 0; way < 4 * CORNERS * CLOSEST; way++) {
         int corner = way % CORNERS, closer = way / CORNERS % CLOSEST, off = way / (CORNERS * CLOSEST);
         if (off > 0 && least < HIDES_A_NAME) break;
         h->rest_from = from[off];
         h->rest_left = (corner % 2 == 0) == outwards;
         h->rest_below = corner >= 2;
-        h->rest_step = 0.3 - 0.12 * closer;
+        h->rest_step = fmax(0.02, 0.3 - 0.12 * closer);
         h->rest = rest_box(p->plan, host);
         int n = hidden_by_rest(p->plan, host, least);
         if (n >= least) continue;
@@ -407,15 +422,26 @@ static void place_rest(struct planning *p, size_t host)
 
 /* ---- Labels of links ---- */
 
-/* Beside the line at this part of it, on the left (-1) or right (1) of its direction; an envelope passes between. */
+/* Away from a link, to the right of its way from a to b; of a length of 1. */
+static struct point across(const struct map_link *link)
+{
+    double length = fmax(1, point_distance(link->a, link->b));
+    return point_of(-(link->b.y - link->a.y) / length, (link->b.x - link->a.x) / length);
+}
+
+/* Between a link and its label: packets pass, and an envelope. */
+static double gap_of_label(const struct map_plan *m, const struct map_link *link)
+{
+    struct point n = across(link);
+    return fmax(label_gap * m->unit, (fabs(n.x) + 0.7 * fabs(n.y)) * map_moving_width(m) / 2 + 2 * m->unit);
+}
+
+/* Beside the line at this part of it, on the left (-1) or right (1) of its direction. */
 static struct box box_beside(const struct map_plan *m, const struct map_link *link, double part, int side,
                              struct point size)
 {
-    double length = fmax(1, point_distance(link->a, link->b));
-    struct point n = {-(link->b.y - link->a.y) / length * side, (link->b.x - link->a.x) / length * side};
-    struct point at = point_between(link->a, link->b, part);
-    double w = map_moving_width(m), envelope = (fabs(n.x) + 0.7 * fabs(n.y)) * w / 2 + 2 * m->unit;
-    double off = fmax(label_gap * m->unit, envelope) + fabs(n.x) * size.x / 2 + fabs(n.y) * size.y / 2;
+    struct point n = across(link), at = point_between(link->a, link->b, part);
+    double off = side * (gap_of_label(m, link) + fabs(n.x) * size.x / 2 + fabs(n.y) * size.y / 2);
     return box_of(at.x + n.x * off - size.x / 2, at.y + n.y * off - size.y / 2, size.x, size.y);
 }
 
@@ -472,7 +498,7 @@ static bool place_link_label_by(struct planning *p, size_t i, const struct label
         for (int side = -1; side <= 1; side += 2) {
             struct box box = box_beside(m, &m->links[i], parts[k], rises ? -side : side, way->size);
             double away = fmin(away_from_hosts(p, i, box), map_label_from_hosts * m->unit);
-            if (away < way->apart * m->unit || away <= best + 0.5) continue;
+            if (away < fmax(way->apart * m->unit, gap_of_label(m, &m->links[i])) || away <= best + 0.5) continue;
             if (hindrances(p, box, i, way->clear * m->unit, 1)) continue;
             if (could_be_anothers(m, i, box, way->nearer)) continue;
             m->links[i].label = box;
@@ -559,17 +585,23 @@ static bool any_collides(const struct map_plan *m)
     return false;
 }
 
-/* A way to write all names, and what it costs, as spoiled() does. */
+/* A way to write all names. The large ones are chosen by what they cost, as spoiled() does; letters that would be
+   smaller than those of a plain window cost more. */
 static const struct letters_way {
     double letters, icons; /* as parts of their usual size */
     bool terse, is_short;
     int cost;
-} letters_ways[] = {{1, 1, false, false, 0},        {1, 0.75, false, false, 4}, {0.85, 1, false, false, 8},
-                    {0.85, 0.75, false, false, 11}, {0.7, 1, false, false, 0},  {1, 1, true, false, 0},
-                    {0.85, 1, true, false, 0},      {0.7, 1, true, false, 0},   {0.85, 1, true, true, 0},
-                    {0.7, 1, true, true, 0},        {0.6, 1, true, true, 0},    {0.5, 1, true, true, 0},
-                    {0.42, 1, true, true, 0},       {0.36, 1, true, true, 0}};
-enum { LETTERS_WAYS = sizeof letters_ways / sizeof letters_ways[0], LARGE_WAYS = 4 };
+} letters_ways[] = {{1, 1, false, false, 0},        {1, 0.75, false, false, 4},     {0.85, 1, false, false, 8},
+                    {0.85, 0.75, false, false, 11}, {0.75, 0.75, false, false, 17}, {0.7, 1, false, false, 0},
+                    {1, 1, true, false, 0},         {0.85, 1, true, false, 0},      {0.7, 1, true, false, 0},
+                    {0.85, 1, true, true, 0},       {0.7, 1, true, true, 0},        {0.6, 1, true, true, 0},
+                    {0.5, 1, true, true, 0},        {0.42, 1, true, true, 0},       {0.36, 1, true, true, 0}};
+enum { LETTERS_WAYS = sizeof letters_ways / sizeof letters_ways[0], LARGE_WAYS = 5, SMALL_LETTERS = 15 };
+
+static int cost_of_way(const struct map_plan *m, const struct letters_way *way)
+{
+    return way->cost + (way->letters < 1 && way->letters * m->unit < 1 ? SMALL_LETTERS : 0);
+}
 
 static void name_hosts(struct planning *p, const struct point *places, const struct letters_way *way, bool can_shorten)
 {
@@ -595,7 +627,7 @@ static void fit_names(struct planning *p, const struct point *places)
         if (way->letters < smallest && way->letters * m->unit < smallest) break;
         name_hosts(p, places, way, can_shorten);
         if (any_collides(m)) continue;
-        int cost = all_spoiled(p) + way->cost;
+        int cost = all_spoiled(p) + cost_of_way(m, way);
         if (cost < least) least = cost, best = i;
         if (cost == 0) return;
     }

@@ -281,6 +281,29 @@ struct dying {
     bool not_taken;
 };
 
+static bool lies_on_name(const struct map_plan *plan, struct point at, double r)
+{
+    struct box box = box_of(at.x - r, at.y - r, 2 * r, 2 * r);
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        if (plan->hosts[h].label.w > 0 && box_meets(box, plan->hosts[h].label)) return true;
+    return false;
+}
+
+/* A cross is larger than its packet, and sinks a little: it goes back on the lane as far as a name demands. */
+static struct point place_of_cross(const struct map_plan *plan, const struct map_lane *lane, double part, double sink)
+{
+    enum { MOST_STEPS = 24 };
+    double step = plan->unit / fmax(1, point_distance(lane->from, lane->to));
+    struct point first = map_lane_at(lane, part);
+    first.y += sink;
+    for (int i = 0; i < MOST_STEPS; i++) {
+        struct point at = map_lane_at(lane, part - i * step);
+        at.y += sink;
+        if (!lies_on_name(plan, at, plan->stamp * 1.4)) return at;
+    }
+    return first;
+}
+
 static bool find_dying(const struct view *v, const struct map_plan *plan, const struct story_drop *drop,
                        struct dying *dying)
 {
@@ -289,12 +312,13 @@ static bool find_dying(const struct view *v, const struct map_plan *plan, const 
     *dying = (struct dying){.packet = drop->packet, .not_taken = drop->hop == STORY_NONE};
     dying->alpha = fmax(0, fmin(1, 1.4 * (1 - age / drop_fades_s)));
     if (dying->alpha <= 0) return false;
-    dying->at = plan->hosts[drop->host].at;
-    if (drop->hop != STORY_NONE) {
-        const struct story_hop *hop = story_hop(v->story, drop->hop);
-        dying->at = map_lane_at(&plan->links[hop->link].lanes[hop->dir], drop->place);
+    double sink = view_units(v, 5) * fmin(age, 1.5);
+    if (drop->hop == STORY_NONE) {
+        dying->at = point_of(plan->hosts[drop->host].at.x, plan->hosts[drop->host].at.y + sink);
+        return true;
     }
-    dying->at.y += view_units(v, 5) * fmin(age, 1.5);
+    const struct story_hop *hop = story_hop(v->story, drop->hop);
+    dying->at = place_of_cross(plan, &plan->links[hop->link].lanes[hop->dir], drop->place, sink);
     return true;
 }
 

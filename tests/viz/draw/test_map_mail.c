@@ -166,3 +166,45 @@ Test(map_mail, a_mail_for_several_recipients_is_one_mail)
     expect_words(&s, 15600 * MILLISECOND, "mx1.b.example", "2 mails in mailbox");
     close_stage(&s);
 }
+
+/* ---- Full, busy, slow ---- */
+
+Test(map_mail, a_full_mailbox_is_told_until_its_owner_has_fetched)
+{
+    struct stage s = open_stage("full-mailbox");
+    expect_words(&s, 9 * SECOND, "mx.b.example", "mailbox 1");
+    expect_words(&s, 10840 * MILLISECOND, "mx.b.example", "mailbox full");
+    expect_words(&s, 10840 * MILLISECOND, "mx.c.example", "mailbox full");
+    story_seek(s.story, story_end_ns(s.story));
+    cr_expect(eq(int, story_host(s.story, story_host_by_name(s.story, "mx.b.example")).mood, STORY_MOOD_WELL));
+    close_stage(&s);
+}
+
+Test(map_mail, a_server_that_says_not_now_is_told_until_it_takes_a_mail)
+{
+    struct stage s = open_stage("busy-server");
+    expect_words(&s, SECOND, "mx1.b.example", "");
+    expect_words(&s, 180 * SECOND, "mx1.b.example", "not now: 451");
+    story_seek(s.story, story_end_ns(s.story));
+    cr_expect(eq(int, story_host(s.story, story_host_by_name(s.story, "mx1.b.example")).mood, STORY_MOOD_WELL));
+    close_stage(&s);
+}
+
+Test(map_mail, a_server_that_keeps_its_answers_back_or_has_too_many_callers_is_told)
+{
+    struct stage s = open_stage("tarpit");
+    expect_words(&s, 9 * SECOND, "mx1.b.example", "answers late");
+    close_stage(&s);
+    s = open_stage("hostile-client");
+    expect_words(&s, 122 * SECOND, "mx1.b.example", "busy: 421");
+    close_stage(&s);
+    s = open_stage("full-disk");
+    bool full = false;
+    for (int64_t at = 0; at < story_end_ns(s.story) && !full; at += story_end_ns(s.story) / 50) {
+        story_seek(s.story, at);
+        for (size_t h = 0; h < story_host_count(s.story); h++)
+            full |= *story_host(s.story, h).trouble[STORY_TROUBLE_DISK] != 0;
+    }
+    cr_expect(full);
+    close_stage(&s);
+}
