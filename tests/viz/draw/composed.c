@@ -37,6 +37,7 @@ const char *fault_name(enum fault fault)
         [FAULT_ON_TEXT] = "lies on another text",
         [FAULT_HIDDEN] = "is half hidden by a box",
         [FAULT_OUTSIDE] = "goes beyond its box",
+        [FAULT_COVERED] = "is covered by a packet, a cross or an envelope",
         [FAULT_ON_BOX] = "a box lies across another",
     };
     return names[fault];
@@ -272,6 +273,44 @@ size_t page_judge(struct page *page, const struct finding **findings)
     }
     for (size_t i = 0; i < page->n; i++)
         if (page->parts[i].holds && page->parts[i].alpha >= opaque_alpha) judge_holder(page, i);
+    *findings = page->findings;
+    return page->n_findings;
+}
+
+/* A mark is smaller than the square around it. */
+static const double mark_part = 0.8;
+
+static bool covers(const struct part *mark, const struct part *text)
+{
+    struct box all = mark->bounds, inner = box_inset(all, (1 - mark_part) / 2 * fmin(all.w, all.h));
+    struct box seen = common(inner, mark->clip);
+    const struct point corners[4] = {
+        {seen.x, seen.y}, {seen.x + seen.w, seen.y}, {seen.x + seen.w, seen.y + seen.h}, {seen.x, seen.y + seen.h}};
+    return mark->alpha >= seen_alpha && area(seen) > 0 && depth(corners, text->corners) > fmax(1.5, 0.15 * text->size);
+}
+
+size_t page_judge_marks(struct page *page, bool (*is_name)(const void *context, const char *text), const void *context,
+                        const struct finding **findings)
+{
+    page->n_findings = 0;
+    for (size_t k = 0; k < page->n; k++) {
+        const struct part *text = &page->parts[k];
+        if (!is_seen(text) || !is_name(context, text->text)) continue;
+        for (size_t i = k + 1; i < page->n; i++)
+            if (page->parts[i].what == CANVAS_MARK && covers(&page->parts[i], text) && !comes_again(page, k, i)) {
+                found(page, FAULT_COVERED, text, NULL);
+                break;
+            }
+    }
+    *findings = page->findings;
+    return page->n_findings;
+}
+
+size_t page_cut_texts(struct page *page, const struct finding **findings)
+{
+    page->n_findings = 0;
+    for (size_t i = 0; i < page->n; i++)
+        if (is_seen(&page->parts[i]) && page->parts[i].cut) found(page, FAULT_CUT, &page->parts[i], NULL);
     *findings = page->findings;
     return page->n_findings;
 }

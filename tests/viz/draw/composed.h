@@ -7,13 +7,25 @@
    - A text within a box of its own stays within it.
    - Boxes stand beside each other or one within the other.
 
+   - Packets, crosses and envelopes lie on no name (page_judge_marks): whatever else may pass over a map, who stands
+   where is always to be read.
+
    What is laid over the rest on purpose (a menu, the page of keys) is judged by itself. */
 #ifndef POSTROAD_TESTS_VIZ_DRAW_COMPOSED_H
 #define POSTROAD_TESTS_VIZ_DRAW_COMPOSED_H
 
 #include "viz/draw/canvas.h"
 
-enum fault { FAULT_CUT, FAULT_CUT_WITH_ROOM, FAULT_CLIPPED, FAULT_ON_TEXT, FAULT_HIDDEN, FAULT_OUTSIDE, FAULT_ON_BOX };
+enum fault {
+    FAULT_CUT,
+    FAULT_CUT_WITH_ROOM,
+    FAULT_CLIPPED,
+    FAULT_ON_TEXT,
+    FAULT_HIDDEN,
+    FAULT_OUTSIDE,
+    FAULT_ON_BOX,
+    FAULT_COVERED
+};
 
 struct finding {
     enum fault fault;
@@ -28,6 +40,11 @@ struct canvas *page_canvas(struct page *page); /* to be drawn on once */
 size_t page_texts(const struct page *page);
 /* The findings stay the page's; how many. */
 size_t page_judge(struct page *page, const struct finding **findings);
+/* Only this: texts for which is_name holds, and which a mark that was drawn after them covers. */
+size_t page_judge_marks(struct page *page, bool (*is_name)(const void *context, const char *text), const void *context,
+                        const struct finding **findings);
+/* Which texts are cut, and may be. */
+size_t page_cut_texts(struct page *page, const struct finding **findings);
 const char *fault_name(enum fault fault);
 
 #endif

@@ -15,6 +15,7 @@
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/gallery.h"
 #include "viz/draw/scene.h"
+#include "viz/draw/shapes.h"
 #include "viz/draw/theme.h"
 
 struct size {
@@ -362,6 +363,57 @@ Test(composed, the_gallery)
     canvas_forget_fonts();
 }
 
+/* ---- Marks on names ---- */
+
+static bool is_host(const void *story, const char *text)
+{
+    for (size_t h = 0; h < story_host_count(story); h++)
+        if (strcmp(story_host(story, h).name, text) == 0) return true;
+    return false;
+}
+
+/* How many names, of all pictures, have a packet, a cross or an envelope on them. */
+static size_t names_with_marks(const char *scenario, bool projector, struct size size)
+{
+    enum { INSTANTS = 20 };
+    struct journal_memory *journal = run_scenario(scenario);
+    struct scene_options options = scene_options_default();
+    options.projector = projector;
+    struct scene *scene = scene_new(journal, options);
+    size_t all = 0, n = journal_memory_count(journal) - 1;
+    for (size_t i = 0; i <= INSTANTS; i++) {
+        const struct finding *found;
+        struct page *page = page_new(size.w, size.h);
+        scene_seek(scene, journal_memory_at(journal, n * i / INSTANTS)->at_ns);
+        scene_draw(scene, page_canvas(page));
+        size_t here = page_judge_marks(page, is_host, scene_story(scene), &found);
+        for (size_t k = 0; k < here; k++)
+            fprintf(stderr, "%s, %s, %dx%d, %lld ns: a mark on %s\n", scenario, projector ? "projector" : "as usual",
+                    size.w, size.h, (long long)scene_now(scene), found[k].text);
+        all += here;
+        page_free(page);
+    }
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+    return all;
+}
+
+/* What moves passes over what stands: a packet may be on a name for an instant. The bounds are what was counted when
+   the rule was written; they may only become smaller. */
+Test(composed, marks_on_names_become_no_more)
+{
+    static const struct {
+        const char *scenario;
+        size_t usual, projector; /* of 21 instants, at 1280x800 */
+    } rows[] = {{"first-mail", 0, 0}, {"lost-segment", 0, 0}, {"pipelining", 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        cr_expect(le(sz, names_with_marks(rows[i].scenario, false, sizes[0]), rows[i].usual), "%s", rows[i].scenario);
+        cr_expect(le(sz, names_with_marks(rows[i].scenario, true, sizes[0]), rows[i].projector), "%s, projector",
+                  rows[i].scenario);
+    }
+}
+
 /* ---- The rules find what they must ---- */
 
 static struct text_style style_of(double size)
@@ -457,6 +509,33 @@ static void turned_on_each_other(struct canvas *c)
 {
     write_along(c, point_of(20, 20), point_of(300, 200));
     write_along(c, point_of(20, 200), point_of(300, 20));
+}
+
+static bool is_any(const void *context, const char *text)
+{
+    (void)context;
+    return *text != '\0';
+}
+
+static size_t marks_on_text(bool after, double x)
+{
+    const struct finding *found;
+    struct page *page = page_new(400, 300);
+    if (after) write_at(page_canvas(page), 14, 14, 180, "mail.a.example");
+    shape_cross(page_canvas(page), point_of(x, 22), 8, 2, theme_of(false)->lost);
+    shape_envelope(page_canvas(page), theme_of(false), point_of(x, 22), 20, false, 1);
+    if (!after) write_at(page_canvas(page), 14, 14, 180, "mail.a.example");
+    size_t n = page_judge_marks(page, is_any, NULL, &found);
+    page_free(page);
+    return n;
+}
+
+Test(composed, a_mark_on_a_text_is_found)
+{
+    cr_expect(eq(sz, marks_on_text(true, 60), 1), "on it");
+    cr_expect(eq(sz, marks_on_text(true, 300), 0), "beside it");
+    cr_expect(eq(sz, marks_on_text(false, 60), 0), "below it");
+    canvas_forget_fonts();
 }
 
 Test(composed, each_fault_that_is_planted_is_found)
