@@ -20,7 +20,12 @@ ALICE, HER_SERVER, MAP_HEADING, ADD_A_LINK = (98, 339), (98, 168), (44, 119), (9
 IT_HAD_NOT_BEEN_LOST, LOSS = (82, 619), (283, 619)
 CHOICES, SCORE = [(640, 324), (640, 369), (640, 414), (640, 459)], (322, 512, 700, 552)
 TIME_LINE = 757
-DIALOGUE, CLOCK = (400, 600), (1040, 680, 1270, 720)
+DIALOGUE, CLOCK = (400, 600), (1056, 680, 1270, 720)
+# Of the gallery: the lesson and the first scenario. Of a lesson: on, back, and the second answer. Of the queue above the dialogue: an attempt that was put off, and the axis.
+# Of why late alone: the longest part, the loss in it, and the whole bar.
+LESSON, FIRST_MAIL, ON, BACK, ITS_ANSWER = (170, 170), (482, 170), (1219, 150), (1136, 150), (640, 407)
+ATTEMPT, AXIS = (231, 152), (180, 353, 1110, 375)
+PART, LOST, LINE = (150, 253), (400, 278), (10, 725, 1270, 795)
 failures = []
 
 
@@ -249,6 +254,102 @@ class Judge:
         window.key("q")
         check(window.ends() == 0, "the lesson ends")
 
+    def gallery_by_mouse(self):
+        window = self.view()
+        cards = window.see()
+        window.turn_wheel(640, 400, up=False)
+        check(window.see() != cards, "the wheel does not move the gallery")
+        window.turn_wheel(640, 400, up=True)
+        window.click(*FIRST_MAIL)
+        window.wait_for(lambda: window.title() == "First mail – postroad", "a press on the first card opens nothing")
+        window.key("Escape")
+        window.wait_for(lambda: window.title() == "Gallery – postroad", "Esc does not come back")
+        window.click(*LESSON)
+        window.wait_for(lambda: window.title() == "First mail – postroad", "a press on the lesson opens nothing")
+        window.key("Home")
+        first = window.see()
+        window.click(*ON)
+        asked = window.see()
+        check(differing(asked, first) > 1000, "the button goes on without asking")
+        window.click(*ITS_ANSWER)
+        told = window.see()
+        check(differing(told, asked) > 1000, "an answer is not taken")
+        window.key("space")
+        window.wait_for(lambda: differing(window.screen.see(), told) > 1000, "after the answer the second step does not come")
+        window.click(*BACK)
+        window.key("Home")
+        window.wait_for(lambda: differing(window.screen.see(), first) < len(first) // 200, "the button does not go back to the first step")
+        window.ask_to_close()
+        check(window.ends() == 0, "closed in a lesson")
+
+    def clock(self, *words):
+        """The clock as a screenshot has it."""
+        return part(self.picture(*words, "--show", "map", "--theme", "light"), *CLOCK)
+
+    def loss(self, scenario):
+        """When the first packet is lost, as `show` has it."""
+        journal = self.folder / "run.journal"
+        subprocess.run([self.postroad, "run", scenario, "-o", journal, "--transcript=none"], check=True, capture_output=True)
+        shown = subprocess.run([self.postroad, "show", journal, "--kind", "link.drop"], check=True, capture_output=True, text=True).stdout
+        hours, minutes, seconds = shown.split()[0].split(":")
+        return f"{int(hours) * 3600 + int(minutes) * 60 + float(seconds):.9f} s"
+
+    def times(self):
+        """Run until, bookmarks, and the wheel over the time line."""
+        window = self.view("lost-segment", *USUAL)
+        window.key("space", "Home")
+        start = window.see()
+        window.key("u")
+        check(window.see() != start, "U opens no line")
+        window.write("loss")
+        window.key("Return")
+        then = self.clock("lost-segment", "--at", self.loss("lost-segment"))
+        window.wait_for(lambda: part(window.see(), *CLOCK) == then, "run until: it is not when the packet is lost")
+        loss = window.see()
+        window.key("b")
+        marked = window.see()
+        check(part(marked, *LINE) != part(loss, *LINE), "a bookmark is not seen on the time line")
+        window.key("End")
+        check(part(window.see(), *CLOCK) != part(loss, *CLOCK), "End does not go to the end")
+        window.key("bracketleft")
+        window.wait_for(lambda: part(window.see(), *CLOCK) == part(loss, *CLOCK), "[ does not go back to the bookmark")
+        window.key("b")
+        window.turn_wheel(640, TIME_LINE, up=True)
+        near = window.see()
+        check(part(near, *LINE) != part(loss, *LINE) and part(near, *CLOCK) == part(loss, *CLOCK), "the wheel does not zoom the time line")
+        window.turn_wheel(640, TIME_LINE, up=False)
+        window.click(640, 60) # the pointer leaves the time line
+        check(part(window.see(), *LINE) == part(loss, *LINE), "the wheel back does not show the whole time")
+        window.key("q")
+        check(window.ends() == 0, "closed after run until")
+
+    def inside_the_views(self):
+        """A bar of the queue, and a part of why late, are pressed."""
+        window = self.view("greylisting", "--show", "-50(queue,dialogue)", "--theme", "light")
+        window.key("space", "End")
+        end = window.see()
+        window.click(*ATTEMPT)
+        at_it = window.see()
+        check(part(at_it, *CLOCK) != part(end, *CLOCK), "a press on an attempt does not go to it")
+        window.click(*ATTEMPT)
+        window.wait_for(lambda: part(window.see(), *AXIS) != part(at_it, *AXIS), "a second press does not show its time alone")
+        window.key("q")
+        check(window.ends() == 0, "closed after the queue")
+        window = self.view("lost-segment", "--show", "why-late", "--theme", "light")
+        window.key("space", "End")
+        end = window.see()
+        window.click(*PART)
+        near = window.see()
+        check(part(near, *LINE) != part(end, *LINE) and part(near, *CLOCK) != part(end, *CLOCK), "a press on a part does not show its time")
+        window.key("w")
+        window.click(*LOST)
+        check(part(window.see(), *CLOCK) == self.clock("lost-segment", "--at", self.loss("lost-segment")), "a press on the loss does not go to it")
+        window.key("q")
+        check(window.ends() == 0, "closed after why late")
+        window = self.view("first-mail", *USUAL) # as other steps expect it
+        window.key("q")
+        window.ends()
+
     def lost_display(self):
         """The X server is killed under the window: said in our words, and what the user has done is kept."""
         folder = self.folder / "lost"
@@ -305,7 +406,7 @@ def main():
     postroad, scenarios = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory() as scratch, Screen(SIZE) as place:
         judge = Judge(postroad, scenarios, pathlib.Path(scratch), place)
-        for step in sys.argv[3:] or ("gallery", "views", "edits", "inspector", "questions", "dragging", "lesson", "lost_display", "wireshark"):
+        for step in sys.argv[3:] or ("gallery", "views", "edits", "inspector", "questions", "dragging", "lesson", "gallery_by_mouse", "times", "inside_the_views", "lost_display", "wireshark"):
             try:
                 getattr(judge, step)()
             except RuntimeError as error:
