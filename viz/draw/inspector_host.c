@@ -1,10 +1,13 @@
 #include "viz/draw/inspector_host.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/inspector_conns.h"
+#include "viz/draw/inspector_queue.h"
 #include "viz/draw/inspector_view.h"
 #include "viz/draw/offers_view.h"
 #include "viz/draw/pen.h"
@@ -38,63 +41,6 @@ static const char *role_name(enum story_role role)
         return tr("a host");
     }
     return "";
-}
-
-/* How far TLS has come on a connection: "" where there is none. */
-static const char *tls_of(const struct story *s, uint32_t conn, char *text, size_t size)
-{
-    size_t start, done, failed;
-    text[0] = '\0';
-    if (story_notes(s, EVENT_TLS_FAILED, FIELD_CONN, conn, &failed, 1)) {
-        snprintf(text, size, tr("failed: %s"), event_text(story_event(s, failed), FIELD_WHY));
-    } else if (story_notes(s, EVENT_TLS_DONE, FIELD_CONN, conn, &done, 1)) {
-        const struct event *e = story_event(s, done);
-        bool checks = strcmp(event_text(e, FIELD_ROLE), "client") == 0;
-        const char *found = event_int(e, FIELD_VERIFIED) ? tr("certificate is good") : event_text(e, FIELD_WHY);
-        bool has_keys = story_notes(s, EVENT_TLS_SECRETS, FIELD_CONN, conn, &start, 1) > 0;
-        snprintf(text, size, "%s, %s%s%s%s", event_text(e, FIELD_VERSION), event_text(e, FIELD_CIPHER),
-                 checks ? ", " : "", checks ? found : "", has_keys ? tr("; a capture has the keys") : "");
-    } else if (story_notes(s, EVENT_TLS_START, FIELD_CONN, conn, &start, 1)) {
-        snprintf(text, size, "%s", tr("shaking hands"));
-    }
-    return text;
-}
-
-/* The flavour of its sender, and the options. */
-static const char *tcp_of(const struct story *s, uint32_t conn, char *text, size_t size)
-{
-    size_t event;
-    text[0] = '\0';
-    if (!story_notes(s, EVENT_TCP_SETTINGS, FIELD_CONN, conn, &event, 1)) return text;
-    const struct event *e = story_event(s, event);
-    snprintf(text, size, "%s%s%s", event_text(e, FIELD_NAME), *event_text(e, FIELD_TEXT) ? ", " : "",
-             event_text(e, FIELD_TEXT));
-    return text;
-}
-
-static void draw_host_work(struct pen *pen, size_t index)
-{
-    const struct story *s = pen->v->story;
-    char text[160], wait[VTIME_TEXT_BYTES];
-    const size_t *conns;
-    size_t n = story_open_conns(s, &conns);
-    pen_heading(pen, tr("Connections and timers"));
-    for (size_t i = 0; i < n; i++) {
-        struct story_conn conn = story_conn(s, conns[i]);
-        if (conn.host != index) continue;
-        snprintf(text, sizeof text, tr("%s, %s, port %u → %u"), name_of(s, conn.peer), conn.state, conn.local_port,
-                 conn.remote_port);
-        pen_fact(pen, *conn.protocol ? conn.protocol : tr("connection"), text);
-        pen_fact(pen, "TCP", tcp_of(s, conn.id, text, sizeof text));
-        pen_fact(pen, "TLS", tls_of(s, conn.id, text, sizeof text));
-    }
-    for (size_t i = 0; i < story_timer_count(s); i++) {
-        struct story_timer timer = story_timer(s, i);
-        if (timer.host != index) continue;
-        snprintf(text, sizeof text, tr("%s, in %s"), timer.name,
-                 vtime_format_duration(timer.at_ns - story_now(s), wait));
-        pen_fact(pen, tr("timer"), text);
-    }
 }
 
 /* What is remembered of each destination just now: the last change of each name, the newest first. */
@@ -199,18 +145,52 @@ static void draw_learnt(struct pen *pen, size_t host)
     }
 }
 
+/* "432000s" as a person says it; false: it is no time. */
+static bool say_time(const char *value, size_t length, char text[VTIME_TEXT_BYTES])
+{
+    char *end;
+    double seconds = strtod(value, &end);
+    if (end == value || end + 1 != value + length || *end != 's') return false;
+    vtime_format_duration((int64_t)(seconds * (double)SECOND + 0.5), text);
+    return true;
+}
+
+/* "policy=custom step=2820s" as "custom, step 47 min": the words of the journal, to be read. A reply is the last, and
+   has spaces of its own. */
+static void say_settings(const char *words, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    while (*words && used < size) {
+        char time[VTIME_TEXT_BYTES];
+        size_t key = strcspn(words, "= "), length;
+        const char *value = words + key + (words[key] == '=');
+        length = strncmp(words, "reply=", 6) == 0 ? strlen(value) : strcspn(value, " ");
+        bool is_time = say_time(value, length, time), is_named = strncmp(words, "policy=", 7) != 0;
+        size_t from = used;
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%.*s%s%.*s", used ? ", " : "", is_named ? (int)key : 0, words,
+                             is_named ? " " : "", is_time ? (int)strlen(time) : (int)length, is_time ? time : value);
+        for (size_t i = from; i < used && i < size && i < from + key + 2; i++)
+            if (text[i] == '_') text[i] = ' ';
+        words = value + length;
+        words += strspn(words, " ");
+    }
+}
+
 static void draw_settings(struct pen *pen, size_t host)
 {
-    enum { MOST = 4 };
+    enum { MOST = 6 };
     const struct story *s = pen->v->story;
     size_t events[MOST], n = story_settings(s, story_host(s, host).id, events, MOST);
     struct text_style style = view_text(pen->v, FONT_SMALL);
-    char text[STORY_SENTENCE_BYTES];
-    style.lines = 4;
+    char text[STORY_SENTENCE_BYTES + 40], words[STORY_SENTENCE_BYTES];
+    style.lines = 6;
     if (n > 0) pen_heading(pen, tr("What it goes by"));
     for (size_t i = 0; i < n; i++) {
         const struct event *e = story_event(s, events[i]);
-        snprintf(text, sizeof text, "%s: %s", tr(event_text(e, FIELD_NAME)), event_text(e, FIELD_TEXT));
+        say_settings(event_text(e, FIELD_TEXT), words, sizeof words);
+        snprintf(text, sizeof text, "%s: %s", tr(event_text(e, FIELD_NAME)), words);
         style.may_be_cut = true; /* at the end of what has room; alone, the view has more */
         if (!pen_write(pen, style, text)) return;
     }
@@ -276,6 +256,7 @@ void inspector_host_draw(const struct view *v, struct pen_page *page, size_t ind
         snprintf(text, sizeof text, "%u %s", n, story_mail_state_name(state));
         if (n) pen_fact(&pen, tr("mail"), text);
     }
+    inspector_queue_draw(&pen, index);
     uint32_t n_not_taken = not_taken(v->story, index);
     snprintf(text, sizeof text, tr("%u packets"), n_not_taken);
     if (n_not_taken) pen_fact(&pen, tr("not taken so far"), text);
@@ -288,7 +269,7 @@ void inspector_host_draw(const struct view *v, struct pen_page *page, size_t ind
     if (host.role == STORY_RESOLVER)
         draw_cache(&right, index);
     else
-        draw_host_work(&right, index);
+        inspector_conns_draw(&right, index);
     draw_rules(&right, index);
     draw_abuse(&right, index);
     if (host.role != STORY_RESOLVER) draw_deeds(&right, index);

@@ -175,14 +175,14 @@ static void draw_link(const struct view *v, struct pen_page *page, size_t index)
 {
     char text[200], names[200];
     struct story_link link = story_link(v->story, index);
-    struct pen pen = pen_page_column(page, page->frame.x, page->frame.w);
+    const struct box box = page->frame;
+    struct pen pen = pen_page_column(page, box.x, box.w * 0.42);
     snprintf(names, sizeof names, "%s – %s (%s)", name_of(v->story, link.ends[0]), name_of(v->story, link.ends[1]),
              link.name);
     pen_title(&pen, names);
     pen_paragraph(&pen, map_link_text(&link, text, sizeof text), 1);
     snprintf(text, sizeof text, tr("%u bytes"), link.mtu);
     pen_fact(&pen, tr("largest packet"), text);
-    offers_draw(&pen);
     for (int dir = 0; dir < 2; dir++) {
         snprintf(names, sizeof names, "%s → %s", name_of(v->story, link.ends[dir]),
                  name_of(v->story, link.ends[1 - dir]));
@@ -195,6 +195,9 @@ static void draw_link(const struct view *v, struct pen_page *page, size_t index)
         draw_totals(&pen, link.id, dir);
     }
     pen_page_column_end(page, &pen);
+    struct pen right = pen_page_column(page, box.x + box.w * 0.45, box.w * 0.55);
+    offers_draw(&right);
+    pen_page_column_end(page, &right);
 }
 
 static void draw_attempts(struct pen *pen, size_t mail)

@@ -25,15 +25,45 @@ static void go_to_attempt(struct scene *s, size_t index)
     go_to_event(s, event);
 }
 
-/* To its beginning, with a little of what was before and comes after in sight. */
-static void show_interval(struct scene *s, size_t index)
+/* With a little of what was before and comes after in sight. */
+static void show_time_of(struct scene *s, const struct why_part *part)
 {
-    if (!s->why_plan || index >= s->why_plan->n_intervals) return;
-    const struct delay_interval *i = &s->why_plan->intervals[index];
     s->playing = false;
-    scene_seek(s, i->from_ns);
-    s->span = span_zoomed((struct span){i->from_ns, i->to_ns}, i->from_ns + (i->to_ns - i->from_ns) / 2, 1.2,
-                          story_end_ns(s->story));
+    scene_seek(s, part->from_ns);
+    s->span = span_zoomed((struct span){part->from_ns, part->to_ns}, part->from_ns + (part->to_ns - part->from_ns) / 2,
+                          1.2, story_end_ns(s->story));
+}
+
+/* To its beginning, and into it; what consists of nothing more is the packet that was sent there. */
+static void show_part(struct scene *s, size_t index)
+{
+    if (!s->why_plan || index >= s->why_plan->n_parts) return;
+    const struct why_part part = s->why_plan->parts[index];
+    show_time_of(s, &part);
+    if (why_plan_open(s->why_plan, s->story, index)) {
+        s->scroll[VIEW_WHY_LATE] = 0;
+        if (s->focus.what == ACT_INTERVAL) s->focus.index = 0;
+        return;
+    }
+    if (part.packet != STORY_NONE) go_to_event(s, story_packet(s->story, part.packet)->send_event);
+}
+
+static bool why_late(struct scene *s, enum act act, size_t arg)
+{
+    struct why_plan *plan = s->why_plan;
+    if (act != ACT_INTERVAL && act != ACT_WHY_LEVEL && act != ACT_WHY_SHORT) return false;
+    if (!plan) return true;
+    if (act == ACT_INTERVAL) {
+        show_part(s, arg);
+    } else if (act == ACT_WHY_SHORT) {
+        plan->tells_short = !plan->tells_short;
+    } else if (arg <= plan->depth) {
+        why_plan_close(plan, s->story, arg);
+        s->scroll[VIEW_WHY_LATE] = 0;
+        if (s->focus.what == ACT_WHY_LEVEL) s->focus = (struct selection){ACT_INTERVAL, 0};
+        if (arg) show_time_of(s, &plan->path[arg - 1]);
+    }
+    return true;
 }
 
 /* Of a packet the next cause is what made it be sent, even when we look at one of its hops. */
@@ -183,13 +213,10 @@ void scene_activate(struct scene *s, enum act act, size_t arg)
     case ACT_ATTEMPT:
         go_to_attempt(s, arg);
         break;
-    case ACT_INTERVAL:
-        show_interval(s, arg);
-        break;
     case ACT_CLOSE:
         s->selection = (struct selection){ACT_NONE, 0};
         break;
     default:
-        if (!control(s, act) && !show_other(s, act, arg)) arrange(s, act, arg);
+        if (!control(s, act) && !show_other(s, act, arg) && !why_late(s, act, arg)) arrange(s, act, arg);
     }
 }

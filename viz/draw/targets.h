@@ -17,7 +17,9 @@ enum act {
     ACT_GO_TO_EVENT, /* jumps there and selects it */
     ACT_ATTEMPT,     /* jumps to its end and selects that; once more: shows nothing but its time */
     ACT_BYTES,       /* a field of a header, as header_bytes has it */
-    ACT_INTERVAL,    /* of why late: jumps there, and shows nothing but its time */
+    ACT_INTERVAL,    /* a part of why late: jumps there, shows nothing but its time, and what it consists of */
+    ACT_WHY_LEVEL,   /* of why late: back, so that so many parts are open */
+    ACT_WHY_SHORT,   /* of why late: tells the short ones, too, or no more */
     ACT_ONLY,        /* everything is shown again */
     ACT_SENDER,      /* shows this connection in the view of senders */
     ACT_CLOSE,

@@ -46,6 +46,30 @@ void why_plan_take(struct why_plan *plan, const struct story *story, size_t lett
     plan->n_intervals = plan->n_all < WHY_INTERVALS_MAX ? plan->n_all : WHY_INTERVALS_MAX;
     plan->span = delay_account_span(plan->account, id, l.recipient);
     plan->losses = why_losses_of(story, plan->intervals, plan->n_intervals);
+    why_plan_close(plan, story, 0);
+}
+
+static void take_parts(struct why_plan *plan, const struct story *story)
+{
+    const struct why_part *opened = plan->depth ? &plan->path[plan->depth - 1] : NULL;
+    plan->n_all_parts = why_parts_of(story, plan->intervals, plan->n_intervals, opened, plan->parts, WHY_INTERVALS_MAX);
+    plan->n_parts = plan->n_all_parts < WHY_INTERVALS_MAX ? plan->n_all_parts : WHY_INTERVALS_MAX;
+    plan->tells_short = false;
+}
+
+bool why_plan_open(struct why_plan *plan, const struct story *story, size_t part)
+{
+    if (part >= plan->n_parts || plan->depth == WHY_DEPTH_MAX) return false;
+    if (!why_part_opens(plan->intervals, &plan->parts[part])) return false;
+    plan->path[plan->depth++] = plan->parts[part];
+    take_parts(plan, story);
+    return true;
+}
+
+void why_plan_close(struct why_plan *plan, const struct story *story, size_t depth)
+{
+    if (depth < plan->depth) plan->depth = depth;
+    take_parts(plan, story);
 }
 
 /* ---- Which letter ---- */
@@ -93,8 +117,6 @@ static struct colour stage_colour(const struct view *v, enum delay_stage stage)
     return t->lost;
 }
 
-/* ---- The bar ---- */
-
 struct account_page {
     const struct view *v;
     const struct why_plan *plan;
@@ -109,27 +131,108 @@ static double x_at(const struct account_page *p, int64_t at_ns)
     return p->bar.x + (length > 0 ? (double)(at_ns - p->from_ns) / length * p->bar.w : 0);
 }
 
+/* ---- Patterns ---- */
+
+enum pattern { PLAIN = 0, UPRIGHT = 1, LYING = 2, RISING = 4, FALLING = 8 };
+
+/* So that what takes the time is told apart without colours. */
+static int stage_pattern(enum delay_stage stage)
+{
+    switch (stage) {
+    case DELAY_QUEUE:
+        return LYING;
+    case DELAY_DNS:
+        return UPRIGHT;
+    case DELAY_CONNECT:
+        return RISING;
+    case DELAY_TRANSFER:
+        return PLAIN;
+    case DELAY_RETRY:
+        return FALLING;
+    case DELAY_DISK:
+        return UPRIGHT | LYING;
+    case DELAY_UNEXPLAINED:
+    case DELAY_STAGES:
+        break;
+    }
+    return RISING | FALLING;
+}
+
+static void draw_pattern(const struct view *v, struct box box, int pattern)
+{
+    double step = view_units(v, 5), width = fmax(1, view_units(v, 1));
+    struct colour ink = colour_with_alpha(v->theme->panel, 0.55);
+    canvas_clip(v->canvas, box);
+    for (double x = box.x + step / 2; (pattern & UPRIGHT) && x < box.x + box.w; x += step)
+        canvas_line(v->canvas, point_of(x, box.y), point_of(x, box.y + box.h), width, ink);
+    for (double y = box.y + step / 2; (pattern & LYING) && y < box.y + box.h; y += step)
+        canvas_line(v->canvas, point_of(box.x, y), point_of(box.x + box.w, y), width, ink);
+    for (double x = box.x - box.h; (pattern & RISING) && x < box.x + box.w; x += step * 1.4)
+        canvas_line(v->canvas, point_of(x, box.y + box.h), point_of(x + box.h, box.y), width, ink);
+    for (double x = box.x - box.h; (pattern & FALLING) && x < box.x + box.w; x += step * 1.4)
+        canvas_line(v->canvas, point_of(x, box.y), point_of(x + box.h, box.y + box.h), width, ink);
+    canvas_unclip(v->canvas);
+}
+
+/* Of an attempt, that of what it does in the end: it hands over. Neighbours of one kind take turns in their shade. */
+static struct colour part_colour(const struct account_page *p, size_t index)
+{
+    const struct why_part *part = &p->plan->parts[index];
+    enum delay_stage stage = part->level == WHY_ATTEMPT ? DELAY_TRANSFER : p->plan->intervals[part->interval].stage;
+    struct colour colour = stage_colour(p->v, stage);
+    bool lighter = part->level != WHY_STAGE && index % 2;
+    return lighter ? colour_mix(colour, p->v->theme->panel, 0.3) : colour;
+}
+
+static void fill_part(const struct account_page *p, struct box box, size_t index)
+{
+    const struct why_part *part = &p->plan->parts[index];
+    canvas_fill(p->v->canvas, box, part_colour(p, index));
+    if (part->level == WHY_STAGE && box.w >= 4)
+        draw_pattern(p->v, box, stage_pattern(p->plan->intervals[part->interval].stage));
+}
+
+/* ---- The bar ---- */
+
+static void draw_losses_above(const struct account_page *p, const struct why_part *part)
+{
+    const struct view *v = p->v;
+    struct why_walk walk = {0};
+    for (size_t lost; (lost = why_part_next_loss(v->story, p->plan->intervals, part, &walk)) != STORY_NONE;)
+        shape_death(v->canvas, story_drop(v->story, lost)->hop == STORY_NONE,
+                    point_of(x_at(p, story_drop(v->story, lost)->at_ns), p->bar.y - view_units(v, 5)), view_units(v, 4),
+                    view_units(v, 2), v->theme->lost);
+}
+
+/* On its own ground: letters and patterns would disturb each other. */
+static void draw_label(const struct account_page *p, struct box box, size_t index)
+{
+    const struct view *v = p->v;
+    char label[80];
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.colour = v->theme->panel;
+    style.bold = true;
+    style.across = style.down = ALIGN_CENTRE;
+    why_part_label(v->story, p->plan->intervals, &p->plan->parts[index], label, sizeof label);
+    double w = canvas_measure(v->canvas, &style, label, 0).x + view_units(v, 8);
+    if (!*label || w > box.w) return;
+    struct box ground = box_of(box.x + (box.w - w) / 2, box.y, w, box.h);
+    canvas_fill(v->canvas, ground, part_colour(p, index));
+    canvas_text(v->canvas, ground, &style, label);
+}
+
 static void draw_bar(const struct account_page *p)
 {
     const struct view *v = p->v;
     canvas_fill_round(v->canvas, p->bar, view_units(v, 4), v->theme->grid);
-    for (size_t i = 0; i < p->plan->n_intervals; i++) {
-        const struct delay_interval *interval = &p->plan->intervals[i];
-        double x = x_at(p, interval->from_ns), w = x_at(p, interval->to_ns) - x;
+    for (size_t i = 0; i < p->plan->n_parts; i++) {
+        const struct why_part *part = &p->plan->parts[i];
+        double x = x_at(p, part->from_ns), w = x_at(p, part->to_ns) - x;
         struct box box = box_of(x, p->bar.y, fmax(1, w - 1), p->bar.h);
-        canvas_fill(v->canvas, box, stage_colour(v, interval->stage));
+        fill_part(p, box, i);
         targets_add_box(v->targets, ACT_INTERVAL, i, box);
-        struct text_style style = view_text(v, FONT_SMALL);
-        style.colour = v->theme->panel;
-        style.bold = true;
-        style.across = style.down = ALIGN_CENTRE;
-        if (canvas_measure(v->canvas, &style, why_stage_words(interval->stage), 0).x + view_units(v, 8) < w)
-            canvas_text(v->canvas, box, &style, why_stage_words(interval->stage));
-        size_t drop = story_drops_after(v->story, interval->from_ns - 1);
-        for (size_t lost; (lost = why_next_loss(v->story, interval, &drop)) != STORY_NONE;)
-            shape_death(v->canvas, story_drop(v->story, lost)->hop == STORY_NONE,
-                        point_of(x_at(p, story_drop(v->story, lost)->at_ns), p->bar.y - view_units(v, 5)),
-                        view_units(v, 4), view_units(v, 2), v->theme->lost);
+        draw_label(p, box, i);
+        draw_losses_above(p, part);
     }
     int64_t now = story_now(v->story);
     if (now < p->from_ns || now > p->to_ns) return;
@@ -140,39 +243,73 @@ static void draw_bar(const struct account_page *p)
 
 /* ---- The rows ---- */
 
-/* length: what stands at its right end; "": nothing. */
-static bool draw_row(struct pen *pen, const char *text, const char *length, struct colour colour, double indent,
-                     enum act act, size_t arg)
+/* What is told in a row: at its left end the mark of a part, a cross, or a tip where it opens or closes. */
+struct row {
+    const char *text, *length; /* length: at its right end; "": nothing */
+    double indent;
+    enum act act;
+    size_t arg;
+    bool open; /* of ACT_WHY_SHORT */
+};
+
+/* To the right: it opens. Down: it is open. */
+static void draw_tip(const struct view *v, struct point at, double r, bool open)
+{
+    struct point right[] = {{at.x - r * 0.6, at.y - r}, {at.x - r * 0.6, at.y + r}, {at.x + r, at.y}};
+    struct point down[] = {{at.x - r, at.y - r * 0.6}, {at.x + r, at.y - r * 0.6}, {at.x, at.y + r}};
+    canvas_polygon(v->canvas, open ? down : right, 3, v->theme->faint);
+}
+
+static bool opens(const struct account_page *p, const struct row *row)
+{
+    return row->act == ACT_INTERVAL && why_part_opens(p->plan->intervals, &p->plan->parts[row->arg]);
+}
+
+static void draw_mark(const struct account_page *p, struct box box, const struct row *row)
+{
+    const struct view *v = p->v;
+    double mark = box.w;
+    struct point centre = point_of(box.x + mark / 2, box.y + mark / 2);
+    if (row->act == ACT_GO_TO_EVENT) {
+        shape_death(v->canvas, story_event(v->story, row->arg)->kind == EVENT_PACKET_DROP, centre, mark * 0.4,
+                    mark * 0.18, v->theme->lost);
+    } else if (row->act == ACT_INTERVAL) {
+        fill_part(p, box, row->arg);
+    } else {
+        draw_tip(v, centre, mark * 0.4, row->open);
+    }
+}
+
+static bool draw_row(struct pen *pen, const struct account_page *p, struct row row)
 {
     const struct view *v = pen->v;
-    double h = view_units(v, row_units), mark = view_units(v, 10);
+    double h = view_units(v, row_units), mark = view_units(v, 12);
+    double tip = view_units(v, 4), right = 4 * tip;
     struct text_style style = view_text(v, FONT_SMALL),
-                      number = act == ACT_GO_TO_EVENT ? view_faint(v, FONT_SMALL) : view_mono(v, FONT_SMALL);
-    double w = fmax(view_units(v, time_units), canvas_measure(v->canvas, &number, length, 0).x + view_units(v, 12));
-    double room = pen->box.w - indent - mark * 1.6 - w;
-    if (!canvas_text_fits(v->canvas, &style, text, room)) {
+                      number = row.act == ACT_GO_TO_EVENT ? view_faint(v, FONT_SMALL) : view_mono(v, FONT_SMALL);
+    double w = fmax(view_units(v, time_units), canvas_measure(v->canvas, &number, row.length, 0).x + view_units(v, 12));
+    double room = pen->box.w - row.indent - right - mark * 1.5 - w;
+    if (!canvas_text_fits(v->canvas, &style, row.text, room)) {
         style.lines = 3;
-        h = fmax(h, canvas_measure(v->canvas, &style, text, room).y + view_units(v, 8));
+        h = fmax(h, canvas_measure(v->canvas, &style, row.text, room).y + view_units(v, 8));
     }
     if (pen->y + h > pen->box.y + pen->box.h) return false;
     if (!pen_sees(pen, h - view_units(v, 2))) return pen_skip(pen, h);
-    struct box row = box_of(pen->box.x + indent, pen->y, pen->box.w - indent, h - view_units(v, 2));
+    struct box whole = box_of(pen->box.x + row.indent, pen->y, pen->box.w - row.indent, h - view_units(v, 2));
+    struct box box = box_of(whole.x, whole.y, whole.w - right, whole.h);
     style.down = number.down = ALIGN_CENTRE;
     number.across = ALIGN_END;
     style.may_be_cut = true; /* three lines are not enough in a narrow pane; a press goes there */
-    if (act == ACT_GO_TO_EVENT)
-        shape_death(v->canvas, story_event(v->story, arg)->kind == EVENT_PACKET_DROP,
-                    point_of(row.x + mark / 2, row.y + row.h / 2), mark * 0.4, mark * 0.18, colour);
-    else
-        canvas_fill_round(v->canvas, box_of(row.x, row.y + (row.h - mark) / 2, mark, mark), 2 * v->unit, colour);
-    canvas_text(v->canvas, box_of(row.x + mark * 1.6, row.y, room, row.h), &style, text);
-    canvas_text(v->canvas, box_of(row.x + row.w - w, row.y, w, row.h), &number, length);
-    targets_add_box(v->targets, act, arg, row);
+    draw_mark(p, box_of(box.x, box.y + (box.h - mark) / 2, mark, mark), &row);
+    canvas_text(v->canvas, box_of(box.x + mark * 1.5, box.y, room, box.h), &style, row.text);
+    canvas_text(v->canvas, box_of(box.x + box.w - w, box.y, w, box.h), &number, row.length);
+    if (opens(p, &row)) draw_tip(v, point_of(whole.x + whole.w - 2 * tip, whole.y + whole.h / 2), tip, false);
+    targets_add_box(v->targets, row.act, row.arg, whole);
     pen->y += h;
     return true;
 }
 
-static bool draw_loss(struct pen *pen, size_t index)
+static bool draw_loss(struct pen *pen, const struct account_page *p, size_t index)
 {
     const struct view *v = pen->v;
     char text[WHY_LOSS_BYTES], time[VIEW_TIME_BYTES], again[100] = "";
@@ -181,49 +318,112 @@ static bool draw_loss(struct pen *pen, size_t index)
     if (again_ns > 0) /* else it was never sent again */
         snprintf(again, sizeof again, tr("sent again after %s"),
                  loss_cost_time_text(again_ns, loss_cost_grain_of(again_ns), time));
-    return draw_row(pen, text, again, v->theme->lost, view_units(v, 22), ACT_GO_TO_EVENT,
-                    story_drop(v->story, index)->event);
+    return draw_row(
+        pen, p,
+        (struct row){text, again, view_units(v, 22), ACT_GO_TO_EVENT, story_drop(v->story, index)->event, false});
 }
 
-/* The longest first: a view may have room for a few only. */
-static void sort_by_length(const struct why_plan *plan, size_t *order)
+static int64_t length_of(const struct why_part *part)
 {
-    for (size_t i = 0; i < plan->n_intervals; i++) {
-        size_t k = i;
-        int64_t length = plan->intervals[i].to_ns - plan->intervals[i].from_ns;
-        for (; k > 0; k--) {
-            const struct delay_interval *before = &plan->intervals[order[k - 1]];
-            if (before->to_ns - before->from_ns >= length) break;
-            order[k] = order[k - 1];
-        }
-        order[k] = i;
-    }
+    return part->to_ns - part->from_ns;
 }
 
-/* What is shorter than a part of the whole that could be seen is told as one. */
-static void draw_intervals(struct pen *pen, const struct account_page *p)
+static bool draw_part(struct pen *pen, const struct account_page *p, size_t index)
 {
     const struct view *v = p->v;
-    size_t order[WHY_INTERVALS_MAX], n = p->plan->n_intervals, i = 0;
-    char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
-    sort_by_length(p->plan, order);
-    for (; i < n; i++) {
-        const struct delay_interval *interval = &p->plan->intervals[order[i]];
-        int64_t length = interval->to_ns - interval->from_ns;
-        if ((double)length < why_least_part * (double)(p->to_ns - p->from_ns)) break;
-        why_interval_words(v->story, interval, text, sizeof text);
-        vtime_format_duration(length, time);
-        if (!draw_row(pen, text, time, stage_colour(v, interval->stage), 0, ACT_INTERVAL, order[i])) return;
-        size_t drop = story_drops_after(v->story, interval->from_ns - 1);
-        for (size_t lost; (lost = why_next_loss(v->story, interval, &drop)) != STORY_NONE;)
-            if (!draw_loss(pen, lost)) return;
+    const struct why_part *part = &p->plan->parts[index];
+    char text[STORY_SENTENCE_BYTES] = "", time[VTIME_TEXT_BYTES];
+    struct why_walk walk = {0};
+    if (pen_sees(pen, view_units(v, row_units - 2)))
+        why_part_words(v->story, p->plan->intervals, part, text, sizeof text);
+    vtime_format_duration(length_of(part), time);
+    if (!draw_row(pen, p, (struct row){text, time, 0, ACT_INTERVAL, index, false})) return false;
+    for (size_t lost; (lost = why_part_next_loss(v->story, p->plan->intervals, part, &walk)) != STORY_NONE;)
+        if (!draw_loss(pen, p, lost)) return false;
+    return true;
+}
+
+/* ---- Which rows ---- */
+
+enum { FEW = 12 };
+
+static bool is_short(const struct account_page *p, const struct why_part *part)
+{
+    return (double)length_of(part) < why_least_part * (double)(p->to_ns - p->from_ns);
+}
+
+/* The longest first: a view may have room for a few only. Those of a dialogue in the order in which it was spoken. */
+static void sort_by_length(const struct why_plan *plan, size_t *order, size_t n)
+{
+    bool is_dialogue = n > 0 && plan->parts[0].level == WHY_COMMAND;
+    for (size_t i = 1; i < n && !is_dialogue; i++) {
+        size_t k = i, index = order[i];
+        for (; k > 0 && length_of(&plan->parts[order[k - 1]]) < length_of(&plan->parts[index]); k--)
+            order[k] = order[k - 1];
+        order[k] = index;
     }
+}
+
+/* The short ones of many are one row, which opens: then they follow, in the order of time. */
+static void draw_short(struct pen *pen, const struct account_page *p, size_t n, int64_t together_ns)
+{
+    char text[120], time[VTIME_TEXT_BYTES];
+    bool open = p->plan->tells_short;
+    snprintf(text, sizeof text, tr("%zu shorter ones, together"), n);
+    vtime_format_duration(together_ns, time);
+    if (!draw_row(pen, p, (struct row){text, time, 0, ACT_WHY_SHORT, 0, open})) return;
+    for (size_t i = 0; open && i < p->plan->n_parts; i++)
+        if (is_short(p, &p->plan->parts[i]) && !draw_part(pen, p, i)) return;
+}
+
+static void draw_parts(struct pen *pen, const struct account_page *p)
+{
+    size_t order[WHY_INTERVALS_MAX], n_parts = p->plan->n_parts, n = 0;
     int64_t short_ns = 0;
-    for (size_t k = i; k < n; k++)
-        short_ns += p->plan->intervals[order[k]].to_ns - p->plan->intervals[order[k]].from_ns;
-    if (i == n) return;
-    snprintf(text, sizeof text, tr("%zu shorter ones, together"), n - i);
-    draw_row(pen, text, vtime_format_duration(short_ns, time), v->theme->ghost, 0, ACT_NONE, 0);
+    for (size_t i = 0; i < n_parts; i++) {
+        if (n_parts > FEW && is_short(p, &p->plan->parts[i]))
+            short_ns += length_of(&p->plan->parts[i]);
+        else
+            order[n++] = i;
+    }
+    sort_by_length(p->plan, order, n);
+    bool below = n <= FEW; /* else nobody would find them */
+    if (n < n_parts && !below) draw_short(pen, p, n_parts - n, short_ns);
+    for (size_t i = 0; i < n; i++)
+        if (!draw_part(pen, p, order[i])) return;
+    if (n < n_parts && below) draw_short(pen, p, n_parts - n, short_ns);
+}
+
+/* ---- Where one is ---- */
+
+/* The mail and what was opened, one after the other: each leads back to itself. */
+static void draw_path(struct pen *pen, const struct account_page *p)
+{
+    const struct view *v = p->v;
+    const struct why_plan *plan = p->plan;
+    struct text_style style = view_text(v, FONT_SMALL);
+    double h = view_units(v, 20), x = pen->box.x, gap = view_units(v, 16);
+    if (plan->depth == 0) return;
+    style.down = ALIGN_CENTRE;
+    for (size_t i = 0; i <= plan->depth; i++) {
+        char text[120];
+        if (i == 0)
+            snprintf(text, sizeof text, "%s", story_mail(v->story, story_letter(v->story, plan->letter).mail)->name);
+        else
+            why_part_label(v->story, plan->intervals, &plan->path[i - 1], text, sizeof text);
+        style.bold = i == plan->depth;
+        style.colour = i < plan->depth ? v->theme->accent : v->theme->ink;
+        double w = fmin(canvas_measure(v->canvas, &style, text, 0).x + 1, pen->box.x + pen->box.w - x);
+        struct text_style fitted = view_fitted(v, style, text, w, 0.7);
+        fitted.may_be_cut = true; /* a pane of a finger's width */
+        if (w <= 0 || !pen_sees(pen, h)) break;
+        canvas_text(v->canvas, box_of(x, pen->y, w, h), &fitted, text);
+        if (i < plan->depth) targets_add_box(v->targets, ACT_WHY_LEVEL, i, box_of(x, pen->y, w, h));
+        x += w;
+        if (i < plan->depth) canvas_text(v->canvas, box_of(x + gap * 0.3, pen->y, gap, h), &fitted, "›");
+        x += gap;
+    }
+    pen->y += h;
 }
 
 static void draw_sums(struct pen *pen, const struct account_page *p)
@@ -240,6 +440,11 @@ static void draw_sums(struct pen *pen, const struct account_page *p)
     }
     if (p->plan->n_all > p->plan->n_intervals)
         snprintf(text, sizeof text, tr("the first %zu of %zu parts"), p->plan->n_intervals, p->plan->n_all);
+    if (p->plan->n_all_parts > p->plan->n_parts)
+        snprintf(text, sizeof text, tr("the first %zu of %zu parts"), p->plan->n_parts, p->plan->n_all_parts);
+    else if (p->plan->depth)
+        snprintf(text, sizeof text, tr("%zu parts, together %s"), p->plan->n_parts,
+                 vtime_format_duration(p->to_ns - p->from_ns, time));
     struct text_style style = view_faint(p->v, FONT_SMALL);
     style.lines = 2;
     pen_write(pen, style, text);
@@ -251,7 +456,8 @@ static void draw_title(struct pen *pen, const struct account_page *p)
     const struct view *v = p->v;
     struct story_letter letter = story_letter(v->story, p->plan->letter);
     const char *name = story_mail(v->story, letter.mail)->name;
-    vtime_format_duration(p->to_ns - p->from_ns, time);
+    const struct delay_interval *intervals = p->plan->intervals;
+    vtime_format_duration(intervals[p->plan->n_intervals - 1].to_ns - intervals[0].from_ns, time);
     if (p->plan->span.delivered_ns != TIME_NEVER)
         snprintf(text, sizeof text, tr("%s reached %s after %s"), name, letter.recipient, time);
     else
@@ -333,7 +539,7 @@ void why_late_view_draw(const struct view *v, struct box box, const struct why_p
                         const struct compare_page *compared)
 {
     struct box inner = view_panel(v, box, tr("Why late"));
-    if (plan->letter == STORY_NONE || plan->n_intervals == 0) {
+    if (plan->letter == STORY_NONE || plan->n_parts == 0) {
         struct text_style style = view_faint(v, FONT_PLAIN);
         style.across = style.down = ALIGN_CENTRE;
         canvas_text(v->canvas, inner, &style, tr("There is no mail whose time could be told."));
@@ -342,18 +548,19 @@ void why_late_view_draw(const struct view *v, struct box box, const struct why_p
     struct account_page page = {.v = v,
                                 .plan = plan,
                                 .compared = compared,
-                                .from_ns = plan->intervals[0].from_ns,
-                                .to_ns = plan->intervals[plan->n_intervals - 1].to_ns};
+                                .from_ns = plan->parts[0].from_ns,
+                                .to_ns = plan->parts[plan->n_parts - 1].to_ns};
     struct pen_page scrolled = pen_page_begin(v, inner);
     struct pen pen = pen_page_column(&scrolled, inner.x, inner.w);
     draw_title(&pen, &page);
+    draw_path(&pen, &page);
     page.bar = box_of(inner.x, pen.y + view_units(v, 14), inner.w, view_units(v, bar_units));
     if (pen_sees(&pen, page.bar.y + page.bar.h - pen.y)) draw_bar(&page);
     pen.y = page.bar.y + page.bar.h + view_units(v, 8);
     draw_sums(&pen, &page);
-    draw_without_losses(&pen, &page);
+    if (plan->depth == 0) draw_without_losses(&pen, &page);
     pen.y += view_units(v, 4);
-    draw_intervals(&pen, &page);
+    draw_parts(&pen, &page);
     pen_page_column_end(&scrolled, &pen);
     pen_page_end(&scrolled);
 }

@@ -139,6 +139,7 @@ static void cast_event(struct story *story, size_t i)
 {
     const struct event *e = story_event(story, i);
     if (story_is_note(e->kind)) *TABLE_ADD(&story->notes) = i;
+    if (e->kind == EVENT_HOST_SETTINGS) *TABLE_ADD(&story->settings) = i;
     if (story_is_deed(e->kind)) *TABLE_ADD(&story->deeds) = i;
     switch (event_kind_group(e->kind)) {
     case GROUP_WORLD:
@@ -231,6 +232,7 @@ bool cast_make(struct story *story, const struct stop *stop)
     }
     note_latest_ends(story);
     note_ends(story);
+    waits_sort(story);
     if (!density_make(story, stop)) return false;
     tidy_up(story);
     return true;
@@ -282,9 +284,11 @@ void cast_free(struct story *story)
                       story->subject,
                       story->cache_changes.items,
                       story->notes.items,
+                      story->settings.items,
                       story->deeds.items};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         mem_free(tables[i]);
+    waits_free(story);
     free_maps(story);
     text_store_free(&story->texts);
 }

@@ -164,7 +164,8 @@ static size_t place_of_letter(struct story *story, size_t letter, size_t host)
     for (size_t i = story->letters.items[letter].first_place; i != STORY_NONE; i = story->places.items[i].next)
         if (story->places.items[i].host == host) return i;
     size_t place = story->places.count;
-    *TABLE_ADD(&story->places) = (struct cast_place){letter, host, story->letters.items[letter].first_place};
+    *TABLE_ADD(&story->places) =
+        (struct cast_place){letter, host, story->letters.items[letter].first_place, NONE32, NONE32};
     story->letters.items[letter].first_place = place;
     return place;
 }
@@ -193,6 +194,7 @@ static void mail_state(struct story *story, size_t i, const struct event *e)
     if (letter == STORY_NONE || host == STORY_NONE) return;
     story->subject[i] = (uint32_t)place_of_letter(story, letter, host);
     mark_state(story, i, story_mail_state_of(event_text(e, FIELD_TO)));
+    waits_note(story, i, story->subject[i], story_mail_state_of(event_text(e, FIELD_TO)));
 }
 
 static void attempt_begin(struct story *story, size_t i, const struct event *e)
@@ -211,6 +213,7 @@ static void attempt_begin(struct story *story, size_t i, const struct event *e)
                                     .why = ""};
     index_map_put(&story->attempt_ids, attempt.id, story->attempts.count);
     *TABLE_ADD(&story->attempts) = attempt;
+    waits_note_attempt(story, attempt.mail, attempt.host, attempt.recipient);
     cast_mark(story, STORY_MARK_ATTEMPT, i);
 }
 
@@ -239,6 +242,8 @@ static void attempt_skip(struct story *story, size_t i, const struct event *e)
                                                           .end_ns = e->at_ns,
                                                           .outcome = "passed over",
                                                           .why = event_text(e, FIELD_WHY)};
+    const struct story_attempt *skipped = &story->attempts.items[story->attempts.count - 1];
+    waits_note_attempt(story, skipped->mail, skipped->host, skipped->recipient);
 }
 
 static void destination(struct story *story, size_t i, const struct event *e)

@@ -229,6 +229,8 @@ struct story_conn story_conn(const struct story *story, size_t conn)
                                .local_port = cast->local_port,
                                .remote_port = cast->remote_port,
                                .active = cast->active,
+                               .has_iss = cast->has_iss,
+                               .iss = cast->iss,
                                .open_event = cast->open_event,
                                .close_event = cast->close_event,
                                .is_open = now->is_open != 0,
@@ -261,6 +263,19 @@ size_t story_open_conns(const struct story *story, const size_t **conns)
     struct story *s = (struct story *)story; /* the array is the story's scratch, not its state */
     size_t n = hand_out(&story->now.blocks[BLOCK_OPEN], &s->open, &s->open_room);
     *conns = story->open;
+    return n;
+}
+
+size_t story_open_conns_of(const struct story *story, size_t host, size_t *conns, size_t room)
+{
+    const struct state_rows *open = &story->now.blocks[BLOCK_OPEN];
+    size_t n = 0, place = 0;
+    for (size_t i = 0; i < open->count; i++)
+        n += story->conns.items[open->words[i]].host == host;
+    for (size_t i = 0, nth = 0; i < open->count; i++) {
+        if (story->conns.items[open->words[i]].host != host) continue;
+        if (nth++ + room >= n) conns[place++] = open->words[i];
+    }
     return n;
 }
 

@@ -263,6 +263,8 @@ struct story_conn {
     size_t host, peer;
     uint16_t local_port, remote_port;
     bool active;         /* it called, and was not called */
+    bool has_iss;
+    uint32_t iss;        /* of its SYN, when the journal holds that */
     size_t open_event, close_event; /* of the whole journal; STORY_NONE */
     bool is_open;        /* at this instant: opened and not yet closed */
     const char *state;   /* "ESTABLISHED"; "" before tcp.state told */
@@ -276,6 +278,8 @@ struct story_conn story_conn(const struct story *story, size_t conn);
 size_t story_conn_by_id(const struct story *story, uint32_t id);
 /* Those open at this instant, in the order of opening. */
 size_t story_open_conns(const struct story *story, const size_t **conns);
+/* Those of them that this host has an end of, the latest that there is room for. Returns how many there are in all. */
+size_t story_open_conns_of(const struct story *story, size_t host, size_t *conns, size_t room);
 /* All tcp.vars events of a connection in the journal, by index, for the view of the sender over time. */
 size_t story_conn_vars(const struct story *story, size_t conn, const uint32_t **events);
 
@@ -342,6 +346,15 @@ size_t story_letter_stays(const struct story *story, size_t letter, struct story
 size_t story_carrier(const struct story *story, size_t mail, size_t host);
 /* Letters of one mail are neighbours: first index, and how many. */
 size_t story_mail_letters(const struct story *story, size_t mail, size_t *first);
+
+/* What waits at a host at this instant or is being handed over from there, in the order in which it came: as many as there
+   is room for. Returns how many were filled; how many there are in all, story_queue says. */
+struct story_waiting {
+    struct story_letter letter; /* as this host sees it */
+    uint32_t attempts;          /* begun here so far */
+    size_t last;                /* the attempt that has ended here, or was passed over, last; STORY_NONE */
+};
+size_t story_waiting(const struct story *story, size_t host, struct story_waiting *waiting, size_t room);
 
 /* The content of a mail on its way over one connection: begins with smtp.content or pop3.content, ends when all of it has
    arrived or its connection closes. */
@@ -419,7 +432,7 @@ size_t story_cache(const struct story *story, size_t host, struct story_cached *
 size_t story_notes(const struct story *story, enum event_kind kind, enum field_id field, int64_t value, size_t *events,
                    size_t room);
 
-/* What a mail server goes by, from the first instant on (host.settings). */
+/* What a mail server goes by at this instant (host.settings): the last of each name. */
 size_t story_settings(const struct story *story, uint32_t host, size_t *events, size_t room);
 /* What a host did up to this instant that changes nothing in the story but should be seen: it has put a mail on its
    disk, told a name, ended a session; the latest first, as story_notes. */

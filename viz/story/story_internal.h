@@ -47,6 +47,14 @@ struct cast_letter {
 /* A (mail, recipient, host). */
 struct cast_place {
     size_t letter, host, next; /* next of the letter */
+    uint32_t attempt;          /* the last one that was made or passed over from here; NONE32 */
+    uint32_t wait;             /* that is not over, while the cast is made; NONE32 */
+};
+
+/* A letter waits at a place, or is being handed over from there: from one event up to another, NONE32 when it never ends.
+   Those of a host lie side by side, in the order in which they began. */
+struct cast_wait {
+    uint32_t place, from, to;
 };
 
 /* A packet that brought bytes of a content which were not there before. */
@@ -150,6 +158,10 @@ struct story {
     TABLE_OF(struct story_mail) mails;
     TABLE_OF(struct cast_letter) letters;
     TABLE_OF(struct cast_place) places;
+    TABLE_OF(struct cast_wait) waits;
+    size_t *waits_of_host; /* first wait of each host, and one more */
+    uint32_t *wait_ends;   /* the latest end in each block of waits */
+    TABLE_OF(uint32_t) attempts_before; /* of each attempt: the one before it of the same place; NONE32 */
     TABLE_OF(struct cast_transfer) transfers;
     TABLE_OF(struct story_attempt) attempts;
     TABLE_OF(struct story_destination) destinations;
@@ -157,6 +169,7 @@ struct story {
     TABLE_OF(struct story_line) lines;
     TABLE_OF(size_t) cache_changes; /* dns.cache events */
     TABLE_OF(size_t) notes;         /* events of the kinds that story_notes tells */
+    TABLE_OF(size_t) settings;      /* host.settings, of these */
     TABLE_OF(size_t) deeds;         /* and of those that story_deeds tells */
     TABLE_OF(struct story_caption) captions;
     TABLE_OF(struct story_mark) marks;
@@ -220,6 +233,15 @@ size_t story_so_far(const struct story *story, const size_t *events, size_t n);
 /* Whether events of this kind are kept in `notes`. */
 bool story_is_note(enum event_kind kind);
 bool story_is_deed(enum event_kind kind);
+
+/* story_mail.c: a letter as the host of this place sees it, where it is or was. */
+struct story_letter story_letter_at(const struct story *story, size_t place);
+
+/* story_waiting.c: what waits where. */
+void waits_note(struct story *story, size_t event, size_t place, enum story_mail_state to);
+void waits_note_attempt(struct story *story, size_t mail, size_t host, const char *recipient); /* the last of the table */
+void waits_sort(struct story *story);
+void waits_free(struct story *story);
 
 /* state.c */
 bool state_init(struct story *story, const struct stop *stop); /* likewise */

@@ -136,6 +136,11 @@ static struct story_letter letter_at_place(const struct story *story, size_t let
                                  .transfer = moment_transfer_of(story, cast->mail, host)};
 }
 
+struct story_letter story_letter_at(const struct story *story, size_t place)
+{
+    return letter_at_place(story, story->places.items[place].letter, place);
+}
+
 struct story_letter story_letter(const struct story *story, size_t letter)
 {
     uint32_t place = letter_now(story, letter)->place;

@@ -1,4 +1,6 @@
 /* What hosts have learnt and decided: read off the journal, backwards from the present. */
+#include <string.h>
+
 #include "viz/story/story_internal.h"
 
 enum { LOOK_BACK = 4000 };
@@ -77,19 +79,25 @@ size_t story_notes(const struct story *story, enum event_kind kind, enum field_i
     size_t n = 0, looked = 0;
     for (size_t i = story_so_far(story, story->notes.items, story->notes.count);
          i > 0 && n < room && looked < LOOK_BACK; i--, looked++) {
-        const struct event *e = story_event(story, story->notes.items[i - 1]);
-        if (e->kind == kind && event_int(e, field) == value) events[n++] = story->notes.items[i - 1];
+        size_t event = story->notes.items[i - 1];
+        if (story_event_kind(story, event) != kind) continue; /* the rest of it takes time to read */
+        if (event_int(story_event(story, event), field) == value) events[n++] = event;
     }
     return n;
 }
 
+/* What is set anew takes the place of what was so called. */
 size_t story_settings(const struct story *story, uint32_t host, size_t *events, size_t room)
 {
-    size_t n = 0, until = story_so_far(story, story->notes.items, story->notes.count);
-    for (size_t i = 0; i < until && n < room; i++) {
-        const struct event *e = story_event(story, story->notes.items[i]);
-        if (e->at_ns > 0) break;
-        if (e->kind == EVENT_HOST_SETTINGS && event_int(e, FIELD_HOST) == host) events[n++] = story->notes.items[i];
+    size_t n = 0, until = story_so_far(story, story->settings.items, story->settings.count);
+    for (size_t i = 0; i < until; i++) {
+        size_t event = story->settings.items[i], k = 0;
+        const struct event *e = story_event(story, event);
+        if (event_int(e, FIELD_HOST) != host) continue;
+        while (k < n && strcmp(event_text(story_event(story, events[k]), FIELD_NAME), event_text(e, FIELD_NAME)) != 0)
+            k++;
+        if (k < room) events[k] = event;
+        if (k == n && n < room) n++;
     }
     return n;
 }

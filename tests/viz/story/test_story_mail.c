@@ -364,3 +364,94 @@ Test(story_mail, notes_are_those_of_a_host_up_to_the_instant)
     journal_free(j);
     journal_memory_free(memory);
 }
+
+static const enum story_mail_state waiting_states[] = {STORY_MAIL_OUTBOX, STORY_MAIL_QUEUED, STORY_MAIL_ACTIVE,
+                                                       STORY_MAIL_DEFERRED};
+
+static void expect_the_queue_row_by_row(const struct story *story, size_t host)
+{
+    struct story_waiting rows[64];
+    uint32_t counted = 0, told[STORY_MAIL_STATES] = {0};
+    size_t n = story_waiting(story, host, rows, 64), before = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct story_letter copies[8];
+        size_t n_copies = story_letter_copies(story, rows[i].letter.mail, copies, 8), here = 0;
+        while (here < n_copies && copies[here].host != host)
+            here++;
+        told[rows[i].letter.state]++;
+        cr_expect_eq(rows[i].letter.host, host);
+        cr_assert_lt(here, n_copies); /* a letter each mail, so they have the same number */
+        cr_expect_eq(rows[i].letter.event, copies[here].event);
+        cr_expect_geq(rows[i].letter.mail, before, "the oldest first");
+        before = rows[i].letter.mail;
+    }
+    for (size_t k = 0; k < sizeof waiting_states / sizeof *waiting_states; k++) {
+        counted += story_queue(story, host, waiting_states[k]);
+        cr_expect_eq(told[waiting_states[k]], story_queue(story, host, waiting_states[k]));
+    }
+    cr_assert_eq(n, counted);
+    cr_expect_eq(story_waiting(story, host, rows, 0), 0);
+}
+
+Test(story_mail, a_queue_is_told_row_by_row_at_any_instant_forwards_and_backwards)
+{
+    struct made made = made_journal(3, NULL, 0);
+    struct story *story = story_new(made.memory);
+    for (int64_t step = -300; step <= 300; step++) {
+        story_seek(story, made.end_ns / 300 * (step < 0 ? -step : step));
+        for (size_t h = 0; h < story_host_count(story); h++)
+            expect_the_queue_row_by_row(story, h);
+    }
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, a_row_of_the_queue_tells_its_attempts_here_and_how_the_last_one_ended)
+{
+    struct made made = made_journal(1, NULL, 0);
+    struct story *story = story_new(made.memory);
+    struct story_waiting row;
+    const struct {
+        int64_t at_ns;
+        uint32_t attempts;
+        const char *last;
+    } instants[] = {{made.next_ns, 2, "later"}, {made.deferred_ns, 1, "later"}, {made.next_ns - 1, 1, "later"}};
+    size_t server = story_host_by_name(story, "mail.a.example");
+    for (size_t i = 0; i < sizeof instants / sizeof *instants; i++) {
+        story_seek(story, instants[i].at_ns);
+        cr_assert_eq(story_waiting(story, server, &row, 1), 1, "instant %zu", i);
+        cr_expect_eq(row.attempts, instants[i].attempts, "instant %zu: %u", i, row.attempts);
+        cr_assert_neq(row.last, STORY_NONE);
+        cr_expect_str_eq(story_attempt(story, row.last)->outcome, instants[i].last);
+    }
+    story_seek_event(story, story_attempt(story, 0)->begin_event);
+    cr_assert_eq(story_waiting(story, server, &row, 1), 1);
+    cr_expect_eq(row.attempts, 1);
+    cr_expect_eq(row.last, STORY_NONE, "it is still under way");
+    story_free(story);
+    made_free(&made);
+}
+
+Test(story_mail, the_open_connections_of_a_host_are_those_that_it_has_an_end_of)
+{
+    struct made made = made_journal(2, NULL, 0);
+    struct story *story = story_new(made.memory);
+    size_t most = 0;
+    for (size_t event = 0; event < story_event_count(story); event += 7) {
+        const size_t *open;
+        size_t of[16], sum = 0;
+        story_seek_event(story, event);
+        size_t n = story_open_conns(story, &open);
+        for (size_t h = 0; h < story_host_count(story); h++) {
+            size_t n_of = story_open_conns_of(story, h, of, 16);
+            for (size_t i = 0; i < n_of; i++)
+                cr_expect_eq(story_conn(story, of[i]).host, h);
+            sum += n_of;
+        }
+        cr_expect_eq(sum, n);
+        if (n > most) most = n;
+    }
+    cr_expect_gt(most, 0);
+    story_free(story);
+    made_free(&made);
+}

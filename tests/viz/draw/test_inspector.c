@@ -1,0 +1,110 @@
+/* What is told of a host that is looked at: its queue row by row, and the variables of its connections, at any instant.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/vtime.h"
+#include "tests/viz/draw/driven_scene.h"
+
+static void look_at(const char *host)
+{
+    scene_select(scene, (struct selection){ACT_HOST, story_host_by_name(scene_story(scene), host)});
+    scene_draw(scene, canvas);
+}
+
+static void expect_said(const char *words)
+{
+    cr_expect(picture_says(words), "not said: %s", words);
+}
+
+/* The last tcp.vars of the connection that this host has opened last, as the journal has it. */
+static const struct event *variables_of(const char *host, struct story_conn *conn)
+{
+    size_t conns[4];
+    const struct story *s = scene_story(scene);
+    size_t n = story_open_conns_of(s, story_host_by_name(s, host), conns, 4);
+    cr_assert(n >= 1 && n <= 4);
+    *conn = story_conn(s, conns[n - 1]);
+    cr_assert(conn->vars_event != STORY_NONE);
+    return story_event(s, conn->vars_event);
+}
+
+static void expect_variables_of_the_instant(const char *host)
+{
+    static const enum field_id octets[] = {FIELD_CWND, FIELD_SSTHRESH, FIELD_FLIGHT_SIZE, FIELD_SND_WND, FIELD_RCV_WND};
+    struct story_conn conn;
+    char text[80];
+    const struct event e = *variables_of(host, &conn);
+    cr_assert(conn.has_iss);
+    for (size_t i = 0; i < sizeof octets / sizeof *octets; i++) {
+        snprintf(text, sizeof text, "\n%lld\n", (long long)event_int(&e, octets[i]));
+        expect_said(text);
+    }
+    snprintf(text, sizeof text, "\nISS+%u\n", (uint32_t)event_int(&e, FIELD_SND_UNA) - conn.iss);
+    expect_said(text);
+    snprintf(text, sizeof text, "\nISS+%u\n", (uint32_t)event_int(&e, FIELD_SND_NXT) - conn.iss);
+    expect_said(text);
+    snprintf(text, sizeof text, "\nIRS+%u\n",
+             (uint32_t)event_int(&e, FIELD_RCV_NXT) - story_conn(scene_story(scene), conn.other_end).iss);
+    expect_said(text);
+    expect_said(vtime_format_duration(event_int(&e, FIELD_RTO), text));
+    expect_said(vtime_format_duration(event_int(&e, FIELD_SRTT), text));
+    expect_said("ESTABLISHED");
+}
+
+Test(inspector, a_host_tells_the_variables_of_its_connections_at_any_instant_both_ways)
+{
+    static const int64_t instants_ms[] = {1900, 1950, 2020, 1950, 1900};
+    open_scene_of("lost-segment", scene_options_default());
+    for (size_t i = 0; i < sizeof instants_ms / sizeof *instants_ms; i++) {
+        scene_seek(scene, instants_ms[i] * MILLISECOND);
+        look_at("mail.a.example");
+        expect_variables_of_the_instant("mail.a.example");
+        look_at("mx1.b.example");
+        expect_variables_of_the_instant("mx1.b.example");
+    }
+    close_scene();
+}
+
+Test(inspector, a_host_without_a_connection_says_so)
+{
+    open_scene_of("lost-segment", scene_options_default());
+    scene_seek(scene, 0);
+    look_at("mail.a.example");
+    expect_said("No connection is open.");
+    close_scene();
+}
+
+static int64_t when_it_is_put_off(void)
+{
+    const struct story *s = scene_story(scene);
+    cr_assert(ge(sz, story_attempt_count(s), 2));
+    return story_attempt(s, 0)->end_ns;
+}
+
+Test(inspector, a_queue_is_told_row_by_row_with_what_is_next_and_the_last_reply)
+{
+    open_scene_of("greylisting", scene_options_default());
+    scene_seek(scene, when_it_is_put_off() + 10 * SECOND);
+    look_at("mail.a.example");
+    expect_said("m1 → bob@b.example");
+    expect_said("waiting to try again, attempts: 1, next try in");
+    expect_said("last: 450");
+    size_t mail = story_mail_by_name(scene_story(scene), "m1");
+    cr_assert(click(ACT_MAIL, mail), "the row leads to the mail");
+    cr_expect(eq(int, scene_selection(scene).what, ACT_MAIL));
+    scene_seek(scene, story_attempt(scene_story(scene), 1)->begin_ns);
+    look_at("mail.a.example");
+    expect_said("being handed over, attempts: 2");
+    expect_said("last: 450");
+    scene_seek(scene, story_end_ns(scene_story(scene)));
+    look_at("mail.a.example");
+    cr_expect(not(picture_says("m1 → bob@b.example\nbeing")));
+    scene_seek(scene, story_attempt(scene_story(scene), 0)->begin_ns);
+    look_at("mail.a.example");
+    expect_said("being handed over, attempts: 1\n");
+    cr_expect(not(picture_says("last: 450")), "it is not known yet");
+    close_scene();
+}

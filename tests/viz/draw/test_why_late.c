@@ -1,0 +1,260 @@
+/* Why late, level by level: what was opened adds up to the nanosecond, and each level is a press or a key away. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/journal/memory.h"
+#include "tests/viz/draw/driven_scene.h"
+#include "tests/viz/draw/run_scenario.h"
+#include "tests/viz/story/made_journal.h"
+#include "viz/draw/why_late_view.h"
+
+enum { PARTS_MOST = 4000 };
+
+struct counted {
+    size_t levels[WHY_SEGMENT + 1]; /* parts of each */
+    size_t losses;                  /* in what consists of nothing more */
+};
+
+static void count_losses(const struct story *s, const struct why_plan *plan, const struct why_part *part,
+                         struct counted *counted)
+{
+    struct why_walk walk = {0};
+    while (why_part_next_loss(s, plan->intervals, part, &walk) != STORY_NONE)
+        counted->losses++;
+}
+
+/* They follow one another without a gap, from the beginning of what they are parts of to its end. */
+static void expect_to_add_up(const struct story *s, const struct why_plan *plan, const struct why_part *of,
+                             int64_t from_ns, int64_t to_ns, struct counted *counted)
+{
+    struct why_part *parts = mem_calloc(PARTS_MOST, sizeof *parts);
+    size_t n = why_parts_of(s, plan->intervals, plan->n_intervals, of, parts, PARTS_MOST);
+    int64_t sum = 0, at_ns = from_ns;
+    cr_assert(n > 0 && n <= PARTS_MOST);
+    for (size_t i = 0; i < n; i++) {
+        cr_expect(eq(i64, parts[i].from_ns, at_ns));
+        cr_expect(gt(i64, parts[i].to_ns, at_ns));
+        sum += parts[i].to_ns - parts[i].from_ns;
+        at_ns = parts[i].to_ns;
+        counted->levels[parts[i].level]++;
+        if (why_part_opens(plan->intervals, &parts[i]))
+            expect_to_add_up(s, plan, &parts[i], parts[i].from_ns, parts[i].to_ns, counted);
+        else
+            count_losses(s, plan, &parts[i], counted);
+    }
+    cr_expect(eq(i64, at_ns, to_ns));
+    cr_expect(eq(i64, sum, to_ns - from_ns));
+    mem_free(parts);
+}
+
+static struct counted expect_all_to_add_up(const struct journal_memory *of)
+{
+    struct counted counted = {.losses = 0};
+    struct story *s = story_new(of);
+    struct why_plan *plan = why_plan_new(of);
+    for (size_t letter = 0; letter < story_letter_count(s); letter++) {
+        why_plan_take(plan, s, letter);
+        if (plan->n_intervals == 0) continue;
+        int64_t to_ns = plan->intervals[plan->n_intervals - 1].to_ns;
+        expect_to_add_up(s, plan, NULL, plan->intervals[0].from_ns, to_ns, &counted);
+        if (plan->span.delivered_ns != TIME_NEVER)
+            cr_expect(eq(i64, to_ns - plan->intervals[0].from_ns, plan->span.delivered_ns - plan->span.written_ns));
+    }
+    why_plan_free(plan);
+    story_free(s);
+    return counted;
+}
+
+Test(why_late, the_parts_of_each_level_add_up_to_the_nanosecond)
+{
+    static const char *const scenarios[] = {"lost-segment", "greylisting", "pipelining", "starttls", "backup-mx"};
+    struct counted all = {.losses = 0};
+    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+        struct journal_memory *run = run_scenario(scenarios[i]);
+        struct counted counted = expect_all_to_add_up(run);
+        for (size_t level = 0; level <= WHY_SEGMENT; level++)
+            all.levels[level] += counted.levels[level];
+        all.losses += counted.losses;
+        journal_memory_free(run);
+    }
+    cr_expect(ge(sz, all.levels[WHY_ATTEMPT], 3));
+    cr_expect(ge(sz, all.levels[WHY_COMMAND], 40));
+    cr_expect(ge(sz, all.levels[WHY_SEGMENT], 100));
+    cr_expect(ge(sz, all.losses, 1));
+}
+
+Test(why_late, they_do_so_in_a_journal_made_by_hand_too)
+{
+    struct made made = made_journal(1, NULL, 0);
+    struct counted counted = expect_all_to_add_up(made.memory);
+    cr_expect(ge(sz, counted.levels[WHY_ATTEMPT], 1));
+    made_free(&made);
+}
+
+/* ---- By pressing ---- */
+
+/* Of a plan as the scene has it: the same letter, and what was opened. */
+static size_t part_called(const struct story *s, const struct why_plan *plan, const char *words)
+{
+    char text[STORY_SENTENCE_BYTES];
+    for (size_t i = 0; i < plan->n_parts; i++) {
+        why_part_words(s, plan->intervals, &plan->parts[i], text, sizeof text);
+        if (strncmp(text, words, strlen(words)) == 0) return i;
+    }
+    cr_assert(false, "no part begins with %s", words);
+    return 0;
+}
+
+static struct why_plan *plan;
+
+static void open_why_late_of(const char *scenario)
+{
+    open_scene_of(scenario, scene_options_default());
+    press('8');
+    plan = why_plan_new(journal);
+    why_plan_take(plan, scene_story(scene), 0);
+}
+
+/* In the window and in the plan beside it. */
+static void open_part(const char *words)
+{
+    size_t part = part_called(scene_story(scene), plan, words);
+    const struct why_part opened = plan->parts[part];
+    cr_assert(click(ACT_INTERVAL, part), "%s", words);
+    cr_expect(why_plan_open(plan, scene_story(scene), part));
+    cr_expect(eq(i64, scene_now(scene), opened.from_ns), "%s: its beginning is gone to", words);
+}
+
+static void close_why_late(void)
+{
+    why_plan_free(plan);
+    close_scene();
+}
+
+Test(why_late, a_mail_that_was_put_off_opens_down_to_the_packet)
+{
+    open_why_late_of("greylisting");
+    cr_expect(picture_says("mail.a.example: attempt 1"));
+    cr_expect(picture_says("mail.a.example: attempt 2"));
+    cr_expect(picture_says("mail.a.example waits to try again"));
+    open_part("mail.a.example: attempt 1");
+    cr_expect(picture_says("mail.a.example hands it over to mx1.b.example"));
+    open_part("mail.a.example hands it over to mx1.b.example");
+    cr_expect(picture_says("greeting → 220"));
+    cr_expect(picture_says("→ 250-mx1.b.example") && picture_says("RCPT TO:<bob@b.example>"));
+    open_part("EHLO");
+    cr_expect(picture_says("mail.a.example sends bytes"));
+    cr_expect(picture_says("parts, together"));
+    size_t segment = part_called(scene_story(scene), plan, "mail.a.example sends bytes");
+    cr_expect(not(why_plan_open(plan, scene_story(scene), segment)), "it consists of nothing more");
+    close_why_late();
+}
+
+Test(why_late, what_was_opened_closes_by_its_name)
+{
+    open_why_late_of("greylisting");
+    open_part("mail.a.example: attempt 2");
+    open_part("mail.a.example hands it over");
+    cr_assert(click(ACT_WHY_LEVEL, 1));
+    cr_expect(picture_says("mail.a.example hands it over"));
+    cr_expect(not(picture_says("greeting → 220")));
+    cr_assert(click(ACT_WHY_LEVEL, 0));
+    cr_expect(picture_says("mail.a.example: attempt 1"));
+    cr_expect(not(click(ACT_WHY_LEVEL, 0)), "there is nothing above the whole");
+    close_why_late();
+}
+
+Test(why_late, a_loss_is_found_in_the_command_and_at_the_segment)
+{
+    open_why_late_of("lost-segment");
+    open_part("mail.a.example hands it over to mx1.b.example");
+    size_t content = plan->n_parts;
+    struct why_walk walk;
+    for (size_t i = 0; i < plan->n_parts; i++) {
+        walk = (struct why_walk){0};
+        if (why_part_next_loss(scene_story(scene), plan->intervals, &plan->parts[i], &walk) != STORY_NONE) content = i;
+    }
+    cr_assert(lt(sz, content, plan->n_parts));
+    cr_expect(story_line(scene_story(scene), plan->parts[content].line)->is_content);
+    cr_expect(picture_says("dropped by the scenario"));
+    cr_assert(click(ACT_INTERVAL, content));
+    cr_expect(picture_says("dropped by the scenario"));
+    cr_assert(click(ACT_GO_TO_EVENT, story_drop(scene_story(scene), 0)->event), "the loss");
+    cr_expect(eq(int, scene_selection(scene).what, ACT_PACKET));
+    cr_expect(eq(sz, scene_selection(scene).index, story_drop(scene_story(scene), 0)->packet));
+    close_why_late();
+}
+
+Test(why_late, a_segment_that_is_pressed_is_looked_at)
+{
+    open_why_late_of("lost-segment");
+    open_part("mail.a.example hands it over to mx1.b.example");
+    open_part("MAIL FROM:");
+    size_t part = part_called(scene_story(scene), plan, "mx1.b.example sends");
+    size_t packet = plan->parts[part].packet;
+    cr_assert(click(ACT_INTERVAL, part));
+    cr_expect(eq(int, scene_selection(scene).what, ACT_PACKET));
+    cr_expect(eq(sz, scene_selection(scene).index, packet));
+    close_why_late();
+}
+
+/* ---- The short ones ---- */
+
+static size_t rows_of_parts(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < targets_count(scene_targets(scene)); i++)
+        n += targets_at(scene_targets(scene), i)->act == ACT_INTERVAL;
+    return n;
+}
+
+/* Of all its parts: the most that a letter of it has, and whose they are. */
+static size_t letter_with_most_parts(size_t *most)
+{
+    const struct story *s = scene_story(scene);
+    size_t found = 0;
+    *most = 0;
+    for (size_t letter = 0; letter < story_letter_count(s); letter++) {
+        why_plan_take(plan, s, letter);
+        if (plan->n_parts <= *most) continue;
+        *most = plan->n_parts;
+        found = letter;
+    }
+    return found;
+}
+
+Test(why_late, the_short_ones_of_many_are_told_when_they_are_pressed)
+{
+    size_t most;
+    open_why_late_of("retry-side-by-side");
+    size_t letter = letter_with_most_parts(&most);
+    cr_assert(gt(sz, most, 12));
+    scene_select(scene, (struct selection){ACT_MAIL, story_letter(scene_story(scene), letter).mail});
+    scene_draw(scene, canvas);
+    size_t before = rows_of_parts();
+    cr_assert(picture_says("shorter ones, together"));
+    cr_assert(click(ACT_WHY_SHORT, 0));
+    cr_expect(gt(sz, rows_of_parts(), before));
+    cr_assert(click(ACT_WHY_SHORT, 0));
+    cr_expect(eq(sz, rows_of_parts(), before));
+    close_why_late();
+}
+
+/* ---- By the keyboard ---- */
+
+Test(why_late, each_level_is_reached_by_tab_and_enter)
+{
+    open_why_late_of("greylisting");
+    size_t n = targets_count(scene_targets(scene)), tabs = 0;
+    for (; tabs <= n && targets_at(scene_targets(scene), tabs)->act != ACT_INTERVAL; tabs++)
+        continue;
+    for (size_t i = 0; i <= tabs; i++)
+        press(KEY_TAB);
+    press(KEY_ENTER);
+    cr_expect(picture_says("parts, together"), "the first part is open");
+    press(KEY_ENTER);
+    cr_expect(targets_find_act(scene_targets(scene), ACT_WHY_LEVEL, 1) != NULL, "and the first part of that");
+    close_why_late();
+}
