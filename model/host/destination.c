@@ -368,6 +368,17 @@ void destinations_move_records(struct mail_queue *queue, const struct clock_chan
             delivery_move_records(destination, change);
 }
 
+void destinations_take_policy(struct mail_queue *queue, bool is_of_another_server)
+{
+    int64_t most = queue->policy->concurrency_limit;
+    for (size_t i = 0; i < queue->destinations_room; i++)
+        for (struct destination *destination = queue->destinations[i]; destination;
+             destination = destination->next_in_table) {
+            if (is_of_another_server && !is_dead(destination)) retry_site_init(queue->policy, &destination->site);
+            if (most > 0 && destination->site.window > most) destination->site.window = most;
+        }
+}
+
 void destinations_crash(struct mail_queue *queue)
 {
     for (size_t i = 0; i < queue->destinations_room; i++)

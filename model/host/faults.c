@@ -6,6 +6,9 @@
 
 #include "model/host/abuse.h"
 #include "model/host/host_faults.h"
+#include "model/host/host_settings.h"
+#include "model/host/mail_queue.h"
+#include "model/host/mail_server.h"
 #include "model/host/world_zones.h"
 #include "model/scenario/link_values.h"
 #include "sim/journal/memory.h"
@@ -36,6 +39,21 @@ static void apply_set(struct world *world, const struct scenario_fault *like)
         network_set_settings(world->network, link, dir, settings, link_value_name(like->set),
                              fault ? fault->set_text : "as before");
     }
+}
+
+/* The policy that was set last of those in force, or the one that the server has of its own. */
+static void apply_set_retry(struct world *world, const struct scenario_fault *like)
+{
+    struct host *host = &world->hosts[like->host];
+    const struct scenario_fault *last = NULL;
+    for (size_t i = 0; i < world->scenario->n_faults; i++) {
+        const struct scenario_fault *fault = &world->scenario->faults[i];
+        if (!world->faults_in_force[i] || fault->verb != FAULT_SET_RETRY || fault->host != like->host) continue;
+        if (!last || fault->at_ns >= last->at_ns) last = fault;
+    }
+    const struct retry_policy *policy = last ? last->set_retry : mail_server_retry(host->mail_server);
+    mail_queue_set_policy(mail_server_queue(host->mail_server), policy);
+    host_settings_emit_retry(host, policy);
 }
 
 static void reroute(void *context, uint64_t arg)
@@ -99,6 +117,9 @@ static void apply(struct world *world, const struct scenario_fault *fault, bool 
         break;
     case FAULT_SET:
         apply_set(world, fault);
+        break;
+    case FAULT_SET_RETRY:
+        apply_set_retry(world, fault);
         break;
     case FAULT_DISK:
         host_faults_disk(world, fault);
@@ -198,6 +219,7 @@ void faults_schedule(struct world *world)
         case FAULT_CUT_LINK:
         case FAULT_MUTE_ICMP:
         case FAULT_SET:
+        case FAULT_SET_RETRY:
         case FAULT_DISK:
         case FAULT_SLOW:
         case FAULT_PAUSE:

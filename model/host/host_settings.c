@@ -93,11 +93,16 @@ static void emit_mailboxes(struct world *world, const struct host *host)
     emit(world, host, "mailboxes", w.text);
 }
 
-void host_settings_emit(struct world *world, const struct host *host)
+void host_settings_emit_retry(const struct host *host, const struct retry_policy *policy)
 {
     char text[RETRY_TEXT_BYTES];
+    emit(host->world, host, "retry", retry_policy_text(policy, text));
+}
+
+void host_settings_emit(struct world *world, const struct host *host)
+{
     if (host->description->role != ROLE_MAIL_SERVER || !journal_wants(world->journal, EVENT_HOST_SETTINGS)) return;
-    emit(world, host, "retry", retry_policy_text(&host->description->mail_server.retry, text));
+    host_settings_emit_retry(host, &host->description->mail_server.retry);
     emit_smtp(world, host);
     emit_disk(world, host);
     emit_clients(world, host);

@@ -7,5 +7,7 @@
 #include "model/host/world_internal.h"
 
 void host_settings_emit(struct world *world, const struct host *host);
+/* The policy is another one from now on. */
+void host_settings_emit_retry(const struct host *host, const struct retry_policy *policy);
 
 #endif

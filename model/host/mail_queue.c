@@ -25,6 +25,21 @@ struct mail_queue *mail_queue_new(struct mail_server *server)
     return queue;
 }
 
+static void forget(void *context, struct retry_record *record)
+{
+    (void)context;
+    record->is_set = false;
+}
+
+/* What one server remembers of hosts and destinations tells another one nothing. */
+void mail_queue_set_policy(struct mail_queue *queue, const struct retry_policy *policy)
+{
+    bool is_another = policy->kind != queue->policy->kind;
+    queue->policy = policy;
+    if (is_another) host_memory_each(queue->memory, forget, NULL);
+    destinations_take_policy(queue, is_another);
+}
+
 /* Short hexadecimal ids as mail servers print them; the number is scattered so that two servers' ids look different. */
 const char *mail_queue_next_id(struct mail_queue *queue, char id[QUEUE_ID_BYTES])
 {

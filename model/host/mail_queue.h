@@ -55,6 +55,10 @@ void mail_queue_forget_taker(struct queue_entry *entry);
 enum { QUEUE_ID_BYTES = 16 };
 const char *mail_queue_next_id(struct mail_queue *queue, char id[QUEUE_ID_BYTES]);
 
+/* What is planned from now on goes by this policy, which outlives the queue; what is planned already stays so. */
+struct retry_policy;
+void mail_queue_set_policy(struct mail_queue *queue, const struct retry_policy *policy);
+
 /* A file of the queue is harmed, as the fault says: by name or by chance, or, where none is there, the next that comes
    while the fault lasts. Nobody knows until it is read. */
 struct scenario_fault;

@@ -195,6 +195,8 @@ void destinations_crash(struct mail_queue *queue);
 void destinations_move(struct mail_queue *queue, const struct clock_change *change);
 /* The same for the records of hosts that jobs under way have read. */
 void destinations_move_records(struct mail_queue *queue, const struct clock_change *change);
+/* What is dead stays so until its time is over. */
+void destinations_take_policy(struct mail_queue *queue, bool is_of_another_server);
 void destinations_free(struct mail_queue *queue);
 
 /* --- delivery.c --- */

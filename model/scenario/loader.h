@@ -119,6 +119,7 @@ void load_smtp(struct loader *l, const struct spot *up, enum smtp_of of, struct 
 void load_aliases(struct loader *l, const struct spot *server, struct scenario_mail_server *m);
 /* Reads "retry" of a mail server (scenario_retry.c). */
 void load_retry(const struct spot *server, struct retry_policy *policy);
+void load_retry_policy(const struct spot *spot, struct retry_policy *policy); /* what it says itself */
 /* What a mail server refuses (scenario_refusals.c). */
 void load_refusals(struct loader *l, const struct spot *server, struct scenario_refusals *r);
 void load_disk(const struct spot *host, struct scenario_host *h); /* after its role */

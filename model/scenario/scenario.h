@@ -289,7 +289,8 @@ enum mail_step {
 
 enum fault_verb {
     FAULT_STOP_HOST, FAULT_CUT_LINK, FAULT_MUTE_ICMP, FAULT_SET, FAULT_DROP, FAULT_SPARE, FAULT_END, FAULT_REPLY,
-    FAULT_DISK, FAULT_SLOW, FAULT_PAUSE, FAULT_CLOCK, FAULT_DNS, FAULT_ZONE, FAULT_ABUSE
+    FAULT_DISK, FAULT_SLOW, FAULT_PAUSE, FAULT_CLOCK, FAULT_DNS, FAULT_ZONE, FAULT_ABUSE,
+    FAULT_SET_RETRY /* "set", of a mail server */
 };
 
 enum disk_fault {
@@ -342,7 +343,7 @@ const char *abuse_kind_text(enum abuse_kind kind); /* "vrfy" */
 struct scenario_fault {
     enum fault_verb verb;
     int64_t at_ns, for_ns; /* for_ns: TIME_NEVER when it lasts */
-    int host;              /* stop_host, mute_icmp, reply, disk, slow, pause, clock */
+    int host;              /* stop_host, mute_icmp, reply, disk, slow, pause, clock; set, of a mail server */
     int link;              /* cut_link; set; drop (or -1: any link) */
     int dir;               /* 0 out, 1 back, 2 both */
     /* stop_host */
@@ -362,6 +363,7 @@ struct scenario_fault {
     enum link_value set;
     struct link_settings set_to; /* that value of these */
     const char *set_text;        /* as written: "20 %", or in words */
+    const struct retry_policy *set_retry;
     /* drop, spare: a packet by its number in the run (not 0), a mail's segment, or the nth packet with a tag */
     uint64_t packet;
     int drop_mail;         /* -1: by tag */

@@ -147,10 +147,42 @@ static bool split_set_pointer(struct loader *l, const struct spot *item, struct 
     return false;
 }
 
+/* "/hosts/NAME/mail_server/retry": the host; -1 when it is not such a pointer, or of no mail server. */
+static int mail_server_of_pointer(struct loader *l, const struct spot *item)
+{
+    static const char end[] = "/mail_server/retry";
+    const char *name = item->key + strlen("/hosts/");
+    size_t length = strlen(name);
+    if (length <= strlen(end) || strcmp(name + length - strlen(end), end) != 0) return -1;
+    int host = name_index_find(&l->hosts, checks_hint(l->checks, "%.*s", (int)(length - strlen(end)), name));
+    return host >= 0 && l->scenario->hosts[host].role == ROLE_MAIL_SERVER ? host : -1;
+}
+
+static void load_set_retry(struct loader *l, const struct spot *object, const struct spot *item,
+                           struct scenario_fault *f)
+{
+    struct retry_policy *policy = scenario_alloc(l->scenario->memory, 1, sizeof *policy);
+    struct spot toward = spot_key(object, "toward");
+    f->verb = FAULT_SET_RETRY;
+    f->host = mail_server_of_pointer(l, item);
+    f->set_retry = policy;
+    if (f->host < 0) {
+        spot_refuse_key(item, tr("write \"/hosts/NAME/mail_server/retry\", with the name of a mail server"),
+                        tr("\"%s\" cannot be set while the world runs"), item->key);
+        return;
+    }
+    load_retry_policy(item, policy);
+    if (toward.json) spot_refuse(&toward, NULL, tr("a retry policy has no direction"));
+}
+
 static void load_set_item(struct loader *l, const struct spot *object, const struct spot *item,
                           struct scenario_fault *f)
 {
     char text[LINK_VALUE_TEXT_BYTES];
+    if (strncmp(item->key, "/hosts/", 7) == 0) {
+        load_set_retry(l, object, item, f);
+        return;
+    }
     if (!split_set_pointer(l, item, f)) return;
     f->set_to = link_values_default();
     f->set_to.mtu_bytes = l->scenario->links[f->link].mtu_bytes;

@@ -272,19 +272,24 @@ static void load_policy_object(const struct spot *object, struct retry_policy *p
                     tr("the minimal backoff is longer than the maximal"));
 }
 
+void load_retry_policy(const struct spot *spot, struct retry_policy *p)
+{
+    enum retry_kind kind = RETRY_POSTFIX;
+    *p = retry_policy_default(kind);
+    if (!cJSON_IsString(spot->json)) {
+        if (check_object(spot)) load_policy_object(spot, p);
+        return;
+    }
+    if (!check_policy(spot, &kind)) return;
+    *p = retry_policy_default(kind);
+    if (kind == RETRY_CUSTOM)
+        spot_refuse(spot, tr("write { \"policy\": \"custom\", \"steps\": [\"5 min\", \"30 min\"] }"),
+                    tr("the policy \"custom\" does not say how waits grow"));
+}
+
 void load_retry(const struct spot *server, struct retry_policy *p)
 {
     struct spot spot = spot_key(server, "retry");
-    enum retry_kind kind = RETRY_POSTFIX;
-    *p = retry_policy_default(kind);
-    if (!spot.json) return;
-    if (!cJSON_IsString(spot.json)) {
-        if (check_object(&spot)) load_policy_object(&spot, p);
-        return;
-    }
-    if (!check_policy(&spot, &kind)) return;
-    *p = retry_policy_default(kind);
-    if (kind == RETRY_CUSTOM)
-        spot_refuse(&spot, tr("write { \"policy\": \"custom\", \"steps\": [\"5 min\", \"30 min\"] }"),
-                    tr("the policy \"custom\" does not say how waits grow"));
+    *p = retry_policy_default(RETRY_POSTFIX);
+    if (spot.json) load_retry_policy(&spot, p);
 }

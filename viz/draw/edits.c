@@ -22,6 +22,7 @@ static void value_text(const cJSON *value, char *text, size_t size)
 static size_t add_rows(const cJSON *object, const char *path, const char *const *names, size_t n, struct edit_row *rows)
 {
     for (size_t i = 0; i < n; i++) {
+        rows[i].at[0] = '\0';
         snprintf(rows[i].name, sizeof rows[i].name, "%s", names[i]);
         snprintf(rows[i].pointer, sizeof rows[i].pointer, "%s/%s", path, names[i]);
         value_text(cJSON_GetObjectItemCaseSensitive(object, names[i]), rows[i].value, sizeof rows[i].value);
@@ -29,12 +30,37 @@ static size_t add_rows(const cJSON *object, const char *path, const char *const 
     return n;
 }
 
+/* The same once more, from now on: as it is now is not always as it is in the scenario. */
+static size_t add_from_now(const struct story *s, const struct edit_row *like, const char *value, struct edit_row *row)
+{
+    *row = *like;
+    what_if_instant(story_now(s), row->at);
+    if (value) snprintf(row->value, sizeof row->value, "%s", value);
+    return 1;
+}
+
+/* Where both directions have the same; else as the scenario has it. */
+static const char *now_of(const char *const values[2])
+{
+    return *values[0] && !strcmp(values[0], values[1]) ? values[0] : NULL;
+}
+
+enum { ROW_RATE, ROW_DELAY, ROW_LOSS }; /* of a link */
+
+static size_t link_rows_from_now(const struct story *s, size_t index, const struct edit_row *rows, struct edit_row *out)
+{
+    struct story_link link = story_link(s, index);
+    size_t n = add_from_now(s, &rows[ROW_LOSS], now_of(link.loss), &out[0]);
+    n += add_from_now(s, &rows[ROW_DELAY], now_of(link.delay_text), &out[n]);
+    return n + add_from_now(s, &rows[ROW_RATE], now_of(link.rate_text), &out[n]);
+}
+
 static const cJSON *object_in(const cJSON *root, const char *part, const char *name)
 {
     return cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(root, part), name);
 }
 
-static size_t host_rows(const cJSON *root, const char *name, struct edit_row *rows)
+static size_t host_rows(const struct story *s, const cJSON *root, const char *name, struct edit_row *rows)
 {
     static const char *const of_server[] = {"retry", "greylisting", "mailbox_limit"}, *const of_client[] = {
                                                                                           "fetches_every"};
@@ -43,7 +69,10 @@ static size_t host_rows(const cJSON *root, const char *name, struct edit_row *ro
     const cJSON *server = cJSON_GetObjectItemCaseSensitive(host, "mail_server");
     const cJSON *client = cJSON_GetObjectItemCaseSensitive(host, "client");
     snprintf(path, sizeof path, "/hosts/%s/%s", name, server ? "mail_server" : "client");
-    if (server) return add_rows(server, path, of_server, 3, rows);
+    if (server) {
+        size_t n = add_rows(server, path, of_server, 3, rows);
+        return n + add_from_now(s, &rows[0], NULL, &rows[n]);
+    }
     return client ? add_rows(client, path, of_client, 1, rows) : 0;
 }
 
@@ -60,13 +89,14 @@ size_t edits_of(const struct story *s, struct selection selection, struct edit_r
         const cJSON *link = object_in(root, "links", name);
         snprintf(path, sizeof path, "/links/%s", name);
         if (link) n = add_rows(link, path, of_link, 5, rows);
+        if (link) n += link_rows_from_now(s, selection.index, rows, rows + n);
     } else if (selection.what == ACT_MAIL && root) {
         const char *name = story_mail(s, selection.index)->name;
         const cJSON *mail = object_in(root, "mail", name);
         snprintf(path, sizeof path, "/mail/%s", name);
         if (mail) n = add_rows(mail, path, of_mail, 5, rows);
     } else if (selection.what == ACT_HOST && root) {
-        n = host_rows(root, story_host(s, selection.index).name, rows);
+        n = host_rows(s, root, story_host(s, selection.index).name, rows);
     }
     for (size_t i = 0; i < n; i++)
         what_if_say_about(s, selection, rows[i].about);
@@ -74,18 +104,31 @@ size_t edits_of(const struct story *s, struct selection selection, struct edit_r
     return n;
 }
 
+/* The value, or a fault that sets it; both are taken over. */
+static cJSON *value_or_fault(const struct edit_row *row, cJSON *value)
+{
+    if (!*row->at) return value;
+    cJSON *fault = cJSON_CreateObject();
+    cJSON_AddStringToObject(fault, "at", row->at);
+    cJSON_AddItemToObject(cJSON_AddObjectToObject(fault, "set"), row->pointer, value);
+    return fault;
+}
+
 bool edit_act(const struct edit_row *row, const char *written, struct act_line *act)
 {
     cJSON *value = strchr("{[\"-0123456789tfn", *written) ? cJSON_ParseWithOpts(written, NULL, 1) : NULL;
     if (!value) value = cJSON_CreateString(written);
-    snprintf(act->pointer, sizeof act->pointer, "%s", row->pointer);
+    snprintf(act->pointer, sizeof act->pointer, "%s", *row->at ? "" : row->pointer);
     snprintf(act->about, sizeof act->about, "%.110s, %.40s", row->about, row->name);
-    act->when[0] = 0;
-    if (*row->value)
+    snprintf(act->when, sizeof act->when, "%.31s", row->at);
+    if (*row->at)
+        snprintf(act->words, sizeof act->words, tr("it were %.100s from now on"), written);
+    else if (*row->value)
         snprintf(act->words, sizeof act->words, tr("it were %.50s instead of %.50s"), written, row->value);
     else
         snprintf(act->words, sizeof act->words, tr("it were %.100s from the beginning on"), written);
-    bool fits = cJSON_PrintPreallocated(value, act->line, (int)sizeof act->line, 0);
-    cJSON_Delete(value);
+    cJSON *line = value_or_fault(row, value);
+    bool fits = cJSON_PrintPreallocated(line, act->line, (int)sizeof act->line, 0);
+    cJSON_Delete(line);
     return fits;
 }

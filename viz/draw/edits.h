@@ -1,5 +1,6 @@
 /* Values of the scenario that can be changed in place: of a link, a host or a mail. A change is an act like those of
-   what if, but holds from the beginning of the run on. */
+   what if, and holds from the beginning of the run on; what can be set while the world runs, also from the present
+   instant on. */
 #ifndef POSTROAD_VIZ_DRAW_EDITS_H
 #define POSTROAD_VIZ_DRAW_EDITS_H
 
@@ -13,6 +14,7 @@ struct edit_row {
     char name[40];                 /* "loss" */
     char pointer[ACT_WORDS_BYTES]; /* "/links/a-mail/loss" (RFC 6901) */
     char value[EDIT_VALUE_BYTES];  /* as it is; "" when the scenario does not say */
+    char at[40];                   /* "12.5 s": it holds from there on; "": from the beginning */
 };
 
 /* The values of what is selected; how many. */

@@ -58,21 +58,35 @@ void offers_draw_button(struct pen *pen, const char *text, enum act act, size_t 
     if (flow_button(&flow, text, act, arg)) flow_end(&flow);
 }
 
-static void draw_edits(struct pen *pen)
+static bool any_edit(const struct edit_row *rows, size_t n, bool from_now)
 {
-    struct edit_row rows[EDITS_MAX];
-    size_t n = edits_of(pen->v->story, pen->v->selection, rows);
-    if (n == 0) return;
-    pen_heading(pen, tr("From the beginning on, another ..."));
+    for (size_t i = 0; i < n; i++)
+        if (!*rows[i].at != from_now) return true;
+    return false;
+}
+
+static void draw_edits_of(struct pen *pen, const struct edit_row *rows, size_t n, bool from_now)
+{
+    if (!any_edit(rows, n, from_now)) return;
+    pen_heading(pen, from_now ? tr("From now on, another ...") : tr("From the beginning on, another ..."));
     struct flow flow = flow_begin(pen, false);
     for (size_t i = 0; i < n; i++) {
         char text[120];
+        if (!*rows[i].at == from_now) continue;
         snprintf(text, sizeof text, *rows[i].value ? "%s: %.40s" : "%s", rows[i].name, rows[i].value);
         for (char *c = text; *c; c++)
             if (*c == '\n') *c = ' ';
         if (!flow_button(&flow, text, ACT_EDIT, i)) return;
     }
     flow_end(&flow);
+}
+
+static void draw_edits(struct pen *pen)
+{
+    struct edit_row rows[EDITS_MAX];
+    size_t n = edits_of(pen->v->story, pen->v->selection, rows);
+    draw_edits_of(pen, rows, n, true);
+    draw_edits_of(pen, rows, n, false);
 }
 
 static bool takes_away(const struct act_line *offer)

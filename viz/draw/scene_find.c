@@ -205,7 +205,9 @@ void scene_find_draw(const struct scene *s, const struct view *view, struct box 
     char text[EDIT_VALUE_BYTES + ACT_WORDS_BYTES + 120];
     const struct find *f = &s->find;
     if (f->edits)
-        snprintf(text, sizeof text, tr("%s: another value, from the beginning of the run on. Enter runs it again."),
+        snprintf(text, sizeof text,
+                 *f->row.at ? tr("%s: another value, from now on. Enter runs it again.")
+                            : tr("%s: another value, from the beginning of the run on. Enter runs it again."),
                  f->row.pointer);
     else
         say(s, text, sizeof text);

@@ -9,8 +9,7 @@
 #include "sim/journal/vtime.h"
 #include "viz/draw/packet_words.h"
 
-/* "12.5 s", exact to the nanosecond. */
-static const char *instant_text(int64_t at_ns, char text[40])
+const char *what_if_instant(int64_t at_ns, char text[40])
 {
     int n = snprintf(text, 40, "%lld.%09lld", (long long)(at_ns / SECOND), (long long)(at_ns % SECOND));
     while (text[n - 1] == '0')
@@ -32,7 +31,7 @@ static cJSON *fault_on(const struct story *s, const char *length, const char *ve
 {
     char at[40];
     cJSON *fault = cJSON_CreateObject();
-    cJSON_AddStringToObject(fault, "at", instant_text(story_now(s), at));
+    cJSON_AddStringToObject(fault, "at", what_if_instant(story_now(s), at));
     if (length) cJSON_AddStringToObject(fault, "for", length);
     cJSON *what = cJSON_AddObjectToObject(fault, verb);
     cJSON_AddStringToObject(what, key, name);
@@ -102,7 +101,7 @@ static void offer_set(struct offers *o, const char *link, const char *value, con
 {
     char at[40], pointer[200];
     cJSON *fault = cJSON_CreateObject();
-    cJSON_AddStringToObject(fault, "at", instant_text(story_now(o->story), at));
+    cJSON_AddStringToObject(fault, "at", what_if_instant(story_now(o->story), at));
     snprintf(pointer, sizeof pointer, "/links/%s/%s", link, value);
     cJSON_AddStringToObject(cJSON_AddObjectToObject(fault, "set"), pointer, to);
     offer(o, fault, words);
@@ -126,9 +125,7 @@ static void offer_for_link(struct offers *o, size_t index)
     if (!up) offer(o, fault_on(o->story, NULL, "end", "link", link.name), tr("it were whole again now"));
     if (up) offer(o, fault_on(o->story, "1 min", "cut_link", "link", link.name), tr("it were cut for a minute"));
     if (up) offer(o, fault_on(o->story, "1 h", "cut_link", "link", link.name), tr("it were cut for an hour"));
-    offer_set(o, link.name, "loss", "20 %", tr("it lost 20 % from now on"));
     offer_set(o, link.name, "loss", "0 %", tr("it lost nothing from now on"));
-    offer_set(o, link.name, "delay", "300 ms", tr("it had a delay of 300 ms from now on"));
     offer_removal(o, "links", link.name, tr("there were no such link"));
 }
 
@@ -173,7 +170,7 @@ static void offer_mail(struct offers *o, const cJSON *root, const cJSON *client)
     if (!to) return;
     free_name(cJSON_GetObjectItemCaseSensitive(root, "mail"), "added", name, sizeof name);
     cJSON *patch = cJSON_CreateObject(), *mail = cJSON_AddObjectToObject(cJSON_AddObjectToObject(patch, "mail"), name);
-    cJSON_AddStringToObject(mail, "at", instant_text(story_now(o->story), at));
+    cJSON_AddStringToObject(mail, "at", what_if_instant(story_now(o->story), at));
     cJSON_AddStringToObject(mail, "from", user->valuestring);
     cJSON_AddItemToArray(cJSON_AddArrayToObject(mail, "to"), cJSON_CreateString(to));
     cJSON_AddStringToObject(mail, "text", "One more.");

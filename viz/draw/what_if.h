@@ -27,6 +27,9 @@ void what_if_say_about(const struct story *story, struct selection selection, ch
 enum { ACT_QUESTION_BYTES = 2 * ACT_WORDS_BYTES + 80 };
 const char *what_if_question(const struct act_line *act, char text[ACT_QUESTION_BYTES]);
 
+/* "12.5 s", exact to the nanosecond. */
+const char *what_if_instant(int64_t at_ns, char text[40]);
+
 /* One more link, from one host to another; it will have this name. False when the scenario does not name one of them: a
    name server that comes of itself cannot be linked. */
 bool what_if_link(const struct story *story, size_t a, size_t b, struct act_line *act, char name[ACT_NAME_BYTES]);

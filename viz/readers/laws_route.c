@@ -62,9 +62,11 @@ static void on_host(struct law_routes *r, const struct event *e)
 static void on_settings(struct law_routes *r, const struct event *e)
 {
     static const char *const policies[] = {"policy=exim ", "policy=qmail ", "policy=sendmail ", "policy=opensmtpd "};
+    bool remembers = false;
+    if (strcmp(event_text(e, FIELD_NAME), "retry") != 0) return;
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
-        if (strncmp(event_text(e, FIELD_TEXT), policies[i], strlen(policies[i])) == 0)
-            index_map_put(&r->accounts, key_of(REMEMBERS_HOSTS, (uint64_t)event_int(e, FIELD_HOST)), 1);
+        remembers |= strncmp(event_text(e, FIELD_TEXT), policies[i], strlen(policies[i])) == 0;
+    index_map_put(&r->accounts, key_of(REMEMBERS_HOSTS, (uint64_t)event_int(e, FIELD_HOST)), remembers);
 }
 
 static uint64_t question_key(const struct event *e, enum field_id name)

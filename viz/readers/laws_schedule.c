@@ -378,6 +378,11 @@ static void on_settings(struct law_schedule *s, const struct event *e)
     struct law_queue *queue = queue_of(s, e);
     if (is_text(e, FIELD_NAME, "disk") && queue) queue->read_ns = law_policy_parse(event_text(e, FIELD_TEXT)).read;
     if (!is_text(e, FIELD_NAME, "retry")) return;
+    if (queue) { /* set anew, while it runs */
+        queue->policy = law_policy_parse(event_text(e, FIELD_TEXT));
+        queue->n_known = 0;
+        return;
+    }
     index_map_put(&s->queue_index, host_of(e), s->queues.count);
     *TABLE_ADD(&s->queues) = (struct law_queue){.policy = law_policy_parse(event_text(e, FIELD_TEXT)),
                                                 .up_ns = -1,

@@ -17,7 +17,7 @@ static const char template[] =
     "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
     "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"
     "\"c\": { \"between\": [\"closed\", \"internet\"] } },"
-    "\"mail\": { \"m1\": { \"at\": \"%s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"] } } }";
+    "\"mail\": { \"m1\": { \"at\": \"%s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"] } }%s }";
 
 enum { ROOM = 1000 };
 
@@ -37,11 +37,11 @@ static int64_t to_seconds(int64_t ns)
     return (ns + SECOND / 2) / SECOND;
 }
 
-static struct course run_course(const char *retry, const char *at)
+static struct course run_course_with(const char *retry, const char *at, const char *faults)
 {
     char json[4096];
     struct course course = {0};
-    snprintf(json, sizeof json, template, retry, at);
+    snprintf(json, sizeof json, template, retry, at, faults);
     struct world_run run = world_run_scenario(json, 0, event_mask_group(GROUP_MAIL));
     size_t i = 0;
     const struct event *e = find_event(&run, &i, EVENT_MAIL_STATE, "accepted");
@@ -56,6 +56,11 @@ static struct course run_course(const char *retry, const char *at)
     course.reports = count_events(&run, EVENT_MAIL_REPORT, "failed");
     world_run_free(&run);
     return course;
+}
+
+static struct course run_course(const char *retry, const char *at)
+{
+    return run_course_with(retry, at, "");
 }
 
 static void expect_minutes(const struct course *course, const double *minutes, size_t n)
@@ -173,4 +178,53 @@ Test(retry_worlds, rfc_minimum_and_custom)
     expect_end(&course, 51, 349205); /* the waits begin when an attempt has failed, 0.1 s later */
     course = run_course("{ \"policy\": \"custom\", \"steps\": [\"1 min\", \"5 min\", \"30 min\"] }", "1 s");
     expect_minutes(&course, steps, 5);
+}
+
+/* ---- A policy that is set while the world runs ---- */
+
+#define EVERY_10_MIN "{ \"policy\": \"custom\", \"steps\": [\"10 min\"], \"lifetime\": \"1 d\" }"
+#define EVERY_HOUR   "{ \"policy\": \"custom\", \"steps\": [\"1 h\"], \"lifetime\": \"1 d\" }"
+#define SET_AT(when, policy)                                                                                           \
+    ", \"faults\": [{ " when ", \"set\": { \"/hosts/mail.a.example/mail_server/retry\": " policy " } }]"
+
+Test(retry_worlds, a_policy_set_while_the_world_runs_holds_for_what_is_planned_from_then_on)
+{
+    static const double minutes[] = {0, 10, 20, 30, 90, 150, 210};
+    struct course course = run_course_with(EVERY_10_MIN, "0 s", SET_AT("\"at\": \"25 min\"", EVERY_HOUR));
+    expect_minutes(&course, minutes, 7);
+    cr_assert_eq(course.reports, 1);
+}
+
+Test(retry_worlds, afterwards_it_is_again_as_the_file_has_it)
+{
+    static const double minutes[] = {0, 10, 20, 30, 90, 150, 160, 170};
+    struct course course =
+        run_course_with(EVERY_10_MIN, "0 s", SET_AT("\"at\": \"25 min\", \"for\": \"2 h\"", EVERY_HOUR));
+    expect_minutes(&course, minutes, 8);
+}
+
+Test(retry_worlds, another_lifetime_gives_up_at_its_next_attempt)
+{
+    struct course course = run_course_with(
+        EVERY_10_MIN, "0 s",
+        SET_AT("\"at\": \"25 min\"", "{ \"policy\": \"custom\", \"steps\": [\"10 min\"], \"lifetime\": \"1 h\" }"));
+    cr_assert(course.ended_s >= 3600 && course.ended_s <= 4200, "given up after %lld s", (long long)course.ended_s);
+}
+
+Test(retry_worlds, the_journal_tells_which_policy_holds)
+{
+    char json[4096];
+    snprintf(json, sizeof json, template, EVERY_10_MIN, "0 s",
+             SET_AT("\"at\": \"25 min\", \"for\": \"2 h\"", EVERY_HOUR));
+    struct world_run run = world_run_scenario(json, 0, event_mask_all());
+    static const int64_t minutes[] = {0, 25, 145};
+    size_t i = 0;
+    for (size_t k = 0; k < 3; k++) {
+        const struct event *e = find_event(&run, &i, EVENT_HOST_SETTINGS, "policy=custom");
+        cr_assert(e && e->at_ns == minutes[k] * MINUTE, "no. %zu", k);
+        cr_expect(strstr(event_text(e, FIELD_TEXT), k == 1 ? "step=3600s" : "step=600s"), "%s",
+                  event_text(e, FIELD_TEXT));
+    }
+    cr_expect_null(find_event(&run, &i, EVENT_HOST_SETTINGS, "policy="));
+    world_run_free(&run);
 }

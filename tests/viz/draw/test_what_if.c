@@ -11,6 +11,7 @@
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/rerun_at_once.h"
 #include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/edits.h"
 #include "viz/draw/menu_view.h"
 #include "viz/draw/what_if.h"
 #include "viz/draw/why_late_view.h"
@@ -133,6 +134,80 @@ Test(what_if, a_value_is_changed_in_place_and_the_rest_stays_as_it_was_written)
     cr_expect(strstr(rerun_saved, "\"postroad\"") < strstr(rerun_saved, "\"hosts\""), "in its order");
     cr_assert(click(ACT_UNDO, 0));
     cr_expect(eq(sz, story_drop_count(scene_story(scene)), 1));
+}
+
+/* Of what is selected: the row that changes this value from now on. */
+static size_t row_from_now(const char *name)
+{
+    struct edit_row rows[EDITS_MAX];
+    size_t n = edits_of(scene_story(scene), scene_selection(scene), rows);
+    for (size_t i = 0; i < n; i++)
+        if (*rows[i].at && !strcmp(rows[i].name, name)) return i;
+    cr_assert(false, "no %s from now on", name);
+    return 0;
+}
+
+static void expect_set_from_now(const char *value, const char *written, const char *saved)
+{
+    int64_t now = scene_now(scene);
+    scene_look_at(scene, "a-mail");
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_EDIT, row_from_now(value)), "%s", value);
+    write_over(written);
+    cr_assert(click(ACT_SAVE, 0), "%s", value);
+    cr_expect(strstr(rerun_saved, saved) != NULL, "%s", rerun_saved);
+    cr_expect(strstr(rerun_saved, "\"at\":\t\"1.5 s\"") != NULL, "%s", rerun_saved);
+    press('x');
+    cr_expect(eq(i64, scene_now(scene), now));
+    cr_assert(click(ACT_UNDO, 0));
+}
+
+Test(what_if, a_link_loses_what_one_writes_from_now_on)
+{
+    scene_seek(scene, 1500 * MILLISECOND);
+    scene_look_at(scene, "a-mail");
+    scene_draw(scene, canvas);
+    size_t link = scene_selection(scene).index;
+    cr_assert(click(ACT_EDIT, row_from_now("loss")));
+    write_over("37 %");
+    scene_seek(scene, 1500 * MILLISECOND - 1);
+    cr_expect(ne(str, (char *)story_link(scene_story(scene), link).loss[0], "37 %"), "not before");
+    scene_seek(scene, 1500 * MILLISECOND);
+    cr_expect(eq(str, (char *)story_link(scene_story(scene), link).loss[0], "37 %"));
+    cr_expect(eq(str, (char *)story_link(scene_story(scene), link).loss[1], "37 %"));
+    cr_assert(click(ACT_UNDO, 0));
+    expect_set_from_now("loss", "12.5 %", "\"/links/a-mail/loss\":\t\"12.5 %\"");
+}
+
+Test(what_if, a_link_has_the_delay_or_the_rate_that_one_writes_from_now_on)
+{
+    scene_seek(scene, 1500 * MILLISECOND);
+    expect_set_from_now("delay", "120 ms", "\"/links/a-mail/delay\":\t\"120 ms\"");
+    expect_set_from_now("rate", "64 kbit/s", "\"/links/a-mail/rate\":\t\"64 kbit/s\"");
+}
+
+Test(what_if, a_server_tries_again_by_another_policy_from_now_on)
+{
+    struct scene_options options = scene_options_default();
+    close_scene();
+    options.rerun = &rerun_at_once;
+    open_scene_of("greylisting", options);
+    int64_t failed = story_attempt(scene_story(scene), 0)->end_ns;
+    int64_t was = story_attempt(scene_story(scene), 1)->begin_ns - failed;
+    scene_seek(scene, failed - MILLISECOND);
+    scene_look_at(scene, "mail.a.example");
+    scene_draw(scene, canvas);
+    size_t row = row_from_now("retry");
+    for (int i = 0; i < 40 && !targets_find_act(scene_targets(scene), ACT_EDIT, row); i++)
+        press_with(KEY_DOWN, false, true); /* it is further down */
+    cr_assert(click(ACT_EDIT, row));
+    write_over("exim");
+    cr_assert(ge(sz, story_attempt_count(scene_story(scene)), 2));
+    int64_t would = story_attempt(scene_story(scene), 1)->begin_ns - story_attempt(scene_story(scene), 0)->end_ns;
+    cr_expect(ne(i64, was, would));
+    cr_expect(would >= 15 * MINUTE, "%lld: the first wait of Exim", (long long)would);
+    cr_assert(click(ACT_SAVE, 0));
+    cr_expect(strstr(rerun_saved, "\"/hosts/mail.a.example/mail_server/retry\"") != NULL, "%s", rerun_saved);
 }
 
 Test(what_if, a_value_that_cannot_be_is_refused_and_nothing_changes)

@@ -100,6 +100,36 @@ Test(laws_schedule, each_policy_is_held_to_its_times)
     }
 }
 
+/* Whatever is set after whatever: a mail is written every five hours, and none arrives for three days. */
+Test(laws_schedule, a_policy_that_is_set_while_the_world_runs_is_held_to_its_times)
+{
+    static const char *const policies[] = {"postfix",   "exim",    "sendmail", "qmail",
+                                           "opensmtpd", "kumomta", "exchange", "rfc-minimum"};
+    enum { KINDS = sizeof policies / sizeof *policies };
+    static const struct planted_bug bugs[] = {{"M8", puts_off_for_a_day_more}};
+    for (size_t first = 0; first < KINDS; first += 3) {
+        char json[8192], faults[4096] = "";
+        size_t used = 0;
+        for (size_t i = 1; i < KINDS; i++)
+            used += (size_t)snprintf(faults + used, sizeof faults - used,
+                                     ",{'at':'%zu min','set':{'/hosts/mail.a.example/mail_server/retry':'%s'}}",
+                                     i * 307, policies[(first + i * (first % 2 ? 1 : 3)) % KINDS]);
+        snprintf(json, sizeof json,
+                 "{'postroad':1,'title':'t','seed':1,'hosts':{"
+                 "'alice-pc':{'client':{'user':'alice@a.example','submits_to':'mail.a.example'}},"
+                 "'mail.a.example':{'mail_server':{'domains':['a.example'],'users':['alice'],'retry':'%s'}},"
+                 "'internet':{'router':{}},"
+                 "'mx1.b.example':{'mail_server':{'domains':['b.example'],'users':['bob']}}},"
+                 "'links':{'l1':{'between':['alice-pc','internet']},'l2':{'between':['mail.a.example','internet']},"
+                 "'l3':{'between':['mx1.b.example','internet']}},"
+                 "'traffic':{'t':{'from':'alice@a.example','to':['bob@b.example'],'every':'5 h','count':8}},"
+                 "'faults':[{'at':'0 s','for':'20 h','reply':{'server':'mx1.b.example','to':'RCPT',"
+                 "'with':'451 4.7.1 maybe later'}},{'at':'20 h','for':'2 d','stop_host':{'host':'mx1.b.example'}}%s]}",
+                 policies[first], faults);
+        see_quoted(json, bugs, 1);
+    }
+}
+
 #define THREE_HOSTS_AND                                                                                                \
     "'alice-pc':{'client':{'user':'alice@a.example','submits_to':'mail.a.example'}},'internet':{'router':{}},"         \
     "'mx1.b.example':{'mail_server':{'domains':['b.example'],'users':['bob']}},"
