@@ -116,10 +116,8 @@ static void apply(struct world *world, const struct scenario_fault *fault, bool 
         host_faults_mute(world, fault);
         break;
     case FAULT_SET:
-        apply_set(world, fault);
-        break;
     case FAULT_SET_RETRY:
-        apply_set_retry(world, fault);
+        (fault->verb == FAULT_SET ? apply_set : apply_set_retry)(world, fault);
         break;
     case FAULT_DISK:
         host_faults_disk(world, fault);
