@@ -150,7 +150,7 @@ static int hindrances(const struct planning *p, struct box box, size_t own_link,
 /* What a link does to a name here: its wire runs through it, its packets pass over it, or the envelope does. */
 static int spoiled_by_link(const struct map_plan *m, size_t link, struct box box)
 {
-    enum { WIRE = 12, PACKETS = 12, ENVELOPE = 5 };
+    enum { WIRE = 14, PACKETS = 14, ENVELOPE = 5 };
     const struct map_link *l = &m->links[link];
     double w = map_moving_width(m), h = w * 0.7;
     struct box wide = box_of(box.x - w / 2, box.y - h / 2, box.w + w, box.h + h);
@@ -163,9 +163,9 @@ static int spoiled_by_link(const struct map_plan *m, size_t link, struct box box
 static int spoiled_by_links(const struct map_plan *m, struct box box, int enough)
 {
     int n = 0;
-    for (size_t i = 0; i < m->n_links && n < enough && n < 12 * MOST_WIRES; i++)
+    for (size_t i = 0; i < m->n_links && n < enough && n < 14 * MOST_WIRES; i++)
         n += spoiled_by_link(m, i, box);
-    return n < 12 * MOST_WIRES ? n : 12 * MOST_WIRES;
+    return n < 14 * MOST_WIRES ? n : 14 * MOST_WIRES;
 }
 
 static bool holds_mail(const struct story *s, size_t host)
@@ -192,12 +192,12 @@ static struct box wanted_for_rest(const struct map_plan *m, size_t host)
    less in the way than one icon or name. From `enough` on nobody counts any more. */
 static int spoiled(const struct planning *p, size_t own, struct box box, int enough)
 {
-    enum { HIDDEN = 12 * MOST_WIRES + 10, ANOTHERS = 3, ENVELOPES = 5 };
+    enum { HIDDEN = 14 * MOST_WIRES + 10, ANOTHERS = 6, ENVELOPES = 5 };
     const struct map_plan *m = p->plan;
     double near = box_distance(box, m->hosts[own].icon) + 4 * m->unit; /* one nearer to it would seem to be its host */
     int n = is_within(m->area, box) ? 0 : HIDDEN + 30;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
-        if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += HIDDEN;
+        if (box_meets(box, box_inset(m->hosts[h].icon, -(h == own ? 2 : 4) * m->unit))) n += HIDDEN;
         if (h != own && box_distance(box, m->hosts[h].icon) < near) n += ANOTHERS;
         if (holds_mail(p->story, h) && box_meets(box, wanted_for_rest(m, h))) n += ENVELOPES;
         if (h != own && box_meets(box, m->hosts[h].label)) n += HIDDEN;

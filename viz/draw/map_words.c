@@ -19,12 +19,12 @@ static bool is_within(struct box area, struct box box)
 static size_t texts_under(const struct map_words *words, const struct map_plan *plan, struct box box, size_t enough)
 {
     size_t n = 0;
-    box = box_inset(box, -2 * plan->unit);
+    struct box wide = box_inset(box, -2 * plan->unit);
     for (size_t i = 0; i < words->n && n < enough; i++)
-        n += box_meets(box, words->taken[i]);
+        n += box_meets(wide, words->taken[i]);
     for (size_t h = 0; h < plan->n_hosts && n < enough; h++) {
-        n += box_meets(box, plan->hosts[h].icon);
-        n += plan->hosts[h].label.w > 0 && box_meets(box, plan->hosts[h].label);
+        n += box_meets(wide, plan->hosts[h].icon);
+        n += plan->hosts[h].label.w > 0 && box_meets(wide, plan->hosts[h].label);
     }
     for (size_t i = 0; i < plan->n_links && n < enough; i++)
         n += plan->links[i].label.w > 0 && box_meets(box, plan->links[i].label);
@@ -113,7 +113,7 @@ void map_words_say(const struct view *v, const struct map_plan *plan, struct map
 /* A place off the lanes is worth a longer way, so that the word stays where it is while packets pass. */
 static double cost_of(const struct map_words *words, const struct map_plan *plan, struct box box, double off)
 {
-    double cost = off / 30 + 100.0 * (double)texts_under(words, plan, box, 4) + 4.0 * (double)things_under(words, box);
+    double cost = off / 15 + 100.0 * (double)texts_under(words, plan, box, 4) + 4.0 * (double)things_under(words, box);
     int lanes = 0;
     for (size_t i = 0; i < plan->n_links && lanes < 2; i++)
         lanes += map_packets_touch(plan, i, box, 0);
@@ -147,7 +147,7 @@ void map_words_say_why(const struct view *v, const struct map_plan *plan, struct
     struct box best = {0};
     double least = INFINITY;
     if (is_said_near(v, words, at, size)) return;
-    for (size_t i = 0; i < sizeof offs / sizeof offs[0] && offs[i] / 30 < least; i++)
+    for (size_t i = 0; i < sizeof offs / sizeof offs[0] && offs[i] / 15 < least; i++)
         for (int side = 0; side < SIDES; side++) {
             struct box box = box_at(plan, at, size, side, offs[i] * v->unit);
             if (!is_within(plan->area, box)) continue;
