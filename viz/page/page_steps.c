@@ -1,5 +1,6 @@
 /* The run as steps, one after the other, and the words that go with them. */
 #include "sim/journal/memory.h"
+#include "sim/journal/tr.h"
 #include "viz/draw/names_walk.h"
 #include "viz/page/page_internal.h"
 #include "viz/story/caption_text.h"
@@ -143,7 +144,8 @@ static void write_captions(const struct page *page)
         for (; own < n_own && (!moment || story_caption(page->story, own)->event < moment->event); own++) {
             const struct story_caption *caption = story_caption(page->story, own);
             char text[CAPTION_TEXT_BYTES];
-            caption_text_fill(story_event(page->story, caption->event), story_starts(page->story), caption->text, text);
+            caption_text_fill(story_event(page->story, caption->event), story_starts(page->story), tr(caption->text),
+                              text);
             write_caption(page, caption->event, text, caption->cite);
         }
         if (moment && moment->is_told)
