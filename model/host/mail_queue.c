@@ -25,7 +25,7 @@ struct mail_queue *mail_queue_new(struct mail_server *server)
     return queue;
 }
 
-static void forget(void *context, struct retry_record *record)
+static void forget(const void *context, struct retry_record *record)
 {
     (void)context;
     record->is_set = false;
