@@ -231,13 +231,14 @@ static void on_end(struct delay_account *a, const struct event *e)
 }
 
 /* What a client says. The session goes over to the mail whose attempt it is due to, be it that there is no more than
-   QUIT in it for that mail; also from a mail of which it was not told that it had it. */
+   QUIT in it for that mail; also from a mail of which it was not told that it had it, at MAIL or the RSET before it. */
 static void on_line(struct delay_account *a, const struct event *e)
 {
     uint64_t conn = (uint64_t)event_int(e, FIELD_CONN);
     struct delay_job *j = job_at(a, &a->conn_jobs, conn), *next = job_behind(a, e);
-    bool is_mail = strncmp(event_text(e, FIELD_TEXT), "MAIL ", 5) == 0;
-    bool goes_over = next && next != j && next->is_attempt && next->members.count && (j || is_mail);
+    const char *text = event_text(e, FIELD_TEXT);
+    bool is_mail = strncmp(text, "MAIL ", 5) == 0, begins = is_mail || strcmp(text, "RSET") == 0;
+    bool goes_over = next && next != j && next->is_attempt && next->members.count && (j || begins);
     if ((!j && !goes_over) || (j && j->host != event_int(e, FIELD_HOST))) return;
     if (goes_over) {
         if (j && j->conn == (int64_t)conn) j->conn = j->peer = 0;

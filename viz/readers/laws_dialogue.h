@@ -43,6 +43,7 @@ struct law_dialogue {
     uint64_t taken[LAW_TAKEN_MOST];
     unsigned recipients, mails;
     bool is_submission, is_smtp, is_over, is_odd, is_unheard, is_deceived, says_twice, drips, has_sender, may_send_data;
+    bool sends_chunk; /* its last command is BDAT; also where dialogues are not judged */
     bool is_held;            /* an answer is kept back: what it is about was decided before it is heard */
     bool splits;             /* one job may become several transactions: fewer recipients are taken than it has */
     int64_t stated;          /* what MAIL said of the size */

@@ -199,6 +199,7 @@ static void on_line(struct laws *laws, const struct event *e)
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
     bool is_reply = event_text(e, FIELD_WHO)[0] == 'S';
     if (d && d->is_odd && is_reply) law_counts(laws, LAWS_COUNT_M11, d->why_odd);
+    if (d && !is_reply) d->sends_chunk = strncmp(event_text(e, FIELD_TEXT), "BDAT ", 5) == 0;
     if (!d || d->is_odd) return;
     if (d->in_handshake > 0) {
         bool tls_is_open = event_int(e, FIELD_HOST) == (d->in_handshake == 1 ? d->secured : 0);
@@ -227,13 +228,9 @@ static void is_deceived_about(struct laws *laws, const struct law_dialogue *d, i
 
 /* A client that is a reply behind takes the one to RCPT for the chunk's, which may have been refused. (What is said to
    DATA is no final reply, so that it finds out there.) */
-static void is_deceived_about_chunks(struct laws *laws, const struct law_dialogue *d)
+static void is_deceived_about_chunk(struct laws *laws, const struct law_dialogue *d)
 {
-    for (size_t i = d->answered; i < d->commands.count; i++) {
-        const struct law_said *said = &d->commands.items[i];
-        bool is_chunk = said->command == LAW_CHUNK || said->command == LAW_LAST_CHUNK;
-        if (is_chunk) is_deceived_about(laws, d, (int64_t)said->about, LAWS_EXCUSE_TWICE);
-    }
+    if (d->says_twice && d->sends_chunk) is_deceived_about(laws, d, d->content, LAWS_EXCUSE_TWICE);
 }
 
 /* What follows BDAT is answered with it; what follows DATA has its own reply. */
@@ -242,13 +239,13 @@ static void on_content(struct laws *laws, const struct event *e)
     struct law_dialogue *d = dialogue_at(laws, (uint64_t)event_int(e, FIELD_CONN));
     if (d) d->content = event_int(e, FIELD_MESSAGE);
     if (d && d->is_deceived) is_deceived_about(laws, d, d->content, LAWS_EXCUSE_DECEIVED);
+    if (d) is_deceived_about_chunk(laws, d);
     if (d && law_is_stray(laws, d->content)) law_unheard(laws, d, LAWS_EXCUSE_PERSONALITY);
     if (d && d->is_unheard) law_content_unheard(laws, d, d->content);
     if (!d || d->is_odd || d->commands.count == 0) return;
     struct law_said *last = &d->commands.items[d->commands.count - 1];
     if (last->command == LAW_CHUNK || last->command == LAW_LAST_CHUNK) {
         last->about = (uint64_t)event_int(e, FIELD_MESSAGE);
-        if (d->says_twice) is_deceived_about_chunks(laws, d);
         return;
     }
     *TABLE_ADD(&d->commands) = (struct law_said){.command = LAW_CONTENT,
@@ -289,7 +286,7 @@ static void on_rule(struct laws *laws, const struct event *e)
     if (d->drips || strcmp(event_text(e, FIELD_TEXT), "it says everything twice") != 0) return;
     d->says_twice = true; /* the first of the two is a reply still */
     law_refusals_unheard(laws, d, LAWS_EXCUSE_TWICE);
-    is_deceived_about_chunks(laws, d);
+    is_deceived_about_chunk(laws, d);
 }
 
 /* Whoever speaks with this host just now may have said, or heard, what was never sent. */
