@@ -176,7 +176,8 @@ static void draw_link(const struct view *v, struct pen_page *page, size_t index)
     char text[200], names[200];
     struct story_link link = story_link(v->story, index);
     const struct box box = page->frame;
-    struct pen pen = pen_page_column(page, box.x, box.w * 0.42);
+    bool is_wide = box.w * 0.42 >= view_units(v, 220); /* else names of facts would be cut */
+    struct pen pen = pen_page_column(page, box.x, is_wide ? box.w * 0.42 : box.w);
     snprintf(names, sizeof names, "%s – %s (%s)", name_of(v->story, link.ends[0]), name_of(v->story, link.ends[1]),
              link.name);
     pen_title(&pen, names);
@@ -194,7 +195,9 @@ static void draw_link(const struct view *v, struct pen_page *page, size_t index)
         pen_fact(&pen, tr("lost so far"), text);
         draw_totals(&pen, link.id, dir);
     }
+    if (!is_wide) offers_draw(&pen);
     pen_page_column_end(page, &pen);
+    if (!is_wide) return;
     struct pen right = pen_page_column(page, box.x + box.w * 0.45, box.w * 0.55);
     offers_draw(&right);
     pen_page_column_end(page, &right);

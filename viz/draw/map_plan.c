@@ -12,6 +12,7 @@
 #include "viz/draw/layout.h"
 #include "viz/draw/map_crowd.h"
 #include "viz/draw/map_lanes.h"
+#include "viz/draw/map_mail.h"
 #include "viz/draw/map_names.h"
 
 /* ---- To pixels ---- */
@@ -243,9 +244,11 @@ static bool can_be_short(const struct story *s, size_t n)
 
 static void measure_labels(struct planning *p)
 {
-    char name[MAP_NAME_BYTES];
-    double client = canvas_measure(p->canvas, &p->status, tr("1 in outbox · 1 read"), 0).x,
-           server = canvas_measure(p->canvas, &p->status, tr("1 in queue · 1 in mailbox"), 0).x;
+    char name[MAP_NAME_BYTES], outbox[MAP_WORDS_BYTES], mailbox[MAP_WORDS_BYTES];
+    snprintf(outbox, sizeof outbox, tr("%u mail in outbox"), 1u); /* two piles at once are rare, and may stand out */
+    snprintf(mailbox, sizeof mailbox, tr("%u mail in mailbox"), 1u);
+    double client = canvas_measure(p->canvas, &p->status, outbox, 0).x,
+           server = canvas_measure(p->canvas, &p->status, mailbox, 0).x;
     for (size_t h = 0; h < p->plan->n_hosts; h++) {
         struct story_host host = story_host(p->story, h);
         map_host_name(p->plan, p->story, h, name);

@@ -347,9 +347,12 @@ static bool draw_part(struct pen *pen, const struct account_page *p, size_t inde
 
 enum { FEW = 12 };
 
+/* What was lost is looked for, and told however short its part is. */
 static bool is_short(const struct account_page *p, const struct why_part *part)
 {
-    return (double)length_of(part) < why_least_part * (double)(p->to_ns - p->from_ns);
+    struct why_walk walk = {0};
+    return (double)length_of(part) < why_least_part * (double)(p->to_ns - p->from_ns) &&
+           why_part_next_loss(p->v->story, p->plan->intervals, part, &walk) == STORY_NONE;
 }
 
 /* The longest first: a view may have room for a few only. Those of a dialogue in the order in which it was spoken. */

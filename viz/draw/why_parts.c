@@ -219,17 +219,25 @@ size_t why_parts_of(const struct story *s, const struct delay_interval *interval
     return p.n;
 }
 
+/* What a segment's part has lost is what was sent at its beginning, and may be lost later. */
+static bool was_lost_in(const struct story *s, const struct why_part *part, size_t drop)
+{
+    if (part->level != WHY_SEGMENT) return true;
+    int64_t sent_ns = story_packet(s, story_drop(s, drop)->packet)->sent_ns;
+    return sent_ns >= part->from_ns && sent_ns < part->to_ns;
+}
+
 size_t why_part_next_loss(const struct story *s, const struct delay_interval *intervals, const struct why_part *part,
                           struct why_walk *walk)
 {
     for (; walk->interval < part->n_intervals; walk->interval++, walk->begun = false) {
         struct delay_interval in = intervals[part->interval + walk->interval];
         if (in.from_ns < part->from_ns) in.from_ns = part->from_ns;
-        if (in.to_ns > part->to_ns) in.to_ns = part->to_ns;
+        if (in.to_ns > part->to_ns && part->level != WHY_SEGMENT) in.to_ns = part->to_ns;
         if (!walk->begun) walk->drop = story_drops_after(s, in.from_ns - 1);
         walk->begun = true;
-        size_t lost = why_next_loss(s, &in, &walk->drop);
-        if (lost != STORY_NONE) return lost;
+        for (size_t lost; (lost = why_next_loss(s, &in, &walk->drop)) != STORY_NONE;)
+            if (was_lost_in(s, part, lost)) return lost;
     }
     return STORY_NONE;
 }

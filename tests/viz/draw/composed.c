@@ -181,7 +181,7 @@ static double touch(const struct part *p)
     return fmax(touch_px, touch_em * p->size);
 }
 
-/* The smallest box below it that has its middle and could be meant to hold it. */
+/* The box on which it lies: the latest below it that has its middle and could be meant to hold it. */
 static struct part *holder(const struct page *page, size_t i)
 {
     const struct part *text = &page->parts[i];
@@ -191,7 +191,7 @@ static struct part *holder(const struct page *page, size_t i)
         struct part *box = &page->parts[k];
         bool is_mark = box->bounds.h < text->size * 0.9 || box->bounds.w < text->bounds.w * 0.6;
         if (box->what != CANVAS_BOX || box->floor != text->floor || is_mark) continue;
-        if (box_has(box->bounds, middle.x, middle.y) && (!best || area(box->bounds) <= area(best->bounds))) best = box;
+        if (box_has(box->bounds, middle.x, middle.y)) best = box;
     }
     return best;
 }

@@ -65,6 +65,27 @@ static void why_late(struct scene *s)
     show(s, "why-late");
 }
 
+static void in_the_middle(struct scene *s)
+{
+    at_a_loss(s);
+    scene_look_at(s, "internet");
+}
+
+/* The longest part is open, and the longest of that. */
+static void a_part_of_why_late(struct scene *s)
+{
+    const struct why_plan *plan = s->why_plan;
+    cr_assert(plan != NULL);
+    for (size_t depth = 0; depth < 2; depth++) {
+        size_t longest = 0;
+        for (size_t i = 1; i < plan->n_parts; i++)
+            if (plan->parts[i].to_ns - plan->parts[i].from_ns >
+                plan->parts[longest].to_ns - plan->parts[longest].from_ns)
+                longest = i;
+        scene_activate(s, ACT_INTERVAL, longest);
+    }
+}
+
 static void the_dialogue(struct scene *s)
 {
     show(s, "dialogue");
@@ -281,6 +302,8 @@ EFFECT(is_answered, was->answer == QUIZ_CHOICES && is->answer < QUIZ_CHOICES)
 EFFECT(is_no_more_asked, was->answer < QUIZ_CHOICES && is->answer == SIZE_MAX)
 EFFECT(has_moved_in_time, is->now_ns != was->now_ns && !is->playing)
 EFFECT(shows_one_view, was->enlarged == VIEW_NONE && is->enlarged != VIEW_NONE)
+EFFECT(has_closed_a_level, is->levels < was->levels)
+EFFECT(tells_the_short_ones, is->tells_short && !was->tells_short)
 EFFECT(has_moved_the_host, point_distance(was->host, is->host) > 0.01)
 
 static bool shows_the_part(const struct seen *was, const struct seen *is)
@@ -338,6 +361,14 @@ static const struct key_row key_rows[] = {
      .prepare_more = scrolled_down,
      .effect = has_scrolled_up},
     {.key = "Ctrl ↓", .sym = SDLK_DOWN, .mod = KMOD_LCTRL, .prepare = looking_at_a_host, .effect = has_scrolled_down},
+    {.key = "Alt ←", .sym = SDLK_LEFT, .mod = KMOD_LALT, .prepare = in_the_middle, .effect = looks_at_a_host},
+    {.key = "Alt →", .sym = SDLK_RIGHT, .mod = KMOD_LALT, .prepare = in_the_middle, .effect = looks_at_a_host},
+    {.key = "Alt ↑", .sym = SDLK_UP, .mod = KMOD_LALT, .prepare = in_the_middle, .effect = looks_at_a_host},
+    {.key = "Alt ↓", .sym = SDLK_DOWN, .mod = KMOD_LALT, .prepare = in_the_middle, .effect = looks_at_a_host},
+    {.key = "Alt Shift ←", .sym = SDLK_LEFT, .mod = KMOD_LALT | KMOD_LSHIFT, .effect = is_arranged_otherwise},
+    {.key = "Alt Shift →", .sym = SDLK_RIGHT, .mod = KMOD_LALT | KMOD_LSHIFT, .effect = is_arranged_otherwise},
+    {.key = "Alt Shift ↑", .sym = SDLK_UP, .mod = KMOD_LALT | KMOD_LSHIFT, .effect = is_arranged_otherwise},
+    {.key = "Alt Shift ↓", .sym = SDLK_DOWN, .mod = KMOD_LALT | KMOD_LSHIFT, .effect = is_arranged_otherwise},
     {.key = "c", .sym = SDLK_c, .prepare = looking_at_the_lost_packet, .effect = has_gone_elsewhere},
     {.key = "l", .sym = SDLK_l, .prepare = looking_at_the_mail, .effect = shows_a_part},
     {.key = "o", .sym = SDLK_o, .prepare = looking_at_the_lost_packet, .effect = is_open_elsewhere},
@@ -480,18 +511,18 @@ static bool is_in_table(const char *key)
 /* "Shift ← →" are two keys, with Shift both; "Page Up" is one. */
 static void judge_keys_of(char *part)
 {
-    char name[64];
-    const char *modifier = "";
+    char name[64], modifier[16] = "";
     if (strncmp(part, "Page ", 5) == 0) {
         cr_expect(is_in_table(part), "\"%s\" is on the page of keys and not tested", part);
         return;
     }
     for (char *rest = NULL, *word = strtok_r(part, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        if (strcmp(word, "Shift") == 0 || strcmp(word, "Ctrl") == 0) {
-            modifier = word;
+        if (strcmp(word, "Alt") == 0 || strcmp(word, "Shift") == 0 || strcmp(word, "Ctrl") == 0) {
+            size_t n = strlen(modifier);
+            snprintf(modifier + n, sizeof modifier - n, "%s ", word);
             continue;
         }
-        snprintf(name, sizeof name, "%s%s%s", modifier, *modifier ? " " : "", word);
+        snprintf(name, sizeof name, "%s%s", modifier, word);
         cr_expect(is_in_table(name), "\"%s\" is on the page of keys and not tested", name);
     }
 }
@@ -542,6 +573,8 @@ static const struct target_row target_rows[] = {
     {ACT_GO_TO_EVENT, .prepare = closely_at_the_lost_packet, .effect = has_gone_elsewhere},
     {ACT_ATTEMPT, .prepare = the_queue, .effect = has_gone_elsewhere},
     {ACT_INTERVAL, .prepare = why_late, .effect = shows_the_part},
+    {ACT_WHY_LEVEL, .prepare = why_late, .prepare_more = a_part_of_why_late, .effect = has_closed_a_level},
+    {ACT_WHY_SHORT, .prepare = why_late, .prepare_more = a_part_of_why_late, .effect = tells_the_short_ones},
     {ACT_ONLY, .prepare = only_the_mail, .effect = shows_everything},
     {ACT_SENDER, .prepare = the_sender, .effect = has_another_sender},
     {ACT_CLOSE, .prepare = looking_at_a_host, .effect = looks_at_nothing},

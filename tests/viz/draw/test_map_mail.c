@@ -172,7 +172,7 @@ Test(map_mail, a_mail_for_several_recipients_is_one_mail)
 Test(map_mail, a_full_mailbox_is_told_until_its_owner_has_fetched)
 {
     struct stage s = open_stage("full-mailbox");
-    expect_words(&s, 9 * SECOND, "mx.b.example", "mailbox 1");
+    expect_words(&s, 9 * SECOND, "mx.b.example", "1 mail in mailbox");
     expect_words(&s, 10840 * MILLISECOND, "mx.b.example", "mailbox full");
     expect_words(&s, 10840 * MILLISECOND, "mx.c.example", "mailbox full");
     story_seek(s.story, story_end_ns(s.story));

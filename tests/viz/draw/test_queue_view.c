@@ -139,7 +139,7 @@ Test(segment_view, it_shows_the_packet_that_the_sentence_above_tells_of)
     struct scene_options options = scene_options_default();
     options.arrangement = "segment";
     struct scene *scene = scene_new(journal, options);
-    struct heard heard = {0, "(mail m1, body, segment 10)"};
+    struct heard heard = {0, "11773–13232"};
     struct canvas *canvas = canvas_new_listener(1280, 800, (struct canvas_listener){hear_sentence, &heard});
     scene_seek(scene, 1880 * MILLISECOND);
     scene_draw(scene, canvas);

@@ -625,7 +625,7 @@ static void turn_wheel(double x, double y, double wheel)
 
 Test(scene, what_is_looked_at_closely_is_gone_through_by_wheel_and_keys)
 {
-    const char *const first = "a mail server", *const last = "max_hops=50";
+    const char *const first = "a mail server", *const last = "max hops 50";
     scene_seek(scene, 2 * SECOND);
     scene_look_at(scene, "mail.a.example");
     scene_draw(scene, canvas);
@@ -637,8 +637,8 @@ Test(scene, what_is_looked_at_closely_is_gone_through_by_wheel_and_keys)
     cr_expect(picture_says(last));
     cr_expect(not(picture_says(first)), "it has gone out of sight as a whole");
     cr_expect(eq(i64, scene_now(scene), now), "no step");
-    press_with(KEY_UP, false, true);
-    press_with(KEY_UP, false, true);
+    for (int i = 0; i < 20; i++)
+        press_with(KEY_UP, false, true);
     cr_expect(picture_says(first));
     press_with(KEY_DOWN, false, true);
     scene_look_at(scene, "mx1.b.example");

@@ -133,6 +133,8 @@ static struct seen see(const struct scene *s)
                         .bookmarks = s->n_bookmarks,
                         .acts = s->what_if.n_acts,
                         .sender = s->sender,
+                        .levels = s->why_plan ? s->why_plan->depth : 0,
+                        .tells_short = s->why_plan && s->why_plan->tells_short,
                         .only = s->only.n_conns + s->only.n_hosts,
                         .answer = answer_of(s),
                         .run = s->what_if.shown,

@@ -15,13 +15,14 @@ struct seen {
     int64_t now_ns, screen_ns;
     size_t cursor; /* of the story */
     bool playing, dark, calm, projector, guessing, help, finding, asks_to_quit, linking, keeps_places, full_screen;
+    bool tells_short; /* why late tells the short parts, too */
     double speed, scale;
     enum pace_mode pace;
     enum caption_mode captions;
     struct span span;
     enum view_id enlarged, menu;
     struct selection selection, focus, hover;
-    size_t bookmarks, acts, sender, only, answer;
+    size_t bookmarks, acts, sender, only, answer, levels; /* levels: of why late, that are open */
     int run;           /* of what if: 0 as it was */
     double scrolled;   /* of all views together */
     struct point host; /* the place of the first */
