@@ -85,6 +85,13 @@ static bool is_for_now(const struct story_line *line)
     return line->speech == STORY_SMTP && line->text[0] == '4';
 }
 
+/* RFC 5321 4.2.2: x0z is about how something was said, as when DATA comes although no recipient was taken. The mail was
+   refused before, if it was. */
+static bool is_refusal(const struct story_line *line)
+{
+    return line->is_refusal && !(line->speech == STORY_SMTP && line->text[1] == '0');
+}
+
 static struct colour refusal_colour(const struct view *v, const struct story_line *line)
 {
     return is_for_now(line) ? v->theme->warn : v->theme->lost;
@@ -93,7 +100,7 @@ static struct colour refusal_colour(const struct view *v, const struct story_lin
 static struct colour line_colour(const struct view *v, const struct story_line *line)
 {
     /* Pure, thin letters would be pale. */
-    if (line->is_refusal) return colour_mix(refusal_colour(v, line), v->theme->ink, is_for_now(line) ? 0.4 : 0.2);
+    if (is_refusal(line)) return colour_mix(refusal_colour(v, line), v->theme->ink, is_for_now(line) ? 0.4 : 0.2);
     return line->by_client ? v->theme->client : v->theme->server;
 }
 
@@ -129,11 +136,11 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     draw_mark(v, point_of(mark_x + step, row.y + row.h / 2), line, colour);
     struct text_style style = view_mono(v, FONT_PLAIN);
     style.colour = colour;
-    style.bold = newest || (line->is_refusal && !is_for_now(line));
+    style.bold = newest || (is_refusal(line) && !is_for_now(line));
     style.down = ALIGN_CENTRE;
     style.may_be_cut = true;
     double x = mark_x + step + view_units(v, 20);
-    if (line->is_refusal)
+    if (is_refusal(line))
         x += draw_refusal(v, point_of(x - view_units(v, 6), row.y + row.h / 2), line) - view_units(v, 6);
     canvas_text(v->canvas, box_of(x, row.y, row.x + row.w - x - view_units(v, 4), row.h), &style, line->text);
     targets_add_box(v->targets, ACT_EVENT, line->event, row);

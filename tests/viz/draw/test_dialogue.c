@@ -58,6 +58,7 @@ Test(dialogue, the_lines_of_a_part_are_found_in_a_long_run)
 /* ---- Refusals ---- */
 
 struct heard {
+    char digit; /* with which the refusals that are meant begin */
     double left_of_reply, left_of_refusal; /* where such texts begin */
     struct colour colour;
 };
@@ -68,14 +69,14 @@ static void hear(void *user, const struct canvas_part *part)
     bool is_reply = part->what == CANVAS_TEXT && part->text[0] >= '2' && part->text[0] <= '5' && part->text[3] == ' ';
     if (!is_reply || strspn(part->text, "0123456789") != 3) return;
     if (part->text[0] == '2') heard->left_of_reply = part->corners[0].x;
-    if (part->text[0] < '4') return;
+    if (part->text[0] != heard->digit) return;
     heard->left_of_refusal = part->corners[0].x;
     heard->colour = part->colour;
 }
 
 static struct heard hear_refusal(const char *scenario, char digit)
 {
-    struct heard heard = {0};
+    struct heard heard = {.digit = digit};
     struct journal_memory *journal = run_scenario(scenario);
     struct scene_options options = scene_options_default();
     options.arrangement = "dialogue";
@@ -101,5 +102,7 @@ Test(dialogue, a_refusal_for_now_and_one_for_good_have_signs_and_colours_of_thei
     cr_expect_gt(now.left_of_refusal, now.left_of_reply + 5);
     cr_expect_gt(good.left_of_refusal, good.left_of_reply + 5);
     cr_expect(fabs(now.colour.r - good.colour.r) + fabs(now.colour.g - good.colour.g) > 0.1);
+    struct heard data = hear_refusal("greylisting", '5'); /* 503, since the recipient has been refused */
+    cr_expect_float_eq(data.left_of_refusal, data.left_of_reply, 1, "no refusal of the mail");
     canvas_forget_fonts();
 }
