@@ -14,7 +14,18 @@ enum { MOST_EVENTS = 50000 };
 
 /* ---- Which packet ---- */
 
-/* The packet that is lost where the two runs part, in the run that loses it; STORY_NONE: they part elsewhere. */
+/* Packets that were sent before the runs part have one number in both. */
+static bool is_lost(const struct story *s, size_t packet)
+{
+    size_t drop = packet < story_packet_count(s) ? story_drops_after(s, story_packet(s, packet)->sent_ns - 1)
+                                                 : story_drop_count(s);
+    while (drop < story_drop_count(s) && story_drop(s, drop)->packet != packet)
+        drop++;
+    return drop < story_drop_count(s);
+}
+
+/* The packet that is lost where the two runs part, in the run that loses it; STORY_NONE: they part elsewhere, as where
+   a link is changed in the instant in which a packet dies in both. */
 static size_t packet_of_parting(const struct comparison *c, const struct story *const stories[2], int *lost_in)
 {
     const size_t events[2] = {c->first.event_a, c->first.event_b};
@@ -23,7 +34,8 @@ static size_t packet_of_parting(const struct comparison *c, const struct story *
         enum event_kind kind = story_event_kind(stories[i], events[i]);
         if (kind != EVENT_LINK_DROP && kind != EVENT_PACKET_DROP) continue;
         *lost_in = i;
-        return story_event_packet(stories[i], events[i]);
+        size_t packet = story_event_packet(stories[i], events[i]);
+        return is_lost(stories[1 - i], packet) ? STORY_NONE : packet;
     }
     return STORY_NONE;
 }

@@ -116,6 +116,24 @@ Test(loss_cost, the_parts_of_a_loss_are_those_of_the_journals_and_add_up_to_the_
     }
 }
 
+/* The runs part in the instant in which the packet dies in both, since a link is another from then on. */
+Test(loss_cost, of_a_packet_that_is_lost_in_both_runs_nothing_is_told)
+{
+    struct journal_memory *was = run_scenario("lost-segment");
+    struct story *story = story_new(was);
+    struct act_line act = {.about = ""};
+    char at[40];
+    what_if_instant(story_drop(story, 0)->at_ns, at);
+    snprintf(act.line, sizeof act.line, "{\"at\":\"%s\",\"set\":{\"/links/b-mail/loss\":\"5 %%\"}}", at);
+    struct both b = run_both("lost-segment", &act);
+    struct loss_cost cost;
+    cr_assert_neq(delivered_at(b.journals[1]), delivered_at(b.journals[0]), "more is lost");
+    cr_expect(not(cost_of(&b, &cost)));
+    free_both(&b);
+    story_free(story);
+    journal_memory_free(was);
+}
+
 /* The same is told the other way round: the packet had arrived, and what if it had not? */
 Test(loss_cost, of_a_packet_that_is_lost_in_what_if_only_the_parts_are_told_likewise)
 {
