@@ -25,6 +25,14 @@ struct rerun_job {
     atomic_bool cancelled, done;
 };
 
+/* "what if:1:1423: /faults/2/set/~1links~1b-mail~1loss: 5 has no unit": who changed the value in the window knows
+   where, and has never seen that line. */
+static const char *without_place(const char *said)
+{
+    const char *pointer = strstr(said, ": /"), *what = pointer ? strstr(pointer + 2, ": ") : NULL;
+    return what ? what + 2 : said;
+}
+
 /* What scenario_parse has to say goes into a text instead of onto the terminal. */
 static struct scenario *parse(struct rerun_job *job)
 {
@@ -33,7 +41,7 @@ static struct scenario *parse(struct rerun_job *job)
     FILE *errors = open_memstream(&said, &n);
     struct scenario *scenario = scenario_parse("what if", job->scenario, strlen(job->scenario), NULL, 0, errors);
     fclose(errors);
-    if (!scenario) snprintf(job->why, sizeof job->why, "%s", said);
+    if (!scenario) snprintf(job->why, sizeof job->why, "%s", without_place(said));
     free(said);
     return scenario;
 }

@@ -264,6 +264,25 @@ static char *text_of_first_mail(void)
     return text;
 }
 
+/* What is wrong with a value that was written in the window, without a place in a text that nobody has seen. */
+Test(rerun, what_makes_no_world_is_told_without_its_place)
+{
+    static const char scenario[] =
+        "{ \"postroad\": 1, \"hosts\": { \"a\": { \"router\": {} }, \"b\": { \"router\": {} } },"
+        "\"links\": { \"l\": { \"between\": [\"a\", \"b\"], \"loss\": \"5\" } } }";
+    const struct rerun rerun = rerun_of_scenarios();
+    struct journal_memory *journal = NULL;
+    char why[RERUN_WHY_BYTES] = "";
+    enum rerun_state state = RERUN_GOES_ON;
+    struct rerun_job *job = rerun.begin(rerun.context, scenario, NULL);
+    for (int64_t began_ms = now_ms(); state == RERUN_GOES_ON && now_ms() - began_ms < LONGEST_MS; sleep_ms(STEP_MS))
+        state = rerun.poll(job, &journal, why);
+    rerun.end(job);
+    cr_expect(eq(int, state, RERUN_FAILED));
+    cr_expect(strstr(why, "no unit") != NULL && strstr(why, "what if:") == NULL && strstr(why, "/links") == NULL, "%s",
+              why);
+}
+
 Test(rerun, a_world_is_run_again_behind_the_window_or_given_up)
 {
     const struct rerun rerun = rerun_of_scenarios();

@@ -57,7 +57,7 @@ static const struct help_row window_rows[] = {
     {"+ −", "larger, smaller"},
     {"t", "light, dark"},
     {"f", "full screen"},
-    {"Esc", "close; twice: quit"},
+    {"Esc", "close; twice: the gallery, or quit"},
     {"q", "quit"},
 };
 

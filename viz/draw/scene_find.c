@@ -202,13 +202,14 @@ static void say(const struct scene *s, char *text, size_t size)
 
 void scene_find_draw(const struct scene *s, const struct view *view, struct box window)
 {
-    char text[EDIT_VALUE_BYTES + ACT_WORDS_BYTES + 120];
+    char text[EDIT_VALUE_BYTES + ACT_WORDS_BYTES + 120], value[ACT_WORDS_BYTES + 48];
     const struct find *f = &s->find;
+    snprintf(value, sizeof value, "%s, %s", f->row.about, f->row.name);
     if (f->edits)
         snprintf(text, sizeof text,
                  *f->row.at ? tr("%s: another value, from now on. Enter runs it again.")
                             : tr("%s: another value, from the beginning of the run on. Enter runs it again."),
-                 f->row.pointer);
+                 value);
     else
         say(s, text, sizeof text);
     struct find_line line = {.question = text, .text = f->text, .told = f->outcome != FIND_FINE, .next = f->next};
