@@ -11,6 +11,7 @@
 
 #include "model/host/world.h"
 #include "tests/hunt/fault_kinds.h"
+#include "tests/hunt/pipes.h"
 #include "viz/readers/laws.h"
 #include "viz/story/tables.h"
 
@@ -176,7 +177,7 @@ struct hunted hunt_world(const cJSON *json, const uint32_t *places, bool check_p
 static struct hunted told_by(int from, pid_t child)
 {
     struct hunted hunted = {0};
-    bool whole = read(from, &hunted, sizeof hunted) == (ssize_t)sizeof hunted;
+    bool whole = pipe_take(from, &hunted, sizeof hunted);
     int status = 0;
     close(from);
     waitpid(child, &status, 0);
@@ -203,5 +204,5 @@ struct hunted hunt_world_apart(const cJSON *json, const uint32_t *places, bool c
     }
     alarm(longest_s);
     struct hunted hunted = hunt_world(json, places, check_packets);
-    _exit(write(ends[1], &hunted, sizeof hunted) == (ssize_t)sizeof hunted ? 0 : 3);
+    _exit(pipe_send(ends[1], &hunted, sizeof hunted) ? 0 : 3);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tests/hunt/pair.h"
+#include "tests/hunt/pipes.h"
 
 enum { LONGEST_S = 60, TICK_MS = 500, EACH_PAIR = 4 };
 
@@ -80,7 +81,7 @@ static void work(const struct hunt_order *order, uint64_t seed, int to, double e
     limit_memory();
     for (; seed < order->first + order->count && seconds_of(CLOCK_MONOTONIC) < ends; seed += order->jobs) {
         struct hunted_seed found = hunt_seed(seed);
-        if (write(to, &found, sizeof found) != (ssize_t)sizeof found) _exit(3);
+        if (!pipe_send(to, &found, sizeof found)) _exit(3);
     }
     _exit(0);
 }
@@ -124,7 +125,7 @@ static void on_death(struct worker *w, const struct hunt_order *order, double en
 static void on_readable(struct worker *w, const struct hunt_order *order, double ends)
 {
     struct hunted_seed found;
-    if (read(w->from, &found, sizeof found) != (ssize_t)sizeof found) {
+    if (!pipe_take(w->from, &found, sizeof found)) {
         on_death(w, order, ends);
         return;
     }
