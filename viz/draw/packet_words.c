@@ -43,12 +43,21 @@ size_t packet_line(const struct story *s, size_t index)
     return found;
 }
 
-/* A character is cut off whole. */
-static void cut(char *buffer, size_t length)
+/* To whole words: "221 2.0.0 mx1.b.example" tells what is meant; but "RCPT" of an endless address does not, and there
+   its end is cut off. */
+static void shorten(char *buffer, size_t length)
 {
+    enum { TELLS = 8 };
     if (strlen(buffer) <= length) return;
-    while (length > 0 && ((unsigned char)buffer[length] & 0xc0) == 0x80)
-        length--;
+    size_t word = length;
+    while (word > 0 && buffer[word] != ' ')
+        word--;
+    if (word >= TELLS) {
+        buffer[word] = 0;
+        return;
+    }
+    while (((unsigned char)buffer[length] & 0xc0) == 0x80)
+        length--; /* a character is cut off whole */
     memcpy(buffer + length, "…", sizeof "…");
 }
 
@@ -70,7 +79,7 @@ const char *packet_words(const struct story *s, size_t index, char *buffer, size
     size_t line = packet_line(s, index);
     if (line == STORY_NONE) return story_packet_label(s, index, buffer, size);
     line_words(s, index, line, buffer, size);
-    if (size > 40) cut(buffer, 34);
+    if (size > 40) shorten(buffer, 34);
     return buffer;
 }
 

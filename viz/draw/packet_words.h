@@ -5,7 +5,8 @@
 
 #include "viz/story/story.h"
 
-/* "MAIL FROM:<alice@a.example>", "mail m1, 1448 bytes", "SYN". Returns buffer, cut to size at a character's end. */
+/* "MAIL FROM:<alice@a.example>", "mail m1, 1448 bytes", "SYN". Returns buffer: whole words, as many as
+   a label has room for. */
 const char *packet_words(const struct story *story, size_t packet, char *buffer, size_t size);
 /* The same whole, and where there is no room for that, by 1 or 2 steps shorter and yet not cut: "RCPT TO", "250"; "1460
    bytes", "data". "" where there is nothing so short to say. Returns buffer. */

@@ -354,6 +354,27 @@ Test(pictures, a_packet_with_several_replies_is_called_by_the_refusal)
     canvas_forget_fonts();
 }
 
+/* "221 2.0.0 mx1.b.example closing connection" is too long for a label: it has what whole words there is room for. */
+Test(pictures, a_packet_is_called_by_whole_words)
+{
+    struct journal_memory *journal = run_scenario("greylisting");
+    struct story *story = story_new(journal);
+    char text[64];
+    size_t shortened = 0;
+    for (size_t i = 0; i < story_packet_count(story); i++) {
+        size_t line = packet_line(story, i);
+        if (line == STORY_NONE || story_line(story, line)->is_content) continue;
+        const char *whole = story_line(story, line)->text, *words = packet_words(story, i, text, sizeof text);
+        size_t n = strlen(words);
+        cr_expect(strncmp(whole, words, n) == 0 && (whole[n] == ' ' || whole[n] == 0), "%s", words);
+        shortened += whole[n] != 0;
+    }
+    cr_expect(shortened > 0);
+    story_free(story);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
 Test(pictures, the_end_tells_what_has_become_of_the_mails)
 {
     static const struct {
