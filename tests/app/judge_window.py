@@ -17,7 +17,7 @@ USUAL = ("--show", "|62(-55(map,dialogue),ladder)", "--theme", "light") # what o
 # Where things stand in the first mail at this size, with the map above all the width.
 ALICE, HER_SERVER, MAP_HEADING, ADD_A_LINK = (98, 339), (98, 168), (44, 119), (92, 523)
 # Of what is looked at closely: the first offer for a packet, the loss of a link. Of a question: its choices, the score.
-IT_HAD_NOT_BEEN_LOST, LOSS = (82, 619), (283, 619)
+IT_HAD_NOT_BEEN_LOST, LOSS = (95, 536), (612, 612)
 CHOICES, SCORE = [(640, 324), (640, 369), (640, 414), (640, 459)], (322, 512, 700, 552)
 TIME_LINE = 757
 DIALOGUE, CLOCK = (400, 600), (1056, 680, 1270, 720)
@@ -25,7 +25,7 @@ DIALOGUE, CLOCK = (400, 600), (1056, 680, 1270, 720)
 # Of why late alone: the longest part, the loss in it, and the whole bar.
 LESSON, FIRST_MAIL, ON, BACK, ITS_ANSWER = (170, 170), (482, 170), (1219, 150), (1136, 150), (640, 407)
 ATTEMPT, AXIS = (231, 152), (180, 353, 1110, 375)
-PART, LOST, LINE = (150, 253), (400, 278), (10, 725, 1270, 795)
+PART, LOST, LINE = (150, 286), (400, 406), (10, 725, 1270, 795)
 failures = []
 
 
@@ -69,7 +69,7 @@ class Judge:
         check(window.title() == "Gallery – postroad", f"gallery: {window.title()}")
         window.key("Right", "Left", "Return")
         window.wait_for(lambda: window.title() == "First mail – postroad", f"the first card is {window.title()}")
-        window.key("Escape")
+        window.key("Escape", "Escape") # the first asks
         window.wait_for(lambda: window.title() == "Gallery – postroad", "Esc does not come back to the gallery")
         window.ask_to_close()
         check(window.ends() == 0, "the gallery is closed by the window manager")
@@ -262,7 +262,7 @@ class Judge:
         window.turn_wheel(640, 400, up=True)
         window.click(*FIRST_MAIL)
         window.wait_for(lambda: window.title() == "First mail – postroad", "a press on the first card opens nothing")
-        window.key("Escape")
+        window.key("Escape", "Escape")
         window.wait_for(lambda: window.title() == "Gallery – postroad", "Esc does not come back")
         window.click(*LESSON)
         window.wait_for(lambda: window.title() == "First mail – postroad", "a press on the lesson opens nothing")
