@@ -43,6 +43,7 @@ holds test ! -e x.webm -a ! -e x.gif
 
 # ctrl-C ends it in order: nothing is left, and no ffmpeg goes on.
 interrupted() {
+    : > err # what the run before said is no sign of this one
     "$POSTROAD" export first-mail -o "$1" --size 640x400 > out 2> err < /dev/null &
     local pid=$! i code=0
     for ((i = 0; i < 200; i++)); do grep -q 'frame' err && break; sleep 0.05; done
