@@ -39,18 +39,15 @@ header() { sed -n "/^--- /q; s/^$2: *//p" "$1"; }
 
 # One line on stdout; false when it was not found.
 hunt() {
-    local patch=$1 name log began found fault
-    local of=()
+    local patch=$1 name log began found
     name=$(basename "$patch" .patch)
     log=$scratch/$name.log
-    fault=$(header "$patch" worlds)
-    [ -z "$fault" ] || of=(-w "$fault")
     apply --check "$patch" 2> "$log" || { say "$name: DOES NOT APPLY: $(head -n 1 "$log")"; return 1; }
     apply "$patch"
     began=$SECONDS
     if ! build > "$log" 2>&1; then
         say "$name: DOES NOT BUILD; see $log"
-    elif found=$("$scratch/build/tests/hunt/planted" "${of[@]}" 1 "$worlds" $(header "$patch" laws) 2> "$log"); then
+    elif found=$("$scratch/build/tests/hunt/planted" 1 "$worlds" $(header "$patch" laws) 2> "$log"); then
         say "$name: $(echo $found | sed 's/ \([A-Z]\)/, \1/g') ($((SECONDS - began)) s)"
         apply -R "$patch"
         return 0

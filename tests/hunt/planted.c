@@ -1,14 +1,12 @@
 /* Hunts for one planted bug (bugs/README.md): in how many random worlds must one look until the laws that it breaks
    have seen it?
 
-   planted [-w FAULT] FIRST_SEED COUNT LAW...: says in which world each of these laws was broken for the first time, and
-   on stderr what other laws were; ends with 0 when all were, with 1 when one of them was not. -w: of the worlds only
-   those that are made for this fault of fault_kinds.c, every so manieth; FIRST_SEED and COUNT are of them. */
+   planted FIRST_SEED COUNT LAW...: says in which world each of these laws was broken for the first time, and on stderr
+   what other laws were; ends with 0 when all were, with 1 when one of them was not. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/hunt/fault_kinds.h"
 #include "tests/hunt/workers.h"
 
 enum { MOST_HANGS = 2 };
@@ -65,34 +63,10 @@ static void on_tick(void *context)
     (void)context;
 }
 
-/* Each in its turn: their seeds are as far from one another as there are faults (random_world.h). */
-static void hunt_made_for(const char *fault, const struct hunt_order *order)
-{
-    size_t kind = 0;
-    while (kind < n_fault_kinds && strcmp(fault_kinds[kind].name, fault) != 0)
-        kind++;
-    if (kind == n_fault_kinds) {
-        fprintf(stderr, "planted: there is no fault \"%s\"\n", fault);
-        exit(2);
-    }
-    for (uint64_t i = 0; i < order->count && !stop; i++) {
-        struct hunt_order one = *order;
-        one.first = (order->first + i) * n_fault_kinds + kind;
-        one.count = 1;
-        hunt_seeds(&one);
-    }
-}
-
 int main(int argc, char **argv)
 {
-    const char *fault = NULL;
-    if (argc > 3 && strcmp(argv[1], "-w") == 0) {
-        fault = argv[2];
-        argv += 2;
-        argc -= 2;
-    }
     if (argc < 4) {
-        fprintf(stderr, "usage: planted [-w FAULT] FIRST_SEED COUNT LAW...\n");
+        fprintf(stderr, "usage: planted FIRST_SEED COUNT LAW...\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -105,9 +79,6 @@ int main(int argc, char **argv)
                                .on_hunted = on_hunted,
                                .on_tick = on_tick,
                                .context = &search};
-    if (fault)
-        hunt_made_for(fault, &order);
-    else
-        hunt_seeds(&order);
+    hunt_seeds(&order);
     return search.n_wanted > 0;
 }
