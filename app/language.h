@@ -1,5 +1,6 @@
 /* The language of the window and of what is made of it, pages, pictures and films: --language, or LANGUAGE, LC_ALL,
-   LC_MESSAGES and LANG, as gettext has it. Figures of studies speak what --language says. What subcommands print stays English: programs read it. */
+   LC_MESSAGES and LANG, as gettext has it. Figures of studies speak what --language says. What subcommands print stays
+   English: programs read it. */
 #ifndef POSTROAD_APP_LANGUAGE_H
 #define POSTROAD_APP_LANGUAGE_H
 

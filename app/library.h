@@ -16,7 +16,8 @@ char *library_find_study(const char *word);
 /* When that cannot be read: a hint on stderr, the study that is called nearly so, or where they are. */
 void library_suggest_study(const char *word, const char *path);
 
-/* scenario_load on what library_find found, or a run of a study (app/study_run.h), with the errors on stderr. NULL after them. */
+/* scenario_load on what library_find found, or a run of a study (app/study_run.h), with the errors on stderr. NULL after
+   them. */
 struct scenario *library_load_scenario(const char *word, const struct scenario_override *overrides, size_t n);
 
 #endif

@@ -51,10 +51,10 @@ void network_set_settings(struct network *network, struct link_id link, int dir,
                           const char *name, const char *text); /* name, text: for link.value */
 struct link_settings network_settings(const struct network *network, struct link_id link, int dir);
 
-/* Drops exactly, or spares from being lost or corrupted by chance and from being dropped exactly: of the packets matching `pattern` (packet_ops.matches) that are offered to this link in this direction
-   (2: either), the nth (from 1) and the `count` - 1 after it. With link {0} a packet is offered once, to the first link
-   of its way. With a packet's id, that packet and no other, and pattern, nth and count do not matter. Who spares is
-   stronger than who drops. */
+/* Drops exactly, or spares from being lost or corrupted by chance and from being dropped exactly: of the packets
+   matching `pattern` (packet_ops.matches) that are offered to this link in this direction (2: either), the nth (from 1)
+   and the `count` - 1 after it. With link {0} a packet is offered once, to the first link of its way. With a packet's
+   id, that packet and no other, and pattern, nth and count do not matter. Who spares is stronger than who drops. */
 struct exact_drop {
     struct link_id link;
     int dir;

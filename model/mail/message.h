@@ -34,7 +34,8 @@ struct mail_attachment {
 struct mail_draft {
     struct message_id id;
     const char *name, *from;
-    const char *const *recipients; /* all: those of To, then of Cc, then those whom the header does not name (RFC 5322 3.6.3) */
+    /* All: those of To, then of Cc, then those whom the header does not name (RFC 5322 3.6.3). */
+    const char *const *recipients;
     size_t n_recipients, n_to, n_cc;
     const char *reply_to; /* NULL: none */
     const char *html;     /* the text once more, lines ended by CRLF; NULL: none */

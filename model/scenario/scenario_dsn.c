@@ -61,7 +61,8 @@ static void load_envid(struct loader *l, const struct spot *mail, struct scenari
     if (!wrong && strlen(xtext) > ENVID_MAX)
         wrong = tr("is longer than 100 letters, of which \"+\" and \"=\" count three");
     if (wrong)
-        spot_refuse(&spot, tr("write something short, such as \"order-314\""), "%s %s", checks_value(l->checks, spot.json), wrong);
+        spot_refuse(&spot, tr("write something short, such as \"order-314\""), "%s %s",
+                    checks_value(l->checks, spot.json), wrong);
     m->envid = scenario_text(l->scenario->memory, xtext);
 }
 

@@ -12,9 +12,10 @@
 enum { FILE_MAX_BYTES = 64 << 20 };
 
 static const struct key_rule top_keys[] = {
-    {"postroad", NULL}, {"title", NULL},   {"seed", NULL},   {"starts", NULL}, {"until", NULL}, {"reroute_after", NULL},
-    {"dns", NULL},      {"ip", NULL},      {"tcp", NULL},    {"smtp", NULL},   {"tls", NULL}, {"hosts", NULL},  {"links", NULL}, {"zones", NULL},
-    {"mail", NULL},     {"traffic", NULL}, {"faults", NULL}, {"expect", NULL}, {"story", NULL},
+    {"postroad", NULL},      {"title", NULL},  {"seed", NULL},   {"starts", NULL}, {"until", NULL},
+    {"reroute_after", NULL}, {"dns", NULL},    {"ip", NULL},     {"tcp", NULL},    {"smtp", NULL},
+    {"tls", NULL},           {"hosts", NULL},  {"links", NULL},  {"zones", NULL},  {"mail", NULL},
+    {"traffic", NULL},       {"faults", NULL}, {"expect", NULL}, {"story", NULL},
 };
 
 /* ---- the values at the top ---- */

@@ -12,7 +12,11 @@
 enum dns_type { DNS_A = 1, DNS_NS = 2, DNS_CNAME = 5, DNS_SOA = 6, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28 };
 enum dns_rcode { DNS_NOERROR = 0, DNS_FORMERR = 1, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3, DNS_NOTIMP = 4, DNS_REFUSED = 5,
                  DNS_BADVERS = 16 };
-enum { DNS_NAME_BYTES = 256, DNS_UDP_MAX_BYTES = 512, DNS_EDNS_BYTES = 1232 /* what passes everywhere, see dnsflagday.net/2020 */ };
+enum {
+    DNS_NAME_BYTES = 256,
+    DNS_UDP_MAX_BYTES = 512,
+    DNS_EDNS_BYTES = 1232 /* what passes everywhere, see dnsflagday.net/2020 */
+};
 
 /* Names are absolute, lower case, without the last dot: "b.example". The root is "". */
 struct dns_rr {

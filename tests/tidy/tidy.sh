@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the habits of this repository that a compiler does not: floors, banned calls, length of functions, headers
-# that compile alone, scenarios that are listed, clean text. Prints path:line: what, and exits 1 if anything is amiss.
+# that compile alone, scenarios that are listed, width, clean text. Prints path:line: what, and exits 1 if anything is amiss.
 #
 #   tests/tidy/tidy.sh [ROOT]               check the tree at ROOT (default: this one)
 #   UPDATE_LONGEST=1 tests/tidy/tidy.sh     write the length of the longest function to tests/tidy/longest.txt
@@ -120,12 +120,18 @@ check_text() {
         /TO[D]O|FIX[M]E|for no[w],/ && FILENAME !~ /^tests\/tidy\// { print FILENAME ":" FNR ": unfinished: " $0 }'
 }
 
+check_width() {
+    find sim model viz app \( -name '*.[ch]' -o -name '*.js' -o -name '*.css' \) 2>/dev/null | sort | tr '\n' '\0' |
+        xargs -0 -r awk 'length > 127 { print FILENAME ":" FNR ": wider than 127 columns" }'
+}
+
 {
     check_floors
     check_banned_calls
     check_function_lengths
     check_headers_compile_alone
     check_scenarios_are_listed
+    check_width
     check_text
 } > "$findings"
 [ -s "$findings" ] || { echo "tidy: nothing amiss"; exit 0; }

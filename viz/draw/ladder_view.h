@@ -1,5 +1,6 @@
 /* The ladder: a sequence chart with time downwards. Each host that takes part has its line; a packet is a slanted arrow
-   from end to end; a lost one ends in a cross. The scale is the pace's, so idle time takes little room and is said in words. */
+   from end to end; a lost one ends in a cross. The scale is the pace's, so idle time takes little room and is said in
+   words. */
 #ifndef POSTROAD_VIZ_DRAW_LADDER_VIEW_H
 #define POSTROAD_VIZ_DRAW_LADDER_VIEW_H
 

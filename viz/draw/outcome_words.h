@@ -4,8 +4,8 @@
 
 #include "viz/story/story.h"
 
-/* "m1 for bob@b.example: picked up", "of 5 mails: picked up 3, sent back 2", a mail counting once a recipient and a bounce not at
-   all; empty without mails, and of so many that counting would be felt. Returns buffer. */
+/* "m1 for bob@b.example: picked up", "of 5 mails: picked up 3, sent back 2", a mail counting once a recipient and a
+   bounce not at all; empty without mails, and of so many that counting would be felt. Returns buffer. */
 const char *outcome_words(const struct story *story, char *buffer, size_t size);
 
 /* What to call the reason that a letter's state names: a mail waits "because" somebody said 451, but it lies in the mailbox

@@ -37,4 +37,5 @@ file(WRITE ${whole} "")
 execute_process(COMMAND ${CMAKE_COMMAND} -E cat ${JS} OUTPUT_FILE ${whole} COMMAND_ERROR_IS_FATAL ANY)
 file(SHA256 ${whole} digest)
 base64_of(${digest} base64)
-file(WRITE ${OUT} "#include \"viz/page/page_assets.h\"\n\n${css}\n${js}\nconst char page_js_digest[] = \"sha256-${base64}\";\n")
+file(WRITE ${OUT} "#include \"viz/page/page_assets.h\"\n\n${css}\n${js}\n"
+  "const char page_js_digest[] = \"sha256-${base64}\";\n")

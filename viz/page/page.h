@@ -1,7 +1,7 @@
-/* A run as one page of HTML that needs nothing else: no network, no other file. Map, ladder, dialogue, queues, why late and DNS, to be
-   stepped through, played and dragged in any browser. The page carries what it shows as data (page_data.js says how)
-   and a program that was built in (page_*.js); it lets no other program run, and every text of the run is text to it.
- */
+/* A run as one page of HTML that needs nothing else: no network, no other file. Map, ladder, dialogue, queues, why late
+   and DNS, to be stepped through, played and dragged in any browser. The page carries what it shows as data
+   (page_data.js says how) and a program that was built in (page_*.js); it lets no other program run, and every text of
+   the run is text to it. */
 #ifndef POSTROAD_VIZ_PAGE_H
 #define POSTROAD_VIZ_PAGE_H
 

@@ -9,13 +9,17 @@ function table(name, ...fields) {
   const plain = fields.map(field => field.replace('$', ''));
   return raw[name].map((row, index) => {
     const thing = { index };
-    plain.forEach((field, i) => { thing[field] = fields[i][0] === '$' ? textOf(row[i]) : row[i]; });
+    plain.forEach((field, i) => {
+      thing[field] = fields[i][0] === '$' ? textOf(row[i]) : row[i];
+    });
     return thing;
   });
 }
 
 const words = Object.fromEntries(raw.words.map(([name, text]) => [textOf(name), textOf(text)]));
-const title = textOf(raw.title), seed = textOf(raw.seed), endOfRun = raw.end;
+const title = textOf(raw.title),
+  seed = textOf(raw.seed),
+  endOfRun = raw.end;
 
 /* x, y: thousandths of the map. up of a link: a bit a direction. */
 const hosts = table('hosts', '$name', 'role', '$text', '$address', 'x', 'y');
@@ -29,7 +33,17 @@ const steps = table('steps', 'event', 'at', 'sort', '$text', 'cause', 'packet');
 const lines = table('lines', 'event', 'at', 'speech', 'host', 'peer', 'flags', '$text', 'mail', 'session', 'walk');
 /* walk of a line: the event of the question that it goes back to. */
 const captions = table('captions', 'event', 'at', '$text', '$cite');
-const MARK = { COMPOSED: 0, ATTEMPT: 1, DEFERRED: 2, DELIVERED: 3, PICKED_UP: 4, BOUNCED: 5, LOSS: 6, CAPTION: 7, FAULT: 8 };
+const MARK = {
+  COMPOSED: 0,
+  ATTEMPT: 1,
+  DEFERRED: 2,
+  DELIVERED: 3,
+  PICKED_UP: 4,
+  BOUNCED: 5,
+  LOSS: 6,
+  CAPTION: 7,
+  FAULT: 8,
+};
 const marks = table('marks', 'kind', 'at', 'step');
 
 const CLASS = { CONTROL: 0, ACK: 1, DATA: 2, RETRANSMIT: 3, DNS: 4, ICMP: 5, FRAGMENT: 6, OTHER: 7 };
@@ -40,8 +54,19 @@ const drops = table('drops', 'packet', 'hop', 'host', 'at', 'event', 'place');
 /* Those that came to a host which did not take them. */
 const notTaken = new Set(drops.filter(drop => drop.hop < 0).map(drop => drop.packet));
 
-const STATE = { UNKNOWN: 0, OUTBOX: 1, QUEUED: 2, ACTIVE: 3, DEFERRED: 4, HANDED_ON: 5, DELIVERED: 6, PICKED_UP: 7, BOUNCED: 8,
-  DISCARDED: 9, EXPANDED: 10 };
+const STATE = {
+  UNKNOWN: 0,
+  OUTBOX: 1,
+  QUEUED: 2,
+  ACTIVE: 3,
+  DEFERRED: 4,
+  HANDED_ON: 5,
+  DELIVERED: 6,
+  PICKED_UP: 7,
+  BOUNCED: 8,
+  DISCARDED: 9,
+  EXPANDED: 10,
+};
 const stateNames = raw.stateNames.map(textOf);
 const mails = table('mails', '$name', '$from', '$to', '$subject', 'parent', 'host', 'size', 'event', 'at');
 /* A mail for one recipient. ended: 0 not in this run, 1 delivered, 2 bounced. */
@@ -56,13 +81,22 @@ const attempts = table('attempts', 'letter', 'host', 'peer', 'at', 'end', '$outc
    parts), and the whole. losses of a part: step, at, text, after how long it was sent again (0: never), its words. */
 const stages = raw.stages.map(textOf);
 const whyParts = table('whyParts', 'letter', 'from', 'to', 'stage', '$text', 'ns', '$length', 'losses');
-for (const part of whyParts) part.losses = part.losses.map(([step, at, text, ns, length]) => ({ step, at, text: textOf(text), ns, length: textOf(length) }));
+for (const part of whyParts)
+  part.losses = part.losses.map(([step, at, text, ns, length]) => ({
+    step,
+    at,
+    text: textOf(text),
+    ns,
+    length: textOf(length),
+  }));
 const whySums = table('whySums', 'letter', 'stage', 'count', 'ns', '$length');
-const whyWhole = new Map(table('whyWhole', 'letter', 'from', 'delivered', 'ns', '$length').map(row => [row.letter, row]));
+const whyWhole = new Map(
+  table('whyWhole', 'letter', 'from', 'delivered', 'ns', '$length').map(row => [row.letter, row]),
+);
 const CACHE = { PUT: 0, GONE: 1, EMPTIED: 2 };
 const cacheChanges = table('cache', 'host', 'event', 'at', 'kind', '$name', '$qtype', '$text', 'ttl');
 
-const afterwards = (time, since) => time < 0 ? Infinity : since + time;
+const afterwards = (time, since) => (time < 0 ? Infinity : since + time);
 for (const packet of packets) packet.end = afterwards(packet.end, packet.sent);
 for (const hop of hops) {
   hop.sent += packets[hop.packet].sent;
@@ -86,29 +120,72 @@ class Fold {
       this.reset();
       this.done = 0;
     }
-    while (this.done < this.changes.length && happened(this.changes[this.done], now)) this.apply(this.changes[this.done++]);
+    while (this.done < this.changes.length && happened(this.changes[this.done], now))
+      this.apply(this.changes[this.done++]);
   }
 }
 
 /* How many of a list that is in the order of time have happened. */
 function countHappened(list, now) {
-  let low = 0, high = list.length;
+  let low = 0,
+    high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (happened(list[middle], now)) low = middle + 1; else high = middle;
+    if (happened(list[middle], now)) low = middle + 1;
+    else high = middle;
   }
   return low;
 }
 
 const world = [
-  new Fold(hostChanges, () => hosts.forEach(host => { host.up = 1; host.trouble = ''; }),
-    change => { hosts[change.host].up = change.up; hosts[change.host].trouble = change.text; }),
-  new Fold(linkChanges, () => links.forEach(link => { link.up = 3; link.text = ''; }),
-    change => { links[change.link].up = change.up; links[change.link].text = change.text; }),
-  new Fold(states, () => letters.forEach(letter => { letter.own = null; letter.copies = new Map(); }),
-    state => { if (state.own) letters[state.letter].own = state; else letters[state.letter].copies.set(state.host, state); }),
-  new Fold(cacheChanges, () => hosts.forEach(host => { host.cache = new Map(); }), change => {
-    const cache = hosts[change.host].cache, key = `${change.name} ${change.qtype}`;
-    if (change.kind === CACHE.EMPTIED) cache.clear(); else if (change.kind === CACHE.PUT) cache.set(key, change); else cache.delete(key);
-  }),
+  new Fold(
+    hostChanges,
+    () =>
+      hosts.forEach(host => {
+        host.up = 1;
+        host.trouble = '';
+      }),
+    change => {
+      hosts[change.host].up = change.up;
+      hosts[change.host].trouble = change.text;
+    },
+  ),
+  new Fold(
+    linkChanges,
+    () =>
+      links.forEach(link => {
+        link.up = 3;
+        link.text = '';
+      }),
+    change => {
+      links[change.link].up = change.up;
+      links[change.link].text = change.text;
+    },
+  ),
+  new Fold(
+    states,
+    () =>
+      letters.forEach(letter => {
+        letter.own = null;
+        letter.copies = new Map();
+      }),
+    state => {
+      if (state.own) letters[state.letter].own = state;
+      else letters[state.letter].copies.set(state.host, state);
+    },
+  ),
+  new Fold(
+    cacheChanges,
+    () =>
+      hosts.forEach(host => {
+        host.cache = new Map();
+      }),
+    change => {
+      const cache = hosts[change.host].cache,
+        key = `${change.name} ${change.qtype}`;
+      if (change.kind === CACHE.EMPTIED) cache.clear();
+      else if (change.kind === CACHE.PUT) cache.set(key, change);
+      else cache.delete(key);
+    },
+  ),
 ];

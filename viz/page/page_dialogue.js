@@ -1,5 +1,7 @@
 /* What is said over SMTP, POP3 and DNS: the newest line at the bottom. */
-const LINES_SHOWN = 150, FLAG = { CLIENT: 1, CONTENT: 2, SECRET: 4 }, SPEECH = ['SMTP', 'POP3', 'DNS'];
+const LINES_SHOWN = 150,
+  FLAG = { CLIENT: 1, CONTENT: 2, SECRET: 4 },
+  SPEECH = ['SMTP', 'POP3', 'DNS'];
 
 class DialogueView {
   constructor(look) {
@@ -29,9 +31,13 @@ class DialogueView {
   }
 
   rows(i) {
-    const line = lines[i], before = lines[i - 1];
-    const same = before && before.speech === line.speech &&
-      [before.host, before.peer].includes(line.host) && (line.peer < 0 || [before.host, before.peer].includes(line.peer));
+    const line = lines[i],
+      before = lines[i - 1];
+    const same =
+      before &&
+      before.speech === line.speech &&
+      [before.host, before.peer].includes(line.host) &&
+      (line.peer < 0 || [before.host, before.peer].includes(line.peer));
     return same ? [this.row(line)] : [html('li', { class: 'talk' }, this.heading(line)), this.row(line)];
   }
 
@@ -42,16 +48,39 @@ class DialogueView {
   }
 
   mark(line) {
-    if (line.flags & FLAG.CONTENT) return svg('svg', { class: 'mark', viewBox: '-11 -9 22 18', 'aria-hidden': 'true' }, envelopeShape(18, line.mail >= 0 && mails[line.mail].parent >= 0));
-    if (line.speech === 2) return svg('svg', { class: 'mark', viewBox: '-11 -9 22 18', 'aria-hidden': 'true' }, packetShape(CLASS.DNS, 7));
-    return html('span', { class: 'mark letter', 'aria-hidden': 'true' }, line.flags & FLAG.SECRET ? '🔒' : line.flags & FLAG.CLIENT ? 'C' : 'S');
+    if (line.flags & FLAG.CONTENT)
+      return svg(
+        'svg',
+        { class: 'mark', viewBox: '-11 -9 22 18', 'aria-hidden': 'true' },
+        envelopeShape(18, line.mail >= 0 && mails[line.mail].parent >= 0),
+      );
+    if (line.speech === 2)
+      return svg('svg', { class: 'mark', viewBox: '-11 -9 22 18', 'aria-hidden': 'true' }, packetShape(CLASS.DNS, 7));
+    return html(
+      'span',
+      { class: 'mark letter', 'aria-hidden': 'true' },
+      line.flags & FLAG.SECRET ? '🔒' : line.flags & FLAG.CLIENT ? 'C' : 'S',
+    );
   }
 
   row(line) {
-    const who = line.flags & FLAG.CLIENT ? 'client' : 'server', step = stepOfEvent.get(line.event);
+    const who = line.flags & FLAG.CLIENT ? 'client' : 'server',
+      step = stepOfEvent.get(line.event);
     const name = line.host >= 0 ? hosts[line.host].name : '';
-    return html('li', { class: who }, html('button', { type: 'button', 'aria-label': `${shortTime(line.at)} ${name}: ${line.text}`,
-      onclick: () => step !== undefined && this.look({ what: 'step', index: step }) },
-    html('time', {}, shortTime(line.at)), this.mark(line), html('span', { class: 'said' }, line.text)));
+    return html(
+      'li',
+      { class: who },
+      html(
+        'button',
+        {
+          type: 'button',
+          'aria-label': `${shortTime(line.at)} ${name}: ${line.text}`,
+          onclick: () => step !== undefined && this.look({ what: 'step', index: step }),
+        },
+        html('time', {}, shortTime(line.at)),
+        this.mark(line),
+        html('span', { class: 'said' }, line.text),
+      ),
+    );
   }
 }

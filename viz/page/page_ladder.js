@@ -1,31 +1,52 @@
 /* The ladder: time runs downwards on its scale (page_ladder_scale.js). A host has a column as long as an arrow of its is
    in sight. */
-const OPENS = 700, OPENS_PX = OPENS / 1000 * PIXELS_A_SECOND, HEADS = 58, FOOT = 14, MOST_ARROWS = 120, MOST_OF_CROWD = 80,
-  CROSS_CLEAR = 13, LABEL = 11.5, QUIET = 1e9;
+const OPENS = 700,
+  OPENS_PX = (OPENS / 1000) * PIXELS_A_SECOND,
+  HEADS = 58,
+  FOOT = 14,
+  MOST_ARROWS = 120,
+  MOST_OF_CROWD = 80,
+  CROSS_CLEAR = 13,
+  LABEL = 11.5,
+  QUIET = 1e9;
 const MARGIN = Math.max(62, shortTime(endOfRun).length * 6.7 + 14);
 
 /* A name in one line or two, broken at a dot or hyphen, in smaller letters; or without its last part; or cut. */
 function headOf(name, width) {
-  for (let text = name; text; text = text.slice(0, Math.max(0, text.lastIndexOf('.')))) for (const size of [12, 11, 10, 9]) {
-    if (measure(text, size, true) <= width) return { size, lines: [text] };
-    const breaks = [...text].map((c, i) => i + 1).filter(i => '.-'.includes(text[i - 1]) && i < text.length);
-    const halves = breaks.map(i => [text.slice(0, i), text.slice(i)]).filter(lines => lines.every(line => measure(line, size, true) <= width));
-    if (halves.length) return { size, lines: halves.sort((a, b) => Math.abs(a[0].length - a[1].length) - Math.abs(b[0].length - b[1].length))[0] };
-  }
+  for (let text = name; text; text = text.slice(0, Math.max(0, text.lastIndexOf('.'))))
+    for (const size of [12, 11, 10, 9]) {
+      if (measure(text, size, true) <= width) return { size, lines: [text] };
+      const breaks = [...text].map((c, i) => i + 1).filter(i => '.-'.includes(text[i - 1]) && i < text.length);
+      const halves = breaks
+        .map(i => [text.slice(0, i), text.slice(i)])
+        .filter(lines => lines.every(line => measure(line, size, true) <= width));
+      if (halves.length)
+        return {
+          size,
+          lines: halves.sort((a, b) => Math.abs(a[0].length - a[1].length) - Math.abs(b[0].length - b[1].length))[0],
+        };
+    }
   return { size: 9, lines: [shortened(name, width, 9, true)] };
 }
 
 /* A text that lies along a slope, in upright boxes, piece by piece. */
 function piecesAlong(middle, angle, w, h) {
-  const cos = Math.cos(angle), sin = Math.sin(angle), n = Math.max(1, Math.ceil(w / 12)), each = w / n;
+  const cos = Math.cos(angle),
+    sin = Math.sin(angle),
+    n = Math.max(1, Math.ceil(w / 12)),
+    each = w / n;
   const size = [Math.abs(cos) * each + Math.abs(sin) * h, Math.abs(sin) * each + Math.abs(cos) * h];
-  return Array.from({ length: n }, (_, k) => (k + 0.5) * each - w / 2).map(by => around({ x: middle.x + cos * by, y: middle.y + sin * by }, ...size));
+  return Array.from({ length: n }, (_, k) => (k + 0.5) * each - w / 2).map(by =>
+    around({ x: middle.x + cos * by, y: middle.y + sin * by }, ...size),
+  );
 }
 
 /* After the first hour there is no room for more than seconds; what comes within the same one shows the part of it. */
 function tickText(at, last) {
   const second = Math.floor(at / 1e9);
-  return last >= 3600e9 && second === Math.floor(last / 1e9) ? `.${pad(Math.floor(at % 1e9 / 1e6), 3)}` : shortTime(at);
+  return last >= 3600e9 && second === Math.floor(last / 1e9)
+    ? `.${pad(Math.floor((at % 1e9) / 1e6), 3)}`
+    : shortTime(at);
 }
 
 class LadderView {
@@ -43,8 +64,21 @@ class LadderView {
     this.present = svg('line', { class: 'present' });
     this.empty = svg('text', { class: 'faint middle', 'font-size': 14 }, words.noPacket);
     this.share = html('p', { class: 'share' });
-    this.chart.append(this.columns.node, this.gaps.node, this.ticks.node, this.present, this.arrows.node, this.said.node);
-    this.node.append(svg('defs', {}, svg('clipPath', { id: 'ladder-clip' }, this.clip)), this.heads.node, this.chart, this.empty, svg('foreignObject', { width: MARGIN, height: HEADS }, this.share));
+    this.chart.append(
+      this.columns.node,
+      this.gaps.node,
+      this.ticks.node,
+      this.present,
+      this.arrows.node,
+      this.said.node,
+    );
+    this.node.append(
+      svg('defs', {}, svg('clipPath', { id: 'ladder-clip' }, this.clip)),
+      this.heads.node,
+      this.chart,
+      this.empty,
+      svg('foreignObject', { width: MARGIN, height: HEADS }, this.share),
+    );
     this.order = hosts.map(host => host.index).sort((a, b) => hosts[a].x - hosts[b].x || hosts[a].y - hosts[b].y);
   }
 
@@ -58,13 +92,16 @@ class LadderView {
   }
 
   draw(now) {
-    const room = this.height - HEADS - FOOT, y = this.height - FOOT, sight = this.inSight(now, room);
+    const room = this.height - HEADS - FOOT,
+      y = this.height - FOOT,
+      sight = this.inSight(now, room);
     this.measure(sight, now);
     this.empty.setAttribute('visibility', sight.length ? 'hidden' : 'visible');
     this.drawColumns();
     this.share.textContent = this.oneOf > 1 ? words.oneOf.replace('%zu', this.oneOf) : '';
     const present = Math.min(y, this.y(now.at));
-    for (const [name, value] of Object.entries({ x1: MARGIN - 4, x2: this.width - 4, y1: present, y2: present })) this.present.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ x1: MARGIN - 4, x2: this.width - 4, y1: present, y2: present }))
+      this.present.setAttribute(name, value);
     this.taken = [];
     this.reasons = [];
     this.drawTicks(sight);
@@ -75,12 +112,20 @@ class LadderView {
   /* What is just out of sight opens the scale, too; opened, the chart has room for less. Of a crowd, one packet of so many
      is drawn, always the same ones. */
   inSight(now, room) {
-    const nowPx = closedPx(now.at), last = nowPx + OPENS_PX, first = nowPx - room - OPENS_PX;
+    const nowPx = closedPx(now.at),
+      last = nowPx + OPENS_PX,
+      first = nowPx - room - OPENS_PX;
     const near = packets.filter(p => p.from >= 0 && p.to >= 0 && p.sentPx <= last && p.endPx >= first);
-    const scale = this.scale = new LadderScale(near, room), bottom = scale.px(now.at), top = Math.max(0, bottom - room);
+    const scale = (this.scale = new LadderScale(near, room)),
+      bottom = scale.px(now.at),
+      top = Math.max(0, bottom - room);
     this.y = (at, closed) => HEADS + scale.px(at, closed) - top;
-    const sight = near.filter(p => p.sent <= now.at && (p.end >= now.at || this.y(p.end, p.endPx) >= HEADS - 4) &&
-      (p.sent < now.at || p.step < 0 || steps[p.step].event <= now.event));
+    const sight = near.filter(
+      p =>
+        p.sent <= now.at &&
+        (p.end >= now.at || this.y(p.end, p.endPx) >= HEADS - 4) &&
+        (p.sent < now.at || p.step < 0 || steps[p.step].event <= now.event),
+    );
     this.oneOf = 1;
     while (sight.length > MOST_ARROWS && sight.length / this.oneOf > MOST_OF_CROWD) this.oneOf *= 2;
     return this.oneOf > 1 ? sight.filter(p => p.index % this.oneOf === 0) : sight;
@@ -88,9 +133,11 @@ class LadderView {
 
   /* How wide each column is: it opens and closes smoothly, as a function of time alone. */
   measure(sight, now) {
-    const share = hosts.map(() => 0), present = this.y(now.at);
+    const share = hosts.map(() => 0),
+      present = this.y(now.at);
     for (const packet of sight) {
-      const age = (present - this.y(packet.sent, packet.sentPx)) / OPENS_PX + 0.35, above = packet.end < now.at ? (this.y(packet.end, packet.endPx) - HEADS) / OPENS_PX : 1;
+      const age = (present - this.y(packet.sent, packet.sentPx)) / OPENS_PX + 0.35,
+        above = packet.end < now.at ? (this.y(packet.end, packet.endPx) - HEADS) / OPENS_PX : 1;
       const part = Math.max(0, Math.min(1, age, above + 0.1));
       for (const end of [packet.from, packet.to]) share[end] = Math.max(share[end], part);
     }
@@ -99,7 +146,7 @@ class LadderView {
     this.x = [];
     this.w = [];
     for (const host of this.order) {
-      this.w[host] = share[host] / total * (this.width - MARGIN - 4);
+      this.w[host] = (share[host] / total) * (this.width - MARGIN - 4);
       this.x[host] = x + this.w[host] / 2;
       x += this.w[host];
     }
@@ -107,36 +154,52 @@ class LadderView {
 
   drawColumns() {
     const open = this.order.filter(host => this.w[host] > 8);
-    this.columns.show(open.map(host => ({
-      key: host,
-      make: () => svg('line', { y1: HEADS, y2: this.height, class: 'column' }),
-      update: node => { node.setAttribute('x1', this.x[host]); node.setAttribute('x2', this.x[host]); },
-    })));
-    this.heads.show(open.map(host => ({
-      key: host,
-      make: () => {
-        const icon = hostIcon(hosts[host].role);
-        icon.setAttribute('transform', 'translate(0 13) scale(0.2)');
-        return svg('g', { class: 'host' }, icon, ...[0, 1].map(() => svg('text', { class: 'name middle' })), svg('title', {}, hosts[host].name));
-      },
-      update: node => {
-        const { size, lines } = headOf(hosts[host].name, this.w[host] - 4);
-        place(node, this.x[host], 0);
-        for (const i of [0, 1]) {
-          const text = node.children[1 + i], line = lines[i] || '';
-          text.setAttribute('font-size', size);
-          text.setAttribute('y', lines.length > 1 ? 32 + 14 * i : 38);
-          if (text.textContent !== line) text.textContent = line;
-        }
-      },
-    })));
+    this.columns.show(
+      open.map(host => ({
+        key: host,
+        make: () => svg('line', { y1: HEADS, y2: this.height, class: 'column' }),
+        update: node => {
+          node.setAttribute('x1', this.x[host]);
+          node.setAttribute('x2', this.x[host]);
+        },
+      })),
+    );
+    this.heads.show(
+      open.map(host => ({
+        key: host,
+        make: () => {
+          const icon = hostIcon(hosts[host].role);
+          icon.setAttribute('transform', 'translate(0 13) scale(0.2)');
+          return svg(
+            'g',
+            { class: 'host' },
+            icon,
+            ...[0, 1].map(() => svg('text', { class: 'name middle' })),
+            svg('title', {}, hosts[host].name),
+          );
+        },
+        update: node => {
+          const { size, lines } = headOf(hosts[host].name, this.w[host] - 4);
+          place(node, this.x[host], 0);
+          for (const i of [0, 1]) {
+            const text = node.children[1 + i],
+              line = lines[i] || '';
+            text.setAttribute('font-size', size);
+            text.setAttribute('y', lines.length > 1 ? 32 + 14 * i : 38);
+            if (text.textContent !== line) text.textContent = line;
+          }
+        },
+      })),
+    );
   }
 
   drawTicks(sight) {
     const shown = [];
-    let last = -Infinity, lastAt = 0;
+    let last = -Infinity,
+      lastAt = 0;
     for (const packet of sight) {
-      const y = this.y(packet.sent), text = tickText(packet.sent, lastAt);
+      const y = this.y(packet.sent),
+        text = tickText(packet.sent, lastAt);
       if (y < HEADS + 6 || y - last < 16) continue;
       last = y;
       lastAt = packet.sent;
@@ -161,20 +224,35 @@ class LadderView {
   }
 
   addGap(shown, from, to, now) {
-    const y = (this.y(from) + this.y(to)) / 2 - 3, text = filled(words.pass, duration(to - from)), w = measure(text, LABEL, false) + 12;
+    const y = (this.y(from) + this.y(to)) / 2 - 3,
+      text = filled(words.pass, duration(to - from)),
+      w = measure(text, LABEL, false) + 12;
     if (y < HEADS + 10 || y > this.y(now.at) - 9) return;
-    const columns = this.order.filter(host => this.w[host] > 8).map(host => this.x[host]), middle = (MARGIN + this.width) / 2;
-    const clear = [middle, ...columns.flatMap(x => [x - w / 2 - 7, x + w / 2 + 7])].filter(x => x - w / 2 >= MARGIN && x + w / 2 <= this.width &&
-      columns.every(column => Math.abs(column - x) >= w / 2 + 6)).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
-    const x = clear.length ? clear[0] : middle, box = around({ x, y }, w, LABEL * 1.3);
+    const columns = this.order.filter(host => this.w[host] > 8).map(host => this.x[host]),
+      middle = (MARGIN + this.width) / 2;
+    const clear = [middle, ...columns.flatMap(x => [x - w / 2 - 7, x + w / 2 + 7])]
+      .filter(
+        x =>
+          x - w / 2 >= MARGIN && x + w / 2 <= this.width && columns.every(column => Math.abs(column - x) >= w / 2 + 6),
+      )
+      .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+    const x = clear.length ? clear[0] : middle,
+      box = around({ x, y }, w, LABEL * 1.3);
     if (this.taken.some(other => meets(other, box))) return;
     this.taken.push(box);
     shown.push({
       key: to,
-      make: () => svg('g', {}, svg('line', { class: 'gap' }), svg('text', { class: 'faint middle halo passes', 'font-size': LABEL }, text)),
+      make: () =>
+        svg(
+          'g',
+          {},
+          svg('line', { class: 'gap' }),
+          svg('text', { class: 'faint middle halo passes', 'font-size': LABEL }, text),
+        ),
       update: node => {
         const [line, label] = node.children;
-        for (const [name, value] of Object.entries({ x1: MARGIN, x2: this.width - 4, y1: y, y2: y })) line.setAttribute(name, value.toFixed(1));
+        for (const [name, value] of Object.entries({ x1: MARGIN, x2: this.width - 4, y1: y, y2: y }))
+          line.setAttribute(name, value.toFixed(1));
         label.setAttribute('x', x.toFixed(1));
         label.setAttribute('y', y.toFixed(1));
       },
@@ -186,27 +264,53 @@ class LadderView {
     const drawn = sight.map(packet => this.arrow(packet, now)).reverse();
     for (const arrow of drawn) if (arrow.lost) this.placeDeath(arrow);
     for (const arrow of drawn) this.placeLabel(arrow);
-    this.arrows.show(drawn.map(arrow => ({
-      key: arrow.packet.index,
-      make: () => {
-        const { packet } = arrow, stamp = packetShape(packet.class, 4.5), kind = packet.class === CLASS.ACK ? 'ack' : packet.class === CLASS.RETRANSMIT ? 'again' : '';
-        stamp.classList.add('stamp');
-        return lookable(svg('g', {}, svg('line', { class: 'reach' }), svg('line', { class: `arrow ${kind}`, stroke: `var(--class${packet.class})` }), stamp, svg('g', {})),
-        packet.label, () => this.look({ what: 'packet', index: packet.index }));
-      },
-      update: node => this.updateArrow(node, arrow),
-    })));
-    this.said.show(drawn.flatMap(({ packet, label, death }) => [...label ? [LadderView.words(`l${packet.index}`, label, `label class${packet.class}`)] : [],
-      ...death ? [LadderView.words(`d${packet.index}`, death, 'lost word')] : []]));
+    this.arrows.show(
+      drawn.map(arrow => ({
+        key: arrow.packet.index,
+        make: () => {
+          const { packet } = arrow,
+            stamp = packetShape(packet.class, 4.5),
+            kind = packet.class === CLASS.ACK ? 'ack' : packet.class === CLASS.RETRANSMIT ? 'again' : '';
+          stamp.classList.add('stamp');
+          return lookable(
+            svg(
+              'g',
+              {},
+              svg('line', { class: 'reach' }),
+              svg('line', { class: `arrow ${kind}`, stroke: `var(--class${packet.class})` }),
+              stamp,
+              svg('g', {}),
+            ),
+            packet.label,
+            () => this.look({ what: 'packet', index: packet.index }),
+          );
+        },
+        update: node => this.updateArrow(node, arrow),
+      })),
+    );
+    this.said.show(
+      drawn.flatMap(({ packet, label, death }) => [
+        ...(label ? [LadderView.words(`l${packet.index}`, label, `label class${packet.class}`)] : []),
+        ...(death ? [LadderView.words(`d${packet.index}`, death, 'lost word')] : []),
+      ]),
+    );
   }
 
   arrow(packet, now) {
-    const lost = packet.death && packet.end <= now.at, from = { x: this.x[packet.from], y: this.y(packet.sent, packet.sentPx) };
+    const lost = packet.death && packet.end <= now.at,
+      from = { x: this.x[packet.from], y: this.y(packet.sent, packet.sentPx) };
     const whole = { x: this.x[packet.to], y: packet.end < Infinity ? this.y(packet.end, packet.endPx) : from.y + 40 };
     if (packet.death) whole.x = this.deathX(packet, from, whole);
     const part = whole.y > from.y ? (this.y(now.at) - from.y) / (whole.y - from.y) : 1;
-    return { packet, lost, from, whole, tip: mix(from, whole, Math.max(0, Math.min(1, part))), arrived: packet.end <= now.at,
-      angle: Math.atan2(whole.y - from.y, whole.x - from.x) };
+    return {
+      packet,
+      lost,
+      from,
+      whole,
+      tip: mix(from, whole, Math.max(0, Math.min(1, part))),
+      arrived: packet.end <= now.at,
+      angle: Math.atan2(whole.y - from.y, whole.x - from.x),
+    };
   }
 
   /* At the host that did not take it; or else on its way, so far as it had come. */
@@ -228,14 +332,34 @@ class LadderView {
 
   updateArrow(node, { packet, from, tip, lost, arrived, angle }) {
     const [reach, line, stamp, head] = node.children;
-    for (const l of [reach, line]) for (const [name, value] of Object.entries({ x1: from.x, y1: from.y, x2: tip.x, y2: tip.y })) l.setAttribute(name, value.toFixed(1));
+    for (const l of [reach, line])
+      for (const [name, value] of Object.entries({ x1: from.x, y1: from.y, x2: tip.x, y2: tip.y }))
+        l.setAttribute(name, value.toFixed(1));
     place(stamp, from.x, from.y);
     const state = lost ? 'lost' : arrived ? 'arrived' : '';
     if (node.dataset.state !== state) {
       node.dataset.state = state;
-      head.replaceChildren(...lost ? [deathShape(notTaken.has(packet.index), 5.5, 2.4)] : arrived ? [polygon([[0, 0], [-8, -3.5], [-8, 3.5]], { fill: `var(--class${packet.class})` })] : []);
+      head.replaceChildren(
+        ...(lost
+          ? [deathShape(notTaken.has(packet.index), 5.5, 2.4)]
+          : arrived
+            ? [
+                polygon(
+                  [
+                    [0, 0],
+                    [-8, -3.5],
+                    [-8, 3.5],
+                  ],
+                  { fill: `var(--class${packet.class})` },
+                ),
+              ]
+            : []),
+      );
     }
-    head.setAttribute('transform', `translate(${tip.x.toFixed(1)} ${tip.y.toFixed(1)}) ${lost ? '' : `rotate(${(angle * 180 / Math.PI).toFixed(1)})`}`);
+    head.setAttribute(
+      'transform',
+      `translate(${tip.x.toFixed(1)} ${tip.y.toFixed(1)}) ${lost ? '' : `rotate(${((angle * 180) / Math.PI).toFixed(1)})`}`,
+    );
   }
 
   static words(key, said, kind) {
@@ -244,23 +368,49 @@ class LadderView {
       make: () => svg('text', { class: `middle halo ${kind}`, 'font-size': LABEL }),
       update: node => {
         if (node.textContent !== said.text) node.textContent = said.text;
-        node.setAttribute('transform', `translate(${said.x.toFixed(1)} ${said.y.toFixed(1)}) rotate(${(said.angle * 180 / Math.PI).toFixed(1)})`);
+        node.setAttribute(
+          'transform',
+          `translate(${said.x.toFixed(1)} ${said.y.toFixed(1)}) rotate(${((said.angle * 180) / Math.PI).toFixed(1)})`,
+        );
       },
     };
   }
 
   claim(boxes) {
-    const isFree = boxes.every(box => box.x >= MARGIN - 4 && box.x + box.w <= this.width && box.y >= HEADS - 1 && box.y + box.h <= this.height &&
-      !this.taken.some(other => meets(other, box)));
+    const isFree = boxes.every(
+      box =>
+        box.x >= MARGIN - 4 &&
+        box.x + box.w <= this.width &&
+        box.y >= HEADS - 1 &&
+        box.y + box.h <= this.height &&
+        !this.taken.some(other => meets(other, box)),
+    );
     if (isFree) this.taken.push(...boxes);
     return isFree;
   }
 
   /* Beside the cross, ahead of the arrow or behind it, under or above it; two that die alike at one place need one reason. */
   placeDeath(arrow) {
-    const { packet, from, tip } = arrow, w = measure(packet.death, LABEL, true) + 4, h = LABEL * 1.3, ahead = from.x <= tip.x ? 1 : -1, by = w / 2 + 9;
-    const tries = [[ahead * by, 0], [0, h], [0, -h], [ahead * by, h * 0.8], [-ahead * by, h], [-ahead * by, -h], [-ahead * by, 0]];
-    if (this.reasons.some(other => other.text === packet.death && Math.abs(other.x - tip.x) < 40 && Math.abs(other.y - tip.y) < 45)) return;
+    const { packet, from, tip } = arrow,
+      w = measure(packet.death, LABEL, true) + 4,
+      h = LABEL * 1.3,
+      ahead = from.x <= tip.x ? 1 : -1,
+      by = w / 2 + 9;
+    const tries = [
+      [ahead * by, 0],
+      [0, h],
+      [0, -h],
+      [ahead * by, h * 0.8],
+      [-ahead * by, h],
+      [-ahead * by, -h],
+      [-ahead * by, 0],
+    ];
+    if (
+      this.reasons.some(
+        other => other.text === packet.death && Math.abs(other.x - tip.x) < 40 && Math.abs(other.y - tip.y) < 45,
+      )
+    )
+      return;
     for (const [x, y] of tries) {
       const middle = { x: Math.max(MARGIN + w / 2, Math.min(this.width - w / 2 - 2, tip.x + x)), y: tip.y + y };
       if (Math.abs(middle.x - tip.x) < w / 2 + 7 && Math.abs(y) < h * 0.8) continue; /* on the cross */
@@ -273,10 +423,15 @@ class LadderView {
 
   /* Along the arrow, above it; left out where another stands. */
   placeLabel(arrow) {
-    const { packet, from, lost, tip, whole } = arrow, to = lost ? tip : whole, length = distance(from, to);
+    const { packet, from, lost, tip, whole } = arrow,
+      to = lost ? tip : whole,
+      length = distance(from, to);
     const text = length > 40 ? shortened(packet.label, length - 26, LABEL, false) : '';
     if (!text) return;
-    const right = to.x >= from.x, angle = right ? arrow.angle : arrow.angle + Math.PI, off = LABEL * 0.55 + 2, middle = mix(from, to, 0.5);
+    const right = to.x >= from.x,
+      angle = right ? arrow.angle : arrow.angle + Math.PI,
+      off = LABEL * 0.55 + 2,
+      middle = mix(from, to, 0.5);
     const at = { x: middle.x + Math.sin(angle) * off, y: middle.y - Math.cos(angle) * off };
     if (this.claim(piecesAlong(at, angle, measure(text, LABEL, false), LABEL))) arrow.label = { ...at, angle, text };
   }
@@ -288,8 +443,14 @@ const dropOf = new Map(drops.map(drop => [drop.packet, drop]));
 const deathPart = (() => {
   const parts = new Map();
   for (const drop of drops) {
-    const way = hops.filter(hop => hop.packet === drop.packet), done = way.findIndex(hop => hop.index === drop.hop);
-    parts.set(drop.packet, way.length ? Math.max(0.25, Math.min(0.85, ((done < 0 ? way.length : done) + drop.place / 1000) / Math.max(2, way.length))) : 0.5);
+    const way = hops.filter(hop => hop.packet === drop.packet),
+      done = way.findIndex(hop => hop.index === drop.hop);
+    parts.set(
+      drop.packet,
+      way.length
+        ? Math.max(0.25, Math.min(0.85, ((done < 0 ? way.length : done) + drop.place / 1000) / Math.max(2, way.length)))
+        : 0.5,
+    );
   }
   return packet => parts.get(packet.index) || 0.5;
 })();

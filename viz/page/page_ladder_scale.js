@@ -1,9 +1,12 @@
 /* Where an instant stands along the ladder, as in the window (viz/draw/ladder_scale.c): time runs as the pace has it,
    without the stands, and is opened where packets of one way leave or arrive so close behind each other that nobody
    could count their arrows. Where that would be a picture of nothing else, it stays closed, and smoothly so. */
-const PIXELS_A_SECOND = 54, APART = 13, MOST_OF_WHOLE = 5, TOO_MANY = 4000;
+const PIXELS_A_SECOND = 54,
+  APART = 13,
+  MOST_OF_WHOLE = 5,
+  TOO_MANY = 4000;
 
-const closedPx = at => ladderAt(at) / 1000 * PIXELS_A_SECOND;
+const closedPx = at => (ladderAt(at) / 1000) * PIXELS_A_SECOND;
 for (const packet of packets) {
   packet.sentPx = closedPx(packet.sent);
   packet.endPx = packet.end < Infinity ? closedPx(packet.end) : Infinity;
@@ -14,7 +17,8 @@ class LadderScale {
   constructor(arrows, whole) {
     this.openings = [];
     if (arrows.length > TOO_MANY) return;
-    const ways = new Map(), px = new Map(); /* where instants stand while nothing is opened */
+    const ways = new Map(),
+      px = new Map(); /* where instants stand while nothing is opened */
     const add = (packet, arrives, at, closed) => {
       const key = `${packet.from} ${packet.to} ${arrives}`;
       if (!ways.has(key)) ways.set(key, []);
@@ -25,13 +29,17 @@ class LadderScale {
       add(packet, 0, packet.sent, packet.sentPx);
       if (packet.end < Infinity) add(packet, 1, packet.end, packet.endPx);
     }
-    const times = [...px.keys()].sort((a, b) => a - b), place = new Map(times.map((at, i) => [at, i]));
+    const times = [...px.keys()].sort((a, b) => a - b),
+      place = new Map(times.map((at, i) => [at, i]));
     const more = times.map(() => 0); /* of the stretch that begins at each */
     for (const way of ways.values()) {
       way.sort((a, b) => a - b);
       for (let i = 0; i + 1 < way.length; i++) LadderScale.openBetween(times, px, place, more, way[i], way[i + 1]);
     }
-    const part = LadderScale.howMuch(more.reduce((sum, by) => sum + by, 0), whole);
+    const part = LadderScale.howMuch(
+      more.reduce((sum, by) => sum + by, 0),
+      whole,
+    );
     let before = 0;
     for (let i = 0; i + 1 < times.length && part > 0; i++) {
       if (!more[i]) continue;
@@ -45,7 +53,7 @@ class LadderScale {
     const is = px.get(to) - px.get(from);
     if (from === to || is >= APART) return;
     for (let i = place.get(from); times[i] < to; i++)
-      more[i] = Math.max(more[i], (APART - is) * (times[i + 1] - times[i]) / (to - from));
+      more[i] = Math.max(more[i], ((APART - is) * (times[i + 1] - times[i])) / (to - from));
   }
 
   /* 1: all of it is opened; 0: nothing is. */
@@ -54,10 +62,12 @@ class LadderScale {
   }
 
   px(at, closed = closedPx(at)) {
-    let low = 0, high = this.openings.length; /* those that begin before it */
+    let low = 0,
+      high = this.openings.length; /* those that begin before it */
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.openings[middle].from < at) low = middle + 1; else high = middle;
+      if (this.openings[middle].from < at) low = middle + 1;
+      else high = middle;
     }
     if (!low) return closed;
     const { from, to, more, before } = this.openings[low - 1];

@@ -18,7 +18,8 @@ class Layer {
     this.node = node;
     this.known = new Map();
   }
-  show(things) { /* [{key, make: () => node, update: node => void}], the first lowest */
+  show(things) {
+    /* [{key, make: () => node, update: node => void}], the first lowest */
     const seen = new Map();
     for (const { key, make, update } of things) {
       const node = this.known.get(key) || make();
@@ -39,7 +40,10 @@ function lookable(node, label, action) {
   node.setAttribute('role', 'button');
   node.setAttribute('aria-label', label);
   node.classList.add('lookable');
-  node.addEventListener('pointerdown', event => { event.preventDefault(); action(); });
+  node.addEventListener('pointerdown', event => {
+    event.preventDefault();
+    action();
+  });
   node.addEventListener('keydown', event => {
     if (event.key !== 'Enter') return;
     event.stopPropagation();
@@ -49,7 +53,8 @@ function lookable(node, label, action) {
 }
 
 const measure = (() => {
-  const context = document.createElement('canvas').getContext('2d'), known = new Map();
+  const context = document.createElement('canvas').getContext('2d'),
+    known = new Map();
   return (text, size, bold) => {
     const key = `${bold ? 'b' : 'r'}${size} ${text}`;
     if (!known.has(key)) {
@@ -68,49 +73,114 @@ function shortened(text, width, size, bold) {
   return n > 1 ? `${text.slice(0, n)}…` : '';
 }
 
-const polygon = (points, attributes) => svg('polygon', { points: points.map(p => p.join(',')).join(' '), ...attributes });
+const polygon = (points, attributes) =>
+  svg('polygon', { points: points.map(p => p.join(',')).join(' '), ...attributes });
 
 function square(r, x, attributes) {
   return svg('rect', { x: x - r, y: -r * 0.8, width: 2 * r, height: 1.6 * r, rx: r * 0.25, ...attributes });
 }
 
 function packetShape(kind, r) {
-  const colour = `var(--class${kind})`, edge = Math.max(1, r * 0.2);
+  const colour = `var(--class${kind})`,
+    edge = Math.max(1, r * 0.2);
   const full = { fill: colour, stroke: 'var(--panel)', 'stroke-width': edge };
   const hollow = { fill: 'var(--panel)', stroke: colour, 'stroke-width': edge };
-  const diamond = s => [[0, -s], [s, 0], [0, s], [-s, 0]], triangle = s => [[0, -s], [s * 1.05, s * 0.8], [-s * 1.05, s * 0.8]];
+  const diamond = s => [
+      [0, -s],
+      [s, 0],
+      [0, s],
+      [-s, 0],
+    ],
+    triangle = s => [
+      [0, -s],
+      [s * 1.05, s * 0.8],
+      [-s * 1.05, s * 0.8],
+    ];
   switch (kind) {
-    case CLASS.CONTROL: return svg('g', {}, polygon(diamond(r * 1.2), full));
-    case CLASS.ACK: return svg('g', {}, svg('circle', { r: r * 0.65, ...full }));
-    case CLASS.DATA: return svg('g', {}, square(r, 0, full));
-    case CLASS.RETRANSMIT: return svg('g', {}, square(r * 1.5, 0, hollow), square(r * 0.95, 0, { fill: colour }));
-    case CLASS.DNS: return svg('g', {}, polygon(triangle(r * 1.1), full));
-    case CLASS.ICMP: return svg('g', {}, polygon(triangle(-r * 1.1), full));
-    case CLASS.FRAGMENT: return svg('g', {}, square(r * 0.55, -r * 0.45, full), square(r * 0.4, r * 0.6, hollow));
-    default: return svg('g', {}, polygon(diamond(r * 0.9), hollow));
+    case CLASS.CONTROL:
+      return svg('g', {}, polygon(diamond(r * 1.2), full));
+    case CLASS.ACK:
+      return svg('g', {}, svg('circle', { r: r * 0.65, ...full }));
+    case CLASS.DATA:
+      return svg('g', {}, square(r, 0, full));
+    case CLASS.RETRANSMIT:
+      return svg('g', {}, square(r * 1.5, 0, hollow), square(r * 0.95, 0, { fill: colour }));
+    case CLASS.DNS:
+      return svg('g', {}, polygon(triangle(r * 1.1), full));
+    case CLASS.ICMP:
+      return svg('g', {}, polygon(triangle(-r * 1.1), full));
+    case CLASS.FRAGMENT:
+      return svg('g', {}, square(r * 0.55, -r * 0.45, full), square(r * 0.4, r * 0.6, hollow));
+    default:
+      return svg('g', {}, polygon(diamond(r * 0.9), hollow));
   }
 }
 
-const stroke = (d, colour, width) => svg('path', { d, fill: 'none', stroke: colour, 'stroke-width': width, 'stroke-linecap': 'round',
-  'stroke-linejoin': 'round' });
-const crossShape = (r, width, colour) => stroke(`M${-r} ${-r}L${r} ${r}M${-r} ${r}L${r} ${-r}`, colour || 'var(--lost)', width);
+const stroke = (d, colour, width) =>
+  svg('path', {
+    d,
+    fill: 'none',
+    stroke: colour,
+    'stroke-width': width,
+    'stroke-linecap': 'round',
+    'stroke-linejoin': 'round',
+  });
+const crossShape = (r, width, colour) =>
+  stroke(`M${-r} ${-r}L${r} ${r}M${-r} ${r}L${r} ${-r}`, colour || 'var(--lost)', width);
 /* The end of a packet: lost on its way, or not taken by the host that it came to. */
-const deathShape = (turnedAway, r, width, colour) => turnedAway
-  ? svg('g', {}, svg('circle', { r, fill: 'none', stroke: colour || 'var(--lost)', 'stroke-width': width * 0.8 }),
-    stroke(`M${-r * 0.5} 0L${r * 0.5} 0`, colour || 'var(--lost)', width))
-  : crossShape(r, width, colour);
-const tickShape = r => svg('g', {}, ...['var(--panel)', 'var(--good)'].map((colour, i) =>
-  stroke(`M${-r} 0L${-r * 0.3} ${r * 0.7}L${r} ${-r * 0.8}`, colour, r * (i ? 0.5 : 0.9))));
-const clockShape = r => svg('g', {}, svg('circle', { r, fill: 'var(--panel)', stroke: 'var(--warn)', 'stroke-width': r * 0.2 }),
-  stroke(`M0 ${-r * 0.6}L0 0L${r * 0.45} ${r * 0.15}`, 'var(--warn)', Math.max(1, r * 0.18)));
+const deathShape = (turnedAway, r, width, colour) =>
+  turnedAway
+    ? svg(
+        'g',
+        {},
+        svg('circle', { r, fill: 'none', stroke: colour || 'var(--lost)', 'stroke-width': width * 0.8 }),
+        stroke(`M${-r * 0.5} 0L${r * 0.5} 0`, colour || 'var(--lost)', width),
+      )
+    : crossShape(r, width, colour);
+const tickShape = r =>
+  svg(
+    'g',
+    {},
+    ...['var(--panel)', 'var(--good)'].map((colour, i) =>
+      stroke(`M${-r} 0L${-r * 0.3} ${r * 0.7}L${r} ${-r * 0.8}`, colour, r * (i ? 0.5 : 0.9)),
+    ),
+  );
+const clockShape = r =>
+  svg(
+    'g',
+    {},
+    svg('circle', { r, fill: 'var(--panel)', stroke: 'var(--warn)', 'stroke-width': r * 0.2 }),
+    stroke(`M0 ${-r * 0.6}L0 0L${r * 0.45} ${r * 0.15}`, 'var(--warn)', Math.max(1, r * 0.18)),
+  );
 
 function envelopeShape(w, isBounce) {
-  const h = w * 0.68, line = Math.max(1.2, w * 0.05), fold = isBounce ? 0.32 : 0.56, ink = 'var(--mail-ink)';
-  const shape = svg('g', {},
-    svg('rect', { x: -w / 2, y: -h / 2, width: w, height: h, rx: w * 0.07, fill: isBounce ? 'var(--bounce)' : 'var(--mail)', stroke: ink,
-      'stroke-width': line }),
-    stroke(`M${-w / 2} ${-h / 2 + line / 2}L0 ${-h / 2 + h * fold}L${w / 2} ${-h / 2 + line / 2}`, ink, line));
-  if (isBounce) shape.append(stroke(`M${w * 0.3} ${w * 0.13}H${-w * 0.3}M${-w * 0.14} ${w * 0.02}L${-w * 0.3} ${w * 0.13}L${-w * 0.14} ${w * 0.24}`, ink, line));
+  const h = w * 0.68,
+    line = Math.max(1.2, w * 0.05),
+    fold = isBounce ? 0.32 : 0.56,
+    ink = 'var(--mail-ink)';
+  const shape = svg(
+    'g',
+    {},
+    svg('rect', {
+      x: -w / 2,
+      y: -h / 2,
+      width: w,
+      height: h,
+      rx: w * 0.07,
+      fill: isBounce ? 'var(--bounce)' : 'var(--mail)',
+      stroke: ink,
+      'stroke-width': line,
+    }),
+    stroke(`M${-w / 2} ${-h / 2 + line / 2}L0 ${-h / 2 + h * fold}L${w / 2} ${-h / 2 + line / 2}`, ink, line),
+  );
+  if (isBounce)
+    shape.append(
+      stroke(
+        `M${w * 0.3} ${w * 0.13}H${-w * 0.3}M${-w * 0.14} ${w * 0.02}L${-w * 0.3} ${w * 0.13}L${-w * 0.14} ${w * 0.24}`,
+        ink,
+        line,
+      ),
+    );
   return shape;
 }
 
@@ -119,10 +189,22 @@ const ROLE = { CLIENT: 0, MAIL_SERVER: 1, ROUTER: 2, NAME_SERVER: 3, RESOLVER: 4
 function bookIcon() {
   const icon = svg('g', {});
   for (const side of [-1, 1]) {
-    icon.append(polygon([[0, -26], [side * 44, -36], [side * 44, 26], [0, 36]], { class: 'i-body' }));
+    icon.append(
+      polygon(
+        [
+          [0, -26],
+          [side * 44, -36],
+          [side * 44, 26],
+          [0, 36],
+        ],
+        { class: 'i-body' },
+      ),
+    );
     for (const line of [0, 1, 2]) {
       const y = -16 + 15 * line;
-      icon.append(svg('path', { d: `M${side * 10} ${y}L${side * 34} ${y - 5}`, class: line === 1 ? 'i-accent' : 'i-line' }));
+      icon.append(
+        svg('path', { d: `M${side * 10} ${y}L${side * 34} ${y - 5}`, class: line === 1 ? 'i-accent' : 'i-line' }),
+      );
     }
   }
   return icon;
@@ -133,22 +215,59 @@ function hostIcon(role) {
   const box = (x, y, width, height, rx, kind) => svg('rect', { x, y, width, height, rx, class: kind });
   switch (role) {
     case ROLE.CLIENT:
-      return svg('g', {}, box(-36, -36, 72, 50, 5, 'i-body'), box(-28, -28, 56, 34, 2, 'i-mark'),
-        polygon([[-36, 20], [36, 20], [48, 36], [-48, 36]], { class: 'i-body' }), svg('path', { d: 'M-8 30H8', class: 'i-line' }));
+      return svg(
+        'g',
+        {},
+        box(-36, -36, 72, 50, 5, 'i-body'),
+        box(-28, -28, 56, 34, 2, 'i-mark'),
+        polygon(
+          [
+            [-36, 20],
+            [36, 20],
+            [48, 36],
+            [-48, 36],
+          ],
+          { class: 'i-body' },
+        ),
+        svg('path', { d: 'M-8 30H8', class: 'i-line' }),
+      );
     case ROLE.MAIL_SERVER:
-      return svg('g', {}, ...[-44, -14, 16].flatMap(y => [box(-36, y, 72, 26, 5, 'i-body'),
-        svg('circle', { cx: 24, cy: y + 13, r: 4, class: 'i-mark' }), svg('path', { d: `M-24 ${y + 13}H6`, class: 'i-line' })]));
+      return svg(
+        'g',
+        {},
+        ...[-44, -14, 16].flatMap(y => [
+          box(-36, y, 72, 26, 5, 'i-body'),
+          svg('circle', { cx: 24, cy: y + 13, r: 4, class: 'i-mark' }),
+          svg('path', { d: `M-24 ${y + 13}H6`, class: 'i-line' }),
+        ]),
+      );
     case ROLE.ROUTER:
-      return svg('g', {}, svg('circle', { r: 42, class: 'i-body' }), ...[0, 90, 180, 270].map(turn =>
-        svg('path', { d: 'M8 0H30M20 -8L30 0L20 8', class: 'i-line', transform: `rotate(${turn})` })));
-    case ROLE.NAME_SERVER: return bookIcon();
+      return svg(
+        'g',
+        {},
+        svg('circle', { r: 42, class: 'i-body' }),
+        ...[0, 90, 180, 270].map(turn =>
+          svg('path', { d: 'M8 0H30M20 -8L30 0L20 8', class: 'i-line', transform: `rotate(${turn})` }),
+        ),
+      );
+    case ROLE.NAME_SERVER:
+      return bookIcon();
     case ROLE.RESOLVER: {
       const icon = bookIcon();
-      icon.append(svg('path', { d: 'M28 26L46 44', class: 'i-accent i-thick' }), svg('circle', { cx: 16, cy: 14, r: 20, class: 'i-lens' }));
+      icon.append(
+        svg('path', { d: 'M28 26L46 44', class: 'i-accent i-thick' }),
+        svg('circle', { cx: 16, cy: 14, r: 20, class: 'i-lens' }),
+      );
       return icon;
     }
     case ROLE.OUTSIDE:
-      return svg('g', {}, box(-6, -40, 44, 80, 6, 'i-body'), svg('path', { d: 'M-44 0H20M2 -16L20 0L2 16', class: 'i-accent' }));
-    default: return svg('g', {}, box(-36, -36, 72, 72, 10, 'i-body'));
+      return svg(
+        'g',
+        {},
+        box(-6, -40, 44, 80, 6, 'i-body'),
+        svg('path', { d: 'M-44 0H20M2 -16L20 0L2 16', class: 'i-accent' }),
+      );
+    default:
+      return svg('g', {}, box(-36, -36, 72, 72, 10, 'i-body'));
   }
 }

@@ -21,8 +21,8 @@ struct delay_copy {
     TABLE_OF(struct delay_interval) intervals;
 };
 
-/* What a host has to do for the recipients of an entry of its queue in one domain, or for those of them whose attempts began together;
-   for a client, all that its outbox holds. */
+/* What a host has to do for the recipients of an entry of its queue in one domain, or for those of them whose attempts
+   began together; for a client, all that its outbox holds. */
 struct delay_job {
     int64_t host, message; /* message 0: an outbox */
     TABLE_OF(size_t) members;
@@ -37,11 +37,13 @@ struct delay_job {
 
 struct delay_account {
     struct index_map written, delivered, picked_up; /* by message, by pair, by pair */
-    struct index_map there, files, latest, siblings; /* by pair and host, by these and queue id, by pair, by message and host */
-    struct index_map attempts, activated;            /* whose copy: by attempt, by the event that made it active */
+    struct index_map there, files, latest;          /* by pair and host, by these and queue id, by pair */
+    struct index_map siblings;                      /* by message and host */
+    struct index_map attempts, activated;           /* whose copy: by attempt, by the event that made it active */
     struct index_map local_domains;                 /* by host and domain */
     struct index_map recipient_limits;              /* by host: how many recipients share a transaction at most */
-    struct index_map senders, expansions;           /* by message and host: who has sent it, one after the other; by pair and host: whose copy */
+    struct index_map senders;                       /* by message and host: who has sent it, one after the other */
+    struct index_map expansions;                    /* by pair and host: whose copy */
     struct index_map conn_peers, conn_jobs, session_conns, event_jobs, question_jobs, questions, job_index;
     TABLE_OF(struct delay_copy) copies;
     TABLE_OF(struct delay_job) jobs;

@@ -18,3 +18,5 @@ int wire_short(int x)
 {
     return x;
 }
+
+/* Planted: a line that is wider than the 127 columns that this repository allows to its readers, as one of them might have it */
