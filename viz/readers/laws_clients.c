@@ -218,8 +218,9 @@ static void begin_otherwise(struct law_clients *c, struct law_guest *guest)
     c->clients.items[guest->client].at_once--;
 }
 
-/* What a tarpit kept back is not said to who talks before it. It was counted, unless that was a fault's refusal. */
-static void begin_early(struct law_clients *c, struct law_guest *guest)
+/* What a tarpit kept back is not said to who talks before it, or goes before it. It was counted, unless that was a
+   fault's refusal. */
+static void never_said(struct law_clients *c, struct law_guest *guest)
 {
     guest->is_unsaid = false;
     c->clients.items[guest->client].unsure = LAWS_EXCUSE_NOT_TOLD;
@@ -387,7 +388,7 @@ static void on_rule(struct laws *laws, const struct event *e)
         if (!guest->is_begun) begin_otherwise(laws->clients, guest); /* a fault's refusal is the last that is borne */
         on_rate(laws, e, guest);
     }
-    if (strcmp(name, "early talker") == 0) begin_early(laws->clients, guest);
+    if (strcmp(name, "early talker") == 0) never_said(laws->clients, guest);
     if (strcmp(name, "mailbox full") == 0 || strcmp(name, "greylisting") == 0) guest->rule = REFUSED_BY_RULE;
 }
 
@@ -395,6 +396,7 @@ static void on_session_close(struct laws *laws, const struct event *e)
 {
     struct law_guest *guest = guest_in_session(laws, e);
     if (!guest || !guest->is_counted) return;
+    if (guest->is_unsaid) never_said(laws->clients, guest);
     guest->is_counted = false;
     laws->clients->clients.items[guest->client].at_once--;
 }
