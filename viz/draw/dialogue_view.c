@@ -11,6 +11,9 @@
 #include "sim/journal/vtime.h"
 #include "viz/draw/shapes.h"
 
+static const double row_units = 21, time_units = 72, refusal_units = 6.5;
+enum { MOST_LINES = 12 };
+
 static const char *speech_name(enum story_speech speech)
 {
     switch (speech) {
@@ -104,17 +107,41 @@ static struct colour line_colour(const struct view *v, const struct story_line *
     return line->by_client ? v->theme->client : v->theme->server;
 }
 
-/* Returns the width that it takes up. */
-static double draw_refusal(const struct view *v, struct point left, const struct story_line *line)
+static void draw_refusal(const struct view *v, struct point left, const struct story_line *line)
 {
-    double r = view_units(v, 6.5);
+    double r = view_units(v, refusal_units);
     struct point at = {left.x + r, left.y};
     struct colour colour = refusal_colour(v, line);
     if (is_for_now(line))
         shape_clock(v->canvas, at, r, v->theme->panel, colour);
     else
         shape_cross(v->canvas, at, r * 0.8, r * 0.45, colour);
-    return 2 * r + view_units(v, 6);
+}
+
+/* Where the words of a line begin, from the left of its row. */
+static double words_left(const struct view *v, const struct story_line *line)
+{
+    double left = view_units(v, time_units + 40) + (line->by_client ? 0 : view_units(v, 18));
+    if (is_refusal(line)) left += view_units(v, 2 * refusal_units);
+    return left;
+}
+
+static struct text_style words_style(const struct view *v, const struct story_line *line, bool newest)
+{
+    struct text_style style = view_mono(v, FONT_PLAIN);
+    style.bold = newest || (is_refusal(line) && !is_for_now(line));
+    return style;
+}
+
+/* What is said is never cut: it has as many rows as it needs. */
+static double line_height(const struct view *v, double width, size_t index, bool newest)
+{
+    const struct story_line *line = story_line(v->story, index);
+    struct text_style style = words_style(v, line, newest);
+    double h = view_units(v, row_units), room = width - words_left(v, line) - view_units(v, 4);
+    if (canvas_text_fits(v->canvas, &style, line->text, room)) return h;
+    style.lines = MOST_LINES;
+    return fmax(h, canvas_measure(v->canvas, &style, line->text, room).y + view_units(v, 4));
 }
 
 static void draw_line(const struct view *v, struct box row, size_t index, bool newest)
@@ -130,18 +157,16 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     small.colour = v->theme->faint;
     small.down = ALIGN_CENTRE;
     small.across = ALIGN_END;
-    double time_w = view_units(v, 72), mark_x = row.x + time_w + view_units(v, 20);
+    double time_w = view_units(v, time_units), mark_x = row.x + time_w + view_units(v, 20);
     canvas_text(v->canvas, box_of(row.x, row.y, time_w, row.h), &small, view_time_text(line->at_ns, MILLISECOND, time));
     double step = line->by_client ? 0 : view_units(v, 18);
     draw_mark(v, point_of(mark_x + step, row.y + row.h / 2), line, colour);
-    struct text_style style = view_mono(v, FONT_PLAIN);
+    struct text_style style = words_style(v, line, newest);
     style.colour = colour;
-    style.bold = newest || (is_refusal(line) && !is_for_now(line));
     style.down = ALIGN_CENTRE;
-    style.may_be_cut = true;
-    double x = mark_x + step + view_units(v, 20);
-    if (is_refusal(line))
-        x += draw_refusal(v, point_of(x - view_units(v, 6), row.y + row.h / 2), line) - view_units(v, 6);
+    if (row.h > view_units(v, row_units) + 0.5) style.lines = MOST_LINES;
+    double x = row.x + words_left(v, line);
+    if (is_refusal(line)) draw_refusal(v, point_of(mark_x + step + view_units(v, 14), row.y + row.h / 2), line);
     canvas_text(v->canvas, box_of(x, row.y, row.x + row.w - x - view_units(v, 4), row.h), &style, line->text);
     targets_add_box(v->targets, ACT_EVENT, line->event, row);
 }
@@ -149,13 +174,15 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
 /* From the newest at the bottom, or as many lines above it as the view is scrolled. Returns how many are shown. */
 static size_t draw_lines(const struct view *v, struct box inner, size_t bottom, size_t n)
 {
-    double h = view_units(v, 21), y = inner.y + inner.h;
+    double h = view_units(v, row_units), y = inner.y + inner.h;
     size_t shown = 0;
-    for (size_t i = bottom, before; i != STORY_NONE && y - h >= inner.y - 1; i = before) {
+    for (size_t i = bottom, before; i != STORY_NONE; i = before) {
+        double high = line_height(v, inner.w, i, i + 1 == n);
+        if (y - high < inner.y - 1) break;
         before = only_line_before(v->only, v->story, i);
-        y -= h;
+        y -= high;
         shown++;
-        draw_line(v, box_of(inner.x, y, inner.w, h), i, i + 1 == n);
+        draw_line(v, box_of(inner.x, y, inner.w, high), i, i + 1 == n);
         bool begins = before == STORY_NONE || !same_talk(story_line(v->story, i), story_line(v->story, before));
         if (!begins || y - h < inner.y - 1) continue;
         y -= h;

@@ -191,7 +191,6 @@ static void draw_settings(struct pen *pen, size_t host)
         const struct event *e = story_event(s, events[i]);
         say_settings(event_text(e, FIELD_TEXT), words, sizeof words);
         snprintf(text, sizeof text, "%s: %s", tr(event_text(e, FIELD_NAME)), words);
-        style.may_be_cut = true; /* at the end of what has room; alone, the view has more */
         if (!pen_write(pen, style, text)) return;
     }
 }
@@ -215,7 +214,7 @@ static void draw_cache(struct pen *pen, size_t index)
     char text[700];
     size_t n = story_cache(s, index, cached, ROWS);
     struct text_style style = view_text(pen->v, FONT_SMALL);
-    style.may_be_cut = true; /* the view of names shows the whole */
+    style.lines = 2; /* of a page: as many as it needs */
     pen_heading(pen, tr("What it remembers, and for how long"));
     for (size_t i = 0; i < n; i++) {
         long long left_s = (cached[i].expires_ns - story_now(s) + SECOND - 1) / SECOND;

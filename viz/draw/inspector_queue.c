@@ -1,11 +1,12 @@
 #include "viz/draw/inspector_queue.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-enum { ROWS_SHOWN = 60, WORDS_BYTES = 400 };
+enum { ROWS_SHOWN = 60, WORDS_BYTES = 400, MOST_LINES = 12 };
 
 static const double line_units = 17;
 
@@ -30,35 +31,47 @@ static void say_last(const struct view *v, const struct story_waiting *w, char t
     snprintf(text, WORDS_BYTES, tr("last: %s"), *last->why ? last->why : last->outcome);
 }
 
-static void draw_line(const struct view *v, struct box row, int nth, const char *text, struct text_style style)
+struct line {
+    char text[WORDS_BYTES];
+    struct text_style style;
+    double h;
+};
+
+/* As high as its text is in this width. */
+static void measure(const struct view *v, struct line *line, struct text_style style, double width)
 {
-    double line = view_units(v, line_units), edge = view_units(v, 6);
-    style.down = ALIGN_CENTRE;
-    style = view_fitted(v, style, text, row.w - 2 * edge, 0.85);
-    style.may_be_cut = true; /* a press goes to the mail, which tells the whole */
-    canvas_text(v->canvas, box_of(row.x + edge, row.y + view_units(v, 2) + nth * line, row.w - 2 * edge, line), &style,
-                text);
+    line->style = view_fitted(v, style, line->text, width, 0.85);
+    line->style.down = ALIGN_CENTRE;
+    line->h = view_units(v, line_units);
+    if (canvas_text_fits(v->canvas, &line->style, line->text, width)) return;
+    line->style.size = style.size;
+    line->style.lines = MOST_LINES;
+    line->h = fmax(line->h, canvas_measure(v->canvas, &line->style, line->text, width).y + view_units(v, 3));
 }
 
-/* Two or three lines on a ground that can be pressed. */
+/* Two or three texts, one below the other, on a ground that can be pressed. */
 static void draw_row(struct pen *pen, const struct story_waiting *w)
 {
     const struct view *v = pen->v;
-    char text[WORDS_BYTES];
+    struct line lines[3];
+    struct text_style plain = view_text(v, FONT_SMALL), bold = plain;
+    double edge = view_units(v, 6), room = pen->box.w - 2 * edge, h = view_units(v, 4);
     int n = w->last == STORY_NONE ? 2 : 3;
-    double h = n * view_units(v, line_units) + view_units(v, 4);
+    bold.bold = true;
+    snprintf(lines[0].text, WORDS_BYTES, "%s → %s", story_mail(v->story, w->letter.mail)->name, w->letter.recipient);
+    say_state(v, w, lines[1].text);
+    say_last(v, w, lines[2].text);
+    const struct text_style styles[3] = {bold, plain, view_faint(v, FONT_SMALL)};
+    for (int i = 0; i < n; i++) {
+        measure(v, &lines[i], styles[i], room);
+        h += lines[i].h;
+    }
     struct box row = box_of(pen->box.x, pen->y, pen->box.w, h);
     if (pen_sees(pen, h)) {
-        struct text_style style = view_text(v, FONT_SMALL);
+        double y = row.y + view_units(v, 2);
         canvas_fill_round(v->canvas, row, view_units(v, 4), colour_mix(v->theme->panel, v->theme->grid, 0.7));
-        snprintf(text, sizeof text, "%s → %s", story_mail(v->story, w->letter.mail)->name, w->letter.recipient);
-        style.bold = true;
-        draw_line(v, row, 0, text, style);
-        style.bold = false;
-        say_state(v, w, text);
-        draw_line(v, row, 1, text, style);
-        say_last(v, w, text);
-        if (n == 3) draw_line(v, row, 2, text, view_faint(v, FONT_SMALL));
+        for (int i = 0; i < n; y += lines[i++].h)
+            canvas_text(v->canvas, box_of(row.x + edge, y, room, lines[i].h), &lines[i].style, lines[i].text);
         targets_add_box(v->targets, ACT_MAIL, w->letter.mail, row);
     }
     pen->y += h + view_units(v, 3);

@@ -17,7 +17,7 @@
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
 
-enum { CAUSES_SHOWN = 24, CAUSES_WALKED = 256 };
+enum { CAUSES_SHOWN = 24, CAUSES_WALKED = 256, ROW_LINES = 12, TO_SHOWN = 6 };
 
 static const char *name_of(const struct story *s, size_t host)
 {
@@ -70,21 +70,25 @@ bool inspector_row(struct pen *pen, size_t event)
 {
     const struct view *v = pen->v;
     char sentence[STORY_SENTENCE_BYTES], time[VIEW_TIME_BYTES];
-    double h = view_units(v, 22), indent = view_units(v, 18);
+    double h = view_units(v, 22), indent = view_units(v, 18), time_w = view_units(v, 70);
+    struct text_style style = view_text(v, FONT_SMALL), faint = view_mono(v, FONT_SMALL);
+    double room = pen->box.w - indent * 1.5 - time_w;
+    story_sentence(v->story, event, sentence, sizeof sentence);
+    if (!canvas_text_fits(v->canvas, &style, sentence, room)) {
+        style.lines = ROW_LINES;
+        h = fmax(h, canvas_measure(v->canvas, &style, sentence, room).y + view_units(v, 7));
+    }
     if (pen->y + h > pen->box.y + pen->box.h) return false;
     if (!pen_sees(pen, h - view_units(v, 2))) return pen_skip(pen, h);
     struct box row = box_of(pen->box.x, pen->y, pen->box.w, h - view_units(v, 2));
     canvas_fill_round(v->canvas, row, view_units(v, 4), colour_mix(v->theme->panel, v->theme->grid, 0.7));
-    struct text_style style = view_text(v, FONT_SMALL), faint = view_mono(v, FONT_SMALL);
     style.down = faint.down = ALIGN_CENTRE;
     faint.colour = v->theme->faint;
     faint.across = ALIGN_END;
-    style.may_be_cut = true; /* a press goes there */
-    double time_w = view_units(v, 70);
-    struct point tail = {row.x + indent * 0.7, row.y + h * 0.2}, tip = {row.x + indent * 0.7, row.y + h * 0.75};
+    double x = row.x + indent * 0.7, y = row.y + row.h / 2, half = view_units(v, 6);
+    struct point tail = {x, y - half}, tip = {x, y + half};
     canvas_arrow(v->canvas, tip, tail, view_units(v, 1.4), view_units(v, 5), v->theme->accent);
-    story_sentence(v->story, event, sentence, sizeof sentence);
-    canvas_text(v->canvas, box_of(row.x + indent * 1.3, row.y, row.w - indent * 1.5 - time_w, row.h), &style, sentence);
+    canvas_text(v->canvas, box_of(row.x + indent * 1.3, row.y, room, row.h), &style, sentence);
     canvas_text(v->canvas, box_of(row.x + row.w - time_w - 4, row.y, time_w, row.h), &faint,
                 view_time_text(story_event_time(v->story, event), MILLISECOND, time));
     targets_add_box(v->targets, ACT_GO_TO_EVENT, event, row);
@@ -133,7 +137,7 @@ static void draw_packet(const struct view *v, struct pen_page *page, size_t inde
         shape_packet(v->canvas, v->theme, p->class, point_of(box.x + r * 1.4, pen.y + r * 1.3), r, 1);
     pen.box.x += r * 3.6;
     pen.box.w -= r * 3.6;
-    pen_title(&pen, packet_words(v->story, index, text, sizeof text));
+    pen_title(&pen, packet_words_shorter(v->story, index, 0, text, sizeof text)); /* 0: whole */
     pen.box.x -= r * 3.6;
     pen.box.w += r * 3.6;
     pen_paragraph(&pen, story_sentence(v->story, p->send_event, text, sizeof text), 3);
@@ -318,10 +322,11 @@ static void draw_mail(const struct view *v, struct pen_page *page, size_t index)
              bounce ? story_mail(v->story, mail->parent)->name : "");
     pen_title(&pen, text);
     pen_fact(&pen, tr("from"), *mail->from ? mail->from : "<>");
-    pen_fact(&pen, tr("to"), mail->to);
+    size_t first, n = story_mail_letters(v->story, index, &first);
+    if (n > TO_SHOWN) snprintf(text, sizeof text, tr("%zu recipients, each with a line below"), n);
+    pen_fact(&pen, tr("to"), n > TO_SHOWN ? text : mail->to);
     pen_fact(&pen, tr("subject"), mail->subject);
     draw_content(&pen, mail);
-    size_t first, n = story_mail_letters(v->story, index, &first);
     for (size_t i = 0; i < n; i++)
         draw_letter(&pen, first + i);
     offers_draw(&pen);

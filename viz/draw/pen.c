@@ -5,6 +5,8 @@
 
 /* In units: of a page that anybody may fill, and what the wheel calls a row. */
 static const double longest_page = 4000, page_row = 18;
+/* A page goes on below: there a text has as many lines as it needs. */
+enum { page_lines = 60 };
 
 /* What is higher than the frame is seen in part. */
 bool pen_sees(const struct pen *pen, double height)
@@ -25,6 +27,7 @@ bool pen_write(struct pen *pen, struct text_style style, const char *text)
 {
     double room = pen->box.y + pen->box.h - pen->y;
     if (room < style.size * 1.15) return false;
+    if (pen->is_of_page && style.lines > 1) style.lines = page_lines;
     if (style.lines > (int)(room / (style.size * 1.25))) style.lines = (int)(room / (style.size * 1.25));
     if (style.lines == 1) style = view_fitted(pen->v, style, text, pen->box.w, 0.55);
     style.down = ALIGN_START;
@@ -43,7 +46,7 @@ void pen_fact(struct pen *pen, const char *name, const char *value)
     struct text_style faint = view_faint(v, FONT_SMALL), style = view_text(v, FONT_SMALL);
     double gap = view_units(v, 4), named = canvas_measure(v->canvas, &faint, name, 0).x + gap + 1;
     double w = fmin(fmax(view_units(v, 112), named), pen->box.w * 0.5), room = pen->box.w - w;
-    int most = pen->is_of_page ? 12 : 4, lines = (int)fmin(most, floor(left / (style.size * 1.3)));
+    int most = pen->is_of_page ? page_lines : 4, lines = (int)fmin(most, floor(left / (style.size * 1.3)));
     bool many_lines = canvas_measure(v->canvas, &style, value, 0).x > room && lines > 1;
     double above = (line - style.size * 1.25) / 2, high = line;
     style.may_be_cut = true;
@@ -77,7 +80,7 @@ void pen_title(struct pen *pen, const char *text)
 void pen_paragraph(struct pen *pen, const char *text, int lines)
 {
     struct text_style style = view_text(pen->v, FONT_PLAIN);
-    style.lines = lines;
+    style.lines = pen->is_of_page ? page_lines : lines;
     style.may_be_cut = true; /* where the room ends; a larger view has more */
     pen_write(pen, style, text);
 }

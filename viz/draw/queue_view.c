@@ -35,12 +35,14 @@ static void state_words(const struct queue_page *p, const struct story_letter *l
         snprintf(text, size, "%s", letter->state == STORY_MAIL_UNKNOWN ? "" : story_mail_state_name(letter->state));
 }
 
-/* "451" or "451 4.7.1" of a reply; else why the attempt failed, in the journal's words. */
-static const char *reply_words(const struct story_attempt *a, char *text, size_t size)
+/* "451" or "451 4.7.1" of a reply; else why the attempt failed, in the journal's words; shorter: "connection timed out"
+   without the name of the host that stands in front. */
+static const char *reply_words(const struct story_attempt *a, bool shorter, char *text, size_t size)
 {
     size_t code = strspn(a->why, "0123456789");
     if (code != 3) {
-        snprintf(text, size, "%s", a->why);
+        const char *after = shorter ? strstr(a->why, ": ") : NULL;
+        snprintf(text, size, "%s", after ? after + 2 : a->why);
         return text;
     }
     size_t enhanced = a->why[3] == ' ' ? strspn(a->why + 4, "0123456789.") : 0;
@@ -187,11 +189,14 @@ static void draw_attempt(const struct queue_page *p, const struct queue_row *row
     style.down = ALIGN_CENTRE;
     left += view_units(v, 16);
     room -= view_units(v, 16);
-    style.may_be_cut = true;
-    reply_words(a, text, sizeof text);
-    struct point size = canvas_measure(v->canvas, &style, text, 0);
-    if (room < fmin(size.x, view_units(v, 90))) return; /* a crumb says nothing */
-    draw_on_ground(p, box_of(left, y, fmin(room, size.x + 1), p->row), size.y, &style, text);
+    for (int shorter = 0; shorter < 2; shorter++) {
+        reply_words(a, shorter, text, sizeof text);
+        struct text_style fitted = view_fitted(v, style, text, room, 0.85);
+        if (!canvas_text_fits(v->canvas, &fitted, text, room)) continue; /* a crumb says nothing; a press tells all */
+        struct point size = canvas_measure(v->canvas, &fitted, text, 0);
+        draw_on_ground(p, box_of(left, y, fmin(room, size.x + 1), p->row), size.y, &fitted, text);
+        return;
+    }
 }
 
 static void draw_next(const struct queue_page *p, const struct queue_row *row, double y)
