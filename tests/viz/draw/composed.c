@@ -306,11 +306,22 @@ size_t page_judge_marks(struct page *page, bool (*is_name)(const void *context, 
     return page->n_findings;
 }
 
+/* By whoever drew it, or by the canvas. An ellipsis alone stands for what is still to come. */
+static bool is_cut(const struct part *p)
+{
+    static const char ellipsis[] = "…";
+    size_t length = p->text ? strlen(p->text) : 0, tail = sizeof ellipsis - 1;
+    return p->cut || (length > tail && !strcmp(p->text + length - tail, ellipsis));
+}
+
 size_t page_cut_texts(struct page *page, const struct finding **findings)
 {
     page->n_findings = 0;
-    for (size_t i = 0; i < page->n; i++)
-        if (is_seen(&page->parts[i]) && page->parts[i].cut) found(page, FAULT_CUT, &page->parts[i], NULL);
+    for (size_t i = 0; i < page->n; i++) {
+        const struct part *text = &page->parts[i];
+        bool is_there = text->what == CANVAS_TEXT && !text->gone && area(common(text->bounds, text->clip)) > 0;
+        if (is_there && is_cut(text)) found(page, FAULT_CUT, text, NULL);
+    }
     *findings = page->findings;
     return page->n_findings;
 }

@@ -43,7 +43,7 @@ size_t page_judge(struct page *page, const struct finding **findings);
 /* Only this: texts for which is_name holds, and which a mark that was drawn after them covers. */
 size_t page_judge_marks(struct page *page, bool (*is_name)(const void *context, const char *text), const void *context,
                         const struct finding **findings);
-/* Which texts are cut, and may be. */
+/* Only this: texts that are cut, whatever their style says, or end with an ellipsis of their own (FAULT_CUT). */
 size_t page_cut_texts(struct page *page, const struct finding **findings);
 const char *fault_name(enum fault fault);
 

@@ -7,6 +7,7 @@
 
 #include "model/host/world.h"
 #include "model/scenario/scenario.h"
+#include "sim/journal/memory.h"
 
 size_t shipped_scenarios(const char *names[MOST_SCENARIOS])
 {
@@ -49,6 +50,19 @@ struct journal_memory *run_scenario(const char *name)
     struct scenario *scenario = scenario_load(path, NULL, 0, stderr);
     assert(scenario);
     return run(scenario);
+}
+
+char *shipped_text(const char *name)
+{
+    enum { MOST_BYTES = 1 << 20 };
+    char path[512], *text = mem_calloc(1, MOST_BYTES);
+    snprintf(path, sizeof path, "%s/scenarios/%s.json", POSTROAD_SOURCE_DIR, name);
+    FILE *f = fopen(path, "r");
+    assert(f);
+    size_t n = fread(text, 1, MOST_BYTES - 1, f);
+    assert(n > 0);
+    fclose(f);
+    return mem_realloc(text, n + 1);
 }
 
 struct journal_memory *run_scenario_text(const char *json)

@@ -9,58 +9,17 @@
 
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
-#include "tests/viz/draw/composed.h"
 #include "tests/viz/draw/crowd.h"
+#include "tests/viz/draw/judged.h"
 #include "tests/viz/draw/languages.h"
+#include "tests/viz/draw/rerun_at_once.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/gallery.h"
 #include "viz/draw/scene.h"
 #include "viz/draw/shapes.h"
 #include "viz/draw/theme.h"
 
-struct size {
-    int w, h;
-};
-static const struct size sizes[] = {{1280, 800}, {1920, 1080}, {3840, 2160}};
-enum { SIZES = sizeof sizes / sizeof sizes[0] };
-
-/* ---- Judging ---- */
-
-enum { TOLD = 4 }; /* findings of one picture that are told */
-
-static size_t tell(struct page *page, const char *what)
-{
-    const struct finding *found;
-    size_t n = page_judge(page, &found);
-    for (size_t i = 0; i < n && i < TOLD; i++)
-        cr_expect(false, "%s: \"%s\" %s (%.0f, %.0f; %.0f x %.0f)%s%s", what, found[i].text, fault_name(found[i].fault),
-                  found[i].where.x, found[i].where.y, found[i].where.w, found[i].where.h, *found[i].other ? ": " : "",
-                  found[i].other);
-    return n;
-}
-
-static void judge_scene(struct scene *scene, struct size size, const char *what)
-{
-    char text[200];
-    struct page *page = page_new(size.w, size.h);
-    scene_draw(scene, page_canvas(page));
-    snprintf(text, sizeof text, "%s, %dx%d, at %lld ns", what, size.w, size.h, (long long)scene_now(scene));
-    cr_expect(page_texts(page) > 3, "%s: there is nothing to read", text);
-    tell(page, text);
-    page_free(page);
-}
-
-/* The nth of its kind is looked at; 0: nothing is. */
-static void look_at(struct scene *scene, size_t kind, double part)
-{
-    static const enum act kinds[] = {ACT_NONE, ACT_PACKET, ACT_HOST, ACT_MAIL, ACT_EVENT, ACT_LINK};
-    const struct story *s = scene_story(scene);
-    const size_t counts[] = {
-        1, story_packet_count(s), story_host_count(s), story_mail_count(s), story_event_count(s), story_link_count(s)};
-    kind %= sizeof kinds / sizeof kinds[0];
-    if (counts[kind] > 0)
-        scene_select(scene, (struct selection){kinds[kind], (size_t)(part * (double)(counts[kind] - 1))});
-}
+/* ---- Views ---- */
 
 /* VIEWS: the usual arrangement. */
 static const char *name_of(enum view_id view)
@@ -331,33 +290,54 @@ Test(composed, lessons_and_the_projector)
     canvas_forget_fonts();
 }
 
-static struct gallery *gallery_of_titles(struct gallery_card cards[MOST_SCENARIOS])
+static struct gallery_card cards[MOST_SCENARIOS];
+
+/* Of all scenarios with their pictures, which are made by running them. */
+static struct gallery *gallery_with_pictures(void)
 {
-    static char titles[MOST_SCENARIOS][STORY_SENTENCE_BYTES];
+    static char titles[MOST_SCENARIOS][STORY_SENTENCE_BYTES], *texts[MOST_SCENARIOS];
     const char *names[MOST_SCENARIOS];
     size_t n = shipped_scenarios(names);
     for (size_t i = 0; i < n; i++) {
-        struct journal_memory *journal = run_scenario(names[i]);
-        snprintf(titles[i], sizeof titles[i], "%s", tr(event_text(journal_memory_at(journal, 0), FIELD_TITLE)));
-        journal_memory_free(journal);
-        cards[i].title = titles[i];
-        cards[i].sentence = tr("From Alice's outbox to Bob's mailbox: who asks whom, and what is said.");
+        if (!texts[i]) texts[i] = shipped_text(names[i]);
+        cards[i] = (struct gallery_card){
+            titles[i], tr("From Alice's outbox to Bob's mailbox: who asks whom, and what is said."), texts[i], 0};
     }
-    return gallery_new(cards, n, (struct gallery_options){.scale = 1});
+    struct gallery *gallery = gallery_new(cards, n, (struct gallery_options){.scale = 1, .rerun = &rerun_at_once});
+    for (size_t i = 0; i < 4 * n && gallery_pictures(gallery) < n; i++)
+        gallery_poll(gallery);
+    cr_expect(eq(sz, gallery_pictures(gallery), n));
+    for (size_t i = 0; i < n; i++) {
+        const struct event *begin = journal_memory_at(gallery_journal(gallery, i), 0);
+        snprintf(titles[i], sizeof titles[i], "%s", tr(event_text(begin, FIELD_TITLE)));
+    }
+    return gallery;
+}
+
+/* From the first card to the last, row by row; the picture of the one that is chosen plays. */
+static void judge_gallery(struct gallery *gallery, struct size size, const char *what)
+{
+    const struct input home = {.kind = INPUT_KEY, .key = KEY_HOME}, down = {.kind = INPUT_KEY, .key = KEY_DOWN};
+    gallery_handle(gallery, &home);
+    for (size_t before = SIZE_MAX; before != gallery_selected(gallery); gallery_handle(gallery, &down)) {
+        char text[120];
+        struct page *page = page_new(size.w, size.h);
+        before = gallery_selected(gallery);
+        gallery_advance(gallery, 3000000000);
+        gallery_draw(gallery, page_canvas(page));
+        snprintf(text, sizeof text, "gallery, %s, %dx%d, card %zu", what, size.w, size.h, before);
+        judge_page(page, true, text);
+        page_free(page);
+    }
 }
 
 Test(composed, the_gallery)
 {
     for (size_t l = 0; l < LANGUAGES; l++) {
-        struct gallery_card cards[MOST_SCENARIOS] = {{0}};
         if (!speak(languages[l])) continue;
-        struct gallery *gallery = gallery_of_titles(cards);
-        for (int i = 0; i < SIZES; i++) {
-            struct page *page = page_new(sizes[i].w, sizes[i].h);
-            gallery_draw(gallery, page_canvas(page));
-            tell(page, languages[l]);
-            page_free(page);
-        }
+        struct gallery *gallery = gallery_with_pictures();
+        for (int i = 0; i < SIZES; i++)
+            judge_gallery(gallery, sizes[i], languages[l]);
         gallery_free(gallery);
     }
     canvas_forget_fonts();
