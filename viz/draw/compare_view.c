@@ -45,11 +45,6 @@ static double flow_buttons(const struct view *v, struct box box, const struct co
     return y + h + view_units(v, 6) - box.y;
 }
 
-static void draw_buttons(const struct view *v, struct pen *pen, const struct compare_page *page)
-{
-    pen->y += flow_buttons(v, box_of(pen->box.x, pen->y, pen->box.w, 0), page, true);
-}
-
 /* ---- Where they part ---- */
 
 static void draw_first(const struct view *v, struct pen *pen, const struct compare_page *page, int side)
@@ -65,7 +60,8 @@ static void draw_first(const struct view *v, struct pen *pen, const struct compa
         story_sentence(page->stories[side], event, sentence, sizeof sentence);
     snprintf(text, sizeof text, "%s: %s", side == 0 ? tr("as it was") : tr("what if"), sentence);
     pen_write(pen, style, text);
-    if (event != STORY_NONE && side == page->shown)
+    bool seen = top >= pen->seen_from && pen->y <= pen->seen_to + view_units(v, 3);
+    if (seen && event != STORY_NONE && side == page->shown)
         targets_add_box(v->targets, ACT_GO_TO_EVENT, event, box_of(pen->box.x, top, pen->box.w, pen->y - top));
 }
 
@@ -127,9 +123,9 @@ static void draw_columns(const struct view *v, struct box row, const char *const
         style.down = ALIGN_CENTRE;
         style.bold = head || i == 3;
         if (i == 3 && !head) style.colour = change < 0 ? v->theme->good : change > 0 ? v->theme->lost : v->theme->faint;
-        canvas_text(v->canvas,
-                    box_of(row.x + row.w * from[i], row.y, row.w * (from[i + 1] - from[i]) - view_units(v, 8), row.h),
-                    &style, cells[i]);
+        double w = row.w * (from[i + 1] - from[i]) - view_units(v, 8);
+        style = view_fitted(v, style, cells[i], w, 0.6);
+        canvas_text(v->canvas, box_of(row.x + row.w * from[i], row.y, w, row.h), &style, cells[i]);
     }
 }
 
@@ -146,11 +142,11 @@ static void draw_mails(const struct view *v, struct pen *pen, const struct compa
 {
     const struct comparison *c = page->comparison;
     const char *const heads[4] = {tr("mail"), tr("as it was"), tr("what if"), tr("that is")};
-    double h = view_units(v, row_units), bottom = pen->box.y + pen->box.h;
-    draw_columns(v, box_of(pen->box.x, pen->y, pen->box.w, h), heads, true, 0);
+    double h = view_units(v, row_units);
+    if (pen_sees(pen, h)) draw_columns(v, box_of(pen->box.x, pen->y, pen->box.w, h), heads, true, 0);
     pen->y += h;
-    size_t fit = (size_t)fmax(0, floor((bottom - pen->y) / h)), first = (size_t)fmax(0, v->scroll);
-    for (size_t i = first; i < c->n_letters && i < first + fit; i++, pen->y += h) {
+    for (size_t i = 0; i < c->n_letters; i++, pen->y += h) {
+        if (!pen_sees(pen, h)) continue;
         char name[200], was[100], would[100], change[100];
         const struct outcome_of_letter *a = &c->letters[0][i], *b = &c->letters[1][i];
         snprintf(name, sizeof name, "%s → %s", a->mail, a->recipient);
@@ -160,7 +156,6 @@ static void draw_mails(const struct view *v, struct pen *pen, const struct compa
         const char *const cells[4] = {name, was, would, change};
         draw_columns(v, box_of(pen->box.x, pen->y, pen->box.w, h), cells, false, change_of(a, b));
     }
-    view_tell_scroll(v, pen->box, (double)c->n_letters, (double)fit);
 }
 
 /* ---- What it comes to ---- */
@@ -177,7 +172,6 @@ static void draw_result(const struct view *v, struct pen *pen, const struct comp
     style.bold = true;
     style.lines = 3;
     plain.lines = 7;
-    plain.may_be_cut = true; /* where the room ends; a larger view has more */
     style.colour = change < 0 ? v->theme->good : change > 0 ? v->theme->lost : v->theme->ink;
     pen_write(pen, style, loss_cost_change_words(was, would, text));
     if (page->cost)
@@ -224,23 +218,27 @@ void compare_view_draw(const struct view *v, struct box box, const struct compar
         draw_hint(v, inner, page);
         return;
     }
-    canvas_clip(v->canvas, inner);
-    struct pen pen = {.v = v, .box = inner, .y = inner.y};
+    struct box frame = inner; /* what is longer can be scrolled; the buttons stay in sight, below it */
+    double buttons = flow_buttons(v, inner, page, false);
+    frame.h = fmax(0, inner.h - buttons);
+    struct pen_page words = pen_page_begin(v, frame);
+    struct pen pen = pen_page_column(&words, frame.x, frame.w);
     for (size_t i = 0; i < page->n_acts; i++) {
         char text[ACT_QUESTION_BYTES];
         pen_heading(&pen, what_if_question(&page->acts[i], text));
     }
-    double buttons = flow_buttons(v, inner, page, false);
     if (*page->message) pen_paragraph(&pen, page->message, 3); /* of the last press: where it was saved, or why not */
-    pen.box.h -= buttons;                                      /* they stay in sight, however long the words are */
-    if (page->comparison && !page->running) draw_result(v, &pen, page);
-    pen.box.h += buttons;
-    draw_buttons(v, &pen, page);
     if (page->running) pen_paragraph(&pen, tr("The world is run once more ..."), 1);
     if (page->comparison && !page->running) {
+        draw_result(v, &pen, page);
         draw_parting(v, &pen, page);
         draw_totals(v, &pen, page);
         if (page->comparison->n_letters > 1) draw_mails(v, &pen, page); /* one has been told */
     }
+    pen_page_column_end(&words, &pen);
+    pen_page_end(&words);
+    double below = frame.y + fmin(frame.h, words.height + view_units(v, 6));
+    canvas_clip(v->canvas, inner);
+    flow_buttons(v, box_of(inner.x, below, inner.w, 0), page, true);
     canvas_unclip(v->canvas);
 }

@@ -5,7 +5,7 @@
 #include "sim/journal/memory.h"
 #include "viz/draw/gallery_internal.h"
 
-static const double scale_step = 1.1, least_scale = 0.5, most_scale = 3, wheel_pixels = 90;
+static const double scale_step = 1.1, least_scale = 0.5, most_scale = 3, wheel_rows = 0.5;
 
 struct gallery *gallery_new(const struct gallery_card *cards, size_t n, struct gallery_options options)
 {
@@ -202,9 +202,9 @@ static bool handle_key(struct gallery *g, const struct input *in)
     return handle_move_key(g, in) || handle_other_key(g, in);
 }
 
-static bool scroll_by(struct gallery *g, double pixels)
+static bool scroll_by(struct gallery *g, double rows)
 {
-    double to = g->scroll + pixels;
+    double to = g->scroll + rows;
     g->scroll = to < 0 ? 0 : to > g->scroll_most ? g->scroll_most : to;
     g->follows = false;
     return true;
@@ -234,7 +234,7 @@ bool gallery_handle(struct gallery *g, const struct input *in)
         if (in->ctrl)
             change_scale(g, in->wheel > 0 ? scale_step : 1 / scale_step);
         else
-            scroll_by(g, -in->wheel * wheel_pixels * g->scale);
+            scroll_by(g, -in->wheel * wheel_rows);
         meant = true;
         break;
     }

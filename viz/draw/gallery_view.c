@@ -14,7 +14,7 @@ struct page {
     struct canvas *canvas;
     const struct theme *theme;
     double u, w, h;
-    double card_w, card_h;
+    double card_w, card_h, row;
 };
 
 static void draw_heading(const struct page *p)
@@ -95,24 +95,25 @@ static void measure(struct page *p)
     double room = p->w - 2 * edge * p->u;
     g->columns = (size_t)fmax(1, floor((room + gap * p->u) / ((card_least + gap) * p->u)));
     p->card_w = floor((room + gap * p->u) / (double)g->columns - gap * p->u);
-    p->card_h = floor(p->card_w * picture_ratio + words * p->u);
-    double row = p->card_h + gap * p->u, top = heading * p->u, sight = p->h - top;
-    size_t rows = (g->n + g->columns - 1) / g->columns;
-    g->rows_in_sight = (size_t)fmax(1, floor(sight / row));
-    g->scroll_most = fmax(0, (double)rows * row - sight + gap * p->u);
+    double sight = p->h - heading * p->u, rows = (double)((g->n + g->columns - 1) / g->columns);
+    p->row = floor(p->card_w * picture_ratio + (words + gap) * p->u);
+    double fit = fmax(1, floor(sight / p->row));
+    if (rows > fit) p->row = floor(sight / fit); /* whole rows fill the window: no card is cut by its edge */
+    p->card_h = p->row - gap * p->u;
+    g->rows_in_sight = (size_t)fit;
+    g->scroll_most = fmax(0, rows - fit);
     if (g->follows) {
-        double y = (double)(g->selected / g->columns) * row;
-        if (g->scroll > y) g->scroll = y;
-        if (g->scroll < y + row + gap * p->u - sight) g->scroll = fmin(y, y + row + gap * p->u - sight);
+        double row = (double)(g->selected / g->columns);
+        g->scroll = fmax(fmin(g->scroll, row), row + 1 - fit);
     }
     g->scroll = fmin(fmax(0, g->scroll), g->scroll_most);
 }
 
 static void draw_bar(const struct page *p)
 {
-    double top = heading * p->u, sight = p->h - top - 8 * p->u, all = sight + p->g->scroll_most;
+    double top = heading * p->u, sight = p->h - top - 8 * p->u, all = sight + p->g->scroll_most * p->row;
     if (p->g->scroll_most <= 0) return;
-    double h = fmax(24 * p->u, sight * sight / all), at = (sight - h) * p->g->scroll / p->g->scroll_most;
+    double h = fmax(24 * p->u, sight * sight / all), at = (sight - h) * round(p->g->scroll) / p->g->scroll_most;
     canvas_fill_round(p->canvas, box_of(p->w - 10 * p->u, top + at, 5 * p->u, h), 2.5 * p->u, p->theme->ghost);
 }
 
@@ -139,6 +140,7 @@ void gallery_draw(struct gallery *g, struct canvas *canvas)
                      canvas_width(canvas),
                      canvas_height(canvas),
                      0,
+                     0,
                      0};
     targets_clear(g->targets);
     measure(&p);
@@ -147,8 +149,9 @@ void gallery_draw(struct gallery *g, struct canvas *canvas)
     canvas_clip(canvas, box_of(0, top - 4 * p.u, p.w, p.h - top + 4 * p.u));
     for (size_t i = 0; i < g->n; i++) {
         double x = edge * p.u + (double)(i % g->columns) * (p.card_w + gap * p.u);
-        double y = top + (double)(i / g->columns) * (p.card_h + gap * p.u) - g->scroll;
-        if (y + p.card_h > top && y < p.h) draw_card(&p, box_of(x, y, p.card_w, p.card_h), i);
+        double y = top + ((double)(i / g->columns) - round(g->scroll)) * p.row;
+        if (y > top - 1 && y < top + p.row * (double)g->rows_in_sight - 1)
+            draw_card(&p, box_of(x, y, p.card_w, p.card_h), i);
     }
     canvas_unclip(canvas);
     draw_heading(&p);

@@ -386,11 +386,12 @@ static void draw_times(struct ladder *l, struct box gutter)
     }
 }
 
-/* Where words so wide lie on no column, as near to the middle as can be: stamps are on the columns. */
-static double clear_middle(const struct ladder *l, double w)
+/* Where words so wide lie on no column, as near to the middle as can be: stamps are on the columns. False: nowhere. */
+static bool clear_middle(const struct ladder *l, double w, double *best)
 {
     size_t n = story_host_count(l->v->story);
-    double middle = l->chart.x + l->chart.w / 2, best = middle, least = 1e9, away = w / 2 + view_units(l->v, 7);
+    double middle = l->chart.x + l->chart.w / 2, least = 1e9, away = w / 2 + view_units(l->v, 7);
+    *best = middle;
     for (size_t i = 0; i <= 2 * n; i++) { /* in the middle, or beside a column */
         size_t h = i / 2;
         if (i < 2 * n && l->share[h] < seen_share) continue;
@@ -400,16 +401,16 @@ static double clear_middle(const struct ladder *l, double w)
             is_clear = l->share[k] < seen_share || fabs(l->x[k] - x) >= away - 1;
         if (!is_clear || fabs(x - middle) >= least) continue;
         least = fabs(x - middle);
-        best = x;
+        *best = x;
     }
-    return best;
+    return least < 1e9;
 }
 
 static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
 {
     const struct view *v = l->v;
     char text[96], length[VTIME_TEXT_BYTES];
-    double stamp = view_units(v, 6); /* of what is sent after it */
+    double x, stamp = view_units(v, 6); /* of what is sent after it */
     double y = (y_at(l, from_ns) + y_at(l, to_ns) - stamp) / 2, h = view_units(v, 18);
     if (y < l->chart.y + h || y > y_at(l, story_now(v->story)) - h / 2) return;
     canvas_dashed(v->canvas, point_of(l->chart.x, y), point_of(l->chart.x + l->chart.w, y), view_units(v, 1.5),
@@ -418,8 +419,13 @@ static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
     struct text_style style = view_faint(v, FONT_SMALL);
     style.italic = true;
     style.across = style.down = ALIGN_CENTRE;
-    double w = canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 12);
-    struct box box = box_of(clear_middle(l, w) - w / 2, y - h / 2, w, h);
+    double edge = view_units(v, 12), w = canvas_measure(v->canvas, &style, text, 0).x + edge;
+    if (!clear_middle(l, w, &x)) { /* between narrow columns the time alone */
+        snprintf(text, sizeof text, "%s", length);
+        w = canvas_measure(v->canvas, &style, text, 0).x + edge;
+        clear_middle(l, w, &x);
+    }
+    struct box box = box_of(x - w / 2, y - h / 2, w, h);
     if (!ladder_words_take(&l->words, box)) return;
     canvas_fill(v->canvas, box, v->theme->panel);
     canvas_text(v->canvas, box, &style, text);

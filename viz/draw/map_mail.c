@@ -413,6 +413,17 @@ static bool hides_another(const struct map_plan *plan, size_t host, struct box b
     return false;
 }
 
+/* What is said may be wider than what has a place kept for it. */
+static struct box widened(const struct map_plan *plan, struct box label, enum align align, double w)
+{
+    double more = w - label.w;
+    if (more <= 0) return label;
+    double left = align == ALIGN_START ? 0 : align == ALIGN_END ? more : more / 2;
+    label.w += more;
+    label.x = fmax(plan->area.x, fmin(label.x - left, plan->area.x + plan->area.w - label.w));
+    return label;
+}
+
 void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size_t host)
 {
     char text[MAP_WORDS_BYTES];
@@ -433,11 +444,10 @@ void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size
         wide.label.h = style.size * 1.3;
         if (hides_another(plan, host, wide.label)) return; /* the icon shows it, too */
     }
-    double more = canvas_measure(v->canvas, &style, text, 0).x + 2 - wide.label.w;
-    if (more > 0) { /* it may be wider than what has a place kept for it */
-        double left = wide.align == ALIGN_START ? 0 : wide.align == ALIGN_END ? more : more / 2;
-        wide.label.w += more;
-        wide.label.x = fmax(plan->area.x, fmin(wide.label.x - left, plan->area.x + plan->area.w - wide.label.w));
+    wide.label = widened(plan, wide.label, wide.align, canvas_measure(v->canvas, &style, text, 0).x + 2);
+    if (!plan->terse && wide.label.w > place->label.w && hides_another(plan, host, wide.label)) {
+        style = view_fitted(v, style, text, place->label.w - 2, 0.6); /* smaller, so that both can be read */
+        wide.label = widened(plan, place->label, wide.align, canvas_measure(v->canvas, &style, text, 0).x + 2);
     }
     if (place->on_link) map_label_ground(v, &wide, &style, text);
     canvas_text(v->canvas, wide.label, &style, text);

@@ -53,6 +53,7 @@ static void draw_wire_label(const struct view *v, const struct map_plan *plan, s
         style.bold = true;
         const char *one_way = link->up[0] || link->up[1] ? tr("down one way") : tr("link down");
         snprintf(text, sizeof text, "%s", one_way);
+        style = view_fitted(v, style, text, place->label.w, 0.6);
     }
     if (place->label.w > 0) canvas_text(v->canvas, place->label, &style, text);
 }

@@ -110,19 +110,21 @@ void map_words_say(const struct view *v, const struct map_plan *plan, struct map
 
 /* ---- Why ---- */
 
+static const double on_text = 100;
+
 /* A place off the lanes is worth a longer way, so that the word stays where it is while packets pass. */
 static double cost_of(const struct map_words *words, const struct map_plan *plan, struct box box, double off)
 {
-    double cost = off / 15 + 100.0 * (double)texts_under(words, plan, box, 4) + 4.0 * (double)things_under(words, box);
+    double cost =
+        off / 15 + on_text * (double)texts_under(words, plan, box, 4) + 4.0 * (double)things_under(words, box);
     int lanes = 0;
     for (size_t i = 0; i < plan->n_links && lanes < 2; i++)
         lanes += map_packets_touch(plan, i, box, 0);
     return cost + 2 * lanes;
 }
 
-static bool is_said_near(const struct view *v, const struct map_words *words, struct point at, struct point size)
+static bool is_said_within(const struct map_words *words, struct box near, struct point size)
 {
-    struct box near = box_inset(box_of(at.x, at.y, 0, 0), -40 * v->unit);
     for (size_t i = 0; i < words->n; i++) /* a word of exactly this size */
         if (words->taken[i].w == size.x && words->taken[i].h == size.y && box_meets(near, words->taken[i])) return true;
     return false;
@@ -146,7 +148,7 @@ void map_words_say_why(const struct view *v, const struct map_plan *plan, struct
     struct point size = pill_size(v, &style, text);
     struct box best = {0};
     double least = INFINITY;
-    if (is_said_near(v, words, at, size)) return;
+    if (is_said_within(words, box_inset(box_of(at.x, at.y, 0, 0), -40 * v->unit), size)) return;
     for (size_t i = 0; i < sizeof offs / sizeof offs[0] && offs[i] / 15 < least; i++)
         for (int side = 0; side < SIDES; side++) {
             struct box box = box_at(plan, at, size, side, offs[i] * v->unit);
@@ -154,7 +156,8 @@ void map_words_say_why(const struct view *v, const struct map_plan *plan, struct
             double cost = cost_of(words, plan, box, offs[i]);
             if (cost < least) least = cost, best = box;
         }
-    if (isinf(least)) return; /* wider than the map */
+    if (isinf(least)) return;                                                /* wider than the map */
+    if (least >= on_text && is_said_within(words, plan->area, size)) return; /* its cross says the same there */
     take(words, best);
     draw_leader(v, best, at, style.colour);
     draw_pill(v, best, &style, text);

@@ -22,7 +22,7 @@ bool map_words_take(struct map_words *words, const struct map_plan *plan, struct
 void map_words_say(const struct view *view, const struct map_plan *plan, struct map_words *words, struct point at,
                    const char *text, struct colour ink);
 /* Why one died here. It is always said: farther off, with a line to the place, or, where all is full, on what matters
-   least. Nothing is said twice within a short distance. */
+   least. Nothing is said twice within a short distance, nor on other words when it is said elsewhere. */
 void map_words_say_why(const struct view *view, const struct map_plan *plan, struct map_words *words, struct point at,
                        const char *text, double alpha);
 

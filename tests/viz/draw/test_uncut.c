@@ -93,20 +93,22 @@ static void judge_offers(const char *what)
 
 Test(uncut, what_if_and_what_it_comes_to)
 {
-    static const char *const names[] = {"first-mail", "lost-segment", "greylisting"};
-    for (size_t l = 0; l < 2; l++)
-        for (size_t i = 0; i < sizeof names / sizeof names[0] && speak(languages[l]); i++) {
-            struct scene_options options = scene_options_default();
-            rerun_at_once.why_not = NULL;
-            options.rerun = &rerun_at_once;
-            open_scene_of(names[i], options);
-            for (size_t kind = 1; kind < LOOKED_AT_KINDS; kind++) {
-                scene_seek(scene, journal_memory_at(journal, journal_memory_count(journal) / 3)->at_ns);
-                look_at(scene, kind, 0.3);
-                judge_offers(names[i]);
-            }
-            close_scene();
+    static const struct {
+        const char *scenario, *language;
+    } rows[] = {{"first-mail", "en"}, {"greylisting", "en"}, {"first-mail", "de"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!speak(rows[i].language)) continue;
+        struct scene_options options = scene_options_default();
+        rerun_at_once.why_not = NULL;
+        options.rerun = &rerun_at_once;
+        open_scene_of(rows[i].scenario, options);
+        for (size_t kind = 1; kind < LOOKED_AT_KINDS; kind++) {
+            scene_seek(scene, journal_memory_at(journal, journal_memory_count(journal) / 3)->at_ns);
+            look_at(scene, kind, 0.3);
+            judge_offers(rows[i].scenario);
         }
+        close_scene();
+    }
 }
 
 /* ---- Why late ---- */
