@@ -518,7 +518,7 @@ struct timeline_found timeline_sign_at(const struct view *v, struct box box, str
 /* Above the sign: what it is and when, and what happens there. */
 void timeline_view_draw_tip(const struct view *v, struct box box, const struct timeline_found *found)
 {
-    enum { LINES = 2 };
+    enum { LINES = 4 };
     char text[VIEW_TIME_BYTES + 200], at[VIEW_TIME_BYTES], sentence[STORY_SENTENCE_BYTES] = "";
     double u = v->unit, room = fmin(560 * u, box.w - 24 * u), edge = 12 * u;
     struct text_style bold = view_text(v, FONT_PLAIN), plain = view_text(v, FONT_PLAIN);
