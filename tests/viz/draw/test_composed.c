@@ -74,7 +74,7 @@ Test(composed, every_view_of_every_scenario)
 {
     const char *names[MOST_SCENARIOS];
     for (size_t i = 0, n = shipped_scenarios(names); i < n; i++)
-        judge_all_views((struct look){names[i], "en", 1, 5, (int)i});
+        judge_all_views((struct look){names[i], "en", 1, 4, (int)i});
 }
 
 static const char *const telling[] = {"lost-segment", "office-day", "five-senders", "greylisting", "pipelining"};
@@ -336,8 +336,8 @@ Test(composed, the_gallery)
     for (size_t l = 0; l < LANGUAGES; l++) {
         if (!speak(languages[l])) continue;
         struct gallery *gallery = gallery_with_pictures();
-        for (int i = 0; i < SIZES; i++)
-            judge_gallery(gallery, sizes[i], languages[l]);
+        for (size_t i = 0; i < SIZES; i++)
+            if (l == 0 || i == l % SIZES) judge_gallery(gallery, sizes[i], languages[l]);
         gallery_free(gallery);
     }
     canvas_forget_fonts();
