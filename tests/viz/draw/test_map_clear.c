@@ -14,7 +14,8 @@
 #include "viz/draw/map_view.h"
 #include "viz/draw/packet_words.h"
 
-/* The map in the usual arrangement at 1280x800 and at 1920x1080, for the projector at both, and in the gallery. */
+/* The map in the usual arrangement at 1280x800 and at 1920x1080, for the projector at both, and on a card of the
+   gallery at 1280x800. */
 static const struct screen {
     const char *name;
     struct box area;
@@ -24,7 +25,7 @@ static const struct screen {
                {"1920x1080", {24, 180, 1150, 370}, 1.35, false},
                {"projector at 1280x800", {20, 146, 708, 488}, 1.36, true},
                {"projector at 1920x1080", {28, 196, 1066, 660}, 1.84, true},
-               {"gallery", {10, 10, 272, 146}, 0.486, false}};
+               {"gallery", {10, 10, 270, 228}, 0.482, false}};
 enum { SCREENS = sizeof screens / sizeof screens[0], MOST_PARTS = 4000 };
 
 /* ---- What is in a picture ---- */
@@ -196,7 +197,7 @@ static size_t instants(void)
 
 /* Not every map has a place for every name off all lanes: so many of all are borne, and no more. It may only shrink. */
 static const size_t borne[SCREENS][READS] = {
-    {11, 3, 0, 0}, {0, 1, 0, 0}, {40, 14, 0, 11}, {30, 10, 0, 8}, {54, 19, 0, 5}};
+    {11, 3, 0, 0}, {0, 1, 0, 0}, {40, 14, 0, 11}, {30, 10, 0, 8}, {11, 4, 0, 9}};
 
 Test(map_clear, nothing_that_moves_lies_on_what_is_to_be_read)
 {
@@ -225,8 +226,7 @@ Test(map_clear, in_lost_segment_nothing_lies_on_a_name_and_the_reason_is_said)
     for (size_t k = 0; k < SCREENS; k++) {
         struct count count = {0};
         look_at("lost-segment", &screens[k], 150, &count);
-        bool is_small = !screens[k].projector && screens[k].unit < 1; /* the cards of the gallery */
-        cr_expect(count.on[READ_NAME] <= is_small, "%s: %zu", screens[k].name, count.on[READ_NAME]);
+        cr_expect(eq(sz, count.on[READ_NAME], 0), "%s", screens[k].name);
         cr_expect(eq(sz, count.on[READ_LINK], 0), "%s", screens[k].name);
         cr_expect(eq(sz, count.unsaid, 0), "%s", screens[k].name);
         cr_expect(count.losses > 0);
