@@ -43,6 +43,17 @@ size_t packet_line(const struct story *s, size_t index)
     return found;
 }
 
+/* "Bad sequence of" says no more than "Bad sequence". */
+static void drop_little_words(char *buffer, size_t least)
+{
+    enum { LITTLE = 3 };
+    for (char *last = strrchr(buffer, ' '); last && (size_t)(last - buffer) >= least; last = strrchr(buffer, ' ')) {
+        size_t letters = strspn(last + 1, "abcdefghijklmnopqrstuvwxyz");
+        if (letters > LITTLE || last[1 + letters] != 0) return;
+        *last = 0;
+    }
+}
+
 /* To whole words: "221 2.0.0 mx1.b.example" tells what is meant; but "RCPT" of an endless address does not, and there
    its end is cut off. */
 static void shorten(char *buffer, size_t length)
@@ -54,6 +65,7 @@ static void shorten(char *buffer, size_t length)
         word--;
     if (word >= TELLS) {
         buffer[word] = 0;
+        drop_little_words(buffer, TELLS);
         return;
     }
     while (((unsigned char)buffer[length] & 0xc0) == 0x80)

@@ -375,6 +375,25 @@ Test(pictures, a_packet_is_called_by_whole_words)
     canvas_forget_fonts();
 }
 
+/* "503 5.5.1 Bad sequence of commands: BDAT has begun": without the "of", which leads nowhere. */
+Test(pictures, a_packet_is_not_called_by_words_that_lead_nowhere)
+{
+    struct journal_memory *journal = run_scenario("hostile-client");
+    struct story *story = story_new(journal);
+    char text[64];
+    size_t bad = 0;
+    for (size_t i = 0; i < story_packet_count(story); i++) {
+        packet_words(story, i, text, sizeof text);
+        if (strncmp(text, "503 5.5.1 Bad", 13)) continue;
+        cr_expect(eq(str, text, "503 5.5.1 Bad sequence"));
+        bad++;
+    }
+    cr_expect(bad > 0);
+    story_free(story);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
 Test(pictures, the_end_tells_what_has_become_of_the_mails)
 {
     static const struct {
