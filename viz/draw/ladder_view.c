@@ -17,6 +17,8 @@ static const double units_per_second = 54, opens_s = 0.7;
 static const double apart_units = 13;    /* of arrows that leave or arrive behind each other */
 static const double cross_units = 13;    /* of a cross from the lifeline that its packet did not reach */
 static const double seen_share = 0.02;   /* of a column, to be drawn */
+static const double shape_share = 0.3;   /* ... with its sign */
+static const double read_share = 0.55;   /* ... with its name */
 static const char no_width[] = "\u200b"; /* a space where a name may be broken */
 
 enum { MOST_ARROWS = 120, MOST_OF_CROWD = 80 };
@@ -134,7 +136,8 @@ static void draw_broken(const struct ladder *l, struct box box, struct text_styl
     }
 }
 
-/* A column that comes or goes has the name that it has when it is there, smaller: letters would tumble otherwise. */
+/* A column that comes or goes has the name that it has when it is there, smaller: letters would tumble otherwise. None
+   as long as nobody could read it. */
 static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name, double share)
 {
     char text[128];
@@ -142,7 +145,7 @@ static void draw_head(const struct ladder *l, struct box box, struct text_style 
     bool has_name = choose_head(l, (box.w - 4) / share, &style, text);
     box = box_of(box.x + 2, box.y, box.w - 4, box.h);
     const double size = style.size * fmin(1, share);
-    for (double smaller = 1; has_name && smaller > 0.8; smaller -= 0.05) {
+    for (double smaller = 1; has_name && share * smaller > read_share; smaller -= 0.05) {
         style.size = size * smaller;
         if (!name_fits(l, &style, text, box.w)) continue;
         canvas_text(l->v->canvas, box, &style, text);
@@ -169,8 +172,9 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
         style.across = ALIGN_CENTRE;
         style.lines = 2;
         style.colour = colour_with_alpha(host.up ? v->theme->ink : v->theme->faint, l->share[h]);
-        shape_host(v->canvas, v->theme, host.role, host.up, point_of(l->x[h], heads.y + icon * 0.55),
-                   icon * fmin(1, 0.4 + 0.6 * l->share[h]));
+        if (l->share[h] >= shape_share)
+            shape_host(v->canvas, v->theme, host.role, host.up, point_of(l->x[h], heads.y + icon * 0.55),
+                       icon * fmin(1, 0.4 + 0.6 * l->share[h]));
         double top = heads.y + icon * 1.2;
         struct box box = box_of(l->x[h] - w / 2, top, w, heads.y + heads.h - view_units(v, 3) - top);
         draw_head(l, box, style, host.name, l->share[h]);

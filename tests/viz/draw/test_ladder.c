@@ -257,6 +257,25 @@ Test(ladder, a_column_that_opens_has_its_name_already)
     canvas_forget_fonts();
 }
 
+/* At this instant one of five columns has nearly closed. */
+Test(ladder, no_name_is_smaller_than_can_be_read)
+{
+    struct journal_memory *journal = run_scenario("greylisting");
+    double least = 1e9, usual = 0;
+    open_ladder(journal, 1);
+    draw_at(20 * MINUTE, 1280, 800);
+    for (size_t i = 0; i < seen.n_words; i++) {
+        double h = bounds_of(seen.words[i].corners).h / (strchr(seen.words[i].text, '\n') ? 2 : 1);
+        if (strstr(seen.words[i].text, "alice") && usual == 0) usual = h;
+        if (strncmp(seen.words[i].text, "mail.", 5) == 0) least = fmin(least, h);
+    }
+    cr_expect_gt(usual, 0);
+    cr_expect_gt(least, 0.6 * usual);
+    scene_free(seen.scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
 Test(ladder, no_word_lies_on_a_lifeline)
 {
     static const char *const names[] = {"lost-segment", "five-senders", "black-hole", "path-mtu",
