@@ -8,20 +8,6 @@
 
 enum { LINES_LOOKED_AT = 96 };
 
-/* First line said later than at_ns. */
-static size_t lines_until(const struct story *s, int64_t at_ns)
-{
-    size_t low = 0, high = story_line_count(s);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (story_line(s, middle)->at_ns <= at_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool carries(const struct story_packet *packet, const struct event *e)
 {
     if (!event_has(e->kind, FIELD_STREAM)) return false;
@@ -34,7 +20,7 @@ size_t packet_line(const struct story *s, size_t index)
 {
     const struct story_packet *packet = story_packet(s, index);
     if (packet->length == 0 || packet->stream == 0) return STORY_NONE;
-    size_t end = lines_until(s, packet->sent_ns), found = STORY_NONE;
+    size_t end = story_lines_after(s, packet->sent_ns), found = STORY_NONE;
     for (size_t i = end; i-- > 0 && end - i <= LINES_LOOKED_AT;) {
         if (!carries(packet, story_event(s, story_line(s, i)->event))) continue;
         bool tells_more = found == STORY_NONE || !story_line(s, found)->is_refusal || story_line(s, i)->is_refusal;

@@ -34,7 +34,15 @@ static void show_time_of(struct scene *s, const struct why_part *part)
                           1.2, story_end_ns(s->story));
 }
 
-/* To its beginning, and into it; what consists of nothing more is the packet that was sent there. */
+/* What was waited for since the beginning of this part: the packet that was sent there, or what set the timer. */
+static size_t beginning_of_wait(const struct story *s, const struct why_part *part)
+{
+    if (part->packet != STORY_NONE) return story_packet(s, part->packet)->send_event;
+    uint64_t cause = part->event == STORY_NONE ? 0 : story_event(s, part->event)->cause;
+    return cause ? story_event_by_id(s, cause) : STORY_NONE;
+}
+
+/* To its beginning, and into it; what consists of nothing more was waited for, and is looked at. */
 static void show_part(struct scene *s, size_t index)
 {
     if (!s->why_plan || index >= s->why_plan->n_parts) return;
@@ -45,7 +53,8 @@ static void show_part(struct scene *s, size_t index)
         if (s->focus.what == ACT_INTERVAL) s->focus.index = 0;
         return;
     }
-    if (part.packet != STORY_NONE) go_to_event(s, story_packet(s->story, part.packet)->send_event);
+    size_t waited_for = beginning_of_wait(s->story, &part);
+    if (waited_for != STORY_NONE) go_to_event(s, waited_for);
 }
 
 static bool why_late(struct scene *s, enum act act, size_t arg)

@@ -7,13 +7,14 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/axis_time.h"
 #include "viz/draw/loss_cost.h"
 #include "viz/draw/offers_view.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
 #include "viz/draw/why_words.h"
 
-static const double bar_units = 30, row_units = 25, time_units = 92;
+static const double bar_units = 30, row_units = 25, time_units = 92, when_units = 15;
 
 /* ---- The plan ---- */
 
@@ -245,7 +246,7 @@ static void draw_bar(const struct account_page *p)
 
 /* What is told in a row: at its left end the mark of a part, a cross, or a tip where it opens or closes. */
 struct row {
-    const char *text, *length; /* length: at its right end; "": nothing */
+    const char *text, *when, *length; /* when: before the length, which is at its right end; "": nothing */
     double indent;
     enum act act;
     size_t arg;
@@ -280,32 +281,68 @@ static void draw_mark(const struct account_page *p, struct box box, const struct
     }
 }
 
+/* Where the parts of a row stand, from its left end; when_below: there is no room for it beside the text. */
+struct row_plan {
+    struct text_style text, when, length;
+    double room, when_w, length_w, h;
+    bool when_below;
+};
+
+static struct row_plan plan_row(const struct pen *pen, const struct row *row, double mark, double right)
+{
+    const struct view *v = pen->v;
+    double gap = view_units(v, 12);
+    struct row_plan plan = {.text = view_text(v, FONT_SMALL),
+                            .when = view_mono(v, FONT_SMALL),
+                            .length =
+                                row->act == ACT_GO_TO_EVENT ? view_faint(v, FONT_SMALL) : view_mono(v, FONT_SMALL),
+                            .h = view_units(v, row_units)};
+    plan.when.colour = v->theme->faint;
+    plan.text.down = plan.when.down = plan.length.down = ALIGN_CENTRE;
+    plan.length.across = ALIGN_END;
+    plan.length_w = fmax(view_units(v, time_units), canvas_measure(v->canvas, &plan.length, row->length, 0).x + gap);
+    plan.when_w = *row->when ? canvas_measure(v->canvas, &plan.when, row->when, 0).x + gap : 0;
+    plan.room = pen->box.w - row->indent - right - mark * 1.5 - plan.length_w;
+    plan.when_below = plan.when_w > plan.room * 0.4;
+    if (!plan.when_below) plan.room -= plan.when_w;
+    if (!canvas_text_fits(v->canvas, &plan.text, row->text, plan.room)) {
+        plan.text.lines = 3;
+        plan.h = fmax(plan.h, canvas_measure(v->canvas, &plan.text, row->text, plan.room).y + view_units(v, 8));
+    }
+    if (plan.when_below && plan.when_w > 0) plan.h += view_units(v, when_units);
+    plan.text.may_be_cut = true; /* three lines are not enough in a narrow pane; a press goes there */
+    plan.when.may_be_cut = true; /* a pane of a finger's width */
+    return plan;
+}
+
+/* In the time column, or in a line of its own below the text. */
+static void draw_when(const struct view *v, const struct row_plan *plan, const struct row *row, struct box text)
+{
+    if (!*row->when) return;
+    struct box beside = box_of(text.x + text.w, text.y, plan->when_w, text.h);
+    struct box below = box_of(text.x, text.y + text.h, text.w, view_units(v, when_units));
+    canvas_text(v->canvas, plan->when_below ? below : beside, &plan->when, row->when);
+}
+
 static bool draw_row(struct pen *pen, const struct account_page *p, struct row row)
 {
     const struct view *v = pen->v;
-    double h = view_units(v, row_units), mark = view_units(v, 12);
-    double tip = view_units(v, 4), right = 4 * tip;
-    struct text_style style = view_text(v, FONT_SMALL),
-                      number = row.act == ACT_GO_TO_EVENT ? view_faint(v, FONT_SMALL) : view_mono(v, FONT_SMALL);
-    double w = fmax(view_units(v, time_units), canvas_measure(v->canvas, &number, row.length, 0).x + view_units(v, 12));
-    double room = pen->box.w - row.indent - right - mark * 1.5 - w;
-    if (!canvas_text_fits(v->canvas, &style, row.text, room)) {
-        style.lines = 3;
-        h = fmax(h, canvas_measure(v->canvas, &style, row.text, room).y + view_units(v, 8));
-    }
-    if (pen->y + h > pen->box.y + pen->box.h) return false;
-    if (!pen_sees(pen, h - view_units(v, 2))) return pen_skip(pen, h);
-    struct box whole = box_of(pen->box.x + row.indent, pen->y, pen->box.w - row.indent, h - view_units(v, 2));
-    struct box box = box_of(whole.x, whole.y, whole.w - right, whole.h);
-    style.down = number.down = ALIGN_CENTRE;
-    number.across = ALIGN_END;
-    style.may_be_cut = true; /* three lines are not enough in a narrow pane; a press goes there */
+    double mark = view_units(v, 12), tip = view_units(v, 4), right = 4 * tip;
+    struct row_plan plan = plan_row(pen, &row, mark, right);
+    if (pen->y + plan.h > pen->box.y + pen->box.h) return false;
+    if (!pen_sees(pen, plan.h - view_units(v, 2))) return pen_skip(pen, plan.h);
+    struct box whole = box_of(pen->box.x + row.indent, pen->y, pen->box.w - row.indent, plan.h - view_units(v, 2));
+    double below = plan.when_below && *row.when ? view_units(v, when_units) : 0;
+    struct box box = box_of(whole.x, whole.y, whole.w - right, whole.h - below);
+    struct box text = box_of(box.x + mark * 1.5, box.y, plan.room, box.h);
     draw_mark(p, box_of(box.x, box.y + (box.h - mark) / 2, mark, mark), &row);
-    canvas_text(v->canvas, box_of(box.x + mark * 1.5, box.y, room, box.h), &style, row.text);
-    canvas_text(v->canvas, box_of(box.x + box.w - w, box.y, w, box.h), &number, row.length);
+    canvas_text(v->canvas, text, &plan.text, row.text);
+    draw_when(v, &plan, &row, text);
+    canvas_text(v->canvas, box_of(box.x + box.w - plan.length_w, box.y, plan.length_w, box.h), &plan.length,
+                row.length);
     if (opens(p, &row)) draw_tip(v, point_of(whole.x + whole.w - 2 * tip, whole.y + whole.h / 2), tip, false);
     targets_add_box(v->targets, row.act, row.arg, whole);
-    pen->y += h;
+    pen->y += plan.h;
     return true;
 }
 
@@ -320,7 +357,7 @@ static bool draw_loss(struct pen *pen, const struct account_page *p, size_t inde
                  loss_cost_time_text(again_ns, loss_cost_grain_of(again_ns), time));
     return draw_row(
         pen, p,
-        (struct row){text, again, view_units(v, 22), ACT_GO_TO_EVENT, story_drop(v->story, index)->event, false});
+        (struct row){text, "", again, view_units(v, 22), ACT_GO_TO_EVENT, story_drop(v->story, index)->event, false});
 }
 
 static int64_t length_of(const struct why_part *part)
@@ -328,16 +365,30 @@ static int64_t length_of(const struct why_part *part)
     return part->to_ns - part->from_ns;
 }
 
+enum { WHEN_BYTES = 2 * VIEW_TIME_BYTES + 8 };
+
+/* From when to when, in a form that tells the parts of this level apart. */
+static const char *when_text(const struct account_page *p, const struct why_part *part, char text[WHEN_BYTES])
+{
+    char from[VIEW_TIME_BYTES], to[VIEW_TIME_BYTES];
+    int64_t apart_ns = (p->to_ns - p->from_ns) / 1000;
+    const struct axis_time form = {p->to_ns, apart_ns > MICROSECOND ? apart_ns : MICROSECOND};
+    snprintf(text, WHEN_BYTES, "%s – %s", axis_time_text(form, part->from_ns, from),
+             axis_time_text(form, part->to_ns, to));
+    return text;
+}
+
 static bool draw_part(struct pen *pen, const struct account_page *p, size_t index)
 {
     const struct view *v = p->v;
     const struct why_part *part = &p->plan->parts[index];
-    char text[STORY_SENTENCE_BYTES] = "", time[VTIME_TEXT_BYTES];
+    char text[STORY_SENTENCE_BYTES] = "", when[WHEN_BYTES], time[VTIME_TEXT_BYTES];
     struct why_walk walk = {0};
     if (pen_sees(pen, view_units(v, row_units - 2)))
         why_part_words(v->story, p->plan->intervals, part, text, sizeof text);
     vtime_format_duration(length_of(part), time);
-    if (!draw_row(pen, p, (struct row){text, time, 0, ACT_INTERVAL, index, false})) return false;
+    if (!draw_row(pen, p, (struct row){text, when_text(p, part, when), time, 0, ACT_INTERVAL, index, false}))
+        return false;
     for (size_t lost; (lost = why_part_next_loss(v->story, p->plan->intervals, part, &walk)) != STORY_NONE;)
         if (!draw_loss(pen, p, lost)) return false;
     return true;
@@ -355,11 +406,12 @@ static bool is_short(const struct account_page *p, const struct why_part *part)
            why_part_next_loss(p->v->story, p->plan->intervals, part, &walk) == STORY_NONE;
 }
 
-/* The longest first: a view may have room for a few only. Those of a dialogue in the order in which it was spoken. */
+/* The longest first: a view may have room for a few only. Those of a dialogue in the order in which it was spoken, and
+   what was waited for one after the other: each came of the one before it. */
 static void sort_by_length(const struct why_plan *plan, size_t *order, size_t n)
 {
-    bool is_dialogue = n > 0 && plan->parts[0].level == WHY_COMMAND;
-    for (size_t i = 1; i < n && !is_dialogue; i++) {
+    bool is_sequence = n > 0 && plan->parts[0].level >= WHY_COMMAND;
+    for (size_t i = 1; i < n && !is_sequence; i++) {
         size_t k = i, index = order[i];
         for (; k > 0 && length_of(&plan->parts[order[k - 1]]) < length_of(&plan->parts[index]); k--)
             order[k] = order[k - 1];
@@ -374,7 +426,7 @@ static void draw_short(struct pen *pen, const struct account_page *p, size_t n, 
     bool open = p->plan->tells_short;
     snprintf(text, sizeof text, tr("%zu shorter ones, together"), n);
     vtime_format_duration(together_ns, time);
-    if (!draw_row(pen, p, (struct row){text, time, 0, ACT_WHY_SHORT, 0, open})) return;
+    if (!draw_row(pen, p, (struct row){text, "", time, 0, ACT_WHY_SHORT, 0, open})) return;
     for (size_t i = 0; open && i < p->plan->n_parts; i++)
         if (is_short(p, &p->plan->parts[i]) && !draw_part(pen, p, i)) return;
 }

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "viz/draw/why_waits.h"
 #include "viz/draw/why_words.h"
 
 /* Where parts are put: those that fit are kept, and all are counted. */
@@ -33,7 +35,8 @@ static void put_stage(struct parts *p, size_t interval)
                              .interval = interval,
                              .n_intervals = 1,
                              .line = STORY_NONE,
-                             .packet = STORY_NONE});
+                             .packet = STORY_NONE,
+                             .event = STORY_NONE});
 }
 
 static bool was_put_off(const struct parts *p)
@@ -74,24 +77,12 @@ static void put_attempts(struct parts *p)
                                  .n_intervals = end - i,
                                  .nth = is_attempt ? nth : 0,
                                  .line = STORY_NONE,
-                                 .packet = STORY_NONE});
+                                 .packet = STORY_NONE,
+                                 .event = STORY_NONE});
     }
 }
 
 /* ---- Commands ---- */
-
-static size_t first_line_since(const struct story *s, int64_t at_ns)
-{
-    size_t low = 0, high = story_line_count(s);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (story_line(s, middle)->at_ns < at_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
 
 static size_t conn_of(const struct story *s, const struct delay_interval *interval)
 {
@@ -113,8 +104,9 @@ static void put_commands(struct parts *p, size_t interval)
                             .interval = interval,
                             .n_intervals = 1,
                             .line = STORY_NONE,
-                            .packet = STORY_NONE};
-    for (size_t i = first_line_since(p->story, in->from_ns); i < n; i++) {
+                            .packet = STORY_NONE,
+                            .event = STORY_NONE};
+    for (size_t i = story_lines_after(p->story, in->from_ns - 1); i < n; i++) {
         const struct story_line *line = story_line(p->story, i);
         if (line->at_ns >= in->to_ns) break;
         if (!is_command(line, conn)) continue;
@@ -134,61 +126,21 @@ static void put_commands(struct parts *p, size_t interval)
 
 /* ---- Segments ---- */
 
-static size_t first_packet_since(const struct story *s, int64_t at_ns)
-{
-    size_t low = 0, high = story_packet_count(s);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (story_packet(s, middle)->sent_ns < at_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static bool belongs(const struct story_packet *packet, const struct delay_interval *in, size_t conn, size_t other_end)
-{
-    if (packet->copy_of != STORY_NONE) return false;
-    if (in->stage == DELAY_DNS) return packet->class == STORY_DNS;
-    return packet->conn != STORY_NONE && (packet->conn == conn || packet->conn == other_end);
-}
-
-/* Of what is sent at one instant the one that says most: what is lost, then what is sent again, then the largest. */
-static int weight(const struct story_packet *p)
-{
-    return (p->fate == STORY_LOST ? 1 << 26 : 0) + (p->repeats != STORY_NONE ? 1 << 25 : 0) + (int)(p->size & 0xffffff);
-}
-
-/* From what is sent, by either end, to what is sent next. */
 static void put_segments(struct parts *p, const struct why_part *of)
 {
-    const struct delay_interval *in = &p->intervals[of->interval];
-    size_t conn = conn_of(p->story, in), n = story_packet_count(p->story);
-    size_t other_end = conn == STORY_NONE ? STORY_NONE : story_conn(p->story, conn).other_end;
-    struct why_part part = {.level = WHY_SEGMENT,
-                            .from_ns = of->from_ns,
-                            .interval = of->interval,
-                            .n_intervals = 1,
-                            .line = of->line,
-                            .n_lines = of->n_lines,
-                            .packet = STORY_NONE};
-    for (size_t i = first_packet_since(p->story, of->from_ns); i < n; i++) {
-        const struct story_packet *packet = story_packet(p->story, i);
-        if (packet->sent_ns >= of->to_ns) break;
-        if (!belongs(packet, in, conn, other_end)) continue;
-        if (packet->sent_ns > part.from_ns) {
-            part.to_ns = packet->sent_ns;
-            put(p, part);
-            part.from_ns = packet->sent_ns;
-            part.packet = STORY_NONE;
-            part.n_packets = 0;
-        }
-        if (part.packet == STORY_NONE || weight(packet) > weight(story_packet(p->story, part.packet))) part.packet = i;
-        part.n_packets++;
-    }
-    part.to_ns = of->to_ns;
-    put(p, part);
+    struct why_wait *waits;
+    size_t n = why_waits_of(p->story, &p->intervals[of->interval], of->from_ns, of->to_ns, &waits);
+    for (size_t i = 0; i < n; i++)
+        put(p, (struct why_part){.level = WHY_SEGMENT,
+                                 .from_ns = waits[i].from_ns,
+                                 .to_ns = waits[i].to_ns,
+                                 .interval = of->interval,
+                                 .n_intervals = 1,
+                                 .line = of->line,
+                                 .n_lines = of->n_lines,
+                                 .packet = waits[i].packet,
+                                 .event = waits[i].event});
+    mem_free(waits);
 }
 
 /* ---- Levels ---- */
@@ -219,7 +171,7 @@ size_t why_parts_of(const struct story *s, const struct delay_interval *interval
     return p.n;
 }
 
-/* What a segment's part has lost is what was sent at its beginning, and may be lost later. */
+/* What is lost in a segment's part was sent in it, and may be lost later. */
 static bool was_lost_in(const struct story *s, const struct why_part *part, size_t drop)
 {
     if (part->level != WHY_SEGMENT) return true;
@@ -271,7 +223,7 @@ static void append_commands(const struct story *s, const struct why_part *part, 
 static const char *reply_in(const struct story *s, const struct why_part *part, size_t conn)
 {
     size_t server = conn == STORY_NONE ? STORY_NONE : story_conn(s, conn).other_end;
-    for (size_t i = first_line_since(s, part->from_ns); server != STORY_NONE && i < story_line_count(s); i++) {
+    for (size_t i = story_lines_after(s, part->from_ns - 1); server != STORY_NONE && i < story_line_count(s); i++) {
         const struct story_line *line = story_line(s, i);
         if (line->at_ns > part->to_ns) break;
         if (line->conn == server && !line->by_client && !line->is_secret) return line->text;
@@ -294,23 +246,6 @@ static void command_words(const struct story *s, const struct delay_interval *in
     append(text, size, reply);
 }
 
-static void segment_words(const struct story *s, const struct why_part *part, char *text, size_t size)
-{
-    char label[80];
-    if (part->packet == STORY_NONE) {
-        snprintf(text, size, "%s", tr("nothing of it is on its way"));
-        return;
-    }
-    const struct story_packet *p = story_packet(s, part->packet);
-    story_packet_label(s, part->packet, label, sizeof label);
-    if (part->n_packets > 1)
-        snprintf(text, size, tr("%s sends %s and %zu more"), host_name(s, p->from), label, part->n_packets - 1);
-    else if (p->repeats != STORY_NONE)
-        snprintf(text, size, tr("%s sends %s again"), host_name(s, p->from), label);
-    else
-        snprintf(text, size, tr("%s sends %s"), host_name(s, p->from), label);
-}
-
 void why_part_words(const struct story *s, const struct delay_interval *intervals, const struct why_part *part,
                     char *text, size_t size)
 {
@@ -330,7 +265,7 @@ void why_part_words(const struct story *s, const struct delay_interval *interval
         command_words(s, in, part, text, size);
         return;
     case WHY_SEGMENT:
-        segment_words(s, part, text, size);
+        why_wait_words(s, part->event, part->packet, text, size);
         return;
     }
 }
@@ -366,8 +301,7 @@ void why_part_label(const struct story *s, const struct delay_interval *interval
             verb_of(story_line(s, part->line), text, size);
         return;
     case WHY_SEGMENT:
-        text[0] = '\0';
-        if (part->packet != STORY_NONE) story_packet_label(s, part->packet, text, size);
+        why_wait_label(s, part->event, part->packet, text, size);
         return;
     }
 }

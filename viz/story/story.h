@@ -47,6 +47,7 @@ size_t story_event_count(const struct story *story);
 const struct event *story_event(const struct story *story, size_t event);
 enum event_kind story_event_kind(const struct story *story, size_t event);
 int64_t story_event_time(const struct story *story, size_t event);
+size_t story_events_after(const struct story *story, int64_t at_ns); /* the first one later than at_ns, or their count */
 size_t story_event_by_id(const struct story *story, uint64_t id); /* STORY_NONE when the journal does not hold it */
 int64_t story_end_ns(const struct story *story);                  /* of the last event; 0 when there is none */
 
@@ -457,6 +458,7 @@ struct story_line {
 };
 size_t story_line_count(const struct story *story); /* in the whole journal */
 const struct story_line *story_line(const struct story *story, size_t line);
+size_t story_lines_after(const struct story *story, int64_t at_ns); /* the first one later than at_ns, or their count */
 /* Lines said so far are those with an index below this. */
 size_t story_lines_so_far(const struct story *story);
 

@@ -115,19 +115,6 @@ const struct story_drop *story_drop(const struct story *story, size_t drop)
     return &story->drops.items[drop];
 }
 
-size_t story_drops_after(const struct story *story, int64_t at_ns)
-{
-    size_t low = 0, high = story->drops.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (story->drops.items[middle].at_ns <= at_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 bool story_packet_header(const struct story *story, size_t packet, struct story_header *header)
 {
     size_t at, size;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/journal/memory.h"
+#include "sim/journal/vtime.h"
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "tests/viz/story/made_journal.h"
@@ -145,9 +146,9 @@ Test(why_late, a_mail_that_was_put_off_opens_down_to_the_packet)
     cr_expect(picture_says("greeting → 220"));
     cr_expect(picture_says("→ 250-mx1.b.example") && picture_says("RCPT TO:<bob@b.example>"));
     open_part("EHLO");
-    cr_expect(picture_says("mail.a.example sends bytes"));
+    cr_expect(picture_says("mx1.b.example waits for mail.a.example: EHLO mail.a.example"));
     cr_expect(picture_says("parts, together"));
-    size_t segment = part_called(scene_story(scene), plan, "mail.a.example sends bytes");
+    size_t segment = part_called(scene_story(scene), plan, "mail.a.example waits for mx1.b.example: 250-");
     cr_expect(not(why_plan_open(plan, scene_story(scene), segment)), "it consists of nothing more");
     close_why_late();
 }
@@ -192,11 +193,73 @@ Test(why_late, a_segment_that_is_pressed_is_looked_at)
     open_why_late_of("lost-segment");
     open_part("mail.a.example hands it over to mx1.b.example");
     open_part("MAIL FROM:");
-    size_t part = part_called(scene_story(scene), plan, "mx1.b.example sends");
+    size_t part = part_called(scene_story(scene), plan, "mail.a.example waits for mx1.b.example: 250 OK");
     size_t packet = plan->parts[part].packet;
     cr_assert(click(ACT_INTERVAL, part));
     cr_expect(eq(int, scene_selection(scene).what, ACT_PACKET));
     cr_expect(eq(sz, scene_selection(scene).index, packet));
+    close_why_late();
+}
+
+/* ---- What was waited for ---- */
+
+static void open_content_of_lost_segment(void)
+{
+    open_why_late_of("lost-segment");
+    open_part("mail.a.example hands it over to mx1.b.example");
+    open_part("(mail m1");
+}
+
+/* The end of the mail is not sent before an acknowledgement that the receiver kept back for 40 ms. */
+Test(why_late, a_delayed_acknowledgement_that_was_waited_for_is_a_part_of_its_own)
+{
+    open_content_of_lost_segment();
+    const struct story *s = scene_story(scene);
+    size_t kept = part_called(s, plan, "mx1.b.example waits: it keeps its acknowledgement back (delayed ACK)");
+    const struct why_part *part = &plan->parts[kept];
+    cr_expect(eq(i64, part->to_ns - part->from_ns, 40 * MILLISECOND));
+    cr_expect(picture_says("it keeps its acknowledgement back (delayed ACK)"));
+    cr_expect(picture_says("2.0436 s – 2.0836 s"), "from when to when");
+    cr_expect(picture_says("40 ms"));
+    size_t ack = part_called(s, plan, "mail.a.example waits for mx1.b.example: ACK 29293");
+    cr_expect(eq(sz, ack, kept + 1), "and what came of it was waited for next");
+    cr_assert(click(ACT_INTERVAL, kept));
+    cr_expect(eq(i64, scene_now(scene), part->from_ns));
+    cr_expect(eq(int, scene_selection(scene).what, ACT_EVENT), "what set the timer");
+    close_why_late();
+}
+
+/* Not the segments that were sent behind the lost one, but the acknowledgements that tell of it, and the repair. */
+Test(why_late, after_a_loss_the_third_duplicate_and_what_is_sent_again_were_waited_for)
+{
+    open_content_of_lost_segment();
+    const struct story *s = scene_story(scene);
+    size_t again = part_called(s, plan, "mx1.b.example waits for mail.a.example: bytes 3013–4472, sent again");
+    size_t duplicate = part_called(s, plan, "mail.a.example waits for mx1.b.example: ACK 3013");
+    cr_expect(eq(sz, again, duplicate + 1));
+    const struct story_packet *resent = story_packet(s, plan->parts[again].packet);
+    cr_expect(eq(i64, plan->parts[again].from_ns, resent->sent_ns));
+    cr_expect(eq(i64, plan->parts[again].to_ns, resent->end_ns));
+    close_why_late();
+}
+
+Test(why_late, a_server_that_keeps_its_answers_back_is_what_was_waited_for)
+{
+    open_why_late_of("tarpit");
+    scene_select(scene, (struct selection){ACT_MAIL, story_letter(scene_story(scene), 0).mail});
+    scene_draw(scene, canvas);
+    open_part("mail.a.example hands it over to mx1.b.example");
+    open_part("EHLO");
+    size_t kept = part_called(scene_story(scene), plan, "mx1.b.example waits: it lets the other side wait");
+    cr_expect(eq(i64, plan->parts[kept].to_ns - plan->parts[kept].from_ns, 2 * SECOND));
+    close_why_late();
+}
+
+/* In every row, on every level. */
+Test(why_late, each_row_tells_from_when_to_when)
+{
+    open_why_late_of("greylisting");
+    cr_expect(picture_says("1:00.5 – 10:00.0"), "the wait");
     close_why_late();
 }
 
