@@ -120,6 +120,7 @@ static void packet_sent(struct story *story, size_t i, const struct event *e)
     story->class_seen[p->class] = true;
     if (p->repeats != STORY_NONE) cast_mark(story, STORY_MARK_RETRANSMISSION, i);
     note_iss(story, packet);
+    duplicates_note_sent(story, packet);
     story->subject[i] = (uint32_t)packet;
 }
 
@@ -245,6 +246,7 @@ static void link_deliver(struct story *story, size_t i, const struct event *e)
     size_t to = story_hop_to(story, hop);
     if (p->to == to || (p->to == STORY_NONE && story->hosts.items[to].role != STORY_ROUTER)) {
         end_packet(story, packet, i, STORY_ARRIVED, "");
+        duplicates_note_arrived(story, packet);
         cast_transfer_packet(story, i, packet);
     }
 }

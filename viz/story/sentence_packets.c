@@ -145,12 +145,21 @@ static void tell_link_send(struct sentence *s, const struct story *story, size_t
                  sentence_link_end(story, e, 0), sentence_link_end(story, e, 1));
 }
 
+static void say_duplicate(struct sentence *s, unsigned nth)
+{
+    static const char *const which[] = {"", "First duplicate acknowledgement: ", "Second duplicate acknowledgement: ",
+                                        "Third duplicate acknowledgement: "};
+    if (nth > 0) sentence_say(s, "%s", nth <= 3 ? tr(which[nth]) : tr("One more duplicate acknowledgement: "));
+}
+
 static void tell_link_deliver(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
     size_t packet = story_event_packet(story, i),
            from = packet == STORY_NONE ? STORY_NONE : story->packets.items[packet].from;
     const char *name = packet_name(story, i, label, sizeof label), *host = sentence_host(story, e, FIELD_HOST);
+    if (packet != STORY_NONE && story->packets.items[packet].end_event == i)
+        say_duplicate(s, story->packets.items[packet].duplicate);
     if (from < story->hosts.count)
         sentence_say(s, tr("%s from %s reaches %s"), name, story_name_of_host(story, from), host);
     else

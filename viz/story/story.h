@@ -186,10 +186,14 @@ struct story_packet {
     enum story_class class : 8;
     enum story_fate fate : 4;
     bool corrupted : 1;          /* its bits were changed on the way */
+    unsigned duplicate : 3;      /* of acknowledgements that arrived: which duplicate of one before (RFC 5681 2), as its
+                                    receiver counts them, at most 7; 0: none */
 };
 size_t story_packet_count(const struct story *story);
 const struct story_packet *story_packet(const struct story *story, size_t packet);
 size_t story_packet_by_id(const struct story *story, uint64_t id);
+/* The duplicate acknowledgement that arrived before this one; STORY_NONE: it is the first. */
+size_t story_duplicate_before(const struct story *story, size_t packet);
 /* The packet that an event is about (send, hop, drop), or STORY_NONE. */
 size_t story_event_packet(const struct story *story, size_t event);
 /* The connection that an event, or its packet, is about, and the letter: of a mail for several, where the event names no
@@ -494,7 +498,8 @@ int64_t story_timer_at(const struct story *story, size_t i); /* its at_ns alone 
 /* The events that led to this one, itself first, back to the scenario; as many as there is room for. Returns how many
    there are in all. */
 size_t story_causes(const struct story *story, size_t event, size_t *chain, size_t room);
-/* The same, but from a retransmission it goes to the loss that made it necessary, and from there on: "why late". */
+/* The same, but from a retransmission it goes to the loss that made it necessary, past the duplicate acknowledgements that
+   told of it, one by one, and from there on: "why late". */
 size_t story_explanation(const struct story *story, size_t event, size_t *chain, size_t room);
 /* All events about one packet: sending, each hop, its end. Returns how many there are in all. */
 size_t story_packet_events(const struct story *story, size_t packet, size_t *events, size_t room);

@@ -30,6 +30,11 @@ struct cast_conn {
     uint16_t local_port, remote_port;
     bool active, has_iss;
     uint32_t iss; /* of its SYN, so that acknowledgement numbers can be told as bytes */
+    uint64_t sent_bytes; /* of its stream so far, while the cast is made */
+    uint32_t acked;      /* the latest acknowledgement number of it that arrived; likewise, as what follows */
+    uint16_t window;
+    bool has_acked;
+    uint8_t n_duplicates; /* of that number */
     const char *protocol;
     size_t transfer; /* under way while the cast is made */
     TABLE_OF(uint32_t) vars;
@@ -257,6 +262,11 @@ static inline size_t story_index(const struct index_map *map, uint64_t key)
 /* cast_packet.c */
 enum { PACKET_BLOCK = 64 };
 size_t packet_index(const struct story *story, uint64_t id);
+
+/* duplicates.c: numbers those that arrive. */
+void duplicates_note_sent(struct story *story, size_t packet);
+void duplicates_note_arrived(struct story *story, size_t packet);
+size_t duplicates_lost_packet(const struct story *story, size_t packet); /* that they tell of; STORY_NONE */
 
 /* story_mail.c: for the time line. */
 enum { DENSITY_BLOCK = 256 };

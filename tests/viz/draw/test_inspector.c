@@ -108,3 +108,24 @@ Test(inspector, a_queue_is_told_row_by_row_with_what_is_next_and_the_last_reply)
     cr_expect(not(picture_says("last: 450")), "it is not known yet");
     close_scene();
 }
+
+/* ---- Causes ---- */
+
+/* The key c, pressed on the retransmission, leads from duplicate to duplicate and then to the loss. */
+Test(inspector, from_what_is_sent_again_each_duplicate_acknowledgement_is_a_step_back_to_the_loss)
+{
+    open_scene_of("lost-segment", scene_options_default());
+    const struct story *s = scene_story(scene);
+    size_t lost = look_at_the_lost_packet();
+    scene_select(scene, (struct selection){ACT_PACKET, story_packet(s, lost)->repeated_by});
+    scene_draw(scene, canvas);
+    cr_expect(picture_says("Third duplicate") && picture_says("Second duplicate") && picture_says("First duplicate"));
+    for (unsigned nth = 3; nth > 0; nth--) {
+        press('c');
+        cr_assert(eq(int, scene_selection(scene).what, ACT_PACKET));
+        cr_expect(eq(uint, story_packet(s, scene_selection(scene).index)->duplicate, nth));
+    }
+    press('c');
+    cr_expect(eq(sz, scene_selection(scene).index, lost));
+    close_scene();
+}

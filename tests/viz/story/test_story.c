@@ -255,6 +255,29 @@ Test(story, from_the_gap_being_filled_the_walk_leads_to_the_loss)
     made_free(&made);
 }
 
+/* Of the three that stand here for what a receiver sends, the first one tells something new. */
+Test(story, between_the_loss_and_what_is_sent_again_stand_the_duplicate_acknowledgements)
+{
+    static const char *const begin[] = {"Second duplicate acknowledgement: ", "First duplicate acknowledgement: "};
+    struct made made = made_journal(1, NULL, 0);
+    struct story *story = story_new(made.memory);
+    char text[STORY_SENTENCE_BYTES];
+    size_t chain[200], n = story_explanation(story, story_event_by_id(story, made.resent_event), chain, 200);
+    cr_assert_geq(n, 4);
+    for (unsigned i = 0; i < 2; i++) {
+        size_t packet = story_event_packet(story, chain[1 + i]);
+        cr_assert_eq(story_packet(story, packet)->duplicate, 2 - i);
+        story_sentence(story, chain[1 + i], text, sizeof text);
+        cr_assert_eq(strncmp(text, begin[i], strlen(begin[i])), 0, "%s", text);
+    }
+    cr_assert_eq(chain[3], story_event_by_id(story, made.lost_event));
+    cr_assert_eq(story_explanation(story, chain[2], chain, 200), n - 2, "from one of them on it is the same");
+    for (size_t i = 0; i < story_packet_count(story); i++)
+        if (story_packet(story, i)->class != STORY_ACK) cr_assert_eq(story_packet(story, i)->duplicate, 0);
+    story_free(story);
+    made_free(&made);
+}
+
 static void expect_sentence(const struct story *story, uint64_t id, const char *expected)
 {
     char text[STORY_SENTENCE_BYTES];
