@@ -45,7 +45,8 @@ static void survey_letter(void *context, size_t mail, const char *recipient, siz
     char *copy = mem_alloc(size + 1);
     memcpy(copy, recipient, size);
     copy[size] = 0;
-    struct cast_letter letter = {mail, text_store_add(&story->texts, copy), story->letters_of_mail[mail], is_written};
+    struct cast_letter letter = {mail, text_store_add(&story->texts, copy), story->letters_of_mail[mail], 0,
+                                 is_written};
     mem_free(copy);
     story->letters_of_mail[mail] = story->letters.count;
     *TABLE_ADD(&story->letters) = letter;
@@ -186,6 +187,12 @@ static void mark_state(struct story *story, size_t i, enum story_mail_state stat
     if (state == STORY_MAIL_BOUNCED) cast_mark(story, STORY_MARK_BOUNCED, i);
 }
 
+static void note_delivery(struct story *story, size_t i, size_t letter, enum story_mail_state state)
+{
+    struct cast_letter *l = &story->letters.items[letter];
+    if (state == STORY_MAIL_DELIVERED && l->delivered_event == 0) l->delivered_event = i;
+}
+
 static void mail_state(struct story *story, size_t i, const struct event *e)
 {
     const char *recipient = event_text(e, FIELD_RECIPIENT);
@@ -193,6 +200,7 @@ static void mail_state(struct story *story, size_t i, const struct event *e)
     size_t letter = cast_letter_of(story, cast_mail(story, e, FIELD_MESSAGE), recipient, strlen(recipient));
     if (letter == STORY_NONE || host == STORY_NONE) return;
     story->subject[i] = (uint32_t)place_of_letter(story, letter, host);
+    note_delivery(story, i, letter, story_mail_state_of(event_text(e, FIELD_TO)));
     mark_state(story, i, story_mail_state_of(event_text(e, FIELD_TO)));
     waits_note(story, i, story->subject[i], story_mail_state_of(event_text(e, FIELD_TO)));
 }

@@ -46,6 +46,7 @@ struct cast_letter {
     size_t mail;
     const char *recipient;
     size_t first_place;
+    size_t delivered_event; /* that put it into a mailbox first; 0: none did */
     bool is_written; /* its writer named the recipient; others come where an alias stands for its members */
 };
 

@@ -93,6 +93,23 @@ static bool is_bounced(const struct story *story, size_t event)
     return goes_to(story, event, STORY_MAIL_BOUNCED);
 }
 
+/* As whoever sent the data counts it, when it arrives. */
+static bool is_duplicate_ack(const struct story *story, size_t event)
+{
+    uint32_t hop = story->subject[event];
+    if (hop == NONE32) return false;
+    const struct story_packet *p = story_packet(story, story->hops.items[hop].packet);
+    return p->duplicate > 0 && p->end_event == event;
+}
+
+/* It has been in the mailbox before. */
+static bool is_second_delivery(const struct story *story, size_t event)
+{
+    uint32_t place = story->subject[event];
+    if (place == NONE32 || !goes_to(story, event, STORY_MAIL_DELIVERED)) return false;
+    return story->letters.items[story->places.items[place].letter].delivered_event < event;
+}
+
 static bool goes_down(const struct story *story, size_t event)
 {
     return !event_int(story_event(story, event), FIELD_UP);
@@ -171,7 +188,17 @@ static const struct row table[] = {
     {"reset, RST", {EVENT_PACKET_SEND}, is_rst, is_rst},
     {"timer, timers", {EVENT_TIMER_FIRE}, NULL, NULL},
     {"not taken, turned away", {EVENT_PACKET_DROP}, NULL, NULL},
-    {"duplicate, duplicates, duplicated", {EVENT_LINK_DUPLICATE}, NULL, NULL},
+    {"duplicate ACK, duplicate ACKs, duplicate acknowledgement, duplicate acknowledgements, dupack, dup ack, "
+     "duplicate, "
+     "duplicates, duplicated",
+     {EVENT_LINK_DELIVER},
+     is_duplicate_ack,
+     NULL},
+    {"duplicate packet, duplicate packets, duplicate, duplicates, duplicated", {EVENT_LINK_DUPLICATE}, NULL, NULL},
+    {"duplicate mail, duplicate mails, duplicate message, second copy, duplicate, duplicates, duplicated, twice",
+     {EVENT_MAIL_STATE},
+     is_second_delivery,
+     NULL},
     {"corruption, corrupt, corrupted, damage, damaged", {EVENT_LINK_CORRUPT, EVENT_PACKET_CORRUPT}, NULL, NULL},
     {"fragment, fragments, fragmentation", {EVENT_PACKET_FRAGMENT, EVENT_PACKET_WHOLE}, NULL, NULL},
     {"ICMP", {EVENT_PACKET_SEND}, is_icmp, is_icmp},

@@ -54,7 +54,46 @@ static enum story_class class_here(void)
     return packet == STORY_NONE ? STORY_CLASSES : story_packet(scene_story(scene), packet)->class;
 }
 
+/* Which duplicate acknowledgement is looked at; 0: none. */
+static unsigned duplicate_looked_at(void)
+{
+    struct selection looked_at = scene_selection(scene);
+    return looked_at.what == ACT_PACKET ? story_packet(scene_story(scene), looked_at.index)->duplicate : 0;
+}
+
 /* ---- Words ---- */
+
+/* What a learner calls a duplicate is an acknowledgement, what a link makes is a packet, what a mailbox holds is a
+ * mail. */
+Test(find, a_duplicate_is_an_acknowledgement_a_packet_or_a_mail)
+{
+    open_window("lost-segment");
+    static const char *const of_acks[] = {"duplicate", "duplicate ACK", "duplicate acknowledgement", "dupack"};
+    for (size_t i = 0; i < sizeof of_acks / sizeof *of_acks; i++) {
+        press(KEY_HOME);
+        find(of_acks[i]);
+        cr_expect(found(), "%s", of_acks[i]);
+        cr_expect(eq(uint, duplicate_looked_at(), 1), "%s", of_acks[i]);
+    }
+    press('n');
+    cr_expect(eq(uint, duplicate_looked_at(), 2));
+    press('u');
+    write_text("u");
+    write_text("dup");
+    cr_expect(picture_says("duplicate ACK"), "it is offered by its name");
+    press(KEY_ESCAPE);
+    find("duplicate packet");
+    cr_expect(not(found()), "no link has made one");
+    close_scene();
+    open_window("in-disorder");
+    find("duplicate packet");
+    cr_expect(eq(int, kind_here(), EVENT_LINK_DUPLICATE));
+    close_scene();
+    open_window("duplicate-after-lost-250");
+    find("duplicate mail");
+    cr_expect(eq(int, kind_here(), EVENT_MAIL_STATE));
+    cr_expect(eq(i64, scene_now(scene) / MINUTE, 25), "the second time that it is put into the mailbox");
+}
 
 Test(find, the_same_thing_is_found_by_any_word_that_people_have_for_it)
 {
