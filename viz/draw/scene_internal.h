@@ -61,6 +61,8 @@ struct what_if {
     bool failed;           /* the last act made no world, which the message says; the job is for those before it */
     struct act_line acts[ACTS_MAX];
     size_t n_acts;
+    struct act_line aside[ACTS_MAX]; /* those before a new what if was begun, for who takes it back */
+    size_t n_aside;                  /* 0: none was begun anew */
     const struct journal_memory *original;
     struct journal_memory *changed; /* NULL: there is none */
     int shown;                      /* 0 the original, 1 the changed */
@@ -126,7 +128,7 @@ struct scene {
     struct point grip;   /* where the drag began */
     bool playing, dragging, dark, help, dirty, quit, full_screen_wish;
     enum leaving asked; /* whether to leave */
-    bool grows, waits; /* the journal grows; at its end, for more */
+    bool grows, waits;  /* the journal grows; at its end, for more */
     double scale;
     int64_t screen_ns;
     struct span span;             /* in sight; the whole run when it ends at its end */
@@ -196,6 +198,8 @@ void scene_edit_open(struct scene *scene, size_t row); /* of edits_of */
 void scene_edit_apply(struct scene *scene);
 void scene_undo_what_if(struct scene *scene);
 void scene_save_what_if(struct scene *scene);
+/* What is changed now is changed in the run as it was, and in nothing else: that one is looked at, beside another. */
+bool scene_begins_anew(const struct scene *scene);
 bool scene_would_lose(const struct scene *scene); /* acts that are not saved */
 /* At once where nothing would be lost; else it is asked. */
 void scene_leave(struct scene *scene, enum leaving where);

@@ -7,7 +7,8 @@
 
 bool scene_can_change(const struct scene *s)
 {
-    return s->what_if.rerun && !s->what_if.rerun->why_not && s->what_if.n_acts < ACTS_MAX;
+    const struct what_if *w = &s->what_if;
+    return w->rerun && !w->rerun->why_not && (w->n_acts < ACTS_MAX || scene_begins_anew(s));
 }
 
 void scene_link_open(struct scene *s)

@@ -74,8 +74,35 @@ static void close_own_view(struct scene *s)
     s->what_if.opened_view = false;
 }
 
+bool scene_begins_anew(const struct scene *s)
+{
+    return s->what_if.changed && s->what_if.shown == 0;
+}
+
+/* Who acts on the run as it was asks about that run: numbers of packets are its own, and other changes would only be in
+   the way of what the question is about. */
+static void begin_anew(struct scene *s)
+{
+    struct what_if *w = &s->what_if;
+    if (!scene_begins_anew(s)) return;
+    memcpy(w->aside, w->acts, sizeof w->aside);
+    w->n_aside = w->n_acts;
+    w->n_acts = 0;
+}
+
+/* What was begun anew is taken back whole: the acts before it are there again. */
+static void take_back_act(struct what_if *w)
+{
+    w->n_acts--;
+    if (w->n_acts > 0) return;
+    memcpy(w->acts, w->aside, sizeof w->acts);
+    w->n_acts = w->n_aside;
+    w->n_aside = 0;
+}
+
 void scene_add_act(struct scene *s, const struct act_line *act)
 {
+    begin_anew(s);
     s->what_if.acts[s->what_if.n_acts++] = *act;
     run_with_acts(s);
 }
@@ -85,6 +112,7 @@ void scene_run_without_losses(struct scene *s)
     struct what_if *w = &s->what_if;
     const struct why_plan *plan = s->why_plan;
     if (!plan || plan->letter == STORY_NONE || !scene_can_change(s)) return;
+    begin_anew(s);
     w->n_acts +=
         why_losses_acts(s->story, plan->intervals, plan->n_intervals, w->acts + w->n_acts, ACTS_MAX - w->n_acts);
     run_with_acts(s);
@@ -118,13 +146,13 @@ void scene_edit_open(struct scene *s, size_t row)
 void scene_edit_apply(struct scene *s)
 {
     struct act_line act = {.about = ""};
-    if (s->what_if.n_acts < ACTS_MAX && edit_act(&s->find.row, s->find.text, &act)) scene_add_act(s, &act);
+    if (scene_can_change(s) && edit_act(&s->find.row, s->find.text, &act)) scene_add_act(s, &act);
 }
 
 void scene_undo_what_if(struct scene *s)
 {
     if (s->what_if.n_acts == 0) return;
-    s->what_if.n_acts--;
+    take_back_act(&s->what_if);
     run_again(s);
     if (s->what_if.n_acts == 0) close_own_view(s);
 }
@@ -179,7 +207,7 @@ static void drop_last_act(struct scene *s)
     char why[sizeof w->message];
     snprintf(why, sizeof why, "%s", w->message);
     w->look_for[0] = 0;
-    if (w->n_acts) w->n_acts--;
+    if (w->n_acts) take_back_act(w);
     run_again(s);
     snprintf(w->message, sizeof w->message, "%s", why);
     w->failed = w->job != NULL;
@@ -245,7 +273,7 @@ struct compare_page scene_compare_page(const struct scene *s)
 
 struct what_if_band scene_what_if_band(const struct scene *s)
 {
-    return (struct what_if_band){scene_compare_page(s), s->what_if.left_ns};
+    return (struct what_if_band){scene_compare_page(s), s->what_if.left_ns, s->what_if.n_aside};
 }
 
 void scene_free_what_if(struct scene *s)

@@ -20,7 +20,7 @@ static void act_words(const struct what_if_band *band, char text[ACT_QUESTION_BY
     if (page->running)
         snprintf(text, size, "%s", tr("The world is run once more ..."));
     else if (!shows_what_if(band))
-        snprintf(text, size, "%s", tr("The run as it was"));
+        snprintf(text, size, "%s", tr("The run as it was: a change begins a new what if"));
     else if (page->n_acts == 1)
         what_if_question(&page->acts[0], text);
     else
@@ -35,7 +35,10 @@ static void clock_words(const struct view *v, const struct what_if_band *band, c
     text[0] = 0;
     if (!band->page.comparison || band->page.running) return;
     vtime_format_instant(v->parts_ns, parts);
-    if (v->parts_ns == TIME_NEVER)
+    if (band->n_aside && shows_what_if(band))
+        snprintf(text, size, "%s",
+                 tr("Begun anew from the run as it was. Ctrl Z brings back what was changed before."));
+    else if (v->parts_ns == TIME_NEVER)
         snprintf(text, size, "%s", tr("Nothing differs: the act came to nothing."));
     else if (now < v->parts_ns)
         snprintf(text, size, tr("Until %s both runs are the same."), parts);

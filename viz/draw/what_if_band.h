@@ -9,6 +9,7 @@
 struct what_if_band {
     struct compare_page page;
     int64_t left_ns; /* where the clock was before it went back to where the runs part; TIME_NEVER: it did not */
+    size_t n_aside;  /* acts that were left aside when what is seen was begun anew, from the run as it was */
 };
 
 void what_if_band_draw(const struct view *view, struct box box, const struct what_if_band *band);

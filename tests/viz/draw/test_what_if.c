@@ -317,6 +317,43 @@ Test(what_if, while_there_are_two_runs_a_band_says_which_is_seen_and_leads_to_th
     cr_expect(not(is_told("back to the run as it was")), "there is but one again");
 }
 
+/* The run that is looked at is the run that the question is about. */
+Test(what_if, who_changes_the_run_as_it_was_begins_a_new_what_if_and_may_take_that_back)
+{
+    spare_the_lost_packet(2500 * MILLISECOND);
+    press('x');
+    cr_expect(is_told("The run as it was: a change begins a new what if"));
+    size_t link = story_link_by_name(scene_story(scene), "a-mail");
+    scene_select(scene, (struct selection){ACT_LINK, link});
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_WHAT_IF, 0), "it were cut, or something else of a link");
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+    cr_expect(is_told("Begun anew from the run as it was."));
+    cr_assert(press_with('s', false, true));
+    cr_expect(eq(ptr, strstr(rerun_saved, "\"spare\""), NULL), "what was changed before is no part of it");
+    press_with('z', false, true);
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+    cr_expect(is_told("what if it had not been lost?"), "it is back");
+    cr_expect(not(is_told("Begun anew")));
+    press_with('z', false, true);
+    cr_expect(not(is_told("as it was")), "there is but one again");
+}
+
+/* Who looks at what might have been goes on from there. */
+Test(what_if, acts_on_what_might_have_been_add_up)
+{
+    spare_the_lost_packet(2500 * MILLISECOND);
+    scene_select(scene, (struct selection){ACT_LINK, story_link_by_name(scene_story(scene), "a-mail")});
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_WHAT_IF, 0));
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+    cr_expect(is_told("What if: 2 changes"));
+    cr_expect(not(is_told("Begun anew")));
+}
+
 Test(what_if, where_the_clock_goes_is_said)
 {
     spare_the_lost_packet(2500 * MILLISECOND);
