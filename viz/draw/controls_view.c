@@ -124,7 +124,7 @@ struct word_button {
     double w;
 };
 
-enum { WORD_BUTTONS = 6 };
+enum { WORD_BUTTONS = 7, NOWHERE = WORD_BUTTONS + 1 /* a rank for which there is never room */ };
 
 static void measure_word_buttons(const struct view *v, struct word_button buttons[WORD_BUTTONS])
 {
@@ -174,7 +174,8 @@ static double draw_word_buttons(const struct view *v, double x, struct box row, 
         {tr("What if"), ACT_ENLARGE, VIEW_WHAT_IF, false, state->enlarged == VIEW_WHAT_IF, 6, 0},
         {tr("Run until"), ACT_FIND, 0, false, false, 3, 0},
         {NULL, ACT_THEME, 0, false, false, 5, 0},
-        {"?", ACT_HELP, 0, false, false, 1, 0}};
+        {"?", ACT_HELP, 0, false, false, 1, 0},
+        {tr("the whole time (w)"), ACT_WHOLE_TIME, 0, false, false, state->is_zoomed ? 1 : NOWHERE, 0}};
     double h = view_units(v, 30);
     measure_word_buttons(v, buttons);
     int most = rank_that_fits(v, buttons, end - x);
@@ -229,6 +230,7 @@ static bool tip_of(struct selection button, const char **keys, const char **mean
                 {{ACT_ENLARGE, VIEW_WHAT_IF}, "9", "as it was, as it would have been"},
                 {{ACT_FIND, 0}, "u, n, Shift n", "run until ...; the next, the one before"},
                 {{ACT_THEME, 0}, "t", "light, dark"},
+                {{ACT_WHOLE_TIME, 0}, "z, Shift z, w", "less of the time, more, the whole"},
                 {{ACT_HELP, 0}, "?", "all keys and signs"}};
     for (size_t i = 0; i < sizeof tips / sizeof tips[0]; i++) {
         if (tips[i].button.what != button.what || tips[i].button.index != button.index) continue;

@@ -9,6 +9,7 @@ struct controls_state {
     double speed; /* the user's factor on the pace */
     enum pace_mode pace;
     enum view_id enlarged; /* shown alone; VIEW_NONE */
+    bool is_zoomed;        /* the time line shows a part of the time */
 };
 
 void controls_view_draw(const struct view *view, struct box box, const struct controls_state *state);

@@ -184,6 +184,9 @@ static bool control(struct scene *s, enum act act)
     case ACT_PACE:
         scene_set_pace(s, s->pace_mode == PACE_EVENT ? PACE_STORY : s->pace_mode + 1);
         return true;
+    case ACT_WHOLE_TIME:
+        scene_zoom(s, 0, 0);
+        return true;
     case ACT_THEME:
         s->dark = !s->dark;
         return true;

@@ -215,7 +215,8 @@ static void draw_time_line_still(struct scene *s, const struct view *view, struc
 
 static void draw_bottom(struct scene *s, const struct view *view)
 {
-    const struct controls_state state = {s->playing || s->waits, scene_speed(s), s->pace_mode, s->enlarged};
+    bool is_zoomed = s->span.from_ns > 0 || s->span.to_ns < story_end_ns(s->story);
+    const struct controls_state state = {s->playing || s->waits, scene_speed(s), s->pace_mode, s->enlarged, is_zoomed};
     view_panel(view, s->panels.bottom, NULL);
     controls_view_draw(view, s->panels.controls, &state);
     struct box box = s->panels.time_line;

@@ -43,6 +43,7 @@ enum act {
     ACT_LESSON_BACK,
     ACT_TIME_LINE,   /* press and drag */
     ACT_TIME_AXIS,   /* likewise; the argument is the view */
+    ACT_WHOLE_TIME,  /* the time line shows all of it again */
     ACT_FIND,        /* opens the line in which one writes what to run until */
     ACT_FIND_WORD,   /* writes a word that is offered into the line, by number */
     ACT_ELSEWHERE,   /* opens a packet in another program */

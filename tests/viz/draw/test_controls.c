@@ -86,6 +86,21 @@ static void a_part_of_why_late(struct scene *s)
     }
 }
 
+/* No mail of this world has so many: as if the first part were one of a long dialogue. */
+static void many_short_parts(struct scene *s)
+{
+    enum { SHORT = 13 };
+    struct why_plan *plan = s->why_plan;
+    cr_assert(plan != NULL);
+    const struct why_part whole = plan->parts[0];
+    for (int i = 0; i <= SHORT; i++) {
+        plan->parts[i] = whole;
+        plan->parts[i].from_ns += i;
+        if (i < SHORT) plan->parts[i].to_ns = plan->parts[i].from_ns + 1;
+    }
+    plan->n_parts = plan->n_all_parts = SHORT + 1;
+}
+
 static void the_dialogue(struct scene *s)
 {
     show(s, "dialogue");
@@ -574,7 +589,7 @@ static const struct target_row target_rows[] = {
     {ACT_ATTEMPT, .prepare = the_queue, .effect = has_gone_elsewhere},
     {ACT_INTERVAL, .prepare = why_late, .effect = shows_the_part},
     {ACT_WHY_LEVEL, .prepare = why_late, .prepare_more = a_part_of_why_late, .effect = has_closed_a_level},
-    {ACT_WHY_SHORT, .prepare = why_late, .prepare_more = a_part_of_why_late, .effect = tells_the_short_ones},
+    {ACT_WHY_SHORT, .prepare = why_late, .prepare_more = many_short_parts, .effect = tells_the_short_ones},
     {ACT_ONLY, .prepare = only_the_mail, .effect = shows_everything},
     {ACT_SENDER, .prepare = the_sender, .effect = has_another_sender},
     {ACT_CLOSE, .prepare = looking_at_a_host, .effect = looks_at_nothing},
@@ -592,6 +607,7 @@ static const struct target_row target_rows[] = {
     {ACT_LESSON_BACK, .end = WINDOW_BACK},
     {ACT_TIME_LINE, .effect = has_moved_in_time},
     {ACT_TIME_AXIS, .prepare = the_sender, .effect = has_moved_in_time},
+    {ACT_WHOLE_TIME, .prepare = zoomed_in, .effect = shows_all_time},
     {ACT_FIND, .effect = writes},
     {ACT_FIND_WORD, .prepare = the_line_is_open, .effect = has_written_a_word},
     {ACT_ELSEWHERE, .prepare = looking_at_the_lost_packet, .effect = is_open_elsewhere},

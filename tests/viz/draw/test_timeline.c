@@ -242,3 +242,15 @@ Test(timeline, from_days_to_a_microsecond_all_labels_are_there_and_true)
     zoom_in_around(MINUTE + 1257 * MILLISECOND);
     zoom_in_around(story_end_ns(scene_story(scene)) / 2 + 123456789); /* nothing happens, and time is passed over */
 }
+
+/* ---- The way back ---- */
+
+Test(timeline, while_a_part_of_the_time_is_shown_a_button_leads_back_to_all_of_it)
+{
+    cr_expect(not(click(ACT_WHOLE_TIME, 0)), "all of it is shown");
+    press('z');
+    cr_expect(picture_says("the whole time (w)"));
+    cr_assert(click(ACT_WHOLE_TIME, 0));
+    cr_expect(not(picture_says("the whole time (w)")));
+    cr_expect(not(click(ACT_WHOLE_TIME, 0)));
+}
