@@ -1,7 +1,6 @@
 #include "viz/draw/inspector_host.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/journal/tr.h"
@@ -11,6 +10,7 @@
 #include "viz/draw/inspector_view.h"
 #include "viz/draw/offers_view.h"
 #include "viz/draw/pen.h"
+#include "viz/draw/settings_words.h"
 
 static const char *name_of(const struct story *s, size_t host)
 {
@@ -145,39 +145,6 @@ static void draw_learnt(struct pen *pen, size_t host)
     }
 }
 
-/* "432000s" as a person says it; false: it is no time. */
-static bool say_time(const char *value, size_t length, char text[VTIME_TEXT_BYTES])
-{
-    char *end;
-    double seconds = strtod(value, &end);
-    if (end == value || end + 1 != value + length || *end != 's') return false;
-    vtime_format_duration((int64_t)(seconds * (double)SECOND + 0.5), text);
-    return true;
-}
-
-/* "policy=custom step=2820s" as "custom, step 47 min": the words of the journal, to be read. A reply is the last, and
-   has spaces of its own. */
-static void say_settings(const char *words, char *text, size_t size)
-{
-    size_t used = 0;
-    text[0] = '\0';
-    while (*words && used < size) {
-        char time[VTIME_TEXT_BYTES];
-        size_t key = strcspn(words, "= "), length;
-        const char *value = words + key + (words[key] == '=');
-        length = strncmp(words, "reply=", 6) == 0 ? strlen(value) : strcspn(value, " ");
-        bool is_time = say_time(value, length, time), is_named = strncmp(words, "policy=", 7) != 0;
-        size_t from = used;
-        used +=
-            (size_t)snprintf(text + used, size - used, "%s%.*s%s%.*s", used ? ", " : "", is_named ? (int)key : 0, words,
-                             is_named ? " " : "", is_time ? (int)strlen(time) : (int)length, is_time ? time : value);
-        for (size_t i = from; i < used && i < size && i < from + key + 2; i++)
-            if (text[i] == '_') text[i] = ' ';
-        words = value + length;
-        words += strspn(words, " ");
-    }
-}
-
 static void draw_settings(struct pen *pen, size_t host)
 {
     enum { MOST = 6 };
@@ -189,7 +156,7 @@ static void draw_settings(struct pen *pen, size_t host)
     if (n > 0) pen_heading(pen, tr("What it goes by"));
     for (size_t i = 0; i < n; i++) {
         const struct event *e = story_event(s, events[i]);
-        say_settings(event_text(e, FIELD_TEXT), words, sizeof words);
+        settings_words(event_text(e, FIELD_TEXT), words, sizeof words);
         snprintf(text, sizeof text, "%s: %s", tr(event_text(e, FIELD_NAME)), words);
         if (!pen_write(pen, style, text)) return;
     }

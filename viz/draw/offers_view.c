@@ -5,6 +5,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/draw/edits.h"
+#include "viz/draw/settings_words.h"
 #include "viz/draw/what_if.h"
 
 static const double button_units = 24;
@@ -71,11 +72,10 @@ static void draw_edits_of(struct pen *pen, const struct edit_row *rows, size_t n
     pen_heading(pen, from_now ? tr("From now on, another ...") : tr("From the beginning on, another ..."));
     struct flow flow = flow_begin(pen, false);
     for (size_t i = 0; i < n; i++) {
-        char text[120];
+        char text[160], value[EDIT_VALUE_BYTES];
         if (!*rows[i].at == from_now) continue;
-        snprintf(text, sizeof text, *rows[i].value ? "%s: %.40s" : "%s", rows[i].name, rows[i].value);
-        for (char *c = text; *c; c++)
-            if (*c == '\n') *c = ' ';
+        settings_value_words(rows[i].value, value, sizeof value);
+        snprintf(text, sizeof text, *value ? "%s: %.60s" : "%s", rows[i].name, value);
         if (!flow_button(&flow, text, ACT_EDIT, i)) return;
     }
     flow_end(&flow);

@@ -7,6 +7,8 @@
 
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/driven_scene.h"
+#include "tests/viz/draw/rerun_at_once.h"
+#include "viz/draw/settings_words.h"
 
 static void look_at(const char *host)
 {
@@ -127,5 +129,37 @@ Test(inspector, from_what_is_sent_again_each_duplicate_acknowledgement_is_a_step
     }
     press('c');
     cr_expect(eq(sz, scene_selection(scene).index, lost));
+    close_scene();
+}
+
+/* ---- What it goes by ---- */
+
+Test(inspector, a_policy_of_trying_again_is_told_in_words)
+{
+    char text[400];
+    settings_words("policy=postfix lifetime=432000s run_interval=300s maximal_backoff=4000s max_mails=0", text,
+                   sizeof text);
+    cr_expect(eq(str, (char *)text,
+                 (char *)"postfix, gives up after 5 d, looks through its queue every 5 min, waits at most 1.111 h"));
+    settings_words("policy=exim rule=G cutoff=57600s wait=3600s factor_of_1000=1500", text, sizeof text);
+    cr_expect(eq(str, (char *)text,
+                 (char *)"exim, rule G, up to the age of 16 h, waits 1 h, each time longer by the factor 1.5"));
+    settings_value_words("{\"policy\":\"postfix\",\"delay_warning_time\":\"1 h\"}", text, sizeof text);
+    cr_expect(eq(str, (char *)text, (char *)"postfix, tells the sender of the delay after 1 h"));
+    settings_value_words("10 Mbit/s", text, sizeof text);
+    cr_expect(eq(str, (char *)text, (char *)"10 Mbit/s"));
+    settings_words("mails=3 reply=452 4.2.2 full = no", text, sizeof text);
+    cr_expect(eq(str, (char *)text, (char *)"mails 3, reply 452 4.2.2 full = no"));
+}
+
+Test(inspector, what_a_server_goes_by_and_its_buttons_show_no_raw_text)
+{
+    struct scene_options options = scene_options_default();
+    options.rerun = &rerun_at_once;
+    options.arrangement = "closely";
+    open_scene_of("reports", options);
+    look_at("mail.a.example");
+    cr_expect(picture_says("retry: postfix, tells the sender of the delay after 1 h"));
+    cr_expect(not(picture_says("{\"policy\"")));
     close_scene();
 }
