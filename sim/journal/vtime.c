@@ -69,6 +69,27 @@ static void drop_trailing_zeros(uint64_t *digits, int *decimals)
     }
 }
 
+/* "8 min 59 s": as a clock has it, since nobody reads 8.991 min. The smaller of the two is left out where it is 0. */
+static const char *format_two_units(uint64_t ns, const char *sign, char buffer[VTIME_TEXT_BYTES])
+{
+    size_t unit = UNITS - 1;
+    while (units[unit].ns > ns)
+        unit--;
+    uint64_t small_ns = units[unit - 1].ns, smalls = (ns + small_ns / 2) / small_ns;
+    if (unit + 1 < UNITS && smalls * small_ns >= units[unit + 1].ns) { /* 59 min 59.9 s is 1 h */
+        unit++;
+        small_ns = units[unit - 1].ns;
+        smalls = units[unit].ns / small_ns;
+    }
+    uint64_t in_one = units[unit].ns / small_ns;
+    unsigned large = (unsigned)(smalls / in_one), small = (unsigned)(smalls % in_one);
+    if (small)
+        snprintf(buffer, VTIME_TEXT_BYTES, "%s%u %s %u %s", sign, large, units[unit].name, small, units[unit - 1].name);
+    else
+        snprintf(buffer, VTIME_TEXT_BYTES, "%s%u %s", sign, large, units[unit].name);
+    return buffer;
+}
+
 const char *vtime_format_duration(int64_t duration_ns, char buffer[VTIME_TEXT_BYTES])
 {
     uint64_t ns = magnitude(duration_ns);
@@ -76,6 +97,7 @@ const char *vtime_format_duration(int64_t duration_ns, char buffer[VTIME_TEXT_BY
         snprintf(buffer, VTIME_TEXT_BYTES, "%s", ns ? tr("never") : "0 s");
         return buffer;
     }
+    if (ns >= (uint64_t)MINUTE) return format_two_units(ns, duration_ns < 0 ? "-" : "", buffer);
     size_t unit = UNITS - 1;
     while (units[unit].ns > ns)
         unit--;

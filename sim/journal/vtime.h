@@ -20,7 +20,8 @@ enum { VTIME_TEXT_BYTES = 40 };
    microseconds. Writes at most VTIME_TEXT_BYTES including the end; returns buffer. */
 const char *vtime_format_instant(int64_t at_ns, char buffer[VTIME_TEXT_BYTES]);
 
-/* Duration in its natural unit, at most four digits that matter: "20 ms", "1.5 s", "5 min", "2.3 h", "5 d". */
+/* Duration in its natural unit, at most four digits that matter: "20 ms", "1.5 s"; from a minute on in two: "8 min 59 s",
+   "2 h 18 min", "5 d". */
 const char *vtime_format_duration(int64_t duration_ns, char buffer[VTIME_TEXT_BYTES]);
 
 /* Calendar date of an instant, given the second since 1970 at which the world began: RFC 5322 date-time in UTC,

@@ -115,8 +115,8 @@ holds cmp <("$POSTROAD" show postfix.journal -k attempt.end) <("$POSTROAD" show 
 # --- Received lines: the way of a mail, by the clocks of its servers ---
 run 0 import "$given/trace.eml" -o trace.journal --scenario trace.json
 says out '5 hosts, 1 mails'
-says out 'gate.isp.example: its clock is 2.05 min behind'
-seen trace.journal host.trouble 'host=gate.isp.example name=clock text="inferred: its clock is 2.05 min behind'
+says out 'gate.isp.example: its clock is 2 min 3 s behind'
+seen trace.journal host.trouble 'host=gate.isp.example name=clock text="inferred: its clock is 2 min 3 s behind'
 seen trace.journal mail.state 'host=gate.isp.example .*queue_id=0A1BfLTs031234 to=queued why="taken over with ESMTPS'
 seen trace.journal attempt.end '^00:29:29.* host=gate.isp.example .*peer=mx1.b.example outcome=delivered'
 seen trace.journal mail.state 'host=store7.b.example .*to=delivered why="inferred: '

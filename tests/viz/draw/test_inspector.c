@@ -140,7 +140,7 @@ Test(inspector, a_policy_of_trying_again_is_told_in_words)
     settings_words("policy=postfix lifetime=432000s run_interval=300s maximal_backoff=4000s max_mails=0", text,
                    sizeof text);
     cr_expect(eq(str, (char *)text,
-                 (char *)"postfix, gives up after 5 d, looks through its queue every 5 min, waits at most 1.111 h"));
+                 (char *)"postfix, gives up after 5 d, looks through its queue every 5 min, waits at most 1 h 7 min"));
     settings_words("policy=exim rule=G cutoff=57600s wait=3600s factor_of_1000=1500", text, sizeof text);
     cr_expect(eq(str, (char *)text,
                  (char *)"exim, rule G, up to the age of 16 h, waits 1 h, each time longer by the factor 1.5"));

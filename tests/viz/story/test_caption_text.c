@@ -26,7 +26,7 @@ Test(caption_text, places_are_filled_from_the_event)
 {
     char text[CAPTION_TEXT_BYTES];
     cr_expect_str_eq(filled("in {wait}.", 10 * SECOND + 538800 * MILLISECOND, text), "in 9 min.");
-    cr_expect_str_eq(filled("in {wait}", 10 * SECOND + 107 * MINUTE, text), "in 1.8 h");
+    cr_expect_str_eq(filled("in {wait}", 10 * SECOND + 107 * MINUTE, text), "in 1 h 48 min");
     cr_expect_str_eq(filled("at {next_attempt}", 10 * MINUTE, text), "at 00:10:00.000000");
     cr_expect_str_eq(filled("{time_of_day}:", 0, text), "09:00 on Monday:");
     cr_expect_str_eq(filled("{age} old, {age}", 0, text), "6 s old, 6 s");
