@@ -273,16 +273,17 @@ static void draw_packet(const struct chart *c, size_t index, double *free)
     double x = time_axis_x(v, c->box, p->sent_ns);
     if (x < c->box.x - 1 || x > c->box.x + c->box.w + 1) return;
     double low = y_of(c, (double)p->offset), high = y_of(c, (double)(p->offset + p->length)), u = v->unit;
-    bool happened = p->sent_ns <= story_now(v->story), again = p->repeats != STORY_NONE;
-    struct colour colour = colour_with_alpha(v->theme->class[p->class], happened ? 1 : 0.3);
+    bool happened = p->sent_ns <= story_now(v->story), again = p->repeats != STORY_NONE && happened;
+    enum story_class class =
+        p->repeats != STORY_NONE && !happened ? STORY_DATA : p->class; /* no loss is told before it */
+    struct colour colour = colour_with_alpha(v->theme->class[class], happened ? 1 : 0.3);
     if (low - high < 3 * u) high = low - 3 * u;
     canvas_line(v->canvas, point_of(x, low), point_of(x, high), again ? 4.5 * u : 2.5 * u, colour);
     if (again)
         canvas_stroke_round(v->canvas, box_of(x - 4 * u, high - 2 * u, 8 * u, low - high + 4 * u), 2 * u, u, colour);
-    if (p->fate == STORY_LOST)
-        shape_cross(v->canvas, point_of(x, (low + high) / 2), 5 * u, 2.2 * u,
-                    colour_with_alpha(v->theme->lost, p->end_ns <= story_now(v->story) ? 1 : 0.35));
-    if (again && happened) draw_retransmission_cause(c, p, x, low, high, free);
+    if (p->fate == STORY_LOST && p->end_ns <= story_now(v->story))
+        shape_cross(v->canvas, point_of(x, (low + high) / 2), 5 * u, 2.2 * u, v->theme->lost);
+    if (again) draw_retransmission_cause(c, p, x, low, high, free);
     if (view_is_selected(v, ACT_PACKET, index))
         canvas_ring(v->canvas, point_of(x, (low + high) / 2), 9 * u, 2 * u, v->theme->accent);
     targets_add_box(v->targets, ACT_PACKET, index, box_of(x - 3 * u, high - 2 * u, 6 * u, low - high + 4 * u));

@@ -128,3 +128,28 @@ Test(sender_view, no_line_comes_into_a_strip_of_names)
         canvas_free(listener);
     }
 }
+
+/* Of the colour of a loss, however pale. */
+static size_t orange_among_the_bytes(int64_t now_ns)
+{
+    struct box box = box_of(8, 8, 1264, 562);
+    struct canvas *canvas = canvas_new_layer(1280, 800);
+    size_t orange = 0;
+    story_seek(story, now_ns);
+    const struct view v = view_on(canvas, 1);
+    struct sender_layout layout = sender_view_layout(&v, view_panel(&v, box, "TCP sender"));
+    sender_view_draw(&v, box, plan);
+    struct box bytes = layout.charts[0];
+    for (int y = (int)bytes.y; y < bytes.y + bytes.h; y++)
+        for (int x = (int)bytes.x; x < bytes.x + bytes.w; x++)
+            orange += (int)(canvas_pixel(canvas, x, y) >> 16 & 0xff) > (int)(canvas_pixel(canvas, x, y) & 0xff) + 25;
+    canvas_free(canvas);
+    return orange;
+}
+
+Test(sender_view, a_loss_is_not_told_before_it_happens)
+{
+    int64_t lost_ns = story_drop(story, 0)->at_ns;
+    cr_expect(eq(sz, orange_among_the_bytes(lost_ns - 1), 0));
+    cr_expect(gt(sz, orange_among_the_bytes(lost_ns), 0));
+}
