@@ -281,15 +281,11 @@ static int64_t next_attempt(const struct story *s, size_t host)
     return next;
 }
 
-/* "4:59", "1:30:00": as a clock that runs down, since it changes every second. */
+/* "4 min 59 s": up to the second, since it changes every second. As a clock has it, one would take it for a time of
+ * day. */
 static const char *countdown(int64_t left_ns, char buffer[VTIME_TEXT_BYTES])
 {
-    int64_t s = left_ns / SECOND, h = s / 3600, m = s / 60 % 60;
-    if (h)
-        snprintf(buffer, VTIME_TEXT_BYTES, "%d:%02d:%02d", (int)h, (int)m, (int)(s % 60));
-    else
-        snprintf(buffer, VTIME_TEXT_BYTES, "%d:%02d", (int)m, (int)(s % 60));
-    return buffer;
+    return vtime_format_duration((left_ns + SECOND - 1) / SECOND * SECOND, buffer);
 }
 
 /* What is wrong with it: "disk full"; false when all is well. */

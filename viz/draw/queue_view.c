@@ -252,7 +252,7 @@ static double states_width(const struct view *v)
 {
     char text[80];
     struct text_style style = view_faint(v, FONT_SMALL);
-    snprintf(text, sizeof text, tr("next try in %s"), "59.999 min");
+    snprintf(text, sizeof text, tr("next try in %s"), "23 h 59 min");
     double w = canvas_measure(v->canvas, &style, text, 0).x;
     for (enum story_mail_state state = 0; state < STORY_MAIL_STATES; state++)
         w = fmax(w, canvas_measure(v->canvas, &style, story_mail_state_name(state), 0).x);

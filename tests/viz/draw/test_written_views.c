@@ -278,7 +278,7 @@ Test(written_views, on_the_map_the_mail_lies_where_it_was_taken)
     SAYS_ALL("1 mail in outbox");
     cr_expect(eq(int, hosts_with_mail(), 1), "at pc");
     draw_at(50);
-    SAYS_ALL("next try in 0:50");
+    SAYS_ALL("next try in 50 s");
     cr_expect(eq(int, hosts_with_mail(), 2), "at mail.a.example");
     draw_at(110);
     SAYS_ALL("1 mail in mailbox");
