@@ -457,6 +457,7 @@ static bool wheel_scrolls(struct scene *s, const struct input *in)
 
 static bool handle_wheel(struct scene *s, const struct input *in)
 {
+    s->asked = LEAVING_NOT; /* who goes on working stays */
     if (in->ctrl) {
         change_scale(s, in->wheel > 0 ? scale_step : 1 / scale_step);
         return true;

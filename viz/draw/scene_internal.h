@@ -128,6 +128,7 @@ struct scene {
     struct point grip;   /* where the drag began */
     bool playing, dragging, dark, help, dirty, quit, full_screen_wish;
     enum leaving asked; /* whether to leave */
+    int64_t asked_ns;   /* for how long so far */
     bool grows, waits;  /* the journal grows; at its end, for more */
     double scale;
     int64_t screen_ns;

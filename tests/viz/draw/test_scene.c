@@ -625,7 +625,7 @@ static void turn_wheel(double x, double y, double wheel)
 
 Test(scene, what_is_looked_at_closely_is_gone_through_by_wheel_and_keys)
 {
-    const char *const first = "a mail server", *const last = "max hops 50";
+    const char *const first = "a mail server", *const last = "servers on the way at most 50";
     scene_seek(scene, 2 * SECOND);
     scene_look_at(scene, "mail.a.example");
     scene_draw(scene, canvas);
@@ -784,4 +784,25 @@ Test(scene, buttons_give_way_one_after_the_other_where_letters_are_larger)
         if (scale <= 1.25) cr_expect(ge(sz, n, 4), "%.2f", scale);
         before = n;
     }
+}
+
+/* ---- Whether to leave ---- */
+
+Test(scene, the_question_whether_to_leave_goes_when_nobody_answers_it)
+{
+    press(KEY_ESCAPE);
+    cr_expect(scene_asks(scene) && picture_says("Press Esc once more to quit."));
+    scene_advance(scene, 3 * SECOND);
+    cr_expect(scene_asks(scene), "it can be read");
+    scene_advance(scene, 6 * SECOND);
+    cr_expect(not(scene_asks(scene)));
+    cr_expect(not(picture_says("Press Esc once more to quit.")));
+    cr_expect(not(scene_wants_quit(scene)));
+    press(KEY_ESCAPE);
+    cr_expect(scene_asks(scene), "and is asked anew");
+    scene_advance(scene, 3 * SECOND);
+    cr_expect(scene_asks(scene), "for as long as before");
+    struct input wheel = {.kind = INPUT_WHEEL, .wheel = 1, .x = 20, .y = 20};
+    scene_handle(scene, &wheel);
+    cr_expect(not(scene_asks(scene)), "who goes on working stays");
 }
