@@ -314,6 +314,9 @@ static bool mood_words(const struct story_host *host, char *text, size_t size)
     case STORY_MOOD_SLOW:
         snprintf(text, size, "%s", tr("answers late"));
         return true;
+    case STORY_MOOD_SILENT:
+        snprintf(text, size, "%s", tr("does not answer"));
+        return true;
     case STORY_MOOD_BUSY:
         snprintf(text, size, "%s", tr("busy"));
         break;
@@ -367,7 +370,7 @@ static bool sign_of(const struct story_host *host, enum shape_sign *sign)
         *sign = SIGN_FULL;
     else if (*trouble[STORY_TROUBLE_WORK] || *trouble[STORY_TROUBLE_PROGRAM] || host->mood == STORY_MOOD_SLOW)
         *sign = SIGN_SLOW;
-    else if (host->mood == STORY_MOOD_BUSY || host->mood == STORY_MOOD_NOT_NOW)
+    else if (host->mood == STORY_MOOD_BUSY || host->mood == STORY_MOOD_NOT_NOW || host->mood == STORY_MOOD_SILENT)
         *sign = SIGN_STOP;
     else if (*trouble[STORY_TROUBLE_CLOCK])
         *sign = SIGN_CLOCK;
@@ -420,6 +423,13 @@ static struct box widened(const struct map_plan *plan, struct box label, enum al
     return label;
 }
 
+/* Below its name, as who may hold mails does: the others have a word to say seldom. */
+static bool keeps_a_line(const struct story *s, size_t host)
+{
+    enum story_role role = story_host(s, host).role;
+    return role == STORY_MAIL_SERVER || role == STORY_CLIENT;
+}
+
 void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size_t host)
 {
     char text[MAP_WORDS_BYTES];
@@ -435,7 +445,7 @@ void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size
         style.bold = true;
     }
     struct map_host wide = *place;
-    if (plan->terse) { /* beyond the name */
+    if (plan->terse || !keeps_a_line(v->story, host)) { /* beyond the name */
         wide.label.y += place->above ? -style.size * 1.3 : wide.label.h;
         wide.label.h = style.size * 1.3;
         if (hides_another(plan, host, wide.label)) return; /* the icon shows it, too */

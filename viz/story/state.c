@@ -66,6 +66,21 @@ static struct host_now *host_of(struct story *story, const struct event *e)
     return host == STORY_NONE ? NULL : (struct host_now *)rows(story, BLOCK_HOSTS) + host;
 }
 
+/* A name server that is off is a host that is up, and does not answer. */
+static void apply_dns_fault(struct story *story, const struct event *e)
+{
+    struct host_now *now = host_of(story, e);
+    if (now && strcmp(event_text(e, FIELD_WHY), "nothing") == 0) now->mood = STORY_MOOD_SILENT;
+}
+
+static void apply_sending(struct story *story, uint32_t packet)
+{
+    const struct story_packet *p = packet == NONE32 ? NULL : &story->packets.items[packet];
+    if (!p || p->class != STORY_DNS || p->from == STORY_NONE) return;
+    struct host_now *now = (struct host_now *)rows(story, BLOCK_HOSTS) + p->from;
+    if (now->mood == STORY_MOOD_SILENT && strncmp(p->tag, "dns.answer", 10) == 0) now->mood = STORY_MOOD_WELL;
+}
+
 static void apply_rule(struct story *story, uint32_t i, const struct event *e)
 {
     struct host_now *now = host_of(story, e);
@@ -254,6 +269,9 @@ static bool apply_often(struct story *story, size_t i, enum event_kind kind)
 {
     uint32_t subject = story->subject[i];
     switch ((int)kind) {
+    case EVENT_PACKET_SEND:
+        apply_sending(story, subject);
+        return true;
     case EVENT_LINK_QUEUE:
     case EVENT_LINK_SEND:
     case EVENT_LINK_DELIVER:
@@ -305,6 +323,9 @@ static void apply_seldom(struct story *story, size_t i, enum event_kind kind)
         return;
     case EVENT_SMTP_LINE:
         apply_line(story, (uint32_t)i, story_event(story, i));
+        return;
+    case EVENT_DNS_FAULT:
+        apply_dns_fault(story, story_event(story, i));
         return;
     }
 }

@@ -101,7 +101,8 @@ enum story_mood {
     STORY_MOOD_MAILBOX_FULL, /* until it takes a mail again, or one is fetched */
     STORY_MOOD_BUSY,         /* it has as many callers as it can have: until it takes a mail */
     STORY_MOOD_NOT_NOW,      /* it answered with a 4: likewise */
-    STORY_MOOD_SLOW          /* it keeps its answers back, just now */
+    STORY_MOOD_SLOW,         /* it keeps its answers back, just now */
+    STORY_MOOD_SILENT        /* a name server that got a question and says nothing: until it answers one */
 };
 
 struct story_host {

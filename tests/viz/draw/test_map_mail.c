@@ -1,6 +1,7 @@
 /* The mail on the map: who holds one shows one. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <string.h>
 
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/run_scenario.h"
@@ -206,5 +207,28 @@ Test(map_mail, a_server_that_keeps_its_answers_back_or_has_too_many_callers_is_t
             full |= *story_host(s.story, h).trouble[STORY_TROUBLE_DISK] != 0;
     }
     cr_expect(full);
+    close_stage(&s);
+}
+
+/* ---- A server that says nothing ---- */
+
+static bool is_silent(const struct stage *s, const char *host)
+{
+    char text[MAP_WORDS_BYTES];
+    size_t index = story_host_by_name(s->story, host);
+    map_mail_words(s->story, index, text);
+    return story_host(s->story, index).mood == STORY_MOOD_SILENT && strcmp(text, "does not answer") == 0;
+}
+
+Test(map_mail, a_name_server_that_says_nothing_is_marked_until_it_answers)
+{
+    struct stage s = open_stage("dns-down");
+    story_seek(s.story, SECOND);
+    cr_expect(not(is_silent(&s, "ns1.b.example")), "nobody has asked it yet");
+    story_seek(s.story, 20 * MINUTE);
+    cr_expect(is_silent(&s, "ns1.b.example"));
+    cr_expect(not(is_silent(&s, "a.nic.example")), "that one answers");
+    story_seek(s.story, story_end_ns(s.story));
+    cr_expect(not(is_silent(&s, "ns1.b.example")), "it answers again");
     close_stage(&s);
 }
