@@ -200,19 +200,36 @@ static void say(const struct scene *s, char *text, size_t size)
     }
 }
 
+/* Of the form that a value has, where its unit is not plain from what is there; NULL. */
+static const char *example_of(const char *row)
+{
+    static const struct {
+        const char *row, *example;
+    } examples[] = {{"rate", "10 Mbit/s"}, {"delay", "20 ms"}, {"loss", "2 %"},   {"mtu", "1500"},
+                    {"at", "1.5 s"},       {"size", "30 kB"},  {"retry", "exim"}, {"fetches_every", "5 min"}};
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+        if (strcmp(examples[i].row, row) == 0) return examples[i].example;
+    return NULL;
+}
+
 void scene_find_draw(const struct scene *s, const struct view *view, struct box window)
 {
-    char text[EDIT_VALUE_BYTES + ACT_WORDS_BYTES + 120], value[ACT_WORDS_BYTES + 48];
+    char text[RERUN_WHY_BYTES + ACT_WORDS_BYTES + 160], value[ACT_WORDS_BYTES + 120];
     const struct find *f = &s->find;
+    const char *example = example_of(f->row.name);
     snprintf(value, sizeof value, "%s, %s", f->row.about, f->row.name);
-    if (f->edits)
+    if (example) snprintf(value, sizeof value, tr("%s, %s (such as %s)"), f->row.about, f->row.name, example);
+    if (f->edits && f->refused)
+        snprintf(text, sizeof text, "%s", s->what_if.message);
+    else if (f->edits)
         snprintf(text, sizeof text,
                  *f->row.at ? tr("%s: another value, from now on. Enter runs it again.")
                             : tr("%s: another value, from the beginning of the run on. Enter runs it again."),
                  value);
     else
         say(s, text, sizeof text);
-    struct find_line line = {.question = text, .text = f->text, .told = f->outcome != FIND_FINE, .next = f->next};
+    struct find_line line = {
+        .question = text, .text = f->text, .told = f->outcome != FIND_FINE || f->refused, .next = f->next};
     for (; line.n_words < f->n_words; line.n_words++)
         line.words[line.n_words] = f->words[line.n_words];
     find_view_draw(view, window, &line);

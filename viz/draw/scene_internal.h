@@ -27,8 +27,10 @@ enum find_place { FIND_PLACE_NONE, FIND_PLACE_HERE, FIND_PLACE_BEFORE };
 
 /* What to run until. */
 struct find {
-    bool open;  /* the line is being written */
-    bool edits; /* it is the value of a row that is being written */
+    bool open;    /* the line is being written */
+    bool edits;   /* it is the value of a row that is being written */
+    bool awaited; /* it was written, and the world is run with it */
+    bool refused; /* what was written makes no world: the message of what if says why, and it can be mended */
     struct edit_row row;
     bool opening; /* the key that opened it may be written, too */
     char text[EDIT_VALUE_BYTES];

@@ -146,7 +146,10 @@ void scene_edit_open(struct scene *s, size_t row)
 void scene_edit_apply(struct scene *s)
 {
     struct act_line act = {.about = ""};
-    if (scene_can_change(s) && edit_act(&s->find.row, s->find.text, &act)) scene_add_act(s, &act);
+    if (!scene_can_change(s) || !edit_act(&s->find.row, s->find.text, &act)) return;
+    s->find.refused = false;
+    s->find.awaited = true;
+    scene_add_act(s, &act);
 }
 
 void scene_undo_what_if(struct scene *s)
@@ -233,8 +236,11 @@ void scene_poll(struct scene *s)
     s->dirty = true;
     if (state == RERUN_FAILED) {
         drop_last_act(s);
+        if (s->find.edits && s->find.awaited) s->find.open = s->find.refused = true;
+        s->find.awaited = false;
         return;
     }
+    s->find.awaited = false;
     if (!w->failed) w->message[0] = 0;
     w->failed = false;
     w->changed = journal;

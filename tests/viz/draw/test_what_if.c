@@ -220,6 +220,21 @@ Test(what_if, a_value_that_cannot_be_is_refused_and_nothing_changes)
     cr_expect(not(click(ACT_SHOW_RUN, 1)));
 }
 
+Test(what_if, a_value_that_is_refused_stands_there_to_be_mended_and_its_form_is_shown)
+{
+    scene_look_at(scene, "a-mail");
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_EDIT, 2));
+    cr_expect(picture_says("such as 2 %"));
+    write_over("much");
+    cr_expect(scene_wants_text(scene), "it can be mended");
+    cr_expect(picture_says("much▏"), "as it was written");
+    cr_expect(picture_says("it does not load"), "and why it is refused");
+    write_over("100 %");
+    cr_expect(not(scene_wants_text(scene)));
+    cr_expect(click(ACT_SHOW_RUN, 0), "now there is another run");
+}
+
 Test(what_if, a_mail_gets_another_text)
 {
     scene_seek(scene, story_end_ns(scene_story(scene)));
