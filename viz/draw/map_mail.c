@@ -450,10 +450,11 @@ void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size
         wide.label.h = style.size * 1.3;
         if (hides_another(plan, host, wide.label)) return; /* the icon shows it, too */
     }
-    wide.label = widened(plan, wide.label, wide.align, canvas_measure(v->canvas, &style, text, 0).x + 2);
-    if (!plan->terse && wide.label.w > place->label.w && hides_another(plan, host, wide.label)) {
-        style = view_fitted(v, style, text, place->label.w - 2, 0.6); /* smaller, so that both can be read */
-        wide.label = widened(plan, place->label, wide.align, canvas_measure(v->canvas, &style, text, 0).x + 2);
+    const struct box own = wide.label;
+    wide.label = widened(plan, own, wide.align, canvas_measure(v->canvas, &style, text, 0).x + 2);
+    if (!plan->terse && wide.label.w > own.w && hides_another(plan, host, wide.label)) {
+        style = view_fitted(v, style, text, own.w - 2, 0.6); /* smaller, so that both can be read */
+        wide.label = widened(plan, own, wide.align, canvas_measure(v->canvas, &style, text, 0).x + 2);
     }
     if (place->on_link) map_label_ground(v, &wide, &style, text);
     canvas_text(v->canvas, wide.label, &style, text);
