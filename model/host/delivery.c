@@ -160,6 +160,7 @@ static void on_offered(void *context, const struct smtp_offer *offer)
 {
     struct delivery *delivery = context;
     delivery->is_greeted = delivery->any_greeted = true;
+    delivery->sessions++;
     delivery->server_knows_dsn = (offer->extensions & SMTP_DSN) != 0;
     delivery_remember_success(delivery);
 }
@@ -312,7 +313,7 @@ static void on_opened(void *context)
     struct world *world = delivery_world(delivery);
     struct host *host = delivery_queue(delivery)->host;
     wake_set(&delivery->connect_wake, TIME_NEVER);
-    delivery->sessions++;
+    delivery->is_connected = true;
     delivery->messages = 1;
     delivery->is_greeted = delivery->server_knows_dsn = false;
     delivery->session_began_ns = delivery_now_ns(delivery);
@@ -355,6 +356,7 @@ static void on_acked(void *context)
 static void lose_connection(struct delivery *delivery, const char *why)
 {
     if (delivery->is_halted) return;
+    delivery->is_lost = true;
     if (delivery->client) {
         delivery->goes_on_in_clear = may_go_on_in_clear(delivery);
         smtp_client_connection_lost(delivery->client, why, delivery_now_ns(delivery));
@@ -400,7 +402,8 @@ static void on_smtp_wake(void *context)
     }
     bool may_go_on = may_go_on_in_clear(delivery);
     smtp_client_on_deadline(delivery->client, delivery_now_ns(delivery));
-    delivery->goes_on_in_clear = may_go_on && smtp_client_is_over(delivery->client);
+    delivery->is_lost = smtp_client_is_over(delivery->client);
+    delivery->goes_on_in_clear = may_go_on && delivery->is_lost;
     settle_session(delivery);
 }
 
@@ -421,6 +424,7 @@ static void connect_to(struct delivery *delivery, const struct delivery_place *p
     delivery->connects++;
     delivery->any_tried = true;
     delivery->is_in_clear = in_clear;
+    delivery->is_connected = delivery->is_greeted = delivery->is_lost = false;
     begin_attempts(delivery);
     wake_set(&delivery->connect_wake, delivery_now_ns(delivery) + delivery_queue(delivery)->policy->connect_timeout_ns);
     delivery->socket = socket_connect(delivery_queue(delivery)->host, place->address, SMTP_PORT,
@@ -434,21 +438,27 @@ static void connect_to(struct delivery *delivery, const struct delivery_place *p
     delivery->connect_wake.conn = socket_conn(delivery->socket);
 }
 
+static enum retry_ended how_it_ended(const struct delivery *delivery)
+{
+    if (!delivery->is_connected) return RETRY_ENDED_UNCONNECTED;
+    if (!delivery->is_greeted) return RETRY_ENDED_UNGREETED;
+    return delivery->is_lost ? RETRY_ENDED_LOST : RETRY_ENDED_ANSWERED;
+}
+
 static bool may_try_elsewhere(const struct delivery *delivery)
 {
     const struct retry_policy *policy = delivery_queue(delivery)->policy;
-    return delivery->place_next < delivery->n_places &&
+    return retry_goes_elsewhere(policy, how_it_ended(delivery)) && delivery->place_next < delivery->n_places &&
            (policy->session_limit == 0 || delivery->sessions < policy->session_limit) &&
            (policy->address_limit == 0 || delivery->connects < policy->address_limit);
 }
 
-/* The same place once more. It counts as the same connection and the same session (Postfix's smtp_connect.c). */
+/* The same place once more. It counts as the same connection (Postfix's smtp_connect.c). */
 static void connect_in_clear(struct delivery *delivery)
 {
     const struct delivery_place *place = &delivery->places[delivery->place_next - 1];
     delivery->goes_on_in_clear = false;
     delivery->connects--;
-    delivery->sessions--;
     emit_fallback(delivery, place);
     connect_to(delivery, place, true);
 }

@@ -18,11 +18,11 @@ struct delivery {
     struct delivery *previous, *next;
     struct delivery_job *job; /* NULL: done, the session is ending */
 
-    struct mx_lookup *lookup; /* until its places are known */
+    struct mx_lookup *lookup;      /* until its places are known */
     struct delivery_place *places; /* where to try, in this order */
     enum route_tls tls;            /* of each connection there */
     size_t n_places, place_next;
-    int64_t connects, sessions, messages; /* of this job, of this job, of this session */
+    int64_t connects, sessions, messages; /* of this job; of this job, those that were greeted; of this session */
     int64_t session_began_ns;
 
     struct socket *socket;
@@ -36,14 +36,14 @@ struct delivery {
     struct wake connect_wake, smtp_wake;
     struct smtp_recipient_options *options; /* one for each forward path */
     bool server_knows_dsn;
-    bool any_tried, any_greeted; /* of this job: a connection, a session that got as far as MAIL */
-    bool is_greeted;             /* this session has */
-    bool goes_on_in_clear;       /* the handshake failed: the same place is tried again, without TLS */
-    bool is_in_clear;            /* this connection is such a one */
-    bool keeps_session;          /* once there is no mail for it, for a while */
-    bool is_halted;              /* the host stops in a moment: nothing goes on */
-    int64_t until_ns;            /* the earliest time at which a place that was passed over may be tried */
-    char reason[512];            /* why the last try did not do */
+    bool any_tried, any_greeted;            /* of this job: a connection, a session that got as far as MAIL */
+    bool is_connected, is_greeted, is_lost; /* this connection stood; came as far as MAIL; ended without an answer */
+    bool goes_on_in_clear;                  /* the handshake failed: the same place is tried again, without TLS */
+    bool is_in_clear;                       /* this connection is such a one */
+    bool keeps_session;                     /* once there is no mail for it, for a while */
+    bool is_halted;                         /* the host stops in a moment: nothing goes on */
+    int64_t until_ns;                       /* the earliest time at which a place that was passed over may be tried */
+    char reason[512];                       /* why the last try did not do */
 };
 
 static inline struct mail_queue *delivery_queue(const struct delivery *delivery)

@@ -62,6 +62,11 @@ int64_t retry_first_attempt(const struct retry_policy *policy, int64_t now_ns)
     return policy->waits_for_run ? retry_run_not_before(policy, now_ns + 1) : now_ns;
 }
 
+bool retry_goes_elsewhere(const struct retry_policy *policy, enum retry_ended ended)
+{
+    return (policy->stays_after & 1u << ended) == 0;
+}
+
 int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender)
 {
     return null_sender ? policy->bounce_lifetime_ns : policy->lifetime_ns;

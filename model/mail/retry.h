@@ -1,9 +1,9 @@
-/* When a queue tries again, as pure arithmetic and state, modelled on the mail servers that people run (protocols 3). One
-   file a policy (retry_*.c); docs/queue.md has the rules and numbers with their sources. To add a policy: its file, a
-   row in retry.c, its name here, its parameters in model/scenario/scenario_retry.c.
+/* When a queue tries again, as pure arithmetic and state, modelled on the mail servers that people run (protocols 3).
+   One file a policy (retry_*.c); docs/queue.md has the rules and numbers with their sources. To add a policy: its file,
+   a row in retry.c, its name here, its parameters in model/scenario/scenario_retry.c.
 
-   Three things are kept: how old a job is and how often it was tried (the queue's own business); what is remembered of a
-   host (retry_record, one an address); and what is remembered of a destination, the domain (retry_site). */
+   Three things are kept: how old a job is and how often it was tried (the queue's own business); what is remembered of
+   a host (retry_record, one an address); and what is remembered of a destination, the domain (retry_site). */
 #ifndef POSTROAD_MODEL_MAIL_RETRY_H
 #define POSTROAD_MODEL_MAIL_RETRY_H
 
@@ -36,6 +36,15 @@ struct retry_rule {
 
 enum retry_growth { RETRY_STEPS, RETRY_GEOMETRIC, RETRY_QUADRATIC };
 #define RETRY_NEVER INT64_MAX
+
+/* How far a host went that left something to be done. */
+enum retry_ended {
+    RETRY_ENDED_UNCONNECTED, /* no connection came about */
+    RETRY_ENDED_UNGREETED,   /* a connection, but no session that came as far as MAIL: greeting, EHLO, STARTTLS */
+    RETRY_ENDED_LOST,        /* later than that the connection broke, or there was no answer in time */
+    RETRY_ENDED_ANSWERED     /* a reply of 4yz to MAIL or what follows it */
+};
+#define RETRY_AFTER(ended) (1u << RETRY_ENDED_##ended)
 enum { RETRY_RULES_MAX = 16, RETRY_STEPS_MAX = 64 };
 
 /* Every parameter; a policy reads its own. Times in ns; 0 switches off where that makes sense. */
@@ -53,11 +62,13 @@ struct retry_policy {
     int64_t initial_concurrency, concurrency_limit; /* to one destination; limit 0: none */
     int64_t total_concurrency;                      /* of the whole queue; 0: none */
     int64_t recipient_limit;                        /* of one transaction */
-    int64_t address_limit, session_limit;           /* of one attempt: addresses tried, sessions opened; 0: none */
+    /* Of one attempt: addresses tried, sessions that came as far as MAIL; 0: none. */
+    int64_t address_limit, session_limit;
+    unsigned stays_after; /* RETRY_AFTER(...): what the next host is not tried at once after */
     int64_t connect_timeout_ns;
     int64_t session_messages; /* how many one session may carry; 1: no reuse; 0: no limit */
     int64_t reuse_ns;         /* a session is not taken up again after so long; 0: no limit */
-    int64_t idle_ns;          /* a session of a busy destination is kept open so long for the next mail; 0: not at all */
+    int64_t idle_ns; /* a session of a busy destination is kept open so long for the next mail; 0: not at all */
     /* A host whose TLS handshake fails is tried once more at once, in clear, for mail of this age where encryption is
        not demanded; RETRY_NEVER: it is not. */
     int64_t clear_after_ns;
@@ -102,9 +113,9 @@ const char *retry_parse_rules(const char *text, struct retry_policy *policy);
 /* --- jobs: what happens after an attempt failed --- */
 
 enum retry_failure {
-    RETRY_NOT_TRIED,    /* every host was passed over, for what is remembered of it */
-    RETRY_UNREACHABLE,  /* no session came about, or none that was greeted */
-    RETRY_REFUSED       /* a session that was greeted ended in a 4yz, or was lost */
+    RETRY_NOT_TRIED,   /* every host was passed over, for what is remembered of it */
+    RETRY_UNREACHABLE, /* no session came about, or none that was greeted */
+    RETRY_REFUSED      /* a session that was greeted ended in a 4yz, or was lost */
 };
 
 /* What is remembered of a host, or of an address: Exim's retry database, qmail's tcpto, Sendmail's host status,
@@ -138,6 +149,8 @@ int64_t retry_run_not_before(const struct retry_policy *policy, int64_t at_ns);
 bool retry_plans_by_clock(const struct retry_policy *policy);
 /* When a job that arrived now is tried first. */
 int64_t retry_first_attempt(const struct retry_policy *policy, int64_t now_ns);
+/* Whether the next host of the domain is tried at once, in the same attempt, or the mail waits. */
+bool retry_goes_elsewhere(const struct retry_policy *policy, enum retry_ended ended);
 /* The lifetime that holds for this sender. */
 int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender);
 
@@ -147,8 +160,8 @@ int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender);
 bool retry_remembers_hosts(const struct retry_policy *policy);
 /* Whether what is remembered lies on the disk, and outlives a crash. */
 bool retry_memory_is_durable(const struct retry_policy *policy);
-/* Whether a job may try this host now; if not, *until_ns is when it may. run_ns: the queue run that the job was taken up
-   by, or -1. */
+/* Whether a job may try this host now; if not, *until_ns is when it may. run_ns: the queue run that the job was taken
+   up by, or -1. */
 bool retry_host_may_try(const struct retry_policy *policy, struct retry_record *record, const struct retry_job *job,
                         int64_t run_ns, int64_t *until_ns);
 /* A connection failed; timed_out: nobody answered. Returns whether the host is passed over from now on. */

@@ -1,6 +1,8 @@
 /* KumoMTA. Waits double from retry_interval on, up to max_retry_interval if there is one, each shifted by up to a
    fortieth of retry_interval either way, 30 seconds at most; a mail whose next attempt would come after max_age is
-   given up at once (queue.rs increment_attempts_and_update_delay). */
+   given up at once (queue.rs increment_attempts_and_update_delay). Connection, greeting, EHLO and STARTTLS are one
+   thing (smtp_dispatcher.rs attempt_connection), after which the next host is tried; what fails later is put back to
+   its queue, unless try_next_host_on_transport_error is set and nobody has answered. */
 #include "model/mail/retry_flavour.h"
 #include "sim/journal/vtime.h"
 
@@ -13,6 +15,7 @@ static void set_default(struct retry_policy *policy)
     policy->jitter_of_2_32 = (INT64_C(1) << 32) / 40;
     policy->initial_concurrency = policy->concurrency_limit = 32;
     policy->session_messages = 0;
+    policy->stays_after = RETRY_AFTER(LOST) | RETRY_AFTER(ANSWERED);
     policy->connect_timeout_ns = 60 * SECOND;
     policy->clear_after_ns = RETRY_NEVER; /* opportunistic_tls_reconnect_on_failed_handshake is off */
 }

@@ -1,7 +1,9 @@
 /* OpenSMTPD. Attempts at creation + 400 n^2 seconds, 10 n^2 for local mail (scheduler_ramqueue.c); what has expired is
    taken off the queue at that instant, without an attempt. A route whose first session failed is disabled for
    15 penalty^2 seconds: the penalty goes up by two, and down by one when the time is over (mta.c); mails that have no
-   other route fail meanwhile without an attempt. */
+   other route fail meanwhile without an attempt. A route that fails before MAIL leaves its mails to the next one; a 4yz
+   to MAIL, RCPT, DATA or the end, or a session lost by then, is a TEMPFAIL of the envelopes, which wait
+   (mta_session.c: mta_response, mta_error). */
 #include "model/mail/retry_flavour.h"
 #include "sim/journal/vtime.h"
 
@@ -19,6 +21,7 @@ static void set_default(struct retry_policy *policy)
     policy->initial_concurrency = policy->concurrency_limit = 5;
     policy->recipient_limit = 100;
     policy->session_messages = 100;
+    policy->stays_after = RETRY_AFTER(LOST) | RETRY_AFTER(ANSWERED);
     policy->connect_timeout_ns = 5 * MINUTE;
 }
 

@@ -1,7 +1,9 @@
 /* Postfix. A message that could not be handed on waits for as long as it is old, within bounds, and is then taken up by
    the next scan of the deferred queue (qmgr_active.c): the waits double because the age doubles; nothing is counted. A
    destination's window of sessions grows and shrinks by one a message; when a whole cohort of them failed to be greeted
-   it is dead for minimal_backoff_time, and what is due meanwhile is deferred without an attempt (qmgr_queue.c). */
+   it is dead for minimal_backoff_time, and what is due meanwhile is deferred without an attempt (qmgr_queue.c). An
+   attempt goes to five addresses, but to no more than two that came past EHLO and TLS (smtp_connect.c: "Don't count
+   handshake errors towards the session limit"). */
 #include "model/mail/retry_flavour.h"
 #include "sim/journal/vtime.h"
 

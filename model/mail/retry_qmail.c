@@ -1,7 +1,8 @@
 /* qmail. The next attempt is at birth + (isqrt(age) + skip)^2 (qmail-send.c nextretry, chanskip): with attempts that
    fail at once exactly 400 n^2 seconds for remote mail, 100 n^2 for local mail. A message is dying at its first attempt
    past queuelifetime. A host that timed out twice, two minutes apart or more, is passed over for an hour or so
-   (tcpto.c); a host that refuses or resets is not. One recipient a transaction, and sessions are not used again. */
+   (tcpto.c); a host that refuses or resets is not. One recipient a transaction, and sessions are not used again. Once a
+   TCP connection stands no other host is tried, whatever is said on it: smtp() does not return (qmail-remote.c). */
 #include "model/mail/retry_flavour.h"
 #include "sim/journal/vtime.h"
 
@@ -18,6 +19,7 @@ static void set_default(struct retry_policy *policy)
     policy->tcpto_spacing_ns = 120 * SECOND;
     policy->tcpto_base_ns = 64 * SECOND;
     policy->clear_after_ns = RETRY_NEVER;
+    policy->stays_after = RETRY_AFTER(UNGREETED) | RETRY_AFTER(LOST) | RETRY_AFTER(ANSWERED);
 }
 
 static int64_t square_root(int64_t value)

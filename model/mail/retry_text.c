@@ -14,12 +14,12 @@ static const struct {
     size_t place; /* an int64_t */
     bool is_time;
 } values[] = {
-    {TIME(lifetime)},         {TIME(bounce_lifetime)},    {TIME(run_interval)},      {TIME(run_phase)},
-    {TIME(minimal_backoff)},  {TIME(maximal_backoff)},    {TIME(interval_max)},      {TIME(min_queue_age)},
-    {TIME(max_queue_age)},    {TIME(base_remote)},        {TIME(base_local)},        {TIME(interval)},
-    {TIME(max_interval)},     {TIME(early_period)},       {COUNT(glitch_count)},     {TIME(glitch_interval)},
-    {COUNT(transient_count)}, {TIME(transient_interval)}, {TIME(outbound_interval)}, {TIME(message_interval)},
-    {COUNT(jitter_of_2_32)},  {COUNT(concurrency_limit)}, {COUNT(total_concurrency)}, {COUNT(recipient_limit)},
+    {TIME(lifetime)},          {TIME(bounce_lifetime)},    {TIME(run_interval)},       {TIME(run_phase)},
+    {TIME(minimal_backoff)},   {TIME(maximal_backoff)},    {TIME(interval_max)},       {TIME(min_queue_age)},
+    {TIME(max_queue_age)},     {TIME(base_remote)},        {TIME(base_local)},         {TIME(interval)},
+    {TIME(max_interval)},      {TIME(early_period)},       {COUNT(glitch_count)},      {TIME(glitch_interval)},
+    {COUNT(transient_count)},  {TIME(transient_interval)}, {TIME(outbound_interval)},  {TIME(message_interval)},
+    {COUNT(jitter_of_2_32)},   {COUNT(concurrency_limit)}, {COUNT(total_concurrency)}, {COUNT(recipient_limit)},
     {COUNT(session_messages)},
 };
 
@@ -72,6 +72,7 @@ const char *retry_policy_text(const struct retry_policy *policy, char text[RETRY
         used = add_time(text, used, "wait", policy->rules[i].wait_ns);
         used = add_number(text, used, "factor_of_1000", policy->rules[i].factor_of_1000);
     }
+    used = add_number(text, used, "stays_after", policy->stays_after);
     if (policy->waits_for_run) add_number(text, used, "waits_for_run", 1);
     return text;
 }

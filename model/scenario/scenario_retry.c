@@ -172,6 +172,15 @@ static void load_delivery_mode(const struct spot *object, struct retry_policy *p
     if (want_choice(object, "delivery_mode", modes, 2, &mode)) p->waits_for_run = mode == 1;
 }
 
+static void load_kumomta(const struct spot *object, struct retry_policy *p)
+{
+    uint64_t jitter;
+    bool tries_next = false;
+    if (want_chance(object, "jitter", &jitter)) p->jitter_of_2_32 = (int64_t)jitter;
+    want_flag(object, "try_next_host_on_transport_error", &tries_next);
+    if (tries_next) p->stays_after &= ~RETRY_AFTER(LOST);
+}
+
 static void check_runs(const struct spot *object, const struct retry_policy *p)
 {
     struct spot interval = spot_key(object, "queue_run_interval");
@@ -187,6 +196,7 @@ static size_t other_keys(enum retry_kind kind, struct key_rule *keys)
     if (kind == RETRY_EXIM) keys[n++] = (struct key_rule){"rules", NULL};
     if (kind == RETRY_SENDMAIL) keys[n++] = (struct key_rule){"delivery_mode", NULL};
     if (kind == RETRY_KUMOMTA) keys[n++] = (struct key_rule){"jitter", NULL};
+    if (kind == RETRY_KUMOMTA) keys[n++] = (struct key_rule){"try_next_host_on_transport_error", NULL};
     if (kind == RETRY_CUSTOM) {
         keys[n++] = (struct key_rule){"steps", NULL};
         keys[n++] = (struct key_rule){"geometric", NULL};
@@ -263,8 +273,7 @@ static void load_policy_object(const struct spot *object, struct retry_policy *p
     if (kind == RETRY_EXIM) load_rules(object, p);
     if (kind == RETRY_SENDMAIL) load_delivery_mode(object, p);
     if (kind == RETRY_CUSTOM) load_custom(object, p);
-    uint64_t jitter;
-    if (kind == RETRY_KUMOMTA && want_chance(object, "jitter", &jitter)) p->jitter_of_2_32 = (int64_t)jitter;
+    if (kind == RETRY_KUMOMTA) load_kumomta(object, p);
     check_runs(object, p);
     settle(p, &before);
     if (p->minimal_backoff_ns > p->maximal_backoff_ns)

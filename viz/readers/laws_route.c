@@ -3,7 +3,9 @@
    after a later one. And of D6: the domain itself is taken for its mail host only when the answer says that it has
    none.
 
-   Policies that remember hosts (exim, qmail, sendmail, opensmtpd) may pass places over; MTA-STS may strike some out. */
+   Policies that remember hosts (exim, qmail, sendmail, opensmtpd) may pass places over; MTA-STS may strike some out. Of
+   some the next place is not for what failed late: qmail goes nowhere else once a connection stood (qmail-remote.c),
+   opensmtpd and kumomta not once MAIL was said (mta_session.c, smtp_dispatcher.rs). */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +17,8 @@
 static const char no_answer[] = "no answer";
 
 enum { PLACES = 50, ANSWERS_KEPT = 2048 };
-enum account { HAS_ADDRESS = 1, NAMED, REMEMBERS_HOSTS, DIFFERS };
+enum account { HAS_ADDRESS = 1, NAMED, REMEMBERS_HOSTS, DIFFERS, STAYS };
+enum stays { GOES_ON, STAYS_ONCE_OPEN, STAYS_ONCE_MAIL_IS_SAID };
 
 struct law_route {
     int64_t host, peers[PLACES]; /* 0: an address that no host has */
@@ -25,7 +28,7 @@ struct law_route {
 /* Which route an event belongs to, and how far down the list that was. */
 struct law_step {
     size_t route, place;
-    bool was_tried;
+    bool was_tried, was_open;
     bool has_mail, is_anew; /* a mail was begun on the connection; and then another, for which all is tried again */
 };
 
@@ -67,6 +70,20 @@ static void on_settings(struct law_routes *r, const struct event *e)
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
         remembers |= strncmp(event_text(e, FIELD_TEXT), policies[i], strlen(policies[i])) == 0;
     index_map_put(&r->accounts, key_of(REMEMBERS_HOSTS, (uint64_t)event_int(e, FIELD_HOST)), remembers);
+}
+
+/* With try_next_host_on_transport_error KumoMTA goes on where nobody has answered: not judged. */
+static void on_policy(struct law_routes *r, const struct event *e)
+{
+    enum { AFTER_LOSS = 4 };
+    const char *text = event_text(e, FIELD_TEXT);
+    enum stays stays = GOES_ON;
+    if (strcmp(event_text(e, FIELD_NAME), "retry") != 0) return;
+    if (strncmp(text, "policy=qmail ", 13) == 0) stays = STAYS_ONCE_OPEN;
+    if (strncmp(text, "policy=opensmtpd ", 17) == 0) stays = STAYS_ONCE_MAIL_IS_SAID;
+    if (strncmp(text, "policy=kumomta ", 15) == 0 && law_setting(text, "stays_after") & AFTER_LOSS)
+        stays = STAYS_ONCE_MAIL_IS_SAID;
+    index_map_put(&r->accounts, key_of(STAYS, (uint64_t)event_int(e, FIELD_HOST)), stays);
 }
 
 static uint64_t question_key(const struct event *e, enum field_id name)
@@ -215,6 +232,17 @@ static const struct law_step *step_at(const struct law_routes *r, const struct i
     return index == SIZE_MAX ? NULL : &r->steps.items[index];
 }
 
+static void law_of_staying(struct laws *laws, const struct event *e, const struct law_step *before, size_t place)
+{
+    const struct law_route *route = &laws->routes->routes.items[before->route];
+    int64_t stays = number_at(laws->routes, key_of(STAYS, (uint64_t)event_int(e, FIELD_HOST)));
+    bool is_elsewhere = before->was_tried && !before->is_anew && route->peers[place] != route->peers[before->place];
+    if (is_elsewhere && stays == STAYS_ONCE_OPEN && before->was_open)
+        law_broken(laws, e, "D7", "another host is tried, though a connection stood");
+    if (is_elsewhere && stays == STAYS_ONCE_MAIL_IS_SAID && before->has_mail)
+        law_broken(laws, e, "D7", "another host is tried, though MAIL was said");
+}
+
 static void on_connection(struct laws *laws, const struct event *e)
 {
     struct law_routes *r = laws->routes;
@@ -241,6 +269,7 @@ static void on_connection(struct laws *laws, const struct event *e)
     law_counts(laws, LAWS_COUNT_D7, may_skip ? LAWS_EXCUSE_REMEMBERS : LAWS_JUDGED);
     if (!may_skip && !before.is_anew && place > before.place + before.was_tried)
         law_broken(laws, e, "D7", "a better host is passed over");
+    law_of_staying(laws, e, &before, place);
     put_step(r, &r->conn_steps, (uint64_t)event_int(e, FIELD_CONN),
              (struct law_step){.route = before.route, .place = place, .was_tried = true});
 }
@@ -254,6 +283,8 @@ static void follow(struct law_routes *r, const struct event *e)
     if (!step) step = step_at(r, &r->event_steps, e->cause);
     if (!step) return;
     struct law_step next = *step;
+    next.was_open |= conn && e->kind == EVENT_SESSION_OPEN;
+    if (next.was_open && !step->was_open) put_step(r, &r->conn_steps, conn, next);
     bool is_mail = e->kind == EVENT_SMTP_LINE && strncmp(event_text(e, FIELD_TEXT), "MAIL ", 5) == 0;
     if (is_mail && next.has_mail) next = (struct law_step){.route = next.route, .is_anew = true};
     if (is_mail) {
@@ -273,6 +304,7 @@ void laws_of_routes(struct laws *laws, const struct event *e)
         break;
     case EVENT_HOST_SETTINGS:
         on_settings(r, e);
+        on_policy(r, e);
         break;
     case EVENT_DNS_ANSWER:
         on_answer(r, e);
@@ -284,6 +316,7 @@ void laws_of_routes(struct laws *laws, const struct event *e)
         on_connection(laws, e);
         break;
     case EVENT_CONN_CLOSE:
+    case EVENT_SESSION_OPEN:
     case EVENT_SESSION_CLOSE:
     case EVENT_TIMER_FIRE:
     case EVENT_TCP_STATE:

@@ -27,6 +27,26 @@ Test(laws_excuses, d7_each_mail_over_a_session_has_its_own_round_of_hosts)
     handwritten_breaks("D7", JOINED(at_second, MAIL_OVER("32"), MAIL_OVER("31"), CLOSES("32"), CALLS("33", "3")));
 }
 
+/* --- D7: who stays with a host that failed late --- */
+
+#define RETRY_BY(policy) "0 host.settings host=2 name=retry text='policy=" policy " lifetime=345600s'\n"
+#define OPENS(conn)      "2 session.open session=" conn " conn=" conn " host=2 peer=3 protocol=smtp role=client\n"
+
+Test(laws_excuses, d7_some_policies_try_no_other_host_after_what_failed_late)
+{
+    static const char to_first[] = ROUTE CALLS("31", "3"), to_second[] = CLOSES("31") CALLS("32", "4");
+    static const char *const stay_late[] = {RETRY_BY("opensmtpd"), RETRY_BY("kumomta stays_after=12")};
+    static const char *const go_on[] = {RETRY_BY("postfix"), RETRY_BY("exim"), RETRY_BY("kumomta stays_after=8")};
+    handwritten_keeps("D7", JOINED(RETRY_BY("qmail"), to_first, to_second));
+    handwritten_breaks("D7", JOINED(RETRY_BY("qmail"), to_first, OPENS("31"), to_second));
+    for (size_t i = 0; i < sizeof stay_late / sizeof *stay_late; i++) {
+        handwritten_keeps("D7", JOINED(stay_late[i], to_first, OPENS("31"), to_second));
+        handwritten_breaks("D7", JOINED(stay_late[i], to_first, OPENS("31"), MAIL_OVER("31"), to_second));
+    }
+    for (size_t i = 0; i < sizeof go_on / sizeof *go_on; i++)
+        handwritten_keeps("D7", JOINED(go_on[i], to_first, OPENS("31"), MAIL_OVER("31"), to_second));
+}
+
 /* --- M8: a round lasts until its last session has said good-bye --- */
 
 #define PUT_OFF_UNTIL_61                                                                                               \
