@@ -116,8 +116,7 @@ static bool may_go_on_in_clear(const struct delivery *delivery)
 {
     const struct mail_queue *queue = delivery_queue(delivery);
     if (!delivery->job || delivery->tls != ROUTE_TLS_IF_OFFERED) return false;
-    int64_t age_ns = queue_clock_ns(queue) - delivery_entry(delivery)->arrived_ns;
-    return smtp_client_is_in_handshake(delivery->client) && age_ns >= clear_after_ns(queue);
+    return smtp_client_is_in_handshake(delivery->client) && delivery_age_ns(delivery) >= clear_after_ns(queue);
 }
 
 static void emit_fallback(const struct delivery *delivery, const struct delivery_place *place)
@@ -307,6 +306,43 @@ static bool idles(void *context)
     return !delivery->job && delivery->keeps_session && !delivery->is_halted && may_go_on(delivery);
 }
 
+/* The scenario's time-outs; else the policy's; else those of RFC 5321. */
+static struct smtp_client_config client_config(const struct delivery *delivery)
+{
+    const struct retry_timeouts *by_policy = &delivery_queue(delivery)->policy->timeouts;
+    struct smtp_client_config config = delivery_queue(delivery)->host->description->smtp.client;
+    struct smtp_client_config usual = smtp_client_config_default(NULL);
+    const struct smtp_client_config of_policy = {.greeting_ns = by_policy->greeting_ns,
+                                                 .helo_ns = by_policy->helo_ns,
+                                                 .mail_ns = by_policy->mail_ns,
+                                                 .rcpt_ns = by_policy->rcpt_ns,
+                                                 .data_init_ns = by_policy->data_init_ns,
+                                                 .data_block_ns = by_policy->data_block_ns,
+                                                 .data_done_ns = by_policy->data_done_ns,
+                                                 .rset_ns = by_policy->rset_ns,
+                                                 .quit_ns = by_policy->quit_ns,
+                                                 .starttls_ns = by_policy->starttls_ns,
+                                                 .auth_ns = by_policy->auth_ns};
+    int64_t ns = by_policy->command_ns;
+    const struct smtp_client_config all = {.greeting_ns = ns,
+                                           .helo_ns = ns,
+                                           .mail_ns = ns,
+                                           .rcpt_ns = ns,
+                                           .data_init_ns = ns,
+                                           .data_block_ns = ns,
+                                           .data_done_ns = ns,
+                                           .rset_ns = ns,
+                                           .quit_ns = ns,
+                                           .starttls_ns = ns,
+                                           .auth_ns = ns};
+    smtp_client_config_fill_timeouts(&config, &of_policy);
+    smtp_client_config_fill_timeouts(&config, &all);
+    smtp_client_config_fill_timeouts(&config, &usual);
+    config.name = delivery_queue(delivery)->host->description->name;
+    config.tls = delivery->is_in_clear ? SMTP_TLS_NEVER : outbound_smtp_tls(delivery->tls);
+    return config;
+}
+
 static void on_opened(void *context)
 {
     struct delivery *delivery = context;
@@ -323,9 +359,7 @@ static void on_opened(void *context)
                                   F_INT(PEER, delivery->peer.n), F_TEXT(PROTOCOL, "smtp"), F_TEXT(ROLE, "client"));
     journal_set_cause(world->journal, event);
     make_smtp_job(delivery);
-    struct smtp_client_config config = host->description->smtp.client;
-    config.name = host->description->name;
-    config.tls = delivery->is_in_clear ? SMTP_TLS_NEVER : outbound_smtp_tls(delivery->tls);
+    struct smtp_client_config config = client_config(delivery);
     struct smtp_client_owner owner = {
         .context = delivery, .outcome = on_outcome, .next = next_job, .offered = on_offered, .idles = idles};
     delivery->client =
@@ -450,7 +484,7 @@ static bool may_try_elsewhere(const struct delivery *delivery)
     const struct retry_policy *policy = delivery_queue(delivery)->policy;
     return retry_goes_elsewhere(policy, how_it_ended(delivery)) && delivery->place_next < delivery->n_places &&
            (policy->session_limit == 0 || delivery->sessions < policy->session_limit) &&
-           (policy->address_limit == 0 || delivery->connects < policy->address_limit);
+           retry_may_try_more(policy, delivery->connects, delivery_age_ns(delivery));
 }
 
 /* The same place once more. It counts as the same connection (Postfix's smtp_connect.c). */

@@ -66,6 +66,11 @@ static inline struct queue_entry *delivery_entry(const struct delivery *delivery
     return delivery->job->entry;
 }
 
+static inline int64_t delivery_age_ns(const struct delivery *delivery)
+{
+    return queue_clock_ns(delivery_queue(delivery)) - delivery_entry(delivery)->arrived_ns;
+}
+
 /* --- delivery_memory.c: of hosts and addresses, for policies that remember them --- */
 /* What the policy goes by; NULL: nothing. */
 const struct retry_record *delivery_remember_refusal(const struct delivery *delivery, uint32_t recipient);

@@ -24,6 +24,7 @@ struct retry_policy retry_policy_default(enum retry_kind kind)
                                   .concurrency_limit = 20,
                                   .recipient_limit = 100,
                                   .connect_timeout_ns = 5 * MINUTE,
+                                  .max_hops = 100, /* RFC 5321 6.3: "normally at least 100" */
                                   .session_messages = 1};
     flavours[kind]->set_default(&policy);
     return policy;
@@ -65,6 +66,14 @@ int64_t retry_first_attempt(const struct retry_policy *policy, int64_t now_ns)
 bool retry_goes_elsewhere(const struct retry_policy *policy, enum retry_ended ended)
 {
     return (policy->stays_after & 1u << ended) == 0;
+}
+
+bool retry_may_try_more(const struct retry_policy *policy, int64_t addresses, int64_t age_ns)
+{
+    int64_t last_cutoff_ns = policy->n_rules ? policy->rules[policy->n_rules - 1].cutoff_ns : INT64_MAX;
+    if (policy->address_hardlimit > 0 && addresses >= policy->address_hardlimit) return false;
+    return policy->address_limit == 0 || addresses < policy->address_limit ||
+           (policy->address_hardlimit > 0 && age_ns > last_cutoff_ns);
 }
 
 int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender)
@@ -155,7 +164,7 @@ void retry_site_worked(const struct retry_policy *policy, struct retry_site *sit
 void retry_site_revive(const struct retry_policy *policy, struct retry_site *site, int64_t busy)
 {
     site->dead_until_ns = 0;
-    site->fail_cohorts = 0;
+    site->fail_cohorts = site->success = site->failure = 0;
     site->window = busy > 0 ? busy : first_window(policy);
 }
 

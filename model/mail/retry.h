@@ -47,6 +47,14 @@ enum retry_ended {
 #define RETRY_AFTER(ended) (1u << RETRY_ENDED_##ended)
 enum { RETRY_RULES_MAX = 16, RETRY_STEPS_MAX = 64 };
 
+/* How long a server that hands mail on waits for an answer. What is 0 is command_ns; where that is 0 too, what RFC 5321
+   4.5.3.2 asks for. */
+struct retry_timeouts {
+    int64_t command_ns;
+    int64_t greeting_ns, helo_ns, mail_ns, rcpt_ns, data_init_ns, data_block_ns, data_done_ns, rset_ns, quit_ns,
+        starttls_ns, auth_ns;
+};
+
 /* Every parameter; a policy reads its own. Times in ns; 0 switches off where that makes sense. */
 struct retry_policy {
     enum retry_kind kind;
@@ -64,8 +72,11 @@ struct retry_policy {
     int64_t recipient_limit;                        /* of one transaction */
     /* Of one attempt: addresses tried, sessions that came as far as MAIL; 0: none. */
     int64_t address_limit, session_limit;
-    unsigned stays_after; /* RETRY_AFTER(...): what the next host is not tried at once after */
+    int64_t address_hardlimit; /* exim: address_limit is not for mail that is older than the last rule, this one is */
+    unsigned stays_after;      /* RETRY_AFTER(...): what the next host is not tried at once after */
     int64_t connect_timeout_ns;
+    struct retry_timeouts timeouts;
+    int64_t max_hops;         /* Received lines of a mail that is in a loop */
     int64_t session_messages; /* how many one session may carry; 1: no reuse; 0: no limit */
     int64_t reuse_ns;         /* a session is not taken up again after so long; 0: no limit */
     int64_t idle_ns; /* a session of a busy destination is kept open so long for the next mail; 0: not at all */
@@ -76,6 +87,11 @@ struct retry_policy {
     /* postfix */
     int64_t minimal_backoff_ns, maximal_backoff_ns;
     int64_t cohort_limit; /* failed cohorts until a destination is dead; 0: never */
+    /* What a mail that got through adds to the window, and a session that was not greeted takes from it. */
+    struct retry_feedback {
+        int64_t millionths; /* of a session */
+        bool by_window;     /* divided by the window */
+    } positive_feedback, negative_feedback;
     /* exim */
     struct retry_rule rules[RETRY_RULES_MAX];
     size_t n_rules;
@@ -84,7 +100,7 @@ struct retry_policy {
     int64_t min_queue_age_ns, max_queue_age_ns, host_status_ns;
     /* qmail, opensmtpd: base * n^2 */
     int64_t base_remote_ns, base_local_ns;
-    int64_t tcpto_timeouts, tcpto_spacing_ns, tcpto_base_ns; /* qmail: skip a host after so many time-outs */
+    int64_t tcpto_timeouts, tcpto_spacing_ns, tcpto_unit_ns; /* qmail: skip a host after so many time-outs */
     int64_t route_base_ns, route_max_ns;                     /* opensmtpd: route_base * penalty^2 */
     /* kumomta, rfc-minimum */
     int64_t interval_ns, max_interval_ns;
@@ -109,6 +125,8 @@ const char *retry_kind_name(enum retry_kind kind); /* "postfix", as scenarios wr
 bool retry_kind_by_name(const char *name, enum retry_kind *kind);
 /* "F,2h,15m; G,16h,1h,1.5". NULL, or what is wrong with it. */
 const char *retry_parse_rules(const char *text, struct retry_policy *policy);
+/* Postfix's "1", "0.25", "1/8" or "1/concurrency", from 0 to 1. */
+bool retry_parse_feedback(const char *text, struct retry_feedback *feedback);
 
 /* --- jobs: what happens after an attempt failed --- */
 
@@ -151,6 +169,8 @@ bool retry_plans_by_clock(const struct retry_policy *policy);
 int64_t retry_first_attempt(const struct retry_policy *policy, int64_t now_ns);
 /* Whether the next host of the domain is tried at once, in the same attempt, or the mail waits. */
 bool retry_goes_elsewhere(const struct retry_policy *policy, enum retry_ended ended);
+/* Whether an attempt of a mail of this age may try one address more than it has. */
+bool retry_may_try_more(const struct retry_policy *policy, int64_t addresses, int64_t age_ns);
 /* The lifetime that holds for this sender. */
 int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender);
 
@@ -180,9 +200,10 @@ void retry_record_failure(const struct retry_policy *policy, struct retry_record
 /* How many sessions a destination may have, and whether it is held for dead (Postfix's qmgr_queue.c), or in retry
    (Exchange). */
 struct retry_site {
-    int64_t window;        /* sessions allowed; 0 while dead */
-    int64_t fail_cohorts;  /* in RETRY_COHORT */
-    int64_t dead_until_ns; /* 0: alive */
+    int64_t window;           /* sessions allowed; 0 while dead */
+    int64_t fail_cohorts;     /* in RETRY_COHORT */
+    int64_t success, failure; /* feedback that has not come to a session yet, in millionths of one */
+    int64_t dead_until_ns;    /* 0: alive */
     struct retry_record record;
 };
 #define RETRY_COHORT INT64_C(720720) /* divisible by all up to 16, so that cohorts add up exactly */

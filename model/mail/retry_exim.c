@@ -1,6 +1,8 @@
 /* Exim. What fails is remembered in a retry database, a record for each host and one for each address or message that
    was refused; a record says when it may be tried next, by rules, and all mails that need it wait for that (retry.c).
-   The message itself is only looked at by queue runners. Exim counts in whole seconds. */
+   The message itself is only looked at by queue runners. Exim counts in whole seconds. hosts_max_try is not for mail
+   that is older than the last rule, so that in the end all hosts have been tried; hosts_max_try_hardlimit is
+   (transports/smtp.c). */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +20,12 @@ static void set_default(struct retry_policy *policy)
     policy->lifetime_ns = policy->bounce_lifetime_ns = 0; /* the rules say it */
     policy->initial_concurrency = policy->concurrency_limit = 0;
     policy->address_limit = 5;
+    policy->address_hardlimit = 50;
     policy->session_messages = 500;
     policy->connect_timeout_ns = 5 * MINUTE;
+    policy->timeouts = (struct retry_timeouts){
+        .command_ns = 5 * MINUTE, .data_block_ns = 5 * MINUTE, .data_done_ns = 10 * MINUTE}; /* transports/smtp.c */
+    policy->max_hops = 30;                                                                   /* received_headers_max */
 }
 
 static int64_t whole_seconds(int64_t ns)

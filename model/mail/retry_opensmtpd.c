@@ -23,6 +23,8 @@ static void set_default(struct retry_policy *policy)
     policy->session_messages = 100;
     policy->stays_after = RETRY_AFTER(LOST) | RETRY_AFTER(ANSWERED);
     policy->connect_timeout_ns = 5 * MINUTE;
+    policy->timeouts.command_ns = 300 * SECOND; /* smtpd.h: SMTPD_SESSION_TIMEOUT */
+    policy->max_hops = 100;                     /* smtpd.h: MAX_HOPS_COUNT */
 }
 
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)

@@ -15,9 +15,11 @@ static void set_default(struct retry_policy *policy)
     policy->total_concurrency = 20;
     policy->recipient_limit = 1;
     policy->connect_timeout_ns = 60 * SECOND;
+    policy->timeouts.command_ns = 1200 * SECOND; /* qmail-remote.c: timeout */
+    policy->max_hops = 100;                      /* qmail-smtpd.c: MAXHOPS */
     policy->tcpto_timeouts = 2;
     policy->tcpto_spacing_ns = 120 * SECOND;
-    policy->tcpto_base_ns = 64 * SECOND;
+    policy->tcpto_unit_ns = 64 * SECOND;
     policy->clear_after_ns = RETRY_NEVER;
     policy->stays_after = RETRY_AFTER(UNGREETED) | RETRY_AFTER(LOST) | RETRY_AFTER(ANSWERED);
 }
@@ -44,7 +46,7 @@ static struct retry_plan after_failure(const struct retry_policy *policy, const 
 static int64_t skipped_until(const struct retry_policy *policy, const struct retry_record *record,
                              const struct retry_job *job)
 {
-    return record->last_try_ns + (60 + (int64_t)(job->draw % 32)) * policy->tcpto_base_ns;
+    return record->last_try_ns + (60 + (int64_t)(job->draw % 32)) * policy->tcpto_unit_ns;
 }
 
 static bool host_may_try(const struct retry_policy *policy, struct retry_record *record, const struct retry_job *job,

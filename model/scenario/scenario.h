@@ -28,8 +28,8 @@ const char *host_role_text(enum host_role role); /* "mail_server" */
 /* "smtp": how a host speaks it. Names and passwords in the configurations are left to the host. */
 struct scenario_smtp {
     struct smtp_server_config server;
-    struct smtp_client_config client;
-    unsigned max_hops;     /* Received lines of a mail in a loop: 50 */
+    struct smtp_client_config client; /* time-outs of 0: of a server by its policy, of a client by RFC 5321 */
+    unsigned max_hops;                /* Received lines of a mail in a loop */
     const char *auth_user; /* of a client; NULL: it does not authenticate */
     const char *auth_password;
 };

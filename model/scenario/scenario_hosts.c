@@ -174,6 +174,7 @@ static void load_role(struct loader *l, const struct spot *host, struct scenario
     case ROLE_MAIL_SERVER:
         load_mail_server(l, &object, &h->mail_server);
         load_smtp(l, &object, SMTP_OF_SERVER, h);
+        if (h->smtp.max_hops == 0) h->smtp.max_hops = (unsigned)h->mail_server.retry.max_hops;
         break;
     case ROLE_ROUTER:
         load_router(&object, h);

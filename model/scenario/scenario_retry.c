@@ -7,7 +7,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-enum parameter_kind { IS_DURATION, IS_COUNT };
+enum parameter_kind { IS_DURATION, IS_COUNT, IS_SKIP /* qmail's chanskip: kept as its square, in seconds */ };
 
 struct parameter {
     unsigned policies; /* bits 1 << RETRY_... */
@@ -38,6 +38,10 @@ static const struct parameter parameters[] = {
     {OF(POSTFIX), "initial_destination_concurrency", IS_COUNT, PLACE(initial_concurrency), 1, 1000},
     {OF(POSTFIX), "connection_cache_time_limit", IS_DURATION, PLACE(idle_ns), OPTIONAL_WAIT},
     {OF(POSTFIX), "connection_reuse_time_limit", IS_DURATION, PLACE(reuse_ns), OPTIONAL_WAIT},
+    {OF(POSTFIX), "smtp_mx_address_limit", IS_COUNT, PLACE(address_limit), 0, 1000},
+    {OF(POSTFIX), "smtp_mx_session_limit", IS_COUNT, PLACE(session_limit), 0, 1000},
+    {OF(EXIM), "hosts_max_try", IS_COUNT, PLACE(address_limit), 1, 1000},
+    {OF(EXIM), "hosts_max_try_hardlimit", IS_COUNT, PLACE(address_hardlimit), 1, 1000},
     {OF(EXIM), "retry_interval_max", IS_DURATION, PLACE(interval_max_ns), WAIT},
     {OF(EXIM), "retry_data_expire", IS_DURATION, PLACE(data_expire_ns), WAIT},
     {OF(EXIM), "delay_warning", IS_DURATION, PLACE(warning_ns), OPTIONAL_WAIT},
@@ -49,6 +53,15 @@ static const struct parameter parameters[] = {
     {OF(QMAIL), "queuelifetime", IS_DURATION, PLACE(lifetime_ns), LIFETIME},
     {OF(QMAIL), "concurrencyremote", IS_COUNT, PLACE(total_concurrency), 1, 500},
     {OF(QMAIL), "timeoutconnect", IS_DURATION, PLACE(connect_timeout_ns), SECOND, HOUR},
+    {OF(QMAIL), "chanskip_remote", IS_SKIP, PLACE(base_remote_ns), 1, 1000},
+    {OF(QMAIL), "chanskip_local", IS_SKIP, PLACE(base_local_ns), 1, 1000},
+    {OF(QMAIL), "tcpto_timeouts", IS_COUNT, PLACE(tcpto_timeouts), 1, 10},
+    {OF(QMAIL), "tcpto_spacing", IS_DURATION, PLACE(tcpto_spacing_ns), OPTIONAL_WAIT},
+    {OF(QMAIL), "tcpto_unit", IS_DURATION, PLACE(tcpto_unit_ns), SECOND, HOUR},
+    {OF(OPENSMTPD), "base_remote", IS_DURATION, PLACE(base_remote_ns), WAIT},
+    {OF(OPENSMTPD), "base_local", IS_DURATION, PLACE(base_local_ns), WAIT},
+    {OF(OPENSMTPD), "route_penalty", IS_DURATION, PLACE(route_base_ns), SECOND, HOUR},
+    {OF(OPENSMTPD), "route_penalty_max", IS_DURATION, PLACE(route_max_ns), WAIT},
     {OF(OPENSMTPD), "ttl", IS_DURATION, PLACE(lifetime_ns), LIFETIME},
     {OF(OPENSMTPD), "bounce_warn_interval", IS_DURATION, PLACE(warning_ns), OPTIONAL_WAIT},
     {OF(KUMOMTA), "retry_interval", IS_DURATION, PLACE(interval_ns), WAIT},
@@ -67,12 +80,50 @@ static const struct parameter parameters[] = {
     {OF(RFC_MINIMUM), "early_period", IS_DURATION, PLACE(early_period_ns), OPTIONAL_WAIT},
     {OF(RFC_MINIMUM), "later_interval", IS_DURATION, PLACE(max_interval_ns), WAIT},
     {OF(RFC_MINIMUM) | OF(CUSTOM), "lifetime", IS_DURATION, PLACE(lifetime_ns), LIFETIME},
-    {OF(CUSTOM), "bounce_lifetime", IS_DURATION, PLACE(bounce_lifetime_ns), LIFETIME},
+    {OF(RFC_MINIMUM) | OF(CUSTOM), "bounce_lifetime", IS_DURATION, PLACE(bounce_lifetime_ns), LIFETIME},
     {OF(CUSTOM) | OF(RFC_MINIMUM), "delay_warning", IS_DURATION, PLACE(warning_ns), OPTIONAL_WAIT},
     {ALL & ~OF(QMAIL), "destination_concurrency_limit", IS_COUNT, PLACE(concurrency_limit), 0, 1000},
     {ALL & ~OF(QMAIL), "destination_recipient_limit", IS_COUNT, PLACE(recipient_limit), 1, 10000},
     {ALL & ~OF(QMAIL), "messages_per_connection", IS_COUNT, PLACE(session_messages), 0, 100000},
     {ALL & ~OF(QMAIL), "connect_timeout", IS_DURATION, PLACE(connect_timeout_ns), SECOND, HOUR},
+    {OF(POSTFIX), "smtp_connect_timeout", IS_DURATION, PLACE(connect_timeout_ns), SECOND, HOUR},
+    {OF(POSTFIX), "smtp_helo_timeout", IS_DURATION, PLACE(timeouts.helo_ns), SECOND, DAY},
+    {OF(POSTFIX), "smtp_mail_timeout", IS_DURATION, PLACE(timeouts.mail_ns), SECOND, DAY},
+    {OF(POSTFIX), "smtp_rcpt_timeout", IS_DURATION, PLACE(timeouts.rcpt_ns), SECOND, DAY},
+    {OF(POSTFIX), "smtp_data_init_timeout", IS_DURATION, PLACE(timeouts.data_init_ns), SECOND, DAY},
+    {OF(POSTFIX), "smtp_data_xfer_timeout", IS_DURATION, PLACE(timeouts.data_block_ns), SECOND, DAY},
+    {OF(POSTFIX), "smtp_data_done_timeout", IS_DURATION, PLACE(timeouts.data_done_ns), SECOND, DAY},
+    {OF(POSTFIX), "smtp_rset_timeout", IS_DURATION, PLACE(timeouts.rset_ns), SECOND, DAY},
+    {OF(POSTFIX), "smtp_quit_timeout", IS_DURATION, PLACE(timeouts.quit_ns), SECOND, DAY},
+    {OF(POSTFIX), "smtp_starttls_timeout", IS_DURATION, PLACE(timeouts.starttls_ns), SECOND, DAY},
+    {OF(EXIM), "command_timeout", IS_DURATION, PLACE(timeouts.command_ns), SECOND, DAY},
+    {OF(EXIM), "data_timeout", IS_DURATION, PLACE(timeouts.data_block_ns), SECOND, DAY},
+    {OF(EXIM), "final_timeout", IS_DURATION, PLACE(timeouts.data_done_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_connect", IS_DURATION, PLACE(connect_timeout_ns), SECOND, HOUR},
+    {OF(SENDMAIL), "timeout_initial", IS_DURATION, PLACE(timeouts.greeting_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_helo", IS_DURATION, PLACE(timeouts.helo_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_mail", IS_DURATION, PLACE(timeouts.mail_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_rcpt", IS_DURATION, PLACE(timeouts.rcpt_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_datainit", IS_DURATION, PLACE(timeouts.data_init_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_datablock", IS_DURATION, PLACE(timeouts.data_block_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_datafinal", IS_DURATION, PLACE(timeouts.data_done_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_rset", IS_DURATION, PLACE(timeouts.rset_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_quit", IS_DURATION, PLACE(timeouts.quit_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_starttls", IS_DURATION, PLACE(timeouts.starttls_ns), SECOND, DAY},
+    {OF(SENDMAIL), "timeout_auth", IS_DURATION, PLACE(timeouts.auth_ns), SECOND, DAY},
+    {OF(QMAIL), "timeoutremote", IS_DURATION, PLACE(timeouts.command_ns), SECOND, DAY},
+    {OF(OPENSMTPD), "session_timeout", IS_DURATION, PLACE(timeouts.command_ns), SECOND, DAY},
+    {OF(KUMOMTA), "banner_timeout", IS_DURATION, PLACE(timeouts.greeting_ns), SECOND, DAY},
+    {OF(KUMOMTA), "ehlo_timeout", IS_DURATION, PLACE(timeouts.helo_ns), SECOND, DAY},
+    {OF(KUMOMTA), "mail_from_timeout", IS_DURATION, PLACE(timeouts.mail_ns), SECOND, DAY},
+    {OF(KUMOMTA), "rcpt_to_timeout", IS_DURATION, PLACE(timeouts.rcpt_ns), SECOND, DAY},
+    {OF(KUMOMTA), "data_timeout", IS_DURATION, PLACE(timeouts.data_init_ns), SECOND, DAY},
+    {OF(KUMOMTA), "data_dot_timeout", IS_DURATION, PLACE(timeouts.data_done_ns), SECOND, DAY},
+    {OF(KUMOMTA), "starttls_timeout", IS_DURATION, PLACE(timeouts.starttls_ns), SECOND, DAY},
+    {OF(EXCHANGE), "connection_inactivity_timeout", IS_DURATION, PLACE(timeouts.command_ns), SECOND, DAY},
+    {OF(POSTFIX), "hopcount_limit", IS_COUNT, PLACE(max_hops), 1, 1000},
+    {OF(EXIM), "received_headers_max", IS_COUNT, PLACE(max_hops), 1, 1000},
+    {OF(SENDMAIL), "max_hop_count", IS_COUNT, PLACE(max_hops), 1, 1000},
 };
 enum { PARAMETERS = sizeof parameters / sizeof *parameters };
 
@@ -172,6 +223,22 @@ static void load_delivery_mode(const struct spot *object, struct retry_policy *p
     if (want_choice(object, "delivery_mode", modes, 2, &mode)) p->waits_for_run = mode == 1;
 }
 
+static void load_feedback(const struct spot *object, const char *key, struct retry_feedback *feedback)
+{
+    const char *text;
+    if (!want_text(object, key, "1/concurrency", &text) || retry_parse_feedback(text, feedback)) return;
+    struct spot spot = spot_key(object, key);
+    spot_refuse(&spot, tr("write \"1\", \"0.25\", \"1/8\" or \"1/concurrency\""),
+                tr("\"%s\" is no feedback from 0 to 1"), text);
+}
+
+static void load_postfix(const struct spot *object, struct retry_policy *p)
+{
+    load_feedback(object, "destination_concurrency_positive_feedback", &p->positive_feedback);
+    load_feedback(object, "destination_concurrency_negative_feedback", &p->negative_feedback);
+    p->timeouts.greeting_ns = p->timeouts.helo_ns; /* smtp_helo_timeout is for both (smtp_proto.c) */
+}
+
 static void load_kumomta(const struct spot *object, struct retry_policy *p)
 {
     uint64_t jitter;
@@ -193,6 +260,8 @@ static size_t other_keys(enum retry_kind kind, struct key_rule *keys)
 {
     size_t n = 0;
     keys[n++] = (struct key_rule){"policy", NULL};
+    if (kind == RETRY_POSTFIX) keys[n++] = (struct key_rule){"destination_concurrency_positive_feedback", NULL};
+    if (kind == RETRY_POSTFIX) keys[n++] = (struct key_rule){"destination_concurrency_negative_feedback", NULL};
     if (kind == RETRY_EXIM) keys[n++] = (struct key_rule){"rules", NULL};
     if (kind == RETRY_SENDMAIL) keys[n++] = (struct key_rule){"delivery_mode", NULL};
     if (kind == RETRY_KUMOMTA) keys[n++] = (struct key_rule){"jitter", NULL};
@@ -217,9 +286,13 @@ static void load_parameters(const struct spot *object, struct retry_policy *p)
         const struct parameter *parameter = &parameters[i];
         int64_t *out = (int64_t *)(void *)((char *)p + parameter->place);
         if (!(parameter->policies & 1u << p->kind)) continue;
+        int64_t skip;
         if (parameter->kind == IS_DURATION)
             want_duration(object, parameter->key, parameter->min, parameter->max, out);
-        else
+        else if (parameter->kind == IS_SKIP) {
+            if (want_integer(object, parameter->key, parameter->min, parameter->max, &skip))
+                *out = skip * skip * SECOND;
+        } else
             want_integer(object, parameter->key, parameter->min, parameter->max, out);
     }
 }
@@ -227,7 +300,8 @@ static void load_parameters(const struct spot *object, struct retry_policy *p)
 /* What one lifetime says for both kinds of mail, where the policy knows no two. */
 static void settle(struct retry_policy *p, const struct retry_policy *before)
 {
-    bool knows_both = p->kind == RETRY_POSTFIX || p->kind == RETRY_CUSTOM;
+    bool knows_both =
+        p->kind == RETRY_POSTFIX || p->kind == RETRY_CUSTOM || p->bounce_lifetime_ns != before->bounce_lifetime_ns;
     if (!knows_both && p->lifetime_ns != before->lifetime_ns) p->bounce_lifetime_ns = p->lifetime_ns;
     if (p->concurrency_limit != before->concurrency_limit &&
         (p->concurrency_limit == 0 || p->initial_concurrency > p->concurrency_limit || p->kind != RETRY_POSTFIX))
@@ -273,6 +347,7 @@ static void load_policy_object(const struct spot *object, struct retry_policy *p
     if (kind == RETRY_EXIM) load_rules(object, p);
     if (kind == RETRY_SENDMAIL) load_delivery_mode(object, p);
     if (kind == RETRY_CUSTOM) load_custom(object, p);
+    if (kind == RETRY_POSTFIX) load_postfix(object, p);
     if (kind == RETRY_KUMOMTA) load_kumomta(object, p);
     check_runs(object, p);
     settle(p, &before);

@@ -51,6 +51,26 @@ struct smtp_client_config smtp_client_config_default(const char *name)
     return config;
 }
 
+static void fill(int64_t *ns, int64_t with)
+{
+    if (*ns == 0) *ns = with;
+}
+
+void smtp_client_config_fill_timeouts(struct smtp_client_config *config, const struct smtp_client_config *with)
+{
+    fill(&config->greeting_ns, with->greeting_ns);
+    fill(&config->helo_ns, with->helo_ns);
+    fill(&config->mail_ns, with->mail_ns);
+    fill(&config->rcpt_ns, with->rcpt_ns);
+    fill(&config->data_init_ns, with->data_init_ns);
+    fill(&config->data_block_ns, with->data_block_ns);
+    fill(&config->data_done_ns, with->data_done_ns);
+    fill(&config->rset_ns, with->rset_ns);
+    fill(&config->quit_ns, with->quit_ns);
+    fill(&config->starttls_ns, with->starttls_ns);
+    fill(&config->auth_ns, with->auth_ns);
+}
+
 /* --- States ---------------------------------------------------------------------------------------------------------
  */
 
@@ -75,8 +95,9 @@ static int64_t wait_ns(const struct smtp_client *s)
     case STATE_AUTH_USER:
     case STATE_AUTH_PASSWORD:
         return s->config.auth_ns;
-    case STATE_MAIL:
     case STATE_RSET:
+        return s->config.rset_ns ? s->config.rset_ns : s->config.mail_ns;
+    case STATE_MAIL:
         return s->config.mail_ns;
     case STATE_RCPT:
         return s->config.rcpt_ns;

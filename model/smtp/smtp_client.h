@@ -60,6 +60,7 @@ struct smtp_client_config {
     /* Time-outs of RFC 5321 4.5.3.2, and of the extensions; each for one reply, or one handshake. */
     int64_t greeting_ns, helo_ns, mail_ns, rcpt_ns, data_init_ns, data_block_ns, data_done_ns, quit_ns, starttls_ns,
         auth_ns;
+    int64_t rset_ns; /* 0: as for MAIL */
     enum smtp_tls tls;
     const char *user, *password; /* for AUTH; NULL: without. Borrowed for as long as the session lasts. */
     bool auth_over_tls_only;     /* the password is not told in clear */
@@ -69,6 +70,8 @@ struct smtp_client_config {
     enum smtp_strays strays;
 };
 struct smtp_client_config smtp_client_config_default(const char *name);
+/* Time-outs that are 0 become those of the other. */
+void smtp_client_config_fill_timeouts(struct smtp_client_config *config, const struct smtp_client_config *with);
 
 struct smtp_client;
 

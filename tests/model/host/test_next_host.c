@@ -39,7 +39,7 @@ static const struct {
 };
 
 static const char frame[] =
-    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"59 min\", \"hosts\": { " ALICE_PC ","
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"2 h\", \"hosts\": { " ALICE_PC ","
     "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": %s } },"
     "\"internet\": { \"router\": {} }%s }, \"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
     "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] }%s },"
@@ -57,7 +57,7 @@ static struct world_run run_world(const char *policy, size_t failure, int n)
                  ", \"b%d\": { \"between\": [\"mx%d.b.example\", \"internet\"] }", i, i);
         if (i < n)
             snprintf(faults + strlen(faults), sizeof faults - strlen(faults),
-                     "%s{ \"at\": \"0 s\", \"for\": \"2 h\", \"%s\": \"mx%d.b.example\"%s } }", i > 1 ? ", " : "",
+                     "%s{ \"at\": \"0 s\", \"for\": \"12 h\", \"%s\": \"mx%d.b.example\"%s } }", i > 1 ? ", " : "",
                      failures[failure].fault, i, failures[failure].rest);
     }
     snprintf(json, sizeof json, frame, policy, hosts, links, faults);

@@ -180,6 +180,64 @@ Test(retry_worlds, rfc_minimum_and_custom)
     expect_minutes(&course, steps, 5);
 }
 
+/* ---- how long a policy waits for answers ---- */
+
+static const char silent[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"3 h\", \"hosts\": { " ALICE_PC ", "
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": %s%s } "
+    "}," INTERNET_AND_MX1 " }, " LINKS_OF_THREE
+    ", \"mail\": { " ALICE_WRITES_TO_BOB("m1", "1 s") " },"
+                                                      "\"faults\": [{ \"at\": \"0 s\", \"for\": \"3 h\", \"reply\": { "
+                                                      "\"server\": \"mx1.b.example\", \"to\": \"%s\","
+                                                      " \"action\": \"silence\" } }] }";
+
+/* Seconds that the first attempt took. */
+static int64_t seconds_of_silence(const char *retry, const char *more, const char *to)
+{
+    char json[4096];
+    snprintf(json, sizeof json, silent, retry, more, to);
+    struct world_run run = world_run_scenario(json, 0, event_mask_group(GROUP_MAIL));
+    size_t i = 0;
+    const struct event *begin = find_event(&run, &i, EVENT_ATTEMPT_BEGIN, NULL);
+    const struct event *end = find_event(&run, &i, EVENT_ATTEMPT_END, NULL);
+    cr_assert(begin && end, "%s, %s", retry, to);
+    int64_t seconds = to_seconds(end->at_ns - begin->at_ns);
+    world_run_free(&run);
+    return seconds;
+}
+
+/* The greeting, MAIL, RCPT, the dot. A server that a fault holds up closes after half an hour. */
+Test(retry_worlds, answers_are_awaited_for_as_long_as_the_policy_has_it)
+{
+    static const char *const to[] = {"CONNECT", "MAIL", "RCPT", "."};
+    static const struct {
+        const char *retry;
+        int64_t seconds[4];
+    } policies[] = {{"\"postfix\"", {300, 300, 300, 600}},
+                    {"{ \"smtp_helo_timeout\": \"40 s\", \"smtp_data_done_timeout\": \"50 s\" }", {40, 300, 300, 50}},
+                    {"\"exim\"", {300, 300, 300, 600}},
+                    {"\"sendmail\"", {300, 600, 1800, 1800}},
+                    {"\"qmail\"", {1200, 1200, 1200, 1200}},
+                    {"{ \"policy\": \"qmail\", \"timeoutremote\": \"90 s\" }", {90, 90, 90, 90}},
+                    {"\"opensmtpd\"", {300, 300, 300, 300}},
+                    {"\"kumomta\"", {60, 300, 300, 300}},
+                    {"\"exchange\"", {600, 600, 600, 600}},
+                    {"\"rfc-minimum\"", {300, 300, 300, 600}}};
+    for (size_t p = 0; p < sizeof policies / sizeof *policies; p++)
+        for (size_t k = 0; k < 4; k++) {
+            int64_t seconds = seconds_of_silence(policies[p].retry, "", to[k]);
+            cr_expect(llabs(seconds - policies[p].seconds[k]) <= 1, "%s, %s: %lld s", policies[p].retry, to[k],
+                      (long long)seconds);
+        }
+}
+
+Test(retry_worlds, what_smtp_says_of_time_outs_goes_before_the_policy)
+{
+    static const char said[] = ", \"smtp\": { \"timeouts\": { \"mail\": \"70 s\" } }";
+    cr_expect(llabs(seconds_of_silence("\"sendmail\"", said, "MAIL") - 70) <= 1);
+    cr_expect(llabs(seconds_of_silence("\"sendmail\"", said, "RCPT") - 1800) <= 1);
+}
+
 /* ---- A policy that is set while the world runs ---- */
 
 #define EVERY_10_MIN "{ \"policy\": \"custom\", \"steps\": [\"10 min\"], \"lifetime\": \"1 d\" }"

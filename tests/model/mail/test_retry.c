@@ -289,15 +289,16 @@ Test(postfix, next_attempt_is_later_than_now_and_on_a_scan_whenever_the_failure_
 
 /* --- what is remembered --- */
 
-/* qmgr_queue.c: 1/5 + 1/4 + 1/3 + 1/2 of a cohort is more than one. */
+/* qmgr_queue.c: 1/5 + 1/3 + 1/2 of a cohort is more than one. */
 Test(postfix, a_destination_dies_when_a_cohort_of_sessions_was_not_greeted)
 {
     struct retry_policy policy = retry_policy_default(RETRY_POSTFIX);
     struct retry_site site;
     struct retry_job job = {.now_ns = 100 * SECOND};
     retry_site_init(&policy, &site);
-    for (int64_t window = 5; window > 2; window--) {
-        cr_assert_eq(site.window, window);
+    static const int64_t windows[] = {5, 3};
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert_eq(site.window, windows[i]);
         cr_assert_not(retry_site_failed(&policy, &site, &job));
     }
     cr_assert(retry_site_failed(&policy, &site, &job));
@@ -321,6 +322,48 @@ Test(postfix, success_widens_the_window_by_one_up_to_the_limit_and_forgives)
     retry_site_init(&policy, &site);
     retry_site_worked(&policy, &site, 0);
     cr_assert_eq(site.window, 5, "not beyond what is busy and a first cohort");
+}
+
+/* qmgr_queue_throttle and _unthrottle look half a feedback ahead: "queue->failure - feedback / 2 < 0". */
+Test(postfix, smaller_feedback_is_saved_up)
+{
+    static const int64_t after_failures[] = {9, 9, 9, 8, 8, 8}, after_successes[] = {10, 10, 10, 11, 11, 11};
+    struct retry_policy policy = retry_policy_default(RETRY_POSTFIX);
+    struct retry_job job = {0};
+    policy.initial_concurrency = 10;
+    policy.cohort_limit = 0;
+    cr_assert(retry_parse_feedback("1/4", &policy.negative_feedback));
+    cr_assert(retry_parse_feedback("0.25", &policy.positive_feedback));
+    struct retry_site down, up;
+    retry_site_init(&policy, &down);
+    retry_site_init(&policy, &up);
+    for (size_t i = 0; i < 6; i++) {
+        retry_site_failed(&policy, &down, &job);
+        retry_site_worked(&policy, &up, 10);
+        cr_expect_eq(down.window, after_failures[i], "after %zu: %lld", i + 1, (long long)down.window);
+        cr_expect_eq(up.window, after_successes[i], "after %zu: %lld", i + 1, (long long)up.window);
+    }
+}
+
+Test(postfix, feedback_as_main_cf_has_it)
+{
+    static const char *const bad[] = {"", "x", "1.5", "-1", "1/0", "1/", "1/2/3", "1/sqrt_concurrency", "1 x"};
+    struct retry_feedback feedback = {0};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect_not(retry_parse_feedback(bad[i], &feedback), "%s", bad[i]);
+    cr_assert(retry_parse_feedback("1 / concurrency", &feedback));
+    cr_assert(feedback.by_window && feedback.millionths == 1000000);
+    cr_assert(retry_parse_feedback("1/3", &feedback));
+    cr_assert(!feedback.by_window && feedback.millionths == 333333);
+}
+
+Test(exim, tries_more_hosts_than_hosts_max_try_once_a_mail_is_old)
+{
+    struct retry_policy policy = retry_policy_default(RETRY_EXIM);
+    cr_assert(retry_may_try_more(&policy, 4, 0));
+    cr_assert_not(retry_may_try_more(&policy, 5, 4 * DAY));
+    cr_assert(retry_may_try_more(&policy, 5, 4 * DAY + SECOND));
+    cr_assert_not(retry_may_try_more(&policy, 50, 5 * DAY));
 }
 
 Test(exim, another_mail_waits_for_the_hosts_retry_time)

@@ -1,5 +1,6 @@
 /* Good files: what they become. */
 #include <criterion/criterion.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,74 @@ static const char two_servers[] =
     "'b-mail':{'between':['mx.b.example','internet'],'queue':'unlimited','back':{'rate':'unlimited','loss':'50 %'}}},"
     "'mail':{'m1':{'from':'alice@a.example','to':'bob@b.example'}}}";
 
+/* Each key of a policy lands in its own field, which its default had not. */
+static void expect_key(const char *policy, const char *key, const char *value, size_t place, int64_t expected)
+{
+    char json[2048];
+    enum retry_kind kind;
+    snprintf(json, sizeof json,
+             "{'postroad':1,'hosts':{'mx.b.example':{'mail_server':{'domains':'b.example','users':'bob',"
+             "'retry':{'policy':'%s','%s':%s}},'internet':{'router':{}}},'links':{'b':{'between':['mx.b.example','"
+             "internet']}},'mail':{}}",
+             policy, key, value);
+    cr_assert(retry_kind_by_name(policy, &kind));
+    struct retry_policy usual = retry_policy_default(kind);
+    struct scenario *s = load(json, NULL, 0);
+    const char *read = (const char *)&s->hosts[0].mail_server.retry, *before = (const char *)&usual;
+    cr_expect_eq(*(const int64_t *)(const void *)(read + place), expected, "%s %s", policy, key);
+    cr_expect_neq(*(const int64_t *)(const void *)(before + place), expected, "%s %s", policy, key);
+    scenario_free(s);
+}
+#define KEY(policy, key, value, field, expected)                                                                       \
+    expect_key(policy, key, value, offsetof(struct retry_policy, field), expected)
+
+Test(scenario, parameters_of_policies_land_in_their_fields)
+{
+    KEY("postfix", "smtp_mx_address_limit", "7", address_limit, 7);
+    KEY("postfix", "smtp_mx_session_limit", "0", session_limit, 0);
+    KEY("postfix", "destination_concurrency_positive_feedback", "'1/4'", positive_feedback.millionths, 250000);
+    KEY("postfix", "destination_concurrency_negative_feedback", "'0.5'", negative_feedback.millionths, 500000);
+    KEY("postfix", "smtp_connect_timeout", "'7 s'", connect_timeout_ns, 7 * SECOND);
+    KEY("postfix", "smtp_rset_timeout", "'7 s'", timeouts.rset_ns, 7 * SECOND);
+    KEY("postfix", "hopcount_limit", "7", max_hops, 7);
+    KEY("exim", "hosts_max_try", "7", address_limit, 7);
+    KEY("exim", "hosts_max_try_hardlimit", "7", address_hardlimit, 7);
+    KEY("exim", "data_timeout", "'7 s'", timeouts.data_block_ns, 7 * SECOND);
+    KEY("exim", "received_headers_max", "7", max_hops, 7);
+    KEY("sendmail", "timeout_datafinal", "'7 s'", timeouts.data_done_ns, 7 * SECOND);
+    KEY("sendmail", "max_hop_count", "7", max_hops, 7);
+    KEY("qmail", "chanskip_remote", "7", base_remote_ns, 49 * SECOND);
+    KEY("qmail", "chanskip_local", "7", base_local_ns, 49 * SECOND);
+    KEY("qmail", "tcpto_timeouts", "7", tcpto_timeouts, 7);
+    KEY("qmail", "tcpto_spacing", "'7 s'", tcpto_spacing_ns, 7 * SECOND);
+    KEY("qmail", "tcpto_unit", "'7 s'", tcpto_unit_ns, 7 * SECOND);
+    KEY("qmail", "timeoutremote", "'7 s'", timeouts.command_ns, 7 * SECOND);
+    KEY("opensmtpd", "base_remote", "'7 s'", base_remote_ns, 7 * SECOND);
+    KEY("opensmtpd", "base_local", "'7 s'", base_local_ns, 7 * SECOND);
+    KEY("opensmtpd", "route_penalty", "'7 s'", route_base_ns, 7 * SECOND);
+    KEY("opensmtpd", "route_penalty_max", "'7 s'", route_max_ns, 7 * SECOND);
+    KEY("opensmtpd", "session_timeout", "'7 s'", timeouts.command_ns, 7 * SECOND);
+    KEY("kumomta", "banner_timeout", "'7 s'", timeouts.greeting_ns, 7 * SECOND);
+    KEY("exchange", "connection_inactivity_timeout", "'7 s'", timeouts.command_ns, 7 * SECOND);
+    KEY("rfc-minimum", "bounce_lifetime", "'7 s'", bounce_lifetime_ns, 7 * SECOND);
+}
+
+Test(scenario, a_server_counts_hops_as_its_policy_does_unless_smtp_says_otherwise)
+{
+    static const char server[] = "{'postroad':1,'hosts':{'mx.b.example':{'mail_server':{'domains':'b.example',"
+                                 "'users':'bob','retry':'sendmail'%s}},'internet':{'router':{}}},'links':{'b':{'"
+                                 "between':['mx.b.example','internet']}},'mail':{}}";
+    char json[1024];
+    snprintf(json, sizeof json, server, "");
+    struct scenario *s = load(json, NULL, 0);
+    cr_expect_eq(s->hosts[0].smtp.max_hops, 25);
+    scenario_free(s);
+    snprintf(json, sizeof json, server, ",'smtp':{'max_hops':9}");
+    s = load(json, NULL, 0);
+    cr_expect_eq(s->hosts[0].smtp.max_hops, 9);
+    scenario_free(s);
+}
+
 Test(scenario, what_is_left_out_has_the_documented_defaults)
 {
     struct scenario *s = load(two_servers, NULL, 0);
@@ -47,7 +116,8 @@ Test(scenario, what_is_left_out_has_the_documented_defaults)
     cr_expect(s->hosts[0].role == ROLE_CLIENT && c->submits_to == 1 && c->fetches_from == -1);
     cr_expect(c->submission_port == 587 && c->fetches_every_ns == MINUTE);
     const struct tcp_config *t = &s->hosts[0].tcp;
-    cr_expect(t->flavour == TCP_FLAVOUR_CUBIC && t->sack && t->rack && t->delayed_ack_ns && t->nagle && t->initial_window_segments == 10);
+    cr_expect(t->flavour == TCP_FLAVOUR_CUBIC && t->sack && t->rack && t->delayed_ack_ns && t->nagle &&
+              t->initial_window_segments == 10);
     cr_expect(t->receive_buffer == 256 * 1024 && t->rto_min_ns == SECOND);
     const struct scenario_mail_server *m = &s->hosts[3].mail_server;
     cr_expect(m->n_domains == 1 && strcmp(m->domains[0], "b.example") == 0 && m->mx_preference == 10);
