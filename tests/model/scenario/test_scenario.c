@@ -43,7 +43,7 @@ static void expect_key(const char *policy, const char *key, const char *value, s
     enum retry_kind kind;
     snprintf(json, sizeof json,
              "{'postroad':1,'hosts':{'mx.b.example':{'mail_server':{'domains':'b.example','users':'bob',"
-             "'retry':{'policy':'%s','%s':%s}},'internet':{'router':{}}},'links':{'b':{'between':['mx.b.example','"
+             "'retry':{'policy':'%s','%s':%s}}},'internet':{'router':{}}},'links':{'b':{'between':['mx.b.example','"
              "internet']}},'mail':{}}",
              policy, key, value);
     cr_assert(retry_kind_by_name(policy, &kind));
