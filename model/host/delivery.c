@@ -24,6 +24,7 @@ static void delivery_free(struct delivery *delivery)
     smtp_client_free(delivery->client);
     mem_free(delivery->forward_paths);
     mem_free(delivery->job_recipients);
+    mem_free(delivery->untried);
     mem_free(delivery->options);
     for (size_t i = 0; i < delivery->n_places; i++)
         mem_free(delivery->places[i].host);
@@ -189,6 +190,13 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
         entry->queue->host->is_stopping && entry->recipients[i].fate == RECIPIENT_DONE && !entry->recipients[i].marked;
 }
 
+static void on_untried(void *context, size_t recipient)
+{
+    struct delivery *delivery = context;
+    delivery->n_again = 0;
+    delivery->untried[delivery->n_untried++] = delivery->job_recipients[recipient];
+}
+
 static void make_room(struct delivery *delivery, size_t n)
 {
     if (n <= delivery->room) return;
@@ -196,6 +204,17 @@ static void make_room(struct delivery *delivery, size_t n)
     delivery->forward_paths = mem_realloc(delivery->forward_paths, n * sizeof *delivery->forward_paths);
     delivery->job_recipients = mem_realloc(delivery->job_recipients, n * sizeof *delivery->job_recipients);
     delivery->options = mem_realloc(delivery->options, n * sizeof *delivery->options);
+    delivery->untried = mem_realloc(delivery->untried, n * sizeof *delivery->untried);
+}
+
+static size_t add_to_smtp_job(struct delivery *delivery, uint32_t i, size_t n)
+{
+    const struct queued_recipient *recipient = &delivery_entry(delivery)->recipients[i];
+    if (recipient->fate != RECIPIENT_OPEN) return n;
+    delivery->forward_paths[n] = recipient->address;
+    delivery->options[n] = (struct smtp_recipient_options){recipient->notify, recipient->orcpt};
+    delivery->job_recipients[n] = i;
+    return n + 1;
 }
 
 static void make_smtp_job(struct delivery *delivery)
@@ -203,12 +222,11 @@ static void make_smtp_job(struct delivery *delivery)
     struct queue_entry *entry = delivery_entry(delivery);
     size_t n = 0;
     make_room(delivery, delivery->job->n);
-    for (uint32_t i = delivery->job->first; i != NO_RECIPIENT; i = entry->recipients[i].next_in_job) {
-        if (entry->recipients[i].fate != RECIPIENT_OPEN) continue;
-        delivery->forward_paths[n] = entry->recipients[i].address;
-        delivery->options[n] = (struct smtp_recipient_options){entry->recipients[i].notify, entry->recipients[i].orcpt};
-        delivery->job_recipients[n++] = i;
-    }
+    for (size_t k = 0; k < delivery->n_again; k++)
+        n = add_to_smtp_job(delivery, delivery->untried[k], n);
+    for (uint32_t i = delivery->job->first; !delivery->n_again && i != NO_RECIPIENT;
+         i = entry->recipients[i].next_in_job)
+        n = add_to_smtp_job(delivery, i, n);
     delivery->smtp_job = (struct smtp_job){.message = entry->message,
                                            .reverse_path = entry->from,
                                            .forward_paths = delivery->forward_paths,
@@ -237,6 +255,7 @@ static void take_job(struct delivery *delivery, struct delivery_job *job)
     delivery->job = job;
     delivery->keeps_session = job->keeps_session;
     delivery->connects = delivery->sessions = 0;
+    delivery->n_untried = delivery->n_again = 0;
     delivery->any_tried = delivery->any_greeted = false;
     delivery->until_ns = TIME_NEVER;
     snprintf(delivery->reason, sizeof delivery->reason, "no host could be reached");
@@ -360,8 +379,12 @@ static void on_opened(void *context)
     journal_set_cause(world->journal, event);
     make_smtp_job(delivery);
     struct smtp_client_config config = client_config(delivery);
-    struct smtp_client_owner owner = {
-        .context = delivery, .outcome = on_outcome, .next = next_job, .offered = on_offered, .idles = idles};
+    struct smtp_client_owner owner = {.context = delivery,
+                                      .outcome = on_outcome,
+                                      .next = next_job,
+                                      .offered = on_offered,
+                                      .idles = idles,
+                                      .untried = on_untried};
     delivery->client =
         smtp_client_new(&config, socket_session_io(delivery->socket, delivery->session), owner, &delivery->smtp_job);
     delivery->smtp_wake.conn = socket_conn(delivery->socket);
@@ -497,6 +520,18 @@ static void connect_in_clear(struct delivery *delivery)
     connect_to(delivery, place, true);
 }
 
+/* The same place once more, for those whom the session had no mail left for. As many sessions as it takes, so they do
+   not count; each takes one of them at least. */
+static void connect_again(struct delivery *delivery)
+{
+    delivery->n_again = delivery->n_untried;
+    delivery->n_untried = 0;
+    delivery->connects--;
+    delivery->sessions--;
+    delivery->place_next = delivery->place_now + 1;
+    connect_to(delivery, &delivery->places[delivery->place_now], false);
+}
+
 /* The next place, or the end of this job's attempt and with it of this delivery. */
 static void try_next(struct delivery *delivery)
 {
@@ -504,9 +539,15 @@ static void try_next(struct delivery *delivery)
         connect_in_clear(delivery);
         return;
     }
+    if (delivery->job && delivery->n_untried > 0) {
+        connect_again(delivery);
+        return;
+    }
+    delivery->n_again = 0;
     while (delivery->job && any_open(delivery) && may_try_elsewhere(delivery)) {
         const struct delivery_place *place = &delivery->places[delivery->place_next++];
         if (!delivery_place_may_be_tried(delivery, place)) continue;
+        delivery->place_now = delivery->place_next - 1;
         connect_to(delivery, place, false);
         return;
     }

@@ -21,7 +21,7 @@ struct delivery {
     struct mx_lookup *lookup;      /* until its places are known */
     struct delivery_place *places; /* where to try, in this order */
     enum route_tls tls;            /* of each connection there */
-    size_t n_places, place_next;
+    size_t n_places, place_next, place_now;
     int64_t connects, sessions, messages; /* of this job; of this job, those that were greeted; of this session */
     int64_t session_began_ns;
 
@@ -33,6 +33,10 @@ struct delivery {
     const char **forward_paths;
     uint32_t *job_recipients; /* index in the SMTP job -> recipient of the entry */
     size_t room;              /* of these two */
+    /* Recipients for which the session had no mail left (RFC 9422): another one with the same host takes them, and
+       those alone. n_again: while it is that other one. */
+    uint32_t *untried;
+    size_t n_untried, n_again;
     struct wake connect_wake, smtp_wake;
     struct smtp_recipient_options *options; /* one for each forward path */
     bool server_knows_dsn;

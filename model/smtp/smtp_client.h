@@ -44,6 +44,9 @@ struct smtp_client_owner {
     void (*offered)(void *context, const struct smtp_offer *offer);
     /* There is no other job: whether the session stays open for one to come. May be NULL: it does not. */
     bool (*idles)(void *context);
+    /* In the place of an outcome: the session took its last mail (the server's MAILMAX, RFC 9422) before this recipient
+       was named, and another session may have it at once. May be NULL: it is told as LATER. */
+    void (*untried)(void *context, size_t recipient);
 };
 
 enum smtp_tls { SMTP_TLS_NEVER, SMTP_TLS_IF_OFFERED, SMTP_TLS_REQUIRED };

@@ -23,7 +23,7 @@ enum client_state {
     STATE_CHUNK,       /* a BDAT that is not the last */
     STATE_END_OF_DATA, /* all content is written, with its closing dot or by BDAT LAST */
     STATE_RSET,        /* the transaction failed before its end: the server still has it open */
-    STATE_IDLE, /* nothing is under way */
+    STATE_IDLE,        /* nothing is under way */
     STATE_QUIT,
     STATE_OVER
 };
@@ -50,7 +50,7 @@ struct smtp_client {
     bool offer_told;
     struct line_reader line;
     struct smtp_reply reply; /* being collected: code 0 before its first line */
-    size_t reply_lines; /* of it, so far */
+    size_t reply_lines;      /* of it, so far */
     char *out;               /* commands to be written together */
     size_t out_size, out_capacity;
 

@@ -163,14 +163,23 @@ static size_t find_batch_end(const struct smtp_client *s)
     return n;
 }
 
+static void leave_rest_untried(struct smtp_client *s)
+{
+    for (size_t i = 0; s->owner.untried && i < s->job->n_forward_paths; i++) {
+        if (s->recipients[i].state == RECIPIENT_SETTLED) continue;
+        s->recipients[i].state = RECIPIENT_SETTLED;
+        s->owner.untried(s->owner.context, i);
+    }
+    settle_rest(s, DELIVERY_LATER, "the server takes no more mails in this session (RFC 9422)", false);
+}
+
 /* The session is ready for MAIL: with what is left of this job, or the first job after it that can be sent. */
 enum client_state smtp_client_begin_transaction(struct smtp_client *s)
 {
     while (s->job) {
         const char *why = unsendable(s);
         if (!why && s->offer.mail_max && s->n_mails >= s->offer.mail_max) {
-            settle_rest(s, DELIVERY_LATER, "452 4.5.3 the server takes no more mails in this session (RFC 9422)",
-                        false);
+            leave_rest_untried(s);
             return STATE_QUIT;
         }
         if (!why) {

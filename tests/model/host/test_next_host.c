@@ -119,3 +119,43 @@ Test(next_host, the_others_after_everything)
     for (size_t p = 7; p < POLICIES; p++)
         expect_policy(p);
 }
+
+/* ---- the same host once more ---- */
+
+/* A server that takes one mail of two recipients in a session, and says so (RFC 9422); eve is put off. */
+static const char limited[] =
+    "{ \"postroad\": 1, \"title\": \"t\", \"seed\": 1, \"until\": \"%s\", \"hosts\": { " ALICE_PC ","
+    "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"], \"retry\": \"%s\" "
+    "} },"
+    "\"internet\": { \"router\": {} }, \"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"],"
+    " \"users\": [\"u0\", \"u1\", \"u2\", \"u3\", \"u4\", \"eve\"],"
+    " \"smtp\": { \"max_mails\": 1, \"max_recipients\": 2, \"extensions\": { \"limits\": true } } } } "
+    "}, " LINKS_OF_THREE
+    ", \"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"text\": \"x\", \"to\": ["
+    "\"eve@b.example\", \"u0@b.example\", \"u1@b.example\", \"u2@b.example\", \"u3@b.example\", \"u4@b.example\"] } },"
+    "\"faults\": [{ \"at\": \"0 s\", \"for\": \"2 h\", \"reply\": { \"server\": \"mx1.b.example\", \"to\": \"RCPT\","
+    " \"rcpt\": \"eve@b.example\", \"with\": \"450 4.7.1 later\" } }] }";
+
+Test(next_host, who_found_no_room_in_a_session_gets_another_one_at_once)
+{
+    static const char *const servers[] = {"postfix", "exim", "opensmtpd", "kumomta", "rfc-minimum"};
+    for (size_t p = 0; p < sizeof servers / sizeof *servers; p++) {
+        char json[4096];
+        snprintf(json, sizeof json, limited, "1 min", servers[p]);
+        struct world_run run = world_run_scenario(json, 0, event_mask_group(GROUP_MAIL));
+        size_t i = 0, delivered = 0, later = 0, sessions = 0;
+        const struct event *e;
+        while ((e = find_event(&run, &i, EVENT_ATTEMPT_END, NULL))) {
+            if (event_int(e, FIELD_HOST) != 2) continue;
+            delivered += strcmp(event_text(e, FIELD_OUTCOME), "delivered") == 0;
+            later += strcmp(event_text(e, FIELD_OUTCOME), "later") == 0;
+        }
+        cr_expect(delivered == 5 && later == 1, "%s: %zu delivered, %zu put off", servers[p], delivered, later);
+        world_run_free(&run);
+        run = world_run_scenario(json, 0, event_mask_all());
+        for (i = 0; (e = find_event(&run, &i, EVENT_SESSION_OPEN, "client"));)
+            sessions += strcmp(event_text(e, FIELD_PROTOCOL), "smtp") == 0 && event_int(e, FIELD_HOST) == 2;
+        cr_expect_eq(sessions, 3, "%s: %zu sessions", servers[p], sessions);
+        world_run_free(&run);
+    }
+}
