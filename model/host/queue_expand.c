@@ -72,7 +72,7 @@ static void expand(struct queue_entry *entry, uint32_t i, const struct scenario_
     struct mail_queue *queue = entry->queue;
     struct queued_recipient *recipient = &entry->recipients[i];
     const char *from = alias->owner && entry->from[0] ? alias->owner : entry->from;
-    char queue_id[QUEUE_ID_BYTES], line[400];
+    char queue_id[QUEUE_ID_BYTES], lines[1200], *of_list = alias->owner ? message_list_lines(recipient->address) : NULL;
     struct accepted_recipient *members = members_of(alias, recipient);
     struct accepted_mail mail = {.message = entry->message,
                                  .from = from,
@@ -83,8 +83,9 @@ static void expand(struct queue_entry *entry, uint32_t i, const struct scenario_
                                  .ret = (enum smtp_ret)entry->ret,
                                  .body = (enum smtp_body)entry->body,
                                  .smtputf8 = entry->smtputf8};
-    snprintf(line, sizeof line, "Delivered-To: %.320s\r\n", recipient->address);
-    mail.content = message_prepend(line, entry->content, entry->size, &mail.size);
+    snprintf(lines, sizeof lines, "Delivered-To: %.320s\r\n%.800s", recipient->address, of_list ? of_list : "");
+    mem_free(of_list);
+    mail.content = message_prepend(lines, entry->content, entry->size, &mail.size);
     ledger_expand(queue_world(queue)->ledger, entry->message, recipient->address, queue->host, alias->members,
                   alias->n_members, from);
     struct expanding *expanding = mem_alloc(sizeof *expanding);

@@ -318,10 +318,16 @@ static void plan_rest(struct queue_entry *entry)
     }
 }
 
+static bool may_warn(const struct queue_entry *entry)
+{
+    const struct retry_policy *policy = entry->queue->policy;
+    return policy->warning_ns > 0 && !entry->warned && !is_null(entry->from) &&
+           !(policy->spares_automatic && message_is_automatic(entry->content, entry->size));
+}
+
 static bool warning_is_due(const struct queue_entry *entry)
 {
-    int64_t warning_ns = entry->queue->policy->warning_ns;
-    return warning_ns > 0 && !entry->warned && !is_null(entry->from) && age_of(entry) >= warning_ns;
+    return age_of(entry) >= entry->queue->policy->warning_ns && may_warn(entry);
 }
 
 int64_t queue_next_look(const struct queue_entry *entry)
@@ -332,7 +338,7 @@ int64_t queue_next_look(const struct queue_entry *entry)
         const struct queued_recipient *recipient = &entry->recipients[i];
         if (recipient->fate == RECIPIENT_WAITS && recipient->next_ns < next_ns) next_ns = recipient->next_ns;
     }
-    bool warns = policy->warns_on_time && policy->warning_ns > 0 && !entry->warned && !is_null(entry->from);
+    bool warns = policy->warns_on_time && may_warn(entry);
     if (next_ns != TIME_NEVER && warns) {
         int64_t warn_ns = queue_world(entry->queue)->engine->now_ns - age_of(entry) + policy->warning_ns;
         if (warn_ns < next_ns) next_ns = warn_ns;

@@ -319,3 +319,39 @@ unsigned message_count_received(const char *content, size_t size)
     } while (next_header_line(&line, end));
     return n;
 }
+
+/* --- lists and programs --- */
+
+char *message_list_lines(const char *address)
+{
+    const char *at = strrchr(address, '@');
+    size_t size = 2 * strlen(address) + 100;
+    char *lines = mem_alloc(size);
+    snprintf(lines, size, "List-Id: <%.*s.%s>\r\nList-Post: <mailto:%s>\r\nPrecedence: list\r\n",
+             (int)(at ? at - address : 0), address, at ? at + 1 : "", address);
+    return lines;
+}
+
+/* Whether the field has one of these words, in whatever case. */
+static bool field_has(const char *content, size_t size, const char *field, const char *const *words, size_t n)
+{
+    const char *value = find_field(content, size, field), *end = content + size;
+    const char *newline = value ? memchr(value, '\n', (size_t)(end - value)) : NULL;
+    if (value && newline) end = newline;
+    for (; value && value < end; value++)
+        for (size_t i = 0; i < n; i++)
+            if ((size_t)(end - value) >= strlen(words[i]) && strncasecmp(value, words[i], strlen(words[i])) == 0)
+                return true;
+    return false;
+}
+
+bool message_is_automatic(const char *content, size_t size)
+{
+    static const char *const list_fields[] = {"List-Id:", "List-Post:", "List-Subscribe:"};
+    static const char *const precedences[] = {"bulk", "list", "junk"};
+    static const char *const submitted[] = {"auto-generated", "auto-replied"};
+    for (size_t i = 0; i < sizeof list_fields / sizeof *list_fields; i++)
+        if (find_field(content, size, list_fields[i])) return true;
+    return field_has(content, size, "Precedence:", precedences, 3) ||
+           field_has(content, size, "Auto-Submitted:", submitted, 2);
+}

@@ -52,6 +52,11 @@ struct mail_draft {
 struct mail_message *message_compose(const struct mail_draft *draft);
 
 void message_free(struct mail_message *message);
+/* The lines that a mailing list puts before a mail: List-Id (RFC 2919), List-Post (RFC 2369), and Precedence, which
+   older programs go by. To be freed by mem_free. */
+char *message_list_lines(const char *address);
+/* Whether a mailing list or a program sent it, by its header: what Exim's delay_warning_condition asks. */
+bool message_is_automatic(const char *content, size_t size);
 /* Nobody will send it again: all that is left is who it is. */
 void message_forget_content(struct mail_message *message);
 

@@ -6,7 +6,8 @@
 
 static bool is_trace_line(const char *line, size_t size)
 {
-    static const char *const fields[] = {"Received:", "Return-Path:", "Delivered-To:", "Postroad-Mail:"};
+    static const char *const fields[] = {
+        "Received:", "Return-Path:", "Delivered-To:", "Postroad-Mail:", "List-Id:", "List-Post:", "Precedence:"};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         size_t length = strlen(fields[i]);
         if (size >= length && strncasecmp(line, fields[i], length) == 0) return true;

@@ -62,6 +62,7 @@ struct retry_policy {
     int64_t bounce_lifetime_ns; /* the same for mail from the null sender */
     int64_t warning_ns;         /* at this age the sender is told of the delay; 0: never */
     bool warns_on_time;         /* at that very instant, not when an attempt fails after it */
+    bool spares_automatic;      /* not of mail from lists and programs */
     /* Queue runs: deferred jobs are looked at at these instants; 0: each when it is due. */
     int64_t run_interval_ns, run_phase_ns;
     bool waits_for_run; /* the first attempt too */

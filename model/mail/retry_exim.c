@@ -17,6 +17,7 @@ static void set_default(struct retry_policy *policy)
     policy->interval_max_ns = 24 * HOUR;
     policy->data_expire_ns = 7 * DAY;
     policy->warning_ns = 24 * HOUR;
+    policy->spares_automatic = true;                      /* delay_warning_condition, as it is by default */
     policy->lifetime_ns = policy->bounce_lifetime_ns = 0; /* the rules say it */
     policy->initial_concurrency = policy->concurrency_limit = 0;
     policy->address_limit = 5;

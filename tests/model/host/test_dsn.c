@@ -216,6 +216,27 @@ Test(dsn, delays_are_reported_unasked_and_to_who_asks_for_them_and_to_nobody_els
 
 /* --- names --- */
 
+static size_t delays_told(const char *retry, const char *to)
+{
+    struct world_run run = run_dsn((struct given){
+        .to = to,
+        .a = retry,
+        .asks = "",
+        .more = ", \"until\": \"30 h\", \"faults\": [ { \"at\": \"0 s\", \"for\": \"30 h\", \"stop_host\": { "
+                "\"host\": \"mx1.b.example\" } } ]"});
+    size_t n = count_events(&run, EVENT_MAIL_REPORT, "delayed");
+    world_run_free(&run);
+    return n;
+}
+
+/* delay_warning_condition: List-*, Precedence, Auto-Submitted. */
+Test(dsn, exim_tells_nobody_that_list_mail_is_late)
+{
+    cr_expect_eq(delays_told(", \"retry\": \"exim\"", "bob@b.example"), 1);
+    cr_expect_eq(delays_told(", \"retry\": \"exim\"", "list@a.example"), 0);
+    cr_expect_eq(delays_told(", \"retry\": \"sendmail\"", "list@a.example"), 1);
+}
+
 Test(dsn, the_mail_of_one_recipient_is_named_by_envid_and_orcpt_in_the_report) /* RFC 3464 2.2.1, 2.3.1 */
 {
     struct world_run run =

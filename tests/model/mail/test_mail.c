@@ -328,3 +328,32 @@ Test(mailbox, removes_what_is_marked_and_keeps_what_came_meanwhile)
     cr_assert_eq(box.mails[2].message.n, 5);
     mailbox_clear(&box);
 }
+
+static bool is_automatic(const char *header)
+{
+    char content[200];
+    snprintf(content, sizeof content, "From: a@a.example\r\n%s\r\nList-Id: in the text\r\n", header);
+    return message_is_automatic(content, strlen(content));
+}
+
+Test(message, mail_of_lists_and_programs_is_known_by_its_header)
+{
+    static const char *const yes[] = {"List-Id: <x.a.example>\r\n",
+                                      "list-post: NO\r\n",
+                                      "List-Subscribe: x\r\n",
+                                      "Precedence: Bulk\r\n",
+                                      "precedence: list\r\n",
+                                      "Precedence: junk\r\n",
+                                      "Auto-Submitted: auto-replied (vacation)\r\n"};
+    static const char *const no[] = {"", "Precedence: first-class\r\n", "Auto-Submitted: no\r\n", "X-List-Id: x\r\n",
+                                     "Precedence: x\r\nSubject: list\r\n"};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        cr_expect(is_automatic(yes[i]), "%s", yes[i]);
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        cr_expect_not(is_automatic(no[i]), "%s", no[i]);
+    char *lines = message_list_lines("friends@a.example");
+    cr_expect_str_eq(lines, "List-Id: <friends.a.example>\r\nList-Post: <mailto:friends@a.example>\r\n"
+                            "Precedence: list\r\n");
+    cr_expect(is_automatic(lines));
+    mem_free(lines);
+}
