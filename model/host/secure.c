@@ -381,6 +381,11 @@ const struct session_security *socket_security(const struct socket *socket)
     return socket->secure && socket->secure->is_done ? &socket->secure->security : NULL;
 }
 
+void secure_let_go(struct secure *secure)
+{
+    wake_set(&secure->wake, TIME_NEVER);
+}
+
 void secure_free(struct secure *secure)
 {
     if (!secure) return;

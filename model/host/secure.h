@@ -34,6 +34,7 @@ void secure_name_session(struct secure *secure, struct session_id session); /* f
 void secure_begin(struct secure *secure); /* the handshake, in place of plain text */
 uint64_t secure_write(struct secure *secure, const void *bytes, size_t size); /* returns the position */
 void secure_gather(struct secure *secure, bool begins); /* what is written between goes out together */
+void secure_let_go(struct secure *secure); /* nobody waits for the handshake any more, nor hears of it */
 void secure_close(struct secure *secure); /* close_notify, where the handshake is done */
 void secure_locate(const struct secure *secure, uint64_t *position, uint64_t *length);
 uint64_t secure_acknowledged(struct secure *secure); /* position up to which all is */

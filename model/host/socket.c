@@ -234,6 +234,7 @@ uint64_t socket_unacknowledged(const struct socket *socket)
 void socket_finish(struct socket *socket)
 {
     socket->has_handler = false;
+    if (socket->is_secure) secure_let_go(socket->secure);
     if (socket->is_secure && !socket->is_ended && !socket->is_finished) secure_close(socket->secure);
     if (!socket->is_finished && !socket->is_ended) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
     socket->is_finished = true;
@@ -243,6 +244,7 @@ void socket_finish(struct socket *socket)
 void socket_abort(struct socket *socket)
 {
     socket->has_handler = false;
+    if (socket->is_secure) secure_let_go(socket->secure);
     socket->is_finished = true;
     socket->failure = "aborted";
     tcp_abort(socket->tcp, world_of(socket)->engine->now_ns);
