@@ -138,7 +138,7 @@ static void end_session(struct delivery *delivery, const char *why)
     wake_set(&delivery->smtp_wake, TIME_NEVER);
     smtp_client_free(delivery->client);
     delivery->client = NULL;
-    if (delivery->socket) socket_finish(delivery->socket);
+    if (delivery->socket) socket_break_off(delivery->socket);
     delivery->socket = NULL;
 }
 

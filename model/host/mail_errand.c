@@ -17,7 +17,7 @@ static void errand_end(struct errand *errand, const char *why)
     wake_set(&errand->wake, TIME_NEVER);
     smtp_client_free(errand->smtp);
     pop3_client_free(errand->pop3);
-    if (errand->socket) socket_finish(errand->socket);
+    if (errand->socket) socket_break_off(errand->socket);
     errand->smtp = NULL;
     errand->pop3 = NULL;
     errand->socket = NULL;

@@ -186,6 +186,14 @@ uint64_t secure_acknowledged(struct secure *secure)
     return secure->acknowledged;
 }
 
+uint64_t secure_taken(struct secure *secure)
+{
+    uint64_t taken = tcp_taken(secure->socket->tcp), position = secure_acknowledged(secure);
+    for (size_t i = secure->first; i < secure->n && secure->written[i].end <= taken; i++)
+        position = secure->written[i].position_end;
+    return position;
+}
+
 /* Asked about what was just written, which nobody can have acknowledged yet. */
 void secure_locate(const struct secure *secure, uint64_t *position, uint64_t *length)
 {

@@ -38,6 +38,7 @@ void secure_let_go(struct secure *secure); /* nobody waits for the handshake any
 void secure_close(struct secure *secure); /* close_notify, where the handshake is done */
 void secure_locate(const struct secure *secure, uint64_t *position, uint64_t *length);
 uint64_t secure_acknowledged(struct secure *secure); /* position up to which all is */
+uint64_t secure_taken(struct secure *secure); /* position up to which all is in TCP's send buffer */
 void secure_free(struct secure *secure);
 
 #endif

@@ -53,8 +53,8 @@ uint32_t socket_draw_iss(const struct host *host, uint64_t flow)
     return (uint32_t)random_draw(host->world->seed, flow, random_hash_text("initial sequence number"), before);
 }
 
-/* Nor may a SYN that a link has doubled, or that came so late that another had been sent meanwhile, lead to the number of
-   the connection that the other one made: the network may hold all of that one's segments still. */
+/* Nor may a SYN that a link has doubled, or that came so late that another had been sent meanwhile, lead to the number
+   of the connection that the other one made: the network may hold all of that one's segments still. */
 uint32_t socket_answer_iss(const struct host *host, uint64_t flow, const struct packet_identity *syn)
 {
     uint64_t which = (uint64_t)syn->copy << 32 | (syn->transmission - 1);
@@ -231,14 +231,24 @@ uint64_t socket_unacknowledged(const struct socket *socket)
     return byte_stream_end(socket->out) - tcp_acked(socket->tcp);
 }
 
-void socket_finish(struct socket *socket)
+static void finish(struct socket *socket, bool ends_tls)
 {
     socket->has_handler = false;
     if (socket->is_secure) secure_let_go(socket->secure);
-    if (socket->is_secure && !socket->is_ended && !socket->is_finished) secure_close(socket->secure);
+    if (ends_tls && socket->is_secure && !socket->is_ended && !socket->is_finished) secure_close(socket->secure);
     if (!socket->is_finished && !socket->is_ended) tcp_close(socket->tcp, world_of(socket)->engine->now_ns);
     socket->is_finished = true;
     socket_touch(socket);
+}
+
+void socket_finish(struct socket *socket)
+{
+    finish(socket, true);
+}
+
+void socket_break_off(struct socket *socket)
+{
+    finish(socket, !tcp_cut_off(socket->tcp));
 }
 
 void socket_abort(struct socket *socket)
@@ -273,6 +283,12 @@ static uint64_t io_acknowledged(void *context)
     return socket->is_secure ? secure_acknowledged(socket->secure) : tcp_acked(socket->tcp);
 }
 
+static uint64_t io_taken(void *context)
+{
+    struct socket *socket = context;
+    return socket->is_secure ? secure_taken(socket->secure) : tcp_taken(socket->tcp);
+}
+
 static void io_start_tls(void *context)
 {
     secure_begin(((struct socket *)context)->secure);
@@ -302,6 +318,7 @@ struct session_io socket_session_io(struct socket *socket, struct session_id ses
                                .host = socket->host->id,
                                .content = io_content,
                                .acknowledged = io_acknowledged,
+                               .taken = io_taken,
                                .start_tls = socket->secure && !socket->is_secure ? io_start_tls : NULL,
                                .locate = socket->secure ? io_locate : NULL,
                                .gather = socket->secure ? io_gather : NULL};

@@ -35,6 +35,9 @@ void socket_take(struct socket *socket, size_t size); /* of what is readable */
 uint64_t socket_unacknowledged(const struct socket *socket);
 /* The application is done: what was written is still delivered, what arrives is passed over, nobody is told. */
 void socket_finish(struct socket *socket);
+/* The same of an application that stops in the middle of what it writes: what the send buffer has not taken is not
+   sent, nor is TLS brought to an end. */
+void socket_break_off(struct socket *socket);
 /* Resets the connection at once. */
 void socket_abort(struct socket *socket);
 

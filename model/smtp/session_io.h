@@ -30,6 +30,9 @@ struct session_io {
     /* How many bytes of our stream the peer has acknowledged. May be NULL; a client that is told can tell a stalled
        transfer from a slow answer, and an answer from words that came before the question. */
     uint64_t (*acknowledged)(void *context);
+    /* How far TCP's send buffer has taken our stream: the rest has yet to be written, as far as a peer can ever tell.
+       May be NULL: all of it. */
+    uint64_t (*taken)(void *context);
     /* Begins a TLS handshake in the place of plain text (RFC 3207), after all that was written until now. NULL: there
        is none to be had. What arrived before and was not taken is dropped by the session, which takes nothing until it
        is told ..._secured; a handshake that fails is a lost connection. */

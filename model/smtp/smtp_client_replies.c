@@ -73,10 +73,16 @@ static void settle_accepted(struct smtp_client *s, const struct smtp_reply *repl
         if (s->recipients[i].state == RECIPIENT_ACCEPTED) settle(s, i, outcome, words, false);
 }
 
-/* The server may have the mail if only its last word is missing (RFC 1047). */
+/* The server may have the mail if only its last word is missing (RFC 1047), which is awaited once all is written (RFC
+   5321 4.5.3.2.6): content that TCP has not taken to its end ends without a dot. */
+static bool may_be_taken(const struct smtp_client *s)
+{
+    return s->state == STATE_END_OF_DATA && (!s->io.taken || s->io.taken(s->io.context) >= s->written);
+}
+
 void smtp_client_abandon(struct smtp_client *s, const char *why)
 {
-    settle_rest(s, DELIVERY_LATER, why, s->state == STATE_END_OF_DATA);
+    settle_rest(s, DELIVERY_LATER, why, may_be_taken(s));
     s->state = STATE_OVER;
 }
 
@@ -216,7 +222,7 @@ enum client_state smtp_client_protocol_error(struct smtp_client *s, const struct
     char words[SMTP_REPLY_TEXT_BYTES + 64], line[SMTP_REPLY_TEXT_BYTES + 4];
 
     snprintf(words, sizeof words, "reply out of place: %s", reply_line(reply, line, sizeof line));
-    settle_rest(s, DELIVERY_LATER, words, s->state == STATE_END_OF_DATA);
+    settle_rest(s, DELIVERY_LATER, words, may_be_taken(s));
     return STATE_OVER;
 }
 

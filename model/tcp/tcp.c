@@ -12,6 +12,7 @@ struct tcp_config tcp_config_default(void)
     return (struct tcp_config){
         .flavour = TCP_FLAVOUR_NEWRENO,
         .nagle = true, /* RFC 9293 3.7.4, SHLD-7 */
+        .send_buffer = 65535,
         .receive_buffer = 65535,
         .initial_window_segments = 10,      /* RFC 6928 2 */
         .delayed_ack_ns = 40 * MILLISECOND, /* as Linux; at most 500 ms by RFC 9293 3.8.6.3 */
@@ -149,6 +150,23 @@ void tcp_write(struct tcp_conn *c, uint64_t n, int64_t now_ns)
     assert(!c->fin_wanted);
     if (c->state == TCP_CLOSED) return; /* 3.10.2: the connection is gone, as TCP_NEWS_CLOSED has said */
     c->written += n;
+}
+
+/* Twice cwnd is what Linux lets the buffer grow to (tcp_sndbuf_expand): what is in flight, and as much again. */
+uint64_t tcp_taken(const struct tcp_conn *c)
+{
+    uint64_t buffer = 2 * (uint64_t)c->cwnd > c->config->send_buffer ? 2 * (uint64_t)c->cwnd : c->config->send_buffer;
+    uint64_t taken = tcp_acked(c) + buffer;
+    if (taken < c->segmented) taken = c->segmented;
+    return taken < c->written ? taken : c->written;
+}
+
+bool tcp_cut_off(struct tcp_conn *c)
+{
+    uint64_t taken = tcp_taken(c);
+    bool cuts = taken < c->written;
+    c->written = taken;
+    return cuts;
 }
 
 /* RFC 9293 3.10.4. */

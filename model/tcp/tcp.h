@@ -50,6 +50,7 @@ struct tcp_config {
     uint8_t r1_retransmissions;    /* RFC 9293 3.8.3: from so many on, TCP_NEWS_R1 */
     uint8_t keep_alive_probes;     /* unanswered ones that end the connection */
     uint16_t initial_window_segments; /* 10: RFC 6928. Of go-back-n the whole window. Stop-and-wait takes 1 */
+    uint32_t send_buffer;          /* bytes written and not acknowledged that TCP takes; or twice cwnd, if that is more */
     uint32_t receive_buffer;       /* bytes; above 65535 of use only with window scaling; at most 2^30 */
     int64_t delayed_ack_ns;        /* 0: acknowledge at once; at most 500 ms (RFC 9293 3.8.6.3) */
     int64_t rto_initial_ns, rto_min_ns, rto_max_ns; /* RFC 6298 (2.1), (2.4), (2.5) */
@@ -132,6 +133,11 @@ void tcp_open_active(struct tcp_conn *c, int64_t now_ns);
 void tcp_listen(struct tcp_conn *c);
 /* n more bytes have been appended to our stream. Not after tcp_close; without effect once CLOSED. */
 void tcp_write(struct tcp_conn *c, uint64_t n, int64_t now_ns);
+/* How far the send buffer has taken our stream: what lies beyond, an application that blocks in its SEND call (RFC 9293
+   3.9.1.2) has not written yet. Never less than what was sent. */
+uint64_t tcp_taken(const struct tcp_conn *c);
+/* The application gives up in that call: our stream ends where the send buffer does. Returns whether that cuts anything. */
+bool tcp_cut_off(struct tcp_conn *c);
 /* No more will be written; the FIN follows the last byte. */
 void tcp_close(struct tcp_conn *c, int64_t now_ns);
 /* Sends RST where the RFC says so, and is CLOSED. */

@@ -325,3 +325,38 @@ Test(world_under_faults, faults_end_when_another_says_so_and_not_once_more)
     expect_good_end(&run, "ended faults");
     world_run_free(&run);
 }
+
+/* --- content that is not written to its end --- */
+
+/* RFC 5321 4.5.3.2.5: who gives up while the send buffer is full has never written the dot; so there is no second copy,
+   and nothing to doubt. */
+static struct world_run run_paused(const char *tls)
+{
+    char json[2048];
+    snprintf(json, sizeof json,
+             "{ \"postroad\": 1, \"seed\": 1, \"hosts\": { " ALICE_PC ", \"mail.a.example\": { \"mail_server\": {"
+             "\"domains\": [\"a.example\"], \"users\": [\"alice\"], \"smtp\": { \"timeouts\": { \"data_block\": \"20 s\" } }"
+             "%s } }, \"internet\": { \"router\": {} }, \"mx1.b.example\": { \"mail_server\": { \"domains\":"
+             "[\"b.example\"], \"users\": [\"bob\"]%s } } },"
+             "\"links\": { \"alice\": { \"between\": [\"alice-pc\", \"internet\"] },"
+             "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"
+             "\"b\": { \"between\": [\"mx1.b.example\", \"internet\"], \"rate\": \"10 Mbit/s\" } },"
+             "\"mail\": { \"m1\": { \"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"],"
+             "\"text\": \"x\", \"size\": \"5 MB\" } },"
+             "\"faults\": [ { \"at\": \"4 s\", \"for\": \"60 s\", \"pause\": { \"host\": \"mx1.b.example\" } } ] }",
+             tls, tls);
+    return world_run_scenario(json, 0, event_mask_all());
+}
+
+Test(world_under_faults, content_given_up_in_its_midst_has_no_dot_and_leaves_no_doubt)
+{
+    static const char *const tls[] = {"", ", \"tls\": {}"};
+    for (size_t i = 0; i < sizeof tls / sizeof *tls; i++) {
+        struct world_run run = run_paused(tls[i]);
+        cr_expect_eq(count_events(&run, EVENT_ATTEMPT_END, "waiting for the content"), 1);
+        cr_expect_eq(count_events(&run, EVENT_MAIL_DOUBT, NULL), 0);
+        cr_expect_eq(count_events(&run, EVENT_SMTP_CONTENT, NULL), 3); /* a submission, and two attempts */
+        cr_expect_eq(count_events(&run, EVENT_SMTP_LINE, "OK queued as"), 2); /* but each server has taken it once */
+        world_run_free(&run);
+    }
+}

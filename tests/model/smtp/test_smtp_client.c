@@ -5,7 +5,8 @@
      => outcome 0 later (final reply missing) timed out*
      given no pipelining | given chunking 0 | given tls required | given auth bob secret [over tls] | given strays pass
      given ret HDRS QQ314 | given notify 0 14 rfc822;bob@b.example | given smtputf8
-     do lose connection   do secure   do freeze   do thaw   do progress     frozen: nothing of ours is acknowledged */
+     do lose connection   do secure   do freeze   do thaw   do progress     frozen: nothing of ours is acknowledged
+     do fill: nor is more taken into the send buffer */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ struct client_machine {
     bool has_options;
     enum smtp_ret ret;
     uint64_t acknowledged;
-    bool frozen;
+    bool frozen, full;
 };
 
 static uint64_t say(void *context, const char *bytes, size_t size)
@@ -48,6 +49,13 @@ static uint64_t say(void *context, const char *bytes, size_t size)
 static uint64_t acknowledged(void *context)
 {
     return ((struct client_machine *)context)->acknowledged;
+}
+
+static uint64_t taken(void *context)
+{
+    const struct client_machine *m = context;
+
+    return m->full ? m->acknowledged : m->record->said.size;
 }
 
 static void tell_outcome(void *context, size_t recipient, enum delivery_outcome outcome, const char *reply,
@@ -155,8 +163,11 @@ static bool given(void *machine, const char *setting)
 static void start(void *machine, int64_t now_ns)
 {
     struct client_machine *m = machine;
-    struct session_io io = {
-        .context = m, .write = say, .acknowledged = acknowledged, .start_tls = m->has_tls ? start_tls : NULL};
+    struct session_io io = {.context = m,
+                            .write = say,
+                            .acknowledged = acknowledged,
+                            .taken = taken,
+                            .start_tls = m->has_tls ? start_tls : NULL};
     struct smtp_client_owner owner = {.context = m, .outcome = tell_outcome, .next = next_job};
 
     for (size_t i = 0; i < m->n_jobs; i++) {
@@ -207,11 +218,13 @@ static bool happen(void *machine, const char *what, int64_t now_ns)
         smtp_client_connection_lost(m->client, "connection reset by peer", now_ns);
     else if (strcmp(what, "freeze") == 0)
         m->frozen = true;
+    else if (strcmp(what, "fill") == 0)
+        m->full = m->frozen = true;
     else if (strcmp(what, "progress") == 0) {
         m->acknowledged++;
         smtp_client_progress(m->client, now_ns);
     } else if (strcmp(what, "thaw") == 0) {
-        m->frozen = false;
+        m->frozen = m->full = false;
         m->acknowledged = m->record->said.size;
         smtp_client_progress(m->client, now_ns);
     } else
