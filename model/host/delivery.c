@@ -71,6 +71,7 @@ static void settle_open_ones(struct delivery *delivery, enum recipient_fate fate
                                        .failure = recipient->attempt_is_open && !failure ? RETRY_UNREACHABLE : failure,
                                        .reason = reason,
                                        .peer = delivery->peer,
+                                       .is_unreached = delivery->is_unreached,
                                        .until_ns = delivery->until_ns,
                                        .record = record});
     }
@@ -256,7 +257,7 @@ static void take_job(struct delivery *delivery, struct delivery_job *job)
     delivery->keeps_session = job->keeps_session;
     delivery->connects = delivery->sessions = 0;
     delivery->n_untried = delivery->n_again = 0;
-    delivery->any_tried = delivery->any_greeted = false;
+    delivery->any_tried = delivery->any_greeted = delivery->is_unreached = false;
     delivery->until_ns = TIME_NEVER;
     snprintf(delivery->reason, sizeof delivery->reason, "no host could be reached");
     wake_set(&delivery->connect_wake, TIME_NEVER);
@@ -369,6 +370,7 @@ static void on_opened(void *context)
     struct host *host = delivery_queue(delivery)->host;
     wake_set(&delivery->connect_wake, TIME_NEVER);
     delivery->is_connected = true;
+    delivery->is_unreached = false;
     delivery->messages = 1;
     delivery->is_greeted = delivery->server_knows_dsn = false;
     delivery->session_began_ns = delivery_now_ns(delivery);
@@ -421,8 +423,7 @@ static void lose_connection(struct delivery *delivery, const char *why)
     } else {
         wake_set(&delivery->connect_wake, TIME_NEVER);
         snprintf(delivery->reason, sizeof delivery->reason, "%s: %s",
-                 delivery->peer.n ? world_host(delivery_world(delivery), delivery->peer)->description->name : "no host",
-                 why);
+                 delivery->places[delivery->place_next - 1].host, why);
         delivery_remember_failure(delivery, why, strstr(why, "timed out") != NULL);
     }
     try_next(delivery);
@@ -478,6 +479,7 @@ static void connect_to(struct delivery *delivery, const struct delivery_place *p
 {
     const struct host *peer = world_host_by_address(delivery_world(delivery), place->address);
     delivery->peer = peer ? peer->id : (struct host_id){0};
+    delivery->is_unreached = true;
     delivery->connects++;
     delivery->any_tried = true;
     delivery->is_in_clear = in_clear;
@@ -491,7 +493,7 @@ static void connect_to(struct delivery *delivery, const struct delivery_place *p
                                                               .acked = on_acked,
                                                               .ended = on_ended,
                                                               .failed = on_failed});
-    if (place->host && !in_clear) outbound_offer_tls(delivery->socket, delivery->tls, place->host, on_secured);
+    if (delivery->tls != ROUTE_TLS_NEVER && !in_clear) outbound_offer_tls(delivery->socket, delivery->tls, place->host, on_secured);
     delivery->connect_wake.conn = socket_conn(delivery->socket);
 }
 
@@ -567,7 +569,7 @@ static void take_places(struct delivery *delivery, const struct mx_route *route)
     for (size_t i = 0; i < route->n; i++)
         delivery->places[i] =
             (struct delivery_place){.address = route->places[i].address,
-                                    .host = route->tls == ROUTE_TLS_NEVER ? NULL : mem_strdup(route->places[i].host),
+                                    .host = mem_strdup(route->places[i].host),
                                     .key = place_key(&route->places[i])};
 }
 

@@ -9,7 +9,7 @@
 
 struct delivery_place {
     struct ip_address address;
-    char *host;   /* its name, where TLS needs it; else NULL */
+    char *host;   /* its name, as the MX names it */
     uint64_t key; /* in the memory of hosts: Exim's are by name and address */
 };
 
@@ -45,6 +45,7 @@ struct delivery {
     bool goes_on_in_clear;                  /* the handshake failed: the same place is tried again, without TLS */
     bool is_in_clear;                       /* this connection is such a one */
     bool keeps_session;                     /* once there is no mail for it, for a while */
+    bool is_unreached;                      /* the last place that was called did not open a connection */
     bool is_halted;                         /* the host stops in a moment: nothing goes on */
     int64_t until_ns;                       /* the earliest time at which a place that was passed over may be tried */
     char reason[512];                       /* why the last try did not do */

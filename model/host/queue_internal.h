@@ -35,7 +35,7 @@ struct queued_recipient {
     char *orcpt;                 /* NULL: unsaid */
     char *reason;                /* of the last attempt; NULL: none yet */
     char *skipped;               /* why it was passed over since; NULL: it was not */
-    const char *remote_mta;      /* who gave it; "" for ourselves */
+    const char *remote_mta;      /* who gave it; "" for ourselves; NULL: no host that was called answered */
     struct retry_record *record; /* what the policy goes by; NULL: nothing */
     uint64_t event;              /* the last about this recipient: the cause of what comes next */
     int64_t next_ns;             /* of its next attempt, or when it is given up */
@@ -161,6 +161,7 @@ struct recipient_result {
     enum retry_failure failure;
     const char *reason;
     struct host_id peer;
+    bool is_unreached;                 /* the peer did not even open a connection */
     bool takes_over_reports;           /* the server knows DSN: reports of success are its business */
     int64_t until_ns;                  /* when not tried: may be tried then */
     const struct retry_record *record; /* NULL: none */

@@ -129,6 +129,13 @@ static void end_attempt(const struct queue_entry *entry, const struct queued_rec
                                                                                    .why = result->reason});
 }
 
+static const char *remote_mta_of(const struct host *host, const struct recipient_result *result)
+{
+    if (result->is_unreached) return NULL;
+    bool is_other = result->peer.n && result->peer.n != host->id.n;
+    return is_other ? world_host(host->world, result->peer)->description->name : "";
+}
+
 void queue_set_fate(struct queue_entry *entry, uint32_t i, const struct recipient_result *result)
 {
     struct queued_recipient *recipient = &entry->recipients[i];
@@ -146,9 +153,7 @@ void queue_set_fate(struct queue_entry *entry, uint32_t i, const struct recipien
     } else {
         set_text(&recipient->reason, result->reason);
         set_text(&recipient->skipped, NULL);
-        recipient->remote_mta = result->peer.n && result->peer.n != host->id.n
-                                    ? world_host(host->world, result->peer)->description->name
-                                    : "";
+        recipient->remote_mta = remote_mta_of(host, result);
         end_attempt(entry, recipient, result);
         recipient->attempt_is_open = false;
     }

@@ -40,18 +40,35 @@ static size_t status_length(const char *text)
     return dots == 2 && (text[n] == ' ' || text[n] == '\0') ? n : 0;
 }
 
+/* RFC 3464 2.3.6: the type "smtp" is for the words of an SMTP reply. */
+static bool is_reply(const struct report_recipient *recipient)
+{
+    const char *text = recipient->diagnostic;
+    if (!recipient->remote_mta || !recipient->remote_mta[0] || text[0] < '2' || text[0] > '5') return false;
+    return isdigit((unsigned char)text[1]) && isdigit((unsigned char)text[2]) && strchr(" -", text[3]);
+}
+
+/* What our own words about a connection come to (RFC 3463 3.5). */
+static const char *connection_status(const struct report_recipient *recipient)
+{
+    if (recipient->action != REPORT_DELAYED || is_reply(recipient)) return NULL;
+    if (!recipient->remote_mta) return "4.4.1";
+    return recipient->remote_mta[0] ? "4.4.2" : NULL;
+}
+
 const char *report_status(const struct report_recipient *recipient, char status[REPORT_STATUS_BYTES])
 {
     static const char *const by_action[] = {"5.0.0", "4.0.0", "2.0.0", "2.0.0", "2.0.0"};
     const char *text = strlen(recipient->diagnostic) > 4 ? recipient->diagnostic + 4 : "";
     size_t n = status_length(text);
+    const char *of_connection = connection_status(recipient);
     char first = by_action[recipient->action][0];
     if (recipient->expired)
         snprintf(status, REPORT_STATUS_BYTES, "4.4.7");
     else if (n > 0 && n < REPORT_STATUS_BYTES && text[0] == first)
         snprintf(status, REPORT_STATUS_BYTES, "%.*s", (int)n, text);
     else
-        snprintf(status, REPORT_STATUS_BYTES, "%s", by_action[recipient->action]);
+        snprintf(status, REPORT_STATUS_BYTES, "%s", of_connection ? of_connection : by_action[recipient->action]);
     return status;
 }
 
@@ -124,9 +141,9 @@ static void append_recipient(struct mail_text *text, const struct report_draft *
     mail_text_line(text, "Final-Recipient: rfc822; %s", recipient->address);
     mail_text_line(text, "Action: %s", report_action_text(recipient->action));
     mail_text_line(text, "Status: %s", report_status(recipient, status));
-    if (recipient->remote_mta[0]) mail_text_line(text, "Remote-MTA: dns; %s", recipient->remote_mta);
-    mail_text_line(text, "Diagnostic-Code: %s; %s", recipient->remote_mta[0] ? "smtp" : "x-postroad",
-                   recipient->diagnostic);
+    if (recipient->remote_mta && recipient->remote_mta[0])
+        mail_text_line(text, "Remote-MTA: dns; %s", recipient->remote_mta);
+    mail_text_line(text, "Diagnostic-Code: %s; %s", is_reply(recipient) ? "smtp" : "x-postroad", recipient->diagnostic);
     if (recipient->action == REPORT_DELAYED && draft->retries_until_ns != TIME_NEVER)
         mail_text_line(text, "Will-Retry-Until: %s",
                        vtime_format_rfc5322(draft->starts_unix_s, draft->retries_until_ns, date));

@@ -12,8 +12,8 @@ const char *report_action_text(enum report_action action); /* "failed", as RFC 3
 struct report_recipient {
     const char *address;
     const char *orcpt;      /* "rfc822;bob@b.example" in xtext; NULL: unsaid */
-    const char *remote_mta; /* who said so; "" if nobody was reached */
-    const char *diagnostic; /* "550 5.1.1 ..." */
+    const char *remote_mta; /* who said so; "" for ourselves; NULL: no host that was called answered */
+    const char *diagnostic; /* "550 5.1.1 ...", or our own words */
     enum report_action action;
     bool expired;           /* given up for its age: 4.4.7, whatever the last diagnostic */
 };
@@ -36,7 +36,8 @@ struct report_draft {
 
 struct mail_message *report_compose(const struct report_draft *draft);
 
-/* The status of a diagnostic (RFC 3463): "5.1.1" of "550 5.1.1 no such user", else 2.0.0, 4.0.0 or 5.0.0 by action. */
+/* The status of a diagnostic (RFC 3463): "5.1.1" of "550 5.1.1 no such user"; of what is late 4.4.1 where no host answered
+   and 4.4.2 where one was lost; else 2.0.0, 4.0.0 or 5.0.0 by action. */
 enum { REPORT_STATUS_BYTES = 16 };
 const char *report_status(const struct report_recipient *recipient, char status[REPORT_STATUS_BYTES]);
 

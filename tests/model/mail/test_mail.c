@@ -271,6 +271,33 @@ Test(message, a_bounce_reports_each_recipient_to_people_and_to_programs) /* RFC 
     message_free(mail);
 }
 
+Test(message, only_an_smtp_reply_is_told_as_one) /* RFC 3464 2.3.5, 2.3.6; RFC 3463 3.5 */
+{
+    static const struct {
+        struct report_recipient recipient;
+        const char *expected;
+    } rows[] = {
+        {{.remote_mta = NULL, .diagnostic = "mx1.b.example: connection timed out"},
+         "Status: 4.4.1\r\nDiagnostic-Code: x-postroad; mx1.b.example: connection timed out\r\n"},
+        {{.remote_mta = "mx1.b.example", .diagnostic = "connection reset by peer"},
+         "Status: 4.4.2\r\nRemote-MTA: dns; mx1.b.example\r\nDiagnostic-Code: x-postroad; connection reset by peer\r\n"},
+        {{.remote_mta = "", .diagnostic = "451 4.4.3 DNS does not answer"},
+         "Status: 4.4.3\r\nDiagnostic-Code: x-postroad; 451 4.4.3 DNS does not answer\r\n"},
+        {{.remote_mta = "mx1.b.example", .diagnostic = "450 not now"},
+         "Status: 4.0.0\r\nRemote-MTA: dns; mx1.b.example\r\nDiagnostic-Code: smtp; 450 not now\r\n"}};
+    struct mail_draft wanted = draft("Lunch?", "text\n", 0);
+    struct mail_message *mail = message_compose(&wanted);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct report_recipient late = rows[i].recipient;
+        late.address = "bob@b.example";
+        late.action = REPORT_DELAYED;
+        struct mail_message *report = report_on(mail, &late, 1, NULL);
+        cr_expect(strstr(report->content, rows[i].expected), "row %zu", i);
+        message_free(report);
+    }
+    message_free(mail);
+}
+
 Test(message, a_report_after_expiry_says_so_and_gives_the_last_diagnostic) /* RFC 3463 4.4.7 */
 {
     struct mail_draft wanted = draft("Lunch?", "secret text\n", 0);
