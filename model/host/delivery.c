@@ -422,8 +422,10 @@ static void lose_connection(struct delivery *delivery, const char *why)
         end_session(delivery, why);
     } else {
         wake_set(&delivery->connect_wake, TIME_NEVER);
+        const struct delivery_place *place = &delivery->places[delivery->place_next - 1];
         snprintf(delivery->reason, sizeof delivery->reason, "%s: %s",
-                 delivery->places[delivery->place_next - 1].host, why);
+                 delivery->peer.n ? world_host(delivery_world(delivery), delivery->peer)->description->name : place->host,
+                 why);
         delivery_remember_failure(delivery, why, strstr(why, "timed out") != NULL);
     }
     try_next(delivery);
@@ -493,7 +495,8 @@ static void connect_to(struct delivery *delivery, const struct delivery_place *p
                                                               .acked = on_acked,
                                                               .ended = on_ended,
                                                               .failed = on_failed});
-    if (delivery->tls != ROUTE_TLS_NEVER && !in_clear) outbound_offer_tls(delivery->socket, delivery->tls, place->host, on_secured);
+    bool may_encrypt = delivery->tls != ROUTE_TLS_NEVER && !in_clear;
+    if (may_encrypt) outbound_offer_tls(delivery->socket, delivery->tls, place->host, on_secured);
     delivery->connect_wake.conn = socket_conn(delivery->socket);
 }
 
