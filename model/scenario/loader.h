@@ -148,6 +148,7 @@ void load_story(struct loader *l);
 void assign_addresses(struct loader *l);
 void check_outside(struct loader *l);
 void check_domains(struct loader *l);
+void check_aliases(struct loader *l); /* of zones; after everything that they may be in the way of */
 void check_ways(struct loader *l);
 
 #endif

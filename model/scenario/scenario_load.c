@@ -169,6 +169,7 @@ static void load_everything(struct loader *l, const char *name)
     load_expectations(l);
     load_story(l);
     check_domains(l);
+    check_aliases(l);
     check_outside(l);
     if (checks_count(l->checks) > 0) return; /* the rest needs a whole world */
     assign_addresses(l);
