@@ -354,6 +354,32 @@ Test(scenario, one_domain_on_two_servers_needs_a_preference_for_each_or_a_zone)
     scenario_free(s);
 }
 
+/* RFC 1034 3.6.2; those that are refused are in bad/. */
+Test(scenario, an_alias_may_be_written_where_nothing_else_is)
+{
+    static const char *const zones[] = {
+        "{\"b.example\":[\"@ MX 10 mx\",\"www CNAME mx\"]}",
+        /* two zones may write the same alias */
+        "{\"example\":[\"www.b CNAME mx.b\"],\"b.example\":[\"@ MX 10 mx\",\"www CNAME mx\"]}",
+        /* a zone that is written publishes no policy but its own */
+        "{\"b.example\":[\"@ MX 10 mx\",\"_mta-sts CNAME policy\"]}",
+    };
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        struct scenario_override o[] = {
+            {"/zones", zones[i]}, {"/hosts/mx.b.example/mail_server/tls", "{\"mta_sts\":{\"mode\":\"enforce\"}}"}};
+        scenario_free(load(two_servers, o, 2));
+    }
+}
+
+/* A parent zone's records for what lies below another zone are on another server, and in nobody's way. */
+Test(scenario, an_alias_and_an_address_may_be_on_two_servers)
+{
+    struct scenario_override o[] = {
+        {"/dns", "tree"},
+        {"/zones", "{\"example\":[\"x.b A 10.0.0.9\"],\"b.example\":[\"@ MX 10 mx\",\"x CNAME mx\"]}"}};
+    scenario_free(load(two_servers, o, 2));
+}
+
 /* ---- the scenarios that are shipped ---- */
 
 static void loads(const char *path, const char *name)
