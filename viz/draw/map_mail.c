@@ -430,34 +430,56 @@ static bool keeps_a_line(const struct story *s, size_t host)
     return role == STORY_MAIL_SERVER || role == STORY_CLIENT;
 }
 
+/* What is said of a host, and where. False: nothing. */
+static bool place_words(const struct view *v, const struct map_plan *plan, size_t host, char *text,
+                        struct text_style *style, struct map_host *wide)
+{
+    const struct map_host *place = &plan->hosts[host];
+    if (place->label.w <= 0 || (plan->terse && !is_unwell(v->story, host))) return false;
+    map_mail_words(v->story, host, text);
+    if (!*text) return false;
+    *style = view_faint(v, FONT_SMALL);
+    style->size *= plan->letters;
+    style->across = place->align;
+    style->down = place->above ? ALIGN_START : ALIGN_END;
+    if (is_unwell(v->story, host)) {
+        style->colour = v->theme->lost;
+        style->bold = true;
+    }
+    *wide = *place;
+    if (plan->terse || !keeps_a_line(v->story, host)) { /* beyond the name */
+        wide->label.y += place->above ? -style->size * 1.3 : wide->label.h;
+        wide->label.h = style->size * 1.3;
+        if (hides_another(plan, host, wide->label)) return false; /* the icon shows it, too */
+    }
+    const struct box own = wide->label;
+    wide->label = widened(plan, own, wide->align, canvas_measure(v->canvas, style, text, 0).x + 2);
+    if (!plan->terse && wide->label.w > own.w && hides_another(plan, host, wide->label)) {
+        *style = view_fitted(v, *style, text, own.w - 2, 0.6); /* smaller, so that both can be read */
+        wide->label = widened(plan, own, wide->align, canvas_measure(v->canvas, style, text, 0).x + 2);
+    }
+    return true;
+}
+
 void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size_t host)
 {
     char text[MAP_WORDS_BYTES];
-    const struct map_host *place = &plan->hosts[host];
-    if (place->label.w <= 0 || (plan->terse && !is_unwell(v->story, host))) return;
-    map_mail_words(v->story, host, text);
-    struct text_style style = view_faint(v, FONT_SMALL);
-    style.size *= plan->letters;
-    style.across = place->align;
-    style.down = place->above ? ALIGN_START : ALIGN_END;
-    if (is_unwell(v->story, host)) {
-        style.colour = v->theme->lost;
-        style.bold = true;
-    }
-    struct map_host wide = *place;
-    if (plan->terse || !keeps_a_line(v->story, host)) { /* beyond the name */
-        wide.label.y += place->above ? -style.size * 1.3 : wide.label.h;
-        wide.label.h = style.size * 1.3;
-        if (hides_another(plan, host, wide.label)) return; /* the icon shows it, too */
-    }
-    const struct box own = wide.label;
-    wide.label = widened(plan, own, wide.align, canvas_measure(v->canvas, &style, text, 0).x + 2);
-    if (!plan->terse && wide.label.w > own.w && hides_another(plan, host, wide.label)) {
-        style = view_fitted(v, style, text, own.w - 2, 0.6); /* smaller, so that both can be read */
-        wide.label = widened(plan, own, wide.align, canvas_measure(v->canvas, &style, text, 0).x + 2);
-    }
-    if (place->on_link) map_label_ground(v, &wide, &style, text);
+    struct text_style style;
+    struct map_host wide;
+    if (!place_words(v, plan, host, text, &style, &wide)) return;
+    if (wide.on_link) map_label_ground(v, &wide, &style, text);
     canvas_text(v->canvas, wide.label, &style, text);
+}
+
+/* What is said of packets keeps off these words, which may be wider than the place that is kept for them. */
+static void keep_off_words(const struct stage *stage, size_t host)
+{
+    char text[MAP_WORDS_BYTES];
+    struct text_style style;
+    struct map_host wide;
+    if (place_words(stage->v, stage->plan, host, text, &style, &wide) &&
+        wide.label.w > stage->plan->hosts[host].label.w)
+        map_words_keep_off(stage->words, wide.label);
 }
 
 void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)
@@ -472,8 +494,10 @@ void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)
 void map_mail_draw(const struct view *v, const struct map_plan *plan, struct map_words *words)
 {
     const struct stage stage = {v, plan, words};
-    for (size_t h = 0; h < plan->n_hosts && !plan->crowd->is_one; h++)
+    for (size_t h = 0; h < plan->n_hosts && !plan->crowd->is_one; h++) {
+        keep_off_words(&stage, h);
         if (!plan->hosts[h].on_link) map_mail_draw_words(v, plan, h);
+    }
     for (size_t h = 0; h < plan->n_hosts; h++)
         draw_sign(&stage, h);
     draw_resting(&stage);

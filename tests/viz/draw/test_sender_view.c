@@ -129,7 +129,13 @@ Test(sender_view, no_line_comes_into_a_strip_of_names)
     }
 }
 
-/* Of the colour of a loss, however pale. */
+/* Of the colour of a loss, however pale; the purple of a handshake has less green than blue. */
+static bool is_orange(uint32_t rgb)
+{
+    int r = (int)(rgb >> 16 & 0xff), g = (int)(rgb >> 8 & 0xff), b = (int)(rgb & 0xff);
+    return r > b + 25 && g > b;
+}
+
 static size_t orange_among_the_bytes(int64_t now_ns)
 {
     struct box box = box_of(8, 8, 1264, 562);
@@ -142,7 +148,7 @@ static size_t orange_among_the_bytes(int64_t now_ns)
     struct box bytes = layout.charts[0];
     for (int y = (int)bytes.y; y < bytes.y + bytes.h; y++)
         for (int x = (int)bytes.x; x < bytes.x + bytes.w; x++)
-            orange += (int)(canvas_pixel(canvas, x, y) >> 16 & 0xff) > (int)(canvas_pixel(canvas, x, y) & 0xff) + 25;
+            orange += is_orange(canvas_pixel(canvas, x, y));
     canvas_free(canvas);
     return orange;
 }
