@@ -61,8 +61,8 @@ void law_of_booking(struct laws *laws, const struct event *e, struct law_dialogu
     }
     bool is_end = said->command == LAW_CONTENT || said->command == LAW_LAST_CHUNK;
     if (!is_end || code / 100 != 2) return;
-    for (size_t i = 0; i < d->recipients && i < LAW_TAKEN_MOST; i++)
-        count(laws, key_of(TAKEN, d->client, d->message, d->taken[i]));
+    for (size_t i = 0; i < d->recipients; i++)
+        count(laws, key_of(TAKEN, d->client, d->message, d->taken.items[i]));
 }
 
 static void on_handed_on(struct laws *laws, const struct event *e)

@@ -31,8 +31,6 @@ struct law_said {
     bool is_junk;          /* VRFY, EXPN, NOOP, HELP, RSET, which bring no mail */
 };
 
-enum { LAW_TAKEN_MOST = 64 }; /* recipients of a transaction whose names are kept; with more it is not booked */
-
 struct law_dialogue {
     TABLE_OF(struct law_said) commands; /* those not yet answered begin at answered */
     size_t answered;
@@ -40,7 +38,7 @@ struct law_dialogue {
     int64_t message;        /* of this transaction: 0 until its content comes */
     int64_t content;        /* the message that was sent last */
     unsigned ends_closed;   /* 2: of the connection nobody hears any more */
-    uint64_t taken[LAW_TAKEN_MOST];
+    TABLE_OF(uint64_t) taken; /* hashes of the recipients of this transaction; those from `recipients` on are old */
     unsigned recipients, mails;
     bool is_submission, is_smtp, is_over, is_odd, is_unheard, is_deceived, says_twice, drips, has_sender, may_send_data;
     bool sends_chunk; /* its last command is BDAT; also where dialogues are not judged */

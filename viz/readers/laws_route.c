@@ -17,7 +17,9 @@
 static const char no_answer[] = "no answer";
 
 enum { PLACES = 50, ANSWERS_KEPT = 2048 };
-enum account { HAS_ADDRESS = 1, NAMED, REMEMBERS_HOSTS, DIFFERS, STAYS };
+enum account { HAS_ADDRESS = 1, NAMED, REMEMBERS_HOSTS, DIFFERS, STAYS, IS_CUT };
+
+enum { LONGEST_TEXT = 240 }; /* of an event; longer ones may be cut */
 enum stays { GOES_ON, STAYS_ONCE_OPEN, STAYS_ONCE_MAIL_IS_SAID };
 
 struct law_route {
@@ -105,6 +107,7 @@ static void on_answer(struct law_routes *r, const struct event *e)
     /* Two look-ups may go on at a time, and hear different things: what was said lately counts too, the newest first.
      */
     char said[ANSWERS_KEPT], *before = r->answers.items[index];
+    if (strlen(text) > LONGEST_TEXT) index_map_put(&r->accounts, law_hash(question_key(e, FIELD_QNAME), IS_CUT), 1);
     if (before && strcmp(before, text) != 0)
         index_map_put(&r->accounts, law_hash(question_key(e, FIELD_QNAME), DIFFERS), 1);
     snprintf(said, sizeof said, "%s%s%s", text, before ? ", " : "", before ? before : "");
@@ -154,7 +157,8 @@ static void law_of_places(struct laws *laws, const struct event *e, const char *
 {
     struct law_routes *r = laws->routes;
     const char *text = event_text(e, FIELD_TEXT), *why = event_text(e, FIELD_WHY);
-    bool is_mx = strcmp(why, "mx") == 0;
+    bool is_cut = strlen(text) > LONGEST_TEXT || number_at(r, law_hash(question_key(e, FIELD_NAME), IS_CUT)) > 0;
+    bool is_told = strcmp(why, "mx") == 0 && answer && !is_cut;
     long last = -1;
     struct place p;
     while (next_place(&text, &p) && route->n < PLACES) {
@@ -163,7 +167,7 @@ static void law_of_places(struct laws *laws, const struct event *e, const char *
             law_broken(laws, e, "D7", "a host of preference %ld comes after one of %ld", p.preference, last);
         last = p.preference;
         if (peer == route->host) law_broken(laws, e, "D7", "mail goes to the host itself");
-        if (is_mx && answer && !says(answer, p.preference, p.host, p.host_length))
+        if (is_told && !says(answer, p.preference, p.host, p.host_length))
             law_broken(laws, e, "D7", "DNS does not say %ld of %.*s", p.preference, (int)p.host_length, p.host);
         route->peers[route->n++] = peer;
     }

@@ -149,8 +149,8 @@ static void law_of_reply(struct laws *laws, const struct event *e, struct law_di
         d->stated = said.size > 0 ? said.size : 0;
     }
     if (c == LAW_RCPT && done) {
-        if (d->recipients < LAW_TAKEN_MOST) d->taken[d->recipients] = said.about;
-        d->recipients++;
+        if (d->taken.count == d->recipients) TABLE_ADD(&d->taken);
+        d->taken.items[d->recipients++] = said.about;
     }
     if (c == LAW_HELLO && done) d->said_hello = true;
     if (c == LAW_AUTH && code != 334) d->gives_secrets = false;
@@ -360,6 +360,7 @@ void laws_smtp_free(struct laws *laws)
 {
     for (size_t i = 0; i < laws->dialogues.count; i++) {
         mem_free(laws->dialogues.items[i]->commands.items);
+        mem_free(laws->dialogues.items[i]->taken.items);
         mem_free(laws->dialogues.items[i]);
     }
     mem_free(laws->dialogues.items);
