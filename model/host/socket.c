@@ -84,6 +84,24 @@ static struct tcp_opening opening_of(const struct host *host, struct socket_key 
                                 .default_send_mss = v6 ? DEFAULT_SEND_MSS_IPV6 : DEFAULT_SEND_MSS};
 }
 
+/* Of a peer that is no host of this world only the address can be told. */
+static uint64_t emit_open(const struct socket *socket)
+{
+    struct journal *journal = world_of(socket)->journal;
+    const struct socket_key *key = &socket->key;
+    const char *role = socket->is_active_end ? "active" : "passive";
+    if (socket->peer.n)
+        return JOURNAL_EMIT(journal, CONN_OPEN, F_INT(CONN, socket->conn.n), F_INT(HOST, socket->host->id.n),
+                            F_INT(PEER, socket->peer.n), F_INT(LOCAL_PORT, key->local_port),
+                            F_INT(REMOTE_PORT, key->remote_port), F_TEXT(ROLE, role));
+    bool is_v4 = ip_is_v4(key->remote_address);
+    char v6[IP_TEXT_BYTES];
+    return JOURNAL_EMIT(journal, CONN_OPEN, F_INT(CONN, socket->conn.n), F_INT(HOST, socket->host->id.n),
+                        F_INT(PEER, 0), F_INT(LOCAL_PORT, key->local_port), F_INT(REMOTE_PORT, key->remote_port),
+                        F_TEXT(ROLE, role), F_INT(ADDRESS, is_v4 ? ip_v4(key->remote_address) : 0),
+                        F_TEXT(ADDRESS6, is_v4 ? "" : ip_text(key->remote_address, v6)));
+}
+
 struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flow, uint32_t iss, bool is_active_end)
 {
     struct world *world = host->world;
@@ -99,11 +117,7 @@ struct socket *socket_new(struct host *host, struct socket_key key, uint64_t flo
     socket->scheduled_ns = socket->orphaned_ns = socket->hears_ns = TIME_NEVER;
     socket->tcp = tcp_new(host->tcp, opening_of(host, key, iss), world->journal, socket->conn, host->id);
     socket_table_add(host, socket);
-    uint64_t event =
-        JOURNAL_EMIT(world->journal, CONN_OPEN, F_INT(CONN, socket->conn.n), F_INT(HOST, host->id.n),
-                     F_INT(PEER, socket->peer.n), F_INT(LOCAL_PORT, key.local_port),
-                     F_INT(REMOTE_PORT, key.remote_port), F_TEXT(ROLE, is_active_end ? "active" : "passive"));
-    journal_set_cause(world->journal, event);
+    journal_set_cause(world->journal, emit_open(socket));
     count(socket, true);
     return socket;
 }

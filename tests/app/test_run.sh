@@ -119,4 +119,8 @@ run 0 view "$first" --screenshot "$scratch/shot.png" --at '1.2 s' --size 640x400
 equal "$(od -An -tu1 -j16 -N8 "$scratch/shot.png" | tr -s ' ')" ' 0 0 2 128 0 0 1 144' 'size of the screenshot'
 run 2 view "$first" --screenshot "$scratch/x.png" --size 640by400
 run 2 view "$first" --screenshot "$scratch/x.png" --theme purple
+# Whom nobody knows by a name is called by the address, also when the call comes to nothing.
+run 1 run "$first" --until '40 s' --set '/zones={"b.example": ["@ MX 10 nobody", "nobody A 10.5.5.1"]}'
+says out 'calls 10.5.5.1, port 25'
+says out 'connection with 10.5.5.1 ends: aborted'
 finish

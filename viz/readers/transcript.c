@@ -14,6 +14,7 @@
 #include "sim/journal/tr.h"
 #include "viz/readers/transcript_internal.h"
 #include "viz/story/day_time.h"
+#include "viz/story/stranger.h"
 
 enum { COLUMNS = 100, HOST_MOST = 20, TIME_LEAST = 15, CONTENT_LEAST = 40 };
 
@@ -128,6 +129,23 @@ int64_t transcript_peer(const struct transcript *t, const struct event *e, enum 
     return peer == SIZE_MAX ? 0 : (int64_t)peer;
 }
 
+void transcript_remember_conn(struct transcript *t, const struct event *conn_open)
+{
+    transcript_remember_peer(t, conn_open, CONN_KEY, FIELD_CONN);
+    if (event_int(conn_open, FIELD_PEER)) return;
+    index_map_put(&t->stranger_of, (uint64_t)event_int(conn_open, FIELD_CONN), t->strangers.count);
+    struct stranger *stranger = TABLE_ADD(&t->strangers);
+    char buffer[IP_TEXT_BYTES];
+    snprintf(stranger->address, sizeof stranger->address, "%s", stranger_address(conn_open, buffer));
+}
+
+const char *transcript_conn_peer(const struct transcript *t, const struct event *e)
+{
+    size_t at = index_map_get(&t->stranger_of, (uint64_t)event_int(e, FIELD_CONN));
+    return at == SIZE_MAX ? transcript_host(t, transcript_peer(t, e, CONN_KEY, FIELD_CONN))
+                          : t->strangers.items[at].address;
+}
+
 /* ---- Everything ---- */
 
 static const struct telling *telling_of(enum event_kind kind)
@@ -156,6 +174,8 @@ void transcript_free(struct transcript *t)
     text_free(&t->words);
     text_free(&t->pending);
     index_map_free(&t->peers);
+    index_map_free(&t->stranger_of);
+    mem_free(t->strangers.items);
     index_map_free(&t->iss);
     index_map_free(&t->servers);
     mem_free(t);

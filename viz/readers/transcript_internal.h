@@ -2,6 +2,7 @@
 #ifndef POSTROAD_VIZ_READERS_TRANSCRIPT_INTERNAL_H
 #define POSTROAD_VIZ_READERS_TRANSCRIPT_INTERNAL_H
 
+#include "model/wire/ip_address.h"
 #include "viz/readers/journal_names.h"
 #include "viz/readers/text_buffer.h"
 #include "viz/readers/transcript.h"
@@ -15,6 +16,10 @@ struct recent {
     char label[LABEL_BYTES];
 };
 
+struct stranger {
+    char address[IP_TEXT_BYTES];
+};
+
 struct transcript {
     enum transcript_level level;
     FILE *out;
@@ -24,6 +29,8 @@ struct transcript {
     bool tells_day_time;      /* in a column of its own */
     struct text_buffer words; /* of the line being made */
     struct index_map peers;   /* conn or session to peer host */
+    struct index_map stranger_of; /* conn whose peer is no host of the world to its place in strangers */
+    TABLE_OF(struct stranger) strangers;
     struct index_map servers; /* hosts that are mail servers */
     struct index_map iss;     /* addresses and ports of a direction to its initial sequence number */
     /* An attempt that may turn out to be over at once. */
@@ -50,6 +57,9 @@ void transcript_remember_peer(struct transcript *t, const struct event *e, enum 
                               enum field_id field);
 int64_t transcript_peer(const struct transcript *t, const struct event *e, enum transcript_key sort,
                         enum field_id field);
+/* Who is at the other end of the event's connection: a host's name, or the address of one that is none. */
+void transcript_remember_conn(struct transcript *t, const struct event *conn_open);
+const char *transcript_conn_peer(const struct transcript *t, const struct event *e);
 void transcript_add_why(struct transcript *t, const struct event *e);      /* ": why", if any is given */
 void transcript_add_mail(struct transcript *t, const struct event *e);     /* its name */
 void transcript_add_mail_for(struct transcript *t, const struct event *e); /* and its recipient */

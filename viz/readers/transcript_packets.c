@@ -271,8 +271,7 @@ static bool tell_timer_fire(struct transcript *t, const struct event *e)
 static bool tell_tcp_state(struct transcript *t, const struct event *e)
 {
     const char *why = event_text(e, FIELD_WHY);
-    text_addf(&t->words, tr("connection with %s: %s -> %s"),
-              transcript_host(t, transcript_peer(t, e, CONN_KEY, FIELD_CONN)), event_text(e, FIELD_FROM),
+    text_addf(&t->words, tr("connection with %s: %s -> %s"), transcript_conn_peer(t, e), event_text(e, FIELD_FROM),
               event_text(e, FIELD_TO));
     if (*why) text_addf(&t->words, " (%s)", why);
     return true;

@@ -91,12 +91,12 @@ static bool tell_dns_unreachable(struct transcript *t, const struct event *e)
 
 static bool tell_conn_open(struct transcript *t, const struct event *e)
 {
-    transcript_remember_peer(t, e, CONN_KEY, FIELD_CONN);
+    transcript_remember_conn(t, e);
     bool calls = strcmp(event_text(e, FIELD_ROLE), "active") == 0;
     if (!calls && t->level < TRANSCRIPT_PACKETS) return false;
-    if (!calls) text_addf(&t->words, tr("is called by %s"), transcript_host(t, event_int(e, FIELD_PEER)));
+    if (!calls) text_addf(&t->words, tr("is called by %s"), transcript_conn_peer(t, e));
     if (calls)
-        text_addf(&t->words, tr("calls %s, port %" PRId64), transcript_host(t, event_int(e, FIELD_PEER)),
+        text_addf(&t->words, tr("calls %s, port %" PRId64), transcript_conn_peer(t, e),
                   event_int(e, FIELD_REMOTE_PORT));
     return true;
 }
@@ -105,8 +105,7 @@ static bool tell_conn_open(struct transcript *t, const struct event *e)
 static bool tell_conn_close(struct transcript *t, const struct event *e)
 {
     if (strcmp(event_text(e, FIELD_WHY), "closed") == 0 && t->level < TRANSCRIPT_PACKETS) return false;
-    text_addf(&t->words, tr("connection with %s ends"),
-              transcript_host(t, transcript_peer(t, e, CONN_KEY, FIELD_CONN)));
+    text_addf(&t->words, tr("connection with %s ends"), transcript_conn_peer(t, e));
     transcript_add_why(t, e);
     return true;
 }
@@ -164,7 +163,7 @@ static bool tell_tls_start(struct transcript *t, const struct event *e)
 {
     bool serves = strcmp(event_text(e, FIELD_ROLE), "server") == 0;
     text_addf(&t->words, serves ? tr("awaits the TLS handshake of %s") : tr("begins a TLS handshake with %s"),
-              transcript_host(t, transcript_peer(t, e, CONN_KEY, FIELD_CONN)));
+              transcript_conn_peer(t, e));
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "sim/journal/tr.h"
 #include "viz/story/reason.h"
 #include "viz/story/sentence_internal.h"
+#include "viz/story/stranger.h"
 
 /* Cut at a character's end. */
 void sentence_say(struct sentence *s, const char *format, ...)
@@ -42,10 +43,14 @@ const char *sentence_mail(const struct story *story, const struct event *e)
     return mail == STORY_NONE || !*story->mails.items[mail].name ? "?" : story->mails.items[mail].name;
 }
 
-const char *sentence_peer(const struct story *story, const struct event *e)
+/* One that is no host of the world is known by its address alone. */
+const char *sentence_peer(struct sentence *s, const struct story *story, const struct event *e)
 {
     size_t conn = cast_conn(story, e);
-    return conn == STORY_NONE ? "?" : story_name_of_host(story, story->conns.items[conn].peer);
+    if (conn == STORY_NONE) return "?";
+    size_t peer = story->conns.items[conn].peer;
+    if (peer != STORY_NONE) return story->hosts.items[peer].name;
+    return stranger_address(story_event(story, story->conns.items[conn].open_event), s->stranger);
 }
 
 void sentence_say_why(struct sentence *s, const struct event *e)
@@ -66,7 +71,7 @@ static sentence_teller teller_of(enum event_kind kind)
 const char *story_sentence(const struct story *story, size_t event, char *buffer, size_t size)
 {
     const struct event *e = story_event(story, event);
-    struct sentence s = {buffer, size, 0};
+    struct sentence s = {.buffer = buffer, .size = size};
     sentence_teller tell = (size_t)e->kind < EVENT_KINDS ? teller_of(e->kind) : NULL;
     buffer[0] = 0;
     if (tell)

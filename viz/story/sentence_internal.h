@@ -2,11 +2,13 @@
 #ifndef POSTROAD_VIZ_STORY_SENTENCE_INTERNAL_H
 #define POSTROAD_VIZ_STORY_SENTENCE_INTERNAL_H
 
+#include "model/wire/ip_address.h"
 #include "viz/story/story_internal.h"
 
 struct sentence {
     char *buffer;
     size_t size, used;
+    char stranger[IP_TEXT_BYTES]; /* what sentence_peer returned last, if it is an address */
 };
 
 /* Tells of event i, which is e. */
@@ -27,6 +29,6 @@ const char *sentence_host(const struct story *story, const struct event *e, enum
 const char *sentence_link_end(const struct story *story, const struct event *e, int end);
 const char *sentence_mail(const struct story *story, const struct event *e);
 /* The other host of the event's connection. */
-const char *sentence_peer(const struct story *story, const struct event *e);
+const char *sentence_peer(struct sentence *s, const struct story *story, const struct event *e);
 
 #endif

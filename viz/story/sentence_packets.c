@@ -304,17 +304,17 @@ static void tell_conn_open(struct sentence *s, const struct story *story, size_t
     (void)i;
     if (strcmp(event_text(e, FIELD_ROLE), "active") == 0)
         sentence_say(s, tr("%s opens a connection to %s, port %u"), sentence_host(story, e, FIELD_HOST),
-                     sentence_host(story, e, FIELD_PEER), (unsigned)event_int(e, FIELD_REMOTE_PORT));
+                     sentence_peer(s, story, e), (unsigned)event_int(e, FIELD_REMOTE_PORT));
     else
         sentence_say(s, tr("%s is called by %s on port %u"), sentence_host(story, e, FIELD_HOST),
-                     sentence_host(story, e, FIELD_PEER), (unsigned)event_int(e, FIELD_LOCAL_PORT));
+                     sentence_peer(s, story, e), (unsigned)event_int(e, FIELD_LOCAL_PORT));
 }
 
 static void tell_tcp_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
     sentence_say(s, tr("%s: the connection with %s goes from %s to %s"), sentence_host(story, e, FIELD_HOST),
-                 sentence_peer(story, e), event_text(e, FIELD_FROM), event_text(e, FIELD_TO));
+                 sentence_peer(s, story, e), event_text(e, FIELD_FROM), event_text(e, FIELD_TO));
     sentence_say_why(s, e);
 }
 
@@ -323,7 +323,7 @@ static void tell_tcp_settings(struct sentence *s, const struct story *story, siz
     (void)i;
     const char *options = event_text(e, FIELD_TEXT);
     sentence_say(s, tr("%s: the connection with %s sends as %s, with a buffer of %lld bytes"),
-                 sentence_host(story, e, FIELD_HOST), sentence_peer(story, e), event_text(e, FIELD_NAME),
+                 sentence_host(story, e, FIELD_HOST), sentence_peer(s, story, e), event_text(e, FIELD_NAME),
                  (long long)event_int(e, FIELD_RECEIVE_BUFFER));
     if (*options) sentence_say(s, tr("; may use %s"), options);
 }
@@ -333,7 +333,7 @@ static void tell_tcp_vars(struct sentence *s, const struct story *story, size_t 
     (void)i;
     char rto[VTIME_TEXT_BYTES];
     sentence_say(s, tr("%s toward %s: cwnd %lld, ssthresh %lld, in flight %lld, RTO %s"),
-                 sentence_host(story, e, FIELD_HOST), sentence_peer(story, e), (long long)event_int(e, FIELD_CWND),
+                 sentence_host(story, e, FIELD_HOST), sentence_peer(s, story, e), (long long)event_int(e, FIELD_CWND),
                  (long long)event_int(e, FIELD_SSTHRESH), (long long)event_int(e, FIELD_FLIGHT_SIZE),
                  vtime_format_duration(event_int(e, FIELD_RTO), rto));
     sentence_say_why(s, e);
@@ -343,7 +343,7 @@ static void tell_conn_close(struct sentence *s, const struct story *story, size_
 {
     (void)i;
     sentence_say(s, tr("%s has done with its connection to %s"), sentence_host(story, e, FIELD_HOST),
-                 sentence_peer(story, e));
+                 sentence_peer(s, story, e));
     sentence_say_why(s, e);
 }
 

@@ -143,7 +143,7 @@ static void tell_content(struct sentence *s, const struct story *story, size_t i
 {
     (void)i;
     sentence_say(s, tr("%s sends the content of mail %s, %lld bytes, to %s"), sentence_host(story, e, FIELD_HOST),
-                 sentence_mail(story, e), (long long)event_int(e, FIELD_LENGTH), sentence_peer(story, e));
+                 sentence_mail(story, e), (long long)event_int(e, FIELD_LENGTH), sentence_peer(s, story, e));
 }
 
 static void tell_rule(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -171,14 +171,14 @@ static void tell_tls_start(struct sentence *s, const struct story *story, size_t
 {
     (void)i;
     sentence_say(s, is_server(e) ? tr("%s awaits the TLS handshake of %s") : tr("%s begins a TLS handshake with %s"),
-                 sentence_host(story, e, FIELD_HOST), sentence_peer(story, e));
+                 sentence_host(story, e, FIELD_HOST), sentence_peer(s, story, e));
 }
 
 static void tell_tls_done(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
     sentence_say(s, tr("%s has a secure connection with %s: %s, %s"), sentence_host(story, e, FIELD_HOST),
-                 sentence_peer(story, e), event_text(e, FIELD_VERSION), event_text(e, FIELD_CIPHER));
+                 sentence_peer(s, story, e), event_text(e, FIELD_VERSION), event_text(e, FIELD_CIPHER));
     if (is_server(e)) return;
     sentence_say(
         s, event_int(e, FIELD_VERIFIED) ? tr("; the certificate %s is good") : tr("; the certificate %s is not: %s"),
@@ -189,7 +189,7 @@ static void tell_tls_failed(struct sentence *s, const struct story *story, size_
 {
     (void)i;
     const char *alert = event_text(e, FIELD_ALERT);
-    sentence_say(s, tr("TLS between %s and %s fails"), sentence_host(story, e, FIELD_HOST), sentence_peer(story, e));
+    sentence_say(s, tr("TLS between %s and %s fails"), sentence_host(story, e, FIELD_HOST), sentence_peer(s, story, e));
     sentence_say_why(s, e);
     if (*alert && (strcmp(event_text(e, FIELD_WHO), "S") == 0) == is_server(e))
         sentence_say(s, tr(" (alert %s)"), alert);
@@ -210,7 +210,7 @@ static void tell_tls_close(struct sentence *s, const struct story *story, size_t
     sentence_say(s,
                  is_orderly ? tr("%s is told by TLS that %s will say no more")
                             : tr("%s sees the connection with %s end without a word of TLS"),
-                 sentence_host(story, e, FIELD_HOST), sentence_peer(story, e));
+                 sentence_host(story, e, FIELD_HOST), sentence_peer(s, story, e));
 }
 
 static void tell_sts_policy(struct sentence *s, const struct story *story, size_t i, const struct event *e)
@@ -229,7 +229,7 @@ static void tell_tls_secrets(struct sentence *s, const struct story *story, size
 {
     (void)i;
     sentence_say(s, tr("The keys of the connection between %s and %s, for captures"),
-                 sentence_host(story, e, FIELD_HOST), sentence_peer(story, e));
+                 sentence_host(story, e, FIELD_HOST), sentence_peer(s, story, e));
 }
 
 const sentence_teller sentences_of_words[EVENT_KINDS] = {
