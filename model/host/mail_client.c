@@ -115,6 +115,12 @@ static void submit(void *context)
 
 /* --- fetching --- */
 
+static bool leaves_for_a_time(const struct mail_client *client)
+{
+    int64_t leaves_ns = settings(client)->leaves_ns;
+    return leaves_ns > 0 && leaves_ns != TIME_NEVER;
+}
+
 /* What is new is fetched; what has lain there for long enough goes. */
 static enum pop3_wish on_wish(void *context, const char *unique_id)
 {
@@ -157,7 +163,10 @@ static void on_fetched(void *context, const char *unique_id, const char *content
     struct mail_bytes mail = {
         .host = client->host->id, .queue_id = "", .where = "picked up", .content = content, .size = size};
     char recipient[MESSAGE_ADDRESS_BYTES];
-    if (*unique_id) left_mails_add(&client->left, unique_id, now_of(client));
+    if (*unique_id) {
+        left_mails_add(&client->left, unique_id, now_of(client));
+        world_of(client)->mails_left += leaves_for_a_time(client);
+    }
     if (!identify(client, unique_id, &mail, recipient)) return;
     ledger_tell_content(ledger, &mail);
     mail_enter_state(ledger, (struct mail_change){.message = mail.message,
@@ -171,8 +180,12 @@ static void on_fetched(void *context, const char *unique_id, const char *content
 
 static void on_finished(void *context, bool ok, const char *why)
 {
+    struct mail_client *client = context;
     (void)why;
-    if (ok) left_mails_end(&((struct mail_client *)context)->left);
+    if (!ok) return;
+    size_t before = client->left.n;
+    left_mails_end(&client->left);
+    if (leaves_for_a_time(client)) world_of(client)->mails_left -= before - client->left.n;
 }
 
 static void schedule_poll(struct mail_client *client)

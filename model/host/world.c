@@ -212,11 +212,11 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
 
 /* --- running --- */
 
-/* In a live world mail may come at any time. */
+/* In a live world mail may come at any time. What was fetched, and is to be deleted later, needs its client once more. */
 bool world_awaits_mail(const struct world *world)
 {
     return world->options.live || world->mails_to_come > 0 || world->faults_to_come > 0 ||
-           ledger_open_pairs(world->ledger) > 0;
+           world->mails_left > 0 || ledger_open_pairs(world->ledger) > 0;
 }
 
 static bool has_work(const struct world *world)

@@ -110,6 +110,7 @@ struct world {
 
     /* The world goes on while any of these is left (law 8). To come: mails of the scenario, and generators. */
     size_t faults_to_come, mails_to_come, sockets_active;
+    size_t mails_left; /* fetched, and on a server for a time that a client has set */
     bool ended, failed;
 };
 
