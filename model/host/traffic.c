@@ -244,6 +244,8 @@ static void write_next(void *context, uint64_t arg)
                                      .n_recipients = n,
                                      .n_to = n,
                                      .subject = subject,
+                                     .attachments = t->attachments,
+                                     .n_attachments = t->n_attachments,
                                      .text = fill_text(g, fillings, sizeof fillings / sizeof *fillings),
                                      .size_bytes = draw_size(g)};
     journal_set_cause(g->world->journal, 0);

@@ -72,6 +72,8 @@ bool loader_good_recipient(const struct spot *spot);
 bool loader_check_content(const struct spot *spot, const char *text, bool one_line, size_t line_max);
 void load_client_habits(struct loader *l, const struct spot *object, struct scenario_client *c);
 void load_mail_parts(struct loader *l, const struct spot *mail, struct scenario_mail *m);
+/* "attach" of a mail, or of the mails of a generator; NULL and 0 when there are none. */
+const struct mail_attachment *loader_attachments(struct loader *l, const struct spot *mail, size_t *n_loaded);
 /* Of a mail whose recipients are all known: what its sender wants to hear of it (scenario_dsn.c). */
 void load_dsn(struct loader *l, const struct spot *mail, struct scenario_mail *m);
 /* A time of day, "08:00-18:00"; midnight at the end is "24:00". False when refused, at the key or else at the value. */

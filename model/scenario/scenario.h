@@ -273,6 +273,8 @@ struct scenario_traffic {
     struct scenario_sizes size;
     int64_t recipients_least, recipients_most;
     const char *subject, *text; /* with {n}, {name}, {from}, {to} in them */
+    const struct mail_attachment *attachments; /* of each mail */
+    size_t n_attachments;
 };
 
 enum drop_part { DROP_ANY_PART, DROP_BODY };

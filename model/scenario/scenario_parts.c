@@ -86,20 +86,21 @@ static void load_attachment(struct loader *l, const struct spot *object, struct 
     a->type = scenario_text(l->scenario->memory, a->type);
 }
 
-static void load_attachments(struct loader *l, const struct spot *mail, struct scenario_mail *m)
+const struct mail_attachment *loader_attachments(struct loader *l, const struct spot *mail, size_t *n_loaded)
 {
     static const char example[] = "[{ \"name\": \"plan.pdf\", \"size\": \"2 MB\", \"type\": \"application/pdf\" }]";
     struct spot list;
-    if (!want_array(mail, "attach", example, &list)) return;
+    *n_loaded = 0;
+    if (!want_array(mail, "attach", example, &list)) return NULL;
     size_t n = (size_t)cJSON_GetArraySize(list.json);
     if (n > ATTACHMENTS_MAX) {
         spot_refuse(&list, tr("attach fewer"), tr("%zu attachments are more than %d"), n, ATTACHMENTS_MAX);
-        return;
+        return NULL;
     }
     struct mail_attachment *all = scenario_alloc(l->scenario->memory, n, sizeof *all);
     for (struct spot spot = spot_first(&list); spot.json; spot = spot_next(&spot))
-        load_attachment(l, &spot, &all[m->n_attachments++]);
-    m->attachments = all;
+        load_attachment(l, &spot, &all[(*n_loaded)++]);
+    return all;
 }
 
 void load_mail_parts(struct loader *l, const struct spot *mail, struct scenario_mail *m)
@@ -116,5 +117,5 @@ void load_mail_parts(struct loader *l, const struct spot *mail, struct scenario_
         loader_check_content(&spot, m->html, false, TEXT_LINE_MAX);
         m->html = with_crlf(l, m->html);
     }
-    load_attachments(l, mail, m);
+    m->attachments = loader_attachments(l, mail, &m->n_attachments);
 }

@@ -8,13 +8,12 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-static const struct key_rule traffic_keys[] = {{"from", NULL},  {"senders", NULL},
-                                               {"to", NULL},    {"recipients", NULL},
-                                               {"every", NULL}, {"hours", NULL},
-                                               {"burst", NULL}, {"size", NULL},
-                                               {"at", NULL},    {"until", NULL},
-                                               {"count", NULL}, {"subject", NULL},
-                                               {"text", NULL},  {"for", "say when it ends: \"until\": \"8 h\""}};
+static const struct key_rule traffic_keys[] = {
+    {"from", NULL},       {"senders", NULL}, {"to", NULL},
+    {"recipients", NULL}, {"every", NULL},   {"hours", NULL},
+    {"burst", NULL},      {"size", NULL},    {"at", NULL},
+    {"until", NULL},      {"count", NULL},   {"subject", NULL},
+    {"text", NULL},       {"attach", NULL},  {"for", "say when it ends: \"until\": \"8 h\""}};
 static const struct key_rule every_keys[] = {{"poisson", NULL}, {"uniform", NULL}};
 static const struct key_rule burst_keys[] = {{"mails", NULL}, {"apart", NULL}};
 static const struct key_rule size_keys[] = {{"uniform", NULL}, {"exponential", NULL}, {"lognormal", NULL},
@@ -356,5 +355,6 @@ void load_traffic(struct loader *l)
         load_extent(l, &traffic, t);
         load_size(l, &traffic, &t->size);
         loader_subject_and_text(l, &traffic, &t->subject, &t->text);
+        t->attachments = loader_attachments(l, &traffic, &t->n_attachments);
     }
 }

@@ -149,6 +149,20 @@ Test(traffic, sizes_follow_their_law_and_are_cut_down_to_the_most)
     free(w);
 }
 
+Test(traffic, each_mail_has_the_attachments_of_its_generator)
+{
+    static const char office[] = "\"from\":\"clients\",\"to\":\"clients\",\"every\":\"1 min\",\"count\":3";
+    char with[300];
+    snprintf(with, sizeof with, "%s,\"attach\":[{\"name\":\"plan.pdf\",\"size\":\"30 kB\"}]", office);
+    struct written *plain = written_by(office, ""), *attached = written_by(with, "");
+    cr_assert_eq(attached->n, 3);
+    for (size_t i = 0; i < 3; i++) /* base64 makes four bytes of three, and lines */
+        cr_expect(attached->size[i] > plain->size[i] + 40000 && attached->size[i] < plain->size[i] + 42500, "%lld",
+                  (long long)attached->size[i]);
+    free(plain);
+    free(attached);
+}
+
 Test(traffic, several_recipients_differ_from_one_another)
 {
     struct written *w =
