@@ -295,6 +295,9 @@ void mail_client_write(struct mail_client *client, struct mail_draft draft)
                                                             .content = message->content,
                                                             .size = message->size});
     mail_wishes_emit(client->host, message->id);
+    if (draft.priority)
+        JOURNAL_EMIT(world->journal, MAIL_PRIORITY, F_INT(MESSAGE, message->id.n), F_INT(HOST, client->host->id.n),
+                     F_TEXT(NAME, draft.priority));
     journal_set_cause(world->journal, event);
     outbox_add(&client->outbox, message);
 }
@@ -317,6 +320,7 @@ static void write_mail(void *context, uint64_t index)
                                                   .attachments = wanted->attachments,
                                                   .n_attachments = wanted->n_attachments,
                                                   .subject = wanted->subject,
+                                                  .priority = wanted->priority,
                                                   .text = wanted->text,
                                                   .verbatim = wanted->verbatim,
                                                   .size_bytes = wanted->size_bytes});

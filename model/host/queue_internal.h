@@ -174,6 +174,8 @@ void queue_round_crash(struct queue_entry *entry);
 /* When the entry is looked at again: for its earliest recipient, or to warn; TIME_NEVER: nobody waits. */
 int64_t queue_next_look(const struct queue_entry *entry);
 void queue_recipient_clear(struct queued_recipient *recipient);
+/* By its header, where the policy minds that; else MAIL_NORMAL. */
+enum mail_urgency queue_urgency(const struct queue_entry *entry);
 
 /* --- destination.c --- */
 /* Puts a recipient into the entry's job for its domain, which is put into *jobs if it is new. */

@@ -37,7 +37,7 @@ static struct mail_message *compose(struct queue_entry *entry, const struct repo
 {
     const struct mail_queue *queue = entry->queue;
     struct world *world = queue_world(queue);
-    int64_t lifetime_ns = retry_lifetime(queue->policy, false);
+    int64_t lifetime_ns = retry_lifetime(queue->policy, false, queue_urgency(entry));
     struct report_draft draft = {.id = world_next_message_id(world),
                                  .about = world_message(world, entry->message),
                                  .to = entry->from,

@@ -294,6 +294,7 @@ static struct retry_plan plan_of(const struct queue_entry *entry, const struct q
                             .attempts = recipient->attempts,
                             .failure = (enum retry_failure)recipient->failure,
                             .null_sender = is_null(entry->from),
+                            .urgency = queue_urgency(entry),
                             .is_local = is_local(entry, recipient->address),
                             .draw = draw_for(entry, recipient->attempts),
                             .record = recipient->record};
@@ -323,16 +324,21 @@ static void plan_rest(struct queue_entry *entry)
     }
 }
 
+enum mail_urgency queue_urgency(const struct queue_entry *entry)
+{
+    return entry->queue->policy->minds_urgency ? message_urgency(entry->content, entry->size) : MAIL_NORMAL;
+}
+
 static bool may_warn(const struct queue_entry *entry)
 {
     const struct retry_policy *policy = entry->queue->policy;
-    return policy->warning_ns > 0 && !entry->warned && !is_null(entry->from) &&
+    return retry_warning(policy, queue_urgency(entry)) > 0 && !entry->warned && !is_null(entry->from) &&
            !(policy->spares_automatic && message_is_automatic(entry->content, entry->size));
 }
 
 static bool warning_is_due(const struct queue_entry *entry)
 {
-    return age_of(entry) >= entry->queue->policy->warning_ns && may_warn(entry);
+    return age_of(entry) >= retry_warning(entry->queue->policy, queue_urgency(entry)) && may_warn(entry);
 }
 
 int64_t queue_next_look(const struct queue_entry *entry)
@@ -345,7 +351,8 @@ int64_t queue_next_look(const struct queue_entry *entry)
     }
     bool warns = policy->warns_on_time && may_warn(entry);
     if (next_ns != TIME_NEVER && warns) {
-        int64_t warn_ns = queue_world(entry->queue)->engine->now_ns - age_of(entry) + policy->warning_ns;
+        int64_t warn_ns =
+            queue_world(entry->queue)->engine->now_ns - age_of(entry) + retry_warning(policy, queue_urgency(entry));
         if (warn_ns < next_ns) next_ns = warn_ns;
     }
     return next_ns;

@@ -133,6 +133,7 @@ static void append_head(struct mail_text *text, const struct mail_draft *draft)
     append_addresses(text, "To: ", draft->recipients, draft->n_to);
     append_addresses(text, "Cc: ", draft->recipients + draft->n_to, draft->n_cc);
     append_subject(text, draft->subject);
+    if (draft->priority) mail_text_line(text, "Priority: %s", draft->priority);
     mail_text_line(text, "Message-ID: <%u.%s@%s>", (unsigned)draft->id.n, draft->name, draft->host);
     if (!is_ascii(draft->text)) {
         mail_text_line(text, "MIME-Version: 1.0");
@@ -354,4 +355,34 @@ bool message_is_automatic(const char *content, size_t size)
         if (find_field(content, size, list_fields[i])) return true;
     return field_has(content, size, "Precedence:", precedences, 3) ||
            field_has(content, size, "Auto-Submitted:", submitted, 2);
+}
+
+/* Whether the field's value is this word and nothing else, in whatever case. */
+static bool field_is(const char *content, size_t size, const char *field, const char *word)
+{
+    const char *value = find_field(content, size, field), *end = content + size;
+    size_t length = strlen(word);
+    while (value && value < end && (*value == ' ' || *value == '\t'))
+        value++;
+    if (!value || (size_t)(end - value) < length || strncasecmp(value, word, length) != 0) return false;
+    value += length;
+    while (value < end && (*value == ' ' || *value == '\t'))
+        value++;
+    return value == end || *value == '\r' || *value == '\n';
+}
+
+enum mail_urgency message_urgency(const char *content, size_t size)
+{
+    static const struct {
+        const char *field, *word;
+        enum mail_urgency urgency;
+    } rows[] = {
+        {"Priority:", "urgent", MAIL_URGENT},         {"Priority:", "normal", MAIL_NORMAL},
+        {"Priority:", "non-urgent", MAIL_NON_URGENT}, {"Precedence:", "special-delivery", MAIL_URGENT},
+        {"Precedence:", "list", MAIL_NON_URGENT},     {"Precedence:", "bulk", MAIL_NON_URGENT},
+        {"Precedence:", "junk", MAIL_NON_URGENT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (field_is(content, size, rows[i].field, rows[i].word)) return rows[i].urgency;
+    return MAIL_NORMAL;
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/mail/urgency.h"
 #include "model/wire/ip_address.h"
 #include "sim/journal/ids.h"
 
@@ -44,6 +45,7 @@ struct mail_draft {
     const char *subject;
     const char *text;    /* UTF-8, lines ended by "\n" */
     bool verbatim;       /* the text is the body, byte for byte; only a last line gets its CR LF */
+    const char *priority; /* "urgent", "normal", "non-urgent" (RFC 2156); NULL: none is named */
     uint64_t size_bytes; /* the body is filled up to this size; 0: the text alone */
     const char *host;    /* makes the Message-ID */
     int64_t starts_unix_s, at_ns;
@@ -57,6 +59,8 @@ void message_free(struct mail_message *message);
 char *message_list_lines(const char *address);
 /* Whether a mailing list or a program sent it, by its header: what Exim's delay_warning_condition asks. */
 bool message_is_automatic(const char *content, size_t size);
+/* As Sendmail has it (headers.c eatheader): what Priority says (RFC 2156), else by Precedence. */
+enum mail_urgency message_urgency(const char *content, size_t size);
 /* Nobody will send it again: all that is left is who it is. */
 void message_forget_content(struct mail_message *message);
 

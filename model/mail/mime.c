@@ -136,6 +136,7 @@ static void set_header(GMimeMessage *message, const struct mail_draft *draft)
     g_date_time_unref(date);
     add_mailboxes(message, GMIME_ADDRESS_TYPE_FROM, &draft->from, 1);
     if (draft->reply_to) add_mailboxes(message, GMIME_ADDRESS_TYPE_REPLY_TO, &draft->reply_to, 1);
+    if (draft->priority) g_mime_object_set_header(GMIME_OBJECT(message), "Priority", draft->priority, NULL);
     add_mailboxes(message, GMIME_ADDRESS_TYPE_TO, draft->recipients, draft->n_to);
     add_mailboxes(message, GMIME_ADDRESS_TYPE_CC, draft->recipients + draft->n_to, draft->n_cc);
     g_mime_message_set_subject(message, draft->subject, "utf-8");

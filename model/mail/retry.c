@@ -76,9 +76,23 @@ bool retry_may_try_more(const struct retry_policy *policy, int64_t addresses, in
            (policy->address_hardlimit > 0 && age_ns > last_cutoff_ns);
 }
 
-int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender)
+static int64_t by_urgency(enum mail_urgency urgency, int64_t normal_ns, int64_t urgent_ns, int64_t non_urgent_ns)
 {
-    return null_sender ? policy->bounce_lifetime_ns : policy->lifetime_ns;
+    int64_t own_ns = urgency == MAIL_URGENT ? urgent_ns : urgency == MAIL_NON_URGENT ? non_urgent_ns : RETRY_AS_NORMAL;
+    return own_ns == RETRY_AS_NORMAL ? normal_ns : own_ns;
+}
+
+int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender, enum mail_urgency urgency)
+{
+    if (null_sender) return policy->bounce_lifetime_ns;
+    if (!policy->minds_urgency) return policy->lifetime_ns;
+    return by_urgency(urgency, policy->lifetime_ns, policy->lifetime_urgent_ns, policy->lifetime_non_urgent_ns);
+}
+
+int64_t retry_warning(const struct retry_policy *policy, enum mail_urgency urgency)
+{
+    if (!policy->minds_urgency) return policy->warning_ns;
+    return by_urgency(urgency, policy->warning_ns, policy->warning_urgent_ns, policy->warning_non_urgent_ns);
 }
 
 /* --- hosts --- */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "model/mail/clock_change.h"
+#include "model/mail/urgency.h"
 
 enum retry_kind {
     RETRY_POSTFIX,
@@ -35,7 +36,8 @@ struct retry_rule {
 };
 
 enum retry_growth { RETRY_STEPS, RETRY_GEOMETRIC, RETRY_QUADRATIC };
-#define RETRY_NEVER INT64_MAX
+#define RETRY_NEVER     INT64_MAX
+#define RETRY_AS_NORMAL (-1)
 
 /* How far a host went that left something to be done. */
 enum retry_ended {
@@ -63,6 +65,9 @@ struct retry_policy {
     int64_t warning_ns;         /* at this age the sender is told of the delay; 0: never */
     bool warns_on_time;         /* at that very instant, not when an attempt fails after it */
     bool spares_automatic;      /* not of mail from lists and programs */
+    /* sendmail: the same of mail that is urgent, or not urgent at all; RETRY_AS_NORMAL: as of other mail. */
+    int64_t lifetime_urgent_ns, lifetime_non_urgent_ns, warning_urgent_ns, warning_non_urgent_ns;
+    bool minds_urgency;
     /* Queue runs: deferred jobs are looked at at these instants; 0: each when it is due. */
     int64_t run_interval_ns, run_phase_ns;
     bool waits_for_run; /* the first attempt too */
@@ -151,6 +156,7 @@ struct retry_job {
     unsigned attempts;   /* so far, this one included; those passed over do not count */
     enum retry_failure failure;
     bool null_sender, is_local;
+    enum mail_urgency urgency; /* need only be right where the policy minds_urgency */
     uint64_t draw;                     /* chance for jitter */
     const struct retry_record *record; /* of what failed; NULL: none is kept */
 };
@@ -172,8 +178,9 @@ int64_t retry_first_attempt(const struct retry_policy *policy, int64_t now_ns);
 bool retry_goes_elsewhere(const struct retry_policy *policy, enum retry_ended ended);
 /* Whether an attempt of a mail of this age may try one address more than it has. */
 bool retry_may_try_more(const struct retry_policy *policy, int64_t addresses, int64_t age_ns);
-/* The lifetime that holds for this sender. */
-int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender);
+/* The lifetime that holds for a mail, and the age at which its sender is told of the delay. */
+int64_t retry_lifetime(const struct retry_policy *policy, bool null_sender, enum mail_urgency urgency);
+int64_t retry_warning(const struct retry_policy *policy, enum mail_urgency urgency);
 
 /* --- hosts --- */
 

@@ -40,7 +40,8 @@ static int64_t wait_of(const struct retry_policy *policy, const struct retry_job
 
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
 {
-    if (job->now_ns - job->arrived_ns >= retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
+    if (job->now_ns - job->arrived_ns >= retry_lifetime(policy, job->null_sender, job->urgency))
+        return retry_give_up_at(job->now_ns);
     int64_t wait_ns = wait_of(policy, job);
     wait_ns += retry_jitter(job->draw, retry_part_of(wait_ns, policy->jitter_of_2_32));
     return retry_again_at(job->now_ns + (wait_ns > 0 ? wait_ns : 1));

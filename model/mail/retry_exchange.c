@@ -33,7 +33,7 @@ static int64_t interval_after(const struct retry_policy *policy, int64_t failure
 
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
 {
-    int64_t expires_ns = job->arrived_ns + retry_lifetime(policy, job->null_sender);
+    int64_t expires_ns = job->arrived_ns + retry_lifetime(policy, job->null_sender, job->urgency);
     int64_t next_ns = job->now_ns + policy->message_interval_ns;
     if (job->failure != RETRY_REFUSED)
         next_ns = job->record && job->record->is_set && job->record->next_try_ns > job->now_ns

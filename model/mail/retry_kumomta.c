@@ -38,7 +38,8 @@ static struct retry_plan after_failure(const struct retry_policy *policy, const 
     int64_t jitter_ns = retry_part_of(policy->interval_ns, policy->jitter_of_2_32);
     if (jitter_ns > jitter_max_ns) jitter_ns = jitter_max_ns;
     int64_t next_ns = job->now_ns + wait_of(policy, job->attempts) + retry_jitter(job->draw, jitter_ns);
-    if (next_ns - job->arrived_ns > retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
+    if (next_ns - job->arrived_ns > retry_lifetime(policy, job->null_sender, job->urgency))
+        return retry_give_up_at(job->now_ns);
     return retry_again_at(next_ns);
 }
 

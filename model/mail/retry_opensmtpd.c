@@ -29,7 +29,7 @@ static void set_default(struct retry_policy *policy)
 
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
 {
-    int64_t expires_ns = job->arrived_ns + retry_lifetime(policy, job->null_sender);
+    int64_t expires_ns = job->arrived_ns + retry_lifetime(policy, job->null_sender, job->urgency);
     int64_t base_ns = job->is_local ? policy->base_local_ns : policy->base_remote_ns;
     int64_t next_ns = retry_next_square(job->arrived_ns, job->now_ns, base_ns);
     if (job->now_ns >= expires_ns) return retry_give_up_at(job->now_ns);

@@ -43,7 +43,7 @@ static void set_default(struct retry_policy *policy)
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
 {
     int64_t age_ns = job->now_ns - job->arrived_ns;
-    if (age_ns >= retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
+    if (age_ns >= retry_lifetime(policy, job->null_sender, job->urgency)) return retry_give_up_at(job->now_ns);
     int64_t due_ns = job->now_ns + retry_clamp(age_ns, policy->minimal_backoff_ns, policy->maximal_backoff_ns);
     int64_t scan_ns = retry_run_not_before(policy, due_ns - scan_slack_ns);
     if (scan_ns <= job->now_ns) scan_ns += policy->run_interval_ns;

@@ -36,7 +36,7 @@ static int64_t square_root(int64_t value)
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
 {
     int64_t age_s = (job->now_ns - job->arrived_ns) / SECOND;
-    if (age_s > retry_lifetime(policy, job->null_sender) / SECOND) return retry_give_up_at(job->now_ns);
+    if (age_s > retry_lifetime(policy, job->null_sender, job->urgency) / SECOND) return retry_give_up_at(job->now_ns);
     int64_t skip = square_root((job->is_local ? policy->base_local_ns : policy->base_remote_ns) / SECOND);
     int64_t n = square_root(age_s) + skip;
     return retry_again_at(job->arrived_ns + n * n * SECOND);

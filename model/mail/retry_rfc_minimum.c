@@ -15,7 +15,7 @@ static void set_default(struct retry_policy *policy)
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
 {
     int64_t age_ns = job->now_ns - job->arrived_ns;
-    if (age_ns >= retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
+    if (age_ns >= retry_lifetime(policy, job->null_sender, job->urgency)) return retry_give_up_at(job->now_ns);
     return retry_again_at(job->now_ns +
                           (age_ns < policy->early_period_ns ? policy->interval_ns : policy->max_interval_ns));
 }

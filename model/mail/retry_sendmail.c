@@ -10,6 +10,11 @@ static void set_default(struct retry_policy *policy)
     policy->run_interval_ns = 30 * MINUTE;
     policy->lifetime_ns = policy->bounce_lifetime_ns = 5 * DAY;
     policy->warning_ns = 4 * HOUR;
+    /* proto.m4 names 2 d and 7 d, 1 h and 12 h, but leaves them commented out: a Sendmail as it is installed does not
+       tell them apart. */
+    policy->minds_urgency = true;
+    policy->lifetime_urgent_ns = policy->lifetime_non_urgent_ns = RETRY_AS_NORMAL;
+    policy->warning_urgent_ns = policy->warning_non_urgent_ns = RETRY_AS_NORMAL;
     policy->initial_concurrency = policy->concurrency_limit = 0;
     policy->recipient_limit = 100;
     policy->session_messages = 0;
@@ -34,7 +39,7 @@ static int64_t age_of(const struct retry_job *job)
 
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
 {
-    if (age_of(job) >= retry_lifetime(policy, job->null_sender)) return retry_give_up_at(job->now_ns);
+    if (age_of(job) >= retry_lifetime(policy, job->null_sender, job->urgency)) return retry_give_up_at(job->now_ns);
     int64_t wait_ns = policy->min_queue_age_ns;
     if (policy->max_queue_age_ns > 0)
         wait_ns = retry_clamp(job->last_try_ns - job->arrived_ns, 0, policy->max_queue_age_ns);

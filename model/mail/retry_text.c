@@ -39,6 +39,12 @@ static size_t add_time(char *text, size_t used, const char *name, int64_t ns)
     return used < RETRY_TEXT_BYTES ? used + (size_t)snprintf(text + used, RETRY_TEXT_BYTES - used, "s") : used;
 }
 
+/* What differs from what holds for most mail. */
+static size_t add_other(char *text, size_t used, const char *name, int64_t ns, int64_t usual_ns)
+{
+    return ns == RETRY_AS_NORMAL || ns == usual_ns ? used : add_time(text, used, name, ns);
+}
+
 /* Each growth by its own words. */
 static size_t add_custom(const struct retry_policy *policy, char *text, size_t used)
 {
@@ -73,6 +79,10 @@ const char *retry_policy_text(const struct retry_policy *policy, char text[RETRY
         used = add_number(text, used, "factor_of_1000", policy->rules[i].factor_of_1000);
     }
     used = add_number(text, used, "stays_after", policy->stays_after);
+    if (policy->minds_urgency) {
+        used = add_other(text, used, "lifetime_urgent", policy->lifetime_urgent_ns, policy->lifetime_ns);
+        used = add_other(text, used, "lifetime_non_urgent", policy->lifetime_non_urgent_ns, policy->lifetime_ns);
+    }
     if (policy->waits_for_run) add_number(text, used, "waits_for_run", 1);
     return text;
 }

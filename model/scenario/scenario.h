@@ -225,6 +225,7 @@ struct scenario_mail {
     const char *subject, *text;
     bool verbatim;       /* the text goes out byte for byte, CR and LF alone among them */
     uint64_t size_bytes; /* the body is filled up to this many bytes; 0: only the text */
+    const char *priority; /* "urgent", "normal", "non-urgent"; NULL: unsaid */
     unsigned notify;     /* RFC 3461: SMTP_NOTIFY_ bits; 0: unsaid */
     enum smtp_ret ret;
     const char *envid;  /* xtext; NULL: unsaid */

@@ -15,7 +15,8 @@ static const struct key_rule mail_keys[] = {
     {"cc", NULL},       {"bcc", NULL},
     {"reply_to", NULL}, {"html", NULL},
     {"attach", NULL},   {"notify", NULL},
-    {"ret", NULL},      {"envid", NULL}};
+    {"ret", NULL},      {"envid", NULL},
+    {"priority", NULL}};
 
 /* ---- mail ---- */
 
@@ -149,11 +150,19 @@ void loader_subject_and_text(struct loader *l, const struct spot *mail, const ch
     *text = scenario_text(l->scenario->memory, *text);
 }
 
+static void load_priority(const struct spot *mail, struct scenario_mail *m)
+{
+    static const struct choice words[] = {{"urgent", NULL}, {"normal", NULL}, {"non-urgent", NULL}};
+    size_t word;
+    if (want_choice(mail, "priority", words, sizeof words / sizeof *words, &word)) m->priority = words[word].word;
+}
+
 static void load_content(struct loader *l, const struct spot *mail, struct scenario_mail *m)
 {
     struct spot size = spot_key(mail, "size");
     int64_t bytes = 0;
     want_flag(mail, "verbatim", &m->verbatim);
+    load_priority(mail, m);
     loader_subject_and_text(l, mail, &m->subject, &m->text);
     if (want_size(mail, "size", 1, MAIL_SIZE_MAX, &bytes) && (uint64_t)bytes < strlen(m->text))
         spot_refuse(&size, checks_hint(l->checks, tr("write \"%zu B\" or more, or leave it out"), strlen(m->text)),

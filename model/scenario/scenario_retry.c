@@ -48,7 +48,12 @@ static const struct parameter parameters[] = {
     {OF(SENDMAIL), "min_queue_age", IS_DURATION, PLACE(min_queue_age_ns), OPTIONAL_WAIT},
     {OF(SENDMAIL), "max_queue_age", IS_DURATION, PLACE(max_queue_age_ns), OPTIONAL_WAIT},
     {OF(SENDMAIL), "timeout_queuereturn", IS_DURATION, PLACE(lifetime_ns), LIFETIME},
+    {OF(SENDMAIL), "timeout_queuereturn_urgent", IS_DURATION, PLACE(lifetime_urgent_ns), SECOND, 100 * DAY},
+    {OF(SENDMAIL), "timeout_queuereturn_non_urgent", IS_DURATION, PLACE(lifetime_non_urgent_ns), SECOND, 100 * DAY},
+    {OF(SENDMAIL), "timeout_queuereturn_dsn", IS_DURATION, PLACE(bounce_lifetime_ns), LIFETIME},
     {OF(SENDMAIL), "timeout_queuewarn", IS_DURATION, PLACE(warning_ns), OPTIONAL_WAIT},
+    {OF(SENDMAIL), "timeout_queuewarn_urgent", IS_DURATION, PLACE(warning_urgent_ns), OPTIONAL_WAIT},
+    {OF(SENDMAIL), "timeout_queuewarn_non_urgent", IS_DURATION, PLACE(warning_non_urgent_ns), OPTIONAL_WAIT},
     {OF(SENDMAIL), "timeout_hoststatus", IS_DURATION, PLACE(host_status_ns), OPTIONAL_WAIT},
     {OF(QMAIL), "queuelifetime", IS_DURATION, PLACE(lifetime_ns), LIFETIME},
     {OF(QMAIL), "concurrencyremote", IS_COUNT, PLACE(total_concurrency), 1, 500},
@@ -297,12 +302,12 @@ static void load_parameters(const struct spot *object, struct retry_policy *p)
     }
 }
 
-/* What one lifetime says for both kinds of mail, where the policy knows no two. */
-static void settle(struct retry_policy *p, const struct retry_policy *before)
+/* What one lifetime says for both kinds of mail, where nothing is said of the other. */
+static void settle(const struct spot *object, struct retry_policy *p, const struct retry_policy *before)
 {
-    bool knows_both =
-        p->kind == RETRY_POSTFIX || p->kind == RETRY_CUSTOM || p->bounce_lifetime_ns != before->bounce_lifetime_ns;
-    if (!knows_both && p->lifetime_ns != before->lifetime_ns) p->bounce_lifetime_ns = p->lifetime_ns;
+    bool says_both = p->kind == RETRY_POSTFIX || p->kind == RETRY_CUSTOM || spot_key(object, "bounce_lifetime").json ||
+                     spot_key(object, "timeout_queuereturn_dsn").json;
+    if (!says_both && p->lifetime_ns != before->lifetime_ns) p->bounce_lifetime_ns = p->lifetime_ns;
     if (p->concurrency_limit != before->concurrency_limit &&
         (p->concurrency_limit == 0 || p->initial_concurrency > p->concurrency_limit || p->kind != RETRY_POSTFIX))
         p->initial_concurrency = p->concurrency_limit;
@@ -350,7 +355,7 @@ static void load_policy_object(const struct spot *object, struct retry_policy *p
     if (kind == RETRY_POSTFIX) load_postfix(object, p);
     if (kind == RETRY_KUMOMTA) load_kumomta(object, p);
     check_runs(object, p);
-    settle(p, &before);
+    settle(object, p, &before);
     if (p->minimal_backoff_ns > p->maximal_backoff_ns)
         spot_refuse(object, tr("make \"maximal_backoff_time\" at least as long as \"minimal_backoff_time\""),
                     tr("the minimal backoff is longer than the maximal"));

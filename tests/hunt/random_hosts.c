@@ -17,6 +17,8 @@ static const char retries[] =
     "{'delay_warning_time':'10 min','queue_run_delay':'1 min','minimal_backoff_time':'1 min'}|"
     "{'policy':'exim','rules':'F,2h,2m; G,4h,10m,1.5','queue_run_interval':'1 min'}|"
     "{'policy':'sendmail','queue_run_interval':'1 min','timeout_queuereturn':'3 h'}|"
+    "{'policy':'sendmail','queue_run_interval':'1 min','timeout_queuereturn':'3 h','timeout_queuereturn_urgent':'30 min',"
+    "'timeout_queuereturn_non_urgent':'6 h','timeout_queuewarn_urgent':'10 min'}|"
     "{'policy':'kumomta','retry_interval':'1 min','max_age':'2 h'}|"
     "{'policy':'opensmtpd','ttl':'6 h'}|{'policy':'qmail','queuelifetime':'6 h'}|"
     "{'policy':'custom','steps':['10 s','1 min','10 min'],'lifetime':'6 h','bounce_lifetime':'6 h'}|"

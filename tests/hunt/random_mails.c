@@ -24,6 +24,7 @@ static void add_wishes(struct maker *m, cJSON *mail)
     if (maker_wants(m, "notify") || luck_odds(&m->luck, 5))
         luck_add(&m->luck, mail, "notify", "['success','failure','delay']|['success']|never|['failure']");
     if (luck_odds(&m->luck, 8)) luck_add(&m->luck, mail, "ret", "full|headers");
+    if (luck_odds(&m->luck, 10)) luck_add(&m->luck, mail, "priority", "urgent|non-urgent|normal");
     if (luck_odds(&m->luck, 5)) luck_add(&m->luck, mail, "envid", "order-314|+=x");
 }
 

@@ -15,6 +15,8 @@ static const struct {
 } known[] = {
     {"lifetime", "gives up after"},
     {"bounce_lifetime", "gives a bounce up after"},
+    {"lifetime_urgent", "gives urgent mail up after"},
+    {"lifetime_non_urgent", "gives mail that is not urgent up after"},
     {"maximal_queue_lifetime", "gives up after"},
     {"bounce_queue_lifetime", "gives a bounce up after"},
     {"queue_run_delay", "looks through its queue every"},

@@ -41,6 +41,8 @@ static void take(struct law_policy *p, const char *key, int64_t value)
         int64_t *place;
     } places[] = {{"lifetime", &p->lifetime},
                   {"bounce_lifetime", &p->bounce_lifetime},
+                  {"lifetime_urgent", &p->lifetime_urgent},
+                  {"lifetime_non_urgent", &p->lifetime_non_urgent},
                   {"run_interval", &p->run_interval},
                   {"run_phase", &p->run_phase},
                   {"minimal_backoff", &p->minimal_backoff},
@@ -134,7 +136,10 @@ static int64_t next_square(int64_t start, int64_t now, int64_t base)
 
 static int64_t lifetime_of(const struct law_policy *p, const struct law_failure *f)
 {
-    return f->is_null_sender ? p->bounce_lifetime : p->lifetime;
+    if (f->is_null_sender) return p->bounce_lifetime;
+    if (f->urgency == LAW_URGENT && p->lifetime_urgent) return p->lifetime_urgent;
+    if (f->urgency == LAW_NON_URGENT && p->lifetime_non_urgent) return p->lifetime_non_urgent;
+    return p->lifetime;
 }
 
 int64_t law_policy_first(const struct law_policy *p, int64_t now_ns)
@@ -258,12 +263,21 @@ struct law_spans law_policy_next(const struct law_policy *p, const struct law_fa
     return s;
 }
 
+static struct law_expiry expiry_of_sendmail(const struct law_policy *p, const struct law_failure *f)
+{
+    struct law_failure other = *f;
+    if (f->urgency == LAW_BY_LIST) other.urgency = LAW_NON_URGENT;
+    int64_t age = whole(f->now_ns) - whole(f->arrived_ns);
+    bool is_over = age >= lifetime_of(p, f), is_other_over = age >= lifetime_of(p, &other);
+    return (struct law_expiry){.may = is_over || is_other_over, .must = is_over && is_other_over};
+}
+
 struct law_expiry law_policy_expiry(const struct law_policy *p, const struct law_failure *f)
 {
     int64_t age = f->now_ns - f->arrived_ns, lifetime = lifetime_of(p, f);
     bool is_over = age >= lifetime;
     if (is(p, "qmail")) is_over = age / second > lifetime / second;
-    if (is(p, "sendmail")) is_over = whole(f->now_ns) - whole(f->arrived_ns) >= lifetime;
+    if (is(p, "sendmail")) return expiry_of_sendmail(p, f);
     if (is(p, "kumomta")) {
         int64_t next = age + doubled(p, f->attempts), jitter = kumomta_jitter(p);
         return (struct law_expiry){.may = next + jitter > lifetime, .must = next - jitter > lifetime};

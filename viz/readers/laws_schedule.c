@@ -17,7 +17,7 @@ static const int64_t report_retry_ns = INT64_C(300000000000);
 
 enum { KNOWN = 256 };
 enum outcome { NOT_YET, TRIED, PASSED_OVER, REFUSED };
-enum account { ARRIVAL = 1, ARRIVES_NOW, EXPANDED, SENDER_IS_NULL, LOCAL_DOMAIN, DEAD_UNTIL };
+enum account { ARRIVAL = 1, ARRIVES_NOW, EXPANDED, SENDER_IS_NULL, LOCAL_DOMAIN, DEAD_UNTIL, URGENCY };
 
 /* One (message, recipient) at one host, in whatever files of its queue. */
 struct law_pair_there {
@@ -156,6 +156,8 @@ static struct law_failure failure_of(const struct law_schedule *s, const struct 
                             .first_failed_ns = queue->first_failed_ns};
     f.is_local = length == 0 || number_at(s, domain_key(LOCAL_DOMAIN, host_of(e), domain, length)) > 0;
     f.is_null_sender = number_at(s, key_of(SENDER_IS_NULL, (uint64_t)event_int(e, FIELD_MESSAGE), 0)) > 0;
+    int64_t urgency = number_at(s, key_of(URGENCY, (uint64_t)event_int(e, FIELD_MESSAGE), 0));
+    f.urgency = urgency > 0 ? (enum law_urgency)(urgency - 1) : LAW_NORMAL;
     f.dead_until_ns = number_at(s, domain_key(DEAD_UNTIL, host_of(e), domain, length));
     for (size_t i = 0; i < KNOWN && i < queue->n_known; i++) {
         int64_t next_ns = queue->known_next_ns[i];
@@ -451,6 +453,21 @@ static void on_compose(struct law_schedule *s, const struct event *e)
         index_map_put(&s->accounts, key_of(ARRIVES_NOW, host_of(e), message), (size_t)e->at_ns);
 }
 
+static void on_priority(struct law_schedule *s, const struct event *e)
+{
+    enum law_urgency urgency = is_text(e, FIELD_NAME, "urgent")       ? LAW_URGENT
+                               : is_text(e, FIELD_NAME, "non-urgent") ? LAW_NON_URGENT
+                                                                      : LAW_NORMAL;
+    index_map_put(&s->accounts, key_of(URGENCY, (uint64_t)event_int(e, FIELD_MESSAGE), 0), (size_t)urgency + 1);
+}
+
+/* A Priority that is named counts behind a list, too. */
+static void on_list(struct law_schedule *s, const struct event *e)
+{
+    uint64_t key = key_of(URGENCY, (uint64_t)event_int(e, FIELD_MESSAGE), 0);
+    if (event_text(e, FIELD_FROM)[0] && number_at(s, key) <= 0) index_map_put(&s->accounts, key, LAW_BY_LIST + 1);
+}
+
 static void on_mail(struct laws *laws, const struct event *e)
 {
     struct law_schedule *s = laws->schedule;
@@ -464,8 +481,12 @@ static void on_mail(struct laws *laws, const struct event *e)
     case EVENT_MAIL_CONTENT:
         on_content(s, e);
         break;
+    case EVENT_MAIL_PRIORITY:
+        on_priority(s, e);
+        break;
     case EVENT_MAIL_EXPAND:
         on_expand(s, e);
+        on_list(s, e);
         break;
     case EVENT_MAIL_COMMIT:
         on_commit(s, e);

@@ -182,6 +182,14 @@ static bool tell_notify(struct transcript *t, const struct event *e)
     return true;
 }
 
+static bool tell_priority(struct transcript *t, const struct event *e)
+{
+    text_adds(&t->words, tr("writes into the header of "));
+    transcript_add_mail(t, e);
+    text_addf(&t->words, ": Priority: %s", event_text(e, FIELD_NAME));
+    return true;
+}
+
 static bool tell_expand(struct transcript *t, const struct event *e)
 {
     text_adds(&t->words, tr("sends "));
@@ -260,6 +268,7 @@ const struct telling tellings_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_DOUBT] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_doubt},
     [EVENT_MAIL_REPORT] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_report},
     [EVENT_MAIL_NOTIFY] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_notify},
+    [EVENT_MAIL_PRIORITY] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_priority},
     [EVENT_MAIL_EXPAND] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_expand},
     [EVENT_MAIL_ASIDE] = {TRANSCRIPT_MAIL, FIELD_HOST, tell_aside},
     [EVENT_MAIL_ROUTE] = {TRANSCRIPT_PACKETS, FIELD_HOST, tell_route},

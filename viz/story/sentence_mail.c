@@ -121,6 +121,13 @@ static void tell_notify(struct sentence *s, const struct story *story, size_t i,
                  sentence_mail(story, e), event_text(e, FIELD_TEXT));
 }
 
+static void tell_priority(struct sentence *s, const struct story *story, size_t i, const struct event *e)
+{
+    (void)i;
+    sentence_say(s, tr("The header of mail %s says \"Priority: %s\""), sentence_mail(story, e),
+                 event_text(e, FIELD_NAME));
+}
+
 static void tell_copy(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     size_t size;
@@ -210,6 +217,7 @@ const sentence_teller sentences_of_mail[EVENT_KINDS] = {
     [EVENT_MAIL_DOUBT] = tell_doubt,
     [EVENT_MAIL_REPORT] = tell_report,
     [EVENT_MAIL_NOTIFY] = tell_notify,
+    [EVENT_MAIL_PRIORITY] = tell_priority,
     [EVENT_MAIL_COPY] = tell_copy,
     [EVENT_MAIL_EXPAND] = tell_expand,
     [EVENT_MAIL_CONTENT] = tell_content,

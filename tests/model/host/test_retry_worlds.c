@@ -2,6 +2,7 @@
    that arrives at a server, is tried when its policy says so, and is given up. The same instants as pure arithmetic
    gives (tests/model/mail/test_retry.c), to the second. */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,4 +286,35 @@ Test(retry_worlds, the_journal_tells_which_policy_holds)
     }
     cr_expect_null(find_event(&run, &i, EVENT_HOST_SETTINGS, "policy="));
     world_run_free(&run);
+}
+
+/* ---- Sendmail minds what is urgent ---- */
+
+/* Hours after which the sender is told of the delay, and of the end. */
+static void expect_hours(const char *priority, double told, double ended)
+{
+    static const char retry[] =
+        "{ \"policy\": \"sendmail\", \"timeout_queuereturn\": \"10 h\", \"timeout_queuereturn_urgent\": \"2 h\","
+        " \"timeout_queuereturn_non_urgent\": \"1 d\", \"timeout_queuewarn_urgent\": \"1 h\","
+        " \"timeout_queuewarn_non_urgent\": \"12 h\" }";
+    char json[4096], at[80];
+    snprintf(at, sizeof at, *priority ? "0 s\", \"priority\": \"%s" : "0 s", priority);
+    snprintf(json, sizeof json, template, retry, at, "");
+    struct world_run run = world_run_scenario(json, 0, event_mask_group(GROUP_MAIL));
+    size_t i = 0, k = 0;
+    const struct event *delayed = find_event(&run, &i, EVENT_MAIL_REPORT, "delayed"),
+                       *bounced = find_event(&run, &k, EVENT_MAIL_STATE, "bounced");
+    cr_assert(delayed && bounced, "%s", priority);
+    double hours[] = {(double)delayed->at_ns / (double)HOUR, (double)bounced->at_ns / (double)HOUR};
+    cr_expect(fabs(hours[0] - told) < 0.51 && fabs(hours[1] - ended) < 0.51, "%s: %g h and %g h", priority, hours[0],
+              hours[1]);
+    world_run_free(&run);
+}
+
+Test(retry_worlds, sendmail_gives_urgent_mail_its_own_times)
+{
+    expect_hours("", 4, 10);
+    expect_hours("normal", 4, 10);
+    expect_hours("urgent", 1, 2);
+    expect_hours("non-urgent", 12, 24);
 }

@@ -356,6 +356,24 @@ Test(mailbox, removes_what_is_marked_and_keeps_what_came_meanwhile)
     mailbox_clear(&box);
 }
 
+static enum mail_urgency urgency_of(const char *content)
+{
+    return message_urgency(content, strlen(content));
+}
+
+Test(message, how_urgent_it_is_is_said_by_priority_or_else_by_precedence) /* Sendmail, headers.c eatheader */
+{
+    cr_expect_eq(urgency_of("Subject: a\r\n\r\nPriority: urgent\r\n"), MAIL_NORMAL, "that is the body");
+    cr_expect_eq(urgency_of("Priority: urgent\r\n\r\n"), MAIL_URGENT);
+    cr_expect_eq(urgency_of("PRIORITY:\tNon-Urgent \r\n\r\n"), MAIL_NON_URGENT);
+    cr_expect_eq(urgency_of("Priority: urgently\r\n\r\n"), MAIL_NORMAL);
+    cr_expect_eq(urgency_of("Precedence: list\r\n\r\n"), MAIL_NON_URGENT);
+    cr_expect_eq(urgency_of("Precedence: special-delivery\r\n\r\n"), MAIL_URGENT);
+    cr_expect_eq(urgency_of("Precedence: first-class\r\n\r\n"), MAIL_NORMAL);
+    cr_expect_eq(urgency_of("Precedence: bulk\r\nPriority: normal\r\n\r\n"), MAIL_NORMAL);
+    cr_expect_eq(urgency_of("Priority:"), MAIL_NORMAL);
+}
+
 static bool is_automatic(const char *header)
 {
     char content[200];

@@ -252,7 +252,7 @@ Test(policies, every_plan_is_later_than_now_and_every_course_ends)
         for (int64_t arrived_ns = 0; arrived_ns < 3 * HOUR; arrived_ns += 1234567890123) {
             struct course course = run_course(&policy, (struct situation){.arrived_ns = arrived_ns});
             cr_assert_lt(course.n, ROOM, "%s ends", retry_kind_name(policy.kind));
-            int64_t lifetime_s = retry_lifetime(&policy, false) / SECOND;
+            int64_t lifetime_s = retry_lifetime(&policy, false, MAIL_NORMAL) / SECOND;
             if (lifetime_s) cr_assert_leq(course.ended_s, lifetime_s + 7 * 3600, "%s", retry_kind_name(policy.kind));
         }
     }

@@ -72,6 +72,11 @@ Test(scenario, parameters_of_policies_land_in_their_fields)
     KEY("exim", "received_headers_max", "7", max_hops, 7);
     KEY("sendmail", "timeout_datafinal", "'7 s'", timeouts.data_done_ns, 7 * SECOND);
     KEY("sendmail", "max_hop_count", "7", max_hops, 7);
+    KEY("sendmail", "timeout_queuereturn_urgent", "'7 s'", lifetime_urgent_ns, 7 * SECOND);
+    KEY("sendmail", "timeout_queuereturn_non_urgent", "'7 s'", lifetime_non_urgent_ns, 7 * SECOND);
+    KEY("sendmail", "timeout_queuereturn_dsn", "'7 s'", bounce_lifetime_ns, 7 * SECOND);
+    KEY("sendmail", "timeout_queuewarn_urgent", "'7 s'", warning_urgent_ns, 7 * SECOND);
+    KEY("sendmail", "timeout_queuewarn_non_urgent", "'7 s'", warning_non_urgent_ns, 7 * SECOND);
     KEY("qmail", "chanskip_remote", "7", base_remote_ns, 49 * SECOND);
     KEY("qmail", "chanskip_local", "7", base_local_ns, 49 * SECOND);
     KEY("qmail", "tcpto_timeouts", "7", tcpto_timeouts, 7);

@@ -206,3 +206,30 @@ Test(laws_schedule, only_what_was_refused_or_has_expired_is_given_up)
     static const struct planted_bug bugs[] = {{"M7", gives_up_after_a_4yz}, {"M7", takes_a_4yz_for_a_refusal}};
     planted_see("unknown-user", bugs, sizeof bugs / sizeof *bugs);
 }
+
+static int takes_what_waits_for_urgent(struct event *e)
+{
+    if (planted_has(e, EVENT_MAIL_PRIORITY, FIELD_NAME, "non-urgent")) planted_text(e, FIELD_NAME, "urgent");
+    return 1;
+}
+
+static int overlooks_what_is_urgent(struct event *e)
+{
+    return e->kind != EVENT_MAIL_PRIORITY || strcmp(event_text(e, FIELD_NAME), "urgent") != 0;
+}
+
+/* Sendmail's times for three kinds of mail, the third by the Precedence of a list. */
+Test(laws_schedule, what_is_urgent_has_its_own_lifetime)
+{
+    static const struct planted_bug bugs[] = {{"M8", takes_what_waits_for_urgent}, {"M7", overlooks_what_is_urgent}};
+    char json[] = "{'postroad':1,'title':'t','seed':1,'until':'2 d','hosts':{" THREE_HOSTS_AND
+                  "'mail.a.example':{'mail_server':{'domains':['a.example'],'users':['alice'],"
+                  "'aliases':{'all':{'members':['bob@b.example'],'owner':'alice@a.example'}},"
+                  "'retry':{'policy':'sendmail','timeout_queuereturn':'8 h','timeout_queuereturn_urgent':'2 h',"
+                  "'timeout_queuereturn_non_urgent':'1 d'}}}}," LINKS
+                  "'mail':{'m1':{'at':'1 s','from':'alice@a.example','to':['bob@b.example'],'priority':'urgent'},"
+                  "'m2':{'at':'1 s','from':'alice@a.example','to':['bob@b.example'],'priority':'non-urgent'},"
+                  "'m3':{'at':'1 s','from':'alice@a.example','to':['all@a.example']}},"
+                  "'faults':[{'at':'0 s','reply':{'server':'mx1.b.example','to':'RCPT','with':'451 4.7.1 later'}}]}";
+    see_quoted(json, bugs, sizeof bugs / sizeof *bugs);
+}
