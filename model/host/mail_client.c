@@ -31,6 +31,7 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
         journal_set_cause(journal, cause);
         return;
     }
+    client->has_settled = true;
     outbox_settle(mail, i, outcome == DELIVERY_DELIVERED, reply);
     journal_set_cause(journal, cause); /* recipients are independent of one another */
 }
@@ -110,6 +111,7 @@ static void submit(void *context)
     }
     for (struct outbox_mail *mail = client->outbox.first; mail; mail = mail->next)
         mail->tried = mail->is_saved;
+    client->has_settled = false;
     errand_begin(&client->submission, settings(client)->submits_to, settings(client)->submission_port);
 }
 
@@ -253,14 +255,15 @@ static bool has_untried(const struct mail_client *client)
     return mail != NULL;
 }
 
-void mail_client_errand_over(struct errand *errand)
+void mail_client_errand_over(struct errand *errand, bool was_full)
 {
     struct mail_client *client = errand->client;
     if (errand == &client->fetch) return;
     outbox_sweep(&client->outbox);
     if (!outbox_next(client->outbox.first)) return;
-    /* Written while the session was ending: at once. Tried in vain, or nobody was reached: later. */
-    bool at_once = errand->connected && has_untried(client);
+    /* Written while the session was ending, or more than the server takes in one session: at once. Tried in vain, or
+       nobody was reached: later. */
+    bool at_once = errand->connected && (has_untried(client) || (was_full && client->has_settled));
     wake_set(&client->retry_wake, now_of(client) + (at_once ? 0 : settings(client)->submission_retry_ns));
 }
 

@@ -39,6 +39,7 @@ struct mail_client {
     struct wake retry_wake, poll_wake;
     struct smtp_job job;
     struct outbox_mail *job_mail;
+    bool has_settled; /* a recipient, in this submission */
     const char **forward_paths;
     size_t *job_recipients;
     struct smtp_recipient_options *options; /* one for each forward path */
@@ -72,6 +73,7 @@ void errand_drop(struct errand *errand);
 
 /* The connection is there: makes errand->smtp or errand->pop3, and starts it. */
 void mail_client_start_session(struct errand *errand);
-void mail_client_errand_over(struct errand *errand);
+/* was_full: its session carried as many mails as the server takes in one. */
+void mail_client_errand_over(struct errand *errand, bool was_full);
 
 #endif

@@ -13,6 +13,7 @@ static void emit_session_close(const struct errand *errand, const char *why)
 
 static void errand_end(struct errand *errand, const char *why)
 {
+    bool was_full = errand->smtp && smtp_client_is_full(errand->smtp);
     emit_session_close(errand, why);
     wake_set(&errand->wake, TIME_NEVER);
     smtp_client_free(errand->smtp);
@@ -23,7 +24,7 @@ static void errand_end(struct errand *errand, const char *why)
     errand->socket = NULL;
     errand->session.n = 0;
     errand->busy = false;
-    mail_client_errand_over(errand);
+    mail_client_errand_over(errand, was_full);
 }
 
 static void errand_settle(struct errand *errand)

@@ -321,6 +321,11 @@ void smtp_client_quit(struct smtp_client *s, int64_t now_ns)
     enter_state(s, STATE_QUIT, now_ns);
 }
 
+bool smtp_client_is_full(const struct smtp_client *s)
+{
+    return s->offer.mail_max && s->n_mails >= s->offer.mail_max;
+}
+
 bool smtp_client_is_over(const struct smtp_client *s)
 {
     return s->state == STATE_OVER;

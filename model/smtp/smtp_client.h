@@ -101,5 +101,7 @@ bool smtp_client_is_idle(const struct smtp_client *s);
 void smtp_client_go_on(struct smtp_client *s, const struct smtp_job *job, int64_t now_ns);
 void smtp_client_quit(struct smtp_client *s, int64_t now_ns);
 bool smtp_client_is_over(const struct smtp_client *s);
+/* It has carried as many mails as the server takes in one session (MAILMAX, RFC 9422). */
+bool smtp_client_is_full(const struct smtp_client *s);
 
 #endif

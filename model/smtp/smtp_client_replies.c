@@ -184,7 +184,7 @@ enum client_state smtp_client_begin_transaction(struct smtp_client *s)
 {
     while (s->job) {
         const char *why = unsendable(s);
-        if (!why && s->offer.mail_max && s->n_mails >= s->offer.mail_max) {
+        if (!why && smtp_client_is_full(s)) {
             leave_rest_untried(s);
             return STATE_QUIT;
         }
@@ -204,7 +204,7 @@ enum client_state smtp_client_begin_transaction(struct smtp_client *s)
 /* The transaction has ended; server_has_it_open: a MAIL was accepted that came to no end of data. */
 static enum client_state end_transaction(struct smtp_client *s, bool server_has_it_open)
 {
-    bool is_last = s->offer.mail_max && s->n_mails >= s->offer.mail_max;
+    bool is_last = smtp_client_is_full(s);
 
     s->next_recipient = s->batch_end;
     if (s->batch_end == s->job->n_forward_paths)

@@ -97,3 +97,22 @@ Test(mail_client, intervals_are_longer_by_up_to_the_jitter)
     cr_expect(n > 400 && early > n / 4 && late > n / 4, "%zu of %zu, %zu", early, n, late);
     world_run_free(&run);
 }
+
+/* MAILMAX (RFC 9422): the second goes in a session of its own, which need not wait; what is refused does. */
+static int64_t second_mail_handed_on(const char *faults)
+{
+    char more[400];
+    snprintf(more, sizeof more, ",\"smtp\":{\"max_mails\":1,\"extensions\":{\"limits\":true}}%s", faults);
+    struct world_run run = run_clients(",\"submission_retry\":\"20 min\",\"online\":[\"12:00-13:00\"]", "", more);
+    int64_t apart = nth_at(&run, EVENT_MAIL_STATE, "handed on", 1) - nth_at(&run, EVENT_MAIL_STATE, "handed on", 0);
+    world_run_free(&run);
+    return apart;
+}
+
+Test(mail_client, what_a_session_has_no_room_for_gets_another_one_at_once)
+{
+    cr_expect_lt(second_mail_handed_on(""), 10 * SECOND);
+    int64_t apart = second_mail_handed_on(",\"faults\":[{\"at\":\"0 s\",\"for\":\"185 min\",\"reply\":{\"server\":"
+                                          "\"mail.a.example\",\"to\":\"MAIL\",\"with\":\"451 4.3.0 Later\"}}]");
+    cr_expect_lt(apart, 10 * SECOND, "both wait for what is refused");
+}
