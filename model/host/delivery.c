@@ -141,6 +141,7 @@ static void end_session(struct delivery *delivery, const char *why)
     delivery->client = NULL;
     if (delivery->socket) socket_break_off(delivery->socket);
     delivery->socket = NULL;
+    destination_disconnects(delivery->destination);
 }
 
 static void settle_session(struct delivery *delivery)
@@ -486,6 +487,7 @@ static void connect_to(struct delivery *delivery, const struct delivery_place *p
     delivery->any_tried = true;
     delivery->is_in_clear = in_clear;
     delivery->is_connected = delivery->is_greeted = delivery->is_lost = false;
+    destination_connects(delivery->destination);
     begin_attempts(delivery);
     wake_set(&delivery->connect_wake, delivery_now_ns(delivery) + delivery_queue(delivery)->policy->connect_timeout_ns);
     delivery->socket = socket_connect(delivery_queue(delivery)->host, place->address, SMTP_PORT,
@@ -591,12 +593,24 @@ static void on_route(void *context, const struct mx_route *route)
     finish(delivery, route->outcome == MX_ROUTE_LATER ? RECIPIENT_LATER : RECIPIENT_NEVER, route->reason);
 }
 
-bool delivery_go_on(struct destination *destination, struct delivery_job *job)
+/* One whose session waits for another mail; NULL: there is none. */
+static struct delivery *idle_one(const struct destination *destination)
 {
     struct delivery *delivery = destination->deliveries;
-    if (destination->queue->policy->idle_ns == 0) return false;
+    if (destination->queue->policy->idle_ns == 0) return NULL;
     while (delivery && !(delivery->client && smtp_client_is_idle(delivery->client) && may_go_on(delivery)))
         delivery = delivery->next;
+    return delivery;
+}
+
+bool delivery_may_go_on(const struct destination *destination)
+{
+    return idle_one(destination) != NULL;
+}
+
+bool delivery_go_on(struct destination *destination, struct delivery_job *job)
+{
+    struct delivery *delivery = idle_one(destination);
     if (!delivery) return false;
     struct journal *journal = delivery_world(delivery)->journal;
     uint64_t cause = journal_cause(journal);
@@ -618,6 +632,7 @@ void delivery_start(struct destination *destination, struct delivery_job *job)
     delivery->next = destination->deliveries;
     if (delivery->next) delivery->next->previous = delivery;
     destination->deliveries = delivery;
+    destination_connects(destination);
     wake_init(&delivery->connect_wake, queue->host, "connect time-out", on_connect_timeout, delivery);
     wake_init(&delivery->smtp_wake, queue->host, "smtp time-out", on_smtp_wake, delivery);
     journal_set_cause(delivery_world(delivery)->journal, job->entry->recipients[job->first].event);

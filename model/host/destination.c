@@ -42,6 +42,7 @@ static void grow(struct mail_queue *queue)
 }
 
 static void on_dead_time_over(void *context);
+static void on_pause_over(void *context);
 
 static struct destination *find(const struct mail_queue *queue, const char *domain, uint64_t hash)
 {
@@ -71,6 +72,7 @@ static struct destination *find_or_make(struct mail_queue *queue, const char *do
     queue->n_destinations++;
     retry_site_init(queue->policy, &destination->site);
     wake_init(&destination->dead_wake, queue->host, "destination", on_dead_time_over, destination);
+    wake_init(&destination->pause_wake, queue->host, "next connection", on_pause_over, destination);
     return destination;
 }
 
@@ -98,6 +100,7 @@ static void destination_free(struct destination *destination)
     *link = destination->next_in_table;
     queue->n_destinations--;
     wake_forget(&destination->dead_wake);
+    wake_forget(&destination->pause_wake);
     mem_free(destination->domain);
     mem_free(destination);
 }
@@ -107,9 +110,15 @@ static bool is_dead(const struct destination *destination)
     return destination->site.window == 0;
 }
 
+static bool pauses(const struct destination *destination)
+{
+    return queue_world(destination->queue)->engine->now_ns < destination->pauses_until_ns;
+}
+
 void destination_settle(struct destination *destination)
 {
-    bool is_idle = !destination->first_waiting && !destination->deliveries && !destination->is_blocked;
+    bool is_idle = !destination->first_waiting && !destination->deliveries && !destination->is_blocked &&
+                   destination->pause_wake.at_ns == TIME_NEVER;
     if (is_idle && !is_dead(destination) && !destination->site.record.is_set && !destination->filling)
         destination_free(destination);
 }
@@ -221,7 +230,8 @@ struct delivery_job *destination_take(struct destination *destination)
     if (!job->next) destination->last_waiting = NULL;
     job->next = NULL;
     count_busy(destination, 1);
-    job->keeps_session = destination->queue->policy->idle_ns > 0 && is_under_load(destination);
+    const struct retry_policy *policy = destination->queue->policy;
+    job->keeps_session = policy->idle_ns > 0 && (policy->idles_always || is_under_load(destination));
     return job;
 }
 
@@ -232,9 +242,36 @@ static void begin_deliveries(struct destination *destination)
             wait_for_the_queue(destination);
             return;
         }
+        if (pauses(destination) && !delivery_may_go_on(destination)) return;
         struct delivery_job *job = destination_take(destination);
         if (!delivery_go_on(destination, job)) delivery_start(destination, job);
     }
+}
+
+static void on_pause_over(void *context)
+{
+    struct destination *destination = context;
+    begin_deliveries(destination);
+    destination_settle(destination);
+}
+
+/* The wake outlives the mails: a destination is remembered until it may be called again. */
+static void pause_for(struct destination *destination, int64_t pause_ns)
+{
+    int64_t until_ns = queue_world(destination->queue)->engine->now_ns + pause_ns;
+    if (pause_ns == 0 || until_ns <= destination->pauses_until_ns) return;
+    destination->pauses_until_ns = until_ns;
+    wake_set(&destination->pause_wake, until_ns);
+}
+
+void destination_connects(struct destination *destination)
+{
+    pause_for(destination, destination->queue->policy->connect_pause_ns);
+}
+
+void destination_disconnects(struct destination *destination)
+{
+    pause_for(destination, destination->queue->policy->disconnect_pause_ns);
 }
 
 /* Whoever has waited longest for a session of the whole queue. */

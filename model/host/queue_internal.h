@@ -118,6 +118,8 @@ struct destination {
     int64_t last_done_ns; /* when one was done with its job; -1: none was yet */
     bool is_blocked;      /* waits for a session of the whole queue */
     struct wake dead_wake;
+    int64_t pauses_until_ns; /* no connection is begun before */
+    struct wake pause_wake;
 };
 
 struct mail_queue {
@@ -191,6 +193,9 @@ void destination_job_done(struct destination *destination, struct delivery_job *
                           const char *why);
 /* A delivery has done a job: others may begin. The destination stays until destination_settle. */
 void destination_delivery_idle(struct destination *destination);
+/* A connection is begun, or has ended: the next one may have to wait. */
+void destination_connects(struct destination *destination);
+void destination_disconnects(struct destination *destination);
 /* After whatever may have left it without anything to do. */
 void destination_settle(struct destination *destination);
 void destinations_crash(struct mail_queue *queue);
@@ -205,6 +210,7 @@ void destinations_free(struct mail_queue *queue);
 /* --- delivery.c --- */
 /* On a session that is open and has nothing to do; false: there is none. */
 bool delivery_go_on(struct destination *destination, struct delivery_job *job);
+bool delivery_may_go_on(const struct destination *destination); /* whether there is one */
 void delivery_start(struct destination *destination, struct delivery_job *job);
 void delivery_drop_all(struct destination *destination);
 /* The clock was set: what the jobs under way have read of hosts. delivery_memory.c */

@@ -85,7 +85,10 @@ struct retry_policy {
     int64_t max_hops;         /* Received lines of a mail that is in a loop */
     int64_t session_messages; /* how many one session may carry; 1: no reuse; 0: no limit */
     int64_t reuse_ns;         /* a session is not taken up again after so long; 0: no limit */
-    int64_t idle_ns; /* a session of a busy destination is kept open so long for the next mail; 0: not at all */
+    int64_t idle_ns;   /* a session of a busy destination is kept open so long for the next mail; 0: not at all */
+    bool idles_always; /* of any destination */
+    /* No connection to a destination is begun before so long after the last was begun, or has ended. */
+    int64_t connect_pause_ns, disconnect_pause_ns;
     /* A host whose TLS handshake fails is tried once more at once, in clear, for mail of this age where encryption is
        not demanded; RETRY_NEVER: it is not. */
     int64_t clear_after_ns;

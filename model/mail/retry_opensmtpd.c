@@ -21,6 +21,10 @@ static void set_default(struct retry_policy *policy)
     policy->initial_concurrency = policy->concurrency_limit = 5;
     policy->recipient_limit = 100;
     policy->session_messages = 100;
+    policy->connect_pause_ns = 5 * SECOND; /* limit.c: conndelay_route, discdelay_route, sessdelay_keepalive */
+    policy->disconnect_pause_ns = 3 * SECOND;
+    policy->idle_ns = 10 * SECOND;
+    policy->idles_always = true;
     policy->stays_after = RETRY_AFTER(LOST) | RETRY_AFTER(ANSWERED);
     policy->connect_timeout_ns = 5 * MINUTE;
     policy->timeouts.command_ns = 300 * SECOND; /* smtpd.h: SMTPD_SESSION_TIMEOUT */

@@ -140,6 +140,7 @@ static const char *timer_words(const char *name)
         {"dns resolver", "no answer comes"},
         {"connect time-out", "nobody answers"},
         {"smtp time-out", "no reply comes"},
+        {"next connection", "its policy lets some time pass between two connections"},
         {"smtp idle", "it lets the other side wait"},
     };
     for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)

@@ -87,6 +87,9 @@ Test(scenario, parameters_of_policies_land_in_their_fields)
     KEY("opensmtpd", "base_local", "'7 s'", base_local_ns, 7 * SECOND);
     KEY("opensmtpd", "route_penalty", "'7 s'", route_base_ns, 7 * SECOND);
     KEY("opensmtpd", "route_penalty_max", "'7 s'", route_max_ns, 7 * SECOND);
+    KEY("opensmtpd", "conn_delay_route", "'7 s'", connect_pause_ns, 7 * SECOND);
+    KEY("opensmtpd", "disc_delay_route", "'7 s'", disconnect_pause_ns, 7 * SECOND);
+    KEY("opensmtpd", "session_keepalive", "'7 s'", idle_ns, 7 * SECOND);
     KEY("opensmtpd", "session_timeout", "'7 s'", timeouts.command_ns, 7 * SECOND);
     KEY("kumomta", "banner_timeout", "'7 s'", timeouts.greeting_ns, 7 * SECOND);
     KEY("exchange", "connection_inactivity_timeout", "'7 s'", timeouts.command_ns, 7 * SECOND);
