@@ -7,6 +7,7 @@
 #include "model/host/delivery_internal.h"
 #include "model/host/faults.h"
 #include "model/host/outbound_tls.h"
+#include "model/mail/address_utf8.h"
 #include "sim/journal/memory.h"
 
 /* --- the end --- */
@@ -229,17 +230,18 @@ static void make_smtp_job(struct delivery *delivery)
     for (uint32_t i = delivery->job->first; !delivery->n_again && i != NO_RECIPIENT;
          i = entry->recipients[i].next_in_job)
         n = add_to_smtp_job(delivery, i, n);
-    delivery->smtp_job = (struct smtp_job){.message = entry->message,
-                                           .reverse_path = entry->from,
-                                           .forward_paths = delivery->forward_paths,
-                                           .n_forward_paths = n,
-                                           .content = entry->content,
-                                           .content_size = entry->size,
-                                           .options = delivery->options,
-                                           .ret = (enum smtp_ret)entry->ret,
-                                           .envid = entry->envid,
-                                           .body = (enum smtp_body)entry->body,
-                                           .smtputf8 = entry->smtputf8};
+    delivery->smtp_job = (struct smtp_job){
+        .message = entry->message,
+        .reverse_path = entry->from,
+        .forward_paths = delivery->forward_paths,
+        .n_forward_paths = n,
+        .content = entry->content,
+        .content_size = entry->size,
+        .options = delivery->options,
+        .ret = (enum smtp_ret)entry->ret,
+        .envid = entry->envid,
+        .body = (enum smtp_body)entry->body,
+        .smtputf8 = mail_needs_smtputf8(entry->from, delivery->forward_paths, n, entry->content, entry->size)};
 }
 
 /* --- one session, many mails --- */

@@ -11,6 +11,7 @@
 #include "model/host/resolver.h"
 #include "model/host/store.h"
 #include "model/mail/address.h"
+#include "model/mail/address_utf8.h"
 #include "sim/distributions.h"
 #include "sim/journal/memory.h"
 
@@ -65,12 +66,14 @@ static const struct smtp_job *make_job(struct mail_client *client, struct outbox
     }
     client->job_mail = mail;
     mail->tried = true;
-    client->job = (struct smtp_job){.message = message->id,
-                                    .reverse_path = message->from,
-                                    .forward_paths = client->forward_paths,
-                                    .n_forward_paths = n,
-                                    .content = message->content,
-                                    .content_size = message->size};
+    client->job = (struct smtp_job){
+        .message = message->id,
+        .reverse_path = message->from,
+        .forward_paths = client->forward_paths,
+        .n_forward_paths = n,
+        .content = message->content,
+        .content_size = message->size,
+        .smtputf8 = mail_needs_smtputf8(message->from, client->forward_paths, n, message->content, message->size)};
     ask_for_reports(client, &client->job);
     return &client->job;
 }

@@ -6,6 +6,7 @@
 #include "model/host/faults.h"
 #include "model/host/mail_register.h"
 #include "model/host/queue_internal.h"
+#include "model/mail/address_utf8.h"
 #include "model/mail/report.h"
 #include "model/scenario/text_buffer.h"
 #include "sim/journal/memory.h"
@@ -48,6 +49,7 @@ static struct mail_message *compose(struct queue_entry *entry, const struct repo
                                  .content = entry->content,
                                  .size = entry->size,
                                  .returns_all = entry->ret == SMTP_RET_FULL,
+                                 .is_smtputf8 = entry->smtputf8,
                                  .starts_unix_s = world->scenario->starts_unix_s,
                                  .arrived_ns = entry->arrived_ns,
                                  .at_ns = queue_clock_ns(queue),
@@ -91,6 +93,7 @@ static void send(struct queue_entry *entry, const struct mail_message *report, m
                                  .recipients = &to,
                                  .n_recipients = 1,
                                  .queue_id = mail_queue_next_id(queue, queue_id),
+                                 .smtputf8 = !address_is_ascii(to.address),
                                  .ends_if_refused = !taken};
     mail.content = message_prepend("", report->content, report->size, &mail.size);
     mail_queue_accept(queue, &mail, taken, entry);

@@ -1,10 +1,14 @@
-/* Composing reports: RFC 3462 (multipart/report), RFC 3464 (its second part), RFC 3461 6 (what a sender asked for). */
+/* Composing reports: RFC 3462 (multipart/report), RFC 3464 (its second part), RFC 3461 6 (what a sender asked for), RFC
+   6533 (addresses beyond ASCII: parts of the type message/global... where the mail came with SMTPUTF8, as Postfix's
+   bounce_notify_util.c makes them; else the addresses in escapes of ASCII). */
 #include "model/mail/report.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "model/mail/address_utf8.h"
 #include "model/mail/mail_text.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
@@ -74,7 +78,8 @@ const char *report_status(const struct report_recipient *recipient, char status[
 
 /* --- the three parts --- */
 
-static void append_head(struct mail_text *text, const struct report_draft *draft, const char *name)
+/* RFC 2045 6.4: what holds a part of 8 bits is of 8 bits itself. */
+static void append_head(struct mail_text *text, const struct report_draft *draft, const char *name, bool is_8bit)
 {
     char date[VTIME_TEXT_BYTES];
     mail_text_line(text, "Date: %s", vtime_format_rfc5322(draft->starts_unix_s, draft->at_ns, date));
@@ -86,6 +91,7 @@ static void append_head(struct mail_text *text, const struct report_draft *draft
     mail_text_line(text, "MIME-Version: 1.0");
     mail_text_line(text, "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"report.%u\"",
                    (unsigned)draft->id.n);
+    if (is_8bit) mail_text_line(text, "Content-Transfer-Encoding: 8bit");
     mail_text_line(text, "%s", "");
 }
 
@@ -99,9 +105,25 @@ static const char *for_people(enum report_action action)
     return words[action];
 }
 
+/* Of whom it reports, and what was said of them. */
+static bool is_all_ascii(const struct report_draft *draft)
+{
+    for (size_t i = 0; i < draft->n_recipients; i++)
+        if (!address_is_ascii(draft->recipients[i].address) || !address_is_ascii(draft->recipients[i].diagnostic))
+            return false;
+    return true;
+}
+
+/* RFC 6533 4, 5: the types for UTF-8 in fields, for a sender whose mail came with SMTPUTF8. */
+static bool is_global(const struct report_draft *draft)
+{
+    return draft->is_smtputf8;
+}
+
 static void append_for_people(struct mail_text *text, const struct report_draft *draft)
 {
-    mail_text_line(text, "--report.%u\r\nContent-Type: text/plain; charset=us-ascii\r\n", (unsigned)draft->id.n);
+    mail_text_line(text, "--report.%u\r\nContent-Type: text/plain; charset=%s\r\n", (unsigned)draft->id.n,
+                   is_all_ascii(draft) ? "us-ascii" : "utf-8\r\nContent-Transfer-Encoding: 8bit");
     mail_text_line(text, "This is the mail system at host %s.\r\n", draft->host);
     mail_text_line(text, "%s\r\n", for_people(draft->recipients[0].action));
     for (size_t i = 0; i < draft->n_recipients; i++)
@@ -132,18 +154,61 @@ static void append_xtext(struct mail_text *text, const char *field, const char *
     mail_text_line(text, "%s: %s", field, plain);
 }
 
+/* As it was said in ORCPT; where UTF-8 may stand, in UTF-8 (RFC 6533 3). */
+static void append_original(struct mail_text *text, const struct report_draft *draft, const char *orcpt)
+{
+    char utf8[600];
+    address_from_escapes(orcpt, utf8, sizeof utf8);
+    bool is_utf8 = is_global(draft) && strncasecmp(orcpt, "utf-8;", 6) == 0;
+    append_xtext(text, "Original-Recipient", is_utf8 ? utf8 : orcpt);
+}
+
+/* RFC 6533 3: an address beyond ASCII is of the type utf-8. */
+static void append_final(struct mail_text *text, const struct report_draft *draft, const char *address)
+{
+    char escaped[600];
+    address_to_escapes(address, escaped, sizeof escaped);
+    bool is_ascii = address_is_ascii(address);
+    mail_text_line(text, "Final-Recipient: %s; %s", is_ascii ? "rfc822" : "utf-8",
+                   is_ascii || is_global(draft) ? address : escaped);
+}
+
+/* RFC 3464 2.3.6; in a part of ASCII the letters beyond it are escaped like those of an address. */
+static void append_diagnostic(struct mail_text *text, const struct report_draft *draft,
+                              const struct report_recipient *recipient)
+{
+    char escaped[900];
+    size_t n = 0;
+    const char *type = is_reply(recipient) ? "smtp" : "x-postroad", *words = recipient->diagnostic;
+    if (is_global(draft) || address_is_ascii(words)) {
+        mail_text_line(text, "Diagnostic-Code: %s; %s", type, words);
+        return;
+    }
+    while (*words && n + 12 < sizeof escaped) { /* one letter after the other */
+        char letter[5] = {*words++};
+        for (size_t k = 1; k < 4 && ((unsigned char)*words & 0xC0) == 0x80; k++)
+            letter[k] = *words++;
+        if ((unsigned char)letter[0] >= 0x80)
+            address_to_escapes(letter, escaped + n, sizeof escaped - n);
+        else
+            snprintf(escaped + n, sizeof escaped - n, "%s", letter);
+        n += strlen(escaped + n);
+    }
+    mail_text_line(text, "Diagnostic-Code: %s; %s", type, escaped);
+}
+
 /* RFC 3464 2.3. */
 static void append_recipient(struct mail_text *text, const struct report_draft *draft,
                              const struct report_recipient *recipient)
 {
     char status[REPORT_STATUS_BYTES], date[VTIME_TEXT_BYTES];
-    if (recipient->orcpt) append_xtext(text, "Original-Recipient", recipient->orcpt);
-    mail_text_line(text, "Final-Recipient: rfc822; %s", recipient->address);
+    if (recipient->orcpt) append_original(text, draft, recipient->orcpt);
+    append_final(text, draft, recipient->address);
     mail_text_line(text, "Action: %s", report_action_text(recipient->action));
     mail_text_line(text, "Status: %s", report_status(recipient, status));
     if (recipient->remote_mta && recipient->remote_mta[0])
         mail_text_line(text, "Remote-MTA: dns; %s", recipient->remote_mta);
-    mail_text_line(text, "Diagnostic-Code: %s; %s", is_reply(recipient) ? "smtp" : "x-postroad", recipient->diagnostic);
+    append_diagnostic(text, draft, recipient);
     if (recipient->action == REPORT_DELAYED && draft->retries_until_ns != TIME_NEVER)
         mail_text_line(text, "Will-Retry-Until: %s",
                        vtime_format_rfc5322(draft->starts_unix_s, draft->retries_until_ns, date));
@@ -154,7 +219,8 @@ static void append_recipient(struct mail_text *text, const struct report_draft *
 static void append_for_programs(struct mail_text *text, const struct report_draft *draft)
 {
     char date[VTIME_TEXT_BYTES];
-    mail_text_line(text, "--report.%u\r\nContent-Type: message/delivery-status\r\n", (unsigned)draft->id.n);
+    mail_text_line(text, "--report.%u\r\nContent-Type: message/%s\r\n", (unsigned)draft->id.n,
+                   is_global(draft) ? "global-delivery-status\r\nContent-Transfer-Encoding: 8bit" : "delivery-status");
     if (draft->envid) append_xtext(text, "Original-Envelope-Id", draft->envid);
     mail_text_line(text, "Reporting-MTA: dns; %s", draft->host);
     mail_text_line(text, "Arrival-Date: %s\r\n", vtime_format_rfc5322(draft->starts_unix_s, draft->arrived_ns, date));
@@ -179,10 +245,12 @@ static bool has_eighth_bit(const char *bytes, size_t size)
 /* RFC 3461 6.2: all of it when RET=FULL and it failed, else the header. */
 static void append_mail(struct mail_text *text, const struct report_draft *draft)
 {
+    static const char *const types[] = {"text/rfc822-headers", "message/rfc822", "message/global-headers",
+                                        "message/global"};
     bool all = draft->returns_all && draft->recipients[0].action == REPORT_FAILED;
     size_t size = all ? draft->size : header_size(draft->content, draft->size);
     mail_text_line(text, "--report.%u\r\nContent-Type: %s%s\r\n", (unsigned)draft->id.n,
-                   all ? "message/rfc822" : "text/rfc822-headers",
+                   types[all + 2 * is_global(draft)],
                    has_eighth_bit(draft->content, size) ? "\r\nContent-Transfer-Encoding: 8bit" : "");
     mail_text_add(text, draft->content, size);
     mail_text_line(text, "\r\n--report.%u--", (unsigned)draft->id.n);
@@ -201,12 +269,14 @@ static void name_report(struct mail_message *about, enum report_action action, c
 struct mail_message *report_compose(const struct report_draft *draft)
 {
     char name[128];
-    struct mail_text text = {0};
+    struct mail_text text = {0}, parts = {0};
     name_report(draft->about, draft->recipients[0].action, name, sizeof name);
-    append_head(&text, draft, name);
-    append_for_people(&text, draft);
-    append_for_programs(&text, draft);
-    append_mail(&text, draft);
+    append_for_people(&parts, draft);
+    append_for_programs(&parts, draft);
+    append_mail(&parts, draft);
+    append_head(&text, draft, name, has_eighth_bit(parts.bytes, parts.size));
+    mail_text_add(&text, parts.bytes, parts.size);
+    mem_free(parts.bytes);
 
     struct mail_message *message = mem_calloc(1, sizeof *message);
     *message = (struct mail_message){.id = draft->id,

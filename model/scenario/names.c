@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/smtp/smtp_parameter.h"
 #include "sim/journal/tr.h"
 
 enum { LABEL_MAX = 63, NAME_MAX_LENGTH = 253, LOCAL_PART_MAX = 64 };
@@ -42,6 +43,24 @@ static void hyphens(const char *name, char better[NAME_BYTES])
     better[n] = '\0';
 }
 
+static bool is_beyond_ascii(const char *name)
+{
+    for (; *name; name++)
+        if ((unsigned char)*name >= 0x80) return true;
+    return false;
+}
+
+/* Beyond ASCII what shows nothing, or turns the line around it: C1 (80-9F), the spaces and directions of U+2000 to
+   U+206F, the space that does not break, the byte order mark. */
+static bool is_unseen(const char *letter)
+{
+    const unsigned char *p = (const unsigned char *)letter;
+    if (p[0] == 0xC2) return p[1] <= 0xA0;
+    if (p[0] == 0xE2 && p[1] == 0x80) return p[2] <= 0x8F || (p[2] >= 0xA8 && p[2] <= 0xAF);
+    return (p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0x9F && p[2] <= 0xAF) ||
+           (p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF) || (p[0] == 0xE3 && p[1] == 0x80 && p[2] == 0x80);
+}
+
 static const char *label_problem(const char *label, size_t length)
 {
     if (length == 0) return tr("has nothing between two dots, or begins or ends with a dot");
@@ -59,6 +78,7 @@ const char *name_host_problem(const char *name, char better[NAME_BYTES])
     better[0] = '\0';
     if (!*name) return tr("is empty");
     if (strlen(name) > NAME_MAX_LENGTH) return tr("is longer than 253 letters");
+    if (is_beyond_ascii(name)) return tr("has letters beyond ASCII, for which its A-label stands (\"xn--bcher-kva\")");
     if (has_upper_case(name)) {
         lower_case(name, better);
         return tr("has capital letters");
@@ -101,11 +121,14 @@ const char *name_local_part_problem(const char *name, char better[NAME_BYTES])
     }
     size_t length = strlen(name);
     if (length == 0) return tr("is empty");
-    if (length > LOCAL_PART_MAX) return tr("is longer than 64 letters");
+    if (length > LOCAL_PART_MAX)
+        return is_beyond_ascii(name) ? tr("is longer than 64 bytes of UTF-8") : tr("is longer than 64 letters");
+    if (!smtp_text_is_utf8(name)) return tr("is not UTF-8");
     if (name[0] == '.' || name[length - 1] == '.' || strstr(name, ".."))
         return tr("has a dot at an end or two in a row");
     for (const char *p = name; *p; p++)
-        if (!isalnum((unsigned char)*p) && !strchr(".!#$%&'*+-/=?^_`{|}~", *p))
+        if ((unsigned char)*p >= 0x80 ? is_unseen(p)
+                                      : !isalnum((unsigned char)*p) && !strchr(".!#$%&'*+-/=?^_`{|}~", *p))
             return tr("has a letter that a mailbox cannot have");
     return NULL;
 }
@@ -117,7 +140,9 @@ const char *name_mailbox_problem(const char *name, char better[NAME_BYTES])
     better[0] = '\0';
     if (!at) return tr("is not a mail address: it has no @");
     size_t length = (size_t)(at - name);
-    if (length > LOCAL_PART_MAX) return tr("has more than 64 letters before the @");
+    if (length > LOCAL_PART_MAX)
+        return is_beyond_ascii(name) ? tr("has more than 64 bytes of UTF-8 before the @")
+                                     : tr("has more than 64 letters before the @");
     snprintf(local, sizeof local, "%.*s", (int)length, name);
     const char *problem = name_local_part_problem(local, better);
     if (strchr(local, '@')) {
@@ -129,6 +154,8 @@ const char *name_mailbox_problem(const char *name, char better[NAME_BYTES])
         return length ? tr("has a part before the @ that no mailbox can have") : tr("has nothing before the @");
     }
     if (!name_host_problem(at + 1, domain)) return NULL;
+    if (is_beyond_ascii(at + 1))
+        return tr("has letters beyond ASCII after the @, where an A-label must stand (\"xn--bcher-kva\")");
     if (*domain && strlen(domain) + length + 2 < NAME_BYTES) {
         memcpy(better, name, length + 1);
         memcpy(better + length + 1, domain, strlen(domain) + 1);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/mail/address_utf8.h"
 #include "model/scenario/loader.h"
 #include "model/smtp/smtp_parameter.h"
 #include "sim/journal/tr.h"
@@ -66,9 +67,14 @@ static void load_envid(struct loader *l, const struct spot *mail, struct scenari
     m->envid = scenario_text(l->scenario->memory, xtext);
 }
 
+/* RFC 3461 4.2; beyond ASCII it is of another type, in escapes that every server may be told (RFC 6533 3). */
 static const char *original_recipient(struct loader *l, const char *address)
 {
-    char text[800] = "rfc822;";
+    char text[800] = "rfc822;", utf8[800] = "utf-8;";
+    if (!address_is_ascii(address)) {
+        address_to_escapes(address, utf8 + strlen(utf8), sizeof utf8 - strlen(utf8));
+        return scenario_text(l->scenario->memory, utf8);
+    }
     smtp_xtext_encode(address, text + strlen(text), sizeof text - strlen(text));
     return scenario_text(l->scenario->memory, text);
 }

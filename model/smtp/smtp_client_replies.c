@@ -132,10 +132,10 @@ static const char *unsendable(struct smtp_client *s)
             return "554 5.6.0 the content has a CR or LF alone (RFC 5321 2.3.8)";
         clean_content(s);
     }
-    if (s->content_is_8bit && !smtp_client_offers(s, SMTP_8BITMIME))
-        return "554 5.6.3 the content has 8-bit bytes and the server does not offer 8BITMIME (RFC 6152 3)";
     if (job->smtputf8 && !smtp_client_offers(s, SMTP_SMTPUTF8))
         return "550 5.6.7 an address is beyond ASCII and the server does not offer SMTPUTF8 (RFC 6531 3.2)";
+    if (s->content_is_8bit && !smtp_client_offers(s, SMTP_8BITMIME))
+        return "554 5.6.3 the content has 8-bit bytes and the server does not offer 8BITMIME (RFC 6152 3)";
     if (s->offer.size && job->content_size > s->offer.size)
         return "552 5.3.4 the content is larger than the server takes (RFC 1870 6.1)";
     return NULL;

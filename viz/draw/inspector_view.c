@@ -16,6 +16,7 @@
 #include "viz/draw/packet_words.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
+#include "viz/readers/text_buffer.h"
 
 enum { CAUSES_SHOWN = 24, CAUSES_WALKED = 256, ROW_LINES = 12, TO_SHOWN = 6 };
 
@@ -271,30 +272,45 @@ static void draw_reports(struct pen *pen, const struct story_mail *mail)
     }
 }
 
+/* A line's letters; a sign for what is none: what is no UTF-8 (a mark of its own) and control characters ("?"). */
+static void show_line(struct text_buffer *line, const char *bytes, size_t size)
+{
+    enum { SHOWN = 200 };
+    text_clear(line);
+    for (size_t i = 0; i < size && line->length < SHOWN;) {
+        char c = bytes[i];
+        if ((unsigned char)c >= 0x80) {
+            i += text_add_utf8(line, bytes + i, size - i);
+            continue;
+        }
+        if (c < ' ' || c > '~') c = c == '\t' ? ' ' : '?';
+        text_add(line, &c, 1);
+        i++;
+    }
+    if (line->length == 0) text_adds(line, " ");
+}
+
 /* Line by line, as whoever fetches it gets it. */
 static void draw_copy(struct pen *pen, const struct story_mail *mail)
 {
     enum { LINES_SHOWN = 200 };
     const struct story *s = pen->v->story;
     size_t event, size, lines = 0;
+    struct text_buffer line = {0};
     if (!story_notes(s, EVENT_MAIL_COPY, FIELD_MESSAGE, mail->id, &event, 1)) return;
     const char *bytes = event_bytes(story_event(s, event), FIELD_BYTES, &size), *end = bytes + size;
     pen_heading(pen, tr("As it lies in the mailbox"));
     while (bytes < end && lines++ < LINES_SHOWN) {
-        char line[200];
         const char *next = memchr(bytes, '\n', (size_t)(end - bytes));
         size_t length = (size_t)((next ? next : end) - bytes), shown = length;
         if (shown > 0 && bytes[shown - 1] == '\r') shown--;
-        if (shown >= sizeof line) shown = sizeof line - 1;
-        for (size_t i = 0; i < shown; i++)
-            line[i] = (char)(bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : bytes[i] == '\t' ? ' ' : '?');
-        line[shown] = '\0';
+        show_line(&line, bytes, shown);
         struct text_style style = view_mono(pen->v, FONT_SMALL);
         style.lines = 3;
         style.may_be_cut = true;
-        if (!pen_write(pen, style, shown ? line : " ")) return;
-        bytes += length + 1;
+        bytes = pen_write(pen, style, line.bytes) ? bytes + length + 1 : end;
     }
+    text_free(&line);
     if (bytes < end) pen_heading(pen, tr("and so on"));
 }
 

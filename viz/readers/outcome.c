@@ -566,10 +566,24 @@ struct widths {
     int mail, from, to, outcome;
 };
 
+/* Letters, not bytes: names of mailboxes may be beyond ASCII. */
+static int letters_in(const char *text)
+{
+    int n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xC0) != 0x80;
+    return n;
+}
+
 static void widen(int *width, const char *text)
 {
-    int n = (int)strlen(text);
+    int n = letters_in(text);
     if (n > *width) *width = n;
+}
+
+static void add_padded(struct text_buffer *text, const char *word, int width, const char *after)
+{
+    text_addf(text, "%s%*s%s", word, width - letters_in(word), "", after);
 }
 
 static void add_table(struct text_buffer *text, const struct outcome *outcome)
@@ -584,8 +598,10 @@ static void add_table(struct text_buffer *text, const struct outcome *outcome)
     }
     for (size_t i = 0; i < outcome->rows.count; i++) {
         struct outcome_row row = outcome_row(outcome, i);
-        text_addf(text, "%-*s  %-*s -> %-*s  %-*s  ", w.mail, row.mail, w.from, *row.from ? row.from : "<>", w.to,
-                  row.to, w.outcome, outcome_word(row));
+        add_padded(text, row.mail, w.mail, "  ");
+        add_padded(text, *row.from ? row.from : "<>", w.from, " -> ");
+        add_padded(text, row.to, w.to, "  ");
+        add_padded(text, outcome_word(row), w.outcome, "  ");
         add_fate(text, row);
         text_adds(text, "\n");
     }

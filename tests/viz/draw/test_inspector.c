@@ -111,6 +111,16 @@ Test(inspector, a_queue_is_told_row_by_row_with_what_is_next_and_the_last_reply)
     close_scene();
 }
 
+Test(inspector, a_copy_in_a_mailbox_shows_letters_beyond_ascii)
+{
+    open_scene_of("smtputf8", scene_options_default());
+    scene_seek(scene, story_end_ns(scene_story(scene)));
+    scene_select(scene, (struct selection){ACT_MAIL, story_mail_by_name(scene_story(scene), "m1")});
+    scene_draw(scene, canvas);
+    expect_said("Delivered-To: jürgen@b.example");
+    close_scene();
+}
+
 /* ---- Causes ---- */
 
 /* The key c, pressed on the retransmission, leads from duplicate to duplicate and then to the loss. */
