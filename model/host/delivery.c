@@ -178,6 +178,7 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
     struct recipient_result result = {.reason = reply,
                                       .peer = delivery->peer,
                                       .failure = RETRY_REFUSED,
+                                      .is_own_judgement = smtp_client_judges_itself(delivery->client),
                                       .takes_over_reports = delivery->server_knows_dsn};
     if (final_reply_missing)
         ledger_doubt(delivery_world(delivery)->ledger, entry->message, entry->recipients[i].address,

@@ -39,6 +39,7 @@ static void emit_smtp(struct world *world, const struct host *host)
     struct words w = {0};
     say(&w, "max_message=%zu max_recipients=%zu max_mails=%zu max_hops=%u", smtp->max_message, smtp->max_recipients,
         smtp->max_mails, host->description->smtp.max_hops);
+    say_number(&w, "max_recipient_domains", smtp->max_recipient_domains);
     say_number(&w, "requires_auth", smtp->auth_required);
     emit(world, host, "smtp", w.text);
 }

@@ -164,6 +164,7 @@ struct recipient_result {
     const char *reason;
     struct host_id peer;
     bool is_unreached;                 /* the peer did not even open a connection */
+    bool is_own_judgement;             /* the reason is ours, from what the peer offers: no reply of it */
     bool takes_over_reports;           /* the server knows DSN: reports of success are its business */
     int64_t until_ns;                  /* when not tried: may be tried then */
     const struct retry_record *record; /* NULL: none */

@@ -132,7 +132,7 @@ static void end_attempt(const struct queue_entry *entry, const struct queued_rec
 static const char *remote_mta_of(const struct host *host, const struct recipient_result *result)
 {
     if (result->is_unreached) return NULL;
-    bool is_other = result->peer.n && result->peer.n != host->id.n;
+    bool is_other = !result->is_own_judgement && result->peer.n && result->peer.n != host->id.n;
     return is_other ? world_host(host->world, result->peer)->description->name : "";
 }
 

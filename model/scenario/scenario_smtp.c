@@ -8,26 +8,20 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
-static const struct key_rule server_keys[] = {{"extensions", NULL},
-                                              {"line_endings", NULL},
-                                              {"stray_line_endings", NULL},
-                                              {"pipelines", NULL},
-                                              {"sends_chunks", NULL},
-                                              {"chunk_size", NULL},
-                                              {"max_recipients", NULL},
-                                              {"max_message", NULL},
-                                              {"max_mails", NULL},
-                                              {"max_hops", NULL},
-                                              {"forbid_unauthorized_pipelining", NULL},
-                                              {"offers_auth", NULL},
-                                              {"requires_auth", NULL},
-                                              {"timeouts", NULL},
-                                              {"relay_for", NULL},
-                                              {"auth", NULL}};
+static const struct key_rule server_keys[] = {{"extensions", NULL},         {"line_endings", NULL},
+                                              {"stray_line_endings", NULL}, {"pipelines", NULL},
+                                              {"sends_chunks", NULL},       {"chunk_size", NULL},
+                                              {"max_recipients", NULL},     {"max_recipient_domains", NULL},
+                                              {"max_message", NULL},        {"max_mails", NULL},
+                                              {"max_hops", NULL},           {"forbid_unauthorized_pipelining", NULL},
+                                              {"offers_auth", NULL},        {"auth_mechanisms", NULL},
+                                              {"requires_auth", NULL},      {"timeouts", NULL},
+                                              {"relay_for", NULL},          {"auth", NULL}};
 static const struct key_rule client_keys[] = {{"stray_line_endings", NULL}, {"pipelines", NULL}, {"sends_chunks", NULL},
                                               {"chunk_size", NULL},         {"timeouts", NULL},  {"auth", NULL},
                                               {"extensions", NULL}};
-static const struct key_rule auth_keys[] = {{"user", NULL}, {"password", NULL}, {"over_tls_only", NULL}};
+static const struct key_rule auth_keys[] = {
+    {"user", NULL}, {"password", NULL}, {"over_tls_only", NULL}, {"mechanism", NULL}, {"insists", NULL}};
 static const struct key_rule timeout_keys[] = {
     {"command", NULL},    {"greeting", NULL},    {"ehlo", NULL}, {"mail", NULL},     {"rcpt", NULL}, {"data", NULL},
     {"data_block", NULL}, {"end_of_data", NULL}, {"quit", NULL}, {"starttls", NULL}, {"auth", NULL}};
@@ -37,8 +31,9 @@ static const struct key_rule timeout_keys[] = {
 struct scenario_smtp loader_smtp_default(void)
 {
     struct smtp_client_config usual = smtp_client_config_default(NULL);
-    return (struct scenario_smtp){.server = smtp_server_config_default(NULL),
-                                  .client = {.pipelining = usual.pipelining, .strays = usual.strays}};
+    return (struct scenario_smtp){
+        .server = smtp_server_config_default(NULL),
+        .client = {.pipelining = usual.pipelining, .mechanism = usual.mechanism, .strays = usual.strays}};
 }
 
 /* ---- extensions ---- */
@@ -119,14 +114,43 @@ static void load_limits(const struct spot *object, struct scenario_smtp *smtp)
 {
     int64_t recipients = (int64_t)smtp->server.max_recipients, message = (int64_t)smtp->server.max_message;
     int64_t mails = (int64_t)smtp->server.max_mails, hops = smtp->max_hops;
+    int64_t domains = (int64_t)smtp->server.max_recipient_domains;
     want_integer(object, "max_recipients", 1, 100000, &recipients);
+    want_integer(object, "max_recipient_domains", 1, 100000, &domains);
     want_size(object, "max_message", 1000, INT64_C(100) * 1000 * 1000, &message);
     want_integer(object, "max_mails", 1, 1000000, &mails);
     want_integer(object, "max_hops", 1, 1000, &hops);
     smtp->server.max_recipients = (size_t)recipients;
+    smtp->server.max_recipient_domains = (size_t)domains;
     smtp->server.max_message = (size_t)message;
     smtp->server.max_mails = (size_t)mails;
     smtp->max_hops = (unsigned)hops;
+}
+
+/* In the order of the bits of enum smtp_auth_mechanism. */
+static const struct choice mechanisms[SMTP_AUTH_MECHANISMS] = {{"PLAIN", NULL}, {"LOGIN", NULL}};
+
+/* ["PLAIN", "LOGIN"], or one of them. */
+static void load_mechanisms(const struct spot *object, unsigned *offered)
+{
+    struct spot spot = spot_key(object, "auth_mechanisms");
+    unsigned wanted = 0;
+    size_t which;
+    if (!spot.json) return;
+    if (cJSON_IsString(spot.json)) {
+        if (check_choice(&spot, mechanisms, SMTP_AUTH_MECHANISMS, &which)) *offered = 1u << which;
+        return;
+    }
+    if (!check_array(&spot, "[\"PLAIN\", \"LOGIN\"]")) return;
+    for (struct spot item = spot_first(&spot); item.json; item = spot_next(&item)) {
+        if (!check_choice(&item, mechanisms, SMTP_AUTH_MECHANISMS, &which)) continue;
+        if (wanted & 1u << which)
+            spot_refuse(&item, tr("delete one of the two"), tr("\"%s\" is here twice"), mechanisms[which].word);
+        wanted |= 1u << which;
+    }
+    if (!spot.json->child)
+        spot_refuse(&spot, tr("write \"offers_auth\": \"never\""), tr("the list of mechanisms is empty"));
+    if (wanted) *offered = wanted;
 }
 
 static void load_receiving(const struct spot *object, struct smtp_server_config *config)
@@ -138,6 +162,7 @@ static void load_receiving(const struct spot *object, struct smtp_server_config 
     if (want_choice(object, "line_endings", endings, 4, &which)) config->line_endings = (enum smtp_line_endings)which;
     want_flag(object, "forbid_unauthorized_pipelining", &config->forbid_early_commands);
     want_flag(object, "requires_auth", &config->auth_required);
+    load_mechanisms(object, &config->auth_mechanisms);
     if (!want_choice(object, "offers_auth", offers, 3, &which)) return;
     config->extensions |= SMTP_AUTH;
     if (which == 2) config->extensions &= ~(unsigned)SMTP_AUTH;
@@ -190,6 +215,7 @@ static void load_auth(struct loader *l, const struct spot *object, const char *u
 {
     struct spot spot = spot_key(object, "auth");
     char name[256];
+    size_t which;
     if (!spot.json || cJSON_IsFalse(spot.json)) return;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(user, "@"), user);
     smtp->auth_user = scenario_text(l->scenario->memory, name);
@@ -199,6 +225,9 @@ static void load_auth(struct loader *l, const struct spot *object, const char *u
     want_text(&spot, "user", "alice", &smtp->auth_user);
     want_text(&spot, "password", "secret", &smtp->auth_password);
     want_flag(&spot, "over_tls_only", &smtp->client.auth_over_tls_only);
+    want_flag(&spot, "insists", &smtp->client.insists_on_mechanism);
+    if (want_choice(&spot, "mechanism", mechanisms, SMTP_AUTH_MECHANISMS, &which))
+        smtp->client.mechanism = (enum smtp_auth_mechanism)(1u << which);
     smtp->auth_user = scenario_text(l->scenario->memory, smtp->auth_user);
     smtp->auth_password = scenario_text(l->scenario->memory, smtp->auth_password);
 }

@@ -45,6 +45,7 @@ struct smtp_client_config smtp_client_config_default(const char *name)
         .quit_ns = 5 * MINUTE,
         .starttls_ns = 5 * MINUTE,
         .auth_ns = 5 * MINUTE,
+        .mechanism = SMTP_AUTH_PLAIN,
         .pipelining = true,
     };
 
@@ -324,6 +325,11 @@ void smtp_client_quit(struct smtp_client *s, int64_t now_ns)
 bool smtp_client_is_full(const struct smtp_client *s)
 {
     return s->offer.mail_max && s->n_mails >= s->offer.mail_max;
+}
+
+bool smtp_client_judges_itself(const struct smtp_client *s)
+{
+    return s->judges_itself;
 }
 
 bool smtp_client_is_over(const struct smtp_client *s)

@@ -65,11 +65,13 @@ struct smtp_client_config {
         auth_ns;
     int64_t rset_ns; /* 0: as for MAIL */
     enum smtp_tls tls;
-    const char *user, *password; /* for AUTH; NULL: without. Borrowed for as long as the session lasts. */
-    bool auth_over_tls_only;     /* the password is not told in clear */
-    bool pipelining;             /* where it is offered (RFC 2920) */
-    bool chunking;               /* BDAT in the place of DATA, where it is offered (RFC 3030) */
-    size_t chunk_bytes;          /* of one BDAT; 0: all in one */
+    const char *user, *password;        /* for AUTH; NULL: without. Borrowed for as long as the session lasts. */
+    bool auth_over_tls_only;            /* the password is not told in clear */
+    enum smtp_auth_mechanism mechanism; /* the one that is taken first; the other where only that is offered */
+    bool insists_on_mechanism;          /* it is said in any case where AUTH is offered, to be refused (504) */
+    bool pipelining;                    /* where it is offered (RFC 2920) */
+    bool chunking;                      /* BDAT in the place of DATA, where it is offered (RFC 3030) */
+    size_t chunk_bytes;                 /* of one BDAT; 0: all in one */
     enum smtp_strays strays;
 };
 struct smtp_client_config smtp_client_config_default(const char *name);
@@ -103,5 +105,7 @@ void smtp_client_quit(struct smtp_client *s, int64_t now_ns);
 bool smtp_client_is_over(const struct smtp_client *s);
 /* It has carried as many mails as the server takes in one session (MAILMAX, RFC 9422). */
 bool smtp_client_is_full(const struct smtp_client *s);
+/* Asked while an outcome is told: its words are our own judgement of what the server offers, and no reply. */
+bool smtp_client_judges_itself(const struct smtp_client *s);
 
 #endif

@@ -64,6 +64,7 @@ struct smtp_client {
     size_t next_recipient, batch_end; /* whose RCPT is answered next; one behind the last of this transaction */
     bool grouped;                     /* MAIL, all RCPT, and DATA if there will be one, were written together */
     bool mail_accepted;
+    bool judges_itself; /* see smtp_client_judges_itself */
     size_t content_sent; /* by BDAT */
     uint64_t n_mails;    /* transactions begun in this session */
 };

@@ -195,7 +195,9 @@ enum client_state smtp_client_begin_transaction(struct smtp_client *s)
             s->n_mails++;
             return STATE_MAIL;
         }
+        s->judges_itself = true;
         settle_rest(s, DELIVERY_NEVER, why, false);
+        s->judges_itself = false;
         smtp_client_take_job(s, s->owner.next(s->owner.context));
     }
     return STATE_QUIT;
@@ -253,14 +255,24 @@ static enum client_state begin_mails(struct smtp_client *s)
     return smtp_client_begin_transaction(s);
 }
 
-/* RFC 4954: PLAIN where it is offered, because it takes one round less. */
+/* RFC 4954: the mechanism of the setting where it is offered, else the other. */
+static enum client_state begin_auth_by(const struct smtp_client *s)
+{
+    unsigned first = s->config.mechanism, offered = s->offer.mechanisms;
+    bool is_first = offered & first || (s->config.insists_on_mechanism && smtp_client_offers(s, SMTP_AUTH));
+    unsigned mechanism = is_first ? first : offered & ~first;
+
+    if (mechanism & SMTP_AUTH_PLAIN) return STATE_AUTH_PLAIN;
+    return mechanism & SMTP_AUTH_LOGIN ? STATE_AUTH_LOGIN : STATE_OVER;
+}
+
 static enum client_state begin_auth(struct smtp_client *s)
 {
     if (!s->config.user || s->authenticated) return begin_mails(s);
     if (s->config.auth_over_tls_only && !s->security)
         return give_up(s, "454 4.7.0 no TLS, and the password is not for all");
-    if (s->offer.mechanisms & SMTP_AUTH_PLAIN) return STATE_AUTH_PLAIN;
-    if (s->offer.mechanisms & SMTP_AUTH_LOGIN) return STATE_AUTH_LOGIN;
+    enum client_state first_word = begin_auth_by(s);
+    if (first_word != STATE_OVER) return first_word;
     return give_up(s, "454 4.7.0 the server offers no AUTH that we know");
 }
 

@@ -17,6 +17,14 @@ const char *smtp_extension_keyword(size_t i)
     return keywords[i];
 }
 
+const char *smtp_auth_mechanism_name(size_t i)
+{
+    static const char *const names[SMTP_AUTH_MECHANISMS] = {"PLAIN", "LOGIN"};
+
+    assert(i < SMTP_AUTH_MECHANISMS);
+    return names[i];
+}
+
 /* A word of a line: text and size; *cursor moves behind it. Size 0 at the end of the line. */
 static size_t next_word(const char **cursor, const char **word)
 {
@@ -65,8 +73,8 @@ static void read_mechanisms(struct smtp_offer *offer, const char *cursor)
     size_t size;
 
     while ((size = next_word(&cursor, &word)) > 0) {
-        if (word_is(word, size, "PLAIN")) offer->mechanisms |= SMTP_AUTH_PLAIN;
-        if (word_is(word, size, "LOGIN")) offer->mechanisms |= SMTP_AUTH_LOGIN;
+        for (size_t i = 0; i < SMTP_AUTH_MECHANISMS; i++)
+            if (word_is(word, size, smtp_auth_mechanism_name(i))) offer->mechanisms |= 1u << i;
     }
 }
 

@@ -25,6 +25,9 @@ enum { SMTP_EXTENSIONS = 10 };
 const char *smtp_extension_keyword(size_t i);
 
 enum smtp_auth_mechanism { SMTP_AUTH_PLAIN = 1, SMTP_AUTH_LOGIN = 2 };
+enum { SMTP_AUTH_MECHANISMS = 2 };
+/* "PLAIN"; i from 0 to SMTP_AUTH_MECHANISMS - 1, the bit is 1 << i. */
+const char *smtp_auth_mechanism_name(size_t i);
 
 /* What a server said in its reply to EHLO. */
 struct smtp_offer {

@@ -37,6 +37,7 @@ struct smtp_server_config smtp_server_config_default(const char *name)
                                         .extensions = SMTP_EXTENSIONS_DEFAULT,
                                         .max_recipients = 1000,
                                         .max_message = 10 * 1000 * 1000,
+                                        .auth_mechanisms = SMTP_AUTH_PLAIN | SMTP_AUTH_LOGIN,
                                         .idle_ns = 5 * MINUTE};
 
     return config;

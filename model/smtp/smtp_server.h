@@ -52,14 +52,16 @@ enum smtp_line_endings {
 enum smtp_auth_offer { SMTP_AUTH_OVER_TLS, SMTP_AUTH_ALWAYS };
 
 struct smtp_server_config {
-    const char *name;      /* the server's own, for greeting and EHLO */
-    unsigned extensions;   /* bits; STARTTLS and AUTH only where io and policy can do them */
-    size_t max_recipients; /* of a mail: 100 at least (RFC 5321 4.5.3.1.8) */
-    size_t max_message;    /* bytes of content */
-    size_t max_mails;      /* of a session; 0: no limit */
-    int64_t idle_ns;       /* waits this long for a command: 5 min at least (4.5.3.2.7) */
+    const char *name;             /* the server's own, for greeting and EHLO */
+    unsigned extensions;          /* bits; STARTTLS and AUTH only where io and policy can do them */
+    size_t max_recipients;        /* of a mail: 100 at least (RFC 5321 4.5.3.1.8) */
+    size_t max_recipient_domains; /* of the recipients of a mail (RFC 9422 4.3); 0: no limit */
+    size_t max_message;           /* bytes of content */
+    size_t max_mails;             /* of a session; 0: no limit */
+    int64_t idle_ns;              /* waits this long for a command: 5 min at least (4.5.3.2.7) */
     enum smtp_line_endings line_endings;
     enum smtp_auth_offer auth;
+    unsigned auth_mechanisms;   /* bits of enum smtp_auth_mechanism */
     bool auth_required;         /* no mail without AUTH: 530 (RFC 4954 6) */
     bool forbid_early_commands; /* what comes behind a command that must end a group (RFC 2920 3.1), before its reply:
                                    554 and the end. Depends on how the bytes arrive. */

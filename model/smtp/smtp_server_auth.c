@@ -72,18 +72,30 @@ static struct smtp_reply read_response(struct smtp_server *s, const char *text, 
     return reply;
 }
 
+/* Its bit; 0: it is none that we know. */
+static unsigned mechanism_named(const char *word, size_t size)
+{
+    for (size_t i = 0; i < SMTP_AUTH_MECHANISMS; i++) {
+        const char *name = smtp_auth_mechanism_name(i);
+        if (strlen(name) == size && strncasecmp(word, name, size) == 0) return 1u << i;
+    }
+    return 0;
+}
+
 struct smtp_reply smtp_server_on_auth(struct smtp_server *s, const char *argument)
 {
     size_t n = strcspn(argument, " ");
     const char *initial = argument + n + strspn(argument + n, " ");
-    bool is_plain = n == 5 && strncasecmp(argument, "PLAIN", 5) == 0;
+    unsigned mechanism = mechanism_named(argument, n);
+    bool is_plain = mechanism == SMTP_AUTH_PLAIN;
 
     if (!(s->config.extensions & SMTP_AUTH) || !s->policy.auth)
         return smtp_reply_say(502, "5.5.1 AUTH not implemented");
     if (!smtp_server_offers(s, SMTP_AUTH)) return smtp_reply_say(538, "5.7.11 Encryption required: STARTTLS first");
     if (s->session.user) return smtp_reply_say(503, "5.5.1 Already authenticated");
-    if (!is_plain && !(n == 5 && strncasecmp(argument, "LOGIN", 5) == 0))
-        return smtp_reply_say(504, "5.5.4 Unknown mechanism; PLAIN and LOGIN are known");
+    if (!(mechanism & s->config.auth_mechanisms))
+        return smtp_reply_say(504, mechanism ? "5.5.4 This mechanism is not offered"
+                                             : "5.5.4 Unknown mechanism; PLAIN and LOGIN are known");
     s->session.auth_step = is_plain ? AUTH_STEP_PLAIN : AUTH_STEP_LOGIN_USER;
     if (*initial) return read_response(s, initial, true);
     return is_plain ? challenge(s, AUTH_STEP_PLAIN, "") : challenge(s, AUTH_STEP_LOGIN_USER, "VXNlcm5hbWU6");

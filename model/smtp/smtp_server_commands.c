@@ -88,6 +88,19 @@ static void put_limits(struct put *out, const struct smtp_server *s)
     }
     put_text(out, " RCPTMAX=");
     put_number(out, s->config.max_recipients, 1);
+    if (s->config.max_recipient_domains) {
+        put_text(out, " RCPTDOMAINMAX=");
+        put_number(out, s->config.max_recipient_domains, 1);
+    }
+}
+
+static void put_mechanisms(struct put *out, const struct smtp_server *s)
+{
+    for (size_t i = 0; i < SMTP_AUTH_MECHANISMS; i++) {
+        if (!(s->config.auth_mechanisms & 1u << i)) continue;
+        put_text(out, " ");
+        put_text(out, smtp_auth_mechanism_name(i));
+    }
 }
 
 /* The line of an extension: its keyword, and parameters where it has some. */
@@ -95,7 +108,7 @@ static void put_offer(struct put *out, const struct smtp_server *s, size_t i)
 {
     put_text(out, "\n");
     put_text(out, smtp_extension_keyword(i));
-    if (1 << i == SMTP_AUTH) put_text(out, " PLAIN LOGIN");
+    if (1 << i == SMTP_AUTH) put_mechanisms(out, s);
     if (1 << i == SMTP_LIMITS) put_limits(out, s);
     if (1 << i != SMTP_SIZE) return;
     put_text(out, " ");

@@ -52,6 +52,7 @@ struct transaction {
     char **forward_paths;
     struct smtp_recipient_options *options; /* NULL until one says something */
     size_t n_forward_paths, capacity;
+    size_t n_domains; /* of them; counted where they have a limit */
     struct dot_reader content;
 };
 
@@ -102,9 +103,9 @@ struct smtp_server {
     const struct smtp_command *waiting; /* its answer is not there yet */
     struct smtp_reply *held;            /* it is there, to be said later; NULL: not so */
     int64_t held_until_ns;
-    struct smtp_reply forced;           /* words for that answer; code 0: none */
-    bool after_cr;                      /* SMTP_LINES_LENIENT: the CR before ended a line */
-    char *early;                        /* arrived while we were waiting */
+    struct smtp_reply forced; /* words for that answer; code 0: none */
+    bool after_cr;            /* SMTP_LINES_LENIENT: the CR before ended a line */
+    char *early;              /* arrived while we were waiting */
     size_t early_size, early_capacity;
     struct line_reader line;
 };

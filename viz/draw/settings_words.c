@@ -43,6 +43,7 @@ static const struct {
     {"session_messages", "mails of one session at most"},
     {"max_message", "bytes of a mail at most"},
     {"max_recipients", "recipients of a mail at most"},
+    {"max_recipient_domains", "domains of a mail's recipients at most"},
     {"max_mails", "mails of a session at most"},
     {"max_hops", "servers on the way at most"},
 };

@@ -255,7 +255,7 @@ static bool is_counted_recipient(struct law_clients *c, const struct law_guest *
     if (code / 100 == 2 || guest->rule == REFUSED_BY_RULE) return true;
     for (size_t i = 0; i < sizeof by_server / sizeof *by_server; i++)
         if (strstr(text, by_server[i])) return true;
-    bool is_not_asked = strstr(text, "4.5.3 Too many recipients") != NULL;
+    bool is_not_asked = strstr(text, "4.5.3 Too many recipients") || strstr(text, "4.5.3 Too many domains");
     for (size_t i = 0; i < sizeof not_asked / sizeof *not_asked; i++)
         is_not_asked |= strncmp(text, not_asked[i], 4) == 0;
     if (!is_not_asked && guest->rule == NO_RULE) unsure_of(c, guest, LAWS_EXCUSE_NOT_TOLD);

@@ -33,6 +33,82 @@ static bool says(const struct world_run *run, enum event_kind kind, const char *
     return count_events(run, kind, word) > 0;
 }
 
+/* Between Alice's client and her server, with these keys of "smtp" and "auth". */
+static struct world_run run_auth(const char *server, const char *auth)
+{
+    char of_server[200], of_client[200];
+
+    snprintf(of_server, sizeof of_server, ", \"smtp\": { \"requires_auth\": true, \"offers_auth\": \"always\"%s }",
+             server);
+    snprintf(of_client, sizeof of_client, ", \"smtp\": { \"auth\": { %s } }", auth);
+    return run(of_server, of_client, "");
+}
+
+Test(relaying, a_client_may_take_login_first) /* RFC 4954 4 */
+{
+    struct world_run r = run_auth("", "\"mechanism\": \"LOGIN\"");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "250 AUTH PLAIN LOGIN"));
+    cr_assert(says(&r, EVENT_SMTP_LINE, "AUTH LOGIN") && says(&r, EVENT_SMTP_LINE, "334 UGFzc3dvcmQ6"));
+    cr_assert(says(&r, EVENT_MAIL_STATE, "delivered"));
+    world_run_free(&r);
+}
+
+Test(relaying, a_client_takes_the_mechanism_that_is_offered)
+{
+    struct world_run r = run_auth(", \"auth_mechanisms\": \"LOGIN\"", "\"mechanism\": \"PLAIN\"");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "250 AUTH LOGIN"));
+    cr_assert_not(says(&r, EVENT_SMTP_LINE, "AUTH PLAIN"));
+    cr_assert(says(&r, EVENT_MAIL_STATE, "delivered"));
+    world_run_free(&r);
+}
+
+Test(relaying, a_client_that_insists_on_another_gets_504_and_its_mail_waits) /* RFC 4954 6 */
+{
+    struct world_run r = run_auth(", \"auth_mechanisms\": [\"PLAIN\"]", "\"mechanism\": \"LOGIN\", \"insists\": true");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "504 5.5.4 This mechanism is not offered"));
+    cr_assert_not(says(&r, EVENT_SMTP_LINE, "MAIL FROM"));
+    cr_assert_not(says(&r, EVENT_MAIL_STATE, "delivered"));
+    world_run_free(&r);
+}
+
+/* To two domains, by a server that takes recipients of one in a mail. */
+static struct world_run run_two_domains(const char *limits)
+{
+    char json[2048];
+
+    snprintf(json, sizeof json,
+             "{ \"postroad\": 1, \"title\": \"t\", \"until\": \"2 h\", \"hosts\": { " ALICE_PC ","
+             "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\", \"ann\"],"
+             " \"smtp\": { \"max_recipient_domains\": 1, \"extensions\": { \"limits\": %s } } } }," INTERNET_AND_MX1
+             " }, " LINKS_OF_THREE ", \"mail\": { \"m1\": { \"from\": \"alice@a.example\","
+             " \"to\": [\"bob@b.example\", \"ann@a.example\", \"alice@a.example\"] } } }",
+             limits);
+    return world_run_scenario(json, 0, event_mask_all());
+}
+
+Test(relaying, a_sender_makes_a_mail_for_each_domain_where_it_is_told_to) /* RFC 9422 4.3 */
+{
+    struct world_run r = run_two_domains("true");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "250 LIMITS RCPTMAX=1000 RCPTDOMAINMAX=1") ||
+              says(&r, EVENT_SMTP_LINE, "250-LIMITS RCPTMAX=1000 RCPTDOMAINMAX=1"));
+    cr_assert_not(says(&r, EVENT_SMTP_LINE, "452 4.5.3"));
+    cr_assert_eq(count_events(&r, EVENT_MAIL_STATE, "delivered"), 3);
+    world_run_free(&r);
+}
+
+Test(relaying, who_is_not_told_gets_452_for_the_second_domain_and_comes_again_with_the_rest)
+{
+    struct world_run r = run_two_domains("false");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "452 4.5.3 Too many domains of recipients"));
+    cr_assert_eq(count_events(&r, EVENT_MAIL_STATE, "delivered"), 3);
+    world_run_free(&r);
+}
+
 /* What the second content on the wires, the one between the servers, says of the way it came. */
 static void must_have_come_with(const struct world_run *run, const char *protocol)
 {

@@ -95,7 +95,7 @@ Test(smtputf8, a_next_server_without_it_gets_nothing_and_the_report_names_the_ad
     cr_assert_eq(count_events(&w, EVENT_ATTEMPT_END, "550 5.6.7"), 1);
     must_report(&w, "\r\nContent-Type: message/global-delivery-status\r\nContent-Transfer-Encoding: 8bit\r\n");
     must_report(&w, "\r\nOriginal-Recipient: utf-8;jürgen@b.example\r\nFinal-Recipient: utf-8; jürgen@b.example\r\n"
-                    "Action: failed\r\nStatus: 5.6.7\r\n");
+                    "Action: failed\r\nStatus: 5.6.7\r\nDiagnostic-Code: x-postroad; 550 5.6.7 ");
     must_report(&w, "\r\nContent-Type: message/global-headers\r\n");
     world_run_free(&w);
 }

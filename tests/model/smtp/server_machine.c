@@ -160,6 +160,8 @@ static bool given(void *machine, const char *setting)
     int seconds;
 
     if (sscanf(setting, "max_recipients %zu", &m->config.max_recipients) == 1) return true;
+    if (sscanf(setting, "max_recipient_domains %zu", &m->config.max_recipient_domains) == 1) return true;
+    if (strcmp(setting, "mechanisms LOGIN") == 0) return m->config.auth_mechanisms = SMTP_AUTH_LOGIN, true;
     if (sscanf(setting, "max_message %zu", &m->config.max_message) == 1) return true;
     if (sscanf(setting, "idle %d", &seconds) == 1) {
         m->config.idle_ns = seconds * SECOND;

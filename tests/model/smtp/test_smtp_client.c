@@ -3,7 +3,7 @@
      given job alice@a.example -> bob@b.example,carol@b.example: Subject: x\r\n      one or more
      => outcome 0 delivered 250 2.0.0 Queued          recipient of the present job, outcome, words
      => outcome 0 later (final reply missing) timed out*
-     given no pipelining | given chunking 0 | given tls required | given auth bob secret [over tls] | given strays pass
+     given no pipelining | given chunking 0 | given tls required | given auth bob secret [over tls] | given mechanism LOGIN [insists] | given strays pass
      given ret HDRS QQ314 | given notify 0 14 rfc822;bob@b.example | given smtputf8
      do lose connection   do secure   do freeze   do thaw   do progress     frozen: nothing of ours is acknowledged
      do fill: nor is more taken into the send buffer */
@@ -93,6 +93,11 @@ static bool given_security(struct client_machine *m, const char *setting)
     if (strncmp(setting, "tls ", 4) == 0) {
         m->has_tls = true;
         m->config.tls = strcmp(setting, "tls required") == 0 ? SMTP_TLS_REQUIRED : SMTP_TLS_IF_OFFERED;
+        return true;
+    }
+    if (strncmp(setting, "mechanism LOGIN", 15) == 0) {
+        m->config.mechanism = SMTP_AUTH_LOGIN;
+        m->config.insists_on_mechanism = strcmp(setting + 15, " insists") == 0;
         return true;
     }
     if (sscanf(setting, "auth %31s %31s", m->user, m->password) != 2) return false;
