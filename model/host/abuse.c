@@ -16,7 +16,9 @@ struct caller {
     struct session_io io;
     uint32_t number;
     bool has_begun;  /* it has said its first words */
-    uint32_t n_said; /* words of a storm, octets of a drip */
+    uint32_t n_said; /* words of a storm, octets of a drip, questions */
+    char heard[4];   /* the line that is being heard begins so */
+    uint32_t n_heard;
     int64_t heard_ns;
     struct wake wake;
 };
@@ -88,6 +90,34 @@ static void storm(struct caller *caller)
     }
 }
 
+/* Each is answered before the next is asked (RFC 2920 3.1), the last one by a farewell. */
+static void ask(struct caller *caller)
+{
+    static const char *const questions[] = {"HELP", "NOOP", "VRFY postmaster", "EXPN postmaster", "RSET", "QUIT"};
+    if (caller->n_said < sizeof questions / sizeof *questions)
+        say_lines(caller, questions[caller->n_said++], "", "\r\n");
+}
+
+/* Asks on whenever the last line of a reply has ended: a space behind its code, or nothing (RFC 5321 4.2). */
+static void listen_and_ask(struct caller *caller, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size && caller->socket; i++) {
+        if (bytes[i] == '\r') continue;
+        if (bytes[i] != '\n') {
+            if (caller->n_heard < sizeof caller->heard) caller->heard[caller->n_heard++] = bytes[i];
+            continue;
+        }
+        bool is_last = caller->n_heard < 4 || caller->heard[3] == ' ';
+        caller->n_heard = 0;
+        if (!is_last) continue;
+        if (caller->has_begun)
+            ask(caller);
+        else
+            say_lines(caller, "EHLO ", name_of(caller), "\r\n");
+        caller->has_begun = true;
+    }
+}
+
 /* RFC 8446 4.1.2, with octets of chance where keys stand. */
 static void say_client_hello(struct caller *caller)
 {
@@ -133,7 +163,7 @@ static void drip(struct caller *caller)
 
 static bool waits_for_greeting(enum abuse_kind kind)
 {
-    return kind == ABUSE_VRFY || kind == ABUSE_BDAT || kind == ABUSE_DRIP;
+    return kind == ABUSE_VRFY || kind == ABUSE_BDAT || kind == ABUSE_DRIP || kind == ABUSE_CURIOUS;
 }
 
 static void begin_words(struct caller *caller)
@@ -161,6 +191,7 @@ static void begin_words(struct caller *caller)
     case ABUSE_DRIP:
         drip(caller);
         break;
+    case ABUSE_CURIOUS: /* it listens first */
     case ABUSE_SILENCE:
     case ABUSE_KINDS:
         break;
@@ -220,7 +251,7 @@ static void on_opened(void *context)
     static const char *const texts[ABUSE_KINDS] = {
         "it guesses names",       "it speaks before the greeting",         "it speaks HTTP",
         "it speaks TLS in clear", "it sends chunks that nobody asked for", "it speaks an octet at a time",
-        "it says nothing"};
+        "it says nothing",        "it asks whatever may be asked"};
     struct caller *caller = context;
     struct world *world = world_of(caller);
     struct abuse *abuse = caller->abuse;
@@ -244,8 +275,11 @@ static void on_opened(void *context)
 static void on_received(void *context, const char *bytes, size_t size)
 {
     struct caller *caller = context;
-    (void)bytes, (void)size;
     caller->heard_ns = now_of(caller);
+    if (caller->abuse->fault->abuse_kind == ABUSE_CURIOUS) {
+        listen_and_ask(caller, bytes, size);
+        return;
+    }
     if (caller->has_begun) return;
     begin_words(caller);
     if (drips(caller)) wait_on(caller);

@@ -11,6 +11,7 @@
 #include "model/host/resolver.h"
 #include "model/host/socket.h"
 #include "model/mail/address.h"
+#include "model/mail/address_utf8.h"
 #include "sim/journal/memory.h"
 
 static bool is_own_client(const struct mail_session *session)
@@ -84,6 +85,18 @@ static struct smtp_reply on_mail(void *context, const struct smtp_envelope *enve
     return (struct smtp_reply){0}; /* not yet */
 }
 
+/* RFC 5321 3.4. The new address is told where the sender can read it: beyond ASCII only with SMTPUTF8 (RFC 6531). */
+static struct smtp_reply moved_reply(const struct scenario_alias *alias, const struct smtp_envelope *envelope)
+{
+    const char *path = alias->members[0];
+    bool may_tell = envelope->smtputf8 || address_is_ascii(path);
+    if (alias->moved == ALIAS_MOVED_FORWARDS)
+        return may_tell ? smtp_reply_make(251, "2.1.5 User not local; will forward to <%.320s>", path)
+                        : smtp_reply_say(250, "OK");
+    return may_tell ? smtp_reply_make(551, "5.1.6 User not local; please try <%.320s>", path)
+                    : smtp_reply_say(550, "5.1.6 User not local, and the new address needs SMTPUTF8");
+}
+
 static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *envelope, const char *forward_path,
                                  const struct smtp_recipient_options *options)
 {
@@ -92,8 +105,9 @@ static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *enve
     const char *domain = address_domain(forward_path);
     if (mail_server_is_local_domain(session->server, domain) || domain[0] == '\0') {
         /* RFC 5321 4.5.1: postmaster is there also without a domain. */
-        bool is_known = mail_server_user_mailbox(session->server, forward_path) != NULL ||
-                        mail_server_alias(session->server, forward_path) != NULL;
+        const struct scenario_alias *alias = mail_server_alias(session->server, forward_path);
+        bool is_known = mail_server_user_mailbox(session->server, forward_path) != NULL || alias != NULL;
+        if (alias && alias->moved) return moved_reply(alias, envelope);
         if (is_known) return smtp_reply_say(250, "OK");
         return smtp_reply_make(550, "5.1.1 <%.200s>: no such user here", forward_path);
     }

@@ -104,6 +104,9 @@ bool queue_expand(struct queue_entry *entry, uint32_t i)
     if (message_was_delivered_to(entry->content, entry->size, address)) {
         snprintf(reason, sizeof reason, "554 5.4.6 mail forwarding loop for %.320s", address);
         refuse(entry, i, RECIPIENT_NEVER, reason);
+    } else if (alias->moved == ALIAS_MOVED_REFUSES) { /* it came by another alias: nobody was asked */
+        snprintf(reason, sizeof reason, "551 5.1.6 User not local; please try <%.320s>", alias->members[0]);
+        refuse(entry, i, RECIPIENT_NEVER, reason);
     } else {
         expand(entry, i, alias);
     }

@@ -89,12 +89,20 @@ struct scenario_client {
    addresses of equal preference (mx_lookup.h). */
 enum address_order { ADDRESSES_ALTERNATE, ADDRESSES_V6_FIRST, ADDRESSES_V4_FIRST, ADDRESSES_ANY };
 
+/* Whether its user lives elsewhere now, at its one member, and senders are told so (RFC 5321 3.4). */
+enum alias_moved {
+    ALIAS_HAS_NOT_MOVED,
+    ALIAS_MOVED_FORWARDS, /* 251: the mail goes on to the new address */
+    ALIAS_MOVED_REFUSES   /* 551: the sender is to write there himself */
+};
+
 /* An address of a mail server that stands for others. */
 struct scenario_alias {
     const char *name;     /* the part before the @, the same in each domain */
     const char **members; /* addresses */
     size_t n_members;
     const char *owner; /* of a mailing list: who gets its bounces, as reverse-path; NULL: the sender keeps them */
+    enum alias_moved moved;
 };
 
 /* A mail whose content holds this text is refused, at these odds. */
@@ -339,6 +347,7 @@ enum abuse_kind {
     ABUSE_BDAT,    /* chunks that nobody asked for */
     ABUSE_DRIP,    /* a command that comes an octet at a time and never ends */
     ABUSE_SILENCE, /* nothing: the connection is all */
+    ABUSE_CURIOUS, /* every command that asks something, each once */
     ABUSE_KINDS
 };
 const char *abuse_kind_text(enum abuse_kind kind); /* "vrfy" */

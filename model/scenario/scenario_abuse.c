@@ -4,8 +4,8 @@
 #include "sim/journal/vtime.h"
 
 /* In the order of enum abuse_kind. */
-static const struct choice kinds[ABUSE_KINDS] = {{"vrfy", NULL}, {"early", NULL}, {"http", NULL},   {"tls", NULL},
-                                                 {"bdat", NULL}, {"drip", NULL},  {"silence", NULL}};
+static const struct choice kinds[ABUSE_KINDS] = {{"vrfy", NULL}, {"early", NULL}, {"http", NULL},    {"tls", NULL},
+                                                 {"bdat", NULL}, {"drip", NULL},  {"silence", NULL}, {"curious", NULL}};
 
 const char *abuse_kind_text(enum abuse_kind kind)
 {

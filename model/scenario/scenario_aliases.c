@@ -1,12 +1,13 @@
 /* "aliases" of a mail server: addresses that stand for others. An array of addresses is an alias, whose mail keeps its
-   sender; an object with "owner" is a mailing list, whose bounces go to its owner (RFC 5321 3.9). */
+   sender; an object with "owner" is a mailing list, whose bounces go to its owner (RFC 5321 3.9); one with "moved" is
+   somebody who lives elsewhere now, which senders are told (3.4). */
 #include <string.h>
 
 #include "model/scenario/loader.h"
 #include "model/scenario/names.h"
 #include "sim/journal/tr.h"
 
-static const struct key_rule list_keys[] = {{"members", NULL}, {"owner", NULL}};
+static const struct key_rule list_keys[] = {{"members", NULL}, {"owner", NULL}, {"moved", NULL}};
 
 static void load_members(struct loader *l, const struct spot *list, struct scenario_alias *alias)
 {
@@ -19,11 +20,25 @@ static void load_members(struct loader *l, const struct spot *list, struct scena
         if (cJSON_IsString(s.json)) loader_good_name(&s, name_mailbox_problem, tr("write it like \"bob@b.example\""));
 }
 
+static void load_moved(const struct spot *object, struct scenario_alias *alias)
+{
+    static const struct choice words[] = {{"forwards", NULL}, {"refuses", NULL}};
+    struct spot moved = spot_key(object, "moved"), owner = spot_key(object, "owner");
+    size_t which;
+    if (!want_choice(object, "moved", words, 2, &which)) return;
+    alias->moved = which == 0 ? ALIAS_MOVED_FORWARDS : ALIAS_MOVED_REFUSES;
+    if (owner.json)
+        spot_refuse_key(&moved, tr("delete one of the two"), tr("\"moved\" stands beside \"owner\""));
+    else if (alias->n_members > 1)
+        spot_refuse_key(&moved, tr("leave one address in \"members\""), tr("who has moved has one new address"));
+}
+
 static void load_list(struct loader *l, const struct spot *object, struct scenario_alias *alias)
 {
     struct spot members = spot_key(object, "members"), owner = spot_key(object, "owner");
     CHECK_KEYS(object, list_keys);
     if (check_present(object, "members", "\"members\": [\"bob@b.example\"]")) load_members(l, &members, alias);
+    load_moved(object, alias);
     if (!want_text(object, "owner", "list-owner@a.example", &alias->owner)) return;
     loader_good_name(&owner, name_mailbox_problem, tr("write it like \"list-owner@a.example\""));
     alias->owner = scenario_text(l->scenario->memory, alias->owner);

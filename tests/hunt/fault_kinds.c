@@ -161,6 +161,7 @@ const struct fault_kind fault_kinds[] = {
     {"chunks unasked for", BY_FAULT, "abuse", ABUSE("bdat", ""), EVENT_CLIENT_ABUSE, "chunks that nobody", 0},
     {"dripping client", BY_FAULT, "abuse", ABUSE("drip", ",'every':'2 s'"), EVENT_CLIENT_ABUSE, "an octet at a time",
      0},
+    {"curious client", BY_FAULT, "abuse", ABUSE("curious", ",'connections':3"), EVENT_CLIENT_ABUSE, "may be asked", 0},
     {"many connections", BY_FAULT, "abuse",
      "{'client':'$C','server':'$S','kind':'silence','connections':100}|"
      "{'client':'$C','server':'$S','kind':'silence','connections':300,'at_once':50}",

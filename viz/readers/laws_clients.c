@@ -249,7 +249,7 @@ static void law_of_rates(struct laws *laws, const struct event *e, struct law_gu
    can say who has spoken. */
 static bool is_counted_recipient(struct law_clients *c, const struct law_guest *guest, const struct event *e, int code)
 {
-    static const char *const by_server[] = {"no such user here", "relaying denied"};
+    static const char *const by_server[] = {"no such user here", "relaying denied", "User not local"};
     static const char *const not_asked[] = {"501 ", "503 ", "530 ", "553 ", "555 "};
     const char *text = event_text(e, FIELD_TEXT);
     if (code / 100 == 2 || guest->rule == REFUSED_BY_RULE) return true;

@@ -271,8 +271,10 @@ static void on_rule(struct laws *laws, const struct event *e)
     size_t conn = index_map_get(&laws->dialogue_sessions, (uint64_t)event_int(e, FIELD_SESSION));
     struct law_dialogue *d = conn == SIZE_MAX ? NULL : dialogue_at(laws, conn);
     if (!d) return;
-    /* Who guesses names says lines, and waits for the greeting. */
-    bool says_lines = e->kind == EVENT_CLIENT_ABUSE && strcmp(event_text(e, FIELD_TEXT), "it guesses names") == 0;
+    /* Who guesses names, or asks, says lines, and waits for the greeting. */
+    bool says_lines = e->kind == EVENT_CLIENT_ABUSE &&
+                      (strcmp(event_text(e, FIELD_TEXT), "it guesses names") == 0 ||
+                       strcmp(event_text(e, FIELD_TEXT), "it asks whatever may be asked") == 0);
     if (e->kind == EVENT_CLIENT_ABUSE && !says_lines) law_goes_odd(d, LAWS_EXCUSE_ABUSE);
     d->is_held |= strcmp(event_text(e, FIELD_NAME), "tarpit") == 0;
     if (strcmp(event_text(e, FIELD_NAME), "early talker") == 0) law_goes_odd(d, LAWS_EXCUSE_EARLY_TALKER);

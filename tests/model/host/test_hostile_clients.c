@@ -69,6 +69,38 @@ Test(hostile_clients, who_guesses_names_is_let_go_of_after_so_many_commands_with
     world_run_free(&run);
 }
 
+Test(hostile_clients, who_is_curious_asks_one_thing_after_the_other)
+{
+    static const char *const replies[] = {"214 2.0.0 Commands", "250 2.0.0", "252 2.5.0", "502 5.5.1 EXPN",
+                                          "221 2.0.0"};
+    struct world_run run = run_with("", "curious", "", "");
+    for (size_t i = 0; i < sizeof replies / sizeof *replies; i++)
+        cr_expect_geq(said(&run, replies[i]), 1, "%s", replies[i]);
+    cr_expect_eq(said(&run, "503 "), 0);
+    world_run_free(&run);
+    run = run_with(", \"smtp\": { \"forbid_unauthorized_pipelining\": true }", "curious", ", \"connections\": 3", "");
+    cr_expect_eq(said(&run, "252 2.5.0"), 3);
+    cr_expect_eq(said(&run, "554 5.5.0"), 0, "it never speaks too early");
+    world_run_free(&run);
+}
+
+/* Commands that no sender of mail says: nothing else can show that a fault at them strikes. */
+Test(hostile_clients, faults_strike_at_each_of_what_the_curious_asks)
+{
+    static const char *const commands[] = {"HELP", "NOOP", "VRFY", "EXPN", "RSET", "QUIT"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        char fault[300], words[40];
+        snprintf(words, sizeof words, "550 5.7.1 no %s today", commands[i]);
+        snprintf(fault, sizeof fault,
+                 ", { \"at\": \"0 s\", \"for\": \"5 s\", \"reply\": { \"server\": \"mx1.b.example\", \"to\": \"%s\","
+                 " \"with\": \"%s\" } }",
+                 commands[i], words);
+        struct world_run run = run_with("", "curious", "", fault);
+        cr_expect_eq(said(&run, words), 1, "%s", commands[i]);
+        world_run_free(&run);
+    }
+}
+
 Test(hostile_clients, who_speaks_before_the_greeting_is_refused_where_the_server_minds)
 {
     struct world_run run = run_with("", "early", "", "");

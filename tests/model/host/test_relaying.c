@@ -10,7 +10,7 @@
 TestSuite(relaying);
 
 /* alice's server, with these settings, and her client, with those; mx1.b.example, with third ones. */
-static struct world_run run(const char *server, const char *client, const char *receiver)
+static struct world_run run_with_users(const char *server, const char *client, const char *receiver, const char *users)
 {
     char json[2048];
 
@@ -19,13 +19,18 @@ static struct world_run run(const char *server, const char *client, const char *
              "\"alice-pc\": { \"client\": { \"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\"%s } },"
              "\"mail.a.example\": { \"mail_server\": { \"domains\": [\"a.example\"], \"users\": [\"alice\"]%s } },"
              "\"r\": { \"router\": {} },"
-             "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [\"bob\"]%s } } },"
+             "\"mx1.b.example\": { \"mail_server\": { \"domains\": [\"b.example\"], \"users\": [%s]%s } } },"
              "\"links\": { \"1\": { \"between\": [\"alice-pc\", \"r\"] }, \"2\": { \"between\": [\"mail.a.example\", "
              "\"r\"] },"
              "\"3\": { \"between\": [\"mx1.b.example\", \"r\"] } },"
              "\"mail\": { \"m1\": { \"from\": \"alice@a.example\", \"to\": \"bob@b.example\" } } }",
-             client, server, receiver);
+             client, server, users, receiver);
     return world_run_scenario(json, 0, event_mask_all());
+}
+
+static struct world_run run(const char *server, const char *client, const char *receiver)
+{
+    return run_with_users(server, client, receiver, "\"bob\"");
 }
 
 static bool says(const struct world_run *run, enum event_kind kind, const char *word)
@@ -71,6 +76,48 @@ Test(relaying, a_client_that_insists_on_another_gets_504_and_its_mail_waits) /* 
     cr_assert(says(&r, EVENT_SMTP_LINE, "504 5.5.4 This mechanism is not offered"));
     cr_assert_not(says(&r, EVENT_SMTP_LINE, "MAIL FROM"));
     cr_assert_not(says(&r, EVENT_MAIL_STATE, "delivered"));
+    world_run_free(&r);
+}
+
+/* RFC 5321 3.4: bob lives at Alice's server now. */
+static struct world_run run_moved(const char *how, const char *to)
+{
+    char receiver[300];
+
+    snprintf(receiver, sizeof receiver,
+             ", \"aliases\": { \"bob\": { \"members\": [\"%s\"], \"moved\": \"%s\" }, \"b\": [\"bob@b.example\"] }", to,
+             how);
+    return run_with_users(", \"aliases\": { \"fred\": [\"alice@a.example\"], \"frédéric\": [\"alice@a.example\"] }", "",
+                          receiver, "\"eve\"");
+}
+
+Test(relaying, the_mail_of_who_has_moved_goes_on_and_its_sender_is_told_where)
+{
+    struct world_run r = run_moved("forwards", "fred@a.example");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "251 2.1.5 User not local; will forward to <fred@a.example>"));
+    cr_assert(says(&r, EVENT_MAIL_STATE, "alice@a.example"));
+    world_run_free(&r);
+}
+
+Test(relaying, who_has_moved_and_gets_nothing_here_is_to_be_written_to_elsewhere)
+{
+    struct world_run r = run_moved("refuses", "fred@a.example");
+
+    cr_assert(says(&r, EVENT_SMTP_LINE, "551 5.1.6 User not local; please try <fred@a.example>"));
+    cr_assert(says(&r, EVENT_MAIL_REPORT, "551 5.1.6"));
+    world_run_free(&r);
+}
+
+Test(relaying, an_address_beyond_ascii_is_not_told_to_who_has_not_said_smtputf8) /* RFC 6531 3.6 */
+{
+    struct world_run r = run_moved("forwards", "frédéric@a.example");
+
+    cr_assert_not(says(&r, EVENT_SMTP_LINE, "251 "));
+    cr_assert(says(&r, EVENT_SMTP_LINE, "RCPT TO:<frédéric@a.example>"));
+    world_run_free(&r);
+    r = run_moved("refuses", "frédéric@a.example");
+    cr_assert(says(&r, EVENT_SMTP_LINE, "550 5.1.6 User not local"));
     world_run_free(&r);
 }
 
