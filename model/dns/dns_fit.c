@@ -8,22 +8,24 @@ enum { STREAM_MAX_BYTES = 65535 };
 /* RFC 2181 9: additional records may be left out in silence, a set at a time; answers may not. */
 static void fit(struct dns_message *answer, size_t most_bytes)
 {
-    while (dns_wire_size(answer) > most_bytes) {
-        size_t n = (size_t)answer->n_answer + answer->n_authority + answer->n_additional;
-        answer->wire_size = 0;
-        if (answer->n_additional > 0) {
-            for (const char *last = answer->rrs[n - 1].name;
-                 answer->n_additional > 0 && answer->rrs[n - 1].name == last; n--)
-                answer->n_additional--;
-            continue;
-        }
-        answer->truncated = true;
-        if (n == 0) return;
-        if (answer->n_authority > 0)
-            answer->n_authority--;
-        else
-            answer->n_answer--;
+    size_t size, n = (size_t)answer->n_answer + answer->n_authority + answer->n_additional;
+    size_t n_said = (size_t)answer->n_answer + answer->n_authority;
+    size_t n_fitting = dns_wire_records_within(answer, most_bytes, &size);
+    answer->wire_size = (uint32_t)size;
+    if (n_fitting == n) return;
+    if (n_fitting >= n_said) {
+        const char *cut = answer->rrs[n_fitting].name;
+        size_t kept = n_fitting;
+        while (kept > n_said && answer->rrs[kept - 1].name == cut)
+            kept--;
+        if (kept < n_fitting) answer->wire_size = 0;
+        answer->n_additional = (uint16_t)(kept - n_said);
+        return;
     }
+    answer->truncated = true;
+    answer->n_additional = 0;
+    if (n_fitting < answer->n_answer) answer->n_answer = (uint16_t)n_fitting;
+    answer->n_authority = (uint16_t)(n_fitting - answer->n_answer);
 }
 
 static void add_edns(struct dns_message *answer, const struct dns_message *query)

@@ -1,4 +1,4 @@
-/* DNS messages (RFC 1035 4.1) as structures, and their bytes by ldns. Messages travel between simulated hosts as
+/* DNS messages (RFC 1035 4.1) as structures, and their bytes. Messages travel between simulated hosts as
    structures; bytes are made when somebody looks. */
 #ifndef POSTROAD_MODEL_WIRE_DNS_WIRE_H
 #define POSTROAD_MODEL_WIRE_DNS_WIRE_H
@@ -55,7 +55,10 @@ void dns_message_drop(struct dns_message *message);
 
 /* Size on the wire, with name compression as dns_encode does it. */
 size_t dns_wire_size(struct dns_message *message);
-/* Bytes; 0 when they do not fit. */
+/* How many of its records, from the first on, fit into so many bytes, and how many bytes the message takes with these
+   alone (more than most_bytes when not even the question fits). The work ends where the bytes do. */
+size_t dns_wire_records_within(const struct dns_message *message, size_t most_bytes, size_t *size);
+/* Bytes, 65535 at most; 0 when they do not fit, or a name or text is none that DNS can carry. */
 size_t dns_encode(const struct dns_message *message, uint8_t *out, size_t room);
 /* A new message with one reference, or NULL when the bytes are not one question's message that we understand. */
 struct dns_message *dns_decode(const uint8_t *bytes, size_t size);
