@@ -15,6 +15,10 @@
 #include "sim/journal/tr.h"
 
 enum { DEFAULT_TTL_S = 3600, NEGATIVE_TTL_S = 300, ALIASES_MAX = 8, FIRST_QTYPE_WITHOUT_DATA = 252 };
+/* No message holds more records, of 12 bytes at least (RFC 1035 4.1.3): an answer of that many says what it says with
+   the truncated bit. Of additional records no more than this are prepared, since names may all point to the same hosts.
+ */
+enum { MOST_RECORDS = 65535 / 12, MOST_ADDITIONAL = 128 };
 
 /* The types an answer is prepared for; for any other the answer is that of the last row: no data. */
 static const enum dns_type prepared_types[] = {DNS_A, DNS_NS, DNS_CNAME, DNS_SOA, DNS_MX, DNS_TXT, DNS_AAAA};
@@ -34,11 +38,21 @@ struct node {
     struct dns_message answers[PREPARED];
 };
 
+/* A record that is there, by what it says: so that one given twice is found without looking at all others of its set.
+ */
+struct said {
+    uint64_t hash;
+    struct node *node; /* NULL: free */
+    size_t index;      /* among the node's */
+};
+
 struct dns_zones {
     struct node **nodes; /* in the order in which they came */
     size_t n_nodes, room;
-    uint32_t *slots; /* open addressing; index into nodes + 1, 0 is free */
-    size_t n_slots;  /* a power of two */
+    uint32_t *slots;          /* open addressing; index into nodes + 1, 0 is free */
+    size_t n_slots;           /* a power of two */
+    struct said *said;        /* open addressing */
+    size_t n_said, said_room; /* a power of two */
     bool delegates, finished;
 };
 
@@ -69,6 +83,7 @@ void dns_zones_free(struct dns_zones *zones)
         mem_free(zones->nodes[i]);
     mem_free(zones->nodes);
     mem_free(zones->slots);
+    mem_free(zones->said);
     mem_free(zones);
 }
 
@@ -167,20 +182,80 @@ static bool same_name(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* RFC 2181 5: a set holds a record once, and all of a set have one TTL; here, the smallest. */
-static bool join_set(struct node *node, struct dns_rr *rr)
+static uint64_t mix(uint64_t hash, uint64_t value)
 {
-    bool is_there = false;
-    for (size_t i = 0; i < node->n_rrs; i++)
-        if (node->rrs[i].type == rr->type && node->rrs[i].ttl_s < rr->ttl_s) rr->ttl_s = node->rrs[i].ttl_s;
-    for (size_t i = 0; i < node->n_rrs; i++) {
-        struct dns_rr *old = &node->rrs[i];
-        if (old->type != rr->type) continue;
-        old->ttl_s = rr->ttl_s;
-        is_there |= old->preference == rr->preference && old->address == rr->address &&
-                    ip_equals(old->address6, rr->address6) && same_name(old->target, rr->target);
+    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
+static uint64_t hash_record(const struct node *node, const struct dns_rr *rr)
+{
+    uint64_t hash = mix(node->hash, (uint64_t)rr->type << 16 | rr->preference);
+    hash = mix(mix(mix(hash, rr->address), rr->address6.high), rr->address6.low);
+    return rr->target ? mix(hash, hash_name(rr->target)) : hash;
+}
+
+static bool same_record(const struct dns_rr *a, const struct dns_rr *b)
+{
+    return a->type == b->type && a->preference == b->preference && a->address == b->address &&
+           ip_equals(a->address6, b->address6) && same_name(a->target, b->target);
+}
+
+/* The record's place, or a free one. */
+static struct said *find_said(const struct dns_zones *zones, const struct node *node, const struct dns_rr *rr,
+                              uint64_t hash)
+{
+    size_t i = hash & (zones->said_room - 1);
+    while (zones->said[i].node && (zones->said[i].hash != hash || zones->said[i].node != node ||
+                                   !same_record(&node->rrs[zones->said[i].index], rr)))
+        i = (i + 1) & (zones->said_room - 1);
+    return &zones->said[i];
+}
+
+static void grow_said(struct dns_zones *zones)
+{
+    struct said *old = zones->said;
+    size_t n = zones->said_room;
+    zones->said_room = n ? 2 * n : 64;
+    zones->said = mem_calloc(zones->said_room, sizeof *zones->said);
+    for (size_t k = 0; k < n; k++) {
+        size_t i = old[k].hash & (zones->said_room - 1);
+        while (old[k].node && zones->said[i].node)
+            i = (i + 1) & (zones->said_room - 1);
+        if (old[k].node) zones->said[i] = old[k];
     }
-    return is_there;
+    mem_free(old);
+}
+
+/* RFC 2181 5: a set holds a record once. Of its two TTLs the smaller stays. */
+static bool is_said(struct dns_zones *zones, struct node *node, const struct dns_rr *rr)
+{
+    if (2 * zones->n_said >= zones->said_room) grow_said(zones);
+    const struct said *said = find_said(zones, node, rr, hash_record(node, rr));
+    if (!said->node) return false;
+    struct dns_rr *old = &node->rrs[said->index];
+    if (rr->ttl_s < old->ttl_s) old->ttl_s = rr->ttl_s;
+    return true;
+}
+
+/* Of the record that was owned last. */
+static void note_said(struct dns_zones *zones, struct node *node)
+{
+    const struct dns_rr *rr = &node->rrs[node->n_rrs - 1];
+    uint64_t hash = hash_record(node, rr);
+    *find_said(zones, node, rr, hash) = (struct said){hash, node, node->n_rrs - 1};
+    zones->n_said++;
+}
+
+/* RFC 2181 5.2: all of a set have one TTL; here, the smallest. */
+static void join_sets(struct node *node)
+{
+    uint32_t least_s[DNS_AAAA + 1];
+    memset(least_s, 0xff, sizeof least_s);
+    for (size_t i = 0; i < node->n_rrs; i++)
+        if (node->rrs[i].ttl_s < least_s[node->rrs[i].type]) least_s[node->rrs[i].type] = node->rrs[i].ttl_s;
+    for (size_t i = 0; i < node->n_rrs; i++)
+        node->rrs[i].ttl_s = least_s[node->rrs[i].type];
 }
 
 static void own_record(struct node *node, struct dns_rr rr)
@@ -251,11 +326,12 @@ static const char *add_record(struct dns_zones *zones, struct dns_rr rr)
         return NULL;
     }
     node = find_or_add(zones, rr.name);
-    bool has_alias = first_of(node, DNS_CNAME) != NULL;
-    if (join_set(node, &rr)) return NULL;
+    if (is_said(zones, node, &rr)) return NULL;
+    bool has_alias = node->n_rrs > 0 && node->rrs[0].type == DNS_CNAME; /* it stands alone */
     if (has_alias || (rr.type == DNS_CNAME && node->n_rrs > 0))
         return tr("gives an alias (CNAME) and other records to one name");
     own_record(node, rr);
+    note_said(zones, node);
     return NULL;
 }
 
@@ -329,7 +405,7 @@ static void append(struct draft *draft, struct dns_rr rr)
 
 static void append_set(struct draft *draft, const struct node *node, enum dns_type type, uint16_t *count)
 {
-    for (size_t i = 0; i < node->n_rrs; i++) {
+    for (size_t i = 0; i < node->n_rrs && draft->n < MOST_RECORDS; i++) {
         if (node->rrs[i].type != type) continue;
         append(draft, node->rrs[i]);
         ++*count;
@@ -369,11 +445,11 @@ static void draft_answer(const struct dns_zones *zones, struct draft *draft, con
     draft->n = 0;
 }
 
-/* The addresses of the hosts that the records so far name. */
+/* The addresses of the hosts that the records so far name: sets, each whole or not at all (RFC 2181 9). */
 static void append_addresses(const struct dns_zones *zones, struct draft *draft, bool glue)
 {
-    size_t n_named = draft->n;
-    for (size_t i = 0; i < n_named; i++) {
+    size_t n_named = draft->n, most = glue ? MOST_RECORDS : MOST_ADDITIONAL;
+    for (size_t i = 0; i < n_named && draft->head.n_additional < most; i++) {
         const struct dns_rr *rr = &draft->rrs[i];
         const struct node *host = rr->type == DNS_MX || rr->type == DNS_NS ? find(zones, rr->target) : NULL;
         bool is_there = false;
@@ -383,6 +459,9 @@ static void append_addresses(const struct dns_zones *zones, struct draft *draft,
         append_set(draft, host, DNS_A, &draft->head.n_additional);
         append_set(draft, host, DNS_AAAA, &draft->head.n_additional);
     }
+    const char *last = draft->head.n_additional > most ? draft->rrs[draft->n - 1].name : NULL;
+    for (; last && draft->n > n_named && draft->rrs[draft->n - 1].name == last; draft->n--)
+        draft->head.n_additional--;
 }
 
 static struct dns_message prepare(const struct dns_zones *zones, const struct node *node, enum dns_type qtype)
@@ -446,6 +525,7 @@ void dns_zones_finish(struct dns_zones *zones)
     add_names_between(zones);
     for (size_t i = 0; i < zones->n_nodes; i++) {
         struct node *node = zones->nodes[i];
+        join_sets(node);
         node->apex = find_apex(zones, node->owner);
         if (node->is_apex) set_negative(node);
         if (zones->delegates) node->cut = find_cut(zones, node);

@@ -7,6 +7,8 @@
 
 #include "sim/journal/memory.h"
 
+enum { ALIASES_MOST = 16 };
+
 static int compare(const void *a, const void *b)
 {
     const struct mx_host *x = a, *y = b;
@@ -55,10 +57,11 @@ void mx_list_from_answer(struct mx_list *list, const struct dns_message *respons
     leave_out_self(list, self);
 }
 
-/* RFC 5321 5.1: a domain that is an alias is looked up as what it stands for. */
+/* RFC 5321 5.1: a domain that is an alias is looked up as what it stands for, after as many steps as the look-up took
+   (dns_lookup.c), whatever the answer holds. */
 static const char *end_of_aliases(const struct dns_message *response, const char *name)
 {
-    for (size_t steps = 0; steps < response->n_answer; steps++) {
+    for (unsigned aliases = 0; aliases < ALIASES_MOST; aliases++) {
         const char *next = NULL;
         for (size_t i = 0; i < response->n_answer && !next; i++)
             if (response->rrs[i].type == DNS_CNAME && strcmp(response->rrs[i].name, name) == 0)

@@ -300,3 +300,62 @@ Test(dns_zones, thousands_of_names_are_all_found)
     }
     dns_zones_free(zones);
 }
+
+static struct dns_zones *zone_of_many_hosts(unsigned n)
+{
+    struct dns_zones *zones = dns_zones_new();
+    dns_zones_add_zone(zones, "b");
+    for (unsigned i = 0; i < n; i++) {
+        char host[32];
+        snprintf(host, sizeof host, "mx%u.b", i);
+        cr_assert(dns_zones_add(zones, &(struct dns_rr){.name = "b", .type = DNS_MX, .target = host}));
+        for (uint32_t k = 1; k <= 2; k++)
+            cr_assert(dns_zones_add(zones, &(struct dns_rr){.name = host, .type = DNS_A, .address = 2 * i + k}));
+    }
+    return zones;
+}
+
+/* RFC 2181 9: what is additional may be missing, sets whole. */
+Test(dns_zones, addresses_that_come_along_are_a_few)
+{
+    struct dns_zones *zones = zone_of_many_hosts(1000);
+    dns_zones_finish(zones);
+    struct dns_message query = {.qname = "b", .qtype = DNS_MX};
+    struct dns_message *answer = dns_zones_answer_stream(zones, &query);
+    cr_expect(answer->n_answer == 1000 && answer->n_additional == 128 && !answer->truncated);
+    dns_message_drop(answer);
+    dns_zones_free(zones);
+}
+
+/* RFC 1035 4.2.2: a length has 16 bits. */
+Test(dns_zones, what_no_message_holds_is_cut_off_over_a_connection_too)
+{
+    static uint8_t bytes[65535];
+    struct dns_zones *zones = zone_of_many_hosts(70000);
+    dns_zones_finish(zones);
+    struct dns_message query = {.qname = "b", .qtype = DNS_MX};
+    struct dns_message *answer = dns_zones_answer_stream(zones, &query);
+    cr_expect(answer->truncated && answer->n_answer > 2000 && answer->n_additional == 0);
+    cr_expect_eq(dns_wire_size(answer), dns_encode(answer, bytes, sizeof bytes));
+    cr_expect_gt(dns_wire_size(answer), 65000);
+    dns_message_drop(answer);
+    dns_zones_free(zones);
+}
+
+/* RFC 2181 5: once, and with the smaller TTL; whichever of many it is. */
+Test(dns_zones, a_record_given_twice_is_one_among_many)
+{
+    struct dns_zones *zones = zone_of_many_hosts(3000);
+    for (uint32_t i = 0; i < 3000; i += 7) {
+        char host[32];
+        snprintf(host, sizeof host, "mx%u.b", i);
+        cr_assert(dns_zones_add(zones, &(struct dns_rr){.name = "b", .type = DNS_MX, .target = host, .ttl_s = i}));
+    }
+    dns_zones_finish(zones);
+    struct dns_zones_name name;
+    cr_assert(dns_zones_name(zones, 0, &name));
+    cr_expect_eq(name.n_rrs, 1 + 3000);
+    for (size_t i = 1; i < name.n_rrs; i++)
+        cr_assert_eq(name.rrs[i].ttl_s, 0);
+    dns_zones_free(zones);
+}

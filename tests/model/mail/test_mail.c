@@ -95,6 +95,22 @@ Test(mx, without_mx_records_an_alias_stands_for_what_it_names) /* RFC 5321 5.1 *
     mx_list_free(&list);
 }
 
+/* An answer may hold thousands of aliases, each the next one's; the work stays in proportion. */
+Test(mx, a_long_row_of_aliases_is_left_after_sixteen)
+{
+    static char names[41][24];
+    static struct dns_rr rrs[40];
+    for (int i = 0; i <= 40; i++)
+        snprintf(names[i], sizeof names[i], "a%d.example", i);
+    for (int i = 0; i < 40; i++)
+        rrs[i] = (struct dns_rr){.name = names[i], .type = DNS_CNAME, .target = names[i + 1]};
+    struct dns_message response = {.is_response = true, .qname = names[0], .qtype = DNS_MX, .n_answer = 40, .rrs = rrs};
+    struct mx_list list;
+    mx_list_implicit(&list, "a0.example", &response);
+    cr_expect_str_eq(list.hosts[0].name, "a16.example");
+    mx_list_free(&list);
+}
+
 Test(mx, a_host_that_proves_to_be_ourselves_goes_with_all_no_better)
 {
     const struct dns_rr rrs[] = {{.name = "b.example", .type = DNS_MX, .preference = 10, .target = "a"},
