@@ -14,7 +14,7 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
-enum { DEFAULT_TTL_S = 3600, NEGATIVE_TTL_S = 300, ALIASES_MAX = 8, FIRST_QTYPE_WITHOUT_DATA = 252 };
+enum { NEGATIVE_TTL_S = 300, ALIASES_MAX = 8, FIRST_QTYPE_WITHOUT_DATA = 252 };
 /* No message holds more records, of 12 bytes at least (RFC 1035 4.1.3): an answer of that many says what it says with
    the truncated bit. Of additional records no more than this are prepared, since names may all point to the same hosts.
  */
@@ -288,7 +288,7 @@ static void default_soa(struct node *node)
     snprintf(rname, sizeof rname, "hostmaster.%s", node->owner);
     struct dns_rr soa = {
         .type = DNS_SOA,
-        .ttl_s = DEFAULT_TTL_S,
+        .ttl_s = DNS_LINE_TTL_S,
         .target = dns_name_normalize(mname, checked) ? mname : node->owner,
         .soa_rname = dns_name_normalize(rname, checked) ? rname : node->owner,
         .soa_serial = 1,
@@ -371,14 +371,14 @@ bool dns_zones_add(struct dns_zones *zones, const struct dns_rr *rr)
     return is_complete(rr) && normalize_names(&record, names) && add_record(zones, record) == NULL;
 }
 
-bool dns_zones_add_line(struct dns_zones *zones, const char *apex, const char *line, char *error, size_t error_size)
+bool dns_zones_add_line(struct dns_zones *zones, struct dns_lines *lines, const char *line, char *error,
+                        size_t error_size)
 {
     assert(!zones->finished);
-    line += strspn(line, "\t ");
-    if (*line == '\0' || *line == ';') return true;
     struct dns_rr_line parsed;
-    if (!dns_rr_from_line(line, apex, DEFAULT_TTL_S, &parsed, error, error_size)) return false;
     char names[3][DNS_NAME_BYTES];
+    enum dns_line what = dns_lines_read(lines, line, &parsed, error, error_size);
+    if (what != DNS_LINE_RECORD) return what == DNS_LINE_NOTHING;
     const char *problem =
         normalize_names(&parsed.rr, names) ? add_record(zones, parsed.rr) : tr("holds a name that no host can have");
     if (problem) snprintf(error, error_size, "%s", problem);

@@ -12,10 +12,11 @@ void dns_zones_free(struct dns_zones *zones);
 void dns_zones_add_zone(struct dns_zones *zones, const char *apex);
 /* A record; its owner must lie in a zone that was added. False otherwise. */
 bool dns_zones_add(struct dns_zones *zones, const struct dns_rr *rr);
-/* A line in master-file syntax (RFC 1035 5.1) relative to the zone, "@ 300 IN MX 10 mx1"; a comment alone is no record.
-   An SOA takes the place of the zone's own. False when it is not understood, and why, as the end of a sentence:
-   "is not a record in master-file syntax". */
-bool dns_zones_add_line(struct dns_zones *zones, const char *apex, const char *line, char *error, size_t error_size);
+/* The next of a zone's lines in master-file syntax; a comment or a directive alone is no record. An SOA takes the place of
+   the zone's own. False when it is not understood, and why, as the end of a sentence: "is not a record in master-file
+   syntax". */
+bool dns_zones_add_line(struct dns_zones *zones, struct dns_lines *lines, const char *line, char *error,
+                        size_t error_size);
 /* NS records below the name of a zone are delegations from now on: whoever asks for what lies there is referred to those
    servers, with their addresses as glue (RFC 1034 4.2.1, 4.3.2 step 3b). Without, they are records like others. */
 void dns_zones_delegate(struct dns_zones *zones);

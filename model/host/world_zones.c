@@ -40,9 +40,11 @@ static const struct scenario_zone *written_zone(const struct world *world, const
 
 static void add_written(struct dns_zones *zones, const struct scenario_zone *written)
 {
+    struct dns_lines lines;
+    if (written) dns_lines_begin(&lines, written->apex);
     for (size_t k = 0; written && k < written->n_lines; k++) {
         char error[256];
-        bool understood = dns_zones_add_line(zones, written->apex, written->lines[k], error, sizeof error);
+        bool understood = dns_zones_add_line(zones, &lines, written->lines[k], error, sizeof error);
         assert(understood && "the loader checks every line");
         (void)understood;
     }
@@ -182,10 +184,12 @@ static bool serves(const struct scenario_dns_zone *zone, size_t host)
 /* Whether NS records for this name are written in the zone. */
 static bool has_written_ns(const struct scenario_zone *written, const char *name)
 {
+    struct dns_lines lines;
+    if (written) dns_lines_begin(&lines, written->apex);
     for (size_t i = 0; written && i < written->n_lines; i++) {
         struct dns_rr_line line;
         char error[256];
-        if (!dns_rr_from_line(written->lines[i], written->apex, NS_TTL_S, &line, error, sizeof error)) continue;
+        if (dns_lines_read(&lines, written->lines[i], &line, error, sizeof error) != DNS_LINE_RECORD) continue;
         if (line.rr.type == DNS_NS && strcasecmp(line.name, name) == 0) return true;
     }
     return false;

@@ -257,7 +257,7 @@ static bool is_new(const struct spot *item, const char **texts, size_t n)
     return true;
 }
 
-const char **loader_texts(struct loader *l, const struct spot *spot, const char *example, size_t *n)
+static const char **take_texts(struct loader *l, const struct spot *spot, const char *example, bool differ, size_t *n)
 {
     const char **texts;
     *n = 0;
@@ -270,7 +270,17 @@ const char **loader_texts(struct loader *l, const struct spot *spot, const char 
     if (!check_array(spot, list)) return NULL;
     texts = scenario_alloc(l->scenario->memory, (size_t)cJSON_GetArraySize(spot->json), sizeof *texts);
     for (struct spot s = spot_first(spot); s.json; s = spot_next(&s))
-        if (check_text(&s, example) && is_new(&s, texts, *n))
+        if (check_text(&s, example) && (!differ || is_new(&s, texts, *n)))
             texts[(*n)++] = scenario_text(l->scenario->memory, s.json->valuestring);
     return texts;
+}
+
+const char **loader_texts(struct loader *l, const struct spot *spot, const char *example, size_t *n)
+{
+    return take_texts(l, spot, example, true, n);
+}
+
+const char **loader_lines(struct loader *l, const struct spot *spot, const char *example, size_t *n)
+{
+    return take_texts(l, spot, example, false, n);
 }

@@ -56,6 +56,8 @@ bool loader_good_key(const struct spot *spot, name_rule_fn problem, const char *
 bool loader_good_name(const struct spot *spot, name_rule_fn problem, const char *otherwise);
 /* An array of texts that differ from one another, or NULL; a single text counts as one. */
 const char **loader_texts(struct loader *l, const struct spot *spot, const char *example, size_t *n);
+/* The same of texts that may stand there twice. */
+const char **loader_lines(struct loader *l, const struct spot *spot, const char *example, size_t *n);
 
 /* What hosts call the kinds of packets they send (model/host/packets.c). */
 enum { PACKET_TAGS = 13 };

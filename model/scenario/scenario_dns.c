@@ -34,12 +34,14 @@ void load_mx_choice(const struct spot *server, struct scenario_mail_server *m)
 static void check_zone_lines(const struct spot *zone, const char *apex)
 {
     struct dns_zones *zones = dns_zones_new();
+    struct dns_lines lines;
     char error[256];
+    dns_lines_begin(&lines, apex);
     dns_zones_add_zone(zones, apex);
     struct spot one = *zone;
     for (struct spot s = cJSON_IsString(zone->json) ? one : spot_first(zone); s.json; s = spot_next(&s)) {
         if (!cJSON_IsString(s.json)) continue;
-        if (!dns_zones_add_line(zones, apex, s.json->valuestring, error, sizeof error))
+        if (!dns_zones_add_line(zones, &lines, s.json->valuestring, error, sizeof error))
             spot_refuse(&s, tr("write it like \"@ 300 IN MX 10 mx1\""), "%s: %s", checks_value(s.checks, s.json),
                         error);
         if (s.up == zone->up) break;
@@ -64,7 +66,7 @@ static void load_zone(struct loader *l, const struct spot *zone, struct scenario
 {
     bool is_name = loader_good_key(zone, zone_name_problem, tr("write it like \"b.example\""));
     z->apex = apex_of(l, zone->key);
-    z->lines = loader_texts(l, zone, "@ 300 IN MX 10 mx1", &z->n_lines);
+    z->lines = loader_lines(l, zone, "@ 300 IN MX 10 mx1", &z->n_lines);
     if (is_name) check_zone_lines(zone, z->apex);
 }
 

@@ -65,13 +65,13 @@ static int tree_zone(const struct scenario *s, const char *apex)
 
 /* ---- what is written ---- */
 
-static void claim_line(struct claims *c, size_t version, const struct spot *spot, int zone)
+static void claim_line(struct claims *c, size_t version, const struct spot *spot, struct dns_lines *lines, int zone)
 {
     struct dns_rr_line line;
     char name[DNS_NAME_BYTES], target[DNS_NAME_BYTES], error[256];
     const char *apex = c->versions[version].apex;
     if (!cJSON_IsString(spot->json)) return;
-    if (!dns_rr_from_line(spot->json->valuestring, apex, 0, &line, error, sizeof error)) return; /* a comment */
+    if (dns_lines_read(lines, spot->json->valuestring, &line, error, sizeof error) != DNS_LINE_RECORD) return;
     if (!dns_name_normalize(line.rr.name, name)) return;
     struct claim one = {.of = CLAIM_LINE,
                         .zone = zone,
@@ -88,9 +88,11 @@ static void claim_lines(struct claims *c, size_t version)
 {
     const struct spot *zone = &c->versions[version].zone;
     int index = tree_zone(c->l->scenario, c->versions[version].apex);
-    if (cJSON_IsString(zone->json)) claim_line(c, version, zone, index);
+    struct dns_lines lines;
+    dns_lines_begin(&lines, c->versions[version].apex);
+    if (cJSON_IsString(zone->json)) claim_line(c, version, zone, &lines, index);
     for (struct spot s = spot_first(zone); cJSON_IsArray(zone->json) && s.json; s = spot_next(&s))
-        claim_line(c, version, &s, index);
+        claim_line(c, version, &s, &lines, index);
 }
 
 static struct version *add_version(struct claims *c)

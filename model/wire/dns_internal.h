@@ -5,7 +5,8 @@
        dns_suffixes.c  which names they hold already, for compression
        dns_check.c     whether bytes may be read
        dns_wire.c      a message from bytes, by ldns
-       dns_text.c      names, records and answers as people write them */
+       dns_text.c      names and answers as people write them
+       dns_lines.c     records as people write them */
 #ifndef POSTROAD_MODEL_WIRE_DNS_INTERNAL_H
 #define POSTROAD_MODEL_WIRE_DNS_INTERNAL_H
 

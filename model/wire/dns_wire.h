@@ -77,9 +77,19 @@ struct dns_rr_line {
     struct dns_rr rr; /* points into the arrays beside it */
     char name[DNS_NAME_BYTES], target[DNS_NAME_BYTES], rname[DNS_NAME_BYTES];
 };
-/* A line in master-file syntax (RFC 1035 5.1), names relative to origin: "@ 300 IN MX 10 mx1". Without a TTL it gets
-   default_ttl_s. False and a message when it is not understood, or its type cannot be told by struct dns_rr. */
-bool dns_rr_from_line(const char *line, const char *origin, uint32_t default_ttl_s, struct dns_rr_line *out,
-                      char *error, size_t error_size);
+/* A zone's lines in master-file syntax (RFC 1035 5.1), in their order: "@ 300 IN MX 10 mx1". */
+enum { DNS_LINE_TTL_S = 3600 };
+struct dns_lines {
+    char origin[DNS_NAME_BYTES]; /* to which names are relative: the zone's, until $ORIGIN */
+    uint32_t ttl_s;              /* of records that say none: DNS_LINE_TTL_S, until $TTL (RFC 2308 4) */
+};
+void dns_lines_begin(struct dns_lines *lines, const char *apex);
+enum dns_line {
+    DNS_LINE_RECORD,
+    DNS_LINE_NOTHING, /* a comment, or a directive for the lines behind it */
+    DNS_LINE_WRONG    /* not understood, or of a type that struct dns_rr cannot tell; why is the end of a sentence */
+};
+enum dns_line dns_lines_read(struct dns_lines *lines, const char *line, struct dns_rr_line *out, char *error,
+                             size_t error_size);
 
 #endif

@@ -142,11 +142,13 @@ static void make_zones(struct internet *net, struct server *server)
         const struct zone_text *text = &server->texts[i];
         dns_zones_add_zone(server->zones, text->apex);
         const char *line = text->lines;
+        struct dns_lines lines;
+        dns_lines_begin(&lines, text->apex);
         for (size_t k = 0; k < text->n; k++) {
             char one[1024], error[256];
             size_t length = strcspn(line, "\n");
             snprintf(one, sizeof one, "%.*s", (int)length, line);
-            if (!dns_zones_add_line(server->zones, text->apex, one, error, sizeof error))
+            if (!dns_zones_add_line(server->zones, &lines, one, error, sizeof error))
                 problem(net, "\"%s\" %s", one, error);
             line += length + 1;
         }

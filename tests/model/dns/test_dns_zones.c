@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool add_line(struct dns_zones *zones, const char *apex, const char *line, char *error, size_t error_size)
+{
+    struct dns_lines lines;
+    dns_lines_begin(&lines, apex);
+    return dns_zones_add_line(zones, &lines, line, error, error_size);
+}
+
 /* Zones of lines in master-file syntax, as "apex: line". */
 static struct dns_zones *zones_of(const char *const *lines, size_t n)
 {
@@ -14,7 +21,7 @@ static struct dns_zones *zones_of(const char *const *lines, size_t n)
         const char *colon = strchr(lines[i], ':');
         snprintf(apex, sizeof apex, "%.*s", (int)(colon - lines[i]), lines[i]);
         dns_zones_add_zone(zones, apex);
-        cr_assert(dns_zones_add_line(zones, apex, colon + 1, error, sizeof error), "%s %s", lines[i], error);
+        cr_assert(add_line(zones, apex, colon + 1, error, sizeof error), "%s %s", lines[i], error);
     }
     dns_zones_finish(zones);
     return zones;
@@ -179,7 +186,7 @@ Test(dns_zones, records_that_cannot_be_are_refused_with_a_reason)
     dns_zones_add_zone(zones, "b.example");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char error[128] = "";
-        bool good = dns_zones_add_line(zones, "b.example", cases[i].line, error, sizeof error);
+        bool good = add_line(zones, "b.example", cases[i].line, error, sizeof error);
         cr_assert_str_eq(error, cases[i].error, "%s", cases[i].line);
         cr_assert_eq(good, error[0] == '\0');
     }
@@ -210,13 +217,13 @@ Test(dns_zones, answers_fit_a_datagram_additional_records_go_first)
     for (int i = 0; i < 40; i++) {
         char line[64], error[128];
         snprintf(line, sizeof line, "%s MX %d mx%d", i < 15 ? "some" : "many", i, i);
-        dns_zones_add_line(zones, "b", line, error, sizeof error);
+        add_line(zones, "b", line, error, sizeof error);
         if (i >= 15) continue;
         snprintf(line, sizeof line, "many MX %d mx%d", i, i);
-        dns_zones_add_line(zones, "b", line, error, sizeof error);
+        add_line(zones, "b", line, error, sizeof error);
         for (int k = 0; k < 2; k++) {
             snprintf(line, sizeof line, "mx%d A 10.0.%d.%d", i, i, k);
-            dns_zones_add_line(zones, "b", line, error, sizeof error);
+            add_line(zones, "b", line, error, sizeof error);
         }
     }
     dns_zones_finish(zones);
@@ -249,7 +256,7 @@ Test(dns_zones, how_much_is_answered_depends_on_the_question)
     for (int i = 0; i < 100; i++) {
         char line[64], error[128];
         snprintf(line, sizeof line, "@ MX %d an-exchange-called-mx%d", i, i);
-        dns_zones_add_line(zones, "b", line, error, sizeof error);
+        add_line(zones, "b", line, error, sizeof error);
     }
     dns_zones_finish(zones);
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {

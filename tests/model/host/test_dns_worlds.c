@@ -28,7 +28,7 @@ struct setting {
 
 static struct world_run run_world(struct setting s)
 {
-    static char json[70000];
+    static char json[220000];
     int n = snprintf(json, sizeof json, template, s.kind ? s.kind : "tree", s.hosts ? s.hosts : "",
                      s.links ? s.links : "", s.more ? s.more : "");
     cr_assert(n > 0 && (size_t)n < sizeof json);
@@ -125,7 +125,7 @@ Test(dns_worlds, what_is_temporary_leaves_the_mail_in_the_queue) /* law D6 */
 /* Beside mx1.b.example, which is there, so many hosts that are not. */
 static const char *many_mx(int many)
 {
-    static char zone[65536];
+    static char zone[200000];
     size_t n = (size_t)snprintf(zone, sizeof zone, ", \"zones\": { \"b.example\": [\"@ 300 MX 5 mx1\"");
     for (int i = 0; i < many; i++)
         n += (size_t)snprintf(zone + n, sizeof zone - n, ", \"@ 300 MX 10 a-mail-exchanger-with-a-long-name-%d\"", i);
@@ -143,6 +143,33 @@ Test(dns_worlds, a_large_answer_comes_over_tcp)
         cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 2);
         world_run_free(&run);
     }
+}
+
+/* RFC 1035 4.2.2: no message takes more than 65535 bytes. What is cut off there is no answer, and temporary. */
+Test(dns_worlds, an_answer_that_no_message_holds_leaves_the_mail_in_the_queue)
+{
+    static const char *const kinds[] = {"simple", "tree"};
+    for (size_t i = 0; i < 2; i++) {
+        struct world_run run = run_world((struct setting){.kind = kinds[i], .more = many_mx(2500)});
+        cr_expect_gt(count_events(&run, EVENT_DNS_TROUBLE, "truncated, asked again over TCP"), 0);
+        cr_expect_gt(count_events(&run, EVENT_MAIL_STATE, "451 4.4.3 no answer"), 0);
+        cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 0);
+        cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "bounced"), 0);
+        if (i == 1) cr_expect_str_eq(text_of(&run, EVENT_DNS_TOLD, "b.example", FIELD_RCODE), "SERVFAIL");
+        world_run_free(&run);
+    }
+}
+
+/* RFC 1035 5.1, RFC 2308 4: lines speak of those behind them; one may stand there twice. */
+Test(dns_worlds, a_zone_may_say_its_ttl_and_its_origin_once)
+{
+    struct world_run run = run_world((struct setting){
+        .more = ", \"zones\": { \"b.example\": [\"$TTL 77\", \"@ MX 10 mx1\", \"$ORIGIN far.b.example.\","
+                " \"@ A 10.9.9.1\", \"$ORIGIN near.b.example.\", \"@ A 10.9.9.1\"] }"});
+    cr_expect_eq(count_events(&run, EVENT_ZONE_RECORD, "77 MX 10 mx1.b.example."), 1);
+    cr_expect_eq(count_events(&run, EVENT_ZONE_RECORD, "77 A 10.9.9.1"), 2);
+    cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 2);
+    world_run_free(&run);
 }
 
 /* A thousand MX records, and a name with two thousand addresses: bounded work, and the mail is delivered. */
@@ -173,6 +200,10 @@ Test(dns_worlds, a_delegation_can_be_wrong)
     struct world_run run = run_world((struct setting){.more = ", \"zones\": { \"example\": [\"b NS nobody.test.\"] }"});
     cr_assert_str_eq(text_of(&run, EVENT_DNS_TOLD, "b.example", FIELD_RCODE), "SERVFAIL");
     cr_assert_eq(count_events(&run, EVENT_MAIL_STATE, "bounced"), 0);
+    world_run_free(&run);
+    run = run_world((struct setting){.more = ", \"zones\": { \"example\": [\"$ORIGIN b\", \"@ NS nobody.test.\"] }"});
+    cr_assert_str_eq(text_of(&run, EVENT_DNS_TOLD, "b.example", FIELD_RCODE), "SERVFAIL",
+                     "written relative to $ORIGIN");
     world_run_free(&run);
 }
 

@@ -355,7 +355,16 @@ Test(dns_wire, a_line_of_a_master_file_is_a_record)
           .soa_minimum = 5}},
         {"@ MX 70000 mx1", {0}},
         {"@ 99999999999 A 10.0.0.1", {0}},
-        {"@ 3000000000 A 10.0.0.1", {0}},
+        {"@ 2147483647 A 10.0.0.1", {.name = "b.example", .type = DNS_A, .ttl_s = 2147483647, .address = 0x0a000001}},
+        {"@ 2147483648 A 10.0.0.1", {.name = "b.example", .type = DNS_A, .ttl_s = 0, .address = 0x0a000001}},
+        {"@ 4294967296 A 10.0.0.1", {0}},
+        {"@ 10000w A 10.0.0.1", {0}},
+        {"99999999999 in 1h30m a 10.0.0.1",
+         {.name = "99999999999.b.example", .type = DNS_A, .ttl_s = 5400, .address = 0x0a000001}},
+        {"@ TXT \"99999999999\"", {.name = "b.example", .type = DNS_TXT, .ttl_s = 3600, .target = "99999999999"}},
+        {"@ SOA ns root 4294967296 2 3 4 5", {0}},
+        {"@ IN IN A 10.0.0.1", {0}},
+        {"@ 300 IN 300 A 10.0.0.1", {0}},
         {"@ A 10.0.0", {0}},
         {"@ MX 10", {0}},
         {"@ A 10.0.0.1 10.0.0.2", {0}},
@@ -367,18 +376,70 @@ Test(dns_wire, a_line_of_a_master_file_is_a_record)
         {"@ AAAA 2001:db8::5",
          {.name = "b.example", .type = DNS_AAAA, .ttl_s = 3600, .address6 = {0x20010db800000000, 5}}},
         {"@ AAAA 10.0.0.1", {0}},
-        {"$ORIGIN c.", {0}},
         {"nonsense", {0}},
         {"a..b A 10.0.0.1", {0}},
-        {"", {0}},
+        {"@", {0}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct dns_rr_line out;
         char error[128] = "";
-        bool good = dns_rr_from_line(cases[i].line, "b.example", 3600, &out, error, sizeof error);
+        struct dns_lines lines;
+        dns_lines_begin(&lines, "b.example");
+        bool good = dns_lines_read(&lines, cases[i].line, &out, error, sizeof error) == DNS_LINE_RECORD;
         cr_assert_eq(good, cases[i].rr.name != NULL, "\"%s\": %s", cases[i].line, error);
         if (good) cr_assert(same_rr(&out.rr, &cases[i].rr), "\"%s\"", cases[i].line);
         if (!good) cr_assert(strncmp(error, "is not", 6) == 0 || strncmp(error, "holds", 5) == 0, "\"%s\"", error);
+    }
+}
+
+/* RFC 1035 5.1, RFC 2308 4: what is said of the lines behind. */
+Test(dns_wire, origin_and_ttl_hold_until_they_are_said_anew)
+{
+    static const struct {
+        const char *line, *name, *target; /* no name: no record */
+        uint32_t ttl_s;
+        const char *error;
+    } cases[] = {
+        {"; a comment", NULL, NULL, 0, ""},
+        {"", NULL, NULL, 0, ""},
+        {"@ MX 10 mx1", "b.example", "mx1.b.example", 3600, ""},
+        {"$TTL 300", NULL, NULL, 0, ""},
+        {"@ MX 10 mx1", "b.example", "mx1.b.example", 300, ""},
+        {"@ 60 MX 10 mx1", "b.example", "mx1.b.example", 60, ""},
+        {"$ORIGIN sub", NULL, NULL, 0, ""},
+        {"@ MX 10 mx1", "sub.b.example", "mx1.sub.b.example", 300, ""},
+        {"$origin DEEP ; below", NULL, NULL, 0, ""},
+        {"x MX 10 mx1.b.example.", "x.deep.sub.b.example", "mx1.b.example", 300, ""},
+        {"$ORIGIN @", NULL, NULL, 0, ""},
+        {"$ttl\t1d12h", NULL, NULL, 0, ""},
+        {"x MX 10 mx1", "x.deep.sub.b.example", "mx1.deep.sub.b.example", 129600, ""},
+        {"$ORIGIN .", NULL, NULL, 0, ""},
+        {"c.example MX 10 mx1", "c.example", "mx1", 129600, ""},
+        {"$ORIGIN c.example", NULL, NULL, 0, ""},
+        {"$TTL 2147483648", NULL, NULL, 0, ""}, /* RFC 2181 8 */
+        {"@ MX 10 mx1", "c.example", "mx1.c.example", 0, ""},
+        {"$ORIGIN", NULL, NULL, 0, "is not of the form \"$ORIGIN sub.b.example.\""},
+        {"$ORIGIN a..b", NULL, NULL, 0, "is not of the form \"$ORIGIN sub.b.example.\""},
+        {"$ORIGIN a b", NULL, NULL, 0, "is not of the form \"$ORIGIN sub.b.example.\""},
+        {"$TTL", NULL, NULL, 0, "is not of the form \"$TTL 300\""},
+        {"$TTL soon", NULL, NULL, 0, "is not of the form \"$TTL 300\""},
+        {"$TTL 300 400", NULL, NULL, 0, "is not of the form \"$TTL 300\""},
+        {"$TTL 4294967296", NULL, NULL, 0, "holds a number that is too large for its field"},
+        {"$INCLUDE other", NULL, NULL, 0, "is a directive that is not known here: there are $TTL and $ORIGIN"},
+        {"@ MX 10 mx1", "c.example", "mx1.c.example", 0, ""},
+    };
+    struct dns_lines lines;
+    dns_lines_begin(&lines, "b.example");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct dns_rr_line out;
+        char error[128] = "";
+        enum dns_line what = dns_lines_read(&lines, cases[i].line, &out, error, sizeof error);
+        cr_assert_str_eq(error, cases[i].error, "\"%s\"", cases[i].line);
+        cr_assert_eq(what, cases[i].name ? DNS_LINE_RECORD : *error ? DNS_LINE_WRONG : DNS_LINE_NOTHING);
+        if (!cases[i].name) continue;
+        cr_expect_str_eq(out.rr.name, cases[i].name, "\"%s\": %s", cases[i].line, out.rr.name);
+        cr_expect_str_eq(out.rr.target, cases[i].target, "\"%s\": %s", cases[i].line, out.rr.target);
+        cr_expect_eq(out.rr.ttl_s, cases[i].ttl_s, "\"%s\": %u", cases[i].line, out.rr.ttl_s);
     }
 }
 
