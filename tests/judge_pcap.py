@@ -62,7 +62,7 @@ abuses = any(e["kind"] == "client.abuse" and e["host"] == host for e in events)
 # Their streams show one direction indented by a tab, and unprintable bytes as dots.
 followed = collections.Counter(row.rstrip("\r\n").lstrip("\t") for row in open(streams, errors="replace", newline="\n"))
 said = collections.Counter(
-    "".join(c if " " <= c <= "~" else "." for c in e["text"].rstrip("\r\n").lstrip("\t")) for e in lines
+    "".join(chr(b) if 0x20 <= b <= 0x7E else "." for b in e["text"].rstrip("\r\n").lstrip("\t").encode()) for e in lines
 )
 if not abuses:
     check("lines of dialogue", said, said & followed)
