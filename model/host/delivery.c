@@ -333,35 +333,13 @@ static bool idles(void *context)
 /* The scenario's time-outs; else the policy's; else those of RFC 5321. */
 static struct smtp_client_config client_config(const struct delivery *delivery)
 {
-    const struct retry_timeouts *by_policy = &delivery_queue(delivery)->policy->timeouts;
+    const struct retry_policy *policy = delivery_queue(delivery)->policy;
     struct smtp_client_config config = delivery_queue(delivery)->host->description->smtp.client;
+    struct smtp_timeouts others = smtp_timeouts_all(policy->timeout_ns);
     struct smtp_client_config usual = smtp_client_config_default(NULL);
-    const struct smtp_client_config of_policy = {.greeting_ns = by_policy->greeting_ns,
-                                                 .helo_ns = by_policy->helo_ns,
-                                                 .mail_ns = by_policy->mail_ns,
-                                                 .rcpt_ns = by_policy->rcpt_ns,
-                                                 .data_init_ns = by_policy->data_init_ns,
-                                                 .data_block_ns = by_policy->data_block_ns,
-                                                 .data_done_ns = by_policy->data_done_ns,
-                                                 .rset_ns = by_policy->rset_ns,
-                                                 .quit_ns = by_policy->quit_ns,
-                                                 .starttls_ns = by_policy->starttls_ns,
-                                                 .auth_ns = by_policy->auth_ns};
-    int64_t ns = by_policy->command_ns;
-    const struct smtp_client_config all = {.greeting_ns = ns,
-                                           .helo_ns = ns,
-                                           .mail_ns = ns,
-                                           .rcpt_ns = ns,
-                                           .data_init_ns = ns,
-                                           .data_block_ns = ns,
-                                           .data_done_ns = ns,
-                                           .rset_ns = ns,
-                                           .quit_ns = ns,
-                                           .starttls_ns = ns,
-                                           .auth_ns = ns};
-    smtp_client_config_fill_timeouts(&config, &of_policy);
-    smtp_client_config_fill_timeouts(&config, &all);
-    smtp_client_config_fill_timeouts(&config, &usual);
+    smtp_timeouts_fill(&config.timeouts, &policy->timeouts);
+    smtp_timeouts_fill(&config.timeouts, &others);
+    smtp_timeouts_fill(&config.timeouts, &usual.timeouts);
     config.name = delivery_queue(delivery)->host->description->name;
     config.tls = delivery->is_in_clear ? SMTP_TLS_NEVER : outbound_smtp_tls(delivery->tls);
     return config;
@@ -428,7 +406,8 @@ static void lose_connection(struct delivery *delivery, const char *why)
         wake_set(&delivery->connect_wake, TIME_NEVER);
         const struct delivery_place *place = &delivery->places[delivery->place_next - 1];
         snprintf(delivery->reason, sizeof delivery->reason, "%s: %s",
-                 delivery->peer.n ? world_host(delivery_world(delivery), delivery->peer)->description->name : place->host,
+                 delivery->peer.n ? world_host(delivery_world(delivery), delivery->peer)->description->name
+                                  : place->host,
                  why);
         delivery_remember_failure(delivery, why, strstr(why, "timed out") != NULL);
     }
@@ -575,10 +554,9 @@ static void take_places(struct delivery *delivery, const struct mx_route *route)
     delivery->n_places = route->n;
     delivery->tls = route->tls;
     for (size_t i = 0; i < route->n; i++)
-        delivery->places[i] =
-            (struct delivery_place){.address = route->places[i].address,
-                                    .host = mem_strdup(route->places[i].host),
-                                    .key = place_key(&route->places[i])};
+        delivery->places[i] = (struct delivery_place){.address = route->places[i].address,
+                                                      .host = mem_strdup(route->places[i].host),
+                                                      .key = place_key(&route->places[i])};
 }
 
 /* DNS without an answer is a destination that cannot be reached. */

@@ -239,7 +239,7 @@ void mail_client_start_session(struct errand *errand)
     const struct scenario_host *description = client->host->description;
     struct smtp_client_config config = description->smtp.client;
     struct smtp_client_config usual = smtp_client_config_default(NULL);
-    smtp_client_config_fill_timeouts(&config, &usual);
+    smtp_timeouts_fill(&config.timeouts, &usual.timeouts);
     config.name = description->name;
     config.user = description->smtp.auth_user;
     config.password = description->smtp.auth_password;

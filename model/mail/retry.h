@@ -13,6 +13,7 @@
 
 #include "model/mail/clock_change.h"
 #include "model/mail/urgency.h"
+#include "model/smtp/smtp_timeouts.h"
 
 enum retry_kind {
     RETRY_POSTFIX,
@@ -49,14 +50,6 @@ enum retry_ended {
 #define RETRY_AFTER(ended) (1u << RETRY_ENDED_##ended)
 enum { RETRY_RULES_MAX = 16, RETRY_STEPS_MAX = 64 };
 
-/* How long a server that hands mail on waits for an answer. What is 0 is command_ns; where that is 0 too, what RFC 5321
-   4.5.3.2 asks for. */
-struct retry_timeouts {
-    int64_t command_ns;
-    int64_t greeting_ns, helo_ns, mail_ns, rcpt_ns, data_init_ns, data_block_ns, data_done_ns, rset_ns, quit_ns,
-        starttls_ns, auth_ns;
-};
-
 /* Every parameter; a policy reads its own. Times in ns; 0 switches off where that makes sense. */
 struct retry_policy {
     enum retry_kind kind;
@@ -81,7 +74,10 @@ struct retry_policy {
     int64_t address_hardlimit; /* exim: address_limit is not for mail that is older than the last rule, this one is */
     unsigned stays_after;      /* RETRY_AFTER(...): what the next host is not tried at once after */
     int64_t connect_timeout_ns;
-    struct retry_timeouts timeouts;
+    /* How long a server that hands mail on waits for an answer. What is 0 is timeout_ns; where that is 0 too, what RFC 5321
+       4.5.3.2 asks for. */
+    struct smtp_timeouts timeouts;
+    int64_t timeout_ns;
     int64_t max_hops;         /* Received lines of a mail that is in a loop */
     int64_t session_messages; /* how many one session may carry; 1: no reuse; 0: no limit */
     int64_t reuse_ns;         /* a session is not taken up again after so long; 0: no limit */

@@ -19,7 +19,7 @@ static void set_default(struct retry_policy *policy)
     policy->initial_concurrency = policy->concurrency_limit = 20;
     policy->session_messages = 20;
     policy->connect_timeout_ns = 10 * MINUTE;
-    policy->timeouts.command_ns = 10 * MINUTE; /* Set-SendConnector: ConnectionInactivityTimeOut */
+    policy->timeout_ns = 10 * MINUTE; /* Set-SendConnector: ConnectionInactivityTimeOut */
     policy->max_hops = 60;                     /* Set-ReceiveConnector: MaxHopCount */
     policy->clear_after_ns = RETRY_NEVER;
 }

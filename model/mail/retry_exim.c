@@ -24,9 +24,10 @@ static void set_default(struct retry_policy *policy)
     policy->address_hardlimit = 50;
     policy->session_messages = 500;
     policy->connect_timeout_ns = 5 * MINUTE;
-    policy->timeouts = (struct retry_timeouts){
-        .command_ns = 5 * MINUTE, .data_block_ns = 5 * MINUTE, .data_done_ns = 10 * MINUTE}; /* transports/smtp.c */
-    policy->max_hops = 30;                                                                   /* received_headers_max */
+    policy->timeout_ns = 5 * MINUTE;
+    policy->timeouts =
+        (struct smtp_timeouts){.data_block_ns = 5 * MINUTE, .data_done_ns = 10 * MINUTE}; /* transports/smtp.c */
+    policy->max_hops = 30;                                                                /* received_headers_max */
 }
 
 static int64_t whole_seconds(int64_t ns)

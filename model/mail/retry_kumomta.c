@@ -17,10 +17,10 @@ static void set_default(struct retry_policy *policy)
     policy->session_messages = 0;
     policy->stays_after = RETRY_AFTER(LOST) | RETRY_AFTER(ANSWERED);
     policy->connect_timeout_ns = 60 * SECOND;
-    policy->timeouts = (struct retry_timeouts){/* client_types.rs */
-                                               .command_ns = 300 * SECOND,
-                                               .greeting_ns = 60 * SECOND,
-                                               .starttls_ns = 5 * SECOND};
+    policy->timeout_ns = 300 * SECOND;
+    policy->timeouts = (struct smtp_timeouts){/* client_types.rs */
+                                              .greeting_ns = 60 * SECOND,
+                                              .starttls_ns = 5 * SECOND};
     policy->clear_after_ns = RETRY_NEVER; /* opportunistic_tls_reconnect_on_failed_handshake is off */
 }
 

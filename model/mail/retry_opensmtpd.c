@@ -27,7 +27,7 @@ static void set_default(struct retry_policy *policy)
     policy->idles_always = true;
     policy->stays_after = RETRY_AFTER(LOST) | RETRY_AFTER(ANSWERED);
     policy->connect_timeout_ns = 5 * MINUTE;
-    policy->timeouts.command_ns = 300 * SECOND; /* smtpd.h: SMTPD_SESSION_TIMEOUT */
+    policy->timeout_ns = 300 * SECOND; /* smtpd.h: SMTPD_SESSION_TIMEOUT */
     policy->max_hops = 100;                     /* smtpd.h: MAX_HOPS_COUNT */
 }
 

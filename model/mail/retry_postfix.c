@@ -28,11 +28,11 @@ static void set_default(struct retry_policy *policy)
     policy->address_limit = 5;
     policy->session_limit = 2;
     policy->connect_timeout_ns = 30 * SECOND;
-    policy->timeouts = (struct retry_timeouts){.command_ns = 300 * SECOND, /* mail_params.h: smtp_*_timeout */
-                                               .data_init_ns = 120 * SECOND,
-                                               .data_block_ns = 180 * SECOND,
-                                               .data_done_ns = 600 * SECOND,
-                                               .rset_ns = 20 * SECOND};
+    policy->timeout_ns = 300 * SECOND; /* mail_params.h: smtp_*_timeout */
+    policy->timeouts = (struct smtp_timeouts){.data_init_ns = 120 * SECOND,
+                                              .data_block_ns = 180 * SECOND,
+                                              .data_done_ns = 600 * SECOND,
+                                              .rset_ns = 20 * SECOND};
     policy->max_hops = 50; /* hopcount_limit */
     policy->session_messages = 0;
     policy->reuse_ns = 300 * SECOND;

@@ -15,7 +15,7 @@ static void set_default(struct retry_policy *policy)
     policy->total_concurrency = 20;
     policy->recipient_limit = 1;
     policy->connect_timeout_ns = 60 * SECOND;
-    policy->timeouts.command_ns = 1200 * SECOND; /* qmail-remote.c: timeout */
+    policy->timeout_ns = 1200 * SECOND; /* qmail-remote.c: timeout */
     policy->max_hops = 100;                      /* qmail-smtpd.c: MAXHOPS */
     policy->tcpto_timeouts = 2;
     policy->tcpto_spacing_ns = 120 * SECOND;

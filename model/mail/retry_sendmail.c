@@ -19,14 +19,14 @@ static void set_default(struct retry_policy *policy)
     policy->recipient_limit = 100;
     policy->session_messages = 0;
     policy->connect_timeout_ns = 5 * MINUTE;
-    policy->timeouts = (struct retry_timeouts){.command_ns = 5 * MINUTE, /* op.txt 4.1.2, Timeout.* */
-                                               .mail_ns = 10 * MINUTE,
-                                               .rcpt_ns = HOUR,
-                                               .data_block_ns = HOUR,
-                                               .data_done_ns = HOUR,
-                                               .quit_ns = 2 * MINUTE,
-                                               .starttls_ns = HOUR,
-                                               .auth_ns = 10 * MINUTE};
+    policy->timeout_ns = 5 * MINUTE; /* op.txt 4.1.2, Timeout.* */
+    policy->timeouts = (struct smtp_timeouts){.mail_ns = 10 * MINUTE,
+                                              .rcpt_ns = HOUR,
+                                              .data_block_ns = HOUR,
+                                              .data_done_ns = HOUR,
+                                              .quit_ns = 2 * MINUTE,
+                                              .starttls_ns = HOUR,
+                                              .auth_ns = 10 * MINUTE};
     policy->max_hops = 25;                /* MaxHopCount */
     policy->clear_after_ns = RETRY_NEVER; /* TLSFallbacktoClear is off */
 }

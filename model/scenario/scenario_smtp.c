@@ -84,16 +84,16 @@ static void load_timeouts(const struct spot *object, struct scenario_smtp *smtp)
     if (!want_object(object, "timeouts", &spot)) return;
     CHECK_KEYS(&spot, timeout_keys);
     want_duration(&spot, "command", SECOND, DAY, &smtp->server.idle_ns);
-    want_duration(&spot, "greeting", SECOND, DAY, &c->greeting_ns);
-    want_duration(&spot, "ehlo", SECOND, DAY, &c->helo_ns);
-    want_duration(&spot, "mail", SECOND, DAY, &c->mail_ns);
-    want_duration(&spot, "rcpt", SECOND, DAY, &c->rcpt_ns);
-    want_duration(&spot, "data", SECOND, DAY, &c->data_init_ns);
-    want_duration(&spot, "data_block", SECOND, DAY, &c->data_block_ns);
-    want_duration(&spot, "end_of_data", SECOND, DAY, &c->data_done_ns);
-    want_duration(&spot, "quit", SECOND, DAY, &c->quit_ns);
-    want_duration(&spot, "starttls", SECOND, DAY, &c->starttls_ns);
-    want_duration(&spot, "auth", SECOND, DAY, &c->auth_ns);
+    want_duration(&spot, "greeting", SECOND, DAY, &c->timeouts.greeting_ns);
+    want_duration(&spot, "ehlo", SECOND, DAY, &c->timeouts.helo_ns);
+    want_duration(&spot, "mail", SECOND, DAY, &c->timeouts.mail_ns);
+    want_duration(&spot, "rcpt", SECOND, DAY, &c->timeouts.rcpt_ns);
+    want_duration(&spot, "data", SECOND, DAY, &c->timeouts.data_init_ns);
+    want_duration(&spot, "data_block", SECOND, DAY, &c->timeouts.data_block_ns);
+    want_duration(&spot, "end_of_data", SECOND, DAY, &c->timeouts.data_done_ns);
+    want_duration(&spot, "quit", SECOND, DAY, &c->timeouts.quit_ns);
+    want_duration(&spot, "starttls", SECOND, DAY, &c->timeouts.starttls_ns);
+    want_duration(&spot, "auth", SECOND, DAY, &c->timeouts.auth_ns);
 }
 
 static void load_sending(const struct spot *object, struct smtp_client_config *config)

@@ -35,16 +35,16 @@ struct smtp_client_config smtp_client_config_default(const char *name)
 {
     struct smtp_client_config config = {
         .name = name,
-        .greeting_ns = 5 * MINUTE,
-        .helo_ns = 5 * MINUTE,
-        .mail_ns = 5 * MINUTE,
-        .rcpt_ns = 5 * MINUTE,
-        .data_init_ns = 2 * MINUTE,
-        .data_block_ns = 3 * MINUTE,
-        .data_done_ns = 10 * MINUTE,
-        .quit_ns = 5 * MINUTE,
-        .starttls_ns = 5 * MINUTE,
-        .auth_ns = 5 * MINUTE,
+        .timeouts = {.greeting_ns = 5 * MINUTE,
+                     .helo_ns = 5 * MINUTE,
+                     .mail_ns = 5 * MINUTE,
+                     .rcpt_ns = 5 * MINUTE,
+                     .data_init_ns = 2 * MINUTE,
+                     .data_block_ns = 3 * MINUTE,
+                     .data_done_ns = 10 * MINUTE,
+                     .quit_ns = 5 * MINUTE,
+                     .starttls_ns = 5 * MINUTE,
+                     .auth_ns = 5 * MINUTE},
         .mechanism = SMTP_AUTH_PLAIN,
         .pipelining = true,
     };
@@ -57,19 +57,34 @@ static void fill(int64_t *ns, int64_t with)
     if (*ns == 0) *ns = with;
 }
 
-void smtp_client_config_fill_timeouts(struct smtp_client_config *config, const struct smtp_client_config *with)
+void smtp_timeouts_fill(struct smtp_timeouts *timeouts, const struct smtp_timeouts *with)
 {
-    fill(&config->greeting_ns, with->greeting_ns);
-    fill(&config->helo_ns, with->helo_ns);
-    fill(&config->mail_ns, with->mail_ns);
-    fill(&config->rcpt_ns, with->rcpt_ns);
-    fill(&config->data_init_ns, with->data_init_ns);
-    fill(&config->data_block_ns, with->data_block_ns);
-    fill(&config->data_done_ns, with->data_done_ns);
-    fill(&config->rset_ns, with->rset_ns);
-    fill(&config->quit_ns, with->quit_ns);
-    fill(&config->starttls_ns, with->starttls_ns);
-    fill(&config->auth_ns, with->auth_ns);
+    fill(&timeouts->greeting_ns, with->greeting_ns);
+    fill(&timeouts->helo_ns, with->helo_ns);
+    fill(&timeouts->mail_ns, with->mail_ns);
+    fill(&timeouts->rcpt_ns, with->rcpt_ns);
+    fill(&timeouts->data_init_ns, with->data_init_ns);
+    fill(&timeouts->data_block_ns, with->data_block_ns);
+    fill(&timeouts->data_done_ns, with->data_done_ns);
+    fill(&timeouts->rset_ns, with->rset_ns);
+    fill(&timeouts->quit_ns, with->quit_ns);
+    fill(&timeouts->starttls_ns, with->starttls_ns);
+    fill(&timeouts->auth_ns, with->auth_ns);
+}
+
+struct smtp_timeouts smtp_timeouts_all(int64_t ns)
+{
+    return (struct smtp_timeouts){.greeting_ns = ns,
+                                  .helo_ns = ns,
+                                  .mail_ns = ns,
+                                  .rcpt_ns = ns,
+                                  .data_init_ns = ns,
+                                  .data_block_ns = ns,
+                                  .data_done_ns = ns,
+                                  .rset_ns = ns,
+                                  .quit_ns = ns,
+                                  .starttls_ns = ns,
+                                  .auth_ns = ns};
 }
 
 /* --- States ---------------------------------------------------------------------------------------------------------
@@ -84,32 +99,32 @@ static int64_t wait_ns(const struct smtp_client *s)
 {
     switch (s->state) {
     case STATE_CONNECT:
-        return s->config.greeting_ns;
+        return s->config.timeouts.greeting_ns;
     case STATE_EHLO:
     case STATE_HELO:
-        return s->config.helo_ns;
+        return s->config.timeouts.helo_ns;
     case STATE_STARTTLS:
     case STATE_HANDSHAKE:
-        return s->config.starttls_ns;
+        return s->config.timeouts.starttls_ns;
     case STATE_AUTH_PLAIN:
     case STATE_AUTH_LOGIN:
     case STATE_AUTH_USER:
     case STATE_AUTH_PASSWORD:
-        return s->config.auth_ns;
+        return s->config.timeouts.auth_ns;
     case STATE_RSET:
-        return s->config.rset_ns ? s->config.rset_ns : s->config.mail_ns;
+        return s->config.timeouts.rset_ns ? s->config.timeouts.rset_ns : s->config.timeouts.mail_ns;
     case STATE_MAIL:
-        return s->config.mail_ns;
+        return s->config.timeouts.mail_ns;
     case STATE_RCPT:
-        return s->config.rcpt_ns;
+        return s->config.timeouts.rcpt_ns;
     case STATE_DATA:
-        return s->config.data_init_ns;
+        return s->config.timeouts.data_init_ns;
     case STATE_CHUNK:
     case STATE_END_OF_DATA:
         /* RFC 5321 4.5.3.2.5 and 6: each block is waited for, and once all have arrived the answer. */
-        return has_arrived(s) ? s->config.data_done_ns : s->config.data_block_ns;
+        return has_arrived(s) ? s->config.timeouts.data_done_ns : s->config.timeouts.data_block_ns;
     case STATE_QUIT:
-        return s->config.quit_ns;
+        return s->config.timeouts.quit_ns;
     case STATE_NEW:
     case STATE_IDLE:
     case STATE_OVER:

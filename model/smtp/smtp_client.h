@@ -9,6 +9,7 @@
 #include "model/smtp/smtp_envelope.h"
 #include "model/smtp/smtp_extension.h"
 #include "model/smtp/smtp_reply.h"
+#include "model/smtp/smtp_timeouts.h"
 
 enum delivery_outcome { DELIVERY_DELIVERED, DELIVERY_LATER, DELIVERY_NEVER };
 const char *delivery_outcome_text(enum delivery_outcome outcome); /* "delivered" "later" "never" */
@@ -60,10 +61,7 @@ enum smtp_strays {
 
 struct smtp_client_config {
     const char *name; /* for EHLO */
-    /* Time-outs of RFC 5321 4.5.3.2, and of the extensions; each for one reply, or one handshake. */
-    int64_t greeting_ns, helo_ns, mail_ns, rcpt_ns, data_init_ns, data_block_ns, data_done_ns, quit_ns, starttls_ns,
-        auth_ns;
-    int64_t rset_ns; /* 0: as for MAIL */
+    struct smtp_timeouts timeouts;
     enum smtp_tls tls;
     const char *user, *password;        /* for AUTH; NULL: without. Borrowed for as long as the session lasts. */
     bool auth_over_tls_only;            /* the password is not told in clear */
@@ -74,9 +72,11 @@ struct smtp_client_config {
     size_t chunk_bytes;                 /* of one BDAT; 0: all in one */
     enum smtp_strays strays;
 };
+/* With the time-outs that RFC 5321 asks for. */
 struct smtp_client_config smtp_client_config_default(const char *name);
-/* Time-outs that are 0 become those of the other. */
-void smtp_client_config_fill_timeouts(struct smtp_client_config *config, const struct smtp_client_config *with);
+/* Those that are 0 become those of the other. */
+void smtp_timeouts_fill(struct smtp_timeouts *timeouts, const struct smtp_timeouts *with);
+struct smtp_timeouts smtp_timeouts_all(int64_t ns); /* all alike */
 
 struct smtp_client;
 

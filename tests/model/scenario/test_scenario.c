@@ -82,7 +82,7 @@ Test(scenario, parameters_of_policies_land_in_their_fields)
     KEY("qmail", "tcpto_timeouts", "7", tcpto_timeouts, 7);
     KEY("qmail", "tcpto_spacing", "'7 s'", tcpto_spacing_ns, 7 * SECOND);
     KEY("qmail", "tcpto_unit", "'7 s'", tcpto_unit_ns, 7 * SECOND);
-    KEY("qmail", "timeoutremote", "'7 s'", timeouts.command_ns, 7 * SECOND);
+    KEY("qmail", "timeoutremote", "'7 s'", timeout_ns, 7 * SECOND);
     KEY("opensmtpd", "base_remote", "'7 s'", base_remote_ns, 7 * SECOND);
     KEY("opensmtpd", "base_local", "'7 s'", base_local_ns, 7 * SECOND);
     KEY("opensmtpd", "route_penalty", "'7 s'", route_base_ns, 7 * SECOND);
@@ -90,9 +90,9 @@ Test(scenario, parameters_of_policies_land_in_their_fields)
     KEY("opensmtpd", "conn_delay_route", "'7 s'", connect_pause_ns, 7 * SECOND);
     KEY("opensmtpd", "disc_delay_route", "'7 s'", disconnect_pause_ns, 7 * SECOND);
     KEY("opensmtpd", "session_keepalive", "'7 s'", idle_ns, 7 * SECOND);
-    KEY("opensmtpd", "session_timeout", "'7 s'", timeouts.command_ns, 7 * SECOND);
+    KEY("opensmtpd", "session_timeout", "'7 s'", timeout_ns, 7 * SECOND);
     KEY("kumomta", "banner_timeout", "'7 s'", timeouts.greeting_ns, 7 * SECOND);
-    KEY("exchange", "connection_inactivity_timeout", "'7 s'", timeouts.command_ns, 7 * SECOND);
+    KEY("exchange", "connection_inactivity_timeout", "'7 s'", timeout_ns, 7 * SECOND);
     KEY("rfc-minimum", "bounce_lifetime", "'7 s'", bounce_lifetime_ns, 7 * SECOND);
 }
 
