@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # A judge that finds nothing may be blind: each line below plants one lie, which judge_pcap.sh must find.
-# judge_the_judge.sh POSTROAD SCENARIO -- the scenario must resolve a name and lose a packet of a mail server's
+# judge_the_judge.sh POSTROAD SCENARIO TLS_SCENARIO -- the first must resolve a name and lose a packet of a mail server's,
+# the second hide a dialogue by TLS 1.3
 set -euo pipefail
 export LC_ALL=C
 truthful=${1:?the postroad command}
 scenario=${2:?a scenario}
+tls_scenario=${3:?a scenario with TLS}
 here=${BASH_SOURCE[0]%/*}
 command -v tshark > /dev/null || { echo "skipped: tshark not found"; exit 77; }
 scratch=$(mktemp -d)
@@ -37,4 +39,9 @@ plant all.pcapng 's/EHLO/EHLX/' 'wrong checksums'
 plant .pcapng 's/retransmission of packet/retransmissioN of packet/' "retransmitted frames: only tshark's"
 plant .jsonl 's/"text":"DATA"/"text":"DATE"/' 'lines of dialogue: only ours'
 plant .jsonl 's/"text":"10 mx/"text":"11 mx/' 'MX records: only ours'
+# What tshark opens with keys, it must have opened: with wrong ones, with none, with those of one side only.
+scenario=$tls_scenario
+plant .pcapng 's/\(_TRAFFIC_SECRET_0 [0-9a-f]* \)[0-9a-f]\{8\}/\100000000/' 'lines of dialogue: only ours'
+plant .pcapng 's/_TRAFFIC_SECRET_0 /_TRAFFIC_SECRET_X /' 'lines of dialogue: only ours'
+plant .pcapng 's/SERVER_TRAFFIC_SECRET_0 /SERVER_TRAFFIC_SECRET_X /' 'lines of dialogue: only ours'
 exit "$verdict"

@@ -37,7 +37,7 @@ foreach(how starttls implicit)
 endforeach()
 add_test(NAME judge_the_judge
   COMMAND ${PROJECT_SOURCE_DIR}/tests/judge_the_judge.sh $<TARGET_FILE:postroad>
-    ${PROJECT_SOURCE_DIR}/scenarios/first-mail.json)
+    ${PROJECT_SOURCE_DIR}/scenarios/first-mail.json ${PROJECT_SOURCE_DIR}/scenarios/starttls.json)
 set_tests_properties(judge_the_judge PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
 # The kernel's TCP/IP and real mail programs, through a TUN device in a network namespace; where one is missing it is skipped.
 foreach(loss 0 10)
