@@ -225,6 +225,8 @@ struct fates {
         bool in_doubt; /* it may lawfully come twice */
     } of[MOST_FATES];
     bool is_complete;
+    const struct pair *pair;
+    pair_lie_fn lie; /* or NULL */
 };
 
 static size_t place_of(struct fates *fates, const char *recipient)
@@ -237,9 +239,11 @@ static size_t place_of(struct fates *fates, const char *recipient)
     return i;
 }
 
-static void on_event(void *context, const struct event *e)
+static void on_event(void *context, const struct event *told)
 {
     struct fates *fates = context;
+    struct event copy = *told, *e = &copy;
+    if (fates->lie) fates->lie(e, fates->pair);
     if (e->kind == EVENT_MAIL_COMPOSE && strcmp(event_text(e, FIELD_NAME), fates->mail) == 0)
         fates->message = event_int(e, FIELD_MESSAGE);
     if (e->kind == EVENT_RUN_END) fates->is_complete = strcmp(event_text(e, FIELD_WHY), "all is done") == 0;
@@ -252,10 +256,10 @@ static void on_event(void *context, const struct event *e)
         fates->of[i].times[f] += strcmp(event_text(e, FIELD_TO), fate_words[f]) == 0;
 }
 
-static struct fates run(const cJSON *json, const char *mail)
+static struct fates run(const cJSON *json, const struct pair *pair, pair_lie_fn lie)
 {
     static const uint64_t most_events = 2000000;
-    struct fates fates = {.mail = mail};
+    struct fates fates = {.mail = pair->mail, .pair = pair, .lie = lie};
     char *text = cJSON_PrintUnformatted(json);
     static FILE *nowhere;
     if (!nowhere) nowhere = fopen("/dev/null", "w");
@@ -309,9 +313,14 @@ static bool compare(const struct pair *pair, struct fates *a, struct fates *b, s
 
 void hunt_pair(const cJSON *world, struct hunted *hunted)
 {
+    hunt_pair_with(world, NULL, hunted);
+}
+
+void hunt_pair_with(const cJSON *world, pair_lie_fn lie, struct hunted *hunted)
+{
     struct pair pair = pair_make(world);
     if (!pair.calm) return;
-    struct fates before = run(pair.calm, pair.mail), after = run(pair.changed, pair.mail);
+    struct fates before = run(pair.calm, &pair, NULL), after = run(pair.changed, &pair, lie);
     hunted->pairs = before.is_complete && after.is_complete;
     if (hunted->pairs) compare(&pair, &before, &after, hunted);
     pair_free(&pair);
