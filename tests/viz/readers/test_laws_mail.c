@@ -248,6 +248,48 @@ Test(laws_mail, a_mail_may_come_from_two_hosts_at_a_time)
         bugs, 1);
 }
 
+/* M15 is M1, M2 and M4 together: each hop hands on what it took, no more and no less. Of lost-segment's last hop: */
+static const char last_hops_id[] = "0EE8430001";
+
+static bool is_taken(const struct event *e)
+{
+    return planted_has(e, EVENT_MAIL_STATE, FIELD_WHY, "accepted") &&
+           planted_has(e, EVENT_MAIL_STATE, FIELD_QUEUE_ID, last_hops_id);
+}
+
+static int hands_on_what_it_did_not_take(struct event *e)
+{
+    return is_taken(e) ? 0 : 1;
+}
+
+static int takes_one_and_has_two(struct event *e)
+{
+    return is_taken(e) ? 2 : 1;
+}
+
+/* The next hop says that it has it, and is never heard of again. */
+static int swallows_what_it_took(struct event *e)
+{
+    bool is_of_mail = e->kind == EVENT_MAIL_STATE || e->kind == EVENT_MAIL_COMMIT;
+    if (is_of_mail && planted_has(e, e->kind, FIELD_QUEUE_ID, last_hops_id)) return 0;
+    return 1;
+}
+
+static int hands_on_another_mail(struct event *e)
+{
+    if (planted_has(e, EVENT_MAIL_CONTENT, FIELD_NAME, "accepted")) planted_int(e, FIELD_MAIL_DIGEST, 1);
+    return 1;
+}
+
+Test(laws_mail, each_planted_bug_of_a_hop_is_seen)
+{
+    static const struct planted_bug bugs[] = {{"M1", hands_on_what_it_did_not_take},
+                                              {"M1", takes_one_and_has_two},
+                                              {"M2", swallows_what_it_took},
+                                              {"M4", hands_on_another_mail}};
+    planted_see("lost-segment", bugs, sizeof bugs / sizeof *bugs);
+}
+
 /* It goes to two lists, each of which has a member who is not there; each owner hears of his own. */
 Test(laws_mail, reports_go_to_who_sends_to_the_members)
 {
