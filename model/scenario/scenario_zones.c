@@ -1,8 +1,8 @@
 /* Aliases that are written for names which have other records: RFC 1034 3.6.2 lets none stand beside a CNAME. The lines
    of one zone are compared where they are read; here they are with all else that the world's name servers hold, which
    model/host/world_zones.c puts together: addresses of hosts, zones with their SOA and NS records, records of MTA-STS
-   policies, and lines of other zones that the same server answers from. Whatever a fault writes counts as if it were
-   there all the time. */
+   policies, and lines of other zones that the same server answers from. What a fault writes counts as if it were there
+   all the time, but for what another fault writes that is never in force along with it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,8 @@
 struct version {
     struct spot above[3], zone; /* spots above the zone's, which it points to */
     const char *apex;
+    size_t first_fault,
+        n_faults; /* of the scenario: the fault, each time that it comes; 0: it is there from the start */
 };
 
 enum claim_of { CLAIM_LINE, CLAIM_HOST, CLAIM_ZONE, CLAIM_POLICY };
@@ -28,6 +30,7 @@ struct claim {
     enum dns_type type;
     char *target; /* of an alias */
     size_t version, index;
+    bool is_of_version; /* is there as long as it is; always of LINE */
     const cJSON *json;
 };
 
@@ -78,6 +81,7 @@ static void claim_line(struct claims *c, size_t version, const struct spot *spot
                         .apex = apex,
                         .type = line.rr.type,
                         .version = version,
+                        .is_of_version = true,
                         .index = spot->index,
                         .json = spot->json};
     if (line.rr.type == DNS_CNAME && dns_name_normalize(line.rr.target, target)) one.target = mem_strdup(target);
@@ -107,8 +111,20 @@ static void set_zone(struct version *v, const struct spot *zone, const struct sp
     v->apex = strcmp(zone->key, ".") == 0 ? "" : zone->key;
 }
 
+/* A fault that is read has its text once, however often it comes. */
+static void find_times(const struct scenario *s, struct version *v, size_t *at)
+{
+    while (*at < s->n_faults && s->faults[*at].verb != FAULT_ZONE)
+        ++*at;
+    v->first_fault = *at;
+    while (*at < s->n_faults && s->faults[*at].zone.apex == s->faults[v->first_fault].zone.apex)
+        ++*at;
+    v->n_faults = *at - v->first_fault;
+}
+
 static void find_versions(struct claims *c)
 {
+    size_t fault_at = 0;
     struct spot zones = spot_key(&c->l->root, "zones"), faults = spot_key(&c->l->root, "faults");
     size_t most = (size_t)cJSON_GetArraySize(zones.json) + (size_t)cJSON_GetArraySize(faults.json);
     c->versions = mem_calloc(most + 1, sizeof *c->versions);
@@ -127,6 +143,7 @@ static void find_versions(struct claims *c)
         v->above[2] = written;
         v->above[2].up = &v->above[1];
         set_zone(v, &zone, &v->above[2]);
+        find_times(c->l->scenario, v, &fault_at);
     }
 }
 
@@ -185,7 +202,8 @@ static void claim_the_worlds_own(struct claims *c)
     for (size_t i = 0; i < s->n_dns_zones; i++)
         claim_tree_zone(c, i);
     for (size_t i = 0; !s->dns_tree && i < c->n_versions; i++)
-        claim(c, (struct claim){.of = CLAIM_ZONE, .zone = -1}, c->versions[i].apex);
+        claim(c, (struct claim){.of = CLAIM_ZONE, .zone = -1, .version = i, .is_of_version = true},
+              c->versions[i].apex);
 }
 
 /* ---- which of them meet ---- */
@@ -212,8 +230,28 @@ static bool has_written_ns(const struct claims *c, size_t version, const char *a
     return false;
 }
 
+/* Both ends count: which of two faults that change at one instant does so first does not matter here. */
+static bool meet(const struct scenario_fault *a, const struct scenario_fault *b)
+{
+    const struct scenario_fault *first = a->at_ns <= b->at_ns ? a : b, *second = first == a ? b : a;
+    return first->for_ns >= second->at_ns - first->at_ns;
+}
+
+/* Whether there is a time at which both are in force. */
+static bool are_together(const struct claims *c, size_t a, size_t b)
+{
+    const struct version *v = &c->versions[a], *w = &c->versions[b];
+    const struct scenario_fault *faults = c->l->scenario->faults;
+    if (a == b || v->n_faults == 0 || w->n_faults == 0) return true;
+    for (size_t i = 0; i < v->n_faults; i++)
+        for (size_t k = 0; k < w->n_faults; k++)
+            if (meet(&faults[v->first_fault + i], &faults[w->first_fault + k])) return true;
+    return false;
+}
+
 static bool is_in_its_way(const struct claims *c, const struct claim *alias, const struct claim *other)
 {
+    if (other->is_of_version && !are_together(c, alias->version, other->version)) return false;
     if (!share_a_server(c->l->scenario, alias->zone, other->zone)) return false;
     switch (other->of) {
     case CLAIM_LINE: /* of another zone; those of this one have been compared */

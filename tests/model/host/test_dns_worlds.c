@@ -295,3 +295,16 @@ Test(dns_worlds, mail_from_a_domain_that_takes_none_can_be_refused)
         world_run_free(&run);
     }
 }
+
+/* An alias in one zone and an address for its name in another, one after the other. */
+Test(dns_worlds, faults_that_contradict_each_other_may_come_one_after_the_other)
+{
+    struct world_run run = run_world((struct setting){
+        .kind = "simple",
+        .more = ", \"faults\": [{ \"at\": \"1 min\", \"for\": \"10 min\", \"zone\": { \"b.example\":"
+                " [\"@ MX 10 mx1\", \"x CNAME mx1\"] } }, { \"at\": \"20 min\", \"zone\": { \"example\":"
+                " [\"x.b A 10.0.0.9\"] } }]"});
+    cr_expect_eq(count_events(&run, EVENT_ZONE_CHANGE, NULL), 3);
+    cr_expect_eq(count_events(&run, EVENT_MAIL_STATE, "into the mailbox"), 2);
+    world_run_free(&run);
+}

@@ -9,18 +9,26 @@
 #include "sim/journal/vtime.h"
 #include "tests/model/scenario/scenario_files.h"
 
-/* Loads JSON written with ' for ", which must be good. */
-static struct scenario *load(const char *quoted, const struct scenario_override *overrides, size_t n)
+/* Loads JSON written with ' for "; what is said of it is to be freed. */
+static char *try_load(const char *quoted, const struct scenario_override *overrides, size_t n,
+                      struct scenario **scenario)
 {
     char *text = strdup(quoted);
     for (char *p = text; *p; p++)
         if (*p == '\'') *p = '"';
+    char *said = load_text("test.json", text, strlen(text), overrides, n, scenario);
+    free(text);
+    return said;
+}
+
+/* The same of what must be good. */
+static struct scenario *load(const char *quoted, const struct scenario_override *overrides, size_t n)
+{
     struct scenario *scenario;
-    char *said = load_text("test.json", text, strlen(text), overrides, n, &scenario);
+    char *said = try_load(quoted, overrides, n, &scenario);
     cr_assert(scenario != NULL, "%s", said);
     cr_expect_str_eq(said, "");
     free(said);
-    free(text);
     return scenario;
 }
 
@@ -386,6 +394,35 @@ Test(scenario, an_alias_and_an_address_may_be_on_two_servers)
         {"/dns", "tree"},
         {"/zones", "{\"example\":[\"x.b A 10.0.0.9\"],\"b.example\":[\"@ MX 10 mx\",\"x CNAME mx\"]}"}};
     scenario_free(load(two_servers, o, 2));
+}
+
+/* What two faults write meets only while both are in force; where one ends as the other begins, it may. */
+Test(scenario, an_alias_and_records_of_faults_that_never_meet_are_in_nobodys_way)
+{
+    static const char faults[] =
+        "[{\"at\":%s,\"for\":\"%d min\",\"zone\":{\"b.example\":[\"@ MX 10 mx\",\"x CNAME mx\"]}},"
+        "{\"at\":\"31 min\",\"zone\":{\"example\":[\"x.b A 10.0.0.9\"]}}]";
+    static const struct {
+        const char *at;
+        int minutes;
+        bool good;
+    } cases[] = {{"\"1 min\"", 29, true},
+                 {"\"1 min\"", 30, false},
+                 {"\"1 min\"", 300, false},
+                 {"[\"1 min\",\"10 min\"]", 20, true},
+                 {"[\"1 min\",\"10 min\"]", 21, false},
+                 {"\"40 min\"", 1, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[400];
+        struct scenario *s;
+        snprintf(text, sizeof text, faults, cases[i].at, cases[i].minutes);
+        struct scenario_override o = {"/faults", text};
+        char *said = try_load(two_servers, &o, 1, &s);
+        cr_expect_eq(s != NULL, cases[i].good, "case %zu: %s", i, said);
+        if (!cases[i].good) cr_expect(strstr(said, "gives an alias (CNAME) and other records"), "%s", said);
+        scenario_free(s);
+        free(said);
+    }
 }
 
 /* ---- the scenarios that are shipped ---- */
