@@ -161,7 +161,7 @@ const struct fault_kind fault_kinds[] = {
     {"chunks unasked for", BY_FAULT, "abuse", ABUSE("bdat", ""), EVENT_CLIENT_ABUSE, "chunks that nobody", 0},
     {"dripping client", BY_FAULT, "abuse", ABUSE("drip", ",'every':'2 s'"), EVENT_CLIENT_ABUSE, "an octet at a time",
      0},
-    {"curious client", BY_FAULT, "abuse", ABUSE("curious", ",'connections':3"), EVENT_CLIENT_ABUSE, "may be asked", 0},
+    {"curious client", BY_FAULT, "abuse", ABUSE("curious", ""), EVENT_CLIENT_ABUSE, "may be asked", 0},
     {"many connections", BY_FAULT, "abuse",
      "{'client':'$C','server':'$S','kind':'silence','connections':100}|"
      "{'client':'$C','server':'$S','kind':'silence','connections':300,'at_once':50}",
@@ -245,6 +245,7 @@ const struct fault_kind fault_kinds[] = {
      EVENT_STS_POLICY, "", NEEDS_TLS},
     /* what people do */
     {"traffic", BY_HABIT, "traffic", "", EVENT_MAIL_COMPOSE, "t0-", 0},
+    {"beyond ASCII", BY_HABIT, "utf8", "", EVENT_MAIL_STATE, "zoë", 0},
     {"aliases", BY_HABIT, "aliases", "", EVENT_MAIL_EXPAND, "", 0},
     {"backup MX", BY_HABIT, "backup", "", EVENT_SMTP_LINE, "220 backup", 0},
     {"AUTH", BY_HABIT, "auth", "", EVENT_SMTP_LINE, "AUTH ", 0},

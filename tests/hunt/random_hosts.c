@@ -73,6 +73,9 @@ static cJSON *add_server(struct maker *m, const char *name, const char *domain, 
         snprintf(user, sizeof user, "u%u", i);
         cJSON_AddItemToArray(users, cJSON_CreateString(user));
     }
+    if (maker_wants(m, "utf8")) cJSON_AddItemToArray(users, cJSON_CreateString("zoë"));
+    if (maker_wants(m, "utf8") && luck_odds(&m->luck, 30))
+        luck_add(&m->luck, maker_object(server, "smtp"), "extensions", "{'smtputf8':false}|plain|modern");
     return server;
 }
 
@@ -100,11 +103,13 @@ static void add_passwords(struct maker *m, cJSON *server, char letter)
     cJSON *host, *smtp = maker_object(server, "smtp");
     cJSON_AddStringToObject(smtp, "offers_auth", "always");
     if (luck_odds(&m->luck, 60)) cJSON_AddTrueToObject(smtp, "requires_auth");
+    if (luck_odds(&m->luck, 20)) luck_add(&m->luck, smtp, "auth_mechanisms", "LOGIN|PLAIN|['LOGIN','PLAIN']");
     cJSON_ArrayForEach(host, m->hosts)
     {
         cJSON *client = cJSON_GetObjectItem(host, "client");
         if (client && host->string[strlen(host->string) - 1] == letter)
-            cJSON_AddTrueToObject(maker_object(client, "smtp"), "auth");
+            luck_add(&m->luck, maker_object(client, "smtp"), "auth",
+                     "true|true|{'mechanism':'LOGIN'}|{'mechanism':'LOGIN','insists':true}");
     }
 }
 
@@ -136,6 +141,9 @@ static void add_aliases(struct maker *m)
              "{'members':['u0@a.example','u0@b.example','nobody@a.example'],'owner':'u0@b.example'}|"
              "{'members':['u0@a.example','friends@b.example'],'owner':'owner@b.example'}");
     luck_add(&m->luck, aliases, "owner", "['u0@b.example']");
+    luck_add(&m->luck, aliases, "moved",
+             "{'members':['u0@a.example'],'moved':'forwards'}|{'members':['u0@b.example'],'moved':'refuses'}|"
+             "{'members':['moved@b.example'],'moved':'forwards'}");
     if (!luck_odds(&m->luck, 50)) return;
     aliases = cJSON_AddObjectToObject(maker_role(m, SENDING_SERVER, "mail_server"), "aliases");
     luck_add(&m->luck, aliases, "friends", "['friends@b.example']|['u0@a.example','list@b.example']");

@@ -16,7 +16,10 @@ static void add_wishes(struct maker *m, cJSON *mail)
                                     "u0@[10.0.0.3]|nobody@[10.0.0.4]";
     cJSON *to = cJSON_GetObjectItem(mail, "to");
     if (luck_odds(&m->luck, 12)) cJSON_AddItemToArray(to, luck_value(&m->luck, strangers));
-    if (maker_wants(m, "aliases")) cJSON_AddItemToArray(to, luck_value(&m->luck, "friends@b.example|list@b.example"));
+    if (maker_wants(m, "aliases"))
+        cJSON_AddItemToArray(to, luck_value(&m->luck, "friends@b.example|list@b.example|moved@b.example"));
+    if (maker_wants(m, "utf8"))
+        cJSON_AddItemToArray(to, luck_value(&m->luck, "zoë@b.example|zoë@a.example|ü@b.example"));
     if (luck_odds(&m->luck, 8)) luck_add(&m->luck, mail, "cc", "['stranger@b.example']|stranger@a.example");
     if (luck_odds(&m->luck, 8))
         luck_add(&m->luck, mail, "bcc", "U0@c.example|['postmaster@a.example','other@b.example']");
@@ -66,6 +69,8 @@ static void add_first_mail(struct maker *m)
     luck_add(&m->luck, mail, "to",
              m->needs & NEEDS_STRANGER ? "['nobody@b.example','u0@b.example']|['nobody@b.example','none@b.example']"
                                        : "['u0@b.example']");
+    if (maker_wants(m, "utf8"))
+        cJSON_AddItemToArray(cJSON_GetObjectItem(mail, "to"), luck_value(&m->luck, "zoë@b.example|zoë@a.example"));
     if (maker_wants(m, "notify")) luck_add(&m->luck, mail, "notify", "['success','failure','delay']|['success']");
     if (m->needs & NEEDS_SPAM) cJSON_AddStringToObject(mail, "subject", "cheap watches");
     if (maker_wants(m, "attach")) luck_add(&m->luck, mail, "attach", "[{'name':'a.pdf','size':'1 kB'}]");

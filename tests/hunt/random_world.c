@@ -66,6 +66,7 @@ static void add_smtp(struct maker *m)
     if (luck_odds(&m->luck, 15)) luck_add(&m->luck, smtp, "chunk_size", "100 B|1 kB");
     if (luck_odds(&m->luck, 15)) luck_add(&m->luck, smtp, "pipelines", "false");
     if (luck_odds(&m->luck, 15)) luck_add(&m->luck, smtp, "max_recipients", "1|2");
+    if (luck_odds(&m->luck, 10)) luck_add(&m->luck, smtp, "max_recipient_domains", "1|2");
     if (luck_odds(&m->luck, 15)) luck_add(&m->luck, smtp, "max_mails", "1|2");
     if (luck_odds(&m->luck, 5)) luck_add(&m->luck, smtp, "max_message", "1 kB|3 kB");
     if (luck_odds(&m->luck, 5)) luck_add(&m->luck, smtp, "max_hops", "2|3");
