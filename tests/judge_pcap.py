@@ -59,10 +59,10 @@ check("retransmitted frames", retransmitted, thought_so)
 # of it. Of such a host only the packets are judged.
 abuses = any(e["kind"] == "client.abuse" and e["host"] == host for e in events)
 
-# Their streams show one direction indented by a tab, and unprintable bytes as dots.
+# Their streams show one direction indented by a tab, and bytes that are no printable ASCII as dots, one for each.
 followed = collections.Counter(row.rstrip("\r\n").lstrip("\t") for row in open(streams, errors="replace", newline="\n"))
 said = collections.Counter(
-    "".join(chr(b) if 0x20 <= b <= 0x7E else "." for b in e["text"].rstrip("\r\n").lstrip("\t").encode()) for e in lines
+    "".join(chr(b) if 32 <= b < 127 else "." for b in e["text"].rstrip("\r\n").lstrip("\t").encode()) for e in lines
 )
 if not abuses:
     check("lines of dialogue", said, said & followed)

@@ -169,7 +169,22 @@ Test(smtputf8, a_user_beyond_ascii_authenticates_by_this_name) /* RFC 4616 2 */
     world_run_free(&w);
 }
 
-Test(smtputf8, rules_and_faults_know_such_addresses)
+Test(smtputf8, a_fault_strikes_at_such_an_address_alone)
+{
+    struct world_run w = run((struct given){
+        .mail =
+            " } }, \"faults\": [ { \"at\": \"0 s\", \"for\": \"1 min\", \"reply\": { \"server\": \"mx1.b.example\","
+            " \"to\": \"RCPT\", \"rcpt\": \"jürgen@b.example\", \"with\": \"450 4.1.0 wait\" } } ],"
+            " \"traffic\": { \"t\": { \"from\": \"alice@a.example\", \"to\": \"postmaster@b.example\", \"count\": 2,"
+            " \"every\": \"1 s\""});
+
+    cr_assert_geq(count_events(&w, EVENT_SMTP_LINE, "450 4.1.0 wait"), 1);
+    cr_assert_eq(count_events(&w, EVENT_MAIL_STATE, "picked up"), 1, "later");
+    cr_assert_eq(count_events(&w, EVENT_ATTEMPT_END, "450 4.1.0"), 1, "the others are not held up");
+    world_run_free(&w);
+}
+
+Test(smtputf8, rules_know_such_addresses)
 {
     struct world_run w = run((struct given){.from = "alíce", .b = ", \"refuse_senders\": [\"alíce@a.example\"]"});
 
