@@ -52,9 +52,17 @@ static bool take_mode(struct sts_policy *policy, const char *value, size_t size)
     return false;
 }
 
+/* 3.2: of a domain, in ASCII; whether it is a good one does not matter, since it is only compared. */
+static bool is_name(const char *value, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (value[i] <= ' ' || value[i] > '~') return false;
+    return size > 0;
+}
+
 static void take_mx(struct sts_policy *policy, const char *value, size_t size)
 {
-    if (policy->n_mx == STS_MX_MOST || size == 0 || size >= STS_PATTERN_BYTES) return;
+    if (policy->n_mx == STS_MX_MOST || size >= STS_PATTERN_BYTES || !is_name(value, size)) return;
     snprintf(policy->mx[policy->n_mx++], STS_PATTERN_BYTES, "%.*s", (int)size, value);
 }
 
@@ -97,22 +105,32 @@ static bool is_id_char(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool sts_record_read(const char *record, char id[STS_ID_BYTES])
+/* The value of an id field, to its end (3.1). */
+static bool read_id(const char *at, char id[STS_ID_BYTES])
 {
-    static const char version[] = "v=STSv1";
     size_t n = 0;
-    if (strncmp(record, version, sizeof version - 1) != 0) return false;
-    const char *at = record + sizeof version - 1;
-    at += strspn(at, " \t");
-    if (*at++ != ';') return false;
-    at = strstr(at, "id=");
-    if (!at) return false;
-    for (at += 3; is_id_char(*at); at++) {
+    for (; is_id_char(*at); at++) {
         if (n == STS_ID_BYTES - 1) return false;
         id[n++] = *at;
     }
     id[n] = '\0';
-    return n > 0;
+    at += strspn(at, " \t");
+    return n > 0 && (*at == ';' || *at == '\0');
+}
+
+bool sts_record_read(const char *record, char id[STS_ID_BYTES])
+{
+    static const char version[] = "v=STSv1";
+    if (strncmp(record, version, sizeof version - 1) != 0) return false;
+    const char *at = record + sizeof version - 1;
+    at += strspn(at, " \t");
+    while (*at == ';') {
+        at++;
+        at += strspn(at, " \t");
+        if (strncmp(at, "id=", 3) == 0) return read_id(at + 3, id);
+        at += strcspn(at, ";");
+    }
+    return false;
 }
 
 /* A "*" stands for one label, the first, and for nothing else. */

@@ -60,6 +60,18 @@ Test(sts_policy, what_is_none_is_refused)
     cr_assert(read_text("version: STSv1\nmode: none\nmax_age: 31557600\nunknown: x\n\n", &p));
 }
 
+/* 3.2: an mx is a domain, after "*." perhaps; what no host can be called is passed over. */
+Test(sts_policy, what_is_no_name_names_nobody)
+{
+    static const char zero[] = "version: STSv1\nmode: enforce\nmx: \0b.example\nmx: a\0\nmx: a b\nmx: \xC3\xA4\nmax_age: 1\n";
+    static const char also[] = "version: STSv1\nmode: enforce\nmx: a\0b\nmx: mx1.b.example\nmax_age: 1\n";
+    struct sts_policy p;
+    cr_assert_not(sts_policy_read(zero, sizeof zero - 1, &p));
+    cr_assert(sts_policy_read(also, sizeof also - 1, &p));
+    cr_assert_eq(p.n_mx, 1);
+    cr_assert_not(sts_policy_names(&p, "a"));
+}
+
 /* 4.1: the wildcard is one label, the leftmost, and no part of one. */
 Test(sts_policy, a_pattern_names_hosts)
 {
@@ -83,6 +95,10 @@ Test(sts_policy, a_record_tells_the_id)
     cr_assert(sts_record_read("v=STSv1; id=12345678901234567890123456789012", id), "32 characters");
     cr_assert_not(sts_record_read("v=STSv1; id=123456789012345678901234567890123", id), "33");
     cr_assert_not(sts_record_read("v=spf1 -all", id));
+    cr_assert(sts_record_read("v=STSv1; xid=1; id=2 ;", id));
+    cr_assert_str_eq(id, "2");
+    cr_assert_not(sts_record_read("v=STSv1; grid=1;", id), "another field");
+    cr_assert_not(sts_record_read("v=STSv1; id=1-2;", id), "letters and digits");
     cr_assert_not(sts_record_read("v=STSv1; id=;", id));
     cr_assert_not(sts_record_read("v=STSv1", id));
     cr_assert_not(sts_record_read("", id));
