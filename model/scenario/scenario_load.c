@@ -249,19 +249,43 @@ static void report_override_value(void *context, size_t line, size_t column, con
     checks_report_override(to->checks, to->pointer, what, hint);
 }
 
+/* Hints are about files. */
+static void report_override_text(void *context, size_t line, size_t column, const char *what, const char *hint)
+{
+    (void)hint;
+    report_override_value(context, line, column, what, NULL);
+}
+
+/* What was given as JSON, read as strictly as a file; NULL, told, when it is not good. */
+static cJSON *read_override(struct checks *checks, const char *pointer, const char *json, json_problem_fn problem)
+{
+    struct override_problem to = {checks, pointer};
+    struct json_document *d = json_parse(json, strlen(json), problem, &to);
+    cJSON *value = d ? cJSON_Duplicate(json_root(d), 1) : NULL;
+    json_free(d);
+    return value;
+}
+
+/* A text as a file could have it: UTF-8. */
+static cJSON *read_override_text(struct checks *checks, const char *pointer, const char *text)
+{
+    cJSON *written = cJSON_CreateString(text);
+    char *json = json_print(written);
+    cJSON *value = read_override(checks, pointer, json, report_override_text);
+    mem_free(json);
+    cJSON_Delete(written);
+    return value;
+}
+
 /* JSON, or a bare word taken as a text. */
 static cJSON *parse_override_value(struct checks *checks, const struct scenario_override *o)
 {
-    struct override_problem to = {checks, o->pointer};
     const char *first = o->value + strspn(o->value, " \t\n");
     cJSON *probe = strchr("{[\"", *first) && *first ? NULL : cJSON_ParseWithOpts(o->value, NULL, 1);
     bool json = probe != NULL || (*first && strchr("{[\"", *first));
     cJSON_Delete(probe);
-    if (!json) return cJSON_CreateString(o->value);
-    struct json_document *d = json_parse(o->value, strlen(o->value), report_override_value, &to);
-    cJSON *value = d ? cJSON_Duplicate(json_root(d), 1) : NULL;
-    json_free(d);
-    return value;
+    if (!json) return read_override_text(checks, o->pointer, o->value);
+    return read_override(checks, o->pointer, o->value, report_override_value);
 }
 
 static void apply_override(struct checks *checks, cJSON *root, const struct scenario_override *o)
@@ -271,7 +295,9 @@ static void apply_override(struct checks *checks, cJSON *root, const struct scen
                                tr("write it like /links/a-mail/loss"));
         return;
     }
-    cJSON *value = parse_override_value(checks, o);
+    cJSON *name = read_override_text(checks, o->pointer, o->pointer); /* its last part may become a key */
+    cJSON *value = name ? parse_override_value(checks, o) : NULL;
+    cJSON_Delete(name);
     if (!value) return;
     bool parents = make_parents(checks, root, o->pointer);
     if (parents && json_set(root, o->pointer, value) == JSON_SET) {

@@ -263,6 +263,8 @@ Test(scenario, what_is_wrong_on_the_command_line_names_the_override)
                          "--set /links/alice/between/5: the list has no such place\n  hint: places count from 0\n");
     expect_override_says(
         "seed", "1", "--set seed: this is not a JSON Pointer to a value\n  hint: write it like /links/a-mail/loss\n");
+    expect_override_says("/mail/m1/subject", "caf\xE9", "--set /mail/m1/subject: these bytes are not UTF-8\n");
+    expect_override_says("/hosts/alice-pc/\xE9", "1", "--set /hosts/alice-pc/\xE9: these bytes are not UTF-8\n");
     expect_override_says("/mail/m1", "{\"from\":}",
                          "--set /mail/m1: a value is expected here\n  hint: a text stands between \"\"\n");
     expect_override_says(
