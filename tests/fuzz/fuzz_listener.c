@@ -1,0 +1,277 @@
+#include "tests/fuzz/fuzz_listener.h"
+
+#include "model/host/host.h"
+#include "model/host/mail_server.h"
+#include "model/host/name_server.h"
+#include "model/host/secure.h"
+#include "sim/journal/memory.h"
+
+enum { LINE_MAX_BYTES = 2048 };
+
+/* Bytes are said as they are, but for these. */
+enum deed {
+    DEED_QUERY = 0xF6,  /* says the id of the last question by datagram (DNS) */
+    DEED_TRUTH = 0xF7,  /* what the true server would say, two bytes of length before it (DNS) */
+    DEED_LISTEN = 0xF8, /* waits until the client says something */
+    DEED_WAIT = 0xF9,   /* two seconds */
+    DEED_LONG = 0xFA,   /* ten minutes */
+    DEED_CLOSE = 0xFB,  /* the rest is for the next caller */
+    DEED_RESET = 0xFC,
+    DEED_TLS = 0xFD,     /* a true handshake from here on */
+    DEED_IGNORE = 0xFE,  /* never says or hears anything any more */
+    DEED_LITERAL = 0xFF, /* the next byte is said */
+};
+
+struct peer {
+    struct peer *next;
+    struct host *host;
+    struct socket *socket; /* NULL: gone */
+    uint64_t turn;         /* which of the scheduled calls counts */
+    bool listens;
+    bool heard; /* something, and has not listened since */
+};
+
+static struct listener {
+    struct host *host; /* NULL: there is none */
+    struct fuzz_bytes in;
+    struct peer *peers;
+    struct dns_message *query; /* the last one */
+    bool called;
+} listener;
+
+/* ---- what it says ---- */
+
+static void go_on(void *context, uint64_t turn);
+
+/* Never from within what it is told, where a socket must not be reset. */
+static void go_on_in(struct peer *p, int64_t ns)
+{
+    struct engine *engine = p->host->world->engine;
+    engine_at(engine, engine->now_ns + ns, go_on, p, ++p->turn);
+}
+
+static void say(struct peer *p, const uint8_t *bytes, size_t size)
+{
+    if (size > 0) socket_write(p->socket, bytes, size);
+}
+
+static void begin_tls(struct peer *p)
+{
+    const struct session_io io = socket_session_io(p->socket, (struct session_id){0});
+    if (io.start_tls && !socket_security(p->socket)) io.start_tls(io.context);
+}
+
+static size_t put_id(uint8_t *out)
+{
+    uint16_t id = listener.query ? listener.query->id : 0;
+    out[0] = (uint8_t)(id >> 8);
+    out[1] = (uint8_t)id;
+    return 2;
+}
+
+static void say_truth(struct peer *p)
+{
+    if (!listener.query || !listener.host->zones) return;
+    struct dns_message *truth = dns_zones_answer_stream(listener.host->zones, listener.query);
+    uint8_t bytes[2 + LINE_MAX_BYTES];
+    size_t size = dns_encode(truth, bytes + 2, LINE_MAX_BYTES);
+    bytes[0] = (uint8_t)(size >> 8);
+    bytes[1] = (uint8_t)size;
+    say(p, bytes, size + 2);
+    dns_message_drop(truth);
+}
+
+/* False: it is done with this caller, or waits. */
+static bool act(struct peer *p, enum deed deed)
+{
+    switch (deed) {
+    case DEED_QUERY:
+        return true;
+    case DEED_TRUTH:
+        say_truth(p);
+        return true;
+    case DEED_LISTEN:
+        p->listens = !p->heard;
+        p->heard = false;
+        return !p->listens;
+    case DEED_WAIT:
+        go_on_in(p, 2 * SECOND);
+        return false;
+    case DEED_LONG:
+        go_on_in(p, 10 * MINUTE);
+        return false;
+    case DEED_CLOSE:
+        socket_finish(p->socket);
+        p->socket = NULL;
+        return false;
+    case DEED_RESET:
+        socket_abort(p->socket);
+        p->socket = NULL;
+        return false;
+    case DEED_TLS:
+        begin_tls(p);
+        return true;
+    case DEED_IGNORE:
+        return false;
+    case DEED_LITERAL:
+        return true;
+    }
+    return false;
+}
+
+static void go_on(void *context, uint64_t turn)
+{
+    struct peer *p = context;
+    uint8_t line[LINE_MAX_BYTES + 2];
+    size_t n = 0;
+    if (!p->socket || turn != p->turn) return;
+    while (p->socket && listener.in.left > 0) {
+        uint8_t byte = fuzz_byte(&listener.in);
+        bool is_said = byte < DEED_QUERY || byte == DEED_LITERAL;
+        if (is_said) line[n++] = byte == DEED_LITERAL ? fuzz_byte(&listener.in) : byte;
+        if (byte == DEED_QUERY) n += put_id(line + n);
+        if ((is_said || byte == DEED_QUERY) && n < LINE_MAX_BYTES) continue;
+        say(p, line, n);
+        n = 0;
+        if (!is_said && !act(p, (enum deed)byte)) return;
+    }
+    if (p->socket) say(p, line, n);
+    if (p->socket) act(p, DEED_CLOSE);
+}
+
+/* ---- what it is told ---- */
+
+static void on_opened(void *context)
+{
+    go_on_in(context, 0);
+}
+
+static void on_received(void *context, const char *bytes, size_t size)
+{
+    struct peer *p = context;
+    (void)bytes;
+    (void)size;
+    p->heard = !p->listens;
+    if (p->listens) go_on_in(p, 0);
+    p->listens = false;
+}
+
+static void on_ended(void *context)
+{
+    struct peer *p = context;
+    socket_finish(p->socket);
+    p->socket = NULL;
+}
+
+static void on_failed(void *context, const char *why)
+{
+    struct peer *p = context;
+    (void)why;
+    p->socket = NULL;
+}
+
+static void on_secured(void *context, const struct session_security *security)
+{
+    (void)context;
+    FUZZ_MUST(security);
+}
+
+static void offer_tls(struct socket *socket)
+{
+    const struct secure_settings settings = {
+        .is_server = true, .version = TLS_VERSION_1_3, .name = listener.host->description->name};
+    uint16_t port = socket_local_port(socket);
+    socket_offer_tls(socket, &settings, on_secured);
+    if (port == SUBMISSIONS_PORT || port == POP3S_PORT) socket_start_tls(socket);
+}
+
+static bool takes(const struct host *host)
+{
+    return listener.host == host && listener.in.left > 0;
+}
+
+static void accept(struct socket *socket, bool tls)
+{
+    struct peer *p = mem_calloc(1, sizeof *p);
+    *p = (struct peer){.next = listener.peers, .host = listener.host, .socket = socket};
+    listener.peers = p;
+    listener.called = true;
+    socket_set_handler(
+        socket,
+        (struct socket_handler){
+            .context = p, .opened = on_opened, .received = on_received, .ended = on_ended, .failed = on_failed});
+    if (tls) offer_tls(socket);
+}
+
+/* ---- in the way ---- */
+
+void __real_mail_server_accept(struct mail_server *server, struct socket *socket);
+void __wrap_mail_server_accept(struct mail_server *server, struct socket *socket);
+void __real_name_server_accept(struct name_server *server, struct socket *socket);
+void __wrap_name_server_accept(struct name_server *server, struct socket *socket);
+void __real_name_server_take_question(struct name_server *server, const struct packet *packet);
+void __wrap_name_server_take_question(struct name_server *server, const struct packet *packet);
+
+void __wrap_mail_server_accept(struct mail_server *server, struct socket *socket)
+{
+    if (takes(socket_host(socket)))
+        accept(socket, true);
+    else
+        __real_mail_server_accept(server, socket);
+}
+
+void __wrap_name_server_accept(struct name_server *server, struct socket *socket)
+{
+    if (takes(socket_host(socket)))
+        accept(socket, false);
+    else
+        __real_name_server_accept(server, socket);
+}
+
+/* By datagram it says but that the answer is too long for one: the rest comes over TCP (RFC 7766 5). */
+void __wrap_name_server_take_question(struct name_server *server, const struct packet *packet)
+{
+    const struct ip_packet *ip = ip_packet_of_const(packet);
+    if (!listener.host || listener.host->dns_server != server || !takes(listener.host)) {
+        __real_name_server_take_question(server, packet);
+        return;
+    }
+    const struct datagram datagram = {.destination = ip->ip.source,
+                                      .source_port = DNS_PORT,
+                                      .destination_port = ip->udp.source_port,
+                                      .flow = random_hash_mix(packet->identity.flow, 1),
+                                      .transmission = packet->identity.transmission,
+                                      .why = "answer"};
+    const struct dns_message content = {.id = ip->dns->id,
+                                        .is_response = true,
+                                        .authoritative = true,
+                                        .truncated = true,
+                                        .qname = ip->dns->qname,
+                                        .qtype = ip->dns->qtype};
+    struct dns_message *message = dns_message_new(&content);
+    dns_message_drop(listener.query);
+    listener.query = dns_message_hold(ip->dns);
+    host_send_datagram(listener.host, &datagram, message);
+    dns_message_drop(message);
+}
+
+void fuzz_listener_begin(struct world *world, const char *host, const uint8_t *bytes, size_t size)
+{
+    listener = (struct listener){.host = fuzz_host(world, host), .in = {bytes, size}};
+}
+
+void fuzz_listener_end(void)
+{
+    while (listener.peers) {
+        struct peer *p = listener.peers;
+        listener.peers = p->next;
+        mem_free(p);
+    }
+    dns_message_drop(listener.query);
+    listener = (struct listener){0};
+}
+
+bool fuzz_listener_was_called(void)
+{
+    return listener.called;
+}
