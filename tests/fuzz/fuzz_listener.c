@@ -29,6 +29,8 @@ struct peer {
     uint64_t turn;         /* which of the scheduled calls counts */
     bool listens;
     bool heard; /* something, and has not listened since */
+    uint8_t truth[2 + LINE_MAX_BYTES];
+    size_t truth_at, truth_size; /* what is still to be said of it */
 };
 
 static struct listener {
@@ -36,7 +38,7 @@ static struct listener {
     struct fuzz_bytes in;
     struct peer *peers;
     struct dns_message *query; /* the last one */
-    bool called;
+    bool lied;
 } listener;
 
 /* ---- what it says ---- */
@@ -73,12 +75,20 @@ static void say_truth(struct peer *p)
 {
     if (!listener.query || !listener.host->zones) return;
     struct dns_message *truth = dns_zones_answer_stream(listener.host->zones, listener.query);
-    uint8_t bytes[2 + LINE_MAX_BYTES];
-    size_t size = dns_encode(truth, bytes + 2, LINE_MAX_BYTES);
-    bytes[0] = (uint8_t)(size >> 8);
-    bytes[1] = (uint8_t)size;
-    say(p, bytes, size + 2);
+    size_t size = dns_encode(truth, p->truth + 2, LINE_MAX_BYTES);
+    p->truth[0] = (uint8_t)(size >> 8);
+    p->truth[1] = (uint8_t)size;
+    p->truth_size = size + 2;
+    p->truth_at = fuzz_byte(&listener.in) % (size + 2);
+    say(p, p->truth, p->truth_at);
     dns_message_drop(truth);
+    go_on_in(p, SECOND);
+}
+
+static void say_rest(struct peer *p)
+{
+    say(p, p->truth + p->truth_at, p->truth_size - p->truth_at);
+    p->truth_at = p->truth_size;
 }
 
 /* False: it is done with this caller, or waits. */
@@ -89,7 +99,7 @@ static bool act(struct peer *p, enum deed deed)
         return true;
     case DEED_TRUTH:
         say_truth(p);
-        return true;
+        return false;
     case DEED_LISTEN:
         p->listens = !p->heard;
         p->heard = false;
@@ -125,8 +135,10 @@ static void go_on(void *context, uint64_t turn)
     uint8_t line[LINE_MAX_BYTES + 2];
     size_t n = 0;
     if (!p->socket || turn != p->turn) return;
+    say_rest(p);
     while (p->socket && listener.in.left > 0) {
         uint8_t byte = fuzz_byte(&listener.in);
+        listener.lied |= byte != DEED_TRUTH && byte != DEED_LISTEN;
         bool is_said = byte < DEED_QUERY || byte == DEED_LITERAL;
         if (is_said) line[n++] = byte == DEED_LITERAL ? fuzz_byte(&listener.in) : byte;
         if (byte == DEED_QUERY) n += put_id(line + n);
@@ -195,7 +207,6 @@ static void accept(struct socket *socket, bool tls)
     struct peer *p = mem_calloc(1, sizeof *p);
     *p = (struct peer){.next = listener.peers, .host = listener.host, .socket = socket};
     listener.peers = p;
-    listener.called = true;
     socket_set_handler(
         socket,
         (struct socket_handler){
@@ -271,7 +282,7 @@ void fuzz_listener_end(void)
     listener = (struct listener){0};
 }
 
-bool fuzz_listener_was_called(void)
+bool fuzz_listener_has_lied(void)
 {
-    return listener.called;
+    return listener.lied;
 }

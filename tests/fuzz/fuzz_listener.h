@@ -10,6 +10,7 @@
 void fuzz_listener_begin(struct world *world, const char *host, const uint8_t *bytes, size_t size);
 /* After the world is gone. */
 void fuzz_listener_end(void);
-bool fuzz_listener_was_called(void);
+/* Whether it did anything else than to listen, and to say the truth in pieces. */
+bool fuzz_listener_has_lied(void);
 
 #endif

@@ -321,9 +321,9 @@ static void step(void)
         ring();
         break;
     default:
-        if (what == 0xFF)
+        if (what == 11)
             cut(how);
-        else if (what == 0xF3)
+        else if (what == 251)
             shuffle();
         break;
     }

@@ -11,14 +11,16 @@
 #include "tests/fuzz/fuzz_file.h"
 
 static const char world_text[] =
-    "{\"postroad\":1,\"hosts\":{\"pc\":{\"client\":{\"user\":\"alice@a.example\",\"submits_to\":\"mail.a.example\"}},"
-    "\"internet\":{\"router\":{}},\"mail.a.example\":{\"mail_server\":{\"domains\":[\"a.example\"],\"users\":["
-    "\"alice\"]}}},"
-    "\"links\":{\"a\":{\"between\":[\"pc\",\"internet\"],\"loss\":\"1 %\"},"
-    "\"b\":{\"between\":[\"mail.a.example\",\"internet\"]}},"
-    "\"mail\":{\"m1\":{\"from\":\"alice@a.example\",\"to\":[\"alice@a.example\"]}}}";
+    "{\"postroad\":1,\"hosts\":{\"alice-pc\":{\"client\":{\"user\":\"alice@a.example\",\"submits_to\":\"mail.a."
+    "example\"}},"
+    "\"mail.a.example\":{\"mail_server\":{\"domains\":[\"a.example\"],\"users\":[\"alice\"]}},\"internet\":{\"router\":"
+    "{}},"
+    "\"mx1.b.example\":{\"mail_server\":{\"domains\":[\"b.example\"],\"users\":[\"bob\"]}}},"
+    "\"links\":{\"alice\":{\"between\":[\"alice-pc\",\"internet\"]},\"a-mail\":{\"between\":[\"mail.a.example\","
+    "\"internet\"]},\"b-mail\":{\"between\":[\"mx1.b.example\",\"internet\"]}},"
+    "\"traffic\":{\"letter\":{\"from\":\"alice@a.example\",\"to\":\"bob@b.example\",\"every\":\"1 s\",\"count\":1}}}";
 
-enum { POINTS_TRIED = 3, LOOKS_MAX = 200, PARTS = 3, RUNS_TRIED = 50 };
+enum { POINTS_TRIED = 3, LOOKS_MAX = 60, PARTS = 3, RUNS_TRIED = 50 };
 
 static void try_point(const struct study *study, uint64_t point)
 {
