@@ -28,8 +28,11 @@ struct peer {
     struct socket *socket; /* NULL: gone */
     uint64_t turn;         /* which of the scheduled calls counts */
     bool listens;
-    bool heard; /* something, and has not listened since */
-    uint8_t truth[2 + LINE_MAX_BYTES];
+    bool heard;                    /* something, and has not listened since */
+    uint8_t asked[LINE_MAX_BYTES]; /* the first bytes that came: a question (DNS) */
+    size_t n_asked;
+    bool owes_truth; /* once the question is there */
+    uint8_t truth_cut, truth[2 + LINE_MAX_BYTES];
     size_t truth_at, truth_size; /* what is still to be said of it */
 };
 
@@ -71,17 +74,28 @@ static size_t put_id(uint8_t *out)
     return 2;
 }
 
+/* Its own question, which may not be there yet. */
+static struct dns_message *question_of(const struct peer *p)
+{
+    if (p->n_asked < 2) return NULL;
+    size_t length = (size_t)p->asked[0] << 8 | p->asked[1];
+    return length <= p->n_asked - 2 ? dns_decode(p->asked + 2, length) : NULL;
+}
+
 static void say_truth(struct peer *p)
 {
-    if (!listener.query || !listener.host->zones) return;
-    struct dns_message *truth = dns_zones_answer_stream(listener.host->zones, listener.query);
+    struct dns_message *question = listener.host->zones ? question_of(p) : NULL;
+    p->owes_truth = !question;
+    if (!question) return;
+    struct dns_message *truth = dns_zones_answer_stream(listener.host->zones, question);
     size_t size = dns_encode(truth, p->truth + 2, LINE_MAX_BYTES);
     p->truth[0] = (uint8_t)(size >> 8);
     p->truth[1] = (uint8_t)size;
     p->truth_size = size + 2;
-    p->truth_at = fuzz_byte(&listener.in) % (size + 2);
+    p->truth_at = p->truth_cut % (size + 2);
     say(p, p->truth, p->truth_at);
     dns_message_drop(truth);
+    dns_message_drop(question);
     go_on_in(p, SECOND);
 }
 
@@ -98,6 +112,7 @@ static bool act(struct peer *p, enum deed deed)
     case DEED_QUERY:
         return true;
     case DEED_TRUTH:
+        p->truth_cut = fuzz_byte(&listener.in);
         say_truth(p);
         return false;
     case DEED_LISTEN:
@@ -111,6 +126,7 @@ static bool act(struct peer *p, enum deed deed)
         go_on_in(p, 10 * MINUTE);
         return false;
     case DEED_CLOSE:
+        listener.lied |= p->truth_size == 0;
         socket_finish(p->socket);
         p->socket = NULL;
         return false;
@@ -161,8 +177,10 @@ static void on_opened(void *context)
 static void on_received(void *context, const char *bytes, size_t size)
 {
     struct peer *p = context;
-    (void)bytes;
-    (void)size;
+    size_t room = sizeof p->asked - p->n_asked, n = size < room ? size : room;
+    memcpy(p->asked + p->n_asked, bytes, n);
+    p->n_asked += n;
+    if (p->owes_truth) say_truth(p);
     p->heard = !p->listens;
     if (p->listens) go_on_in(p, 0);
     p->listens = false;
