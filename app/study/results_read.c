@@ -264,6 +264,23 @@ static void take_queue(struct results_reader *r, sqlite3_stmt *row)
     *TABLE_ADD(&r->queue) = (struct measured_queue){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1)};
 }
 
+/* Others reckon with times; a run has none before its beginning. */
+static bool are_times_good(const struct results_reader *r)
+{
+    bool good = r->run.ended_ns >= 0;
+    for (size_t i = 0; i < r->mails.count; i++) {
+        const struct measured_mail *mail = &r->mails.items[i];
+        good &= mail->written_ns >= 0 && mail->first_attempt_ns >= 0 && mail->ended_ns >= 0;
+        for (int stage = 0; stage < DELAY_STAGES; stage++)
+            good &= mail->stage_ns[stage] >= 0;
+    }
+    for (size_t i = 0; i < r->attempts.count; i++)
+        good &= r->attempts.items[i].at_ns >= 0 && r->attempts.items[i].until_ns >= 0;
+    for (size_t i = 0; i < r->queue.count; i++)
+        good &= r->queue.items[i].at_ns >= 0;
+    return good;
+}
+
 static bool read_parts(struct results_reader *r, unsigned parts)
 {
     r->mails.count = r->attempts.count = r->queue.count = r->places.count = r->here.count = 0;
@@ -275,6 +292,7 @@ static bool read_parts(struct results_reader *r, unsigned parts)
     for (size_t i = 0; i < r->attempts.count; i++)
         if (r->attempts.items[i].mail >= r->run.n_mails)
             return results_file_damaged(&r->file, tr("an attempt belongs to no mail"));
+    if (!are_times_good(r)) return results_file_damaged(&r->file, tr("a time lies before the beginning"));
     for (size_t i = 0; i < r->mails.count; i++) {
         r->mails.items[i].message = r->here.items + r->places.items[2 * i];
         r->mails.items[i].recipient = r->here.items + r->places.items[2 * i + 1];
@@ -296,7 +314,7 @@ static bool enter_point(struct results_reader *r, sqlite3_stmt *row)
     if (r->point_text && r->point == point) return true;
     r->point = point;
     mem_free(r->point_text);
-    r->point_text = mem_strdup(text_at(row, 1));
+    r->point_text = NULL; /* known once it is good */
     for (size_t i = 0; i < r->about.n_pointers; i++) {
         mem_free(r->values[i]);
         r->values[i] = NULL;
@@ -304,6 +322,7 @@ static bool enter_point(struct results_reader *r, sqlite3_stmt *row)
     if (!for_rows(r, r->statements[VALUES], take_value)) return false;
     for (size_t i = 0; i < r->about.n_pointers; i++)
         if (!r->values[i]) return results_file_damaged(&r->file, tr("a point lacks a value"));
+    r->point_text = mem_strdup(text_at(row, 1));
     return true;
 }
 

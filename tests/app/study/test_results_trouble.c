@@ -299,6 +299,35 @@ Test(results_trouble, rows_that_are_not_there_are_told)
     expect_unreadable_runs("a point lacks a value");
 }
 
+/* Who asks a second time is told a second time. */
+Test(results_trouble, a_point_that_was_refused_is_not_known)
+{
+    size_t n = 0;
+    make_file(3);
+    change("DELETE FROM point_values");
+    struct results_reader *reader = results_read_open(made_path, made_error, sizeof made_error);
+    cr_assert(reader, "%s", made_error);
+    for (int i = 0; i < 2; i++) {
+        cr_expect_not(results_read_runs(reader, 0, is_whole_run, &n, made_error, sizeof made_error));
+        expect_told("a point lacks a value");
+    }
+    results_read_close(reader);
+}
+
+/* Such would be reckoned with, beyond what a number holds. */
+Test(results_trouble, times_before_the_beginning_are_told)
+{
+    static const char *const changes[] = {
+        "UPDATE runs SET ended_ns = -1", "UPDATE mails SET written_ns = -9223372036854775807",
+        "UPDATE mails SET first_attempt_ns = -1", "UPDATE mails SET ended_ns = -1", "UPDATE mails SET queue_ns = -1"};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        make_file(1);
+        change(changes[i]);
+        expect_unreadable_runs("a time lies before the beginning");
+        unlink(made_path);
+    }
+}
+
 Test(results_trouble, a_run_with_a_number_that_none_can_have_is_told)
 {
     static const char *const numbers[] = {"-1", "1000000000000000"};
