@@ -1,7 +1,9 @@
 /* DNS over TCP in a world: messages with two bytes of length before them (RFC 1035 4.2.2), cut anywhere. The first byte
-   chooses: hostile clients of a name server or of a resolver (fuzz_callers.c), or a hostile name server that a
-   resolver, or the hosts themselves, ask (fuzz_listener.c). Who falls silent is let go of, each question comes to its
-   end (tried with a stream that takes what comes for a message one byte too early), and the laws hold. */
+   chooses: hostile clients of a name server or of a resolver (fuzz_callers.c); a hostile name server that a resolver,
+   or the hosts themselves, ask (fuzz_listener.c); or a client that asks good questions, in any pieces. Who falls silent
+   is let go of, each question comes to its end, the laws hold; and however questions and true answers are cut, each is
+   understood (tried with a stream that takes what comes for a message one byte too early, and with a server that keeps
+   a byte of the last question). */
 #include "model/host/host.h"
 #include "model/host/outside.h"
 #include "tests/fuzz/fuzz_callers.h"

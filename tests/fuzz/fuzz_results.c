@@ -1,7 +1,7 @@
 /* Files of results, as somebody else may hand them over: a good one is changed by the input, which is SQL, and then
-   read, exported, merged, and gone on with. Each is done, or refused with a reason, and what is exported has as many
-   rows as there are runs (tried with a reader that does not look whether an attempt belongs to a mail). That the file
-   itself is damaged is SQLite's to find out. */
+   read, exported, merged, and gone on with. Each is done, or refused with a reason, attempts belong to mails, and what
+   is exported has a row for each run (tried with a reader that does not look whether an attempt belongs to a mail).
+   That the file itself is damaged is SQLite's to find out. */
 #include <math.h>
 #include <sqlite3.h>
 #include <unistd.h>

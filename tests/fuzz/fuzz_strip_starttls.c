@@ -1,6 +1,6 @@
 /* Any segment through a router that writes over STARTTLS: as long as before, changed only where the word stood, and
    what the journal says of the change is the change (tried with a router that forgets the checksum in what it tells).
-   The first byte chooses ports, version of IP and options; the rest is the payload. */
+   The first byte chooses direction, port and options; the rest is the payload. */
 #include <strings.h>
 
 #include "model/host/packets.h"

@@ -1,7 +1,7 @@
 /* What the window remembers (window.json in the user's settings), arrangements of views as text, and what is typed to
-   find an instant. Whatever the file says, what is read of it can be drawn, and written and read again without a change;
-   what is found is what was looked for (tried with a scale that is read without its bounds, and a search that finds the
-   event before). The first byte chooses which. */
+   find an instant. Whatever the file says, what is read of it can be drawn, and written and read again without a
+   change; what is found is what was looked for (tried with a scale that is read without its bounds, and a search that
+   finds the event before). The first byte chooses which. */
 #include <math.h>
 
 #include "app/settings.h"

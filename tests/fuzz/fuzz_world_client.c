@@ -61,28 +61,28 @@ static struct fate fate_of(const struct event *e)
     return f;
 }
 
-static bool is_same(const struct event *e, const struct fate *f)
+static bool is_same_copy(const struct event *e, const struct fate *f)
 {
-    return event_int(e, FIELD_MESSAGE) == f->message && event_int(e, FIELD_HOST) == f->host &&
-           strcmp(event_text(e, FIELD_RECIPIENT), f->recipient) == 0;
+    return event_int(e, FIELD_MESSAGE) == f->message && strcmp(event_text(e, FIELD_RECIPIENT), f->recipient) == 0;
 }
 
-/* Whether this host has handed the mail on, and been told so; or doubts whether it has. */
-static bool was_taken(const struct journal_memory *memory, const struct fate *f)
+/* Whether the same mail has come to the same recipient elsewhere. */
+static bool was_delivered(const struct journal_memory *memory, const struct fate *f)
 {
     for (size_t i = 0; i < journal_memory_count(memory); i++) {
         const struct event *e = journal_memory_at(memory, i);
-        if (e->kind == EVENT_ATTEMPT_END && is_same(e, f) && strcmp(event_text(e, FIELD_OUTCOME), "delivered") == 0)
-            return true;
+        if (e->kind != EVENT_MAIL_STATE || strcmp(event_text(e, FIELD_TO), "delivered") != 0) continue;
+        if (event_int(e, FIELD_HOST) != f->host && is_same_copy(e, f)) return true;
     }
     return false;
 }
 
+/* Or this host doubts whether it has. */
 static bool has_doubt(const struct journal_memory *memory, const struct fate *f)
 {
     for (size_t i = 0; i < journal_memory_count(memory); i++) {
         const struct event *e = journal_memory_at(memory, i);
-        if (e->kind == EVENT_MAIL_DOUBT && is_same(e, f)) return true;
+        if (e->kind == EVENT_MAIL_DOUBT && event_int(e, FIELD_HOST) == f->host && is_same_copy(e, f)) return true;
     }
     return false;
 }
@@ -95,7 +95,7 @@ static void judge(const struct journal_memory *memory)
         if (e->kind == EVENT_RUN_END) FUZZ_MUST(strcmp(event_text(e, FIELD_WHY), "all is done") == 0);
         if (e->kind != EVENT_MAIL_STATE || strcmp(event_text(e, FIELD_TO), "bounced") != 0) continue;
         const struct fate fate = fate_of(e); /* the event is lent until the next one is asked for */
-        if (was_taken(memory, &fate)) FUZZ_MUST(has_doubt(memory, &fate));
+        if (was_delivered(memory, &fate)) FUZZ_MUST(has_doubt(memory, &fate));
     }
 }
 
