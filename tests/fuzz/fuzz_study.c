@@ -73,6 +73,17 @@ static void try_study(const struct study *study)
     study_free(again);
 }
 
+/* "3/8", on the command line. */
+static void try_part(const char *text)
+{
+    struct study_shard shard = {0, 0};
+    char problem[200] = "";
+    if (study_shard_parse(text, &shard, problem, sizeof problem))
+        FUZZ_MUST(shard.part >= 1 && shard.part <= shard.parts && shard.parts <= STUDY_MOST_SHARDS);
+    else
+        FUZZ_MUST(problem[0]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static bool has_world;
@@ -89,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     study_free(study);
     memcpy(text, bytes, size);
     study_free(study_recall(text)); /* as somebody's file of results may have it */
+    try_part(text);
     free(text);
     free(said);
     return 0;
