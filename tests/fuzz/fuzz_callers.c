@@ -88,6 +88,7 @@ static void wait(struct callers *all, int64_t ns)
 static void begin_tls(struct callers *all, struct caller *c)
 {
     if (!c->line || c->tls) return;
+    if (outside_room(c->line) == 0) wait(all, SECOND); /* it has just been opened */
     const struct tls_settings settings = {
         .version = TLS_VERSION_1_3,
         .name = all->server->description->name,
