@@ -83,12 +83,36 @@ static bool is_domain(const char *text, size_t size)
     return label > 0 && text[size - 1] != '-';
 }
 
+/* What a scenario takes for no letter of a mailbox (name_local_part_problem): it shows nothing, or turns the line. */
+static bool is_unseen(unsigned long letter)
+{
+    return letter <= 0xA0 || (letter >= 0x2000 && letter <= 0x200F) || (letter >= 0x2028 && letter <= 0x202F) ||
+           (letter >= 0x205F && letter <= 0x206F) || letter == 0x3000 || letter == 0xFEFF;
+}
+
+/* How many bytes a letter beyond ASCII has (RFC 3629 3); 0: it is none. */
+static size_t utf8_letter(const char *text, size_t size)
+{
+    static const unsigned long least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char)text[0];
+    size_t n = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    unsigned long letter = first & (0xFFu >> (n + 1));
+    if (first < 0xC2 || first > 0xF4 || n > size) return 0;
+    for (size_t i = 1; i < n; i++) {
+        if (((unsigned char)text[i] & 0xC0) != 0x80) return 0;
+        letter = letter << 6 | ((unsigned char)text[i] & 0x3F);
+    }
+    bool is_letter = letter >= least[n] && letter <= 0x10FFFF && (letter < 0xD800 || letter > 0xDFFF);
+    return is_letter && !is_unseen(letter) ? n : 0;
+}
+
 static bool is_local_part(const char *text, size_t size)
 {
     if (size == 0 || size > 64 || text[0] == '.' || text[size - 1] == '.') return false;
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0, n; i < size; i += n) {
         unsigned char c = (unsigned char)text[i];
-        if (c >= 0x80 || !(isalnum(c) || strchr("!#$%&'*+/=?^_`{|}~.-", c)) || !c) return false;
+        n = c >= 0x80 ? utf8_letter(text + i, size - i) : 1;
+        if (n == 0 || (c < 0x80 && (!(isalnum(c) || strchr("!#$%&'*+/=?^_`{|}~.-", c)) || !c))) return false;
         if (c == '.' && text[i - 1] == '.') return false;
     }
     return true;

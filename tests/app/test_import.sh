@@ -122,6 +122,11 @@ seen trace.journal attempt.end '^00:29:29.* host=gate.isp.example .*peer=mx1.b.e
 seen trace.journal mail.state 'host=store7.b.example .*to=delivered why="inferred: '
 
 # --- Scenarios: each can be run, and does what was recorded ---
+# Mailboxes beyond ASCII (RFC 6531) stay in it.
+run 0 run smtputf8 --transcript=none --pcap utf8.pcapng
+run 0 import utf8.pcapng -o utf8.journal --scenario utf8.json
+holds grep -q '"to": \["zoe@c.example", "jürgen@b.example"\]' utf8.json
+run 0 check utf8.json
 run 0 import "$given/at_the_sender.pcapng" -o sender.journal --scenario sender.json
 run 0 import "$given/at_the_receiver.pcap" -o receiver.journal --scenario receiver.json
 for scenario in postfix exim trace sender receiver; do
