@@ -31,6 +31,15 @@ void load_mx_choice(const struct spot *server, struct scenario_mail_server *m)
 
 /* ---- zones ---- */
 
+/* Behind a line that was refused. */
+static const char *hint_about_line(const char *line)
+{
+    line += strspn(line, " \t");
+    bool is_wildcard = line[0] == '*' && (line[1] == '.' || line[1] == ' ' || line[1] == '\t');
+    return is_wildcard ? tr("write a line for each of the names that are meant")
+                       : tr("write it like \"@ 300 IN MX 10 mx1\"");
+}
+
 static void check_zone_lines(const struct spot *zone, const char *apex)
 {
     struct dns_zones *zones = dns_zones_new();
@@ -42,8 +51,7 @@ static void check_zone_lines(const struct spot *zone, const char *apex)
     for (struct spot s = cJSON_IsString(zone->json) ? one : spot_first(zone); s.json; s = spot_next(&s)) {
         if (!cJSON_IsString(s.json)) continue;
         if (!dns_zones_add_line(zones, &lines, s.json->valuestring, error, sizeof error))
-            spot_refuse(&s, tr("write it like \"@ 300 IN MX 10 mx1\""), "%s: %s", checks_value(s.checks, s.json),
-                        error);
+            spot_refuse(&s, hint_about_line(s.json->valuestring), "%s: %s", checks_value(s.checks, s.json), error);
         if (s.up == zone->up) break;
     }
     dns_zones_free(zones);
