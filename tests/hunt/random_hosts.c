@@ -97,19 +97,23 @@ static void add_client(struct maker *m, unsigned user, char domain, const char *
     if (luck_odds(&m->luck, 5)) luck_add(&m->luck, client, "online", "['08:00-12:00','13:00-18:00']|['09:01-17:00']");
 }
 
-/* All clients of a server that asks for passwords know one. */
+/* All clients of a server that asks for passwords know one; whoever insists on a mechanism that it does not offer would
+   never get rid of his mail. */
 static void add_passwords(struct maker *m, cJSON *server, char letter)
 {
     cJSON *host, *smtp = maker_object(server, "smtp");
     cJSON_AddStringToObject(smtp, "offers_auth", "always");
     if (luck_odds(&m->luck, 60)) cJSON_AddTrueToObject(smtp, "requires_auth");
     if (luck_odds(&m->luck, 20)) luck_add(&m->luck, smtp, "auth_mechanisms", "LOGIN|PLAIN|['LOGIN','PLAIN']");
+    const char *only = cJSON_GetStringValue(cJSON_GetObjectItem(smtp, "auth_mechanisms"));
+    bool lacks_login = only && strcmp(only, "PLAIN") == 0;
     cJSON_ArrayForEach(host, m->hosts)
     {
         cJSON *client = cJSON_GetObjectItem(host, "client");
         if (client && host->string[strlen(host->string) - 1] == letter)
             luck_add(&m->luck, maker_object(client, "smtp"), "auth",
-                     "true|true|{'mechanism':'LOGIN'}|{'mechanism':'LOGIN','insists':true}");
+                     lacks_login ? "true|true|{'mechanism':'LOGIN'}"
+                                 : "true|true|{'mechanism':'LOGIN'}|{'mechanism':'LOGIN','insists':true}");
     }
 }
 
