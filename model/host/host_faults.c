@@ -204,9 +204,11 @@ static const char *span_text(int64_t ns, char text[UNIT_TEXT_BYTES])
     return unit_format(UNIT_DURATION, ns < 0 ? -ns : ns, text);
 }
 
-/* ns * parts / whole, without the product of large ones. */
+/* ns * parts / whole, without the product of large ones; what would be beyond all time is 73 years. */
 static int64_t parts_of(int64_t ns, int64_t parts, int64_t whole)
 {
+    const int64_t most = INT64_MAX / 4;
+    if (parts > whole && (ns / whole > most / parts || ns / whole < -most / parts)) return ns < 0 ? -most : most;
     return ns / whole * parts + ns % whole * parts / whole;
 }
 

@@ -56,13 +56,27 @@ static void move_recipient(struct queue_entry *entry, struct queued_recipient *r
     journal_set_cause(journal, cause);
 }
 
+/* What has not been tried waits for the next run alone, if for anything. */
+static bool move_first_attempt(struct queue_entry *entry, struct queued_recipient *recipient)
+{
+    const struct mail_queue *queue = entry->queue;
+    struct retry_policy by_clock;
+    if (!queue->policy->waits_for_run) return false;
+    recipient->next_ns = retry_first_attempt(queue_policy_now(queue, &by_clock), queue_world(queue)->engine->now_ns);
+    entry->run_ns = recipient->next_ns;
+    return true;
+}
+
 static void move_entry(struct queue_entry *entry, const struct clock_change *change)
 {
     bool any = false;
     for (size_t i = 0; i < entry->n_recipients; i++) {
         struct queued_recipient *recipient = &entry->recipients[i];
-        if (recipient->fate != RECIPIENT_WAITS || recipient->state != MAIL_DEFERRED) continue;
-        move_recipient(entry, recipient, change);
+        if (recipient->fate != RECIPIENT_WAITS) continue;
+        if (recipient->state == MAIL_DEFERRED)
+            move_recipient(entry, recipient, change);
+        else if (!move_first_attempt(entry, recipient))
+            continue;
         any = true;
     }
     if (!any || entry->n_open > 0) return; /* the round that goes on will see to it */
@@ -81,12 +95,17 @@ static void move_records_read(struct mail_queue *queue, const struct clock_chang
 
 void mail_queue_clock_changed(struct mail_queue *queue, const struct clock_change *change)
 {
+    /* A wait does not mind what the clock shows, but how fast it goes. */
+    struct clock_change of_waits = {.now_ns = change->now_ns, .was_ppm = change->was_ppm, .is_ppm = change->is_ppm};
     if (change->ahead_ns == 0 && change->was_ppm == change->is_ppm) return;
     if (retry_plans_by_clock(queue->policy) || retry_memory_is_durable(queue->policy)) {
         host_memory_each(queue->memory, move_record, change); /* what lies on a disk bears a date */
         move_records_read(queue, change);
     }
-    if (!retry_plans_by_clock(queue->policy)) return;
+    if (!retry_plans_by_clock(queue->policy)) {
+        if (change->was_ppm == change->is_ppm) return;
+        change = &of_waits;
+    }
     for (struct queue_entry *entry = queue->entries; entry; entry = entry->next)
         move_entry(entry, change);
     destinations_move(queue, change);

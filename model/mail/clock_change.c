@@ -4,9 +4,11 @@
 
 enum { MILLION = 1000000 };
 
-/* ns * parts / whole, rounded up, without the product of large ones. */
+/* ns * parts / whole, rounded up, without the product of large ones; what would be beyond all time is 73 years. */
 static int64_t parts_of(int64_t ns, int64_t parts, int64_t whole)
 {
+    const int64_t most = INT64_MAX / 4;
+    if (parts > whole && (ns / whole > most / parts || ns / whole < -most / parts)) return ns < 0 ? -most : most;
     int64_t rest = ns % whole * parts;
     return ns / whole * parts + rest / whole + (rest % whole > 0);
 }

@@ -350,6 +350,12 @@ static void load_instants(struct loader *l, const struct spot *fault, size_t fir
     s->n_faults -= n;
 }
 
+bool loader_faults_meet(const struct scenario_fault *a, const struct scenario_fault *b)
+{
+    const struct scenario_fault *first = a->at_ns <= b->at_ns ? a : b, *second = first == a ? b : a;
+    return first->for_ns >= second->at_ns - first->at_ns;
+}
+
 static void load_verb(struct loader *l, const struct spot *fault, int verb, struct scenario_fault f)
 {
     struct spot object;
@@ -392,9 +398,10 @@ static void load_fault(struct loader *l, const struct spot *fault)
         load_times(fault, &f, &times);
     load_verb(l, fault, verb, f);
     if (counts_packets(f.verb)) return;
-    if (occurrences(fault) != SIZE_MAX)
+    if (occurrences(fault) != SIZE_MAX) {
         load_instants(l, fault, first, &times);
-    else
+        check_rates_of_clock(l, fault, first);
+    } else
         spot_refuse(fault, tr("write fewer instants, or make \"times\" smaller"),
                     tr("the fault comes more than 1000 times"));
 }

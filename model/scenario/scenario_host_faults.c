@@ -165,16 +165,45 @@ void load_slow(struct loader *l, const struct spot *object, struct scenario_faul
     if (check_present(object, "factor", "\"factor\": 1000")) load_factor(object, "factor", f);
 }
 
-/* At most half of the time, so that a clock never stands still. */
+/* A thousandth of the time is left, so that a clock never quite stands still. */
+#define SLOWEST_CLOCK_PPM 999000
+#define FASTEST_CLOCK_PPM 500000
+
 static void load_rate_of_clock(const struct spot *clock, const char *key, int sign, struct scenario_fault *f)
 {
     uint64_t chance = 0;
     struct spot spot = spot_key(clock, key);
     if (!want_chance(clock, key, &chance)) return;
-    if (chance > UINT64_C(1) << 31)
-        spot_refuse(&spot, tr("write at most \"50 %\""), tr("%s is more than a clock can go wrong"),
-                    checks_value(spot.checks, spot.json));
-    f->clock_skew_ppm = sign * (int64_t)((chance * 1000000 + (UINT64_C(1) << 31)) >> 32);
+    int64_t ppm = (int64_t)((chance * 1000000 + (UINT64_C(1) << 31)) >> 32);
+    if (ppm <= (sign < 0 ? SLOWEST_CLOCK_PPM : FASTEST_CLOCK_PPM))
+        f->clock_skew_ppm = sign * ppm;
+    else
+        spot_refuse(&spot, sign < 0 ? tr("write at most \"99.9 %\"") : tr("write at most \"50 %\""),
+                    tr("%s is more than a clock can go wrong"), checks_value(spot.checks, spot.json));
+}
+
+/* Of all that may be in force together with one. */
+static int64_t slowness_ppm(const struct scenario *s, const struct scenario_fault *fault)
+{
+    int64_t ppm = 0;
+    for (size_t i = 0; i < s->n_faults; i++) {
+        const struct scenario_fault *other = &s->faults[i];
+        bool is_slow = other->verb == FAULT_CLOCK && other->host == fault->host && other->clock_skew_ppm < 0;
+        if (is_slow && loader_faults_meet(fault, other)) ppm -= other->clock_skew_ppm;
+    }
+    return ppm;
+}
+
+void check_rates_of_clock(struct loader *l, const struct spot *fault, size_t first)
+{
+    const struct scenario *s = l->scenario;
+    struct spot spot = spot_key(fault, "clock");
+    for (size_t i = first; i < s->n_faults && s->faults[i].verb == FAULT_CLOCK; i++) {
+        if (s->faults[i].clock_skew_ppm >= 0 || slowness_ppm(s, &s->faults[i]) <= SLOWEST_CLOCK_PPM) continue;
+        spot_refuse(&spot, tr("make them less, or let one end before the other begins"),
+                    tr("with other faults the clock would stand still, or go backwards"));
+        return;
+    }
 }
 
 void load_clock(struct loader *l, const struct spot *object, struct scenario_fault *f)

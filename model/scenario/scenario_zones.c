@@ -230,13 +230,6 @@ static bool has_written_ns(const struct claims *c, size_t version, const char *a
     return false;
 }
 
-/* Both ends count: which of two faults that change at one instant does so first does not matter here. */
-static bool meet(const struct scenario_fault *a, const struct scenario_fault *b)
-{
-    const struct scenario_fault *first = a->at_ns <= b->at_ns ? a : b, *second = first == a ? b : a;
-    return first->for_ns >= second->at_ns - first->at_ns;
-}
-
 /* Whether there is a time at which both are in force. */
 static bool are_together(const struct claims *c, size_t a, size_t b)
 {
@@ -245,7 +238,7 @@ static bool are_together(const struct claims *c, size_t a, size_t b)
     if (a == b || v->n_faults == 0 || w->n_faults == 0) return true;
     for (size_t i = 0; i < v->n_faults; i++)
         for (size_t k = 0; k < w->n_faults; k++)
-            if (meet(&faults[v->first_fault + i], &faults[w->first_fault + k])) return true;
+            if (loader_faults_meet(&faults[v->first_fault + i], &faults[w->first_fault + k])) return true;
     return false;
 }
 

@@ -116,7 +116,7 @@ const struct fault_kind fault_kinds[] = {
     {"wrong clock", BY_FAULT, "clock",
      "{'host':'$S','ahead':'1 h'}|{'host':'$S','behind':'1 h'}|"
      "{'host':'$S','fast':'10 %'}|{'host':'$S','slow':'10 %'}|{'host':'$S','ahead':'1 d'}|{'host':'$S','behind':'1 d'}|"
-     "{'host':'$S','behind':'365 d'}",
+     "{'host':'$S','behind':'365 d'}|{'host':'$S','slow':'99.9 %'}|{'host':'$S','slow':'99.9 %'}",
      EVENT_HOST_TROUBLE, "as the scenario has it", 0},
     /* servers */
     {"421 at each command", BY_FAULT, "reply", SAY("$V", "421 4.3.2 shutting down"), EVENT_SMTP_LINE, "shutting down",

@@ -302,6 +302,41 @@ Test(hosts_in_trouble, a_clock_that_goes_wrong_makes_the_queue_runs_come_earlier
     }
 }
 
+/* Dates do not come, and waits do not end: until it is right again. */
+Test(hosts_in_trouble, while_a_clock_all_but_stands_still_nothing_is_tried_and_then_all_goes_on)
+{
+    static const char *const policies[] = {
+        "\"postfix\"",     "\"exim\"",
+        "\"sendmail\"",    "{ \"policy\": \"sendmail\", \"delivery_mode\": \"queue\" }",
+        "\"qmail\"",       "\"opensmtpd\"",
+        "\"kumomta\"",     "\"exchange\"",
+        "\"rfc-minimum\"", "{ \"policy\": \"custom\", \"steps\": [\"10 min\"] }"};
+    for (size_t p = 0; p < sizeof policies / sizeof *policies; p++) {
+        struct world_run run =
+            run_by(policies[p], "{ \"for\": \"1 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } },"
+                                "{ \"at\": \"47 min\", \"for\": \"10 h\", \"clock\": { \"host\": \"mail.a.example\", "
+                                "\"slow\": \"99.9 %\" } }");
+        int64_t right_ns = 10 * HOUR + 47 * MINUTE;
+        cr_expect_eq(attempts_within(&run, 47 * MINUTE, right_ns), 0, "%s", policies[p]);
+        cr_expect_geq(attempts_within(&run, right_ns, right_ns + 3 * HOUR), 1, "%s", policies[p]);
+        cr_expect_geq(count_events(&run, EVENT_MAIL_STATE, "handed on"), 2, "%s: from the writer, and to bob",
+                      policies[p]);
+        world_run_free(&run);
+    }
+}
+
+/* Written while the clock stands: its first run is due when the others are. */
+Test(hosts_in_trouble, a_first_attempt_that_waits_for_a_run_is_due_soon_after_the_clock_is_right)
+{
+    struct world_run run =
+        run_by("{ \"policy\": \"sendmail\", \"delivery_mode\": \"queue\" }",
+               "{ \"for\": \"2 h\", \"clock\": { \"host\": \"mail.a.example\", \"slow\": \"99.9 %\" } }");
+    int64_t delivered_ns = at_of(&run, EVENT_MAIL_STATE, "delivered");
+    cr_expect(delivered_ns > 2 * HOUR && delivered_ns < 2 * HOUR + 31 * MINUTE, "%lld s",
+              (long long)(delivered_ns / SECOND));
+    world_run_free(&run);
+}
+
 /* Whatever the clock does meanwhile, no run comes again and again without end. */
 Test(hosts_in_trouble, a_clock_that_goes_wrong_amidst_the_runs_does_not_stop_them)
 {
