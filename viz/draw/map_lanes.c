@@ -45,7 +45,7 @@ bool map_packets_touch(const struct map_plan *m, size_t link, struct box box, do
     struct box wide = box_inset(box, -reach(m));
     for (int dir = 0; dir < 2; dir++) {
         double length = fmax(1, point_distance(lanes[dir].from, lanes[dir].to));
-        double off = fmin(0.5, from_ends * m->unit / length);
+        double off = fmin(longest_cut, from_ends * m->unit / length);
         if (map_line_meets_box(map_lane_at(&lanes[dir], off), map_lane_at(&lanes[dir], 1 - off), wide)) return true;
     }
     return false;

@@ -85,6 +85,18 @@ static void place_wires(struct planning *p)
 
 /* ---- Labels ---- */
 
+double map_moving_width(const struct map_plan *plan)
+{
+    return fmin(map_envelope_width(plan), 26 * plan->unit);
+}
+
+/* A box that the middle of an envelope on its way must not enter, so that the envelope does not touch this one. */
+static struct box map_moved_over(const struct map_plan *m, struct box box)
+{
+    double w = map_moving_width(m), h = w * 0.72;
+    return box_of(box.x - w / 2, box.y - h / 2, box.w + w, box.h + h);
+}
+
 /* Most lines lie all on one side of a box. */
 static bool is_beside(struct point a, struct point b, struct box box)
 {
@@ -111,7 +123,7 @@ bool map_line_meets_box(struct point a, struct point b, struct box box)
     return from <= to;
 }
 
-enum { MOST_WIRES = 8 };
+enum { MOST_WIRES = 8, ON_A_LINK = 60 };
 
 static bool is_within(struct box area, struct box box)
 {
@@ -151,28 +163,51 @@ static int hindrances(const struct planning *p, struct box box, size_t own_link,
 /* What a link does to a name here: its wire runs through it, its packets pass over it, or the envelope does. */
 static int spoiled_by_link(const struct map_plan *m, size_t link, struct box box)
 {
-    enum { WIRE = 14, PACKETS = 14, ENVELOPE = 5 };
+
     const struct map_link *l = &m->links[link];
-    double w = map_moving_width(m), h = w * 0.7;
-    struct box wide = box_of(box.x - w / 2, box.y - h / 2, box.w + w, box.h + h);
+    struct box wide = map_moved_over(m, box);
     if (!map_line_meets_box(l->a, l->b, box_inset(wide, -m->stamp))) return 0;
-    if (map_line_meets_box(l->a, l->b, box_inset(box, -3 * m->unit))) return WIRE;
-    if (map_packets_touch(m, link, box, map_short_cut_units)) return PACKETS;
-    return map_line_meets_box(l->a, l->b, wide) ? ENVELOPE : 0;
+    if (map_line_meets_box(l->a, l->b, box_inset(box, -3 * m->unit))) return ON_A_LINK;
+    if (map_packets_touch(m, link, box, map_short_cut_units)) return ON_A_LINK;
+    return l->carries_mail && map_line_meets_box(l->a, l->b, wide) ? ON_A_LINK : 0;
 }
 
 static int spoiled_by_links(const struct map_plan *m, struct box box, int enough)
 {
     int n = 0;
-    for (size_t i = 0; i < m->n_links && n < enough && n < 14 * MOST_WIRES; i++)
+    for (size_t i = 0; i < m->n_links && n < enough && n < ON_A_LINK * MOST_WIRES; i++)
         n += spoiled_by_link(m, i, box);
-    return n < 14 * MOST_WIRES ? n : 14 * MOST_WIRES;
+    return n < ON_A_LINK * MOST_WIRES ? n : ON_A_LINK * MOST_WIRES;
 }
 
 static bool holds_mail(const struct story *s, size_t host)
 {
     enum story_role role = story_host(s, host).role;
     return role == STORY_MAIL_SERVER || role == STORY_CLIENT;
+}
+
+/* All but those that lead only to hosts which hold none: leaves of the network are taken off, one after the other. */
+static void find_carriers(struct map_plan *m, const struct story *s)
+{
+    size_t *degree = mem_calloc(m->n_hosts + 1, sizeof *degree);
+    for (size_t i = 0; i < m->n_links; i++) {
+        m->links[i].carries_mail = true;
+        for (int end = 0; end < 2; end++)
+            degree[story_link(s, i).ends[end]]++;
+    }
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < m->n_links; i++) {
+            struct story_link link = story_link(s, i);
+            for (int end = 0; end < 2 && m->links[i].carries_mail; end++) {
+                if (degree[link.ends[end]] != 1 || holds_mail(s, link.ends[end])) continue;
+                m->links[i].carries_mail = false;
+                degree[link.ends[0]]--, degree[link.ends[1]]--;
+                again = true;
+            }
+        }
+    }
+    mem_free(degree);
 }
 
 static bool is_on_the_left(const struct map_plan *m, size_t host)
@@ -189,19 +224,38 @@ static struct box wanted_for_rest(const struct map_plan *m, size_t host)
                   far - r * 0.46 + w / 2, r * 0.1 + w * 0.7);
 }
 
+/* A line from the nearest edge of a label to the icon's edge. */
+void map_leader_of(const struct map_plan *m, size_t h, struct box label, struct point *from, struct point *to)
+{
+    struct box icon = m->hosts[h].icon;
+    *from = point_of(fmax(label.x, fmin(m->hosts[h].at.x, label.x + label.w)),
+                     fmax(label.y, fmin(m->hosts[h].at.y, label.y + label.h)));
+    *to = point_of(fmax(icon.x, fmin(from->x, icon.x + icon.w)), fmax(icon.y, fmin(from->y, icon.y + icon.h)));
+}
+
+static bool is_on_leader(const struct map_plan *m, size_t host, struct box box)
+{
+    struct point from, to;
+    if (!m->hosts[host].afar) return false;
+    map_leader_of(m, host, m->hosts[host].label, &from, &to);
+    return map_line_meets_box(from, to, box);
+}
+
 /* How bad a place is for the name of this host, beside those that have theirs. However many links there are, they are
    less in the way than one icon or name. From `enough` on nobody counts any more. */
 static int spoiled(const struct planning *p, size_t own, struct box box, int enough)
 {
-    enum { HIDDEN = 14 * MOST_WIRES + 10, ANOTHERS = 6, ENVELOPES = 5 };
+    enum { HIDDEN = ON_A_LINK * MOST_WIRES + 10, ANOTHERS = 12, ENVELOPES = 5 };
     const struct map_plan *m = p->plan;
     double near = box_distance(box, m->hosts[own].icon) + 4 * m->unit; /* one nearer to it would seem to be its host */
     int n = is_within(m->area, box) ? 0 : HIDDEN + 30;
+    bool is_nearest = true;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, box_inset(m->hosts[h].icon, -(h == own ? 2 : 4) * m->unit))) n += HIDDEN;
-        if (h != own && box_distance(box, m->hosts[h].icon) < near) n += ANOTHERS;
+        if (h != own && is_nearest && box_distance(box, m->hosts[h].icon) < near) n += ANOTHERS, is_nearest = false;
         if (holds_mail(p->story, h) && box_meets(box, wanted_for_rest(m, h))) n += ENVELOPES;
         if (h != own && box_meets(box, m->hosts[h].label)) n += HIDDEN;
+        if (h != own && is_on_leader(m, h, box)) n += ANOTHERS;
     }
     return n < enough ? n + spoiled_by_links(m, box, enough - n) : n;
 }
@@ -287,6 +341,72 @@ static struct box name_box(const struct map_plan *m, size_t h, const struct name
     return into_area(m, box_of(x - w / 2, y - height / 2, w, height));
 }
 
+/* Whom the line from a label to its icon would cross: a name or an icon is out of the question, a wire is borne. */
+static int crossed_by_leader(const struct map_plan *m, size_t own, struct box label)
+{
+    enum { OVER_A_NAME = 40, OVER_A_WIRE = 3 };
+    struct point from, to;
+    int n = 0;
+    map_leader_of(m, own, label, &from, &to);
+    for (size_t h = 0; h < m->n_hosts; h++)
+        if (h != own && (map_line_meets_box(from, to, m->hosts[h].icon) ||
+                         (m->hosts[h].label.w > 0 && map_line_meets_box(from, to, m->hosts[h].label))))
+            n += OVER_A_NAME;
+    for (size_t i = 0; i < m->n_links && n < OVER_A_NAME; i++) {
+        struct point middle = point_between(from, to, 0.5);
+        n += OVER_A_WIRE *
+             map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box_of(middle.x, middle.y, 0, 0), -2));
+    }
+    return n;
+}
+
+/* What it costs to have a name so far from its icon. */
+static int cost_of_leader(const struct map_plan *m, size_t host, struct box label)
+{
+    return 3 + (int)(box_distance(label, m->hosts[host].icon) / (7 * m->unit)) + crossed_by_leader(m, host, label);
+}
+
+struct far_search {
+    struct planning *p;
+    size_t host;
+    struct point size;
+    int best;
+};
+
+static void try_afar(struct far_search *f, struct box box)
+{
+    struct map_host *host = &f->p->plan->hosts[f->host];
+    if (!is_within(f->p->plan->area, box)) return;
+    int cost = spoiled(f->p, f->host, box, f->best);
+    if (cost >= f->best) return;
+    cost += cost_of_leader(f->p->plan, f->host, box);
+    if (cost >= f->best) return;
+    f->best = cost;
+    host->label = box;
+    host->align = box.x > host->at.x ? ALIGN_START : box.x + box.w < host->at.x ? ALIGN_END : ALIGN_CENTRE;
+    host->above = box.y + box.h < host->at.y;
+    host->afar = true;
+}
+
+/* On rings around the icon, ever farther off. */
+static void search_afar(struct far_search *f)
+{
+    enum { RINGS = 30, STEPS = 24 };
+    const struct map_plan *m = f->p->plan;
+    double x = m->hosts[f->host].at.x, y = m->hosts[f->host].at.y, w = f->size.x, h = f->size.y;
+    for (int ring = 0; ring < RINGS; ring++) {
+        double gap = (6 + 7 * ring) * m->unit, dx = m->icon / 2 + gap + w / 2, dy = m->icon / 2 + gap + h / 2;
+        if (3 + ring >= f->best) return;
+        for (int i = 0; i <= STEPS; i++) {
+            double part = (i % 2 ? -1.0 : 1.0) * ((i + 1) / 2) * 2 / STEPS; /* from the middles to the corners */
+            for (int side = -1; side <= 1; side += 2) {
+                try_afar(f, box_of(x + part * dx - w / 2, y - side * dy - h / 2, w, h));
+                try_afar(f, box_of(x + side * dx - w / 2, y + part * dy - h / 2, w, h));
+            }
+        }
+    }
+}
+
 static void place_host_label(struct planning *p, size_t h)
 {
     struct map_plan *m = p->plan;
@@ -294,6 +414,7 @@ static void place_host_label(struct planning *p, size_t h)
     bool has_status = holds_mail(p->story, h) && !m->terse;
     double height = has_status ? label_height(p) : p->name.size * 1.3;
     int best = INT_MAX;
+    host->afar = false;
     for (size_t i = 0; i < (m->n_hosts > FEW_HOSTS ? PLAIN_WAYS : NAME_WAYS); i++) {
         const struct name_way *way = &name_ways[i];
         struct box box = name_box(m, h, way, p->widths[h], height);
@@ -305,12 +426,14 @@ static void place_host_label(struct planning *p, size_t h)
         host->align = way->align;
         host->above = way->y < 0 && fabs(way->x) != 1;
     }
+    struct far_search far = {p, h, {p->widths[h], height}, best};
+    if (best > 0 && m->n_hosts <= FEW_HOSTS) search_afar(&far);
 }
 
 static void no_labels(struct map_plan *m)
 {
     for (size_t h = 0; h < m->n_hosts; h++)
-        m->hosts[h].label = box_of(-1e6, -1e6, 0, 0);
+        m->hosts[h].label = box_of(-1e6, -1e6, 0, 0), m->hosts[h].afar = false;
 }
 
 /* How bad the places of all names are together. */
@@ -319,7 +442,8 @@ static int all_spoiled(const struct planning *p)
     enum { NOBODY_IS_SO_BAD = 100000 };
     int n = 0;
     for (size_t h = 0; h < p->plan->n_hosts; h++)
-        n += spoiled(p, h, p->plan->hosts[h].label, NOBODY_IS_SO_BAD);
+        n += spoiled(p, h, p->plan->hosts[h].label, NOBODY_IS_SO_BAD) +
+             (p->plan->hosts[h].afar ? cost_of_leader(p->plan, h, p->plan->hosts[h].label) : 0);
     return n;
 }
 
@@ -352,11 +476,6 @@ static void place_labels(struct planning *p)
 double map_envelope_width(const struct map_plan *plan)
 {
     return fmax(fmin(16 * plan->unit, plan->icon), plan->icon * 0.62);
-}
-
-double map_moving_width(const struct map_plan *plan)
-{
-    return fmin(map_envelope_width(plan), 26 * plan->unit);
 }
 
 struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position)
@@ -588,18 +707,26 @@ static bool any_collides(const struct map_plan *m)
     return false;
 }
 
+static bool any_on_link(const struct map_plan *m)
+{
+    for (size_t h = 0; h < m->n_hosts; h++)
+        if (spoiled_by_links(m, m->hosts[h].label, 1) > 0) return true;
+    return false;
+}
+
 /* A way to write all names. The large ones are chosen by what they cost, as spoiled() does; letters that would be
    smaller than those of a plain window cost more. */
 static const struct letters_way {
     double letters, icons; /* as parts of their usual size */
     bool terse, is_short;
     int cost;
-} letters_ways[] = {{1, 1, false, false, 0},        {1, 0.75, false, false, 4},     {0.85, 1, false, false, 8},
-                    {0.85, 0.75, false, false, 11}, {0.75, 0.75, false, false, 17}, {0.7, 1, false, false, 0},
-                    {1, 1, true, false, 0},         {0.85, 1, true, false, 0},      {0.7, 1, true, false, 0},
-                    {0.85, 1, true, true, 0},       {0.7, 1, true, true, 0},        {0.6, 1, true, true, 0},
-                    {0.5, 1, true, true, 0},        {0.42, 1, true, true, 0},       {0.36, 1, true, true, 0}};
-enum { LETTERS_WAYS = sizeof letters_ways / sizeof letters_ways[0], LARGE_WAYS = 5, SMALL_LETTERS = 15 };
+} letters_ways[] = {{1, 1, false, false, 0},        {1, 0.75, false, false, 6},     {0.85, 1, false, false, 20},
+                    {0.85, 0.75, false, false, 24}, {0.75, 0.75, false, false, 34}, {1, 0.6, false, false, 36},
+                    {0.85, 0.6, false, false, 38},  {0.75, 0.6, false, false, 40},  {0.7, 0.75, false, false, 40},
+                    {1, 0.75, true, false, 44},     {0.85, 0.75, true, false, 46},  {0.7, 0.75, true, false, 48},
+                    {0.85, 0.75, true, true, 50},   {0.7, 0.75, true, true, 52},    {0.6, 0.75, true, true, 54},
+                    {0.5, 0.75, true, true, 60},    {0.42, 0.75, true, true, 80},   {0.36, 0.75, true, true, 90}};
+enum { LETTERS_WAYS = sizeof letters_ways / sizeof letters_ways[0], LARGE_WAYS = 5, SMALL_LETTERS = 25 };
 
 static int cost_of_way(const struct map_plan *m, const struct letters_way *way)
 {
@@ -625,13 +752,17 @@ static void fit_names(struct planning *p, const struct point *places)
     struct map_plan *m = p->plan;
     bool can_shorten = m->n_hosts <= CROWD && can_be_short(p->story, m->n_hosts);
     int best = LETTERS_WAYS, least = INT_MAX;
-    for (int i = 0; i < LETTERS_WAYS && m->n_hosts <= CROWD && (best == LETTERS_WAYS || i < LARGE_WAYS); i++) {
+    bool must_go_on = true;
+    for (int i = 0;
+         i < LETTERS_WAYS && m->n_hosts <= CROWD && (must_go_on || i < LARGE_WAYS || letters_ways[i].cost < least);
+         i++) {
         const struct letters_way *way = &letters_ways[i];
         if (way->letters < smallest && way->letters * m->unit < smallest) break;
         name_hosts(p, places, way, can_shorten);
         if (any_collides(m)) continue;
         int cost = all_spoiled(p) + cost_of_way(m, way);
         if (cost < least) least = cost, best = i;
+        must_go_on = must_go_on && any_on_link(m);
         if (cost == 0) return;
     }
     if (best < LETTERS_WAYS) {
@@ -656,6 +787,7 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     m->links = mem_calloc(m->n_links + 1, sizeof *m->links);
     struct planning p = {.plan = m, .story = story, .canvas = canvas};
     p.widths = mem_calloc(m->n_hosts + 1, sizeof *p.widths);
+    find_carriers(m, story);
     fit_names(&p, places);
     for (size_t h = 0; h < m->n_hosts; h++)
         if (holds_mail(story, h)) place_rest(&p, h);

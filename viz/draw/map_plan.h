@@ -26,6 +26,7 @@ struct map_host {
     enum align align;           /* of the label's text */
     bool above;                 /* the label stands above the icon */
     bool on_link;               /* a link passes here or close by, or a pile lies there: the label is drawn over it */
+    bool afar;                  /* the label stands farther off: a line leads from it to the icon */
     bool rest_left, rest_below; /* the corner of the icon where envelopes lie; otherwise on its right, above */
     double rest_from;           /* how far the first of them lies from the middle, in icons */
     double rest_step;           /* how far one of a pile lies from the next, in icons */
@@ -44,7 +45,8 @@ struct map_link {
     struct map_lane lanes[2]; /* from a to b, from b to a */
     struct box label;         /* w is 0 when there is none */
     enum align align;
-    bool loss_only; /* there is room for no more */
+    bool loss_only;    /* there is room for no more */
+    bool carries_mail; /* it may lie between two hosts that hold mail */
 };
 
 struct map_crowd;
@@ -88,6 +90,8 @@ struct point map_rest_place(const struct map_plan *plan, size_t host, size_t pos
 double map_envelope_width(const struct map_plan *plan);
 /* On its way it is no larger than what can pass between a link and its label. */
 double map_moving_width(const struct map_plan *plan);
+/* The line from a label that stands farther off (afar) to its icon. */
+void map_leader_of(const struct map_plan *plan, size_t host, struct box label, struct point *from, struct point *to);
 bool map_line_meets_box(struct point a, struct point b, struct box box);
 
 /* "10 Mbit/s · 15 ms" and, when told, "· loss 2 %". */

@@ -58,6 +58,14 @@ static void draw_wire_label(const struct view *v, const struct map_plan *plan, s
     if (place->label.w > 0) canvas_text(v->canvas, place->label, &style, text);
 }
 
+static void draw_leader(const struct view *v, const struct map_plan *plan, size_t index)
+{
+    struct point from, to;
+    map_leader_of(plan, index, plan->hosts[index].label, &from, &to);
+    if (point_distance(from, to) > view_units(v, 8))
+        canvas_line(v->canvas, from, to, view_units(v, 1), colour_with_alpha(v->theme->faint, 0.7));
+}
+
 void map_view_draw_name(const struct view *v, const struct map_plan *plan, size_t index)
 {
     const struct map_host *place = &plan->hosts[index];
@@ -71,6 +79,7 @@ void map_view_draw_name(const struct view *v, const struct map_plan *plan, size_
     if (!host->up) style.colour = v->theme->faint;
     char name[MAP_NAME_BYTES];
     map_host_name(plan, v->story, index, name);
+    if (place->afar) draw_leader(v, plan, index);
     if (place->on_link) map_label_ground(v, place, &style, name);
     canvas_text(v->canvas, place->label, &style, name);
 }
