@@ -51,6 +51,23 @@ bool map_packets_touch(const struct map_plan *m, size_t link, struct box box, do
     return false;
 }
 
+struct box map_moved_over(const struct map_plan *m, struct box box)
+{
+    double w = map_moving_width(m), h = w * 0.72;
+    return box_of(box.x - w / 2, box.y - h / 2, box.w + w, box.h + h);
+}
+
+bool map_is_passed(const struct map_plan *m, struct box box)
+{
+    struct box wide = map_moved_over(m, box);
+    for (size_t i = 0; i < m->n_links; i++) {
+        const struct map_link *link = &m->links[i];
+        if (link->carries_mail && map_line_meets_box(link->a, link->b, wide)) return true;
+        if (map_packets_touch(m, i, box, 0)) return true;
+    }
+    return false;
+}
+
 /* The last step, counted from `end`, at which a packet would touch the box; -1 when at none. */
 static int last_touch(const struct map_plan *m, struct point end, struct point other, struct box box, int steps)
 {

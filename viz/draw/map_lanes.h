@@ -18,5 +18,9 @@ void map_lanes_cut(struct map_plan *plan, const struct story *story);
 struct point map_lane_at(const struct map_lane *lane, double part);
 /* Does a packet on this link touch the box, so many units from both ends or more? */
 bool map_packets_touch(const struct map_plan *plan, size_t link, struct box box, double from_ends);
+/* May a packet, or an envelope on its way, touch the box at some time? */
+bool map_is_passed(const struct map_plan *plan, struct box box);
+/* Where the middle of an envelope on its way may not be, so that the envelope does not touch this box. */
+struct box map_moved_over(const struct map_plan *plan, struct box box);
 
 #endif

@@ -8,6 +8,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/map_crowd.h"
+#include "viz/draw/map_lanes.h"
 #include "viz/draw/shapes.h"
 
 enum { ROUTE_MAX = 64, STAYS = 8, MOST_WAYS = 100 };
@@ -450,12 +451,14 @@ static bool place_words(const struct view *v, const struct map_plan *plan, size_
     if (plan->terse || !keeps_a_line(v->story, host)) { /* beyond the name */
         wide->label.y += place->above ? -style->size * 1.3 : wide->label.h;
         wide->label.h = style->size * 1.3;
-        if (hides_another(plan, host, wide->label)) return false; /* the icon shows it, too */
+        if (hides_another(plan, host, wide->label) || map_is_passed(plan, wide->label))
+            return false; /* the icon shows it, too */
     }
     const struct box own = wide->label;
     wide->label = widened(plan, own, wide->align, canvas_measure(v->canvas, style, text, 0).x + 2);
-    if (!plan->terse && wide->label.w > own.w && hides_another(plan, host, wide->label)) {
-        *style = view_fitted(v, *style, text, own.w - 2, 0.6); /* smaller, so that both can be read */
+    if (!plan->terse && wide->label.w > own.w &&
+        (hides_another(plan, host, wide->label) || map_is_passed(plan, wide->label))) {
+        *style = view_fitted(v, *style, text, own.w - 2, 0.5); /* smaller, so that both can be read */
         wide->label = widened(plan, own, wide->align, canvas_measure(v->canvas, style, text, 0).x + 2);
     }
     return true;

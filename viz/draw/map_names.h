@@ -1,7 +1,7 @@
-/* Names on a map that has no room for all of them in letters that can be read from the back row (map_plan.few_names). At
-   each instant those hosts have their names that matter then: what is looked at or pointed to, who hands a mail over to
-   whom, who is down, who has a queue. The others have theirs as far as there is room, the same ones always; no name lies
-   on another. A larger map has room for more. */
+/* Names on a map that has no room for all of them in letters that can be read from the back row (map_plan.few_names).
+   At each instant those hosts have their names that matter then: what is looked at or pointed to, who hands a mail over
+   to whom, who is down, who has a queue. The others have theirs as far as there is room, the same ones always; no name
+   lies on another. A larger map has room for more. */
 #ifndef POSTROAD_VIZ_DRAW_MAP_NAMES_H
 #define POSTROAD_VIZ_DRAW_MAP_NAMES_H
 

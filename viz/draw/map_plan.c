@@ -90,13 +90,6 @@ double map_moving_width(const struct map_plan *plan)
     return fmin(map_envelope_width(plan), 26 * plan->unit);
 }
 
-/* A box that the middle of an envelope on its way must not enter, so that the envelope does not touch this one. */
-static struct box map_moved_over(const struct map_plan *m, struct box box)
-{
-    double w = map_moving_width(m), h = w * 0.72;
-    return box_of(box.x - w / 2, box.y - h / 2, box.w + w, box.h + h);
-}
-
 /* Most lines lie all on one side of a box. */
 static bool is_beside(struct point a, struct point b, struct box box)
 {
@@ -137,27 +130,6 @@ static struct box with_count(const struct map_plan *m, size_t host)
     double more = 26 * m->unit;
     return box_of(m->hosts[host].rest_left ? box.x - more : box.x, box.y - 3 * m->unit, box.w + more,
                   box.h + 6 * m->unit);
-}
-
-/* How much stands in the way of a link's label here. The labels of the hosts and of the links before it have their
-   places; other links keep `clear` away from it, and however many they are, they are less in the way than one name.
-   From `enough` on nobody counts any more. */
-static int hindrances(const struct planning *p, struct box box, size_t own_link, double clear, int enough)
-{
-    const struct map_plan *m = p->plan;
-    int n = is_within(m->area, box) ? 0 : 12, wires = 0;
-    for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
-        if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 9;
-        if (box_meets(box, m->hosts[h].label)) n += 9;
-        if (m->hosts[h].rest.w > 0 && box_meets(box, with_count(m, h))) n += 9;
-    }
-    for (size_t i = 0; i < m->n_links && n + wires < enough && wires < MOST_WIRES; i++) {
-        double away = i == own_link ? 3 * m->unit : clear;
-        wires += map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away));
-        if (i < own_link && m->links[i].label.w > 0 && box_meets(box_inset(box, -12 * m->unit), m->links[i].label))
-            n += 2;
-    }
-    return n + (wires < MOST_WIRES ? wires : MOST_WIRES);
 }
 
 /* What a link does to a name here: its wire runs through it, its packets pass over it, or the envelope does. */
@@ -543,6 +515,27 @@ static void place_rest(struct planning *p, size_t host)
 }
 
 /* ---- Labels of links ---- */
+
+/* How much stands in the way of a link's label here. The labels of the hosts and of the links before it have their
+   places; other links keep `clear` away from it, and however many they are, they are less in the way than one name.
+   From `enough` on nobody counts any more. */
+static int hindrances(const struct planning *p, struct box box, size_t own_link, double clear, int enough)
+{
+    const struct map_plan *m = p->plan;
+    int n = is_within(m->area, box) ? 0 : 12, wires = 0;
+    for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
+        if (box_meets(box, box_inset(m->hosts[h].icon, -2 * m->unit))) n += 9;
+        if (box_meets(box, m->hosts[h].label) || is_on_leader(m, h, box)) n += 9;
+        if (m->hosts[h].rest.w > 0 && box_meets(box, with_count(m, h))) n += 9;
+    }
+    for (size_t i = 0; i < m->n_links && n + wires < enough && wires < MOST_WIRES; i++) {
+        double away = i == own_link ? 3 * m->unit : clear;
+        wires += map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away)) || spoiled_by_link(m, i, box);
+        if (i < own_link && m->links[i].label.w > 0 && box_meets(box_inset(box, -12 * m->unit), m->links[i].label))
+            n += 2;
+    }
+    return n + (wires < MOST_WIRES ? wires : MOST_WIRES);
+}
 
 /* Away from a link, to the right of its way from a to b; of a length of 1. */
 static struct point across(const struct map_link *link)

@@ -1,5 +1,5 @@
-/* Ways over the map by the fewest links that are up. What is spread out from a host is kept for as long as no link goes up
-   or down, so that hundreds of mails on their way to a few servers cost little. */
+/* Ways over the map by the fewest links that are up. What is spread out from a host is kept for as long as no link goes
+   up or down, so that hundreds of mails on their way to a few servers cost little. */
 #ifndef POSTROAD_VIZ_DRAW_MAP_ROUTE_H
 #define POSTROAD_VIZ_DRAW_MAP_ROUTE_H
 

@@ -149,10 +149,12 @@ static void draw_packet_word(const struct view *v, const struct map_plan *plan, 
     map_words_say(v, plan, words, at, text, ink);
 }
 
-/* Those that wait stand in a row at the sending end, away from the wire: side is 1 where their lane is, -1 across. */
+/* Those that wait stand in a row at the sending end, away from the wire: side is 1 where their lane is, -1 across; 0
+   where there is no room for a row: at the beginning of the lane. */
 static struct point queue_point(const struct map_plan *plan, size_t link, int dir, int side, size_t position)
 {
     const struct map_lane *lane = &plan->links[link].lanes[dir];
+    if (side == 0) return lane->from;
     double off = map_lane_off(plan) * (side - 1) + side * 1.375 * plan->stamp * (double)(position + 1);
     return point_of(lane->from.x + lane->right.x * off, lane->from.y + lane->right.y * off);
 }
@@ -179,23 +181,62 @@ struct queue_row {
     size_t first, shown;
 };
 
+static struct text_style count_style(const struct view *v)
+{
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.across = style.down = ALIGN_CENTRE;
+    return style;
+}
+
+/* Beyond the last that is shown, for a number of two digits. */
+static struct box count_box(const struct view *v, const struct map_plan *plan, size_t link, int dir,
+                            struct queue_row row)
+{
+    const struct map_lane *lane = &plan->links[link].lanes[dir];
+    struct text_style style = count_style(v);
+    struct point last = queue_point(plan, link, dir, row.side, row.first + row.shown - 1),
+                 away = {lane->right.x * row.side, lane->right.y * row.side};
+    double w = canvas_measure(v->canvas, &style, "+00", 0).x + 2, h = view_units(v, 16);
+    double off = plan->stamp + fabs(away.x) * w / 2 + fabs(away.y) * h / 2;
+    return box_of(last.x + away.x * off - w / 2, last.y + away.y * off - h / 2, w, h);
+}
+
+/* Where nothing else is, and nothing passes. */
+static bool has_room_for_count(const struct view *v, const struct map_plan *plan, size_t link, int dir,
+                               struct queue_row row)
+{
+    struct box box = count_box(v, plan, link, dir, row);
+    for (size_t h = 0; h < plan->n_hosts; h++) {
+        const struct map_host *host = &plan->hosts[h];
+        if (box_meets(box, host->label) || box_meets(box, host->icon) ||
+            (host->rest.w > 0 && box_meets(box, host->rest)))
+            return false;
+    }
+    for (size_t i = 0; i < plan->n_links; i++)
+        if (plan->links[i].label.w > 0 && box_meets(box, plan->links[i].label)) return false;
+    return !map_is_passed(plan, box);
+}
+
 static struct queue_row queue_row(const struct view *v, const struct map_plan *plan, size_t link, int dir)
 {
     enum { FARTHEST = 6 };
     size_t own = story_link(v->story, link).ends[dir];
-    struct queue_row best = {1, 0, 1};
-    int best_score = 2;
+    struct queue_row best = {0, 0, 1};
+    int best_score = 0;
     for (int side = 1; side >= -1; side -= 2)
         for (size_t first = 0; first < FARTHEST; first++) {
             size_t clear = 0;
             while (clear <= SHOWN_IN_QUEUE &&
                    is_clear(plan, link, own, queue_point(plan, link, dir, side, first + clear)))
                 clear++;
-            int score = 2 * (int)clear - 3 * (int)first;
-            if (score <= best_score) continue;
+            struct queue_row row = {side, first, clear > 0 ? clear - 1 : 0};
+            while (row.shown > 0 && !has_room_for_count(v, plan, link, dir, row))
+                row.shown--;
+            int score = 2 * (int)row.shown - 3 * (int)first;
+            if (row.shown == 0 || (best.side != 0 && score <= best_score)) continue;
             best_score = score;
-            best = (struct queue_row){side, first, clear - 1};
-            if (clear > SHOWN_IN_QUEUE) break;
+            best = row;
+            if (row.shown == SHOWN_IN_QUEUE) break;
         }
     return best;
 }
@@ -203,24 +244,20 @@ static struct queue_row queue_row(const struct view *v, const struct map_plan *p
 /* Those that wait for one direction of a link. */
 struct waiting {
     size_t all, seen;
-    struct queue_row row;    /* found when the first of them is seen */
-    struct point last, away; /* of those shown; the number of the others stands beyond, in this direction */
+    struct queue_row row; /* found when the first of them is seen */
+    struct box count;     /* where the number of those stands that are not shown */
 };
 
 static void draw_queue_rest(const struct view *v, const struct map_plan *plan, struct map_words *words,
                             const struct waiting *waiting)
 {
     char text[32];
-    struct text_style style = view_faint(v, FONT_SMALL);
+    struct text_style style = count_style(v);
     snprintf(text, sizeof text, "+%zu", waiting->all - waiting->row.shown);
-    style.across = style.down = ALIGN_CENTRE;
-    double w = canvas_measure(v->canvas, &style, text, 0).x + 2, h = view_units(v, 16);
-    double off = plan->stamp + fabs(waiting->away.x) * w / 2 + fabs(waiting->away.y) * h / 2;
-    struct point at = {waiting->last.x + waiting->away.x * off, waiting->last.y + waiting->away.y * off};
-    struct box box = box_of(at.x - w / 2, at.y - h / 2, w, h);
-    if (!map_words_take(words, plan, box)) return;
-    canvas_fill_round(v->canvas, box, 4, colour_with_alpha(v->theme->panel, 0.8));
-    canvas_text(v->canvas, box, &style, text);
+    if (waiting->count.w <= 0 || !map_words_take(words, plan, waiting->count)) return;
+    style = view_fitted(v, style, text, waiting->count.w, 0.6);
+    canvas_fill_round(v->canvas, waiting->count, 4, colour_with_alpha(v->theme->panel, 0.8));
+    canvas_text(v->canvas, waiting->count, &style, text);
 }
 
 static struct waiting *waiting_at(struct waiting *waiting, const struct story_hop *hop)
@@ -240,18 +277,15 @@ static bool place_waiting(const struct view *v, const struct map_plan *plan, con
     size_t before = w->seen++;
     if (before == 0) w->row = queue_row(v, plan, hop->link, hop->dir);
     *at = queue_point(plan, hop->link, hop->dir, w->row.side, w->row.first + before);
-    if (before >= w->row.shown) return false;
-    const struct map_lane *lane = &plan->links[hop->link].lanes[hop->dir];
-    w->last = *at;
-    w->away = point_of(lane->right.x * w->row.side, lane->right.y * w->row.side);
-    return true;
+    if (before == 0 && w->row.side != 0) w->count = count_box(v, plan, hop->link, hop->dir, w->row);
+    return before < w->row.shown;
 }
 
-static void draw_packets(const struct view *v, const struct map_plan *plan, struct map_words *words)
+static void draw_packets(const struct view *v, const struct map_plan *plan, struct map_words *words,
+                         struct waiting *waiting)
 {
     const size_t *hops;
     size_t n = story_live_hops(v->story, &hops);
-    struct waiting *waiting = mem_calloc(2 * plan->n_links + 1, sizeof *waiting);
     for (size_t i = 0; i < n; i++) {
         const struct story_hop *hop = story_hop(v->story, hops[i]);
         if (is_waiting(v, hop)) waiting_at(waiting, hop)->all++;
@@ -263,11 +297,14 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
         if (is_waiting(v, hop) && !place_waiting(v, plan, hop, waiting_at(waiting, hop), &at)) continue;
         draw_stamp(v, plan, words, hop, at);
     }
-    canvas_lay_over(v->canvas);
+}
+
+static void draw_counts(const struct view *v, const struct map_plan *plan, struct map_words *words,
+                        const struct waiting *waiting)
+{
     for (size_t i = 0; i < 2 * plan->n_links; i++)
         if (waiting[i].all > waiting[i].row.shown && waiting[i].row.shown > 0)
             draw_queue_rest(v, plan, words, &waiting[i]);
-    mem_free(waiting);
 }
 
 static void say_packets(const struct view *v, const struct map_plan *plan, struct map_words *words)
@@ -291,9 +328,11 @@ struct dying {
     bool not_taken;
 };
 
-static bool lies_on_name(const struct map_plan *plan, struct point at, double r)
+static bool lies_on_label(const struct map_plan *plan, struct point at, double r)
 {
     struct box box = box_of(at.x - r, at.y - r, 2 * r, 2 * r);
+    for (size_t i = 0; i < plan->n_links; i++)
+        if (plan->links[i].label.w > 0 && box_meets(box, plan->links[i].label)) return true;
     for (size_t h = 0; h < plan->n_hosts; h++)
         if (plan->hosts[h].label.w > 0 && box_meets(box, plan->hosts[h].label)) return true;
     return false;
@@ -304,14 +343,12 @@ static struct point place_of_cross(const struct map_plan *plan, const struct map
 {
     enum { MOST_STEPS = 24 };
     double step = plan->unit / fmax(1, point_distance(lane->from, lane->to));
-    struct point first = map_lane_at(lane, part);
-    first.y += sink;
     for (int i = 0; i < MOST_STEPS; i++) {
         struct point at = map_lane_at(lane, part - i * step);
         at.y += sink;
-        if (!lies_on_name(plan, at, plan->stamp * 1.4)) return at;
+        if (!lies_on_label(plan, at, plan->stamp * 1.4)) return at;
     }
-    return first;
+    return map_lane_at(lane, part); /* where its packet was */
 }
 
 static bool find_dying(const struct view *v, const struct map_plan *plan, const struct story_drop *drop,
@@ -324,7 +361,8 @@ static bool find_dying(const struct view *v, const struct map_plan *plan, const 
     if (dying->alpha <= 0) return false;
     double sink = view_units(v, 5) * fmin(age, 1.5);
     if (drop->hop == STORY_NONE) {
-        dying->at = point_of(plan->hosts[drop->host].at.x, plan->hosts[drop->host].at.y + sink);
+        double most = fmax(0, plan->icon / 2 - 1.5 * plan->stamp); /* not onto the name below */
+        dying->at = point_of(plan->hosts[drop->host].at.x, plan->hosts[drop->host].at.y + fmin(sink, most));
         return true;
     }
     const struct story_hop *hop = story_hop(v->story, drop->hop);
@@ -344,11 +382,10 @@ static void draw_cross(const struct view *v, const struct map_plan *plan, struct
     targets_add_box(v->targets, ACT_PACKET, d->packet, box);
 }
 
-/* All crosses first, so that no word lies on one; then the reasons, the latest first. */
-static void draw_drops(const struct view *v, const struct map_plan *plan, struct map_words *words)
+/* Before any word, so that none lies on one. How many there are is returned. */
+static size_t draw_crosses(const struct view *v, const struct map_plan *plan, struct map_words *words,
+                           struct dying dying[SHOWN_DROPS])
 {
-    char text[96];
-    struct dying dying[SHOWN_DROPS];
     size_t n = 0;
     int64_t since = pace_virtual_at(v->pace, v->screen_ns - (int64_t)(drop_fades_s * 1e9));
     size_t first = story_drops_after(v->story, since > 1 ? since - 2 : -1),
@@ -360,6 +397,14 @@ static void draw_drops(const struct view *v, const struct map_plan *plan, struct
     }
     for (size_t i = 0; i < n; i++)
         draw_cross(v, plan, words, &dying[i]);
+    return n;
+}
+
+/* The latest first. */
+static void say_why(const struct view *v, const struct map_plan *plan, struct map_words *words,
+                    const struct dying *dying, size_t n)
+{
+    char text[96];
     for (size_t i = n; i-- > 0;) {
         packet_death_words(v->story, dying[i].packet, text, sizeof text);
         map_words_say_why(v, plan, words, dying[i].at, text, dying[i].alpha);
@@ -412,7 +457,9 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     if (plan->few_names) map_names_choose(v, plan, &names);
     memcpy(words.taken, names.boxes, names.n * sizeof *names.boxes);
     words.n = names.n;
-    draw_packets(v, plan, &words);
+    struct waiting *waiting = mem_calloc(2 * plan->n_links + 1, sizeof *waiting);
+    struct dying dying[SHOWN_DROPS];
+    draw_packets(v, plan, &words, waiting);
     canvas_lay_over(v->canvas);
     if (plan->few_names)
         map_names_draw(v, plan, &names);
@@ -420,7 +467,10 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
         map_crowd_draw_words(v, plan);
     else
         draw_labels_over_links(v, plan);
-    draw_drops(v, plan, &words);
+    size_t n_dying = draw_crosses(v, plan, &words, dying);
+    draw_counts(v, plan, &words, waiting);
+    mem_free(waiting);
+    say_why(v, plan, &words, dying, n_dying);
     say_packets(v, plan, &words);
 }
 

@@ -46,7 +46,9 @@ static void take(struct map_words *words, struct box box)
 
 bool map_words_take(struct map_words *words, const struct map_plan *plan, struct box box)
 {
-    if (words->n == MAP_WORDS_TAKEN || !is_within(plan->area, box) || texts_under(words, plan, box, 1)) return false;
+    if (words->n == MAP_WORDS_TAKEN || !is_within(plan->area, box) || things_under(words, box) ||
+        texts_under(words, plan, box, 1))
+        return false;
     take(words, box);
     return true;
 }
@@ -102,7 +104,7 @@ void map_words_say(const struct view *v, const struct map_plan *plan, struct map
     for (size_t i = 0; i < sizeof offs / sizeof offs[0]; i++)
         for (int side = 0; side < SIDES; side++) {
             struct box box = box_at(plan, at, size, side, offs[i] * v->unit);
-            if (things_under(words, box) || !map_words_take(words, plan, box)) continue;
+            if (!map_words_take(words, plan, box)) continue;
             draw_pill(v, box, &style, text);
             return;
         }
@@ -110,17 +112,17 @@ void map_words_say(const struct view *v, const struct map_plan *plan, struct map
 
 /* ---- Why ---- */
 
-static const double on_text = 100;
+static const double on_text = 100, on_thing = 60, on_lanes = 6;
 
 /* A place off the lanes is worth a longer way, so that the word stays where it is while packets pass. */
 static double cost_of(const struct map_words *words, const struct map_plan *plan, struct box box, double off)
 {
     double cost =
-        off / 15 + on_text * (double)texts_under(words, plan, box, 4) + 4.0 * (double)things_under(words, box);
+        off / 15 + on_text * (double)texts_under(words, plan, box, 4) + on_thing * (double)things_under(words, box);
     int lanes = 0;
     for (size_t i = 0; i < plan->n_links && lanes < 2; i++)
         lanes += map_packets_touch(plan, i, box, 0);
-    return cost + 2 * lanes;
+    return cost + on_lanes * lanes;
 }
 
 static bool is_said_within(const struct map_words *words, struct box near, struct point size)
@@ -143,7 +145,7 @@ static void draw_leader(const struct view *v, struct box box, struct point at, s
 void map_words_say_why(const struct view *v, const struct map_plan *plan, struct map_words *words, struct point at,
                        const char *text, double alpha)
 {
-    static const double offs[] = {13, 20, 30, 42, 58, 80, 110, 150};
+    static const double offs[] = {13, 20, 30, 42, 58, 80, 110, 150, 200, 260, 330};
     struct text_style style = pill_style(v, colour_with_alpha(v->theme->lost, alpha));
     struct point size = pill_size(v, &style, text);
     struct box best = {0};

@@ -16,7 +16,7 @@ struct map_words {
 
 /* A thing is drawn here. */
 void map_words_keep_off(struct map_words *words, struct box box);
-/* Whether nothing to be read stands here; it is taken then. */
+/* Whether nothing to be read, and nothing that moves, is here; it is taken then. */
 bool map_words_take(struct map_words *words, const struct map_plan *plan, struct box box);
 /* A word for a packet at this place; not said where there is no room close by. */
 void map_words_say(const struct view *view, const struct map_plan *plan, struct map_words *words, struct point at,
