@@ -13,6 +13,7 @@ struct map_crowd *map_crowd_new(const struct story *story)
     struct map_crowd *crowd = mem_calloc(1, sizeof *crowd);
     crowd->routes = map_routes_new(story);
     crowd->stamps = stamps_new();
+    crowd->rows = mem_calloc(2 * story_link_count(story) + 1, sizeof *crowd->rows);
     return crowd;
 }
 
@@ -23,6 +24,7 @@ void map_crowd_free(struct map_crowd *crowd)
     stamps_free(crowd->stamps);
     canvas_free(crowd->words);
     mem_free(crowd->said);
+    mem_free(crowd->rows);
     mem_free(crowd);
 }
 

@@ -7,9 +7,18 @@
 #include "viz/draw/stamps.h"
 #include "viz/draw/view.h"
 
+/* Where those stand that wait for a link in one direction. */
+struct map_row {
+    bool is_known;
+    int side; /* of the link; 0: there is no room for a row */
+    size_t first, shown;
+    struct box count; /* for the number of those that are not shown; w is 0 where there is no room */
+};
+
 struct map_crowd {
     struct map_routes *routes;
     struct stamps *stamps;
+    struct map_row *rows; /* two for each link, found when the first one waits there */
     bool is_one;          /* in this picture, what is drawn often is pressed as a stamp, and words are kept */
     struct canvas *words; /* what is said at hosts, as of the latest picture */
     uint64_t *said;       /* for each host, a key of its words there; 0: none */

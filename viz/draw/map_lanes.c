@@ -57,14 +57,17 @@ struct box map_moved_over(const struct map_plan *m, struct box box)
     return box_of(box.x - w / 2, box.y - h / 2, box.w + w, box.h + h);
 }
 
+bool map_link_passes(const struct map_plan *m, size_t i, struct box box)
+{
+    const struct map_link *link = &m->links[i];
+    return map_packets_touch(m, i, box, 0) ||
+           (link->carries_mail && map_line_meets_box(link->a, link->b, map_moved_over(m, box)));
+}
+
 bool map_is_passed(const struct map_plan *m, struct box box)
 {
-    struct box wide = map_moved_over(m, box);
-    for (size_t i = 0; i < m->n_links; i++) {
-        const struct map_link *link = &m->links[i];
-        if (link->carries_mail && map_line_meets_box(link->a, link->b, wide)) return true;
-        if (map_packets_touch(m, i, box, 0)) return true;
-    }
+    for (size_t i = 0; i < m->n_links; i++)
+        if (map_link_passes(m, i, box)) return true;
     return false;
 }
 

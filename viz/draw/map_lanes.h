@@ -20,6 +20,7 @@ struct point map_lane_at(const struct map_lane *lane, double part);
 bool map_packets_touch(const struct map_plan *plan, size_t link, struct box box, double from_ends);
 /* May a packet, or an envelope on its way, touch the box at some time? */
 bool map_is_passed(const struct map_plan *plan, struct box box);
+bool map_link_passes(const struct map_plan *plan, size_t link, struct box box); /* those on this link */
 /* Where the middle of an envelope on its way may not be, so that the envelope does not touch this box. */
 struct box map_moved_over(const struct map_plan *plan, struct box box);
 

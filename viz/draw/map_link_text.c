@@ -60,15 +60,25 @@ const char *map_link_loss_text(const struct story_link *link, char *buffer, size
     return buffer;
 }
 
+static size_t join_rate(char *buffer, size_t n, size_t size, const struct story_link *link)
+{
+    char rate[32];
+    if (*link->rate_text[0]) return join(buffer, n, size, link->rate_text[0]);
+    return link->rate_bps[0] > 0 ? join(buffer, n, size, rate_text(link->rate_bps[0], rate)) : n;
+}
+
+const char *map_link_rate_text(const struct story_link *link, char *buffer, size_t size)
+{
+    buffer[0] = 0;
+    join_rate(buffer, 0, size, link);
+    return buffer;
+}
+
 const char *map_link_text(const struct story_link *link, char *buffer, size_t size)
 {
-    char rate[32], delay[VTIME_TEXT_BYTES], mtu[32];
-    size_t n = 0;
+    char delay[VTIME_TEXT_BYTES], mtu[32];
     buffer[0] = 0;
-    if (*link->rate_text[0])
-        n = join(buffer, n, size, link->rate_text[0]);
-    else if (link->rate_bps[0] > 0)
-        n = join(buffer, n, size, rate_text(link->rate_bps[0], rate));
+    size_t n = join_rate(buffer, 0, size, link);
     const char *wait = *link->delay_text[0] ? link->delay_text[0] : vtime_format_duration(link->delay_ns[0], delay);
     n = join(buffer, n, size, wait);
     enum { USUAL_MTU = 1500 };

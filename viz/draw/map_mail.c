@@ -131,19 +131,34 @@ struct pile {
     size_t count, last_mail;
 };
 
+/* Beyond the pile, or on its other side, above it or on it: where nothing passes. Where there is no such place the pile
+   and the words below the name say it alone; in a crowd the number is worth more. */
 static void draw_count(const struct view *v, const struct map_plan *plan, size_t host, size_t count)
 {
+    enum { WAYS = 4 };
     char text[24];
     snprintf(text, sizeof text, "%zu", count);
-    struct point at = map_rest_place(plan, host, MAP_SHOWN_AT_HOST - 1);
-    double w = map_envelope_width(plan), left = at.x + w * 0.3;
+    struct point first = map_rest_place(plan, host, 0), last = map_rest_place(plan, host, MAP_SHOWN_AT_HOST - 1);
+    double w = map_envelope_width(plan), h = w * 0.72;
     struct text_style style = view_text(v, FONT_SMALL);
     style.bold = true;
     double pill = canvas_measure(v->canvas, &style, text, 0).x + 14 * v->unit;
-    if (plan->hosts[host].rest_left) left = at.x - w * 0.3 - pill;
-    left = fmax(plan->area.x, fmin(left, plan->area.x + plan->area.w - pill));
-    view_pill(v, point_of(left, fmax(plan->area.y, at.y - w * 0.55)), text, v->theme->accent, v->theme->on_accent,
-              FONT_SMALL);
+    double beyond = plan->hosts[host].rest_left ? last.x - w * 0.3 - pill : last.x + w * 0.3,
+           before = plan->hosts[host].rest_left ? first.x + w * 0.3 : first.x - w * 0.3 - pill;
+    const struct point ways[WAYS] = {{beyond, last.y - w * 0.55},
+                                     {before, first.y - w * 0.55},
+                                     {last.x - pill / 2, last.y - h - w * 0.3},
+                                     {last.x - pill / 2, last.y - w * 0.3}};
+    struct point at = ways[0];
+    bool is_clear = plan->crowd->is_one;
+    for (int i = WAYS; i-- > 0;) {
+        struct box box = box_of(fmax(plan->area.x, fmin(ways[i].x, plan->area.x + plan->area.w - pill)),
+                                fmax(plan->area.y, ways[i].y), pill, style.size * 1.5);
+        if (map_is_passed(plan, box)) continue;
+        at = point_of(box.x, box.y);
+        is_clear = true;
+    }
+    if (is_clear) view_pill(v, at, text, v->theme->accent, v->theme->on_accent, FONT_SMALL);
 }
 
 static void draw_pile(const struct stage *stage, size_t host, const struct pile *pile)

@@ -302,7 +302,10 @@ static const struct name_way name_ways[] = {
     {0, 1, 14, ALIGN_CENTRE, 2},   {0, -1, 14, ALIGN_CENTRE, 2},  {1, 0, 44, ALIGN_START, 4},
     {-1, 0, 44, ALIGN_END, 4},     {1, 0, 64, ALIGN_START, 6},    {-1, 0, 64, ALIGN_END, 6}};
 enum { NAME_WAYS = sizeof name_ways / sizeof name_ways[0], PLAIN_WAYS = 8 };
-enum { FEW_HOSTS = 80 }; /* of more, names are placed in the plain ways only, and once */
+enum {
+    FEW_HOSTS = 80, /* of more, names are placed in the plain ways only, and once */
+    FAR_HOSTS = 24  /* of more, there is no room for lines to names */
+};
 
 static struct box name_box(const struct map_plan *m, size_t h, const struct name_way *way, double w, double height)
 {
@@ -363,7 +366,7 @@ static void try_afar(struct far_search *f, struct box box)
 /* On rings around the icon, ever farther off. */
 static void search_afar(struct far_search *f)
 {
-    enum { RINGS = 30, STEPS = 24 };
+    enum { RINGS = 24, STEPS = 16 };
     const struct map_plan *m = f->p->plan;
     double x = m->hosts[f->host].at.x, y = m->hosts[f->host].at.y, w = f->size.x, h = f->size.y;
     for (int ring = 0; ring < RINGS; ring++) {
@@ -399,7 +402,7 @@ static void place_host_label(struct planning *p, size_t h)
         host->above = way->y < 0 && fabs(way->x) != 1;
     }
     struct far_search far = {p, h, {p->widths[h], height}, best};
-    if (best > 0 && m->n_hosts <= FEW_HOSTS) search_afar(&far);
+    if (best > 0 && m->n_hosts <= FAR_HOSTS) search_afar(&far);
 }
 
 static void no_labels(struct map_plan *m)
@@ -486,6 +489,7 @@ static int hidden_by_rest(const struct map_plan *m, size_t host, int enough)
     double w = map_envelope_width(m), h = w * 0.7;
     struct point first = map_rest_place(m, host, 0);
     int n = hidden_by(m, host, box_of(first.x - w / 2, first.y - h / 2, w, h), enough);
+    if (map_is_passed(m, with_count(m, host))) n++;
     return n >= enough ? n : n + hidden_by(m, host, m->hosts[host].rest, enough - n);
 }
 
@@ -530,7 +534,7 @@ static int hindrances(const struct planning *p, struct box box, size_t own_link,
     }
     for (size_t i = 0; i < m->n_links && n + wires < enough && wires < MOST_WIRES; i++) {
         double away = i == own_link ? 3 * m->unit : clear;
-        wires += map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away)) || spoiled_by_link(m, i, box);
+        wires += map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box, -away)) || map_link_passes(m, i, box);
         if (i < own_link && m->links[i].label.w > 0 && box_meets(box_inset(box, -12 * m->unit), m->links[i].label))
             n += 2;
     }
@@ -548,7 +552,9 @@ static struct point across(const struct map_link *link)
 static double gap_of_label(const struct map_plan *m, const struct map_link *link)
 {
     struct point n = across(link);
-    return fmax(label_gap * m->unit, (fabs(n.x) + 0.7 * fabs(n.y)) * map_moving_width(m) / 2 + 2 * m->unit);
+    double packets = map_lane_off(m) + (fabs(n.x) + fabs(n.y)) * m->stamp,
+           envelope = (fabs(n.x) + 0.72 * fabs(n.y)) * map_moving_width(m) / 2;
+    return fmax(label_gap * m->unit, fmax(packets, envelope + 2 * m->unit));
 }
 
 /* Beside the line at this part of it, on the left (-1) or right (1) of its direction. */
@@ -648,10 +654,11 @@ static void place_link_label(struct planning *p, size_t i)
                                      {two, 4, near, label_gap}};
     for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++)
         if (place_link_label_by(p, i, &ways[way])) return;
-    if (!*map_link_loss_text(&link, text, sizeof text)) return;
-    struct label_way loss = {canvas_measure(p->canvas, &p->status, text, 0), 4, near, label_gap};
-    loss.size.x += 2 * p->plan->unit;
-    p->plan->links[i].loss_only = place_link_label_by(p, i, &loss);
+    enum map_link_says says = *map_link_loss_text(&link, text, sizeof text) ? MAP_LINK_LOSS : MAP_LINK_RATE;
+    if (says == MAP_LINK_RATE && !*map_link_rate_text(&link, text, sizeof text)) return;
+    struct label_way brief = {canvas_measure(p->canvas, &p->status, text, 0), 4, near, label_gap};
+    brief.size.x += 2 * p->plan->unit;
+    if (place_link_label_by(p, i, &brief)) p->plan->links[i].says = says;
 }
 
 enum { LABELLED_LINKS = 60, CROWD = 400 }; /* among more, no label would find a place */
@@ -735,27 +742,27 @@ static void name_hosts(struct planning *p, const struct point *places, const str
     place_hosts(p, places);
 }
 
-/* Icons and names are smaller where names would lie on each other, beyond the edge or, if a little smaller helps, where
-   packets pass; as small as one can read from the back row. Where that does not help, names alone, then without their
-   last parts, and of large letters smaller ones still: somebody who is not named is worse. Where there is no room for
-   all even so, not all have one (map_names.h). */
+/* Icons and names are smaller where names would lie on each other, beyond the edge or where packets pass; as small as
+   one can read from the back row. Where that does not help, names alone, then without their last parts, and of large
+   letters smaller ones still: somebody who is not named is worse. Where there is no room for all even so, not all have
+   one (map_names.h). */
 static void fit_names(struct planning *p, const struct point *places)
 {
     static const double smallest = 0.7; /* also of the letters at 100 % */
     struct map_plan *m = p->plan;
     bool can_shorten = m->n_hosts <= CROWD && can_be_short(p->story, m->n_hosts);
     int best = LETTERS_WAYS, least = INT_MAX;
-    bool must_go_on = true;
-    for (int i = 0;
-         i < LETTERS_WAYS && m->n_hosts <= CROWD && (must_go_on || i < LARGE_WAYS || letters_ways[i].cost < least);
-         i++) {
+    bool is_clear = false;
+    for (int i = 0; i < LETTERS_WAYS && m->n_hosts <= CROWD; i++) {
+        bool is_good = best < LETTERS_WAYS && (m->n_hosts > FAR_HOSTS || (is_clear && letters_ways[i].cost >= least));
+        if (i >= LARGE_WAYS && is_good) break;
         const struct letters_way *way = &letters_ways[i];
         if (way->letters < smallest && way->letters * m->unit < smallest) break;
         name_hosts(p, places, way, can_shorten);
         if (any_collides(m)) continue;
         int cost = all_spoiled(p) + cost_of_way(m, way);
         if (cost < least) least = cost, best = i;
-        must_go_on = must_go_on && any_on_link(m);
+        is_clear = is_clear || !any_on_link(m);
         if (cost == 0) return;
     }
     if (best < LETTERS_WAYS) {

@@ -40,12 +40,15 @@ struct map_lane {
     struct point from, to, right; /* right: of a length of 1, away from the link */
 };
 
+/* What a link's label says; where there is no room for all, its losses, and of one that loses nothing its rate. */
+enum map_link_says { MAP_LINK_ALL, MAP_LINK_LOSS, MAP_LINK_RATE };
+
 struct map_link {
     struct point a, b;        /* at the edges of the icons */
     struct map_lane lanes[2]; /* from a to b, from b to a */
     struct box label;         /* w is 0 when there is none */
     enum align align;
-    bool loss_only;    /* there is room for no more */
+    enum map_link_says says;
     bool carries_mail; /* it may lie between two hosts that hold mail */
 };
 
@@ -96,6 +99,8 @@ bool map_line_meets_box(struct point a, struct point b, struct box box);
 
 /* "10 Mbit/s · 15 ms" and, when told, "· loss 2 %". */
 const char *map_link_text(const struct story_link *link, char *buffer, size_t size);
+/* "10 Mbit/s"; empty where it is not told. */
+const char *map_link_rate_text(const struct story_link *link, char *buffer, size_t size);
 /* "loss 2 %"; empty where nothing is lost. */
 const char *map_link_loss_text(const struct story_link *link, char *buffer, size_t size);
 

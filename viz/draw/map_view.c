@@ -44,8 +44,10 @@ static void draw_wire_label(const struct view *v, const struct map_plan *plan, s
     style.across = place->align;
     style.down = ALIGN_CENTRE;
     style.lines = 2;
-    if (place->loss_only)
+    if (place->says == MAP_LINK_LOSS)
         map_link_loss_text(link, text, sizeof text);
+    else if (place->says == MAP_LINK_RATE)
+        map_link_rate_text(link, text, sizeof text);
     else
         map_link_text(link, text, sizeof text);
     if (!link->up[0] || !link->up[1]) {
@@ -174,13 +176,6 @@ static bool is_clear(const struct map_plan *plan, size_t link, size_t own, struc
     return true;
 }
 
-/* Where a row stands: on the side where more of it finds no host, wire, label or edge of the map in its way, beyond a
-   label if need be, and no longer than that; the last place is for the number of those that are not shown. */
-struct queue_row {
-    int side;
-    size_t first, shown;
-};
-
 static struct text_style count_style(const struct view *v)
 {
     struct text_style style = view_faint(v, FONT_SMALL);
@@ -190,12 +185,12 @@ static struct text_style count_style(const struct view *v)
 
 /* Beyond the last that is shown, for a number of two digits. */
 static struct box count_box(const struct view *v, const struct map_plan *plan, size_t link, int dir,
-                            struct queue_row row)
+                            const struct map_row *row)
 {
     const struct map_lane *lane = &plan->links[link].lanes[dir];
     struct text_style style = count_style(v);
-    struct point last = queue_point(plan, link, dir, row.side, row.first + row.shown - 1),
-                 away = {lane->right.x * row.side, lane->right.y * row.side};
+    struct point last = queue_point(plan, link, dir, row->side, row->first + row->shown - 1),
+                 away = {lane->right.x * row->side, lane->right.y * row->side};
     double w = canvas_measure(v->canvas, &style, "+00", 0).x + 2, h = view_units(v, 16);
     double off = plan->stamp + fabs(away.x) * w / 2 + fabs(away.y) * h / 2;
     return box_of(last.x + away.x * off - w / 2, last.y + away.y * off - h / 2, w, h);
@@ -203,7 +198,7 @@ static struct box count_box(const struct view *v, const struct map_plan *plan, s
 
 /* Where nothing else is, and nothing passes. */
 static bool has_room_for_count(const struct view *v, const struct map_plan *plan, size_t link, int dir,
-                               struct queue_row row)
+                               const struct map_row *row)
 {
     struct box box = count_box(v, plan, link, dir, row);
     for (size_t h = 0; h < plan->n_hosts; h++) {
@@ -217,20 +212,21 @@ static bool has_room_for_count(const struct view *v, const struct map_plan *plan
     return !map_is_passed(plan, box);
 }
 
-static struct queue_row queue_row(const struct view *v, const struct map_plan *plan, size_t link, int dir)
+/* On the side where more of it finds no host, wire, label or edge of the map in its way, beyond a label if need be, and
+   no longer than that; beyond it is a place for the number of those that are not shown. */
+static struct map_row find_row(const struct view *v, const struct map_plan *plan, size_t link, int dir)
 {
     enum { FARTHEST = 6 };
     size_t own = story_link(v->story, link).ends[dir];
-    struct queue_row best = {0, 0, 1};
+    struct map_row best = {.is_known = true, .shown = 1};
     int best_score = 0;
     for (int side = 1; side >= -1; side -= 2)
         for (size_t first = 0; first < FARTHEST; first++) {
-            size_t clear = 0;
-            while (clear <= SHOWN_IN_QUEUE &&
-                   is_clear(plan, link, own, queue_point(plan, link, dir, side, first + clear)))
-                clear++;
-            struct queue_row row = {side, first, clear > 0 ? clear - 1 : 0};
-            while (row.shown > 0 && !has_room_for_count(v, plan, link, dir, row))
+            struct map_row row = {.is_known = true, .side = side, .first = first};
+            while (row.shown < SHOWN_IN_QUEUE &&
+                   is_clear(plan, link, own, queue_point(plan, link, dir, side, first + row.shown)))
+                row.shown++;
+            while (row.shown > 0 && !has_room_for_count(v, plan, link, dir, &row))
                 row.shown--;
             int score = 2 * (int)row.shown - 3 * (int)first;
             if (row.shown == 0 || (best.side != 0 && score <= best_score)) continue;
@@ -238,14 +234,14 @@ static struct queue_row queue_row(const struct view *v, const struct map_plan *p
             best = row;
             if (row.shown == SHOWN_IN_QUEUE) break;
         }
+    if (best.side != 0) best.count = count_box(v, plan, link, dir, &best);
     return best;
 }
 
 /* Those that wait for one direction of a link. */
 struct waiting {
     size_t all, seen;
-    struct queue_row row; /* found when the first of them is seen */
-    struct box count;     /* where the number of those stands that are not shown */
+    const struct map_row *row; /* of those that are seen */
 };
 
 static void draw_queue_rest(const struct view *v, const struct map_plan *plan, struct map_words *words,
@@ -253,11 +249,11 @@ static void draw_queue_rest(const struct view *v, const struct map_plan *plan, s
 {
     char text[32];
     struct text_style style = count_style(v);
-    snprintf(text, sizeof text, "+%zu", waiting->all - waiting->row.shown);
-    if (waiting->count.w <= 0 || !map_words_take(words, plan, waiting->count)) return;
-    style = view_fitted(v, style, text, waiting->count.w, 0.6);
-    canvas_fill_round(v->canvas, waiting->count, 4, colour_with_alpha(v->theme->panel, 0.8));
-    canvas_text(v->canvas, waiting->count, &style, text);
+    snprintf(text, sizeof text, "+%zu", waiting->all - waiting->row->shown);
+    if (waiting->row->count.w <= 0 || !map_words_take(words, plan, waiting->row->count)) return;
+    style = view_fitted(v, style, text, waiting->row->count.w, 0.6);
+    canvas_fill_round(v->canvas, waiting->row->count, 4, colour_with_alpha(v->theme->panel, 0.8));
+    canvas_text(v->canvas, waiting->row->count, &style, text);
 }
 
 static struct waiting *waiting_at(struct waiting *waiting, const struct story_hop *hop)
@@ -275,10 +271,11 @@ static bool place_waiting(const struct view *v, const struct map_plan *plan, con
                           struct waiting *w, struct point *at)
 {
     size_t before = w->seen++;
-    if (before == 0) w->row = queue_row(v, plan, hop->link, hop->dir);
-    *at = queue_point(plan, hop->link, hop->dir, w->row.side, w->row.first + before);
-    if (before == 0 && w->row.side != 0) w->count = count_box(v, plan, hop->link, hop->dir, w->row);
-    return before < w->row.shown;
+    struct map_row *row = &plan->crowd->rows[2 * hop->link + (hop->dir ? 1 : 0)];
+    if (!row->is_known) *row = find_row(v, plan, hop->link, hop->dir);
+    w->row = row;
+    *at = queue_point(plan, hop->link, hop->dir, row->side, row->first + before);
+    return before < row->shown;
 }
 
 static void draw_packets(const struct view *v, const struct map_plan *plan, struct map_words *words,
@@ -303,8 +300,7 @@ static void draw_counts(const struct view *v, const struct map_plan *plan, struc
                         const struct waiting *waiting)
 {
     for (size_t i = 0; i < 2 * plan->n_links; i++)
-        if (waiting[i].all > waiting[i].row.shown && waiting[i].row.shown > 0)
-            draw_queue_rest(v, plan, words, &waiting[i]);
+        if (waiting[i].seen > 0 && waiting[i].all > waiting[i].row->shown) draw_queue_rest(v, plan, words, &waiting[i]);
 }
 
 static void say_packets(const struct view *v, const struct map_plan *plan, struct map_words *words)

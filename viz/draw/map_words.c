@@ -112,7 +112,7 @@ void map_words_say(const struct view *v, const struct map_plan *plan, struct map
 
 /* ---- Why ---- */
 
-static const double on_text = 100, on_thing = 60, on_lanes = 6;
+static const double on_text = 100, on_thing = 60, on_lanes = 6, is_close = 5;
 
 /* A place off the lanes is worth a longer way, so that the word stays where it is while packets pass. */
 static double cost_of(const struct map_words *words, const struct map_plan *plan, struct box box, double off)
@@ -142,6 +142,22 @@ static void draw_leader(const struct view *v, struct box box, struct point at, s
                     view_units(v, 1.5), colour_with_alpha(ink, ink.a * 0.6));
 }
 
+/* The nearest place on the whole map where nothing is. */
+static void find_anywhere(const struct map_words *words, const struct map_plan *plan, struct point at,
+                          struct point size, struct box *best)
+{
+    struct box area = plan->area;
+    double step = 9 * plan->unit, least = INFINITY;
+    for (double y = area.y; y + size.y <= area.y + area.h; y += step)
+        for (double x = area.x; x + size.x <= area.x + area.w; x += step) {
+            struct box box = box_of(x, y, size.x, size.y);
+            double far = box_distance(box, box_of(at.x, at.y, 0, 0));
+            if (far >= least || things_under(words, box) || texts_under(words, plan, box, 1)) continue;
+            least = far;
+            *best = box;
+        }
+}
+
 void map_words_say_why(const struct view *v, const struct map_plan *plan, struct map_words *words, struct point at,
                        const char *text, double alpha)
 {
@@ -158,8 +174,9 @@ void map_words_say_why(const struct view *v, const struct map_plan *plan, struct
             double cost = cost_of(words, plan, box, offs[i]);
             if (cost < least) least = cost, best = box;
         }
-    if (isinf(least)) return;                                                /* wider than the map */
-    if (least >= on_text && is_said_within(words, plan->area, size)) return; /* its cross says the same there */
+    if (least > is_close && is_said_within(words, plan->area, size)) return; /* its cross says the same there */
+    if (least >= on_thing) find_anywhere(words, plan, at, size, &best);
+    if (best.w <= 0) return; /* wider than the map */
     take(words, best);
     draw_leader(v, best, at, style.colour);
     draw_pill(v, best, &style, text);
