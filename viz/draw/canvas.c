@@ -10,6 +10,7 @@
 
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
+#include "viz/draw/bound_text.h"
 
 static const double turn = 6.283185307179586;
 
@@ -452,10 +453,12 @@ void canvas_polyline_dashed(struct canvas *c, const struct point *points, size_t
 }
 
 /* Text that is not UTF-8 (a message's bytes) would make Pango complain: such bytes show as question marks. */
-static void set_text(PangoLayout *layout, const char *text)
+static void set_text(PangoLayout *layout, const char *text, bool wraps)
 {
     if (g_utf8_validate(text, -1, NULL)) {
-        pango_layout_set_text(layout, text, -1);
+        char *bound = wraps ? bound_text(text) : NULL;
+        pango_layout_set_text(layout, bound ? bound : text, -1);
+        mem_free(bound);
         return;
     }
     char *copy = mem_strdup(text);
@@ -481,7 +484,7 @@ static void lay_out(struct canvas *c, const struct text_style *style, const char
     pango_layout_set_ellipsize(c->layout, width > 0 ? cut : PANGO_ELLIPSIZE_NONE);
     static const PangoAlignment alignments[] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT};
     pango_layout_set_alignment(c->layout, alignments[style->across]);
-    set_text(c->layout, text);
+    set_text(c->layout, text, lines > 1);
 }
 
 static struct point layout_size(struct canvas *c)

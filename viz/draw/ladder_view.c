@@ -294,6 +294,92 @@ static struct point death_of(const struct ladder *l, const struct story_arrow *a
     return on_its_way(l, from, point_of(l->x[a->to], whole), y);
 }
 
+/* ---- Those that leave together ---- */
+
+/* Arrows of one way whose tips are still on each other are one thick arrow, and it is said how many. */
+struct bundle {
+    size_t first, n;
+    struct point from, tip;
+};
+
+static bool is_sent(const struct ladder *l, const struct story_arrow *a)
+{
+    return story_packet(l->v->story, a->packet)->send_event < story_cursor(l->v->story);
+}
+
+static bool is_bundled_with(const struct ladder *l, const struct story_arrow *a, const struct story_arrow *b)
+{
+    int64_t now = story_now(l->v->story);
+    if (a->from != b->from || a->to != b->to || a->class != b->class) return false;
+    if (a->end_ns == TIME_NEVER || b->end_ns == TIME_NEVER || a->end_ns <= now || b->end_ns <= now) return false;
+    if (b->sent_ns > now || !is_sent(l, a) || !is_sent(l, b)) return false;
+    if (fabs(y_at(l, a->sent_ns) - y_at(l, b->sent_ns)) > 3) return false;
+    return !view_is_selected(l->v, ACT_PACKET, a->packet) && !view_is_selected(l->v, ACT_PACKET, b->packet);
+}
+
+static struct point tip_of(const struct ladder *l, const struct story_arrow *a)
+{
+    struct point from = {l->x[a->from], y_at(l, a->sent_ns)}, to = {l->x[a->to], y_at(l, a->end_ns)};
+    return point_between(from, to, part_done(l, a, from.y, to.y));
+}
+
+/* The arrow at i with those that left with it; n is 1 where one of them has come so far that they are told apart. */
+static struct bundle bundle_at(const struct ladder *l, size_t i)
+{
+    const struct story_arrow *a = &l->arrows[i];
+    struct bundle b = {.first = i, .n = 1, .from = point_of(l->x[a->from], y_at(l, a->sent_ns))};
+    double farthest = 0, least = view_units(l->v, 60);
+    if (l->one_of > 1 || !is_bundled_with(l, a, a)) return b;
+    for (b.n = 0; i + b.n < l->n_arrows && is_bundled_with(l, a, &l->arrows[i + b.n]); b.n++) {
+        if (l->arrows[i + b.n].lost) continue; /* it goes on as its neighbours do */
+        struct point tip = tip_of(l, &l->arrows[i + b.n]);
+        double so_far = point_distance(tip, b.from);
+        if (so_far >= farthest) b.tip = tip;
+        farthest = fmax(farthest, so_far);
+    }
+    if (farthest > least || farthest == 0) b.n = 1;
+    return b;
+}
+
+static bool is_on_lifeline(const struct ladder *l, struct box box)
+{
+    for (size_t i = 0; i < l->words.n_lines; i++)
+        if (l->lines[i] > box.x - 2 && l->lines[i] < box.x + box.w + 2) return true;
+    return false;
+}
+
+static void draw_bundle(struct ladder *l, const struct bundle *b)
+{
+    char text[64];
+    const struct view *v = l->v;
+    const struct story_arrow *a = &l->arrows[b->first];
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.45);
+    style.down = ALIGN_CENTRE;
+    snprintf(text, sizeof text, tr("%u packets"), (unsigned)b->n);
+    canvas_arrow(v->canvas, b->from, b->tip, view_units(v, 5), view_units(v, 12), v->theme->class[a->class]);
+    shape_packet(v->canvas, v->theme, a->class, b->from, view_units(v, 4.5), 1);
+    for (size_t i = 0; i < b->n; i++)
+        targets_add_line(v->targets, ACT_PACKET, a[i].packet, b->from, b->tip, view_units(v, 7));
+    double w = canvas_measure(v->canvas, &style, text, 0).x + 2, h = view_units(v, 16), gap = view_units(v, 12);
+    double x = b->tip.x < b->from.x ? b->tip.x - gap - w : b->tip.x + gap;
+    struct box box = box_of(x, b->from.y - h / 2, w, h);
+    if (!is_on_lifeline(l, box) && ladder_words_take(&l->words, box)) canvas_text(v->canvas, box, &style, text);
+}
+
+/* Those in a bundle are marked. */
+static void draw_bundles(struct ladder *l, bool *bundled)
+{
+    enum { FEWEST = 3 };
+    for (size_t i = 0; i < l->n_arrows;) {
+        struct bundle b = bundle_at(l, i);
+        for (size_t k = 0; k < b.n && b.n >= FEWEST; k++)
+            bundled[i + k] = true;
+        if (b.n >= FEWEST) draw_bundle(l, &b);
+        i += b.n;
+    }
+}
+
 enum layer { LAYER_ARROWS, LAYER_DEATHS, LAYER_LABELS, LAYERS };
 
 static void draw_arrow(struct ladder *l, const struct story_arrow *a, enum layer layer)
@@ -524,12 +610,14 @@ static void draw_share_drawn(const struct ladder *l, struct box gutter)
 static void draw_all_arrows(struct ladder *l)
 {
     int64_t now = story_now(l->v->story);
+    bool *bundled = mem_calloc(l->n_arrows + 1, sizeof *bundled);
+    draw_bundles(l, bundled);
     for (int layer = 0; layer < LAYERS; layer++)
         for (size_t i = l->n_arrows; i-- > 0;) {
             const struct story_arrow *a = &l->arrows[i];
-            bool sent = story_packet(l->v->story, a->packet)->send_event < story_cursor(l->v->story);
-            if (a->sent_ns <= now && sent) draw_arrow(l, a, (enum layer)layer);
+            if (a->sent_ns <= now && is_sent(l, a) && !bundled[i]) draw_arrow(l, a, (enum layer)layer);
         }
+    mem_free(bundled);
 }
 
 void ladder_view_draw(const struct view *v, struct box box, const size_t *order, size_t n_hosts)

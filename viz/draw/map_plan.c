@@ -657,6 +657,9 @@ static void place_link_label(struct planning *p, size_t i)
     enum map_link_says says = *map_link_loss_text(&link, text, sizeof text) ? MAP_LINK_LOSS : MAP_LINK_RATE;
     if (says == MAP_LINK_RATE && !*map_link_rate_text(&link, text, sizeof text)) return;
     struct label_way brief = {canvas_measure(p->canvas, &p->status, text, 0), 4, near, label_gap};
+    struct text_style down = p->status; /* what is said while the link is down fits, too, in smaller letters */
+    down.bold = true;
+    brief.size.x = fmax(brief.size.x, 0.65 * canvas_measure(p->canvas, &down, tr("down one way"), 0).x);
     brief.size.x += 2 * p->plan->unit;
     if (place_link_label_by(p, i, &brief)) p->plan->links[i].says = says;
 }
@@ -721,8 +724,7 @@ static const struct letters_way {
     bool terse, is_short;
     int cost;
 } letters_ways[] = {{1, 1, false, false, 0},        {1, 0.75, false, false, 6},     {0.85, 1, false, false, 20},
-                    {0.85, 0.75, false, false, 24}, {0.75, 0.75, false, false, 34}, {1, 0.6, false, false, 36},
-                    {0.85, 0.6, false, false, 38},  {0.75, 0.6, false, false, 40},  {0.7, 0.75, false, false, 40},
+                    {0.85, 0.75, false, false, 24}, {0.75, 0.75, false, false, 34}, {0.7, 0.75, false, false, 40},
                     {1, 0.75, true, false, 44},     {0.85, 0.75, true, false, 46},  {0.7, 0.75, true, false, 48},
                     {0.85, 0.75, true, true, 50},   {0.7, 0.75, true, true, 52},    {0.6, 0.75, true, true, 54},
                     {0.5, 0.75, true, true, 60},    {0.42, 0.75, true, true, 80},   {0.36, 0.75, true, true, 90}};

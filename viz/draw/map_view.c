@@ -53,6 +53,7 @@ static void draw_wire_label(const struct view *v, const struct map_plan *plan, s
     if (!link->up[0] || !link->up[1]) {
         style.colour = v->theme->wire_down;
         style.bold = true;
+        if (place->says != MAP_LINK_ALL) style.lines = 1;
         const char *one_way = link->up[0] || link->up[1] ? tr("down one way") : tr("link down");
         snprintf(text, sizeof text, "%s", one_way);
         style = view_fitted(v, style, text, place->label.w, 0.6);

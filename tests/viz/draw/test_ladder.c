@@ -362,3 +362,17 @@ Test(ladder, a_question_is_said_by_its_type_where_there_is_no_room_for_its_name)
     journal_memory_free(journal);
     canvas_forget_fonts();
 }
+
+/* Ten segments, of which none has come far. */
+Test(ladder, what_leaves_together_is_one_arrow_with_its_number_until_it_is_apart)
+{
+    struct journal_memory *journal = run_scenario("lost-segment");
+    seen.scene = scene_new(journal, scene_options_default());
+    draw_at(1860 * MILLISECOND, 1280, 800);
+    cr_expect(is_said("10 packets"));
+    draw_at(1880 * MILLISECOND, 1280, 800);
+    cr_expect(not(is_said("10 packets")));
+    scene_free(seen.scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
