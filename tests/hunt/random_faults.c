@@ -272,10 +272,34 @@ static void add_kind(struct maker *m, size_t kind)
     if (fault_kinds[kind].needs & NEEDS_GUESSER) add_guesser(m);
 }
 
+static cJSON *slow_clock(const cJSON *fault)
+{
+    cJSON *clock = cJSON_GetObjectItem(fault, "clock");
+    return cJSON_HasObjectItem(clock, "slow") ? clock : NULL;
+}
+
+/* Two that are slow could bring a clock to a stand, which is refused: the second becomes fast. */
+static void spare_clocks(struct maker *m)
+{
+    cJSON *fault, *clock;
+    cJSON_ArrayForEach(fault, m->faults)
+    {
+        if (!(clock = slow_clock(fault))) continue;
+        const char *host = cJSON_GetStringValue(cJSON_GetObjectItem(clock, "host"));
+        for (cJSON *other = fault->next; other; other = other->next) {
+            cJSON *second = slow_clock(other);
+            if (!second || strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(second, "host")), host) != 0) continue;
+            cJSON_DeleteItemFromObject(second, "slow");
+            cJSON_AddStringToObject(second, "fast", "10 %");
+        }
+    }
+}
+
 /* The featured one comes first: of several faults at a command the first strikes. */
 void random_faults(struct maker *m)
 {
     add_kind(m, m->featured);
     for (size_t i = 0; i < n_fault_kinds; i++)
         if (m->world->drawn[i] && i != m->featured) add_kind(m, i);
+    spare_clocks(m);
 }
