@@ -55,10 +55,10 @@ const char *axis_time_text(struct axis_time axis, int64_t at_ns, char buffer[VIE
     if (axis.apart_ns >= minutes_are_enough) {
         snprintf(behind, sizeof behind, " %s", tr("h"));
         put_hours(&axis, at_ns, axis.most_ns >= days_are_counted ? "" : behind, buffer);
-    } else if (axis.most_ns >= HOUR) {
+    } else if (at_ns >= HOUR || axis.most_ns >= days_are_counted) {
         snprintf(behind, sizeof behind, ":%02d%s", seconds, fraction);
         put_hours(&axis, at_ns, behind, buffer);
-    } else if (axis.most_ns >= MINUTE) {
+    } else if (at_ns >= MINUTE) {
         snprintf(buffer, VIEW_TIME_BYTES, "%d:%02d%s", (int)(at_ns / MINUTE), seconds, fraction);
     } else {
         snprintf(buffer, VIEW_TIME_BYTES, "%d%s %s", seconds, fraction, tr("s"));

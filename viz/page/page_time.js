@@ -116,13 +116,9 @@ function duration(ns) {
   return `${Number((ns / length).toPrecision(4))} ${unit}`;
 }
 
-/* On an axis: all in one form. */
+/* On an axis: by its own size, as everywhere. */
 function axisTime(at) {
-  if (endOfRun < 60e9) return `${(at / 1e9).toFixed(2)} s`;
+  if (at < 60e9) return `${(at / 1e9).toFixed(2)} s`;
   const [clock, part] = clockText(at).split('.');
-  return endOfRun < 3600e9
-    ? `${clock.slice(-5)}.${part.slice(0, 2)}`
-    : endOfRun >= 86400e9 && at < 86400e9
-      ? `0d ${clock}`
-      : clock;
+  return at < 3600e9 ? `${clock.slice(-5).replace(/^0/, '')}.${part.slice(0, 2)}` : clock.replace(/^0/, '');
 }
