@@ -131,6 +131,16 @@ struct pile {
     size_t count, last_mail;
 };
 
+/* Whether what is drawn here is off all that is to be read. */
+static bool is_off_labels(const struct map_plan *plan, struct box box)
+{
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        if (plan->hosts[h].label.w > 0 && box_meets(box, plan->hosts[h].label)) return false;
+    for (size_t i = 0; i < plan->n_links; i++)
+        if (plan->links[i].label.w > 0 && box_meets(box, plan->links[i].label)) return false;
+    return true;
+}
+
 /* Beyond the pile, or on its other side, above it or on it: where nothing passes. Where there is no such place the pile
    and the words below the name say it alone; in a crowd the number is worth more. */
 static void draw_count(const struct view *v, const struct map_plan *plan, size_t host, size_t count)
@@ -154,7 +164,7 @@ static void draw_count(const struct view *v, const struct map_plan *plan, size_t
     for (int i = WAYS; i-- > 0;) {
         struct box box = box_of(fmax(plan->area.x, fmin(ways[i].x, plan->area.x + plan->area.w - pill)),
                                 fmax(plan->area.y, ways[i].y), pill, style.size * 1.5);
-        if (map_is_passed(plan, box)) continue;
+        if (map_is_passed(plan, box) || !is_off_labels(plan, box)) continue;
         at = point_of(box.x, box.y);
         is_clear = true;
     }
@@ -395,7 +405,8 @@ static bool sign_of(const struct story_host *host, enum shape_sign *sign)
     return true;
 }
 
-/* At the corner of the icon across from the one where envelopes lie, small enough not to reach names. */
+/* At the corner of the icon across from the one where envelopes lie: beyond it, where no name is, so that the icon can
+   be seen. */
 static void draw_sign(const struct stage *stage, size_t host)
 {
     enum shape_sign sign;
@@ -403,9 +414,11 @@ static void draw_sign(const struct stage *stage, size_t host)
     const struct map_host *place = &stage->plan->hosts[host];
     struct story_host shown = story_host(v->story, host);
     if (!sign_of(&shown, &sign)) return;
-    double icon = stage->plan->icon, r = fmin(fmax(0.22 * icon, 6 * v->unit), 0.4 * icon), off = icon * 0.5 - 0.8 * r;
-    struct point at =
-        point_of(place->at.x + (place->rest_left ? off : -off), place->at.y + (place->rest_below ? -off : off));
+    double icon = stage->plan->icon, r = fmin(fmax(0.22 * icon, 6 * v->unit), 0.4 * icon), off = icon * 0.5;
+    int right = place->rest_left ? 1 : -1, down = place->rest_below ? -1 : 1;
+    struct point at = point_of(place->at.x + right * (off + 0.7 * r), place->at.y + down * (off - 0.3 * r));
+    if (!is_off_labels(stage->plan, box_of(at.x - r, at.y - r, 2 * r, 2 * r)))
+        at = point_of(place->at.x + right * (off - 0.8 * r), place->at.y + down * (off - 0.8 * r));
     shape_sign(v->canvas, v->theme, sign, at, r);
     map_words_keep_off(stage->words, box_of(at.x - r, at.y - r, 2 * r, 2 * r));
 }

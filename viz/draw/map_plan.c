@@ -498,7 +498,7 @@ static int hidden_by_rest(const struct map_plan *m, size_t host, int enough)
 static void place_rest(struct planning *p, size_t host)
 {
     enum { CORNERS = 4, CLOSEST = 4, HIDES_A_NAME = 9 };
-    static const double from[] = {0.46, 0.76, 0.32, 0.18};
+    static const double from[] = {0.7, 0.46, 0.32, 0.18};
     struct map_host *h = &p->plan->hosts[host], best = *h;
     bool outwards = is_on_the_left(p->plan, host);
     int least = INT_MAX;
@@ -659,7 +659,9 @@ static void place_link_label(struct planning *p, size_t i)
     struct label_way brief = {canvas_measure(p->canvas, &p->status, text, 0), 4, near, label_gap};
     struct text_style down = p->status; /* what is said while the link is down fits, too, in smaller letters */
     down.bold = true;
-    brief.size.x = fmax(brief.size.x, 0.65 * canvas_measure(p->canvas, &down, tr("down one way"), 0).x);
+    const char *const words[] = {tr("down one way"), tr("link down")};
+    for (int k = 0; k < 2; k++)
+        brief.size.x = fmax(brief.size.x, 0.65 * canvas_measure(p->canvas, &down, words[k], 0).x);
     brief.size.x += 2 * p->plan->unit;
     if (place_link_label_by(p, i, &brief)) p->plan->links[i].says = says;
 }
