@@ -304,7 +304,7 @@ static const struct name_way name_ways[] = {
 enum { NAME_WAYS = sizeof name_ways / sizeof name_ways[0], PLAIN_WAYS = 8 };
 enum {
     FEW_HOSTS = 80, /* of more, names are placed in the plain ways only, and once */
-    FAR_HOSTS = 24  /* of more, there is no room for lines to names */
+    FAR_HOSTS = 16  /* of more, there is no room for lines to names */
 };
 
 static struct box name_box(const struct map_plan *m, size_t h, const struct name_way *way, double w, double height)
