@@ -304,7 +304,7 @@ static const struct name_way name_ways[] = {
 enum { NAME_WAYS = sizeof name_ways / sizeof name_ways[0], PLAIN_WAYS = 8 };
 enum {
     FEW_HOSTS = 80, /* of more, names are placed in the plain ways only, and once */
-    FAR_HOSTS = 16  /* of more, there is no room for lines to names */
+    FAR_HOSTS = 10  /* of more, there is no room for lines to names */
 };
 
 static struct box name_box(const struct map_plan *m, size_t h, const struct name_way *way, double w, double height)
@@ -489,7 +489,7 @@ static int hidden_by_rest(const struct map_plan *m, size_t host, int enough)
     double w = map_envelope_width(m), h = w * 0.7;
     struct point first = map_rest_place(m, host, 0);
     int n = hidden_by(m, host, box_of(first.x - w / 2, first.y - h / 2, w, h), enough);
-    if (map_is_passed(m, with_count(m, host))) n++;
+    if (m->n_hosts <= FEW_HOSTS && map_is_passed(m, with_count(m, host))) n++;
     return n >= enough ? n : n + hidden_by(m, host, m->hosts[host].rest, enough - n);
 }
 

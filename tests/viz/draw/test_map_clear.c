@@ -35,6 +35,7 @@ static const char *const read_names[READS] = {"names", "words at hosts", "links"
 
 struct readable {
     enum read_what what;
+    bool is_over; /* of a host whose label is drawn over what moves */
     struct box box;
     char text[96];
 };
@@ -78,6 +79,13 @@ static enum read_what what_of(const struct picture *p, struct box box)
     return READ_PILL;
 }
 
+static bool is_drawn_over(const struct picture *p, struct box box)
+{
+    for (size_t h = 0; h < p->plan->n_hosts; h++)
+        if (p->plan->hosts[h].on_link && is_in(box, p->plan->hosts[h].label)) return true;
+    return false;
+}
+
 static void hear(void *user, const struct canvas_part *part)
 {
     struct picture *p = user;
@@ -86,7 +94,7 @@ static void hear(void *user, const struct canvas_part *part)
     for (size_t i = 0; i < p->n; i++) /* on top of itself once more */
         if (!strcmp(p->read[i].text, part->text) && box_meets(p->read[i].box, box)) return;
     struct readable *read = &p->read[p->n++];
-    *read = (struct readable){.what = what_of(p, box), .box = box};
+    *read = (struct readable){.what = what_of(p, box), .is_over = is_drawn_over(p, box), .box = box};
     snprintf(read->text, sizeof read->text, "%s", part->text);
 }
 
@@ -123,6 +131,9 @@ static bool lie_on_each_other(struct box a, struct box b)
 
 /* ---- Counting ---- */
 
+/* Among more hosts a name that finds no free place is drawn over what passes behind it. */
+enum { ROOM_FOR_ALL = 10 };
+
 struct count {
     size_t pictures, on[READS], losses, unsaid;
 };
@@ -135,6 +146,7 @@ static void count_overlaps(struct picture *p, const char *scenario, struct count
             const struct readable *read = &p->read[i];
             bool is_count = target->act == ACT_MAIL && strspn(read->text, "0123456789") == strlen(read->text);
             if ((target->act != ACT_PACKET && target->act != ACT_MAIL) || is_count) continue;
+            if (p->plan->n_hosts > ROOM_FOR_ALL && read->is_over) continue;
             if (!lie_on_each_other(read->box, shape_of(p, target))) continue;
             count->on[read->what]++;
             if (getenv("MAP_CLEAR_TELL"))
