@@ -264,6 +264,14 @@ static void pause_for(struct destination *destination, int64_t pause_ns)
     wake_set(&destination->pause_wake, until_ns);
 }
 
+/* The pauses of another policy begin with the next connection. */
+static void end_pause(struct destination *destination)
+{
+    if (!pauses(destination)) return;
+    destination->pauses_until_ns = queue_world(destination->queue)->engine->now_ns;
+    wake_set(&destination->pause_wake, destination->pauses_until_ns);
+}
+
 void destination_connects(struct destination *destination)
 {
     pause_for(destination, destination->queue->policy->connect_pause_ns);
@@ -413,6 +421,7 @@ void destinations_take_policy(struct mail_queue *queue, bool is_of_another_serve
              destination = destination->next_in_table) {
             if (is_of_another_server && !is_dead(destination)) retry_site_init(queue->policy, &destination->site);
             if (most > 0 && destination->site.window > most) destination->site.window = most;
+            end_pause(destination);
         }
 }
 

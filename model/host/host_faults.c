@@ -212,7 +212,8 @@ static int64_t parts_of(int64_t ns, int64_t parts, int64_t whole)
     return ns / whole * parts + ns % whole * parts / whole;
 }
 
-static int64_t clock_skew_ppm(const struct host *host)
+/* Of the faults in force; for the instant at which one ends as another begins that may be more than a clock can. */
+static int64_t sum_of_skews(const struct host *host)
 {
     const struct scenario_fault *fault;
     int64_t skew = 0;
@@ -221,17 +222,28 @@ static int64_t clock_skew_ppm(const struct host *host)
     return skew;
 }
 
+static int64_t as_a_clock_can(int64_t skew_ppm)
+{
+    return skew_ppm < -SLOWEST_CLOCK_PPM ? -SLOWEST_CLOCK_PPM : skew_ppm;
+}
+
+static int64_t clock_skew_ppm(const struct host *host)
+{
+    return as_a_clock_can(sum_of_skews(host));
+}
+
 /* When a fault begins; and when it ends, somebody puts right what it has made. */
 static struct clock_change change_of_clock(const struct host *host, const struct scenario_fault *fault)
 {
     const struct world *world = host->world;
-    int64_t now_ns = world->engine->now_ns, is_ppm = clock_skew_ppm(host);
+    int64_t now_ns = world->engine->now_ns, is_ppm = sum_of_skews(host);
     int64_t error_ns = fault->clock_step_ns + parts_of(now_ns - fault->at_ns, fault->clock_skew_ppm, 1000000);
     bool begins = world->faults_in_force[fault - world->scenario->faults];
     return (struct clock_change){.now_ns = now_ns,
                                  .ahead_ns = begins ? error_ns : -error_ns,
-                                 .was_ppm = begins ? is_ppm - fault->clock_skew_ppm : is_ppm + fault->clock_skew_ppm,
-                                 .is_ppm = is_ppm};
+                                 .was_ppm = as_a_clock_can(begins ? is_ppm - fault->clock_skew_ppm
+                                                                  : is_ppm + fault->clock_skew_ppm),
+                                 .is_ppm = as_a_clock_can(is_ppm)};
 }
 
 void host_faults_clock(struct world *world, const struct scenario_fault *like)

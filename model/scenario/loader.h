@@ -145,8 +145,8 @@ void load_clock(struct loader *l, const struct spot *object, struct scenario_fau
 /* Whether there is a time at which both are in force. Both ends count: which of two that change at one instant does so
    first is not asked. */
 bool loader_faults_meet(const struct scenario_fault *a, const struct scenario_fault *b);
-/* Of the faults from this one on, which are those of one text: with others no clock may come to a stand. */
-void check_rates_of_clock(struct loader *l, const struct spot *fault, size_t first);
+/* Those of all faults together: no clock may come to a stand, nor go wrong beyond all reckoning. */
+void check_clocks(struct loader *l, const struct spot *faults);
 /* Which events are meant: "KIND WORDS", or a packet's tag for the sending of such a packet; false when refused. Words
    stand in one of the event's texts; NULL: any. */
 bool loader_event(struct loader *l, const struct spot *spot, const char *text, enum event_kind *kind,

@@ -352,8 +352,12 @@ enum abuse_kind {
 };
 const char *abuse_kind_text(enum abuse_kind kind); /* "vrfy" */
 
+/* A thousandth of the time is left, so that a clock never quite stands still. */
+enum { SLOWEST_CLOCK_PPM = 999000 };
+
 struct scenario_fault {
     enum fault_verb verb;
+    size_t text; /* which of "faults" it is read from */
     int64_t at_ns, for_ns; /* for_ns: TIME_NEVER when it lasts */
     int host;              /* stop_host, mute_icmp, reply, disk, slow, pause, clock; set, of a mail server */
     int link;              /* cut_link; set; drop (or -1: any link) */

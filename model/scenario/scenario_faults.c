@@ -319,10 +319,11 @@ static void load_times(const struct spot *fault, struct scenario_fault *f, struc
         spot_refuse(&times, tr("write \"every\": \"10 min\" beside it"), tr("\"times\" stands without \"every\""));
 }
 
-/* What was read, once for each instant. The first n of them are there, for the time 0. */
+/* What was read, once for each instant, but for those beyond all time. The first n of them are there, for the time 0. */
 static void repeat(struct scenario *s, size_t first, size_t n, int64_t at_ns, const struct fault_times *t)
 {
-    for (int64_t k = 0; k < t->times; k++)
+    const int64_t last_ns = INT64_MAX / 4;
+    for (int64_t k = 0; k < t->times && (k == 0 || t->every_ns <= (last_ns - at_ns) / k); k++)
         for (size_t i = 0; i < n; i++) {
             struct scenario_fault *f = &s->faults[s->n_faults++];
             *f = s->faults[first + i];
@@ -370,7 +371,8 @@ static void load_verb(struct loader *l, const struct spot *fault, int verb, stru
 
 static void load_fault(struct loader *l, const struct spot *fault)
 {
-    struct scenario_fault f = {.for_ns = TIME_NEVER,
+    struct scenario_fault f = {.text = fault->index,
+                               .for_ns = TIME_NEVER,
                                .host = -1,
                                .link = -1,
                                .dir = 2,
@@ -398,10 +400,9 @@ static void load_fault(struct loader *l, const struct spot *fault)
         load_times(fault, &f, &times);
     load_verb(l, fault, verb, f);
     if (counts_packets(f.verb)) return;
-    if (occurrences(fault) != SIZE_MAX) {
+    if (occurrences(fault) != SIZE_MAX)
         load_instants(l, fault, first, &times);
-        check_rates_of_clock(l, fault, first);
-    } else
+    else
         spot_refuse(fault, tr("write fewer instants, or make \"times\" smaller"),
                     tr("the fault comes more than 1000 times"));
 }
@@ -420,4 +421,5 @@ void load_faults(struct loader *l)
     l->scenario->faults = scenario_alloc(l->scenario->memory, room, sizeof *l->scenario->faults);
     for (struct spot item = spot_first(&list); item.json; item = spot_next(&item))
         load_fault(l, &item);
+    check_clocks(l, &list);
 }

@@ -1,5 +1,8 @@
 /* Faults of a host: it stops, by time or at a step of a mail; its disk, its speed, its programs, its clock. */
+#include <stdlib.h>
+
 #include "model/scenario/loader.h"
+#include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 
@@ -165,9 +168,8 @@ void load_slow(struct loader *l, const struct spot *object, struct scenario_faul
     if (check_present(object, "factor", "\"factor\": 1000")) load_factor(object, "factor", f);
 }
 
-/* A thousandth of the time is left, so that a clock never quite stands still. */
-#define SLOWEST_CLOCK_PPM 999000
-#define FASTEST_CLOCK_PPM 500000
+enum { FASTEST_CLOCK_PPM = 500000, FASTEST_TOGETHER_PPM = 5000000 };
+#define FARTHEST_CLOCK (3650 * DAY)
 
 static void load_rate_of_clock(const struct spot *clock, const char *key, int sign, struct scenario_fault *f)
 {
@@ -180,30 +182,6 @@ static void load_rate_of_clock(const struct spot *clock, const char *key, int si
     else
         spot_refuse(&spot, sign < 0 ? tr("write at most \"99.9 %\"") : tr("write at most \"50 %\""),
                     tr("%s is more than a clock can go wrong"), checks_value(spot.checks, spot.json));
-}
-
-/* Of all that may be in force together with one. */
-static int64_t slowness_ppm(const struct scenario *s, const struct scenario_fault *fault)
-{
-    int64_t ppm = 0;
-    for (size_t i = 0; i < s->n_faults; i++) {
-        const struct scenario_fault *other = &s->faults[i];
-        bool is_slow = other->verb == FAULT_CLOCK && other->host == fault->host && other->clock_skew_ppm < 0;
-        if (is_slow && loader_faults_meet(fault, other)) ppm -= other->clock_skew_ppm;
-    }
-    return ppm;
-}
-
-void check_rates_of_clock(struct loader *l, const struct spot *fault, size_t first)
-{
-    const struct scenario *s = l->scenario;
-    struct spot spot = spot_key(fault, "clock");
-    for (size_t i = first; i < s->n_faults && s->faults[i].verb == FAULT_CLOCK; i++) {
-        if (s->faults[i].clock_skew_ppm >= 0 || slowness_ppm(s, &s->faults[i]) <= SLOWEST_CLOCK_PPM) continue;
-        spot_refuse(&spot, tr("make them less, or let one end before the other begins"),
-                    tr("with other faults the clock would stand still, or go backwards"));
-        return;
-    }
 }
 
 void load_clock(struct loader *l, const struct spot *object, struct scenario_fault *f)
@@ -221,11 +199,73 @@ void load_clock(struct loader *l, const struct spot *object, struct scenario_fau
             spot_refuse_key(&key, tr("make two faults of it"), tr("\"%s\" stands beside another error of the clock"),
                             what[i]);
     }
-    if (want_duration(object, "ahead", 1, 3650 * DAY, &step)) f->clock_step_ns = step;
-    if (want_duration(object, "behind", 1, 3650 * DAY, &step)) f->clock_step_ns = -step;
+    if (want_duration(object, "ahead", 1, FARTHEST_CLOCK, &step)) f->clock_step_ns = step;
+    if (want_duration(object, "behind", 1, FARTHEST_CLOCK, &step)) f->clock_step_ns = -step;
     load_rate_of_clock(object, "fast", 1, f);
     load_rate_of_clock(object, "slow", -1, f);
     if (n == 0 && !check_slip(object, what, 4))
         spot_refuse(object, tr("write one of \"ahead\", \"behind\", \"fast\", \"slow\""),
                     tr("nothing is said to be wrong with the clock"));
+}
+
+/* ---- clocks on which several faults are at work ---- */
+
+struct clock_edge {
+    const struct scenario_fault *fault;
+    int64_t at_ns;
+    bool is_end;
+};
+
+/* By host and time; what ends makes room for what begins. */
+static int compare_edges(const void *a, const void *b)
+{
+    const struct clock_edge *x = a, *y = b;
+    if (x->fault->host != y->fault->host) return x->fault->host < y->fault->host ? -1 : 1;
+    if (x->at_ns != y->at_ns) return x->at_ns < y->at_ns ? -1 : 1;
+    if (x->is_end != y->is_end) return x->is_end ? -1 : 1;
+    return x->fault < y->fault ? -1 : x->fault > y->fault;
+}
+
+static size_t find_edges(const struct scenario *s, struct clock_edge *edges)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_faults; i++) {
+        const struct scenario_fault *f = &s->faults[i];
+        if (f->verb != FAULT_CLOCK) continue;
+        edges[n++] = (struct clock_edge){f, f->at_ns, false};
+        if (f->for_ns != TIME_NEVER) edges[n++] = (struct clock_edge){f, f->at_ns + f->for_ns, true};
+    }
+    return n;
+}
+
+static void refuse_clock(const struct spot *faults, const struct scenario_fault *fault)
+{
+    struct spot text = spot_first(faults);
+    while (text.json && text.index != fault->text)
+        text = spot_next(&text);
+    struct spot spot = spot_key(&text, "clock");
+    spot_refuse(&spot, tr("make them less, or let one end before the other begins"),
+                tr("together with other faults the clock would go farther wrong than a clock can"));
+}
+
+void check_clocks(struct loader *l, const struct spot *faults)
+{
+    const struct scenario *s = l->scenario;
+    struct clock_edge *edges = mem_calloc(2 * s->n_faults + 1, sizeof *edges);
+    size_t n = find_edges(s, edges);
+    int64_t ppm = 0, step_ns = 0;
+    qsort(edges, n, sizeof *edges, compare_edges);
+    for (size_t i = 0; i < n; i++) {
+        const struct scenario_fault *f = edges[i].fault;
+        int sign = edges[i].is_end ? -1 : 1;
+        if (i == 0 || edges[i - 1].fault->host != f->host) ppm = step_ns = 0;
+        ppm += sign * f->clock_skew_ppm;
+        step_ns += sign * f->clock_step_ns;
+        if (ppm >= -SLOWEST_CLOCK_PPM && ppm <= FASTEST_TOGETHER_PPM && step_ns >= -FARTHEST_CLOCK &&
+            step_ns <= FARTHEST_CLOCK)
+            continue;
+        refuse_clock(faults, f);
+        break;
+    }
+    mem_free(edges);
 }

@@ -325,6 +325,18 @@ Test(hosts_in_trouble, while_a_clock_all_but_stands_still_nothing_is_tried_and_t
     }
 }
 
+/* For an instant both are in force, and the clock would stand: two of 50 %. */
+Test(hosts_in_trouble, one_slow_clock_follows_another)
+{
+    struct world_run run =
+        run_by("\"postfix\"", "{ \"for\": \"3 h\", \"stop_host\": { \"host\": \"mx1.b.example\" } },"
+                              "{ \"at\": \"10 min\", \"every\": \"1 h\", \"times\": 4, \"for\": \"1 h\", "
+                              "\"clock\": { \"host\": \"mail.a.example\", \"slow\": \"50 %\" } }");
+    cr_expect_geq(count_events(&run, EVENT_MAIL_STATE, "delivered"), 1);
+    cr_expect_geq(attempts_within(&run, 20 * MINUTE, 3 * HOUR), 2, "runs go on, at half the pace");
+    world_run_free(&run);
+}
+
 /* Written while the clock stands: its first run is due when the others are. */
 Test(hosts_in_trouble, a_first_attempt_that_waits_for_a_run_is_due_soon_after_the_clock_is_right)
 {

@@ -322,7 +322,7 @@ Test(retry_worlds, sendmail_gives_urgent_mail_its_own_times)
 /* ---- OpenSMTPD's pauses ---- */
 
 /* Alice writes at 1 s, 4 s and 30 s; when her server called the other one, in ms. */
-static size_t calls_of(const char *retry, int64_t ms[4])
+static size_t calls_of(const char *retry, const char *faults, int64_t ms[4])
 {
     char json[4096];
     snprintf(json, sizeof json,
@@ -334,8 +334,8 @@ static size_t calls_of(const char *retry, int64_t ms[4])
              "\"a\": { \"between\": [\"mail.a.example\", \"internet\"] },"
              "\"b\": { \"between\": [\"mx1.b.example\", \"internet\"] } },"
              "\"mail\": { " ALICE_WRITES_TO_BOB("m1", "1 s") "," ALICE_WRITES_TO_BOB(
-                 "m2", "4 s") "," ALICE_WRITES_TO_BOB("m3", "30 s") " } }",
-             retry);
+                 "m2", "4 s") "," ALICE_WRITES_TO_BOB("m3", "30 s") " }%s }",
+             retry, faults);
     struct world_run run = world_run_scenario(json, 0, event_mask_all());
     size_t i = 0, n = 0;
     for (const struct event *e; (e = find_event(&run, &i, EVENT_CONN_OPEN, "active"));)
@@ -348,17 +348,32 @@ static size_t calls_of(const char *retry, int64_t ms[4])
 Test(retry_worlds, opensmtpd_keeps_a_session_for_the_next_mail_and_pauses_between_two)
 {
     int64_t ms[4];
-    cr_assert_eq(calls_of("", ms), 2, "the second mail goes on the session of the first, the third is too late for it");
-    cr_assert_eq(calls_of(", \"session_keepalive\": \"0 s\"", ms), 3);
+    cr_assert_eq(calls_of("", "", ms), 2,
+                 "the second mail goes on the session of the first, the third is too late for it");
+    cr_assert_eq(calls_of(", \"session_keepalive\": \"0 s\"", "", ms), 3);
     cr_expect_geq(ms[1] - ms[0], 5000);
     cr_expect_lt(ms[1] - ms[0], 5500, "%lld ms", (long long)(ms[1] - ms[0]));
-    cr_assert_eq(calls_of(", \"session_keepalive\": \"0 s\", \"conn_delay_route\": \"0 s\"", ms), 3);
+    cr_assert_eq(calls_of(", \"session_keepalive\": \"0 s\", \"conn_delay_route\": \"0 s\"", "", ms), 3);
     cr_expect(ms[1] - ms[0] > 3000 && ms[1] - ms[0] < 4000, "%lld ms", (long long)(ms[1] - ms[0]));
     int64_t without[4];
     cr_assert_eq(calls_of(", \"session_keepalive\": \"0 s\", \"conn_delay_route\": \"0 s\", "
                           "\"disc_delay_route\": \"0 s\"",
-                          without),
+                          "", without),
                  3);
     cr_expect_lt(without[1], ms[1], "the pause is counted from the end of the first session");
     cr_expect(llabs(without[2] - ms[2]) < 500);
+}
+
+/* OpenSMTPD's pause of an hour is no pause of Postfix's. */
+Test(retry_worlds, another_policy_ends_the_pauses_of_the_one_before)
+{
+    int64_t ms[4];
+    size_t n = calls_of(", \"session_keepalive\": \"0 s\", \"conn_delay_route\": \"1 h\"", "", ms);
+    cr_assert(n == 2 && ms[1] - ms[0] >= 3600000);
+    n = calls_of(", \"session_keepalive\": \"0 s\", \"conn_delay_route\": \"1 h\"",
+                 ", \"faults\": [{ \"at\": \"20 min\", \"set\": { \"/hosts/mail.a.example/mail_server/retry\": "
+                 "\"postfix\" } }]",
+                 ms);
+    cr_assert_geq(n, 2);
+    cr_expect(ms[1] >= 1200000 && ms[1] < 1201000, "%lld ms", (long long)ms[1]);
 }
