@@ -14,7 +14,7 @@
 #include "viz/readers/laws_dialogue.h"
 
 enum { LINES_OF_A_HOP = 1100 };
-enum account { DISK = 1, FILE_IN_QUEUE, IN_MAILBOX, SIZE_SENT, LAST_REPORT };
+enum account { DISK = 1, FILE_IN_QUEUE, IN_MAILBOX, SIZE_SENT, LAST_REPORT, REPORT_ABOUT };
 
 struct law_disk {
     int64_t size, files;                                 /* of its own; 0: without bound */
@@ -138,6 +138,13 @@ static uint64_t mailbox_key(const struct event *e)
                          event_text(e, FIELD_RECIPIENT));
 }
 
+/* A report that lies in the queue is refused no more. */
+static void forget_report(struct law_disks *s, const struct event *e)
+{
+    size_t about = index_map_get(&s->index, key_of(REPORT_ABOUT, host_of(e), (uint64_t)event_int(e, FIELD_MESSAGE)));
+    if (about != SIZE_MAX) index_map_put(&s->index, key_of(LAST_REPORT, host_of(e), about), 0);
+}
+
 static void on_commit(struct laws *laws, const struct event *e)
 {
     struct law_disks *s = laws->disks;
@@ -147,6 +154,7 @@ static void on_commit(struct laws *laws, const struct event *e)
     law_of_commits(laws, e, disk, size);
     add(disk, size);
     if (!is_text(e, FIELD_NAME, "queue")) return;
+    forget_report(s, e);
     index_map_put(&s->index, file_key(e), s->files.count);
     *TABLE_ADD(&s->files) = (struct law_file){.size = size, .is_there = true};
 }
@@ -176,7 +184,7 @@ static void law_of_reports(struct laws *laws, const struct event *e, const struc
 {
     size_t size =
         index_map_get(&laws->disks->index, key_of(LAST_REPORT, host_of(e), (uint64_t)event_int(e, FIELD_MESSAGE)));
-    if (is_text(e, FIELD_TO, "deferred") && strstr(event_text(e, FIELD_WHY), no_room) && size != SIZE_MAX &&
+    if (is_text(e, FIELD_TO, "deferred") && strstr(event_text(e, FIELD_WHY), no_room) && size != SIZE_MAX && size > 0 &&
         event_int(e, FIELD_AT) == e->at_ns + INT64_C(300000000000))
         law_of_refusals(laws, e, disk, (int64_t)size);
 }
@@ -228,9 +236,10 @@ static void on_content(struct law_disks *s, const struct event *e)
 
 static void on_compose(struct law_disks *s, const struct event *e)
 {
-    int64_t parent = event_int(e, FIELD_PARENT);
-    if (parent)
-        index_map_put(&s->index, key_of(LAST_REPORT, host_of(e), (uint64_t)parent), (size_t)event_int(e, FIELD_SIZE));
+    int64_t parent = event_int(e, FIELD_PARENT), report = event_int(e, FIELD_MESSAGE);
+    if (!parent) return;
+    index_map_put(&s->index, key_of(LAST_REPORT, host_of(e), (uint64_t)parent), (size_t)event_int(e, FIELD_SIZE));
+    index_map_put(&s->index, key_of(REPORT_ABOUT, host_of(e), (uint64_t)report), (size_t)parent);
 }
 
 /* --- limits --- */
