@@ -105,6 +105,8 @@ static const char *for_people(enum report_action action)
     return words[action];
 }
 
+enum { WORDS_BYTES = 900 }; /* of a text that is escaped; what is longer is cut */
+
 /* Of whom it reports, and what was said of them. */
 static bool is_all_ascii(const struct report_draft *draft)
 {
@@ -114,22 +116,37 @@ static bool is_all_ascii(const struct report_draft *draft)
     return true;
 }
 
-/* RFC 6533 4, 5: the types for UTF-8 in fields, for a sender whose mail came with SMTPUTF8. */
-static bool is_global(const struct report_draft *draft)
+/* RFC 6533 4, 5: only a mail that came with SMTPUTF8 is reported in UTF-8. The report of another may have to go where
+   8 bits are refused: the letters beyond ASCII are escaped, like those of an address. */
+static const char *words_of(const struct report_draft *draft, const char *words, char escaped[WORDS_BYTES])
 {
-    return draft->is_smtputf8;
+    size_t n = 0;
+    if (draft->is_smtputf8 || address_is_ascii(words)) return words;
+    while (*words && n + 12 < WORDS_BYTES) { /* one letter after the other */
+        char letter[5] = {*words++};
+        for (size_t k = 1; k < 4 && ((unsigned char)*words & 0xC0) == 0x80; k++)
+            letter[k] = *words++;
+        if ((unsigned char)letter[0] >= 0x80)
+            address_to_escapes(letter, escaped + n, WORDS_BYTES - n);
+        else
+            snprintf(escaped + n, WORDS_BYTES - n, "%s", letter);
+        n += strlen(escaped + n);
+    }
+    return escaped;
 }
 
 static void append_for_people(struct mail_text *text, const struct report_draft *draft)
 {
+    char address[WORDS_BYTES], diagnostic[WORDS_BYTES];
     mail_text_line(text, "--report.%u\r\nContent-Type: text/plain; charset=%s\r\n", (unsigned)draft->id.n,
-                   is_all_ascii(draft) ? "us-ascii" : "utf-8\r\nContent-Transfer-Encoding: 8bit");
+                   draft->is_smtputf8 && !is_all_ascii(draft) ? "utf-8\r\nContent-Transfer-Encoding: 8bit"
+                                                              : "us-ascii");
     mail_text_line(text, "This is the mail system at host %s.\r\n", draft->host);
     mail_text_line(text, "%s\r\n", for_people(draft->recipients[0].action));
     for (size_t i = 0; i < draft->n_recipients; i++)
-        mail_text_line(text, "<%s>: %s%s\r\n", draft->recipients[i].address,
+        mail_text_line(text, "<%s>: %s%s\r\n", words_of(draft, draft->recipients[i].address, address),
                        draft->recipients[i].expired ? "retry time exceeded; at last: " : "",
-                       draft->recipients[i].diagnostic);
+                       words_of(draft, draft->recipients[i].diagnostic, diagnostic));
 }
 
 static int hex_digit(char c)
@@ -139,11 +156,10 @@ static int hex_digit(char c)
 }
 
 /* RFC 3461 4: "+2B" is "+". What would not be printable stays as it was. */
-static void append_xtext(struct mail_text *text, const char *field, const char *xtext)
+static void decode_xtext(const char *xtext, char *plain, size_t size)
 {
-    char plain[600];
     size_t n = 0;
-    for (; *xtext && n + 1 < sizeof plain; xtext++) {
+    for (; *xtext && n + 1 < size; xtext++) {
         int high = *xtext == '+' ? hex_digit(xtext[1]) : -1, low = high >= 0 ? hex_digit(xtext[2]) : -1;
         int byte = low >= 0 ? 16 * high + low : *xtext;
         bool is_encoded = low >= 0 && byte > ' ' && byte < 0x7f;
@@ -151,16 +167,17 @@ static void append_xtext(struct mail_text *text, const char *field, const char *
         if (is_encoded) xtext += 2;
     }
     plain[n] = '\0';
-    mail_text_line(text, "%s: %s", field, plain);
 }
 
-/* As it was said in ORCPT; where UTF-8 may stand, in UTF-8 (RFC 6533 3). */
+/* As it was said in ORCPT; where UTF-8 may stand, in UTF-8 (RFC 6533 3). Its escapes are undone last: a "+" that comes
+   of one is no xtext. */
 static void append_original(struct mail_text *text, const struct report_draft *draft, const char *orcpt)
 {
-    char utf8[600];
-    address_from_escapes(orcpt, utf8, sizeof utf8);
-    bool is_utf8 = is_global(draft) && strncasecmp(orcpt, "utf-8;", 6) == 0;
-    append_xtext(text, "Original-Recipient", is_utf8 ? utf8 : orcpt);
+    char plain[600], utf8[600];
+    decode_xtext(orcpt, plain, sizeof plain);
+    address_from_escapes(plain, utf8, sizeof utf8);
+    bool is_utf8 = draft->is_smtputf8 && strncasecmp(orcpt, "utf-8;", 6) == 0;
+    mail_text_line(text, "Original-Recipient: %s", is_utf8 ? utf8 : plain);
 }
 
 /* RFC 6533 3: an address beyond ASCII is of the type utf-8. */
@@ -170,31 +187,16 @@ static void append_final(struct mail_text *text, const struct report_draft *draf
     address_to_escapes(address, escaped, sizeof escaped);
     bool is_ascii = address_is_ascii(address);
     mail_text_line(text, "Final-Recipient: %s; %s", is_ascii ? "rfc822" : "utf-8",
-                   is_ascii || is_global(draft) ? address : escaped);
+                   is_ascii || draft->is_smtputf8 ? address : escaped);
 }
 
-/* RFC 3464 2.3.6; in a part of ASCII the letters beyond it are escaped like those of an address. */
+/* RFC 3464 2.3.6. */
 static void append_diagnostic(struct mail_text *text, const struct report_draft *draft,
                               const struct report_recipient *recipient)
 {
-    char escaped[900];
-    size_t n = 0;
-    const char *type = is_reply(recipient) ? "smtp" : "x-postroad", *words = recipient->diagnostic;
-    if (is_global(draft) || address_is_ascii(words)) {
-        mail_text_line(text, "Diagnostic-Code: %s; %s", type, words);
-        return;
-    }
-    while (*words && n + 12 < sizeof escaped) { /* one letter after the other */
-        char letter[5] = {*words++};
-        for (size_t k = 1; k < 4 && ((unsigned char)*words & 0xC0) == 0x80; k++)
-            letter[k] = *words++;
-        if ((unsigned char)letter[0] >= 0x80)
-            address_to_escapes(letter, escaped + n, sizeof escaped - n);
-        else
-            snprintf(escaped + n, sizeof escaped - n, "%s", letter);
-        n += strlen(escaped + n);
-    }
-    mail_text_line(text, "Diagnostic-Code: %s; %s", type, escaped);
+    char escaped[WORDS_BYTES];
+    mail_text_line(text, "Diagnostic-Code: %s; %s", is_reply(recipient) ? "smtp" : "x-postroad",
+                   words_of(draft, recipient->diagnostic, escaped));
 }
 
 /* RFC 3464 2.3. */
@@ -215,13 +217,21 @@ static void append_recipient(struct mail_text *text, const struct report_draft *
     mail_text_line(text, "%s", "");
 }
 
+static void append_envid(struct mail_text *text, const char *envid)
+{
+    char plain[600];
+    decode_xtext(envid, plain, sizeof plain);
+    mail_text_line(text, "Original-Envelope-Id: %s", plain);
+}
+
 /* RFC 3464 2.2. */
 static void append_for_programs(struct mail_text *text, const struct report_draft *draft)
 {
     char date[VTIME_TEXT_BYTES];
     mail_text_line(text, "--report.%u\r\nContent-Type: message/%s\r\n", (unsigned)draft->id.n,
-                   is_global(draft) ? "global-delivery-status\r\nContent-Transfer-Encoding: 8bit" : "delivery-status");
-    if (draft->envid) append_xtext(text, "Original-Envelope-Id", draft->envid);
+                   draft->is_smtputf8 ? "global-delivery-status\r\nContent-Transfer-Encoding: 8bit"
+                                      : "delivery-status");
+    if (draft->envid) append_envid(text, draft->envid);
     mail_text_line(text, "Reporting-MTA: dns; %s", draft->host);
     mail_text_line(text, "Arrival-Date: %s\r\n", vtime_format_rfc5322(draft->starts_unix_s, draft->arrived_ns, date));
     for (size_t i = 0; i < draft->n_recipients; i++)
@@ -250,7 +260,7 @@ static void append_mail(struct mail_text *text, const struct report_draft *draft
     bool all = draft->returns_all && draft->recipients[0].action == REPORT_FAILED;
     size_t size = all ? draft->size : header_size(draft->content, draft->size);
     mail_text_line(text, "--report.%u\r\nContent-Type: %s%s\r\n", (unsigned)draft->id.n,
-                   types[all + 2 * is_global(draft)],
+                   types[all + 2 * draft->is_smtputf8],
                    has_eighth_bit(draft->content, size) ? "\r\nContent-Transfer-Encoding: 8bit" : "");
     mail_text_add(text, draft->content, size);
     mail_text_line(text, "\r\n--report.%u--", (unsigned)draft->id.n);

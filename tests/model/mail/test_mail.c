@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/mail/address.h"
+#include "model/mail/address_utf8.h"
 #include "model/mail/mailbox.h"
 #include "model/mail/message.h"
 #include "model/mail/mx.h"
@@ -342,6 +343,63 @@ Test(message, a_report_of_a_delay_says_how_long_it_goes_on) /* RFC 3464 2.3.9 */
     cr_assert(strstr(report->content, "Action: delayed\r\nStatus: 4.0.0\r\n"));
     cr_assert(strstr(report->content, "Will-Retry-Until: Sat, 8 Mar 2025 09:00:00 +0000\r\n"));
     cr_assert_str_eq(report->name, "m1-delayed");
+    message_free(report);
+    message_free(mail);
+}
+
+static struct mail_message *utf8_report_on(struct mail_message *mail, const struct report_recipient *recipient,
+                                           bool is_smtputf8)
+{
+    struct report_draft report = {.id = {8},
+                                  .about = mail,
+                                  .to = mail->from,
+                                  .host = "mail.a.example",
+                                  .recipients = recipient,
+                                  .n_recipients = 1,
+                                  .content = mail->content,
+                                  .size = mail->size,
+                                  .is_smtputf8 = is_smtputf8};
+    return report_compose(&report);
+}
+
+/* RFC 6533 3: a "+" that comes of an escape is none of xtext. */
+Test(message, an_original_recipient_beyond_ascii_is_named_as_it_was_said)
+{
+    static const struct {
+        const char *orcpt;
+        bool is_smtputf8;
+        const char *expected;
+    } rows[] = {
+        {"utf-8;j\\x{FC}\\x{2B}41x@b.example", true, "Original-Recipient: utf-8;j\xC3\xBC+41x@b.example\r\n"},
+        {"utf-8;j\\x{FC}\\x{2B}41x@b.example", false, "Original-Recipient: utf-8;j\\x{FC}\\x{2B}41x@b.example\r\n"},
+        {"rfc822;jo+2B41x@b.example", true, "Original-Recipient: rfc822;jo+41x@b.example\r\n"}};
+    struct mail_draft wanted = draft("Lunch?", "secret text\n", 0);
+    struct mail_message *mail = message_compose(&wanted);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct report_recipient refused = {
+            .address = "bob@b.example", .orcpt = rows[i].orcpt, .diagnostic = "550 5.1.1 no such user"};
+        struct mail_message *report = utf8_report_on(mail, &refused, rows[i].is_smtputf8);
+        cr_expect(strstr(report->content, rows[i].expected), "row %zu", i);
+        message_free(report);
+    }
+    message_free(mail);
+}
+
+/* Its way back may be one of ASCII: a server without 8BITMIME would refuse it, and the sender would never hear. */
+Test(message, a_report_of_a_mail_that_came_without_smtputf8_is_of_ascii)
+{
+    struct mail_draft wanted = draft("Lunch?", "secret text\n", 0);
+    struct mail_message *mail = message_compose(&wanted);
+    const struct report_recipient refused = {.address = "zo\xC3\xAB@c.example",
+                                             .diagnostic = "550 5.1.1 no zo\xC3\xAB here"};
+    struct mail_message *report = utf8_report_on(mail, &refused, false);
+    cr_expect(address_is_ascii(report->content));
+    cr_expect(strstr(report->content, "<zo\\x{EB}@c.example>: 550 5.1.1 no zo\\x{EB} here\r\n"));
+    cr_expect(strstr(report->content, "Diagnostic-Code: x-postroad; 550 5.1.1 no zo\\x{EB} here\r\n"));
+    cr_expect(strstr(report->content, "charset=us-ascii"));
+    message_free(report);
+    report = utf8_report_on(mail, &refused, true);
+    cr_expect(strstr(report->content, "<zo\xC3\xAB@c.example>: 550 5.1.1 no zo\xC3\xAB here\r\n"));
     message_free(report);
     message_free(mail);
 }
