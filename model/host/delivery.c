@@ -231,18 +231,17 @@ static void make_smtp_job(struct delivery *delivery)
     for (uint32_t i = delivery->job->first; !delivery->n_again && i != NO_RECIPIENT;
          i = entry->recipients[i].next_in_job)
         n = add_to_smtp_job(delivery, i, n);
-    delivery->smtp_job = (struct smtp_job){
-        .message = entry->message,
-        .reverse_path = entry->from,
-        .forward_paths = delivery->forward_paths,
-        .n_forward_paths = n,
-        .content = entry->content,
-        .content_size = entry->size,
-        .options = delivery->options,
-        .ret = (enum smtp_ret)entry->ret,
-        .envid = entry->envid,
-        .body = (enum smtp_body)entry->body,
-        .smtputf8 = mail_needs_smtputf8(entry->from, delivery->forward_paths, n, entry->content, entry->size)};
+    delivery->smtp_job = (struct smtp_job){.message = entry->message,
+                                           .reverse_path = entry->from,
+                                           .forward_paths = delivery->forward_paths,
+                                           .n_forward_paths = n,
+                                           .content = entry->content,
+                                           .content_size = entry->size,
+                                           .options = delivery->options,
+                                           .ret = (enum smtp_ret)entry->ret,
+                                           .envid = entry->envid,
+                                           .body = (enum smtp_body)entry->body,
+                                           .smtputf8 = mail_needs_smtputf8(entry->from, entry->content, entry->size)};
 }
 
 /* --- one session, many mails --- */

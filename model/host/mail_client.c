@@ -66,14 +66,13 @@ static const struct smtp_job *make_job(struct mail_client *client, struct outbox
     }
     client->job_mail = mail;
     mail->tried = true;
-    client->job = (struct smtp_job){
-        .message = message->id,
-        .reverse_path = message->from,
-        .forward_paths = client->forward_paths,
-        .n_forward_paths = n,
-        .content = message->content,
-        .content_size = message->size,
-        .smtputf8 = mail_needs_smtputf8(message->from, client->forward_paths, n, message->content, message->size)};
+    client->job = (struct smtp_job){.message = message->id,
+                                    .reverse_path = message->from,
+                                    .forward_paths = client->forward_paths,
+                                    .n_forward_paths = n,
+                                    .content = message->content,
+                                    .content_size = message->size,
+                                    .smtputf8 = mail_needs_smtputf8(message->from, message->content, message->size)};
     ask_for_reports(client, &client->job);
     return &client->job;
 }

@@ -98,10 +98,7 @@ static bool header_is_ascii(const char *content, size_t size)
     return true;
 }
 
-bool mail_needs_smtputf8(const char *from, const char *const *to, size_t n_to, const char *content, size_t size)
+bool mail_needs_smtputf8(const char *from, const char *content, size_t size)
 {
-    if (!address_is_ascii(from) || !header_is_ascii(content, size)) return true;
-    for (size_t i = 0; i < n_to; i++)
-        if (!address_is_ascii(to[i])) return true;
-    return false;
+    return !address_is_ascii(from) || !header_is_ascii(content, size);
 }

@@ -13,8 +13,8 @@ void address_to_escapes(const char *address, char *out, size_t size);
 /* The other way; what is no escape stays. */
 void address_from_escapes(const char *escaped, char *out, size_t size);
 
-/* Whether a mail can only go where SMTPUTF8 is offered: its sender, one of these recipients, or its header is beyond
+/* Whether a mail can only go where SMTPUTF8 is offered, whoever its recipients are: its sender or its header is beyond
    ASCII (RFC 6531 3.4; as Postfix's smtp_proto.c, SMTPUTF8_FLAG_DERIVED). What its sender said is not asked. */
-bool mail_needs_smtputf8(const char *from, const char *const *to, size_t n_to, const char *content, size_t size);
+bool mail_needs_smtputf8(const char *from, const char *content, size_t size);
 
 #endif

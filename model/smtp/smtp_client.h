@@ -28,7 +28,7 @@ struct smtp_job {
     enum smtp_ret ret;
     const char *envid; /* xtext */
     enum smtp_body body;
-    bool smtputf8; /* the server must offer it */
+    bool smtputf8; /* the sender or the header is beyond ASCII: the server must offer it, as for such a recipient */
 };
 
 struct smtp_client_owner {

@@ -12,6 +12,11 @@ bool smtp_client_offers(const struct smtp_client *s, enum smtp_extension extensi
     return (s->offer.extensions & (unsigned)extension) != 0;
 }
 
+const char *smtp_client_path(const struct smtp_client *s, size_t recipient)
+{
+    return s->job->forward_paths[s->recipients[recipient].path];
+}
+
 const char *smtp_client_content(const struct smtp_client *s)
 {
     return s->cleaned ? s->cleaned : s->job->content;
@@ -95,7 +100,7 @@ static void add_mail(struct smtp_client *s)
         if (job->envid) add_text(s, " ENVID=");
         if (job->envid) add_text(s, job->envid);
     }
-    if (job->smtputf8) add_text(s, " SMTPUTF8");
+    if (s->says_smtputf8) add_text(s, " SMTPUTF8");
     end_line(s);
 }
 
@@ -115,9 +120,9 @@ static void add_notify(struct smtp_client *s, unsigned notify)
 
 static void add_rcpt(struct smtp_client *s, size_t i)
 {
-    const struct smtp_recipient_options *options = s->job->options ? &s->job->options[i] : NULL;
+    const struct smtp_recipient_options *options = s->job->options ? &s->job->options[s->recipients[i].path] : NULL;
 
-    add_path(s, "RCPT TO:", s->job->forward_paths[i]);
+    add_path(s, "RCPT TO:", smtp_client_path(s, i));
     if (options && smtp_client_offers(s, SMTP_DSN)) {
         add_notify(s, options->notify);
         if (options->orcpt) add_text(s, " ORCPT=");

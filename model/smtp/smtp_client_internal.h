@@ -32,6 +32,7 @@ enum recipient_state { RECIPIENT_OPEN, RECIPIENT_ACCEPTED, RECIPIENT_SETTLED };
 
 struct client_recipient {
     enum recipient_state state;
+    size_t path;  /* which forward path of the job */
     uint64_t end; /* where its RCPT ends in our stream */
 };
 
@@ -58,13 +59,14 @@ struct smtp_client {
     const struct smtp_job *job;
     char *cleaned; /* its content, if it had to be */
     bool content_is_8bit;
-    struct client_recipient *recipients; /* one for each forward path */
-    size_t capacity;
+    struct client_recipient *recipients; /* those that this server can be told, in the order of the forward paths */
+    size_t n_recipients, capacity;
     size_t n_accepted;
     size_t next_recipient, batch_end; /* whose RCPT is answered next; one behind the last of this transaction */
     bool grouped;                     /* MAIL, all RCPT, and DATA if there will be one, were written together */
     bool mail_accepted;
-    bool judges_itself; /* see smtp_client_judges_itself */
+    bool says_smtputf8;  /* the sender, the header, or a recipient of this transaction is beyond ASCII */
+    bool judges_itself;  /* see smtp_client_judges_itself */
     size_t content_sent; /* by BDAT */
     uint64_t n_mails;    /* transactions begun in this session */
 };
@@ -81,6 +83,7 @@ void smtp_client_take_job(struct smtp_client *s, const struct smtp_job *job);
 
 /* smtp_client_commands.c: writes what leads to this state. */
 void smtp_client_write(struct smtp_client *s, enum client_state state);
+const char *smtp_client_path(const struct smtp_client *s, size_t recipient);
 const char *smtp_client_content(const struct smtp_client *s);
 bool smtp_client_offers(const struct smtp_client *s, enum smtp_extension extension);
 

@@ -43,13 +43,13 @@ static void settle(struct smtp_client *s, size_t i, enum delivery_outcome outcom
     assert(s->recipients[i].state != RECIPIENT_SETTLED);
     if (s->recipients[i].state == RECIPIENT_ACCEPTED) s->n_accepted--;
     s->recipients[i].state = RECIPIENT_SETTLED;
-    s->owner.outcome(s->owner.context, i, outcome, words, missing);
+    s->owner.outcome(s->owner.context, s->recipients[i].path, outcome, words, missing);
 }
 
 /* All recipients that have no outcome yet. Only those of the transaction at hand may have the mail all the same. */
 static void settle_rest(struct smtp_client *s, enum delivery_outcome outcome, const char *words, bool missing)
 {
-    for (size_t i = 0; s->job && i < s->job->n_forward_paths; i++)
+    for (size_t i = 0; s->job && i < s->n_recipients; i++)
         if (s->recipients[i].state != RECIPIENT_SETTLED)
             settle(s, i, outcome, words, missing && s->recipients[i].state == RECIPIENT_ACCEPTED);
 }
@@ -110,7 +110,9 @@ void smtp_client_take_job(struct smtp_client *s, const struct smtp_job *job)
         s->capacity = job->n_forward_paths;
         s->recipients = mem_realloc(s->recipients, s->capacity * sizeof *s->recipients);
     }
-    memset(s->recipients, 0, job->n_forward_paths * sizeof *s->recipients);
+    s->n_recipients = job->n_forward_paths;
+    for (size_t i = 0; i < s->n_recipients; i++)
+        s->recipients[i] = (struct client_recipient){.path = i};
     s->content_is_8bit = has_eighth_bit(job->content, job->content_size);
 }
 
@@ -120,6 +122,9 @@ static void clean_content(struct smtp_client *s)
     memcpy(s->cleaned, s->job->content, s->job->content_size);
     content_clean_lines(s->cleaned, s->job->content_size);
 }
+
+static const char needs_smtputf8[] =
+    "550 5.6.7 an address is beyond ASCII and the server does not offer SMTPUTF8 (RFC 6531 3.2)";
 
 /* Why this job cannot be sent to this server at all, or NULL. */
 static const char *unsendable(struct smtp_client *s)
@@ -132,8 +137,7 @@ static const char *unsendable(struct smtp_client *s)
             return "554 5.6.0 the content has a CR or LF alone (RFC 5321 2.3.8)";
         clean_content(s);
     }
-    if (job->smtputf8 && !smtp_client_offers(s, SMTP_SMTPUTF8))
-        return "550 5.6.7 an address is beyond ASCII and the server does not offer SMTPUTF8 (RFC 6531 3.2)";
+    if (job->smtputf8 && !smtp_client_offers(s, SMTP_SMTPUTF8)) return needs_smtputf8;
     if (s->content_is_8bit && !smtp_client_offers(s, SMTP_8BITMIME))
         return "554 5.6.3 the content has 8-bit bytes and the server does not offer 8BITMIME (RFC 6152 3)";
     if (s->offer.size && job->content_size > s->offer.size)
@@ -154,14 +158,14 @@ static const char *domain_of(const char *path)
 static bool domain_is_new(const struct smtp_client *s, size_t i)
 {
     for (size_t k = s->next_recipient; k < i; k++)
-        if (strcasecmp(domain_of(s->job->forward_paths[k]), domain_of(s->job->forward_paths[i])) == 0) return false;
+        if (strcasecmp(domain_of(smtp_client_path(s, k)), domain_of(smtp_client_path(s, i))) == 0) return false;
     return true;
 }
 
 /* RFC 9422 4: how many recipients this transaction may have. */
 static size_t find_batch_end(const struct smtp_client *s)
 {
-    size_t n = s->job->n_forward_paths, domains = 0;
+    size_t n = s->n_recipients, domains = 0;
 
     if (s->offer.rcpt_max && n - s->next_recipient > s->offer.rcpt_max) n = s->next_recipient + s->offer.rcpt_max;
     for (size_t i = s->next_recipient; s->offer.rcpt_domain_max && i < n; i++)
@@ -171,35 +175,65 @@ static size_t find_batch_end(const struct smtp_client *s)
 
 static void leave_rest_untried(struct smtp_client *s)
 {
-    for (size_t i = 0; s->owner.untried && i < s->job->n_forward_paths; i++) {
+    for (size_t i = 0; s->owner.untried && i < s->n_recipients; i++) {
         if (s->recipients[i].state == RECIPIENT_SETTLED) continue;
         s->recipients[i].state = RECIPIENT_SETTLED;
-        s->owner.untried(s->owner.context, i);
+        s->owner.untried(s->owner.context, s->recipients[i].path);
     }
     settle_rest(s, DELIVERY_LATER, "the server takes no more mails in this session (RFC 9422)", false);
+}
+
+static bool is_beyond_ascii(const struct smtp_client *s, size_t i)
+{
+    const char *path = smtp_client_path(s, i);
+
+    return has_eighth_bit(path, strlen(path));
+}
+
+/* RFC 6531 3.2. The others are independent of them, and may have the mail without SMTPUTF8. */
+static void leave_out_beyond_ascii(struct smtp_client *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_recipients; i++)
+        if (is_beyond_ascii(s, i))
+            settle(s, i, DELIVERY_NEVER, needs_smtputf8, false);
+        else
+            s->recipients[n++] = s->recipients[i];
+    s->n_recipients = n;
+}
+
+/* What of this job can never go to this server is settled; whether anything is left of it. */
+static bool is_sendable(struct smtp_client *s)
+{
+    s->judges_itself = true;
+    if (!smtp_client_offers(s, SMTP_SMTPUTF8)) leave_out_beyond_ascii(s);
+    const char *why = s->n_recipients > 0 ? unsendable(s) : NULL; /* else the job is its owner's again */
+    if (why) settle_rest(s, DELIVERY_NEVER, why, false);
+    s->judges_itself = false;
+    return !why && s->n_recipients > 0;
+}
+
+static enum client_state begin_batch(struct smtp_client *s)
+{
+    s->batch_end = find_batch_end(s);
+    s->says_smtputf8 = s->job->smtputf8;
+    for (size_t i = s->next_recipient; i < s->batch_end; i++)
+        s->says_smtputf8 |= is_beyond_ascii(s, i);
+    s->content_sent = 0;
+    s->mail_accepted = false;
+    s->n_mails++;
+    return STATE_MAIL;
 }
 
 /* The session is ready for MAIL: with what is left of this job, or the first job after it that can be sent. */
 enum client_state smtp_client_begin_transaction(struct smtp_client *s)
 {
-    while (s->job) {
-        const char *why = unsendable(s);
-        if (!why && smtp_client_is_full(s)) {
-            leave_rest_untried(s);
-            return STATE_QUIT;
-        }
-        if (!why) {
-            s->batch_end = find_batch_end(s);
-            s->content_sent = 0;
-            s->mail_accepted = false;
-            s->n_mails++;
-            return STATE_MAIL;
-        }
-        s->judges_itself = true;
-        settle_rest(s, DELIVERY_NEVER, why, false);
-        s->judges_itself = false;
+    while (s->job && !is_sendable(s))
         smtp_client_take_job(s, s->owner.next(s->owner.context));
-    }
+    if (!s->job) return STATE_QUIT;
+    if (!smtp_client_is_full(s)) return begin_batch(s);
+    leave_rest_untried(s);
     return STATE_QUIT;
 }
 
@@ -209,8 +243,7 @@ static enum client_state end_transaction(struct smtp_client *s, bool server_has_
     bool is_last = smtp_client_is_full(s);
 
     s->next_recipient = s->batch_end;
-    if (s->batch_end == s->job->n_forward_paths)
-        smtp_client_take_job(s, is_last ? NULL : s->owner.next(s->owner.context));
+    if (s->batch_end == s->n_recipients) smtp_client_take_job(s, is_last ? NULL : s->owner.next(s->owner.context));
     if (s->job && server_has_it_open && !is_last) return STATE_RSET;
     if (!s->job && !server_has_it_open && !is_last && s->owner.idles && s->owner.idles(s->owner.context))
         return STATE_IDLE;
@@ -351,7 +384,7 @@ static enum client_state on_mail(struct smtp_client *s, const struct smtp_reply 
     if (reply->code / 100 == 3) return smtp_client_protocol_error(s, reply);
     s->mail_accepted = reply->code / 100 == 2;
     if (s->mail_accepted) return STATE_RCPT;
-    if (!s->grouped) s->batch_end = s->job->n_forward_paths;
+    if (!s->grouped) s->batch_end = s->n_recipients;
     settle_rest_by_reply(s, outcome_of(reply), reply);
     return s->grouped ? STATE_RCPT : end_transaction(s, false);
 }
@@ -380,7 +413,7 @@ static void judge_recipient(struct smtp_client *s, size_t i, const struct smtp_r
 /* After a refused MAIL the rest of the job has its outcome already. */
 static enum client_state end_refused_mail(struct smtp_client *s)
 {
-    s->batch_end = s->job->n_forward_paths;
+    s->batch_end = s->n_recipients;
     return end_transaction(s, false);
 }
 

@@ -100,6 +100,19 @@ Test(smtputf8, a_next_server_without_it_gets_nothing_and_the_report_names_the_ad
     world_run_free(&w);
 }
 
+/* Recipients are independent of one another: only who is beyond ASCII is refused. */
+Test(smtputf8, a_blind_copy_that_cannot_go_on_keeps_no_other_from_his_mail)
+{
+    struct world_run w = run((struct given){.to = "bob@b.example",
+                                            .b = OFF ", \"aliases\": { \"bob\": [\"jürgen@b.example\"] }",
+                                            .mail = ", \"bcc\": [\"jürgen@b.example\"]"});
+
+    cr_assert_eq(count_events(&w, EVENT_ATTEMPT_END, "550 5.6.7"), 1);
+    cr_assert(says(&w, "RCPT TO:<bob@b.example>"));
+    must_report(&w, "<jürgen@b.example>: 550 5.6.7");
+    world_run_free(&w);
+}
+
 Test(smtputf8, ret_full_gives_the_mail_back_as_message_global) /* RFC 6533 5 */
 {
     struct world_run w = run((struct given){.b = OFF, .mail = ", \"ret\": \"full\""});
