@@ -74,6 +74,7 @@ bool loader_good_recipient(const struct spot *spot);
 bool loader_check_content(const struct spot *spot, const char *text, bool one_line, size_t line_max);
 void load_client_habits(struct loader *l, const struct spot *object, struct scenario_client *c);
 void load_mail_parts(struct loader *l, const struct spot *mail, struct scenario_mail *m);
+uint64_t loader_attached_bytes(const struct mail_attachment *attachments, size_t n); /* their sum */
 /* "attach" of a mail, or of the mails of a generator; NULL and 0 when there are none. */
 const struct mail_attachment *loader_attachments(struct loader *l, const struct spot *mail, size_t *n_loaded);
 /* Of a mail whose recipients are all known: what its sender wants to hear of it (scenario_dsn.c). */

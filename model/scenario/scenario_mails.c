@@ -169,6 +169,10 @@ static void load_content(struct loader *l, const struct spot *mail, struct scena
                     tr("%s is less than the %zu letters of the text"), checks_value(l->checks, size.json),
                     strlen(m->text));
     m->size_bytes = (uint64_t)bytes;
+    uint64_t attached = loader_attached_bytes(m->attachments, m->n_attachments);
+    if (attached <= MAIL_SIZE_MAX && m->size_bytes + attached > MAIL_SIZE_MAX)
+        spot_refuse(&size, tr("write less, or attach less"),
+                    tr("this and the attachments are larger than 10 MB in all"));
 }
 
 void load_mails(struct loader *l)

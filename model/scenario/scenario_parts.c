@@ -86,6 +86,14 @@ static void load_attachment(struct loader *l, const struct spot *object, struct 
     a->type = scenario_text(l->scenario->memory, a->type);
 }
 
+uint64_t loader_attached_bytes(const struct mail_attachment *attachments, size_t n)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += attachments[i].size_bytes;
+    return bytes;
+}
+
 const struct mail_attachment *loader_attachments(struct loader *l, const struct spot *mail, size_t *n_loaded)
 {
     static const char example[] = "[{ \"name\": \"plan.pdf\", \"size\": \"2 MB\", \"type\": \"application/pdf\" }]";
@@ -100,6 +108,8 @@ const struct mail_attachment *loader_attachments(struct loader *l, const struct 
     struct mail_attachment *all = scenario_alloc(l->scenario->memory, n, sizeof *all);
     for (struct spot spot = spot_first(&list); spot.json; spot = spot_next(&spot))
         load_attachment(l, &spot, &all[(*n_loaded)++]);
+    if (loader_attached_bytes(all, n) > MAIL_SIZE_MAX)
+        spot_refuse(&list, tr("attach fewer, or smaller ones"), tr("the attachments are larger than 10 MB in all"));
     return all;
 }
 
