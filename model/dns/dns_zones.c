@@ -16,8 +16,7 @@
 
 enum { NEGATIVE_TTL_S = 300, ALIASES_MAX = 8, FIRST_QTYPE_WITHOUT_DATA = 252 };
 /* No message holds more records, of 12 bytes at least (RFC 1035 4.1.3): an answer of that many says what it says with
-   the truncated bit. Of additional records no more than this are prepared, since names may all point to the same hosts.
- */
+   the truncated bit. Of additional records no more than this are prepared: names may all point to the same hosts. */
 enum { MOST_RECORDS = 65535 / 12, MOST_ADDITIONAL = 128 };
 
 /* The types an answer is prepared for; for any other the answer is that of the last row: no data. */
@@ -38,8 +37,7 @@ struct node {
     struct dns_message answers[PREPARED];
 };
 
-/* A record that is there, by what it says: so that one given twice is found without looking at all others of its set.
- */
+/* A record that is there, by what it says: one given twice is found without looking at all others of its set. */
 struct said {
     uint64_t hash;
     struct node *node; /* NULL: free */

@@ -12,8 +12,9 @@ void dns_zones_free(struct dns_zones *zones);
 void dns_zones_add_zone(struct dns_zones *zones, const char *apex);
 /* A record; its owner must lie in a zone that was added. False otherwise. */
 bool dns_zones_add(struct dns_zones *zones, const struct dns_rr *rr);
-/* The next of a zone's lines in master-file syntax; a comment or a directive alone is no record. An SOA takes the place of
-   the zone's own. False when it is not understood, and why, as the end of a sentence: "is not a record in master-file
+/* The next of a zone's lines in master-file syntax; a comment or a directive alone is no record. An SOA takes the place
+   of the zone's own. lines is the caller's, who begins one for each zone and gives its lines in order: it keeps what a
+   directive said. False when it is not understood, and why, as the end of a sentence: "is not a record in master-file
    syntax". */
 bool dns_zones_add_line(struct dns_zones *zones, struct dns_lines *lines, const char *line, char *error,
                         size_t error_size);

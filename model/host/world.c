@@ -212,7 +212,7 @@ struct world *world_new(const struct scenario *scenario, const struct world_opti
 
 /* --- running --- */
 
-/* In a live world mail may come at any time. What was fetched, and is to be deleted later, needs its client once more. */
+/* In a live world mail may come at any time. What was fetched, and is to be deleted later, needs its client again. */
 bool world_awaits_mail(const struct world *world)
 {
     return world->options.live || world->mails_to_come > 0 || world->faults_to_come > 0 ||

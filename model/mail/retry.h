@@ -74,8 +74,8 @@ struct retry_policy {
     int64_t address_hardlimit; /* exim: address_limit is not for mail that is older than the last rule, this one is */
     unsigned stays_after;      /* RETRY_AFTER(...): what the next host is not tried at once after */
     int64_t connect_timeout_ns;
-    /* How long a server that hands mail on waits for an answer. What is 0 is timeout_ns; where that is 0 too, what RFC 5321
-       4.5.3.2 asks for. */
+    /* How long a server that hands mail on waits for an answer. What is 0 is timeout_ns; where that is 0 too, what RFC
+       5321 4.5.3.2 asks for. */
     struct smtp_timeouts timeouts;
     int64_t timeout_ns;
     int64_t max_hops;         /* Received lines of a mail that is in a loop */

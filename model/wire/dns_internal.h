@@ -47,8 +47,7 @@ struct dns_suffixes {
 };
 void dns_suffixes_init(struct dns_suffixes *seen);
 void dns_suffixes_free(struct dns_suffixes *seen);
-/* Where the suffix stands, or 0: nowhere, and now it is remembered as standing at this offset, if that can be reached.
- */
+/* Where the suffix stands, or 0: nowhere, and now it is remembered as standing at this offset, if that is in reach. */
 size_t dns_suffixes_find_or_add(struct dns_suffixes *seen, const char *suffix, size_t length, uint32_t hash, size_t at);
 
 /* --- dns_check.c --- */
@@ -58,8 +57,7 @@ bool dns_wire_check(const uint8_t *bytes, size_t size, bool *has_opt);
 /* --- dns_wire.c --- */
 /* NULL when it is too long, or a label is empty. */
 ldns_rdf *dns_wire_new_name(const char *name);
-/* Names are put where *names points, which goes on behind them. False when it is no record that struct dns_rr can tell.
- */
+/* Names are put where *names points, which goes on behind them. False when struct dns_rr cannot tell such a record. */
 bool dns_wire_take_rr(const ldns_rr *rr, struct dns_rr *out, char **names);
 
 #endif
