@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/wire/unseen_letters.h"
 #include "sim/journal/memory.h"
 
 #define GROW(list, n, room)                                                                                            \
@@ -83,13 +84,6 @@ static bool is_domain(const char *text, size_t size)
     return label > 0 && text[size - 1] != '-';
 }
 
-/* What a scenario takes for no letter of a mailbox (name_local_part_problem): it shows nothing, or turns the line. */
-static bool is_unseen(unsigned long letter)
-{
-    return letter <= 0xA0 || (letter >= 0x2000 && letter <= 0x200F) || (letter >= 0x2028 && letter <= 0x202F) ||
-           (letter >= 0x205F && letter <= 0x206F) || letter == 0x3000 || letter == 0xFEFF;
-}
-
 /* How many bytes a letter beyond ASCII has (RFC 3629 3); 0: it is none. */
 static size_t utf8_letter(const char *text, size_t size)
 {
@@ -103,7 +97,7 @@ static size_t utf8_letter(const char *text, size_t size)
         letter = letter << 6 | ((unsigned char)text[i] & 0x3F);
     }
     bool is_letter = letter >= least[n] && letter <= 0x10FFFF && (letter < 0xD800 || letter > 0xDFFF);
-    return is_letter && !is_unseen(letter) ? n : 0;
+    return is_letter && !letter_is_unseen((uint32_t)letter) ? n : 0;
 }
 
 static bool is_local_part(const char *text, size_t size)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/smtp/smtp_parameter.h"
+#include "model/wire/unseen_letters.h"
 #include "sim/journal/tr.h"
 
 enum { LABEL_MAX = 63, NAME_MAX_LENGTH = 253, LOCAL_PART_MAX = 64 };
@@ -48,17 +49,6 @@ static bool is_beyond_ascii(const char *name)
     for (; *name; name++)
         if ((unsigned char)*name >= 0x80) return true;
     return false;
-}
-
-/* Beyond ASCII what shows nothing, or turns the line around it: C1 (80-9F), the spaces and directions of U+2000 to
-   U+206F, the space that does not break, the byte order mark. */
-static bool is_unseen(const char *letter)
-{
-    const unsigned char *p = (const unsigned char *)letter;
-    if (p[0] == 0xC2) return p[1] <= 0xA0;
-    if (p[0] == 0xE2 && p[1] == 0x80) return p[2] <= 0x8F || (p[2] >= 0xA8 && p[2] <= 0xAF);
-    return (p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0x9F && p[2] <= 0xAF) ||
-           (p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF) || (p[0] == 0xE3 && p[1] == 0x80 && p[2] == 0x80);
 }
 
 static const char *label_problem(const char *label, size_t length)
@@ -127,7 +117,7 @@ const char *name_local_part_problem(const char *name, char better[NAME_BYTES])
     if (name[0] == '.' || name[length - 1] == '.' || strstr(name, ".."))
         return tr("has a dot at an end or two in a row");
     for (const char *p = name; *p; p++)
-        if ((unsigned char)*p >= 0x80 ? is_unseen(p)
+        if ((unsigned char)*p >= 0x80 ? letter_is_unseen(utf8_letter_at(p))
                                       : !isalnum((unsigned char)*p) && !strchr(".!#$%&'*+-/=?^_`{|}~", *p))
             return tr("has a letter that a mailbox cannot have");
     return NULL;
