@@ -89,9 +89,10 @@ static void leave_out_unnamed(struct mx_lookup *lookup)
 static void tell_places(const struct mx_lookup *lookup)
 {
     struct journal *journal = lookup->host->world->journal;
-    char text[MX_ADDRESSES_MOST * 320] = "", address[IP_TEXT_BYTES];
+    char text[MX_ADDRESSES_MOST * 320], address[IP_TEXT_BYTES];
     size_t used = 0;
     if (!journal_wants(journal, EVENT_MAIL_ROUTE)) return;
+    text[0] = '\0'; /* the rest of it is large, and not to be cleared for each mail */
     for (size_t i = 0; i < lookup->route.n && used < sizeof text; i++) {
         const struct mx_place *place = &lookup->route.places[i];
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%u %s %s", i ? ", " : "", place->preference,
