@@ -82,6 +82,7 @@ struct queue_entry {
     char *content;
     size_t size;
     int64_t arrived_ns;      /* by the clock of its host */
+    int64_t round_began_ns;  /* by the same */
     int64_t next_attempt_ns; /* when it is looked at again */
     int64_t run_ns;          /* the queue run that took it up; -1: none */
     unsigned rounds;

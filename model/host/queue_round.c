@@ -290,6 +290,7 @@ static struct retry_plan plan_of(const struct queue_entry *entry, const struct q
     int64_t now_ns = queue_world(queue)->engine->now_ns;
     struct retry_job job = {.arrived_ns = now_ns - age_of(entry),
                             .now_ns = now_ns,
+                            .began_ns = now_ns - (queue_clock_ns(queue) - entry->round_began_ns),
                             .last_try_ns = now_ns,
                             .attempts = recipient->attempts,
                             .failure = (enum retry_failure)recipient->failure,
@@ -463,6 +464,7 @@ void queue_round_begin(void *context)
     struct queue_entry *entry = context;
     if (entry->queue->may_have_rot && queue_rot_finds(entry)) return;
     if (entry->rounds > 0) entry->run_ns = run_at(entry->queue, queue_world(entry->queue)->engine->now_ns);
+    entry->round_began_ns = queue_clock_ns(entry->queue);
     entry->n_open = 1; /* this function itself */
     if (activate(entry)) {
         entry->rounds++;

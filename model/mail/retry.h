@@ -151,6 +151,7 @@ struct retry_record {
 
 struct retry_job {
     int64_t arrived_ns, now_ns;
+    int64_t began_ns;    /* when this attempt did: now_ns is when it failed */
     int64_t last_try_ns; /* of an attempt; now_ns if it was just tried */
     unsigned attempts;   /* so far, this one included; those passed over do not count */
     enum retry_failure failure;

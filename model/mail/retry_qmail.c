@@ -1,8 +1,9 @@
-/* qmail. The next attempt is at birth + (isqrt(age) + skip)^2 (qmail-send.c nextretry, chanskip): with attempts that
-   fail at once exactly 400 n^2 seconds for remote mail, 100 n^2 for local mail. A message is dying at its first attempt
-   past queuelifetime. A host that timed out twice, two minutes apart or more, is passed over for an hour or so
-   (tcpto.c); a host that refuses or resets is not. One recipient a transaction, and sessions are not used again. Once a
-   TCP connection stands no other host is tried, whatever is said on it: smtp() does not return (qmail-remote.c). */
+/* qmail. The next attempt is at birth + (isqrt(age) + skip)^2 (qmail-send.c nextretry, chanskip), which is 400 n^2
+   seconds for remote mail, 100 n^2 for local mail: the age is that at which the attempt began, however long it took
+   (pass_dochan reckons when the job is opened). A message is dying at its first attempt past queuelifetime. A host that
+   timed out twice, two minutes apart or more, is passed over for an hour or so (tcpto.c); a host that refuses or resets
+   is not. One recipient a transaction, and sessions are not used again. Once a TCP connection stands no other host is
+   tried, whatever is said on it: smtp() does not return (qmail-remote.c). */
 #include "model/mail/retry_flavour.h"
 #include "sim/journal/vtime.h"
 
@@ -16,7 +17,7 @@ static void set_default(struct retry_policy *policy)
     policy->recipient_limit = 1;
     policy->connect_timeout_ns = 60 * SECOND;
     policy->timeout_ns = 1200 * SECOND; /* qmail-remote.c: timeout */
-    policy->max_hops = 100;                      /* qmail-smtpd.c: MAXHOPS */
+    policy->max_hops = 100;             /* qmail-smtpd.c: MAXHOPS */
     policy->tcpto_timeouts = 2;
     policy->tcpto_spacing_ns = 120 * SECOND;
     policy->tcpto_unit_ns = 64 * SECOND;
@@ -32,14 +33,15 @@ static int64_t square_root(int64_t value)
     return root;
 }
 
-/* In whole seconds; base_* is the square of the skip. */
+/* In whole seconds; base_* is the square of the skip. What has passed while the attempt went on is due at once. */
 static struct retry_plan after_failure(const struct retry_policy *policy, const struct retry_job *job)
 {
-    int64_t age_s = (job->now_ns - job->arrived_ns) / SECOND;
+    int64_t age_s = (job->began_ns - job->arrived_ns) / SECOND;
     if (age_s > retry_lifetime(policy, job->null_sender, job->urgency) / SECOND) return retry_give_up_at(job->now_ns);
     int64_t skip = square_root((job->is_local ? policy->base_local_ns : policy->base_remote_ns) / SECOND);
     int64_t n = square_root(age_s) + skip;
-    return retry_again_at(job->arrived_ns + n * n * SECOND);
+    int64_t at_ns = job->arrived_ns + n * n * SECOND;
+    return retry_again_at(at_ns > job->now_ns ? at_ns : job->now_ns);
 }
 
 /* tcpto: (60 + pid mod 32) * 64 s; the pid is a draw here. */

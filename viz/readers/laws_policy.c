@@ -221,6 +221,12 @@ static void next_of_exim(const struct law_policy *p, const struct law_failure *f
     add(s, from > f->now_ns ? from : f->now_ns + 1, run_from(p, until));
 }
 
+/* qmail-send.c pass_dochan: when the message's turn comes. */
+static int64_t age_when_begun(const struct law_failure *f)
+{
+    return f->tried_ns > f->arrived_ns ? f->tried_ns - f->arrived_ns : 0;
+}
+
 static int64_t next_of_the_rest(const struct law_policy *p, const struct law_failure *f)
 {
     int64_t age = f->now_ns - f->arrived_ns;
@@ -233,8 +239,10 @@ static int64_t next_of_the_rest(const struct law_policy *p, const struct law_fai
         return run_from(p, f->now_ns + (wait ? wait : 1));
     }
     if (is(p, "qmail")) {
-        int64_t n = root_of(age / second) + root_of((f->is_local ? p->base_local : p->base_remote) / second);
-        return f->arrived_ns + n * n * second;
+        int64_t n =
+            root_of(age_when_begun(f) / second) + root_of((f->is_local ? p->base_local : p->base_remote) / second);
+        int64_t next = f->arrived_ns + n * n * second;
+        return next > f->now_ns ? next : f->now_ns;
     }
     if (is(p, "opensmtpd")) {
         int64_t next = next_square(f->arrived_ns, f->now_ns, f->is_local ? p->base_local : p->base_remote);
@@ -276,7 +284,7 @@ struct law_expiry law_policy_expiry(const struct law_policy *p, const struct law
 {
     int64_t age = f->now_ns - f->arrived_ns, lifetime = lifetime_of(p, f);
     bool is_over = age >= lifetime;
-    if (is(p, "qmail")) is_over = age / second > lifetime / second;
+    if (is(p, "qmail")) is_over = age_when_begun(f) / second > lifetime / second;
     if (is(p, "sendmail")) return expiry_of_sendmail(p, f);
     if (is(p, "kumomta")) {
         int64_t next = age + doubled(p, f->attempts), jitter = kumomta_jitter(p);

@@ -94,7 +94,7 @@ static void apply_is_lost(struct reference_end *r, bool surely)
 }
 
 /* RFC 8985 6.2 step 5, with any window for reordering, up to SRTT, which this very acknowledgement may have moved. */
-void sender_applies_rack(struct reference_end *r, int64_t now_ns)
+static void applies_rack(struct reference_end *r, int64_t now_ns)
 {
     int64_t latest_ns = r->rack_rtt_ns + larger(r->srtt_ns, larger(r->rack_rtt_ns, r->measured_ns));
     for (size_t i = 0; i < r->sent.count; i++) {
@@ -201,7 +201,7 @@ static void judges_by_sack(struct reference_end *r, bool advances, bool news, in
         r->dupacks++;
     if (!advances && !news) return;
     if (r->set.rack) {
-        sender_applies_rack(r, now_ns);
+        applies_rack(r, now_ns);
         return;
     }
     apply_is_lost(r, false);
@@ -393,11 +393,23 @@ static const char *tells_window(struct reference_end *r, int64_t wnd)
     return NULL;
 }
 
+/* Which no loss makes smaller (RFC 5681 3.1, equation 4). */
+static bool is_least_cwnd(const struct reference_end *r, int64_t cwnd)
+{
+    return cwnd <= 2 * smss_at_most(r);
+}
+
+/* RFC 8985 6.3. A loss that is found by the timer alone, and leaves cwnd what it is, changes nothing that is told. */
+void sender_has_waited_for_reordering(struct reference_end *r, int64_t now_ns)
+{
+    applies_rack(r, now_ns);
+    r->resend_is_free = is_least_cwnd(r, r->cwnd);
+}
+
 const char *sender_tells(struct reference_end *r, const struct reference_vars *v)
 {
     r->srtt_ns = v->srtt_ns;
-    bool is_least = v->cwnd <= 2 * smss_at_most(r);     /* which no loss makes smaller (RFC 5681 3.1, equation 4) */
-    r->resend_is_free |= v->cwnd < r->cwnd || is_least; /* a loss was found */
+    r->resend_is_free |= v->cwnd < r->cwnd || is_least_cwnd(r, v->cwnd); /* a loss was found */
     r->cwnd = v->cwnd;
     const char *why = tells_window(r, v->snd_wnd);
     if (why || !r->knows_own) return why;

@@ -179,7 +179,7 @@ void reference_timer(struct reference_end *r, const char *name, int64_t now_ns)
     r->keep_alive_due |= strcmp(name, "keep-alive") == 0;
     r->probe_is_free = strcmp(name, "tail loss probe") == 0;
     r->window_probe_is_due = persist;
-    if (strcmp(name, "reordering") == 0) sender_applies_rack(r, now_ns);
+    if (strcmp(name, "reordering") == 0) sender_has_waited_for_reordering(r, now_ns);
     if (retransmission) {
         sender_holds_all_for_lost(r, true);
         r->dupacks = 0;

@@ -135,7 +135,7 @@ bool sender_takes(struct reference_end *r, const struct law_segment *s, int64_t 
 const char *sender_sends(struct reference_end *r, const struct law_segment *s, int64_t now_ns);
 const char *sender_tells(struct reference_end *r, const struct reference_vars *v);
 const char *sender_has_told(struct reference_end *r);
-void sender_applies_rack(struct reference_end *r, int64_t now_ns);
+void sender_has_waited_for_reordering(struct reference_end *r, int64_t now_ns);
 void sender_holds_all_for_lost(struct reference_end *r, bool surely);
 
 #endif

@@ -147,6 +147,16 @@ Test(retry_worlds, qmail_by_squares_of_twenty_seconds)
     expect_end(&course, 40, 608400);
 }
 
+/* Each attempt takes the minute in which nobody answers; after two of them the host is passed over for an hour or so. */
+Test(retry_worlds, qmail_counts_from_when_the_attempt_began)
+{
+    struct course course =
+        run_course_with("\"qmail\"", "1 s", ", \"faults\": [ { \"stop_host\": { \"host\": \"closed\" } } ]");
+    static const int64_t seconds[] = {0, 400, 6400};
+    for (size_t n = 0; n < 3; n++)
+        cr_assert_eq(course.seconds[n], seconds[n], "%lld", (long long)course.seconds[n]);
+}
+
 Test(retry_worlds, opensmtpd_by_squares_until_it_expires)
 {
     struct course course = run_course("\"opensmtpd\"", "1 s");

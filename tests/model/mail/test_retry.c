@@ -33,7 +33,7 @@ static struct course run_course(const struct retry_policy *policy, struct situat
     while (course.n < ROOM) {
         course.seconds[course.n++] = (job.now_ns - job.arrived_ns) / SECOND;
         job.attempts++;
-        job.last_try_ns = job.now_ns;
+        job.began_ns = job.last_try_ns = job.now_ns;
         retry_host_failed(policy, &host, &job, -1, false);
         job.record = retry_remembers_addresses(policy) ? &host : NULL;
         struct retry_plan plan = retry_after_failure(policy, &job);
@@ -173,6 +173,21 @@ Test(qmail, squares_of_ten_seconds_for_local_mail)
     struct course course = run_course(&policy, (struct situation){.is_local = true});
     expect_squares(&course, 100);
     expect_end(&course, 79, 608400);
+}
+
+/* qmail-send.c pass_dochan: nextretry is asked when the job is opened, and job_close only puts it back. */
+Test(qmail, counts_from_when_the_attempt_began_and_not_from_when_it_failed)
+{
+    static const struct {
+        int64_t began_s, failed_s, next_s;
+    } of[] = {{0, 60, 400}, {0, 399, 400}, {0, 1200, 1200}, {400, 460, 1600}, {1600, 4000, 4000}};
+    struct retry_policy policy = retry_policy_default(RETRY_QMAIL);
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct retry_job job = {.began_ns = of[i].began_s * SECOND, .now_ns = of[i].failed_s * SECOND};
+        cr_assert_eq(retry_after_failure(&policy, &job).at_ns, of[i].next_s * SECOND, "%zu", i);
+    }
+    struct retry_job job = {.began_ns = policy.lifetime_ns, .now_ns = policy.lifetime_ns + 60 * SECOND};
+    cr_assert_not(retry_after_failure(&policy, &job).gives_up, "it was not dying yet when it was opened");
 }
 
 Test(opensmtpd, squares_of_twenty_seconds_until_it_expires_without_an_attempt)
