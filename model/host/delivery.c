@@ -3,6 +3,7 @@
    job it goes on with the next one that waits for the same destination, without RSET or a new handshake. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "model/host/delivery_internal.h"
 #include "model/host/faults.h"
@@ -73,6 +74,7 @@ static void settle_open_ones(struct delivery *delivery, enum recipient_fate fate
                                        .reason = reason,
                                        .peer = delivery->peer,
                                        .is_unreached = delivery->is_unreached,
+                                       .is_own_judgement = delivery->reason_is_ours,
                                        .until_ns = delivery->until_ns,
                                        .record = record});
     }
@@ -185,6 +187,7 @@ static void on_outcome(void *context, size_t recipient, enum delivery_outcome ou
                      delivery_queue(delivery)->host, delivery->peer, reply);
     if (outcome == DELIVERY_LATER) {
         snprintf(delivery->reason, sizeof delivery->reason, "%s", reply);
+        delivery->reason_is_ours = result.is_own_judgement;
         return;
     }
     result.fate = outcome == DELIVERY_DELIVERED ? RECIPIENT_DONE : RECIPIENT_NEVER;
@@ -260,7 +263,7 @@ static void take_job(struct delivery *delivery, struct delivery_job *job)
     delivery->keeps_session = job->keeps_session;
     delivery->connects = delivery->sessions = 0;
     delivery->n_untried = delivery->n_again = 0;
-    delivery->any_tried = delivery->any_greeted = delivery->is_unreached = false;
+    delivery->any_tried = delivery->any_greeted = delivery->is_unreached = delivery->reason_is_ours = false;
     delivery->until_ns = TIME_NEVER;
     snprintf(delivery->reason, sizeof delivery->reason, "no host could be reached");
     wake_set(&delivery->connect_wake, TIME_NEVER);
@@ -393,6 +396,19 @@ static void on_acked(void *context)
 
 /* --- losses --- */
 
+/* By the name that DNS has told; the address where that name and the host's own do not say the same. */
+static void tell_unreached(struct delivery *delivery, const struct delivery_place *place, const char *why)
+{
+    char address[IP_TEXT_BYTES];
+    const struct host *peer = delivery->peer.n ? world_host(delivery_world(delivery), delivery->peer) : NULL;
+    if (peer && strcasecmp(peer->description->name, place->host) == 0)
+        snprintf(delivery->reason, sizeof delivery->reason, "%s: %s", place->host, why);
+    else
+        snprintf(delivery->reason, sizeof delivery->reason, "%s [%s]: %s", place->host,
+                 ip_text(place->address, address), why);
+    delivery->reason_is_ours = false; /* nobody has said anything */
+}
+
 static void lose_connection(struct delivery *delivery, const char *why)
 {
     if (delivery->is_halted) return;
@@ -404,10 +420,7 @@ static void lose_connection(struct delivery *delivery, const char *why)
     } else {
         wake_set(&delivery->connect_wake, TIME_NEVER);
         const struct delivery_place *place = &delivery->places[delivery->place_next - 1];
-        snprintf(delivery->reason, sizeof delivery->reason, "%s: %s",
-                 delivery->peer.n ? world_host(delivery_world(delivery), delivery->peer)->description->name
-                                  : place->host,
-                 why);
+        tell_unreached(delivery, place, why);
         delivery_remember_failure(delivery, why, strstr(why, "timed out") != NULL);
     }
     try_next(delivery);

@@ -49,6 +49,7 @@ struct delivery {
     bool is_halted;                         /* the host stops in a moment: nothing goes on */
     int64_t until_ns;                       /* the earliest time at which a place that was passed over may be tried */
     char reason[512];                       /* why the last try did not do */
+    bool reason_is_ours;                    /* as recipient_result's is_own_judgement */
 };
 
 static inline struct mail_queue *delivery_queue(const struct delivery *delivery)

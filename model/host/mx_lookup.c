@@ -122,6 +122,16 @@ static void finish_with_places(struct mx_lookup *lookup)
     mem_free(places);
 }
 
+/* Named, since it may be the name that is misspelt. */
+static void finish_without_addresses(struct mx_lookup *lookup)
+{
+    char after[256] = " has an address";
+    if (!lookup->list.implicit && lookup->list.n > 0)
+        snprintf(after, sizeof after, " has an address: %.200s%s", lookup->list.hosts[0].name,
+                 lookup->list.n > 1 ? ", ..." : "");
+    finish(lookup, MX_ROUTE_NEVER, "550 5.4.4 no host for ", after);
+}
+
 /* RFC 5321 5.1: hosts without addresses are an error as a domain without hosts is, if that is all there is; while some
    host's addresses are only not known now, it is none. */
 static void finish_after_hosts(struct mx_lookup *lookup)
@@ -135,7 +145,7 @@ static void finish_after_hosts(struct mx_lookup *lookup)
     else if (lookup->met_alias)
         finish(lookup, MX_ROUTE_NEVER, "550 5.4.4 the hosts of ", " are aliases (RFC 2181 10.3)");
     else
-        finish(lookup, MX_ROUTE_NEVER, "550 5.4.4 no host for ", " has an address");
+        finish_without_addresses(lookup);
 }
 
 /* --- places --- */
@@ -237,6 +247,15 @@ static void ask_next_host(struct mx_lookup *lookup)
 
 /* --- MX records --- */
 
+/* RFC 1035 4.1.1: a name server that answers SERVFAIL or REFUSED is there; one that is silent may not be. */
+static void finish_without_mx(struct mx_lookup *lookup, const struct dns_message *answer)
+{
+    char before[64];
+    snprintf(before, sizeof before, "451 4.4.3 %s from the name server about ",
+             answer && answer->rcode ? dns_rcode_text(answer->rcode) : "no answer");
+    finish(lookup, MX_ROUTE_LATER, before, "");
+}
+
 static void on_mx(void *context, enum dns_outcome outcome, const struct dns_message *answer)
 {
     struct mx_lookup *lookup = context;
@@ -252,7 +271,7 @@ static void on_mx(void *context, enum dns_outcome outcome, const struct dns_mess
         finish(lookup, MX_ROUTE_NEVER, "550 5.1.2 no such domain: ", "");
         return;
     case DNS_TEMPORARY_ERROR:
-        finish(lookup, MX_ROUTE_LATER, "451 4.4.3 no answer from the name server about ", "");
+        finish_without_mx(lookup, answer);
         return;
     }
     if (lookup->list.null_mx)

@@ -263,7 +263,9 @@ enum client_state smtp_client_protocol_error(struct smtp_client *s, const struct
 
 static enum client_state give_up(struct smtp_client *s, const char *why)
 {
+    s->judges_itself = true;
     settle_rest(s, DELIVERY_LATER, why, false);
+    s->judges_itself = false;
     return STATE_QUIT;
 }
 

@@ -252,6 +252,18 @@ Test(dsn, the_mail_of_one_recipient_is_named_by_envid_and_orcpt_in_the_report) /
     world_run_free(&run);
 }
 
+/* RFC 3464 2.3.5, 2.3.6: what the next server has never said is not told as its reply. */
+Test(dsn, what_the_sender_decides_itself_is_no_reply_of_the_next_server)
+{
+    struct world_run run =
+        run_dsn((struct given){.asks = "",
+                               .a = ", \"tls\": { \"outbound\": \"required\" }, \"retry\": { \"policy\": \"custom\", "
+                                    "\"steps\": [\"1 min\"], \"lifetime\": \"2 min\" }"});
+    must_report_once(&run, "mail.a.example", "failed");
+    must_hold(&run, "\r\nStatus: 4.4.7\r\nDiagnostic-Code: x-postroad; 454 4.7.4 TLS is required");
+    world_run_free(&run);
+}
+
 Test(dsn, an_alias_keeps_the_name_the_sender_knew)
 {
     struct world_run run = run_dsn((struct given){

@@ -40,7 +40,7 @@ static const struct row rows[] = {
     {"an alias without MX", "\"@ NS ns\"", "bob@www.b.example", "", "550 5.1.2 no such domain: www.b.example", ""},
     {"neither MX nor address", "\"@ NS ns\"", NULL, "", "550 5.4.4 no host for b.example has an address", ""},
     {"MX to nothing", "\"@ MX 10 nowhere\", \"@ A 10.1.0.1\"", NULL, "",
-     "550 5.4.4 no host for b.example has an address", ""},
+     "550 5.4.4 no host for b.example has an address: nowhere.b.example", ""},
     {"MX to nothing beside a good one", "\"@ MX 10 nowhere\", \"@ MX 20 mx1\"", NULL, "", "250 ", "1/6"},
     {"null MX", "\"@ MX 0 .\"", NULL, "", "556 5.1.10 b.example takes no mail (null MX)", ""},
     {"null MX beside another", "\"@ MX 0 .\", \"@ MX 10 mx1\"", NULL, "", "250 ", "1/6"},
