@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "model/host/abuse.h"
+#include "model/host/fault_index.h"
 #include "model/host/host_faults.h"
 #include "model/host/host_settings.h"
 #include "model/host/mail_queue.h"
@@ -45,12 +46,9 @@ static void apply_set(struct world *world, const struct scenario_fault *like)
 static void apply_set_retry(struct world *world, const struct scenario_fault *like)
 {
     struct host *host = &world->hosts[like->host];
-    const struct scenario_fault *last = NULL;
-    for (size_t i = 0; i < world->scenario->n_faults; i++) {
-        const struct scenario_fault *fault = &world->scenario->faults[i];
-        if (!world->faults_in_force[i] || fault->verb != FAULT_SET_RETRY || fault->host != like->host) continue;
+    const struct scenario_fault *fault = NULL, *last = NULL;
+    while ((fault = fault_index_next(world->faults_by_host, FAULT_SET_RETRY, like->host, fault)) != NULL)
         if (!last || fault->at_ns >= last->at_ns) last = fault;
-    }
     const struct retry_policy *policy = last ? last->set_retry : mail_server_retry(host->mail_server);
     mail_queue_set_policy(mail_server_queue(host->mail_server), policy);
     host_settings_emit_retry(host, policy);
@@ -90,6 +88,13 @@ static void apply_zone(struct world *world, const struct scenario_fault *fault, 
 
 static void apply(struct world *world, const struct scenario_fault *fault, bool is_in_force);
 
+/* The one door. */
+static void set_in_force(struct world *world, size_t index, bool is_in_force)
+{
+    world->faults_in_force[index] = is_in_force;
+    fault_index_set(world->faults_by_host, index, is_in_force);
+}
+
 /* Whatever is in force on that link or host is so no longer. */
 static void end_others(struct world *world, const struct scenario_fault *end)
 {
@@ -97,7 +102,7 @@ static void end_others(struct world *world, const struct scenario_fault *end)
         const struct scenario_fault *fault = &world->scenario->faults[i];
         bool is_meant = end->link >= 0 ? fault->link == end->link : fault->host == end->host;
         if (!world->faults_in_force[i] || fault->verb == FAULT_END || !is_meant) continue;
-        world->faults_in_force[i] = false;
+        set_in_force(world, i, false);
         apply(world, fault, false);
     }
 }
@@ -154,7 +159,7 @@ static void on_end(void *context, uint64_t index)
 {
     struct world *world = context;
     if (!world->faults_in_force[index]) return; /* another has ended it before its time */
-    world->faults_in_force[index] = false;
+    set_in_force(world, index, false);
     apply(world, &world->scenario->faults[index], false);
 }
 
@@ -163,7 +168,7 @@ static void on_begin(void *context, uint64_t index)
     struct world *world = context;
     const struct scenario_fault *fault = &world->scenario->faults[index];
     if (fault->stop_step < 0) world->faults_to_come--;
-    world->faults_in_force[index] = true;
+    set_in_force(world, index, true);
     apply(world, fault, true);
     if (fault->stop_step >= 0) world->hosts[fault->host].is_stopping = false;
     if (fault->for_ns != TIME_NEVER)
@@ -204,6 +209,7 @@ bool faults_stop_at(struct host *host, struct message_id message, enum mail_step
 void faults_schedule(struct world *world)
 {
     world->faults_in_force = mem_calloc(world->scenario->n_faults + 1, sizeof *world->faults_in_force);
+    world->faults_by_host = fault_index_new(world->scenario);
     world->fault_counts = mem_calloc(world->scenario->n_faults + 1, sizeof *world->fault_counts);
     for (size_t i = 0; i < world->scenario->n_faults; i++) {
         const struct scenario_fault *fault = &world->scenario->faults[i];

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "model/host/fault_index.h"
 #include "model/host/faults.h"
 #include "model/host/host.h"
 #include "model/host/mail_queue.h"
@@ -10,31 +11,23 @@
 #include "model/host/store.h"
 #include "model/scenario/units.h"
 
-/* The next fault of this kind in force on this host, from index *i on; NULL: no more. */
-static const struct scenario_fault *next_on_host(const struct world *world, size_t *i, enum fault_verb verb, int host)
+/* *fault becomes the next one of this kind in force on this host; NULL: the first, and no more. */
+static bool next_on_host(const struct world *world, enum fault_verb verb, int host, const struct scenario_fault **fault)
 {
-    while (*i < world->scenario->n_faults) {
-        const struct scenario_fault *fault = &world->scenario->faults[*i];
-        if (world->faults_in_force[(*i)++] && fault->verb == verb && fault->host == host) return fault;
-    }
-    return NULL;
+    *fault = fault_index_next(world->faults_by_host, verb, host, *fault);
+    return *fault != NULL;
 }
 
-static bool is_in_force_on_host(const struct world *world, const struct scenario_fault *like)
+static bool is_in_force_on_host(const struct world *world, enum fault_verb verb, int host)
 {
-    bool any = false;
-    for (size_t i = 0; i < world->scenario->n_faults; i++) {
-        const struct scenario_fault *fault = &world->scenario->faults[i];
-        any |= world->faults_in_force[i] && fault->verb == like->verb && fault->host == like->host;
-    }
-    return any;
+    return fault_index_last(world->faults_by_host, verb, host) != NULL;
 }
 
 /* With a link that takes only small packets behind it, such a router is a black hole. */
 void host_faults_mute(struct world *world, const struct scenario_fault *like)
 {
     struct host *host = &world->hosts[like->host];
-    bool muted = is_in_force_on_host(world, like);
+    bool muted = is_in_force_on_host(world, FAULT_MUTE_ICMP, like->host);
     if (host->icmp_muted == muted) return;
     host->icmp_muted = muted;
     JOURNAL_EMIT(world->journal, HOST_ICMP, F_INT(HOST, host->id.n), F_INT(UP, !muted),
@@ -44,13 +37,13 @@ void host_faults_mute(struct world *world, const struct scenario_fault *like)
 /* What slows or pauses its programs just now. */
 static void find_hindrance(struct world *world, struct host *host)
 {
-    const struct scenario_fault *fault;
+    const struct scenario_fault *fault = NULL;
     int index = (int)host->id.n - 1;
     host->slow_factor = 0;
     host->paused_until_ns = 0;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_SLOW, index)) != NULL;)
+    while (next_on_host(world, FAULT_SLOW, index, &fault))
         if (fault->factor > host->slow_factor) host->slow_factor = fault->factor;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_PAUSE, index)) != NULL;) {
+    while (next_on_host(world, FAULT_PAUSE, index, &fault)) {
         int64_t until_ns = fault->for_ns == TIME_NEVER ? TIME_NEVER : fault->at_ns + fault->for_ns;
         if (until_ns > host->paused_until_ns) host->paused_until_ns = until_ns;
     }
@@ -59,8 +52,8 @@ static void find_hindrance(struct world *world, struct host *host)
 
 static bool is_wiped(const struct world *world, int host)
 {
-    const struct scenario_fault *fault;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_DISK, host)) != NULL;)
+    const struct scenario_fault *fault = NULL;
+    while (next_on_host(world, FAULT_DISK, host, &fault))
         if (fault->disk == DISK_FAULT_WIPE) return true;
     return false;
 }
@@ -84,8 +77,7 @@ void host_faults_stop(struct world *world, const struct scenario_fault *like)
 {
     struct host *host = &world->hosts[like->host];
     bool wiped = is_wiped(world, like->host);
-    bool is_stopped =
-        wiped || is_in_force_on_host(world, &(struct scenario_fault){.verb = FAULT_STOP_HOST, .host = like->host});
+    bool is_stopped = wiped || is_in_force_on_host(world, FAULT_STOP_HOST, like->host);
     if (is_stopped && host->up) host->crash_loss = like->crash_loss;
     if (like->stop_step >= 0) find_hindrance(world, host);
     host_set_up(host, !is_stopped, is_stopped ? wiped ? "its disk is lost" : stop_text(like) : "started again");
@@ -162,7 +154,7 @@ void host_faults_disk(struct world *world, const struct scenario_fault *like)
 {
     struct host *host = &world->hosts[like->host];
     struct disk_trouble trouble = disk_trouble_none();
-    const struct scenario_fault *fault;
+    const struct scenario_fault *fault = NULL;
     char other[64] = "", text[160];
     if (like->disk == DISK_FAULT_WIPE) {
         bool begins = host->up && is_wiped(world, like->host);
@@ -175,7 +167,7 @@ void host_faults_disk(struct world *world, const struct scenario_fault *like)
         mail_queue_rot(mail_server_queue(host->mail_server), like, world->faults_in_force[index]);
         return;
     }
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_DISK, like->host)) != NULL;)
+    while (next_on_host(world, FAULT_DISK, like->host, &fault))
         add_disk_trouble(&trouble, fault, other);
     write_disk_text(&trouble, other, text);
     store_set_trouble(host, trouble);
@@ -212,16 +204,6 @@ static int64_t parts_of(int64_t ns, int64_t parts, int64_t whole)
     return ns / whole * parts + ns % whole * parts / whole;
 }
 
-/* Of the faults in force; for the instant at which one ends as another begins that may be more than a clock can. */
-static int64_t sum_of_skews(const struct host *host)
-{
-    const struct scenario_fault *fault;
-    int64_t skew = 0;
-    for (size_t i = 0; (fault = next_on_host(host->world, &i, FAULT_CLOCK, (int)host->id.n - 1)) != NULL;)
-        skew += fault->clock_skew_ppm;
-    return skew;
-}
-
 static int64_t as_a_clock_can(int64_t skew_ppm)
 {
     return skew_ppm < -SLOWEST_CLOCK_PPM ? -SLOWEST_CLOCK_PPM : skew_ppm;
@@ -229,37 +211,46 @@ static int64_t as_a_clock_can(int64_t skew_ppm)
 
 static int64_t clock_skew_ppm(const struct host *host)
 {
-    return as_a_clock_can(sum_of_skews(host));
+    return as_a_clock_can(host->clock_faults.skew_ppm);
 }
 
 /* When a fault begins; and when it ends, somebody puts right what it has made. */
 static struct clock_change change_of_clock(const struct host *host, const struct scenario_fault *fault)
 {
     const struct world *world = host->world;
-    int64_t now_ns = world->engine->now_ns, is_ppm = sum_of_skews(host);
+    int64_t now_ns = world->engine->now_ns, is_ppm = host->clock_faults.skew_ppm;
     int64_t error_ns = fault->clock_step_ns + parts_of(now_ns - fault->at_ns, fault->clock_skew_ppm, 1000000);
     bool begins = world->faults_in_force[fault - world->scenario->faults];
-    return (struct clock_change){.now_ns = now_ns,
-                                 .ahead_ns = begins ? error_ns : -error_ns,
-                                 .was_ppm = as_a_clock_can(begins ? is_ppm - fault->clock_skew_ppm
-                                                                  : is_ppm + fault->clock_skew_ppm),
-                                 .is_ppm = as_a_clock_can(is_ppm)};
+    return (struct clock_change){
+        .now_ns = now_ns,
+        .ahead_ns = begins ? error_ns : -error_ns,
+        .was_ppm = as_a_clock_can(begins ? is_ppm - fault->clock_skew_ppm : is_ppm + fault->clock_skew_ppm),
+        .is_ppm = as_a_clock_can(is_ppm)};
+}
+
+static void count_clock_fault(struct clock_faults *all, const struct scenario_fault *fault, bool begins)
+{
+    uint64_t sign = begins ? 1 : UINT64_MAX,
+             shift_ns = (uint64_t)parts_of(fault->at_ns, fault->clock_skew_ppm, 1000000);
+    all->skew_ppm += begins ? fault->clock_skew_ppm : -fault->clock_skew_ppm;
+    all->step_ns += sign * (uint64_t)fault->clock_step_ns;
+    all->shift_ns += sign * shift_ns;
+    if (fault->clock_skew_ppm) all->n_skewed += begins ? 1 : SIZE_MAX;
 }
 
 void host_faults_clock(struct world *world, const struct scenario_fault *like)
 {
     struct host *host = &world->hosts[like->host];
-    const struct scenario_fault *fault;
+    const struct scenario_fault *last = fault_index_last(world->faults_by_host, FAULT_CLOCK, like->host);
+    bool begins = world->faults_in_force[like - world->scenario->faults];
     char text[UNIT_TEXT_BYTES + 32] = "", span[UNIT_TEXT_BYTES];
-    host->clock_is_wrong = false;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_CLOCK, like->host)) != NULL;) {
-        host->clock_is_wrong = true;
-        if (fault->clock_step_ns)
-            snprintf(text, sizeof text, "%s %s", span_text(fault->clock_step_ns, span),
-                     fault->clock_step_ns > 0 ? "ahead" : "behind");
-        else
-            snprintf(text, sizeof text, "%s", fault->clock_skew_ppm > 0 ? "too fast" : "too slow");
-    }
+    host->clock_is_wrong = last != NULL;
+    count_clock_fault(&host->clock_faults, like, begins);
+    if (last && last->clock_step_ns)
+        snprintf(text, sizeof text, "%s %s", span_text(last->clock_step_ns, span),
+                 last->clock_step_ns > 0 ? "ahead" : "behind");
+    else if (last)
+        snprintf(text, sizeof text, "%s", last->clock_skew_ppm > 0 ? "too fast" : "too slow");
     tell_trouble(host, "clock", text);
     struct clock_change change = change_of_clock(host, like);
     if (host->mail_server) mail_queue_clock_changed(mail_server_queue(host->mail_server), &change);
@@ -276,19 +267,16 @@ int64_t faults_span_ns(const struct host *host, int64_t clock_ns)
 /* What a clock shows grows by 1 + skew from the beginning of each fault on. */
 int64_t faults_true_instant_ns(const struct host *host, int64_t clock_ns)
 {
-    const struct scenario_fault *fault;
-    int64_t shift_ns = 0;
-    for (size_t i = 0; (fault = next_on_host(host->world, &i, FAULT_CLOCK, (int)host->id.n - 1)) != NULL;)
-        shift_ns += parts_of(fault->at_ns, fault->clock_skew_ppm, 1000000);
-    return faults_span_ns(host, clock_ns + shift_ns);
+    return faults_span_ns(host, clock_ns + (int64_t)host->clock_faults.shift_ns);
 }
 
 int64_t faults_clock_error_ns(const struct host *host)
 {
     const struct world *world = host->world;
-    const struct scenario_fault *fault;
-    int64_t error_ns = 0, now_ns = world->engine->now_ns;
-    for (size_t i = 0; (fault = next_on_host(world, &i, FAULT_CLOCK, (int)host->id.n - 1)) != NULL;)
-        error_ns += fault->clock_step_ns + parts_of(now_ns - fault->at_ns, fault->clock_skew_ppm, 1000000);
-    return error_ns;
+    const struct scenario_fault *fault = NULL;
+    uint64_t error_ns = host->clock_faults.step_ns;
+    int64_t now_ns = world->engine->now_ns;
+    while (host->clock_faults.n_skewed > 0 && next_on_host(world, FAULT_CLOCK, (int)host->id.n - 1, &fault))
+        error_ns += (uint64_t)parts_of(now_ns - fault->at_ns, fault->clock_skew_ppm, 1000000);
+    return (int64_t)error_ns;
 }

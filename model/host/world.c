@@ -8,6 +8,7 @@
 
 #include "model/host/captions.h"
 #include "model/host/expectations.h"
+#include "model/host/fault_index.h"
 #include "model/host/faults.h"
 #include "model/host/host.h"
 #include "model/host/host_settings.h"
@@ -304,6 +305,7 @@ void world_free(struct world *world)
     traffic_free(world->traffic);
     outside_free(world->outside);
     mem_free(world->faults_in_force);
+    fault_index_free(world->faults_by_host);
     mem_free(world->fault_counts);
     ledger_free(world->ledger);
     engine_free(world->engine);

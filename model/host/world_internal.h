@@ -20,6 +20,7 @@ struct name_server;
 struct mail_server;
 struct mail_client;
 struct captions;
+struct fault_index;
 struct event_counts;
 struct old_zones;
 struct path_mtus;
@@ -29,6 +30,13 @@ struct sts_cache;
 struct traffic;
 struct abuse;
 struct mail_register;
+
+/* What the faults of a clock in force make of it together. */
+struct clock_faults {
+    int64_t skew_ppm; /* for the instant at which one ends as another begins that may be more than a clock can */
+    uint64_t step_ns, shift_ns; /* modulo 2^64. shift: how far those that are fast would be ahead at time 0 */
+    size_t n_skewed;
+};
 
 struct host {
     struct world *world;
@@ -60,6 +68,7 @@ struct host {
     bool is_stopping; /* that step was reached: it stops before anything else happens */
     enum crash_loss crash_loss; /* of the stop in force */
     bool clock_is_wrong;     /* see host_clock_ns */
+    struct clock_faults clock_faults;
     uint32_t slow_factor;    /* 0: as fast as usual */
     int64_t paused_until_ns; /* in the past: its programs run */
     struct held_datagram *held; /* what they have not heard */
@@ -105,6 +114,7 @@ struct world {
     struct traffic *traffic; /* NULL: none */
     struct abuse *abuses; /* that have begun */
     bool *faults_in_force; /* by index in the scenario; see faults.c */
+    struct fault_index *faults_by_host; /* the same, by kind and host */
     size_t dns_faults_in_force;
     uint32_t *fault_counts; /* how often what they wait for has come */
 
