@@ -25,6 +25,7 @@ void smtp_server_end_transaction(struct smtp_server *s)
         mem_free(t->forward_paths[i]);
         if (t->options) mem_free((void *)t->options[i].orcpt);
     }
+    domain_set_free(&t->domains);
     mem_free(t->forward_paths);
     mem_free(t->options);
     mem_free(t->reverse_path);

@@ -4,6 +4,7 @@
 #ifndef POSTROAD_MODEL_SMTP_SMTP_SERVER_INTERNAL_H
 #define POSTROAD_MODEL_SMTP_SMTP_SERVER_INTERNAL_H
 
+#include "model/smtp/domain_set.h"
 #include "model/smtp/session_lines.h"
 #include "model/smtp/smtp_address.h"
 #include "model/smtp/smtp_parameter.h"
@@ -52,7 +53,7 @@ struct transaction {
     char **forward_paths;
     struct smtp_recipient_options *options; /* NULL until one says something */
     size_t n_forward_paths, capacity;
-    size_t n_domains; /* of them; counted where they have a limit */
+    struct domain_set domains; /* of forward_paths, borrowed; where they have a limit */
     struct dot_reader content;
 };
 

@@ -246,28 +246,13 @@ void smtp_server_mail_effect(struct smtp_server *s, struct smtp_reply *reply)
 /* --- RCPT -----------------------------------------------------------------------------------------------------------
  */
 
-/* "" for the postmaster who has none. */
-static const char *domain_of(const char *path)
-{
-    const char *at = strrchr(path, '@');
-
-    return at ? at + 1 : "";
-}
-
-static bool is_first_of_its_domain(const struct transaction *t, const char *path)
-{
-    for (size_t n = t->n_forward_paths; n-- > 0;)
-        if (strcasecmp(domain_of(t->forward_paths[n]), domain_of(path)) == 0) return false;
-    return true;
-}
-
 /* RFC 9422 4.3: whether this recipient would be of one domain more than a mail may have. */
 static bool is_of_too_many_domains(const struct smtp_server *s, const char *path)
 {
     const struct transaction *t = &s->transaction;
 
-    return s->config.max_recipient_domains && t->n_domains >= s->config.max_recipient_domains &&
-           is_first_of_its_domain(t, path);
+    return s->config.max_recipient_domains && t->domains.count >= s->config.max_recipient_domains &&
+           !domain_set_has(&t->domains, path);
 }
 
 struct smtp_reply smtp_server_on_rcpt(struct smtp_server *s, const char *argument)
@@ -318,8 +303,8 @@ void smtp_server_rcpt_effect(struct smtp_server *s, struct smtp_reply *reply)
     struct transaction *t = &s->transaction;
 
     if (reply->code / 100 != 2) return;
-    if (s->config.max_recipient_domains) t->n_domains += is_first_of_its_domain(t, s->asked.path);
     make_room(t);
     add_options(t, &s->asked);
     t->forward_paths[t->n_forward_paths++] = mem_strdup(s->asked.path);
+    if (s->config.max_recipient_domains) domain_set_add(&t->domains, t->forward_paths[t->n_forward_paths - 1]);
 }

@@ -26,13 +26,13 @@ struct zone_record {
     const char *owner, *data, *target; /* target: of MX, NS, CNAME, within data */
     unsigned type;
     uint32_t ttl_s;
-    size_t next; /* of the same owner */
+    size_t next; /* of the same owner and type */
 };
 
 /* All that a server answers from. */
 struct zone_set {
     TABLE_OF(struct zone_record) records;
-    struct index_map first;         /* hash of an owner -> its first record */
+    struct index_map first;         /* hash of an owner and a type -> the first record */
     struct index_map names, apexes; /* hash of a name -> 1: it exists, it is a zone's */
     struct text_store texts;
     bool refers; /* NS records below a zone's name are delegations */
@@ -152,6 +152,11 @@ static const char *target_in(unsigned type, const char *data)
     return type == READ_MX ? strchr(data, ' ') + 1 : NULL;
 }
 
+static uint64_t owner_key(const char *owner, unsigned type)
+{
+    return law_hash_text(law_hash(3, type), owner);
+}
+
 /* "300 MX 10 mx.b.example." */
 static void add_record(struct zone_set *set, const char *owner, const char *line)
 {
@@ -160,12 +165,12 @@ static void add_record(struct zone_set *set, const char *owner, const char *line
     int at = 0;
     if (sscanf(line, "%lu %7s %n", &ttl_s, word, &at) < 2 || !type_of(word)) return;
     put_data(type_of(word), line + at, data, sizeof data);
-    size_t index = set->records.count, first = index_map_get(&set->first, law_hash_text(1, owner));
+    size_t index = set->records.count, first = index_map_get(&set->first, owner_key(owner, type_of(word)));
     struct zone_record *record = TABLE_ADD(&set->records);
     *record = (struct zone_record){.owner = owner, .type = type_of(word), .ttl_s = (uint32_t)ttl_s, .next = first};
     record->data = text_store_add(&set->texts, data);
     record->target = target_in(record->type, record->data);
-    index_map_put(&set->first, law_hash_text(1, owner), index);
+    index_map_put(&set->first, owner_key(owner, record->type), index);
 }
 
 static const char *name_in(const struct event *e, enum field_id field)
@@ -217,11 +222,8 @@ struct looked_up {
 static const struct zone_record *next_of(const struct zone_set *set, const struct zone_record *record,
                                          const char *owner, unsigned type)
 {
-    size_t i = record ? record->next : index_map_get(&set->first, law_hash_text(1, owner));
-    for (; i != NO_RECORD; i = set->records.items[i].next)
-        if (set->records.items[i].type == type && strcmp(set->records.items[i].owner, owner) == 0)
-            return &set->records.items[i];
-    return NULL;
+    size_t i = record ? record->next : index_map_get(&set->first, owner_key(owner, type));
+    return i == NO_RECORD ? NULL : &set->records.items[i];
 }
 
 static const char *zone_of_name(const struct zone_set *set, const char *name)
@@ -297,20 +299,33 @@ static void count_missing(struct missing *missing, enum read_section section, co
     missing->bytes[section] += (unsigned)(strlen(record->owner) + strlen(record->data)) + 40;
 }
 
-static bool is_same(const struct zone_record *record, const struct read_record *read, uint32_t ttl_s)
+/* The answer as it was read, and the hashes of its records: zones may have thousands of an owner. */
+struct heard {
+    const struct dns_reading *reading;
+    struct index_map records;
+};
+
+static uint64_t record_key(enum read_section section, unsigned type, uint32_t ttl_s, const char *owner,
+                           const char *data)
 {
-    return record->type == read->type && ttl_s == read->ttl_s && strcmp(record->owner, read->owner) == 0 &&
-           strcmp(record->data, read->data) == 0;
+    return law_hash_text(law_hash_text(law_hash(law_hash(law_hash(5, section), type), ttl_s), owner), data);
 }
 
-/* A copy of the reading, which begins anew for each record: answers are short. */
-static bool holds(struct dns_reading reading, enum read_section section, const struct zone_record *record,
+static struct heard hear(const struct dns_reading *reading)
+{
+    struct heard heard = {.reading = reading};
+    struct dns_reading from_the_first = *reading;
+    struct read_record r;
+    while (dns_reading_next(&from_the_first, &r))
+        index_map_put(&heard.records, record_key(r.section, r.type, r.ttl_s, r.owner, r.data), 1);
+    return heard;
+}
+
+static bool holds(const struct heard *heard, enum read_section section, const struct zone_record *record,
                   uint32_t ttl_s)
 {
-    struct read_record read;
-    while (dns_reading_next(&reading, &read))
-        if (read.section == section && is_same(record, &read, ttl_s)) return true;
-    return false;
+    uint64_t key = record_key(section, record->type, ttl_s, record->owner, record->data);
+    return index_map_get(&heard->records, key) != SIZE_MAX;
 }
 
 /* RFC 2308 3: in a negative answer, the smaller of the SOA's TTL and its MINIMUM. */
@@ -321,60 +336,65 @@ static uint32_t negative_ttl_s(const struct zone_record *soa)
     return ttl_s < soa->ttl_s ? (uint32_t)ttl_s : soa->ttl_s;
 }
 
-static unsigned compare_answer(const struct looked_up *up, const struct dns_reading *r, struct missing *missing)
+static unsigned compare_answer(const struct looked_up *up, const struct heard *heard, struct missing *missing)
 {
     unsigned n = 0;
     for (size_t i = 0; i < up->answer.count; i++)
-        if (holds(*r, READ_ANSWER, up->answer.items[i], up->answer.items[i]->ttl_s))
+        if (holds(heard, READ_ANSWER, up->answer.items[i], up->answer.items[i]->ttl_s))
             n++;
         else
             count_missing(missing, READ_ANSWER, up->answer.items[i]);
     return n;
 }
 
-static unsigned compare_authority(const struct looked_up *up, const struct dns_reading *r, struct missing *missing)
+static unsigned compare_authority(const struct looked_up *up, const struct heard *heard, struct missing *missing)
 {
     const char *owner = up->soa_of ? up->soa_of : up->servers_of;
     unsigned n = 0, type = up->soa_of ? READ_SOA : READ_NS;
     const struct zone_record *record = owner ? next_of(up->set, NULL, owner, type) : NULL;
     for (; record; record = next_of(up->set, record, owner, type))
-        if (holds(*r, READ_AUTHORITY, record, up->soa_of ? negative_ttl_s(record) : record->ttl_s))
+        if (holds(heard, READ_AUTHORITY, record, up->soa_of ? negative_ttl_s(record) : record->ttl_s))
             n++;
         else
             count_missing(missing, READ_AUTHORITY, record);
     return n;
 }
 
-static bool is_named_before(const struct zone_record *const *named, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (strcmp(named[k]->target, named[i]->target) == 0) return true;
-    return false;
-}
-
-/* RFC 1035 3.3.9, 3.3.11: the addresses of hosts that the records name; those below a delegation only as its glue. */
-static unsigned compare_additional(const struct looked_up *up, const struct dns_reading *r, struct missing *missing)
+static unsigned compare_addresses(const struct looked_up *up, const char *host, const struct heard *heard,
+                                  struct missing *missing)
 {
     static const unsigned types[] = {READ_A, READ_AAAA};
-    TABLE_OF(const struct zone_record *) named = {0};
+    unsigned n = 0;
+    for (size_t t = 0; t < 2; t++)
+        for (const struct zone_record *a = next_of(up->set, NULL, host, types[t]); a;
+             a = next_of(up->set, a, host, types[t]))
+            if (holds(heard, READ_ADDITIONAL, a, a->ttl_s))
+                n++;
+            else
+                count_missing(missing, READ_ADDITIONAL, a);
+    return n;
+}
+
+/* RFC 1035 3.3.9, 3.3.11: the addresses of hosts that the records name, each host once; those below a delegation only
+   as its glue. */
+static unsigned compare_additional(const struct looked_up *up, const struct heard *heard, struct missing *missing)
+{
+    TABLE_OF(const char *) named = {0};
+    struct index_map met = {0};
     unsigned n = 0;
     for (size_t i = 0; i < up->answer.count && !up->soa_of; i++)
         if (up->answer.items[i]->type == READ_MX || up->answer.items[i]->type == READ_NS)
-            *TABLE_ADD(&named) = up->answer.items[i];
+            *TABLE_ADD(&named) = up->answer.items[i]->target;
     const struct zone_record *ns = up->servers_of ? next_of(up->set, NULL, up->servers_of, READ_NS) : NULL;
     for (; ns; ns = next_of(up->set, ns, up->servers_of, READ_NS))
-        *TABLE_ADD(&named) = ns;
+        *TABLE_ADD(&named) = ns->target;
     for (size_t i = 0; i < named.count; i++) {
-        const char *host = named.items[i]->target;
-        if (is_named_before(named.items, i) || (cut_of(up->set, host) && !up->servers_of)) continue;
-        for (size_t t = 0; t < 2; t++)
-            for (const struct zone_record *a = next_of(up->set, NULL, host, types[t]); a;
-                 a = next_of(up->set, a, host, types[t]))
-                if (holds(*r, READ_ADDITIONAL, a, a->ttl_s))
-                    n++;
-                else
-                    count_missing(missing, READ_ADDITIONAL, a);
+        const char *host = named.items[i];
+        if (is_in(&met, host)) continue;
+        index_map_put(&met, law_hash_text(1, host), 1);
+        if (!cut_of(up->set, host) || up->servers_of) n += compare_addresses(up, host, heard, missing);
     }
+    index_map_free(&met);
     mem_free(named.items);
     return n;
 }
@@ -393,16 +413,17 @@ static const char *judge_size(const struct dns_reading *r, const struct missing 
     return NULL;
 }
 
-static const char *compare(struct looked_up *up, const struct dns_reading *r, unsigned most)
+static const char *compare(struct looked_up *up, const struct heard *heard, unsigned most)
 {
+    const struct dns_reading *r = heard->reading;
     struct missing missing = {0};
     if (r->rcode != up->rcode) return "has another code";
     if (r->authoritative != up->authoritative)
         return r->authoritative ? "claims an authority that it has not" : "denies its authority";
     if (r->recursion_available) return "offers recursion";
-    if (compare_answer(up, r, &missing) != r->n[READ_ANSWER]) return "has an answer that is not there";
-    if (compare_authority(up, r, &missing) != r->n[READ_AUTHORITY]) return "has another authority section";
-    if (compare_additional(up, r, &missing) != r->n[READ_ADDITIONAL])
+    if (compare_answer(up, heard, &missing) != r->n[READ_ANSWER]) return "has an answer that is not there";
+    if (compare_authority(up, heard, &missing) != r->n[READ_AUTHORITY]) return "has another authority section";
+    if (compare_additional(up, heard, &missing) != r->n[READ_ADDITIONAL])
         return "has additional records that are not there";
     return judge_size(r, &missing, most);
 }
@@ -419,7 +440,9 @@ static const char *differs(const struct zone_set *set, const struct law_message 
 {
     struct looked_up up = {.set = set};
     look_up(&up, m->reading, asked);
-    const char *how = compare(&up, m->reading, most_bytes(m, asked));
+    struct heard heard = hear(m->reading);
+    const char *how = compare(&up, &heard, most_bytes(m, asked));
+    index_map_free(&heard.records);
     mem_free(up.answer.items);
     return how;
 }
