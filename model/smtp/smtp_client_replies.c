@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "model/smtp/domain_set.h"
 #include "model/smtp/smtp_client_internal.h"
 #include "model/smtp/transparency.h"
 #include "sim/journal/memory.h"
@@ -148,28 +148,18 @@ static const char *unsendable(struct smtp_client *s)
 /* --- Transactions
  * ----------------------------------------------------------------------------------------------------- */
 
-static const char *domain_of(const char *path)
-{
-    const char *at = strrchr(path, '@');
-
-    return at ? at + 1 : path;
-}
-
-static bool domain_is_new(const struct smtp_client *s, size_t i)
-{
-    for (size_t k = s->next_recipient; k < i; k++)
-        if (strcasecmp(domain_of(smtp_client_path(s, k)), domain_of(smtp_client_path(s, i))) == 0) return false;
-    return true;
-}
-
 /* RFC 9422 4: how many recipients this transaction may have. */
 static size_t find_batch_end(const struct smtp_client *s)
 {
-    size_t n = s->n_recipients, domains = 0;
+    struct domain_set domains = {0};
+    size_t n = s->n_recipients;
 
     if (s->offer.rcpt_max && n - s->next_recipient > s->offer.rcpt_max) n = s->next_recipient + s->offer.rcpt_max;
-    for (size_t i = s->next_recipient; s->offer.rcpt_domain_max && i < n; i++)
-        if (domain_is_new(s, i) && ++domains > s->offer.rcpt_domain_max) return i;
+    for (size_t i = s->next_recipient; s->offer.rcpt_domain_max && i < n; i++) {
+        domain_set_add(&domains, smtp_client_path(s, i));
+        if (domains.count > s->offer.rcpt_domain_max) n = i;
+    }
+    domain_set_free(&domains);
     return n;
 }
 

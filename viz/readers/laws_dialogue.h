@@ -40,6 +40,7 @@ struct law_dialogue {
     unsigned ends_closed;   /* 2: of the connection nobody hears any more */
     TABLE_OF(uint64_t) taken; /* hashes of the recipients of this transaction; those from `recipients` on are old */
     unsigned recipients, mails;
+    struct index_map domains; /* hashes of the domains of those recipients, where they have a limit: laws_limits.c */
     bool is_submission, is_smtp, is_over, is_odd, is_unheard, is_deceived, says_twice, drips, has_sender, may_send_data;
     bool sends_chunk; /* its last command is BDAT; also where dialogues are not judged */
     bool is_held;            /* an answer is kept back: what it is about was decided before it is heard */

@@ -7,7 +7,7 @@
 
 #include "viz/readers/laws_dialogue.h"
 
-enum account { MOST_BYTES = 1, MOST_RECIPIENTS, MOST_MAILS, MOST_HOPS, NEEDS_AUTH };
+enum account { MOST_BYTES = 1, MOST_RECIPIENTS, MOST_MAILS, MOST_HOPS, MOST_DOMAINS, NEEDS_AUTH };
 enum { TLS_APPLICATION_DATA = 23 }; /* RFC 8446 5.1 */
 enum { LINE_OCTETS = 512 };         /* RFC 5321 4.5.3.1.4, of a command without parameters that extensions bring */
 
@@ -30,11 +30,9 @@ bool law_needs_auth(const struct laws *laws, int64_t server)
 
 static void on_settings(struct laws *laws, const struct event *e)
 {
-    static const char *const names[] = {[MOST_BYTES] = "max_message=",
-                                        [MOST_RECIPIENTS] = "max_recipients=",
-                                        [MOST_MAILS] = "max_mails=",
-                                        [MOST_HOPS] = "max_hops=",
-                                        [NEEDS_AUTH] = "requires_auth="};
+    static const char *const names[] = {
+        [MOST_BYTES] = "max_message=", [MOST_RECIPIENTS] = "max_recipients=",     [MOST_MAILS] = "max_mails=",
+        [MOST_HOPS] = "max_hops=",     [MOST_DOMAINS] = "max_recipient_domains=", [NEEDS_AUTH] = "requires_auth="};
     if (strcmp(event_text(e, FIELD_NAME), "smtp") != 0) return;
     for (int i = MOST_BYTES; i <= NEEDS_AUTH; i++) {
         const char *found = strstr(event_text(e, FIELD_TEXT), names[i]);
@@ -109,6 +107,24 @@ static void law_of_hops(struct laws *laws, const struct event *e, const struct l
         law_broken(laws, e, "M19", "%lld hops are too many, where %lld are", (long long)said->hops, (long long)most);
 }
 
+/* RFC 9422 4.3: a recipient of a domain that the mail has already is always taken; of one more, not beyond the limit.
+ */
+static void law_of_domains(struct laws *laws, const struct event *e, struct law_dialogue *d,
+                           const struct law_said *said, bool done)
+{
+    int64_t most = limit_of(laws, MOST_DOMAINS, d->server);
+    if (said->command != LAW_RCPT || most <= 0) return;
+    if (d->recipients == 0) index_map_clear(&d->domains);
+    int64_t n = (int64_t)d->domains.count;
+    bool is_new = index_map_get(&d->domains, said->domain) == SIZE_MAX;
+    if (done && is_new && n >= most)
+        law_broken(laws, e, "M19", "a recipient of domain %lld of %lld is taken", (long long)n + 1, (long long)most);
+    if (strstr(event_text(e, FIELD_TEXT), "4.5.3 Too many domains") && !(is_new && n >= most))
+        law_broken(laws, e, "M19", "a recipient %s of %lld domains is one too many, where %lld are allowed",
+                   is_new ? "beyond those" : "of one", (long long)n, (long long)most);
+    if (done) index_map_put(&d->domains, said->domain, 1);
+}
+
 void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue *d, const struct law_said *said,
                    int code)
 {
@@ -122,6 +138,7 @@ void law_of_limits(struct laws *laws, const struct event *e, struct law_dialogue
             law_broken(laws, e, "M19", "%u recipients are enough, where %lld are allowed", d->recipients,
                        (long long)most);
     }
+    law_of_domains(laws, e, d, said, done);
     if (said->command == LAW_MAIL && done && mails > 0 && d->mails >= mails)
         law_broken(laws, e, "M19", "mail %u of %lld in one session", d->mails + 1, (long long)mails);
     if (said->command == LAW_CONTENT) law_of_hops(laws, e, d, said, done);

@@ -363,6 +363,7 @@ void laws_smtp_free(struct laws *laws)
     for (size_t i = 0; i < laws->dialogues.count; i++) {
         mem_free(laws->dialogues.items[i]->commands.items);
         mem_free(laws->dialogues.items[i]->taken.items);
+        index_map_free(&laws->dialogues.items[i]->domains);
         mem_free(laws->dialogues.items[i]);
     }
     mem_free(laws->dialogues.items);

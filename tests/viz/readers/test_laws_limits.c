@@ -265,6 +265,35 @@ Test(laws_limits, m19_of_a_disk_that_takes_its_time_no_refusal_is_judged)
     handwritten_breaks("M19", JOINED(DISK("size=299 takes_time=1"), FILE("1", "1", "200"), FILE("1", "2", "100")));
 }
 
+/* --- domains of a mail's recipients --- */
+
+#define DOMAINS(most) "0 host.settings host=2 name=smtp text='max_recipients=9 max_recipient_domains=" most "'\n"
+#define TO(path)      ASKS("1", "1", "RCPT TO:<" path ">")
+#define ONE_TOO_MANY  SAYS("1", "1", "452 4.5.3 Too many domains of recipients")
+
+Test(laws_limits, m19_so_many_domains_of_recipients_in_a_mail) /* RFC 9422 4.3 */
+{
+    static const char begins[] = GREETED("1", "1") HELLO MAIL(OK), two[] = TO("a@b.example") OK TO("a@c.example") OK;
+    handwritten_is_legal(JOINED(DOMAINS("2"), begins, two, TO("a@d.example") ONE_TOO_MANY));
+    handwritten_breaks("M19", JOINED(DOMAINS("2"), begins, two, TO("a@d.example") OK));
+    handwritten_breaks("M19", JOINED(DOMAINS("3"), begins, two, TO("a@d.example") ONE_TOO_MANY));
+    handwritten_breaks("M19", JOINED(DOMAINS("1"), begins, two));
+}
+
+Test(laws_limits, m19_more_recipients_of_a_domain_are_no_more_domains)
+{
+    static const char one[] = DOMAINS("1") GREETED("1", "1") HELLO MAIL(OK) TO("a@b.example") OK,
+                      not_now[] = SAYS("1", "1", "450 4.7.1 not now"), reset[] = ASKS("1", "1", "RSET") OK MAIL(OK);
+    handwritten_is_legal(JOINED(one, TO("b@B.Example") OK));
+    handwritten_breaks("M19", JOINED(one, TO("b@B.Example") ONE_TOO_MANY));
+    handwritten_is_legal(JOINED(one, reset, TO("a@c.example") OK));
+    handwritten_breaks("M19", JOINED(one, reset, TO("a@c.example") ONE_TOO_MANY));
+    /* Who was refused is none of the mail's. */
+    static const char refused[] = DOMAINS("1") GREETED("1", "1") HELLO MAIL(OK) TO("a@c.example");
+    handwritten_is_legal(JOINED(refused, not_now, TO("a@b.example") OK));
+    handwritten_breaks("M19", JOINED(refused, not_now, TO("a@b.example") ONE_TOO_MANY));
+}
+
 /* --- sessions of a queue --- */
 
 #define QUEUE(words) "0 host.settings host=2 name=retry text='policy=custom " words "'\n"
