@@ -147,6 +147,11 @@ static int64_t grained(int64_t ns, int64_t grain_ns)
     return ns / grain_ns * grain_ns;
 }
 
+int64_t loss_cost_between(int64_t from_ns, int64_t to_ns, int64_t grain_ns)
+{
+    return grained(to_ns, grain_ns) - grained(from_ns, grain_ns);
+}
+
 struct loss_parts loss_cost_parts(const struct loss_cost *cost, int64_t grain_ns)
 {
     int64_t sent = grained(cost->sent_ns, grain_ns), again = grained(cost->again_ns, grain_ns);
@@ -188,7 +193,7 @@ size_t loss_cost_row(const struct comparison *c)
 int64_t loss_cost_grain_of(int64_t ns)
 {
     int64_t much = llabs(ns);
-    return much < SECOND ? MICROSECOND : much < 1000 * SECOND ? MILLISECOND : SECOND;
+    return much < 10 * MILLISECOND ? MICROSECOND : much < 1000 * SECOND ? MILLISECOND : SECOND;
 }
 
 int64_t loss_cost_grain_ns(const struct outcome_of_letter *was, const struct outcome_of_letter *would)
@@ -229,15 +234,16 @@ static const char *instant_text(int64_t at_ns, int64_t grain_ns, char buffer[VTI
     return buffer;
 }
 
-static const char *end_words(const struct outcome_of_letter *o, int64_t grain_ns, char text[120])
+const char *loss_cost_end_words(const struct outcome_of_letter *o, int64_t grain_ns, char text[LOSS_COST_END_BYTES])
 {
     char at[VTIME_TEXT_BYTES];
     if (!o->composed)
-        snprintf(text, 120, "%s", tr("never written"));
+        snprintf(text, LOSS_COST_END_BYTES, "%s", tr("never written"));
     else if (o->end == STORY_MARK_COMPOSED)
-        snprintf(text, 120, "%s", tr("not delivered"));
+        snprintf(text, LOSS_COST_END_BYTES, "%s", tr("not delivered"));
     else
-        snprintf(text, 120, o->end == STORY_MARK_DELIVERED ? tr("delivered at %s") : tr("sent back at %s"),
+        snprintf(text, LOSS_COST_END_BYTES,
+                 o->end == STORY_MARK_DELIVERED ? tr("delivered at %s") : tr("sent back at %s"),
                  instant_text(o->end_ns, grain_ns, at));
     return text;
 }
@@ -246,12 +252,12 @@ static const char *end_words(const struct outcome_of_letter *o, int64_t grain_ns
 static void same_end_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would, char *text,
                            size_t size)
 {
-    char at[2][VTIME_TEXT_BYTES], by[VIEW_TIME_BYTES], end[120];
+    char at[2][VTIME_TEXT_BYTES], by[VIEW_TIME_BYTES], end[LOSS_COST_END_BYTES];
     int64_t grain = loss_cost_grain_ns(was, would);
     int64_t later = grained(would->end_ns, grain) - grained(was->end_ns, grain);
     loss_cost_time_text(later, grain, by);
     if (later == 0 || !has_end(was)) {
-        snprintf(text, size, tr("%s in both runs"), end_words(was, grain, end));
+        snprintf(text, size, tr("%s in both runs"), loss_cost_end_words(was, grain, end));
         return;
     }
     bool delivered = was->end == STORY_MARK_DELIVERED;
@@ -266,13 +272,29 @@ static void same_end_words(const struct outcome_of_letter *was, const struct out
 const char *loss_cost_change_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
                                    char text[LOSS_COST_WORDS_BYTES])
 {
-    char ends[2][120], change[300];
+    char ends[2][LOSS_COST_END_BYTES], change[300];
     if (difference_of(was, would) >= 0)
         same_end_words(was, would, change, sizeof change);
     else
-        snprintf(change, sizeof change, tr("%s instead of %s"), end_words(would, MILLISECOND, ends[0]),
-                 end_words(was, MILLISECOND, ends[1]));
+        snprintf(change, sizeof change, tr("%s instead of %s"), loss_cost_end_words(would, MILLISECOND, ends[0]),
+                 loss_cost_end_words(was, MILLISECOND, ends[1]));
     snprintf(text, LOSS_COST_WORDS_BYTES, tr("%s for %s: %s"), was->mail, was->recipient, change);
+    return text;
+}
+
+const char *loss_cost_difference_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
+                                       char text[LOSS_COST_END_BYTES])
+{
+    char by[VIEW_TIME_BYTES];
+    int64_t grain = loss_cost_grain_ns(was, would);
+    int64_t later = has_end(was) && has_end(would) ? loss_cost_between(was->end_ns, would->end_ns, grain) : 0;
+    if (difference_of(was, would) < 0)
+        snprintf(text, LOSS_COST_END_BYTES, "%s", tr("another end"));
+    else if (later == 0)
+        snprintf(text, LOSS_COST_END_BYTES, "%s", tr("the same"));
+    else
+        snprintf(text, LOSS_COST_END_BYTES, later > 0 ? tr("%s later") : tr("%s earlier"),
+                 loss_cost_time_text(later, grain, by));
     return text;
 }
 
@@ -292,59 +314,68 @@ const char *loss_cost_fetched_words(const struct outcome_of_letter *was, const s
     return text;
 }
 
-static void add_kept_back(const struct loss_cost *cost, char text[LOSS_COST_WORDS_BYTES])
+/* ---- What it consists of, line by line ---- */
+
+static void wait_line(const struct loss_cost *cost, const struct story *s, int64_t wait_ns, int64_t grain_ns,
+                      char text[LOSS_COST_LINE_BYTES])
+{
+    char label[80], wait[VIEW_TIME_BYTES];
+    story_packet_label(s, cost->packet, label, sizeof label);
+    snprintf(text, LOSS_COST_LINE_BYTES, tr("The lost packet (%s) was sent again %s after its first sending."), label,
+             loss_cost_time_text(wait_ns, grain_ns, wait));
+}
+
+static void rest_line(const struct loss_parts *parts, int64_t grain_ns, char text[LOSS_COST_LINE_BYTES])
+{
+    char rest[VIEW_TIME_BYTES], after[VIEW_TIME_BYTES];
+    loss_cost_time_text(parts->rest_ns[0], grain_ns, rest);
+    loss_cost_time_text(parts->after_ns, grain_ns, after);
+    if (parts->after_ns == 0)
+        snprintf(text, LOSS_COST_LINE_BYTES,
+                 tr("From then on it took %s until the mail was in the mailbox, as long as without the loss."), rest);
+    else
+        snprintf(text, LOSS_COST_LINE_BYTES,
+                 parts->after_ns > 0
+                     ? tr("From then on it took %s until the mail was in the mailbox: %s more than without the loss.")
+                     : tr("From then on it took %s until the mail was in the mailbox: %s less than without the loss."),
+                 rest, after);
+}
+
+/* False: it did so no longer than without the loss. */
+static bool kept_back_line(const struct loss_cost *cost, char text[LOSS_COST_LINE_BYTES])
 {
     char kept[2][VIEW_TIME_BYTES];
-    size_t n = strlen(text);
-    if (cost->kept_back_ns[0] <= cost->kept_back_ns[1]) return;
+    if (cost->kept_back_ns[0] <= cost->kept_back_ns[1]) return false;
     for (int i = 0; i < 2; i++)
         loss_cost_time_text(cost->kept_back_ns[i], MILLISECOND, kept[i]);
-    snprintf(text + n, LOSS_COST_WORDS_BYTES - n,
-             tr(" The receiver kept acknowledgements back for %s (delayed ACK), without the loss for %s."), kept[0],
-             kept[1]);
-}
-
-static void add_windows(const struct loss_cost *cost, char text[LOSS_COST_WORDS_BYTES])
-{
-    size_t n = strlen(text);
-    if (cost->least_cwnd[0] == 0 || cost->least_cwnd[0] >= cost->least_cwnd[1]) return;
-    snprintf(text + n, LOSS_COST_WORDS_BYTES - n,
-             tr(" The sender's window (cwnd) fell to %lld bytes; without the loss never below %lld."),
-             (long long)cost->least_cwnd[0], (long long)cost->least_cwnd[1]);
-}
-
-static void parts_words(const struct loss_parts *parts, int64_t grain_ns, const char *label, char *text, size_t size)
-{
-    char until[VIEW_TIME_BYTES], after[VIEW_TIME_BYTES], rest[2][VIEW_TIME_BYTES];
-    loss_cost_time_text(parts->until_again_ns, grain_ns, until);
-    loss_cost_time_text(parts->after_ns, grain_ns, after);
-    for (int i = 0; i < 2; i++)
-        loss_cost_time_text(parts->rest_ns[i], grain_ns, rest[i]);
-    if (parts->after_ns == 0)
-        snprintf(text, size,
-                 tr("That is how long it took until the packet (%s) was sent again (%s); from then on it took "
-                    "%s, as without the loss."),
-                 label, until, rest[0]);
-    else if (parts->after_ns > 0)
-        snprintf(text, size,
-                 tr("Of that, %s until the packet (%s) was sent again and %s after it: from then on it took "
-                    "%s, without the loss %s."),
-                 until, label, after, rest[0], rest[1]);
+    if (cost->kept_back_ns[1] == 0)
+        snprintf(text, LOSS_COST_LINE_BYTES,
+                 tr("Meanwhile the receiver held acknowledgements back for %s; without the loss it held none back."),
+                 kept[0]);
     else
-        snprintf(text, size,
-                 tr("It took %s until the packet (%s) was sent again, but %s less after it: from then on %s, "
-                    "without the loss %s."),
-                 until, label, after, rest[0], rest[1]);
+        snprintf(text, LOSS_COST_LINE_BYTES,
+                 tr("Meanwhile the receiver held acknowledgements back for %s; without the loss for %s."), kept[0],
+                 kept[1]);
+    return true;
 }
 
-const char *loss_cost_words(const struct loss_cost *cost, const struct story *with_loss, int64_t grain_ns,
-                            char text[LOSS_COST_WORDS_BYTES])
+static bool window_line(const struct loss_cost *cost, char text[LOSS_COST_LINE_BYTES])
 {
-    char label[80];
+    if (cost->least_cwnd[0] == 0 || cost->least_cwnd[0] >= cost->least_cwnd[1]) return false;
+    snprintf(text, LOSS_COST_LINE_BYTES,
+             tr("The congestion window (cwnd) fell to %lld bytes; without the loss it kept at least %lld bytes."),
+             (long long)cost->least_cwnd[0], (long long)cost->least_cwnd[1]);
+    return true;
+}
+
+size_t loss_cost_lines(const struct loss_cost *cost, const struct story *with_loss, int64_t grain_ns,
+                       char lines[LOSS_COST_LINES][LOSS_COST_LINE_BYTES])
+{
+    size_t n = 0;
     const struct loss_parts parts = loss_cost_parts(cost, grain_ns);
-    story_packet_label(with_loss, cost->packet, label, sizeof label);
-    parts_words(&parts, grain_ns, label, text, LOSS_COST_WORDS_BYTES);
-    add_kept_back(cost, text);
-    add_windows(cost, text);
-    return text;
+    wait_line(cost, with_loss, parts.until_again_ns, grain_ns, lines[n++]);
+    rest_line(&parts, grain_ns, lines[n++]);
+    n += kept_back_line(cost, lines[n]);
+    n += window_line(cost, lines[n]);
+    return n;
 }

@@ -36,21 +36,31 @@ size_t loss_cost_row(const struct comparison *comparison);
 
 /* ---- Words ---- */
 
-enum { LOSS_COST_WORDS_BYTES = 800 };
+enum { LOSS_COST_WORDS_BYTES = 800, LOSS_COST_END_BYTES = 120 };
 
 /* In which steps a time as long as this is told; and those of a row, so that a difference can be seen in them. */
 int64_t loss_cost_grain_of(int64_t ns);
 int64_t loss_cost_grain_ns(const struct outcome_of_letter *was, const struct outcome_of_letter *would);
+/* From one instant to another as both are written with this grain. */
+int64_t loss_cost_between(int64_t from_ns, int64_t to_ns, int64_t grain_ns);
 /* A time with all its digits down to the grain: what is told as a sum adds up as it is written. */
 const char *loss_cost_time_text(int64_t ns, int64_t grain_ns, char buffer[VIEW_TIME_BYTES]);
-/* "m1 for bob@b.example: delivered at 2.047806 s instead of 2.155445 s, 107.639 ms earlier" */
+/* "m1 for bob@b.example: delivered at 2.047 s instead of 2.155 s: 108 ms earlier" */
 const char *loss_cost_change_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
                                    char text[LOSS_COST_WORDS_BYTES]);
-/* "Fetched at 3.428825 s in both runs."; "" when it was not fetched in both. */
+/* Of that the last part, "108 ms earlier", "the same"; where the ends are others "another end". */
+const char *loss_cost_difference_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
+                                       char text[LOSS_COST_END_BYTES]);
+/* "Fetched at 3.428 s in both runs."; "" when it was not fetched in both. */
 const char *loss_cost_fetched_words(const struct outcome_of_letter *was, const struct outcome_of_letter *would,
                                     char text[LOSS_COST_WORDS_BYTES]);
-/* "Of that, 78.464 ms until the packet (bytes 3013-4472) was sent again and 29.175 ms after it: ..." */
-const char *loss_cost_words(const struct loss_cost *cost, const struct story *with_loss, int64_t grain_ns,
-                            char text[LOSS_COST_WORDS_BYTES]);
+/* "delivered at 2.155 s", "not delivered" */
+const char *loss_cost_end_words(const struct outcome_of_letter *of, int64_t grain_ns, char text[LOSS_COST_END_BYTES]);
+
+/* What the cost consists of, each a sentence of its own: "The lost packet (bytes 3013–4472) was sent again 78 ms after
+   its first sending.", what came after, and what held it up. How many. */
+enum { LOSS_COST_LINES = 4, LOSS_COST_LINE_BYTES = 300 };
+size_t loss_cost_lines(const struct loss_cost *cost, const struct story *with_loss, int64_t grain_ns,
+                       char lines[LOSS_COST_LINES][LOSS_COST_LINE_BYTES]);
 
 #endif

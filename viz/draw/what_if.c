@@ -45,6 +45,12 @@ struct offers {
     size_t n;
 };
 
+static void say_when(const struct story *s, struct act_line *act)
+{
+    char now[VIEW_TIME_BYTES];
+    snprintf(act->when, sizeof act->when, "%.31s", view_time_text(story_now(s), MILLISECOND, now));
+}
+
 /* Takes the fault over; what does not fit into a line is not offered. */
 static void offer(struct offers *o, cJSON *fault, const char *words)
 {
@@ -57,7 +63,7 @@ static void offer(struct offers *o, cJSON *fault, const char *words)
     act->pointer[0] = 0;
     snprintf(act->words, sizeof act->words, "%s", words);
     act->when[0] = 0;
-    if (cJSON_HasObjectItem(fault, "at")) vtime_format_instant(story_now(o->story), act->when);
+    if (cJSON_HasObjectItem(fault, "at")) say_when(o->story, act);
     if (write_line(act, fault)) o->n++;
 }
 
@@ -176,7 +182,7 @@ static void offer_mail(struct offers *o, const cJSON *root, const cJSON *client)
     cJSON_AddStringToObject(mail, "text", "One more.");
     size_t n = o->n;
     offer_patch(o, patch, tr("one more mail were written here now"));
-    if (o->n > n) vtime_format_instant(story_now(o->story), o->acts[n].when);
+    if (o->n > n) say_when(o->story, &o->acts[n]);
 }
 
 /* The first mail server that lists its users; NULL. */
@@ -244,10 +250,22 @@ static void offer_for_host(struct offers *o, size_t index)
     offer_removal(o, "hosts", host.name, tr("there were no such host"));
 }
 
+/* Of a mail's content: which mail, and which part of it, for it is the packet that the act is about. */
+static void say_packet(const struct story *s, size_t index, char about[ACT_WORDS_BYTES])
+{
+    char label[80];
+    size_t line = packet_line(s, index);
+    packet_words(s, index, about, ACT_WORDS_BYTES);
+    if (line == STORY_NONE || !story_line(s, line)->is_content || story_line(s, line)->mail == STORY_NONE) return;
+    story_packet_label(s, index, label, sizeof label);
+    snprintf(about, ACT_WORDS_BYTES, tr("mail %s, %s"), story_mail(s, story_line(s, line)->mail)->name,
+             label);
+}
+
 void what_if_say_about(const struct story *story, struct selection selection, char about[ACT_WORDS_BYTES])
 {
     about[0] = 0;
-    if (selection.what == ACT_PACKET) packet_words(story, selection.index, about, ACT_WORDS_BYTES);
+    if (selection.what == ACT_PACKET) say_packet(story, selection.index, about);
     if (selection.what == ACT_HOST) snprintf(about, ACT_WORDS_BYTES, "%s", story_host(story, selection.index).name);
     if (selection.what == ACT_MAIL) snprintf(about, ACT_WORDS_BYTES, "%s", story_mail(story, selection.index)->name);
     if (selection.what != ACT_LINK) return;

@@ -9,7 +9,7 @@
 enum { ACTS_MAX = 12, ACT_WORDS_BYTES = 160, ACT_LINE_BYTES = 640, ACT_NAME_BYTES = 40, OFFERS_MAX = 8 };
 
 struct act_line {
-    char about[ACT_WORDS_BYTES];   /* "mail m1, 1348 bytes", "internet – mail.a.example" */
+    char about[ACT_WORDS_BYTES];   /* "mail m1, bytes 1–1348", "internet – mail.a.example" */
     char words[ACT_WORDS_BYTES];   /* "it had not been lost" */
     char when[VTIME_TEXT_BYTES];   /* "1.2 s"; "": from the beginning on, or it is about a packet */
     char line[ACT_LINE_BYTES];     /* {"spare":{"packet":57,"link":"a-mail"}}; with a pointer: the value */
@@ -34,8 +34,8 @@ const char *what_if_instant(int64_t at_ns, char text[40]);
    name server that comes of itself cannot be linked. */
 bool what_if_link(const struct story *story, size_t a, size_t b, struct act_line *act, char name[ACT_NAME_BYTES]);
 
-/* The scenario of a journal with the acts, compact; everything else is as its writer has it. To be freed with mem_free. NULL
-   when there is no scenario. */
+/* The scenario of a journal with the acts, compact; everything else is as its writer has it. To be freed with mem_free.
+   NULL when there is no scenario. */
 char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
@@ -20,7 +21,7 @@ static void act_words(const struct what_if_band *band, char text[ACT_QUESTION_BY
     if (page->running)
         snprintf(text, size, "%s", tr("The world is run once more ..."));
     else if (!shows_what_if(band))
-        snprintf(text, size, "%s", tr("The run as it was: a change begins a new what if"));
+        snprintf(text, size, "%s", tr("The run as it was"));
     else if (page->n_acts == 1)
         what_if_question(&page->acts[0], text);
     else
@@ -28,13 +29,13 @@ static void act_words(const struct what_if_band *band, char text[ACT_QUESTION_BY
 }
 
 /* Where on the clock one is, and why. */
-static void clock_words(const struct view *v, const struct what_if_band *band, char *text, size_t size)
+static void parting_words(const struct view *v, const struct what_if_band *band, char *text, size_t size)
 {
-    char parts[VTIME_TEXT_BYTES], left[VTIME_TEXT_BYTES];
+    char parts[VIEW_TIME_BYTES], left[VIEW_TIME_BYTES];
     int64_t now = story_now(v->story);
     text[0] = 0;
     if (!band->page.comparison || band->page.running) return;
-    vtime_format_instant(v->parts_ns, parts);
+    view_time_text(v->parts_ns, MILLISECOND, parts);
     if (band->n_aside && shows_what_if(band))
         snprintf(text, size, "%s",
                  tr("Begun anew from the run as it was. Ctrl Z brings back what was changed before."));
@@ -44,9 +45,18 @@ static void clock_words(const struct view *v, const struct what_if_band *band, c
         snprintf(text, size, tr("Until %s both runs are the same."), parts);
     else if (now == v->parts_ns && band->left_ns != TIME_NEVER)
         snprintf(text, size, tr("The clock was at %s and went back to where the runs part."),
-                 vtime_format_instant(band->left_ns, left));
+                 view_time_text(band->left_ns, MILLISECOND, left));
     else
         snprintf(text, size, tr("The runs part at %s."), parts);
+}
+
+/* On the run as it was also what comes of a change that is made there. */
+static void clock_words(const struct view *v, const struct what_if_band *band, char *text, size_t size)
+{
+    parting_words(v, band, text, size);
+    size_t n = strlen(text);
+    if (*text && !shows_what_if(band))
+        snprintf(text + n, size - n, " %s", tr("A change made here starts anew, without those made before."));
 }
 
 /* ---- Buttons ---- */
@@ -61,11 +71,10 @@ struct way {
 /* From the right; the first is always there, the others where half of the band is left. Returns what is left. */
 static struct box draw_ways(const struct view *v, struct box box, const struct what_if_band *band)
 {
-    const struct way ways[] = {
-        {band->page.shown ? tr("back to the run as it was (x)") : tr("as it would have been (x)"), ACT_SHOW_RUN,
-         band->page.shown ? 0 : 1, true},
-        {tr("compare (9)"), ACT_ENLARGE, VIEW_WHAT_IF, false},
-        {tr("why late (8)"), ACT_ENLARGE, VIEW_WHY_LATE, false}};
+    const struct way ways[] = {{band->page.shown ? tr("back to the run as it was (x)") : tr("back to what if (x)"),
+                                ACT_SHOW_RUN, band->page.shown ? 0 : 1, true},
+                               {tr("compare (9)"), ACT_ENLARGE, VIEW_WHAT_IF, false},
+                               {tr("why late (8)"), ACT_ENLARGE, VIEW_WHY_LATE, false}};
     double h = fmin(view_units(v, 26), box.h - view_units(v, 4)), gap = view_units(v, 7), right = box.x + box.w;
     if (!band->page.comparison || band->page.running) return box;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
@@ -83,7 +92,7 @@ static struct box draw_ways(const struct view *v, struct box box, const struct w
 
 void what_if_band_draw(const struct view *v, struct box box, const struct what_if_band *band)
 {
-    char text[ACT_QUESTION_BYTES], clock[200];
+    char text[ACT_QUESTION_BYTES], clock[300];
     const struct theme *t = v->theme;
     bool what_if = shows_what_if(band);
     canvas_fill_round(v->canvas, box, view_units(v, 8), what_if ? colour_mix(t->panel, t->accent, 0.2) : t->panel);

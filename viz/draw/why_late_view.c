@@ -350,11 +350,13 @@ static bool draw_loss(struct pen *pen, const struct account_page *p, size_t inde
 {
     const struct view *v = pen->v;
     char text[WHY_LOSS_BYTES], time[VIEW_TIME_BYTES], again[100] = "";
-    int64_t again_ns = why_resent_after_ns(v->story, index);
+    int64_t again_ns = why_resent_after_ns(v->story, index),
+            sent_ns = story_packet(v->story, story_drop(v->story, index)->packet)->sent_ns;
     why_loss_words(v->story, index, text, sizeof text);
     if (again_ns > 0) /* else it was never sent again */
-        snprintf(again, sizeof again, tr("sent again after %s"),
-                 loss_cost_time_text(again_ns, loss_cost_grain_of(again_ns), time));
+        snprintf(again, sizeof again, tr("%s after its first sending"),
+                 loss_cost_time_text(loss_cost_between(sent_ns, sent_ns + again_ns, loss_cost_grain_of(again_ns)),
+                                     loss_cost_grain_of(again_ns), time));
     return draw_row(
         pen, p,
         (struct row){text, "", again, view_units(v, 22), ACT_GO_TO_EVENT, story_drop(v->story, index)->event, false});
@@ -367,12 +369,17 @@ static int64_t length_of(const struct why_part *part)
 
 enum { WHEN_BYTES = 2 * VIEW_TIME_BYTES + 8 };
 
+static struct axis_time form_between(int64_t from_ns, int64_t to_ns)
+{
+    int64_t apart_ns = (to_ns - from_ns) / 1000;
+    return (struct axis_time){to_ns, apart_ns > MICROSECOND ? apart_ns : MICROSECOND};
+}
+
 /* From when to when, in a form that tells the parts of this level apart. */
 static const char *when_text(const struct account_page *p, const struct why_part *part, char text[WHEN_BYTES])
 {
     char from[VIEW_TIME_BYTES], to[VIEW_TIME_BYTES];
-    int64_t apart_ns = (p->to_ns - p->from_ns) / 1000;
-    const struct axis_time form = {p->to_ns, apart_ns > MICROSECOND ? apart_ns : MICROSECOND};
+    const struct axis_time form = form_between(p->from_ns, p->to_ns);
     snprintf(text, WHEN_BYTES, "%s – %s", axis_time_text(form, part->from_ns, from),
              axis_time_text(form, part->to_ns, to));
     return text;
@@ -505,18 +512,31 @@ static void draw_sums(struct pen *pen, const struct account_page *p)
     pen_write(pen, style, text);
 }
 
+/* How long it took from one instant to another as both are written in this form. */
+static int64_t length_as_written(struct axis_time form, int64_t from_ns, int64_t to_ns)
+{
+    int64_t grain_ns = SECOND;
+    while (grain_ns > 1 && grain_ns > form.apart_ns)
+        grain_ns /= 10;
+    return loss_cost_between(from_ns, to_ns, grain_ns);
+}
+
+/* When, as the rows below have it, and how long that took: the clock had run before the mail was written. */
 static void draw_title(struct pen *pen, const struct account_page *p)
 {
-    char text[400], time[VTIME_TEXT_BYTES];
+    char text[400], at[VIEW_TIME_BYTES], time[VTIME_TEXT_BYTES];
     const struct view *v = p->v;
     struct story_letter letter = story_letter(v->story, p->plan->letter);
     const char *name = story_mail(v->story, letter.mail)->name;
     const struct delay_interval *intervals = p->plan->intervals;
-    vtime_format_duration(intervals[p->plan->n_intervals - 1].to_ns - intervals[0].from_ns, time);
+    int64_t from_ns = intervals[0].from_ns, to_ns = intervals[p->plan->n_intervals - 1].to_ns;
+    const struct axis_time form = form_between(from_ns, to_ns);
+    vtime_format_duration(length_as_written(form, from_ns, to_ns), time);
     if (p->plan->span.delivered_ns != TIME_NEVER)
-        snprintf(text, sizeof text, tr("%s reached %s after %s"), name, letter.recipient, time);
+        snprintf(text, sizeof text, tr("%s reached %s at %s, %s after it was written"), name, letter.recipient,
+                 axis_time_text(form, to_ns, at), time);
     else
-        snprintf(text, sizeof text, tr("%s has not reached %s in %s"), name, letter.recipient, time);
+        snprintf(text, sizeof text, tr("%s has not reached %s, %s after it was written"), name, letter.recipient, time);
     struct text_style style = view_text(v, FONT_PLAIN);
     style.bold = true;
     style.lines = 2;
@@ -547,12 +567,7 @@ static void draw_compared(struct pen *pen, const struct compare_page *compared, 
                                    *would = &compared->comparison->letters[1][row];
     snprintf(text, sizeof text, tr("What if: %s"), loss_cost_change_words(was, would, words));
     pen_write(pen, style, text);
-    if (row != compared->told || !compared->cost) return;
-    style.bold = false;
-    style.lines = 7;
-    pen_write(pen, style,
-              loss_cost_words(compared->cost, compared->stories[compared->cost->lost_in],
-                              loss_cost_grain_ns(was, would), words));
+    if (row == compared->told) compare_view_write_cost(pen, compared);
 }
 
 static bool can_run_without(const struct account_page *p)

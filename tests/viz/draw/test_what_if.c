@@ -308,6 +308,14 @@ static void spare_the_lost_packet(int64_t at_ns)
     scene_draw(scene, canvas);
 }
 
+static size_t buttons_to_a_run(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < targets_count(scene_targets(scene)); i++)
+        n += targets_at(scene_targets(scene), i)->act == ACT_SHOW_RUN;
+    return n;
+}
+
 Test(what_if, while_there_are_two_runs_a_band_says_which_is_seen_and_leads_to_the_other)
 {
     cr_expect(not(is_told("The run as it was")), "there is but one");
@@ -317,6 +325,7 @@ Test(what_if, while_there_are_two_runs_a_band_says_which_is_seen_and_leads_to_th
     int64_t now = scene_now(scene);
     for (int i = 0; i < 3; i++) {
         cr_expect(is_told("what if it had not been lost?"));
+        cr_expect(eq(sz, buttons_to_a_run(), 1), "the choice is there once");
         cr_assert(click(ACT_SHOW_RUN, 0), "back to the run as it was");
         cr_expect(is_told("The run as it was"));
         cr_expect(eq(sz, story_drop_count(scene_story(scene)), 1));
@@ -328,6 +337,7 @@ Test(what_if, while_there_are_two_runs_a_band_says_which_is_seen_and_leads_to_th
     cr_expect(is_told("Why late"));
     cr_assert(click(ACT_ENLARGE, VIEW_WHAT_IF));
     cr_expect(is_told("Until "));
+    cr_expect(eq(sz, buttons_to_a_run(), 1), "in the view of it, too");
     cr_assert(click(ACT_UNDO, 0));
     cr_expect(not(is_told("back to the run as it was")), "there is but one again");
 }
@@ -337,7 +347,7 @@ Test(what_if, who_changes_the_run_as_it_was_begins_a_new_what_if_and_may_take_th
 {
     spare_the_lost_packet(2500 * MILLISECOND);
     press('x');
-    cr_expect(is_told("The run as it was: a change begins a new what if"));
+    cr_expect(is_told("A change made here starts anew, without those made before."));
     size_t link = story_link_by_name(scene_story(scene), "a-mail");
     scene_select(scene, (struct selection){ACT_LINK, link});
     scene_draw(scene, canvas);
@@ -374,7 +384,7 @@ Test(what_if, where_the_clock_goes_is_said)
     spare_the_lost_packet(2500 * MILLISECOND);
     int64_t parts = scene_now(scene);
     cr_expect_lt(parts, 2500 * MILLISECOND);
-    cr_expect(is_told("The clock was at 00:00:02.500000 and went back to where the runs part."));
+    cr_expect(is_told("The clock was at 2.500 s and went back to where the runs part."));
     scene_seek(scene, parts + MILLISECOND);
     cr_expect(is_told("The runs part at "));
     press_with('z', false, true);
@@ -417,7 +427,7 @@ Test(what_if, an_act_is_told_in_words_and_not_as_the_line_that_is_saved)
     cr_assert(click(ACT_WHAT_IF, 0), "that the link is cut");
     scene_poll(scene);
     press('9');
-    cr_expect(is_told("mail.a.example – internet (at 00:00:01.200000): what if it were cut for a minute?"));
+    cr_expect(is_told("mail.a.example – internet (at 1.200 s): what if it were cut for a minute?"));
     cr_expect(not(is_told("cut_link")));
     cr_assert(click(ACT_SAVE, 0));
     cr_expect(strstr(rerun_saved, "cut_link") != NULL, "saved it is a line");

@@ -468,7 +468,7 @@ Test(written_views, why_late_has_parts_that_add_up_to_the_delay)
 {
     open_view("why-late", WORLD MAIL);
     draw_at(119);
-    SAYS_ALL("m1 reached bob@b.example after 1 min 36 s",
+    SAYS_ALL("m1 reached bob@b.example at 1:46.00, 1 min 36 s after it was written",
              "waits its turn 2 s  +  connecting 6 s  +  handing over 6 s  +  waits to try again 1 min 22 s");
     cr_expect(has_part("mail.a.example waits to try again: 451 not now", "1 min 22 s"));
     cr_expect(has_part("mail.a.example: attempt 2", "6 s"));
