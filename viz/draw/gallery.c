@@ -196,7 +196,7 @@ static bool handle_key(struct gallery *g, const struct input *in)
 {
     if (g->quit_asked) {
         g->quit_asked = false;
-        g->quit = in->key == KEY_ESCAPE || in->key == 'q' || in->key == KEY_ENTER;
+        g->quit = in->key == 'q' || in->key == KEY_ENTER; /* Esc closes the question, as everything on top */
         return true;
     }
     return handle_move_key(g, in) || handle_other_key(g, in);

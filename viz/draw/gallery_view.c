@@ -119,7 +119,8 @@ static void draw_bar(const struct page *p)
 
 static void draw_quit_question(const struct page *p)
 {
-    const char *text = tr("Press Esc once more to quit.");
+    char text[120];
+    snprintf(text, sizeof text, "%s  %s", tr("Quit?"), tr("Enter quits, Esc stays."));
     struct text_style style = theme_text(p->theme, FONT_LARGE, p->u);
     style.bold = true;
     style.across = style.down = ALIGN_CENTRE;

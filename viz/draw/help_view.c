@@ -57,7 +57,7 @@ static const struct help_row window_rows[] = {
     {"+ −", "larger, smaller"},
     {"t", "light, dark"},
     {"f", "full screen"},
-    {"Esc", "close; twice: the gallery, or quit"},
+    {"Esc", "close what is on top; then: asks whether to leave"},
     {"q", "quit"},
 };
 

@@ -420,28 +420,35 @@ static void draw_band(const struct scene *s, const struct view *view)
     what_if_band_draw(view, s->panels.band, &band);
 }
 
-/* What would be lost stands below. */
+/* What would be lost, and what the keys do: always the same ones. */
 static void draw_question_whether_to_leave(const struct scene *s, const struct view *view, struct box window)
 {
-    const char *text = s->asked == LEAVING_FOR_GALLERY ? tr("Press Esc once more for the gallery.")
-                                                       : tr("Press Esc once more to quit.");
-    const char *lost = !scene_would_lose(s)     ? ""
-                       : s->what_if.rerun->save ? tr("The changes of what if are not saved. Ctrl S saves them.")
-                                                : tr("The changes of what if will be gone.");
-    struct text_style style = view_text(view, FONT_LARGE), small = view_text(view, FONT_PLAIN);
-    style.bold = true;
-    style.across = style.down = small.across = small.down = ALIGN_CENTRE;
-    style.colour = small.colour = view->theme->panel;
-    double room = window.w - view_units(view, 64), h = view_units(view, 48), below = *lost ? view_units(view, 28) : 0;
-    style = view_fitted(view, style, text, room, 0.6);
-    small = view_fitted(view, small, lost, room, 0.6);
-    double w = fmax(canvas_measure(view->canvas, &style, text, 0).x, canvas_measure(view->canvas, &small, lost, 0).x);
-    w = fmin(w + view_units(view, 48), window.w - view_units(view, 16));
-    struct box box = box_of((window.w - w) / 2, (window.h - h - below) / 2, w, h + below);
+    const char *const lines[] = {
+        s->asked == LEAVING_FOR_GALLERY ? tr("Leave for the gallery?") : tr("Quit?"),
+        !scene_would_lose(s)     ? ""
+        : s->what_if.rerun->save ? tr("The changes of what if are not saved. Ctrl S saves them.")
+                                 : tr("The changes of what if will be gone."),
+        s->asked == LEAVING_FOR_GALLERY ? tr("Enter leaves, Esc stays.") : tr("Enter quits, Esc stays.")};
+    enum { LINES = sizeof lines / sizeof *lines };
+    const double heights[LINES] = {view_units(view, 40), *lines[1] ? view_units(view, 26) : 0, view_units(view, 26)};
+    double w = 0, h = view_units(view, 16), room = window.w - view_units(view, 64);
+    struct text_style styles[LINES];
+    for (int i = 0; i < LINES; i++) {
+        styles[i] = view_text(view, i ? FONT_PLAIN : FONT_LARGE);
+        styles[i].bold = i == 0;
+        styles[i].across = styles[i].down = ALIGN_CENTRE;
+        styles[i].colour = view->theme->panel;
+        styles[i] = view_fitted(view, styles[i], lines[i], room, 0.6);
+        w = fmax(w, canvas_measure(view->canvas, &styles[i], lines[i], 0).x);
+        h += heights[i];
+    }
+    w = fmin(w + view_units(view, 64), window.w - view_units(view, 16));
+    struct box box = box_of((window.w - w) / 2, (window.h - h) / 2, w, h);
     canvas_lay_over(view->canvas);
-    canvas_fill_round(view->canvas, box, h / 2, view->theme->ink);
-    canvas_text(view->canvas, box_of(box.x, box.y, w, h), &style, text);
-    if (*lost) canvas_text(view->canvas, box_of(box.x, box.y + h - view_units(view, 8), w, below), &small, lost);
+    canvas_fill_round(view->canvas, box, view_units(view, 20), view->theme->ink);
+    double y = box.y + view_units(view, 6);
+    for (int i = 0; i < LINES; y += heights[i++])
+        if (*lines[i]) canvas_text(view->canvas, box_of(box.x, y, w, heights[i]), &styles[i], lines[i]);
 }
 
 void scene_draw(struct scene *s, struct canvas *canvas)

@@ -53,17 +53,17 @@ void scene_leave(struct scene *s, enum leaving where)
         leave(s, where);
 }
 
-/* The key that asked says yes as well. */
+/* The question is what lies on top: Esc closes it, too. The key that asked says yes as well as Enter. */
 static void answer_whether_to_leave(struct scene *s, int key)
 {
     enum leaving where = s->asked;
-    bool yes = key == KEY_ESCAPE || key == KEY_ENTER || key == (where == LEAVING_FOR_GALLERY ? 'm' : 'q');
+    bool yes = key == KEY_ENTER || key == (where == LEAVING_FOR_GALLERY ? 'm' : 'q');
     s->asked = LEAVING_NOT;
     if (yes) leave(s, where);
 }
 
-/* From the inside out: menu, link, message, selection, focus, enlarged view; then the question whether to leave: who
-   presses it once too often shall not lose his place. */
+/* The topmost thing, from the inside out: menu, link, message, selection, focus, enlarged view; where nothing is left
+   it asks whether to leave: who presses it once too often shall not lose his place. */
 static void escape(struct scene *s)
 {
     if (s->menu != VIEW_NONE)

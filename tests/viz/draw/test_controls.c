@@ -303,6 +303,7 @@ EFFECT(is_dark, !was->dark && is->dark)
 EFFECT(fills_the_screen, !was->full_screen && is->full_screen)
 EFFECT(looks_at_nothing, was->selection.what != ACT_NONE && is->selection.what == ACT_NONE)
 EFFECT(asks_whether_to_quit, !was->asks_to_quit && is->asks_to_quit)
+EFFECT(asks_no_more, was->asks_to_quit && !is->asks_to_quit)
 EFFECT(has_help, !was->help && is->help)
 EFFECT(has_no_help, was->help && !is->help)
 EFFECT(looks_at_a_packet, is->selection.what == ACT_PACKET)
@@ -411,7 +412,8 @@ static const struct key_row key_rows[] = {
     {.key = "q", .sym = SDLK_q, .end = WINDOW_CLOSED},
     /* not on the page, but in docs/window.md */
     {.sym = SDLK_ESCAPE, .effect = asks_whether_to_quit},
-    {.sym = SDLK_ESCAPE, .prepare = in_doubt_about_quitting, .end = WINDOW_CLOSED},
+    {.sym = SDLK_ESCAPE, .prepare = in_doubt_about_quitting, .effect = asks_no_more},
+    {.sym = SDLK_RETURN, .prepare = in_doubt_about_quitting, .end = WINDOW_CLOSED},
     {.sym = SDLK_EQUALS, .effect = is_larger},
     {.sym = SDLK_KP_PLUS, .effect = is_larger},
     {.sym = SDLK_KP_MINUS, .effect = is_smaller},

@@ -126,7 +126,7 @@ Test(gallery, enter_and_a_click_choose)
     cr_expect(eq(sz, gallery_take_choice(gallery), 3));
 }
 
-Test(gallery, escape_asks_and_quits_and_any_size_can_be_drawn)
+Test(gallery, escape_asks_and_enter_quits_and_any_size_can_be_drawn)
 {
     const int sizes[][2] = {{1, 1}, {320, 200}, {640, 400}, {3840, 2160}};
     for (size_t i = 0; i < 4; i++) {
@@ -137,6 +137,9 @@ Test(gallery, escape_asks_and_quits_and_any_size_can_be_drawn)
     press_in_gallery(KEY_ESCAPE);
     cr_expect(gallery_wants_quit(gallery) == false);
     press_in_gallery(KEY_ESCAPE);
+    cr_expect(gallery_wants_quit(gallery) == false, "Esc closes the question");
+    press_in_gallery(KEY_ESCAPE);
+    press_in_gallery(KEY_ENTER);
     cr_expect(gallery_wants_quit(gallery));
 }
 
@@ -178,9 +181,9 @@ Test(lesson, escape_leaves_the_question_and_then_goes_to_the_gallery)
     cr_expect(scene_question(scene, &answer) == NULL);
     press(KEY_ESCAPE);
     cr_expect(eq(int, scene_way(scene), WAY_STAY));
-    cr_expect(picture_says("Press Esc once more for the gallery."));
+    cr_expect(picture_says("Leave for the gallery?") && picture_says("Enter leaves, Esc stays."));
     cr_expect(not(picture_says("not saved")));
-    press(KEY_ESCAPE);
+    press(KEY_ENTER);
     cr_expect(eq(int, scene_way(scene), WAY_GALLERY));
 }
 
@@ -188,7 +191,7 @@ Test(lesson, after_the_question_whether_to_leave_any_other_key_stays)
 {
     press(KEY_ESCAPE);
     press(' ');
-    cr_expect(not(picture_says("Press Esc once more for the gallery.")));
+    cr_expect(not(picture_says("Leave for the gallery?")));
     press(KEY_ESCAPE);
     cr_expect(eq(int, scene_way(scene), WAY_STAY), "it asks anew");
 }

@@ -788,15 +788,27 @@ Test(scene, buttons_give_way_one_after_the_other_where_letters_are_larger)
 
 /* ---- Whether to leave ---- */
 
+Test(scene, escape_closes_the_question_whether_to_leave_and_enter_leaves)
+{
+    press(KEY_ESCAPE);
+    cr_expect(picture_says("Enter quits, Esc stays."));
+    press(KEY_ESCAPE);
+    cr_expect(not(scene_asks(scene)));
+    cr_expect(not(scene_wants_quit(scene)));
+    press(KEY_ESCAPE);
+    press(KEY_ENTER);
+    cr_expect(scene_wants_quit(scene));
+}
+
 Test(scene, the_question_whether_to_leave_goes_when_nobody_answers_it)
 {
     press(KEY_ESCAPE);
-    cr_expect(scene_asks(scene) && picture_says("Press Esc once more to quit."));
+    cr_expect(scene_asks(scene) && picture_says("Quit?"));
     scene_advance(scene, 3 * SECOND);
     cr_expect(scene_asks(scene), "it can be read");
     scene_advance(scene, 6 * SECOND);
     cr_expect(not(scene_asks(scene)));
-    cr_expect(not(picture_says("Press Esc once more to quit.")));
+    cr_expect(not(picture_says("Quit?")));
     cr_expect(not(scene_wants_quit(scene)));
     press(KEY_ESCAPE);
     cr_expect(scene_asks(scene), "and is asked anew");
