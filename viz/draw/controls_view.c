@@ -32,30 +32,21 @@ static double button(const struct view *v, double x, struct box row, enum button
     return x + side + view_units(v, 7);
 }
 
-static double draw_speed(const struct view *v, double x, struct box row, double speed)
-{
-    char text[32];
-    struct text_style style = view_text(v, FONT_PLAIN);
-    style.across = style.down = ALIGN_CENTRE;
-    x = button(v, x, row, BUTTON_SLOWER, ACT_SLOWER, false);
-    snprintf(text, sizeof text, "× %.4g", speed);
-    double w = view_units(v, 62);
-    canvas_text(v->canvas, box_of(x, row.y, w, row.h), &style, text);
-    return button(v, x + w + view_units(v, 7), row, BUTTON_FASTER, ACT_FASTER, false);
-}
-
-/* "1 s shows 25 ms": how the clock in the picture goes against the one on the wall. */
+/* "slow motion: 25 ms in a second": how the clock in the picture goes against the one on the wall. What the buttons
+   double and halve is the pace, which is another thing. */
 static void rate_text(const struct view *v, const struct controls_state *state, char *text, size_t size)
 {
     char length[VTIME_TEXT_BYTES];
     double ns = pace_speed_at(v->pace, v->screen_ns) * state->speed * 1e9;
+    if (ns < 1) { /* while something is read, or much happens at one instant */
+        snprintf(text, size, "%s", state->playing ? tr("the clock waits a moment") : tr("paused"));
+        return;
+    }
+    vtime_format_duration((int64_t)fmin(ns, 9e18), length);
     if (pace_is_skipping(v->pace, v->screen_ns))
-        snprintf(text, size, tr("skipping ahead: %s in a second"),
-                 vtime_format_duration((int64_t)fmin(ns, 9e18), length));
-    else if (ns < 1)
-        snprintf(text, size, "%s", tr("the clock stands still"));
+        snprintf(text, size, tr("skipping ahead: %s in a second"), length);
     else
-        snprintf(text, size, tr("a second shows %s"), vtime_format_duration((int64_t)fmin(ns, 9e18), length));
+        snprintf(text, size, ns < 1e9 ? tr("slow motion: %s in a second") : tr("%s in a second"), length);
 }
 
 /* Not all that happens at the instant of the clock has happened: "1 of 3". */
@@ -114,17 +105,17 @@ static void draw_clock(const struct view *v, struct box box, const struct contro
 
 /* ---- Buttons with words ---- */
 
-/* What is filled does what it says. What only has an edge says how it is, and a press makes it otherwise. */
+/* What is filled does what it says. What only has an edge, the pace, says how it is, and a press makes it otherwise. */
 struct word_button {
     const char *text; /* NULL: a half disc, for light and dark */
     enum act act;
     size_t arg;
-    bool is_state, pressed;
+    bool pressed;
     int rank; /* where there is no room for all, the highest go first */
     double w;
 };
 
-enum { WORD_BUTTONS = 7, NOWHERE = WORD_BUTTONS + 1 /* a rank for which there is never room */ };
+enum { WORD_BUTTONS = 6, NOWHERE = WORD_BUTTONS + 1 /* a rank for which there is never room */ };
 
 static void measure_word_buttons(const struct view *v, struct word_button buttons[WORD_BUTTONS])
 {
@@ -154,10 +145,7 @@ static void draw_word_button(const struct view *v, struct box box, const struct 
     struct colour ink = button->pressed ? v->theme->on_accent : v->theme->ink;
     style.across = style.down = ALIGN_CENTRE;
     style.colour = ink;
-    if (button->is_state)
-        canvas_stroke_round(v->canvas, box_inset(box, 0.5), box.h / 2, view_units(v, 1.2), v->theme->ghost);
-    else
-        canvas_fill_round(v->canvas, box, box.h / 2, button->pressed ? v->theme->accent : v->theme->grid);
+    canvas_fill_round(v->canvas, box, box.h / 2, button->pressed ? v->theme->accent : v->theme->grid);
     if (button->text)
         canvas_text(v->canvas, box, &style, button->text);
     else
@@ -165,17 +153,49 @@ static void draw_word_button(const struct view *v, struct box box, const struct 
     targets_add_box(v->targets, button->act, button->arg, box);
 }
 
+/* Of the pace by its longest name, so that the button beside it stays where it is. */
+static double room_of_pace(const struct view *v)
+{
+    char text[120];
+    double w = 0;
+    struct text_style style = view_text(v, FONT_PLAIN);
+    for (enum pace_mode mode = PACE_STORY; mode <= PACE_EVENT; mode++) {
+        snprintf(text, sizeof text, "%s × 2", controls_pace_name(mode));
+        w = fmax(w, canvas_measure(v->canvas, &style, text, 0).x);
+    }
+    return fmin(ceil(w) + view_units(v, 20), view_units(v, 150)); /* the longest name of a language is smaller there */
+}
+
+/* The pace between slower and faster, which make it "story pace × 2": a factor of the pace, not of the clock. */
+static double draw_pace(const struct view *v, double x, struct box row, const struct controls_state *state)
+{
+    char text[120];
+    double w = room_of_pace(v), h = view_units(v, 30);
+    struct text_style style = view_text(v, FONT_PLAIN);
+    style.across = style.down = ALIGN_CENTRE;
+    if (fabs(state->speed - 1) < 1e-9)
+        snprintf(text, sizeof text, "%s", controls_pace_name(state->pace));
+    else
+        snprintf(text, sizeof text, "%s × %.4g", controls_pace_name(state->pace), state->speed);
+    x = button(v, x, row, BUTTON_SLOWER, ACT_SLOWER, false);
+    struct box box = box_of(x, row.y + (row.h - h) / 2, w, h);
+    canvas_stroke_round(v->canvas, box_inset(box, 0.5), h / 2, view_units(v, 1.2), v->theme->ghost);
+    style = view_fitted(v, style, text, w - view_units(v, 12), 0.6);
+    canvas_text(v->canvas, box, &style, text);
+    targets_add_box(v->targets, ACT_PACE, 0, box);
+    return button(v, x + w + view_units(v, 7), row, BUTTON_FASTER, ACT_FASTER, false);
+}
+
 static double draw_word_buttons(const struct view *v, double x, struct box row, double end,
                                 const struct controls_state *state)
 {
     struct word_button buttons[WORD_BUTTONS] = {
-        {controls_pace_name(state->pace), ACT_PACE, 0, true, false, 2, 0},
-        {tr("Why late"), ACT_ENLARGE, VIEW_WHY_LATE, false, state->enlarged == VIEW_WHY_LATE, 4, 0},
-        {tr("What if"), ACT_ENLARGE, VIEW_WHAT_IF, false, state->enlarged == VIEW_WHAT_IF, 6, 0},
-        {tr("Run until"), ACT_FIND, 0, false, false, 3, 0},
-        {NULL, ACT_THEME, 0, false, false, 5, 0},
-        {"?", ACT_HELP, 0, false, false, 1, 0},
-        {tr("the whole time (w)"), ACT_WHOLE_TIME, 0, false, false, state->is_zoomed ? 1 : NOWHERE, 0}};
+        {tr("Why late"), ACT_ENLARGE, VIEW_WHY_LATE, state->enlarged == VIEW_WHY_LATE, 3, 0},
+        {tr("What if"), ACT_ENLARGE, VIEW_WHAT_IF, state->enlarged == VIEW_WHAT_IF, 5, 0},
+        {tr("Run until"), ACT_FIND, 0, false, 2, 0},
+        {NULL, ACT_THEME, 0, false, 4, 0},
+        {"?", ACT_HELP, 0, false, 1, 0},
+        {tr("the whole time (w)"), ACT_WHOLE_TIME, 0, false, state->is_zoomed ? 1 : NOWHERE, 0}};
     double h = view_units(v, 30);
     measure_word_buttons(v, buttons);
     int most = rank_that_fits(v, buttons, end - x);
@@ -207,7 +227,7 @@ void controls_view_draw(const struct view *v, struct box row, const struct contr
         draw_clock(v, box_of(x, row.y, row.x + row.w - x, row.h), state);
         return;
     }
-    x = draw_speed(v, x, row, state->speed) + view_units(v, 10);
+    x = draw_pace(v, x, row, state) + view_units(v, 10);
     x = draw_word_buttons(v, x, row, row.x + row.w - room_of_clock(v), state) + view_units(v, 10);
     draw_clock(v, box_of(x, row.y, row.x + row.w - x, row.h), state);
 }

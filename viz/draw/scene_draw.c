@@ -409,7 +409,7 @@ static void draw_tip(struct scene *s, const struct view *view)
     if (s->menu == VIEW_NONE && !s->dragging) controls_view_draw_tip(view, s->panels.controls, s->hover);
     if (s->hover.what != ACT_TIME_LINE || s->dragging || s->menu != VIEW_NONE || s->panels.time_line.w <= 0) return;
     s->sign = timeline_sign_at(view, s->panels.time_line, s->pointer);
-    if (s->sign.sign != TIMELINE_SIGNS) timeline_view_draw_tip(view, s->panels.time_line, &s->sign);
+    if (s->sign.sign != TIMELINE_SIGNS) timeline_view_draw_tip(view, s->panels.time_line, s->panels.bottom.y, &s->sign);
 }
 
 static void draw_band(const struct scene *s, const struct view *view)

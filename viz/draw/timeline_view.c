@@ -515,8 +515,27 @@ struct timeline_found timeline_sign_at(const struct view *v, struct box box, str
     return none;
 }
 
-/* Above the sign: what it is and when, and what happens there. */
-void timeline_view_draw_tip(const struct view *v, struct box box, const struct timeline_found *found)
+/* Where it is drawn: what happens in the row above the strip, the rest in the strip. */
+static struct point place_of_sign(const struct view *v, struct box box, const struct timeline_found *found)
+{
+    struct box strip = strip_of(box, v->unit);
+    double x = timeline_x_of(v, box, found->at_ns);
+    switch ((int)found->sign) {
+    case SIGN_TIMER:
+    case SIGN_NEXT_ATTEMPT:
+        return point_of(x, strip.y + view_units(v, 4.8));
+    case SIGN_BOOKMARK:
+        return point_of(x + view_units(v, 3), strip.y + strip.h - view_units(v, 6));
+    case SIGN_PARTING:
+        return point_of(x, strip.y);
+    default:
+        return point_of(x, box.y + view_units(v, 10));
+    }
+}
+
+/* What it is and when, and what happens there: above the buttons, which one may want next, with a ring around the sign
+   that is meant. */
+void timeline_view_draw_tip(const struct view *v, struct box box, double above, const struct timeline_found *found)
 {
     enum { LINES = 4 };
     char text[VIEW_TIME_BYTES + 200], at[VIEW_TIME_BYTES], sentence[STORY_SENTENCE_BYTES] = "";
@@ -533,10 +552,11 @@ void timeline_view_draw_tip(const struct view *v, struct box box, const struct t
     struct point said = *sentence ? canvas_measure(v->canvas, &plain, sentence, room) : point_of(0, 0);
     double w = ceil(fmax(head.x, fmin(said.x, room))) + 2 * edge + 2, h = ceil(head.y + said.y) + edge;
     double x = timeline_x_of(v, box, found->at_ns) - w / 2;
-    struct box tip = box_of(fmax(box.x, fmin(x, box.x + box.w - w)), fmax(0, box.y - h - 2 * u), w, h);
+    struct box tip = box_of(fmax(box.x, fmin(x, box.x + box.w - w)), fmax(0, above - h - 4 * u), w, h);
     canvas_lay_over(v->canvas);
     canvas_fill_round(v->canvas, tip, 8 * u, v->theme->panel);
     canvas_stroke_round(v->canvas, tip, 8 * u, 1.5 * u, v->theme->accent);
+    canvas_ring(v->canvas, place_of_sign(v, box, found), 9 * u, 1.5 * u, v->theme->accent);
     canvas_text(v->canvas, box_of(tip.x + edge, tip.y + edge / 2, w - 2 * edge, head.y), &bold, text);
     if (*sentence)
         canvas_text(v->canvas, box_of(tip.x + edge, tip.y + edge / 2 + head.y, w - 2 * edge, said.y + 1), &plain,

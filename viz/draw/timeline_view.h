@@ -31,7 +31,7 @@ struct timeline_found {
     int64_t at_ns;
 };
 struct timeline_found timeline_sign_at(const struct view *view, struct box box, struct point at);
-/* What it is, over everything. */
-void timeline_view_draw_tip(const struct view *view, struct box box, const struct timeline_found *found);
+/* What it is, over everything, its lower edge above this line. */
+void timeline_view_draw_tip(const struct view *view, struct box box, double above, const struct timeline_found *found);
 
 #endif

@@ -23,7 +23,7 @@ struct seen {
 static void hear(void *user, const struct canvas_part *part)
 {
     struct seen *seen = user;
-    static const char *const speed[] = {"a second shows", "the clock stands still", "skipping ahead"};
+    static const char *const speed[] = {"in a second", "the clock waits a moment", "paused", "skipping ahead"};
     if (part->what != CANVAS_TEXT) return;
     for (size_t i = 0; i < sizeof speed / sizeof speed[0]; i++)
         if (strstr(part->text, speed[i])) return;

@@ -759,10 +759,41 @@ Test(scene, a_button_under_the_pointer_says_what_it_does_and_its_key)
     }
 }
 
+/* The factor is one of the pace: nothing says "× 1" beside a clock that goes slower. */
+Test(scene, the_pace_and_its_factor_are_one_thing_and_the_clock_says_how_it_goes)
+{
+    scene_seek(scene, 1100 * MILLISECOND);
+    scene_draw(scene, canvas);
+    cr_expect(picture_says("story pace\n"));
+    cr_expect(not(picture_says("× 1")));
+    cr_expect(picture_says("slow motion: "));
+    cr_assert(click(ACT_FASTER, 0));
+    cr_expect(picture_says("story pace × 2\n"));
+    struct box faster = target_bounds(targets_find_act(scene_targets(scene), ACT_FASTER, 0));
+    for (int i = 0; i < 3; i++) {
+        cr_assert(click(ACT_PACE, 0));
+        struct box now = target_bounds(targets_find_act(scene_targets(scene), ACT_FASTER, 0));
+        cr_expect(eq(dbl, now.x, faster.x), "it does not move away from the pointer");
+    }
+}
+
+Test(scene, while_it_plays_nothing_says_that_the_clock_stands)
+{
+    const struct pace_stand *stands;
+    cr_assert(gt(sz, pace_stands(scene_pace(scene), &stands), 0));
+    scene_seek(scene, stands[0].at_ns);
+    cr_expect(picture_says("paused"));
+    press(' ');
+    cr_assert(scene_is_playing(scene));
+    scene_advance(scene, 1);
+    cr_expect(picture_says("the clock waits a moment"));
+    cr_expect(not(picture_says("stands still")));
+}
+
 /* What is there at 75 % and at 300 %, and what gives way first. */
 Test(scene, buttons_give_way_one_after_the_other_where_letters_are_larger)
 {
-    static const struct selection order[] = {{ACT_HELP, 0},  {ACT_PACE, 0},
+    static const struct selection order[] = {{ACT_PACE, 0},  {ACT_HELP, 0},
                                              {ACT_FIND, 0},  {ACT_ENLARGE, VIEW_WHY_LATE},
                                              {ACT_THEME, 0}, {ACT_ENLARGE, VIEW_WHAT_IF}};
     enum { BUTTONS = sizeof order / sizeof order[0] };

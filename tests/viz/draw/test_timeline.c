@@ -52,6 +52,49 @@ Test(timeline, a_mark_under_the_pointer_says_what_it_is_when_and_how)
     cr_expect(not(picture_says(wanted)), "it goes with the pointer");
 }
 
+struct laid_over {
+    bool begun;
+    const struct targets *targets;
+    size_t boxes, on_buttons;
+};
+
+static bool overlap(struct box a, struct box b)
+{
+    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+static void hear_tip(void *user, const struct canvas_part *part)
+{
+    static const enum act buttons[] = {ACT_STEP_BACK, ACT_PLAY, ACT_STEP_FORWARD, ACT_SLOWER, ACT_PACE,
+                                       ACT_FASTER,    ACT_FIND, ACT_THEME,        ACT_HELP,   ACT_TIME_LINE};
+    struct laid_over *over = user;
+    over->begun |= part->what == CANVAS_LAID_OVER;
+    if (!over->begun || part->what != CANVAS_BOX) return;
+    struct box box = box_of(part->corners[0].x, part->corners[0].y, part->corners[2].x - part->corners[0].x,
+                            part->corners[2].y - part->corners[0].y);
+    over->boxes++;
+    for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++) {
+        const struct target *t = targets_find_act(over->targets, buttons[i], 0);
+        over->on_buttons += t && overlap(box, target_bounds(t));
+    }
+}
+
+Test(timeline, what_a_mark_says_covers_no_button_and_nothing_of_the_time_line)
+{
+    const struct story_mark *marks;
+    size_t n = story_marks(scene_story(scene), &marks);
+    press('4'); /* the queues: nothing else is laid over them */
+    for (size_t i = 0; i < n; i++) {
+        struct laid_over over = {.targets = scene_targets(scene)};
+        point_at_mark(marks[i].at_ns);
+        struct canvas *ear = canvas_new_listener(1280, 800, (struct canvas_listener){hear_tip, &over});
+        scene_draw(scene, ear);
+        canvas_free(ear);
+        cr_expect(gt(sz, over.boxes, 0), "mark %zu", i);
+        cr_expect(zero(sz, over.on_buttons), "mark %zu", i);
+    }
+}
+
 Test(timeline, each_kind_of_mark_has_its_own_words)
 {
     const struct story_mark *marks;
