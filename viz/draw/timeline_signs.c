@@ -75,6 +75,35 @@ const char *timeline_sign_words(enum timeline_sign sign)
     return "";
 }
 
+const char *timeline_sign_name(enum timeline_sign sign)
+{
+    switch ((int)sign) {
+    case SIGN_COMPOSED:
+        return tr("written");
+    case SIGN_ATTEMPT:
+        return tr("attempt");
+    case SIGN_DEFERRED:
+        return tr("put off");
+    case SIGN_DELIVERED:
+        return tr("delivered");
+    case SIGN_PICKED_UP:
+        return tr("picked up");
+    case SIGN_BOUNCED:
+        return tr("sent back");
+    case SIGN_LOSS:
+        return tr("lost");
+    case SIGN_NOT_TAKEN:
+        return tr("not taken");
+    case SIGN_RETRANSMISSION:
+        return tr("sent again");
+    case SIGN_FAULT:
+        return tr("fault");
+    case SIGN_CAPTION:
+        return tr("explained");
+    }
+    return "";
+}
+
 static void draw_bolt(const struct view *v, struct point at, double r)
 {
     const struct point bolt[4] = {{at.x + r * 0.3, at.y - r},

@@ -34,6 +34,7 @@ enum timeline_sign {
 enum timeline_sign timeline_sign_of(const struct story *story, const struct story_mark *mark);
 void timeline_sign_draw(const struct view *view, enum timeline_sign sign, struct point at);
 const char *timeline_sign_words(enum timeline_sign sign); /* "a packet is lost" */
+const char *timeline_sign_name(enum timeline_sign sign);  /* "lost", beside a mark of what happens; else "" */
 /* Of the bars. */
 struct colour timeline_packets_colour(const struct theme *theme);
 struct colour timeline_lines_colour(const struct theme *theme);

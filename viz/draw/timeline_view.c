@@ -8,6 +8,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/axis_time.h"
+#include "viz/draw/timeline_names.h"
 #include "viz/draw/timeline_signs.h"
 
 static const double bar_units = 4;
@@ -264,10 +265,14 @@ size_t timeline_marks_with_signs(const struct view *v, struct box box,
 static void draw_marks(const struct view *v, struct box box)
 {
     const struct story_mark *shown[TIMELINE_MOST_SIGNS];
+    struct timeline_names names;
     size_t n = timeline_marks_with_signs(v, box, shown);
     draw_loss_lines(v, box);
+    timeline_names_place(v, box, shown, n, &names);
+    timeline_names_draw(v, &names);
     for (size_t i = 0; i < n; i++) {
         double x = timeline_x_of(v, box, shown[i]->at_ns);
+        if (shown[i]->kind == STORY_MARK_CAPTION && timeline_names_cover(&names, x)) continue;
         timeline_sign_draw(v, timeline_sign_of(v->story, shown[i]), point_of(x, box.y + view_units(v, 10)));
     }
 }

@@ -95,6 +95,41 @@ Test(timeline, what_a_mark_says_covers_no_button_and_nothing_of_the_time_line)
     }
 }
 
+/* ---- Names beside the signs ---- */
+
+struct named {
+    struct box row;
+    char texts[1000];
+};
+
+static void hear_names(void *user, const struct canvas_part *part)
+{
+    struct named *named = user;
+    size_t n = strlen(named->texts);
+    if (part->what != CANVAS_TEXT || !box_has(named->row, part->room.x + 1, part->room.y + part->room.h / 2)) return;
+    snprintf(named->texts + n, sizeof named->texts - n, "%s;", part->text);
+}
+
+static void names_in(struct named *named)
+{
+    struct box line = time_line();
+    *named = (struct named){.row = box_of(line.x, line.y, line.w, 20)};
+    struct canvas *ear = canvas_new_listener(1280, 800, (struct canvas_listener){hear_names, named});
+    scene_draw(scene, ear);
+    canvas_free(ear);
+}
+
+Test(timeline, each_kind_of_sign_that_occurs_has_its_name_once_and_no_other_has)
+{
+    struct named named;
+    names_in(&named);
+    cr_expect(eq(str, named.texts, (char *)"written;attempt;delivered;picked up;lost;sent again;explained;"));
+    close_scene();
+    open_scene_of("mail-loop", scene_options_default());
+    names_in(&named);
+    cr_expect(strstr(named.texts, "sent back;") && !strstr(named.texts, "lost;"), "%s", named.texts);
+}
+
 Test(timeline, each_kind_of_mark_has_its_own_words)
 {
     const struct story_mark *marks;
