@@ -236,7 +236,8 @@ struct labels {
 static void hear_label(void *user, const struct canvas_part *part)
 {
     struct labels *heard = user;
-    if (part->what != CANVAS_TEXT || heard->n == 40) return;
+    bool is_name = part->room.y < 20; /* of a sign, above the strip */
+    if (part->what != CANVAS_TEXT || is_name || heard->n == 40) return;
     struct label *label = &heard->labels[heard->n++];
     snprintf(label->text, sizeof label->text, "%s", part->text);
     label->x = part->room.x + part->room.w * (part->style->across == ALIGN_START ? 0
