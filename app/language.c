@@ -20,6 +20,11 @@ static const char *lookup(const char *english)
     return dgettext("postroad", english);
 }
 
+static const char *lookup_count(const char *one, const char *many, unsigned long n)
+{
+    return dngettext("postroad", one, many, n);
+}
+
 /* "de" of "de_AT.UTF-8:de:en"; NULL: none of ours. */
 static const char *language_in(const char *text)
 {
@@ -88,11 +93,11 @@ bool language_begin(const char *command, const char *wanted)
     bindtextdomain("postroad", folder);
     bindtextdomain("libc", folder); /* which has none for it: errors stay English */
     bind_textdomain_codeset("postroad", "UTF-8");
-    tr_set_lookup(lookup);
+    tr_set_lookup(lookup, lookup_count);
     if (!strcmp(language, "hi") && !canvas_can_write("मेल")) {
         fprintf(stderr, tr("postroad %s: no font has the letters of Hindi; texts stay English\n"), command);
         fputs(tr("  hint: apt-get install fonts-lohit-deva\n"), stderr);
-        tr_set_lookup(NULL);
+        tr_set_lookup(NULL, NULL);
         return true;
     }
     chosen = language;

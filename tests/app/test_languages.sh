@@ -8,7 +8,7 @@ if ! command -v xgettext msgfmt msgcmp > /dev/null; then
     exit 0
 fi
 cd "$POSTROAD_SOURCE_DIR" || exit 1
-xgettext --language=C --keyword=tr --from-code=UTF-8 -o "$scratch/texts.pot" viz/draw/*.c viz/story/*.c viz/page/*.c \
+xgettext --language=C --keyword=tr --keyword=tr_count:1,2 --from-code=UTF-8 -o "$scratch/texts.pot" viz/draw/*.c viz/story/*.c viz/page/*.c \
     viz/figures/*.c app/plot_{caption,figure,report,summary}.c 2> /dev/null
 holds test -s "$scratch/texts.pot"
 

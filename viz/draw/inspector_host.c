@@ -224,7 +224,7 @@ void inspector_host_draw(const struct view *v, struct pen_page *page, size_t ind
     }
     inspector_queue_draw(&pen, index);
     uint32_t n_not_taken = not_taken(v->story, index);
-    snprintf(text, sizeof text, tr("%u packets"), n_not_taken);
+    snprintf(text, sizeof text, tr_count("%u packet", "%u packets", n_not_taken), n_not_taken);
     if (n_not_taken) pen_fact(&pen, tr("not taken so far"), text);
     draw_destinations(&pen, index);
     draw_learnt(&pen, index);

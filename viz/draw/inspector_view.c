@@ -170,8 +170,11 @@ static void draw_totals(struct pen *pen, uint32_t link, int dir)
     for (size_t i = 0, n = story_notes(s, EVENT_LINK_TOTALS, FIELD_LINK, link, events, 2); i < n; i++) {
         const struct event *e = story_event(s, events[i]);
         if (event_int(e, FIELD_DIR) != dir) continue;
-        snprintf(text, sizeof text, tr("%lld packets, %lld of them arrived"), (long long)event_int(e, FIELD_OFFERED),
-                 (long long)event_int(e, FIELD_DELIVERED));
+        long long offered = (long long)event_int(e, FIELD_OFFERED);
+        snprintf(
+            text, sizeof text,
+            tr_count("%lld packet, %lld of them arrived", "%lld packets, %lld of them arrived", (unsigned long)offered),
+            offered, (long long)event_int(e, FIELD_DELIVERED));
         pen_fact(pen, tr("in all"), text);
     }
 }
@@ -196,7 +199,7 @@ static void draw_link(const struct view *v, struct pen_page *page, size_t index)
         pen_fact(&pen, tr("state"), link.up[dir] ? tr("up") : *link.why_down[dir] ? link.why_down[dir] : tr("down"));
         snprintf(text, sizeof text, tr("%" PRIu64 " bytes"), link.queued_bytes[dir]);
         pen_fact(&pen, tr("in the queue"), text);
-        snprintf(text, sizeof text, tr("%u packets"), link.lost[dir]);
+        snprintf(text, sizeof text, tr_count("%u packet", "%u packets", link.lost[dir]), link.lost[dir]);
         pen_fact(&pen, tr("lost so far"), text);
         draw_totals(&pen, link.id, dir);
     }
@@ -322,8 +325,10 @@ static void draw_content(struct pen *pen, const struct story_mail *mail)
     char text[80];
     if (!story_notes(s, EVENT_MAIL_CONTENT, FIELD_MESSAGE, mail->id, &event, 1)) return;
     const struct event *e = story_event(s, event);
-    snprintf(text, sizeof text, tr("%lld bytes, digest %012llx"), (long long)event_int(e, FIELD_SIZE),
-             (unsigned long long)event_int(e, FIELD_MAIL_DIGEST));
+    snprintf(
+        text, sizeof text,
+        tr_count("%lld byte, digest %012llx", "%lld bytes, digest %012llx", (unsigned long)event_int(e, FIELD_SIZE)),
+        (long long)event_int(e, FIELD_SIZE), (unsigned long long)event_int(e, FIELD_MAIL_DIGEST));
     pen_fact(pen, tr("content"), text);
 }
 

@@ -65,7 +65,8 @@ static const char *line_words(const struct story *s, size_t index, size_t line, 
     const struct story_line *l = story_line(s, line);
     if (l->is_content) {
         const char *name = l->mail == STORY_NONE ? "" : story_mail(s, l->mail)->name;
-        snprintf(buffer, size, tr("mail %s, %u bytes"), name, story_packet(s, index)->length);
+        uint32_t n = story_packet(s, index)->length;
+        snprintf(buffer, size, tr_count("mail %s, %u byte", "mail %s, %u bytes", n), name, n);
     } else {
         snprintf(buffer, size, "%s", l->text);
     }
@@ -114,7 +115,7 @@ const char *packet_words_shorter(const struct story *s, size_t index, int by, ch
         const char *text = story_line(s, line)->text;
         snprintf(buffer, size, "%.*s", (int)first_words(text), text);
     } else if (!has_words && is_data && by == 1) {
-        snprintf(buffer, size, tr("%u bytes"), packet->length);
+        snprintf(buffer, size, tr_count("%u byte", "%u bytes", packet->length), packet->length);
     } else if (!has_words && is_data && by == 2) {
         snprintf(buffer, size, "%s", story_class_name(STORY_DATA));
     }

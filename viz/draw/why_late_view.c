@@ -431,7 +431,7 @@ static void draw_short(struct pen *pen, const struct account_page *p, size_t n, 
 {
     char text[120], time[VTIME_TEXT_BYTES];
     bool open = p->plan->tells_short;
-    snprintf(text, sizeof text, tr("%zu shorter ones, together"), n);
+    snprintf(text, sizeof text, tr_count("%zu shorter one", "%zu shorter ones, together", n), n);
     vtime_format_duration(together_ns, time);
     if (!draw_row(pen, p, (struct row){text, "", time, 0, ACT_WHY_SHORT, 0, open})) return;
     for (size_t i = 0; open && i < p->plan->n_parts; i++)
@@ -505,8 +505,8 @@ static void draw_sums(struct pen *pen, const struct account_page *p)
     if (p->plan->n_all_parts > p->plan->n_parts)
         snprintf(text, sizeof text, tr("the first %zu of %zu parts"), p->plan->n_parts, p->plan->n_all_parts);
     else if (p->plan->depth)
-        snprintf(text, sizeof text, tr("%zu parts, together %s"), p->plan->n_parts,
-                 vtime_format_duration(p->to_ns - p->from_ns, time));
+        snprintf(text, sizeof text, tr_count("%zu part, %s", "%zu parts, together %s", p->plan->n_parts),
+                 p->plan->n_parts, vtime_format_duration(p->to_ns - p->from_ns, time));
     struct text_style style = view_faint(p->v, FONT_SMALL);
     style.lines = 2;
     pen_write(pen, style, text);

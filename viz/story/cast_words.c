@@ -128,9 +128,11 @@ static void dialogue_content(struct story *story, size_t i, const struct event *
     long long length = (long long)event_int(e, FIELD_LENGTH);
     line.mail = cast_mail(story, e, FIELD_MESSAGE);
     if (line.mail != STORY_NONE && *story->mails.items[line.mail].name)
-        snprintf(text, sizeof text, tr("(mail %s, %lld bytes)"), story->mails.items[line.mail].name, length);
+        snprintf(text, sizeof text, tr_count("(mail %s, %lld byte)", "(mail %s, %lld bytes)", (unsigned long)length),
+                 story->mails.items[line.mail].name, length);
     else
-        snprintf(text, sizeof text, tr("(a mail, %lld bytes)"), length);
+        snprintf(text, sizeof text, tr_count("(a mail, %lld byte)", "(a mail, %lld bytes)", (unsigned long)length),
+                 length);
     line.by_client = line.speech == STORY_SMTP; /* SMTP pushes, POP3 is fetched from */
     line.is_content = true;
     line.text = text_store_add(&story->texts, text);

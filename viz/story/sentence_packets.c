@@ -296,7 +296,8 @@ static void tell_stream_data(struct sentence *s, const struct story *story, size
     (void)i;
     size_t size;
     event_bytes(e, FIELD_BYTES, &size);
-    sentence_say(s, tr("%s has %zu bytes to send"), sentence_host(story, e, FIELD_HOST), size);
+    sentence_say(s, tr_count("%s has %zu byte to send", "%s has %zu bytes to send", size),
+                 sentence_host(story, e, FIELD_HOST), size);
 }
 
 static void tell_conn_open(struct sentence *s, const struct story *story, size_t i, const struct event *e)

@@ -84,8 +84,11 @@ static void tell_routes(struct sentence *s, const struct story *story, size_t i,
 static void tell_link_totals(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    sentence_say(s, tr("Over the link from %s to %s went %lld packets, and %lld arrived"),
-                 sentence_link_end(story, e, 0), sentence_link_end(story, e, 1), (long long)event_int(e, FIELD_OFFERED),
+    long long n = (long long)event_int(e, FIELD_OFFERED);
+    sentence_say(s,
+                 tr_count("Over the link from %s to %s went %lld packet, and %lld arrived",
+                          "Over the link from %s to %s went %lld packets, and %lld arrived", (unsigned long)n),
+                 sentence_link_end(story, e, 0), sentence_link_end(story, e, 1), n,
                  (long long)event_int(e, FIELD_DELIVERED));
 }
 
@@ -140,13 +143,17 @@ static void tell_outside_data(struct sentence *s, const struct story *story, siz
     (void)i, (void)story;
     size_t size;
     event_bytes(e, FIELD_BYTES, &size);
-    sentence_say(s, tr("The program outside writes %zu bytes"), size);
+    sentence_say(s, tr_count("The program outside writes %zu byte", "The program outside writes %zu bytes", size),
+                 size);
 }
 
 static void tell_outside_take(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i, (void)story;
-    sentence_say(s, tr("The program outside takes %lld bytes"), (long long)event_int(e, FIELD_LENGTH));
+    sentence_say(s,
+                 tr_count("The program outside takes %lld byte", "The program outside takes %lld bytes",
+                          (unsigned long)event_int(e, FIELD_LENGTH)),
+                 (long long)event_int(e, FIELD_LENGTH));
 }
 
 static void tell_outside_end(struct sentence *s, const struct story *story, size_t i, const struct event *e)

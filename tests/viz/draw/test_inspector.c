@@ -56,6 +56,18 @@ static void expect_variables_of_the_instant(const char *host)
     expect_said("ESTABLISHED");
 }
 
+Test(inspector, one_packet_that_a_link_has_lost_is_one_packet)
+{
+    struct scene_options options = scene_options_default();
+    options.arrangement = "closely";
+    open_scene_of("lost-segment", options);
+    scene_seek(scene, story_end_ns(scene_story(scene)));
+    scene_look_at(scene, "b-mail");
+    expect_said("\n1 packet\n");
+    cr_expect(not(picture_says("\n1 packets\n")));
+    close_scene();
+}
+
 Test(inspector, a_host_tells_the_variables_of_its_connections_at_any_instant_both_ways)
 {
     static const int64_t instants_ms[] = {1900, 1950, 2020, 1950, 1900};

@@ -30,6 +30,27 @@ static void press(struct scene *scene, int key)
     scene_handle(scene, &in);
 }
 
+Test(languages, what_is_one_is_not_counted_as_many)
+{
+    static const struct {
+        const char *language, *none, *one, *two;
+    } rows[LANGUAGES] = {{"en", "0 bytes", "1 byte", "2 bytes"},
+                         {"de", "0 Bytes", "1 Byte", "2 Bytes"},
+                         {"es", "0 bytes", "1 byte", "2 bytes"},
+                         {"fr", "0 octet", "1 octet", "2 octets"},
+                         {"hi", "0 बाइट", "1 बाइट", "2 बाइट"}};
+    for (size_t i = 0; i < LANGUAGES; i++) {
+        char text[40];
+        if (!speak(rows[i].language)) continue;
+        const char *const wanted[] = {rows[i].none, rows[i].one, rows[i].two};
+        for (unsigned n = 0; n < 3; n++) {
+            snprintf(text, sizeof text, tr_count("%u byte", "%u bytes", n), n);
+            cr_expect(eq(str, text, (char *)wanted[n]), "%s", rows[i].language);
+        }
+    }
+    canvas_forget_fonts();
+}
+
 Test(languages, the_page_of_keys_is_whole)
 {
     struct journal_memory *journal = run_scenario("first-mail");
