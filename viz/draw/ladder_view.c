@@ -9,17 +9,17 @@
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/ladder_heads.h"
 #include "viz/draw/ladder_scale.h"
 #include "viz/draw/ladder_words.h"
 #include "viz/draw/shapes.h"
 
 static const double units_per_second = 54, opens_s = 0.7;
-static const double apart_units = 13;    /* of arrows that leave or arrive behind each other */
-static const double cross_units = 13;    /* of a cross from the lifeline that its packet did not reach */
-static const double seen_share = 0.02;   /* of a column, to be drawn */
-static const double shape_share = 0.3;   /* ... with its sign */
-static const double read_share = 0.55;   /* ... with its name */
-static const char no_width[] = "\u200b"; /* a space where a name may be broken */
+static const double apart_units = 16.5; /* of arrows that leave or arrive behind each other */
+static const double foot_units = 10;    /* below the chart, for the lower half of the time of the present */
+static const double cross_units = 13;   /* of a cross from the lifeline that its packet did not reach */
+static const double seen_share = 0.02;  /* of a column, to be drawn */
+static const double shape_share = 0.3;  /* ... with its sign */
 
 enum { MOST_ARROWS = 120, MOST_OF_CROWD = 80 };
 
@@ -74,86 +74,6 @@ static void measure_columns(struct ladder *l, const size_t *order, size_t n)
     }
 }
 
-/* A name may be broken after a dot or a hyphen: a space of no width goes there. */
-static const char *breakable(const char *name, char *buffer, size_t size)
-{
-    size_t n = 0;
-    for (; *name && n + 5 < size; name++) {
-        buffer[n++] = *name;
-        if (*name != '.' && *name != '-') continue;
-        memcpy(buffer + n, no_width, strlen(no_width));
-        n += strlen(no_width);
-    }
-    buffer[n] = 0;
-    return buffer;
-}
-
-static bool name_fits(const struct ladder *l, const struct text_style *style, const char *name, double w)
-{
-    struct text_style endless = *style; /* one line more than there may be: then nothing is cut to measure it */
-    endless.lines = style->lines + 1;
-    double line = canvas_measure(l->v->canvas, style, "x", 0).y;
-    if (canvas_measure(l->v->canvas, &endless, name, w).y > line * (style->lines + 0.5)) return false;
-    for (const char *piece = name; piece;) { /* a piece that is too long would be broken anywhere */
-        char text[128];
-        const char *gap = strstr(piece, no_width);
-        snprintf(text, sizeof text, "%.*s", (int)(gap ? (size_t)(gap - piece) : strlen(piece)), piece);
-        if (canvas_measure(l->v->canvas, style, text, 0).x > w) return false;
-        piece = gap ? gap + strlen(no_width) : NULL;
-    }
-    return true;
-}
-
-/* The whole name; or smaller; or without the last parts of a domain. False where a column is too narrow for its first
-   part, too: no name is cut. */
-static bool choose_head(const struct ladder *l, double w, struct text_style *style, char *text)
-{
-    const double size = style->size;
-    for (;;) {
-        char *last = strrchr(text, '.');
-        double least = last ? 0.8 : 0.62;
-        for (double smaller = 1; smaller > least; smaller -= 0.07) {
-            style->size = size * smaller;
-            if (name_fits(l, style, text, w)) return true;
-        }
-        if (!last) return false;
-        *last = 0;
-    }
-}
-
-/* In two halves, broken anywhere; of large letters rather in small ones than not at all. */
-static void draw_broken(const struct ladder *l, struct box box, struct text_style style, const char *text)
-{
-    const double size = view_text(l->v, FONT_SMALL).size, least = fmin(0.65, 0.65 / l->v->unit);
-    struct text_style endless = style;
-    endless.lines = style.lines + 1;
-    for (double smaller = 0.65; smaller >= least; smaller -= 0.05) {
-        style.size = endless.size = size * smaller;
-        double line = canvas_measure(l->v->canvas, &style, "x", 0).y;
-        if (canvas_measure(l->v->canvas, &endless, text, box.w).y > line * (style.lines + 0.5)) continue;
-        canvas_text(l->v->canvas, box, &style, text);
-        return;
-    }
-}
-
-/* A column that comes or goes has the name that it has when it is there, smaller: letters would tumble otherwise. None
-   as long as nobody could read it. */
-static void draw_head(const struct ladder *l, struct box box, struct text_style style, const char *name, double share)
-{
-    char text[128];
-    breakable(name, text, sizeof text);
-    bool has_name = choose_head(l, (box.w - 4) / share, &style, text);
-    box = box_of(box.x + 2, box.y, box.w - 4, box.h);
-    const double size = style.size * fmin(1, share);
-    for (double smaller = 1; has_name && share * smaller > read_share; smaller -= 0.05) {
-        style.size = size * smaller;
-        if (!name_fits(l, &style, text, box.w)) continue;
-        canvas_text(l->v->canvas, box, &style, text);
-        return;
-    }
-    if (!has_name && share >= 0.9) draw_broken(l, box, style, text);
-}
-
 static void draw_columns(const struct ladder *l, struct box heads, size_t n)
 {
     const struct view *v = l->v;
@@ -177,7 +97,7 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
                        icon * fmin(1, 0.4 + 0.6 * l->share[h]));
         double top = heads.y + icon * 1.2;
         struct box box = box_of(l->x[h] - w / 2, top, w, heads.y + heads.h - view_units(v, 3) - top);
-        draw_head(l, box, style, host.name, l->share[h]);
+        ladder_head_draw(v, h, box, style, l->share[h]);
     }
 }
 
@@ -363,21 +283,24 @@ static void draw_bundle(struct ladder *l, const struct bundle *b)
         targets_add_line(v->targets, ACT_PACKET, a[i].packet, b->from, b->tip, view_units(v, 7));
     double w = canvas_measure(v->canvas, &style, text, 0).x + 2, h = view_units(v, 16), gap = view_units(v, 12);
     double x = b->tip.x < b->from.x ? b->tip.x - gap - w : b->tip.x + gap;
-    struct box box = box_of(x, b->from.y - h / 2, w, h);
-    if (!is_on_lifeline(l, box) && ladder_words_take(&l->words, box)) canvas_text(v->canvas, box, &style, text);
+    struct box box = box_of(x, fmin(b->from.y - h / 2, l->words.now_y - h), w, h);
+    if (!is_on_lifeline(l, box) && ladder_words_take_clear(&l->words, box)) canvas_text(v->canvas, box, &style, text);
 }
 
-/* Those in a bundle are marked. */
-static void draw_bundles(struct ladder *l, bool *bundled)
+/* ---- One arrow ---- */
+
+/* Where it is drawn. */
+struct arrow_line {
+    struct point from, to, tip; /* to: where it will end; tip: so far it has come */
+};
+
+static struct arrow_line line_of(const struct ladder *l, const struct story_arrow *a)
 {
-    enum { FEWEST = 3 };
-    for (size_t i = 0; i < l->n_arrows;) {
-        struct bundle b = bundle_at(l, i);
-        for (size_t k = 0; k < b.n && b.n >= FEWEST; k++)
-            bundled[i + k] = true;
-        if (b.n >= FEWEST) draw_bundle(l, &b);
-        i += b.n;
-    }
+    struct arrow_line line = {.from = {l->x[a->from], y_at(l, a->sent_ns)}};
+    double end_y = a->end_ns == TIME_NEVER ? line.from.y + view_units(l->v, 40) : y_at(l, a->end_ns);
+    line.to = a->lost ? death_of(l, a, line.from) : point_of(l->x[a->to], end_y);
+    line.tip = point_between(line.from, line.to, part_done(l, a, line.from.y, line.to.y));
+    return line;
 }
 
 enum layer { LAYER_ARROWS, LAYER_DEATHS, LAYER_LABELS, LAYERS };
@@ -385,15 +308,12 @@ enum layer { LAYER_ARROWS, LAYER_DEATHS, LAYER_LABELS, LAYERS };
 static void draw_arrow(struct ladder *l, const struct story_arrow *a, enum layer layer)
 {
     const struct view *v = l->v;
-    struct point from = {l->x[a->from], y_at(l, a->sent_ns)};
-    struct point to = {l->x[a->to], a->end_ns == TIME_NEVER ? from.y + view_units(v, 40) : y_at(l, a->end_ns)};
-    if (a->lost) to = death_of(l, a, from);
-    double done = part_done(l, a, from.y, to.y);
-    struct point tip = point_between(from, to, done);
+    const struct arrow_line line = line_of(l, a);
+    struct point from = line.from, tip = line.tip;
     if (tip.y < l->chart.y - 2) return;
-    if (layer == LAYER_LABELS) ladder_words_label(&l->words, a, from, to);
+    if (layer == LAYER_LABELS) ladder_words_label(&l->words, a, from, line.to, tip);
     if (layer == LAYER_DEATHS && a->lost && story_now(v->story) >= a->end_ns)
-        ladder_words_death(&l->words, a, from, to);
+        ladder_words_death(&l->words, a, from, line.to);
     if (layer != LAYER_ARROWS) return;
     bool selected = view_is_selected(v, ACT_PACKET, a->packet);
     struct colour colour = v->theme->class[a->class];
@@ -607,16 +527,46 @@ static void draw_share_drawn(const struct ladder *l, struct box gutter)
     if (l->one_of > 1) canvas_text(l->v->canvas, gutter, &style, text);
 }
 
+static bool is_there(const struct ladder *l, const struct story_arrow *a)
+{
+    return a->sent_ns <= story_now(l->v->story) && is_sent(l, a);
+}
+
+/* What is drawn of each arrow, for the words to keep clear of. Those that are in a bundle are marked. */
+static size_t find_strokes(struct ladder *l, struct bundle *bundles, bool *bundled)
+{
+    enum { FEWEST = 3 };
+    size_t n = 0;
+    for (size_t i = 0; i < l->n_arrows;) {
+        struct bundle b = bundle_at(l, i);
+        bool is_bundle = b.n >= FEWEST;
+        for (size_t k = i; k < i + b.n; k++) {
+            const struct story_arrow *a = &l->arrows[k];
+            const struct arrow_line line = line_of(l, a);
+            struct point tip = is_bundle ? b.tip : line.tip;
+            bundled[k] = is_bundle;
+            if (is_there(l, a))
+                l->words.strokes[l->words.n_strokes++] = (struct ladder_stroke){a->packet, line.from, tip};
+        }
+        if (is_bundle) bundles[n++] = b;
+        i += b.n;
+    }
+    return n;
+}
+
 static void draw_all_arrows(struct ladder *l)
 {
-    int64_t now = story_now(l->v->story);
     bool *bundled = mem_calloc(l->n_arrows + 1, sizeof *bundled);
-    draw_bundles(l, bundled);
+    struct bundle *bundles = mem_calloc(l->n_arrows + 1, sizeof *bundles);
+    l->words.strokes = mem_calloc(l->n_arrows + 1, sizeof *l->words.strokes);
+    size_t n_bundles = find_strokes(l, bundles, bundled);
+    for (size_t i = 0; i < n_bundles; i++)
+        draw_bundle(l, &bundles[i]);
     for (int layer = 0; layer < LAYERS; layer++)
-        for (size_t i = l->n_arrows; i-- > 0;) {
-            const struct story_arrow *a = &l->arrows[i];
-            if (a->sent_ns <= now && is_sent(l, a) && !bundled[i]) draw_arrow(l, a, (enum layer)layer);
-        }
+        for (size_t i = l->n_arrows; i-- > 0;)
+            if (!bundled[i] && is_there(l, &l->arrows[i])) draw_arrow(l, &l->arrows[i], (enum layer)layer);
+    mem_free(l->words.strokes);
+    mem_free(bundles);
     mem_free(bundled);
 }
 
@@ -625,23 +575,22 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
     struct box inner = view_panel(v, box, tr("Ladder: who sends what to whom"));
     double gutter = view_units(v, 74), heads = view_units(v, 58);
     struct ladder l = {.v = v, .scale = ladder_scale_of(v->pace, view_units(v, units_per_second) / 1e9)};
-    l.chart =
-        box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, ladder_foot_units));
+    l.chart = box_of(inner.x + gutter, inner.y + heads, inner.w - gutter, inner.h - heads - view_units(v, foot_units));
     if (l.chart.h < 20 || l.chart.w < 20) return;
     choose_arrows(&l);
     view_only(v, box);
     l.share = mem_calloc(n_hosts + 1, sizeof *l.share);
     l.x = mem_calloc(n_hosts + 1, sizeof *l.x);
     l.lines = mem_calloc(n_hosts + 1, sizeof *l.lines);
-    l.words = (struct ladder_words){.v = v, .chart = l.chart, .lines = l.lines};
+    double now = y_at(&l, story_now(v->story));
+    l.words = (struct ladder_words){.v = v, .chart = l.chart, .now_y = now, .lines = l.lines};
     measure_columns(&l, order, n_hosts);
     draw_share_drawn(&l, box_of(inner.x, inner.y, gutter, heads));
     draw_columns(&l, box_of(l.chart.x, inner.y, l.chart.w, heads), n_hosts);
-    canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, ladder_foot_units) + 2));
+    canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, foot_units) + 2));
     draw_gaps(&l);
     draw_all_arrows(&l);
     draw_times(&l, box_of(inner.x, inner.y, gutter, inner.h));
-    double now = y_at(&l, story_now(v->story));
     canvas_line(v->canvas, point_of(l.chart.x, now), point_of(l.chart.x + l.chart.w, now), 1,
                 colour_with_alpha(v->theme->accent, 0.6));
     canvas_unclip(v->canvas);

@@ -6,58 +6,96 @@
 #include "viz/draw/packet_words.h"
 #include "viz/draw/shapes.h"
 
-enum { LABEL_PIECES = 4, REASON_LINES = 3 };
+enum { REASON_LINES = 3 };
 
-const double ladder_foot_units = 22;
 static const double from_line_units = 4; /* of words from a lifeline */
+static const double clear_units = 1.6;   /* of words from the middle of an arrow that is not theirs */
+static const double letters_part = 0.98; /* of its size, so high is a line of letters */
 
 /* ---- Room ---- */
 
-static bool have_room(struct ladder_words *l, const struct box *boxes, size_t n)
+static struct box box_of_place(const struct ladder_place *p)
 {
-    if (l->n_taken + n > LADDER_LABELS_KEPT) return false;
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < l->n_taken; i++)
-            if (box_meets(boxes[k], l->taken[i])) return false;
-    memcpy(l->taken + l->n_taken, boxes, n * sizeof *boxes);
-    l->n_taken += n;
+    return box_of(p->middle.x - p->w / 2, p->middle.y - p->h / 2, p->w, p->h);
+}
+
+static struct ladder_place place_of(struct box box)
+{
+    return (struct ladder_place){point_of(box.x + box.w / 2, box.y + box.h / 2), point_of(1, 0), box.w, box.h};
+}
+
+/* How far it reaches from its middle in a direction. */
+static double reach(const struct ladder_place *p, struct point d)
+{
+    return (fabs(p->along.x * d.x + p->along.y * d.y) * p->w + fabs(p->along.x * d.y - p->along.y * d.x) * p->h) / 2;
+}
+
+/* Two rectangles are apart when they are so in the direction of one of their sides. */
+static bool places_meet(const struct ladder_place *a, const struct ladder_place *b)
+{
+    const struct point sides[] = {a->along, {-a->along.y, a->along.x}, b->along, {-b->along.y, b->along.x}};
+    double dx = b->middle.x - a->middle.x, dy = b->middle.y - a->middle.y;
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++)
+        if (fabs(dx * sides[i].x + dy * sides[i].y) >= reach(a, sides[i]) + reach(b, sides[i])) return false;
     return true;
+}
+
+static bool is_free(const struct ladder_words *l, const struct ladder_place *place)
+{
+    for (size_t i = 0; i < l->n_taken; i++)
+        if (places_meet(place, &l->taken[i])) return false;
+    return l->n_taken < LADDER_LABELS_KEPT;
 }
 
 bool ladder_words_take(struct ladder_words *l, struct box box)
 {
-    return have_room(l, &box, 1);
+    const struct ladder_place place = place_of(box);
+    if (!is_free(l, &place)) return false;
+    l->taken[l->n_taken++] = place;
+    return true;
 }
 
-/* A text that lies along a slope, w long and h high, around its middle: in upright boxes, piece by piece. */
-static bool slope_has_room(struct ladder_words *l, struct point middle, struct point along, double w, double h)
+static bool is_in_sight(const struct ladder_words *l, const struct ladder_place *p)
 {
-    struct box pieces[LABEL_PIECES];
-    double step = w / LABEL_PIECES;
-    struct point size = {fabs(along.x) * step + fabs(along.y) * h, fabs(along.y) * step + fabs(along.x) * h};
-    for (int k = 0; k < LABEL_PIECES; k++) {
-        double off = (k + 0.5) * step - w / 2;
-        pieces[k] =
-            box_of(middle.x + along.x * off - size.x / 2, middle.y + along.y * off - size.y / 2, size.x, size.y);
-    }
-    return have_room(l, pieces, LABEL_PIECES);
+    double x = reach(p, point_of(1, 0)), y = reach(p, point_of(0, 1));
+    return p->middle.y - y >= l->chart.y - 1 && p->middle.y + y <= l->now_y &&
+           p->middle.x - x >= l->chart.x - view_units(l->v, 4) &&
+           p->middle.x + x <= l->chart.x + l->chart.w + view_units(l->v, 4);
 }
 
-/* Whether a label lies there already: then another need not even be measured. */
-static bool is_taken(const struct ladder_words *l, struct point at)
+/* Cuts a stretch of a line, parts of its length, down to where a value that goes evenly from a to b is within reach of
+   0. */
+static bool cut_down(double a, double b, double reach, double *first, double *last)
 {
-    for (size_t i = 0; i < l->n_taken; i++)
-        if (box_has(l->taken[i], at.x, at.y)) return true;
-    return l->n_taken == LADDER_LABELS_KEPT;
+    if (fabs(b - a) < 1e-9) return fabs(a) < reach;
+    double p = (-reach - a) / (b - a), q = (reach - a) / (b - a);
+    *first = fmax(*first, fmin(p, q));
+    *last = fmin(*last, fmax(p, q));
+    return *first < *last;
 }
 
-/* Whether a text w long and h high, turned this way around its middle, is in sight as a whole. */
-static bool is_in_sight(const struct ladder_words *l, struct point middle, struct point along, double w, double h)
+static bool stroke_meets(const struct ladder_stroke *stroke, const struct ladder_place *p, double clear)
 {
-    double x = (fabs(along.x) * w + fabs(along.y) * h) / 2, y = (fabs(along.y) * w + fabs(along.x) * h) / 2;
-    double top = l->chart.y - 1, bottom = l->chart.y + l->chart.h + view_units(l->v, ladder_foot_units);
-    return middle.y - y >= top && middle.y + y <= bottom && middle.x - x >= l->chart.x - view_units(l->v, 4) &&
-           middle.x + x <= l->chart.x + l->chart.w + view_units(l->v, 4);
+    double ax = stroke->from.x - p->middle.x, ay = stroke->from.y - p->middle.y;
+    double bx = stroke->tip.x - p->middle.x, by = stroke->tip.y - p->middle.y, first = 0, last = 1;
+    struct point d = p->along;
+    return cut_down(ax * d.x + ay * d.y, bx * d.x + by * d.y, p->w / 2 + clear, &first, &last) &&
+           cut_down(ay * d.x - ax * d.y, by * d.x - bx * d.y, p->h / 2 + clear, &first, &last);
+}
+
+/* Whether an arrow goes through; not that of the packet whose words they are (STORY_NONE: of none). */
+static bool is_crossed(const struct ladder_words *l, const struct ladder_place *p, size_t packet)
+{
+    double clear = view_units(l->v, clear_units);
+    for (size_t i = 0; i < l->n_strokes; i++)
+        if (l->strokes[i].packet != packet && stroke_meets(&l->strokes[i], p, clear)) return true;
+    return false;
+}
+
+bool ladder_words_take_clear(struct ladder_words *l, struct box box)
+{
+    const struct ladder_place place = place_of(box);
+    return is_in_sight(l, &place) && !is_crossed(l, &place, STORY_NONE) && ladder_words_take(l, box);
 }
 
 /* ---- What an arrow carries ---- */
@@ -121,51 +159,90 @@ static struct point above(struct point at, struct point along, double by)
 /* Words on one line above an arrow. */
 struct label {
     struct text_style style;
-    struct point from, to, along;
-    double length, gap; /* gap: between arrow and words */
+    size_t packet;
+    struct point from, to, along; /* to: so far as it is looked at */
+    double there, gap;            /* so long it is there; between arrow and words */
 };
 
+/* What passes lifelines is looked at as a whole, so that its words do not go from one gap to the next. On other arrows
+   they stand in the middle of what is there. */
 static struct label label_for(const struct ladder_words *l, const struct story_arrow *a, struct point from,
-                              struct point to)
+                              struct point to, struct point tip)
 {
     const struct theme *theme = l->v->theme;
     struct label label = {.style = view_text(l->v, FONT_SMALL),
+                          .packet = a->packet,
                           .from = from,
-                          .to = to,
-                          .length = point_distance(from, to),
+                          .to = passes_a_line(l, from, to) ? to : tip,
+                          .there = point_distance(from, tip),
                           .gap = view_units(l->v, 2)};
+    double length = point_distance(from, to);
     label.style.colour = colour_mix(theme->class[a->class], theme -> ink, 0.5);
-    label.along = point_of((to.x - from.x) / label.length, (to.y - from.y) / label.length);
+    label.along = point_of((to.x - from.x) / length, (to.y - from.y) / length);
     return label;
 }
 
-/* Whether the text is there as a whole now, or there is no place even for a shorter one. */
+/* Above the arrow, around a point of it. */
+static struct ladder_place place_above(const struct label *label, struct point at, double w)
+{
+    double h = label->style.size * letters_part;
+    return (struct ladder_place){above(at, label->along, label->gap + h / 2), label->along, w, h};
+}
+
+/* Whether the words can stand around that point of the arrow. */
+static bool is_clear(const struct ladder_words *l, const struct label *label, struct point at, double w)
+{
+    const struct ladder_place place = place_above(label, at, w);
+    bool is_there = point_distance(label->from, at) + w / 2 <= label->there;
+    return is_there && is_free(l, &place) && is_in_sight(l, &place) && !is_crossed(l, &place, label->packet);
+}
+
+static void write_along(const struct ladder_words *l, const struct label *label, struct point at, double w,
+                        const char *text)
+{
+    struct point half = {label->along.x * w / 2, label->along.y * w / 2};
+    canvas_text_along(l->v->canvas, point_of(at.x - half.x, at.y - half.y), point_of(at.x + half.x, at.y + half.y),
+                      label->gap, colour_with_alpha(l->v->theme->panel, 0.75), &label->style, text);
+}
+
+/* In the middle of its stretch, or towards an end of it where something is in the way. */
 static bool is_placed(struct ladder_words *l, const struct label *label, const char *text)
 {
-    const struct view *v = l->v;
-    struct point from = label->from, to = label->to, along = label->along;
-    double w = canvas_measure(v->canvas, &label->style, text, 0).x + 2, h = label->style.size * 1.05;
-    struct stretch s = stretch_for(l, from, to, w, label->gap + h);
+    static const double off[] = {0, -0.5, 0.5, -1, 1};
+    struct point from = label->from, to = label->to;
+    double w = canvas_measure(l->v->canvas, &label->style, text, 0).x + 2;
+    struct stretch s = stretch_for(l, from, to, w, label->gap + label->style.size * letters_part);
     if (s.room < w) return false;
-    struct point mid = point_between(from, to, ((s.x0 + s.x1) / 2 - from.x) / (to.x - from.x));
-    struct point middle = above(mid, along, label->gap + h / 2);
-    if (is_taken(l, middle)) return true;
-    if (!is_in_sight(l, middle, along, w, label->style.size * 1.25)) return false;
-    if (!slope_has_room(l, middle, along, w, h)) return false;
-    struct point half = {along.x * w / 2, along.y * w / 2};
-    canvas_text_along(v->canvas, point_of(mid.x - half.x, mid.y - half.y), point_of(mid.x + half.x, mid.y + half.y),
-                      label->gap, colour_with_alpha(v->theme->panel, 0.75), &label->style, text);
-    return true;
+    struct point middle = point_between(from, to, ((s.x0 + s.x1) / 2 - from.x) / (to.x - from.x));
+    for (size_t i = 0; i < sizeof off / sizeof off[0]; i++) {
+        double by = off[i] * (s.room - w) / 2;
+        struct point at = point_of(middle.x + label->along.x * by, middle.y + label->along.y * by);
+        if (!is_clear(l, label, at, w)) continue;
+        l->taken[l->n_taken++] = place_above(label, at, w);
+        write_along(l, label, at, w, text);
+        return true;
+    }
+    return false;
+}
+
+/* Whether a few letters could stand somewhere: where not, nothing need be measured. */
+static bool has_any_room(const struct ladder_words *l, const struct label *label)
+{
+    enum { LOOKS = 9 };
+    for (int i = 1; i < LOOKS; i++)
+        if (is_clear(l, label, point_between(label->from, label->to, (double)i / LOOKS), label->style.size))
+            return true;
+    return false;
 }
 
 /* In whole words, and be they few; what slides out of sight goes as a whole. */
-void ladder_words_label(struct ladder_words *l, const struct story_arrow *a, struct point from, struct point to)
+void ladder_words_label(struct ladder_words *l, const struct story_arrow *a, struct point from, struct point to,
+                        struct point tip)
 {
     char text[256];
-    if (point_distance(from, to) < 1) return;
-    const struct label label = label_for(l, a, from, to);
-    double off = label.gap + label.style.size * 1.05 / 2;
-    if (!passes_a_line(l, from, to) && is_taken(l, above(point_between(from, to, 0.5), label.along, off))) return;
+    if (point_distance(from, tip) < 1) return;
+    const struct label label = label_for(l, a, from, to, tip);
+    if (!has_any_room(l, &label)) return;
     for (int by = 0; by < 3; by++) {
         packet_words_shorter(l->v->story, a->packet, by, text, sizeof text);
         if (*text && is_placed(l, &label, text)) return;
@@ -178,8 +255,9 @@ void ladder_words_label(struct ladder_words *l, const struct story_arrow *a, str
 static bool is_said(const struct ladder_words *l, struct box box)
 {
     for (size_t i = 0; i < l->n_taken; i++) {
-        struct box b = l->taken[i];
-        if (fabs(b.x - box.x) < box.h / 2 && fabs(b.y - box.y) < box.h / 2 && fabs(b.w - box.w) < 1) return true;
+        const struct ladder_place *p = &l->taken[i];
+        double dx = p->middle.x - box.x - box.w / 2, dy = p->middle.y - box.y - box.h / 2;
+        if (fabs(dx) < box.h / 2 && fabs(dy) < box.h / 2 && fabs(p->w - box.w) < 1) return true;
     }
     return false;
 }
@@ -201,16 +279,14 @@ static struct gap gap_beside(const struct ladder_words *l, double x, int side)
     return side < 0 ? (struct gap){edge, x} : (struct gap){x, edge};
 }
 
-enum place { PLACE_FOUND, PLACE_NOT_NEEDED, PLACE_NONE };
+enum finding { PLACE_FOUND, PLACE_NOT_NEEDED, PLACE_NONE };
 
-static enum place try_place(struct ladder_words *l, struct gap gap, struct box box)
+static enum finding try_place(struct ladder_words *l, struct gap gap, struct box box)
 {
     if (box.w > gap.x1 - gap.x0) return PLACE_NONE;
     box.x = fmax(gap.x0, fmin(box.x, gap.x1 - box.w));
     if (is_said(l, box)) return PLACE_NOT_NEEDED;
-    struct point middle = {box.x + box.w / 2, box.y + box.h / 2};
-    if (!is_in_sight(l, middle, point_of(1, 0), box.w, box.h)) return PLACE_NONE;
-    return ladder_words_take(l, box) ? PLACE_FOUND : PLACE_NONE;
+    return ladder_words_take_clear(l, box) ? PLACE_FOUND : PLACE_NONE;
 }
 
 static bool is_on_line(const struct ladder_words *l, double x)
@@ -225,43 +301,46 @@ struct spot {
     struct point at; /* the left upper corner that would be best */
 };
 
-static enum place try_all(struct ladder_words *l, const struct spot *spots, size_t n, struct point size,
-                          struct box *box)
+static enum finding try_all(struct ladder_words *l, const struct spot *spots, size_t n, struct point size,
+                            struct box *box)
 {
     for (size_t i = 0; i < n; i++) {
-        enum place place = try_place(l, spots[i].gap, box_of(spots[i].at.x, spots[i].at.y, size.x, size.y));
-        if (place == PLACE_FOUND) *box = l->taken[l->n_taken - 1];
-        if (place != PLACE_NONE) return place;
+        enum finding found = try_place(l, spots[i].gap, box_of(spots[i].at.x, spots[i].at.y, size.x, size.y));
+        if (found == PLACE_FOUND) *box = box_of_place(&l->taken[l->n_taken - 1]);
+        if (found != PLACE_NONE) return found;
     }
     return PLACE_NONE;
 }
 
-/* Where the arrow does not come from: this side of the next lifeline, or beyond it if it is the last one. */
-static enum place place_ahead(struct ladder_words *l, int away, struct point at, struct point size, struct box *box)
+/* Where the arrow does not come from: this side of the next lifeline, or beyond it if it is the last one. On the height
+   of the cross, or where an arrow is in the way there, ending or beginning at it. */
+static enum finding place_ahead(struct ladder_words *l, int away, struct point at, struct point size, struct box *box)
 {
     double r = view_units(l->v, 10), clear = view_units(l->v, from_line_units);
-    double y = fmax(l->chart.y, at.y - size.y / 2); /* at the top it stays beside the cross as long as that is there */
+    /* At the top it stays beside the cross as long as that is there; at the bottom it ends where the present is. */
+    double y = fmin(fmax(l->chart.y, at.y - size.y / 2), l->now_y - size.y), up = at.y - size.y, down = at.y;
     struct gap ahead = gap_beside(l, at.x + away * r, away);
     double line = away < 0 ? ahead.x0 - clear : ahead.x1 + clear;
     struct gap beyond = gap_beside(l, line + away * 2 * clear, away);
     bool is_outermost = away < 0 ? beyond.x0 <= l->chart.x : beyond.x1 >= l->chart.x + l->chart.w;
     double near[2] = {away < 0 ? ahead.x1 - size.x : ahead.x0, away < 0 ? beyond.x1 - size.x : beyond.x0};
-    const struct spot spots[] = {{ahead, {near[0], y}}, {beyond, {near[1], y}}};
-    return try_all(l, spots, is_outermost ? 2 : 1, size, box);
+    const struct spot spots[] = {{ahead, {near[0], y}},  {ahead, {near[0], up}},  {ahead, {near[0], down}},
+                                 {beyond, {near[1], y}}, {beyond, {near[1], up}}, {beyond, {near[1], down}}};
+    return try_all(l, spots, is_outermost ? 6 : 3, size, box);
 }
 
-/* Under the cross or above it, between the lifelines where it is, or on the side where the arrow comes from. */
-static enum place place_around(struct ladder_words *l, int away, struct point at, struct point size, struct box *box)
+/* Above the cross or under it, between the lifelines where it is, or on the side where the arrow comes from. */
+static enum finding place_around(struct ladder_words *l, int away, struct point at, struct point size, struct box *box)
 {
     double r = view_units(l->v, 10), under = at.y + r, above = at.y - r - size.y;
     struct gap left = gap_beside(l, at.x, -1), right = gap_beside(l, at.x, 1), here = {left.x0, right.x1};
     if (is_on_line(l, at.x)) here.x1 = here.x0;
     struct gap behind = gap_beside(l, at.x - away * r, -away);
     double x = at.x - size.x / 2, back = away < 0 ? behind.x0 : behind.x1 - size.x;
-    const struct spot spots[] = {{here, {x, under}},
-                                 {here, {x, above}},
-                                 {behind, {back, under}},
+    const struct spot spots[] = {{here, {x, above}},
+                                 {here, {x, under}},
                                  {behind, {back, above}},
+                                 {behind, {back, under}},
                                  {behind, {back, at.y - size.y / 2}}};
     return try_all(l, spots, sizeof spots / sizeof spots[0], size, box);
 }
@@ -284,8 +363,8 @@ static struct point size_in_lines(const struct ladder_words *l, const struct tex
 }
 
 /* In as few lines as can be, rather in more than over other arrows. */
-static enum place place_reason(struct ladder_words *l, int away, struct point at, const char *text,
-                               struct text_style *style, struct box *box)
+static enum finding place_reason(struct ladder_words *l, int away, struct point at, const char *text,
+                                 struct text_style *style, struct box *box)
 {
     struct point sizes[REASON_LINES];
     for (int i = 0; i < 2 * REASON_LINES; i++) {
@@ -293,8 +372,8 @@ static enum place place_reason(struct ladder_words *l, int away, struct point at
         struct point *size = &sizes[i % REASON_LINES];
         style->lines = 1 + i % REASON_LINES;
         if (is_ahead) *size = size_in_lines(l, style, text, style->lines);
-        enum place place = is_ahead ? place_ahead(l, away, at, *size, box) : place_around(l, away, at, *size, box);
-        if (place != PLACE_NONE) return place;
+        enum finding found = is_ahead ? place_ahead(l, away, at, *size, box) : place_around(l, away, at, *size, box);
+        if (found != PLACE_NONE) return found;
     }
     return PLACE_NONE;
 }
