@@ -68,10 +68,12 @@ static void put(struct shelf *shelf, const char *folder, const char *name, const
     }
     if (!sentence) sentence = text_of(root, is_lesson ? "sentence" : "description");
     const char *title = text_of(root, "title");
-    shelf->cards[shelf->n] = (struct gallery_card){.title = *title ? tr(title) : mem_strdup(name),
+    char *own_name = mem_strdup(name);
+    shelf->cards[shelf->n] = (struct gallery_card){.title = *title ? tr(title) : own_name,
                                                    .sentence = tr(sentence),
                                                    .scenario = is_lesson ? NULL : text,
-                                                   .steps = (size_t)cJSON_GetArraySize(steps)};
+                                                   .steps = (size_t)cJSON_GetArraySize(steps),
+                                                   .name = own_name};
     shelf->paths[shelf->n] = mem_strdup(path);
     shelf->texts[shelf->n] = text;
     shelf->roots[shelf->n++] = root;
@@ -118,7 +120,7 @@ static struct shelf *shelf_read(void)
 static void shelf_free(struct shelf *shelf)
 {
     for (size_t i = 0; i < shelf->n; i++) {
-        if (!*text_of(shelf->roots[i], "title")) mem_free((char *)shelf->cards[i].title);
+        mem_free((char *)shelf->cards[i].name);
         mem_free(shelf->paths[i]);
         mem_free(shelf->texts[i]);
         cJSON_Delete(shelf->roots[i]);

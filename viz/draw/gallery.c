@@ -11,9 +11,10 @@ struct gallery *gallery_new(const struct gallery_card *cards, size_t n, struct g
 {
     struct gallery *g = mem_calloc(1, sizeof *g);
     g->items = mem_calloc(n + 1, sizeof *g->items);
-    g->n = n;
+    g->n = g->search.n = n;
+    g->search.found = mem_calloc(n + 1, sizeof *g->search.found);
     for (size_t i = 0; i < n; i++)
-        g->items[i].card = cards[i];
+        g->items[i].card = cards[i], g->search.found[i] = i;
     g->selected = options.selected < n ? options.selected : 0;
     g->choice = SIZE_MAX;
     g->rerun = options.rerun;
@@ -31,6 +32,7 @@ void gallery_free(struct gallery *g)
     gallery_rest(g);
     for (size_t i = 0; i < g->n; i++)
         thumbnail_free(g->items[i].thumbnail);
+    mem_free(g->search.found);
     mem_free(g->items);
     targets_free(g->targets);
     mem_free(g);
@@ -43,10 +45,12 @@ static bool is_wanted(const struct gallery *g, size_t i)
     return g->items[i].card.scenario && !g->items[i].thumbnail && !g->items[i].failed;
 }
 
-/* The selected one first, then from the top. */
+/* The selected one first, then those that were found, then all from the top. */
 static size_t next_wanted(const struct gallery *g)
 {
     if (g->n && is_wanted(g, g->selected)) return g->selected;
+    for (size_t i = 0; i < g->search.n; i++)
+        if (is_wanted(g, g->search.found[i])) return g->search.found[i];
     for (size_t i = 0; i < g->n; i++)
         if (is_wanted(g, i)) return i;
     return SIZE_MAX;
@@ -107,14 +111,17 @@ static void select_card(struct gallery *g, size_t card)
     g->follows = true;
 }
 
+/* Among those that were found. */
 static void move(struct gallery *g, int by)
 {
-    size_t steps = (size_t)(by < 0 ? -by : by);
-    if (g->n == 0) return;
+    const struct gallery_search *search = &g->search;
+    size_t steps = (size_t)(by < 0 ? -by : by), at = gallery_search_place(g, g->selected);
+    if (search->n == 0) return;
     if (by < 0)
-        select_card(g, steps <= g->selected ? g->selected - steps : steps == 1 ? 0 : g->selected % g->columns);
+        at = steps <= at ? at - steps : steps == 1 ? 0 : at % g->columns;
     else
-        select_card(g, g->selected + steps < g->n ? g->selected + steps : g->n - 1);
+        at = at + steps < search->n ? at + steps : search->n - 1;
+    select_card(g, search->found[at]);
 }
 
 static bool handle_move_key(struct gallery *g, const struct input *in)
@@ -143,10 +150,10 @@ static bool handle_move_key(struct gallery *g, const struct input *in)
         move(g, page);
         return true;
     case KEY_HOME:
-        select_card(g, 0);
+        if (g->search.n) select_card(g, g->search.found[0]);
         return true;
     case KEY_END:
-        select_card(g, g->n ? g->n - 1 : 0);
+        if (g->search.n) select_card(g, g->search.found[g->search.n - 1]);
         return true;
     }
     return false;
@@ -159,13 +166,14 @@ static void change_scale(struct gallery *g, double factor)
     g->follows = true;
 }
 
-static bool handle_other_key(struct gallery *g, const struct input *in)
+static void choose(struct gallery *g, size_t card)
 {
-    switch (in->key) {
-    case KEY_ENTER:
-    case ' ':
-        if (g->n) g->choice = g->selected;
-        return true;
+    if (gallery_search_place(g, card) < g->search.n) g->choice = card;
+}
+
+static bool change_scale_by_key(struct gallery *g, int key)
+{
+    switch (key) {
     case '+':
     case '=':
         change_scale(g, scale_step);
@@ -176,11 +184,25 @@ static bool handle_other_key(struct gallery *g, const struct input *in)
     case '0':
         change_scale(g, 0);
         return true;
+    }
+    return false;
+}
+
+static bool handle_other_key(struct gallery *g, const struct input *in)
+{
+    switch (in->key) {
+    case KEY_ENTER:
+    case ' ':
+        choose(g, g->selected);
+        return true;
     case 't':
         g->dark = !g->dark;
         return true;
     case 'f':
-        g->full_screen_wish = true;
+        if (in->ctrl)
+            gallery_search_begin(g);
+        else
+            g->full_screen_wish = true;
         return true;
     case 'q':
         g->quit = true;
@@ -189,7 +211,24 @@ static bool handle_other_key(struct gallery *g, const struct input *in)
         g->quit_asked = true;
         return true;
     }
-    return false;
+    return change_scale_by_key(g, in->key);
+}
+
+/* While one writes letters are text, which comes by itself (INPUT_TEXT). */
+static bool handle_key_while_writing(struct gallery *g, const struct input *in)
+{
+    switch (in->key) {
+    case KEY_ENTER:
+        choose(g, g->selected);
+        return true;
+    case KEY_BACKSPACE:
+        gallery_search_erase(g);
+        return true;
+    case KEY_ESCAPE:
+        gallery_search_end(g);
+        return true;
+    }
+    return in->ctrl && change_scale_by_key(g, in->key);
 }
 
 static bool handle_key(struct gallery *g, const struct input *in)
@@ -199,7 +238,17 @@ static bool handle_key(struct gallery *g, const struct input *in)
         g->quit = in->key == 'q' || in->key == KEY_ENTER; /* Esc closes the question, as everything on top */
         return true;
     }
-    return handle_move_key(g, in) || handle_other_key(g, in);
+    if (handle_move_key(g, in)) return true;
+    return g->search.open ? handle_key_while_writing(g, in) : handle_other_key(g, in);
+}
+
+/* A slash as it is written, not as a key: on many keyboards it needs Shift and a digit. */
+static bool handle_text(struct gallery *g, const char *text)
+{
+    bool opens = !g->search.open && !g->quit_asked && strcmp(text, "/") == 0, writes = g->search.open;
+    if (opens) gallery_search_begin(g);
+    if (writes) gallery_search_write(g, text);
+    return opens || writes;
 }
 
 static bool scroll_by(struct gallery *g, double rows)
@@ -207,6 +256,17 @@ static bool scroll_by(struct gallery *g, double rows)
     double to = g->scroll + rows;
     g->scroll = to < 0 ? 0 : to > g->scroll_most ? g->scroll_most : to;
     g->follows = false;
+    return true;
+}
+
+static bool handle_press(struct gallery *g, const struct target *t)
+{
+    bool asked = g->quit_asked;
+    g->quit_asked = false;
+    if (asked || !t) return asked;
+    if (t->act == ACT_FIND) gallery_search_begin(g);
+    if (t->act == ACT_CLOSE) gallery_search_end(g);
+    if (t->act == ACT_CHOOSE) g->selected = g->choice = t->arg;
     return true;
 }
 
@@ -219,16 +279,16 @@ bool gallery_handle(struct gallery *g, const struct input *in)
         meant = handle_key(g, in);
         break;
     case INPUT_MOVE: /* selects, and brings nothing into sight: the picture must not run away from the pointer */
-        meant = t && t->arg != g->selected;
+        meant = t && t->act == ACT_CHOOSE && t->arg != g->selected;
         if (meant) g->selected = t->arg;
         break;
     case INPUT_PRESS:
-        meant = t != NULL || g->quit_asked;
-        if (t && !g->quit_asked) g->selected = g->choice = t->arg;
-        g->quit_asked = false;
+        meant = handle_press(g, t);
+        break;
+    case INPUT_TEXT:
+        meant = handle_text(g, in->text);
         break;
     case INPUT_RELEASE:
-    case INPUT_TEXT:
         break;
     case INPUT_WHEEL:
         if (in->ctrl)
@@ -291,6 +351,11 @@ struct journal_memory *gallery_journal(struct gallery *g, size_t card)
 size_t gallery_selected(const struct gallery *g)
 {
     return g->selected;
+}
+
+size_t gallery_found(const struct gallery *g)
+{
+    return g->search.n;
 }
 
 size_t gallery_pictures(const struct gallery *g)

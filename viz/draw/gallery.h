@@ -1,6 +1,6 @@
 /* The gallery: what there is to be seen, each with a picture and a sentence, to be chosen by mouse or keyboard. It is
-   there at once; the pictures are made behind, by running the worlds one after the other. Like the scene it is everything
-   but the window: the same gallery drawn at the same size gives the same picture. */
+   there at once; the pictures are made behind, by running the worlds one after the other. Like the scene it is
+   everything but the window: the same gallery drawn at the same size gives the same picture. */
 #ifndef POSTROAD_VIZ_DRAW_GALLERY_H
 #define POSTROAD_VIZ_DRAW_GALLERY_H
 
@@ -14,6 +14,7 @@ struct gallery_card {
     const char *title, *sentence;
     const char *scenario; /* JSON, for the picture; NULL: a lesson */
     size_t steps;         /* of a lesson */
+    const char *name;     /* of its file, for who looks for it; may be NULL */
 };
 
 struct gallery;
@@ -50,6 +51,7 @@ bool gallery_take_full_screen_wish(struct gallery *gallery);
 struct journal_memory *gallery_journal(struct gallery *gallery, size_t card);
 
 size_t gallery_selected(const struct gallery *gallery);
+size_t gallery_found(const struct gallery *gallery); /* how many cards have what was written; all, when nothing was */
 size_t gallery_pictures(const struct gallery *gallery); /* how many there are by now */
 bool gallery_is_dark(const struct gallery *gallery);
 double gallery_scale(const struct gallery *gallery);

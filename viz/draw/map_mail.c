@@ -180,7 +180,7 @@ static void draw_pile(const struct stage *stage, size_t host, const struct pile 
     for (size_t i = shown; i-- > 0;)
         draw_envelope(stage, &pile->shown[i], map_rest_place(plan, host, i), w, side, 1);
     if (alpha > 0) draw_envelope(stage, &pile->fading, map_rest_place(plan, host, 0), w, side, alpha);
-    if (pile->count > MAP_SHOWN_AT_HOST) draw_count(stage->v, plan, host, pile->count);
+    if (pile->count > MAP_SHOWN_AT_HOST && !plan->wordless) draw_count(stage->v, plan, host, pile->count);
 }
 
 /* One envelope for all recipients of a mail that lies at one host. */

@@ -779,8 +779,7 @@ static void fit_names(struct planning *p, const struct point *places)
     no_labels(m);
 }
 
-struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
-                              struct canvas *canvas)
+static struct map_plan *empty_plan(const struct story *story, struct box area, double unit)
 {
     struct map_plan *m = mem_calloc(1, sizeof *m);
     m->area = area;
@@ -789,6 +788,13 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
     m->n_links = story_link_count(story);
     m->hosts = mem_calloc(m->n_hosts + 1, sizeof *m->hosts);
     m->links = mem_calloc(m->n_links + 1, sizeof *m->links);
+    return m;
+}
+
+struct map_plan *map_plan_new(const struct story *story, const struct point *places, struct box area, double unit,
+                              struct canvas *canvas)
+{
+    struct map_plan *m = empty_plan(story, area, unit);
     struct planning p = {.plan = m, .story = story, .canvas = canvas};
     p.widths = mem_calloc(m->n_hosts + 1, sizeof *p.widths);
     find_carriers(m, story);
@@ -802,6 +808,26 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
         place_link_label(&p, i);
     mem_free(p.widths);
     m->crowd = map_crowd_new(story);
+    return m;
+}
+
+struct map_plan *map_plan_wordless(const struct story *story, struct box area, double unit, struct canvas *canvas)
+{
+    struct map_plan *m = empty_plan(story, area, unit);
+    struct planning p = {.plan = m, .story = story, .canvas = canvas, .icons = 0.8};
+    struct point *places = mem_calloc(m->n_hosts + 1, sizeof *places);
+    m->wordless = m->terse = true;
+    m->letters = 1;
+    map_places(story, places);
+    find_carriers(m, story);
+    place_icons(&p, places);
+    place_wires(&p);
+    no_labels(m);
+    for (size_t h = 0; h < m->n_hosts; h++)
+        if (holds_mail(story, h)) place_rest(&p, h);
+    map_lanes_cut(m, story);
+    m->crowd = map_crowd_new(story);
+    mem_free(places);
     return m;
 }
 

@@ -62,6 +62,7 @@ struct map_plan {
     bool few_names;   /* no labels; those that matter have names, and as many others as there is room for */
     bool short_names; /* names without their last part, "mail.a" of mail.a.example, where that tells them apart */
     bool terse;       /* names only: a line for what a host holds only where something is wrong */
+    bool wordless;    /* nothing is written: of a picture so small that nobody could read it */
     size_t n_hosts, n_links;
     struct map_host *hosts;
     struct map_link *links;
@@ -80,6 +81,8 @@ struct map_plan *map_plan_new(const struct story *story, const struct point *pla
                               struct canvas *canvas);
 /* The same with the places worked out. */
 struct map_plan *map_plan_of(const struct story *story, struct box area, double unit, struct canvas *canvas);
+/* Of a picture so small that nobody could read what is written on it: nothing is, and what is drawn is larger. */
+struct map_plan *map_plan_wordless(const struct story *story, struct box area, double unit, struct canvas *canvas);
 void map_plan_free(struct map_plan *plan);
 /* A host's name as the map has it. Returns buffer. */
 enum { MAP_NAME_BYTES = 256 };

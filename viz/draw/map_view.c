@@ -465,10 +465,12 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     else
         draw_labels_over_links(v, plan);
     size_t n_dying = draw_crosses(v, plan, &words, dying);
-    draw_counts(v, plan, &words, waiting);
+    if (!plan->wordless) {
+        draw_counts(v, plan, &words, waiting);
+        say_why(v, plan, &words, dying, n_dying);
+        say_packets(v, plan, &words);
+    }
     mem_free(waiting);
-    say_why(v, plan, &words, dying, n_dying);
-    say_packets(v, plan, &words);
 }
 
 enum { LEGEND_LOST = STORY_CLASSES, LEGEND_NOT_TAKEN };

@@ -80,7 +80,7 @@ void thumbnail_draw(struct thumbnail *t, struct canvas *canvas, struct box box, 
                         .pace = t->pace,
                         .screen_ns = t->screen_ns,
                         .theme = theme,
-                        .unit = fmin(box.w / 560, box.h / 300),
+                        .unit = fmin(box.w / 400, box.h / 230),
                         .captions = CAPTIONS_NONE,
                         .id = VIEW_NONE};
     if (t->plan && (t->plan->area.x != box.x || t->plan->area.y != box.y || t->plan->area.w != box.w ||
@@ -88,7 +88,7 @@ void thumbnail_draw(struct thumbnail *t, struct canvas *canvas, struct box box, 
         map_plan_free(t->plan);
         t->plan = NULL;
     }
-    if (!t->plan) t->plan = map_plan_of(t->story, box, view.unit, canvas);
+    if (!t->plan) t->plan = map_plan_wordless(t->story, box, view.unit, canvas);
     canvas_clip(canvas, box);
     map_view_draw_still(&view, t->plan);
     map_view_draw_moving(&view, t->plan);

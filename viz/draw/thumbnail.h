@@ -1,4 +1,5 @@
-/* A small picture of a run: its map, at a telling instant or playing. It owns the run's journal. */
+/* A small picture of a run: its map without words, which nobody could read at this size, at a telling instant or
+   playing. It owns the run's journal. */
 #ifndef POSTROAD_VIZ_DRAW_THUMBNAIL_H
 #define POSTROAD_VIZ_DRAW_THUMBNAIL_H
 

@@ -191,7 +191,7 @@ static bool input_of(const struct window *w, const SDL_Event *event, struct inpu
     case SDL_TEXTINPUT: /* Ctrl and a key writes nothing, whatever SDL says */
         in->kind = INPUT_TEXT;
         SDL_strlcpy(in->text, event->text.text, sizeof in->text);
-        return w->scene && scene_wants_text(w->scene) && !in->ctrl;
+        return !in->ctrl && (w->gallery || (w->scene && scene_wants_text(w->scene)));
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
         if (event->button.button != SDL_BUTTON_LEFT) return false;

@@ -300,8 +300,9 @@ static struct gallery *gallery_with_pictures(void)
     size_t n = shipped_scenarios(names);
     for (size_t i = 0; i < n; i++) {
         if (!texts[i]) texts[i] = shipped_text(names[i]);
-        cards[i] = (struct gallery_card){
-            titles[i], tr("From Alice's outbox to Bob's mailbox: who asks whom, and what is said."), texts[i], 0};
+        cards[i] = (struct gallery_card){titles[i],
+                                         tr("From Alice's outbox to Bob's mailbox: who asks whom, and what is said."),
+                                         texts[i], 0, names[i]};
     }
     struct gallery *gallery = gallery_new(cards, n, (struct gallery_options){.scale = 1, .rerun = &rerun_at_once});
     for (size_t i = 0; i < 4 * n && gallery_pictures(gallery) < n; i++)

@@ -7,6 +7,7 @@
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/gallery.h"
+#include "viz/draw/thumbnail.h"
 
 enum { CARDS = 40 };
 
@@ -39,15 +40,17 @@ static void end(struct rerun_job *job)
 }
 
 static const struct rerun rerun = {.begin = begin, .poll = poll_job, .end = end};
+static const char long_title[] = "A mailing list, with and without pipelining";
 static struct gallery_card cards[CARDS];
 static struct gallery *gallery;
 
 static void open_gallery(void)
 {
     for (size_t i = 0; i < CARDS; i++)
-        cards[i] = (struct gallery_card){"A title", "What there is to be seen.", "first-mail", 0};
-    cards[0] = (struct gallery_card){"A lesson", "Ten steps.", NULL, 10};
+        cards[i] = (struct gallery_card){"A title", "What there is to be seen.", "first-mail", 0, "card"};
+    cards[0] = (struct gallery_card){"A lesson", "Ten steps.", NULL, 10, "lesson"};
     cards[2].scenario = "bad";
+    cards[3].title = long_title;
     gallery = gallery_new(cards, CARDS, (struct gallery_options){.scale = 1, .selected = 1, .rerun = &rerun});
     canvas = canvas_new_layer(1280, 800);
     gallery_draw(gallery, canvas);
@@ -65,6 +68,32 @@ static void press_in_gallery(int key)
     const struct input in = {.kind = INPUT_KEY, .key = key};
     gallery_handle(gallery, &in);
     gallery_draw(gallery, canvas);
+}
+
+/* What the gallery writes, as it is now. */
+struct wanted_text {
+    const char *text;
+    double size; /* of its letters; 0: it is not there */
+};
+
+static void hear_text(void *user, const struct canvas_part *part)
+{
+    struct wanted_text *wanted = user;
+    if (part->what == CANVAS_TEXT && !strcmp(part->text, wanted->text)) wanted->size = part->style->size;
+}
+
+static double size_of_text(const char *text)
+{
+    struct wanted_text wanted = {text, 0};
+    struct canvas *heard = canvas_new_listener(1280, 800, (struct canvas_listener){hear_text, &wanted});
+    gallery_draw(gallery, heard);
+    canvas_free(heard);
+    return wanted.size;
+}
+
+static bool gallery_says(const char *text)
+{
+    return size_of_text(text) > 0;
 }
 
 TestSuite(gallery, .init = open_gallery, .fini = close_gallery);
@@ -141,6 +170,155 @@ Test(gallery, escape_asks_and_enter_quits_and_any_size_can_be_drawn)
     press_in_gallery(KEY_ESCAPE);
     press_in_gallery(KEY_ENTER);
     cr_expect(gallery_wants_quit(gallery));
+}
+
+/* ---- Looking for a card ---- */
+
+static void write_in_gallery(const char *text)
+{
+    struct input in = {.kind = INPUT_TEXT};
+    for (; *text; text++) {
+        in.text[0] = *text;
+        gallery_handle(gallery, &in);
+    }
+    gallery_draw(gallery, canvas);
+}
+
+static void press_on_gallery(enum act act)
+{
+    const struct target *target = targets_find_act(gallery_targets(gallery), act, 0);
+    cr_assert(target != NULL);
+    struct box box = target_bounds(target);
+    const struct input in = {.kind = INPUT_PRESS, .x = box.x + box.w / 2, .y = box.y + box.h / 2};
+    gallery_handle(gallery, &in);
+    gallery_draw(gallery, canvas);
+}
+
+static void open_gallery_of_four(void)
+{
+    cards[0] = (struct gallery_card){"A lost segment", "One packet dies.", NULL, 1, "lost-segment"};
+    cards[1] = (struct gallery_card){"Tarpit", "Who loses more by it.", NULL, 1, "tarpit"};
+    cards[2] = (struct gallery_card){"First mail", "Who asks whom.", NULL, 1, "first-mail"};
+    cards[3] = (struct gallery_card){"\xc3\x9c"
+                                     "ber Netze",
+                                     "Viele Wege.", NULL, 1, "many-networks"};
+    gallery = gallery_new(cards, 4, (struct gallery_options){.scale = 1, .selected = 2});
+    canvas = canvas_new_layer(1280, 800);
+    gallery_draw(gallery, canvas);
+}
+
+TestSuite(gallery_search, .init = open_gallery_of_four, .fini = close_gallery);
+
+Test(gallery_search, what_is_written_leaves_the_cards_that_have_it_in_their_order)
+{
+    write_in_gallery("/LOS");
+    cr_expect(eq(sz, gallery_found(gallery), 2), "by the title of one and the sentence of the other");
+    cr_expect(eq(sz, gallery_selected(gallery), 0), "the selected one is gone");
+    cr_expect(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, 2) == NULL);
+    struct box first = target_bounds(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, 0)),
+               second = target_bounds(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, 1));
+    cr_expect(second.x > first.x && second.y == first.y);
+    press_in_gallery(KEY_RIGHT);
+    press_in_gallery(KEY_RIGHT);
+    cr_expect(eq(sz, gallery_selected(gallery), 1));
+    press_in_gallery(KEY_ENTER);
+    cr_expect(eq(sz, gallery_take_choice(gallery), 1));
+}
+
+Test(gallery_search, all_words_must_be_there_in_the_title_the_name_or_the_sentence)
+{
+    write_in_gallery("/one segm");
+    cr_expect(eq(sz, gallery_found(gallery), 1));
+    press_in_gallery(KEY_ESCAPE);
+    write_in_gallery("/many-net");
+    cr_expect(eq(sz, gallery_selected(gallery), 3), "by its name");
+    press_in_gallery(KEY_ESCAPE);
+    write_in_gallery("/\xc3\xbc"
+                     "ber");
+    cr_expect(eq(sz, gallery_found(gallery), 1), "capitals of other languages, too");
+}
+
+Test(gallery_search, escape_and_backspace_and_the_cross_bring_all_back)
+{
+    write_in_gallery("/tarp\xc3\xbc");
+    cr_expect(eq(sz, gallery_found(gallery), 0));
+    press_in_gallery(KEY_BACKSPACE);
+    cr_expect(eq(sz, gallery_found(gallery), 1), "a letter of two bytes is one letter");
+    press_in_gallery(KEY_ESCAPE);
+    cr_expect(eq(sz, gallery_found(gallery), 4));
+    cr_expect(eq(sz, gallery_selected(gallery), 1), "what was found stays selected");
+    press_on_gallery(ACT_FIND);
+    write_in_gallery("f");
+    cr_expect(eq(sz, gallery_found(gallery), 1));
+    press_in_gallery(KEY_BACKSPACE);
+    press_in_gallery(KEY_BACKSPACE); /* nothing is left to erase: the field is closed */
+    write_in_gallery("x");
+    cr_expect(eq(sz, gallery_found(gallery), 4));
+    press_on_gallery(ACT_FIND);
+    write_in_gallery("x");
+    press_on_gallery(ACT_CLOSE);
+    cr_expect(eq(sz, gallery_found(gallery), 4));
+    cr_expect(gallery_wants_quit(gallery) == false);
+}
+
+Test(gallery_search, where_nothing_is_found_it_says_so_and_nothing_can_be_chosen)
+{
+    write_in_gallery("/zzz");
+    cr_expect(eq(sz, gallery_found(gallery), 0));
+    cr_expect(gallery_says("Nothing here has this in its title, its name or its sentence: zzz\nEsc shows all again."));
+    cr_expect(gallery_says("0 of 4"));
+    for (size_t i = 0; i < 4; i++)
+        cr_expect(targets_find_act(gallery_targets(gallery), ACT_CHOOSE, i) == NULL);
+    press_in_gallery(KEY_DOWN);
+    press_in_gallery(KEY_HOME);
+    press_in_gallery(KEY_ENTER);
+    cr_expect(eq(sz, gallery_take_choice(gallery), SIZE_MAX));
+}
+
+Test(gallery_search, while_one_writes_letters_are_no_keys)
+{
+    const struct input find = {.kind = INPUT_KEY, .key = 'f', .ctrl = true};
+    gallery_handle(gallery, &find);
+    cr_expect(gallery_take_full_screen_wish(gallery) == false);
+    const char *keys = "tfq +-0";
+    for (const char *key = keys; *key; key++)
+        press_in_gallery(*key);
+    cr_expect(gallery_is_dark(gallery) == false);
+    cr_expect(gallery_wants_quit(gallery) == false);
+    cr_expect(gallery_take_full_screen_wish(gallery) == false);
+    cr_expect(eq(dbl, gallery_scale(gallery), 1));
+    cr_expect(eq(sz, gallery_take_choice(gallery), SIZE_MAX));
+}
+
+/* ---- What is to be read ---- */
+
+Test(gallery, a_long_title_is_as_large_as_a_short_one)
+{
+    cr_expect(gallery_says(long_title));
+    cr_expect(eq(dbl, size_of_text(long_title), size_of_text("A lesson")));
+}
+
+static void hear_words(void *user, const struct canvas_part *part)
+{
+    if (part->what == CANVAS_TEXT) ++*(size_t *)user;
+}
+
+/* Nobody could read it at that size; what moves is there. */
+Test(gallery, a_small_picture_says_nothing)
+{
+    const char *names[MOST_SCENARIOS];
+    for (size_t i = 0, n = shipped_scenarios(names); i < n; i++) {
+        size_t words = 0;
+        struct thumbnail *thumbnail = thumbnail_new(run_scenario(names[i]));
+        struct canvas *heard = canvas_new_listener(400, 300, (struct canvas_listener){hear_words, &words});
+        for (int k = 0; k < 6; k++) {
+            thumbnail_draw(thumbnail, heard, box_of(10, 10, 270, 228), theme_of(false));
+            thumbnail_play(thumbnail, 1700000000);
+        }
+        cr_expect(eq(sz, words, 0), "%s", names[i]);
+        canvas_free(heard);
+        thumbnail_free(thumbnail);
+    }
 }
 
 /* ---- Lessons, and the way back ---- */
