@@ -3,12 +3,13 @@
 #include "app/language.h"
 
 #include <libintl.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "app/places.h"
 #include "sim/journal/tr.h"
 #include "viz/draw/canvas.h"
 
@@ -54,15 +55,11 @@ static const char *language_of_environment(void)
     return language ? language : "en";
 }
 
-static const char *catalogs_of(const char *language)
+static bool find_catalogs(const char *language, char *folder, size_t size)
 {
-    static const char *const folders[] = {POSTROAD_LOCALE_DIRS};
-    char path[4096];
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        snprintf(path, sizeof path, "%s/%s/LC_MESSAGES/postroad.mo", folders[i], language);
-        if (access(path, R_OK) == 0) return folders[i];
-    }
-    return NULL;
+    char catalog[64];
+    snprintf(catalog, sizeof catalog, "%s/LC_MESSAGES/postroad.mo", language);
+    return places_catalogs(catalog, folder, size);
 }
 
 static bool any_locale(void)
@@ -83,8 +80,8 @@ bool language_begin(const char *command, const char *wanted)
         return false;
     }
     if (!strcmp(language, "en")) return true;
-    const char *folder = catalogs_of(language);
-    if (!folder || !any_locale()) {
+    char folder[PATH_MAX];
+    if (!find_catalogs(language, folder, sizeof folder) || !any_locale()) {
         fprintf(stderr, tr("postroad %s: the texts in \"%s\" are not installed; they stay English\n"), command,
                 language);
         return true;

@@ -1,4 +1,4 @@
-/* Finding scenarios: see library.h. POSTROAD_SCENARIO_DIRS is set by CMake: the source folder and the installed one. */
+/* Finding scenarios: see library.h. */
 #include "app/library.h"
 
 #include <dirent.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/options.h"
+#include "app/places.h"
 #include "app/study_run.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/near_word.h"
@@ -21,12 +22,7 @@ static bool readable(const char *path)
 
 const char *library_folder(void)
 {
-    static const char *const folders[] = {POSTROAD_SCENARIO_DIRS};
-    const char *chosen = getenv("POSTROAD_SCENARIOS");
-    if (chosen && *chosen) return chosen;
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
-        if (readable(folders[i])) return folders[i];
-    return folders[0];
+    return places_scenarios();
 }
 
 static char *joined(const char *folder, const char *word, const char *ending)
@@ -125,6 +121,21 @@ static char *near_in(const char *folder, const char *word, bool is_whole)
     return found;
 }
 
+/* Where one could have looked. A folder that is not there is no help. */
+static void tell_home(const char *home, bool is_study)
+{
+    if (readable(home))
+        fprintf(stderr,
+                is_study ? tr("  hint: the studies that come along are in %s\n")
+                         : tr("  hint: the scenarios that come along are in %s\n"),
+                home);
+    else
+        fputs(tr("  hint: the folder of the scenarios that come along was not found; the environment's "
+                 "POSTROAD_SCENARIOS "
+                 "can name it\n"),
+              stderr);
+}
+
 /* For a word that is no file: what is called nearly so in its folder; without one, in the working folder or among those
    that come along, which are in home. */
 static void suggest_near(const char *word, const char *home, bool is_study)
@@ -138,10 +149,7 @@ static void suggest_near(const char *word, const char *home, bool is_study)
     if (path)
         fprintf(stderr, tr("  hint: did you mean \"%s\"?\n"), path);
     else
-        fprintf(stderr,
-                is_study ? tr("  hint: the studies that come along are in %s\n")
-                         : tr("  hint: the scenarios that come along are in %s\n"),
-                home);
+        tell_home(home, is_study);
     free(near);
     free(folder);
     free(path);

@@ -4,7 +4,7 @@
 
 #include "model/scenario/scenario.h"
 
-/* The folder of the scenarios: the environment's POSTROAD_SCENARIOS, or where they were built or installed. */
+/* The folder of the scenarios that come along (places.h). */
 const char *library_folder(void);
 
 /* The file that a word names: itself, with or without ".json", or a scenario of the library ("first-mail"). To be
