@@ -1,4 +1,6 @@
 /* What keys and pointer mean. docs/window.md and help_view.c tell the user: keep the three alike. */
+#include <math.h>
+
 #include "viz/draw/inspector_view.h"
 #include "viz/draw/scene_internal.h"
 #include "viz/draw/time_axis.h"
@@ -430,14 +432,31 @@ static bool handle_move(struct scene *s, const struct input *in)
     return changed;
 }
 
-/* The instant under the pointer, where there is an axis of time. */
-static bool is_over_time(struct scene *s, const struct input *in, int64_t *at_ns)
+/* What the wheel turns around: the sign under the pointer, which would soon be led away from a little beside it. It
+   stays the same while the pointer does: others come near when captions take no room any more. */
+static struct wheel_grip grip_of_wheel(const struct scene *s, const struct view *view, struct point at)
+{
+    struct box box = s->panels.time_line;
+    const struct wheel_grip *last = &s->wheel;
+    if (last->is_held && last->pointer.x == at.x && last->pointer.y == at.y &&
+        fabs(timeline_x_of(view, box, last->at_ns) - last->x) < 2 * view->unit)
+        return *last;
+    struct timeline_found found = timeline_sign_at(view, box, at);
+    if (found.sign == TIMELINE_SIGNS) return (struct wheel_grip){true, at, at.x, timeline_instant_at(view, box, at.x)};
+    return (struct wheel_grip){true, at, timeline_x_of(view, box, found.at_ns), found.at_ns};
+}
+
+static void zoom_time_line(struct scene *s, struct point at, double factor)
 {
     const struct view view = scene_view(s, NULL);
-    if (box_has(s->panels.time_line, in->x, in->y)) {
-        *at_ns = timeline_instant_at(&view, s->panels.time_line, in->x);
-        return true;
-    }
+    s->wheel = grip_of_wheel(s, &view, at);
+    s->span = timeline_zoomed(&view, s->panels.time_line, s->wheel.x, s->wheel.at_ns, factor);
+    s->dirty = true;
+}
+
+/* The instant under the pointer, where there is an axis of time, which runs straight. */
+static bool is_over_axis(struct scene *s, const struct input *in, int64_t *at_ns)
+{
     for (enum view_id id = 0; id < VIEWS; id++) {
         if (s->panels.views[id].w <= 0 || !box_has(s->axes[id].box, in->x, in->y)) continue;
         *at_ns = time_axis_at(s->axes[id].span, s->axes[id].box, in->x);
@@ -462,9 +481,14 @@ static bool handle_wheel(struct scene *s, const struct input *in)
         change_scale(s, in->wheel > 0 ? scale_step : 1 / scale_step);
         return true;
     }
+    const double factor = in->wheel > 0 ? 1 / zoom_step : zoom_step;
     int64_t at_ns;
-    if (is_over_time(s, in, &at_ns)) {
-        scene_zoom(s, at_ns, in->wheel > 0 ? 1 / zoom_step : zoom_step);
+    if (box_has(s->panels.time_line, in->x, in->y)) {
+        zoom_time_line(s, point_of(in->x, in->y), factor);
+        return true;
+    }
+    if (is_over_axis(s, in, &at_ns)) {
+        scene_zoom(s, at_ns, factor);
         return true;
     }
     if (wheel_scrolls(s, in)) return true;

@@ -54,6 +54,14 @@ struct linking {
     enum link_refusal refused;
 };
 
+/* Around what the wheel over the time line turned last. */
+struct wheel_grip {
+    bool is_held;
+    struct point pointer;
+    double x; /* where it is, and the pointer beside it */
+    int64_t at_ns;
+};
+
 enum leaving { LEAVING_NOT, LEAVING_FOR_GALLERY, LEAVING_FOR_GOOD };
 
 struct what_if {
@@ -135,6 +143,7 @@ struct scene {
     double scale;
     int64_t screen_ns;
     struct span span;             /* in sight; the whole run when it ends at its end */
+    struct wheel_grip wheel;
     struct time_axis axes[VIEWS]; /* of the last drawing */
     enum view_id dragged_axis;    /* VIEW_NONE */
     struct workspace workspace;

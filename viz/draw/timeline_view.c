@@ -13,81 +13,13 @@
 
 static const double bar_units = 4;
 
-/* The strip proper: between a row of marks above and a row of times below. */
-static struct box strip_of(struct box box, double u)
-{
-    return box_of(box.x + 14 * u, box.y + 20 * u, box.w - 28 * u, box.h - 40 * u);
-}
-
-/* The whole run is laid out by screen time, so that the cursor goes evenly. Of a part the stands would be most, in
-   which the clock waits until a caption is read: they take no room. And where screen time is too coarse, since half an
-   hour passes in a second of it, time runs straight. */
-struct scale {
-    enum { SCALE_WHOLE, SCALE_MOVING, SCALE_STRAIGHT } kind;
-    struct span span; /* in screen time, in that without stands, in virtual time */
-};
-
-static struct scale scale_of(const struct view *v)
-{
-    const int64_t coarse_ns = MILLISECOND;
-    if (v->span.from_ns <= 0 && v->span.to_ns >= story_end_ns(v->story))
-        return (struct scale){SCALE_WHOLE, {0, pace_total_ns(v->pace)}};
-    struct span span = {pace_moving_at(v->pace, pace_screen_at(v->pace, v->span.from_ns)),
-                        pace_moving_at(v->pace, pace_screen_at(v->pace, v->span.to_ns))};
-    if (span.to_ns - span.from_ns < coarse_ns) return (struct scale){SCALE_STRAIGHT, v->span};
-    return (struct scale){SCALE_MOVING, span};
-}
-
-static double x_within(struct box strip, struct span span, int64_t at)
-{
-    double total = (double)(span.to_ns - span.from_ns);
-    return strip.x + (total > 0 ? (double)(at - span.from_ns) / total * strip.w : 0);
-}
-
-static int64_t at_within(struct box strip, struct span span, double x)
-{
-    double part = strip.w > 0 ? (x - strip.x) / strip.w : 0;
-    return span.from_ns + (int64_t)(fmax(0, fmin(1, part)) * (double)(span.to_ns - span.from_ns));
-}
-
-int64_t timeline_screen_at(const struct view *v, struct box box, double x)
-{
-    struct scale scale = scale_of(v);
-    int64_t at = at_within(strip_of(box, v->unit), scale.span, x);
-    return scale.kind == SCALE_WHOLE    ? at
-           : scale.kind == SCALE_MOVING ? pace_screen_of_moving(v->pace, at)
-                                        : pace_screen_at(v->pace, at);
-}
-
-int64_t timeline_instant_at(const struct view *v, struct box box, double x)
-{
-    struct scale scale = scale_of(v);
-    if (scale.kind == SCALE_STRAIGHT) return at_within(strip_of(box, v->unit), scale.span, x);
-    return pace_virtual_at(v->pace, timeline_screen_at(v, box, x));
-}
-
-double timeline_x_of(const struct view *v, struct box box, int64_t at_ns)
-{
-    struct scale scale = scale_of(v);
-    int64_t at = scale.kind == SCALE_STRAIGHT ? at_ns : pace_screen_at(v->pace, at_ns);
-    return x_within(strip_of(box, v->unit), scale.span, scale.kind == SCALE_MOVING ? pace_moving_at(v->pace, at) : at);
-}
-
-/* While the clock stands, it goes on through the whole run. */
-static double x_of_cursor(const struct view *v, struct box box)
-{
-    struct scale scale = scale_of(v);
-    if (scale.kind != SCALE_WHOLE) return timeline_x_of(v, box, story_now(v->story));
-    return x_within(strip_of(box, v->unit), scale.span, v->screen_ns);
-}
-
 /* ---- Density ---- */
 
 /* Neighbouring edges must differ: a stand of the pace (many events, one instant) falls into the first bar of its own.
  */
 static size_t make_edges(const struct view *v, struct box box, int64_t *edges, double *xs, size_t bars)
 {
-    struct box strip = strip_of(box, v->unit);
+    struct box strip = timeline_strip(box, v->unit);
     size_t n = 0;
     for (size_t i = 0; i <= bars; i++) {
         double x = strip.x + strip.w * (double)i / (double)bars;
@@ -115,7 +47,7 @@ static void draw_bar(const struct view *v, struct box strip, double x, double w,
 
 static void draw_density(const struct view *v, struct box box)
 {
-    struct box strip = strip_of(box, v->unit);
+    struct box strip = timeline_strip(box, v->unit);
     size_t bars = (size_t)fmax(8, strip.w / view_units(v, bar_units));
     int64_t *edges = mem_calloc(bars + 2, sizeof *edges);
     double *xs = mem_calloc(bars + 2, sizeof *xs), most = 1;
@@ -193,7 +125,7 @@ struct first_marks {
 static void find_first_marks(const struct view *v, struct box box, const struct story_mark *marks, size_t n_marks,
                              struct first_marks *first)
 {
-    size_t spots = (size_t)fmax(8, strip_of(box, v->unit).w * SPOTS_A_PIXEL), spot = 0;
+    size_t spots = (size_t)fmax(8, timeline_strip(box, v->unit).w * SPOTS_A_PIXEL), spot = 0;
     int64_t *edges = mem_calloc(spots + 2, sizeof *edges);
     double *xs = mem_calloc(spots + 2, sizeof *xs);
     size_t n = make_edges(v, box, edges, xs, spots);
@@ -237,7 +169,7 @@ static void draw_loss_lines(const struct view *v, struct box box)
         if (!mark || mark->kind != STORY_MARK_LOSS) continue;
         double x = timeline_x_of(v, box, mark->at_ns);
         if (fabs(x - last) < 1.0 / SPOTS_A_PIXEL) continue;
-        draw_loss_line(v, strip_of(box, v->unit), mark, x, low);
+        draw_loss_line(v, timeline_strip(box, v->unit), mark, x, low);
         last = x;
     }
     mem_free(first.marks);
@@ -282,7 +214,7 @@ const struct story_mark *timeline_mark_at(const struct view *v, struct box box, 
     const struct story_mark *marks, *best = NULL;
     size_t n_marks = story_marks(v->story, &marks);
     double nearest = view_units(v, 8);
-    if (at.y < box.y || at.y >= strip_of(box, v->unit).y) return NULL;
+    if (at.y < box.y || at.y >= timeline_strip(box, v->unit).y) return NULL;
     for (size_t i = 0; i < n_marks; i++) {
         if (!is_in_sight(v, marks[i].at_ns)) continue;
         double away = fabs(timeline_x_of(v, box, marks[i].at_ns) - at.x);
@@ -298,7 +230,7 @@ const struct story_mark *timeline_mark_at(const struct view *v, struct box box, 
 
 static void draw_skips(const struct view *v, struct box box)
 {
-    struct box strip = strip_of(box, v->unit);
+    struct box strip = timeline_strip(box, v->unit);
     double step = view_units(v, 2);
     for (double x = strip.x; x < strip.x + strip.w; x += step) {
         if (!pace_is_skipping(v->pace, timeline_screen_at(v, box, x))) continue;
@@ -315,7 +247,7 @@ static size_t label_count(const struct view *v, struct box strip)
 /* The instant where a label stands, or so much beside it. */
 static int64_t label_at(const struct view *v, struct box box, size_t i, size_t labels, double beside)
 {
-    struct box strip = strip_of(box, v->unit);
+    struct box strip = timeline_strip(box, v->unit);
     double x = strip.x + strip.w * (double)i / (double)labels + beside;
     return timeline_instant_at(v, box, fmax(strip.x, fmin(x, strip.x + strip.w)));
 }
@@ -327,7 +259,7 @@ static struct axis_time form_of_labels(const struct view *v, struct box box, siz
     double near = view_units(v, 5);
     int64_t first_ns = label_at(v, box, 0, labels, 0), closest_ns = MILLISECOND;
     struct axis_time form = {label_at(v, box, labels, labels, 0), TIME_NEVER};
-    bool is_short = form.most_ns - first_ns < MINUTE, is_whole = scale_of(v).kind == SCALE_WHOLE;
+    bool is_short = form.most_ns - first_ns < MINUTE, is_whole = timeline_shows_whole(v);
     for (size_t i = 0; i < labels; i++) {
         int64_t apart = label_at(v, box, i + 1, labels, 0) - label_at(v, box, i, labels, 0);
         int64_t about = label_at(v, box, i, labels, near) - label_at(v, box, i, labels, -near);
@@ -340,22 +272,23 @@ static struct axis_time form_of_labels(const struct view *v, struct box box, siz
     return form;
 }
 
-/* So many as have room with their digits. */
+/* So many as have room with their digits: the first and the last begin and end at the strip's edges, and reach half a
+   label nearer to their neighbours. */
 static struct axis_time fit_labels(const struct view *v, struct box box, const struct text_style *style, size_t *labels)
 {
-    struct box strip = strip_of(box, v->unit);
+    struct box strip = timeline_strip(box, v->unit);
     for (*labels = label_count(v, strip);; --*labels) {
         char text[VIEW_TIME_BYTES];
         struct axis_time form = form_of_labels(v, box, *labels);
         axis_time_text(form, form.most_ns, text);
         double wide = canvas_measure(v->canvas, style, text, 0).x + view_units(v, 8);
-        if (*labels <= 2 || wide <= strip.w / (double)*labels) return form;
+        if (*labels <= 1 || 1.5 * wide <= strip.w / (double)*labels) return form;
     }
 }
 
 static void draw_times(const struct view *v, struct box box)
 {
-    struct box strip = strip_of(box, v->unit);
+    struct box strip = timeline_strip(box, v->unit);
     struct text_style style = view_mono(v, FONT_SMALL);
     style.colour = v->theme->faint;
     style.down = ALIGN_CENTRE;
@@ -377,7 +310,7 @@ static void draw_times(const struct view *v, struct box box)
 
 void timeline_view_draw_still(const struct view *v, struct box box)
 {
-    struct box strip = strip_of(box, v->unit);
+    struct box strip = timeline_strip(box, v->unit);
     canvas_fill_round(v->canvas, strip, view_units(v, 4), v->theme->grid);
     draw_density(v, box);
     draw_skips(v, box);
@@ -461,8 +394,8 @@ static void draw_parting(const struct view *v, struct box box, struct box strip)
 
 void timeline_view_draw_moving(const struct view *v, struct box box)
 {
-    struct box strip = strip_of(box, v->unit);
-    double end = strip.x + strip.w, at = x_of_cursor(v, box), r = view_units(v, 6.5);
+    struct box strip = timeline_strip(box, v->unit);
+    double end = strip.x + strip.w, at = timeline_x_of_cursor(v, box), r = view_units(v, 6.5);
     double x = fmax(strip.x, fmin(end, at));
     targets_add_box(v->targets, ACT_TIME_LINE, 0, box);
     canvas_fill(v->canvas, box_of(x, strip.y, end - x, strip.h), colour_with_alpha(v->theme->panel, 0.45));
@@ -504,7 +437,7 @@ static struct timeline_found future_at(const struct view *v, struct box box, str
 struct timeline_found timeline_sign_at(const struct view *v, struct box box, struct point at)
 {
     const struct timeline_found none = {TIMELINE_SIGNS, STORY_NONE, 0};
-    struct box strip = strip_of(box, v->unit);
+    struct box strip = timeline_strip(box, v->unit);
     const struct story_mark *mark = timeline_mark_at(v, box, at);
     if (mark) return (struct timeline_found){timeline_sign_of(v->story, mark), mark->event, mark->at_ns};
     if (!box_has(strip, at.x, at.y)) return none;

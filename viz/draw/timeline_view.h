@@ -5,17 +5,13 @@
 #ifndef POSTROAD_VIZ_DRAW_TIMELINE_VIEW_H
 #define POSTROAD_VIZ_DRAW_TIMELINE_VIEW_H
 
+#include "viz/draw/timeline_scale.h"
 #include "viz/draw/timeline_signs.h"
 #include "viz/draw/view.h"
 
 /* What does not move: density, marks, labels. Notes the targets only when it is asked to. */
 void timeline_view_draw_still(const struct view *view, struct box box);
 void timeline_view_draw_moving(const struct view *view, struct box box);
-/* Screen time at this x, within the view's span; and the instant, which may lie between two that screen time knows. */
-int64_t timeline_screen_at(const struct view *view, struct box box, double x);
-int64_t timeline_instant_at(const struct view *view, struct box box, double x);
-/* And back, which may lie outside. */
-double timeline_x_of(const struct view *view, struct box box, int64_t at_ns);
 /* The marks that have a sign in the row above the strip: where there is no room for all, those that matter most. How
    many. */
 enum { TIMELINE_MOST_SIGNS = 400 };

@@ -1,6 +1,7 @@
 /* The time line: what its signs say under the pointer, and in the page of keys. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/scene_internal.h"
 #include "viz/draw/time_axis.h"
 #include "viz/draw/timeline_view.h"
 
@@ -226,7 +228,7 @@ Test(timeline, the_page_of_keys_explains_every_sign)
 
 struct label {
     char text[VIEW_TIME_BYTES];
-    double x;
+    double x, left, right; /* where it is true, and of its ink */
 };
 struct labels {
     struct label labels[40];
@@ -243,6 +245,8 @@ static void hear_label(void *user, const struct canvas_part *part)
     label->x = part->room.x + part->room.w * (part->style->across == ALIGN_START ? 0
                                               : part->style->across == ALIGN_END ? 1
                                                                                  : 0.5);
+    label->left = part->corners[0].x;
+    label->right = part->corners[1].x;
     cr_expect(not(part->cut), "%s", part->text);
 }
 
@@ -280,6 +284,7 @@ static void labels_are_true(const struct view *view, struct box box, const struc
         int64_t said = read_label(label->text, &exact_ns), is = timeline_instant_at(view, box, label->x);
         cr_expect(is >= said && is < said + exact_ns, "%s stands at %lld", label->text, (long long)is);
         if (i == 0) continue;
+        cr_expect(gt(dbl, label->left - label[-1].right, 4), "%s lies on %s", label->text, label[-1].text);
         cr_expect(lt(i64, read_label(label[-1].text, &exact_too_ns), said), "%s after %s", label->text, label[-1].text);
         cr_expect(eq(i64, exact_ns, exact_too_ns), "%s after %s", label->text, label[-1].text);
     }
@@ -320,6 +325,52 @@ Test(timeline, from_days_to_a_microsecond_all_labels_are_there_and_true)
     open_scene_of("retry-side-by-side", scene_options_default());
     zoom_in_around(MINUTE + 1257 * MILLISECOND);
     zoom_in_around(story_end_ns(scene_story(scene)) / 2 + 123456789); /* nothing happens, and time is passed over */
+}
+
+/* ---- The wheel ---- */
+
+static double x_in_window(int64_t at_ns)
+{
+    const struct view view = scene_view(scene, NULL);
+    return timeline_x_of(&view, time_line(), at_ns);
+}
+
+static void turn_wheel(double x, int notches)
+{
+    const struct input in = {.kind = INPUT_WHEEL, .x = x, .y = time_line().y + 10, .wheel = notches > 0 ? 1 : -1};
+    scene_handle(scene, &in);
+}
+
+/* The pointer stays where it is, a little beside a sign; what it points at does, too, whatever way the wheel turns. */
+static void wheel_stays_at(double pointer)
+{
+    enum { NOTCHES = 24 };
+    const struct view view = scene_view(scene, NULL);
+    struct timeline_found found = timeline_sign_at(&view, time_line(), point_of(pointer, time_line().y + 10));
+    double x = x_in_window(found.at_ns);
+    cr_expect(ne(int, found.sign, TIMELINE_SIGNS));
+    for (int turn = -NOTCHES; turn < NOTCHES; turn++) {
+        turn_wheel(pointer, -turn);
+        cr_expect(lt(dbl, fabs(x_in_window(found.at_ns) - x), 2), "%lld ns, turn %d", (long long)found.at_ns, turn);
+    }
+    cr_expect(eq(i64, scene->span.from_ns, 0));
+    cr_expect(eq(i64, scene->span.to_ns, story_end_ns(scene_story(scene))));
+    scene_zoom(scene, 0, 0);
+}
+
+Test(timeline, what_is_under_the_pointer_stays_there_when_the_wheel_turns)
+{
+    static const char *const names[] = {"lost-segment", "retry-side-by-side"};
+    for (size_t n = 0; n < 2; n++) {
+        close_scene();
+        open_scene_of(names[n], scene_options_default());
+        const struct story_mark *shown[TIMELINE_MOST_SIGNS];
+        const struct view view = scene_view(scene, NULL);
+        size_t n_shown = timeline_marks_with_signs(&view, time_line(), shown);
+        for (size_t i = 0; i < n_shown; i++)
+            wheel_stays_at(x_in_window(shown[i]->at_ns) - 3);
+        cr_expect(gt(sz, n_shown, 5));
+    }
 }
 
 /* ---- The way back ---- */
