@@ -456,7 +456,7 @@ struct timeline_found timeline_sign_at(const struct view *v, struct box box, str
 /* Where it is drawn: what happens in the row above the strip, the rest in the strip. */
 static struct point place_of_sign(const struct view *v, struct box box, const struct timeline_found *found)
 {
-    struct box strip = strip_of(box, v->unit);
+    struct box strip = timeline_strip(box, v->unit);
     double x = timeline_x_of(v, box, found->at_ns);
     switch ((int)found->sign) {
     case SIGN_TIMER:
