@@ -82,6 +82,8 @@ const char *retry_policy_text(const struct retry_policy *policy, char text[RETRY
     if (policy->minds_urgency) {
         used = add_other(text, used, "lifetime_urgent", policy->lifetime_urgent_ns, policy->lifetime_ns);
         used = add_other(text, used, "lifetime_non_urgent", policy->lifetime_non_urgent_ns, policy->lifetime_ns);
+        used = add_other(text, used, "warning_urgent", policy->warning_urgent_ns, policy->warning_ns);
+        used = add_other(text, used, "warning_non_urgent", policy->warning_non_urgent_ns, policy->warning_ns);
     }
     if (policy->waits_for_run) add_number(text, used, "waits_for_run", 1);
     return text;

@@ -17,6 +17,8 @@ static const struct {
     {"bounce_lifetime", "gives a bounce up after"},
     {"lifetime_urgent", "gives urgent mail up after"},
     {"lifetime_non_urgent", "gives mail that is not urgent up after"},
+    {"warning_urgent", "tells the sender of urgent mail of the delay after"},
+    {"warning_non_urgent", "tells the sender of mail that is not urgent of the delay after"},
     {"maximal_queue_lifetime", "gives up after"},
     {"bounce_queue_lifetime", "gives a bounce up after"},
     {"queue_run_delay", "looks through its queue every"},

@@ -149,6 +149,22 @@ Test(sendmail, in_background_mode_tries_once_more_namely_at_once)
     expect_end(&course, 241, 5 * 86400);
 }
 
+/* As normal mail it needs no word, and what is never is left out. */
+Test(sendmail, what_it_tells_senders_of_urgent_mail_is_in_its_text)
+{
+    struct retry_policy policy = retry_policy_default(RETRY_SENDMAIL);
+    char text[RETRY_TEXT_BYTES];
+    cr_assert_null(strstr(retry_policy_text(&policy, text), "warning"));
+    policy.minds_urgency = true;
+    cr_assert_null(strstr(retry_policy_text(&policy, text), "warning"));
+    policy.warning_urgent_ns = 10 * MINUTE;
+    policy.warning_non_urgent_ns = 1 * DAY;
+    cr_assert(strstr(retry_policy_text(&policy, text), " warning_urgent=600s warning_non_urgent=86400s"));
+    policy.warning_urgent_ns = policy.warning_ns;
+    policy.warning_non_urgent_ns = 0;
+    cr_assert_null(strstr(retry_policy_text(&policy, text), "warning"));
+}
+
 Test(sendmail, max_queue_age_doubles_the_waits_of_a_job) /* queue.c, case 'K' */
 {
     static const double minutes[] = {0, 30, 60, 120, 240, 480, 960};

@@ -163,6 +163,10 @@ Test(inspector, a_policy_of_trying_again_is_told_in_words)
                    sizeof text);
     cr_expect(eq(str, (char *)text,
                  (char *)"postfix, gives up after 5 d, looks through its queue every 5 min, waits at most 1 h 7 min"));
+    settings_words("policy=sendmail warning_urgent=600s warning_non_urgent=14400s", text, sizeof text);
+    cr_expect(eq(str, (char *)text,
+                 (char *)"sendmail, tells the sender of urgent mail of the delay after 10 min, "
+                         "tells the sender of mail that is not urgent of the delay after 4 h"));
     settings_words("policy=exim rule=G cutoff=57600s wait=3600s factor_of_1000=1500", text, sizeof text);
     cr_expect(eq(str, (char *)text,
                  (char *)"exim, rule G, up to the age of 16 h, waits 1 h, each time longer by the factor 1.5"));
