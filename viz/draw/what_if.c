@@ -258,8 +258,7 @@ static void say_packet(const struct story *s, size_t index, char about[ACT_WORDS
     packet_words(s, index, about, ACT_WORDS_BYTES);
     if (line == STORY_NONE || !story_line(s, line)->is_content || story_line(s, line)->mail == STORY_NONE) return;
     story_packet_label(s, index, label, sizeof label);
-    snprintf(about, ACT_WORDS_BYTES, tr("mail %s, %s"), story_mail(s, story_line(s, line)->mail)->name,
-             label);
+    snprintf(about, ACT_WORDS_BYTES, tr("mail %s, %s"), story_mail(s, story_line(s, line)->mail)->name, label);
 }
 
 void what_if_say_about(const struct story *story, struct selection selection, char about[ACT_WORDS_BYTES])
