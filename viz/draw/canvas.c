@@ -271,16 +271,21 @@ static void corners_of(struct canvas *c, struct box b, struct point corners[4])
     corners[3] = on_surface(c, b.x, b.y + b.h);
 }
 
-static void tell(struct canvas *c, struct canvas_part part, struct box b)
+static void tell_part(struct canvas *c, struct canvas_part part)
 {
     double x0, y0, x1, y1;
-    corners_of(c, b, part.corners);
     cairo_save(c->cairo);
     cairo_identity_matrix(c->cairo);
     cairo_clip_extents(c->cairo, &x0, &y0, &x1, &y1);
     cairo_restore(c->cairo);
     part.clip = box_of(x0, y0, x1 - x0, y1 - y0);
     c->listener.heard(c->listener.user, &part);
+}
+
+static void tell(struct canvas *c, struct canvas_part part, struct box b)
+{
+    corners_of(c, b, part.corners);
+    tell_part(c, part);
 }
 
 void canvas_lay_over(struct canvas *c)
@@ -358,6 +363,18 @@ void canvas_line(struct canvas *c, struct point a, struct point b, double width,
     cairo_line_to(c->cairo, b.x, b.y);
     cairo_set_line_width(c->cairo, width * c->line_factor);
     cairo_stroke(c->cairo);
+}
+
+void canvas_leader(struct canvas *c, struct point a, struct point b, double width, struct colour colour)
+{
+    if (c->listener.heard) {
+        struct canvas_part part = {.what = CANVAS_LEADER, .colour = colour};
+        const struct point ends[2] = {on_surface(c, a.x, a.y), on_surface(c, b.x, b.y)};
+        part.corners[0] = part.corners[3] = ends[0];
+        part.corners[1] = part.corners[2] = ends[1];
+        tell_part(c, part);
+    }
+    canvas_line(c, a, b, width, colour);
 }
 
 void canvas_dashed(struct canvas *c, struct point a, struct point b, double width, double dash, struct colour colour)

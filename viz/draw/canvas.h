@@ -51,10 +51,10 @@ struct canvas_sink {
 struct canvas *canvas_new_svg(int width, int height, struct canvas_sink sink);
 
 /* What was drawn, for whoever judges a picture by its parts. Corners are on the surface, clockwise. */
-enum canvas_part_what { CANVAS_TEXT, CANVAS_BOX, CANVAS_MARK, CANVAS_LAID_OVER };
+enum canvas_part_what { CANVAS_TEXT, CANVAS_BOX, CANVAS_MARK, CANVAS_LEADER, CANVAS_LAID_OVER };
 struct canvas_part {
     enum canvas_part_what what;
-    struct point corners[4]; /* of the ink of a text; of a box that was filled; around a mark */
+    struct point corners[4]; /* of the ink of a text; of a box that was filled; around a mark; the ends of a leader */
     struct box clip;         /* what is outside it is not seen */
     struct colour colour;
     /* of a text; lent */
@@ -117,6 +117,8 @@ void canvas_fill(struct canvas *canvas, struct box box, struct colour colour);
 void canvas_fill_round(struct canvas *canvas, struct box box, double radius, struct colour colour);
 void canvas_stroke_round(struct canvas *canvas, struct box box, double radius, double width, struct colour colour);
 void canvas_line(struct canvas *canvas, struct point a, struct point b, double width, struct colour colour);
+/* A line that leads from words to what they are about; a listener hears of it, as of no other line. */
+void canvas_leader(struct canvas *canvas, struct point a, struct point b, double width, struct colour colour);
 void canvas_dashed(struct canvas *canvas, struct point a, struct point b, double width, double dash,
                    struct colour colour);
 /* A line with a filled head of that length at b. */

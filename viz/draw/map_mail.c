@@ -43,7 +43,7 @@ static struct point transfer_place(const struct view *v, const struct map_plan *
     const struct story_transfer *t = story_transfer(v->story, transfer);
     size_t hosts[ROUTE_MAX];
     struct point points[ROUTE_MAX + 2];
-    size_t n = map_routes_way(plan->crowd->routes, t->from, t->to, hosts, ROUTE_MAX);
+    size_t n = map_routes_old_way(plan->crowd->routes, t->from, t->to, hosts, ROUTE_MAX);
     double part = view_moved(v, story_transfer_travelled(v->story, transfer, story_now(v->story)));
     if (n < 2) return point_between(map_rest_place(plan, t->from, 0), map_rest_place(plan, t->to, 0), part);
     for (size_t i = 0; i < n; i++)
@@ -510,7 +510,7 @@ static void keep_off_words(const struct stage *stage, size_t host)
     struct map_host wide;
     if (place_words(stage->v, stage->plan, host, text, &style, &wide) &&
         wide.label.w > stage->plan->hosts[host].label.w)
-        map_words_keep_off(stage->words, wide.label);
+        map_words_stand(stage->words, wide.label);
 }
 
 void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)

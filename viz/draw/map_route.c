@@ -22,6 +22,7 @@ struct map_routes {
     size_t *reached;
     struct spread {
         size_t to;
+        bool down_too;
         size_t *next; /* of each host on its way there; STORY_NONE */
     } kept[KEPT];
     size_t n_kept, oldest;
@@ -90,7 +91,7 @@ void map_routes_look(struct map_routes *r)
     }
 }
 
-static void spread_from(struct map_routes *r, size_t to, size_t *next)
+static void spread_from(struct map_routes *r, size_t to, bool down_too, size_t *next)
 {
     for (size_t h = 0; h < r->n_hosts; h++)
         next[h] = STORY_NONE;
@@ -101,28 +102,29 @@ static void spread_from(struct map_routes *r, size_t to, size_t *next)
         size_t here = r->reached[i];
         for (size_t s = r->first[here]; s < r->first[here + 1]; s++) {
             const struct step *step = &r->steps[s];
-            if (next[step->there] != STORY_NONE || !r->up[step->link][step->dir]) continue;
+            if (next[step->there] != STORY_NONE || !(down_too || r->up[step->link][step->dir])) continue;
             next[step->there] = here;
             r->reached[n_reached++] = step->there;
         }
     }
 }
 
-static const size_t *spread(struct map_routes *r, size_t to)
+static const size_t *spread(struct map_routes *r, size_t to, bool down_too)
 {
     for (size_t i = 0; i < r->n_kept; i++)
-        if (r->kept[i].to == to) return r->kept[i].next;
+        if (r->kept[i].to == to && r->kept[i].down_too == down_too) return r->kept[i].next;
     size_t i = r->n_kept < KEPT ? r->n_kept++ : r->oldest++ % KEPT;
     r->kept[i].to = to;
+    r->kept[i].down_too = down_too;
     if (!r->kept[i].next) r->kept[i].next = mem_calloc(r->n_hosts + 1, sizeof *r->kept[i].next);
-    spread_from(r, to, r->kept[i].next);
+    spread_from(r, to, down_too, r->kept[i].next);
     return r->kept[i].next;
 }
 
-size_t map_routes_way(struct map_routes *r, size_t from, size_t to, size_t *hosts, size_t room)
+static size_t way(struct map_routes *r, size_t from, size_t to, bool down_too, size_t *hosts, size_t room)
 {
     assert(from < r->n_hosts && to < r->n_hosts);
-    const size_t *next = spread(r, to);
+    const size_t *next = spread(r, to, down_too);
     size_t n = 0;
     if (next[from] == STORY_NONE) return 0;
     for (size_t at = from; n < room; at = next[at]) {
@@ -130,4 +132,15 @@ size_t map_routes_way(struct map_routes *r, size_t from, size_t to, size_t *host
         if (at == to) break;
     }
     return n;
+}
+
+size_t map_routes_way(struct map_routes *r, size_t from, size_t to, size_t *hosts, size_t room)
+{
+    return way(r, from, to, false, hosts, room);
+}
+
+size_t map_routes_old_way(struct map_routes *r, size_t from, size_t to, size_t *hosts, size_t room)
+{
+    size_t n = way(r, from, to, false, hosts, room);
+    return n ? n : way(r, from, to, true, hosts, room);
 }

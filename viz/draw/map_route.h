@@ -14,5 +14,8 @@ void map_routes_free(struct map_routes *routes);
 void map_routes_look(struct map_routes *routes);
 /* Hosts from one to another, both ends included; 0 when there is no way. */
 size_t map_routes_way(struct map_routes *routes, size_t from, size_t to, size_t *hosts, size_t room);
+/* The same; where there is none any more, as if all links were up: who is on the way when a link goes down stays on it.
+ */
+size_t map_routes_old_way(struct map_routes *routes, size_t from, size_t to, size_t *hosts, size_t room);
 
 #endif

@@ -66,7 +66,7 @@ static void draw_leader(const struct view *v, const struct map_plan *plan, size_
     struct point from, to;
     map_leader_of(plan, index, plan->hosts[index].label, &from, &to);
     if (point_distance(from, to) > view_units(v, 8))
-        canvas_line(v->canvas, from, to, view_units(v, 1), colour_with_alpha(v->theme->faint, 0.7));
+        canvas_leader(v->canvas, from, to, view_units(v, 1), colour_with_alpha(v->theme->faint, 0.7));
 }
 
 void map_view_draw_name(const struct view *v, const struct map_plan *plan, size_t index)
@@ -319,7 +319,7 @@ static void say_packets(const struct view *v, const struct map_plan *plan, struc
 
 /* A loss whose cross is still to be seen, and where. */
 struct dying {
-    size_t packet;
+    size_t packet, where; /* of the links and then the hosts */
     struct point at;
     double alpha;
     bool not_taken;
@@ -338,7 +338,7 @@ static bool lies_on_label(const struct map_plan *plan, struct point at, double r
 /* A cross is larger than its packet, and sinks a little: it goes back on the lane as far as a name demands. */
 static struct point place_of_cross(const struct map_plan *plan, const struct map_lane *lane, double part, double sink)
 {
-    enum { MOST_STEPS = 24 };
+    enum { MOST_STEPS = 48 };
     double step = plan->unit / fmax(1, point_distance(lane->from, lane->to));
     for (int i = 0; i < MOST_STEPS; i++) {
         struct point at = map_lane_at(lane, part - i * step);
@@ -359,10 +359,12 @@ static bool find_dying(const struct view *v, const struct map_plan *plan, const 
     double sink = view_units(v, 5) * fmin(age, 1.5);
     if (drop->hop == STORY_NONE) {
         double most = fmax(0, plan->icon / 2 - 1.5 * plan->stamp); /* not onto the name below */
+        dying->where = plan->n_links + drop->host;
         dying->at = point_of(plan->hosts[drop->host].at.x, plan->hosts[drop->host].at.y + fmin(sink, most));
         return true;
     }
     const struct story_hop *hop = story_hop(v->story, drop->hop);
+    dying->where = hop->link;
     dying->at = place_of_cross(plan, &plan->links[hop->link].lanes[hop->dir], drop->place, sink);
     return true;
 }
@@ -397,14 +399,34 @@ static size_t draw_crosses(const struct view *v, const struct map_plan *plan, st
     return n;
 }
 
-/* The latest first. */
+enum { WHY_BYTES = 96 };
+
+/* How many died of this at the same place before this one and with it; they need no words of their own. */
+static size_t take_alike(const struct view *v, const struct dying *dying, size_t i, const char *why, bool *said)
+{
+    char text[WHY_BYTES];
+    size_t alike = 1;
+    for (size_t k = 0; k < i; k++) {
+        if (said[k] || dying[k].where != dying[i].where) continue;
+        packet_death_words(v->story, dying[k].packet, text, sizeof text);
+        if (strcmp(text, why)) continue;
+        said[k] = true;
+        alike++;
+    }
+    return alike;
+}
+
+/* The latest first. Those on one link, or at one host, that died of the same have one reason together. */
 static void say_why(const struct view *v, const struct map_plan *plan, struct map_words *words,
                     const struct dying *dying, size_t n)
 {
-    char text[96];
+    char text[WHY_BYTES];
+    bool said[SHOWN_DROPS] = {false};
     for (size_t i = n; i-- > 0;) {
+        if (said[i]) continue;
         packet_death_words(v->story, dying[i].packet, text, sizeof text);
-        map_words_say_why(v, plan, words, dying[i].at, text, dying[i].alpha);
+        size_t alike = take_alike(v, dying, i, text, said);
+        map_words_say_why(v, plan, words, dying[i].at, text, alike, dying[i].alpha);
     }
 }
 
@@ -444,7 +466,7 @@ static void draw_labels_over_links(const struct view *v, const struct map_plan *
 void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
 {
     struct map_words words;
-    words.n = words.n_things = 0;
+    words.n = words.n_things = words.n_leaders = words.n_reasons = 0;
     map_crowd_look(v, plan);
     note_still_targets(v, plan);
     draw_selected_still(v, plan);
@@ -452,8 +474,8 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     map_mail_draw(v, plan, &words);
     struct map_names names = {.n = 0};
     if (plan->few_names) map_names_choose(v, plan, &names);
-    memcpy(words.taken, names.boxes, names.n * sizeof *names.boxes);
-    words.n = names.n;
+    for (size_t i = 0; i < names.n; i++)
+        map_words_stand(&words, names.boxes[i]);
     struct waiting *waiting = mem_calloc(2 * plan->n_links + 1, sizeof *waiting);
     struct dying dying[SHOWN_DROPS];
     draw_packets(v, plan, &words, waiting);

@@ -2,6 +2,7 @@
 #include "viz/draw/map_words.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "viz/draw/map_lanes.h"
 
@@ -15,7 +16,20 @@ static bool is_within(struct box area, struct box box)
     return box.x >= area.x && box.y >= area.y && box.x + box.w <= area.x + area.w && box.y + box.h <= area.y + area.h;
 }
 
-/* How many texts and hosts it would lie on; more than `enough` are not counted. */
+void map_words_stand(struct map_words *words, struct box box)
+{
+    if (words->n < MAP_WORDS_TAKEN) words->taken[words->n++] = box;
+}
+
+static bool is_on_names_leader(const struct map_plan *plan, size_t host, struct box box)
+{
+    struct point from, to;
+    if (!plan->hosts[host].afar || plan->hosts[host].label.w <= 0) return false;
+    map_leader_of(plan, host, plan->hosts[host].label, &from, &to);
+    return map_line_meets_box(from, to, box);
+}
+
+/* How many texts, leaders and hosts it would lie on; more than `enough` are not counted. */
 static size_t texts_under(const struct map_words *words, const struct map_plan *plan, struct box box, size_t enough)
 {
     size_t n = 0;
@@ -25,7 +39,10 @@ static size_t texts_under(const struct map_words *words, const struct map_plan *
     for (size_t h = 0; h < plan->n_hosts && n < enough; h++) {
         n += box_meets(wide, plan->hosts[h].icon);
         n += plan->hosts[h].label.w > 0 && box_meets(wide, plan->hosts[h].label);
+        n += is_on_names_leader(plan, h, wide);
     }
+    for (size_t i = 0; i < words->n_leaders && n < enough; i++)
+        n += map_line_meets_box(words->leaders[i].from, words->leaders[i].to, wide);
     for (size_t i = 0; i < plan->n_links && n < enough; i++)
         n += plan->links[i].label.w > 0 && box_meets(box, plan->links[i].label);
     return n;
@@ -39,31 +56,27 @@ static size_t things_under(const struct map_words *words, struct box box)
     return n;
 }
 
-static void take(struct map_words *words, struct box box)
-{
-    if (words->n < MAP_WORDS_TAKEN) words->taken[words->n++] = box;
-}
-
 bool map_words_take(struct map_words *words, const struct map_plan *plan, struct box box)
 {
     if (words->n == MAP_WORDS_TAKEN || !is_within(plan->area, box) || things_under(words, box) ||
         texts_under(words, plan, box, 1))
         return false;
-    take(words, box);
+    map_words_stand(words, box);
     return true;
 }
 
 /* ---- Places ---- */
 
-/* On which sides of a place, below first; -1, 0 or 1. */
+/* On which sides of a place, below first; from -1 to 1. A reason is also said with its middle aside. */
 static const struct {
     double x, y;
-} sides[] = {{0, 1}, {0, -1}, {1, 0}, {-1, 0}, {1, 1}, {-1, 1}, {1, -1}, {-1, -1}};
-enum { SIDES = sizeof sides / sizeof sides[0] };
+} sides[] = {{0, 1},  {0, -1},  {1, 0},   {-1, 0},   {1, 1},    {-1, 1},
+             {1, -1}, {-1, -1}, {0.5, 1}, {-0.5, 1}, {0.5, -1}, {-0.5, -1}};
+enum { SIDES = 8, WHY_SIDES = sizeof sides / sizeof sides[0] };
 
 static struct box box_at(const struct map_plan *plan, struct point at, struct point size, int side, double off)
 {
-    double slant = sides[side].x != 0 && sides[side].y != 0 ? 0.5 : 1;
+    double slant = fabs(sides[side].x) == 1 && fabs(sides[side].y) == 1 ? 0.5 : 1;
     double x = at.x - size.x / 2 + sides[side].x * (size.x / 2 + off * slant);
     double y = at.y - size.y / 2 + sides[side].y * (size.y / 2 + off * slant);
     struct box area = plan->area;
@@ -110,74 +123,187 @@ void map_words_say(const struct view *v, const struct map_plan *plan, struct map
         }
 }
 
+/* ---- Leaders ---- */
+
+static bool cross(struct map_leader a, struct map_leader b)
+{
+    struct point p = a.from, q = a.to, r = b.from, s = b.to;
+    double r_side = (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x),
+           s_side = (q.x - p.x) * (s.y - p.y) - (q.y - p.y) * (s.x - p.x),
+           p_side = (s.x - r.x) * (p.y - r.y) - (s.y - r.y) * (p.x - r.x),
+           q_side = (s.x - r.x) * (q.y - r.y) - (s.y - r.y) * (q.x - r.x);
+    return r_side * s_side <= 0 && p_side * q_side <= 0;
+}
+
+/* What a leader costs, by what it runs through: texts, hosts and other leaders are out of the question where there is
+   any other way; a thing is borne, a wire easily. From `enough` on nobody counts any more. */
+static const double through_text = 100, through_thing = 4, through_wire = 0.5;
+
+static double cost_of_texts_crossed(const struct map_words *words, const struct map_plan *plan, struct map_leader l,
+                                    double enough)
+{
+    double cost = 0, near = -2 * plan->unit;
+    for (size_t i = 0; i < words->n && cost < enough; i++)
+        cost += through_text * map_line_meets_box(l.from, l.to, box_inset(words->taken[i], near));
+    for (size_t i = 0; i < words->n_leaders && cost < enough; i++)
+        cost += through_text * cross(l, words->leaders[i]);
+    for (size_t i = 0; i < plan->n_links && cost < enough; i++)
+        cost += through_text *
+                (plan->links[i].label.w > 0 && map_line_meets_box(l.from, l.to, box_inset(plan->links[i].label, near)));
+    return cost;
+}
+
+/* A packet that a host did not take dies on the host's icon. */
+static double cost_of_hosts_crossed(const struct map_plan *plan, struct map_leader l, struct point at, double enough)
+{
+    double cost = 0;
+    for (size_t h = 0; h < plan->n_hosts && cost < enough; h++) {
+        const struct map_host *host = &plan->hosts[h];
+        struct map_leader names;
+        if (!box_has(host->icon, at.x, at.y)) cost += through_text * map_line_meets_box(l.from, l.to, host->icon);
+        if (host->label.w <= 0) continue;
+        cost += through_text * map_line_meets_box(l.from, l.to, box_inset(host->label, -2 * plan->unit));
+        if (!host->afar) continue;
+        map_leader_of(plan, h, host->label, &names.from, &names.to);
+        cost += through_text * cross(l, names);
+    }
+    return cost;
+}
+
+static double cost_of_leader(const struct map_words *words, const struct map_plan *plan, struct map_leader l,
+                             struct point at, double enough)
+{
+    double cost = point_distance(l.from, at) / (15 * plan->unit);
+    if (cost < enough) cost += cost_of_hosts_crossed(plan, l, at, enough - cost);
+    if (cost < enough) cost += cost_of_texts_crossed(words, plan, l, enough - cost);
+    for (size_t i = 0; i < words->n_things && cost < enough; i++)
+        cost += through_thing * map_line_meets_box(l.from, l.to, words->things[i]);
+    for (size_t i = 0; i < plan->n_links && cost < enough; i++)
+        cost += through_wire * cross(l, (struct map_leader){plan->links[i].a, plan->links[i].b});
+    return cost;
+}
+
 /* ---- Why ---- */
 
-static const double on_text = 100, on_thing = 60, on_lanes = 6, is_close = 5;
+/* On a text, on a thing, on lanes: a place off the lanes is worth a longer way, so that the word stays where it is
+   while packets pass. With a leader: so close that none is needed is better. */
+static const double on_text = 100, on_thing = 60, on_lanes = 6, with_leader = 3, is_close = 5;
 
-/* A place off the lanes is worth a longer way, so that the word stays where it is while packets pass. */
-static double cost_of(const struct map_words *words, const struct map_plan *plan, struct box box, double off)
+/* A place for a reason, and its leader. */
+struct reason {
+    struct box box;
+    struct map_leader leader;
+    bool is_led;
+    double cost;
+};
+
+/* A leader begins at the edge of the word: where it is nearest, at either end, or in the middle. */
+static void lead(const struct map_words *words, const struct map_plan *plan, struct point at, struct reason *reason,
+                 double enough)
 {
-    double cost =
-        off / 15 + on_text * (double)texts_under(words, plan, box, 4) + on_thing * (double)things_under(words, box);
+    struct box box = reason->box;
+    double left = box.x + box.h / 2, right = box.x + box.w - box.h / 2, y = fmax(box.y, fmin(at.y, box.y + box.h));
+    const double ways[] = {fmax(left, fmin(at.x, right)), left, box.x + box.w / 2, right};
+    bool is_beside = at.y >= box.y && at.y <= box.y + box.h;
+    double least = enough;
+    for (size_t i = 0; i < (is_beside ? 1 : sizeof ways / sizeof ways[0]); i++) {
+        struct point edge = {is_beside ? fmax(box.x, fmin(at.x, box.x + box.w)) : ways[i], y};
+        double length = point_distance(edge, at);
+        if (i == 0 && length <= 24 * plan->unit) {
+            reason->cost += length / (15 * plan->unit);
+            return;
+        }
+        struct map_leader leader = {edge, point_between(at, edge, 11 * plan->unit / length)};
+        double cost = with_leader + cost_of_leader(words, plan, leader, at, least);
+        if (cost >= least) continue;
+        least = cost;
+        reason->leader = leader;
+        reason->is_led = true;
+    }
+    reason->cost = reason->is_led ? reason->cost + least : INFINITY;
+}
+
+/* Keeps whichever of the two is better. */
+static void try_place(const struct map_words *words, const struct map_plan *plan, struct point at, struct box box,
+                      struct reason *best)
+{
+    struct reason reason = {.box = box};
+    double far = box_distance(box, box_of(at.x, at.y, 0, 0)) / (15 * plan->unit);
+    if (!is_within(plan->area, box) || far >= best->cost) return;
     int lanes = 0;
     for (size_t i = 0; i < plan->n_links && lanes < 2; i++)
         lanes += map_packets_touch(plan, i, box, 0);
-    return cost + on_lanes * lanes;
+    reason.cost = on_lanes * lanes + on_thing * (double)things_under(words, box);
+    if (far + reason.cost >= best->cost) return;
+    reason.cost += on_text * (double)texts_under(words, plan, box, 4);
+    if (far + reason.cost >= best->cost) return;
+    lead(words, plan, at, &reason, best->cost - reason.cost);
+    if (reason.cost < best->cost) *best = reason;
 }
 
-static bool is_said_within(const struct map_words *words, struct box near, struct point size)
+static uint64_t key_of(const char *why)
 {
-    for (size_t i = 0; i < words->n; i++) /* a word of exactly this size */
-        if (words->taken[i].w == size.x && words->taken[i].h == size.y && box_meets(near, words->taken[i])) return true;
+    uint64_t key = 0;
+    for (const char *c = why; *c; c++)
+        key = (key ^ (unsigned char)*c) * UINT64_C(0x9e3779b97f4a7c15);
+    return key;
+}
+
+static bool is_said_within(const struct map_words *words, struct box near, uint64_t key)
+{
+    for (size_t i = 0; i < words->n_reasons; i++)
+        if (words->reasons[i].key == key && box_meets(near, words->reasons[i].box)) return true;
     return false;
 }
 
-/* From the nearest edge of the word to the place. */
-static void draw_leader(const struct view *v, struct box box, struct point at, struct colour ink)
+static struct reason find_close(const struct map_words *words, const struct map_plan *plan, struct point at,
+                                struct point size)
 {
-    struct point edge = {fmax(box.x + box.h / 2, fmin(at.x, box.x + box.w - box.h / 2)),
-                         fmax(box.y, fmin(at.y, box.y + box.h))};
-    if (point_distance(edge, at) > 24 * v->unit)
-        canvas_line(v->canvas, edge, point_between(at, edge, 11 * v->unit / point_distance(edge, at)),
-                    view_units(v, 1.5), colour_with_alpha(ink, ink.a * 0.6));
+    static const double offs[] = {13, 20, 30, 42, 58, 80, 110, 150, 200, 260, 330};
+    struct reason best = {.cost = INFINITY};
+    for (size_t i = 0; i < sizeof offs / sizeof offs[0] && offs[i] / 15 < best.cost; i++)
+        for (int side = 0; side < WHY_SIDES; side++)
+            try_place(words, plan, at, box_at(plan, at, size, side, offs[i] * plan->unit), &best);
+    return best;
 }
 
-/* The nearest place on the whole map where nothing is. */
+/* Anywhere on the map. */
 static void find_anywhere(const struct map_words *words, const struct map_plan *plan, struct point at,
-                          struct point size, struct box *best)
+                          struct point size, struct reason *best)
 {
     struct box area = plan->area;
-    double step = 9 * plan->unit, least = INFINITY;
+    double step = 9 * plan->unit;
     for (double y = area.y; y + size.y <= area.y + area.h; y += step)
-        for (double x = area.x; x + size.x <= area.x + area.w; x += step) {
-            struct box box = box_of(x, y, size.x, size.y);
-            double far = box_distance(box, box_of(at.x, at.y, 0, 0));
-            if (far >= least || things_under(words, box) || texts_under(words, plan, box, 1)) continue;
-            least = far;
-            *best = box;
-        }
+        for (double x = area.x; x + size.x <= area.x + area.w; x += step)
+            try_place(words, plan, at, box_of(x, y, size.x, size.y), best);
+}
+
+static void draw_reason(const struct view *v, struct map_words *words, const struct reason *reason,
+                        const struct text_style *style, const char *text)
+{
+    map_words_stand(words, reason->box);
+    if (reason->is_led && reason->cost < through_text) { /* a line through a name is worse than none */
+        if (words->n_leaders < MAP_WORDS_LEADERS) words->leaders[words->n_leaders++] = reason->leader;
+        canvas_leader(v->canvas, reason->leader.from, reason->leader.to, view_units(v, 1.5),
+                      colour_with_alpha(style->colour, style->colour.a * 0.6));
+    }
+    draw_pill(v, reason->box, style, text);
 }
 
 void map_words_say_why(const struct view *v, const struct map_plan *plan, struct map_words *words, struct point at,
-                       const char *text, double alpha)
+                       const char *why, size_t times, double alpha)
 {
-    static const double offs[] = {13, 20, 30, 42, 58, 80, 110, 150, 200, 260, 330};
+    char text[128];
+    uint64_t key = key_of(why);
     struct text_style style = pill_style(v, colour_with_alpha(v->theme->lost, alpha));
+    int length = snprintf(text, sizeof text, "%s", why);
+    if (times > 1 && length < (int)sizeof text) snprintf(text + length, sizeof text - (size_t)length, " × %zu", times);
     struct point size = pill_size(v, &style, text);
-    struct box best = {0};
-    double least = INFINITY;
-    if (is_said_within(words, box_inset(box_of(at.x, at.y, 0, 0), -40 * v->unit), size)) return;
-    for (size_t i = 0; i < sizeof offs / sizeof offs[0] && offs[i] / 15 < least; i++)
-        for (int side = 0; side < SIDES; side++) {
-            struct box box = box_at(plan, at, size, side, offs[i] * v->unit);
-            if (!is_within(plan->area, box)) continue;
-            double cost = cost_of(words, plan, box, offs[i]);
-            if (cost < least) least = cost, best = box;
-        }
-    if (least > is_close && is_said_within(words, plan->area, size)) return; /* its cross says the same there */
-    if (least >= on_thing) find_anywhere(words, plan, at, size, &best);
-    if (best.w <= 0) return; /* wider than the map */
-    take(words, best);
-    draw_leader(v, best, at, style.colour);
-    draw_pill(v, best, &style, text);
+    if (is_said_within(words, box_inset(box_of(at.x, at.y, 0, 0), -40 * v->unit), key)) return;
+    struct reason best = find_close(words, plan, at, size);
+    if (best.cost > is_close && is_said_within(words, plan->area, key)) return; /* its cross says the same there */
+    if (best.cost > is_close) find_anywhere(words, plan, at, size, &best);
+    if (best.box.w <= 0) return; /* wider than the map */
+    if (words->n_reasons < MAP_WORDS_LEADERS) words->reasons[words->n_reasons++] = (struct map_reason){best.box, key};
+    draw_reason(v, words, &best, &style, text);
 }

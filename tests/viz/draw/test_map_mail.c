@@ -5,6 +5,7 @@
 
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/run_scenario.h"
+#include "viz/draw/map_crowd.h"
 #include "viz/draw/map_mail.h"
 #include "viz/draw/map_view.h"
 
@@ -109,6 +110,26 @@ Test(map_mail, a_mail_that_was_taken_without_its_sender_knowing_lies_at_both)
     draw_at(&s, 60 * SECOND);
     cr_expect(eq(sz, envelopes_at(&s, story_host_by_name(s.story, "mail.a.example")), 1));
     cr_expect(eq(sz, envelopes_at(&s, story_host_by_name(s.story, "mx1.b.example")), 1));
+    close_stage(&s);
+}
+
+/* Otherwise an envelope would leave its links when one of them goes down, and float over the map. */
+Test(map_mail, who_is_on_the_way_when_a_link_goes_down_stays_on_it)
+{
+    struct stage s = open_stage("duplicate-after-lost-250");
+    size_t from = story_host_by_name(s.story, "mx1.b.example"), to = story_host_by_name(s.story, "mail.a.example");
+    enum { INSTANTS = 400, ROOM = 8 };
+    size_t before[ROOM], hosts[ROOM], cut_off = 0, n = journal_memory_count(s.journal);
+    draw_at(&s, 0);
+    size_t n_before = map_routes_way(s.plan->crowd->routes, from, to, before, ROOM);
+    for (size_t k = 1; k <= INSTANTS; k++) {
+        draw_at(&s, journal_memory_at(s.journal, (n - 1) * k / INSTANTS)->at_ns);
+        cut_off += map_routes_way(s.plan->crowd->routes, from, to, hosts, ROOM) == 0;
+        size_t n_now = map_routes_old_way(s.plan->crowd->routes, from, to, hosts, ROOM);
+        cr_assert(eq(sz, n_now, n_before));
+        cr_expect(memcmp(hosts, before, n_now * sizeof *hosts) == 0);
+    }
+    cr_expect(cut_off > 0, "nobody is cut off");
     close_stage(&s);
 }
 
