@@ -186,7 +186,7 @@ int command_show(int argc, char **argv)
          &options.kinds},
         {"host", 0, "NAME", "only what concerns this host", OPTION_TEXT, &options.host},
         {"mail", 0, "NAME", "only what concerns this mail", OPTION_TEXT, &options.mail},
-        {"from", 0, "TIME", "only from this time on, such as \"1.2 s\"", OPTION_TEXT, &options.from},
+        {"from", 0, "TIME", "only from this time on, such as \"1.2 s\" or 00:00:01.2", OPTION_TEXT, &options.from},
         {"to", 0, "TIME", "only up to this time", OPTION_TEXT, &options.to},
         {"cause", 0, "EVENT", "the event of this number, its cause, the cause of that, back to the beginning",
          OPTION_TEXT, &options.cause},

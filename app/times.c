@@ -8,12 +8,13 @@
 
 #include "model/scenario/units.h"
 #include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
 
 bool times_parse(const char *command, const char *option, const char *text, int64_t *into)
 {
     struct unit_problem problem;
     if (!text) return true;
-    if (unit_parse(UNIT_DURATION, text, into, &problem)) return true;
+    if (vtime_parse(text, into) || unit_parse(UNIT_DURATION, text, into, &problem)) return true;
     fprintf(stderr, "postroad %s: %s: \"%s\" %s\n", command, option, text, problem.what);
     if (*problem.hint) fprintf(stderr, tr("  hint: %s\n"), problem.hint);
     return false;

@@ -99,6 +99,14 @@ holds cmp "$scratch/named.png" "$scratch/end.png"
 run 0 view backup-mx --at begin --screenshot "$scratch/named.png"
 run 0 view backup-mx --at "0 s" --screenshot "$scratch/begin.png"
 holds cmp "$scratch/named.png" "$scratch/begin.png"
+# Every form in which the program itself writes a time is one that it reads.
+run 0 view backup-mx --at "30 s" --screenshot "$scratch/end.png"
+for instant in 00:00:30 00:00:30.000000 0:30 "30 s"; do
+    run 0 view backup-mx --at "$instant" --screenshot "$scratch/named.png"
+    holds cmp "$scratch/named.png" "$scratch/end.png"
+done
+run 1 run "$first" --until 00:00:02 --transcript=none # it expects more
+says out 'ended at 00:00:02.000000'
 wrong '"ende"' view backup-mx --at ende --screenshot "$scratch/end.png"
 
 # A scenario is found by its path without the ending, too; who misspells it, or names a folder, is told what is there.

@@ -81,3 +81,65 @@ Test(vtime, dates_are_rfc_5322_in_utc)
         cr_assert_str_eq(vtime_format_rfc5322(at, 0, buffer), expected);
     }
 }
+
+/* ---- Reading ---- */
+
+Test(vtime, what_is_written_is_read_back)
+{
+    static const struct {
+        const char *text;
+        int64_t ns;
+    } cases[] = {{"20 ms", 20 * MILLISECOND},
+                 {"1.5 s", 1500 * MILLISECOND},
+                 {"1.891843 s", 1891843 * MICROSECOND},
+                 {"3 us", 3 * MICROSECOND},
+                 {"3 \xC2\xB5s", 3 * MICROSECOND},
+                 {"0 s", 0},
+                 {"1 min 50 s", 110 * SECOND},
+                 {"2 h 18 min", 138 * MINUTE},
+                 {"2 d 3 h", 51 * HOUR},
+                 {"5d", 5 * DAY},
+                 {"00:01:50", 110 * SECOND},
+                 {"00:01:50.000001", 110 * SECOND + MICROSECOND},
+                 {"2d 03:15:00.000000", 2 * DAY + 195 * MINUTE},
+                 {"6.937 s", 6937 * MILLISECOND},
+                 {"1:05.300", 65300 * MILLISECOND},
+                 {"1:05", 65 * SECOND},
+                 {"1:04:05", 3845 * SECOND},
+                 {"0:15 h", 15 * MINUTE},
+                 {"26:05 h", 26 * HOUR + 5 * MINUTE},
+                 {"3d 02:15", 3 * DAY + 135 * MINUTE}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t ns = -1;
+        cr_expect(vtime_parse(cases[i].text, &ns), "%s", cases[i].text);
+        cr_expect_eq(ns, cases[i].ns, "%s is read as %lld", cases[i].text, (long long)ns);
+    }
+}
+
+Test(vtime, instants_and_durations_go_there_and_back)
+{
+    static const int64_t times[] = {0,           1,        999,  20 * MILLISECOND,       SECOND,    61 * SECOND,
+                                    10 * MINUTE, HOUR - 1, HOUR, DAY + 17 * MICROSECOND, 400 * DAY, 99999 * DAY};
+    char text[VTIME_TEXT_BYTES], again[VTIME_TEXT_BYTES];
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        int64_t ns = -1;
+        cr_expect(vtime_parse(vtime_format_instant(times[i], text), &ns), "%s", text);
+        cr_expect_eq(ns, times[i] / MICROSECOND * MICROSECOND, "%s", text);
+        cr_expect(vtime_parse(vtime_format_duration(times[i], text), &ns), "%s", text);
+        cr_expect_str_eq(vtime_format_duration(ns, again), text);
+    }
+}
+
+Test(vtime, what_is_no_time_is_not_read)
+{
+    static const char *const none[] = {
+        "",        "7",        "never",    "-1 s",           "1 s 50 min",  "1.5 min 3 s",
+        "1:60",    "1:2:3:4",  "00:01:",   "1 min 50",       "1 min 1 min", "1..5 s",
+        "1. s",    "2d 24:00", "200000 d", "1.0000000001 s", "1 fortnight", "2x 03:15",
+        "1:05.3 h"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        int64_t ns = -1;
+        bool is_read = vtime_parse(none[i], &ns);
+        cr_expect(!is_read, "%s is read as %lld", none[i], (long long)ns);
+    }
+}
