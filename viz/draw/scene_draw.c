@@ -37,23 +37,36 @@ static enum view_id stand_in_for(const struct workspace *w)
     return VIEW_NONE;
 }
 
+/* What is looked at closely gets the lower part of a view's pane. */
+static void share_pane(struct panels *p, enum view_id view, double gap)
+{
+    struct box all = p->views[view], *upper = &p->views[view];
+    upper->h = floor(all.h * 0.56);
+    p->views[VIEW_CLOSELY] = box_of(all.x, all.y + upper->h + gap, all.w, all.h - upper->h - gap);
+}
+
 /* One view alone, with what is looked at closely below it. */
 static void place_alone(struct panels *p, enum view_id view, double gap, bool inspecting)
 {
     bool both = inspecting && view != VIEW_DIALOGUE && view != VIEW_SEGMENT && view != VIEW_CLOSELY;
-    struct box upper = p->middle;
     for (enum view_id other = 0; other < VIEWS; other++)
         p->views[other] = nowhere;
-    if (both) {
-        upper.h = floor(p->middle.h * 0.56);
-        p->views[VIEW_CLOSELY] = box_of(upper.x, upper.y + upper.h + gap, upper.w, p->middle.h - upper.h - gap);
-    }
-    p->views[inspecting && view == VIEW_DIALOGUE ? VIEW_CLOSELY : view] = upper;
+    p->views[inspecting && view == VIEW_DIALOGUE ? VIEW_CLOSELY : view] = p->middle;
+    if (both) share_pane(p, view, gap);
 }
 
 /* In units. What is large to be read from afar leaves less room: then fewer views are shown. A pane that somebody made
    small in a large window stays. */
 static const struct point roomy = {1000, 300}, least_pane = {370, 165};
+static const double shared_units = 400; /* the least height of a pane that two views can share */
+
+/* Who asked for a view, and has no dialogue that gives way, sees it beside what is looked at, where there is room for
+   both. */
+static bool may_share(const struct panels *p, const struct workspace *w, enum view_id view, double u)
+{
+    bool gives_way = (view == VIEW_DIALOGUE || view == VIEW_SEGMENT) && w->panes[w->root].view == VIEW_NONE;
+    return !gives_way && p->views[view].h >= shared_units * u;
+}
 
 static void place_views(struct panels *p, const struct scene *s, double u, bool inspecting)
 {
@@ -70,6 +83,10 @@ static void place_views(struct panels *p, const struct scene *s, double u, bool 
     bool shown = workspace_has(&fitting, VIEW_CLOSELY) ||
                  (s->selection.what == ACT_PACKET && workspace_has(&fitting, VIEW_SEGMENT));
     if (!inspecting || shown || replaced == VIEW_NONE) return;
+    if (may_share(p, &fitting, replaced, u)) {
+        share_pane(p, replaced, gap);
+        return;
+    }
     p->views[VIEW_CLOSELY] = p->views[replaced];
     p->views[replaced] = nowhere;
     p->replaced = replaced;

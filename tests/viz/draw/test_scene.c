@@ -849,3 +849,21 @@ Test(scene, the_question_whether_to_leave_goes_when_nobody_answers_it)
     scene_handle(scene, &wheel);
     cr_expect(not(scene_asks(scene)), "who goes on working stays");
 }
+
+/* --show ladder --look-at mail.a.example showed no ladder. */
+Test(scene, a_view_that_was_asked_for_is_shown_beside_what_is_looked_at)
+{
+    static const char *const asked[] = {"ladder", "dialogue", "|60(map,ladder)"};
+    static const char *const says[] = {"Ladder: who sends what to whom", "Dialogue: what is said",
+                                       "Ladder: who sends what to whom"};
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        struct scene_options options = scene_options_default();
+        options.arrangement = asked[i];
+        close_scene();
+        open_scene_of("first-mail", options);
+        scene_look_at(scene, "mail.a.example");
+        scene_draw(scene, canvas);
+        cr_expect(picture_says(says[i]), "%s", asked[i]);
+        cr_expect(picture_says("a mail server"), "%s", asked[i]);
+    }
+}
