@@ -7,19 +7,7 @@
 #include "sim/journal/vtime.h"
 #include "viz/story/day_time.h"
 
-/* As one would say it: "9 min" for 538.8 s. */
-static int64_t rounded(int64_t ns)
-{
-    static const struct {
-        int64_t from_ns, unit_ns;
-    } units[] = {
-        {DAY, DAY / 10}, {HOUR, HOUR / 10}, {2 * MINUTE, MINUTE}, {10 * SECOND, SECOND}, {SECOND, SECOND / 10}};
-    int64_t unit = MILLISECOND;
-    for (size_t i = sizeof units / sizeof units[0]; i-- > 0;)
-        if (ns >= units[i].from_ns) unit = units[i].unit_ns;
-    return (ns + unit / 2) / unit * unit;
-}
-
+/* Times are rounded as everywhere else (vtime.h), so that a caption and the outcome give a mail the same age. */
 enum { VALUE_BYTES = DAY_TIME_BYTES };
 
 static bool is_place(const char *name, size_t length, const char *place)
@@ -33,11 +21,9 @@ static const char *value_of(const struct event *e, int64_t starts_unix_s, const 
     int64_t at_ns = event_int(e, FIELD_AT);
     bool is_known = at_ns > e->at_ns; /* the event may have matched otherwise */
     if (is_place(name, length, "wait"))
-        return is_known ? vtime_format_duration(rounded(at_ns - e->at_ns), value) : tr("a while");
-    if (is_place(name, length, "next_attempt"))
-        return is_known ? vtime_format_instant(rounded(at_ns), value) : tr("some time");
-    if (is_place(name, length, "age"))
-        return vtime_format_duration(rounded(e->at_ns - event_int(e, FIELD_SINCE)), value);
+        return is_known ? vtime_format_duration(at_ns - e->at_ns, value) : tr("a while");
+    if (is_place(name, length, "next_attempt")) return is_known ? vtime_format_instant(at_ns, value) : tr("some time");
+    if (is_place(name, length, "age")) return vtime_format_duration(e->at_ns - event_int(e, FIELD_SINCE), value);
     if (is_place(name, length, "time_of_day")) return day_time_text(starts_unix_s, e->at_ns, value);
     return NULL;
 }

@@ -25,11 +25,20 @@ static const char *filled(const char *text, int64_t next_ns, char buffer[CAPTION
 Test(caption_text, places_are_filled_from_the_event)
 {
     char text[CAPTION_TEXT_BYTES];
-    cr_expect_str_eq(filled("in {wait}.", 10 * SECOND + 538800 * MILLISECOND, text), "in 9 min.");
-    cr_expect_str_eq(filled("in {wait}", 10 * SECOND + 107 * MINUTE, text), "in 1 h 48 min");
+    cr_expect_str_eq(filled("in {wait}.", 10 * SECOND + 538800 * MILLISECOND, text), "in 8 min 59 s.");
+    cr_expect_str_eq(filled("in {wait}", 10 * SECOND + 107 * MINUTE, text), "in 1 h 47 min");
     cr_expect_str_eq(filled("at {next_attempt}", 10 * MINUTE, text), "at 00:10:00.000000");
     cr_expect_str_eq(filled("{time_of_day}:", 0, text), "09:00 on Monday:");
     cr_expect_str_eq(filled("{age} old, {age}", 0, text), "6 s old, 6 s");
+}
+
+/* A caption said 1 h 54 min of a mail to which the outcome gave 1 h 55 min. */
+Test(caption_text, an_age_and_a_wait_are_what_the_outcome_says)
+{
+    static const int64_t ages[] = {1234567890, 115 * MINUTE, 79 * MINUTE + 30 * SECOND, 2 * DAY + 2 * HOUR + 40 * MINUTE};
+    char text[CAPTION_TEXT_BYTES], expected[VTIME_TEXT_BYTES];
+    for (size_t i = 0; i < sizeof ages / sizeof *ages; i++)
+        cr_expect_str_eq(filled("{wait}", 10 * SECOND + ages[i], text), vtime_format_duration(ages[i], expected));
 }
 
 Test(caption_text, other_braces_stay_and_what_is_unknown_is_not_invented)
