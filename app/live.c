@@ -158,7 +158,7 @@ static int run_world(struct live *live, const struct live_options *options, stru
     world.live_text = live_listeners_text(live->listeners);
     if (live->tun) world.live_device = live_tun_name(live->tun);
     if (options->ca && !live_authority_write(options->ca)) return EXIT_FAILED;
-    if (!recording_open(live->recording)) return EXIT_FAILED;
+    if (!recording_open(live->recording, live->scenario)) return EXIT_FAILED;
     simulate_catch_interrupts();
     tell_beginning(live);
     live->world = world_new(live->scenario, &world, recording_journal(live->recording));
@@ -205,7 +205,8 @@ int command_live(int argc, char **argv)
         {"ca", 0, "FILE", "write the certificate of the CA that has signed those of all servers, as PEM", OPTION_TEXT,
          &o.ca},
         {"seed", 0, "N", "use this seed instead of the scenario's", OPTION_TEXT, &o.seed},
-        {"until", 0, "TIME", "end after this time, such as \"10 min\"; otherwise at ctrl-C", OPTION_TEXT, &o.until},
+        {"until", 0, "TIME", "end after this time, such as \"10 min\" or 00:10:00; otherwise at ctrl-C", OPTION_TEXT,
+         &o.until},
         {"set", 0, "POINTER=VALUE", "set any value of the scenario, such as '/links/a-mail/loss=20 %'; may be repeated",
          OPTION_LIST, &o.sets},
     };

@@ -126,7 +126,16 @@ static bool open_outputs(struct recording *recording)
     return false;
 }
 
-static void add_readers(struct recording *recording)
+/* A caption may be about a packet, of which the transcript says nothing else. */
+static struct event_mask kinds_of_captions(const struct scenario *scenario)
+{
+    struct event_mask kinds = event_mask_none();
+    for (size_t i = 0; scenario && i < scenario->n_captions; i++)
+        kinds = event_mask_union(kinds, event_mask_kind(scenario->captions[i].kind));
+    return kinds;
+}
+
+static void add_readers(struct recording *recording, const struct scenario *scenario)
 {
     struct journal *journal = recording->journal = journal_new();
     recording->outcome = outcome_new();
@@ -135,6 +144,7 @@ static void add_readers(struct recording *recording)
     journal_add_reader(journal, laws_reader(recording->laws, recording->options->check_laws));
     if (recording->level != TRANSCRIPT_NONE) {
         recording->transcript = transcript_new(recording->level, stdout);
+        transcript_watch(recording->transcript, kinds_of_captions(scenario));
         journal_add_reader(journal, transcript_reader(recording->transcript));
     }
     if (recording->writer) journal_add_reader(journal, journal_writer_reader(recording->writer, event_mask_all()));
@@ -144,10 +154,10 @@ static void add_readers(struct recording *recording)
     }
 }
 
-bool recording_open(struct recording *recording)
+bool recording_open(struct recording *recording, const struct scenario *scenario)
 {
     if (!open_outputs(recording)) return false;
-    add_readers(recording);
+    add_readers(recording, scenario);
     return true;
 }
 

@@ -26,8 +26,9 @@ struct recording;
    recording. NULL after a message. */
 struct recording *recording_new(const struct recording_options *options, const char *read_option,
                                 const char *read_path);
-/* Opens all that will be written, so that a run is not made in vain. False after a message. */
-bool recording_open(struct recording *recording);
+/* Opens all that will be written, so that a run is not made in vain. The scenario says what captions are about; NULL: not
+   known. False after a message. */
+bool recording_open(struct recording *recording, const struct scenario *scenario);
 /* With all readers on it. */
 struct journal *recording_journal(struct recording *recording);
 /* Lets those who watch the files see what has happened so far: the journal grows, the capture is replaced now and then by

@@ -69,7 +69,8 @@ static int run_scenario(const char *word, const struct run_options *options)
     struct scenario *scenario = recording ? load(word, &options->sets) : NULL;
     if (scenario) {
         code = EXIT_FAILED;
-        if (recording_open(recording)) code = simulate_and_compare(word, scenario, &world, options, recording);
+        if (recording_open(recording, scenario))
+            code = simulate_and_compare(word, scenario, &world, options, recording);
     }
     recording_free(recording);
     scenario_free(scenario);
@@ -101,7 +102,7 @@ static int run_replay(const struct run_options *options)
     struct replay *replay = recording ? replay_open(options->replay) : NULL;
     if (replay) {
         code = EXIT_FAILED;
-        if (recording_open(recording))
+        if (recording_open(recording, NULL))
             code = conclude(recording, replay_run(replay, recording_journal(recording), options->recording.check_laws));
     }
     recording_free(recording);
@@ -127,7 +128,7 @@ int command_run(int argc, char **argv)
     struct run_options o = {.recording = {.command = "run"}};
     const struct option_row own[] = {
         {"seed", 0, "N", "use this seed instead of the scenario's", OPTION_TEXT, &o.seed},
-        {"until", 0, "TIME", "end at this time at the latest, such as \"2 h\"", OPTION_TEXT, &o.until},
+        {"until", 0, "TIME", "end at this time at the latest, such as \"2 h\" or 02:00:00", OPTION_TEXT, &o.until},
         {"set", 0, "POINTER=VALUE", "set any value of the scenario, such as '/links/a-mail/loss=20 %'; may be repeated",
          OPTION_LIST, &o.sets},
         {"run", 0, "K", "of the results of a study: run this one again, such as 5a3c01f2-17", OPTION_TEXT, &o.run},

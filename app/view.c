@@ -58,6 +58,7 @@ static void tell_journal(const struct journal_memory *journal)
 {
     struct transcript *transcript = transcript_new(TRANSCRIPT_SMTP, stdout);
     struct outcome *outcome = outcome_new();
+    transcript_watch(transcript, event_mask_all());
     replay(journal, transcript_reader(transcript));
     replay(journal, outcome_reader(outcome));
     outcome_write_text(outcome, NULL, stdout);
@@ -400,7 +401,8 @@ int command_view(int argc, char **argv)
     struct view_options options = {.picture = picture_options_default()};
     clock_gettime(CLOCK_MONOTONIC, &begun);
     const struct option_row rows[] = {
-        {"at", 0, "TIME", "the instant to begin at, or of the picture, such as \"1.2 s\", or begin, or end",
+        {"at", 0, "TIME",
+         "the instant to begin at, or of the picture, such as \"1.2 s\", \"1 min 50 s\" or 00:01:50, or begin, or end",
          OPTION_TEXT, &options.words.at},
         {"size", 0, "WxH", "the size of the window or picture, such as 1920x1080", OPTION_TEXT, &options.words.size},
         {"look-at", 0, "NAME",

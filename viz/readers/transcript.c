@@ -3,8 +3,9 @@
    there.
 
    Columns: time, time of day where the scenario says when it starts, host (as wide as the longest name), words; wrapped
-   at 100. A loss has an X before its words, a caption a bar. Packets are numbered as in the journal, and say what they
-   are when they are sent; a table of the latest of them lets their later hops repeat it. */
+   at 100. A loss has an X before its words, a caption a bar, below the line of what it is about. Packets are numbered
+   as in the journal, and say what they are when they are sent; a table of the latest of them lets their later hops
+   repeat it. */
 #include "viz/readers/transcript.h"
 
 #include <inttypes.h>
@@ -61,23 +62,44 @@ const char *transcript_host(const struct transcript *t, int64_t host)
     return name ? name : "?";
 }
 
-static void print_line(struct transcript *t, int64_t at_ns, int64_t host, const char *text)
+/* Returns how wide the columns before the words are; `used`, how much of that is. */
+static int print_columns(struct transcript *t, int64_t at_ns, int64_t host, int *used)
 {
-    char time[VTIME_TEXT_BYTES];
+    char time[VTIME_TEXT_BYTES], of_day[DAY_TIME_BYTES];
     const char *name = host ? transcript_host(t, host) : "";
     int columns = columns_of(name, strlen(name)), pad = t->host_width > columns ? t->host_width - columns : 0;
-    int used = fprintf(t->out, "%-*s  ", TIME_LEAST, vtime_format_instant(at_ns, time));
-    char of_day[DAY_TIME_BYTES];
-    if (t->tells_day_time) used += fprintf(t->out, "%s  ", day_time_short(t->starts_unix_s, at_ns, of_day));
+    int times = fprintf(t->out, "%-*s  ", TIME_LEAST, vtime_format_instant(at_ns, time));
+    if (t->tells_day_time) times += fprintf(t->out, "%s  ", day_time_short(t->starts_unix_s, at_ns, of_day));
     fprintf(t->out, "%s%*s  ", name, pad, "");
-    print_wrapped(t->out, used + columns + pad + 2, used + t->host_width + 2, "", text);
+    *used = times + columns + pad + 2;
+    t->said_at_ns = at_ns;
+    t->said_by = host;
+    t->said_indent = times + t->host_width + 2;
+    return t->said_indent;
 }
 
-void transcript_print_note(struct transcript *t, const char *text)
+static void print_line(struct transcript *t, int64_t at_ns, int64_t host, const char *text)
 {
-    int indent = TIME_LEAST + 2;
-    fprintf(t->out, "%*s| ", indent, "");
-    print_wrapped(t->out, indent + 2, indent, "| ", text);
+    int used, indent = print_columns(t, at_ns, host, &used);
+    print_wrapped(t->out, used, indent, "", text);
+}
+
+static int64_t host_of_event(const struct transcript *t, uint64_t event)
+{
+    const struct place *place = &t->places[event % PLACES];
+    return event && place->event == event ? place->host : 0;
+}
+
+void transcript_print_note(struct transcript *t, int64_t at_ns, uint64_t about, const char *text)
+{
+    int64_t host = host_of_event(t, about);
+    int indent = t->said_indent, used = indent;
+    if (indent && at_ns == t->said_at_ns && (host == t->said_by || !host))
+        fprintf(t->out, "%*s", indent, "");
+    else
+        indent = print_columns(t, at_ns, host, &used);
+    fputs("| ", t->out);
+    print_wrapped(t->out, used + 2, indent, "| ", text);
 }
 
 /* ---- What the tellers share ---- */
@@ -164,6 +186,7 @@ struct transcript *transcript_new(enum transcript_level level, FILE *out)
     t->level = level;
     t->out = out;
     t->names = journal_names_new();
+    t->watched = event_mask_none();
     return t;
 }
 
@@ -179,6 +202,22 @@ void transcript_free(struct transcript *t)
     index_map_free(&t->iss);
     index_map_free(&t->servers);
     mem_free(t);
+}
+
+void transcript_watch(struct transcript *t, struct event_mask kinds)
+{
+    t->watched = kinds;
+}
+
+/* A packet is where it leaves from, unless it has come to a host. */
+static void note_place(struct transcript *t, const struct event *e)
+{
+    int64_t host = 0;
+    if (event_has(e->kind, FIELD_HOST))
+        host = event_int(e, FIELD_HOST);
+    else if (event_has(e->kind, FIELD_LINK))
+        host = transcript_link_end(t, e, 0);
+    t->places[e->id % PLACES] = (struct place){e->id, host};
 }
 
 static void note_names(struct transcript *t, const struct event *e)
@@ -215,6 +254,7 @@ static void on_event(void *context, const struct event *e)
     struct transcript *t = context;
     const struct telling *telling = telling_of(e->kind);
     note_names(t, e);
+    note_place(t, e);
     if (!telling->tell || telling->from > t->level) return;
     flush_pending(t, e);
     text_clear(&t->words);
@@ -231,5 +271,6 @@ struct journal_reader transcript_reader(struct transcript *t)
         if (t->level != TRANSCRIPT_NONE && (names || told))
             mask = event_mask_union(mask, event_mask_kind((enum event_kind)kind));
     }
+    if (t->level != TRANSCRIPT_NONE) mask = event_mask_union(mask, t->watched);
     return (struct journal_reader){.mask = mask, .on_event = on_event, .context = t};
 }

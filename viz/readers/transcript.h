@@ -20,5 +20,8 @@ struct transcript *transcript_new(enum transcript_level level, FILE *out);
 void transcript_free(struct transcript *transcript);
 /* Its mask is what the level needs, so that at mail level no packet event is made. */
 struct journal_reader transcript_reader(struct transcript *transcript);
+/* Before that: events of these kinds are looked at even where the level does not tell them, because captions are about
+   them, and say where. */
+void transcript_watch(struct transcript *transcript, struct event_mask kinds);
 
 #endif

@@ -8,12 +8,18 @@
 #include "viz/readers/transcript.h"
 #include "viz/story/tables.h"
 
-enum { RECENT_PACKETS = 4096, LABEL_BYTES = 64 };
+enum { RECENT_PACKETS = 4096, LABEL_BYTES = 64, PLACES = 512 };
 
 /* What is remembered of a packet while it is likely on its way. */
 struct recent {
     int64_t packet, from, to;
     char label[LABEL_BYTES];
+};
+
+/* Where an event was. */
+struct place {
+    uint64_t event;
+    int64_t host;
 };
 
 struct stranger {
@@ -25,6 +31,10 @@ struct transcript {
     FILE *out;
     struct journal_names *names;
     int host_width;
+    struct event_mask watched;
+    struct place places[PLACES];          /* of the latest events, by their number */
+    int64_t said_at_ns, said_by;          /* instant and host of the latest line */
+    int said_indent;                      /* width of its columns before the words; 0: there was none */
     int64_t starts_unix_s;
     bool tells_day_time;      /* in a column of its own */
     struct text_buffer words; /* of the line being made */
@@ -63,8 +73,9 @@ const char *transcript_conn_peer(const struct transcript *t, const struct event 
 void transcript_add_why(struct transcript *t, const struct event *e);      /* ": why", if any is given */
 void transcript_add_mail(struct transcript *t, const struct event *e);     /* its name */
 void transcript_add_mail_for(struct transcript *t, const struct event *e); /* and its recipient */
-/* A bar and text, outside the columns. */
-void transcript_print_note(struct transcript *t, const char *text);
+/* Text behind a bar, of the instant and the place of the event that it is about: as a line of its own, or below that
+   event's. */
+void transcript_print_note(struct transcript *t, int64_t at_ns, uint64_t about, const char *text);
 
 /* Each file has those of its subject; where .tell is NULL another has it, or there is nothing to tell. */
 extern const struct telling tellings_of_world[EVENT_KINDS], tellings_of_packets[EVENT_KINDS],

@@ -85,7 +85,7 @@ static bool tell_caption(struct transcript *t, const struct event *e)
     char text[CAPTION_TEXT_BYTES];
     text_adds(&t->words, caption_text_fill(e, t->starts_unix_s, event_text(e, FIELD_TEXT), text));
     if (*cite) text_addf(&t->words, " [%s]", cite);
-    transcript_print_note(t, t->words.bytes);
+    transcript_print_note(t, e->at_ns, (uint64_t)event_int(e, FIELD_ABOUT), t->words.bytes);
     return false;
 }
 
