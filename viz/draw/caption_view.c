@@ -6,6 +6,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/draw/outcome_words.h"
+#include "viz/draw/waiting_words.h"
 #include "viz/story/caption_text.h"
 
 /* Seconds of screen time from one instant to the present one. Where the pace stands still that is none: the same
@@ -91,6 +92,14 @@ static void happening(const struct view *v, char *text, size_t size)
     if (last != STORY_NONE) story_sentence(v->story, last, text, size);
     if (!text[0]) snprintf(text, size, "%s", tr("Press the space bar, and the journey begins."));
     if (last != STORY_NONE && story_event(v->story, last)->kind == EVENT_RUN_END) add_outcome(v, text, size);
+}
+
+/* A mail that waits is told before what is less: then true, and text says for what it waits. */
+static bool waiting(const struct view *v, char *text, size_t size)
+{
+    size_t last = caption_view_told(v->story, STORY_NONE);
+    text[0] = 0;
+    return last != STORY_NONE && is_less_than_waiting(v->story, last) && *waiting_words(v->story, text, size);
 }
 
 /* A word that is broken at the end of a line is hard to read from afar. */
@@ -210,16 +219,21 @@ static void draw_caption(const struct view *v, struct box box, const char *capti
 
 void caption_view_draw(const struct view *v, struct box box)
 {
-    char text[STORY_SENTENCE_BYTES];
+    char text[STORY_SENTENCE_BYTES], waits[STORY_SENTENCE_BYTES];
     canvas_fill_round(v->canvas, box, view_units(v, 8), v->theme->panel);
     canvas_stroke_round(v->canvas, box_inset(box, 0.5), view_units(v, 8), 1, v->theme->edge);
     struct box inner = box_of(box.x + view_units(v, 16), box.y, box.w - view_units(v, 32), box.h);
     inner = draw_title(v, inner);
     struct caption caption = caption_now(v);
     happening(v, text, sizeof text);
+    bool is_waiting = waiting(v, waits, sizeof waits);
     struct text_style style = view_text(v, FONT_HUGE);
     style.down = ALIGN_CENTRE;
     style.lines = 2;
+    if (!caption.text && is_waiting) {
+        draw_caption(v, inner, waits, text);
+        return;
+    }
     if (!caption.text) {
         style.size = view_text(v, FONT_LARGE).size * 1.1;
         style.may_be_cut = true;
@@ -231,5 +245,5 @@ void caption_view_draw(const struct view *v, struct box box)
     if (caption.has_places)
         caption.text =
             caption_text_fill(story_event(v->story, caption.event), story_starts(v->story), caption.text, filled);
-    draw_caption(v, inner, caption.text, text);
+    draw_caption(v, inner, caption.text, is_waiting ? waits : text);
 }

@@ -61,7 +61,7 @@ static void draw_mark(const struct view *v, struct point at, const struct story_
 {
     double r = view_units(v, 8);
     if (line->is_content) {
-        bool bounce = line->mail != STORY_NONE && story_mail(v->story, line->mail)->parent != STORY_NONE;
+        bool bounce = line->mail != STORY_NONE && story_mail_is_bounce(v->story, line->mail);
         shape_envelope(v->canvas, v->theme, at, r * 2.2, bounce, 1);
         return;
     }

@@ -219,7 +219,9 @@ void inspector_host_draw(const struct view *v, struct pen_page *page, size_t ind
     offers_draw(&pen);
     for (enum story_mail_state state = STORY_MAIL_OUTBOX; state < STORY_MAIL_STATES; state++) {
         uint32_t n = story_mails_in_state(v->story, index, state);
-        snprintf(text, sizeof text, "%u %s", n, story_mail_state_name(state));
+        uint32_t copies = story_copies_in_state(v->story, index, state);
+        int used = snprintf(text, sizeof text, "%u %s", n, story_mail_state_name(state));
+        if (copies) snprintf(text + used, sizeof text - (size_t)used, tr(", %u copies"), copies);
         if (n) pen_fact(&pen, tr("mail"), text);
     }
     inspector_queue_draw(&pen, index);

@@ -244,6 +244,25 @@ static void pen_place_of_letter(struct pen *pen, const char *name, const struct 
     pen_fact(pen, name, text);
 }
 
+/* "2 (connection reset by peer)": why a server sent it once more. */
+static void draw_copies(struct pen *pen, const struct story_letter *letter)
+{
+    enum { MOST = 8 };
+    const struct story *s = pen->v->story;
+    size_t events[MOST], n;
+    char text[STORY_SENTENCE_BYTES];
+    if (letter->copies < 2) return;
+    int used = snprintf(text, sizeof text, "%u", letter->copies);
+    n = story_notes(s, EVENT_MAIL_DOUBT, FIELD_MESSAGE, story_mail(s, letter->mail)->id, events, MOST);
+    for (size_t i = n < MOST ? n : MOST; i-- > 0;) { /* the first such doubt is the last here */
+        const struct event *doubt = story_event(s, events[i]);
+        if (strcmp(event_text(doubt, FIELD_RECIPIENT), letter->recipient) != 0) continue;
+        snprintf(text + used, sizeof text - (size_t)used, " (%s)", event_text(doubt, FIELD_WHY));
+        break;
+    }
+    pen_fact(pen, tr("copies"), text);
+}
+
 /* Where it is, and who else holds it still. */
 static void draw_letter(struct pen *pen, size_t index)
 {
@@ -252,6 +271,7 @@ static void draw_letter(struct pen *pen, size_t index)
     size_t n = story_letter_copies(pen->v->story, index, copies, COPIES);
     pen_place_of_letter(pen, letter.recipient, &letter);
     pen_fact(pen, letter_why_name(letter.state, letter.why), letter.why);
+    draw_copies(pen, &letter);
     for (size_t i = 0; i < n && i < COPIES; i++)
         if (copies[i].host != letter.host && copies[i].state != STORY_MAIL_HANDED_ON)
             pen_place_of_letter(pen, tr("also"), &copies[i]);

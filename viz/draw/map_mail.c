@@ -75,7 +75,7 @@ static void draw_envelope(const struct stage *stage, const struct story_stay *le
 {
     const struct view *v = stage->v;
     const struct map_plan *plan = stage->plan;
-    bool bounce = story_mail(v->story, letter->mail)->parent != STORY_NONE,
+    bool bounce = story_mail_is_bounce(v->story, letter->mail),
          stamped = plan->crowd->is_one && alpha >= 1 && w == map_envelope_width(plan);
     if (stamped && !view_is_selected(v, ACT_MAIL, letter->mail) &&
         !stamps_take_room(plan->crowd->stamps, bounce ? STAMP_BOUNCE : STAMP_ENVELOPE, at))
@@ -88,7 +88,8 @@ static void draw_envelope(const struct stage *stage, const struct story_stay *le
         shape_envelope(v->canvas, v->theme, at, w, bounce, alpha);
     struct point corner = point_of(at.x + w * 0.45 * side, at.y + w * 0.3);
     if (letter->state == STORY_MAIL_DEFERRED) shape_clock(v->canvas, corner, w * 0.24, v->theme->panel, v->theme->warn);
-    if (letter->state == STORY_MAIL_BOUNCED || letter->state == STORY_MAIL_DISCARDED)
+    if (letter->state == STORY_MAIL_BOUNCED || letter->state == STORY_MAIL_DISCARDED ||
+        letter->state == STORY_MAIL_NOT_SENT)
         shape_cross(v->canvas, at, w * 0.4, w * 0.12, colour_with_alpha(v->theme->lost, alpha));
     if (letter->state == STORY_MAIL_PICKED_UP) {
         const struct point tick[3] = {{corner.x - w * 0.16, corner.y},
@@ -120,6 +121,7 @@ static double visibility(const struct view *v, const struct story_stay *letter)
     case STORY_MAIL_DEFERRED:
     case STORY_MAIL_DELIVERED:
     case STORY_MAIL_PICKED_UP:
+    case STORY_MAIL_NOT_SENT: /* its writer has it still */
         break;
     }
     return letter->host == STORY_NONE ? 0 : 1;
@@ -232,10 +234,19 @@ static void draw_travelling(const struct stage *stage)
 
 /* ---- What each host holds ---- */
 
-enum holding { PILE_OUTBOX, PILE_QUEUE, PILE_MAILBOX, PILE_READ, PILES };
+enum holding { PILE_OUTBOX, PILE_NOT_SENT, PILE_QUEUE, PILE_MAILBOX, PILE_READ, PILES };
+
+/* Where a mail has come twice, its copies are more than the mails; else 0. */
+static void count_copies(const struct story *s, size_t host, uint32_t copies[PILES])
+{
+    memset(copies, 0, PILES * sizeof *copies);
+    copies[PILE_MAILBOX] = story_copies_in_state(s, host, STORY_MAIL_DELIVERED);
+    copies[PILE_READ] = story_copies_in_state(s, host, STORY_MAIL_PICKED_UP);
+}
 
 static void count_pile(const struct story *s, size_t host, uint32_t counts[PILES])
 {
+    counts[PILE_NOT_SENT] = story_mails_in_state(s, host, STORY_MAIL_NOT_SENT);
     counts[PILE_OUTBOX] = story_mails_in_state(s, host, STORY_MAIL_OUTBOX);
     counts[PILE_QUEUE] = story_mails_in_queue(s, host);
     counts[PILE_MAILBOX] = story_mails_in_state(s, host, STORY_MAIL_DELIVERED);
@@ -248,6 +259,8 @@ static int whole_words(enum holding pile, uint32_t n, char *text, size_t size)
     switch (pile) {
     case PILE_OUTBOX:
         return snprintf(text, size, n == 1 ? tr("%u mail in outbox") : tr("%u mails in outbox"), n);
+    case PILE_NOT_SENT:
+        return snprintf(text, size, n == 1 ? tr("%u mail not sent") : tr("%u mails not sent"), n);
     case PILE_QUEUE:
         return snprintf(text, size, n == 1 ? tr("%u mail in queue") : tr("%u mails in queue"), n);
     case PILE_MAILBOX:
@@ -266,6 +279,8 @@ static int brief_words(enum holding pile, uint32_t n, char *text, size_t size)
     switch (pile) {
     case PILE_OUTBOX:
         return snprintf(text, size, tr("%u in outbox"), n);
+    case PILE_NOT_SENT:
+        return snprintf(text, size, tr("%u not sent"), n);
     case PILE_QUEUE:
         return snprintf(text, size, tr("%u in queue"), n);
     case PILE_MAILBOX:
@@ -278,7 +293,7 @@ static int brief_words(enum holding pile, uint32_t n, char *text, size_t size)
     return 0;
 }
 
-static void pile_words(const uint32_t counts[PILES], char *text, size_t size)
+static void pile_words(const uint32_t counts[PILES], const uint32_t copies[PILES], char *text, size_t size)
 {
     size_t n_piles = 0, n = 0;
     for (int i = 0; i < PILES; i++)
@@ -288,6 +303,7 @@ static void pile_words(const uint32_t counts[PILES], char *text, size_t size)
         if (n) n += (size_t)snprintf(text + n, size - n, " · ");
         if (n >= size) return;
         n += (size_t)(n_piles > 1 ? brief_words : whole_words)((enum holding)i, counts[i], text + n, size - n);
+        if (copies[i] && n < size) n += (size_t)snprintf(text + n, size - n, tr(", %u copies"), copies[i]);
     }
 }
 
@@ -374,9 +390,10 @@ void map_mail_words(const struct story *s, size_t host, char text[MAP_WORDS_BYTE
             return;
         }
     }
-    uint32_t counts[PILES];
+    uint32_t counts[PILES], copies[PILES];
     count_pile(s, host, counts);
-    pile_words(counts, text, size);
+    count_copies(s, host, copies);
+    pile_words(counts, copies, text, size);
 }
 
 static bool is_unwell(const struct story *s, size_t host)

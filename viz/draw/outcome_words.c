@@ -13,16 +13,46 @@ static bool is_bounce(const struct story *s, const struct story_letter *letter)
     return story_mail(s, letter->mail)->parent != STORY_NONE;
 }
 
-static void say_counts(const size_t counts[STORY_MAIL_STATES], size_t n, char *buffer, size_t size)
+struct counted {
+    size_t letters, mails, doubled; /* doubled: of which a second copy came */
+    size_t in_state[STORY_MAIL_STATES];
+    struct story_letter latest;
+};
+
+static void count(const struct story *s, struct counted *c)
+{
+    for (size_t i = 0, n = story_letter_count(s); i < n && n <= MOST_COUNTED; i++) {
+        struct story_letter letter = story_letter(s, i);
+        if (is_bounce(s, &letter)) continue;
+        c->in_state[letter.state]++;
+        c->doubled += letter.copies > 1;
+        c->mails += c->letters++ == 0 || letter.mail != c->latest.mail; /* those of one mail are neighbours */
+        c->latest = letter;
+    }
+}
+
+static void say_of_what(const struct counted *c, char *buffer, size_t size)
+{
+    if (c->mails == c->letters)
+        snprintf(buffer, size, tr("of %zu mails: "), c->mails);
+    else if (c->mails == 1)
+        snprintf(buffer, size, tr("1 mail for %zu recipients: "), c->letters);
+    else
+        snprintf(buffer, size, tr("%zu mails for %zu recipients: "), c->mails, c->letters);
+}
+
+static void say_counts(const struct counted *c, char *buffer, size_t size)
 {
     const char *between = "";
-    snprintf(buffer, size, tr("of %zu mails: "), n);
+    say_of_what(c, buffer, size);
     for (int state = STORY_MAIL_OUTBOX; state < STORY_MAIL_STATES; state++) {
         size_t used = strlen(buffer);
-        if (!counts[state]) continue;
-        snprintf(buffer + used, size - used, "%s%s %zu", between, story_mail_state_name(state), counts[state]);
+        if (!c->in_state[state]) continue;
+        snprintf(buffer + used, size - used, "%s%s %zu", between, story_mail_state_name(state), c->in_state[state]);
         between = ", ";
     }
+    size_t used = strlen(buffer);
+    if (c->doubled) snprintf(buffer + used, size - used, tr("; in more than one copy %zu"), c->doubled);
 }
 
 const char *letter_why_name(enum story_mail_state state, const char *why)
@@ -32,6 +62,7 @@ const char *letter_why_name(enum story_mail_state state, const char *why)
     case STORY_MAIL_BOUNCED:
     case STORY_MAIL_DISCARDED:
     case STORY_MAIL_EXPANDED:
+    case STORY_MAIL_NOT_SENT:
         return tr("because");
     case STORY_MAIL_HANDED_ON:
         return *why >= '0' && *why <= '9' ? tr("the answer") : tr("last step");
@@ -49,20 +80,14 @@ const char *letter_why_name(enum story_mail_state state, const char *why)
 
 const char *outcome_words(const struct story *s, char *buffer, size_t size)
 {
-    size_t counts[STORY_MAIL_STATES] = {0}, n = 0, n_letters = story_letter_count(s);
-    struct story_letter one = {0};
-    for (size_t i = 0; i < n_letters && n_letters <= MOST_COUNTED; i++) {
-        struct story_letter letter = story_letter(s, i);
-        if (is_bounce(s, &letter)) continue;
-        counts[letter.state]++;
-        n++;
-        one = letter;
-    }
+    struct counted c = {0};
+    count(s, &c);
     buffer[0] = 0;
-    if (n == 1)
-        snprintf(buffer, size, tr("%s for %s: %s"), story_mail(s, one.mail)->name, one.recipient,
-                 story_mail_state_name(one.state));
-    else if (n > 1)
-        say_counts(counts, n, buffer, size);
+    if (c.letters > 1) say_counts(&c, buffer, size);
+    if (c.letters != 1) return buffer;
+    snprintf(buffer, size, tr("%s for %s: %s"), story_mail(s, c.latest.mail)->name, c.latest.recipient,
+             story_mail_state_name(c.latest.state));
+    size_t used = strlen(buffer);
+    if (c.latest.copies > 1) snprintf(buffer + used, size - used, tr(", %u copies"), c.latest.copies);
     return buffer;
 }

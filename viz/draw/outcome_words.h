@@ -4,8 +4,9 @@
 
 #include "viz/story/story.h"
 
-/* "m1 for bob@b.example: picked up", "of 5 mails: picked up 3, sent back 2", a mail counting once a recipient and a
-   bounce not at all; empty without mails, and of so many that counting would be felt. Returns buffer. */
+/* "m1 for bob@b.example: picked up, 2 copies", "of 5 mails: picked up 3, sent back 2", and where some have several
+   recipients, each of which counts, "2 mails for 7 recipients: picked up 1, sent back 6". A bounce does not count. Empty
+   without mails, and of so many that counting would be felt. Returns buffer. */
 const char *outcome_words(const struct story *story, char *buffer, size_t size);
 
 /* What to call the reason that a letter's state names: a mail waits "because" somebody said 451, but it lies in the mailbox

@@ -20,7 +20,7 @@ struct queue_page {
 
 static bool is_bounce(const struct queue_page *p, const struct queue_row *row)
 {
-    return story_mail(p->v->story, row->mail)->parent != STORY_NONE;
+    return story_mail_is_bounce(p->v->story, row->mail);
 }
 
 /* ---- Words ---- */

@@ -66,6 +66,7 @@ const STATE = {
   BOUNCED: 8,
   DISCARDED: 9,
   EXPANDED: 10,
+  NOT_SENT: 11,
 };
 const stateNames = raw.stateNames.map(textOf);
 const mails = table('mails', '$name', '$from', '$to', '$subject', 'parent', 'host', 'size', 'event', 'at');

@@ -170,7 +170,7 @@ class MapView {
             ? clockShape(w * 0.24)
             : state === STATE.PICKED_UP
               ? tickShape(w * 0.2)
-              : state === STATE.BOUNCED || state === STATE.DISCARDED
+              : state === STATE.BOUNCED || state === STATE.DISCARDED || state === STATE.NOT_SENT
                 ? crossShape(w * 0.35, w * 0.12)
                 : null;
         if (badge) node.append(badge);
@@ -349,7 +349,7 @@ function pilesAt(now, live) {
       if (host < 0 || state === STATE.UNKNOWN || state === STATE.HANDED_ON || seen.has(`${letter.mail}@${host}`))
         continue;
       if (live.some(t => t.mail === letter.mail && t.from === host)) continue;
-      const fades = state >= STATE.BOUNCED,
+      const fades = state >= STATE.BOUNCED && state !== STATE.NOT_SENT,
         alpha = fades ? 1 - (now.screen - screenAt(at)) / GONE_FADES : 1;
       if (alpha <= 0) continue;
       seen.add(`${letter.mail}@${host}`);

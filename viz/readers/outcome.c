@@ -20,7 +20,8 @@ struct row {
     size_t mail;
     const char *to;
     char *why;
-    size_t next; /* of the same mail */
+    const char *refused; /* the answer for good that the latest attempt got; "" */
+    size_t next;         /* of the same mail */
 };
 
 struct mail {
@@ -110,6 +111,7 @@ static struct row *row_of(struct outcome *outcome, struct mail *mail, const char
                                               .to = text_store_add(&outcome->texts, copy),
                                               .why = mem_strdup(""),
                                               .doubted = "",
+                                              .refused = "",
                                               .next = SIZE_MAX};
     mem_free(copy);
     if (mail->first_row == SIZE_MAX)
@@ -172,9 +174,12 @@ static void on_attempt(struct outcome *outcome, const struct event *e)
 static void on_attempt_end(struct outcome *outcome, const struct event *e)
 {
     const char *to = event_text(e, FIELD_RECIPIENT);
-    if (event_int(e, FIELD_PEER) != event_int(e, FIELD_HOST)) return;
+    bool is_refused = strcmp(event_text(e, FIELD_OUTCOME), "never") == 0,
+         is_here = event_int(e, FIELD_PEER) == event_int(e, FIELD_HOST);
+    if (!is_refused && !is_here) return;
     struct row *row = row_of(outcome, mail_of(outcome, e), to, strlen(to));
-    row->attempts -= row->attempts > 0;
+    if (is_refused) row->refused = text_store_add(&outcome->texts, event_text(e, FIELD_WHY));
+    if (is_here) row->attempts -= row->attempts > 0;
 }
 
 static void on_doubt(struct outcome *outcome, const struct event *e)
@@ -328,6 +333,7 @@ struct outcome_row outcome_row(const struct outcome *outcome, size_t i)
                                 .to = row->to,
                                 .outcome = outcome_of(row),
                                 .why = row->why,
+                                .refused = row->refused,
                                 .unsent = row->unsent,
                                 .attempts = row->attempts,
                                 .copies = row->copies,
@@ -523,11 +529,16 @@ bool outcome_write_json(const struct outcome *outcome, const struct journal *jou
 
 /* ---- For people ---- */
 
+static bool is_discarded(struct outcome_row row)
+{
+    return strcmp(row.outcome, "discarded") == 0;
+}
+
 static const char *outcome_word(struct outcome_row row)
 {
     if (strcmp(row.outcome, "delivered") == 0) return tr("delivered");
     if (strcmp(row.outcome, "bounced") == 0) return row.unsent ? tr("not sent") : tr("sent back");
-    if (strcmp(row.outcome, "discarded") == 0) return tr("discarded");
+    if (is_discarded(row)) return tr("discarded");
     if (strcmp(row.outcome, "expanded") == 0) return tr("sent on");
     return row.unsent ? tr("in the outbox") : tr("still queued");
 }
@@ -560,6 +571,8 @@ static void add_fate(struct text_buffer *text, struct outcome_row row)
     if (row.picked_up_ns != TIME_NEVER)
         text_addf(text, tr(", picked up at %s"), vtime_format_duration(row.picked_up_ns, time));
     if (!row.copies && *row.why) text_addf(text, ": %s", row.why);
+    if (is_discarded(row) && *row.refused && strcmp(row.refused, row.why) != 0)
+        text_addf(text, tr(", after the answer %s"), row.refused);
 }
 
 struct widths {

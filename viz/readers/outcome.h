@@ -27,6 +27,7 @@ struct outcome_row {
     const char *mail, *from, *to; /* name, sender, this recipient */
     const char *outcome;          /* delivered bounced queued discarded expanded (a list) */
     const char *why;              /* latest reason given; "" */
+    const char *refused;          /* the answer for good that its latest attempt got, which `why` need not tell; "" */
     bool unsent;                  /* it never left the program that it was written with */
     uint32_t attempts, copies;    /* tries to hand it to another server; times put into a mailbox */
     uint32_t doubts;              /* times it was sent again although another host may have had it: what makes copies */

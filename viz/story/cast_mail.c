@@ -16,12 +16,17 @@ static const char *const state_words[STORY_MAIL_STATES] = {
     [STORY_MAIL_BOUNCED] = "bounced",
     [STORY_MAIL_DISCARDED] = "discarded",
     [STORY_MAIL_EXPANDED] = "expanded",
+    [STORY_MAIL_NOT_SENT] = "", /* is told as bounced */
 };
 
-enum story_mail_state story_mail_state_of(const char *name)
+/* What a program gives up that it has never handed to a server does not go back: nobody has had it. */
+enum story_mail_state story_mail_state_of(const struct event *e)
 {
+    const char *name = event_text(e, FIELD_TO);
+    bool lay_in_outbox = strcmp(event_text(e, FIELD_FROM), state_words[STORY_MAIL_OUTBOX]) == 0;
     for (int i = 0; i < STORY_MAIL_STATES; i++)
-        if (strcmp(state_words[i], name) == 0) return (enum story_mail_state)i;
+        if (strcmp(state_words[i], name) == 0)
+            return i == STORY_MAIL_BOUNCED && lay_in_outbox ? STORY_MAIL_NOT_SENT : (enum story_mail_state)i;
     return STORY_MAIL_UNKNOWN;
 }
 
@@ -184,13 +189,15 @@ static void mark_state(struct story *story, size_t i, enum story_mail_state stat
     if (state == STORY_MAIL_DEFERRED) cast_mark(story, STORY_MARK_DEFERRED, i);
     if (state == STORY_MAIL_DELIVERED) cast_mark(story, STORY_MARK_DELIVERED, i);
     if (state == STORY_MAIL_PICKED_UP) cast_mark(story, STORY_MARK_PICKED_UP, i);
-    if (state == STORY_MAIL_BOUNCED) cast_mark(story, STORY_MARK_BOUNCED, i);
+    if (state == STORY_MAIL_BOUNCED || state == STORY_MAIL_NOT_SENT) cast_mark(story, STORY_MARK_BOUNCED, i);
 }
 
 static void note_delivery(struct story *story, size_t i, size_t letter, enum story_mail_state state)
 {
     struct cast_letter *l = &story->letters.items[letter];
-    if (state == STORY_MAIL_DELIVERED && l->delivered_event == 0) l->delivered_event = i;
+    if (state != STORY_MAIL_DELIVERED) return;
+    story->copies_seen |= l->delivered_event != 0;
+    if (l->delivered_event == 0) l->delivered_event = i;
 }
 
 static void mail_state(struct story *story, size_t i, const struct event *e)
@@ -200,9 +207,9 @@ static void mail_state(struct story *story, size_t i, const struct event *e)
     size_t letter = cast_letter_of(story, cast_mail(story, e, FIELD_MESSAGE), recipient, strlen(recipient));
     if (letter == STORY_NONE || host == STORY_NONE) return;
     story->subject[i] = (uint32_t)place_of_letter(story, letter, host);
-    note_delivery(story, i, letter, story_mail_state_of(event_text(e, FIELD_TO)));
-    mark_state(story, i, story_mail_state_of(event_text(e, FIELD_TO)));
-    waits_note(story, i, story->subject[i], story_mail_state_of(event_text(e, FIELD_TO)));
+    note_delivery(story, i, letter, story_mail_state_of(e));
+    mark_state(story, i, story_mail_state_of(e));
+    waits_note(story, i, story->subject[i], story_mail_state_of(e));
 }
 
 static void attempt_begin(struct story *story, size_t i, const struct event *e)
@@ -266,6 +273,17 @@ static void destination(struct story *story, size_t i, const struct event *e)
                                                                   .why = event_text(e, FIELD_WHY)};
 }
 
+/* Of several recipients one may have it and another not: then it is no receipt. */
+static void report(struct story *story, const struct event *e)
+{
+    size_t mail = cast_mail(story, e, FIELD_MESSAGE);
+    const char *outcome = event_text(e, FIELD_OUTCOME);
+    if (mail == STORY_NONE) return;
+    struct story_mail *m = &story->mails.items[mail];
+    m->tells_failure |= strcmp(outcome, "failed") == 0 || strcmp(outcome, "delayed") == 0;
+    m->is_receipt = !m->tells_failure;
+}
+
 void cast_mail_event(struct story *story, size_t i, const struct event *e)
 {
     switch ((int)e->kind) {
@@ -286,6 +304,9 @@ void cast_mail_event(struct story *story, size_t i, const struct event *e)
         return;
     case EVENT_DESTINATION:
         destination(story, i, e);
+        return;
+    case EVENT_MAIL_REPORT:
+        report(story, e);
         return;
     }
 }

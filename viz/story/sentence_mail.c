@@ -32,13 +32,14 @@ static void tell_compose(struct sentence *s, const struct story *story, size_t i
 
 static void tell_mail_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
-    (void)i;
     char at[VTIME_TEXT_BYTES];
-    enum story_mail_state state = story_mail_state_of(event_text(e, FIELD_TO));
+    uint32_t nth = story_nth_copy(story, i);
+    enum story_mail_state state = story_mail_state_of(e);
     sentence_say(s, tr("At %s mail %s for %s is now %s"), sentence_host(story, e, FIELD_HOST), sentence_mail(story, e),
                  event_text(e, FIELD_RECIPIENT), story_mail_state_name(state));
     if (state == STORY_MAIL_DEFERRED)
         sentence_say(s, tr(", next at %s"), vtime_format_instant(event_int(e, FIELD_AT), at));
+    if (nth > 1) sentence_say(s, tr(", copy no. %u"), nth);
     if (state != STORY_MAIL_DELIVERED) sentence_say_why(s, e);
 }
 

@@ -188,6 +188,13 @@ static void apply_conn(struct story *story, uint32_t conn, uint32_t i, enum even
     }
 }
 
+/* Those in the mailbox stay there while another one comes, and are fetched one by one. */
+static uint32_t copies_after(const struct place_now *place, enum story_mail_state to)
+{
+    bool leaves = to == STORY_MAIL_HANDED_ON && place->copies > 0;
+    return place->copies + (to == STORY_MAIL_DELIVERED || to == STORY_MAIL_PICKED_UP) - leaves;
+}
+
 /* The host where a letter now is: the one that last said anything but that it has handed it on. */
 static void apply_mail_state(struct story *story, uint32_t place, uint32_t i, const struct event *e)
 {
@@ -196,11 +203,12 @@ static void apply_mail_state(struct story *story, uint32_t place, uint32_t i, co
     struct place_now *now = (struct place_now *)rows(story, BLOCK_PLACES) + place;
     uint32_t *queue = (uint32_t *)rows(story, BLOCK_QUEUES) + at->host * STORY_MAIL_STATES;
     struct letter_now *letter = (struct letter_now *)rows(story, BLOCK_LETTERS) + at->letter;
-    enum story_mail_state to = story_mail_state_of(event_text(e, FIELD_TO));
+    enum story_mail_state to = story_mail_state_of(e);
     if (now->state != STORY_MAIL_UNKNOWN) queue[now->state]--;
     cheer_up(story, at->host, (enum story_mail_state)now->state, to);
-    *now = (struct place_now){to, i};
+    *now = (struct place_now){to, i, copies_after(now, to)};
     queue[to]++;
+    letter->copies += to == STORY_MAIL_DELIVERED;
     if (to != STORY_MAIL_HANDED_ON || letter->place == NONE32) letter->place = place;
 }
 
@@ -384,7 +392,7 @@ static void begin_state(struct story *story)
     for (size_t i = 0; i < story->conns.count; i++)
         ((struct conn_now *)rows(story, BLOCK_CONNS))[i] = (struct conn_now){NONE32, NONE32, 0};
     for (size_t i = 0; i < story->letters.count; i++)
-        ((struct letter_now *)rows(story, BLOCK_LETTERS))[i] = (struct letter_now){NONE32, 0};
+        ((struct letter_now *)rows(story, BLOCK_LETTERS))[i] = (struct letter_now){NONE32, 0, 0};
 }
 
 bool state_init(struct story *story, const struct stop *stop)

@@ -303,6 +303,7 @@ enum story_mail_state {
     STORY_MAIL_BOUNCED,
     STORY_MAIL_DISCARDED,
     STORY_MAIL_EXPANDED, /* a list: its members have it instead */
+    STORY_MAIL_NOT_SENT, /* given up by the program that it was written with: no server has taken it, and none sends it back */
     STORY_MAIL_STATES
 };
 const char *story_mail_state_name(enum story_mail_state state); /* "in the queue", "waiting to try again", ... */
@@ -310,7 +311,9 @@ const char *story_mail_state_name(enum story_mail_state state); /* "in the queue
 struct story_mail {
     uint32_t id;
     const char *name, *from, *to, *subject; /* to: recipients joined by ", " */
-    size_t parent;       /* the mail a bounce is about; STORY_NONE */
+    size_t parent;       /* the mail a report is about; STORY_NONE */
+    bool tells_failure;  /* a report says that somebody did not get it, or not yet */
+    bool is_receipt;     /* a report that says of everybody that it got there: no bounce */
     size_t host;         /* where it was composed */
     uint64_t size;
     size_t compose_event;
@@ -318,6 +321,8 @@ struct story_mail {
 };
 size_t story_mail_count(const struct story *story); /* in the whole journal */
 const struct story_mail *story_mail(const struct story *story, size_t mail);
+/* Whether it comes back to the writer of another because that did not arrive, or not yet. */
+bool story_mail_is_bounce(const struct story *story, size_t mail);
 size_t story_mail_by_id(const struct story *story, uint32_t id);
 size_t story_mail_by_name(const struct story *story, const char *name);
 /* Mails composed so far are those with an index below this. */
@@ -335,6 +340,7 @@ struct story_letter {
     const char *why;         /* of the latest change; last reason when deferred */
     size_t event;            /* the latest mail.state; STORY_NONE */
     uint32_t attempts;       /* to hand it to another server, begun so far, on all servers */
+    uint32_t copies;         /* that have come into a mailbox so far */
     size_t transfer;         /* the hand-over that carries it now; STORY_NONE */
 };
 size_t story_letter_count(const struct story *story); /* in the whole journal */
@@ -416,6 +422,10 @@ uint32_t story_queue(const struct story *story, size_t host, enum story_mail_sta
 /* How many mails: one for several recipients counts once. And how many in its queue, whatever they wait for there. */
 uint32_t story_mails_in_state(const struct story *story, size_t host, enum story_mail_state state);
 uint32_t story_mails_in_queue(const struct story *story, size_t host);
+/* How many copies a host holds in this state, where it has more than one of any (mail, recipient); else 0. */
+uint32_t story_copies_in_state(const struct story *story, size_t host, enum story_mail_state state);
+/* Which of its copies this mail.state puts into the mailbox, from 1; 0: it does not. */
+uint32_t story_nth_copy(const struct story *story, size_t event);
 
 /* ---- Names ---- */
 

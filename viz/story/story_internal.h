@@ -105,10 +105,11 @@ struct conn_now {
     uint32_t state_event, vars_event, is_open;
 };
 struct letter_now {
-    uint32_t place, attempts;
+    uint32_t place, attempts, copies; /* copies: that came into a mailbox */
 };
 struct place_now {
     uint32_t state, event; /* enum story_mail_state, and the mail.state that told it */
+    uint32_t copies;       /* in the mailbox there, or fetched to there */
 };
 
 enum state_block {
@@ -149,6 +150,7 @@ struct story_moment {
 struct story {
     bool class_seen[STORY_CLASSES]; /* in the whole journal */
     bool loss_seen, not_taken_seen;
+    bool copies_seen; /* a second one of a letter came into a mailbox */
     const struct journal_memory *journal;
     size_t n_events;
     bool has_head;
@@ -232,7 +234,7 @@ size_t cast_letter_of(const struct story *story, size_t mail, const char *recipi
 /* Calls fn for each letter that a list of recipients names; all of the mail when the list is empty. */
 void cast_letters_named(const struct story *story, size_t mail, const char *list,
                         void (*fn)(void *context, size_t letter), void *context);
-enum story_mail_state story_mail_state_of(const char *name);
+enum story_mail_state story_mail_state_of(const struct event *mail_state); /* that it tells */
 
 /* story_notes.c: how many of these events, in the order of time, have happened by now. */
 size_t story_so_far(const struct story *story, const size_t *events, size_t n);

@@ -43,6 +43,8 @@ const char *story_mail_state_name(enum story_mail_state state)
         return tr("discarded");
     case STORY_MAIL_EXPANDED:
         return tr("sent on to its members");
+    case STORY_MAIL_NOT_SENT:
+        return tr("not sent");
     case STORY_MAIL_UNKNOWN:
     case STORY_MAIL_STATES:
         break;
@@ -58,6 +60,12 @@ size_t story_mail_count(const struct story *story)
 const struct story_mail *story_mail(const struct story *story, size_t mail)
 {
     return &story->mails.items[mail];
+}
+
+bool story_mail_is_bounce(const struct story *story, size_t mail)
+{
+    const struct story_mail *m = &story->mails.items[mail];
+    return m->parent != STORY_NONE && !m->is_receipt;
 }
 
 size_t story_mail_by_id(const struct story *story, uint32_t id)
@@ -108,6 +116,7 @@ static struct story_letter letter_at_first(const struct story *story, size_t let
                                  .why = "",
                                  .event = STORY_NONE,
                                  .attempts = letter_now(story, letter)->attempts,
+                                 .copies = letter_now(story, letter)->copies,
                                  .transfer = STORY_NONE};
     if (!cast->is_written || mail->compose_event >= story->now.cursor) return shown;
     shown.host = mail->host;
@@ -133,6 +142,7 @@ static struct story_letter letter_at_place(const struct story *story, size_t let
                                  .why = event_text(e, FIELD_WHY),
                                  .event = now->event,
                                  .attempts = letter_now(story, letter)->attempts,
+                                 .copies = letter_now(story, letter)->copies,
                                  .transfer = moment_transfer_of(story, cast->mail, host)};
 }
 
@@ -205,6 +215,38 @@ const struct story_attempt *story_attempt(const struct story *story, size_t atte
 uint32_t story_queue(const struct story *story, size_t host, enum story_mail_state state)
 {
     return story->now.blocks[BLOCK_QUEUES].words[host * STORY_MAIL_STATES + state];
+}
+
+uint32_t story_copies_in_state(const struct story *story, size_t host, enum story_mail_state state)
+{
+    uint32_t n = 0;
+    bool several = false;
+    for (size_t i = 0; i < story->places.count && story->copies_seen; i++) {
+        const struct place_now *now = place_now(story, i);
+        if (story->places.items[i].host != host || now->state != state) continue;
+        n += now->copies;
+        several |= now->copies > 1;
+    }
+    return several ? n : 0;
+}
+
+static bool delivers(const struct story *story, size_t event)
+{
+    return story_event_kind(story, event) == EVENT_MAIL_STATE &&
+           story_mail_state_of(story_event(story, event)) == STORY_MAIL_DELIVERED;
+}
+
+uint32_t story_nth_copy(const struct story *story, size_t event)
+{
+    uint32_t n = 0;
+    if (!delivers(story, event)) return 0;
+    for (size_t i = 0; i < story->marks.count && story->copies_seen; i++) {
+        const struct story_mark *mark = &story->marks.items[i];
+        if (mark->event >= event) break;
+        n += mark->kind == STORY_MARK_DELIVERED && delivers(story, mark->event) &&
+             story_event_letter(story, mark->event) == story_event_letter(story, event);
+    }
+    return n + 1;
 }
 
 /* ---- Words ---- */

@@ -70,7 +70,7 @@ static bool is_refusal(const struct story *story, size_t event)
 
 static bool goes_to(const struct story *story, size_t event, enum story_mail_state state)
 {
-    return story_mail_state_of(event_text(story_event(story, event), FIELD_TO)) == state;
+    return story_mail_state_of(story_event(story, event)) == state;
 }
 
 static bool is_deferred(const struct story *story, size_t event)
@@ -90,7 +90,7 @@ static bool is_picked_up(const struct story *story, size_t event)
 
 static bool is_bounced(const struct story *story, size_t event)
 {
-    return goes_to(story, event, STORY_MAIL_BOUNCED);
+    return goes_to(story, event, STORY_MAIL_BOUNCED) || goes_to(story, event, STORY_MAIL_NOT_SENT);
 }
 
 /* As whoever sent the data counts it, when it arrives. */

@@ -253,3 +253,48 @@ Test(map_mail, a_name_server_that_says_nothing_is_marked_until_it_answers)
     cr_expect(not(is_silent(&s, "ns1.b.example")), "it answers again");
     close_stage(&s);
 }
+
+static const char *words_at_end(const struct stage *s, const char *host, char text[MAP_WORDS_BYTES])
+{
+    story_seek(s->story, story_end_ns(s->story));
+    map_mail_words(s->story, story_host_by_name(s->story, host), text);
+    return text;
+}
+
+/* The window said "1 mail read" where the lesson is that there are two. */
+Test(map_mail, a_mail_that_came_twice_is_one_mail_in_two_copies)
+{
+    static const char *const scenarios[] = {"crash-before-250", "duplicate-after-lost-250"};
+    char text[MAP_WORDS_BYTES], sentence[STORY_SENTENCE_BYTES];
+    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+        struct stage s = open_stage(scenarios[i]);
+        bool told = false;
+        cr_expect(eq(str, (char *)words_at_end(&s, "bob-pc", text), "1 mail read, 2 copies"));
+        cr_expect(eq(u32, story_letter(s.story, 0).copies, 2));
+        for (size_t e = 0; e < story_event_count(s.story); e++)
+            if (story_nth_copy(s.story, e) == 2)
+                told |= strstr(story_sentence(s.story, e, sentence, sizeof sentence), "copy no. 2") != NULL;
+        cr_expect(told);
+        close_stage(&s);
+    }
+}
+
+Test(map_mail, a_mail_that_no_server_took_stays_with_its_writer)
+{
+    char text[MAP_WORDS_BYTES];
+    struct stage s = open_stage("who-may-send");
+    cr_expect(eq(str, (char *)words_at_end(&s, "clara-pc", text), "1 mail not sent"));
+    cr_expect(eq(int, story_letter(s.story, story_letter_count(s.story) - 1).state, STORY_MAIL_NOT_SENT));
+    draw_at(&s, story_end_ns(s.story));
+    cr_expect(eq(sz, envelopes_at(&s, story_host_by_name(s.story, "clara-pc")), 1));
+    close_stage(&s);
+}
+
+Test(map_mail, a_receipt_is_no_bounce)
+{
+    struct stage s = open_stage("reports");
+    cr_expect(not(story_mail_is_bounce(s.story, story_mail_by_name(s.story, "order-receipt-2"))));
+    cr_expect(story_mail_is_bounce(s.story, story_mail_by_name(s.story, "order-delayed")));
+    cr_expect(not(story_mail_is_bounce(s.story, story_mail_by_name(s.story, "order"))));
+    close_stage(&s);
+}

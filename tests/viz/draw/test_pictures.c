@@ -400,7 +400,11 @@ Test(pictures, the_end_tells_what_has_become_of_the_mails)
         const char *scenario, *words;
     } outcomes[] = {{"backup-mx", "m1 for bob@b.example: picked up"},
                     {"unknown-user", "m1 for bbo@b.example: sent back"},
-                    {"full-mailbox", "of 4 mails: picked up 3, sent back 1"}};
+                    {"greylisting", "of 2 mails: picked up 2"},
+                    {"full-mailbox", "3 mails for 4 recipients: picked up 3, sent back 1"},
+                    {"mail-loop", "1 mail for 3 recipients: picked up 1, sent back 1, sent on to its members 1"},
+                    {"who-may-send", "of 3 mails: in the outbox 1, in the mailbox 1, not sent 1"},
+                    {"crash-before-250", "m1 for bob@b.example: picked up, 2 copies"}};
     char words[256];
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
         struct journal_memory *journal = run_scenario(outcomes[i].scenario);

@@ -1,0 +1,16 @@
+/* What mails wait for at this instant, in a sentence, and which events are too small to be told instead of it. */
+#ifndef POSTROAD_VIZ_DRAW_WAITING_WORDS_H
+#define POSTROAD_VIZ_DRAW_WAITING_WORDS_H
+
+#include "viz/story/story.h"
+
+/* "Mail m1 for bob@b.example waits at mail.a.example until 00:10:00.000000: 450 4.7.1 ...": of several that wait for their
+   next attempt, the one whose turn comes first. Where none does, but one is being handed over and the other side has been
+   silent for a while, that, and when it is sent again. Empty where nothing waits. Returns buffer. */
+const char *waiting_words(const struct story *story, char *buffer, size_t size);
+
+/* Whether an event belongs to a look into a mailbox that finds nothing, or only ends what is over: a connection closes,
+   a session, a timer of one. Where a mail waits, such an event is not what one wants to hear of first. */
+bool is_less_than_waiting(const struct story *story, size_t event);
+
+#endif
