@@ -13,10 +13,10 @@ static const double line_units = 17;
 /* "no. 2, next try in 4.8 min" */
 static void say_state(const struct view *v, const struct story_waiting *w, char text[WORDS_BYTES])
 {
-    char wait[VTIME_TEXT_BYTES], next[80] = "", nth[40] = "";
+    char wait[VIEW_TIME_BYTES], next[80] = "", nth[40] = "";
     int64_t left_ns = w->letter.next_attempt_ns - story_now(v->story);
     if (w->letter.state == STORY_MAIL_DEFERRED && w->letter.next_attempt_ns && left_ns >= 0)
-        snprintf(next, sizeof next, tr("next try in %s"), vtime_format_duration(left_ns, wait));
+        snprintf(next, sizeof next, tr("next try in %s"), view_countdown(left_ns, wait));
     if (w->attempts) snprintf(nth, sizeof nth, tr("attempts: %u"), w->attempts);
     snprintf(text, WORDS_BYTES, "%s%s%s%s%s", story_mail_state_name(w->letter.state), *nth ? ", " : "", nth,
              *next ? ", " : "", next);

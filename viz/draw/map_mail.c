@@ -323,13 +323,6 @@ static int64_t next_attempt(const struct story *s, size_t host)
     return next;
 }
 
-/* "4 min 59 s": up to the second, since it changes every second. As a clock has it, one would take it for a time of
- * day. */
-static const char *countdown(int64_t left_ns, char buffer[VTIME_TEXT_BYTES])
-{
-    return vtime_format_duration((left_ns + SECOND - 1) / SECOND * SECOND, buffer);
-}
-
 /* What is wrong with it: "disk full"; false when all is well. */
 static bool trouble_words(const struct story_host *host, char *text, size_t size)
 {
@@ -386,7 +379,7 @@ void map_mail_words(const struct story *s, size_t host, char text[MAP_WORDS_BYTE
         char wait[VTIME_TEXT_BYTES];
         int64_t at = next_attempt(s, host), left = at - story_now(s);
         if (at != TIME_NEVER && left > 0) {
-            snprintf(text, size, tr("next try in %s"), countdown(left, wait));
+            snprintf(text, size, tr("next try in %s"), view_countdown(left, wait));
             return;
         }
     }

@@ -9,7 +9,8 @@
 #include "viz/draw/shapes.h"
 #include "viz/draw/time_axis.h"
 
-static const double least_row_units = 27, most_row_units = 40, name_units = 118, most_name_part = 0.36, axis_units = 20;
+static const double least_row_units = 27, most_row_units = 40, name_units = 118, most_name_part = 0.36, axis_units = 20,
+                    sign_units = 22; /* sign_units: right of the axis, for the outcome of an attempt at its end */
 
 struct queue_page {
     const struct view *v;
@@ -27,10 +28,10 @@ static bool is_bounce(const struct queue_page *p, const struct queue_row *row)
 
 static void state_words(const struct queue_page *p, const struct story_letter *letter, char *text, size_t size)
 {
-    char time[VTIME_TEXT_BYTES];
+    char time[VIEW_TIME_BYTES];
     int64_t now = story_now(p->v->story);
     if (letter->state == STORY_MAIL_DEFERRED && letter->next_attempt_ns > now)
-        snprintf(text, size, tr("next try in %s"), vtime_format_duration(letter->next_attempt_ns - now, time));
+        snprintf(text, size, tr("next try in %s"), view_countdown(letter->next_attempt_ns - now, time));
     else
         snprintf(text, size, "%s", letter->state == STORY_MAIL_UNKNOWN ? "" : story_mail_state_name(letter->state));
 }
@@ -166,6 +167,7 @@ static void draw_attempt(const struct queue_page *p, const struct queue_row *row
     bool begun = a->begin_ns <= story_now(v->story), ended = a->end_ns <= story_now(v->story);
     double x = fmax(p->axis.x, time_axis_x(v, p->axis, a->begin_ns)), least = view_units(v, 3);
     double w = fmax(least, fmin(p->axis.x + p->axis.w, time_axis_x(v, p->axis, end_ns)) - x);
+    double axis_end = p->axis.x + p->axis.w + view_units(v, sign_units + 4);
     struct bar how = bar_of(p, a);
     struct colour colour = how.colour;
     struct box bar = box_of(x, y + p->row * 0.14, w, p->row * 0.72);
@@ -180,8 +182,8 @@ static void draw_attempt(const struct queue_page *p, const struct queue_row *row
                     box_inset(bar, w < view_units(v, 8) ? -view_units(v, 3) : 0));
     double next = nth + 1 < row->n_attempts
                       ? time_axis_x(v, p->axis, story_attempt(v->story, row->attempts[nth + 1])->begin_ns)
-                      : p->axis.x + p->axis.w;
-    double left = x + w + view_units(v, 4), room = fmin(next, p->axis.x + p->axis.w) - left - view_units(v, 4);
+                      : axis_end;
+    double left = x + w + view_units(v, 4), room = fmin(next, axis_end) - left - view_units(v, 4);
     if (!begun || !ended || room < view_units(v, 14)) return;
     draw_outcome(p, a, point_of(left + view_units(v, 6), y + p->row / 2), colour);
     char text[160];
@@ -231,7 +233,8 @@ static void draw_row(const struct queue_page *p, const struct queue_row *row, do
         canvas_fill_round(v->canvas, box_of(p->name_x, y, p->state_x + p->state_w - p->name_x, p->row),
                           view_units(v, 4), colour_with_alpha(v->theme->accent, 0.14));
     draw_names(p, row, y);
-    canvas_clip(v->canvas, box_inset(p->axis, -view_units(v, 5)));
+    canvas_clip(v->canvas, box_of(p->axis.x - view_units(v, 5), p->axis.y - view_units(v, 5),
+                                  p->axis.w + view_units(v, 5 + sign_units), p->axis.h + view_units(v, 10)));
     draw_life(p, row, y);
     for (size_t i = 0; i < row->n_attempts; i++)
         draw_attempt(p, row, i, y);
@@ -284,11 +287,29 @@ static struct queue_page page_of(const struct view *v, const struct queue_plan *
     if (inner.w < p.name_w + states + view_units(v, 80)) states = 0;
     if (states == 0) p.state_w = 0;
     p.state_x = inner.x + inner.w - p.state_w;
-    p.axis = box_of(inner.x + p.name_w, inner.y, inner.w - p.name_w - states, inner.h - view_units(v, axis_units));
+    p.axis = box_of(inner.x + p.name_w, inner.y, inner.w - p.name_w - states - view_units(v, sign_units),
+                    inner.h - view_units(v, axis_units));
     return p;
 }
 
-void queue_view_draw(const struct view *v, struct box box, const struct queue_plan *plan)
+/* So that the rows of what is under way now are in sight, or, of more, the latest, with a few of those to come. */
+static size_t first_at_now(const struct queue_page *p, size_t fit)
+{
+    size_t n = 0, under_way = STORY_NONE, written = 0;
+    int64_t now = story_now(p->v->story);
+    for (size_t i = 0; i < p->plan->n_rows; i++) {
+        const struct queue_row *row = &p->plan->rows[i];
+        if (!is_shown(p, row)) continue;
+        if (under_way == STORY_NONE && row->from_ns <= now && row->to_ns >= now) under_way = n;
+        n++;
+        if (row->from_ns <= now) written = n;
+    }
+    size_t last = written + fit / 4 < n ? written + fit / 4 : n, first = last > fit ? last - fit : 0;
+    bool has_room = under_way != STORY_NONE && written - under_way <= fit;
+    return has_room && under_way < first ? under_way : first;
+}
+
+size_t queue_view_draw(const struct view *v, struct box box, const struct queue_plan *plan)
 {
     struct box inner = view_panel(v, box, tr("Queues"));
     struct queue_page p = page_of(v, plan, inner);
@@ -296,16 +317,20 @@ void queue_view_draw(const struct view *v, struct box box, const struct queue_pl
                  fmin(view_units(v, most_row_units), p.axis.h / (double)(plan->n_rows + 1)));
     if (plan->n_rows == 0) {
         draw_nothing(v, inner, tr("Nobody writes a mail in this run."));
-        return;
+        return 0;
     }
     time_axis_draw(v, p.axis);
-    size_t fit = (size_t)fmax(1, floor(p.axis.h / p.row)), shown = 0, skipped = 0, first = (size_t)fmax(0, v->scroll);
+    size_t fit = (size_t)fmax(1, floor(p.axis.h / p.row)), shown = 0, skipped = 0;
+    size_t first = v->scroll < 0 ? first_at_now(&p, fit) : (size_t)v->scroll;
     canvas_clip(v->canvas, inner);
     for (size_t i = 0; i < plan->n_rows; i++) {
         if (!is_shown(&p, &plan->rows[i]) || skipped++ < first || shown == fit) continue;
         draw_row(&p, &plan->rows[i], p.axis.y + p.row * (double)shown++);
     }
     canvas_unclip(v->canvas);
-    view_tell_scroll(v, inner, (double)skipped, (double)fit);
+    struct view scrolled = *v;
+    scrolled.scroll = (double)first;
+    view_tell_scroll(&scrolled, inner, (double)skipped, (double)fit);
     if (!skipped) draw_nothing(v, p.axis, tr("No mail is under way in this part of the time."));
+    return first;
 }

@@ -273,6 +273,7 @@ bool scene_scroll_view(struct scene *s, enum view_id view, double rows)
     double most = s->scroll_most[view], to = s->scroll[view] + (view == VIEW_DIALOGUE ? -rows : rows);
     if (s->panels.views[view].w <= 0 || most <= 0) return false;
     s->scroll[view] = fmax(0, fmin(most, to));
+    s->queue_is_scrolled |= view == VIEW_QUEUE;
     s->dirty = true;
     return true;
 }

@@ -18,8 +18,10 @@ static void go_to_attempt(struct scene *s, size_t index)
     const struct story_attempt *a = story_attempt(s->story, index);
     size_t event = a->end_event != STORY_NONE ? a->end_event : a->begin_event;
     if (s->selection.what == ACT_EVENT && s->selection.index == event && a->end_ns != TIME_NEVER) {
-        int64_t length = a->end_ns - a->begin_ns, end = story_end_ns(s->story);
-        s->span = span_zoomed((struct span){a->begin_ns, a->end_ns}, a->begin_ns + length / 2, 1.2, end);
+        /* One that took no time, since nothing was tried, is seen among what else happens in that second. */
+        int64_t end = story_end_ns(s->story), room = a->end_ns - a->begin_ns < MILLISECOND ? SECOND : 0;
+        struct span span = {a->begin_ns - room / 2, a->end_ns + room / 2};
+        s->span = span_zoomed(span, a->begin_ns + (a->end_ns - a->begin_ns) / 2, 1.2, end);
         return;
     }
     go_to_event(s, event);

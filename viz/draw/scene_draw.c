@@ -358,7 +358,8 @@ static void draw_view(struct scene *s, struct view view, enum view_id id)
         return;
     case VIEW_QUEUE:
         if (!s->queue_plan) s->queue_plan = queue_plan_new(s->story);
-        queue_view_draw(&view, box, s->queue_plan);
+        if (!s->queue_is_scrolled) view.scroll = -1;
+        s->scroll[id] = (double)queue_view_draw(&view, box, s->queue_plan);
         return;
     case VIEW_NAMES:
         names_view_draw(&view, box);

@@ -142,7 +142,7 @@ struct scene {
     bool grows, waits;  /* the journal grows; at its end, for more */
     double scale;
     int64_t screen_ns;
-    struct span span;             /* in sight; the whole run when it ends at its end */
+    struct span span; /* in sight; the whole run when it ends at its end */
     struct wheel_grip wheel;
     struct time_axis axes[VIEWS]; /* of the last drawing */
     enum view_id dragged_axis;    /* VIEW_NONE */
@@ -170,6 +170,7 @@ struct scene {
     struct sender_plan *sender_plan;
     struct why_plan *why_plan;
     struct queue_plan *queue_plan;            /* made when it is first needed */
+    bool queue_is_scrolled;                   /* by the user; else it shows what is under way */
     double scroll[VIEWS], scroll_most[VIEWS]; /* in rows; of the dialogue from its end, which is the newest line */
     struct selection scrolled;                /* what is looked at closely, as it was when it was scrolled */
     size_t scrolled_lines;                    /* and how many lines had been said */

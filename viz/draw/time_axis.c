@@ -14,6 +14,8 @@ static const int64_t steps[] = {
     10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR,        2 * HOUR,    3 * HOUR,    6 * HOUR,  12 * HOUR,  DAY,
     2 * DAY,     5 * DAY,     10 * DAY,    30 * DAY,    100 * DAY,   365 * DAY,   1000 * DAY};
 
+static const double apart_units = 4, before_units = 8; /* labels, at least; the first begins so far before the box */
+
 static int64_t step_for(double least_ns)
 {
     size_t i = 0, n = sizeof steps / sizeof steps[0];
@@ -34,22 +36,42 @@ int64_t time_axis_at(struct span span, struct box box, double x)
     return span.from_ns + (int64_t)(fmax(0, fmin(1, part)) * (double)(span.to_ns - span.from_ns));
 }
 
+static double label_width(const struct view *v, const struct text_style *style, const char *text)
+{
+    return canvas_measure(v->canvas, style, text, 0).x + 2;
+}
+
+/* So that no label is missing for want of room: the first cannot stand in the middle of its line, but begins near the
+   box's edge. */
+static int64_t step_with_room(const struct view *v, struct box box, const struct text_style *style)
+{
+    double a_unit = (double)(v->span.to_ns - v->span.from_ns) / fmax(1, box.w), w = view_units(v, 86);
+    for (;;) {
+        char text[VIEW_TIME_BYTES];
+        int64_t step = step_for(a_unit * w), last_ns = v->span.to_ns / step * step;
+        axis_time_text((struct axis_time){last_ns, step}, last_ns, text);
+        double least = 1.5 * label_width(v, style, text) + view_units(v, apart_units - before_units);
+        if ((double)step >= a_unit * least || step == steps[sizeof steps / sizeof *steps - 1]) return step;
+        w = fmax(w + 1, least);
+    }
+}
+
 void time_axis_draw(const struct view *v, struct box box)
 {
     struct text_style style = view_mono(v, FONT_SMALL);
     style.colour = v->theme->faint;
     style.across = ALIGN_CENTRE;
-    double length = (double)(v->span.to_ns - v->span.from_ns), w = view_units(v, 86), free = box.x;
-    int64_t step = step_for(length * w / fmax(1, box.w));
+    double free = box.x - view_units(v, before_units);
+    int64_t step = step_with_room(v, box, &style);
     const struct axis_time form = {v->span.to_ns / step * step, step};
     for (int64_t at = (v->span.from_ns + step - 1) / step * step; at <= v->span.to_ns; at += step) {
         char text[VIEW_TIME_BYTES];
         axis_time_text(form, at, text);
-        double x = time_axis_x(v, box, at), wide = canvas_measure(v->canvas, &style, text, 0).x + 2;
-        double left = fmax(box.x, fmin(x - wide / 2, box.x + box.w - wide));
+        double x = time_axis_x(v, box, at), wide = label_width(v, &style, text);
+        double left = fmax(box.x - view_units(v, before_units), fmin(x - wide / 2, box.x + box.w - wide));
         canvas_line(v->canvas, point_of(x, box.y), point_of(x, box.y + box.h), 1, v->theme->grid);
         if (left < free) continue;
-        free = left + wide + view_units(v, 12);
+        free = left + wide + view_units(v, apart_units);
         canvas_text(v->canvas, box_of(left, box.y + box.h + view_units(v, 3), wide, view_units(v, 15)), &style, text);
     }
     double now = time_axis_x(v, box, story_now(v->story));

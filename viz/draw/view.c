@@ -210,3 +210,10 @@ double view_moved(const struct view *view, double part)
     if (!view->calm || part < 0) return part;
     return part >= 1 ? 1 : part < 1.0 / 3 ? 0.08 : part < 2.0 / 3 ? 0.5 : 0.92;
 }
+
+const char *view_countdown(int64_t left_ns, char buffer[VIEW_TIME_BYTES])
+{
+    char duration[VTIME_TEXT_BYTES];
+    snprintf(buffer, VIEW_TIME_BYTES, "%s", vtime_format_duration((left_ns + SECOND - 1) / SECOND * SECOND, duration));
+    return buffer;
+}
