@@ -98,12 +98,18 @@ static bool choose_head(const struct view *v, size_t host, double w, struct text
 
 /* ---- Drawing it ---- */
 
-/* In two halves, broken anywhere; of large letters rather in small ones than not at all. */
+/* Smaller than usual; then rather in two halves, broken anywhere, than not at all. */
 static void draw_broken(const struct view *v, struct box box, struct text_style style, const char *text)
 {
     const double size = view_text(v, FONT_SMALL).size, least = fmin(0.65, 0.65 / v->unit);
     struct text_style endless = style;
     endless.lines = style.lines + 1;
+    for (double smaller = 0.65; smaller >= least; smaller -= 0.05) {
+        style.size = size * smaller;
+        if (!name_fits(v, &style, text, box.w)) continue;
+        canvas_text(v->canvas, box, &style, text);
+        return;
+    }
     for (double smaller = 0.65; smaller >= least; smaller -= 0.05) {
         style.size = endless.size = size * smaller;
         double line = canvas_measure(v->canvas, &style, "x", 0).y;

@@ -448,6 +448,8 @@ static bool hides_another(const struct map_plan *plan, size_t host, struct box b
 {
     for (size_t h = 0; h < plan->n_hosts; h++)
         if (h != host && (box_meets(box, plan->hosts[h].label) || box_meets(box, plan->hosts[h].icon))) return true;
+    for (size_t i = 0; i < plan->n_links; i++)
+        if (plan->links[i].label.w > 0 && box_meets(box, plan->links[i].label)) return true;
     return false;
 }
 
@@ -469,6 +471,24 @@ static bool keeps_a_line(const struct story *s, size_t host)
     return role == STORY_MAIL_SERVER || role == STORY_CLIENT;
 }
 
+/* For a line of words where no room is kept for one: beyond the name, or across the icon from it. False: there is no
+   place within the map. */
+static bool place_beyond_name(const struct map_plan *plan, size_t host, double line, struct map_host *wide)
+{
+    const struct map_host *place = &plan->hosts[host];
+    const struct box label = place->label, area = plan->area;
+    bool is_beside = place->afar || (label.y < place->icon.y + place->icon.h && label.y + label.h > place->icon.y);
+    double beyond = place->above ? label.y - line : label.y + label.h,
+           across = place->above ? place->icon.y + place->icon.h : place->icon.y - line;
+    const double ways[] = {beyond, across};
+    for (int i = 0; i < (is_beside ? 1 : 2); i++) {
+        wide->label = box_of(label.x, ways[i], label.w, line);
+        bool is_within = ways[i] >= area.y && ways[i] + line <= area.y + area.h;
+        if (is_within && !hides_another(plan, host, wide->label) && !map_is_passed(plan, wide->label)) return true;
+    }
+    return false;
+}
+
 /* What is said of a host, and where. False: nothing. */
 static bool place_words(const struct view *v, const struct map_plan *plan, size_t host, char *text,
                         struct text_style *style, struct map_host *wide)
@@ -486,12 +506,8 @@ static bool place_words(const struct view *v, const struct map_plan *plan, size_
         style->bold = true;
     }
     *wide = *place;
-    if (plan->terse || !keeps_a_line(v->story, host)) { /* beyond the name */
-        wide->label.y += place->above ? -style->size * 1.3 : wide->label.h;
-        wide->label.h = style->size * 1.3;
-        if (hides_another(plan, host, wide->label) || map_is_passed(plan, wide->label))
-            return false; /* the icon shows it, too */
-    }
+    if ((plan->terse || !keeps_a_line(v->story, host)) && !place_beyond_name(plan, host, style->size * 1.3, wide))
+        return false; /* the icon shows it, too */
     const struct box own = wide->label;
     wide->label = widened(plan, own, wide->align, canvas_measure(v->canvas, style, text, 0).x + 2);
     if (!plan->terse && wide->label.w > own.w &&
@@ -512,14 +528,16 @@ void map_mail_draw_words(const struct view *v, const struct map_plan *plan, size
     canvas_text(v->canvas, wide.label, &style, text);
 }
 
-/* What is said of packets keeps off these words, which may be wider than the place that is kept for them. */
+/* What is said of packets keeps off these words, which may be wider than the place that is kept for them or
+   elsewhere. */
 static void keep_off_words(const struct stage *stage, size_t host)
 {
     char text[MAP_WORDS_BYTES];
     struct text_style style;
     struct map_host wide;
+    const struct box kept = stage->plan->hosts[host].label;
     if (place_words(stage->v, stage->plan, host, text, &style, &wide) &&
-        wide.label.w > stage->plan->hosts[host].label.w)
+        (wide.label.w > kept.w || wide.label.y != kept.y))
         map_words_stand(stage->words, wide.label);
 }
 

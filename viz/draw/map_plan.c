@@ -453,12 +453,18 @@ double map_envelope_width(const struct map_plan *plan)
     return fmax(fmin(16 * plan->unit, plan->icon), plan->icon * 0.62);
 }
 
+/* With the tick or clock at its lower corner, on the side where the pile goes. At the edge of the map a pile is closer:
+   nothing reaches beyond. */
 struct point map_rest_place(const struct map_plan *plan, size_t host, size_t position)
 {
     const struct map_host *h = &plan->hosts[host];
+    const struct box area = plan->area;
     double dx = plan->icon * (h->rest_from + h->rest_step * (double)position),
            dy = plan->icon * (0.34 + 0.05 * (double)position);
-    return point_of(h->at.x + (h->rest_left ? -dx : dx), h->at.y + (h->rest_below ? dy : -dy));
+    double x = h->at.x + (h->rest_left ? -dx : dx), y = h->at.y + (h->rest_below ? dy : -dy);
+    double w = map_envelope_width(plan), half = w / 2, badge = 0.7 * w, high = 0.36 * w, low = 0.55 * w;
+    double left = area.x + (h->rest_left ? badge : half), right = area.x + area.w - (h->rest_left ? half : badge);
+    return point_of(fmax(left, fmin(x, right)), fmax(area.y + high, fmin(y, area.y + area.h - low)));
 }
 
 static struct box rest_box(const struct map_plan *plan, size_t host)
@@ -469,8 +475,7 @@ static struct box rest_box(const struct map_plan *plan, size_t host)
                   fabs(last.y - first.y) + h);
 }
 
-/* What envelopes here would hide: a name is worse than a wire, and than a pile's end beyond the edge. From `enough` on
-   nobody counts any more. */
+/* What envelopes here would hide: a name is worse than a wire. From `enough` on nobody counts any more. */
 static int hidden_by(const struct map_plan *m, size_t host, struct box box, int enough)
 {
     int n = is_within(m->area, box) ? 0 : 6;
