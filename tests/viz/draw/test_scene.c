@@ -254,7 +254,7 @@ Test(scene, quitting_asks_first)
     press(' ');
     cr_expect(not(scene_wants_quit(scene)), "the question was answered by another key");
     press(KEY_ESCAPE);
-    press(KEY_ESCAPE);
+    press(KEY_ENTER);
     cr_expect(scene_wants_quit(scene));
 }
 
