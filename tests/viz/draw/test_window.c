@@ -246,7 +246,7 @@ Test(window, stays_open_from_the_gallery_to_a_world_and_back)
     cr_expect(eq(sz, chosen, 1));
     options.from_gallery = true;
     push_key(SDLK_ESCAPE, 0);
-    push_key(SDLK_ESCAPE, 0);
+    push_key(SDLK_RETURN, 0);
     cr_expect(eq(int, window_show(window, journal, &options), WINDOW_GALLERY));
     push_text("/"); /* what is written comes as text; its keys, which mean something else, are not heard then */
     push_text("fir");
