@@ -28,7 +28,7 @@ def equal(got, expected, what):
 
 
 def text(page, selector):
-    return page.evaluate(f"(document.querySelector({json.dumps(selector)}) || {{}}).textContent || ''")
+    return page.evaluate(f"(document.querySelector({json.dumps(selector)}) || {{}}).textContent || ''").replace("\u00a0", " ")
 
 
 def telling(page):
@@ -198,6 +198,66 @@ def ladder_opens_time(page, path):
     quiet(page, "the ladder")
 
 
+def leaves_together(page, path):
+    """What leaves at the same instant is one thick arrow with its number until it can be told apart."""
+    page.open(path)
+    page.evaluate("seekScreen(screenAt(1.2614e9))")
+    together = page.evaluate("[...document.querySelectorAll('.ladder .together')].map(g => [g.textContent, Number(getComputedStyle(g.querySelector('.thick')).strokeWidth.replace('px', ''))])")
+    equal(together, [["10 packets", 5]], "ten segments leave at once")
+    check(page.evaluate("document.querySelectorAll('.ladder .arrow').length") < 20, "they have no other arrows then")
+    page.evaluate("document.querySelector('.ladder .together').dispatchEvent(new PointerEvent('pointerdown'))")
+    equal(page.evaluate("closely.at.what"), "packet", "a press looks at one of them")
+    equal(page.evaluate("[document.querySelectorAll('.ladder .together').length]"), [1], "the others are still together")
+    page.key("Escape")
+    page.evaluate("seekScreen(screenAt(1.29e9))")
+    equal(page.evaluate("document.querySelectorAll('.ladder .together').length"), 0, "later they are apart")
+    quiet(page, "what leaves together")
+
+
+# As in the window: a name stands on no wire, and nearest to its own host, or a line leads to it.
+NAMES = """(() => {
+  const on = hosts.filter(host => views.map.plan.isOnWire(host.label.box)).map(host => host.name);
+  const far = hosts.filter(host => Math.abs(leaderOf(host, host.label.box).from.y - leaderOf(host, host.label.box).to.y) > 12);
+  return [on, far.length, document.querySelectorAll('.map .leader').length];
+})()"""
+
+
+def names_stand_free(page, paths):
+    seen = 0
+    for name, path in paths:
+        page.open(path)
+        on, far, lines = page.evaluate(NAMES)
+        equal(on, [], f"{name}: names on wires")
+        check(lines >= far, f"{name}: {far} names are far off, and {lines} lines lead to names")
+        seen += lines
+    check(seen > 0, "no name is far off anywhere")
+    page.requests.clear()
+
+
+FEW_HOSTS = ("path-mtu", "greylisting", "stop-and-wait", "mta-sts", "backup-mx", "loss-in-bursts")
+UNBOUND = r"""(() => {
+  const found = new Set(), unit = /\d (?:ns|µs|us|ms|s|min|h|d|%|B|bytes|kB|bit\/s|kbit\/s|Mbit\/s|Gbit\/s|MB|GB)(?!\p{L})/u;
+  for (let part = 0; part <= 30; part++) {
+    seekScreen(screenTotal * part / 30);
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) if (!walker.currentNode.parentNode.closest('script') && unit.test(walker.currentNode.data)) found.add(walker.currentNode.data);
+  }
+  return [...found].slice(0, 5);
+})()"""
+
+
+def binds_units(page, path):
+    """A number is never parted from its unit at the end of a line."""
+    page.open(path)
+    for key in ("1", "2", "3", "4", "5", "6"):
+        page.key(key)
+        equal(page.evaluate(UNBOUND), [], f"numbers without their units, view {key}")
+        page.key(key)
+    equal(page.evaluate("bound('after 4 min 50 s, 10 msgs of 250 SIZE 3 bytes')"), "after 4\u00a0min\u00a050\u00a0s, 10 msgs of 250 SIZE 3\u00a0bytes",
+          "what is bound")
+    quiet(page, "units")
+
+
 def tells_the_time_of_day(page, path, expected):
     page.open(path)
     equal(text(page, "#day"), expected, "the time of day")
@@ -214,7 +274,7 @@ def tells_why_late(page, path):
     parts = page.evaluate("whyParts.filter(p => p.letter === 0).reduce((sum, p) => sum + p.ns, 0)")
     shorter = page.evaluate("whySums.filter(s => s.letter === 0 && s.stage < 0).reduce((sum, s) => sum + s.ns, 0)")
     equal(parts + shorter, whole, "the parts")
-    rows = page.evaluate("[...document.querySelectorAll('.chain li')].map(row => row.textContent)")
+    rows = page.evaluate("[...document.querySelectorAll('.chain li')].map(row => row.textContent.replaceAll('\\u00a0', ' '))")
     lost = next((row for row in rows if "lost" in row or "dropped" in row), "")
     check("third duplicate ack" in lost and "78.46 ms" in lost, f"the loss and what it cost: {rows}")
     check("hands it over" in rows[rows.index(lost) - 1], "the loss stands below the part that it made longer")
@@ -408,6 +468,16 @@ def main():
                 packets_end_at_hosts(page, folder / "packets.html", name)
                 page.requests.clear()
             ladder_opens_time(page, folder / "lost.html")
+            page.requests.clear()
+            leaves_together(page, folder / "lost.html")
+            page.requests.clear()
+            binds_units(page, folder / "lost.html")
+            page.requests.clear()
+            few = [("first-mail", folder / "first.html"), ("lost-segment", folder / "lost.html")]
+            for name in FEW_HOSTS:
+                subprocess.run([postroad, "export", scenarios / f"{name}.json", "-o", folder / f"{name}.html"], check=True)
+                few.append((name, folder / f"{name}.html"))
+            names_stand_free(page, few)
         scenario = json.loads((scenarios / "first-mail.json").read_text()) | {"starts": "2025-03-03T07:30:00Z"}
         (folder / "monday.json").write_text(json.dumps(scenario))
         subprocess.run([postroad, "export", folder / "monday.json", "-o", folder / "monday.html"], check=True)

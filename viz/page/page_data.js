@@ -3,7 +3,14 @@
    text, one with a point belongs to another thing: -1 is none. Times are nanoseconds of the world; `event` counts all
    events of the run, so that what happens at one instant has its order. */
 const raw = JSON.parse(document.getElementById('run').textContent);
-const textOf = number => raw.texts[number];
+
+/* A number stays with its unit where a text is wrapped: "4 min 50 s" is never broken at its spaces (as bound_text.c). */
+const UNIT = '(?:ns|µs|us|ms|s|min|h|d|%|B|bytes|kB|bit/s|kbit/s|Mbit/s|Gbit/s|MB|GB)(?!\\p{L})',
+  BEFORE_UNIT = new RegExp(`(\\d) (?=${UNIT})`, 'gu'),
+  BETWEEN = new RegExp(`(\\d\\u00a0${UNIT}) (?=[\\d.]+\\u00a0${UNIT})`, 'gu');
+const bound = text => text.replace(BEFORE_UNIT, '$1\u00a0').replace(BETWEEN, '$1\u00a0');
+const texts = raw.texts.map(bound),
+  textOf = number => texts[number];
 
 function table(name, ...fields) {
   const plain = fields.map(field => field.replace('$', ''));

@@ -8,6 +8,9 @@ const OPENS = 700,
   MOST_OF_CROWD = 80,
   CROSS_CLEAR = 13,
   LABEL = 11.5,
+  FEWEST_TOGETHER = 3,
+  TOGETHER_PX = 3,
+  APART_FROM = 60,
   QUIET = 1e9;
 const MARGIN = Math.max(62, shortTime(endOfRun).length * 6.7 + 14);
 
@@ -58,6 +61,7 @@ class LadderView {
     this.heads = new Layer(svg('g', {}));
     this.columns = new Layer(svg('g', {}));
     this.arrows = new Layer(svg('g', {}));
+    this.together = new Layer(svg('g', {}));
     this.gaps = new Layer(svg('g', {}));
     this.said = new Layer(svg('g', { class: 'said' }));
     this.ticks = new Layer(svg('g', {}));
@@ -70,6 +74,7 @@ class LadderView {
       this.ticks.node,
       this.present,
       this.arrows.node,
+      this.together.node,
       this.said.node,
     );
     this.node.append(
@@ -88,7 +93,8 @@ class LadderView {
     this.clip.setAttribute('height', Math.max(0, height - HEADS));
     this.empty.setAttribute('x', width / 2);
     this.empty.setAttribute('y', height / 2);
-    for (const layer of [this.heads, this.columns, this.arrows, this.said, this.gaps, this.ticks]) layer.show([]);
+    for (const layer of [this.heads, this.columns, this.arrows, this.together, this.said, this.gaps, this.ticks])
+      layer.show([]);
   }
 
   draw(now) {
@@ -261,9 +267,16 @@ class LadderView {
 
   /* The newest first where there is not room for all words, and deaths before what was said. */
   drawArrows(sight, now) {
-    const drawn = sight.map(packet => this.arrow(packet, now)).reverse();
+    const bundles = this.bundles(sight, now),
+      bundled = new Set(bundles.flatMap(bundle => bundle.arrows.map(arrow => arrow.packet)));
+    const drawn = sight
+      .filter(packet => !bundled.has(packet))
+      .map(packet => this.arrow(packet, now))
+      .reverse();
+    for (const bundle of bundles) this.placeNumber(bundle);
     for (const arrow of drawn) if (arrow.lost) this.placeDeath(arrow);
     for (const arrow of drawn) this.placeLabel(arrow);
+    this.together.show(bundles.map(bundle => this.bundle(bundle)));
     this.arrows.show(
       drawn.map(arrow => ({
         key: arrow.packet.index,
@@ -294,6 +307,94 @@ class LadderView {
         ...(death ? [LadderView.words(`d${packet.index}`, death, 'lost word')] : []),
       ]),
     );
+  }
+
+  /* Those that leave together: arrows of one way whose tips are still on each other are one thick arrow, and it is said
+     how many, until one has come so far that they are told apart (viz/draw/ladder_view.c). */
+  bundles(sight, now) {
+    const found = [];
+    for (let i = 0; i < sight.length && this.oneOf === 1;) {
+      const first = sight[i],
+        arrows = [];
+      while (i + arrows.length < sight.length && this.isWith(first, sight[i + arrows.length], now))
+        arrows.push(this.arrow(sight[i + arrows.length], now));
+      const far = arrows
+        .filter(arrow => !arrow.packet.death)
+        .reduce((most, arrow) => (!most || arrow.tip.y >= most.tip.y ? arrow : most), null);
+      const isOne = far && distance(far.from, far.tip) > 0 && distance(far.from, far.tip) <= APART_FROM;
+      if (arrows.length >= FEWEST_TOGETHER && isOne)
+        found.push({ arrows, from: arrows[0].from, tip: far.tip, angle: far.angle });
+      i += Math.max(1, isOne ? arrows.length : 1);
+    }
+    return found;
+  }
+
+  isWith(a, b, now) {
+    const isLooked = packet => closely.at?.what === 'packet' && closely.at.index === packet.index;
+    return (
+      a.from === b.from &&
+      a.to === b.to &&
+      a.class === b.class &&
+      a.end < Infinity &&
+      b.end < Infinity &&
+      a.end > now.at &&
+      b.end > now.at &&
+      Math.abs(this.y(a.sent, a.sentPx) - this.y(b.sent, b.sentPx)) <= TOGETHER_PX &&
+      !isLooked(a) &&
+      !isLooked(b)
+    );
+  }
+
+  bundle({ arrows, from, tip, angle, number }) {
+    const { index, class: kind } = arrows[0].packet,
+      text = words.together.replace('%u', arrows.length);
+    return {
+      key: `t${index} ${arrows.length}`,
+      make: () =>
+        lookable(
+          svg(
+            'g',
+            { class: 'together' },
+            svg('line', { class: 'reach' }),
+            svg('line', { class: 'thick', stroke: `var(--class${kind})` }),
+            packetShape(kind, 4.5),
+            polygon(
+              [
+                [0, 0],
+                [-12, -5.5],
+                [-12, 5.5],
+              ],
+              { fill: `var(--class${kind})` },
+            ),
+            svg('text', { class: `halo label class${kind}`, 'font-size': LABEL }),
+          ),
+          `${text}, ${arrows[0].packet.label}`,
+          () => this.look({ what: 'packet', index }),
+        ),
+      update: node => {
+        const [reach, line, stamp, head, label] = node.children,
+          end = mix(tip, from, Math.min(1, 8 / Math.max(1, distance(from, tip)))); /* no wider than its head is there */
+        for (const [name, value] of Object.entries({ x1: from.x, y1: from.y, x2: end.x, y2: end.y }))
+          for (const one of [reach, line]) one.setAttribute(name, value.toFixed(1));
+        place(stamp, from.x, from.y);
+        head.setAttribute(
+          'transform',
+          `translate(${tip.x.toFixed(1)} ${tip.y.toFixed(1)}) rotate(${((angle * 180) / Math.PI).toFixed(1)})`,
+        );
+        label.textContent = number ? text : '';
+        if (number) place(label, number.x, number.y);
+      },
+    };
+  }
+
+  /* Ahead of the tip, where nothing else stands. */
+  placeNumber(bundle) {
+    const { arrows, from, tip } = bundle,
+      w = measure(words.together.replace('%u', arrows.length), LABEL, false) + 4,
+      x = tip.x < from.x ? tip.x - 12 - w : tip.x + 12,
+      box = { x, y: from.y - 8, w, h: 16 };
+    const isOnLine = this.order.some(host => this.w[host] > 8 && this.x[host] > x - 2 && this.x[host] < x + w + 2);
+    if (!isOnLine && this.claim([box])) bundle.number = { x: x + 2, y: from.y };
   }
 
   arrow(packet, now) {

@@ -95,14 +95,17 @@ class MapView {
         .map(host => ({
           key: host.index,
           make: () => {
-            const { box, align, above } = host.label,
+            const { box, align, above, afar } = host.label,
               x = box.x + (align === 'start' ? 2 : align === 'end' ? box.w - 2 : box.w / 2);
             const line = this.font * 1.3,
               two = box.h > 1.5 * line,
               y = above ? box.y + box.h - line * (two ? 1.45 : 0.5) : box.y + line / 2;
+            const { from, to } = leaderOf(host, box),
+              isFar = afar ? distance(from, to) > 8 : Math.abs(from.y - to.y) > 12;
             const node = svg(
               'g',
               {},
+              isFar ? svg('line', { class: 'leader', x1: from.x, y1: from.y, x2: to.x, y2: to.y }) : '',
               svg('text', { class: `name halo ${align}`, 'font-size': this.font, x, y }, host.called),
               svg('text', { class: `says halo ${align}`, 'font-size': this.font - 1.5, x, y: y + line * 0.95 }),
             );
@@ -188,10 +191,11 @@ class MapView {
   }
 
   count(host, n) {
-    const at = this.plan.restPoint(hosts[host], SHOWN_AT_HOST - 1);
+    const at = this.plan.restPoint(hosts[host], SHOWN_AT_HOST - 1),
+      x = Math.min(at.x + 14, this.width - measure(`${n}`, this.font - 1, true) - 2);
     return {
       key: `n${host} ${n}`,
-      make: () => svg('text', { x: at.x + 14, y: at.y + 4, class: 'name halo', 'font-size': this.font - 1 }, `${n}`),
+      make: () => svg('text', { x, y: at.y + 4, class: 'name halo', 'font-size': this.font - 1 }, `${n}`),
     };
   }
 

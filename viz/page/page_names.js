@@ -71,7 +71,7 @@ class NamesView {
       from = x(line.host),
       to = line.peer >= 0 ? x(line.peer) : from,
       base = y + WALK_ROW - 6;
-    const after = `+${((line.at - since) / 1e6).toFixed(0)} ms`,
+    const after = bound(`+${((line.at - since) / 1e6).toFixed(0)} ms`),
       left = Math.min(from, to) + 6,
       room = this.width - left - 70,
       direction = Math.sign(to - from);
@@ -104,7 +104,7 @@ class NamesView {
       this.cache.replaceChildren(html('p', { class: 'faint' }, words.nothingKnown));
       return;
     }
-    const left = entry => `${Math.ceil((entry.at + entry.ttl * 1e9 - now.at) / 1e9)} s`;
+    const left = entry => bound(`${Math.ceil((entry.at + entry.ttl * 1e9 - now.at) / 1e9)} s`);
     this.cache.replaceChildren(
       html('p', { class: 'faint' }, filled(words.remembers, hosts[host].name)),
       html(

@@ -6,6 +6,7 @@ const STAMP = 7.5,
   SHOWN_AT_HOST = 3,
   SHOWN_WAITING = 5,
   FARTHEST_ROW = 6,
+  FAR_HOSTS = 10 /* of more, there is no room for lines to names */,
   CROWD = 150,
   VERY_MANY = 400,
   LABELLED_LINKS = 60; /* among more, no label would find a place */
@@ -17,6 +18,16 @@ const inset = (box, by, byY = by) => ({ x: box.x + by, y: box.y + byY, w: box.w 
 const around = (at, w, h = w) => ({ x: at.x - w / 2, y: at.y - h / 2, w, h });
 const apart = (a, b) =>
   Math.hypot(Math.max(0, a.x - b.x - b.w, b.x - a.x - a.w), Math.max(0, a.y - b.y - b.h, b.y - a.y - a.h));
+
+/* The line from a name that stands farther off to its icon: from the nearest edge to the nearest edge. */
+function leaderOf(host, box) {
+  const into = (at, { x, y, w, h }) => ({
+    x: Math.max(x, Math.min(at.x, x + w)),
+    y: Math.max(y, Math.min(at.y, y + h)),
+  });
+  const from = into(host.at, box);
+  return { from, to: into(from, host.iconBox) };
+}
 
 /* The parts of a line, 0 to 1, between which it runs through a box; null. (Liang and Barsky.) */
 function passage(a, b, box) {
@@ -115,7 +126,9 @@ class MapPlan {
       (sum, host) =>
         sum +
         (this.collides(host) ? 10 : 0) +
-        (links.some(link => link.lanes.some(lane => this.overflown(lane, host.label.box) > 1)) ? 1 : 0),
+        (links.some(link => link.lanes.some(lane => this.overflown(lane, host.label.box) > 1)) ? 1 : 0) +
+        (hosts.length <= FAR_HOSTS && this.isOnWire(host.label.box) ? 1 : 0) +
+        (host.label.afar ? this.costOfLeader(host, host.label.box) * 0.012 : 0),
       0,
     );
   }
@@ -219,28 +232,83 @@ class MapPlan {
     host.label = null; /* not in its own way */
     for (const [boxX, boxY, align] of hosts.length > VERY_MANY ? ways.slice(0, 1) : ways) {
       const box = { x: Math.max(2, Math.min(this.width - w - 2, boxX)), y: boxY, w, h },
-        cost = this.hindrances(box, least);
+        cost = this.hindrances(host, box, least);
       if (cost >= least) continue;
       least = cost;
       best = { box, align, above: boxY < y - r };
     }
-    host.label = best;
+    host.label = (least > 0 && hosts.length <= FAR_HOSTS && this.searchAfar(host, least)) || best;
   }
 
-  /* How much stands in the way of a name. Packets that would fly over it are worse than any number of wires. */
-  hindrances(box, enough) {
+  /* Where no place beside the icon is free: on rings around it, ever farther off, as in the window. */
+  searchAfar(host, least) {
+    const RINGS = 24,
+      STEPS = 16,
+      { x, y } = host.at,
+      { w, h } = host.nameSize;
+    let best = null;
+    for (let ring = 0; ring < RINGS && 3 + ring < least; ring++) {
+      const gap = 6 + 7 * ring,
+        dx = (this.icon + w) / 2 + gap,
+        dy = (this.icon + h) / 2 + gap;
+      for (let i = 0; i <= STEPS; i++) {
+        const part = ((i % 2 ? -1 : 1) * Math.ceil(i / 2) * 2) / STEPS; /* from the middles to the corners */
+        for (const [atX, atY] of [1, -1].flatMap(side => [
+          [x + part * dx, y + side * dy],
+          [x + side * dx, y + part * dy],
+        ])) {
+          const box = around({ x: atX, y: atY }, w, h);
+          if (this.sticksOut(box)) continue;
+          const cost = this.hindrances(host, box, least) + this.costOfLeader(host, box);
+          if (cost >= least) continue;
+          least = cost;
+          const align = box.x > x ? 'start' : box.x + w < x ? 'end' : 'middle';
+          best = { box, align, above: box.y + h < y, afar: true };
+        }
+      }
+    }
+    return best;
+  }
+
+  /* What it costs to have a name so far from its icon: its line crosses no icon and no name, and few wires. */
+  costOfLeader(host, box) {
+    const { from, to } = leaderOf(host, box),
+      crosses = other => other && passage(from, to, other);
+    const hidden = hosts.filter(other => other !== host && (crosses(other.iconBox) || crosses(other.label?.box))),
+      middle = mix(from, to, 0.5),
+      wires = links.filter(link => passage(link.from, link.to, around(middle, 4)));
+    return 3 + apart(box, host.iconBox) / 7 + 40 * hidden.length + 3 * wires.length;
+  }
+
+  isOnWire(box) {
+    return links.some(link => passage(link.from, link.to, inset(box, -3)));
+  }
+
+  /* How much stands in the way of a name. Packets that would fly over it are worse than any number of wires; where a name
+     can be farther off, a wire is as bad. One that is nearer to another icon would seem to be that host's. */
+  hindrances(own, box, enough) {
+    const near = apart(box, own.iconBox) + 4,
+      wire = hosts.length <= FAR_HOSTS ? 20 : 2;
     let n = this.sticksOut(box) ? 24 : 0;
     for (const host of hosts) {
       if (n >= enough) return n;
       if (meets(box, inset(host.iconBox, -2))) n += 18;
+      if (host === own) continue;
       if (host.label && meets(box, host.label.box)) n += 18;
+      if (host.label?.afar && MapPlan.isOnLeader(host, box)) n += 12;
+      if (apart(box, host.iconBox) < near) n += 12;
     }
     for (const link of links) {
       if (n >= enough) return n;
-      if (passage(link.from, link.to, inset(box, -3))) n += 2;
+      if (passage(link.from, link.to, inset(box, -3))) n += wire;
       n += Math.max(...link.lanes.map(lane => this.overflown(lane, box)));
     }
     return n;
+  }
+
+  static isOnLeader(host, box) {
+    const { from, to } = leaderOf(host, host.label.box);
+    return passage(from, to, box) !== null;
   }
 
   sticksOut(box) {

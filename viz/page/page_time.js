@@ -85,7 +85,7 @@ function dayText(at) {
 /* Shorter, where there is little room. */
 function shortTime(at) {
   const s = at / 1e9;
-  if (s < 60) return `${s.toFixed(3)} s`;
+  if (s < 60) return bound(`${s.toFixed(3)} s`);
   const minutes = Math.floor(s / 60),
     hours = Math.floor(minutes / 60),
     days = Math.floor(hours / 24);
@@ -113,12 +113,12 @@ function duration(ns) {
     ['us', 1e3],
     ['ns', 1],
   ].find(([, one]) => one <= ns) || ['ns', 1];
-  return `${Number((ns / length).toPrecision(4))} ${unit}`;
+  return bound(`${Number((ns / length).toPrecision(4))} ${unit}`);
 }
 
 /* On an axis: by its own size, as everywhere. */
 function axisTime(at) {
-  if (at < 60e9) return `${(at / 1e9).toFixed(2)} s`;
+  if (at < 60e9) return bound(`${(at / 1e9).toFixed(2)} s`);
   const [clock, part] = clockText(at).split('.');
   return at < 3600e9 ? `${clock.slice(-5).replace(/^0/, '')}.${part.slice(0, 2)}` : clock.replace(/^0/, '');
 }

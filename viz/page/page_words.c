@@ -38,6 +38,7 @@ static const struct {
     {"noPacket", "No packet is on its way."},
     {"pass", "%s pass"},
     {"oneOf", "1 packet of %zu is drawn"},
+    {"together", "%u packets"},
     {"to", "to"},
     {"size", "bytes on the wire"},
     {"arrived", "arrived"},
