@@ -50,6 +50,8 @@ static bool tell_dns_cache(struct transcript *t, const struct event *e)
     int64_t ttl_s = event_int(e, FIELD_TTL);
     if (strcmp(why, "put") == 0)
         text_addf(&t->words, tr("remembers %s %s for %" PRId64 " s: %s"), name, qtype, ttl_s, text);
+    else if (strcmp(why, "hit") == 0 && ttl_s == 0)
+        text_addf(&t->words, tr("knows %s %s for less than a second more: %s"), name, qtype, text);
     else if (strcmp(why, "hit") == 0)
         text_addf(&t->words, tr("knows %s %s for %" PRId64 " s more: %s"), name, qtype, ttl_s, text);
     else if (strcmp(why, "ran out") == 0)

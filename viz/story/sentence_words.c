@@ -69,6 +69,8 @@ static void tell_dns_cache(struct sentence *s, const struct story *story, size_t
     long long ttl_s = (long long)event_int(e, FIELD_TTL);
     if (strcmp(why, "put") == 0)
         sentence_say(s, tr("%s remembers %s %s for %lld s: %s"), host, name, qtype, ttl_s, text);
+    else if (strcmp(why, "hit") == 0 && ttl_s == 0)
+        sentence_say(s, tr("%s knows %s %s, for less than a second more: %s"), host, name, qtype, text);
     else if (strcmp(why, "hit") == 0)
         sentence_say(s, tr("%s knows %s %s, for %lld s more: %s"), host, name, qtype, ttl_s, text);
     else if (strcmp(why, "ran out") == 0)
