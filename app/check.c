@@ -19,7 +19,7 @@ static bool is_schema(const char *path)
     return length >= sizeof ending - 1 && strcmp(path + length - (sizeof ending - 1), ending) == 0;
 }
 
-/* False after messages. */
+/* False after messages; there may be some of what is valid and hardly meant, too. */
 static bool is_good(const char *word)
 {
     char *path = library_find(word);
@@ -27,6 +27,7 @@ static bool is_good(const char *word)
     struct lesson *lesson = is_lesson ? lesson_load(path, stderr) : NULL;
     struct scenario *scenario = is_lesson ? NULL : library_load_scenario(word, NULL, 0);
     bool good = lesson || scenario;
+    if (scenario) fputs(scenario->warnings, stderr);
     lesson_free(lesson);
     scenario_free(scenario);
     free(path);

@@ -13,13 +13,14 @@ struct problem {
     size_t line, column; /* 0: of an override */
     size_t order;
     char *text;
+    bool is_warning;
 };
 
 struct checks {
     char *file_name;
     const struct json_document *document;
     struct problem *problems;
-    size_t n_problems, problems_room;
+    size_t n_problems, problems_room, n_warnings;
     char **texts; /* hints, and pointers of overrides */
     size_t n_texts, texts_room;
     const char **overrides;
@@ -98,7 +99,7 @@ static void add_problem(struct checks *checks, size_t line, size_t column, char 
         checks->problems_room = checks->problems_room ? 2 * checks->problems_room : 16;
         checks->problems = mem_realloc(checks->problems, checks->problems_room * sizeof *checks->problems);
     }
-    checks->problems[checks->n_problems] = (struct problem){line, column, checks->n_problems, text};
+    checks->problems[checks->n_problems] = (struct problem){line, column, checks->n_problems, text, false};
     checks->n_problems++;
 }
 
@@ -177,7 +178,7 @@ void checks_report_override(struct checks *checks, const char *pointer, const ch
 
 size_t checks_count(const struct checks *checks)
 {
-    return checks->n_problems;
+    return checks->n_problems - checks->n_warnings;
 }
 
 static int compare_problems(const void *a, const void *b)
@@ -188,11 +189,26 @@ static int compare_problems(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-void checks_print(const struct checks *checks, FILE *out)
+static void sort_problems(const struct checks *checks)
 {
     if (checks->n_problems) qsort(checks->problems, checks->n_problems, sizeof *checks->problems, compare_problems);
+}
+
+void checks_print(const struct checks *checks, FILE *out)
+{
+    sort_problems(checks);
     for (size_t i = 0; i < checks->n_problems; i++)
-        fputs(checks->problems[i].text, out);
+        if (!checks->problems[i].is_warning) fputs(checks->problems[i].text, out);
+}
+
+char *checks_warnings(const struct checks *checks)
+{
+    struct text_buffer all = {0};
+    sort_problems(checks);
+    text_add_string(&all, "");
+    for (size_t i = 0; i < checks->n_problems; i++)
+        if (checks->problems[i].is_warning) text_add_string(&all, checks->problems[i].text);
+    return all.text;
 }
 
 /* ---- places ---- */
@@ -273,13 +289,10 @@ static void report(const struct spot *value, const char *pointer, bool at_key, c
     mem_free(place);
 }
 
-void spot_refuse(const struct spot *spot, const char *hint, const char *format, ...)
+static void tell(const struct spot *spot, const char *hint, const char *format, va_list list)
 {
     struct text_buffer what = {0};
-    va_list list;
-    va_start(list, format);
     text_add_format_list(&what, format, list);
-    va_end(list);
     char *pointer = spot_pointer(spot);
     const struct spot *value = spot;
     while (!value->json && value->up)
@@ -287,6 +300,25 @@ void spot_refuse(const struct spot *spot, const char *hint, const char *format, 
     report(value, pointer, false, what.text, hint);
     mem_free(pointer);
     mem_free(what.text);
+}
+
+void spot_refuse(const struct spot *spot, const char *hint, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    tell(spot, hint, format, list);
+    va_end(list);
+}
+
+void spot_warn(const struct spot *spot, const char *hint, const char *format, ...)
+{
+    struct checks *checks = spot->checks;
+    va_list list;
+    va_start(list, format);
+    tell(spot, hint, format, list);
+    va_end(list);
+    checks->problems[checks->n_problems - 1].is_warning = true;
+    checks->n_warnings++;
 }
 
 void spot_refuse_key(const struct spot *spot, const char *hint, const char *format, ...)

@@ -30,9 +30,12 @@ void checks_add_override(struct checks *checks, const char *pointer);
 void checks_report_line(struct checks *checks, size_t line, size_t column, const char *what, const char *hint);
 /* At an override, before it is part of the tree. */
 void checks_report_override(struct checks *checks, const char *pointer, const char *what, const char *hint);
+/* How much is wrong; warnings are not. */
 size_t checks_count(const struct checks *checks);
-/* Prints all in the order of the file, those of overrides first. */
+/* Prints all that is wrong in the order of the file, that of overrides first. */
 void checks_print(const struct checks *checks, FILE *out);
+/* All warnings, one text in the same order; "" when there is none. Freed by the caller. */
+char *checks_warnings(const struct checks *checks);
 
 /* ---- places ---- */
 
@@ -55,7 +58,11 @@ struct spot spot_next(const struct spot *spot);
    checks_hint. */
 void spot_refuse(const struct spot *spot, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The same, at the name of the value, with the pointer of the object it is in: for names that are wrong themselves. */
+/* The same of what is valid, and hardly meant. */
+void spot_warn(const struct spot *spot, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* As spot_refuse, at the name of the value, with the pointer of the object it is in: for names that are wrong
+ * themselves. */
 void spot_refuse_key(const struct spot *spot, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Text that lives as long as the checks. */

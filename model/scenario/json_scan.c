@@ -1,6 +1,7 @@
 /* Strict JSON text (RFC 8259), by recursive descent; see json_scan.h. */
 #include "model/scenario/json_scan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,11 +195,28 @@ static bool scan_word(struct scanner *s)
     return refuse(s, s->at, tr("a value is expected here"), tr("a text stands between \"\""));
 }
 
-static bool refuse_separator(struct scanner *s, const char *wrong)
+/* After a value something begins that could be the next: the comma is missing where the value ended, which often is a
+   line above. */
+static const char *hint_at_comma(struct scanner *s)
+{
+    size_t end = s->at, line, column, here;
+    int next = peek(s);
+    if (next <= 0 || !strchr("\"{[-0123456789", next)) return NULL;
+    while (end > 0 && strchr(" \t\r\n", s->text[end - 1]))
+        end--;
+    json_scan_line(s->text, s->at, &here, &column);
+    json_scan_line(s->text, end, &line, &column);
+    if (line == here) return tr("a comma may be missing before it");
+    snprintf(s->scan->hint_text, sizeof s->scan->hint_text, tr("a comma may be missing at the end of line %zu"), line);
+    return s->scan->hint_text;
+}
+
+/* comma: whether one may follow. */
+static bool refuse_separator(struct scanner *s, const char *wrong, bool comma)
 {
     if (peek(s) < 0) return refuse(s, s->at, tr("the text ends too early"), tr("a closing } or ] is missing"));
     if (peek(s) == '/') return scan_word(s);
-    return refuse(s, s->at, wrong, NULL);
+    return refuse(s, s->at, wrong, comma ? hint_at_comma(s) : NULL);
 }
 
 static bool scan_array(struct scanner *s)
@@ -213,7 +231,7 @@ static bool scan_array(struct scanner *s)
         if (!scan_value(s, JSON_NO_KEY)) return false;
         skip_space(s);
         if (peek(s) == ']') break;
-        if (peek(s) != ',') return refuse_separator(s, tr("a comma or ] is expected here"));
+        if (peek(s) != ',') return refuse_separator(s, tr("a comma or ] is expected here"), true);
         size_t comma = s->at++;
         skip_space(s);
         if (peek(s) == ']')
@@ -227,12 +245,12 @@ static bool scan_member(struct scanner *s)
 {
     size_t key = s->at;
     if (peek(s) != '"') {
-        if (peek(s) < 0 || peek(s) == '/') return refuse_separator(s, NULL);
+        if (peek(s) < 0 || peek(s) == '/') return refuse_separator(s, NULL, false);
         return refuse(s, s->at, tr("a name between \"\" is expected here"), NULL);
     }
     if (!scan_string(s)) return false;
     skip_space(s);
-    if (peek(s) != ':') return refuse_separator(s, tr("a colon is expected here"));
+    if (peek(s) != ':') return refuse_separator(s, tr("a colon is expected here"), false);
     s->at++;
     return scan_value(s, key);
 }
@@ -249,7 +267,7 @@ static bool scan_object(struct scanner *s)
         if (!scan_member(s)) return false;
         skip_space(s);
         if (peek(s) == '}') break;
-        if (peek(s) != ',') return refuse_separator(s, tr("a comma or } is expected here"));
+        if (peek(s) != ',') return refuse_separator(s, tr("a comma or } is expected here"), true);
         size_t comma = s->at++;
         skip_space(s);
         if (peek(s) == '}')

@@ -22,9 +22,10 @@ struct json_place {
 struct json_scan {
     struct json_place *places;
     size_t n_places;
-    /* When it was refused: where, why, and what to do about it. Static texts, already translated. */
+    /* When it was refused: where, why, and what to do about it, already translated; NULL: nobody knows. */
     size_t wrong_at;
     const char *wrong, *hint;
+    char hint_text[160]; /* a hint that is not always the same */
 };
 
 /* False when the text is refused; scan must be cleared by json_scan_clear either way. */

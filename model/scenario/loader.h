@@ -158,6 +158,7 @@ void load_story(struct loader *l);
 void assign_addresses(struct loader *l);
 void check_outside(struct loader *l);
 void check_domains(struct loader *l);
+void warn_of_zones(struct loader *l); /* of a world that is valid (scenario_warnings.c) */
 void check_aliases(struct loader *l); /* of zones; after everything that they may be in the way of */
 void check_ways(struct loader *l);
 

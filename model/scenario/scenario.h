@@ -448,6 +448,7 @@ struct scenario_caption {
 enum ip_versions { IP_V4 = 1, IP_V6 = 2, IP_BOTH = 3 };
 
 struct scenario {
+    const char *warnings; /* of what is valid and hardly meant, as errors are told; "": nothing */
     const char *title, *description;
     const char *seed_text;
     uint64_t seed;

@@ -36,8 +36,10 @@ static const char *hint_about_line(const char *line)
 {
     line += strspn(line, " \t");
     bool is_wildcard = line[0] == '*' && (line[1] == '.' || line[1] == ' ' || line[1] == '\t');
-    return is_wildcard ? tr("write a line for each of the names that are meant")
-                       : tr("write it like \"@ 300 IN MX 10 mx1\"");
+    if (is_wildcard) return tr("write a line for each of the names that are meant");
+    if (strstr(line, " A ")) return tr("write it like \"mx1 300 IN A 10.0.0.4\"");
+    if (strstr(line, " AAAA ")) return tr("write it like \"mx1 300 IN AAAA fd00::4\"");
+    return tr("write it like \"@ 300 IN MX 10 mx1\"");
 }
 
 static void check_zone_lines(const struct spot *zone, const char *apex)

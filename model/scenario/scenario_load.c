@@ -57,6 +57,9 @@ static void load_seed(struct loader *l)
         s->seed_text = scenario_text(s->memory, spot.json->valuestring);
         s->seed = scenario_seed_from_text(s->seed_text);
         if (!*s->seed_text) spot_refuse(&spot, tr("write a number or a word"), tr("the seed is empty"));
+    } else if (spot.json && !cJSON_IsNumber(spot.json)) {
+        spot_refuse(&spot, tr("write 7, or \"seven\""), tr("%s is neither a number nor a text"),
+                    checks_value(l->checks, spot.json));
     } else if (want_integer(&l->root, "seed", 0, INT64_C(9007199254740992), &number)) {
         s->seed = (uint64_t)number;
         s->seed_text = scenario_text(s->memory, checks_value(l->checks, spot.json));
@@ -174,6 +177,7 @@ static void load_everything(struct loader *l, const char *name)
     if (checks_count(l->checks) > 0) return; /* the rest needs a whole world */
     assign_addresses(l);
     check_ways(l);
+    warn_of_zones(l);
 }
 
 /* ---- overrides ---- */
@@ -326,6 +330,9 @@ static struct scenario *load_tree(const char *name, struct checks *checks, const
     char *json = json_print(root);
     s->json = scenario_text(memory, json);
     mem_free(json);
+    char *warnings = checks_warnings(checks);
+    s->warnings = scenario_text(memory, warnings);
+    mem_free(warnings);
     if (checks_count(checks) == 0) return s;
     scenario_free(s);
     return NULL;

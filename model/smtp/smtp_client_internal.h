@@ -57,7 +57,8 @@ struct smtp_client {
 
     /* The transaction: the whole of a job, or as many of its recipients as the server takes in one (RFC 9422). */
     const struct smtp_job *job;
-    char *cleaned; /* its content, if it had to be */
+    char *cleaned;       /* its content, if it had to be */
+    char too_large[128]; /* why it cannot be sent, with both sizes */
     bool content_is_8bit;
     struct client_recipient *recipients; /* those that this server can be told, in the order of the forward paths */
     size_t n_recipients, capacity;

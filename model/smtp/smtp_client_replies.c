@@ -1,6 +1,7 @@
 /* What each reply leads to: one handler for each state, which judges the reply by its first digit (RFC 5321 4.3.2) and
    returns the next state; and the outcomes of recipients. */
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -126,6 +127,15 @@ static void clean_content(struct smtp_client *s)
 static const char needs_smtputf8[] =
     "550 5.6.7 an address is beyond ASCII and the server does not offer SMTPUTF8 (RFC 6531 3.2)";
 
+/* The sizes are told: base64 has made the content larger than what was attached. */
+static const char *too_large(struct smtp_client *s)
+{
+    snprintf(s->too_large, sizeof s->too_large,
+             "552 5.3.4 the content has %zu bytes and the server takes %" PRIu64 " (RFC 1870 6.1)",
+             s->job->content_size, s->offer.size);
+    return s->too_large;
+}
+
 /* Why this job cannot be sent to this server at all, or NULL. */
 static const char *unsendable(struct smtp_client *s)
 {
@@ -140,9 +150,7 @@ static const char *unsendable(struct smtp_client *s)
     if (job->smtputf8 && !smtp_client_offers(s, SMTP_SMTPUTF8)) return needs_smtputf8;
     if (s->content_is_8bit && !smtp_client_offers(s, SMTP_8BITMIME))
         return "554 5.6.3 the content has 8-bit bytes and the server does not offer 8BITMIME (RFC 6152 3)";
-    if (s->offer.size && job->content_size > s->offer.size)
-        return "552 5.3.4 the content is larger than the server takes (RFC 1870 6.1)";
-    return NULL;
+    return s->offer.size && job->content_size > s->offer.size ? too_large(s) : NULL;
 }
 
 /* --- Transactions

@@ -151,6 +151,15 @@ holds test ! -e "$scratch/x.png"
 # A scenario of the library is found by its name from anywhere.
 cd "$scratch" || exit 1
 run 0 check first-mail
+silent err
+# What is valid and hardly meant is a warning, which check alone tells.
+sed 's/"mail": {/"zones": { "b.example": ["@ MX 10 mx1.b.example"] }, "mail": {/' "$POSTROAD_SOURCE_DIR/scenarios/first-mail.json" > "$scratch/dotless.json"
+run 0 check "$scratch/dotless.json"
+says out ': valid'
+says err 'warning: "@ MX 10 mx1.b.example": "mx1.b.example.b.example" has no address'
+says err '  hint: without a dot at its end a name is one in b.example: write "mx1.b.example."'
+run 1 run "$scratch/dotless.json" --until '2 s' --transcript=none
+holds test "$(grep -c 'warning' "$scratch/err")" -eq 0
 # the schema lies among the scenarios, and a shell's * names it too
 run 0 check "$POSTROAD_SOURCE_DIR"/scenarios/*.json
 says out 'first-mail.json: valid'

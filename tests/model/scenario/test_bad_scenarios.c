@@ -61,3 +61,68 @@ Test(bad_scenarios, what_is_no_file_is_said_so)
     expect_load_says("/dev/null", "/dev/null:1:1: the file is empty\n  hint: begin with { \"postroad\": 1 }\n");
     expect_load_says("/dev/zero", "/dev/zero: cannot be read: larger than 64 MiB\n");
 }
+
+/* ---- what is valid, and hardly meant ---- */
+
+static const char with_zone[] =
+    "{\"postroad\": 1, \"hosts\": {"
+    "\"alice-pc\": {\"client\": {\"user\": \"alice@a.example\", \"submits_to\": \"mail.a.example\"}},"
+    "\"mail.a.example\": {\"mail_server\": {\"domains\": [\"a.example\"], \"users\": [\"alice\"]}},"
+    "\"mx1.b.example\": {\"mail_server\": {\"domains\": [\"b.example\"], \"users\": [\"bob\"]}},"
+    "\"internet\": {\"router\": {}}}, \"links\": {\"alice\": {\"between\": [\"alice-pc\", \"internet\"]},"
+    "\"a\": {\"between\": [\"mail.a.example\", \"internet\"]}, \"b\": {\"between\": [\"mx1.b.example\", "
+    "\"internet\"]}},"
+    "\"mail\": {\"m1\": {\"at\": \"1 s\", \"from\": \"alice@a.example\", \"to\": [\"bob@b.example\"]}},\n"
+    "\"zones\": {\"b.example\":\n[%s]}}";
+
+static void expect_warnings(const char *lines, const char *expected)
+{
+    char text[2000];
+    struct scenario *scenario = NULL;
+    snprintf(text, sizeof text, with_zone, lines);
+    char *said = load_text("w.json", text, strlen(text), NULL, 0, &scenario);
+    cr_assert(scenario != NULL, "%s: refused:\n%s", lines, said);
+    cr_expect_str_eq(said, "");
+    cr_expect_str_eq(scenario->warnings, expected, "%s:\nexpected:\n%sactual:\n%s", lines, expected,
+                     scenario->warnings);
+    scenario_free(scenario);
+    free(said);
+}
+
+Test(warnings, none_where_a_mail_exchanger_has_an_address)
+{
+    expect_warnings("\"@ MX 10 mx1\"", ""); /* a host */
+    expect_warnings("\"@ MX 10 mx1.b.example.\"", "");
+    expect_warnings("\"@ MX 10 mx2\", \"mx2 A 10.0.0.4\"", "");
+    expect_warnings("\"@ MX 10 mx2\", \"mx2 AAAA fd00::4\"", "");
+    expect_warnings("\"@ MX 10 mx2\", \"mx2 CNAME mx1\"", "");
+    expect_warnings("\"@ MX 0 .\"", ""); /* RFC 7505 */
+}
+
+Test(warnings, a_mail_exchanger_without_an_address_is_told_with_what_was_meant)
+{
+    expect_warnings("\"@ MX 10 mx1.b.example\"",
+                    "w.json:3:2: /zones/b.example/0: warning: \"@ MX 10 mx1.b.example\": "
+                    "\"mx1.b.example.b.example\" has no address\n"
+                    "  hint: without a dot at its end a name is one in b.example: write \"mx1.b.example.\"\n");
+    expect_warnings("\"@ MX 10 mx2\"", "w.json:3:2: /zones/b.example/0: warning: \"@ MX 10 mx2\": "
+                                       "\"mx2.b.example\" has no address\n"
+                                       "  hint: did you mean \"mx1\"?\n");
+    expect_warnings("\"@ MX 10 post\"", "w.json:3:2: /zones/b.example/0: warning: \"@ MX 10 post\": "
+                                        "\"post.b.example\" has no address\n"
+                                        "  hint: give it one: \"post.b.example. 300 IN A 10.0.0.4\"\n");
+    expect_warnings("\"@ MX 10 post.org.\"",
+                    "w.json:3:2: /zones/b.example/0: warning: \"@ MX 10 post.org.\": \"post.org\" has no address\n"
+                    "  hint: name a host of this world, or a name that has an A record in one of its zones\n");
+}
+
+Test(warnings, an_address_is_no_mail_exchanger) /* RFC 1035 3.3.9 */
+{
+    static const char hint[] = "  hint: an MX names a host and never an address: give a name that address, as in "
+                               "\"mx1 300 IN A 10.0.0.4\", and let the MX name that\n";
+    char expected[600];
+    snprintf(expected, sizeof expected,
+             "w.json:3:2: /zones/b.example/0: warning: \"@ MX 10 10.0.0.4\": \"10.0.0.4.b.example\" has no address\n%s",
+             hint);
+    expect_warnings("\"@ MX 10 10.0.0.4\"", expected);
+}
