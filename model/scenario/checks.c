@@ -289,7 +289,8 @@ static void report(const struct spot *value, const char *pointer, bool at_key, c
     mem_free(place);
 }
 
-static void tell(const struct spot *spot, const char *hint, const char *format, va_list list)
+__attribute__((format(printf, 3, 0))) static void tell(const struct spot *spot, const char *hint, const char *format,
+                                                       va_list list)
 {
     struct text_buffer what = {0};
     text_add_format_list(&what, format, list);
