@@ -217,9 +217,9 @@ static bool is_on_leader(const struct map_plan *m, size_t host, struct box box)
    less in the way than one icon or name. From `enough` on nobody counts any more. */
 static int spoiled(const struct planning *p, size_t own, struct box box, int enough)
 {
-    enum { HIDDEN = ON_A_LINK * MOST_WIRES + 10, ANOTHERS = 12, ENVELOPES = 5 };
+    enum { HIDDEN = ON_A_LINK * MOST_WIRES + 10, ANOTHERS = HIDDEN, ON_LEADER = 12, ENVELOPES = 5 };
     const struct map_plan *m = p->plan;
-    double near = box_distance(box, m->hosts[own].icon) + 4 * m->unit; /* one nearer to it would seem to be its host */
+    double near = 1.2 * box_distance(box, m->hosts[own].icon) + 2 * m->unit; /* one nearer would seem to be its host */
     int n = is_within(m->area, box) ? 0 : HIDDEN + 30;
     bool is_nearest = true;
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
@@ -227,7 +227,7 @@ static int spoiled(const struct planning *p, size_t own, struct box box, int eno
         if (h != own && is_nearest && box_distance(box, m->hosts[h].icon) < near) n += ANOTHERS, is_nearest = false;
         if (holds_mail(p->story, h) && box_meets(box, wanted_for_rest(m, h))) n += ENVELOPES;
         if (h != own && box_meets(box, m->hosts[h].label)) n += HIDDEN;
-        if (h != own && is_on_leader(m, h, box)) n += ANOTHERS;
+        if (h != own && is_on_leader(m, h, box)) n += ON_LEADER;
     }
     return n < enough ? n + spoiled_by_links(m, box, enough - n) : n;
 }
@@ -298,9 +298,11 @@ static const struct name_way name_ways[] = {
     {1.25, -1, 3, ALIGN_START, 0}, {-1.25, -1, 3, ALIGN_END, 0},  {0.4, 1, 3, ALIGN_CENTRE, 1},
     {-0.4, 1, 3, ALIGN_CENTRE, 1}, {0.4, -1, 3, ALIGN_CENTRE, 1}, {-0.4, -1, 3, ALIGN_CENTRE, 1},
     {1, 0.4, 9, ALIGN_START, 1},   {-1, 0.4, 9, ALIGN_END, 1},    {1, -0.4, 9, ALIGN_START, 1},
-    {-1, -0.4, 9, ALIGN_END, 1},   {1, 0, 26, ALIGN_START, 2},    {-1, 0, 26, ALIGN_END, 2},
-    {0, 1, 14, ALIGN_CENTRE, 2},   {0, -1, 14, ALIGN_CENTRE, 2},  {1, 0, 44, ALIGN_START, 4},
-    {-1, 0, 44, ALIGN_END, 4},     {1, 0, 64, ALIGN_START, 6},    {-1, 0, 64, ALIGN_END, 6}};
+    {1.5, 1, 3, ALIGN_START, 1},   {-1.5, 1, 3, ALIGN_END, 1},    {1.5, -1, 3, ALIGN_START, 1},
+    {-1.5, -1, 3, ALIGN_END, 1},   {-1, -0.4, 9, ALIGN_END, 1},   {1, 0, 26, ALIGN_START, 2},
+    {-1, 0, 26, ALIGN_END, 2},     {0, 1, 14, ALIGN_CENTRE, 2},   {0, -1, 14, ALIGN_CENTRE, 2},
+    {1, 0, 44, ALIGN_START, 4},    {-1, 0, 44, ALIGN_END, 4},     {1, 0, 64, ALIGN_START, 6},
+    {-1, 0, 64, ALIGN_END, 6}};
 enum { NAME_WAYS = sizeof name_ways / sizeof name_ways[0], PLAIN_WAYS = 8 };
 enum {
     FEW_HOSTS = 80, /* of more, names are placed in the plain ways only, and once */

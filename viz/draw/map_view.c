@@ -436,9 +436,10 @@ static void note_still_targets(const struct view *v, const struct map_plan *plan
 {
     for (size_t i = 0; i < plan->n_links; i++)
         targets_add_line(v->targets, ACT_LINK, i, plan->links[i].a, plan->links[i].b, view_units(v, 7));
-    for (size_t h = 0; h < plan->n_hosts; h++) {
+    for (size_t h = 0; h < plan->n_hosts; h++)
         targets_add_box(v->targets, ACT_HOST, h, plan->hosts[h].icon);
-    }
+    for (size_t h = 0; h < plan->n_hosts; h++)
+        if (plan->hosts[h].label.w > 0) targets_add_box(v->targets, ACT_HOST, h, plan->hosts[h].label);
 }
 
 static void draw_selected_still(const struct view *v, const struct map_plan *plan)
@@ -474,8 +475,10 @@ void map_view_draw_moving(const struct view *v, const struct map_plan *plan)
     map_mail_draw(v, plan, &words);
     struct map_names names = {.n = 0};
     if (plan->few_names) map_names_choose(v, plan, &names);
-    for (size_t i = 0; i < names.n; i++)
+    for (size_t i = 0; i < names.n; i++) {
         map_words_stand(&words, names.boxes[i]);
+        targets_add_box(v->targets, ACT_HOST, names.hosts[i], names.boxes[i]);
+    }
     struct waiting *waiting = mem_calloc(2 * plan->n_links + 1, sizeof *waiting);
     struct dying dying[SHOWN_DROPS];
     draw_packets(v, plan, &words, waiting);

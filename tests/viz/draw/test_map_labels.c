@@ -10,13 +10,15 @@
 #include "viz/draw/map_lanes.h"
 #include "viz/draw/scene.h"
 
-/* Where the map lies in the usual arrangement at 1280x800, at 1920x1080 and at 3840x2160, and alone at 1280x800. */
+/* Where the map lies in the usual arrangement at 1280x800, at 1920x1080 and at 3840x2160, and alone at 1280x800; then
+   for the projector at 1280x800 and at 1920x1080, and on a card of the gallery. */
 static const struct {
     struct box area;
     double unit;
-} maps[] = {
-    {{16, 132, 760, 280}, 1}, {{24, 180, 1150, 380}, 1.35}, {{40, 360, 2300, 760}, 2.7}, {{20, 140, 1240, 520}, 1}};
-enum { MAPS = sizeof maps / sizeof maps[0] };
+} maps[] = {{{16, 132, 760, 280}, 1},   {{24, 180, 1150, 380}, 1.35}, {{40, 360, 2300, 760}, 2.7},
+            {{20, 140, 1240, 520}, 1},  {{20, 146, 708, 488}, 1.36},  {{28, 196, 1066, 660}, 1.84},
+            {{10, 10, 270, 228}, 0.482}};
+enum { SMALL_MAPS = 3, MAPS = sizeof maps / sizeof maps[0] - SMALL_MAPS };
 
 static double distance_to_wire(const struct map_link *link, struct box box)
 {
@@ -84,17 +86,6 @@ Test(map_labels, a_links_label_is_nearer_to_its_wire_than_to_any_host_that_is_no
     canvas_forget_fonts();
 }
 
-/* That of the name server is too short in most. */
-Test(map_labels, in_first_mail_every_long_wire_has_its_label)
-{
-    struct seen seen = {0};
-    look_at_maps("first-mail", &seen);
-    cr_expect_geq(seen.labels, 4 * MAPS);
-    canvas_forget_fonts();
-}
-
-/* ---- What packets pass ---- */
-
 struct on_maps {
     const char *scenario;
     struct journal_memory *journal;
@@ -117,6 +108,48 @@ static void close_maps(struct on_maps *o)
     story_free(o->story);
     journal_memory_free(o->journal);
 }
+
+/* ---- Whose is a name? ---- */
+
+static void expect_names_are_nearest_to_their_hosts(const struct story *story, const struct map_plan *plan,
+                                                    const char *what)
+{
+    for (size_t h = 0; h < plan->n_hosts; h++) {
+        struct box name = plan->few_names ? plan->hosts[h].name.box : plan->hosts[h].label;
+        double own = box_distance(name, plan->hosts[h].icon);
+        for (size_t k = 0; k < plan->n_hosts && name.w > 0; k++)
+            cr_expect_geq(box_distance(name, plan->hosts[k].icon), own, "%s: the name of %s is nearer to %s", what,
+                          story_host(story, h).name, story_host(story, k).name);
+    }
+}
+
+Test(map_labels, a_name_is_nearer_to_its_own_host_than_to_any_other)
+{
+    const char *names[MOST_SCENARIOS];
+    for (size_t k = 0, n = shipped_scenarios(names); k < n; k++) {
+        struct on_maps o = open_maps(names[k]);
+        for (size_t i = 0; i < MAPS + SMALL_MAPS; i++) {
+            char what[100];
+            snprintf(what, sizeof what, "%s, map %zu", names[k], i);
+            struct map_plan *plan = map_plan_of(o.story, maps[i].area, maps[i].unit, o.canvas);
+            expect_names_are_nearest_to_their_hosts(o.story, plan, what);
+            map_plan_free(plan);
+        }
+        close_maps(&o);
+    }
+    canvas_forget_fonts();
+}
+
+/* That of the name server is too short in most. */
+Test(map_labels, in_first_mail_every_long_wire_has_its_label)
+{
+    struct seen seen = {0};
+    look_at_maps("first-mail", &seen);
+    cr_expect_geq(seen.labels, 4 * MAPS);
+    canvas_forget_fonts();
+}
+
+/* ---- What packets pass ---- */
 
 /* The packets of one link on their whole way, in both directions: how many times one lies on this box. */
 static int packets_on(const struct map_plan *plan, size_t link, struct box box)

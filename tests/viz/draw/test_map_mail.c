@@ -133,6 +133,21 @@ Test(map_mail, who_is_on_the_way_when_a_link_goes_down_stays_on_it)
     close_stage(&s);
 }
 
+Test(map_names, a_click_on_a_name_is_one_on_its_host)
+{
+    struct stage s = open_stage("lost-segment");
+    draw_at(&s, 0);
+    for (size_t h = 0; h < s.plan->n_hosts; h++) {
+        struct box name = s.plan->hosts[h].label;
+        const struct target *hit = targets_find(s.targets, name.x + name.w / 2, name.y + 5);
+        cr_assert(hit != NULL);
+        cr_expect(hit->act == ACT_HOST && hit->arg == h, "%s", story_host(s.story, h).name);
+        cr_expect(box_meets(target_bounds(targets_find_act(s.targets, ACT_HOST, h)), s.plan->hosts[h].icon),
+                  "the keyboard comes to the icon");
+    }
+    close_stage(&s);
+}
+
 static bool is_on(const struct stage *s, struct point at, double r)
 {
     struct box box = box_of(at.x - r, at.y - r, 2 * r, 2 * r), area = s->plan->area;
