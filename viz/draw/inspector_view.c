@@ -17,6 +17,7 @@
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
 #include "viz/readers/text_buffer.h"
+#include "viz/story/why_sent.h"
 
 enum { CAUSES_SHOWN = 24, CAUSES_WALKED = 256, ROW_LINES = 12, TO_SHOWN = 6 };
 
@@ -102,7 +103,10 @@ static void draw_causes(struct pen *pen, size_t event)
     size_t chain[CAUSES_SHOWN];
     if (event == STORY_NONE) return;
     size_t n = inspector_causes(pen->v->story, event, chain, CAUSES_SHOWN);
-    pen_heading(pen, n > 1 ? tr("Because, going back:") : tr("The scenario wants it so."));
+    if (n > 1)
+        pen_heading_of_rows(pen, tr("Because, going back:"), view_units(pen->v, 22));
+    else
+        pen_heading(pen, tr("The scenario wants it so."));
     for (size_t i = 1; i < n; i++)
         if (!inspector_row(pen, chain[i])) return;
 }
@@ -142,6 +146,7 @@ static void draw_packet(const struct view *v, struct pen_page *page, size_t inde
     pen.box.x -= r * 3.6;
     pen.box.w += r * 3.6;
     pen_paragraph(&pen, story_sentence(v->story, p->send_event, text, sizeof text), 3);
+    if (story_why_sent(v->story, index, text, sizeof text)) pen_paragraph(&pen, text, 3);
     offers_draw(&pen); /* before the facts: where there is little room these can be scrolled to */
     snprintf(text, sizeof text, tr("%s → %s, %u bytes"), name_of(v->story, p->from), name_of(v->story, p->to), p->size);
     pen_fact(&pen, tr("on the wire"), text);
@@ -215,7 +220,7 @@ static void draw_attempts(struct pen *pen, size_t mail)
 {
     const struct story *s = pen->v->story;
     char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES], nth[64];
-    pen_heading(pen, tr("Attempts to hand it on, the latest first"));
+    bool is_first = true;
     for (size_t i = story_attempt_count(s); i-- > 0;) {
         const struct story_attempt *a = story_attempt(s, i);
         if (a->mail != mail || a->begin_ns > story_now(s)) continue;
@@ -227,6 +232,8 @@ static void draw_attempts(struct pen *pen, size_t mail)
         snprintf(text, sizeof text, "%s  %s  %s", instant(a->begin_ns, time), ended ? a->outcome : tr("under way"),
                  ended ? a->why : "");
         struct text_style style = view_text(pen->v, FONT_SMALL);
+        if (is_first) pen_heading_of_rows(pen, tr("Attempts to hand it on, the latest first"), view_units(pen->v, 17));
+        is_first = false;
         style.bold = true;
         if (!pen_write(pen, style, nth)) return;
         style.bold = false;
@@ -385,8 +392,8 @@ static void draw_event(const struct view *v, struct pen_page *page, size_t index
     char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
     const struct event *e = story_event(v->story, index);
     struct pen pen = pen_page_column(page, page->frame.x, page->frame.w);
-    pen_title(&pen, event_kind_name(e->kind));
-    pen_paragraph(&pen, story_sentence(v->story, index, text, sizeof text), 3);
+    pen_title(&pen, story_sentence(v->story, index, text, sizeof text));
+    pen_fact(&pen, tr("event"), event_kind_name(e->kind));
     pen_fact(&pen, tr("at"), instant(e->at_ns, time));
     pen_fact(&pen, tr("see"), event_kind_cite(e->kind));
     draw_causes(&pen, index);

@@ -6,6 +6,8 @@
 #include "sim/journal/tr.h"
 #include "viz/draw/shapes.h"
 
+static const int keys = 9; /* 1 to 9; the tenth view has none */
+
 static const double row_units = 30, width_units = 300;
 
 const char *view_title(enum view_id view)
@@ -74,7 +76,7 @@ static void draw_view_row(const struct view *v, struct box row, enum view_id at,
     style.bold = view == at;
     if (shown && view != at) style.colour = v->theme->faint;
     snprintf(key, sizeof key, "%d", view + 1);
-    canvas_text(v->canvas, box_of(row.x, row.y, 16 * u, row.h), &number, key);
+    if ((int)view < keys) canvas_text(v->canvas, box_of(row.x, row.y, 16 * u, row.h), &number, key);
     canvas_text(v->canvas, box_of(row.x + 18 * u, row.y, row.w - 18 * u - 3 * (side + 6 * u), row.h), &style,
                 view_title(view));
     if (view == at) return;

@@ -94,6 +94,18 @@ void pen_heading(struct pen *pen, const char *text)
     pen_write(pen, style, text);
 }
 
+void pen_heading_of_rows(struct pen *pen, const char *text, double row)
+{
+    struct text_style style = view_faint(pen->v, FONT_SMALL);
+    style.bold = true;
+    style.lines = 2;
+    double h = canvas_measure(pen->v->canvas, &style, text, pen->box.w).y + view_units(pen->v, 3);
+    if (pen_sees(pen, h + row))
+        pen_heading(pen, text);
+    else
+        pen_skip(pen, h);
+}
+
 /* ---- Pages ---- */
 
 struct pen_page pen_page_begin(const struct view *v, struct box frame)

@@ -20,6 +20,8 @@ bool pen_write(struct pen *pen, struct text_style style, const char *text); /* f
 void pen_title(struct pen *pen, const char *text);
 void pen_paragraph(struct pen *pen, const char *text, int lines);
 void pen_heading(struct pen *pen, const char *text);
+/* Above rows: only where the first of them, as high as this, is in the frame, too. */
+void pen_heading_of_rows(struct pen *pen, const char *text, double row);
 /* A name and what is so called, in some lines where one is too short; nothing where there is no value. */
 void pen_fact(struct pen *pen, const char *name, const char *value);
 

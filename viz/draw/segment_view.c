@@ -8,6 +8,7 @@
 #include "viz/draw/packet_words.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
+#include "viz/story/why_sent.h"
 
 size_t segment_view_packet(const struct view *v)
 {
@@ -42,6 +43,7 @@ void segment_view_draw(const struct view *v, struct box box)
                  point_of(inner.x + r * 1.4, inner.y + r * 1.3), r, 1);
     pen_title(&pen, packet_words(v->story, packet, text, sizeof text));
     pen_paragraph(&pen, story_sentence(v->story, story_packet(v->story, packet)->send_event, text, sizeof text), 2);
+    if (story_why_sent(v->story, packet, text, sizeof text)) pen_paragraph(&pen, text, 2);
     if (v->selection.what == ACT_PACKET) offers_draw(&pen);
     double top = pen.y + view_units(v, 4);
     bool wide = inner.w > view_units(v, 900);

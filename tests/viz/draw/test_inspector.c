@@ -9,6 +9,7 @@
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/rerun_at_once.h"
 #include "viz/draw/settings_words.h"
+#include "viz/story/why_sent.h"
 
 static void look_at(const char *host)
 {
@@ -187,5 +188,123 @@ Test(inspector, what_a_server_goes_by_and_its_buttons_show_no_raw_text)
     look_at("mail.a.example");
     cr_expect(picture_says("retry: postfix, tells the sender of the delay after 1 h"));
     cr_expect(not(picture_says("{\"policy\"")));
+    close_scene();
+}
+
+/* ---- Why a packet was sent ---- */
+
+static void open_segment_of(const char *scenario)
+{
+    struct scene_options options = scene_options_default();
+    options.arrangement = "segment";
+    open_scene_of(scenario, options);
+}
+
+static size_t first_sent(const char *why, enum event_kind cause)
+{
+    const struct story *s = scene_story(scene);
+    for (size_t i = 0; i < story_packet_count(s); i++) {
+        uint64_t id = story_event(s, story_packet(s, i)->send_event)->cause;
+        size_t event = id ? story_event_by_id(s, id) : STORY_NONE;
+        if (strcmp(story_packet(s, i)->why, why) || (cause < EVENT_KINDS && event == STORY_NONE)) continue;
+        if (cause >= EVENT_KINDS || story_event(s, event)->kind == cause) return i;
+    }
+    return STORY_NONE;
+}
+
+Test(inspector, every_segment_says_why_it_was_sent)
+{
+    static const char *const names[] = {"first-mail", "lost-segment", "greylisting"};
+    char text[STORY_SENTENCE_BYTES];
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        open_segment_of(names[n]);
+        const struct story *s = scene_story(scene);
+        for (size_t i = 0; i < story_packet_count(s); i++)
+            if (story_packet(s, i)->conn != STORY_NONE)
+                cr_expect(story_why_sent(s, i, text, sizeof text), "%s: packet %zu, %s", names[n], i,
+                          story_packet(s, i)->why);
+        close_scene();
+    }
+}
+
+Test(inspector, why_a_segment_was_sent_is_what_the_journal_says_of_it)
+{
+    static const struct {
+        const char *why;
+        enum event_kind cause;
+        const char *said;
+    } rows[] = {
+        {"open", EVENT_KINDS, "Why: its program opens a connection"},
+        {"second full segment", EVENT_KINDS, "Why: to acknowledge two full segments (RFC 9293 3.8.6.3, RFC 5681"},
+        {"close", EVENT_KINDS, "Why: its program closes the connection"},
+        {"new data", EVENT_SMTP_LINE, "Why: its program handed over"},
+        {"new data", EVENT_LINK_DELIVER, "Why: the acknowledgement that came lets out more (cwnd "}};
+    open_segment_of("lost-segment");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t packet = first_sent(rows[i].why, rows[i].cause);
+        cr_assert(ne(sz, packet, STORY_NONE), "%s", rows[i].said);
+        scene_seek(scene, story_packet(scene_story(scene), packet)->sent_ns);
+        scene_select(scene, (struct selection){ACT_PACKET, packet});
+        scene_draw(scene, canvas);
+        expect_said(rows[i].said);
+    }
+    close_scene();
+}
+
+/* ---- Headings and titles ---- */
+
+static size_t headings_last; /* texts after the heading */
+
+static void hear_after_heading(void *user, const struct canvas_part *part)
+{
+    (void)user;
+    if (part->what != CANVAS_TEXT) return;
+    if (!strcmp(part->text, "Because, going back:"))
+        headings_last = 1;
+    else if (headings_last)
+        headings_last++;
+}
+
+Test(inspector, the_heading_of_causes_stands_above_a_cause_or_not_at_all)
+{
+    open_scene_of("lost-segment", scene_options_default());
+    const struct story *s = scene_story(scene);
+    for (size_t i = 0; i < story_packet_count(s); i++) {
+        scene_seek(scene, story_packet(s, i)->sent_ns);
+        scene_select(scene, (struct selection){ACT_PACKET, i});
+        headings_last = 0;
+        struct canvas *ear = canvas_new_listener(1280, 800, (struct canvas_listener){hear_after_heading, NULL});
+        scene_draw(scene, ear);
+        canvas_free(ear);
+        scene_draw(scene, canvas);
+        size_t causes = 0;
+        for (size_t t = 0; t < targets_count(scene_targets(scene)); t++)
+            causes += targets_at(scene_targets(scene), t)->act == ACT_GO_TO_EVENT;
+        if (headings_last) cr_expect(gt(sz, causes, 0), "packet %zu", i);
+    }
+    close_scene();
+}
+
+Test(inspector, an_event_is_called_by_its_sentence)
+{
+    char sentence[STORY_SENTENCE_BYTES];
+    open_scene_of("lost-segment", scene_options_default());
+    const struct story *s = scene_story(scene);
+    size_t event = story_attempt(s, 0)->end_event;
+    scene_seek(scene, story_event_time(s, event));
+    scene_select(scene, (struct selection){ACT_EVENT, event});
+    scene_draw(scene, canvas);
+    story_sentence(s, event, sentence, sizeof sentence);
+    expect_said(sentence);
+    expect_said("event\nattempt.end");
+    close_scene();
+}
+
+Test(inspector, the_menu_of_views_names_no_key_that_there_is_not)
+{
+    open_scene_of("lost-segment", scene_options_default());
+    press('v');
+    expect_said("\n9\n");
+    cr_expect(not(picture_says("\n10\n")));
     close_scene();
 }
