@@ -9,6 +9,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/axis_time.h"
+#include "viz/draw/packet_words.h"
 #include "viz/draw/shapes.h"
 #include "viz/draw/time_axis.h"
 
@@ -248,25 +249,7 @@ static void draw_scale(const struct chart *c, bool is_time)
 
 /* ---- The bytes ---- */
 
-/* Below its stroke, or above it where the chart ends there. */
-static void draw_retransmission_cause(const struct chart *c, const struct story_packet *p, double x, double low,
-                                      double high, double *free)
-{
-    const struct view *v = c->v;
-    struct text_style style = view_text(v, FONT_SMALL);
-    style.colour = v->theme->class[STORY_RETRANSMIT];
-    style.down = ALIGN_CENTRE;
-    struct point size = canvas_measure(v->canvas, &style, p->why, 0);
-    double w = fmin(size.x + 2, view_units(v, 300)), left = fmin(x + view_units(v, 8), c->box.x + c->box.w - w);
-    if (left < *free) return;
-    *free = left + w;
-    style.may_be_cut = true;
-    bool below = low + view_units(v, 4) + size.y <= c->box.y + c->box.h;
-    double top = below ? low + view_units(v, 4) : high - view_units(v, 3) - size.y;
-    canvas_text(v->canvas, box_of(left, top, w, size.y), &style, p->why);
-}
-
-static void draw_packet(const struct chart *c, size_t index, double *free)
+static void draw_packet(const struct chart *c, size_t index)
 {
     const struct view *v = c->v;
     const struct story_packet *p = story_packet(v->story, index);
@@ -283,31 +266,87 @@ static void draw_packet(const struct chart *c, size_t index, double *free)
         canvas_stroke_round(v->canvas, box_of(x - 4 * u, high - 2 * u, 8 * u, low - high + 4 * u), 2 * u, u, colour);
     if (p->fate == STORY_LOST && p->end_ns <= story_now(v->story))
         shape_cross(v->canvas, point_of(x, (low + high) / 2), 5 * u, 2.2 * u, v->theme->lost);
-    if (again) draw_retransmission_cause(c, p, x, low, high, free);
     if (view_is_selected(v, ACT_PACKET, index))
         canvas_ring(v->canvas, point_of(x, (low + high) / 2), 9 * u, 2 * u, v->theme->accent);
     targets_add_box(v->targets, ACT_PACKET, index, box_of(x - 3 * u, high - 2 * u, 6 * u, low - high + 4 * u));
 }
 
+/* What has been written beside strokes so far: causes that would lie on another are told when the packet is pressed. */
+struct causes {
+    struct box boxes[64];
+    size_t n;
+};
+
+static void draw_cause(const struct chart *c, struct causes *causes, const char *text, struct colour colour,
+                       struct box at)
+{
+    const struct view *v = c->v;
+    struct text_style style = view_text(v, FONT_SMALL);
+    style.colour = colour;
+    style.down = ALIGN_CENTRE;
+    at.x = fmax(c->box.x, fmin(at.x, c->box.x + c->box.w - at.w));
+    at.y = fmax(c->box.y, fmin(at.y, c->box.y + c->box.h - at.h));
+    for (size_t i = 0; i < causes->n; i++)
+        if (box_meets(causes->boxes[i], at)) return;
+    if (at.w > c->box.w || causes->n == sizeof causes->boxes / sizeof *causes->boxes) return;
+    causes->boxes[causes->n++] = at;
+    canvas_fill_round(v->canvas, at, 3 * v->unit, colour_with_alpha(v->theme->panel, 0.85));
+    canvas_text(v->canvas, at, &style, text);
+}
+
+/* Of a loss above and left of its stroke, where nothing was sent yet; of what was sent again below and right of it. */
+static void draw_cause_of(const struct chart *c, struct causes *causes, size_t index)
+{
+    const struct view *v = c->v;
+    const struct story_packet *p = story_packet(v->story, index);
+    char text[STORY_SENTENCE_BYTES];
+    double x = time_axis_x(v, c->box, p->sent_ns), u = v->unit, low = y_of(c, (double)p->offset);
+    double high = fmin(low - 3 * u, y_of(c, (double)(p->offset + p->length)));
+    struct text_style style = view_text(v, FONT_SMALL);
+    if (x < c->box.x - 1 || x > c->box.x + c->box.w + 1) return;
+    if (p->fate == STORY_LOST && p->end_ns <= story_now(v->story)) {
+        packet_death_words(v->story, index, text, sizeof text);
+        struct point size = canvas_measure(v->canvas, &style, text, 0);
+        draw_cause(c, causes, text, v->theme->lost,
+                   box_of(x - 8 * u - size.x, high - 4 * u - size.y, size.x + 2, size.y));
+    }
+    if (p->repeats == STORY_NONE || p->sent_ns > story_now(v->story)) return;
+    struct point size = canvas_measure(v->canvas, &style, p->why, 0);
+    draw_cause(c, causes, p->why, v->theme->class[STORY_RETRANSMIT],
+               box_of(x + 8 * u, low + 4 * u, size.x + 2, size.y));
+}
+
+/* Over all strokes and crosses, which else would lie over them. */
+static void draw_causes(const struct chart *c)
+{
+    struct causes causes = {.n = 0};
+    for (size_t i = 0; i < c->plan->n_packets; i++)
+        draw_cause_of(c, &causes, c->plan->packets[i]);
+}
+
 static void draw_bytes(struct chart *c)
 {
     const struct view *v = c->v;
-    double free = 0;
     c->most = fmax(1, largest(c, FIELD_SND_NXT)) * 1.06;
     draw_scale(c, false);
     canvas_clip(v->canvas, c->box);
     draw_stairs(c, FIELD_SND_WND, view_units(v, 1.2), v->theme->ghost, false);
     draw_stairs(c, FIELD_SND_UNA, view_units(v, 2), v->theme->class[STORY_ACK], false);
     for (size_t i = 0; i < c->plan->n_packets; i++)
-        draw_packet(c, c->plan->packets[i], &free);
+        draw_packet(c, c->plan->packets[i]);
+    draw_causes(c);
     canvas_unclip(v->canvas);
+}
+
+static double highest_window(const struct chart *c)
+{
+    return fmax(1, fmax(largest(c, FIELD_CWND), largest(c, FIELD_FLIGHT_SIZE)));
 }
 
 static void draw_windows(struct chart *c)
 {
     const struct view *v = c->v;
-    double highest = fmax(1, fmax(largest(c, FIELD_CWND), largest(c, FIELD_FLIGHT_SIZE)));
-    c->most = highest * 1.1; /* a threshold that was never reached is above the edge */
+    c->most = highest_window(c) * 1.1; /* a threshold that was never reached is above the edge */
     draw_scale(c, false);
     canvas_clip(v->canvas, c->box);
     draw_area(c, FIELD_FLIGHT_SIZE, v->theme->class[STORY_DATA]);
@@ -315,6 +354,14 @@ static void draw_windows(struct chart *c)
     if (largest(c, FIELD_CWND) > 0)
         draw_stairs(c, FIELD_CWND, view_units(v, 2.4), v->theme->class[STORY_CONTROL], false);
     canvas_unclip(v->canvas);
+}
+
+/* Until a loss it may be as large as any window, and stands at the edge. */
+static bool threshold_is_above(const struct chart *c)
+{
+    const struct story_conn conn = story_conn(c->v->story, c->plan->conn);
+    return conn.vars_event != STORY_NONE &&
+           (double)event_int(story_event(c->v->story, conn.vars_event), FIELD_SSTHRESH) > highest_window(c) * 1.1;
 }
 
 /* A capture shows segments, and not what their sender keeps to itself. */
@@ -421,7 +468,7 @@ static void draw_values(const struct view *v, struct box box, const struct event
 
 static void draw_facts(const struct view *v, struct box row, const struct sender_plan *plan)
 {
-    char text[400];
+    char text[400], time[VTIME_TEXT_BYTES];
     struct story_conn conn = story_conn(v->story, plan->conn);
     const char *peer = conn.peer == STORY_NONE ? "?" : story_host(v->story, conn.peer).name;
     struct text_style style = view_text(v, FONT_SMALL), faint = view_mono(v, FONT_SMALL);
@@ -436,6 +483,11 @@ static void draw_facts(const struct view *v, struct box row, const struct sender
     row.w -= 2 * step + view_units(v, 4);
     snprintf(text, sizeof text, tr("%s → %s, port %u   %s"), story_host(v->story, conn.host).name, peer,
              conn.active ? conn.remote_port : conn.local_port, conn.state);
+    if (story_now(v->story) > plan->to_ns && strlen(text) < sizeof text - 60) {
+        size_t n = strlen(text);
+        snprintf(text + n, sizeof text - n, tr(", for %s nothing more"),
+                 vtime_format_duration(story_now(v->story) - plan->to_ns, time));
+    }
     style = view_fitted(v, style, text, row.w, 0.6);
     struct point size = canvas_text(v->canvas, row, &style, text);
     if (conn.vars_event == STORY_NONE) return;
@@ -473,9 +525,10 @@ static void draw_charts(const struct view *v, struct box inner, const struct sen
                                  {tr("sent"), t->class[STORY_DATA], false, false}};
     draw_names(v, layout.names[0], bytes, 3);
     draw_bytes(&c);
-    const struct mark windows[] = {{"ssthresh", t->warn, true, false},
-                                   {"cwnd", t->class[STORY_CONTROL], false, false},
-                                   {tr("in flight"), t->class[STORY_DATA], false, true}};
+    const struct mark windows[] = {
+        {threshold_is_above(&c) ? tr("ssthresh (above the edge)") : "ssthresh", t->warn, true, false},
+        {"cwnd", t->class[STORY_CONTROL], false, false},
+        {tr("in flight"), t->class[STORY_DATA], false, true}};
     draw_names(v, layout.names[1], windows, 3);
     c.box = layout.charts[1];
     draw_windows(&c);

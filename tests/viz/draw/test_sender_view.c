@@ -1,6 +1,7 @@
 /* The view of a TCP sender: the names of its lines stand where no line comes. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/journal/vtime.h"
@@ -158,4 +159,54 @@ Test(sender_view, a_loss_is_not_told_before_it_happens)
     int64_t lost_ns = story_drop(story, 0)->at_ns;
     cr_expect(eq(sz, orange_among_the_bytes(lost_ns - 1), 0));
     cr_expect(gt(sz, orange_among_the_bytes(lost_ns), 0));
+}
+
+/* ---- Causes ---- */
+
+struct told {
+    size_t order;
+    char text[4000];
+    size_t n;
+};
+
+static void hear_cause(void *user, const struct canvas_part *part)
+{
+    struct told *told = user;
+    told->order++;
+    if (part->what != CANVAS_TEXT || told->n + strlen(part->text) + 2 > sizeof told->text) return;
+    told->n += (size_t)snprintf(told->text + told->n, sizeof told->text - told->n, "%s\n", part->text);
+}
+
+static const char *told_at(int64_t at_ns, struct told *told)
+{
+    *told = (struct told){.order = 0};
+    story_seek(story, at_ns);
+    struct canvas *canvas = canvas_new_listener(1280, 800, (struct canvas_listener){hear_cause, told});
+    const struct view v = view_on(canvas, 1);
+    sender_view_draw(&v, box_of(0, 0, 1264, 562), plan);
+    canvas_free(canvas);
+    return told->text;
+}
+
+Test(sender_view, a_loss_has_its_cause_beside_it_as_what_is_sent_again_has)
+{
+    static struct told told;
+    cr_expect(strstr(told_at(2100 * MILLISECOND, &told), "dropped by the scenario\n") != NULL, "%s", told.text);
+    cr_expect(strstr(told.text, "third duplicate ack\n") != NULL, "%s", told.text);
+    cr_expect(strstr(told_at(1860 * MILLISECOND, &told), "dropped by the scenario") == NULL, "not before it happens");
+}
+
+Test(sender_view, of_a_connection_that_is_over_it_says_since_when)
+{
+    static struct told told;
+    cr_expect(strstr(told_at(2100 * MILLISECOND, &told), "nothing more") == NULL);
+    cr_expect(strstr(told_at(story_end_ns(story), &told), ", for ") != NULL, "%s", told.text);
+    cr_expect(strstr(told.text, "nothing more\n") != NULL, "%s", told.text);
+}
+
+Test(sender_view, a_threshold_above_the_edge_is_said_to_be_there)
+{
+    static struct told told;
+    cr_expect(strstr(told_at(1860 * MILLISECOND, &told), "ssthresh (above the edge)\n") != NULL, "%s", told.text);
+    cr_expect(strstr(told_at(2100 * MILLISECOND, &told), "\nssthresh\n") != NULL, "%s", told.text);
 }
