@@ -393,7 +393,7 @@ static bool draw_part(struct pen *pen, const struct account_page *p, size_t inde
     struct why_walk walk = {0};
     if (pen_sees(pen, view_units(v, row_units - 2)))
         why_part_words(v->story, p->plan->intervals, part, text, sizeof text);
-    vtime_format_duration(length_of(part), time);
+    why_length_text(length_of(part), time);
     if (!draw_row(pen, p, (struct row){text, when_text(p, part, when), time, 0, ACT_INTERVAL, index, false}))
         return false;
     for (size_t lost; (lost = why_part_next_loss(v->story, p->plan->intervals, part, &walk)) != STORY_NONE;)
@@ -432,7 +432,7 @@ static void draw_short(struct pen *pen, const struct account_page *p, size_t n, 
     char text[120], time[VTIME_TEXT_BYTES];
     bool open = p->plan->tells_short;
     snprintf(text, sizeof text, tr_count("%zu shorter one", "%zu shorter ones, together", n), n);
-    vtime_format_duration(together_ns, time);
+    why_length_text(together_ns, time);
     if (!draw_row(pen, p, (struct row){text, "", time, 0, ACT_WHY_SHORT, 0, open})) return;
     for (size_t i = 0; open && i < p->plan->n_parts; i++)
         if (is_short(p, &p->plan->parts[i]) && !draw_part(pen, p, i)) return;
@@ -497,7 +497,7 @@ static void draw_sums(struct pen *pen, const struct account_page *p)
     for (enum delay_stage stage = 0; stage < DELAY_STAGES; stage++) {
         if (sums[stage] == 0) continue;
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n ? "  +  " : "", why_stage_words(stage),
-                              vtime_format_duration(sums[stage], time));
+                              why_length_text(sums[stage], time));
         if (n >= sizeof text) break;
     }
     if (p->plan->n_all > p->plan->n_intervals)
@@ -506,7 +506,7 @@ static void draw_sums(struct pen *pen, const struct account_page *p)
         snprintf(text, sizeof text, tr("the first %zu of %zu parts"), p->plan->n_parts, p->plan->n_all_parts);
     else if (p->plan->depth)
         snprintf(text, sizeof text, tr_count("%zu part, %s", "%zu parts, together %s", p->plan->n_parts),
-                 p->plan->n_parts, vtime_format_duration(p->to_ns - p->from_ns, time));
+                 p->plan->n_parts, why_length_text(p->to_ns - p->from_ns, time));
     struct text_style style = view_faint(p->v, FONT_SMALL);
     style.lines = 2;
     pen_write(pen, style, text);
@@ -531,7 +531,7 @@ static void draw_title(struct pen *pen, const struct account_page *p)
     const struct delay_interval *intervals = p->plan->intervals;
     int64_t from_ns = intervals[0].from_ns, to_ns = intervals[p->plan->n_intervals - 1].to_ns;
     const struct axis_time form = form_between(from_ns, to_ns);
-    vtime_format_duration(length_as_written(form, from_ns, to_ns), time);
+    why_length_text(length_as_written(form, from_ns, to_ns), time);
     if (p->plan->span.delivered_ns != TIME_NEVER)
         snprintf(text, sizeof text, tr("%s reached %s at %s, %s after it was written"), name, letter.recipient,
                  axis_time_text(form, to_ns, at), time);

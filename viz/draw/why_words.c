@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
 #include "viz/draw/packet_words.h"
 
 const double why_least_part = 0.005;
@@ -11,6 +12,31 @@ static const char *host_name(const struct story *s, int64_t id)
 {
     size_t host = id ? story_host_by_id(s, (uint32_t)id) : STORY_NONE;
     return host == STORY_NONE ? "?" : story_host(s, host).name;
+}
+
+const char *why_length_text(int64_t length_ns, char *text)
+{
+    static const struct {
+        int64_t ns;
+        const char *name;
+    } units[] = {{DAY, "d"}, {HOUR, "h"}, {MINUTE, "min"}};
+    int64_t ms = (length_ns + MILLISECOND / 2) / MILLISECOND, left = ms * MILLISECOND;
+    size_t n = 0;
+    if (length_ns < SECOND) return vtime_format_duration(length_ns, text);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        int count = (int)(left / units[i].ns);
+        if (count && n < VTIME_TEXT_BYTES)
+            n += (size_t)snprintf(text + n, VTIME_TEXT_BYTES - n, "%s%d %s", n ? " " : "", count, units[i].name);
+        left %= units[i].ns;
+    }
+    int seconds = (int)(left / SECOND), rest = (int)(left % SECOND / MILLISECOND);
+    if (!seconds && !rest) return text;
+    if (n >= VTIME_TEXT_BYTES) return text;
+    if (rest)
+        snprintf(text + n, VTIME_TEXT_BYTES - n, "%s%d.%03d s", n ? " " : "", seconds, rest);
+    else
+        snprintf(text + n, VTIME_TEXT_BYTES - n, "%s%d s", n ? " " : "", seconds);
+    return text;
 }
 
 const char *why_stage_words(enum delay_stage stage)

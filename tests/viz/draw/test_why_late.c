@@ -1,7 +1,9 @@
 /* Why late, level by level: what was opened adds up to the nanosecond, and each level is a press or a key away. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/journal/memory.h"
@@ -10,6 +12,7 @@
 #include "tests/viz/draw/run_scenario.h"
 #include "tests/viz/story/made_journal.h"
 #include "viz/draw/why_late_view.h"
+#include "viz/draw/why_words.h"
 
 enum { PARTS_MOST = 4000 };
 
@@ -315,4 +318,51 @@ Test(why_late, each_level_is_reached_by_tab_and_enter)
     press(KEY_ENTER);
     cr_expect(targets_find_act(scene_targets(scene), ACT_WHY_LEVEL, 1) != NULL, "and the first part of that");
     close_why_late();
+}
+
+/* ---- Lengths ---- */
+
+/* In microseconds: "2 d 1 h", "8 min 59.080 s", "140.5 ms", "5 µs". */
+static double read_length(const char *text)
+{
+    double sum = 0;
+    for (char *after; *text; text = after) {
+        double value = strtod(text, &after);
+        after += *after == ' ';
+        sum += value * (!strncmp(after, "ms", 2)    ? 1e3
+                        : !strncmp(after, "min", 3) ? 60e6
+                        : *after == 's'             ? 1e6
+                        : *after == 'h'             ? 3600e6
+                        : *after == 'd'             ? 86400e6
+                                                    : 1);
+        after += strcspn(after, " ");
+        after += *after == ' ';
+    }
+    return sum;
+}
+
+Test(why_late, lengths_as_they_are_shown_add_up)
+{
+    static const int64_t parts_ns[] = {140512345, 180498765, 598612345, 539080376545};
+    char text[VTIME_TEXT_BYTES];
+    int64_t whole_ns = 0;
+    double shown = 0;
+    for (size_t i = 0; i < sizeof parts_ns / sizeof *parts_ns; i++) {
+        whole_ns += parts_ns[i];
+        shown += read_length(why_length_text(parts_ns[i], text));
+    }
+    cr_expect(strcmp(why_length_text(parts_ns[3], text), "8 min 59.080 s") == 0, "%s", text);
+    cr_expect(strcmp(why_length_text(whole_ns, text), "9 min") == 0, "%s", text);
+    cr_expect(lt(dbl, fabs(read_length(text) - shown), 1000), "%s is not %f", text, shown);
+    cr_expect(strcmp(why_length_text(2 * DAY + HOUR, text), "2 d 1 h") == 0, "%s", text);
+    cr_expect(strcmp(why_length_text(1890 * MILLISECOND, text), "1.890 s") == 0, "%s", text);
+}
+
+Test(why_late, the_view_shows_what_adds_up)
+{
+    open_scene_of("greylisting", scene_options_default());
+    scene_seek(scene, journal_memory_end_ns(journal));
+    press('8');
+    cr_expect(picture_says("8 min 59."));
+    close_scene();
 }
