@@ -40,15 +40,30 @@ static void drop_little_words(char *buffer, size_t least)
     }
 }
 
-/* To whole words: "221 2.0.0 mx1.b.example" tells what is meant; but "RCPT" of an endless address does not, and there
-   its end is cut off. */
+/* Where the last phrase ends within so many bytes: before a bracket, or where a colon or a comma stands; 0: nowhere. */
+static size_t phrase_end(const char *text, size_t most)
+{
+    size_t end = 0;
+    for (size_t i = 1; i <= most && text[i]; i++) {
+        if (text[i] == ' ' && text[i + 1] == '(') end = i;
+        if (strchr(":,;", text[i]) && text[i + 1] == ' ') end = i;
+    }
+    return end;
+}
+
+/* To a whole phrase, "+OK maildrop has 0 messages", or else to whole words: "221 2.0.0 mx1.b.example" tells what is
+   meant; but "RCPT" of an endless address does not, and there its end is cut off. */
 static void shorten(char *buffer, size_t length)
 {
     enum { TELLS = 8 };
     if (strlen(buffer) <= length) return;
-    size_t word = length;
+    size_t word = length, phrase = phrase_end(buffer, length);
     while (word > 0 && buffer[word] != ' ')
         word--;
+    if (phrase >= TELLS) {
+        buffer[phrase] = 0;
+        return;
+    }
     if (word >= TELLS) {
         buffer[word] = 0;
         drop_little_words(buffer, TELLS);
@@ -78,7 +93,7 @@ const char *packet_words(const struct story *s, size_t index, char *buffer, size
     size_t line = packet_line(s, index);
     if (line == STORY_NONE) return story_packet_label(s, index, buffer, size);
     line_words(s, index, line, buffer, size);
-    if (size > 40) shorten(buffer, 34);
+    if (size > 40) shorten(buffer, 36);
     return buffer;
 }
 

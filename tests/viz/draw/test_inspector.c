@@ -8,6 +8,7 @@
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/rerun_at_once.h"
+#include "viz/draw/packet_words.h"
 #include "viz/draw/settings_words.h"
 #include "viz/story/why_sent.h"
 
@@ -307,4 +308,28 @@ Test(inspector, the_menu_of_views_names_no_key_that_there_is_not)
     expect_said("\n9\n");
     cr_expect(not(picture_says("\n10\n")));
     close_scene();
+}
+
+/* ---- Words of a packet ---- */
+
+static size_t packets_called(const char *scenario, const char *words, bool and_more)
+{
+    char text[96];
+    size_t n = 0;
+    open_scene_of(scenario, scene_options_default());
+    const struct story *s = scene_story(scene);
+    for (size_t i = 0; i < story_packet_count(s); i++) {
+        packet_words(s, i, text, sizeof text);
+        n += and_more ? !strncmp(text, words, strlen(words)) : !strcmp(text, words);
+        cr_expect(strchr(text, '(') == NULL || strchr(text, ')') != NULL, "half a bracket: %s", text);
+    }
+    close_scene();
+    return n;
+}
+
+Test(inspector, what_is_said_is_shortened_to_a_whole_phrase)
+{
+    cr_expect(gt(sz, packets_called("smtputf8", "+OK maildrop has 0 messages", false), 0));
+    cr_expect(gt(sz, packets_called("backup-mx", "+OK mx2.b.example POP3 server ready", false), 0));
+    cr_expect(gt(sz, packets_called("unknown-user", "550 5.1.1 <", true), 0));
 }
