@@ -65,12 +65,38 @@ static void add_attempts(struct queue_plan *plan, const struct story *story)
     mem_free(row_of);
 }
 
+enum { LENGTHS = 512 };
+
+static size_t length_of(const struct story *story, const struct queue_row *row)
+{
+    size_t length = strlen(story_mail(story, row->mail)->name) + strlen(story_letter(story, row->letter).recipient);
+    return length < LENGTHS ? length : LENGTHS - 1;
+}
+
+/* All of the lengths that are wholly among them, and of the next one the first. */
+static void find_long_rows(struct queue_plan *plan, const struct story *story)
+{
+    size_t count[LENGTHS] = {0}, least = LENGTHS - 1, longer = 0;
+    for (size_t i = 0; i < plan->n_rows; i++)
+        count[length_of(story, &plan->rows[i])]++;
+    while (least > 0 && longer + count[least] < QUEUE_LONG_ROWS)
+        longer += count[least--];
+    size_t left = QUEUE_LONG_ROWS - longer;
+    for (size_t i = 0; i < plan->n_rows && plan->n_long_rows < QUEUE_LONG_ROWS; i++) {
+        size_t length = length_of(story, &plan->rows[i]);
+        if (length < least || (length == least && left == 0)) continue;
+        if (length == least) left--;
+        plan->long_rows[plan->n_long_rows++] = i;
+    }
+}
+
 struct queue_plan *queue_plan_new(const struct story *story)
 {
     struct queue_plan *plan = mem_calloc(1, sizeof *plan);
     add_rows(plan, story);
     add_ends(plan, story);
     add_attempts(plan, story);
+    find_long_rows(plan, story);
     for (size_t i = 0; i < plan->n_rows; i++)
         if (plan->rows[i].to_ns > plan->last_ns) plan->last_ns = plan->rows[i].to_ns;
     return plan;

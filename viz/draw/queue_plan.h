@@ -12,11 +12,15 @@ struct queue_row {
     size_t *attempts, n_attempts; /* the story's indices, in the order of time */
 };
 
+enum { QUEUE_LONG_ROWS = 200 };
+
 struct queue_plan {
     struct queue_row *rows; /* in the order in which the mails were written */
     size_t n_rows;
     size_t *attempts; /* of all rows */
     int64_t first_ns, last_ns; /* of all rows */
+    /* Those with the longest names, in bytes: which are the widest of all can be found among them. */
+    size_t long_rows[QUEUE_LONG_ROWS], n_long_rows;
 };
 
 struct queue_plan *queue_plan_new(const struct story *story);

@@ -262,17 +262,17 @@ static double states_width(const struct view *v)
     return w + 1;
 }
 
-/* As wide as the longest name, if there is room; of very many, the first ones say it. */
+/* As wide as the widest names, if there is room. */
 static double names_width(const struct view *v, const struct queue_plan *plan, double room)
 {
-    enum { MEASURED = 200 };
     char text[STORY_SENTENCE_BYTES];
     struct text_style name = view_text(v, FONT_SMALL), faint = view_faint(v, FONT_SMALL);
     double least = view_units(v, name_units), most = fmax(least, room * most_name_part), w = least;
     name.bold = true;
-    for (size_t i = 0; i < plan->n_rows && i < MEASURED && w < most; i++) {
-        snprintf(text, sizeof text, "→ %s", story_letter(v->story, plan->rows[i].letter).recipient);
-        double both = canvas_measure(v->canvas, &name, story_mail(v->story, plan->rows[i].mail)->name, 0).x +
+    for (size_t i = 0; i < plan->n_long_rows && w < most; i++) {
+        const struct queue_row *row = &plan->rows[plan->long_rows[i]];
+        snprintf(text, sizeof text, "→ %s", story_letter(v->story, row->letter).recipient);
+        double both = canvas_measure(v->canvas, &name, story_mail(v->story, row->mail)->name, 0).x +
                       canvas_measure(v->canvas, &faint, text, 0).x;
         w = fmax(w, both + view_units(v, 34));
     }
