@@ -77,11 +77,11 @@ static int tell_as_text(const char *word, const struct journal_memory *journal)
         code = command_run(2, run);
     free(path);
     fflush(stdout);
-    fputs(tr("\nThis is the journey as text, because there is no display to open a window on.\n"
-             "To see it in the window, start the same command in a terminal of a desktop, or by ssh -X from one.\n"
-             "A picture of any instant needs no display: postroad view first-mail --screenshot first-mail.png "
-             "--at \"1.2 s\"\n"),
-          stderr);
+    fprintf(stderr,
+            tr("\nThis is the journey as text, because there is no display to open a window on.\n"
+               "To see it in the window, start the same command in a terminal of a desktop, or by ssh -X from one.\n"
+               "A picture of any instant needs no display: postroad view %s --screenshot picture.png --at \"1.2 s\"\n"),
+            word);
     return code;
 }
 

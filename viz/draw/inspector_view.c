@@ -146,8 +146,8 @@ static void draw_packet(const struct view *v, struct pen_page *page, size_t inde
     pen.box.x -= r * 3.6;
     pen.box.w += r * 3.6;
     pen_paragraph(&pen, story_sentence(v->story, p->send_event, text, sizeof text), 3);
-    if (story_why_sent(v->story, index, text, sizeof text)) pen_paragraph(&pen, text, 3);
     offers_draw(&pen); /* before the facts: where there is little room these can be scrolled to */
+    if (story_why_sent(v->story, index, text, sizeof text)) pen_paragraph(&pen, text, 3);
     snprintf(text, sizeof text, tr("%s → %s, %u bytes"), name_of(v->story, p->from), name_of(v->story, p->to), p->size);
     pen_fact(&pen, tr("on the wire"), text);
     pen_fact(&pen, tr("sent"), instant(p->sent_ns, time));

@@ -217,7 +217,7 @@ static bool is_on_leader(const struct map_plan *m, size_t host, struct box box)
    less in the way than one icon or name. From `enough` on nobody counts any more. */
 static int spoiled(const struct planning *p, size_t own, struct box box, int enough)
 {
-    enum { HIDDEN = ON_A_LINK * MOST_WIRES + 10, ANOTHERS = ON_A_LINK - 6, ON_LEADER = 12, ENVELOPES = 5 };
+    enum { HIDDEN = ON_A_LINK * MOST_WIRES + 10, ANOTHERS = 24, ON_LEADER = 12, ENVELOPES = 5 };
     const struct map_plan *m = p->plan;
     double near = 1.2 * box_distance(box, m->hosts[own].icon) + 2 * m->unit; /* one nearer would seem to be its host */
     int n = is_within(m->area, box) ? 0 : HIDDEN + 30;

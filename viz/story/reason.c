@@ -41,6 +41,14 @@ static const char *const reasons[] = {
     "fetched and deleted",
     "an attempt begins",
     "it answers again",
+    "full",
+    "read-only",
+    "broken: reads fail",
+    "broken: writes fail",
+    "broken: syncs fail",
+    "odd: writes come short",
+    "odd: writes are interrupted",
+    "closed",
 };
 
 const char *story_reason(const char *why)

@@ -118,7 +118,7 @@ static void tell_trouble(struct sentence *s, const struct story *story, size_t i
     (void)i;
     const char *text = event_text(e, FIELD_TEXT);
     sentence_say(s, *text ? tr("%s is in trouble: its %s is %s") : tr("%s is well again: its %s"),
-                 sentence_host(story, e, FIELD_HOST), tr(event_text(e, FIELD_NAME)), text);
+                 sentence_host(story, e, FIELD_HOST), tr(event_text(e, FIELD_NAME)), *text ? tr(text) : "");
     sentence_say_why(s, e);
 }
 

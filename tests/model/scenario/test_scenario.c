@@ -255,7 +255,8 @@ Test(scenario, what_is_wrong_on_the_command_line_names_the_override)
         "/links/a-mail/los", "1 %",
         "--set /links/a-mail/los: /links/a-mail: unknown key \"los\"\n  hint: did you mean \"loss\"?\n");
     expect_override_says("/seed/x", "1",
-                         "--set /seed/x: /seed: {\"x\":1} is not a whole number\n  hint: write an integer\n");
+                         "--set /seed/x: /seed: {\"x\":1} is neither a number nor a text\n"
+                         "  hint: write 7, or \"seven\"\n");
     expect_override_says(
         "/mail/m1/from/x", "1",
         "--set /mail/m1/from/x: \"from\" in /mail/m1 has no parts\n  hint: set all of it: /mail/m1/from\n");

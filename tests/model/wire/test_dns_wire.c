@@ -369,8 +369,7 @@ Test(dns_wire, a_line_of_a_master_file_is_a_record)
         {"@ MX 10", {0}},
         {"@ A 10.0.0.1 10.0.0.2", {0}},
         {"@ CH A 10.0.0.1", {0}},
-        {"@ TXT \"v=spf1 -all\"",
-         {.name = "b.example", .type = DNS_TXT, .ttl_s = 3600, .target = "v=spf1 -all"}},
+        {"@ TXT \"v=spf1 -all\"", {.name = "b.example", .type = DNS_TXT, .ttl_s = 3600, .target = "v=spf1 -all"}},
         {"@ TXT \"two\" \"strings\"", {0}},
         {"@ TXT \"no\\007text\"", {0}},
         {"@ AAAA 2001:db8::5",
@@ -388,7 +387,9 @@ Test(dns_wire, a_line_of_a_master_file_is_a_record)
         bool good = dns_lines_read(&lines, cases[i].line, &out, error, sizeof error) == DNS_LINE_RECORD;
         cr_assert_eq(good, cases[i].rr.name != NULL, "\"%s\": %s", cases[i].line, error);
         if (good) cr_assert(same_rr(&out.rr, &cases[i].rr), "\"%s\"", cases[i].line);
-        if (!good) cr_assert(strncmp(error, "is not", 6) == 0 || strncmp(error, "holds", 5) == 0, "\"%s\"", error);
+        bool tells =
+            strncmp(error, "is not", 6) == 0 || strncmp(error, "holds", 5) == 0 || strncmp(error, "gives", 5) == 0;
+        if (!good) cr_assert(tells, "\"%s\"", error);
     }
 }
 

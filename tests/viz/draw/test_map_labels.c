@@ -138,7 +138,7 @@ Test(map_labels, a_name_is_nearer_to_its_own_host_than_to_any_other_with_few_exc
         }
         close_maps(&o);
     }
-    cr_expect_leq(strays * 50, all, "%zu of %zu names are nearer to another host", strays, all);
+    cr_expect_leq(strays * 40, all, "%zu of %zu names are nearer to another host", strays, all);
     canvas_forget_fonts();
 }
 

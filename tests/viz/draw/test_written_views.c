@@ -391,7 +391,7 @@ Test(written_views, the_queue_has_each_attempt_at_its_time_with_its_reply)
     SAYS_ALL("m1", "bob@b.example", "451");
     struct box refused = target_bounds(target(ACT_ATTEMPT, 0)), taken = target_bounds(target(ACT_ATTEMPT, 1));
     double minute = place_of_word("2:00").x - place_of_word("1:00").x, per_s = minute / 60;
-    cr_expect(lt(dbl, fabs((taken.x - refused.x) / per_s - 85), 3.0), "at 15 and 100 s: %.1f s apart",
+    cr_expect(lt(dbl, fabs((taken.x - refused.x) / per_s - 85), 4.0), "at 15 and 100 s: %.1f s apart",
               (taken.x - refused.x) / per_s);
     cr_expect(lt(dbl, fabs(middle(refused).y - middle(taken).y), 2.0), "in the row of the mail");
     double reply = place_of_word("451").x;
