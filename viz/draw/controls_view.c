@@ -38,7 +38,7 @@ static void rate_text(const struct view *v, const struct controls_state *state, 
 {
     char length[VTIME_TEXT_BYTES];
     double ns = pace_speed_at(v->pace, v->screen_ns) * state->speed * 1e9;
-    if (ns < 1) { /* while something is read, or much happens at one instant */
+    if (!state->playing || ns < 1) { /* not 1: while something is read, or much happens at one instant */
         snprintf(text, size, "%s", state->playing ? tr("the clock waits a moment") : tr("paused"));
         return;
     }

@@ -147,6 +147,7 @@ static void draw_packet(const struct view *v, struct pen_page *page, size_t inde
     pen.box.w += r * 3.6;
     pen_paragraph(&pen, story_sentence(v->story, p->send_event, text, sizeof text), 3);
     offers_draw(&pen); /* before the facts: where there is little room these can be scrolled to */
+    elsewhere_draw(&pen, index);
     if (story_why_sent(v->story, index, text, sizeof text)) pen_paragraph(&pen, text, 3);
     snprintf(text, sizeof text, tr("%s → %s, %u bytes"), name_of(v->story, p->from), name_of(v->story, p->to), p->size);
     pen_fact(&pen, tr("on the wire"), text);
@@ -154,7 +155,6 @@ static void draw_packet(const struct view *v, struct pen_page *page, size_t inde
     if (story_packet_record(v->story, index, text, sizeof text)) pen_fact(&pen, tr("TLS record"), text);
     packet_fate(v->story, index, text, sizeof text);
     pen_fact(&pen, tr("fate"), text);
-    elsewhere_draw(&pen, index);
     if (p->copy_of != STORY_NONE) pen_fact(&pen, tr("made"), tr("by a link that duplicates packets"));
     if (p->corrupted) pen_fact(&pen, tr("bits"), tr("changed on the way"));
     draw_causes(&pen, p->send_event);

@@ -9,7 +9,7 @@
 #include "viz/draw/shapes.h"
 #include "viz/draw/time_axis.h"
 
-static const double least_row_units = 27, most_row_units = 40, name_units = 118, most_name_part = 0.36, axis_units = 20,
+static const double least_row_units = 27, most_row_units = 40, name_units = 118, most_name_part = 0.46, axis_units = 20,
                     sign_units = 22; /* sign_units: right of the axis, for the outcome of an attempt at its end */
 
 struct queue_page {

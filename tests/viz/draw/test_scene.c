@@ -766,7 +766,11 @@ Test(scene, the_pace_and_its_factor_are_one_thing_and_the_clock_says_how_it_goes
     scene_draw(scene, canvas);
     cr_expect(picture_says("story pace\n"));
     cr_expect(not(picture_says("× 1")));
+    cr_expect(picture_says("paused"));
+    press(' ');
+    scene_draw(scene, canvas);
     cr_expect(picture_says("slow motion: "));
+    press(' ');
     cr_assert(click(ACT_FASTER, 0));
     cr_expect(picture_says("story pace × 2\n"));
     struct box faster = target_bounds(targets_find_act(scene_targets(scene), ACT_FASTER, 0));
