@@ -350,11 +350,12 @@ static bool draw_loss(struct pen *pen, const struct account_page *p, size_t inde
 {
     const struct view *v = pen->v;
     char text[WHY_LOSS_BYTES], time[VIEW_TIME_BYTES], again[100] = "";
-    int64_t again_ns = why_resent_after_ns(v->story, index),
-            sent_ns = story_packet(v->story, story_drop(v->story, index)->packet)->sent_ns;
+    const struct story_packet *lost = story_packet(v->story, story_drop(v->story, index)->packet);
+    int64_t again_ns = why_resent_after_ns(v->story, index), sent_ns = lost->sent_ns;
     why_loss_words(v->story, index, text, sizeof text);
     if (again_ns > 0) /* else it was never sent again */
-        snprintf(again, sizeof again, tr("%s after its first sending"),
+        snprintf(again, sizeof again,
+                 lost->repeats == STORY_NONE ? tr("%s after its first sending") : tr("%s after this sending"),
                  loss_cost_time_text(loss_cost_between(sent_ns, sent_ns + again_ns, loss_cost_grain_of(again_ns)),
                                      loss_cost_grain_of(again_ns), time));
     return draw_row(

@@ -156,6 +156,16 @@ Test(why_late, a_mail_that_was_put_off_opens_down_to_the_packet)
     close_why_late();
 }
 
+/* RFC 6298 5.5: 1, 2, 4 and 8 s, each from the sending before. */
+Test(why_late, what_is_lost_again_and_again_counts_from_its_last_sending)
+{
+    open_why_late_of("backup-mx");
+    cr_expect(picture_says("1.000 s after its first sending"));
+    cr_expect(picture_says("2.000 s after this sending") && picture_says("8.000 s after this sending"));
+    cr_expect(not(picture_says("2.000 s after its first sending")));
+    close_why_late();
+}
+
 Test(why_late, what_was_opened_closes_by_its_name)
 {
     open_why_late_of("greylisting");
