@@ -5,21 +5,6 @@
 
 #include "viz/story/story_internal.h"
 
-/* The latest tcp.vars of a connection before an event; STORY_NONE. */
-static size_t vars_before(const struct story *story, size_t conn, size_t event)
-{
-    const uint32_t *vars;
-    size_t low = 0, high = story_conn_vars(story, conn, &vars);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (vars[middle] < event)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? vars[low - 1] : STORY_NONE;
-}
-
 /* The packet whose arrival made this one be sent; STORY_NONE. */
 static size_t answered_packet(const struct story *story, const struct story_packet *p)
 {
@@ -41,7 +26,7 @@ bool story_is_limited_transmit(const struct story *story, size_t packet)
 {
     const struct story_packet *p = story_packet(story, packet);
     if (p->class != STORY_DATA || p->conn == STORY_NONE || strcmp(p->why, "new data") != 0) return false;
-    size_t answered = answered_packet(story, p), vars = vars_before(story, p->conn, p->send_event);
+    size_t answered = answered_packet(story, p), vars = story_conn_vars_before(story, p->conn, p->send_event);
     if (answered == STORY_NONE || vars == STORY_NONE) return false;
     if (!repeats_acknowledgement(story, answered, story_event(story, vars))) return false;
     const struct event *e = story_event(story, vars);

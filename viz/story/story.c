@@ -300,3 +300,17 @@ size_t story_conn_vars(const struct story *story, size_t conn, const uint32_t **
     *events = story->conns.items[conn].vars.items;
     return story->conns.items[conn].vars.count;
 }
+
+size_t story_conn_vars_before(const struct story *story, size_t conn, size_t event)
+{
+    const uint32_t *vars;
+    size_t low = 0, high = story_conn_vars(story, conn, &vars);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (vars[middle] < event)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? vars[low - 1] : STORY_NONE;
+}

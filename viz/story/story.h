@@ -288,6 +288,8 @@ size_t story_open_conns(const struct story *story, const size_t **conns);
 size_t story_open_conns_of(const struct story *story, size_t host, size_t *conns, size_t room);
 /* All tcp.vars events of a connection in the journal, by index, for the view of the sender over time. */
 size_t story_conn_vars(const struct story *story, size_t conn, const uint32_t **events);
+/* The last of them that was told before an event; STORY_NONE. */
+size_t story_conn_vars_before(const struct story *story, size_t conn, size_t event);
 
 /* ---- Mail ---- */
 

@@ -23,19 +23,10 @@ static const struct {
     {"keep-alive", "Why: to ask whether the other end is still there (RFC 9293 3.8.4)."},
 };
 
-/* The last of the connection's variables that were told before an event; NULL. */
 static const struct event *vars_before(const struct story *story, size_t conn, size_t event)
 {
-    const uint32_t *events;
-    size_t n = story_conn_vars(story, conn, &events), low = 0;
-    while (low < n) {
-        size_t middle = low + (n - low) / 2;
-        if (events[middle] < event)
-            low = middle + 1;
-        else
-            n = middle;
-    }
-    return low > 0 ? story_event(story, events[low - 1]) : NULL;
+    size_t vars = story_conn_vars_before(story, conn, event);
+    return vars == STORY_NONE ? NULL : story_event(story, vars);
 }
 
 static bool has_nagle(const struct story *story, size_t conn)
