@@ -6,7 +6,9 @@
 
 #include "sim/journal/tr.h"
 #include "viz/draw/outcome_words.h"
+#include "viz/draw/shapes.h"
 #include "viz/draw/waiting_words.h"
+#include "viz/draw/where_words.h"
 #include "viz/story/caption_text.h"
 
 /* Seconds of screen time from one instant to the present one. Where the pace stands still that is none: the same
@@ -192,7 +194,7 @@ static struct text_style caption_style(const struct view *v, const char *text, s
     return whole_style(v, styles, SIZES, text, room);
 }
 
-/* What has just happened, below the caption, where there is room for all of it. */
+/* What is less, below it, where there is room for all of it. */
 static struct text_style lesser_style(const struct view *v, const char *text, struct box room)
 {
     struct text_style styles[4];
@@ -203,23 +205,82 @@ static struct text_style lesser_style(const struct view *v, const char *text, st
     return whole_style(v, styles, 4, text, room);
 }
 
-static void draw_caption(const struct view *v, struct box box, const char *caption, const char *text)
+/* What the header says: the caption, or what happens; what happens beside a caption; where the mail is. */
+struct told {
+    const char *first, *second, *where, *shorter; /* shorter: without how the other mails stand */
+    bool is_caption;                              /* first: it is bold */
+    bool where_matters_more;
+};
+
+static double where_icon_width(const struct view *v)
 {
-    double budget = box.h - view_units(v, 14);
-    struct text_style style = caption_style(v, caption, box_of(box.x, box.y, box.w, budget));
-    struct point size = canvas_measure(v->canvas, &style, caption, box.w);
-    struct box left = box_of(box.x, box.y, box.w, budget - size.y);
-    struct text_style lesser = lesser_style(v, text, left);
-    bool both = is_whole(v, &lesser, text, left);
-    double second = canvas_measure(v->canvas, &lesser, text, box.w).y;
-    double y = box.y + (box.h - size.y - (both ? second : 0)) / 2;
-    canvas_text(v->canvas, box_of(box.x, y, box.w, size.y), &style, caption);
-    if (both) canvas_text(v->canvas, box_of(box.x, y + size.y, box.w, second), &lesser, text);
+    return view_units(v, 22);
+}
+
+static struct text_style first_style(const struct view *v, const struct told *told, struct box room)
+{
+    if (told->is_caption) return caption_style(v, told->first, room);
+    struct text_style style = view_text(v, FONT_LARGE);
+    style.size *= 1.1;
+    style.lines = 2;
+    style.may_be_cut = true;
+    return style;
+}
+
+/* How high a lesser text is in the room that is left, with its style; 0: it would be cut, and is left out. */
+static double lesser_height(const struct view *v, const char *text, struct box room, struct text_style *style)
+{
+    *style = lesser_style(v, text, room);
+    return *text && is_whole(v, style, text, room) ? canvas_measure(v->canvas, style, text, room.w).y : 0;
+}
+
+static void draw_where(const struct view *v, struct box box, const struct text_style *style, const char *text)
+{
+    double icon = where_icon_width(v), line = style->size * 1.3;
+    shape_envelope(v->canvas, v->theme, point_of(box.x + icon * 0.36, box.y + fmin(line, box.h) / 2), icon * 0.64,
+                   false, 1);
+    canvas_text(v->canvas, box_of(box.x + icon, box.y, box.w - icon, box.h), style, text);
+}
+
+/* Of one line, which says how all mails stand where it can. */
+static double where_height(const struct view *v, const struct told *told, struct box room, struct text_style *style,
+                           const char **text)
+{
+    struct text_style styles[] = {view_faint(v, FONT_PLAIN), view_faint(v, FONT_SMALL)};
+    const char *texts[] = {told->where, told->shorter};
+    for (int i = 0; i < 4; i++) {
+        *text = texts[i / 2];
+        *style = styles[i % 2];
+        style->lines = 1;
+        if (**text && is_whole(v, style, *text, room)) return canvas_measure(v->canvas, style, *text, room.w).y;
+    }
+    return 0;
+}
+
+static void draw_told(const struct view *v, struct box box, const struct told *told)
+{
+    double budget = box.h - view_units(v, 14), slack = view_units(v, 8), icon = where_icon_width(v);
+    struct text_style style = first_style(v, told, box_of(box.x, box.y, box.w, budget)), lesser, small;
+    double first = canvas_measure(v->canvas, &style, told->first, box.w).y, left = budget - first;
+    const char *place;
+    double second = lesser_height(v, told->second, box_of(0, 0, box.w, left), &lesser),
+           where = where_height(v, told, box_of(0, 0, box.w - icon, left - second + slack), &small, &place);
+    if (where == 0 && told->where_matters_more) {
+        where = where_height(v, told, box_of(0, 0, box.w - icon, left), &small, &place);
+        if (where > 0) second = 0;
+    }
+    double gap = fmax(0, fmin(view_units(v, 5), budget - first - second - where)),
+           y = box.y + (box.h - first - second - where - gap) / 2;
+    canvas_text(v->canvas, box_of(box.x, y, box.w, first), &style, told->first);
+    y += first;
+    if (second > 0) canvas_text(v->canvas, box_of(box.x, y, box.w, second), &lesser, told->second);
+    if (where > 0) draw_where(v, box_of(box.x, y + second + gap, box.w, where), &small, place);
 }
 
 void caption_view_draw(const struct view *v, struct box box)
 {
-    char text[STORY_SENTENCE_BYTES], waits[STORY_SENTENCE_BYTES];
+    char text[STORY_SENTENCE_BYTES], waits[STORY_SENTENCE_BYTES], where[STORY_SENTENCE_BYTES],
+        alone[STORY_SENTENCE_BYTES], filled[CAPTION_TEXT_BYTES];
     canvas_fill_round(v->canvas, box, view_units(v, 8), v->theme->panel);
     canvas_stroke_round(v->canvas, box_inset(box, 0.5), view_units(v, 8), 1, v->theme->edge);
     struct box inner = box_of(box.x + view_units(v, 16), box.y, box.w - view_units(v, 32), box.h);
@@ -227,23 +288,23 @@ void caption_view_draw(const struct view *v, struct box box)
     struct caption caption = caption_now(v);
     happening(v, text, sizeof text);
     bool is_waiting = waiting(v, waits, sizeof waits);
-    struct text_style style = view_text(v, FONT_HUGE);
-    style.down = ALIGN_CENTRE;
-    style.lines = 2;
-    if (!caption.text && is_waiting) {
-        draw_caption(v, inner, waits, text);
-        return;
+    size_t event = caption_view_told(v->story, STORY_NONE);
+    struct told told = {.first = text,
+                        .second = "",
+                        .where = where_words(v->story, event, true, where, sizeof where),
+                        .shorter = where_words(v->story, event, false, alone, sizeof alone)};
+    told.where_matters_more = is_waiting;
+    if (caption.text) {
+        inner = draw_cite(v, inner, caption.cite);
+        if (caption.has_places)
+            caption.text =
+                caption_text_fill(story_event(v->story, caption.event), story_starts(v->story), caption.text, filled);
+        told.first = caption.text;
+        told.second = is_waiting ? waits : text;
+    } else if (is_waiting) {
+        told.first = waits;
+        told.second = text;
     }
-    if (!caption.text) {
-        style.size = view_text(v, FONT_LARGE).size * 1.1;
-        style.may_be_cut = true;
-        canvas_text(v->canvas, inner, &style, text);
-        return;
-    }
-    char filled[CAPTION_TEXT_BYTES];
-    inner = draw_cite(v, inner, caption.cite);
-    if (caption.has_places)
-        caption.text =
-            caption_text_fill(story_event(v->story, caption.event), story_starts(v->story), caption.text, filled);
-    draw_caption(v, inner, caption.text, is_waiting ? waits : text);
+    told.is_caption = told.first != text;
+    draw_told(v, inner, &told);
 }

@@ -23,7 +23,7 @@ static void count(const struct story *s, struct counted *c)
 {
     for (size_t i = 0, n = story_letter_count(s); i < n && n <= MOST_COUNTED; i++) {
         struct story_letter letter = story_letter(s, i);
-        if (is_bounce(s, &letter)) continue;
+        if (is_bounce(s, &letter) || letter.state == STORY_MAIL_UNKNOWN) continue;
         c->in_state[letter.state]++;
         c->doubled += letter.copies > 1;
         c->mails += c->letters++ == 0 || letter.mail != c->latest.mail; /* those of one mail are neighbours */
