@@ -57,3 +57,12 @@ add_test(NAME judge_window
   COMMAND ${PROJECT_SOURCE_DIR}/tests/app/judge_window.py $<TARGET_FILE:postroad> ${PROJECT_SOURCE_DIR}/scenarios)
 set_tests_properties(judge_window PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
   ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;ASAN_OPTIONS=detect_leaks=0")
+# The same inside each view: where things stand is told by a twin of the window.
+add_executable(window_twin window_twin.c ${PROJECT_SOURCE_DIR}/tests/viz/draw/rerun_at_once.c
+  ${PROJECT_SOURCE_DIR}/tests/viz/draw/run_scenario.c)
+target_link_libraries(window_twin PRIVATE postroad_flags postroad_draw postroad_host postroad_scenario)
+target_compile_definitions(window_twin PRIVATE POSTROAD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+add_test(NAME judge_views
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/app/judge_views.py $<TARGET_FILE:postroad> $<TARGET_FILE:window_twin>)
+set_tests_properties(judge_views PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
+  ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;ASAN_OPTIONS=detect_leaks=0")
