@@ -1,79 +1,64 @@
-/* Each view looks as it did when somebody looked at it: at two sizes and three scales, drawn small, and compared with a
-   tolerance that another build of FreeType or Cairo keeps to. What was drawn otherwise is left as a whole picture in
-   the build folder. When a change is meant: UPDATE_GOLDEN=1 ctest -R golden_pictures, and look at them. */
+/* Each view of a mail whose segment is lost looks as it did when somebody looked at it (golden_picture.h): at two sizes
+   and three scales. Other screens: test_golden_screens.c. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "sim/journal/vtime.h"
+#include "tests/viz/draw/golden_picture.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "tests/viz/draw/small_picture.h"
-#include "viz/draw/export.h"
 #include "viz/draw/scene.h"
 #include "viz/draw/theme.h"
 
 /* ---- The pictures ---- */
 
-static const int sizes[][2] = {{1280, 800}, {1920, 1080}};
-static const double scales[] = {0.75, 1, 1.5};
-
-static struct canvas *draw(const struct journal_memory *journal, struct scene_options options, const int size[2])
+static void draw(const struct journal_memory *journal, struct scene_options options, struct canvas *canvas)
 {
-    struct canvas *canvas = canvas_new_layer(size[0], size[1]);
     struct scene *scene = scene_new(journal, options);
     scene_seek(scene, 2100 * MILLISECOND);
     if (options.arrangement && strcmp(options.arrangement, "closely") == 0) scene_look_at(scene, "mail.a.example");
     scene_draw(scene, canvas);
     scene_free(scene);
-    return canvas;
 }
 
-/* The whole picture, for whoever wants to see what is otherwise. */
-static void leave(const struct journal_memory *journal, const struct scene_options *options, const int size[2],
-                  const char *name)
+struct picture {
+    const struct journal_memory *journal;
+    struct scene_options options;
+};
+
+static void draw_picture(void *context, struct canvas *canvas)
 {
-    char path[600], error[DRAW_ERROR_BYTES];
-    const struct screenshot how = {2100 * MILLISECOND,   size[0], size[1], options->scale, options->dark, NULL,
-                                   options->arrangement, false,   false};
-    mkdir(POSTROAD_BINARY_DIR "/golden-pictures", 0777);
-    snprintf(path, sizeof path, "%s/golden-pictures/%s.png", POSTROAD_BINARY_DIR, name);
-    bool left = scene_screenshot(journal, &how, path, error);
-    cr_expect(false, "%s looks otherwise; %s %s", name,
-              left ? "as it is now:" : "it could not be left:", left ? path : error);
+    const struct picture *p = context;
+    draw(p->journal, p->options, canvas);
 }
 
 static void compare(const struct journal_memory *journal, struct scene_options options, const int size[2])
 {
-    static struct small_picture now, golden;
-    char name[120], path[600];
-    snprintf(name, sizeof name, "%s-%dx%d-%.0f%s", options.arrangement ? options.arrangement : "usual", size[0],
-             size[1], options.scale * 100, options.dark ? "-dark" : "");
-    snprintf(path, sizeof path, "%s/tests/viz/draw/golden-pictures/%s.png", POSTROAD_SOURCE_DIR, name);
-    struct canvas *canvas = draw(journal, options, size);
-    small_picture_make(canvas, &now);
-    canvas_free(canvas);
-    if (getenv("UPDATE_GOLDEN")) cr_assert(small_picture_write(&now, path), "%s", path);
-    cr_assert(small_picture_read(&golden, path), "%s is not there, or no such picture", path);
-    if (!small_picture_is_alike(&now, &golden)) leave(journal, &options, size, name);
+    struct picture picture = {journal, options};
+    const struct golden_picture golden = {.name = options.arrangement ? options.arrangement : "usual",
+                                          .size = size,
+                                          .scale = options.scale,
+                                          .dark = options.dark,
+                                          .draw = draw_picture,
+                                          .context = &picture};
+    golden_picture_compare(&golden);
 }
 
 Test(golden_pictures, each_view_at_two_sizes_and_three_scales)
 {
     struct journal_memory *journal = run_scenario("lost-segment");
     for (enum view_id view = 0; view <= VIEWS; view++)
-        for (int i = 0; i < 2; i++)
-            for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < GOLDEN_SIZES; i++)
+            for (int k = 0; k < GOLDEN_SCALES; k++) {
                 struct scene_options options = scene_options_default();
                 options.arrangement = view == VIEWS ? NULL : workspace_view_name(view);
-                options.scale = scales[k];
-                compare(journal, options, sizes[i]);
+                options.scale = golden_scales[k];
+                compare(journal, options, golden_sizes[i]);
             }
     struct scene_options dark = scene_options_default();
     dark.dark = true;
-    compare(journal, dark, sizes[0]);
+    compare(journal, dark, golden_sizes[0]);
     journal_memory_free(journal);
     canvas_forget_fonts();
 }
@@ -83,7 +68,8 @@ Test(golden_pictures, each_view_at_two_sizes_and_three_scales)
 static void make_with_box(const struct journal_memory *journal, double x, struct colour colour,
                           struct small_picture *small)
 {
-    struct canvas *canvas = draw(journal, scene_options_default(), sizes[0]);
+    struct canvas *canvas = canvas_new_layer(golden_sizes[0][0], golden_sizes[0][1]);
+    draw(journal, scene_options_default(), canvas);
     canvas_fill(canvas, box_of(x, 300, 60, 24), colour);
     small_picture_make(canvas, small);
     canvas_free(canvas);
