@@ -82,7 +82,7 @@ struct what_if {
     int64_t left_ns; /* where the clock was before it went back to where they part; TIME_NEVER: it did not */
     bool has_cost;   /* the runs differ by a loss, which that mail met */
     struct loss_cost cost;
-    char message[RERUN_WHY_BYTES + 40];
+    char message[RERUN_WHY_BYTES + 160];
     bool opened_view;              /* the view What if came of itself, not by the user, and goes with the last act */
     char look_for[ACT_NAME_BYTES]; /* what the last act added: looked at when it is there; "" */
 };

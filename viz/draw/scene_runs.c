@@ -160,23 +160,33 @@ void scene_undo_what_if(struct scene *s)
     if (s->what_if.n_acts == 0) close_own_view(s);
 }
 
-static bool save_as_scenario(struct scene *s, char where[RERUN_WHY_BYTES])
+static bool save_as_scenario(struct scene *s, char where[RERUN_WHY_BYTES], size_t *left_out)
 {
     struct what_if *w = &s->what_if;
-    char *scenario = what_if_scenario(w->stories[0] ? w->stories[0] : s->story, w->acts, w->n_acts);
-    bool saved = scenario && w->rerun->save(w->rerun->context, scenario, where);
+    const struct story *was = w->stories[0] ? w->stories[0] : s->story;
+    char *scenario = what_if_scenario(was, w->acts, w->n_acts), *to_save = NULL;
+    if (scenario) to_save = what_if_to_save(scenario, story_seed(was), w->changed, left_out);
+    bool saved = to_save && w->rerun->save(w->rerun->context, to_save, where);
     w->is_saved |= saved;
+    mem_free(to_save);
     mem_free(scenario);
     return saved;
 }
 
+/* Which expectations hold is not known before the world has been run. */
 void scene_save_what_if(struct scene *s)
 {
     struct what_if *w = &s->what_if;
     char where[RERUN_WHY_BYTES] = "";
-    if (!w->rerun || !w->rerun->save) return;
-    bool saved = save_as_scenario(s, where);
-    snprintf(w->message, sizeof w->message, saved ? tr("Saved: %s") : tr("Not saved: %s"), where);
+    size_t left_out = 0;
+    if (!w->rerun || !w->rerun->save || w->job) return;
+    bool saved = save_as_scenario(s, where, &left_out);
+    int n = snprintf(w->message, sizeof w->message, saved ? tr("Saved: %s") : tr("Not saved: %s"), where);
+    if (saved && left_out && n > 0 && (size_t)n < sizeof w->message)
+        snprintf(w->message + n, sizeof w->message - (size_t)n,
+                 tr_count(". %zu expectation of the scenario does not hold in it, and was left out.",
+                          ". %zu expectations of the scenario do not hold in it, and were left out.", left_out),
+                 left_out);
     s->dirty = true;
 }
 
@@ -188,7 +198,8 @@ bool scene_would_lose(const struct scene *s)
 bool scene_save_unsaved(struct scene *s, char where[RERUN_WHY_BYTES])
 {
     bool may_be_saved = s->what_if.rerun && s->what_if.rerun->save;
-    return scene_would_lose(s) && may_be_saved && save_as_scenario(s, where);
+    size_t left_out;
+    return scene_would_lose(s) && may_be_saved && save_as_scenario(s, where, &left_out);
 }
 
 void scene_show_run(struct scene *s, int run)

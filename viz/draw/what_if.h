@@ -3,6 +3,7 @@
 #ifndef POSTROAD_VIZ_DRAW_WHAT_IF_H
 #define POSTROAD_VIZ_DRAW_WHAT_IF_H
 
+#include "sim/journal/journal_memory.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/view.h"
 
@@ -37,5 +38,10 @@ bool what_if_link(const struct story *story, size_t a, size_t b, struct act_line
 /* The scenario of a journal with the acts, compact; everything else is as its writer has it. To be freed with mem_free.
    NULL when there is no scenario. */
 char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n);
+
+/* The same for a file: with the seed of that run, should it be another, and without the expectations that its own run
+   has not met, how many: a file with them would always fail. Without a run, NULL, none is known to hold. `scenario` is
+   what was run; the result is to be freed with mem_free. */
+char *what_if_to_save(const char *scenario, const char *seed, const struct journal_memory *run, size_t *left_out);
 
 #endif

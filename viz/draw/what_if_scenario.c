@@ -129,6 +129,15 @@ static void set_value(cJSON *root, const char *pointer, cJSON *value)
     }
 }
 
+static char *printed_and_freed(cJSON *root)
+{
+    char *printed = cJSON_PrintUnformatted(root);
+    char *text = printed ? mem_strdup(printed) : NULL;
+    cJSON_free(printed);
+    cJSON_Delete(root);
+    return text;
+}
+
 char *what_if_scenario(const struct story *story, const struct act_line *acts, size_t n)
 {
     cJSON *root = cJSON_Parse(story_scenario(story));
@@ -147,9 +156,55 @@ char *what_if_scenario(const struct story *story, const struct act_line *acts, s
         if (!faults) faults = cJSON_AddArrayToObject(root, "faults");
         cJSON_AddItemToArray(faults, value);
     }
-    char *printed = cJSON_PrintUnformatted(root);
-    char *text = printed ? mem_strdup(printed) : NULL;
-    cJSON_free(printed);
-    cJSON_Delete(root);
-    return text;
+    return printed_and_freed(root);
+}
+
+/* ---- For a file ---- */
+
+/* Expectations are judged at the end, in the order of the scenario; whether the n-th was met. */
+static bool was_met(const struct journal_memory *run, size_t n)
+{
+    size_t count = run ? journal_memory_count(run) : 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct event *e = journal_memory_at(run, i);
+        if (e->kind == EVENT_EXPECTATION && n-- == 0) return event_int(e, FIELD_HELD) != 0;
+    }
+    return false;
+}
+
+static size_t leave_out_what_failed(cJSON *root, const struct journal_memory *run)
+{
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(root, "expect"), *item = list ? list->child : NULL, *next;
+    size_t n_left_out = 0;
+    for (size_t i = 0; item; item = next, i++) {
+        next = item->next;
+        if (was_met(run, i)) continue;
+        cJSON_Delete(cJSON_DetachItemViaPointer(list, item));
+        n_left_out++;
+    }
+    if (list && !list->child) cJSON_DeleteItemFromObjectCaseSensitive(root, "expect");
+    return n_left_out;
+}
+
+/* Packets have the numbers that the acts name, and luck is as it was, with this seed only. */
+static void keep_seed(cJSON *root, const char *seed)
+{
+    const cJSON *written = cJSON_GetObjectItemCaseSensitive(root, "seed");
+    char *text = cJSON_IsNumber(written) ? cJSON_PrintUnformatted(written) : NULL;
+    const char *own = text ? text : cJSON_IsString(written) ? written->valuestring : "1";
+    bool is_other = strcmp(own, seed) != 0;
+    cJSON_free(text);
+    if (!is_other) return;
+    cJSON_DeleteItemFromObjectCaseSensitive(root, "seed");
+    cJSON_AddStringToObject(root, "seed", seed);
+}
+
+char *what_if_to_save(const char *scenario, const char *seed, const struct journal_memory *run, size_t *left_out)
+{
+    cJSON *root = cJSON_Parse(scenario);
+    *left_out = 0;
+    if (!root) return NULL;
+    *left_out = leave_out_what_failed(root, run);
+    keep_seed(root, seed);
+    return printed_and_freed(root);
 }

@@ -68,6 +68,45 @@ Test(what_if, an_act_is_taken_back_and_saved_as_a_line_of_the_scenario)
     cr_expect(eq(sz, story_drop_count(scene_story(scene)), 1));
 }
 
+static size_t failed_expectations(const struct journal_memory *of)
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < journal_memory_count(of); i++) {
+        const struct event *e = journal_memory_at(of, i);
+        failed += e->kind == EVENT_EXPECTATION && event_int(e, FIELD_HELD) == 0;
+    }
+    return failed;
+}
+
+Test(what_if, expectations_that_do_not_hold_in_it_are_left_out_of_what_is_saved_and_that_is_said)
+{
+    scene_seek(scene, 1800 * MILLISECOND);
+    scene_select(scene, (struct selection){ACT_LINK, story_link_by_name(scene_story(scene), "b-mail")});
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_WHAT_IF, 0), "cut for a minute");
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+    cr_assert(click(ACT_SAVE, 0));
+    scene_draw(scene, canvas);
+    cr_expect(picture_says("1 expectation of the scenario does not hold in it, and was left out."));
+    cr_expect(strstr(rerun_saved, "\"expect\"") && strstr(rerun_saved, "10 mx1.b.example"), "what holds stays");
+    cr_expect(eq(ptr, strstr(rerun_saved, "picked up\",\"before"), NULL), "%s", rerun_saved);
+    struct journal_memory *again = run_scenario_text(rerun_saved);
+    cr_expect(eq(sz, failed_expectations(again), 0), "%s", rerun_saved);
+    journal_memory_free(again);
+}
+
+Test(what_if, what_is_saved_has_the_seed_of_its_run)
+{
+    size_t left_out;
+    char *text = what_if_to_save("{\"seed\":113}", "113", NULL, &left_out);
+    cr_expect(eq(str, text, "{\"seed\":113}"));
+    mem_free(text);
+    text = what_if_to_save("{\"seed\":113}", "luck", NULL, &left_out);
+    cr_expect(eq(str, text, "{\"seed\":\"luck\"}"));
+    mem_free(text);
+}
+
 Test(what_if, the_view_that_came_of_itself_goes_with_the_last_act_and_is_not_remembered)
 {
     char before[WORKSPACE_TEXT_BYTES], after[WORKSPACE_TEXT_BYTES];
