@@ -203,7 +203,7 @@ static struct window_options window_options_of(const struct view_world *world, c
 /* What is remembered of a world when its window closes, however it does. */
 struct leaving {
     const char *title;
-    bool is_arranged;                       /* by a lesson or --show: the user has not, and it is not kept */
+    bool is_arranged;                       /* by a lesson, --show, or for a log: the user has not; it is not kept */
     char arrangement[WORKSPACE_TEXT_BYTES]; /* as it was before */
     struct window_memory memory;
 };
@@ -231,6 +231,8 @@ static struct leaving remembered(const struct view_world *world, const struct vi
     const char *show = world->show ? world->show : options->words.show;
     struct leaving l = {.title = world_title(world->journal), .is_arranged = world->lesson || show};
     settings_read(l.title, &l.memory);
+    if (!show) show = scene_arrangement_instead(world->journal, l.memory.arrangement);
+    l.is_arranged |= show != NULL;
     snprintf(l.arrangement, sizeof l.arrangement, "%s", l.memory.arrangement);
     if (options->words.theme) l.memory.dark = options->picture.dark;
     if (options->words.scale) l.memory.scale = options->picture.scale;

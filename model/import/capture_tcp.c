@@ -57,7 +57,7 @@ static void judge_loss(struct capture *c, struct seen_end *end, struct seen_pack
         size_t length = strlen(p->why);
         snprintf(p->why + length, sizeof p->why - length, "%s", tr("; what answered it was lost, or late"));
     } else if (!before->lost) {
-        before->lost = tr("inferred: lost beyond the capture point");
+        before->lost = tr("inferred: beyond the capture point");
     }
 }
 
@@ -84,7 +84,7 @@ static int add_ghost(struct capture *c, int filler, int64_t at_ns)
     ghost->first_ns = ghost->last_ns = at_ns;
     ghost->sent_ns = at_ns - c->pairs[ghost->pair].way_ns[ghost->side];
     ghost->arrives_ns = at_ns + c->pairs[ghost->pair].way_ns[1 - ghost->side];
-    ghost->lost = tr("inferred: lost before the capture point");
+    ghost->lost = tr("inferred: before the capture point");
     say(ghost, tr("inferred: never captured, but sent again later"));
     return (int)c->n_packets - 1;
 }

@@ -211,8 +211,7 @@ static void settle_times(struct trace *t)
         hop->taken_ns = hop->at_ns > before_ns ? hop->at_ns : before_ns + MILLISECOND;
         if (before_ns - hop->at_ns > CLOCKS_APART_S * SECOND) {
             vtime_format_duration(before_ns - hop->at_ns, apart);
-            snprintf(text, sizeof text,
-                     tr("inferred: its clock is %s behind, or that of who handed the mail on is as much ahead"), apart);
+            snprintf(text, sizeof text, tr("inferred: %s behind"), apart);
             DRAFT_ADD(t->draft, HOST_TROUBLE, hop->taken_ns, RANK_STATE, 0, F_INT(HOST, hop->by + 1),
                       F_TEXT(NAME, "clock"), F_TEXT(TEXT, text), F_TEXT(WHY, tr("its Received line is too early")));
             import_note(t->report, tr("%s: its clock is %s behind, or that of who handed the mail on is as much ahead"),

@@ -41,8 +41,10 @@ static void take_options(struct scene *s, const struct scene_options *options)
     s->playing = options->playing;
     s->what_if.rerun = options->rerun;
     s->elsewhere.program = options->elsewhere;
-    if (!options->arrangement || !workspace_read(&s->workspace, options->arrangement))
-        workspace_read(&s->workspace, workspace_preset(0));
+    if (!options->arrangement || !workspace_read(&s->workspace, options->arrangement)) {
+        const char *instead = scene_arrangement_instead(s->journal, NULL);
+        workspace_read(&s->workspace, instead ? instead : workspace_preset(0));
+    }
     if (options->projector) scene_set_projector(s, true);
     place_as_before(s, options->places, options->n_places);
     if (s->places_are_chosen) scene_forget_map(s);
@@ -295,6 +297,24 @@ void scene_enlarge(struct scene *s, enum view_id view)
 {
     s->enlarged = view == s->enlarged ? VIEW_NONE : view;
     s->dirty = true;
+}
+
+static bool has_attempts_alone(const struct journal_memory *journal)
+{
+    bool has_attempts = false;
+    for (size_t i = 0; i < journal_memory_count(journal); i++) {
+        enum event_kind kind = journal_memory_at(journal, i)->kind;
+        if (kind == EVENT_PACKET_SEND || kind == EVENT_SMTP_LINE || kind == EVENT_POP3_LINE) return false;
+        has_attempts |= kind == EVENT_ATTEMPT_END;
+    }
+    return has_attempts;
+}
+
+const char *scene_arrangement_instead(const struct journal_memory *journal, const char *chosen)
+{
+    struct workspace workspace;
+    bool has_queue = chosen && workspace_read(&workspace, chosen) && workspace_has(&workspace, VIEW_QUEUE);
+    return !has_queue && has_attempts_alone(journal) ? workspace_of_attempts() : NULL;
 }
 
 const char *scene_arrangement(const struct scene *s, char text[WORKSPACE_TEXT_BYTES])

@@ -105,6 +105,11 @@ void scene_poll(struct scene *scene);
    they cannot be written. */
 bool scene_save_unsaved(struct scene *scene, char where[RERUN_WHY_BYTES]);
 
+/* An arrangement for this journal instead of the one that was chosen for others ("" or NULL: none was): where nobody
+   sends packets or says anything, as in the log of a server, what is shown has the queues. NULL: the chosen one will
+   do. */
+const char *scene_arrangement_instead(const struct journal_memory *journal, const char *chosen);
+
 /* How the user has arranged the views, for the next time. */
 const char *scene_arrangement(const struct scene *scene, char text[WORKSPACE_TEXT_BYTES]);
 /* Whether the user wants the hosts to stand there next time, too (K). */

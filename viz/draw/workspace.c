@@ -22,6 +22,11 @@ const char *workspace_preset(int i)
     return presets[i];
 }
 
+const char *workspace_of_attempts(void)
+{
+    return "-50(queue,map)";
+}
+
 const char *workspace_view_name(enum view_id view)
 {
     return names[view];

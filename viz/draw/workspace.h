@@ -45,6 +45,8 @@ struct workspace {
 /* Arrangements that are there from the beginning, to be gone through with a key; the first is the usual one. */
 enum { WORKSPACE_PRESETS = 5 };
 const char *workspace_preset(int i);
+/* For a journal of attempts alone, as a log tells them: those that have something to show. */
+const char *workspace_of_attempts(void);
 
 const char *workspace_view_name(enum view_id view); /* "ladder", as in the text */
 /* False, and nothing is changed, when the text means no arrangement. */

@@ -55,5 +55,8 @@ const char *story_reason(const char *why)
 {
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (!strcmp(why, reasons[i])) return tr(reasons[i]);
+    /* What was concluded of a recording (model/import): the journal marks it by its beginning. */
+    if (!strcmp(why, "inferred: beyond the capture point")) return tr("beyond the capture point (inferred)");
+    if (!strcmp(why, "inferred: before the capture point")) return tr("before the capture point (inferred)");
     return why;
 }

@@ -871,3 +871,20 @@ Test(scene, a_view_that_was_asked_for_is_shown_beside_what_is_looked_at)
         cr_expect(picture_says("a mail server"), "%s", asked[i]);
     }
 }
+
+/* ---- Journals of attempts alone ---- */
+
+Test(attempts_alone, a_log_without_packets_is_shown_by_its_queues_unless_the_user_has_them_already)
+{
+    struct journal *made = journal_new();
+    struct journal_memory *log = journal_memory_new();
+    journal_add_reader(made, journal_memory_reader(log, event_mask_all()));
+    JOURNAL_EMIT(made, ATTEMPT_END, F_INT(ATTEMPT, 1), F_TEXT(OUTCOME, "later"));
+    cr_expect(eq(str, (char *)scene_arrangement_instead(log, ""), "-50(queue,map)"));
+    cr_expect(eq(str, (char *)scene_arrangement_instead(log, "|62(-55(map,dialogue),ladder)"), "-50(queue,map)"));
+    cr_expect(eq(ptr, (void *)scene_arrangement_instead(log, "-30(map,queue)"), NULL));
+    JOURNAL_EMIT(made, PACKET_SEND, F_INT(PACKET, 1));
+    cr_expect(eq(ptr, (void *)scene_arrangement_instead(log, ""), NULL), "a run has more to show");
+    journal_free(made);
+    journal_memory_free(log);
+}
