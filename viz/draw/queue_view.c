@@ -295,17 +295,19 @@ static struct queue_page page_of(const struct view *v, const struct queue_plan *
 /* So that the rows of what is under way now are in sight, or, of more, the latest, with a few of those to come. */
 static size_t first_at_now(const struct queue_page *p, size_t fit)
 {
-    size_t n = 0, under_way = STORY_NONE, written = 0;
+    size_t n = 0, under_way = STORY_NONE, latest = 0, written = 0;
     int64_t now = story_now(p->v->story);
     for (size_t i = 0; i < p->plan->n_rows; i++) {
         const struct queue_row *row = &p->plan->rows[i];
         if (!is_shown(p, row)) continue;
-        if (under_way == STORY_NONE && row->from_ns <= now && row->to_ns >= now) under_way = n;
+        bool is_under_way = row->from_ns <= now && row->to_ns >= now;
+        if (is_under_way && under_way == STORY_NONE) under_way = n;
+        if (is_under_way) latest = n;
         n++;
         if (row->from_ns <= now) written = n;
     }
     size_t last = written + fit / 4 < n ? written + fit / 4 : n, first = last > fit ? last - fit : 0;
-    bool has_room = under_way != STORY_NONE && written - under_way <= fit;
+    bool has_room = under_way != STORY_NONE && latest - under_way < fit;
     return has_room && under_way < first ? under_way : first;
 }
 

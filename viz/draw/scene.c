@@ -310,11 +310,28 @@ static bool has_attempts_alone(const struct journal_memory *journal)
     return has_attempts;
 }
 
+/* Whether a mail waits so long for its next attempt that days matter more than what is said; of a long journal only the
+   beginning is looked at, before the first picture. */
+static bool has_long_waits(const struct journal_memory *journal)
+{
+    enum { MOST = 200000 };
+    size_t n = journal_memory_count(journal);
+    for (size_t i = 0; i < n && i < MOST; i++) {
+        const struct event *e = journal_memory_at(journal, i);
+        if (e->kind != EVENT_MAIL_STATE || strcmp(event_text(e, FIELD_TO), "deferred") != 0) continue;
+        if (event_int(e, FIELD_AT) - e->at_ns >= HOUR) return true;
+    }
+    return false;
+}
+
 const char *scene_arrangement_instead(const struct journal_memory *journal, const char *chosen)
 {
     struct workspace workspace;
     bool has_queue = chosen && workspace_read(&workspace, chosen) && workspace_has(&workspace, VIEW_QUEUE);
-    return !has_queue && has_attempts_alone(journal) ? workspace_of_attempts() : NULL;
+    bool is_usual = !chosen || !*chosen || strcmp(chosen, workspace_preset(0)) == 0;
+    if (has_queue) return NULL;
+    if (has_attempts_alone(journal)) return workspace_of_attempts();
+    return is_usual && has_long_waits(journal) ? workspace_of_days() : NULL;
 }
 
 const char *scene_arrangement(const struct scene *s, char text[WORKSPACE_TEXT_BYTES])

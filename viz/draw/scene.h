@@ -106,8 +106,8 @@ void scene_poll(struct scene *scene);
 bool scene_save_unsaved(struct scene *scene, char where[RERUN_WHY_BYTES]);
 
 /* An arrangement for this journal instead of the one that was chosen for others ("" or NULL: none was): where nobody
-   sends packets or says anything, as in the log of a server, what is shown has the queues. NULL: the chosen one will
-   do. */
+   sends packets or says anything, as in the log of a server, what is shown has the queues; so where a mail waits an
+   hour and more for its next attempt, if the usual arrangement was not changed. NULL: the chosen one will do. */
 const char *scene_arrangement_instead(const struct journal_memory *journal, const char *chosen);
 
 /* How the user has arranged the views, for the next time. */

@@ -27,6 +27,11 @@ const char *workspace_of_attempts(void)
     return "-50(queue,map)";
 }
 
+const char *workspace_of_days(void)
+{
+    return "|62(-50(map,queue),ladder)";
+}
+
 const char *workspace_view_name(enum view_id view)
 {
     return names[view];

@@ -47,6 +47,8 @@ enum { WORKSPACE_PRESETS = 5 };
 const char *workspace_preset(int i);
 /* For a journal of attempts alone, as a log tells them: those that have something to show. */
 const char *workspace_of_attempts(void);
+/* For mails that wait for hours: the usual one with the queues in place of the dialogue. */
+const char *workspace_of_days(void);
 
 const char *workspace_view_name(enum view_id view); /* "ladder", as in the text */
 /* False, and nothing is changed, when the text means no arrangement. */

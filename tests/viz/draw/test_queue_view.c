@@ -169,6 +169,17 @@ Test(queue_view, what_is_under_way_now_is_in_sight_unless_the_user_has_scrolled)
     cr_expect(strstr(read_at("office-day", "queue", HOUR, 0, &said), "letters-1\n") != NULL);
 }
 
+/* There are more rows than fit: the last are reports that have come. */
+Test(queue_view, a_report_that_has_come_pushes_nothing_that_is_under_way_out_of_sight)
+{
+    static struct said said;
+    static const char *const under_way[] = {"\npf\n", "\nexim\n", "\nsendmail\n", "\nqmail\n", "\nopen\n"};
+    const char *text = read_at("retry-side-by-side", "|62(-62(map,queue),ladder)", 27 * HOUR, 0, &said);
+    for (size_t i = 0; i < sizeof under_way / sizeof *under_way; i++)
+        cr_expect(strstr(text, under_way[i]) != NULL, "%s", under_way[i]);
+    cr_expect(strstr(text, "\nexim-delayed\n") == NULL, "all fit, so that this judges nothing");
+}
+
 Test(queue_view, every_line_of_the_axis_of_two_days_has_its_time)
 {
     static struct said said;

@@ -888,3 +888,25 @@ Test(attempts_alone, a_log_without_packets_is_shown_by_its_queues_unless_the_use
     journal_free(made);
     journal_memory_free(log);
 }
+
+static const char *opens_with(int64_t waits_ns, const char *chosen)
+{
+    struct journal *made = journal_new();
+    struct journal_memory *run = journal_memory_new();
+    journal_add_reader(made, journal_memory_reader(run, event_mask_all()));
+    JOURNAL_EMIT(made, PACKET_SEND, F_INT(PACKET, 1));
+    JOURNAL_EMIT(made, MAIL_STATE, F_TEXT(TO, "deferred"), F_INT(AT, waits_ns));
+    const char *instead = scene_arrangement_instead(run, chosen);
+    journal_free(made);
+    journal_memory_free(run);
+    return instead;
+}
+
+Test(long_waits, where_a_mail_waits_for_hours_the_queues_are_seen_unless_the_user_has_chosen)
+{
+    static const char *const usual = "|62(-55(map,dialogue),ladder)";
+    cr_expect(eq(str, (char *)opens_with(HOUR, NULL), "|62(-50(map,queue),ladder)"));
+    cr_expect(eq(str, (char *)opens_with(HOUR, usual), "|62(-50(map,queue),ladder)"));
+    cr_expect(eq(ptr, (void *)opens_with(HOUR - 1, usual), NULL));
+    cr_expect(eq(ptr, (void *)opens_with(HOUR, "|50(map,ladder)"), NULL));
+}
