@@ -152,15 +152,29 @@ static void say_duplicate(struct sentence *s, unsigned nth)
     if (nth > 0) sentence_say(s, "%s", nth <= 3 ? tr(which[nth]) : tr("One more duplicate acknowledgement: "));
 }
 
+/* That a host or its network cannot be reached ends no connection: it may pass (RFC 9293 3.9.2.2). */
+static void say_heard(struct sentence *s, const struct story *story, size_t packet, const char *name, const char *host)
+{
+    struct story_header header;
+    const char *router = story_name_of_host(story, story->packets.items[packet].from);
+    sentence_say(s, tr("%s hears from %s: %s"), host, router, name);
+    if (!story_packet_header(story, packet, &header) || !header.is_icmp) return;
+    enum icmp_kind kind = icmp_kind_of(&header.icmp, ip_is_v6(&header.ip));
+    if (kind == ICMP_HOST_DOWN || kind == ICMP_NO_ROUTE)
+        sentence_say(s, "%s", tr("; TCP goes on all the same, since this may pass"));
+}
+
 static void tell_link_deliver(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     char label[256];
     size_t packet = story_event_packet(story, i),
            from = packet == STORY_NONE ? STORY_NONE : story->packets.items[packet].from;
     const char *name = packet_name(story, i, label, sizeof label), *host = sentence_host(story, e, FIELD_HOST);
-    if (packet != STORY_NONE && story->packets.items[packet].end_event == i)
-        say_duplicate(s, story->packets.items[packet].duplicate);
-    if (from < story->hosts.count)
+    bool is_there = packet != STORY_NONE && story->packets.items[packet].end_event == i;
+    if (is_there) say_duplicate(s, story->packets.items[packet].duplicate);
+    if (is_there && from < story->hosts.count && story->packets.items[packet].class == STORY_ICMP)
+        say_heard(s, story, packet, name, host);
+    else if (from < story->hosts.count)
         sentence_say(s, tr("%s from %s reaches %s"), name, story_name_of_host(story, from), host);
     else
         sentence_say(s, tr("%s reaches %s"), name, host);

@@ -374,3 +374,35 @@ Test(captions, what_brings_a_mail_or_says_something_of_it_is_told)
     story_free(story);
     journal_memory_free(journal);
 }
+
+/* ---- ICMP ---- */
+
+static size_t expect_heard(const char *scenario, const char *sentence)
+{
+    char text[STORY_SENTENCE_BYTES];
+    size_t n = 0;
+    struct journal_memory *journal = run_scenario(scenario);
+    struct story *story = story_new(journal);
+    for (size_t i = 0; i < story_event_count(story); i++) {
+        size_t packet = story_event_packet(story, i);
+        if (packet == STORY_NONE || story_packet(story, packet)->class != STORY_ICMP) continue;
+        if (story_event_kind(story, i) != EVENT_LINK_DELIVER || story_packet(story, packet)->end_event != i) continue;
+        cr_expect(eq(str, (char *)story_sentence(story, i, text, sizeof text), (char *)sentence));
+        n++;
+    }
+    story_free(story);
+    journal_memory_free(journal);
+    return n;
+}
+
+/* Otherwise one wonders why it is tried again. */
+Test(captions, that_a_host_cannot_be_reached_is_heard_and_ends_nothing)
+{
+    cr_expect(
+        gt(sz,
+           expect_heard("backup-mx", "mail.a.example hears from internet: host unreachable; TCP goes on all the same, "
+                                     "since this may pass"),
+           2));
+    cr_expect(
+        gt(sz, expect_heard("path-mtu", "mail.a.example hears from west: fragmentation needed, MTU 1400"), 0));
+}
