@@ -1,29 +1,14 @@
 /* Each view of a small journal that is written by hand, so that what must stand where is known from the journal alone:
-   a line of it, an instant, and the text and place on the picture that follow from them. */
+   a line of it, an instant, and the text and place on the picture that follow from them. What if:
+   test_written_what_if.c. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "sim/journal/memory.h"
-#include "sim/journal/vtime.h"
-#include "tests/viz/readers/handwritten.h"
-#include "viz/draw/scene.h"
-
-enum { WIDTH = 1280, HEIGHT = 800, MOST = 2000 };
+#include "tests/viz/draw/written_view.h"
 
 /* ---- The journals ---- */
-
-/* pc --0.1 s-- mail.a.example --1 s-- mx.b.example */
-#define WORLD                                                                                                          \
-    "0 run.begin title='By hand' seed=7 version=test\n"                                                                \
-    "0 host.add host=1 name=pc role=client address=0x0a000001\n"                                                       \
-    "0 host.add host=2 name=mail.a.example role=mail_server address=0x0a000002\n"                                      \
-    "0 host.add host=3 name=mx.b.example role=mail_server address=0x0a000003\n"                                        \
-    "0 link.add link=1 name=near host=1 peer=2 rate_out=8000000 rate_back=8000000 delay_out=0.1 delay_back=0.1\n"      \
-    "0 link.add link=2 name=far host=2 peer=3 rate_out=8000000 rate_back=8000000 delay_out=1 delay_back=1\n"
 
 #define SENT(at, arrives, n, dir)                                                                                      \
     at " link.send link=2 dir=" dir " packet=" n " begins=" at " departs=" at " arrives=" arrives "\n"
@@ -119,106 +104,6 @@ enum { WIDTH = 1280, HEIGHT = 800, MOST = 2000 };
     "11 dns.answer host=2 peer=4 qname=b.example qtype=MX id=6 rcode=NOERROR text='10 mx.b.example.'\n"                \
     "11 dns.cache host=2 peer=4 name=b.example qtype=MX why=put ttl=60 zone=b.example text='10 mx.b.example.'\n"       \
     "80 run.end why=done\n"
-
-/* ---- What is drawn ---- */
-
-struct heard {
-    char text[160];
-    struct box box;
-};
-
-static struct {
-    struct journal_memory *journal;
-    struct scene *scene;
-    struct heard words[MOST], marks[MOST];
-    size_t n_words, n_marks;
-} seen;
-
-static struct box bounds_of(const struct point corners[4])
-{
-    double x0 = corners[0].x, x1 = x0, y0 = corners[0].y, y1 = y0;
-    for (int i = 1; i < 4; i++) {
-        x0 = fmin(x0, corners[i].x), x1 = fmax(x1, corners[i].x);
-        y0 = fmin(y0, corners[i].y), y1 = fmax(y1, corners[i].y);
-    }
-    return box_of(x0, y0, x1 - x0, y1 - y0);
-}
-
-static void hear(void *user, const struct canvas_part *part)
-{
-    (void)user;
-    if (part->colour.a < 0.3) return;
-    struct box box = bounds_of(part->corners);
-    if (part->what == CANVAS_MARK && seen.n_marks < MOST) seen.marks[seen.n_marks++].box = box;
-    if (part->what != CANVAS_TEXT || seen.n_words == MOST) return;
-    struct heard *word = &seen.words[seen.n_words++];
-    snprintf(word->text, sizeof word->text, "%s", part->text);
-    word->box = box;
-}
-
-static void open_view(const char *view, const char *journal)
-{
-    struct scene_options options = scene_options_default();
-    options.arrangement = view;
-    options.captions = CAPTIONS_NONE;
-    seen.journal = handwritten(journal);
-    seen.scene = scene_new(seen.journal, options);
-}
-
-static void close_view(void)
-{
-    scene_free(seen.scene);
-    journal_memory_free(seen.journal);
-    canvas_forget_fonts();
-}
-
-static void draw(void)
-{
-    struct canvas *canvas = canvas_new_listener(WIDTH, HEIGHT, (struct canvas_listener){hear, NULL});
-    seen.n_words = seen.n_marks = 0;
-    scene_draw(seen.scene, canvas);
-    canvas_free(canvas);
-}
-
-static void draw_at(double at_s)
-{
-    scene_seek(seen.scene, (int64_t)(at_s * 1e9));
-    draw();
-}
-
-static const struct heard *word(const char *text)
-{
-    for (size_t i = 0; i < seen.n_words; i++)
-        if (strstr(seen.words[i].text, text)) return &seen.words[i];
-    return NULL;
-}
-
-static struct box place_of_word(const char *text)
-{
-    const struct heard *found = word(text);
-    cr_expect(found != NULL, "\"%s\" is not on the picture", text);
-    return found ? found->box : box_of(0, 0, 0, 0);
-}
-
-static void expect_words(const char *const *texts, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        place_of_word(texts[i]);
-}
-#define SAYS_ALL(...)                                                                                                  \
-    expect_words((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
-
-static struct point middle(struct box b)
-{
-    return point_of(b.x + b.w / 2, b.y + b.h / 2);
-}
-
-static const struct target *target(enum act act, size_t arg)
-{
-    const struct target *t = targets_find_act(scene_targets(seen.scene), act, arg);
-    cr_assert(t != NULL, "act %d %zu cannot be pressed", act, arg);
-    return t;
-}
 
 /* ---- Map ---- */
 
@@ -420,17 +305,6 @@ Test(written_views, dns_has_question_and_answer_and_a_cache_that_runs_out)
 }
 
 /* ---- Looked at closely ---- */
-
-static bool has_fact(const char *name, const char *value)
-{
-    const struct heard *found = word(name);
-    for (size_t i = 0; found && i < seen.n_words; i++) {
-        const struct heard *w = &seen.words[i];
-        bool in_row = fabs(middle(w->box).y - middle(found->box).y) < 6 && w->box.x > found->box.x;
-        if (in_row && strstr(w->text, value)) return true;
-    }
-    return false;
-}
 
 Test(written_views, the_inspector_has_what_is_known_of_a_host_a_link_a_mail_and_a_packet_just_then)
 {
