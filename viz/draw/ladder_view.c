@@ -366,10 +366,11 @@ static void add_time(const struct ladder *l, struct times *times, int64_t at_ns,
     times->n++;
 }
 
-/* What was sent again and what was lost have theirs before their neighbours. */
-static void choose_times(const struct ladder *l, struct times *times)
+/* What was sent again and what was lost have theirs before their neighbours, and the present where nothing is sent. */
+static void choose_times(const struct ladder *l, struct times *times, int64_t quiet_ns)
 {
     const struct theme *theme = l->v->theme;
+    if (quiet_ns >= SECOND) add_time(l, times, story_now(l->v->story), theme->accent);
     for (size_t i = 0; i < l->n_arrows; i++) {
         const struct story_arrow *a = &l->arrows[i];
         if (a->class == STORY_RETRANSMIT) add_time(l, times, a->sent_ns, theme->ink);
@@ -379,7 +380,7 @@ static void choose_times(const struct ladder *l, struct times *times)
         add_time(l, times, l->arrows[i].sent_ns, theme->faint);
 }
 
-static void draw_times(struct ladder *l, struct box gutter)
+static void draw_times(struct ladder *l, struct box gutter, int64_t quiet_ns)
 {
     const struct view *v = l->v;
     char text[VIEW_TIME_BYTES];
@@ -387,7 +388,7 @@ static void draw_times(struct ladder *l, struct box gutter)
     style.across = ALIGN_END;
     style.down = ALIGN_CENTRE;
     struct times times = {.apart = view_units(v, 16)};
-    choose_times(l, &times);
+    choose_times(l, &times, quiet_ns);
     for (size_t i = 0; i < times.n; i++) {
         const struct ladder_time *t = &times.items[i];
         style.colour = t->colour;
@@ -416,16 +417,13 @@ static bool clear_middle(const struct ladder *l, double w, double *best)
     return least < 1e9;
 }
 
-static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
+/* How much time passes, on a line across all columns. */
+static void say_gap(struct ladder *l, double y, int64_t length_ns)
 {
     const struct view *v = l->v;
     char text[96], length[VTIME_TEXT_BYTES];
-    double x, stamp = view_units(v, 6); /* of what is sent after it */
-    double y = (y_at(l, from_ns) + y_at(l, to_ns) - stamp) / 2, h = view_units(v, 18);
-    if (y < l->chart.y + h || y > y_at(l, story_now(v->story)) - h / 2) return;
-    canvas_dashed(v->canvas, point_of(l->chart.x, y), point_of(l->chart.x + l->chart.w, y), view_units(v, 1.5),
-                  view_units(v, 4), v->theme->ghost);
-    snprintf(text, sizeof text, tr("%s pass"), vtime_format_duration(to_ns - from_ns, length));
+    double x, h = view_units(v, 18);
+    snprintf(text, sizeof text, tr("%s pass"), vtime_format_duration(length_ns, length));
     struct text_style style = view_faint(v, FONT_SMALL);
     style.italic = true;
     style.across = style.down = ALIGN_CENTRE;
@@ -441,7 +439,19 @@ static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
     canvas_text(v->canvas, box, &style, text);
 }
 
-static void draw_gaps(struct ladder *l)
+static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
+{
+    const struct view *v = l->v;
+    double stamp = view_units(v, 6); /* of what is sent after it */
+    double y = (y_at(l, from_ns) + y_at(l, to_ns) - stamp) / 2, h = view_units(v, 18);
+    if (y < l->chart.y + h || y > y_at(l, story_now(v->story)) - h / 2) return;
+    canvas_dashed(v->canvas, point_of(l->chart.x, y), point_of(l->chart.x + l->chart.w, y), view_units(v, 1.5),
+                  view_units(v, 4), v->theme->ghost);
+    say_gap(l, y, to_ns - from_ns);
+}
+
+/* Returns since when nothing has been on its way. */
+static int64_t draw_gaps(struct ladder *l)
 {
     int64_t now = story_now(l->v->story), quiet_since = 0;
     for (size_t i = 0; i < l->n_arrows && l->arrows[i].sent_ns <= now; i++) {
@@ -450,6 +460,17 @@ static void draw_gaps(struct ladder *l)
         int64_t end = a->end_ns == TIME_NEVER ? a->sent_ns : a->end_ns;
         if (end > quiet_since) quiet_since = end;
     }
+    return quiet_since;
+}
+
+/* The present, and how long nothing has been on its way there: in whole seconds, which change no faster than a clock.
+ */
+static void draw_present(struct ladder *l, double y, int64_t quiet_ns)
+{
+    const struct view *v = l->v;
+    canvas_line(v->canvas, point_of(l->chart.x, y), point_of(l->chart.x + l->chart.w, y), 1,
+                colour_with_alpha(v->theme->accent, 0.6));
+    if (quiet_ns >= SECOND) say_gap(l, y, quiet_ns / SECOND * SECOND);
 }
 
 /* ---- Together ---- */
@@ -588,11 +609,10 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
     draw_share_drawn(&l, box_of(inner.x, inner.y, gutter, heads));
     draw_columns(&l, box_of(l.chart.x, inner.y, l.chart.w, heads), n_hosts);
     canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, foot_units) + 2));
-    draw_gaps(&l);
+    int64_t quiet_since = draw_gaps(&l), quiet_ns = quiet_since ? story_now(v->story) - quiet_since : 0;
     draw_all_arrows(&l);
-    draw_times(&l, box_of(inner.x, inner.y, gutter, inner.h));
-    canvas_line(v->canvas, point_of(l.chart.x, now), point_of(l.chart.x + l.chart.w, now), 1,
-                colour_with_alpha(v->theme->accent, 0.6));
+    draw_times(&l, box_of(inner.x, inner.y, gutter, inner.h), quiet_ns);
+    draw_present(&l, now, quiet_ns);
     canvas_unclip(v->canvas);
     ladder_scale_end(&l.scale);
     mem_free(l.arrows);

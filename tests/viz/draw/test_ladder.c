@@ -325,6 +325,21 @@ Test(ladder, a_loss_and_a_retransmission_have_a_time_of_their_own)
     canvas_forget_fonts();
 }
 
+/* Otherwise what was last looks as if it had just been: it ended at 21.749 s. */
+Test(ladder, where_nothing_is_on_its_way_the_present_has_its_time_and_how_long_that_is_so)
+{
+    struct journal_memory *journal = run_scenario("tarpit");
+    open_ladder(journal, 1);
+    draw_at(30 * SECOND, 1280, 800);
+    cr_expect(is_said("30.000 s") && is_said("8 s pass"));
+    draw_at(22 * SECOND, 1280, 800);
+    bool said_too_soon = is_said("22.000 s") || is_said("0 s pass");
+    cr_expect_not(said_too_soon);
+    scene_free(seen.scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
 /* What is too long for its arrow is said in fewer words, and not in half of one. */
 Test(ladder, no_word_along_an_arrow_is_cut)
 {
