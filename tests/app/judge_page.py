@@ -398,6 +398,25 @@ def judge_first_mail(path, lost, names):
         check(2 <= len(places) <= 4, f"with less motion it goes step by step: {len(places)} pictures in 2.5 s")
 
 
+ENVELOPES = """(() => Object.fromEntries([...document.querySelectorAll('.queue .lookable')].filter(row => row.querySelector('title')
+  && row.firstChild.dataset && row.firstChild.dataset.sign).map(row => [row.textContent.split(' ')[0], row.firstChild.dataset.sign])))()"""
+
+
+def tells_reports(page, reports, copies):
+    """Only what comes back because it did not arrive is a bounce: a receipt is a mail, the report of a delay says so; and of a
+    mail that came twice both copies are counted."""
+    page.open(reports)
+    page.key("End")
+    equal(page.evaluate(ENVELOPES), {"order": "mail", "plain": "mail", "silent": "mail", "order-delayed": "delay",
+                                     "plain-delayed": "delay", "order-receipt-2": "mail"}, "envelopes in the queue")
+    check("mail picked up" in page.evaluate("[...document.querySelectorAll('.map [data-sign]')].map(n => n.dataset.sign)"),
+          "a mail that was picked up is not open")
+    page.open(copies)
+    page.key("End")
+    said = page.evaluate("hosts.map(host => hostWords(host, {at: endOfRun})[0]).join('; ')")
+    check(", 2 copies" in said, f"copies are not counted: {said}")
+
+
 def judge_hostile(postroad, scenarios, folder):
     """What the writer of a scenario or mail wrote stays text, wherever it is shown."""
     scenario = json.loads((scenarios / "first-mail.json").read_text())
@@ -481,6 +500,10 @@ def main():
         scenario = json.loads((scenarios / "first-mail.json").read_text()) | {"starts": "2025-03-03T07:30:00Z"}
         (folder / "monday.json").write_text(json.dumps(scenario))
         subprocess.run([postroad, "export", folder / "monday.json", "-o", folder / "monday.html"], check=True)
+        for name, scenario in (("reports", "reports"), ("copies", "duplicate-after-lost-250")):
+            subprocess.run([postroad, "export", scenarios / f"{scenario}.json", "-o", folder / f"{name}.html"], check=True)
+        with Browser() as page:
+            tells_reports(page, folder / "reports.html", folder / "copies.html")
         with Browser() as page:
             tells_the_time_of_day(page, folder / "first.html", "")
             tells_the_time_of_day(page, folder / "monday.html", "07:30 on Monday")

@@ -20,6 +20,9 @@ texts = []
 rows = re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}', open("viz/draw/help_view.c").read())
 assert len(rows) > 30, rows
 texts += [meaning for keys, meaning in rows]
+signs = re.findall(r'\[SIGN_\w+\] = \{FORM_\w+, HUE_\w+, \w+, "([^"]*)"\}', open("viz/draw/signs.c").read())
+assert len(signs) > 30, signs
+texts += [words for words in signs if words]
 table = re.search(r"table\[\] = \{(.*?)\n\};", open("viz/story/wanted_words.c").read(), re.S).group(1)
 words = re.findall(r'\{"([^"]*)",\s*\{', table)
 assert len(words) > 30, words

@@ -1,6 +1,6 @@
 /* A row a line. When others begin to speak, a heading names them. Client and server differ by colour, by their letter
    in front and by a step to the right. A refusal stands out by a sign and its colour, as in the queues: one for now by
-   a clock, one for good by a cross, and bold. */
+   a clock with an arrow, one for good by a cross in a box, and bold. */
 #include "viz/draw/dialogue_view.h"
 
 #include <math.h>
@@ -10,6 +10,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/shapes.h"
+#include "viz/draw/signs.h"
 
 static const double row_units = 21, time_units = 72, refusal_units = 6.5;
 enum { MOST_LINES = 12 };
@@ -61,8 +62,8 @@ static void draw_mark(const struct view *v, struct point at, const struct story_
 {
     double r = view_units(v, 8);
     if (line->is_content) {
-        bool bounce = line->mail != STORY_NONE && story_mail_is_bounce(v->story, line->mail);
-        shape_envelope(v->canvas, v->theme, at, r * 2.2, bounce, 1);
+        unsigned kind = line->mail == STORY_NONE ? ENVELOPE_PLAIN : view_envelope(v, line->mail);
+        shape_envelope(v->canvas, v->theme, at, r * 2.2, kind, 1);
         return;
     }
     if (line->is_secret) {
@@ -111,11 +112,7 @@ static void draw_refusal(const struct view *v, struct point left, const struct s
 {
     double r = view_units(v, refusal_units);
     struct point at = {left.x + r, left.y};
-    struct colour colour = refusal_colour(v, line);
-    if (is_for_now(line))
-        shape_clock(v->canvas, at, r, v->theme->panel, colour);
-    else
-        shape_cross(v->canvas, at, r * 0.8, r * 0.45, colour);
+    sign_draw(v->canvas, v->theme, is_for_now(line) ? SIGN_DEFERRED : SIGN_REFUSED, at, r * 0.9);
 }
 
 /* Where the words of a line begin, from the left of its row. */

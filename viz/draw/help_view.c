@@ -66,7 +66,9 @@ enum {
     KEYED_VIEWS = VIEW_CLOSELY,
     LEFT_ROWS = LENGTH(time_rows) + LENGTH(looking_rows) + 2, /* with their headings */
     RIGHT_ROWS = KEYED_VIEWS + LENGTH(view_rows) + LENGTH(window_rows) + 2,
-    ROWS = RIGHT_ROWS > LEFT_ROWS ? RIGHT_ROWS : LEFT_ROWS
+    SIGN_ROWS = SIGNS_WITH_WORDS + 2,
+    KEY_ROWS = RIGHT_ROWS > LEFT_ROWS ? RIGHT_ROWS : LEFT_ROWS,
+    ROWS = SIGN_ROWS > KEY_ROWS ? SIGN_ROWS : KEY_ROWS
 };
 
 static const double page_width = 1240, line_height = 21, head_height = 58, foot_height = 56; /* in units */
@@ -130,19 +132,26 @@ static void write_right(struct column c)
     write_rows(&c, window_rows, LENGTH(window_rows));
 }
 
-static void write_signs(struct column c)
+static void write_signs(struct column *c, enum sign from, enum sign end)
 {
-    const struct view *v = c.v;
-    write_heading(&c, tr("Signs of the time line"));
-    for (enum timeline_sign sign = 0; sign < TIMELINE_SIGNS; sign++) {
-        double x = c.row.x + c.keys + c.gap, w = c.row.x + c.row.w - x;
+    const struct view *v = c->v;
+    for (enum sign sign = from; sign < end; sign++) {
+        double x = c->row.x + c->keys + c->gap, w = c->row.x + c->row.w - x;
         struct text_style style = view_text(v, FONT_PLAIN);
         style.down = ALIGN_CENTRE;
-        style = view_fitted(v, style, timeline_sign_words(sign), w, 0.7);
-        timeline_sign_draw(v, sign, point_of(c.row.x + c.keys / 2, c.row.y + c.row.h / 2));
-        canvas_text(v->canvas, box_of(x, c.row.y, w, c.row.h), &style, timeline_sign_words(sign));
-        c.row.y += c.row.h;
+        style = view_fitted(v, style, sign_words(sign), w, 0.7);
+        timeline_sign_draw(v, sign, point_of(c->row.x + c->keys / 2, c->row.y + c->row.h / 2));
+        canvas_text(v->canvas, box_of(x, c->row.y, w, c->row.h), &style, sign_words(sign));
+        c->row.y += c->row.h;
     }
+}
+
+static void write_all_signs(struct column c)
+{
+    write_heading(&c, tr("Signs of the time line"));
+    write_signs(&c, 0, TIMELINE_SIGNS);
+    write_heading(&c, tr("Signs of attempts and hosts"));
+    write_signs(&c, TIMELINE_SIGNS, SIGNS_WITH_WORDS);
 }
 
 static void write_columns(const struct view *v, struct box box)
@@ -151,7 +160,7 @@ static void write_columns(const struct view *v, struct box box)
     double signs = box.x + left + right + 2 * gap;
     write_left((struct column){v, box_of(box.x, box.y, left, h), 138 * u, 12 * u});
     write_right((struct column){v, box_of(box.x + left + gap, box.y, right, h), 90 * u, 12 * u});
-    write_signs((struct column){v, box_of(signs, box.y, box.x + box.w - signs, h), 20 * u, 12 * u});
+    write_all_signs((struct column){v, box_of(signs, box.y, box.x + box.w - signs, h), 20 * u, 12 * u});
 }
 
 /* The whole page in the window: smaller, where the window is. */

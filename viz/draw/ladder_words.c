@@ -5,6 +5,7 @@
 
 #include "viz/draw/packet_words.h"
 #include "viz/draw/shapes.h"
+#include "viz/draw/signs.h"
 
 enum { REASON_LINES = 3 };
 
@@ -383,7 +384,7 @@ void ladder_words_death(struct ladder_words *l, const struct story_arrow *a, str
     const struct view *v = l->v;
     char text[96];
     double r = view_units(v, 6);
-    shape_death(v->canvas, packet_is_not_taken(v->story, a->packet), at, r, r * 0.4, v->theme->lost);
+    sign_draw_death(v->canvas, packet_is_not_taken(v->story, a->packet), at, r, r * 0.4, v->theme->lost);
     packet_death_words(v->story, a->packet, text, sizeof text);
     struct text_style style = view_text(v, FONT_SMALL);
     style.bold = true;

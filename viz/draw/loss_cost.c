@@ -243,7 +243,9 @@ const char *loss_cost_end_words(const struct outcome_of_letter *o, int64_t grain
         snprintf(text, LOSS_COST_END_BYTES, "%s", tr("not delivered"));
     else
         snprintf(text, LOSS_COST_END_BYTES,
-                 o->end == STORY_MARK_DELIVERED ? tr("delivered at %s") : tr("sent back at %s"),
+                 o->end == STORY_MARK_DELIVERED  ? tr("delivered at %s")
+                 : o->end == STORY_MARK_NOT_SENT ? tr("given up at %s")
+                                                 : tr("sent back at %s"),
                  instant_text(o->end_ns, grain_ns, at));
     return text;
 }

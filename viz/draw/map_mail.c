@@ -10,6 +10,7 @@
 #include "viz/draw/map_crowd.h"
 #include "viz/draw/map_lanes.h"
 #include "viz/draw/shapes.h"
+#include "viz/draw/signs.h"
 
 enum { ROUTE_MAX = 64, STAYS = 8, MOST_WAYS = 100 };
 
@@ -75,29 +76,22 @@ static void draw_envelope(const struct stage *stage, const struct story_stay *le
 {
     const struct view *v = stage->v;
     const struct map_plan *plan = stage->plan;
-    bool bounce = story_mail_is_bounce(v->story, letter->mail),
-         stamped = plan->crowd->is_one && alpha >= 1 && w == map_envelope_width(plan);
+    bool stamped = plan->crowd->is_one && alpha >= 1 && w == map_envelope_width(plan);
+    unsigned kind = view_envelope(v, letter->mail) | (letter->state == STORY_MAIL_PICKED_UP ? ENVELOPE_OPENED : 0);
     if (stamped && !view_is_selected(v, ACT_MAIL, letter->mail) &&
-        !stamps_take_room(plan->crowd->stamps, bounce ? STAMP_BOUNCE : STAMP_ENVELOPE, at))
+        !stamps_take_room(plan->crowd->stamps, STAMP_ENVELOPE + kind, at))
         return;
     if (view_is_selected(v, ACT_MAIL, letter->mail))
         canvas_disc(v->canvas, at, w * 0.75, colour_with_alpha(v->theme->accent, 0.35));
     if (stamped)
-        stamps_envelope(plan->crowd->stamps, v->canvas, at, w, bounce);
+        stamps_envelope(plan->crowd->stamps, v->canvas, at, w, kind);
     else
-        shape_envelope(v->canvas, v->theme, at, w, bounce, alpha);
+        shape_envelope(v->canvas, v->theme, at, w, kind, alpha);
     struct point corner = point_of(at.x + w * 0.45 * side, at.y + w * 0.3);
-    if (letter->state == STORY_MAIL_DEFERRED) shape_clock(v->canvas, corner, w * 0.24, v->theme->panel, v->theme->warn);
+    if (letter->state == STORY_MAIL_DEFERRED) sign_draw(v->canvas, v->theme, SIGN_DEFERRED, corner, w * 0.26);
     if (letter->state == STORY_MAIL_BOUNCED || letter->state == STORY_MAIL_DISCARDED ||
         letter->state == STORY_MAIL_NOT_SENT)
-        shape_cross(v->canvas, at, w * 0.4, w * 0.12, colour_with_alpha(v->theme->lost, alpha));
-    if (letter->state == STORY_MAIL_PICKED_UP) {
-        const struct point tick[3] = {{corner.x - w * 0.16, corner.y},
-                                      {corner.x - w * 0.04, corner.y + w * 0.12},
-                                      {corner.x + w * 0.18, corner.y - w * 0.16}};
-        canvas_polyline(v->canvas, tick, 3, false, w * 0.16, v->theme->panel);
-        canvas_polyline(v->canvas, tick, 3, false, w * 0.09, v->theme->good);
-    }
+        shape_strike(v->canvas, v->theme, at, w, alpha);
     struct box box = box_of(at.x - w / 2, at.y - w * 0.36, w, w * 0.72);
     map_words_keep_off(stage->words, box);
     targets_add_box(v->targets, ACT_MAIL, letter->mail, box);
@@ -398,7 +392,7 @@ static bool is_unwell(const struct story *s, size_t host)
 
 /* ---- Signs ---- */
 
-static bool sign_of(const struct story_host *host, enum shape_sign *sign)
+static bool sign_of(const struct story_host *host, enum sign *sign)
 {
     const char *const *trouble = host->trouble;
     if (!host->up) return false; /* the whole icon says it */
@@ -419,7 +413,7 @@ static bool sign_of(const struct story_host *host, enum shape_sign *sign)
    be seen. */
 static void draw_sign(const struct stage *stage, size_t host)
 {
-    enum shape_sign sign;
+    enum sign sign;
     const struct view *v = stage->v;
     const struct map_host *place = &stage->plan->hosts[host];
     struct story_host shown = story_host(v->story, host);
@@ -429,7 +423,7 @@ static void draw_sign(const struct stage *stage, size_t host)
     struct point at = point_of(place->at.x + right * (off + 0.7 * r), place->at.y + down * (off - 0.3 * r));
     if (!is_off_labels(stage->plan, box_of(at.x - r, at.y - r, 2 * r, 2 * r)))
         at = point_of(place->at.x + right * (off - 0.8 * r), place->at.y + down * (off - 0.8 * r));
-    shape_sign(v->canvas, v->theme, sign, at, r);
+    sign_draw_at_host(v->canvas, v->theme, sign, at, r);
     map_words_keep_off(stage->words, box_of(at.x - r, at.y - r, 2 * r, 2 * r));
 }
 

@@ -15,6 +15,7 @@
 #include "viz/draw/map_words.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/shapes.h"
+#include "viz/draw/signs.h"
 
 static const double drop_fades_s = 3.5;
 
@@ -375,8 +376,9 @@ static void draw_cross(const struct view *v, const struct map_plan *plan, struct
     double r = plan->stamp;
     struct box box = box_of(d->at.x - r * 1.5, d->at.y - r * 1.5, 3 * r, 3 * r);
     shape_packet(v->canvas, v->theme, story_packet(v->story, d->packet)->class, d->at, r, d->alpha * 0.35);
-    shape_death(v->canvas, d->not_taken, d->at, r * 1.25, r * 0.5, colour_with_alpha(v->theme->panel, d->alpha * 0.8));
-    shape_death(v->canvas, d->not_taken, d->at, r * 1.15, r * 0.32, colour_with_alpha(v->theme->lost, d->alpha));
+    sign_draw_death(v->canvas, d->not_taken, d->at, r * 1.25, r * 0.5,
+                    colour_with_alpha(v->theme->panel, d->alpha * 0.8));
+    sign_draw_death(v->canvas, d->not_taken, d->at, r * 1.15, r * 0.32, colour_with_alpha(v->theme->lost, d->alpha));
     map_words_keep_off(words, box_inset(box, r * 0.3));
     targets_add_box(v->targets, ACT_PACKET, d->packet, box);
 }
@@ -537,7 +539,7 @@ static void draw_legend_entry(const struct view *v, struct box row, const struct
     double r = view_units(v, 6), more = r * wider_by(entry);
     struct point at = point_of(row.x + more + r, row.y + row.h / 2);
     if (entry->what >= LEGEND_LOST)
-        shape_death(v->canvas, entry->what == LEGEND_NOT_TAKEN, at, r * 0.9, r * 0.35, v->theme->lost);
+        sign_draw_death(v->canvas, entry->what == LEGEND_NOT_TAKEN, at, r * 0.9, r * 0.35, v->theme->lost);
     else
         shape_packet(v->canvas, v->theme, (enum story_class)entry->what, at, r, 1);
     canvas_text(v->canvas, box_of(row.x + 2 * more + 2.9 * r, row.y, row.w, row.h), &style, entry->text);

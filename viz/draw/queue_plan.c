@@ -33,7 +33,9 @@ static void add_ends(struct queue_plan *plan, const struct story *story)
     const struct story_mark *marks;
     size_t n = story_marks(story, &marks);
     for (size_t i = 0; i < n; i++) {
-        if (marks[i].kind != STORY_MARK_DELIVERED && marks[i].kind != STORY_MARK_BOUNCED) continue;
+        if (marks[i].kind != STORY_MARK_DELIVERED && marks[i].kind != STORY_MARK_BOUNCED &&
+            marks[i].kind != STORY_MARK_NOT_SENT)
+            continue;
         const struct event *e = story_event(story, marks[i].event);
         size_t mail = story_mail_by_id(story, (uint32_t)event_int(e, FIELD_MESSAGE));
         size_t row = queue_plan_row_of(plan, story, mail, event_text(e, FIELD_RECIPIENT));

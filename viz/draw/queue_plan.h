@@ -8,7 +8,7 @@
 struct queue_row {
     size_t letter, mail;
     int64_t from_ns, to_ns; /* composed; in the mailbox, bounced or thrown away: the end of the run when it never is */
-    enum story_mark_kind end; /* STORY_MARK_DELIVERED or _BOUNCED; STORY_MARK_COMPOSED: neither is told */
+    enum story_mark_kind end; /* STORY_MARK_DELIVERED, _BOUNCED or _NOT_SENT; STORY_MARK_COMPOSED: neither is told */
     size_t *attempts, n_attempts; /* the story's indices, in the order of time */
 };
 

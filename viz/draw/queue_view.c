@@ -7,6 +7,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/shapes.h"
+#include "viz/draw/signs.h"
 #include "viz/draw/time_axis.h"
 
 static const double least_row_units = 27, most_row_units = 40, name_units = 118, most_name_part = 0.46, axis_units = 20,
@@ -22,6 +23,11 @@ struct queue_page {
 static bool is_bounce(const struct queue_page *p, const struct queue_row *row)
 {
     return story_mail_is_bounce(p->v->story, row->mail);
+}
+
+static struct colour end_colour(const struct queue_page *p, const struct queue_row *row)
+{
+    return row->to_ns > story_now(p->v->story) ? colour_with_alpha(p->v->theme->ghost, 0.5) : p->v->theme->faint;
 }
 
 /* ---- Words ---- */
@@ -65,8 +71,8 @@ static void draw_names(const struct queue_page *p, const struct queue_row *row, 
     faint.may_be_cut = name.may_be_cut = true;
     if (!there) name.colour = v->theme->ghost;
     double icon = view_units(v, 17), w = p->name_w - icon - view_units(v, 10);
-    shape_envelope(v->canvas, v->theme, point_of(p->name_x + icon / 2, y + p->row / 2), icon, is_bounce(p, row),
-                   there ? 1 : 0.35);
+    shape_envelope(v->canvas, v->theme, point_of(p->name_x + icon / 2, y + p->row / 2), icon,
+                   view_envelope(v, row->mail), there ? 1 : 0.35);
     double x = p->name_x + icon + view_units(v, 5);
     struct point size = canvas_text(v->canvas, box_of(x, y, w, p->row), &name, mail->name);
     snprintf(text, sizeof text, "→ %s", letter.recipient);
@@ -79,6 +85,18 @@ static void draw_names(const struct queue_page *p, const struct queue_row *row, 
 }
 
 /* ---- Bars ---- */
+
+/* Whether an attempt ends where its row does, as far as can be seen. */
+static bool is_at_end(const struct queue_page *p, const struct queue_row *row, const struct story_attempt *a)
+{
+    if (a->end_ns == TIME_NEVER || a->end_ns > row->to_ns) return false;
+    return time_axis_x(p->v, p->axis, row->to_ns) - time_axis_x(p->v, p->axis, a->end_ns) < view_units(p->v, 20);
+}
+
+static bool is_taken(const struct story_attempt *a)
+{
+    return !strcmp(a->outcome, "done") || !strcmp(a->outcome, "delivered");
+}
 
 /* How an attempt is drawn. What the present does not know yet is told by none of them. */
 enum bar_shape { BAR_TALL, BAR_SHORT, BAR_BROKEN, BAR_THIN };
@@ -94,7 +112,7 @@ static struct bar bar_of(const struct queue_page *p, const struct story_attempt 
     const struct theme *t = p->v->theme;
     if (a->begin_ns > story_now(p->v->story)) return (struct bar){t->ghost, BAR_TALL};
     if (a->end_ns > story_now(p->v->story)) return (struct bar){t->accent, BAR_TALL};
-    if (!strcmp(a->outcome, "done") || !strcmp(a->outcome, "delivered")) return (struct bar){t->good, BAR_TALL};
+    if (is_taken(a)) return (struct bar){t->good, BAR_TALL};
     if (!strcmp(a->outcome, "never")) return (struct bar){t->lost, BAR_BROKEN};
     return a->id ? (struct bar){t->warn, BAR_SHORT} : (struct bar){t->ghost, BAR_THIN};
 }
@@ -116,18 +134,28 @@ static void draw_bar(const struct queue_page *p, struct box box, const struct ba
     canvas_fill_round(p->v->canvas, box, fmin(radius, box.h / 4), colour);
 }
 
-/* Shape says the same as colour: a tick, a cross, a clock. */
-static void draw_outcome(const struct queue_page *p, const struct story_attempt *a, struct point at, struct colour c)
+/* Of one that took the mail to its mailbox, that: the end of its row stands too near to it for a sign of its own. */
+static enum sign outcome_sign(const struct queue_page *p, const struct queue_row *row, const struct story_attempt *a)
 {
-    double r = view_units(p->v, 5);
-    const struct theme *t = p->v->theme;
-    if (c.r == t->good.r && c.g == t->good.g) {
-        shape_tick(p->v->canvas, at, r, c);
-    } else if (!strcmp(a->outcome, "never")) {
-        shape_cross(p->v->canvas, at, r * 0.8, r * 0.45, c);
-    } else {
-        shape_clock(p->v->canvas, at, r, t->panel, c);
-    }
+    if (!strcmp(a->outcome, "never")) return SIGN_REFUSED;
+    if (!is_taken(a)) return SIGN_DEFERRED;
+    return row->end == STORY_MARK_DELIVERED && is_at_end(p, row, a) ? SIGN_DELIVERED : SIGN_TAKEN;
+}
+
+/* A post where the row ends, and how, unless the attempt that ends there says it. */
+static void draw_end(const struct queue_page *p, const struct queue_row *row, double x, double y)
+{
+    const struct view *v = p->v;
+    double h = p->row * 0.25, r = view_units(v, 5);
+    canvas_line(v->canvas, point_of(x, y + p->row / 2 - h), point_of(x, y + p->row / 2 + h), view_units(v, 2.5),
+                end_colour(p, row));
+    if (row->to_ns > story_now(v->story)) return;
+    for (size_t i = 0; i < row->n_attempts; i++)
+        if (is_at_end(p, row, story_attempt(v->story, row->attempts[i]))) return;
+    enum sign sign = row->end == STORY_MARK_BOUNCED    ? SIGN_BOUNCED
+                     : row->end == STORY_MARK_NOT_SENT ? SIGN_NOT_SENT
+                                                       : SIGN_DELIVERED;
+    sign_draw(v->canvas, v->theme, sign, point_of(x + view_units(v, 5) + 1.4 * r, y + p->row / 2), r);
 }
 
 static void draw_life(const struct queue_page *p, const struct queue_row *row, double y)
@@ -142,10 +170,7 @@ static void draw_life(const struct queue_page *p, const struct queue_row *row, d
                       colour_mix(v->theme->panel, v->theme->grid, 0.8));
     if (now > from) canvas_fill_round(v->canvas, box_of(from, y + (p->row - h) / 2, now - from, h), h / 2, lived);
     if (row->end == STORY_MARK_COMPOSED || row->to_ns > v->span.to_ns || row->to_ns < v->span.from_ns) return;
-    struct colour end = row->to_ns > story_now(v->story) ? colour_with_alpha(v->theme->ghost, 0.5)
-                        : row->end == STORY_MARK_BOUNCED ? v->theme->lost
-                                                         : v->theme->good;
-    canvas_disc(v->canvas, point_of(to, y + p->row / 2), h * 0.55, end);
+    draw_end(p, row, to, y);
 }
 
 /* It may lie across a bar's end. */
@@ -169,7 +194,6 @@ static void draw_attempt(const struct queue_page *p, const struct queue_row *row
     double w = fmax(least, fmin(p->axis.x + p->axis.w, time_axis_x(v, p->axis, end_ns)) - x);
     double axis_end = p->axis.x + p->axis.w + view_units(v, sign_units + 4);
     struct bar how = bar_of(p, a);
-    struct colour colour = how.colour;
     struct box bar = box_of(x, y + p->row * 0.14, w, p->row * 0.72);
     double now = ended ? x + w : fmax(x, fmin(x + w, time_axis_x(v, p->axis, story_now(v->story))));
     draw_bar(p, box_of(x, bar.y, now - x, bar.h), &how, 1);
@@ -185,7 +209,8 @@ static void draw_attempt(const struct queue_page *p, const struct queue_row *row
                       : axis_end;
     double left = x + w + view_units(v, 4), room = fmin(next, axis_end) - left - view_units(v, 4);
     if (!begun || !ended || room < view_units(v, 14)) return;
-    draw_outcome(p, a, point_of(left + view_units(v, 6), y + p->row / 2), colour);
+    sign_draw(v->canvas, v->theme, outcome_sign(p, row, a), point_of(left + view_units(v, 6), y + p->row / 2),
+              view_units(v, 5));
     char text[160];
     struct text_style style = view_text(v, FONT_SMALL);
     style.down = ALIGN_CENTRE;
@@ -206,11 +231,11 @@ static void draw_next(const struct queue_page *p, const struct queue_row *row, d
     const struct view *v = p->v;
     struct story_letter letter = story_letter(v->story, row->letter);
     if (letter.state != STORY_MAIL_DEFERRED || letter.next_attempt_ns <= story_now(v->story)) return;
-    double x = time_axis_x(v, p->axis, letter.next_attempt_ns), r = view_units(v, 6);
+    double x = time_axis_x(v, p->axis, letter.next_attempt_ns), r = view_units(v, 5.5);
     if (x < p->axis.x || x > p->axis.x + p->axis.w) return;
     canvas_dashed(v->canvas, point_of(x, y + 1), point_of(x, y + p->row - 1), view_units(v, 1.5), view_units(v, 3),
                   v->theme->warn);
-    shape_clock(v->canvas, point_of(x, y + p->row / 2), r, v->theme->panel, v->theme->warn);
+    sign_draw(v->canvas, v->theme, SIGN_NEXT_ATTEMPT, point_of(x, y + p->row / 2), r);
 }
 
 /* ---- Rows ---- */

@@ -79,40 +79,84 @@ void shape_cross(struct canvas *c, struct point at, double r, double width, stru
 static void return_arrow(struct canvas *c, struct point at, double w, struct colour ink)
 {
     double line = fmax(1.2, w * 0.06);
-    canvas_arrow(c, point_of(at.x + w * 0.3, at.y + w * 0.13), point_of(at.x - w * 0.34, at.y + w * 0.13), line,
+    canvas_arrow(c, point_of(at.x + w * 0.34, at.y + w * 0.13), point_of(at.x - w * 0.36, at.y + w * 0.13), line,
                  w * 0.24, ink);
 }
 
-void shape_death(struct canvas *c, bool not_taken, struct point at, double r, double width, struct colour colour)
+/* Not yet ..., on the report of a delay. */
+static void three_dots(struct canvas *c, struct point at, double w, struct colour ink)
 {
-    if (!not_taken) {
-        shape_cross(c, at, r, width, colour);
+    for (int i = -1; i <= 1; i++)
+        canvas_disc(c, point_of(at.x + i * w * 0.24, at.y + w * 0.16), fmax(1, w * 0.08), ink);
+}
+
+/* Paper with its edge, and its flap, whose tip hangs down, or stands up where it is open. */
+struct paper {
+    struct canvas *c;
+    struct box body;
+    double line, left; /* left: where its upper edge begins */
+    struct colour paper, ink, halo;
+};
+
+/* Of a bounce, the side to which it goes is a point. */
+static void draw_paper(const struct paper *p, bool pointed)
+{
+    const struct box b = p->body;
+    double round = b.w * 0.07, right = b.x + b.w, foot = b.y + b.h;
+    const struct point tag[5] = {{b.x, b.y + b.h / 2}, {p->left, b.y}, {right, b.y}, {right, foot}, {p->left, foot}};
+    if (pointed) {
+        canvas_polyline(p->c, tag, 5, true, p->line * 3.2, p->halo);
+        canvas_polygon(p->c, tag, 5, p->paper);
+        canvas_polyline(p->c, tag, 5, true, p->line, p->ink);
         return;
     }
-    tell(c, at, r, r, colour.a);
-    canvas_ring(c, at, r, width * 0.8, colour);
-    canvas_line(c, point_of(at.x - r * 0.5, at.y), point_of(at.x + r * 0.5, at.y), width, colour);
+    canvas_fill_round(p->c, box_inset(b, -p->line * 1.6), b.w * 0.12, p->halo);
+    canvas_fill_round(p->c, b, round, p->paper);
+    canvas_stroke_round(p->c, b, round, p->line, p->ink);
 }
 
-void shape_tick(struct canvas *c, struct point at, double r, struct colour colour)
+static void draw_flap(const struct paper *p, double tip_y)
 {
-    const struct point tick[3] = {{at.x - r, at.y}, {at.x - r * 0.3, at.y + r * 0.7}, {at.x + r, at.y - r * 0.8}};
-    canvas_polyline(c, tick, 3, false, r * 0.5, colour);
+    const struct box b = p->body;
+    double y = tip_y < b.y ? b.y : b.y + p->line * 0.6;
+    const struct point flap[3] = {{p->left, y}, {(p->left + b.x + b.w) / 2, tip_y}, {b.x + b.w, y}};
+    if (tip_y < b.y) canvas_polygon(p->c, flap, 3, p->paper);
+    canvas_polyline(p->c, flap, 3, tip_y < b.y, p->line, p->ink);
 }
 
-void shape_envelope(struct canvas *c, const struct theme *t, struct point at, double w, bool bounce, double alpha)
+void shape_envelope(struct canvas *c, const struct theme *t, struct point at, double w, unsigned kind, double alpha)
 {
-    double h = w * 0.68, line = fmax(1.2, w * 0.05);
-    struct box b = box_of(at.x - w / 2, at.y - h / 2, w, h);
-    struct colour ink = colour_with_alpha(t->mail_ink, alpha);
+    bool back = kind & ENVELOPE_BACK, plain = !(kind & (ENVELOPE_BACK | ENVELOPE_DELAY));
+    double h = w * 0.68;
+    struct paper p = {.c = c, .body = box_of(at.x - w / 2, at.y - h / 2, w, h), .line = fmax(1.2, w * 0.05)};
+    p.ink = colour_with_alpha(t->mail_ink, alpha);
+    p.paper = colour_with_alpha(back ? t->bounce : t->mail, alpha);
+    p.halo = colour_with_alpha(t->panel, alpha);
+    p.left = p.body.x + (back ? w * 0.24 : 0);
     tell(c, at, w / 2, h / 2, alpha);
-    canvas_fill_round(c, box_inset(b, -line * 1.6), w * 0.12, colour_with_alpha(t->panel, alpha));
-    canvas_fill_round(c, b, w * 0.07, colour_with_alpha(bounce ? t->bounce : t->mail, alpha));
-    canvas_stroke_round(c, b, w * 0.07, line, ink);
-    double fold = bounce ? 0.32 : 0.56;
-    struct point flap[3] = {{b.x, b.y + line * 0.6}, {at.x, b.y + h * fold}, {b.x + w, b.y + line * 0.6}};
-    canvas_polyline(c, flap, 3, false, line, ink);
-    if (bounce) return_arrow(c, at, w, ink);
+    if (kind & ENVELOPE_OPENED) {
+        double tip = p.body.y - w * 0.14;
+        p.body.y += w * 0.12;
+        p.body.h -= w * 0.12;
+        draw_paper(&p, back);
+        draw_flap(&p, tip);
+    } else {
+        draw_paper(&p, back);
+    }
+    if (plain || !(kind & ENVELOPE_OPENED)) draw_flap(&p, p.body.y + p.body.h * (plain ? 0.56 : 0.32));
+    if (back) return_arrow(c, at, w, p.ink);
+    if (kind & ENVELOPE_DELAY) three_dots(c, at, w, p.ink);
+}
+
+static void strike(struct canvas *c, struct point at, double x, double y, double width, struct colour colour)
+{
+    canvas_line(c, point_of(at.x - x, at.y + y), point_of(at.x + x, at.y - y), width, colour);
+}
+
+void shape_strike(struct canvas *c, const struct theme *t, struct point at, double w, double alpha)
+{
+    strike(c, at, w * 0.52, w * 0.44, w * 0.26, colour_with_alpha(t->panel, alpha));
+    strike(c, at, w * 0.52, w * 0.44, w * 0.13, colour_with_alpha(t->lost, alpha));
 }
 
 void shape_lock(struct canvas *canvas, struct point at, double width, struct colour colour)
@@ -121,76 +165,6 @@ void shape_lock(struct canvas *canvas, struct point at, double width, struct col
     double body_h = width * 0.62, r = width * 0.28, top = at.y - width * 0.1;
     canvas_fill_round(canvas, box_of(at.x - width / 2, top, width, body_h), width * 0.12, colour);
     canvas_arc(canvas, point_of(at.x, top), r, pi, 2 * pi, width * 0.14, colour);
-}
-
-void shape_clock(struct canvas *c, struct point at, double r, struct colour face, struct colour ink)
-{
-    canvas_disc(c, at, r, face);
-    canvas_ring(c, at, r, fmax(1, r * 0.18), ink);
-    canvas_line(c, at, point_of(at.x, at.y - r * 0.6), fmax(1, r * 0.18), ink);
-    canvas_line(c, at, point_of(at.x + r * 0.45, at.y + r * 0.15), fmax(1, r * 0.18), ink);
-}
-
-/* ---- What is the matter ---- */
-
-/* A vessel, full to the brim. */
-static void sign_full(struct canvas *c, struct point at, double r, struct colour ground, struct colour ink)
-{
-    const struct point vessel[4] = {{at.x - r * 0.75, at.y - r * 0.85},
-                                    {at.x - r * 0.6, at.y + r * 0.85},
-                                    {at.x + r * 0.6, at.y + r * 0.85},
-                                    {at.x + r * 0.75, at.y - r * 0.85}};
-    const struct point filling[4] = {{at.x - r * 0.7, at.y - r * 0.5},
-                                     {at.x - r * 0.6, at.y + r * 0.85},
-                                     {at.x + r * 0.6, at.y + r * 0.85},
-                                     {at.x + r * 0.7, at.y - r * 0.5}};
-    canvas_polygon(c, vessel, 4, ground);
-    canvas_polygon(c, filling, 4, ink);
-    canvas_polyline(c, vessel, 4, false, r * 0.28, ink);
-}
-
-/* An hourglass. */
-static void sign_slow(struct canvas *c, struct point at, double r, struct colour ground, struct colour ink)
-{
-    const struct point glass[4] = {{at.x - r * 0.65, at.y - r * 0.85},
-                                   {at.x + r * 0.65, at.y - r * 0.85},
-                                   {at.x - r * 0.65, at.y + r * 0.85},
-                                   {at.x + r * 0.65, at.y + r * 0.85}};
-    const struct point sand[3] = {{at.x, at.y}, {at.x - r * 0.65, at.y + r * 0.85}, {at.x + r * 0.65, at.y + r * 0.85}};
-    canvas_polygon(c, glass, 4, ground);
-    canvas_polygon(c, sand, 3, ink);
-    canvas_polyline(c, glass, 4, true, r * 0.24, ink);
-}
-
-/* Eight corners and a bar, as on a road. */
-static void sign_stop(struct canvas *c, struct point at, double r, struct colour ground, struct colour ink)
-{
-    struct point corners[8];
-    for (int i = 0; i < 8; i++) {
-        double angle = (i + 0.5) * 3.14159265358979 / 4;
-        corners[i] = point_of(at.x + r * cos(angle), at.y + r * sin(angle));
-    }
-    canvas_polygon(c, corners, 8, ink);
-    canvas_line(c, point_of(at.x - r * 0.5, at.y), point_of(at.x + r * 0.5, at.y), r * 0.36, ground);
-}
-
-void shape_sign(struct canvas *c, const struct theme *t, enum shape_sign sign, struct point at, double r)
-{
-    canvas_disc(c, at, r * 1.3, t->panel);
-    switch (sign) {
-    case SIGN_FULL:
-        sign_full(c, at, r, t->panel, t->lost);
-        break;
-    case SIGN_SLOW:
-        sign_slow(c, at, r, t->panel, t->lost);
-        break;
-    case SIGN_STOP:
-        sign_stop(c, at, r, t->panel, t->lost);
-        break;
-    case SIGN_CLOCK:
-        shape_clock(c, at, r, t->panel, t->lost);
-        break;
-    }
 }
 
 struct icon {
@@ -320,7 +294,9 @@ void shape_host(struct canvas *c, const struct theme *t, enum story_role role, b
         icon_round(&icon, icon_box(&icon, -0.36, -0.36, 0.72, 0.72), 0.1);
         break;
     }
-    if (!up) shape_cross(c, at, size * 0.5, size * 0.09, t->lost);
+    if (up) return;
+    tell(c, at, size * 0.5, size * 0.5, 1);
+    strike(c, at, size * 0.5, size * 0.5, size * 0.09, t->lost);
 }
 
 static void right_pointer(struct canvas *c, struct point at, double r, double direction, struct colour colour)

@@ -1,11 +1,13 @@
 #include "viz/draw/stamps.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "sim/journal/memory.h"
 #include "viz/draw/shapes.h"
 
+static_assert(STAMP_SORTS <= 16, "a bit for each sort");
 enum { CELL = 3 }; /* pixels: stamps nearer to each other than this are not told apart */
 
 struct stamps {
@@ -166,14 +168,14 @@ void stamps_packet(struct stamps *s, struct canvas *canvas, enum story_class cla
     press(stamp, canvas, at);
 }
 
-void stamps_envelope(struct stamps *s, struct canvas *canvas, struct point at, double width, bool bounce)
+void stamps_envelope(struct stamps *s, struct canvas *canvas, struct point at, double width, unsigned kind)
 {
-    size_t sort = bounce ? STAMP_BOUNCE : STAMP_ENVELOPE;
+    size_t sort = STAMP_ENVELOPE + kind;
     const struct stamp *stamp = stamp_of(s, sort, width);
     if (!stamp) {
         double reach = 0.65 * width + 2, middle = ceil(reach) + 0.5;
         struct canvas *layer = canvas_new_layer(side_of(reach), side_of(reach));
-        shape_envelope(layer, s->theme, point_of(middle, middle), width, bounce, 1);
+        shape_envelope(layer, s->theme, point_of(middle, middle), width, kind, 1);
         stamp = cut(s, sort, width, reach, layer);
     }
     press(stamp, canvas, at);

@@ -1,6 +1,6 @@
 #include "viz/draw/timeline_names.h"
 
-static const double sign_half = 9, dot_half = 4, row_units = 20; /* in units */
+static const double sign_half = 9, dot_half = 5, row_units = 20; /* in units */
 
 enum side { RIGHT, LEFT, RIGHT_OVER_DOTS, SIDES };
 
@@ -42,7 +42,7 @@ static bool is_free(const struct placing *p, double from, double to, bool over_d
     return true;
 }
 
-static bool place_beside(struct placing *p, size_t mark, enum timeline_sign sign, double w, enum side side)
+static bool place_beside(struct placing *p, size_t mark, enum sign sign, double w, enum side side)
 {
     double x = p->xs[mark], half = half_of(p->v, p->shown[mark]) + view_units(p->v, 2);
     double from = side == LEFT ? x - half - w : x + half;
@@ -53,7 +53,7 @@ static bool place_beside(struct placing *p, size_t mark, enum timeline_sign sign
 }
 
 /* The next mark of this kind; n: no more. */
-static size_t next_of(const struct placing *p, enum timeline_sign sign, int64_t after_ns)
+static size_t next_of(const struct placing *p, enum sign sign, int64_t after_ns)
 {
     size_t next = p->n;
     for (size_t i = 0; i < p->n; i++) {
@@ -63,7 +63,7 @@ static size_t next_of(const struct placing *p, enum timeline_sign sign, int64_t 
     return next;
 }
 
-static void place_name(struct placing *p, enum timeline_sign sign)
+static void place_name(struct placing *p, enum sign sign)
 {
     const struct text_style style = name_style(p->v);
     double w = canvas_measure(p->v->canvas, &style, timeline_sign_name(sign), 0).x + 1;
@@ -81,7 +81,7 @@ void timeline_names_place(const struct view *v, struct box box, const struct sto
     for (size_t i = 0; i < n; i++)
         p.xs[i] = timeline_x_of(v, box, shown[i]->at_ns);
     names->n = 0;
-    for (enum timeline_sign sign = 0; sign <= SIGN_CAPTION; sign++) /* the captions last */
+    for (enum sign sign = 0; sign <= SIGN_CAPTION; sign++) /* the captions last */
         place_name(&p, sign);
 }
 

@@ -7,7 +7,7 @@
 
 struct timeline_names {
     struct {
-        enum timeline_sign sign;
+        enum sign sign;
         struct box box;
     } of[TIMELINE_SIGNS];
     size_t n;

@@ -32,17 +32,23 @@ static size_t make_edges(const struct view *v, struct box box, int64_t *edges, d
     return n;
 }
 
+/* At the foot of a bar, on a ground of their own: strokes, as of written lines. */
+static void draw_lines(const struct view *v, struct box box)
+{
+    double thick = fmax(1, view_units(v, 1.3));
+    canvas_fill(v->canvas, box, v->theme->grid);
+    sign_draw_strokes(v->canvas, box, thick, sign_colour(v->theme, SIGN_LINES));
+}
+
 static void draw_bar(const struct view *v, struct box strip, double x, double w, const uint32_t counts[STORY_DENSITIES],
                      double most)
 {
     double busy = counts[STORY_DENSITY_PACKETS] + 2.0 * counts[STORY_DENSITY_LINES];
     double h = busy > 0 ? strip.h * (0.15 + 0.8 * log1p(busy) / log1p(most)) : 0;
-    struct colour colour = timeline_packets_colour(v->theme);
+    struct colour colour = sign_colour(v->theme, SIGN_PACKETS);
     double words = counts[STORY_DENSITY_LINES] > 0 ? fmin(h, strip.h * 0.25) : 0;
     canvas_fill_round(v->canvas, box_of(x + 0.5, strip.y + strip.h - h, w - 1, h), w * 0.25, colour);
-    if (words > 0)
-        canvas_fill_round(v->canvas, box_of(x + 0.5, strip.y + strip.h - words, w - 1, words), w * 0.25,
-                          timeline_lines_colour(v->theme));
+    if (words > 0) draw_lines(v, box_of(x + 0.5, strip.y + strip.h - words, w - 1, words));
 }
 
 static void draw_density(const struct view *v, struct box box)
@@ -75,10 +81,10 @@ static bool is_not_taken(const struct story *s, const struct story_mark *mark)
 /* What matters more is drawn when there is no room for both. */
 static int importance(enum story_mark_kind kind)
 {
-    static const int ranks[] = {[STORY_MARK_COMPOSED] = 8,      [STORY_MARK_ATTEMPT] = 2,   [STORY_MARK_DEFERRED] = 6,
-                                [STORY_MARK_DELIVERED] = 7,     [STORY_MARK_PICKED_UP] = 7, [STORY_MARK_BOUNCED] = 9,
-                                [STORY_MARK_LOSS] = 5,          [STORY_MARK_CAPTION] = 1,   [STORY_MARK_FAULT] = 8,
-                                [STORY_MARK_RETRANSMISSION] = 4};
+    static const int ranks[] = {[STORY_MARK_COMPOSED] = 8,       [STORY_MARK_ATTEMPT] = 2,   [STORY_MARK_DEFERRED] = 6,
+                                [STORY_MARK_DELIVERED] = 7,      [STORY_MARK_PICKED_UP] = 7, [STORY_MARK_BOUNCED] = 9,
+                                [STORY_MARK_LOSS] = 5,           [STORY_MARK_CAPTION] = 1,   [STORY_MARK_FAULT] = 8,
+                                [STORY_MARK_RETRANSMISSION] = 4, [STORY_MARK_NOT_SENT] = 9};
     return ranks[kind];
 }
 
@@ -482,7 +488,7 @@ void timeline_view_draw_tip(const struct view *v, struct box box, double above, 
     bold.bold = true;
     plain.lines = LINES;
     plain.may_be_cut = true;
-    snprintf(text, sizeof text, tr("%s, at %s"), timeline_sign_words(found->sign),
+    snprintf(text, sizeof text, tr("%s, at %s"), sign_words(found->sign),
              view_time_text(found->at_ns, MILLISECOND, at));
     if (found->event != STORY_NONE) story_sentence(v->story, found->event, sentence, sizeof sentence);
     bold = view_fitted(v, bold, text, room, 0.6);

@@ -22,8 +22,8 @@ const struct story_mark *timeline_mark_at(const struct view *view, struct box bo
 
 /* The sign at a place, whether it marks what happens or what is known to come. */
 struct timeline_found {
-    enum timeline_sign sign; /* TIMELINE_SIGNS: there is none */
-    size_t event;            /* that it stands for, or that told of it; STORY_NONE */
+    enum sign sign; /* TIMELINE_SIGNS: there is none */
+    size_t event;   /* that it stands for, or that told of it; STORY_NONE */
     int64_t at_ns;
 };
 struct timeline_found timeline_sign_at(const struct view *view, struct box box, struct point at);

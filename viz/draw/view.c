@@ -5,6 +5,21 @@
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/draw/shapes.h"
+
+unsigned view_envelope(const struct view *view, size_t mail)
+{
+    switch (story_mail_sort(view->story, mail)) {
+    case STORY_MAIL_BOUNCE:
+        return ENVELOPE_BACK;
+    case STORY_MAIL_DELAY:
+        return ENVELOPE_DELAY;
+    case STORY_MAIL_LETTER:
+    case STORY_MAIL_RECEIPT:
+        break;
+    }
+    return ENVELOPE_PLAIN;
+}
 
 double view_units(const struct view *view, double units)
 {

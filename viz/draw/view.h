@@ -63,6 +63,8 @@ struct view {
 
 /* Shorthands of all views. */
 double view_units(const struct view *view, double units);
+/* How the envelope of a mail looks (shapes.h), while nobody has picked it up. */
+unsigned view_envelope(const struct view *view, size_t mail);
 struct text_style view_text(const struct view *view, int font);
 struct text_style view_mono(const struct view *view, int font);
 struct text_style view_faint(const struct view *view, int font); /* small remarks */

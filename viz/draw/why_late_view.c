@@ -12,6 +12,7 @@
 #include "viz/draw/offers_view.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
+#include "viz/draw/signs.h"
 #include "viz/draw/why_words.h"
 
 static const double bar_units = 30, row_units = 25, time_units = 92, when_units = 15;
@@ -200,9 +201,9 @@ static void draw_losses_above(const struct account_page *p, const struct why_par
     const struct view *v = p->v;
     struct why_walk walk = {0};
     for (size_t lost; (lost = why_part_next_loss(v->story, p->plan->intervals, part, &walk)) != STORY_NONE;)
-        shape_death(v->canvas, story_drop(v->story, lost)->hop == STORY_NONE,
-                    point_of(x_at(p, story_drop(v->story, lost)->at_ns), p->bar.y - view_units(v, 5)), view_units(v, 4),
-                    view_units(v, 2), v->theme->lost);
+        sign_draw_death(v->canvas, story_drop(v->story, lost)->hop == STORY_NONE,
+                        point_of(x_at(p, story_drop(v->story, lost)->at_ns), p->bar.y - view_units(v, 5)),
+                        view_units(v, 4), view_units(v, 2), v->theme->lost);
 }
 
 /* On its own ground: letters and patterns would disturb each other. */
@@ -272,8 +273,8 @@ static void draw_mark(const struct account_page *p, struct box box, const struct
     double mark = box.w;
     struct point centre = point_of(box.x + mark / 2, box.y + mark / 2);
     if (row->act == ACT_GO_TO_EVENT) {
-        shape_death(v->canvas, story_event(v->story, row->arg)->kind == EVENT_PACKET_DROP, centre, mark * 0.4,
-                    mark * 0.18, v->theme->lost);
+        sign_draw_death(v->canvas, story_event(v->story, row->arg)->kind == EVENT_PACKET_DROP, centre, mark * 0.4,
+                        mark * 0.18, v->theme->lost);
     } else if (row->act == ACT_INTERVAL) {
         fill_part(p, box, row->arg);
     } else {

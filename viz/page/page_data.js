@@ -50,8 +50,10 @@ const MARK = {
   LOSS: 6,
   CAPTION: 7,
   FAULT: 8,
+  RETRANSMISSION: 9,
+  NOT_SENT: 10,
 };
-const marks = table('marks', 'kind', 'at', 'step');
+const marks = table('marks', 'kind', 'at', 'step', 'mail');
 
 const CLASS = { CONTROL: 0, ACK: 1, DATA: 2, RETRANSMIT: 3, DNS: 4, ICMP: 5, FRAGMENT: 6, OTHER: 7 };
 const classes = table('classes', '$name', 'used');
@@ -76,11 +78,11 @@ const STATE = {
   NOT_SENT: 11,
 };
 const stateNames = raw.stateNames.map(textOf);
-const mails = table('mails', '$name', '$from', '$to', '$subject', 'parent', 'host', 'size', 'event', 'at');
-/* A mail for one recipient. ended: 0 not in this run, 1 delivered, 2 bounced. */
+const mails = table('mails', '$name', '$from', '$to', '$subject', 'parent', 'host', 'size', 'event', 'at', 'sort');
+/* A mail for one recipient. ended: 0 not in this run, 1 delivered, 2 bounced, 3 given up and never sent. */
 const letters = table('letters', 'mail', '$recipient', 'at', 'end', 'ended');
-/* own: where the letter is; otherwise what one host that has it, or had it, knows. */
-const states = table('states', 'letter', 'event', 'at', 'host', 'state', 'next', 'own', '$why');
+/* own: where the letter is; otherwise what one host that has it, or had it, knows. copies: in the mailbox there. */
+const states = table('states', 'letter', 'event', 'at', 'host', 'state', 'next', 'own', '$why', 'copies');
 /* samples: time since its beginning and thousandths of the way, again and again. */
 const transfers = table('transfers', 'mail', 'from', 'to', 'event', 'at', 'end', 'path', 'samples');
 const attempts = table('attempts', 'letter', 'host', 'peer', 'at', 'end', '$outcome', '$why', 'nth', 'step', 'endStep');

@@ -52,7 +52,7 @@ class DialogueView {
       return svg(
         'svg',
         { class: 'mark', viewBox: '-11 -9 22 18', 'aria-hidden': 'true' },
-        envelopeShape(18, line.mail >= 0 && mails[line.mail].parent >= 0),
+        envelopeShape(18, line.mail >= 0 ? mails[line.mail].sort : MAIL_SORT.LETTER),
       );
     if (line.speech === 2)
       return svg('svg', { class: 'mark', viewBox: '-11 -9 22 18', 'aria-hidden': 'true' }, packetShape(CLASS.DNS, 7));

@@ -22,9 +22,16 @@ static void write_mails(const struct page *page)
         page_int(page->out, (int64_t)mail->size);
         page_index(page->out, mail->compose_event);
         page_int(page->out, mail->composed_ns);
+        page_int(page->out, story_mail_sort(page->story, i));
         page_row_end(page->out);
     }
     page_list_end(page->out);
+}
+
+/* As page_data.js knows them. */
+static int64_t end_number(enum story_mark_kind end)
+{
+    return end == STORY_MARK_DELIVERED ? 1 : end == STORY_MARK_BOUNCED ? 2 : end == STORY_MARK_NOT_SENT ? 3 : 0;
 }
 
 static void write_letters(const struct page *page, const struct queue_plan *plan)
@@ -37,7 +44,7 @@ static void write_letters(const struct page *page, const struct queue_plan *plan
         page_text(page->out, story_letter(page->story, row->letter).recipient);
         page_int(page->out, row->from_ns);
         page_int(page->out, row->to_ns);
-        page_int(page->out, row->end == STORY_MARK_BOUNCED ? 2 : row->end == STORY_MARK_DELIVERED);
+        page_int(page->out, end_number(row->end));
         page_row_end(page->out);
     }
     page_list_end(page->out);
@@ -60,12 +67,14 @@ static void write_state(const struct page *page, size_t letter, const struct sto
     page_int(page->out, state->next_attempt_ns);
     page_int(page->out, own);
     page_text(page->out, state->why);
+    page_int(page->out, state->copies_here);
     page_row_end(page->out);
 }
 
 static bool is_same(const struct story_letter *a, const struct story_letter *b)
 {
-    return a->host == b->host && a->state == b->state && a->next_attempt_ns == b->next_attempt_ns;
+    return a->host == b->host && a->state == b->state && a->next_attempt_ns == b->next_attempt_ns &&
+           a->copies_here == b->copies_here;
 }
 
 static void note_letter(const struct page *page, size_t letter, struct known *known)

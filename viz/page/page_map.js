@@ -70,7 +70,11 @@ class MapView {
         key: host.index,
         make: () => {
           const icon = hostIcon(host.role),
-            cross = crossShape(this.icon * 0.5, this.icon * 0.09);
+            cross = stroke(
+              `M${-this.icon * 0.5} ${this.icon * 0.5}L${this.icon * 0.5} ${-this.icon * 0.5}`,
+              'var(--lost)',
+              this.icon * 0.09,
+            );
           icon.setAttribute('transform', `scale(${this.icon / 100})`);
           cross.classList.add('cross');
           const node = svg('g', {}, icon, cross);
@@ -167,17 +171,15 @@ class MapView {
     return {
       key: `${key} ${state}`,
       make: () => {
-        const node = envelopeShape(w, mails[mail].parent >= 0);
+        const node = envelopeShape(w, mails[mail].sort, state === STATE.PICKED_UP);
         const badge =
           state === STATE.DEFERRED
-            ? clockShape(w * 0.24)
-            : state === STATE.PICKED_UP
-              ? tickShape(w * 0.2)
-              : state === STATE.BOUNCED || state === STATE.DISCARDED || state === STATE.NOT_SENT
-                ? crossShape(w * 0.35, w * 0.12)
-                : null;
+            ? signShape('deferred', w * 0.26)
+            : state === STATE.BOUNCED || state === STATE.DISCARDED || state === STATE.NOT_SENT
+              ? strikeShape(w)
+              : null;
         if (badge) node.append(badge);
-        if (badge && (state === STATE.DEFERRED || state === STATE.PICKED_UP)) place(badge, w * 0.45, w * 0.3);
+        if (state === STATE.DEFERRED) place(badge, w * 0.45, w * 0.3);
         node.classList.add('envelope');
         return lookable(node, `${mails[mail].name}: ${stateNames[state]}`, () =>
           this.look({ what: 'mail', index: mail }),
@@ -363,6 +365,15 @@ function pilesAt(now, live) {
   return piles;
 }
 
+/* Where a mail has come more than once, its copies are more than the mails. */
+function copiesWords(several) {
+  if (!several || several.every(n => n <= 1)) return '';
+  return words.copies.replace(
+    '%u',
+    several.reduce((sum, n) => sum + n, 0),
+  );
+}
+
 /* What a host holds, or what is wrong with it: [text, whether it is unwell]. */
 function hostWords(host, now) {
   if (!host.up) return [words.down, true];
@@ -370,7 +381,9 @@ function hostWords(host, now) {
   const outbox = new Set(),
     queue = new Set(),
     mailbox = new Set(),
-    read = new Set(); /* a mail for several counts once */
+    read = new Set() /* a mail for several counts once */,
+    notSent = new Set(),
+    copies = new Map();
   let next = Infinity;
   for (const letter of letters) {
     const copy = letter.copies.get(host.index);
@@ -379,18 +392,21 @@ function hostWords(host, now) {
     if (copy.state >= STATE.QUEUED && copy.state <= STATE.DEFERRED) queue.add(letter.mail);
     if (copy.state === STATE.DELIVERED) mailbox.add(letter.mail);
     if (copy.state === STATE.PICKED_UP) read.add(letter.mail);
+    if (copy.state === STATE.NOT_SENT) notSent.add(letter.mail);
+    copies.set(copy.state, [...(copies.get(copy.state) || []), copy.copies]);
     if (copy.state === STATE.DEFERRED && copy.next > now.at) next = Math.min(next, copy.next);
   }
   if (next < Infinity && !mailbox.size) return [`${words.nextTryIn} ${countdown(next - now.at)}`, false];
   return [
     [
       [words.outbox, outbox],
+      [words.notSent, notSent],
       [words.inQueue, queue],
-      [words.mailbox, mailbox],
-      [words.read, read],
+      [words.mailbox, mailbox, copies.get(STATE.DELIVERED)],
+      [words.read, read, copies.get(STATE.PICKED_UP)],
     ]
       .filter(([, held]) => held.size)
-      .map(([word, held]) => `${word} ${held.size}`)
+      .map(([word, held, several]) => `${word} ${held.size}${copiesWords(several)}`)
       .join(' · '),
     false,
   ];

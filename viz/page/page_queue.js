@@ -80,7 +80,7 @@ class QueueView {
   make(letter) {
     const mail = mails[letter.mail],
       name = `${mail.name} → ${letter.recipient}`,
-      icon = envelopeShape(16, mail.parent >= 0);
+      icon = envelopeShape(16, mail.sort);
     place(icon, 12, ROW / 2);
     const label = lookable(
       svg(
@@ -107,7 +107,7 @@ class QueueView {
         height: ROW * 0.28,
         width: 0,
         rx: 4,
-        class: mail.parent >= 0 ? 'lived bounce' : 'lived',
+        class: mail.sort === MAIL_SORT.BOUNCE ? 'lived bounce' : 'lived',
       }),
       svg('g', {}, ...bars),
       svg('text', { x: this.width - 4, y: ROW / 2, class: 'faint end', 'font-size': 11.5 }),
@@ -123,7 +123,11 @@ class QueueView {
     const next = mine[mine.indexOf(attempt) + 1],
       room = (next ? this.x(next.at) : this.right) - x - w - 22,
       kind = outcomeKind(attempt);
-    const icon = kind === 'good' ? tickShape(5) : kind === 'lost' ? crossShape(4, 2.2) : clockShape(5);
+    const isLast = !next && letter.ended === 1 && attempt.end <= letter.end,
+      icon = signShape(
+        kind === 'good' ? (isLast ? 'delivered' : 'taken') : kind === 'lost' ? 'refused' : 'deferred',
+        5,
+      );
     place(icon, x + w + 9, ROW / 2);
     const whole = shortened(attempt.why, room, 11.5, false),
       said = whole === attempt.why || whole.length >= SAYS_ENOUGH ? whole : ''; /* a crumb of it says nothing */

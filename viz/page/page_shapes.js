@@ -137,52 +137,133 @@ const deathShape = (turnedAway, r, width, colour) =>
         stroke(`M${-r * 0.5} 0L${r * 0.5} 0`, colour || 'var(--lost)', width),
       )
     : crossShape(r, width, colour);
-const tickShape = r =>
-  svg(
-    'g',
-    {},
-    ...['var(--panel)', 'var(--good)'].map((colour, i) =>
-      stroke(`M${-r} 0L${-r * 0.3} ${r * 0.7}L${r} ${-r * 0.8}`, colour, r * (i ? 0.5 : 0.9)),
-    ),
-  );
-const clockShape = r =>
-  svg(
-    'g',
-    {},
-    svg('circle', { r, fill: 'var(--panel)', stroke: 'var(--warn)', 'stroke-width': r * 0.2 }),
-    stroke(`M0 ${-r * 0.6}L0 0L${r * 0.45} ${r * 0.15}`, 'var(--warn)', Math.max(1, r * 0.18)),
-  );
+/* How a mail looks: its sort, as the story tells it, and whether it was picked up. */
+const MAIL_SORT = { LETTER: 0, RECEIPT: 1, BOUNCE: 2, DELAY: 3 };
 
-function envelopeShape(w, isBounce) {
+function envelopePaper(box, left, isBounce, line) {
+  const ink = { fill: isBounce ? 'var(--bounce)' : 'var(--mail)', stroke: 'var(--mail-ink)', 'stroke-width': line },
+    { x, y, width, height } = box;
+  if (!isBounce) return svg('rect', { ...box, rx: width * 0.07, ...ink });
+  return polygon(
+    [
+      [x, y + height / 2],
+      [left, y],
+      [x + width, y],
+      [x + width, y + height],
+      [left, y + height],
+    ],
+    { ...ink, 'stroke-linejoin': 'round' },
+  );
+}
+
+function envelopeFlap(box, left, tip, line, fill) {
+  const right = box.x + box.width,
+    y = tip < box.y ? box.y : box.y + line / 2,
+    way = `M${left} ${y}L${(left + right) / 2} ${tip}L${right} ${y}`;
+  const flap = stroke(tip < box.y ? `${way}Z` : way, 'var(--mail-ink)', line);
+  if (tip < box.y) flap.setAttribute('fill', fill);
+  return flap;
+}
+
+/* A bounce is pointed where it goes back to, and has an arrow; the report of a delay has dots; what was picked up is open. */
+function envelopeShape(w, sort, isOpened) {
   const h = w * 0.68,
     line = Math.max(1.2, w * 0.05),
-    fold = isBounce ? 0.32 : 0.56,
-    ink = 'var(--mail-ink)';
-  const shape = svg(
-    'g',
-    {},
-    svg('rect', {
-      x: -w / 2,
-      y: -h / 2,
-      width: w,
-      height: h,
-      rx: w * 0.07,
-      fill: isBounce ? 'var(--bounce)' : 'var(--mail)',
-      stroke: ink,
-      'stroke-width': line,
-    }),
-    stroke(`M${-w / 2} ${-h / 2 + line / 2}L0 ${-h / 2 + h * fold}L${w / 2} ${-h / 2 + line / 2}`, ink, line),
-  );
+    ink = 'var(--mail-ink)',
+    isBounce = sort === MAIL_SORT.BOUNCE,
+    isDelay = sort === MAIL_SORT.DELAY,
+    lower = isOpened ? w * 0.12 : 0,
+    box = { x: -w / 2, y: -h / 2 + lower, width: w, height: h - lower },
+    left = -w / 2 + (isBounce ? w * 0.24 : 0),
+    isPlain = !isBounce && !isDelay;
+  const shape = svg('g', {}, envelopePaper(box, left, isBounce, line)),
+    kind = isBounce ? 'bounce' : isDelay ? 'delay' : 'mail';
+  shape.dataset.sign = isOpened ? `${kind} picked up` : kind;
+  if (isOpened)
+    shape.append(envelopeFlap(box, left, -h / 2 - w * 0.14, line, isBounce ? 'var(--bounce)' : 'var(--mail)'));
+  if (isPlain || !isOpened) shape.append(envelopeFlap(box, left, box.y + box.height * (isPlain ? 0.56 : 0.32), line));
   if (isBounce)
     shape.append(
       stroke(
-        `M${w * 0.3} ${w * 0.13}H${-w * 0.3}M${-w * 0.14} ${w * 0.02}L${-w * 0.3} ${w * 0.13}L${-w * 0.14} ${w * 0.24}`,
+        `M${w * 0.34} ${w * 0.13}H${-w * 0.32}M${-w * 0.16} ${w * 0.02}L${-w * 0.32} ${w * 0.13}L${-w * 0.16} ${w * 0.24}`,
         ink,
         line,
       ),
     );
+  if (isDelay)
+    for (const x of [-0.24, 0, 0.24])
+      shape.append(svg('circle', { cx: x * w, cy: w * 0.16, r: Math.max(1, w * 0.08), fill: ink }));
   return shape;
 }
+
+/* Through an envelope: it is given up. */
+const strikeShape = w =>
+  svg(
+    'g',
+    { 'data-sign': 'given up' },
+    ...['var(--panel)', 'var(--lost)'].map((colour, i) =>
+      stroke(`M${-w * 0.52} ${w * 0.44}L${w * 0.52} ${-w * 0.44}`, colour, w * (i ? 0.13 : 0.26)),
+    ),
+  );
+
+/* The signs of the window, each meaning with a shape of its own (viz/draw/signs.c). */
+const SIGNS = {
+  attempt: r => [
+    stroke(`M${-r} 0H${r}M${r * 0.25} ${-r * 0.6}L${r} 0L${r * 0.25} ${r * 0.6}`, 'var(--faint)', r * 0.3),
+  ],
+  deferred: r => {
+    const ring = r * 0.82,
+      at = turn => [ring * Math.cos(turn * Math.PI), ring * Math.sin(turn * Math.PI)],
+      [x, y] = at(-0.12),
+      [toX, toY] = at(1.47);
+    return [
+      svg('circle', { r, fill: 'var(--panel)' }),
+      stroke(`M${x} ${y}A${ring} ${ring} 0 1 1 ${toX} ${toY}`, 'var(--warn)', Math.max(1.1, r * 0.24)),
+      polygon(
+        [
+          [r * 0.62, -ring],
+          [-r * 0.12, -ring - r * 0.5],
+          [-r * 0.12, -ring + r * 0.5],
+        ],
+        { fill: 'var(--warn)' },
+      ),
+      stroke(`M0 ${-r * 0.42}V${r * 0.1}H${r * 0.38}`, 'var(--warn)', Math.max(1, r * 0.2)),
+    ];
+  },
+  delivered: r => [
+    stroke(`M${-r * 1.15} ${r * 0.1}V${r}H${r * 1.15}V${r * 0.1}`, 'var(--good)', Math.max(1.2, r * 0.3)),
+    stroke(`M${-r * 0.6} ${-r * 0.35}L${-r * 0.1} ${r * 0.3}L${r * 0.75} ${-r}`, 'var(--good)', r * 0.42),
+  ],
+  taken: r =>
+    ['var(--panel)', 'var(--good)'].map((colour, i) =>
+      stroke(`M${-r} 0L${-r * 0.3} ${r * 0.7}L${r} ${-r * 0.8}`, colour, r * (i ? 0.5 : 0.9)),
+    ),
+  refused: r => [
+    svg('rect', { x: -r, y: -r, width: 2 * r, height: 2 * r, rx: r * 0.3, fill: 'var(--lost)' }),
+    crossShape(r * 0.5, r * 0.32, 'var(--panel)'),
+  ],
+  written: r => [envelopeShape(r * 2.8, MAIL_SORT.LETTER)],
+  delayReported: r => [envelopeShape(r * 2.8, MAIL_SORT.DELAY)],
+  pickedUp: r => [envelopeShape(r * 2.8, MAIL_SORT.LETTER, true)],
+  sentBack: r => [envelopeShape(r * 2.8, MAIL_SORT.BOUNCE)],
+  notSent: r => [envelopeShape(r * 2.8, MAIL_SORT.LETTER), strikeShape(r * 2.8)],
+  retransmission: r => [packetShape(CLASS.RETRANSMIT, r * 0.75)],
+  caption: r => [
+    svg('rect', { x: -r, y: -r * 0.85, width: 2 * r, height: r * 1.3, rx: r * 0.45, fill: 'var(--faint)' }),
+    polygon(
+      [
+        [-r * 0.55, r * 0.3],
+        [r * 0.15, r * 0.3],
+        [-r * 0.55, r],
+      ],
+      { fill: 'var(--faint)' },
+    ),
+  ],
+  fault: r => [
+    stroke(`M${r * 0.3} ${-r}L${-r * 0.5} ${r * 0.15}L${r * 0.5} ${-r * 0.1}L${-r * 0.3} ${r}`, 'var(--lost)', r * 0.4),
+  ],
+};
+const signShape = (name, r) => svg('g', { 'data-sign': name }, ...SIGNS[name](r));
 
 const ROLE = { CLIENT: 0, MAIL_SERVER: 1, ROUTER: 2, NAME_SERVER: 3, RESOLVER: 4, OUTSIDE: 5 };
 

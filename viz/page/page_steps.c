@@ -154,6 +154,13 @@ static void write_captions(const struct page *page)
     page_list_end(page->out);
 }
 
+static size_t mail_of(const struct story *story, size_t event)
+{
+    const struct event *e = story_event(story, event);
+    return event_has(e->kind, FIELD_MESSAGE) ? story_mail_by_id(story, (uint32_t)event_int(e, FIELD_MESSAGE))
+                                             : STORY_NONE;
+}
+
 static void write_marks(const struct page *page)
 {
     const struct story_mark *marks;
@@ -165,6 +172,7 @@ static void write_marks(const struct page *page)
         page_int(page->out, marks[i].kind);
         page_int(page->out, marks[i].at_ns);
         page_index(page->out, page->step_of[marks[i].event]);
+        page_index(page->out, mail_of(page->story, marks[i].event));
         page_row_end(page->out);
     }
     page_list_end(page->out);

@@ -57,10 +57,10 @@ class TimeLine {
       unit = (this.width - 16) / bins,
       counts = Array.from({ length: bins }, () => [0, 0, 0]);
     for (const step of steps) {
-      if (step.sort === SORT.WAY) continue;
+      if (step.sort === MAIL_SORT.WAY) continue;
       const count = counts[Math.min(bins - 1, Math.floor((screenAt(step.at) / screenTotal) * bins))];
-      count[step.sort === SORT.LINE ? 1 : 0]++;
-      if (step.sort === SORT.PACKET && step.packet >= 0 && packets[step.packet].class === CLASS.RETRANSMIT) count[2]++;
+      count[step.sort === MAIL_SORT.LINE ? 1 : 0]++;
+      if (step.sort === MAIL_SORT.PACKET && step.packet >= 0 && packets[step.packet].class === CLASS.RETRANSMIT) count[2]++;
     }
     const most = Math.max(1, ...counts.map(([a, b]) => a + b)),
       height = n => Math.max(2, Math.sqrt(n / most) * tall);
@@ -109,31 +109,26 @@ class TimeLine {
   }
 
   marks() {
-    const shapes = {
-      [MARK.COMPOSED]: () => envelopeShape(13, false),
-      [MARK.ATTEMPT]: () => stroke('M-4 0H4M1 -3L4 0L1 3', 'var(--faint)', 1.3),
-      [MARK.DEFERRED]: () => clockShape(5),
-      [MARK.DELIVERED]: () => tickShape(5),
-      [MARK.PICKED_UP]: () => tickShape(5),
-      [MARK.BOUNCED]: () => envelopeShape(13, true),
-      [MARK.LOSS]: mark => deathShape(notTaken.has(steps[mark.step].packet), 4, 1.8),
-      [MARK.CAPTION]: () => svg('circle', { r: 2.5, fill: 'var(--ghost)' }),
-      [MARK.FAULT]: () =>
-        polygon(
-          [
-            [1, -6],
-            [-4, 1],
-            [0, 1],
-            [-1, 6],
-            [4, -1],
-            [0, -1],
-          ],
-          { fill: 'var(--lost)' },
-        ),
+    const signs = {
+      [MARK.COMPOSED]: mark => (mails[mark.mail]?.sort === MAIL_SORT.DELAY ? 'delayReported' : 'written'),
+      [MARK.ATTEMPT]: () => 'attempt',
+      [MARK.DEFERRED]: () => 'deferred',
+      [MARK.DELIVERED]: () => 'delivered',
+      [MARK.PICKED_UP]: () => 'pickedUp',
+      [MARK.BOUNCED]: () => 'sentBack',
+      [MARK.NOT_SENT]: () => 'notSent',
+      [MARK.CAPTION]: () => 'caption',
+      [MARK.FAULT]: () => 'fault',
+      [MARK.RETRANSMISSION]: () => 'retransmission',
     };
+    const shape = mark =>
+      mark.kind === MARK.LOSS
+        ? deathShape(notTaken.has(steps[mark.step].packet), 4, 1.8)
+        : signShape(signs[mark.kind](mark), mark.kind === MARK.CAPTION ? 3.6 : 5);
     /* What matters most finds its place first. */
     const order = [
         MARK.BOUNCED,
+        MARK.NOT_SENT,
         MARK.DELIVERED,
         MARK.PICKED_UP,
         MARK.LOSS,
@@ -141,6 +136,7 @@ class TimeLine {
         MARK.FAULT,
         MARK.DEFERRED,
         MARK.ATTEMPT,
+        MARK.RETRANSMISSION,
         MARK.CAPTION,
       ],
       taken = new Set();
@@ -151,7 +147,7 @@ class TimeLine {
           cell = Math.round(x / 6);
         if ([-1, 0, 1].some(by => taken.has(cell + by))) return [];
         taken.add(cell);
-        const node = svg('g', {}, shapes[mark.kind](mark), svg('title', {}, steps[mark.step].text));
+        const node = svg('g', {}, shape(mark), svg('title', {}, steps[mark.step].text));
         place(node, x, 9);
         return [node];
       });

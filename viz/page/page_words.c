@@ -54,6 +54,8 @@ static const struct {
     {"inQueue", "queue"},
     {"mailbox", "mailbox"},
     {"read", "read"},
+    {"copies", ", %u copies"},
+    {"notSent", "not sent"},
     {"subject", "subject"},
     {"from", "from"},
     {"recipients", "recipients"},

@@ -189,7 +189,8 @@ static void mark_state(struct story *story, size_t i, enum story_mail_state stat
     if (state == STORY_MAIL_DEFERRED) cast_mark(story, STORY_MARK_DEFERRED, i);
     if (state == STORY_MAIL_DELIVERED) cast_mark(story, STORY_MARK_DELIVERED, i);
     if (state == STORY_MAIL_PICKED_UP) cast_mark(story, STORY_MARK_PICKED_UP, i);
-    if (state == STORY_MAIL_BOUNCED || state == STORY_MAIL_NOT_SENT) cast_mark(story, STORY_MARK_BOUNCED, i);
+    if (state == STORY_MAIL_BOUNCED) cast_mark(story, STORY_MARK_BOUNCED, i);
+    if (state == STORY_MAIL_NOT_SENT) cast_mark(story, STORY_MARK_NOT_SENT, i);
 }
 
 static void note_delivery(struct story *story, size_t i, size_t letter, enum story_mail_state state)
@@ -280,7 +281,9 @@ static void report(struct story *story, const struct event *e)
     const char *outcome = event_text(e, FIELD_OUTCOME);
     if (mail == STORY_NONE) return;
     struct story_mail *m = &story->mails.items[mail];
-    m->tells_failure |= strcmp(outcome, "failed") == 0 || strcmp(outcome, "delayed") == 0;
+    bool fails = strcmp(outcome, "failed") == 0, is_late = strcmp(outcome, "delayed") == 0;
+    m->tells_delay = !fails && (m->tells_delay || (is_late && !m->tells_failure));
+    m->tells_failure |= fails || is_late;
     m->is_receipt = !m->tells_failure;
 }
 

@@ -96,7 +96,9 @@ static void add_ends(struct comparison *c, const struct story *s, int side, cons
     const struct story_mark *marks;
     for (size_t i = 0, n = story_marks(s, &marks); i < n; i++) {
         bool is_pick_up = marks[i].kind == STORY_MARK_PICKED_UP;
-        if (marks[i].kind != STORY_MARK_DELIVERED && marks[i].kind != STORY_MARK_BOUNCED && !is_pick_up) continue;
+        if (marks[i].kind != STORY_MARK_DELIVERED && marks[i].kind != STORY_MARK_BOUNCED &&
+            marks[i].kind != STORY_MARK_NOT_SENT && !is_pick_up)
+            continue;
         size_t letter = story_event_letter(s, marks[i].event);
         if (letter == STORY_NONE) continue;
         struct outcome_of_letter *o = &c->letters[side][index[letter]];

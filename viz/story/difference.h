@@ -16,7 +16,7 @@ struct difference first_difference(const struct journal_memory *a, const struct 
 struct outcome_of_letter {
     const char *mail, *recipient;
     bool composed;        /* false: there was no such mail */
-    enum story_mark_kind end; /* STORY_MARK_DELIVERED, _BOUNCED; STORY_MARK_COMPOSED: neither */
+    enum story_mark_kind end; /* STORY_MARK_DELIVERED, _BOUNCED, _NOT_SENT; STORY_MARK_COMPOSED: neither */
     int64_t composed_ns, end_ns;
     int64_t picked_up_ns; /* TIME_NEVER: it was not */
     uint32_t attempts;    /* on all servers */

@@ -315,6 +315,7 @@ struct story_mail {
     const char *name, *from, *to, *subject; /* to: recipients joined by ", " */
     size_t parent;       /* the mail a report is about; STORY_NONE */
     bool tells_failure;  /* a report says that somebody did not get it, or not yet */
+    bool tells_delay;    /* ... that somebody has not got it yet, and of nobody that he never will */
     bool is_receipt;     /* a report that says of everybody that it got there: no bounce */
     size_t host;         /* where it was composed */
     uint64_t size;
@@ -323,7 +324,14 @@ struct story_mail {
 };
 size_t story_mail_count(const struct story *story); /* in the whole journal */
 const struct story_mail *story_mail(const struct story *story, size_t mail);
-/* Whether it comes back to the writer of another because that did not arrive, or not yet. */
+/* What a mail is, for shape and colour. */
+enum story_mail_sort {
+    STORY_MAIL_LETTER,  /* somebody has written it; so is a receipt of success drawn */
+    STORY_MAIL_RECEIPT,
+    STORY_MAIL_BOUNCE,  /* comes back to the writer of another because that did not arrive */
+    STORY_MAIL_DELAY    /* tells the writer of another that it has not arrived yet (RFC 3464: action delayed) */
+};
+enum story_mail_sort story_mail_sort(const struct story *story, size_t mail);
 bool story_mail_is_bounce(const struct story *story, size_t mail);
 size_t story_mail_by_id(const struct story *story, uint32_t id);
 size_t story_mail_by_name(const struct story *story, const char *name);
@@ -343,6 +351,7 @@ struct story_letter {
     size_t event;            /* the latest mail.state; STORY_NONE */
     uint32_t attempts;       /* to hand it to another server, begun so far, on all servers */
     uint32_t copies;         /* that have come into a mailbox so far */
+    uint32_t copies_here;    /* that this host holds, in the mailbox or fetched from there */
     size_t transfer;         /* the hand-over that carries it now; STORY_NONE */
 };
 size_t story_letter_count(const struct story *story); /* in the whole journal */
@@ -548,7 +557,8 @@ void story_density(const struct story *story, const int64_t *edges, size_t n, ui
 
 enum story_mark_kind {
     STORY_MARK_COMPOSED, STORY_MARK_ATTEMPT, STORY_MARK_DEFERRED, STORY_MARK_DELIVERED, STORY_MARK_PICKED_UP,
-    STORY_MARK_BOUNCED, STORY_MARK_LOSS, STORY_MARK_CAPTION, STORY_MARK_FAULT, STORY_MARK_RETRANSMISSION
+    STORY_MARK_BOUNCED, STORY_MARK_LOSS, STORY_MARK_CAPTION, STORY_MARK_FAULT, STORY_MARK_RETRANSMISSION,
+    STORY_MARK_NOT_SENT /* given up by the program that it was written with: nothing comes back */
 };
 struct story_mark {
     enum story_mark_kind kind;

@@ -62,10 +62,16 @@ const struct story_mail *story_mail(const struct story *story, size_t mail)
     return &story->mails.items[mail];
 }
 
-bool story_mail_is_bounce(const struct story *story, size_t mail)
+enum story_mail_sort story_mail_sort(const struct story *story, size_t mail)
 {
     const struct story_mail *m = &story->mails.items[mail];
-    return m->parent != STORY_NONE && !m->is_receipt;
+    if (m->parent == STORY_NONE) return STORY_MAIL_LETTER;
+    return m->is_receipt ? STORY_MAIL_RECEIPT : m->tells_delay ? STORY_MAIL_DELAY : STORY_MAIL_BOUNCE;
+}
+
+bool story_mail_is_bounce(const struct story *story, size_t mail)
+{
+    return story_mail_sort(story, mail) == STORY_MAIL_BOUNCE;
 }
 
 size_t story_mail_by_id(const struct story *story, uint32_t id)
@@ -143,6 +149,7 @@ static struct story_letter letter_at_place(const struct story *story, size_t let
                                  .event = now->event,
                                  .attempts = letter_now(story, letter)->attempts,
                                  .copies = letter_now(story, letter)->copies,
+                                 .copies_here = now->copies,
                                  .transfer = moment_transfer_of(story, cast->mail, host)};
 }
 

@@ -137,11 +137,11 @@ Test(timeline, each_kind_of_mark_has_its_own_words)
     const struct story_mark *marks;
     size_t n = story_marks(scene_story(scene), &marks), told = 0;
     for (size_t i = 0; i < n; i++) {
-        enum timeline_sign sign = timeline_sign_of(scene_story(scene), &marks[i]);
+        enum sign sign = timeline_sign_of(scene_story(scene), &marks[i]);
         if (marks[i].kind == STORY_MARK_CAPTION || marks[i].kind == STORY_MARK_ATTEMPT)
             continue; /* may lie under others */
         point_at_mark(marks[i].at_ns);
-        cr_expect(picture_says(timeline_sign_words(sign)), "%s", timeline_sign_words(sign));
+        cr_expect(picture_says(sign_words(sign)), "%s", sign_words(sign));
         told++;
     }
     cr_expect(gt(sz, told, 3));
@@ -218,9 +218,9 @@ Test(timeline, a_bookmark_says_that_it_is_one)
 Test(timeline, the_page_of_keys_explains_every_sign)
 {
     press('?');
-    for (enum timeline_sign sign = 0; sign < TIMELINE_SIGNS; sign++) {
-        cr_expect(timeline_sign_words(sign)[0] != 0);
-        cr_expect(picture_says(timeline_sign_words(sign)), "%s", timeline_sign_words(sign));
+    for (enum sign sign = 0; sign < TIMELINE_SIGNS; sign++) {
+        cr_expect(sign_words(sign)[0] != 0);
+        cr_expect(picture_says(sign_words(sign)), "%s", sign_words(sign));
     }
 }
 
