@@ -35,6 +35,11 @@ for name, title, unit, says in re.findall(r'\{"(\w+)",\s*"([^"]*)",\s*"([^"]*)",
 spoken = re.search(r"words\[\]\[2\] = \{(.*?)\};", open("app/plot_factors.c").read(), re.S).group(1)
 texts += [word for word in re.findall(r'"\w+", "(\w+)"', spoken) if word.islower()]
 texts += re.findall(r'^    "(.*)",$', open("viz/story/reason.c").read(), re.M)
+source = open("viz/story/why_sent.c").read()
+tables = re.findall(r"struct why_words (?:\{.*?\} )?\w+\[\] = \{(.*?)\n\};", source, re.S)
+rows = [re.findall(r'"((?:[^"\\]|\\.)*)"', row) for t in tables for row in re.findall(r"\{(.*?)\},", t, re.S)]
+assert len(rows) > 25, rows
+texts += ["".join(row[1:]) for row in rows]
 words = re.findall(r'\{"\w+",\s*"((?:[^"\\]|\\.)*)"\}', open("viz/page/page_words.c").read())
 assert len(words) > 60, words
 texts += words

@@ -190,6 +190,8 @@ static void tell_link_drop(struct sentence *s, const struct story *story, size_t
         why = tr("by chance");
     else if (strcmp(why, "codel") == 0)
         why = tr("CoDel found that packets have waited too long");
+    else
+        why = story_reason(why);
     sentence_say(s, tr("%s is lost between %s and %s: %s"), packet_name(story, i, label, sizeof label),
                  sentence_link_end(story, e, 0), sentence_link_end(story, e, 1), why);
 }
