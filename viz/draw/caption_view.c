@@ -205,6 +205,19 @@ static struct text_style lesser_style(const struct view *v, const char *text, st
     return whole_style(v, styles, 4, text, room);
 }
 
+/* Where there is no caption it has its place, in large letters as long as it is short. */
+static struct text_style happening_style(const struct view *v, const char *text, struct box room)
+{
+    enum { SIZES = 8 };
+    struct text_style styles[SIZES];
+    for (int i = 0; i < SIZES; i++) {
+        styles[i] = view_text(v, FONT_LARGE);
+        styles[i].size *= 1.1 - 0.08 * i;
+        styles[i].lines = 2 + (i + 1) / 2;
+    }
+    return whole_style(v, styles, SIZES, text, room);
+}
+
 /* What the header says: the caption, or what happens; what happens beside a caption; where the mail is. */
 struct told {
     const char *first, *second, *where, *shorter; /* shorter: without how the other mails stand */
@@ -219,12 +232,7 @@ static double where_icon_width(const struct view *v)
 
 static struct text_style first_style(const struct view *v, const struct told *told, struct box room)
 {
-    if (told->is_caption) return caption_style(v, told->first, room);
-    struct text_style style = view_text(v, FONT_LARGE);
-    style.size *= 1.1;
-    style.lines = 2;
-    style.may_be_cut = true;
-    return style;
+    return told->is_caption ? caption_style(v, told->first, room) : happening_style(v, told->first, room);
 }
 
 /* How high a lesser text is in the room that is left, with its style; 0: it would be cut, and is left out. */

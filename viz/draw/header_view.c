@@ -113,6 +113,8 @@ static void draw_words(const struct diagram *d, struct box cell, const struct wi
     snprintf(bare, sizeof bare, "%u", value);
     double room = inner.w - (tall ? 0 : d->v->unit * 24);
     if (field->width < 32 && canvas_measure(d->v->canvas, &number, shown, 0).x > room) shown = bare;
+    if (!canvas_text_fits(d->v->canvas, &number, shown, inner.w)) inner = box_inset(cell, d->v->unit);
+    number = view_fitted(d->v, number, shown, inner.w, 0.5);
     if (tall) {
         draw_name(d, box_of(inner.x, cell.y + cell.h * 0.02, inner.w, cell.h * 0.48), name, field->name);
         canvas_text(d->v->canvas, box_of(inner.x, cell.y + cell.h * 0.46, inner.w, cell.h * 0.5), &number, shown);

@@ -143,10 +143,16 @@ static void draw_conn(struct pen *pen, size_t index)
     snprintf(text, sizeof text, tr("%s %s, port %u → %u"), *conn.protocol ? conn.protocol : tr("connection"),
              name_of(s, conn.peer), conn.local_port, conn.remote_port);
     style = view_fitted(v, style, text, pen->box.w - w, 0.7);
-    style.may_be_cut = true; /* it names a host */
+    double row = h, room = pen->box.w - w;
+    if (!canvas_text_fits(v->canvas, &style, text, room)) { /* the state stands below it */
+        style.size = state.size;
+        style.lines = 3;
+        room = pen->box.w;
+        h += canvas_measure(v->canvas, &style, text, room).y + view_units(v, 2);
+    }
     if (pen_sees(pen, h)) {
-        canvas_text(v->canvas, box_of(pen->box.x, pen->y, pen->box.w - w, h), &style, text);
-        canvas_text(v->canvas, box_of(pen->box.x, pen->y, pen->box.w, h), &state, conn.state);
+        canvas_text(v->canvas, box_of(pen->box.x, pen->y, room, h > row ? h - row : h), &style, text);
+        canvas_text(v->canvas, box_of(pen->box.x, pen->y + h - row, pen->box.w, row), &state, conn.state);
     }
     pen->y += h;
     draw_variables(pen, &conn);

@@ -9,9 +9,10 @@
 
 enum { REASON_LINES = 3 };
 
-static const double from_line_units = 4; /* of words from a lifeline */
-static const double clear_units = 1.6;   /* of words from the middle of an arrow that is not theirs */
-static const double letters_part = 0.98; /* of its size, so high is a line of letters */
+static const double from_line_units = 4;      /* of words from a lifeline */
+static const double clear_units = 1.6;        /* of words from the middle of an arrow that is not theirs */
+static const double letters_part = 0.98;      /* of its size, so high is a line of letters */
+static const double line_letters_part = 0.84; /* the same, of the height of the line */
 
 /* ---- Room ---- */
 
@@ -163,6 +164,7 @@ struct label {
     size_t packet;
     struct point from, to, along; /* to: so far as it is looked at */
     double there, gap;            /* so long it is there; between arrow and words */
+    double h;                     /* of its letters: some scripts are higher */
 };
 
 /* What passes lifelines is looked at as a whole, so that its words do not go from one gap to the next. On other arrows
@@ -177,6 +179,7 @@ static struct label label_for(const struct ladder_words *l, const struct story_a
                           .to = passes_a_line(l, from, to) ? to : tip,
                           .there = point_distance(from, tip),
                           .gap = view_units(l->v, 2)};
+    label.h = label.style.size * letters_part;
     double length = point_distance(from, to);
     label.style.colour = colour_mix(theme->class[a->class], theme -> ink, 0.5);
     label.along = point_of((to.x - from.x) / length, (to.y - from.y) / length);
@@ -186,7 +189,7 @@ static struct label label_for(const struct ladder_words *l, const struct story_a
 /* Above the arrow, around a point of it. */
 static struct ladder_place place_above(const struct label *label, struct point at, double w)
 {
-    double h = label->style.size * letters_part;
+    double h = label->h;
     return (struct ladder_place){above(at, label->along, label->gap + h / 2), label->along, w, h};
 }
 
@@ -207,12 +210,13 @@ static void write_along(const struct ladder_words *l, const struct label *label,
 }
 
 /* In the middle of its stretch, or towards an end of it where something is in the way. */
-static bool is_placed(struct ladder_words *l, const struct label *label, const char *text)
+static bool is_placed(struct ladder_words *l, struct label *label, const char *text)
 {
     static const double off[] = {0, -0.5, 0.5, -1, 1};
-    struct point from = label->from, to = label->to;
-    double w = canvas_measure(l->v->canvas, &label->style, text, 0).x + 2;
-    struct stretch s = stretch_for(l, from, to, w, label->gap + label->style.size * letters_part);
+    struct point from = label->from, to = label->to, size = canvas_measure(l->v->canvas, &label->style, text, 0);
+    double w = size.x + 2;
+    label->h = fmax(label->h, size.y * line_letters_part);
+    struct stretch s = stretch_for(l, from, to, w, label->gap + label->h);
     if (s.room < w) return false;
     struct point middle = point_between(from, to, ((s.x0 + s.x1) / 2 - from.x) / (to.x - from.x));
     for (size_t i = 0; i < sizeof off / sizeof off[0]; i++) {
@@ -242,7 +246,7 @@ void ladder_words_label(struct ladder_words *l, const struct story_arrow *a, str
 {
     char text[256];
     if (point_distance(from, tip) < 1) return;
-    const struct label label = label_for(l, a, from, to, tip);
+    struct label label = label_for(l, a, from, to, tip);
     if (!has_any_room(l, &label)) return;
     for (int by = 0; by < 3; by++) {
         packet_words_shorter(l->v->story, a->packet, by, text, sizeof text);

@@ -109,7 +109,6 @@ static void draw_step(const struct view *v, struct walk *walk, struct box box, s
     text.colour = colour;
     text.bold = step + 1 == walk->n_steps;
     text.down = small.down = ALIGN_END;
-    text.may_be_cut = true; /* a press shows the whole */
     small.colour = v->theme->faint;
     vtime_format_duration(line->at_ns - story_event_time(v->story, walk->question), time + 1);
     double label_w = fmax(view_units(v, 40), box.w * 0.94),
@@ -117,7 +116,9 @@ static void draw_step(const struct view *v, struct walk *walk, struct box box, s
     double left = x + view_units(v, 8);
     struct point size = canvas_measure(v->canvas, &small, time, 0);
     double room = fmin(label_w, box.x + box.w - left - size.x - view_units(v, 12));
-    if (room < view_units(v, 90)) left = box.x + 2, room = box.w - size.x - view_units(v, 14);
+    if (room < view_units(v, 90) || !canvas_text_fits(v->canvas, &text, line->text, room))
+        left = box.x + 2, room = box.w - size.x - view_units(v, 14);
+    text = view_fitted(v, text, line->text, room, 0.45);
     struct box words = box_of(left, y, room, base - y - view_units(v, 2));
     double w = fmin(room, canvas_measure(v->canvas, &text, line->text, 0).x); /* lanes stop behind it */
     canvas_fill(v->canvas, box_of(left - 2, y + view_units(v, 8), w + 4, words.h - view_units(v, 8)), v->theme->panel);
@@ -169,11 +170,13 @@ static void draw_entry(const struct view *v, struct box row, const struct story_
     bold.bold = true;
     bold.down = faint.down = small.down = ALIGN_CENTRE;
     small.across = ALIGN_END;
-    bold.may_be_cut = faint.may_be_cut = true; /* a press shows the whole */
     snprintf(name, sizeof name, "%s %s", entry->name, entry->qtype);
-    struct point size = canvas_text(v->canvas, box_of(row.x, row.y, row.w - right, row.h), &bold, name);
-    canvas_text(v->canvas, box_of(row.x + size.x + 8 * u, row.y, fmax(0, row.w - right - size.x - 8 * u), row.h),
-                &faint, entry->text);
+    const double room = row.w - right - 8 * u, whole = bold.size;
+    while (bold.size > whole * 0.5 &&
+           canvas_measure(v->canvas, &bold, name, 0).x + canvas_measure(v->canvas, &faint, entry->text, 0).x > room - 2)
+        bold.size = faint.size = bold.size - whole * 0.05;
+    struct point size = canvas_text(v->canvas, box_of(row.x, row.y, room, row.h), &bold, name);
+    canvas_text(v->canvas, box_of(row.x + size.x + 8 * u, row.y, fmax(0, room - size.x), row.h), &faint, entry->text);
     struct box bar = box_of(row.x + row.w - right + 8 * u, row.y + row.h - 6 * u, right - 8 * u, 3 * u);
     canvas_fill_round(v->canvas, bar, bar.h / 2, v->theme->grid);
     canvas_fill_round(v->canvas, box_of(bar.x, bar.y, bar.w * part, bar.h), bar.h / 2,

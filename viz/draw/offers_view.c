@@ -31,9 +31,10 @@ static bool flow_button(struct flow *f, const char *text, enum act act, size_t a
 {
     const struct view *v = f->pen->v;
     struct pen *pen = f->pen;
-    double h = view_units(v, button_units), gap = view_units(v, 6);
-    double w = canvas_measure(v->canvas, &f->style, text, 0).x + view_units(v, 20);
+    double h = view_units(v, button_units), gap = view_units(v, 6), edge = view_units(v, 10);
+    double w = canvas_measure(v->canvas, &f->style, text, 0).x + 2 * edge;
     if (w > pen->box.w) w = pen->box.w;
+    const struct text_style style = view_fitted(v, f->style, text, w - edge, 0.5);
     if (f->x > pen->box.x && f->x + w > pen->box.x + pen->box.w) {
         f->x = pen->box.x;
         pen->y += h + gap;
@@ -43,7 +44,7 @@ static bool flow_button(struct flow *f, const char *text, enum act act, size_t a
     f->x += w + gap;
     if (!pen_sees(pen, h)) return true;
     canvas_stroke_round(v->canvas, box_inset(box, 0.5), h / 2, view_units(v, 1.4), f->style.colour);
-    canvas_text(v->canvas, box, &f->style, text);
+    canvas_text(v->canvas, box, &style, text);
     if (!v->rerun->why_not) targets_add_box(v->targets, act, arg, box);
     return true;
 }

@@ -50,7 +50,6 @@ void pen_fact(struct pen *pen, const char *name, const char *value)
     bool many_lines = canvas_measure(v->canvas, &style, value, 0).x > room && lines > 1;
     double above = (line - style.size * 1.25) / 2, high = line;
     style.may_be_cut = true;
-    faint.may_be_cut = strchr(name, '@') != NULL; /* somebody's address */
     faint.down = style.down = ALIGN_CENTRE;
     struct box value_box = box_of(pen->box.x + w, pen->y, room, line);
     if (many_lines) {
@@ -61,8 +60,15 @@ void pen_fact(struct pen *pen, const char *name, const char *value)
     } else {
         style = view_fitted(v, style, value, room, 0.55); /* the last line that there is room for */
     }
+    struct box name_box = box_of(pen->box.x, pen->y, w - gap, line);
+    if (named > w) { /* somebody's address, or large letters */
+        faint.lines = most;
+        faint.down = ALIGN_START;
+        name_box.y += above;
+        high = fmax(high, canvas_measure(v->canvas, &faint, name, name_box.w).y + 2 * above);
+    }
     if (pen_sees(pen, high)) {
-        canvas_text(v->canvas, box_of(pen->box.x, pen->y, w - gap, line), &faint, name);
+        canvas_text(v->canvas, name_box, &faint, name);
         canvas_text(v->canvas, value_box, &style, value);
     }
     pen->y += high;

@@ -58,6 +58,21 @@ static const char *reply_words(const struct story_attempt *a, bool shorter, char
     return text;
 }
 
+/* Where there is no room for the whole address, who it is: where he is, is told when the mail is looked at. */
+static void draw_recipient(const struct view *v, struct box box, struct text_style style, const char *recipient)
+{
+    const double least = 0.75;
+    char text[300];
+    for (int shorter = 0; shorter < 2; shorter++) {
+        size_t length = shorter ? strcspn(recipient, "@") : strlen(recipient);
+        snprintf(text, sizeof text, "→ %.*s", (int)length, recipient);
+        struct text_style fitted = view_fitted(v, style, text, box.w, least);
+        if (!canvas_text_fits(v->canvas, &fitted, text, box.w)) continue;
+        canvas_text(v->canvas, box, &fitted, text);
+        return;
+    }
+}
+
 static void draw_names(const struct queue_page *p, const struct queue_row *row, double y)
 {
     const struct view *v = p->v;
@@ -68,18 +83,16 @@ static void draw_names(const struct queue_page *p, const struct queue_row *row, 
     struct text_style name = view_text(v, FONT_SMALL), faint = view_faint(v, FONT_SMALL);
     name.bold = true;
     name.down = faint.down = ALIGN_CENTRE;
-    faint.may_be_cut = name.may_be_cut = true;
     if (!there) name.colour = v->theme->ghost;
     double icon = view_units(v, 17), w = p->name_w - icon - view_units(v, 10);
     shape_envelope(v->canvas, v->theme, point_of(p->name_x + icon / 2, y + p->row / 2), icon,
                    view_envelope(v, row->mail), there ? 1 : 0.35);
     double x = p->name_x + icon + view_units(v, 5);
+    name = view_fitted(v, name, mail->name, w, 0.6);
     struct point size = canvas_text(v->canvas, box_of(x, y, w, p->row), &name, mail->name);
-    snprintf(text, sizeof text, "→ %s", letter.recipient);
     double left = x + size.x + view_units(v, 5);
-    canvas_text(v->canvas, box_of(left, y, fmax(0, x + w - left), p->row), &faint, text);
+    draw_recipient(v, box_of(left, y, fmax(0, x + w - left), p->row), faint, letter.recipient);
     state_words(p, &letter, text, sizeof text);
-    faint.may_be_cut = false;
     canvas_text(v->canvas, box_of(p->state_x, y, p->state_w, p->row), &faint, text);
     targets_add_box(v->targets, ACT_MAIL, row->mail, box_of(p->name_x, y, p->name_w, p->row));
 }

@@ -42,8 +42,8 @@ void segment_view_draw(const struct view *v, struct box box)
     shape_packet(v->canvas, v->theme, story_packet(v->story, packet)->class,
                  point_of(inner.x + r * 1.4, inner.y + r * 1.3), r, 1);
     pen_title(&pen, packet_words(v->story, packet, text, sizeof text));
-    pen_paragraph(&pen, story_sentence(v->story, story_packet(v->story, packet)->send_event, text, sizeof text), 2);
-    if (story_why_sent(v->story, packet, text, sizeof text)) pen_paragraph(&pen, text, 2);
+    pen_paragraph(&pen, story_sentence(v->story, story_packet(v->story, packet)->send_event, text, sizeof text), 6);
+    if (story_why_sent(v->story, packet, text, sizeof text)) pen_paragraph(&pen, text, 6);
     if (v->selection.what == ACT_PACKET) offers_draw(&pen);
     double top = pen.y + view_units(v, 4);
     bool wide = inner.w > view_units(v, 900);

@@ -307,11 +307,10 @@ static struct row_plan plan_row(const struct pen *pen, const struct row *row, do
     plan.when_below = plan.when_w > plan.room * 0.4;
     if (!plan.when_below) plan.room -= plan.when_w;
     if (!canvas_text_fits(v->canvas, &plan.text, row->text, plan.room)) {
-        plan.text.lines = 3;
+        plan.text.lines = 12; /* as many as it needs: the page goes on below */
         plan.h = fmax(plan.h, canvas_measure(v->canvas, &plan.text, row->text, plan.room).y + view_units(v, 8));
     }
     if (plan.when_below && plan.when_w > 0) plan.h += view_units(v, when_units);
-    plan.text.may_be_cut = true; /* three lines are not enough in a narrow pane; a press goes there */
     plan.when.may_be_cut = true; /* a pane of a finger's width */
     return plan;
 }

@@ -212,13 +212,21 @@ static bool has_room_beside(const struct page *page, size_t i)
     return right - from > fmax(6 * text->size, 0.25 * text->room.w);
 }
 
+/* A paragraph that is longer than its frame is seen in part, and the wheel goes through it. */
+static bool is_gone_through(const struct part *p)
+{
+    return p->lines > 1 && p->bounds.h > p->clip.h && p->bounds.x >= p->clip.x - touch(p) &&
+           p->bounds.x + p->bounds.w <= p->clip.x + p->clip.w + touch(p);
+}
+
 static void judge_text(struct page *page, size_t i)
 {
     struct part *text = &page->parts[i];
     if (!is_seen(text)) return;
     if (text->cut && !text->may_be_cut) found(page, FAULT_CUT, text, NULL);
     if (text->cut && text->may_be_cut && has_room_beside(page, i)) found(page, FAULT_CUT_WITH_ROOM, text, NULL);
-    if (!is_within(text->bounds, text->clip, touch(text))) found(page, FAULT_CLIPPED, text, NULL);
+    if (!is_within(text->bounds, text->clip, touch(text)) && !is_gone_through(text))
+        found(page, FAULT_CLIPPED, text, NULL);
     struct part *box = holder(page, i);
     if (box) box->holds = true;
     if (box && box->alpha >= opaque_alpha && !is_within(text->bounds, box->bounds, touch(text)))

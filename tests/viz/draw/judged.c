@@ -1,6 +1,7 @@
 #include "tests/viz/draw/judged.h"
 
 #include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 #include <stdio.h>
 
 const struct size sizes[SIZES] = {{1280, 800}, {1920, 1080}, {3840, 2160}};
@@ -25,14 +26,37 @@ void judge_page(struct page *page, bool whole, const char *what)
     tell(found, n, what);
 }
 
+static void say_picture(const struct scene *scene, struct size size, const char *what, char *text, size_t room)
+{
+    snprintf(text, room, "%s, %dx%d, %.0f %%, at %lld ns", what, size.w, size.h, scene_scale(scene) * 100,
+             (long long)scene_now(scene));
+}
+
 void judge_scene(struct scene *scene, struct size size, const char *what)
 {
     char text[200];
     struct page *page = page_new(size.w, size.h);
     scene_draw(scene, page_canvas(page));
-    snprintf(text, sizeof text, "%s, %dx%d, at %lld ns", what, size.w, size.h, (long long)scene_now(scene));
+    say_picture(scene, size, what, text, sizeof text);
     cr_expect(page_texts(page) > 3, "%s: there is nothing to read", text);
-    judge_page(page, scene_scale(scene) <= 1, text);
+    judge_page(page, true, text);
+    page_free(page);
+}
+
+/* What is shortened, and what the edge of a pane goes through. */
+void judge_scene_uncut(struct scene *scene, struct size size, const char *what)
+{
+    const struct finding *found;
+    char text[200];
+    struct page *page = page_new(size.w, size.h);
+    scene_draw(scene, page_canvas(page));
+    say_picture(scene, size, what, text, sizeof text);
+    cr_expect(gt(sz, page_texts(page), 3), "%s: there is nothing to read", text);
+    size_t n = page_judge(page, &found);
+    for (size_t i = 0; i < n; i++)
+        if (found[i].fault == FAULT_CLIPPED) tell(&found[i], 1, text);
+    n = page_cut_texts(page, &found);
+    tell(found, n, text);
     page_free(page);
 }
 

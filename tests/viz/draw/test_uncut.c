@@ -103,12 +103,14 @@ Test(uncut, what_if_and_what_it_comes_to)
 {
     static const struct {
         const char *scenario, *language;
-    } rows[] = {{"first-mail", "en"}, {"greylisting", "en"}, {"first-mail", "de"}};
+        double scale;
+    } rows[] = {{"first-mail", "en", 1}, {"greylisting", "en", 1}, {"first-mail", "de", 1}, {"first-mail", "en", 1.5}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!speak(rows[i].language)) continue;
         struct scene_options options = scene_options_default();
         rerun_at_once.why_not = NULL;
         options.rerun = &rerun_at_once;
+        options.scale = rows[i].scale;
         open_scene_of(rows[i].scenario, options);
         for (size_t kind = 1; kind < LOOKED_AT_KINDS; kind++) {
             scene_seek(scene, journal_memory_at(journal, journal_memory_count(journal) / 3)->at_ns);
@@ -124,9 +126,12 @@ Test(uncut, what_if_and_what_it_comes_to)
 Test(uncut, whatever_is_opened_of_why_late)
 {
     static const char *const names[] = {"lost-segment", "greylisting", "backup-relays", "moving-house"};
-    for (size_t l = 0; l < 2; l++)
-        for (size_t i = 0; i < sizeof names / sizeof names[0] && speak(languages[l]); i++) {
-            open_scene_of(names[i], scene_options_default());
+    static const double scales[] = {1, 1, 1.25, 1.5};
+    for (size_t l = 0; l < sizeof scales / sizeof scales[0]; l++)
+        for (size_t i = 0; i < sizeof names / sizeof names[0] && speak(languages[l % 2]); i++) {
+            struct scene_options options = scene_options_default();
+            options.scale = scales[l];
+            open_scene_of(names[i], options);
             scene_seek(scene, journal_memory_end_ns(journal));
             press('8');
             for (size_t part = 0; part < 12; part++) {
@@ -164,6 +169,10 @@ static void judge_lesson(const char *name)
         struct scene *seen = scene_new(run, options);
         for (int i = 0; i < SIZES; i++)
             judge_scene(seen, sizes[i], name);
+        scene_free(seen);
+        options.scale = number % 2 ? 1.25 : 1.5;
+        seen = scene_new(run, options);
+        judge_scene_uncut(seen, sizes[number % SIZES], name);
         scene_free(seen);
     }
     journal_memory_free(run);
