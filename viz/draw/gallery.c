@@ -4,6 +4,7 @@
 
 #include "sim/journal/memory.h"
 #include "viz/draw/gallery_internal.h"
+#include "viz/draw/leave_view.h"
 
 static const double scale_step = 1.1, least_scale = 0.5, most_scale = 3, wheel_rows = 0.5;
 
@@ -209,6 +210,7 @@ static bool handle_other_key(struct gallery *g, const struct input *in)
         return true;
     case KEY_ESCAPE:
         g->quit_asked = true;
+        g->is_stay_filled = false;
         return true;
     }
     return change_scale_by_key(g, in->key);
@@ -231,11 +233,16 @@ static bool handle_key_while_writing(struct gallery *g, const struct input *in)
     return in->ctrl && change_scale_by_key(g, in->key);
 }
 
+static void answer_whether_to_quit(struct gallery *g, enum leave_answer answer)
+{
+    g->quit_asked = answer == LEAVE_NOT_YET;
+    g->quit = answer == LEAVE_YES;
+}
+
 static bool handle_key(struct gallery *g, const struct input *in)
 {
     if (g->quit_asked) {
-        g->quit_asked = false;
-        g->quit = in->key == 'q' || in->key == KEY_ENTER; /* Esc closes the question, as everything on top */
+        answer_whether_to_quit(g, leave_view_key(in->key, 'q', &g->is_stay_filled));
         return true;
     }
     if (handle_move_key(g, in)) return true;
@@ -261,9 +268,12 @@ static bool scroll_by(struct gallery *g, double rows)
 
 static bool handle_press(struct gallery *g, const struct target *t)
 {
-    bool asked = g->quit_asked;
-    g->quit_asked = false;
-    if (asked || !t) return asked;
+    if (g->quit_asked) {
+        enum act act = t ? t->act : ACT_NONE;
+        answer_whether_to_quit(g, act == ACT_LEAVE ? LEAVE_YES : act == ACT_STAY ? LEAVE_NO : LEAVE_NOT_YET);
+        return true;
+    }
+    if (!t) return false;
     if (t->act == ACT_FIND) gallery_search_begin(g);
     if (t->act == ACT_CLOSE) gallery_search_end(g);
     if (t->act == ACT_CHOOSE) g->selected = g->choice = t->arg;

@@ -19,6 +19,7 @@ struct gallery {
     struct rerun_job *job;
     size_t job_of; /* the card that the job is for */
     bool dark, dirty, quit_asked, quit, full_screen_wish;
+    bool is_stay_filled;  /* the answer that Enter gives to the question whether to quit */
     double scale, scroll; /* in rows; whole ones are shown */
     bool follows;         /* the selected card is to be brought into sight */
     struct targets *targets;

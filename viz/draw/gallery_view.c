@@ -4,6 +4,7 @@
 
 #include "sim/journal/tr.h"
 #include "viz/draw/gallery_internal.h"
+#include "viz/draw/leave_view.h"
 #include "viz/draw/theme.h"
 
 /* In units. */
@@ -291,17 +292,13 @@ static void draw_bar(const struct page *p)
 
 static void draw_quit_question(const struct page *p)
 {
-    char text[120];
-    snprintf(text, sizeof text, "%s  %s", tr("Quit?"), tr("Enter quits, Esc stays."));
-    struct text_style style = theme_text(p->theme, FONT_LARGE, p->u);
-    style.bold = true;
-    style.across = style.down = ALIGN_CENTRE;
-    style.colour = p->theme->panel;
-    double w = canvas_measure(p->canvas, &style, text, 0).x + 48 * p->u, h = 48 * p->u;
-    struct box box = box_of((p->w - w) / 2, (p->h - h) / 2, w, h);
-    canvas_lay_over(p->canvas);
-    canvas_fill_round(p->canvas, box, h / 2, p->theme->ink);
-    canvas_text(p->canvas, box, &style, text);
+    const struct view view = {.canvas = p->canvas, .targets = p->g->targets, .theme = p->theme, .unit = p->u};
+    const struct leave_question question = {.title = tr("Quit?"),
+                                            .warning = "",
+                                            .keys = tr("Enter quits, Esc stays."),
+                                            .yes = tr("Quit"),
+                                            .is_stay_filled = p->g->is_stay_filled};
+    leave_view_draw(&view, box_of(0, 0, p->w, p->h), &question);
 }
 
 void gallery_draw(struct gallery *g, struct canvas *canvas)

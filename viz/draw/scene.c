@@ -218,27 +218,14 @@ void scene_change_speed(struct scene *s, int steps)
     s->dirty = true;
 }
 
-static const int64_t question_stays_ns = 8 * SECOND;
-
 bool scene_asks(const struct scene *s)
 {
     return s->asked != LEAVING_NOT;
 }
 
-/* Who does not answer whether to leave stays, and need not look at the question for ever. */
-static void let_question_go(struct scene *s, int64_t passed_ns)
-{
-    s->asked_ns = scene_asks(s) ? s->asked_ns + passed_ns : 0;
-    if (s->asked_ns < question_stays_ns) return;
-    s->asked = LEAVING_NOT;
-    s->asked_ns = 0;
-    s->dirty = true;
-}
-
 void scene_advance(struct scene *s, int64_t passed_ns)
 {
-    let_question_go(s, passed_ns);
-    if (!s->playing || s->dragging || s->help) return;
+    if (!s->playing || s->dragging || s->help || scene_asks(s)) return;
     size_t before = story_cursor(s->story);
     double moved = (double)passed_ns * scene_speed_of_step(s->speed_step);
     double left = (double)(pace_total_ns(s->pace) - s->screen_ns);

@@ -78,9 +78,9 @@ bool scene_wants_text(const struct scene *scene);
 
 /* Fills the whole canvas. */
 void scene_draw(struct scene *scene, struct canvas *canvas);
-/* Lets this much time pass on the user's clock. */
-/* Whether a question is on the screen that goes by itself: then scene_advance must be called, though nothing plays. */
+/* Whether the question whether to leave is on the screen; until it is answered nothing else can be done. */
 bool scene_asks(const struct scene *scene);
+/* Lets this much time pass on the user's clock. */
 void scene_advance(struct scene *scene, int64_t passed_ns);
 /* True when the input meant something. */
 bool scene_handle(struct scene *scene, const struct input *input);

@@ -11,6 +11,7 @@
 #include "viz/draw/help_view.h"
 #include "viz/draw/inspector_view.h"
 #include "viz/draw/ladder_view.h"
+#include "viz/draw/leave_view.h"
 #include "viz/draw/lesson_view.h"
 #include "viz/draw/loading_view.h"
 #include "viz/draw/map_panel.h"
@@ -441,32 +442,16 @@ static void draw_band(const struct scene *s, const struct view *view)
 /* What would be lost, and what the keys do: always the same ones. */
 static void draw_question_whether_to_leave(const struct scene *s, const struct view *view, struct box window)
 {
-    const char *const lines[] = {
-        s->asked == LEAVING_FOR_GALLERY ? tr("Leave for the gallery?") : tr("Quit?"),
-        !scene_would_lose(s)     ? ""
-        : s->what_if.rerun->save ? tr("The changes of what if are not saved. Ctrl S saves them.")
-                                 : tr("The changes of what if will be gone."),
-        s->asked == LEAVING_FOR_GALLERY ? tr("Enter leaves, Esc stays.") : tr("Enter quits, Esc stays.")};
-    enum { LINES = sizeof lines / sizeof *lines };
-    const double heights[LINES] = {view_units(view, 40), *lines[1] ? view_units(view, 26) : 0, view_units(view, 26)};
-    double w = 0, h = view_units(view, 16), room = window.w - view_units(view, 64);
-    struct text_style styles[LINES];
-    for (int i = 0; i < LINES; i++) {
-        styles[i] = view_text(view, i ? FONT_PLAIN : FONT_LARGE);
-        styles[i].bold = i == 0;
-        styles[i].across = styles[i].down = ALIGN_CENTRE;
-        styles[i].colour = view->theme->panel;
-        styles[i] = view_fitted(view, styles[i], lines[i], room, 0.6);
-        w = fmax(w, canvas_measure(view->canvas, &styles[i], lines[i], 0).x);
-        h += heights[i];
-    }
-    w = fmin(w + view_units(view, 64), window.w - view_units(view, 16));
-    struct box box = box_of((window.w - w) / 2, (window.h - h) / 2, w, h);
-    canvas_lay_over(view->canvas);
-    canvas_fill_round(view->canvas, box, view_units(view, 20), view->theme->ink);
-    double y = box.y + view_units(view, 6);
-    for (int i = 0; i < LINES; y += heights[i++])
-        if (*lines[i]) canvas_text(view->canvas, box_of(box.x, y, w, heights[i]), &styles[i], lines[i]);
+    bool for_gallery = s->asked == LEAVING_FOR_GALLERY;
+    const struct leave_question question = {
+        .title = for_gallery ? tr("Leave for the gallery?") : tr("Quit?"),
+        .warning = !scene_would_lose(s)     ? ""
+                   : s->what_if.rerun->save ? tr("The changes of what if are not saved. Ctrl S saves them.")
+                                            : tr("The changes of what if will be gone."),
+        .keys = for_gallery ? tr("Enter leaves, Esc stays.") : tr("Enter quits, Esc stays."),
+        .yes = for_gallery ? tr("Leave") : tr("Quit"),
+        .is_stay_filled = s->is_stay_filled};
+    leave_view_draw(view, window, &question);
 }
 
 void scene_draw(struct scene *s, struct canvas *canvas)

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "viz/draw/inspector_view.h"
+#include "viz/draw/leave_view.h"
 #include "viz/draw/scene_internal.h"
 #include "viz/draw/time_axis.h"
 #include "viz/draw/timeline_view.h"
@@ -47,25 +48,33 @@ static void leave(struct scene *s, enum leaving where)
     if (where == LEAVING_FOR_GOOD) s->quit = true;
 }
 
+static void ask_whether_to_leave(struct scene *s, enum leaving where)
+{
+    s->asked = where;
+    s->is_stay_filled = false;
+    s->focus = s->hover = (struct selection){ACT_NONE, 0};
+}
+
 void scene_leave(struct scene *s, enum leaving where)
 {
     if (scene_would_lose(s))
-        s->asked = where;
+        ask_whether_to_leave(s, where);
     else
         leave(s, where);
 }
 
-/* The question is what lies on top: Esc closes it, too. The key that asked says yes as well as Enter. */
-static void answer_whether_to_leave(struct scene *s, int key)
+/* The question is what lies on top: nothing is done until it is answered. */
+static void answer_whether_to_leave(struct scene *s, enum leave_answer answer)
 {
     enum leaving where = s->asked;
-    bool yes = key == KEY_ENTER || key == (where == LEAVING_FOR_GALLERY ? 'm' : 'q');
+    if (answer == LEAVE_NOT_YET) return;
     s->asked = LEAVING_NOT;
-    if (yes) leave(s, where);
+    if (answer == LEAVE_YES) leave(s, where);
 }
 
 /* The topmost thing, from the inside out: menu, link, message, selection, focus, enlarged view; where nothing is left
-   it asks whether to leave: who presses it once too often shall not lose his place. */
+   it goes back to the gallery that it was opened from, at once where nothing would be lost; or it asks whether to quit:
+   who presses it once too often shall not lose his window. */
 static void escape(struct scene *s)
 {
     if (s->menu != VIEW_NONE)
@@ -80,8 +89,10 @@ static void escape(struct scene *s)
         s->focus = (struct selection){ACT_NONE, 0};
     else if (s->enlarged != VIEW_NONE)
         s->enlarged = VIEW_NONE;
+    else if (s->from_gallery)
+        scene_leave(s, LEAVING_FOR_GALLERY);
     else
-        s->asked = s->from_gallery ? LEAVING_FOR_GALLERY : LEAVING_FOR_GOOD;
+        ask_whether_to_leave(s, LEAVING_FOR_GOOD);
 }
 
 static enum story_step step_of(const struct input *in)
@@ -309,10 +320,10 @@ static bool handle_key(struct scene *s, const struct input *in)
     if (scene_find_key(s, in)) return true;
     bool saves = in->ctrl && in->key == 's'; /* as the question says that one can */
     if (s->asked != LEAVING_NOT && !saves) {
-        answer_whether_to_leave(s, in->key);
+        int again = s->asked == LEAVING_FOR_GALLERY ? 'm' : 'q';
+        answer_whether_to_leave(s, leave_view_key(in->key, again, &s->is_stay_filled));
         return true;
     }
-    s->asked = LEAVING_NOT;
     bool helped = s->help;
     if (helped && closes_help(s, in->key)) return true;
     if (scene_teach_key(s, in) || handle_moving_key(s, in)) return true;
@@ -380,12 +391,16 @@ static bool release(struct scene *s)
 
 static bool handle_press(struct scene *s, const struct input *in)
 {
-    if (s->help || s->asked != LEAVING_NOT) {
-        s->help = false;
-        s->asked = LEAVING_NOT;
+    const struct target *t = targets_find(s->targets, in->x, in->y);
+    if (s->asked != LEAVING_NOT) {
+        enum act act = t ? t->act : ACT_NONE;
+        answer_whether_to_leave(s, act == ACT_LEAVE ? LEAVE_YES : act == ACT_STAY ? LEAVE_NO : LEAVE_NOT_YET);
         return true;
     }
-    const struct target *t = targets_find(s->targets, in->x, in->y);
+    if (s->help) {
+        s->help = false;
+        return true;
+    }
     s->grip = point_of(in->x, in->y);
     if (!t) return close_menu(s) || grip_bar(s);
     if (t->act == ACT_HOST && !s->linking.open && box_has(s->panels.views[VIEW_MAP], in->x, in->y))
@@ -476,7 +491,7 @@ static bool wheel_scrolls(struct scene *s, const struct input *in)
 
 static bool handle_wheel(struct scene *s, const struct input *in)
 {
-    s->asked = LEAVING_NOT; /* who goes on working stays */
+    if (s->asked != LEAVING_NOT) return true;
     if (in->ctrl) {
         change_scale(s, in->wheel > 0 ? scale_step : 1 / scale_step);
         return true;

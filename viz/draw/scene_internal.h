@@ -137,9 +137,9 @@ struct scene {
     bool dragging_host;  /* it has moved */
     struct point grip;   /* where the drag began */
     bool playing, dragging, dark, help, dirty, quit, full_screen_wish;
-    enum leaving asked; /* whether to leave */
-    int64_t asked_ns;   /* for how long so far */
-    bool grows, waits;  /* the journal grows; at its end, for more */
+    enum leaving asked;  /* whether to leave */
+    bool is_stay_filled; /* the answer that Enter gives */
+    bool grows, waits;   /* the journal grows; at its end, for more */
     double scale;
     int64_t screen_ns;
     struct span span; /* in sight; the whole run when it ends at its end */

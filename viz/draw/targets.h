@@ -23,6 +23,8 @@ enum act {
     ACT_ONLY,        /* everything is shown again */
     ACT_SENDER,      /* shows this connection in the view of senders */
     ACT_CLOSE,
+    ACT_LEAVE,       /* the answers to the question whether to */
+    ACT_STAY,
     ACT_PLAY,
     ACT_STEP_BACK,
     ACT_STEP_FORWARD,

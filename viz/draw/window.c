@@ -301,7 +301,7 @@ static void loop(struct window *w)
         SDL_Event event;
         bool moves = scene_is_playing(w->scene);
         uint64_t used = SDL_GetTicks64() - last;
-        bool awaits = scene_is_running_again(w->scene) || scene_asks(w->scene) || (w->loading && !w->follows);
+        bool awaits = scene_is_running_again(w->scene) || (w->loading && !w->follows);
         int wait = moves ? (used < FRAME_MS ? (int)(FRAME_MS - used) : 0) : awaits ? FRAME_MS : IDLE_WAIT_MS;
         if (SDL_WaitEventTimeout(&event, wait)) handle_events(w, &event);
         scene_poll(w->scene);

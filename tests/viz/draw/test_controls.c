@@ -595,6 +595,8 @@ static const struct target_row target_rows[] = {
     {ACT_ONLY, .prepare = only_the_mail, .effect = shows_everything},
     {ACT_SENDER, .prepare = the_sender, .effect = has_another_sender},
     {ACT_CLOSE, .prepare = looking_at_a_host, .effect = looks_at_nothing},
+    {ACT_LEAVE, .prepare = in_doubt_about_quitting, .end = WINDOW_CLOSED},
+    {ACT_STAY, .prepare = in_doubt_about_quitting, .effect = asks_no_more},
     {ACT_PLAY, .effect = plays},
     {ACT_STEP_BACK, .effect = goes_back},
     {ACT_STEP_FORWARD, .effect = goes_on},

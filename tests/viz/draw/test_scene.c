@@ -251,9 +251,8 @@ Test(scene, keys_on_the_page_of_keys_close_it_and_do_what_it_says_of_them)
 Test(scene, quitting_asks_first)
 {
     press(KEY_ESCAPE);
-    press(' ');
-    cr_expect(not(scene_wants_quit(scene)), "the question was answered by another key");
-    press(KEY_ESCAPE);
+    press('t');
+    cr_expect(scene_asks(scene) && !scene_is_dark(scene), "no letter is a command until it is answered");
     press(KEY_ENTER);
     cr_expect(scene_wants_quit(scene));
 }
@@ -835,23 +834,26 @@ Test(scene, escape_closes_the_question_whether_to_leave_and_enter_leaves)
     cr_expect(scene_wants_quit(scene));
 }
 
-Test(scene, the_question_whether_to_leave_goes_when_nobody_answers_it)
+Test(scene, the_question_whether_to_leave_stays_until_it_is_answered_by_a_button)
 {
     press(KEY_ESCAPE);
+    scene_advance(scene, 60 * SECOND);
+    struct input wheel = {.kind = INPUT_WHEEL, .wheel = 1, .x = 20, .y = 20};
+    int64_t now = scene_now(scene);
+    scene_handle(scene, &wheel);
+    point_at(INPUT_PRESS, 20, 20);
     cr_expect(scene_asks(scene) && picture_says("Quit?"));
-    scene_advance(scene, 3 * SECOND);
-    cr_expect(scene_asks(scene), "it can be read");
-    scene_advance(scene, 6 * SECOND);
+    cr_expect(eq(i64, scene_now(scene), now));
+    cr_assert(click(ACT_STAY, 0));
     cr_expect(not(scene_asks(scene)));
-    cr_expect(not(picture_says("Quit?")));
     cr_expect(not(scene_wants_quit(scene)));
     press(KEY_ESCAPE);
-    cr_expect(scene_asks(scene), "and is asked anew");
-    scene_advance(scene, 3 * SECOND);
-    cr_expect(scene_asks(scene), "for as long as before");
-    struct input wheel = {.kind = INPUT_WHEEL, .wheel = 1, .x = 20, .y = 20};
-    scene_handle(scene, &wheel);
-    cr_expect(not(scene_asks(scene)), "who goes on working stays");
+    press(KEY_TAB);
+    press(KEY_ENTER);
+    cr_expect(not(scene_asks(scene) || scene_wants_quit(scene)), "Tab goes to the button that stays");
+    press(KEY_ESCAPE);
+    cr_assert(click(ACT_LEAVE, 0));
+    cr_expect(scene_wants_quit(scene));
 }
 
 /* --show ladder --look-at mail.a.example showed no ladder. */
