@@ -169,7 +169,9 @@ static void change_scale(struct gallery *g, double factor)
 
 static void choose(struct gallery *g, size_t card)
 {
-    if (gallery_search_place(g, card) < g->search.n) g->choice = card;
+    if (gallery_search_place(g, card) >= g->search.n) return;
+    g->choice = card;
+    gallery_search_mark(g); /* for when one comes back */
 }
 
 static bool change_scale_by_key(struct gallery *g, int key)
@@ -230,7 +232,13 @@ static bool handle_key_while_writing(struct gallery *g, const struct input *in)
         gallery_search_end(g);
         return true;
     }
-    return in->ctrl && change_scale_by_key(g, in->key);
+    if (in->ctrl && in->key == 'a')
+        gallery_search_mark(g);
+    else if (in->ctrl && in->key == 'f')
+        gallery_search_begin(g);
+    else
+        return in->ctrl && change_scale_by_key(g, in->key);
+    return true;
 }
 
 static void answer_whether_to_quit(struct gallery *g, enum leave_answer answer)
@@ -252,7 +260,9 @@ static bool handle_key(struct gallery *g, const struct input *in)
 /* A slash as it is written, not as a key: on many keyboards it needs Shift and a digit. */
 static bool handle_text(struct gallery *g, const char *text)
 {
-    bool opens = !g->search.open && !g->quit_asked && strcmp(text, "/") == 0, writes = g->search.open;
+    struct gallery_search *search = &g->search;
+    bool opens = (!search->open || search->all) && !g->quit_asked && strcmp(text, "/") == 0;
+    bool writes = search->open && !opens && !g->quit_asked;
     if (opens) gallery_search_begin(g);
     if (writes) gallery_search_write(g, text);
     return opens || writes;
@@ -276,7 +286,7 @@ static bool handle_press(struct gallery *g, const struct target *t)
     if (!t) return false;
     if (t->act == ACT_FIND) gallery_search_begin(g);
     if (t->act == ACT_CLOSE) gallery_search_end(g);
-    if (t->act == ACT_CHOOSE) g->selected = g->choice = t->arg;
+    if (t->act == ACT_CHOOSE) choose(g, g->selected = t->arg);
     return true;
 }
 

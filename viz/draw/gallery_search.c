@@ -31,14 +31,26 @@ static void look(struct gallery *g)
     g->follows = true;
 }
 
+void gallery_search_mark(struct gallery *g)
+{
+    g->search.all = *g->search.text != '\0';
+}
+
 void gallery_search_begin(struct gallery *g)
 {
     g->search.open = true;
+    gallery_search_mark(g);
+}
+
+static void erase_marked(struct gallery_search *s)
+{
+    if (s->all) s->text[0] = 0;
+    s->all = false;
 }
 
 void gallery_search_end(struct gallery *g)
 {
-    g->search.open = false;
+    g->search.open = g->search.all = false;
     g->search.text[0] = 0;
     look(g);
 }
@@ -46,6 +58,7 @@ void gallery_search_end(struct gallery *g)
 void gallery_search_write(struct gallery *g, const char *text)
 {
     struct gallery_search *s = &g->search;
+    erase_marked(s);
     size_t n = strlen(s->text), more = strlen(text);
     if (n + more < sizeof s->text) memcpy(s->text + n, text, more + 1);
     look(g);
@@ -56,6 +69,8 @@ void gallery_search_erase(struct gallery *g)
     char *text = g->search.text;
     size_t n = strlen(text);
     g->search.open = n > 0;
+    if (g->search.all) n = 1; /* all of it goes */
+    g->search.all = false;
     while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
         n--;
     if (n > 0) text[n - 1] = 0;

@@ -127,7 +127,12 @@ static void draw_field(const struct page *p)
         return;
     }
     double right = draw_found(p, box);
-    snprintf(text, sizeof text, "%s▏", search->text);
+    snprintf(text, sizeof text, search->all ? "%s" : "%s▏", search->text);
+    if (search->all) {
+        struct point size = canvas_measure(p->canvas, &style, search->text, box.w - in - right);
+        canvas_fill(p->canvas, box_of(box.x + in - u, box.y + (box.h - size.y) / 2, size.x + 2 * u, size.y),
+                    colour_mix(p->theme->panel, p->theme->accent, 0.35));
+    }
     canvas_text(p->canvas, box_of(box.x + in, box.y, box.w - in - right, box.h), &style, text);
 }
 

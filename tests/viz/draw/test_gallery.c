@@ -229,6 +229,33 @@ Test(gallery_search, what_is_written_leaves_the_cards_that_have_it_in_their_orde
     cr_expect(eq(sz, gallery_take_choice(gallery), 1));
 }
 
+static void press_with_ctrl(int key)
+{
+    const struct input in = {.kind = INPUT_KEY, .key = key, .ctrl = true};
+    gallery_handle(gallery, &in);
+    gallery_draw(gallery, canvas);
+}
+
+Test(gallery_search, what_was_written_is_marked_when_one_looks_again_and_gives_way)
+{
+    write_in_gallery("/tarpit");
+    press_with_ctrl('f');
+    write_in_gallery("first");
+    cr_expect(eq(sz, gallery_selected(gallery), 2), "the new words are in the place of the old ones");
+    press_with_ctrl('a');
+    press_in_gallery(KEY_BACKSPACE);
+    cr_expect(eq(sz, gallery_found(gallery), 4), "all that is marked is gone, and the field is still open");
+    write_in_gallery("a/b");
+    cr_expect(eq(sz, gallery_found(gallery), 0), "a slash is a letter like any other");
+    press_on_gallery(ACT_FIND);
+    write_in_gallery("tarpit");
+    cr_expect(eq(sz, gallery_selected(gallery), 1), "a press on the field marks, too");
+    press_in_gallery(KEY_ENTER);
+    cr_expect(eq(sz, gallery_take_choice(gallery), 1));
+    write_in_gallery("/first");
+    cr_expect(eq(sz, gallery_selected(gallery), 2), "who comes back and looks for something else");
+}
+
 Test(gallery_search, all_words_must_be_there_in_the_title_the_name_or_the_sentence)
 {
     write_in_gallery("/one segm");
