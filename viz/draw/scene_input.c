@@ -83,6 +83,8 @@ static void escape(struct scene *s)
         scene_link_close(s);
     else if (scene_tells_what_if(s))
         s->what_if.message[0] = 0;
+    else if (s->enlarged != VIEW_NONE && s->selection.what != ACT_NONE && s->panels.views[VIEW_CLOSELY].w <= 0)
+        s->enlarged = VIEW_NONE; /* the segment is what is looked at: no pane of its own lies on top */
     else if (s->selection.what != ACT_NONE)
         s->selection = (struct selection){ACT_NONE, 0};
     else if (s->focus.what != ACT_NONE)

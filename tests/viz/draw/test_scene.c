@@ -856,6 +856,25 @@ Test(scene, the_question_whether_to_leave_stays_until_it_is_answered_by_a_button
     cr_expect(scene_wants_quit(scene));
 }
 
+/* First it let the packet go, and another one stood there, in other letters. */
+Test(scene, escape_leaves_the_segment_alone_before_what_is_looked_at)
+{
+    size_t packet = look_at_the_lost_packet();
+    press('7');
+    cr_assert(not(picture_says("Ladder: who sends what to whom")));
+    press(KEY_ESCAPE);
+    cr_expect(picture_says("Ladder: who sends what to whom"));
+    cr_expect(eq(int, scene_selection(scene).what, ACT_PACKET));
+    cr_expect(eq(sz, scene_selection(scene).index, packet));
+    press(KEY_ESCAPE);
+    cr_expect(eq(int, scene_selection(scene).what, ACT_NONE));
+    press('3');
+    look_at_the_lost_packet();
+    press(KEY_ESCAPE);
+    cr_expect(eq(int, scene_selection(scene).what, ACT_NONE), "the pane below the ladder lies on top");
+    cr_expect(not(picture_says("Dialogue: what is said")));
+}
+
 /* --show ladder --look-at mail.a.example showed no ladder. */
 Test(scene, a_view_that_was_asked_for_is_shown_beside_what_is_looked_at)
 {
