@@ -252,6 +252,7 @@ struct row {
     enum act act;
     size_t arg;
     bool open; /* of ACT_WHY_SHORT */
+    bool is_longest;
 };
 
 /* To the right: it opens. Down: it is open. */
@@ -299,6 +300,7 @@ static struct row_plan plan_row(const struct pen *pen, const struct row *row, do
                                 row->act == ACT_GO_TO_EVENT ? view_faint(v, FONT_SMALL) : view_mono(v, FONT_SMALL),
                             .h = view_units(v, row_units)};
     plan.when.colour = v->theme->faint;
+    plan.text.bold = plan.length.bold = row->is_longest;
     plan.text.down = plan.when.down = plan.length.down = ALIGN_CENTRE;
     plan.length.across = ALIGN_END;
     plan.length_w = fmax(view_units(v, time_units), canvas_measure(v->canvas, &plan.length, row->length, 0).x + gap);
@@ -358,9 +360,9 @@ static bool draw_loss(struct pen *pen, const struct account_page *p, size_t inde
                  lost->repeats == STORY_NONE ? tr("%s after its first sending") : tr("%s after this sending"),
                  loss_cost_time_text(loss_cost_between(sent_ns, sent_ns + again_ns, loss_cost_grain_of(again_ns)),
                                      loss_cost_grain_of(again_ns), time));
-    return draw_row(
-        pen, p,
-        (struct row){text, "", again, view_units(v, 22), ACT_GO_TO_EVENT, story_drop(v->story, index)->event, false});
+    return draw_row(pen, p,
+                    (struct row){text, "", again, view_units(v, 22), ACT_GO_TO_EVENT,
+                                 story_drop(v->story, index)->event, .open = false});
 }
 
 static int64_t length_of(const struct why_part *part)
@@ -386,6 +388,16 @@ static const char *when_text(const struct account_page *p, const struct why_part
     return text;
 }
 
+/* What took longest is what one looks for; of equal ones the first. Of one part alone there is nothing to compare. */
+static bool is_longest(const struct why_plan *plan, size_t index)
+{
+    for (size_t i = 0; i < plan->n_parts; i++) {
+        int64_t more_ns = length_of(&plan->parts[i]) - length_of(&plan->parts[index]);
+        if (more_ns > 0 || (more_ns == 0 && i < index)) return false;
+    }
+    return plan->n_parts > 1;
+}
+
 static bool draw_part(struct pen *pen, const struct account_page *p, size_t index)
 {
     const struct view *v = p->v;
@@ -395,7 +407,9 @@ static bool draw_part(struct pen *pen, const struct account_page *p, size_t inde
     if (pen_sees(pen, view_units(v, row_units - 2)))
         why_part_words(v->story, p->plan->intervals, part, text, sizeof text);
     why_length_text(length_of(part), time);
-    if (!draw_row(pen, p, (struct row){text, when_text(p, part, when), time, 0, ACT_INTERVAL, index, false}))
+    if (!draw_row(pen, p,
+                  (struct row){text, when_text(p, part, when), time, 0, ACT_INTERVAL, index,
+                               .is_longest = is_longest(p->plan, index)}))
         return false;
     for (size_t lost; (lost = why_part_next_loss(v->story, p->plan->intervals, part, &walk)) != STORY_NONE;)
         if (!draw_loss(pen, p, lost)) return false;
@@ -414,19 +428,6 @@ static bool is_short(const struct account_page *p, const struct why_part *part)
            why_part_next_loss(p->v->story, p->plan->intervals, part, &walk) == STORY_NONE;
 }
 
-/* The longest first: a view may have room for a few only. Those of a dialogue in the order in which it was spoken, and
-   what was waited for one after the other: each came of the one before it. */
-static void sort_by_length(const struct why_plan *plan, size_t *order, size_t n)
-{
-    bool is_sequence = n > 0 && plan->parts[0].level >= WHY_COMMAND;
-    for (size_t i = 1; i < n && !is_sequence; i++) {
-        size_t k = i, index = order[i];
-        for (; k > 0 && length_of(&plan->parts[order[k - 1]]) < length_of(&plan->parts[index]); k--)
-            order[k] = order[k - 1];
-        order[k] = index;
-    }
-}
-
 /* The short ones of many are one row, which opens: then they follow, in the order of time. */
 static void draw_short(struct pen *pen, const struct account_page *p, size_t n, int64_t together_ns)
 {
@@ -434,7 +435,7 @@ static void draw_short(struct pen *pen, const struct account_page *p, size_t n, 
     bool open = p->plan->tells_short;
     snprintf(text, sizeof text, tr_count("%zu shorter one", "%zu shorter ones, together", n), n);
     why_length_text(together_ns, time);
-    if (!draw_row(pen, p, (struct row){text, "", time, 0, ACT_WHY_SHORT, 0, open})) return;
+    if (!draw_row(pen, p, (struct row){text, "", time, 0, ACT_WHY_SHORT, 0, .open = open})) return;
     for (size_t i = 0; open && i < p->plan->n_parts; i++)
         if (is_short(p, &p->plan->parts[i]) && !draw_part(pen, p, i)) return;
 }
@@ -449,7 +450,6 @@ static void draw_parts(struct pen *pen, const struct account_page *p)
         else
             order[n++] = i;
     }
-    sort_by_length(p->plan, order, n);
     bool below = n <= FEW; /* else nobody would find them */
     if (n < n_parts && !below) draw_short(pen, p, n_parts - n, short_ns);
     for (size_t i = 0; i < n; i++)

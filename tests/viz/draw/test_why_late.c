@@ -376,3 +376,41 @@ Test(why_late, the_view_shows_what_adds_up)
     cr_expect(picture_says("8 min 59."));
     close_scene();
 }
+
+/* ---- The order of its rows ---- */
+
+static size_t bold_lengths;
+
+static void hear_lengths(void *user, const struct canvas_part *part)
+{
+    if (part->what == CANVAS_TEXT && part->style->bold && !strcmp(part->text, user)) bold_lengths++;
+}
+
+/* Longest first, it read backwards. */
+Test(why_late, its_rows_are_in_the_order_of_time_and_the_longest_is_bold)
+{
+    double y = 0;
+    open_scene_of("first-mail", scene_options_default());
+    scene_seek(scene, journal_memory_end_ns(journal));
+    press('8');
+    for (size_t part = 0; part < 7; part++) {
+        const struct target *row = NULL;
+        for (size_t i = 0; i < targets_count(scene_targets(scene)); i++) { /* the last: those before are of the bar */
+            const struct target *t = targets_at(scene_targets(scene), i);
+            if (t->act == ACT_INTERVAL && t->arg == part) row = t;
+        }
+        cr_assert(row != NULL, "part %zu", part);
+        cr_expect(gt(dbl, target_bounds(row).y, y), "part %zu", part);
+        y = target_bounds(row).y;
+    }
+    const char *const lengths[] = {"1.462 s", "264.5 ms"};
+    for (size_t i = 0; i < 2; i++) {
+        bold_lengths = 0;
+        struct canvas *ear =
+            canvas_new_listener(1280, 800, (struct canvas_listener){hear_lengths, (void *)(uintptr_t)lengths[i]});
+        scene_draw(scene, ear);
+        cr_expect(eq(sz, bold_lengths, i == 0), "%s", lengths[i]);
+        canvas_free(ear);
+    }
+    close_scene();
+}
