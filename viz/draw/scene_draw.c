@@ -282,6 +282,8 @@ static void draw_why_late(struct scene *s, const struct view *of_window, struct 
                           event_has(story_event(s->story, view->selection.index)->kind, FIELD_MESSAGE);
         if (!says_which && s->why_plan->letter != STORY_NONE) letter = s->why_plan->letter;
     }
+    if (view->selection.what == ACT_NONE && s->why_plan->depth > 0)
+        letter = s->why_plan->letter; /* what is open stays */
     if (letter != STORY_NONE && letter != s->why_plan->letter) {
         why_plan_take(s->why_plan, s->story, letter);
         another.scroll = s->scroll[VIEW_WHY_LATE] = 0;

@@ -55,6 +55,13 @@ static void say_next_attempt(const struct story *s, char *buffer, size_t size)
         snprintf(buffer + used, size - used, tr(": %s"), story_reason(event_text(e, FIELD_WHY)));
 }
 
+size_t waiting_letter(const struct story *s)
+{
+    struct story_stay next;
+    size_t letter;
+    return letters_in(s, STORY_MAIL_DEFERRED) && next_to_try(s, &next, &letter) ? letter : STORY_NONE;
+}
+
 /* ---- Until the other side says something ---- */
 
 /* The timer after which what a host sent is sent again, set a while ago. */

@@ -9,6 +9,9 @@
    silent for a while, that, and when it is sent again. Empty where nothing waits. Returns buffer. */
 const char *waiting_words(const struct story *story, char *buffer, size_t size);
 
+/* The letter (story.h) that waits for its next attempt, of which those words tell; STORY_NONE: of none. */
+size_t waiting_letter(const struct story *story);
+
 /* Whether an event belongs to a look into a mailbox that finds nothing, or only ends what is over: a connection closes,
    a session, a timer of one. Where a mail waits, such an event is not what one wants to hear of first. */
 bool is_less_than_waiting(const struct story *story, size_t event);

@@ -13,6 +13,7 @@
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
 #include "viz/draw/signs.h"
+#include "viz/draw/waiting_words.h"
 #include "viz/draw/why_words.h"
 
 static const double bar_units = 30, row_units = 25, time_units = 92, when_units = 15;
@@ -85,6 +86,8 @@ size_t why_late_letter(const struct view *v, const struct queue_plan *queue)
         size_t letter = story_event_letter(v->story, v->selection.index);
         if (letter != STORY_NONE) return letter;
     }
+    size_t told = waiting_letter(v->story);
+    if (told != STORY_NONE) return told; /* the headline is about it */
     for (size_t i = 0; i < queue->n_rows; i++) {
         const struct queue_row *row = &queue->rows[i];
         if (row->to_ns - row->from_ns <= most) continue;
@@ -545,6 +548,52 @@ static void draw_title(struct pen *pen, const struct account_page *p)
     pen_write(pen, style, text);
 }
 
+/* ---- Another mail ---- */
+
+static bool has_letters(const struct story *s, size_t mail)
+{
+    size_t first;
+    return story_mail_letters(s, mail, &first) > 0;
+}
+
+static void draw_way(const struct view *v, struct box box, const char *text, size_t mail)
+{
+    struct text_style style = view_text(v, FONT_PLAIN);
+    style.across = style.down = ALIGN_CENTRE;
+    style.bold = true;
+    style.colour = mail == STORY_NONE ? v->theme->ghost : v->theme->accent;
+    canvas_text(v->canvas, box, &style, text);
+    if (mail != STORY_NONE) targets_add_box(v->targets, ACT_MAIL, mail, box);
+}
+
+/* "‹ 2 of 5 ›" at the right of the heading: each mail is looked at by a press. Returns its width; 0: there is one mail.
+ */
+static double draw_chooser(const struct pen *pen, const struct account_page *p)
+{
+    const struct view *v = p->v;
+    char text[60];
+    size_t mail = story_letter(v->story, p->plan->letter).mail, nth = 0, n = 0, back = STORY_NONE, on = STORY_NONE;
+    for (size_t i = 0; i < story_mail_count(v->story); i++) {
+        if (!has_letters(v->story, i)) continue;
+        n++;
+        if (i < mail) back = i;
+        if (i == mail) nth = n;
+        if (i > mail && on == STORY_NONE) on = i;
+    }
+    if (n < 2) return 0;
+    struct text_style style = view_faint(v, FONT_SMALL);
+    style.across = style.down = ALIGN_CENTRE;
+    snprintf(text, sizeof text, tr("%zu of %zu"), nth, n);
+    double h = view_units(v, 20), way = view_units(v, 22), w = ceil(canvas_measure(v->canvas, &style, text, 0).x) + 2;
+    double all = w + 2 * way, x = pen->box.x + pen->box.w - all;
+    if (pen_sees(pen, h)) {
+        draw_way(v, box_of(x, pen->y, way, h), "‹", back);
+        canvas_text(v->canvas, box_of(x + way, pen->y, w, h), &style, text);
+        draw_way(v, box_of(x + way + w, pen->y, way, h), "›", on);
+    }
+    return all + view_units(v, 8);
+}
+
 /* ---- Without the losses ---- */
 
 /* The row of the letter in the comparison; STORY_NONE: the world was not run again, or the letter is not in both. */
@@ -623,7 +672,10 @@ void why_late_view_draw(const struct view *v, struct box box, const struct why_p
                                 .to_ns = plan->parts[plan->n_parts - 1].to_ns};
     struct pen_page scrolled = pen_page_begin(v, inner);
     struct pen pen = pen_page_column(&scrolled, inner.x, inner.w);
+    double chooser = draw_chooser(&pen, &page);
+    pen.box.w -= chooser;
     draw_title(&pen, &page);
+    pen.box.w += chooser;
     draw_path(&pen, &page);
     page.bar = box_of(inner.x, pen.y + view_units(v, 14), inner.w, view_units(v, bar_units));
     if (pen_sees(&pen, page.bar.y + page.bar.h - pen.y)) draw_bar(&page);
@@ -632,6 +684,7 @@ void why_late_view_draw(const struct view *v, struct box box, const struct why_p
     if (plan->depth == 0) draw_without_losses(&pen, &page);
     pen.y += view_units(v, 4);
     draw_parts(&pen, &page);
+    pen.y += view_units(v, 4); /* so that the last row can be scrolled into sight as a whole */
     pen_page_column_end(&scrolled, &pen);
     pen_page_end(&scrolled);
 }

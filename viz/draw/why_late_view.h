@@ -35,7 +35,8 @@ void why_plan_take(struct why_plan *plan, const struct story *story, size_t lett
 bool why_plan_open(struct why_plan *plan, const struct story *story, size_t part);
 void why_plan_close(struct why_plan *plan, const struct story *story, size_t depth);
 
-/* The letter of what is selected; else the one that took longest. STORY_NONE: there is none. */
+/* The letter of what is selected; else the one whose waiting is the headline; else the one that took longest.
+ * STORY_NONE: there is none. */
 size_t why_late_letter(const struct view *view, const struct queue_plan *queue);
 /* compared: where the world was run again, what that changed for this mail is told; NULL: it was not. */
 void why_late_view_draw(const struct view *view, struct box box, const struct why_plan *plan,

@@ -11,6 +11,7 @@
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "tests/viz/story/made_journal.h"
+#include "viz/draw/waiting_words.h"
 #include "viz/draw/why_late_view.h"
 #include "viz/draw/why_words.h"
 
@@ -412,5 +413,27 @@ Test(why_late, its_rows_are_in_the_order_of_time_and_the_longest_is_bold)
         cr_expect(eq(sz, bold_lengths, i == 0), "%s", lengths[i]);
         canvas_free(ear);
     }
+    close_scene();
+}
+
+/* ---- Which mail ---- */
+
+/* The headline told of one mail, and why late of another. */
+Test(why_late, it_is_about_the_mail_that_waits_above_and_others_can_be_chosen)
+{
+    char title[120];
+    open_scene_of("retry-side-by-side", scene_options_default());
+    scene_seek(scene, 4000 * SECOND);
+    press('8');
+    size_t told = waiting_letter(scene_story(scene));
+    cr_assert(ne(sz, told, STORY_NONE));
+    size_t mail = story_letter(scene_story(scene), told).mail;
+    snprintf(title, sizeof title, "%s reached", story_mail(scene_story(scene), mail)->name);
+    cr_expect(picture_says(title), "%s", title);
+    size_t other = mail > 0 ? mail - 1 : mail + 1;
+    cr_assert(click(ACT_MAIL, other));
+    snprintf(title, sizeof title, "%s reached", story_mail(scene_story(scene), other)->name);
+    cr_expect(eq(sz, scene_selection(scene).index, other));
+    cr_expect(picture_says(title), "%s", title);
     close_scene();
 }
