@@ -40,7 +40,7 @@ Test(uncut_large, every_scenario_as_the_window_opens)
     for (size_t i = 0, n = shipped_scenarios(names); i < n; i++) {
         struct journal_memory *run = run_scenario(names[i]);
         for (size_t k = 0; k < LOOKS; k++)
-            judge_run(run, names[i], k, NULL, 4, i + k);
+            judge_run(run, names[i], k, NULL, 3, i + k);
         journal_memory_free(run);
     }
     canvas_forget_fonts();
