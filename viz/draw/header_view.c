@@ -13,7 +13,9 @@ enum { WORD_BITS = 32, LETTER_BITS = 2, DNS_HEADER = 12, LAYERS_MAX = 4, TCP_FIX
 struct diagram {
     const struct view *v;
     double x, y, w, row, bottom;
-    size_t at; /* where the layer begins in the packet */
+    size_t packet;
+    size_t at;   /* where the layer begins in the packet */
+    bool is_tcp; /* the layer */
 };
 
 size_t header_bytes(size_t from, size_t count)
@@ -42,6 +44,29 @@ static const char *value_text(const struct wire_field *field, uint32_t value, ch
     if (field->meaning) return field->meaning(value, buffer);
     snprintf(buffer, 64, "%u", value);
     return buffer;
+}
+
+/* The end whose numbers these are; STORY_NONE: none is known by its SYN. */
+static size_t numbers_of(const struct diagram *d, const char *field)
+{
+    size_t conn = story_packet(d->v->story, d->packet)->conn;
+    if (!d->is_tcp || conn == STORY_NONE) return STORY_NONE;
+    if (!strcmp(field, "Acknowledgment Number"))
+        conn = story_conn(d->v->story, conn).other_end;
+    else if (strcmp(field, "Sequence Number") != 0)
+        return STORY_NONE;
+    return conn != STORY_NONE && story_conn(d->v->story, conn).has_iss ? conn : STORY_NONE;
+}
+
+/* Sequence numbers also as they are counted elsewhere: the first byte is 1, the SYN 0. */
+static void add_relative(const struct diagram *d, const struct wire_field *field, uint32_t value, char text[64])
+{
+    size_t conn = value ? numbers_of(d, field->name) : STORY_NONE;
+    unsigned counted = conn == STORY_NONE ? 0 : value - story_conn(d->v->story, conn).iss;
+    if (counted)
+        snprintf(text, 64, tr("%u (byte %u)"), value, counted);
+    else if (conn != STORY_NONE)
+        snprintf(text, 64, "%u (ISS)", value);
 }
 
 /* A flag is too narrow for its name: its first letter, filled when set, as the RFC stacks the letters. */
@@ -110,9 +135,11 @@ static void draw_words(const struct diagram *d, struct box cell, const struct wi
     struct box inner = box_of(cell.x + d->v->unit * 4, cell.y, cell.w - d->v->unit * 8, cell.h);
     char bare[16];
     const char *shown = value_text(field, value, text);
+    if (shown == text) add_relative(d, field, value, text);
     snprintf(bare, sizeof bare, "%u", value);
     double room = inner.w - (tall ? 0 : d->v->unit * 24);
-    if (field->width < 32 && canvas_measure(d->v->canvas, &number, shown, 0).x > room) shown = bare;
+    bool is_bare_known = field->width < WORD_BITS || !field->meaning;
+    if (is_bare_known && canvas_measure(d->v->canvas, &number, shown, 0).x > room) shown = bare;
     if (!canvas_text_fits(d->v->canvas, &number, shown, inner.w)) inner = box_inset(cell, d->v->unit);
     number = view_fitted(d->v, number, shown, inner.w, 0.5);
     if (tall) {
@@ -185,6 +212,7 @@ static double title_height(const struct view *v)
 static void draw_layer(struct diagram *d, const struct wire_layer *layer, const uint8_t *header, size_t at)
 {
     d->at = at;
+    d->is_tcp = !strcmp(layer->name, wire_tcp.name);
     char title[160];
     struct text_style style = view_faint(d->v, FONT_SMALL);
     style.bold = true;
@@ -288,8 +316,13 @@ bool header_view_draw(const struct view *v, struct box box, size_t packet)
     for (size_t i = 0; i < n; i++)
         rows += layer_rows(shown[i].layer);
     double titles = (title_height(v) + view_units(v, 2)) * (double)n, row = (box.h - titles) / rows;
-    struct diagram d = {v, box.x, box.y, box.w, fmax(view_units(v, 15.5), fmin(row, view_units(v, 31))), box.y + box.h,
-                        0};
+    struct diagram d = {v,
+                        box.x,
+                        box.y,
+                        box.w,
+                        fmax(view_units(v, 15.5), fmin(row, view_units(v, 31))),
+                        box.y + box.h,
+                        .packet = packet};
     for (size_t i = 0; i < n; i++)
         if (d.y + title_height(v) + d.row * layer_rows(shown[i].layer) <= d.bottom + 1)
             draw_layer(&d, shown[i].layer, shown[i].bytes, shown[i].at);

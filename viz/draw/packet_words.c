@@ -74,6 +74,13 @@ static void shorten(char *buffer, size_t length)
     memcpy(buffer + length, "…", sizeof "…");
 }
 
+/* Whether nothing of what was handed over with this event is in another packet. */
+static bool is_whole(const struct story_packet *packet, const struct event *e)
+{
+    uint64_t first = (uint64_t)event_int(e, FIELD_OFFSET), length = (uint64_t)event_int(e, FIELD_LENGTH);
+    return packet->offset <= first && first + length <= packet->offset + packet->length;
+}
+
 /* As it was said, whole. */
 static const char *line_words(const struct story *s, size_t index, size_t line, char *buffer, size_t size)
 {
@@ -81,7 +88,10 @@ static const char *line_words(const struct story *s, size_t index, size_t line, 
     if (l->is_content) {
         const char *name = l->mail == STORY_NONE ? "" : story_mail(s, l->mail)->name;
         uint32_t n = story_packet(s, index)->length;
-        snprintf(buffer, size, tr_count("mail %s, %u byte", "mail %s, %u bytes", n), name, n);
+        if (is_whole(story_packet(s, index), story_event(s, l->event)))
+            snprintf(buffer, size, tr_count("mail %s, %u byte", "mail %s, %u bytes", n), name, n);
+        else
+            snprintf(buffer, size, tr_count("part of mail %s, %u byte", "part of mail %s, %u bytes", n), name, n);
     } else {
         snprintf(buffer, size, "%s", l->text);
     }

@@ -5,7 +5,7 @@
 
 #include "viz/story/story.h"
 
-/* "MAIL FROM:<alice@a.example>", "mail m1, 1448 bytes", "SYN". Returns buffer: whole words, as many as
+/* "MAIL FROM:<alice@a.example>", "part of mail m1, 1448 bytes", "SYN". Returns buffer: whole words, as many as
    a label has room for. */
 const char *packet_words(const struct story *story, size_t packet, char *buffer, size_t size);
 /* The same whole, and where there is no room for that, by 1 or 2 steps shorter and yet not cut: "RCPT TO", "250"; "1460

@@ -252,6 +252,21 @@ Test(inspector, why_a_segment_was_sent_is_what_the_journal_says_of_it)
     close_scene();
 }
 
+/* One number in all views: the first byte of a dialogue is byte 1. */
+Test(inspector, a_segment_tells_its_numbers_also_as_bytes_and_that_it_is_a_part_of_the_mail)
+{
+    open_segment_of("first-mail");
+    size_t lost = look_at_the_lost_packet();
+    char label[80];
+    story_packet_label(scene_story(scene), lost, label, sizeof label);
+    cr_expect(eq(str, label, "bytes 3012–4359"));
+    scene_draw(scene, canvas);
+    expect_said("part of mail m1, 1348 bytes");
+    expect_said("(byte 3012)");
+    expect_said("(byte 162)");
+    close_scene();
+}
+
 /* ---- Headings and titles ---- */
 
 static size_t headings_last; /* texts after the heading */
