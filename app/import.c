@@ -79,8 +79,11 @@ static void tell_done(const struct journal_memory *memory, const struct import_w
         mails += kind == EVENT_MAIL_COMPOSE;
         packets += kind == EVENT_PACKET_SEND;
     }
-    printf(tr("%zu hosts, %zu mails"), hosts, mails);
-    if (packets) printf(tr(", %zu connections, %zu packets"), conns / 2, packets);
+    conns /= 2; /* each has two ends */
+    printf(tr_count("%zu host", "%zu hosts", hosts), hosts);
+    printf(tr_count(", %zu mail", ", %zu mails", mails), mails);
+    if (packets) printf(tr_count(", %zu connection", ", %zu connections", conns), conns);
+    if (packets) printf(tr_count(", %zu packet", ", %zu packets", packets), packets);
     printf("\n%s", report->notes);
     printf(tr("to watch it: postroad view %s\n"), words->journal);
     if (words->scenario) printf(tr("to replay it: postroad view %s\n"), words->scenario);

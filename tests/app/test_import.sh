@@ -42,7 +42,7 @@ done
 
 # --- A real session, captured by dumpcap between two Linux hosts over a link that delays by 20 ms and loses ---
 run 0 import "$given/at_the_sender.pcapng" -o sender.journal
-says out '2 hosts, 1 mails, 2 connections, 53 packets'
+says out '2 hosts, 1 mail, 2 connections, 53 packets'
 run 0 show sender.journal
 cp "$scratch/out" sender.txt
 holds grep -q 'host.add host=mx.example.org .*role=mail_server address=192.0.2.25' sender.txt
@@ -75,7 +75,7 @@ mkdir forms && python3 "$POSTROAD_SOURCE_DIR/tests/app/capture_forms.py" "$given
 told() { "$POSTROAD" show "$1" | grep -v 'run.begin' | md5sum; }
 for form in forms/*; do
     run 0 import "$form" -o form.journal
-    says out '2 hosts, 1 mails, 3 connections'
+    says out '2 hosts, 1 mail, 3 connections'
     equal "$(told form.journal)" "$(told receiver.journal)" "$form"
 done
 holds test "$(find forms -type f | wc -l)" -eq 13
@@ -114,7 +114,7 @@ holds cmp <("$POSTROAD" show postfix.journal -k attempt.end) <("$POSTROAD" show 
 
 # --- Received lines: the way of a mail, by the clocks of its servers ---
 run 0 import "$given/trace.eml" -o trace.journal --scenario trace.json
-says out '5 hosts, 1 mails'
+says out '5 hosts, 1 mail'
 says out 'gate.isp.example: its clock is 2 min 3 s behind'
 seen trace.journal host.trouble 'host=gate.isp.example name=clock text="inferred: 2 min 3 s behind"'
 seen trace.journal mail.state 'host=gate.isp.example .*queue_id=0A1BfLTs031234 to=queued why="taken over with ESMTPS'

@@ -8,6 +8,7 @@
 #include "viz/draw/inspector_conns.h"
 #include "viz/draw/inspector_queue.h"
 #include "viz/draw/inspector_view.h"
+#include "viz/draw/names_walk.h"
 #include "viz/draw/offers_view.h"
 #include "viz/draw/pen.h"
 #include "viz/draw/settings_words.h"
@@ -178,14 +179,14 @@ static void draw_cache(struct pen *pen, size_t index)
     enum { ROWS = 40 };
     struct story_cached cached[ROWS];
     const struct story *s = pen->v->story;
-    char text[700];
+    char text[700], left[VTIME_TEXT_BYTES];
     size_t n = story_cache(s, index, cached, ROWS);
     struct text_style style = view_text(pen->v, FONT_SMALL);
     style.lines = 2; /* of a page: as many as it needs */
     pen_heading(pen, tr("What it remembers, and for how long"));
     for (size_t i = 0; i < n; i++) {
-        long long left_s = (cached[i].expires_ns - story_now(s) + SECOND - 1) / SECOND;
-        snprintf(text, sizeof text, tr("%lld s  %s %s: %s"), left_s, cached[i].name, cached[i].qtype, cached[i].text);
+        snprintf(text, sizeof text, tr("%s %s: %s, %s left"), cached[i].name, cached[i].qtype, cached[i].text,
+                 names_left(cached[i].expires_ns - story_now(s), left));
         if (!pen_write(pen, style, text)) return;
     }
 }

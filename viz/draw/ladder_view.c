@@ -276,7 +276,7 @@ static void draw_bundle(struct ladder *l, const struct bundle *b)
     struct text_style style = view_text(v, FONT_SMALL);
     style.colour = colour_mix(v->theme->class[a->class], v -> theme -> ink, 0.45);
     style.down = ALIGN_CENTRE;
-    snprintf(text, sizeof text, tr("%u packets"), (unsigned)b->n);
+    snprintf(text, sizeof text, tr_count("%u packet", "%u packets", b->n), (unsigned)b->n);
     canvas_arrow(v->canvas, b->from, b->tip, view_units(v, 5), view_units(v, 12), v->theme->class[a->class]);
     shape_packet(v->canvas, v->theme, a->class, b->from, view_units(v, 4.5), 1);
     for (size_t i = 0; i < b->n; i++)

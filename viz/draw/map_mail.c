@@ -252,15 +252,15 @@ static int whole_words(enum holding pile, uint32_t n, char *text, size_t size)
 {
     switch (pile) {
     case PILE_OUTBOX:
-        return snprintf(text, size, n == 1 ? tr("%u mail in outbox") : tr("%u mails in outbox"), n);
+        return snprintf(text, size, tr_count("%u mail in outbox", "%u mails in outbox", n), n);
     case PILE_NOT_SENT:
-        return snprintf(text, size, n == 1 ? tr("%u mail not sent") : tr("%u mails not sent"), n);
+        return snprintf(text, size, tr_count("%u mail not sent", "%u mails not sent", n), n);
     case PILE_QUEUE:
-        return snprintf(text, size, n == 1 ? tr("%u mail in queue") : tr("%u mails in queue"), n);
+        return snprintf(text, size, tr_count("%u mail in queue", "%u mails in queue", n), n);
     case PILE_MAILBOX:
-        return snprintf(text, size, n == 1 ? tr("%u mail in mailbox") : tr("%u mails in mailbox"), n);
+        return snprintf(text, size, tr_count("%u mail in mailbox", "%u mails in mailbox", n), n);
     case PILE_READ:
-        return snprintf(text, size, n == 1 ? tr("%u mail read") : tr("%u mails read"), n);
+        return snprintf(text, size, tr_count("%u mail read", "%u mails read", n), n);
     case PILES:
         break;
     }

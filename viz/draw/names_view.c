@@ -33,7 +33,17 @@ static size_t lane_of(struct walk *walk, size_t host)
     return walk->n_lanes++;
 }
 
-/* Of the line that is selected, or of the latest: of many thousand lines of mail ago, where much is said at once. */
+/* Whether it is what is looked at that asks, or for which somebody asks; of anything else all questions are wanted. */
+static bool is_wanted(const struct view *v, size_t question)
+{
+    const struct story *s = v->story;
+    if (v->selection.what == ACT_MAIL) return names_mail_of(s, question) == v->selection.index;
+    if (v->selection.what != ACT_HOST) return true;
+    return story_host_by_id(s, (uint32_t)event_int(story_event(s, question), FIELD_HOST)) == v->selection.index;
+}
+
+/* Of the line that is selected, the mail, or the host, or of the latest: of many thousand lines of mail ago, where much
+   is said at once. */
 static size_t question_to_show(const struct view *v, size_t said)
 {
     if (v->selection.what == ACT_EVENT) {
@@ -41,13 +51,15 @@ static size_t question_to_show(const struct view *v, size_t said)
         if (question != STORY_NONE && story_event_time(v->story, question) <= story_now(v->story)) return question;
     }
     size_t oldest = said > LINES_BACK ? said - LINES_BACK : 0;
+    size_t latest = STORY_NONE;
     for (size_t i = said, n = 0; i-- > oldest && n < LOOK_BACK;) {
         if (story_line(v->story, i)->speech != STORY_NAMES) continue;
         n++;
         size_t question = names_question_of(v->story, story_line(v->story, i)->event);
-        if (question != STORY_NONE) return question;
+        if (question != STORY_NONE && is_wanted(v, question)) return question;
+        if (latest == STORY_NONE) latest = question;
     }
-    return STORY_NONE;
+    return latest;
 }
 
 static struct walk find_walk(const struct view *v)
@@ -148,15 +160,30 @@ static void draw_walk(const struct view *v, struct box box, struct walk *walk)
 
 /* ---- The cache ---- */
 
+/* Who was asked for what is shown: his memory matters, even where nothing is left in it. */
+static size_t host_asked(const struct view *v, const struct walk *walk)
+{
+    const struct event *question = story_event(v->story, walk->question);
+    return story_host_by_id(v->story, (uint32_t)event_int(question, FIELD_PEER));
+}
+
+static bool anybody_remembers(const struct view *v)
+{
+    struct story_cached one;
+    for (size_t h = 0; h < story_host_count(v->story); h++)
+        if (story_cache(v->story, h, &one, 1)) return true;
+    return false;
+}
+
+/* STORY_NONE: nobody remembers anything. */
 static size_t cache_host(const struct view *v, const struct walk *walk)
 {
     struct story_cached one;
-    if (v->selection.what == ACT_HOST && story_cache(v->story, v->selection.index, &one, 1)) return v->selection.index;
-    for (size_t i = 0; i < walk->n_lanes; i++)
-        if (story_cache(v->story, walk->lanes[i], &one, 1)) return walk->lanes[i];
-    for (size_t h = 0; h < story_host_count(v->story); h++)
-        if (story_cache(v->story, h, &one, 1)) return h;
-    return STORY_NONE;
+    size_t looked_at = v->selection.what == ACT_HOST ? v->selection.index : STORY_NONE;
+    if (!anybody_remembers(v)) return STORY_NONE;
+    if (looked_at != STORY_NONE && story_host(v->story, looked_at).role == STORY_RESOLVER) return looked_at;
+    if (looked_at != STORY_NONE && story_cache(v->story, looked_at, &one, 1)) return looked_at;
+    return walk->question == STORY_NONE ? STORY_NONE : host_asked(v, walk);
 }
 
 static void draw_entry(const struct view *v, struct box row, const struct story_cached *entry)
@@ -182,7 +209,7 @@ static void draw_entry(const struct view *v, struct box row, const struct story_
     canvas_fill_round(v->canvas, box_of(bar.x, bar.y, bar.w * part, bar.h), bar.h / 2,
                       part < 0.1 ? v->theme->warn : v->theme->good);
     canvas_text(v->canvas, box_of(bar.x, row.y, bar.w, row.h - 5 * u), &small,
-                vtime_format_duration((int64_t)ceil(left_s) * SECOND, text));
+                names_left(entry->expires_ns - story_now(v->story), text));
     targets_add_box(v->targets, ACT_EVENT, entry->event, row);
 }
 
@@ -197,6 +224,8 @@ static void draw_cache(const struct view *v, struct box box, const struct walk *
     double h = view_units(v, entry_units), y = box.y + view_units(v, 20);
     if (host == STORY_NONE)
         snprintf(heading, sizeof heading, "%s", tr("Nobody remembers any name now."));
+    else if (n == 0)
+        snprintf(heading, sizeof heading, tr("%s remembers no name now."), story_host(v->story, host).name);
     else
         snprintf(heading, sizeof heading, tr("%s remembers, and for how long still"), story_host(v->story, host).name);
     style = view_fitted(v, style, heading, box.w, 0.6);

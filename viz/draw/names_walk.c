@@ -29,3 +29,22 @@ size_t names_question_of(const struct story *s, size_t event)
     }
     return found;
 }
+
+size_t names_mail_of(const struct story *s, size_t question)
+{
+    size_t chain[CAUSES_WALKED], n = story_causes(s, question, chain, CAUSES_WALKED);
+    if (n > CAUSES_WALKED) n = CAUSES_WALKED;
+    for (size_t i = 0; i < n; i++) {
+        const struct event *e = story_event(s, chain[i]);
+        if (!is_about_mail(e->kind)) continue;
+        return event_has(e->kind, FIELD_MESSAGE) ? story_mail_by_id(s, (uint32_t)event_int(e, FIELD_MESSAGE))
+                                                 : STORY_NONE;
+    }
+    return STORY_NONE;
+}
+
+const char *names_left(int64_t left_ns, char text[VTIME_TEXT_BYTES])
+{
+    int64_t grain_ns = left_ns >= DAY ? HOUR : left_ns >= HOUR ? MINUTE : SECOND;
+    return vtime_format_duration((left_ns + grain_ns - 1) / grain_ns * grain_ns, text);
+}

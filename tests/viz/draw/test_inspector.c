@@ -8,6 +8,7 @@
 #include "sim/journal/vtime.h"
 #include "tests/viz/draw/driven_scene.h"
 #include "tests/viz/draw/rerun_at_once.h"
+#include "viz/draw/names_walk.h"
 #include "viz/draw/packet_words.h"
 #include "viz/draw/settings_words.h"
 #include "viz/story/why_sent.h"
@@ -265,6 +266,32 @@ Test(inspector, a_segment_tells_its_numbers_also_as_bytes_and_that_it_is_a_part_
     expect_said("(byte 3012)");
     expect_said("(byte 162)");
     close_scene();
+}
+
+/* ---- Names ---- */
+
+/* Where several resolvers are asked, the memory of the one that was asked for what is shown. */
+Test(inspector, dns_shows_the_memory_of_the_resolver_that_was_asked_for_the_mail)
+{
+    struct scene_options options = scene_options_default();
+    options.arrangement = "names";
+    open_scene_of("moving-house", options);
+    const struct story *s = scene_story(scene);
+    scene_seek(scene, story_end_ns(s));
+    scene_draw(scene, canvas);
+    expect_said("dns.a.example remembers, and for how long still");
+    scene_look_at(scene, "m3");
+    scene_draw(scene, canvas);
+    expect_said("dns.c.example remembers, and for how long still"); /* carol's server has asked that one */
+    close_scene();
+}
+
+Test(inspector, how_long_a_name_is_remembered_is_written_as_people_say_it)
+{
+    char text[VTIME_TEXT_BYTES];
+    cr_expect(eq(str, (char *)names_left(901500 * MILLISECOND, text), "15 min 2 s"));
+    cr_expect(eq(str, (char *)names_left(81901 * SECOND, text), "22 h 46 min"));
+    cr_expect(eq(str, (char *)names_left(86400 * SECOND, text), "1 d"));
 }
 
 /* ---- Headings and titles ---- */
