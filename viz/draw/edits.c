@@ -7,6 +7,29 @@
 
 #include "sim/journal/tr.h"
 
+/* What people call a value of a scenario; where that is another word than its key, with the key. */
+static const char *words_of_key(const char *key, char *words, size_t size)
+{
+    static const char *const said[][2] = {{"queue", "room in its queue"},
+                                          {"mtu", "largest packet"},
+                                          {"retry", "when it tries again"},
+                                          {"mailbox_limit", "room in a mailbox"},
+                                          {"fetches_every", "time between two looks"},
+                                          {"at", "when it is written"}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        if (strcmp(key, said[i][0]) != 0) continue;
+        snprintf(words, size, "%s (%s)", tr(said[i][1]), key);
+        return words;
+    }
+    snprintf(words, size, "%s", tr(key));
+    return words;
+}
+
+const char *edit_words(const struct edit_row *row, char words[EDIT_WORDS_BYTES])
+{
+    return words_of_key(row->name, words, EDIT_WORDS_BYTES);
+}
+
 static void value_text(const cJSON *value, char *text, size_t size)
 {
     text[0] = 0;
@@ -119,7 +142,8 @@ bool edit_act(const struct edit_row *row, const char *written, struct act_line *
     cJSON *value = strchr("{[\"-0123456789tfn", *written) ? cJSON_ParseWithOpts(written, NULL, 1) : NULL;
     if (!value) value = cJSON_CreateString(written);
     snprintf(act->pointer, sizeof act->pointer, "%s", *row->at ? "" : row->pointer);
-    snprintf(act->about, sizeof act->about, "%.110s, %.40s", row->about, row->name);
+    char words[EDIT_WORDS_BYTES];
+    snprintf(act->about, sizeof act->about, "%.90s, %.60s", row->about, edit_words(row, words));
     snprintf(act->when, sizeof act->when, "%.31s", row->at);
     if (*row->at)
         snprintf(act->words, sizeof act->words, tr("it were %.100s from now on"), written);

@@ -17,6 +17,10 @@ struct edit_row {
     char at[40];                   /* "12.5 s": it holds from there on; "": from the beginning */
 };
 
+/* What people call it: "largest packet (mtu)". */
+enum { EDIT_WORDS_BYTES = 100 };
+const char *edit_words(const struct edit_row *row, char words[EDIT_WORDS_BYTES]);
+
 /* The values of what is selected; how many. */
 size_t edits_of(const struct story *story, struct selection selection, struct edit_row rows[EDITS_MAX]);
 /* The act that sets a value to what was written: JSON, or else a text. False when it is too long. */

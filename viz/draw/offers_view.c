@@ -73,10 +73,10 @@ static void draw_edits_of(struct pen *pen, const struct edit_row *rows, size_t n
     pen_heading(pen, from_now ? tr("From now on, another ...") : tr("From the beginning on, another ..."));
     struct flow flow = flow_begin(pen, false);
     for (size_t i = 0; i < n; i++) {
-        char text[160], value[EDIT_VALUE_BYTES];
+        char text[EDIT_WORDS_BYTES + 64], words[EDIT_WORDS_BYTES], value[EDIT_VALUE_BYTES];
         if (!*rows[i].at == from_now) continue;
         settings_value_words(rows[i].value, value, sizeof value);
-        snprintf(text, sizeof text, *value ? "%s: %.60s" : "%s", rows[i].name, value);
+        snprintf(text, sizeof text, *value ? "%s: %.60s" : "%s", edit_words(&rows[i], words), value);
         if (!flow_button(&flow, text, ACT_EDIT, i)) return;
     }
     flow_end(&flow);

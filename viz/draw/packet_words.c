@@ -81,6 +81,42 @@ static bool is_whole(const struct story_packet *packet, const struct event *e)
     return packet->offset <= first && first + length <= packet->offset + packet->length;
 }
 
+/* How many commands of a client are in it: with PIPELINING (RFC 2920) it may be several. */
+static size_t commands_in(const struct story *s, size_t index, size_t *lines, size_t room)
+{
+    const struct story_packet *packet = story_packet(s, index);
+    size_t end = story_lines_after(s, packet->sent_ns), n = 0;
+    for (size_t i = end > LINES_LOOKED_AT ? end - LINES_LOOKED_AT : 0; i < end; i++) {
+        const struct story_line *l = story_line(s, i);
+        if (!l->by_client || l->is_content || l->speech == STORY_NAMES || !carries(packet, story_event(s, l->event)))
+            continue;
+        if (n < room) lines[n] = i;
+        n++;
+    }
+    return n;
+}
+
+static int verb_of(const struct story *s, size_t line)
+{
+    return (int)strcspn(story_line(s, line)->text, " :");
+}
+
+/* "MAIL, RCPT, DATA"; of more, or with less room, "MAIL + 11 more". False where it is no more than one. */
+static bool several_commands(const struct story *s, size_t index, bool brief, char *buffer, size_t size)
+{
+    enum { LISTED = 4 };
+    size_t lines[LISTED], n = commands_in(s, index, lines, LISTED), used = 0;
+    if (n < 2) return false;
+    if (brief || n > LISTED) {
+        snprintf(buffer, size, tr("%.*s + %zu more"), verb_of(s, lines[0]), story_line(s, lines[0])->text, n - 1);
+        return true;
+    }
+    for (size_t i = 0; i < n && used < size; i++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s%.*s", i ? ", " : "", verb_of(s, lines[i]),
+                                 story_line(s, lines[i])->text);
+    return true;
+}
+
 /* As it was said, whole. */
 static const char *line_words(const struct story *s, size_t index, size_t line, char *buffer, size_t size)
 {
@@ -102,6 +138,7 @@ const char *packet_words(const struct story *s, size_t index, char *buffer, size
 {
     size_t line = packet_line(s, index);
     if (line == STORY_NONE) return story_packet_label(s, index, buffer, size);
+    if (several_commands(s, index, false, buffer, size)) return buffer;
     line_words(s, index, line, buffer, size);
     if (size > 40) shorten(buffer, 36);
     return buffer;
@@ -130,6 +167,7 @@ const char *packet_words_shorter(const struct story *s, size_t index, int by, ch
     const struct story_packet *packet = story_packet(s, index);
     size_t line = packet_line(s, index);
     buffer[0] = 0;
+    if (by < 2 && line != STORY_NONE && several_commands(s, index, by == 1, buffer, size)) return buffer;
     if (by == 0)
         return line == STORY_NONE ? packet_words(s, index, buffer, size) : line_words(s, index, line, buffer, size);
     bool has_words = line != STORY_NONE && !story_line(s, line)->is_content;

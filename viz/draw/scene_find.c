@@ -214,11 +214,11 @@ static const char *example_of(const char *row)
 
 void scene_find_draw(const struct scene *s, const struct view *view, struct box window)
 {
-    char text[RERUN_WHY_BYTES + ACT_WORDS_BYTES + 160], value[ACT_WORDS_BYTES + 120];
+    char text[RERUN_WHY_BYTES + ACT_WORDS_BYTES + 260], words[EDIT_WORDS_BYTES], value[ACT_WORDS_BYTES + 220];
     const struct find *f = &s->find;
     const char *example = example_of(f->row.name);
-    snprintf(value, sizeof value, "%s, %s", f->row.about, f->row.name);
-    if (example) snprintf(value, sizeof value, tr("%s, %s (such as %s)"), f->row.about, f->row.name, example);
+    snprintf(value, sizeof value, "%s, %s", f->row.about, edit_words(&f->row, words));
+    if (example) snprintf(value, sizeof value, tr("%s, %s (such as %s)"), f->row.about, words, example);
     if (f->edits && f->refused)
         snprintf(text, sizeof text, "%s", s->what_if.message);
     else if (f->edits)

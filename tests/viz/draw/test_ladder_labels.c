@@ -13,6 +13,7 @@
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/ladder_view.h"
 #include "viz/draw/map_plan.h"
+#include "viz/draw/packet_words.h"
 
 static const struct screen {
     const char *name;
@@ -320,4 +321,20 @@ Test(ladder_labels, in_lost_segment_words_stand_at_their_own_arrow)
     look_at("lost-segment", 300, counts);
     expect_no_fault(counts);
     canvas_forget_fonts();
+}
+
+/* RFC 2920: of several commands in one packet all are named, or how many there are. */
+Test(ladder_labels, commands_that_go_out_together_are_named_together)
+{
+    char text[160] = "", brief[160] = "";
+    struct journal_memory *journal = run_scenario("smuggling");
+    struct story *story = story_new(journal);
+    for (size_t i = 0; i < story_packet_count(story) && !strstr(text, "RCPT"); i++) {
+        packet_words(story, i, text, sizeof text);
+        packet_words_shorter(story, i, 1, brief, sizeof brief);
+    }
+    cr_expect(eq(str, text, "MAIL, RCPT, DATA"));
+    cr_expect(eq(str, brief, "MAIL + 2 more"));
+    story_free(story);
+    journal_memory_free(journal);
 }

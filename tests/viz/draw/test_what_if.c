@@ -96,6 +96,24 @@ Test(what_if, expectations_that_do_not_hold_in_it_are_left_out_of_what_is_saved_
     journal_memory_free(again);
 }
 
+Test(what_if, values_that_can_be_changed_have_words_that_people_read_beside_their_keys)
+{
+    char words[EDIT_WORDS_BYTES];
+    struct edit_row rows[EDITS_MAX];
+    size_t link = story_link_by_name(scene_story(scene), "b-mail");
+    cr_assert(gt(sz, edits_of(scene_story(scene), (struct selection){ACT_LINK, link}, rows), 4));
+    cr_expect(eq(str, (char *)edit_words(&rows[4], words), "largest packet (mtu)"));
+    cr_expect(eq(str, (char *)edit_words(&rows[2], words), "loss"), "which is its own word");
+    size_t host = story_host_by_name(scene_story(scene), "mail.a.example");
+    cr_assert(gt(sz, edits_of(scene_story(scene), (struct selection){ACT_HOST, host}, rows), 2));
+    cr_expect(eq(str, (char *)edit_words(&rows[0], words), "when it tries again (retry)"));
+    cr_expect(eq(str, (char *)edit_words(&rows[2], words), "room in a mailbox (mailbox_limit)"));
+    scene_look_at(scene, "b-mail");
+    press('1');
+    scene_draw(scene, canvas);
+    cr_expect(picture_says("largest packet (mtu)"));
+}
+
 Test(what_if, what_is_saved_has_the_seed_of_its_run)
 {
     size_t left_out;
