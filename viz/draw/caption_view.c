@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/journal/tr.h"
+#include "sim/journal/vtime.h"
 #include "viz/draw/outcome_words.h"
 #include "viz/draw/shapes.h"
 #include "viz/draw/waiting_words.h"
@@ -30,6 +31,12 @@ static double classic_reading_s(const char *text)
     return 3 + (double)strlen(text) * 0.05;
 }
 
+/* What was told before the runs part is about the run as it was: once they have, in the other one it is no more. */
+static bool is_of_the_other_run(const struct view *v, int64_t at_ns)
+{
+    return v->is_what_if && v->parts_ns != TIME_NEVER && at_ns < v->parts_ns && v->parts_ns <= story_now(v->story);
+}
+
 struct caption {
     const char *text, *cite; /* text NULL: none */
     size_t event;
@@ -41,7 +48,7 @@ static struct caption of_scenario(const struct view *v)
     size_t first = 0, n = story_captions_active(v->story, &first);
     if (n == 0 || v->captions == CAPTIONS_NONE) return (struct caption){0};
     const struct story_caption *caption = story_caption(v->story, first + n - 1);
-    bool shown = age_s(v, caption->at_ns) <= reading_s(caption->text);
+    bool shown = age_s(v, caption->at_ns) <= reading_s(caption->text) && !is_of_the_other_run(v, caption->at_ns);
     return shown ? (struct caption){tr(caption->text), caption->cite, caption->event, true} : (struct caption){0};
 }
 
@@ -50,7 +57,8 @@ static struct caption of_classic(const struct view *v)
     if (!v->classics || v->captions != CAPTIONS_ALL) return (struct caption){0};
     const struct classic_moment *moment = classics_latest_told(v->classics, story_cursor(v->story));
     const char *text = moment ? classic_text(moment->kind) : NULL;
-    if (!text || age_s(v, moment->at_ns) > classic_reading_s(text)) return (struct caption){0};
+    if (!text || is_of_the_other_run(v, moment->at_ns)) return (struct caption){0};
+    if (age_s(v, moment->at_ns) > classic_reading_s(text)) return (struct caption){0};
     return (struct caption){text, classic_cite(moment->kind), moment->event, false};
 }
 

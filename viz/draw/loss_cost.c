@@ -352,11 +352,11 @@ static bool kept_back_line(const struct loss_cost *cost, char text[LOSS_COST_LIN
         loss_cost_time_text(cost->kept_back_ns[i], MILLISECOND, kept[i]);
     if (cost->kept_back_ns[1] == 0)
         snprintf(text, LOSS_COST_LINE_BYTES,
-                 tr("Meanwhile the receiver held acknowledgements back for %s; without the loss it held none back."),
+                 tr("For %s of that time the receiver held acknowledgements back; without the loss it held none back."),
                  kept[0]);
     else
         snprintf(text, LOSS_COST_LINE_BYTES,
-                 tr("Meanwhile the receiver held acknowledgements back for %s; without the loss for %s."), kept[0],
+                 tr("For %s of that time the receiver held acknowledgements back; without the loss for %s."), kept[0],
                  kept[1]);
     return true;
 }
@@ -365,7 +365,8 @@ static bool window_line(const struct loss_cost *cost, char text[LOSS_COST_LINE_B
 {
     if (cost->least_cwnd[0] == 0 || cost->least_cwnd[0] >= cost->least_cwnd[1]) return false;
     snprintf(text, LOSS_COST_LINE_BYTES,
-             tr("The congestion window (cwnd) fell to %lld bytes; without the loss it kept at least %lld bytes."),
+             tr("Less could be under way at once: the congestion window (cwnd) fell to %lld bytes; without the loss it "
+                "kept at least %lld bytes."),
              (long long)cost->least_cwnd[0], (long long)cost->least_cwnd[1]);
     return true;
 }

@@ -138,6 +138,7 @@ struct view scene_view(struct scene *s, struct canvas *canvas)
                                                ? s->elsewhere.said
                                                : "",
                          .parts_ns = s->what_if.comparison ? s->what_if.comparison->first.at_ns : TIME_NEVER,
+                         .is_what_if = s->what_if.shown == 1,
                          .selection = s->selection,
                          .captions = s->captions,
                          .calm = s->calm,

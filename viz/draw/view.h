@@ -50,6 +50,7 @@ struct view {
     const struct elsewhere *elsewhere; /* another program that shows a packet; NULL: none */
     const char *elsewhere_said;        /* when it was last asked; "" */
     int64_t parts_ns;                  /* where the two runs of what if part; TIME_NEVER */
+    bool is_what_if;                   /* it is what might have been that is seen */
     struct time_axis *axis;            /* where a view notes its axis; may be NULL */
     struct selection selection, hover; /* hover: what is under the pointer */
     enum caption_mode captions;

@@ -2,6 +2,7 @@
    and what is offered. What the acts do: test_what_if.c. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/journal/vtime.h"
@@ -228,4 +229,25 @@ Test(what_if_seen, who_would_lose_acts_is_asked_and_may_save_them_first)
     cr_expect(is_told("Saved: "));
     press('q');
     cr_expect(scene_wants_quit(scene), "nothing is lost any more");
+}
+
+/* A caption of before is about the run as it was. */
+Test(what_if_seen, once_a_link_is_cut_the_headline_is_no_longer_that_of_the_run_as_it_was)
+{
+    const struct story_caption *caption = NULL;
+    for (size_t i = 0; i < story_caption_count(scene_story(scene)) && !caption; i++)
+        if (story_caption(scene_story(scene), i)->at_ns > SECOND) caption = story_caption(scene_story(scene), i);
+    cr_assert(caption != NULL);
+    char words[24];
+    snprintf(words, sizeof words, "%.20s", caption->text);
+    scene_seek(scene, caption->at_ns + MILLISECOND);
+    scene_select(scene, (struct selection){ACT_LINK, story_link_by_name(scene_story(scene), "a-mail")});
+    scene_draw(scene, canvas);
+    cr_expect(is_told(words), "%s", words);
+    cr_assert(click(ACT_WHAT_IF, 0), "cut for a minute");
+    scene_poll(scene);
+    scene_draw(scene, canvas);
+    cr_expect(not(is_told(words)), "%s", words);
+    press('x');
+    cr_expect(is_told(words), "there it is still");
 }
