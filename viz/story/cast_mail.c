@@ -182,6 +182,7 @@ static void mail_compose(struct story *story, size_t i, const struct event *e)
     if (mail == STORY_NONE) return;
     story->mails.items[mail].host = cast_host(story, e, FIELD_HOST);
     cast_mark(story, STORY_MARK_COMPOSED, i);
+    cast_taken_for_commands(story, i, e);
 }
 
 static void mark_state(struct story *story, size_t i, enum story_mail_state state)

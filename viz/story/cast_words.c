@@ -140,6 +140,28 @@ static void dialogue_content(struct story *story, size_t i, const struct event *
     cast_transfer_begin(story, i, e);
 }
 
+/* A mail that nobody has written came to be within another, since the server took a part of that for its end and what
+   followed for commands (smuggling): it answers what no client has said. The line stands after the replies, for only
+   then is it known. */
+void cast_taken_for_commands(struct story *story, size_t i, const struct event *e)
+{
+    char text[TEXT_ROOM];
+    if (story->lines.count == 0 || strncmp(event_text(e, FIELD_NAME), "unwritten", 9) != 0) return;
+    struct story_line line = story->lines.items[story->lines.count - 1];
+    bool answers = line.speech == STORY_SMTP && !line.by_client && line.at_ns == e->at_ns && line.text[0] == '3';
+    if (!answers) return;
+    snprintf(text, sizeof text, tr("(taken for commands: MAIL FROM:<%s>, RCPT TO:<%s>, DATA)"),
+             event_text(e, FIELD_FROM), event_text(e, FIELD_TO));
+    uint32_t server = line.host;
+    line.host = line.peer;
+    line.peer = server;
+    line.event = (uint32_t)i;
+    line.by_client = true;
+    line.is_refusal = false;
+    line.text = text_store_add(&story->texts, text);
+    *TABLE_ADD(&story->lines) = line; /* the event stays about its mail */
+}
+
 /* What the client found: it stands in the dialogue where the words begin to be hidden, or could not be. */
 static void tls_outcome(struct story *story, size_t i, const struct event *e)
 {

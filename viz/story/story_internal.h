@@ -221,6 +221,7 @@ void cast_mail_survey(struct story *story, size_t i, const struct event *e); /* 
 void cast_mail_survey_end(struct story *story);
 void cast_mail_event(struct story *story, size_t i, const struct event *e);
 void cast_words_event(struct story *story, size_t i, const struct event *e);
+void cast_taken_for_commands(struct story *story, size_t i, const struct event *e); /* a mail.compose */
 void cast_transfer_begin(struct story *story, size_t i, const struct event *e);
 void cast_transfer_packet(struct story *story, size_t i, size_t packet); /* it has reached its end */
 void cast_transfer_end_of_conn(struct story *story, size_t i, size_t conn);

@@ -58,7 +58,7 @@ Test(dialogue, the_lines_of_a_part_are_found_in_a_long_run)
 /* ---- Refusals ---- */
 
 struct heard {
-    char digit; /* with which the refusals that are meant begin */
+    char digit;                            /* with which the refusals that are meant begin */
     double left_of_reply, left_of_refusal; /* where such texts begin */
     struct colour colour;
 };
@@ -105,4 +105,23 @@ Test(dialogue, a_refusal_for_now_and_one_for_good_have_signs_and_colours_of_thei
     struct heard data = hear_refusal("greylisting", '5'); /* 503, since the recipient has been refused */
     cr_expect_float_eq(data.left_of_refusal, data.left_of_reply, 1, "no refusal of the mail");
     canvas_forget_fonts();
+}
+
+/* Nobody has said the commands that the server found in a mail; what it took for them is told. */
+Test(dialogue, what_the_server_took_for_commands_is_told)
+{
+    struct journal_memory *journal = run_scenario("smuggling");
+    struct story *story = story_new(journal);
+    size_t found = 0;
+    for (size_t i = 0; i < story_line_count(story); i++) {
+        const struct story_line *line = story_line(story, i);
+        if (!strstr(line->text, "taken for commands")) continue;
+        found++;
+        cr_expect(eq(str, (char *)line->text,
+                     "(taken for commands: MAIL FROM:<boss@a.example>, RCPT TO:<carol@b.example>, DATA)"));
+        cr_expect(line->by_client && !strcmp(story_host(story, line->peer).name, "mx1.b.example"));
+    }
+    cr_expect(gt(sz, found, 0));
+    story_free(story);
+    journal_memory_free(journal);
 }
