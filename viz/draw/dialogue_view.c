@@ -12,7 +12,7 @@
 #include "viz/draw/shapes.h"
 #include "viz/draw/signs.h"
 
-static const double row_units = 21, time_units = 72, refusal_units = 6.5;
+static const double row_units = 21, time_units = 72, refusal_units = 6.5, lock_units = 11;
 enum { MOST_LINES = 12 };
 
 static const char *speech_name(enum story_speech speech)
@@ -115,11 +115,23 @@ static void draw_refusal(const struct view *v, struct point left, const struct s
     sign_draw(v->canvas, v->theme, is_for_now(line) ? SIGN_DEFERRED : SIGN_REFUSED, at, r * 0.9);
 }
 
+/* Beside its letter: that it travels within TLS, and that it refuses. */
+static void draw_signs(const struct view *v, struct point at, const struct story_line *line)
+{
+    if (line->is_encrypted) {
+        at.x += view_units(v, lock_units) / 2;
+        sign_draw(v->canvas, v->theme, SIGN_SECRET, at, view_units(v, 5));
+        at.x += view_units(v, lock_units) / 2;
+    }
+    if (is_refusal(line)) draw_refusal(v, at, line);
+}
+
 /* Where the words of a line begin, from the left of its row. */
 static double words_left(const struct view *v, const struct story_line *line)
 {
     double left = view_units(v, time_units + 40) + (line->by_client ? 0 : view_units(v, 18));
     if (is_refusal(line)) left += view_units(v, 2 * refusal_units);
+    if (line->is_encrypted) left += view_units(v, lock_units);
     return left;
 }
 
@@ -163,7 +175,7 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     style.down = ALIGN_CENTRE;
     if (row.h > view_units(v, row_units) + 0.5) style.lines = MOST_LINES;
     double x = row.x + words_left(v, line);
-    if (is_refusal(line)) draw_refusal(v, point_of(mark_x + step + view_units(v, 14), row.y + row.h / 2), line);
+    draw_signs(v, point_of(mark_x + step + view_units(v, 14), row.y + row.h / 2), line);
     canvas_text(v->canvas, box_of(x, row.y, row.x + row.w - x - view_units(v, 4), row.h), &style, line->text);
     targets_add_box(v->targets, ACT_EVENT, line->event, row);
 }
@@ -188,6 +200,69 @@ static size_t draw_lines(const struct view *v, struct box inner, size_t bottom, 
     return shown;
 }
 
+/* A server that keeps its answer back just now, to one of those that are shown; STORY_NONE: there is none. */
+static size_t slow_host(const struct view *v, const struct story_line *newest)
+{
+    for (size_t host = 0; host < story_host_count(v->story); host++) {
+        bool is_here = !v->only || only_is_all(v->only) || newest->host == host || newest->peer == host;
+        if (is_here && story_host(v->story, host).mood == STORY_MOOD_SLOW) return host;
+    }
+    return STORY_NONE;
+}
+
+/* What stands below the newest line: that nothing is said and why, and what became of the mail that it is about. */
+struct note {
+    enum sign sign;
+    enum act what;
+    size_t index;
+    char text[STORY_SENTENCE_BYTES];
+};
+
+static bool slow_note(const struct view *v, const struct story_line *newest, struct note *note)
+{
+    char until[VIEW_TIME_BYTES];
+    size_t slow = slow_host(v, newest);
+    if (slow == STORY_NONE) return false;
+    struct story_host host = story_host(v->story, slow);
+    *note = (struct note){.sign = SIGN_SLOW, .what = ACT_HOST, .index = slow};
+    snprintf(note->text, sizeof note->text, tr("%s answers slowly: not before %s"), host.name,
+             view_time_text(host.slow_until_ns, MILLISECOND, until));
+    return true;
+}
+
+/* Of a mail for several the first that has come to such an end. */
+static bool end_note(const struct view *v, struct note *note)
+{
+    size_t first = 0, n = v->only && v->only->by_mail ? story_mail_letters(v->story, v->only->mail, &first) : 0;
+    for (size_t i = first; i < first + n; i++) {
+        struct story_letter letter = story_letter(v->story, i);
+        if (letter.state != STORY_MAIL_BOUNCED && letter.state != STORY_MAIL_NOT_SENT) continue;
+        *note = (struct note){.sign = letter.state == STORY_MAIL_BOUNCED ? SIGN_BOUNCED : SIGN_NOT_SENT,
+                              .what = ACT_EVENT,
+                              .index = letter.event};
+        story_sentence(v->story, letter.event, note->text, sizeof note->text);
+        return true;
+    }
+    return false;
+}
+
+/* Returns its height. */
+static double draw_note(const struct view *v, struct box inner, const struct note *note)
+{
+    struct text_style style = view_text(v, FONT_PLAIN);
+    style.colour = colour_mix(v->theme->lost, v->theme->ink, 0.4);
+    style.italic = true;
+    style.lines = MOST_LINES;
+    double x = inner.x + view_units(v, time_units + 58), w = inner.x + inner.w - x - view_units(v, 4);
+    double h = fmax(view_units(v, row_units), canvas_measure(v->canvas, &style, note->text, w).y + view_units(v, 4));
+    struct box row = box_of(inner.x, inner.y + inner.h - h, inner.w, h);
+    style.down = ALIGN_CENTRE;
+    sign_draw(v->canvas, v->theme, note->sign, point_of(x - view_units(v, 20), row.y + h / 2), view_units(v, 6));
+    canvas_text(v->canvas, box_of(x, row.y, w, h), &style, note->text);
+    targets_add_box(v->targets, note->what, note->index, row);
+    return h;
+}
+
 /* What the view is scrolled by are lines below the last one shown: the newest one is at the bottom of its own accord.
  */
 static void tell_scroll(const struct view *v, struct box inner, size_t count, size_t shown)
@@ -206,6 +281,9 @@ void dialogue_view_draw(const struct view *v, struct box box)
     size_t below = nothing ? 0 : (size_t)fmin(v->scroll, (double)(count - 1));
     size_t bottom = nothing ? STORY_NONE : only_line_at(v->only, v->story, count - 1 - below);
     canvas_clip(v->canvas, box_inset(inner, -view_units(v, 4)));
+    struct note note;
+    if (!nothing && below == 0 && (slow_note(v, story_line(v->story, bottom), &note) || end_note(v, &note)))
+        inner.h -= draw_note(v, inner, &note);
     size_t shown = draw_lines(v, inner, bottom, n);
     canvas_unclip(v->canvas);
     tell_scroll(v, inner, count, shown);

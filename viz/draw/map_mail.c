@@ -341,7 +341,7 @@ static bool mood_words(const struct story_host *host, char *text, size_t size)
         snprintf(text, size, "%s", tr("mailbox full"));
         return true;
     case STORY_MOOD_SLOW:
-        snprintf(text, size, "%s", tr("answers late"));
+        snprintf(text, size, "%s", tr("answers slowly"));
         return true;
     case STORY_MOOD_SILENT:
         snprintf(text, size, "%s", tr("does not answer"));
@@ -351,6 +351,9 @@ static bool mood_words(const struct story_host *host, char *text, size_t size)
         break;
     case STORY_MOOD_NOT_NOW:
         snprintf(text, size, "%s", tr("not now"));
+        break;
+    case STORY_MOOD_REFUSED:
+        snprintf(text, size, "%s", tr("refused"));
         break;
     }
     size_t n = strlen(text);
@@ -402,6 +405,8 @@ static bool sign_of(const struct story_host *host, enum sign *sign)
         *sign = SIGN_SLOW;
     else if (host->mood == STORY_MOOD_BUSY || host->mood == STORY_MOOD_NOT_NOW || host->mood == STORY_MOOD_SILENT)
         *sign = SIGN_STOP;
+    else if (host->mood == STORY_MOOD_REFUSED)
+        *sign = SIGN_REFUSED;
     else if (*trouble[STORY_TROUBLE_CLOCK])
         *sign = SIGN_CLOCK;
     else

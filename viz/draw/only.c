@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sim/journal/tr.h"
 
@@ -47,8 +48,26 @@ static void toggle_host(struct only *only, const struct story *s, size_t host)
     name_hosts(only, s);
 }
 
+/* Whether this line names the recipient of an attempt to the server that is tried. */
+static bool offers(const struct story_line *line, const struct story_attempt *a)
+{
+    return line->speech == STORY_SMTP && line->by_client && line->host == a->host && line->conn != STORY_NONE &&
+           strncasecmp(line->text, "RCPT TO:", 8) == 0 && strstr(line->text, a->recipient);
+}
+
+/* A mail that is refused at once never travels: the connection is that on which it was offered meanwhile. */
+static void add_attempt(struct only *only, const struct story *s, const struct story_attempt *a)
+{
+    for (size_t i = story_lines_after(s, a->begin_ns - 1), end = story_lines_after(s, a->end_ns); i < end; i++)
+        if (offers(story_line(s, i), a)) add_conn(only, s, story_line(s, i)->conn);
+}
+
 static void choose_mail(struct only *only, const struct story *s, size_t mail)
 {
+    only->by_mail = true;
+    only->mail = mail;
+    for (size_t i = 0, n = story_attempt_count(s); i < n; i++)
+        if (story_attempt(s, i)->mail == mail) add_attempt(only, s, story_attempt(s, i));
     for (size_t i = 0, n = story_transfer_count(s); i < n; i++)
         if (story_transfer(s, i)->mail == mail) add_conn(only, s, story_transfer(s, i)->conn);
     if (only->has_more) /* a connection has two ends */

@@ -1,5 +1,6 @@
 /* Showing only a part: what the ladder and the dialogue leave out when one connection, one mail or some hosts were
-   chosen. A mail stands for the connections that carry it. */
+   chosen. A mail stands for the connections that carry it, and those on which
+   it was offered and not taken. */
 #ifndef POSTROAD_VIZ_DRAW_ONLY_H
 #define POSTROAD_VIZ_DRAW_ONLY_H
 
@@ -19,8 +20,10 @@ struct only {
     size_t conns[ONLY_CONNS_MAX], n_conns; /* 0: any */
     size_t hosts[ONLY_HOSTS_MAX], n_hosts; /* 0: any; else both ends must be among them, or one when there is but one */
     bool has_more;                         /* than there is room for; words say so */
-    char words[120];                       /* "m1", "mail.a.example, mx1.b.example" */
-    struct only_lines lines;               /* worked out when it is asked for */
+    bool by_mail;                          /* the connections are those of this mail */
+    size_t mail;
+    char words[120];         /* "m1", "mail.a.example, mx1.b.example" */
+    struct only_lines lines; /* worked out when it is asked for */
 };
 
 bool only_is_all(const struct only *only);

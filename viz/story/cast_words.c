@@ -98,6 +98,7 @@ static struct story_line spoken(const struct story *story, const struct event *e
                               .mail = STORY_NONE};
     if (at != STORY_NONE) line.peer = story->sessions.items[at].peer;
     if (line.peer == STORY_NONE && conn != STORY_NONE) line.peer = story->conns.items[conn].peer;
+    line.is_encrypted = conn != STORY_NONE && story->conns.items[conn].is_encrypted;
     return line;
 }
 
@@ -167,7 +168,9 @@ static void tls_outcome(struct story *story, size_t i, const struct event *e)
 {
     char text[TEXT_ROOM];
     size_t conn = cast_conn(story, e);
-    if (strcmp(event_text(e, FIELD_ROLE), "client") != 0 || conn == STORY_NONE) return;
+    if (conn == STORY_NONE) return;
+    story->conns.items[conn].is_encrypted = e->kind == EVENT_TLS_DONE;
+    if (strcmp(event_text(e, FIELD_ROLE), "client") != 0) return;
     const char *protocol = story->conns.items[conn].protocol, *name = event_text(e, FIELD_NAME);
     struct story_line line = {.speech = protocol && strcmp(protocol, "pop3") == 0 ? STORY_POP3 : STORY_SMTP,
                               .host = cast_host(story, e, FIELD_HOST),

@@ -81,25 +81,54 @@ static void apply_sending(struct story *story, uint32_t packet)
     if (now->mood == STORY_MOOD_SILENT && strncmp(p->tag, "dns.answer", 10) == 0) now->mood = STORY_MOOD_WELL;
 }
 
+/* Of the answers that it keeps back at the same time the last one to go out counts. */
+static int64_t slow_until(const struct story *story, const struct host_now *now)
+{
+    return now->slow_event == NONE32 ? 0 : event_int(story_event(story, now->slow_event), FIELD_AT);
+}
+
 static void apply_rule(struct story *story, uint32_t i, const struct event *e)
 {
     struct host_now *now = host_of(story, e);
     const char *rule = event_text(e, FIELD_NAME);
     if (!now) return;
-    if (strcmp(rule, "tarpit") == 0) now->slow_event = i;
+    if (strcmp(rule, "tarpit") == 0 && event_int(e, FIELD_AT) > slow_until(story, now)) now->slow_event = i;
     if (strcmp(rule, "mailbox full") == 0) now->mood = STORY_MOOD_MAILBOX_FULL;
     if (strcmp(rule, "connections") == 0 || strcmp(rule, "too many at once") == 0) now->mood = STORY_MOOD_BUSY;
+}
+
+/* A refusal: 4yz and 5yz. x0z is about how something was said, as when DATA comes although no recipient was taken. */
+static bool is_refusal(const char *reply)
+{
+    return (reply[0] == '4' || reply[0] == '5') && reply[1] != '0';
+}
+
+/* What says that it takes callers, or mails, again: a greeting, and 354. STARTTLS is answered by 220 as well, but with
+   an enhanced code (RFC 2034 3), which no greeting has. The 354 that goes out with a refusal, to a client that says
+   RCPT and DATA at once, is about other recipients. */
+static bool takes_back(const struct story *story, const struct host_now *now, const char *reply, int64_t at_ns)
+{
+    bool greets = strncmp(reply, "220", 3) == 0 && strncmp(reply + 3, " 2.", 3) != 0;
+    if (!greets && strncmp(reply, "354", 3) != 0) return false;
+    return now->said_event != NONE32 && story_event_time(story, now->said_event) < at_ns;
 }
 
 /* Of a reply in several lines the last one counts. Why it says so, a rule has told just before. */
 static void apply_line(struct story *story, uint32_t i, const struct event *e)
 {
     const char *text = event_text(e, FIELD_TEXT);
-    if (text[0] != '4' || strspn(text, "0123456789") != 3 || strcmp(event_text(e, FIELD_WHO), "S") != 0) return;
+    if (strspn(text, "0123456789") != 3 || strcmp(event_text(e, FIELD_WHO), "S") != 0) return;
     struct host_now *now = host_of(story, e);
     if (!now) return;
-    if (now->mood == STORY_MOOD_WELL) now->mood = STORY_MOOD_NOT_NOW;
-    now->said_event = i;
+    if (is_refusal(text)) {
+        enum story_mood mood = text[0] == '4' ? STORY_MOOD_NOT_NOW : STORY_MOOD_REFUSED;
+        bool has_rule = now->mood == STORY_MOOD_MAILBOX_FULL || (now->mood == STORY_MOOD_BUSY && text[0] == '4');
+        if (!has_rule) now->mood = mood;
+        now->said_event = i;
+    } else if (now->mood != STORY_MOOD_MAILBOX_FULL && takes_back(story, now, text, e->at_ns)) {
+        now->mood = STORY_MOOD_WELL;
+        now->said_event = NONE32;
+    }
 }
 
 /* It takes mails again, or there is room. */

@@ -136,7 +136,9 @@ const char *story_trouble_name(enum story_trouble trouble)
 /* An answer is kept back until the instant that the rule told. */
 static bool is_slow(const struct story *story, const struct host_now *now)
 {
-    return now->mood == STORY_MOOD_WELL && now->slow_event != NONE32 &&
+    bool said_before =
+        now->mood == STORY_MOOD_WELL || now->mood == STORY_MOOD_NOT_NOW || now->mood == STORY_MOOD_REFUSED;
+    return said_before && now->slow_event != NONE32 &&
            event_int(story_event(story, now->slow_event), FIELD_AT) > story->now_ns;
 }
 
@@ -156,7 +158,9 @@ struct story_host story_host(const struct story *story, size_t host)
         shown.trouble[i] = text_at(story, now->trouble_event[i], FIELD_TEXT);
     shown.mood = (enum story_mood)now->mood;
     shown.said = text_at(story, now->said_event, FIELD_TEXT);
-    if (is_slow(story, now)) shown.mood = STORY_MOOD_SLOW;
+    if (!is_slow(story, now)) return shown;
+    shown.mood = STORY_MOOD_SLOW;
+    shown.slow_until_ns = event_int(story_event(story, now->slow_event), FIELD_AT);
     return shown;
 }
 

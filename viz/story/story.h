@@ -99,8 +99,9 @@ const char *story_trouble_name(enum story_trouble trouble); /* "disk" */
 enum story_mood {
     STORY_MOOD_WELL,
     STORY_MOOD_MAILBOX_FULL, /* until it takes a mail again, or one is fetched */
-    STORY_MOOD_BUSY,         /* it has as many callers as it can have: until it takes a mail */
-    STORY_MOOD_NOT_NOW,      /* it answered with a 4: likewise */
+    STORY_MOOD_BUSY,         /* it has as many callers as it can have: until it greets one again, or takes a mail */
+    STORY_MOOD_NOT_NOW,      /* it answered with a 4: until it answers otherwise, by a 5, a greeting or 354, or takes a mail */
+    STORY_MOOD_REFUSED,      /* it answered with a 5: likewise */
     STORY_MOOD_SLOW,         /* it keeps its answers back, just now */
     STORY_MOOD_SILENT        /* a name server that got a question and says nothing: until it answers one */
 };
@@ -116,6 +117,7 @@ struct story_host {
     const char *why;  /* it is down; "" */
     const char *trouble[STORY_TROUBLES]; /* "full", "100 times slower"; "": all is well */
     enum story_mood mood;
+    int64_t slow_until_ns; /* when the answer goes out that it keeps back; 0: none */
     const char *said; /* its answer, when it is in a mood: "451 4.7.1 Try again later"; "" */
 };
 size_t story_host_count(const struct story *story);
@@ -481,6 +483,7 @@ struct story_line {
     bool is_content : 1; /* stands for the content of a mail; text says how long it is */
     bool is_refusal : 1; /* a server's 4yz or 5yz, or -ERR */
     bool is_secret : 1;  /* nobody says it: it tells what came of TLS, which hides what follows from others */
+    bool is_encrypted : 1; /* it travels within TLS: on the wire nobody can read it */
 };
 size_t story_line_count(const struct story *story); /* in the whole journal */
 const struct story_line *story_line(const struct story *story, size_t line);

@@ -29,14 +29,15 @@ struct cast_conn {
     size_t host, peer, other_end, open_event, close_event;
     uint16_t local_port, remote_port;
     bool active, has_iss;
-    uint32_t iss; /* of its SYN, so that acknowledgement numbers can be told as bytes */
+    uint32_t iss;        /* of its SYN, so that acknowledgement numbers can be told as bytes */
     uint64_t sent_bytes; /* of its stream so far, while the cast is made */
     uint32_t acked;      /* the latest acknowledgement number of it that arrived; likewise, as what follows */
     uint16_t window;
     bool has_acked;
     uint8_t n_duplicates; /* of that number */
     const char *protocol;
-    size_t transfer; /* under way while the cast is made */
+    bool is_encrypted; /* TLS is up; while the cast is made */
+    size_t transfer;   /* under way while the cast is made */
     TABLE_OF(uint32_t) vars;
     TABLE_OF(uint32_t) timers;      /* set and not yet over, while the cast is made */
     uint32_t first_timer, n_timers; /* in closed_timers: those that end with it */
@@ -47,7 +48,7 @@ struct cast_letter {
     const char *recipient;
     size_t first_place;
     size_t delivered_event; /* that put it into a mailbox first; 0: none did */
-    bool is_written; /* its writer named the recipient; others come where an alias stands for its members */
+    bool is_written;        /* its writer named the recipient; others come where an alias stands for its members */
 };
 
 /* A (mail, recipient, host). */
@@ -57,8 +58,8 @@ struct cast_place {
     uint32_t wait;             /* that is not over, while the cast is made; NONE32 */
 };
 
-/* A letter waits at a place, or is being handed over from there: from one event up to another, NONE32 when it never ends.
-   Those of a host lie side by side, in the order in which they began. */
+/* A letter waits at a place, or is being handed over from there: from one event up to another, NONE32 when it never
+   ends. Those of a host lie side by side, in the order in which they began. */
 struct cast_wait {
     uint32_t place, from, to;
 };
@@ -167,8 +168,8 @@ struct story {
     TABLE_OF(struct cast_letter) letters;
     TABLE_OF(struct cast_place) places;
     TABLE_OF(struct cast_wait) waits;
-    size_t *waits_of_host; /* first wait of each host, and one more */
-    uint32_t *wait_ends;   /* the latest end in each block of waits */
+    size_t *waits_of_host;              /* first wait of each host, and one more */
+    uint32_t *wait_ends;                /* the latest end in each block of waits */
     TABLE_OF(uint32_t) attempts_before; /* of each attempt: the one before it of the same place; NONE32 */
     TABLE_OF(struct cast_transfer) transfers;
     TABLE_OF(struct story_attempt) attempts;
@@ -248,7 +249,8 @@ struct story_letter story_letter_at(const struct story *story, size_t place);
 
 /* story_waiting.c: what waits where. */
 void waits_note(struct story *story, size_t event, size_t place, enum story_mail_state to);
-void waits_note_attempt(struct story *story, size_t mail, size_t host, const char *recipient); /* the last of the table */
+void waits_note_attempt(struct story *story, size_t mail, size_t host,
+                        const char *recipient); /* the last of the table */
 void waits_sort(struct story *story);
 void waits_free(struct story *story);
 

@@ -125,3 +125,80 @@ Test(dialogue, what_the_server_took_for_commands_is_told)
     story_free(story);
     journal_memory_free(journal);
 }
+
+/* ---- A mail that was refused ---- */
+
+/* It never travelled to the server that refused it, and yet its dialogue has the refusal. */
+Test(dialogue, the_lines_of_a_mail_have_the_refusal_that_sent_it_back)
+{
+    struct journal_memory *journal = run_scenario("unknown-user");
+    struct story *story = story_new(journal);
+    static struct only only;
+    cr_assert(only_choose(&only, story, ACT_MAIL, story_mail_by_name(story, "m1")));
+    size_t refusals = 0, fetches = 0;
+    for (size_t i = 0; i < story_line_count(story); i++) {
+        const struct story_line *line = story_line(story, i);
+        if (!is_shown(&only, story, i)) continue;
+        refusals += !strncmp(line->text, "550 5.1.1 <bbo@b.example>", 25);
+        fetches += line->speech == STORY_POP3;
+    }
+    cr_expect(eq(sz, refusals, 1));
+    cr_expect(eq(sz, fetches, 0), "those of its bounce are not its own");
+    story_free(story);
+    journal_memory_free(journal);
+}
+
+struct told {
+    const char *what;
+    bool is_told;
+};
+
+static void listen(void *user, const struct canvas_part *part)
+{
+    struct told *told = user;
+    told->is_told |= part->what == CANVAS_TEXT && strstr(part->text, told->what);
+}
+
+static bool dialogue_tells(struct scene *scene, int64_t at_ns, const char *what)
+{
+    struct told told = {.what = what};
+    scene_seek(scene, at_ns);
+    struct canvas *canvas = canvas_new_listener(1280, 800, (struct canvas_listener){listen, &told});
+    scene_draw(scene, canvas);
+    canvas_free(canvas);
+    return told.is_told;
+}
+
+/* On the map of such a scene nothing is drawn: the dialogue is alone. */
+Test(dialogue, an_answer_that_is_kept_back_is_told_below_the_newest_line)
+{
+    struct journal_memory *journal = run_scenario("tarpit");
+    struct scene_options options = scene_options_default();
+    options.arrangement = "dialogue";
+    struct scene *scene = scene_new(journal, options);
+    cr_expect(dialogue_tells(scene, INT64_C(30000000000), "mx1.b.example answers slowly: not before 40.503 s"));
+    cr_expect(not(dialogue_tells(scene, INT64_C(200000000000), "answers slowly")));
+    scene_free(scene);
+    journal_memory_free(journal);
+    canvas_forget_fonts();
+}
+
+/* RFC 3207: what is said after the 220 to STARTTLS, and the handshake, travels within TLS, until the connection ends;
+   the next one begins in clear. */
+Test(dialogue, lines_within_tls_are_marked)
+{
+    struct journal_memory *journal = run_scenario("starttls");
+    struct story *story = story_new(journal);
+    size_t clear = 0, hidden = 0;
+    for (size_t i = 0; i < story_line_count(story); i++) {
+        const struct story_line *line = story_line(story, i);
+        bool greets = !strncmp(line->text, "220", 3), mails = !strncmp(line->text, "MAIL", 4);
+        if (greets) cr_expect(not(line->is_encrypted), "%s", line->text);
+        if (mails) cr_expect(line->is_encrypted, "%s", line->text);
+        clear += greets;
+        hidden += mails;
+    }
+    cr_expect(clear >= 2 && hidden == 2, "%zu, %zu", clear, hidden);
+    story_free(story);
+    journal_memory_free(journal);
+}

@@ -227,10 +227,46 @@ Test(map_mail, a_server_that_says_not_now_is_told_until_it_takes_a_mail)
     close_stage(&s);
 }
 
+/* 451 at 30 s, 354 to the second attempt. */
+Test(map_mail, what_a_server_answered_is_told_until_it_answers_otherwise)
+{
+    struct stage s = open_stage("greylisting");
+    size_t mx1 = story_host_by_name(s.story, "mx1.b.example"), greets = STORY_NONE;
+    expect_words(&s, 100 * SECOND, "mx1.b.example", "not now: 450");
+    for (size_t i = 0; i < story_line_count(s.story) && greets == STORY_NONE; i++) {
+        const struct story_line *line = story_line(s.story, i);
+        if (line->host == mx1 && line->at_ns > 100 * SECOND && !strncmp(line->text, "220", 3)) greets = i;
+    }
+    cr_assert(ne(sz, greets, STORY_NONE));
+    story_seek(s.story, story_line(s.story, greets)->at_ns - 1);
+    cr_expect(eq(int, story_host(s.story, mx1).mood, STORY_MOOD_NOT_NOW));
+    story_seek(s.story, story_line(s.story, greets)->at_ns);
+    cr_expect(eq(int, story_host(s.story, mx1).mood, STORY_MOOD_WELL));
+    close_stage(&s);
+    s = open_stage("unknown-user");
+    size_t mx = STORY_NONE;
+    for (size_t i = 0; i < story_line_count(s.story) && mx == STORY_NONE; i++)
+        if (!strncmp(story_line(s.story, i)->text, "550", 3)) mx = i;
+    cr_assert(ne(sz, mx, STORY_NONE));
+    expect_words(&s, story_line(s.story, mx)->at_ns, story_host(s.story, story_line(s.story, mx)->host).name,
+                 "refused: 550");
+    close_stage(&s);
+}
+
+/* Also a server that said 450 before. */
+Test(map_mail, a_tarpit_is_told_while_it_holds_an_answer_whatever_it_said_before)
+{
+    struct stage s = open_stage("tarpit");
+    size_t mx1 = story_host_by_name(s.story, "mx1.b.example");
+    expect_words(&s, 30 * SECOND, "mx1.b.example", "answers slowly");
+    cr_expect(gt(i64, story_host(s.story, mx1).slow_until_ns, 30 * SECOND));
+    close_stage(&s);
+}
+
 Test(map_mail, a_server_that_keeps_its_answers_back_or_has_too_many_callers_is_told)
 {
     struct stage s = open_stage("tarpit");
-    expect_words(&s, 9 * SECOND, "mx1.b.example", "answers late");
+    expect_words(&s, 9 * SECOND, "mx1.b.example", "answers slowly");
     close_stage(&s);
     s = open_stage("hostile-client");
     expect_words(&s, 122 * SECOND, "mx1.b.example", "busy: 421");
