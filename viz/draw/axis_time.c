@@ -5,6 +5,7 @@
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/story/day_time.h"
 
 static const int64_t minutes_are_enough = 2 * MINUTE, days_are_counted = 2 * DAY;
 
@@ -47,7 +48,12 @@ static void put_hours(const struct axis_time *axis, int64_t at_ns, const char *b
     }
 }
 
-const char *axis_time_text(struct axis_time axis, int64_t at_ns, char buffer[VIEW_TIME_BYTES])
+struct axis_time axis_time_in(const struct view *v, int64_t most_ns, int64_t apart_ns)
+{
+    return (struct axis_time){most_ns, apart_ns, story_tells_starts(v->story), story_starts(v->story)};
+}
+
+static void put_time(struct axis_time axis, int64_t at_ns, char buffer[VIEW_TIME_BYTES])
 {
     char fraction[FRACTION_BYTES], behind[FRACTION_BYTES + 16];
     int seconds = (int)(at_ns % MINUTE / SECOND);
@@ -63,6 +69,18 @@ const char *axis_time_text(struct axis_time axis, int64_t at_ns, char buffer[VIE
     } else {
         snprintf(buffer, VIEW_TIME_BYTES, "%d%s %s", seconds, fraction, tr("s"));
     }
+}
+
+const char *axis_time_text(struct axis_time axis, int64_t at_ns, char buffer[VIEW_TIME_BYTES])
+{
+    char text[VIEW_TIME_BYTES], of_day[DAY_TIME_BYTES];
+    if (axis.tells_starts && axis.apart_ns >= minutes_are_enough) {
+        snprintf(buffer, VIEW_TIME_BYTES, "%.*s", VIEW_TIME_BYTES - 1,
+                 day_time_column(axis.starts_unix_s, at_ns, of_day));
+        return buffer;
+    }
+    put_time(axis, at_ns, text);
+    snprintf(buffer, VIEW_TIME_BYTES, "%s%.*s", axis.tells_starts ? "+" : "", VIEW_TIME_BYTES - 2, text);
     return buffer;
 }
 

@@ -68,7 +68,7 @@ static void draw_parting(const struct view *v, struct pen *pen, const struct com
         return;
     }
     snprintf(text, sizeof text, tr("Until %s all is as it was. Then:"),
-             view_time_text(first->at_ns, MILLISECOND, time));
+             view_instant_text(v, first->at_ns, MILLISECOND, time));
     pen_heading(pen, text);
     draw_first(v, pen, page, 0);
     draw_first(v, pen, page, 1);

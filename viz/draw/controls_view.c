@@ -6,7 +6,7 @@
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
 #include "viz/draw/shapes.h"
-#include "viz/story/day_time.h"
+#include "viz/story/instant_text.h"
 
 const char *controls_pace_name(enum pace_mode mode)
 {
@@ -79,13 +79,13 @@ static void draw_rate(const struct view *v, struct box room, int lines, const st
 /* The time of day, of a world that has one, at the left of the clock, or else below it. */
 static void draw_clock(const struct view *v, struct box box, const struct controls_state *state)
 {
-    char text[VTIME_TEXT_BYTES], of_day[DAY_TIME_BYTES] = "";
+    char text[INSTANT_BYTES], of_day[DAY_TIME_BYTES] = "";
     struct text_style style = view_mono(v, FONT_HUGE), day = view_text(v, FONT_PLAIN);
     box.w -= draw_place(v, box);
     style.bold = day.bold = true;
     style.across = day.across = ALIGN_END;
     style.down = day.down = ALIGN_CENTRE;
-    vtime_format_instant(story_now(v->story), text);
+    instant_text_elapsed(v->story, story_now(v->story), text);
     if (story_tells_starts(v->story)) day_time_text(story_starts(v->story), story_now(v->story), of_day);
     style = view_fitted(v, style, text, box.w, 0.5);
     double beside = box.w - canvas_measure(v->canvas, &style, text, 0).x - view_units(v, 14);
@@ -210,10 +210,10 @@ static double draw_word_buttons(const struct view *v, double x, struct box row, 
 /* As the clock will be at the end, with a remark beside it: what is there must not come and go while the clock runs. */
 static double room_of_clock(const struct view *v)
 {
-    char text[VTIME_TEXT_BYTES];
+    char text[INSTANT_BYTES];
     struct text_style style = view_mono(v, FONT_HUGE);
     style.bold = true;
-    vtime_format_instant(story_end_ns(v->story), text);
+    instant_text_elapsed(v->story, story_end_ns(v->story), text);
     return canvas_measure(v->canvas, &style, text, 0).x + view_units(v, 110);
 }
 

@@ -167,7 +167,8 @@ static void draw_line(const struct view *v, struct box row, size_t index, bool n
     small.down = ALIGN_CENTRE;
     small.across = ALIGN_END;
     double time_w = view_units(v, time_units), mark_x = row.x + time_w + view_units(v, 20);
-    canvas_text(v->canvas, box_of(row.x, row.y, time_w, row.h), &small, view_time_text(line->at_ns, MILLISECOND, time));
+    canvas_text(v->canvas, box_of(row.x, row.y, time_w, row.h), &small,
+                view_instant_text(v, line->at_ns, MILLISECOND, time));
     double step = line->by_client ? 0 : view_units(v, 18);
     draw_mark(v, point_of(mark_x + step, row.y + row.h / 2), line, colour);
     struct text_style style = words_style(v, line, newest);
@@ -226,7 +227,7 @@ static bool slow_note(const struct view *v, const struct story_line *newest, str
     struct story_host host = story_host(v->story, slow);
     *note = (struct note){.sign = SIGN_SLOW, .what = ACT_HOST, .index = slow};
     snprintf(note->text, sizeof note->text, tr("%s answers slowly: not before %s"), host.name,
-             view_time_text(host.slow_until_ns, MILLISECOND, until));
+             view_instant_text(v, host.slow_until_ns, MILLISECOND, until));
     return true;
 }
 

@@ -17,6 +17,7 @@
 #include "viz/draw/pen.h"
 #include "viz/draw/shapes.h"
 #include "viz/readers/text_buffer.h"
+#include "viz/story/instant_text.h"
 #include "viz/story/why_sent.h"
 
 enum { CAUSES_SHOWN = 24, CAUSES_WALKED = 256, ROW_LINES = 12, TO_SHOWN = 6 };
@@ -26,9 +27,9 @@ static const char *name_of(const struct story *s, size_t host)
     return host == STORY_NONE ? "" : story_host(s, host).name;
 }
 
-static const char *instant(int64_t at_ns, char buffer[VTIME_TEXT_BYTES])
+static const char *instant(const struct story *s, int64_t at_ns, char buffer[INSTANT_BYTES])
 {
-    return vtime_format_instant(at_ns, buffer);
+    return instant_text_elapsed(s, at_ns, buffer);
 }
 
 /* ---- The chain of causes ---- */
@@ -92,7 +93,7 @@ bool inspector_row(struct pen *pen, size_t event)
     canvas_arrow(v->canvas, tip, tail, view_units(v, 1.4), view_units(v, 5), v->theme->accent);
     canvas_text(v->canvas, box_of(row.x + indent * 1.3, row.y, room, row.h), &style, sentence);
     canvas_text(v->canvas, box_of(row.x + row.w - time_w - 4, row.y, time_w, row.h), &faint,
-                view_time_text(story_event_time(v->story, event), MILLISECOND, time));
+                view_instant_text(v, story_event_time(v->story, event), MILLISECOND, time));
     targets_add_box(v->targets, ACT_GO_TO_EVENT, event, row);
     pen->y += h;
     return true;
@@ -116,16 +117,17 @@ static void draw_causes(struct pen *pen, size_t event)
 static void packet_fate(const struct story *s, size_t index, char *text, size_t size)
 {
     const struct story_packet *p = story_packet(s, index);
-    char time[VTIME_TEXT_BYTES], why[96];
+    char time[INSTANT_BYTES], why[96];
     switch (p->fate) {
     case STORY_ON_ITS_WAY:
         snprintf(text, size, "%s", tr("still on its way when the journal ends"));
         break;
     case STORY_ARRIVED:
-        snprintf(text, size, tr("arrived at %s"), instant(p->end_ns, time));
+        snprintf(text, size, tr("arrived at %s"), instant(s, p->end_ns, time));
         break;
     case STORY_LOST:
-        snprintf(text, size, tr("%s at %s"), packet_death_words(s, index, why, sizeof why), instant(p->end_ns, time));
+        snprintf(text, size, tr("%s at %s"), packet_death_words(s, index, why, sizeof why),
+                 instant(s, p->end_ns, time));
         break;
     }
 }
@@ -133,7 +135,7 @@ static void packet_fate(const struct story *s, size_t index, char *text, size_t 
 static void draw_packet(const struct view *v, struct pen_page *page, size_t index)
 {
     const struct box box = page->frame;
-    char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
+    char text[STORY_SENTENCE_BYTES], time[INSTANT_BYTES];
     const struct story_packet *p = story_packet(v->story, index);
     double left = box.w * 0.53;
     struct pen pen = pen_page_column(page, box.x, left - view_units(v, 8));
@@ -151,7 +153,7 @@ static void draw_packet(const struct view *v, struct pen_page *page, size_t inde
     if (story_why_sent(v->story, index, text, sizeof text)) pen_paragraph(&pen, text, 3);
     snprintf(text, sizeof text, tr("%s → %s, %u bytes"), name_of(v->story, p->from), name_of(v->story, p->to), p->size);
     pen_fact(&pen, tr("on the wire"), text);
-    pen_fact(&pen, tr("sent"), instant(p->sent_ns, time));
+    pen_fact(&pen, tr("sent"), instant(v->story, p->sent_ns, time));
     if (story_packet_record(v->story, index, text, sizeof text)) pen_fact(&pen, tr("TLS record"), text);
     packet_fate(v->story, index, text, sizeof text);
     pen_fact(&pen, tr("fate"), text);
@@ -219,7 +221,7 @@ static void draw_link(const struct view *v, struct pen_page *page, size_t index)
 static void draw_attempts(struct pen *pen, size_t mail)
 {
     const struct story *s = pen->v->story;
-    char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES], nth[64];
+    char text[STORY_SENTENCE_BYTES], time[INSTANT_BYTES], nth[64];
     bool is_first = true;
     for (size_t i = story_attempt_count(s); i-- > 0;) {
         const struct story_attempt *a = story_attempt(s, i);
@@ -229,7 +231,7 @@ static void draw_attempts(struct pen *pen, size_t mail)
             snprintf(nth, sizeof nth, tr("%s, no. %u"), name_of(s, a->host), a->nth);
         else
             snprintf(nth, sizeof nth, tr("%s, no attempt"), name_of(s, a->host));
-        snprintf(text, sizeof text, "%s  %s  %s", instant(a->begin_ns, time), ended ? a->outcome : tr("under way"),
+        snprintf(text, sizeof text, "%s  %s  %s", instant(s, a->begin_ns, time), ended ? a->outcome : tr("under way"),
                  ended ? a->why : "");
         struct text_style style = view_text(pen->v, FONT_SMALL);
         if (is_first) pen_heading_of_rows(pen, tr("Attempts to hand it on, the latest first"), view_units(pen->v, 17));
@@ -389,12 +391,12 @@ static void draw_mail(const struct view *v, struct pen_page *page, size_t index)
 
 static void draw_event(const struct view *v, struct pen_page *page, size_t index)
 {
-    char text[STORY_SENTENCE_BYTES], time[VTIME_TEXT_BYTES];
+    char text[STORY_SENTENCE_BYTES], time[INSTANT_BYTES];
     const struct event *e = story_event(v->story, index);
     struct pen pen = pen_page_column(page, page->frame.x, page->frame.w);
     pen_title(&pen, story_sentence(v->story, index, text, sizeof text));
     pen_fact(&pen, tr("event"), event_kind_name(e->kind));
-    pen_fact(&pen, tr("at"), instant(e->at_ns, time));
+    pen_fact(&pen, tr("at"), instant(v->story, e->at_ns, time));
     pen_fact(&pen, tr("see"), event_kind_cite(e->kind));
     draw_causes(&pen, index);
     pen_page_column_end(page, &pen);

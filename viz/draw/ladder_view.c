@@ -331,10 +331,10 @@ static void draw_arrow(struct ladder *l, const struct story_arrow *a, enum layer
 /* ---- Time at the left ---- */
 
 /* After the first hour there is no room for more than seconds; what comes within the same one shows the part of it. */
-static const char *time_label(int64_t at_ns, int64_t last_ns, char text[VIEW_TIME_BYTES])
+static const char *time_label(const struct view *v, int64_t at_ns, int64_t last_ns, char text[VIEW_TIME_BYTES])
 {
     bool same = last_ns >= HOUR && at_ns / SECOND == last_ns / SECOND;
-    if (!same) return view_time_text(at_ns, MILLISECOND, text);
+    if (!same) return view_instant_text(v, at_ns, MILLISECOND, text);
     snprintf(text, VIEW_TIME_BYTES, ".%03d", (int)(at_ns % SECOND / MILLISECOND));
     return text;
 }
@@ -393,7 +393,7 @@ static void draw_times(struct ladder *l, struct box gutter, int64_t quiet_ns)
         const struct ladder_time *t = &times.items[i];
         style.colour = t->colour;
         canvas_text(v->canvas, box_of(gutter.x, t->y - times.apart / 2, gutter.w - view_units(v, 6), times.apart),
-                    &style, time_label(t->at_ns, i ? times.items[i - 1].at_ns : 0, text));
+                    &style, time_label(v, t->at_ns, i ? times.items[i - 1].at_ns : 0, text));
     }
 }
 

@@ -238,7 +238,8 @@ static void draw_scale(const struct chart *c, bool is_time)
         double y = y_of(c, value);
         canvas_line(v->canvas, point_of(c->box.x, y), point_of(c->box.x + c->box.w, y), 1, v->theme->grid);
         if (is_time)
-            axis_duration_text((struct axis_time){(int64_t)c->most, (int64_t)step}, (int64_t)value, text);
+            axis_duration_text((struct axis_time){.most_ns = (int64_t)c->most, .apart_ns = (int64_t)step},
+                               (int64_t)value, text);
         else
             snprintf(text, sizeof text, "%.0f", value);
         double top = fmax(c->box.y - h * 0.3, fmin(y - h / 2, c->box.y + c->box.h - h));

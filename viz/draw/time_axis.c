@@ -49,7 +49,7 @@ static int64_t step_with_room(const struct view *v, struct box box, const struct
     for (;;) {
         char text[VIEW_TIME_BYTES];
         int64_t step = step_for(a_unit * w), last_ns = v->span.to_ns / step * step;
-        axis_time_text((struct axis_time){last_ns, step}, last_ns, text);
+        axis_time_text(axis_time_in(v, last_ns, step), last_ns, text);
         double least = 1.5 * label_width(v, style, text) + view_units(v, apart_units - before_units);
         if ((double)step >= a_unit * least || step == steps[sizeof steps / sizeof *steps - 1]) return step;
         w = fmax(w + 1, least);
@@ -63,7 +63,7 @@ void time_axis_draw(const struct view *v, struct box box)
     style.across = ALIGN_CENTRE;
     double free = box.x - view_units(v, before_units);
     int64_t step = step_with_room(v, box, &style);
-    const struct axis_time form = {v->span.to_ns / step * step, step};
+    const struct axis_time form = axis_time_in(v, v->span.to_ns / step * step, step);
     for (int64_t at = (v->span.from_ns + step - 1) / step * step; at <= v->span.to_ns; at += step) {
         char text[VIEW_TIME_BYTES];
         axis_time_text(form, at, text);

@@ -264,7 +264,7 @@ static struct axis_time form_of_labels(const struct view *v, struct box box, siz
 {
     double near = view_units(v, 5);
     int64_t first_ns = label_at(v, box, 0, labels, 0), closest_ns = MILLISECOND;
-    struct axis_time form = {label_at(v, box, labels, labels, 0), TIME_NEVER};
+    struct axis_time form = axis_time_in(v, label_at(v, box, labels, labels, 0), TIME_NEVER);
     bool is_short = form.most_ns - first_ns < MINUTE, is_whole = timeline_shows_whole(v);
     for (size_t i = 0; i < labels; i++) {
         int64_t apart = label_at(v, box, i + 1, labels, 0) - label_at(v, box, i, labels, 0);
@@ -489,7 +489,7 @@ void timeline_view_draw_tip(const struct view *v, struct box box, double above, 
     plain.lines = LINES;
     plain.may_be_cut = true;
     snprintf(text, sizeof text, tr("%s, at %s"), sign_words(found->sign),
-             view_time_text(found->at_ns, MILLISECOND, at));
+             view_instant_text(v, found->at_ns, MILLISECOND, at));
     if (found->event != STORY_NONE) story_sentence(v->story, found->event, sentence, sizeof sentence);
     bold = view_fitted(v, bold, text, room, 0.6);
     struct point head = canvas_measure(v->canvas, &bold, text, 0);

@@ -219,6 +219,14 @@ const char *view_time_text(int64_t at_ns, int64_t apart_ns, char buffer[VIEW_TIM
     return buffer;
 }
 
+const char *view_instant_text(const struct view *v, int64_t at_ns, int64_t apart_ns, char buffer[VIEW_TIME_BYTES])
+{
+    char text[VIEW_TIME_BYTES];
+    view_time_text(at_ns, apart_ns, text);
+    snprintf(buffer, VIEW_TIME_BYTES, "%s%.*s", story_tells_starts(v->story) ? "+" : "", VIEW_TIME_BYTES - 2, text);
+    return buffer;
+}
+
 /* At its start, on its way, at its end. */
 double view_moved(const struct view *view, double part)
 {

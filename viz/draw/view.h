@@ -100,6 +100,9 @@ void view_button(const struct view *view, struct box box, const char *text, bool
 enum { VIEW_TIME_BYTES = 40 };
 const char *view_time_text(int64_t at_ns, int64_t apart_ns, char buffer[VIEW_TIME_BYTES]);
 
+/* The same in a world: of one that has a time of day with a plus before it, "+16:01:07", so that what is counted from
+   the beginning is not taken for that. */
+const char *view_instant_text(const struct view *view, int64_t at_ns, int64_t apart_ns, char buffer[VIEW_TIME_BYTES]);
 /* How long something is still to come: "4 min 59 s", up to the second, since it changes every second. As a clock has
    it, one would take it for a time of day. */
 const char *view_countdown(int64_t left_ns, char buffer[VIEW_TIME_BYTES]);

@@ -5,6 +5,7 @@
 
 #include "sim/journal/tr.h"
 #include "sim/journal/vtime.h"
+#include "viz/story/instant_text.h"
 #include "viz/story/reason.h"
 
 enum { STAYS = 8, POP3_PORT = 110, POP3S_PORT = 995 };
@@ -44,12 +45,12 @@ static void say_next_attempt(const struct story *s, char *buffer, size_t size)
 {
     struct story_stay next;
     size_t letter;
-    char at[VTIME_TEXT_BYTES];
+    char at[INSTANT_BYTES];
     if (!next_to_try(s, &next, &letter)) return;
     const struct event *e = story_event(s, next.event);
     snprintf(buffer, size, tr("Mail %s for %s waits at %s until %s"), story_mail(s, next.mail)->name,
              story_letter(s, letter).recipient, story_host(s, next.host).name,
-             vtime_format_instant(event_int(e, FIELD_AT), at));
+             instant_text(s, event_int(e, FIELD_AT), at));
     size_t used = strlen(buffer);
     if (*event_text(e, FIELD_WHY))
         snprintf(buffer + used, size - used, tr(": %s"), story_reason(event_text(e, FIELD_WHY)));
@@ -79,12 +80,12 @@ static bool say_silence(const struct story *s, const struct story_letter *letter
 {
     struct story_timer timer;
     size_t peer;
-    char at[VTIME_TEXT_BYTES];
+    char at[INSTANT_BYTES];
     for (size_t i = 0; i < story_timer_count(s); i++) {
         if (!is_silent(s, i, letter->host, &timer, &peer)) continue;
         snprintf(buffer, size, tr("Mail %s for %s waits: %s hears nothing from %s, and sends again at %s"),
                  story_mail(s, letter->mail)->name, letter->recipient, story_host(s, letter->host).name,
-                 story_host(s, peer).name, vtime_format_instant(timer.at_ns, at));
+                 story_host(s, peer).name, instant_text(s, timer.at_ns, at));
         return true;
     }
     return false;

@@ -35,7 +35,7 @@ static void parting_words(const struct view *v, const struct what_if_band *band,
     int64_t now = story_now(v->story);
     text[0] = 0;
     if (!band->page.comparison || band->page.running) return;
-    view_time_text(v->parts_ns, MILLISECOND, parts);
+    view_instant_text(v, v->parts_ns, MILLISECOND, parts);
     if (band->n_aside && shows_what_if(band))
         snprintf(text, size, "%s",
                  tr("Begun anew from the run as it was. Ctrl Z brings back what was changed before."));
@@ -45,7 +45,7 @@ static void parting_words(const struct view *v, const struct what_if_band *band,
         snprintf(text, size, tr("Until %s both runs are the same."), parts);
     else if (now == v->parts_ns && band->left_ns != TIME_NEVER)
         snprintf(text, size, tr("The clock was at %s and went back to where the runs part."),
-                 view_time_text(band->left_ns, MILLISECOND, left));
+                 view_instant_text(v, band->left_ns, MILLISECOND, left));
     else
         snprintf(text, size, tr("The runs part at %s."), parts);
 }

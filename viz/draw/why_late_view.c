@@ -375,17 +375,17 @@ static int64_t length_of(const struct why_part *part)
 
 enum { WHEN_BYTES = 2 * VIEW_TIME_BYTES + 8 };
 
-static struct axis_time form_between(int64_t from_ns, int64_t to_ns)
+static struct axis_time form_between(const struct view *v, int64_t from_ns, int64_t to_ns)
 {
     int64_t apart_ns = (to_ns - from_ns) / 1000;
-    return (struct axis_time){to_ns, apart_ns > MICROSECOND ? apart_ns : MICROSECOND};
+    return axis_time_in(v, to_ns, apart_ns > MICROSECOND ? apart_ns : MICROSECOND);
 }
 
 /* From when to when, in a form that tells the parts of this level apart. */
 static const char *when_text(const struct account_page *p, const struct why_part *part, char text[WHEN_BYTES])
 {
     char from[VIEW_TIME_BYTES], to[VIEW_TIME_BYTES];
-    const struct axis_time form = form_between(p->from_ns, p->to_ns);
+    const struct axis_time form = form_between(p->v, p->from_ns, p->to_ns);
     snprintf(text, WHEN_BYTES, "%s – %s", axis_time_text(form, part->from_ns, from),
              axis_time_text(form, part->to_ns, to));
     return text;
@@ -534,7 +534,7 @@ static void draw_title(struct pen *pen, const struct account_page *p)
     const char *name = story_mail(v->story, letter.mail)->name;
     const struct delay_interval *intervals = p->plan->intervals;
     int64_t from_ns = intervals[0].from_ns, to_ns = intervals[p->plan->n_intervals - 1].to_ns;
-    const struct axis_time form = form_between(from_ns, to_ns);
+    const struct axis_time form = form_between(v, from_ns, to_ns);
     why_length_text(length_as_written(form, from_ns, to_ns), time);
     if (p->plan->span.delivered_ns != TIME_NEVER)
         snprintf(text, sizeof text, tr("%s reached %s at %s, %s after it was written"), name, letter.recipient,

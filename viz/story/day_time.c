@@ -76,3 +76,30 @@ const char *day_time_short(int64_t starts_unix_s, int64_t at_ns, char buffer[DAY
     snprintf(buffer, DAY_TIME_BYTES, "%s %02d:%02d", names[t.weekday], t.hour, t.minute);
     return buffer;
 }
+
+static const char *short_weekday(int day)
+{
+    switch (day) {
+    case 0:
+        return tr("Thu");
+    case 1:
+        return tr("Fri");
+    case 2:
+        return tr("Sat");
+    case 3:
+        return tr("Sun");
+    case 4:
+        return tr("Mon");
+    case 5:
+        return tr("Tue");
+    default:
+        return tr("Wed");
+    }
+}
+
+const char *day_time_column(int64_t starts_unix_s, int64_t at_ns, char buffer[DAY_TIME_BYTES])
+{
+    struct day_time t = day_time_of(starts_unix_s, at_ns);
+    snprintf(buffer, DAY_TIME_BYTES, "%s %02d:%02d", short_weekday(t.weekday), t.hour, t.minute);
+    return buffer;
+}

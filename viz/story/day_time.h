@@ -17,4 +17,7 @@ const char *day_time_text(int64_t starts_unix_s, int64_t at_ns, char buffer[DAY_
 /* "Mon 09:12", for a column. */
 const char *day_time_short(int64_t starts_unix_s, int64_t at_ns, char buffer[DAY_TIME_BYTES]);
 
+/* The same in the language of the window: "Di 09:12". */
+const char *day_time_column(int64_t starts_unix_s, int64_t at_ns, char buffer[DAY_TIME_BYTES]);
+
 #endif

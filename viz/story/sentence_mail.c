@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sim/journal/tr.h"
+#include "viz/story/instant_text.h"
 #include "viz/story/sentence_internal.h"
 
 /* ---- Mail ---- */
@@ -32,13 +33,13 @@ static void tell_compose(struct sentence *s, const struct story *story, size_t i
 
 static void tell_mail_state(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
-    char at[VTIME_TEXT_BYTES];
+    char at[INSTANT_BYTES];
     uint32_t nth = story_nth_copy(story, i);
     enum story_mail_state state = story_mail_state_of(e);
     sentence_say(s, tr("At %s mail %s for %s is now %s"), sentence_host(story, e, FIELD_HOST), sentence_mail(story, e),
                  event_text(e, FIELD_RECIPIENT), story_mail_state_name(state));
     if (state == STORY_MAIL_DEFERRED)
-        sentence_say(s, tr(", next at %s"), vtime_format_instant(event_int(e, FIELD_AT), at));
+        sentence_say(s, tr(", next at %s"), instant_text(story, event_int(e, FIELD_AT), at));
     if (nth > 1) sentence_say(s, tr(", copy no. %u"), nth);
     if (state != STORY_MAIL_DELIVERED) sentence_say_why(s, e);
 }
@@ -71,7 +72,7 @@ static void tell_attempt_end(struct sentence *s, const struct story *story, size
 static void tell_destination(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    char at[VTIME_TEXT_BYTES];
+    char at[INSTANT_BYTES];
     const char *host = sentence_host(story, e, FIELD_HOST), *name = event_text(e, FIELD_NAME);
     long long window = (long long)event_int(e, FIELD_WINDOW);
     int64_t until_ns = event_int(e, FIELD_AT);
@@ -81,7 +82,7 @@ static void tell_destination(struct sentence *s, const struct story *story, size
         sentence_say(s, tr("%s no longer passes over %s"), host, name);
     else if (until_ns > e->at_ns)
         sentence_say(s, tr("%s holds %s for down and passes it over until %s"), host, name,
-                     vtime_format_instant(until_ns, at));
+                     instant_text(story, until_ns, at));
     else
         sentence_say(s, tr("%s holds %s for down and passes it over in this queue run"), host, name);
     sentence_say_why(s, e);
@@ -90,11 +91,11 @@ static void tell_destination(struct sentence *s, const struct story *story, size
 static void tell_attempt_skip(struct sentence *s, const struct story *story, size_t i, const struct event *e)
 {
     (void)i;
-    char at[VTIME_TEXT_BYTES];
+    char at[INSTANT_BYTES];
     sentence_say(s, tr("%s passes over mail %s for %s without an attempt"), sentence_host(story, e, FIELD_HOST),
                  sentence_mail(story, e), event_text(e, FIELD_RECIPIENT));
     if (event_int(e, FIELD_AT) > e->at_ns && event_int(e, FIELD_AT) != TIME_NEVER)
-        sentence_say(s, tr(", not before %s"), vtime_format_instant(event_int(e, FIELD_AT), at));
+        sentence_say(s, tr(", not before %s"), instant_text(story, event_int(e, FIELD_AT), at));
     sentence_say_why(s, e);
 }
 

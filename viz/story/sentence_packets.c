@@ -86,6 +86,52 @@ static void say_sack(struct sentence *s, const struct tcp_segment *tcp, uint32_t
     }
 }
 
+/* Of the words that the other side has said on this connection, the last that the acknowledgement reaches; STORY_NONE.
+   The search does not go on for long: an acknowledgement is about what was said just before. */
+static size_t line_reached(const struct story *story, const struct story_packet *p, uint64_t bytes)
+{
+    enum { MOST_LINES = 3000, MOST_READ = 40 };
+    size_t conn = p->conn == STORY_NONE ? STORY_NONE : story->conns.items[p->conn].other_end, read = 0;
+    size_t i = conn == STORY_NONE ? 0 : story_lines_after(story, p->sent_ns), end = i > MOST_LINES ? i - MOST_LINES : 0;
+    while (i-- > end && read < MOST_READ) {
+        const struct story_line *line = &story->lines.items[i];
+        if (line->conn != conn || line->is_secret || line->is_encrypted) continue;
+        const struct event *e = story_event(story, line->event);
+        read++;
+        if ((uint64_t)event_int(e, FIELD_OFFSET) < bytes) return i;
+    }
+    return STORY_NONE;
+}
+
+static void say_line(struct sentence *s, const char *text, bool is_whole)
+{
+    enum { MOST = 48 };
+    char begin[MOST + 8];
+    size_t n = strlen(text) > MOST ? MOST : strlen(text);
+    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--;
+    snprintf(begin, sizeof begin, "%.*s%s", (int)n, text, text[n] ? "…" : "");
+    sentence_say(s, is_whole ? tr(": %s") : tr(": %s, a part of it"), begin);
+}
+
+/* What it is that has arrived, in the words of the mail. */
+static void say_reached(struct sentence *s, const struct story *story, const struct story_packet *p, uint64_t bytes)
+{
+    size_t i = line_reached(story, p, bytes);
+    if (i == STORY_NONE) return;
+    const struct story_line *line = &story->lines.items[i];
+    const struct event *e = story_event(story, line->event);
+    unsigned long long offset = (unsigned long long)event_int(e, FIELD_OFFSET),
+                       length = (unsigned long long)event_int(e, FIELD_LENGTH), so_far = bytes - offset;
+    const char *mail = line->is_content && line->mail != STORY_NONE ? story->mails.items[line->mail].name : "";
+    if (!*mail)
+        say_line(s, line->text, so_far >= length);
+    else if (so_far >= length)
+        sentence_say(s, tr(": all of mail %s"), mail);
+    else
+        sentence_say(s, tr(": %llu of %llu bytes of mail %s"), so_far, length, mail);
+}
+
 static void say_ack(struct sentence *s, const struct story *story, const struct story_packet *p,
                     const struct tcp_segment *tcp, const char *why)
 {
@@ -97,6 +143,7 @@ static void say_ack(struct sentence *s, const struct story *story, const struct 
         sentence_say(s, tr("%s confirms the connection to %s"), host, peer);
     else
         sentence_say(s, tr("%s acknowledges to %s all bytes up to %u"), host, peer, (unsigned)bytes);
+    if (bytes > 0) say_reached(s, story, p, bytes);
     say_sack(s, tcp, bytes);
     if (*why) sentence_say(s, " (%s)", why);
 }

@@ -34,10 +34,11 @@ Test(axis_time, an_instant_has_the_form_of_its_axis)
 {
     char text[VIEW_TIME_BYTES];
     for (size_t i = 0; i < sizeof instants / sizeof *instants; i++)
-        cr_expect(eq(str,
-                     (char *)axis_time_text((struct axis_time){instants[i].most_ns, instants[i].apart_ns},
-                                            instants[i].at_ns, text),
-                     (char *)instants[i].text));
+        cr_expect(eq(
+            str,
+            (char *)axis_time_text((struct axis_time){.most_ns = instants[i].most_ns, .apart_ns = instants[i].apart_ns},
+                                   instants[i].at_ns, text),
+            (char *)instants[i].text));
 }
 
 static const struct {
@@ -57,8 +58,9 @@ Test(axis_time, a_duration_has_the_unit_of_the_largest)
     char text[VIEW_TIME_BYTES];
     for (size_t i = 0; i < sizeof durations / sizeof *durations; i++)
         cr_expect(eq(str,
-                     (char *)axis_duration_text((struct axis_time){durations[i].most_ns, durations[i].apart_ns},
-                                                durations[i].at_ns, text),
+                     (char *)axis_duration_text(
+                         (struct axis_time){.most_ns = durations[i].most_ns, .apart_ns = durations[i].apart_ns},
+                         durations[i].at_ns, text),
                      (char *)durations[i].text));
 }
 
@@ -82,7 +84,8 @@ Test(axis_time, an_instant_is_written_as_beside_a_line_of_the_dialogue)
     for (size_t i = 0; i < sizeof in_ms / sizeof *in_ms; i++) {
         char text[VIEW_TIME_BYTES], on_axis[VIEW_TIME_BYTES], elsewhere[VIEW_TIME_BYTES];
         int64_t at = in_ms[i] * MILLISECOND;
-        without_fraction(axis_time_text((struct axis_time){2 * HOUR, MILLISECOND}, at, text), on_axis);
+        without_fraction(axis_time_text((struct axis_time){.most_ns = 2 * HOUR, .apart_ns = MILLISECOND}, at, text),
+                         on_axis);
         without_fraction(view_time_text(at, MILLISECOND, text), elsewhere);
         cr_expect(eq(str, on_axis, elsewhere));
     }
@@ -94,11 +97,24 @@ Test(axis_time, neighbours_differ)
     for (int64_t apart = 1000; apart < 400 * DAY; apart = apart * 5 / 2)
         for (int64_t from = 0; from < 20 * DAY; from = from * 7 + 59 * SECOND) {
             char text[VIEW_TIME_BYTES], before[VIEW_TIME_BYTES] = "";
-            const struct axis_time axis = {from + 9 * apart, apart};
+            const struct axis_time axis = {.most_ns = from + 9 * apart, .apart_ns = apart};
             for (int64_t i = 0; i < 10; i++) {
                 axis_time_text(axis, from + i * apart, text);
                 cr_expect(ne(str, text, before), "%lld apart", (long long)apart);
                 memcpy(before, text, sizeof before);
             }
         }
+}
+
+/* 2025-03-03T09:00:00Z, a Monday. */
+static const int64_t nine_on_a_monday = INT64_C(1740992400);
+
+Test(axis_time, in_a_world_that_has_a_time_of_day_hours_are_its_own_and_what_is_counted_has_a_plus)
+{
+    char text[VIEW_TIME_BYTES];
+    struct axis_time axis = {2 * DAY, HOUR, true, nine_on_a_monday};
+    cr_expect(eq(str, (char *)axis_time_text(axis, 16 * HOUR + 2 * MINUTE, text), "Tue 01:02"));
+    axis.apart_ns = SECOND;
+    axis.most_ns = 20 * HOUR;
+    cr_expect(eq(str, (char *)axis_time_text(axis, 16 * HOUR + 2 * MINUTE, text), "+16:02:00"));
 }
