@@ -10,6 +10,7 @@
 
 #include "sim/journal/memory.h"
 #include "viz/draw/layout_groups.h"
+#include "viz/draw/layout_star.h"
 
 enum { CELL_W = 170, CELL_H = 120, ROOM_AROUND_HOST = 62 };
 /* Comparisons of a link with a link or host, over all: a second or two, and far more than maps need that can be looked
@@ -288,6 +289,7 @@ void layout_solve(const struct layout_host *hosts, size_t n_hosts, const struct 
                   struct point *places)
 {
     if (n_hosts == 0 || layout_groups(hosts, n_hosts, links, n_links, places)) return;
+    if (layout_star(hosts, n_hosts, links, n_links, places)) return;
     struct problem p = {.hosts = hosts, .n_hosts = n_hosts, .links = links, .n_links = n_links, .effort = EFFORT};
     choose_grid(&p);
     size_t cells = (size_t)(p.columns * p.rows);

@@ -1,7 +1,8 @@
 /* Where hosts stand on the map. A scenario gives no coordinates: hosts are put on the cells of a coarse grid, so that
    the picture is calm, and are moved and swapped until nothing is gained: no crossing links first, then no link through
    a host, then short links, then each host where a reader expects it. Integers only and no chance: the same network gets
-   the same map everywhere. A network of several routers with many hosts is not searched for: layout_groups.h. */
+   the same map everywhere. A network of several routers with many hosts is not searched for
+   (layout_groups.h), nor one of more than a few hosts around one router (layout_star.h). */
 #ifndef POSTROAD_VIZ_DRAW_LAYOUT_H
 #define POSTROAD_VIZ_DRAW_LAYOUT_H
 

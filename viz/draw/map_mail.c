@@ -39,19 +39,28 @@ static struct point along(const struct point *points, size_t n, double part)
     return points[0];
 }
 
+/* On the way from one host to the next: where an envelope has just left the first one's icon. */
+static struct point beside_icon(const struct map_plan *plan, size_t host, size_t next)
+{
+    struct point at = plan->hosts[host].at, to = plan->hosts[next].at;
+    double w = map_moving_width(plan), dx = fabs(to.x - at.x), dy = fabs(to.y - at.y);
+    double across = dx > 0 ? (plan->icon + w) / 2 / dx : 1, down = dy > 0 ? (plan->icon / 2 + 0.36 * w) / dy : 1;
+    return point_between(at, to, fmin(0.45, fmin(across, down)));
+}
+
 static struct point transfer_place(const struct view *v, const struct map_plan *plan, size_t transfer)
 {
     const struct story_transfer *t = story_transfer(v->story, transfer);
     size_t hosts[ROUTE_MAX];
-    struct point points[ROUTE_MAX + 2];
+    struct point points[ROUTE_MAX];
     size_t n = map_routes_old_way(plan->crowd->routes, t->from, t->to, hosts, ROUTE_MAX);
     double part = view_moved(v, story_transfer_travelled(v->story, transfer, story_now(v->story)));
     if (n < 2) return point_between(map_rest_place(plan, t->from, 0), map_rest_place(plan, t->to, 0), part);
     for (size_t i = 0; i < n; i++)
-        points[i + 1] = plan->hosts[hosts[i]].at; /* along the links, where places are kept free for it */
-    points[0] = map_rest_place(plan, t->from, 0);
-    points[n + 1] = map_rest_place(plan, t->to, 0);
-    return along(points, n + 2, part);
+        points[i] = plan->hosts[hosts[i]].at;          /* along the links, where places are kept free for it */
+    points[0] = beside_icon(plan, hosts[0], hosts[1]); /* both hosts can be seen */
+    points[n - 1] = beside_icon(plan, hosts[n - 1], hosts[n - 2]);
+    return along(points, n, part);
 }
 
 /* The way that a mail takes shines softly while it is on it. */
@@ -440,7 +449,7 @@ void map_label_ground(const struct view *v, const struct map_host *place, const 
     double left = style->across == ALIGN_START ? 0 : style->across == ALIGN_END ? 1 : 0.5;
     double top = style->down == ALIGN_END ? place->label.h - size.y : 0;
     struct box ground = {place->label.x + (place->label.w - size.x) * left, place->label.y + top, size.x, size.y};
-    canvas_fill_round(v->canvas, ground, 4, colour_with_alpha(v->theme->panel, 0.8));
+    canvas_fill_round(v->canvas, ground, 4, v->theme->panel);
 }
 
 static bool hides_another(const struct map_plan *plan, size_t host, struct box box)

@@ -167,7 +167,7 @@ static void draw_name(const struct view *v, const struct map_plan *plan, size_t 
     style.down = ALIGN_CENTRE;
     if (!shown.up) style.colour = v->theme->faint;
     if (is_looked_at) style.colour = v->theme->accent;
-    canvas_fill_round(v->canvas, place.label, 4 * v->unit, colour_with_alpha(v->theme->panel, 0.82));
+    canvas_fill_round(v->canvas, place.label, 4 * v->unit, v->theme->panel);
     char name[MAP_NAME_BYTES];
     canvas_text(v->canvas, place.label, &style, map_host_name(plan, v->story, host, name));
 }

@@ -30,12 +30,17 @@ const double map_label_nearer = 2, map_label_from_hosts = 24;
 static const double label_gap =
     16; /* a stamp on its lane passes between a link and its label; an envelope needs more */
 
+/* Among more than these, hosts keep their size where there is any other way, and those around one router may have room
+   for their names above them. */
+enum { SOME_HOSTS = 10 };
+
 struct planning {
     struct map_plan *plan;
     const struct story *story;
     struct canvas *canvas;
     struct text_style name, status;
     double icons;   /* as a part of their usual size */
+    bool roof;      /* above the highest hosts there is room for their names, too: wires are on their other side */
     double *widths; /* of the hosts' labels, so that each is measured once */
 };
 
@@ -50,12 +55,14 @@ static void place_icons(struct planning *p, const struct point *places)
     double u = m->unit, side = fmin(82 * u, m->area.w * 0.16);
     double icon = p->icons * fmin(60 * u, m->area.h * 0.24);
     struct point *at = mem_calloc(m->n_hosts + 1, sizeof *at);
-    m->room = box_of(m->area.x + side, m->area.y + icon * 0.62, m->area.w - 2 * side,
-                     m->area.h - icon * 1.2 - label_height(p));
+    double roof = p->roof ? label_height(p) + 5 * u : 0, below = label_height(p) * (p->roof ? 0.4 : 1);
+    double foot = label_height(p) + (p->roof ? fmax(icon * 0.58, icon * 0.5 + 4 * u) : icon * 0.58);
+    m->room = box_of(m->area.x + side, m->area.y + icon * 0.62 + roof, m->area.w - 2 * side,
+                     m->area.h - icon * 0.62 - roof - foot);
     for (size_t h = 0; h < m->n_hosts; h++)
         at[h] = point_of(m->room.x + places[h].x * m->room.w, m->room.y + places[h].y * m->room.h);
     double apart = nearest_neighbours(at, m->n_hosts);
-    m->icon = fmax(fmax(8 * u, fmin(16 * u, apart * 0.86)), fmin(icon, (apart - label_height(p)) * 0.72));
+    m->icon = fmax(fmax(8 * u, fmin(16 * u, apart * 0.86)), fmin(icon, (apart - below) * 0.72));
     m->stamp = map_stamp_units * u * fmax(0.5, fmin(1, m->icon / (20 * u)));
     for (size_t h = 0; h < m->n_hosts; h++) {
         m->hosts[h].at = at[h];
@@ -114,6 +121,16 @@ bool map_line_meets_box(struct point a, struct point b, struct box box)
         to = fmin(to, fmax(t0, t1));
     }
     return from <= to;
+}
+
+static double turn(struct point a, struct point b, struct point c)
+{
+    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+}
+
+bool map_lines_cross(struct point a, struct point b, struct point c, struct point d)
+{
+    return turn(a, b, c) * turn(a, b, d) <= 0 && turn(c, d, a) * turn(c, d, b) <= 0;
 }
 
 enum { MOST_WIRES = 8, ON_A_LINK = 60 };
@@ -217,7 +234,7 @@ static bool is_on_leader(const struct map_plan *m, size_t host, struct box box)
    less in the way than one icon or name. From `enough` on nobody counts any more. */
 static int spoiled(const struct planning *p, size_t own, struct box box, int enough)
 {
-    enum { HIDDEN = ON_A_LINK * MOST_WIRES + 10, ANOTHERS = 24, ON_LEADER = 12, ENVELOPES = 5 };
+    enum { HIDDEN = ON_A_LINK * MOST_WIRES + 10, ANOTHERS = 24, ON_LEADER = 12, ENVELOPES = 5, ENVELOPES_ABOVE = 15 };
     const struct map_plan *m = p->plan;
     double near = 1.2 * box_distance(box, m->hosts[own].icon) + 2 * m->unit; /* one nearer would seem to be its host */
     int n = is_within(m->area, box) ? 0 : HIDDEN + 30;
@@ -225,7 +242,8 @@ static int spoiled(const struct planning *p, size_t own, struct box box, int eno
     for (size_t h = 0; h < m->n_hosts && n < enough; h++) {
         if (box_meets(box, box_inset(m->hosts[h].icon, -(h == own ? 2 : 4) * m->unit))) n += HIDDEN;
         if (h != own && is_nearest && box_distance(box, m->hosts[h].icon) < near) n += ANOTHERS, is_nearest = false;
-        if (holds_mail(p->story, h) && box_meets(box, wanted_for_rest(m, h))) n += ENVELOPES;
+        if (holds_mail(p->story, h) && box_meets(box, wanted_for_rest(m, h)))
+            n += p->roof ? ENVELOPES_ABOVE : ENVELOPES; /* below they would lie on the wire */
         if (h != own && box_meets(box, m->hosts[h].label)) n += HIDDEN;
         if (h != own && is_on_leader(m, h, box)) n += ON_LEADER;
     }
@@ -306,13 +324,21 @@ static const struct name_way name_ways[] = {
 enum { NAME_WAYS = sizeof name_ways / sizeof name_ways[0], PLAIN_WAYS = 8 };
 enum {
     FEW_HOSTS = 80, /* of more, names are placed in the plain ways only, and once */
-    FAR_HOSTS = 10  /* of more, there is no room for lines to names */
+    FAR_HOSTS = 24  /* of more, there is no room for lines to names */
 };
 
-static struct box name_box(const struct map_plan *m, size_t h, const struct name_way *way, double w, double height)
+/* Between an icon and a name above it, so that an envelope at the icon's upper corner has room. */
+static double gap_above(const struct map_plan *m)
 {
+    return fmax(3 * m->unit, 0.35 * map_envelope_width(m) - 0.06 * m->icon + m->unit);
+}
+
+static struct box name_box(const struct planning *p, size_t h, const struct name_way *way, double w, double height)
+{
+    const struct map_plan *m = p->plan;
     double r = m->icon / 2, gap = way->gap * m->unit, x = m->hosts[h].at.x, y = m->hosts[h].at.y;
     bool beside = fabs(way->x) == 1;
+    if (p->roof && !beside && way->y < 0) gap = fmax(gap, gap_above(m));
     x += beside ? way->x * (r + gap + w / 2) : way->x * w / 2;
     y += beside ? way->y * (r + height) / 2 : way->y * (r + gap + height / 2);
     return into_area(m, box_of(x - w / 2, y - height / 2, w, height));
@@ -329,10 +355,12 @@ static int crossed_by_leader(const struct map_plan *m, size_t own, struct box la
         if (h != own && (map_line_meets_box(from, to, m->hosts[h].icon) ||
                          (m->hosts[h].label.w > 0 && map_line_meets_box(from, to, m->hosts[h].label))))
             n += OVER_A_NAME;
+    struct point middle = point_between(from, to, 0.5);
     for (size_t i = 0; i < m->n_links && n < OVER_A_NAME; i++) {
-        struct point middle = point_between(from, to, 0.5);
-        n += OVER_A_WIRE *
-             map_line_meets_box(m->links[i].a, m->links[i].b, box_inset(box_of(middle.x, middle.y, 0, 0), -2));
+        struct point a = m->links[i].a, b = m->links[i].b;
+        n += OVER_A_WIRE * (m->n_hosts > SOME_HOSTS
+                                ? map_lines_cross(from, to, a, b)
+                                : map_line_meets_box(a, b, box_inset(box_of(middle.x, middle.y, 0, 0), -2)));
     }
     return n;
 }
@@ -394,7 +422,7 @@ static void place_host_label(struct planning *p, size_t h)
     host->afar = false;
     for (size_t i = 0; i < (m->n_hosts > FEW_HOSTS ? PLAIN_WAYS : NAME_WAYS); i++) {
         const struct name_way *way = &name_ways[i];
-        struct box box = name_box(m, h, way, p->widths[h], height);
+        struct box box = name_box(p, h, way, p->widths[h], height);
         if (way->cost >= best) continue;
         int n = way->cost + spoiled(p, h, box, best - way->cost);
         if (n >= best) continue;
@@ -405,6 +433,16 @@ static void place_host_label(struct planning *p, size_t h)
     }
     struct far_search far = {p, h, {p->widths[h], height}, best};
     if (best > 0 && m->n_hosts <= FAR_HOSTS) search_afar(&far);
+}
+
+/* Nearer to another host than to its own: only a line tells whose it is. */
+static bool is_stray(const struct map_plan *m, size_t own)
+{
+    struct box label = m->hosts[own].label;
+    double near = box_distance(label, m->hosts[own].icon);
+    for (size_t h = 0; h < m->n_hosts; h++)
+        if (h != own && box_distance(label, m->hosts[h].icon) < near) return true;
+    return false;
 }
 
 static void no_labels(struct map_plan *m)
@@ -444,8 +482,11 @@ static void place_labels(struct planning *p)
     }
     memcpy(m->hosts, best, n * sizeof *best);
     mem_free(best);
-    for (size_t h = 0; h < n; h++)
+    for (size_t h = 0; h < n; h++) {
         m->hosts[h].on_link = spoiled_by_links(m, m->hosts[h].label, 1) > 0;
+        m->hosts[h].strays = is_stray(m, h);
+        m->hosts[h].afar = m->hosts[h].afar || m->hosts[h].strays;
+    }
 }
 
 /* ---- Envelopes ---- */
@@ -741,7 +782,9 @@ enum { LETTERS_WAYS = sizeof letters_ways / sizeof letters_ways[0], LARGE_WAYS =
 
 static int cost_of_way(const struct map_plan *m, const struct letters_way *way)
 {
-    return way->cost + (way->letters < 1 && way->letters * m->unit < 1 ? SMALL_LETTERS : 0);
+    static const double good_icon = 30;
+    double lacks = m->n_hosts > SOME_HOSTS ? fmax(0, good_icon - m->icon / m->unit) : 0;
+    return way->cost + (way->letters < 1 && way->letters * m->unit < 1 ? SMALL_LETTERS : 0) + (int)(3 * lacks);
 }
 
 static void name_hosts(struct planning *p, const struct point *places, const struct letters_way *way, bool can_shorten)
@@ -753,6 +796,45 @@ static void name_hosts(struct planning *p, const struct point *places, const str
     place_hosts(p, places);
 }
 
+/* Then no wire leads away from the hosts above and below but to the middle (layout_star.h). */
+static bool is_large_star(const struct planning *p)
+{
+    size_t n = p->plan->n_links;
+    if (p->plan->n_hosts <= SOME_HOSTS || n == 0) return false;
+    struct story_link first = story_link(p->story, 0);
+    for (int end = 0; end < 2; end++) {
+        size_t hub = first.ends[end], on_hub = 0;
+        for (size_t i = 0; i < n; i++) {
+            struct story_link link = story_link(p->story, i);
+            on_hub += link.ends[0] == hub || link.ends[1] == hub;
+        }
+        if (on_hub == n) return true;
+    }
+    return false;
+}
+
+/* What is known of the ways that were tried. */
+struct fitting {
+    struct planning *p;
+    const struct point *places;
+    bool can_shorten, is_clear, best_roof;
+    int best, least; /* of letters_ways, and its cost */
+};
+
+static void try_way(struct fitting *f, int i, bool roof)
+{
+    f->p->roof = roof;
+    name_hosts(f->p, f->places, &letters_ways[i], f->can_shorten);
+    if (any_collides(f->p->plan)) return;
+    int cost = all_spoiled(f->p) + cost_of_way(f->p->plan, &letters_ways[i]);
+    if (cost < f->least) {
+        f->least = cost;
+        f->best = i;
+        f->best_roof = roof;
+    }
+    f->is_clear = f->is_clear || !any_on_link(f->p->plan);
+}
+
 /* Icons and names are smaller where names would lie on each other, beyond the edge or where packets pass; as small as
    one can read from the back row. Where that does not help, names alone, then without their last parts, and of large
    letters smaller ones still: somebody who is not named is worse. Where there is no room for all even so, not all have
@@ -761,23 +843,20 @@ static void fit_names(struct planning *p, const struct point *places)
 {
     static const double smallest = 0.7; /* also of the letters at 100 % */
     struct map_plan *m = p->plan;
-    bool can_shorten = m->n_hosts <= CROWD && can_be_short(p->story, m->n_hosts);
-    int best = LETTERS_WAYS, least = INT_MAX;
-    bool is_clear = false;
-    for (int i = 0; i < LETTERS_WAYS && m->n_hosts <= CROWD; i++) {
-        bool is_good = best < LETTERS_WAYS && (m->n_hosts > FAR_HOSTS || (is_clear && letters_ways[i].cost >= least));
+    struct fitting f = {.p = p, .places = places, .best = LETTERS_WAYS, .least = INT_MAX};
+    f.can_shorten = m->n_hosts <= CROWD && can_be_short(p->story, m->n_hosts);
+    bool may_lead = m->n_hosts <= FAR_HOSTS, may_have_roof = may_lead && is_large_star(p);
+    for (int i = 0; i < LETTERS_WAYS && m->n_hosts <= CROWD && f.least > 0; i++) {
+        bool is_good = f.best < LETTERS_WAYS && (!may_lead || (f.is_clear && letters_ways[i].cost >= f.least));
         if (i >= LARGE_WAYS && is_good) break;
         const struct letters_way *way = &letters_ways[i];
         if (way->letters < smallest && way->letters * m->unit < smallest) break;
-        name_hosts(p, places, way, can_shorten);
-        if (any_collides(m)) continue;
-        int cost = all_spoiled(p) + cost_of_way(m, way);
-        if (cost < least) least = cost, best = i;
-        is_clear = is_clear || !any_on_link(m);
-        if (cost == 0) return;
+        for (int roof = 0; roof <= (may_have_roof ? 1 : 0); roof++)
+            try_way(&f, i, roof == 1);
     }
-    if (best < LETTERS_WAYS) {
-        name_hosts(p, places, &letters_ways[best], can_shorten);
+    p->roof = f.best_roof;
+    if (f.best < LETTERS_WAYS) {
+        name_hosts(p, places, &letters_ways[f.best], f.can_shorten);
         return;
     }
     m->letters = p->icons = 1;

@@ -27,6 +27,7 @@ struct map_host {
     bool above;                 /* the label stands above the icon */
     bool on_link;               /* a link passes here or close by, or a pile lies there: the label is drawn over it */
     bool afar;                  /* the label stands farther off: a line leads from it to the icon */
+    bool strays;                /* it is nearer to another host: however short, the line is drawn */
     bool rest_left, rest_below; /* the corner of the icon where envelopes lie; otherwise on its right, above */
     double rest_from;           /* how far the first of them lies from the middle, in icons */
     double rest_step;           /* how far one of a pile lies from the next, in icons */
@@ -99,6 +100,8 @@ double map_moving_width(const struct map_plan *plan);
 /* The line from a label that stands farther off (afar) to its icon. */
 void map_leader_of(const struct map_plan *plan, size_t host, struct box label, struct point *from, struct point *to);
 bool map_line_meets_box(struct point a, struct point b, struct box box);
+/* The line from a to b and that from c to d; also where one ends on the other. */
+bool map_lines_cross(struct point a, struct point b, struct point c, struct point d);
 
 /* "10 Mbit/s · 15 ms" and, when told, "· loss 2 %". */
 const char *map_link_text(const struct story_link *link, char *buffer, size_t size);

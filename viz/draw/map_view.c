@@ -66,7 +66,7 @@ static void draw_leader(const struct view *v, const struct map_plan *plan, size_
 {
     struct point from, to;
     map_leader_of(plan, index, plan->hosts[index].label, &from, &to);
-    if (point_distance(from, to) > view_units(v, 8))
+    if (plan->hosts[index].strays || point_distance(from, to) > view_units(v, 8))
         canvas_leader(v->canvas, from, to, view_units(v, 1), colour_with_alpha(v->theme->faint, 0.7));
 }
 
@@ -326,27 +326,42 @@ struct dying {
     bool not_taken;
 };
 
-static bool lies_on_label(const struct map_plan *plan, struct point at, double r)
+static bool lies_on_still(const struct map_plan *plan, struct point at, double r)
 {
     struct box box = box_of(at.x - r, at.y - r, 2 * r, 2 * r);
     for (size_t i = 0; i < plan->n_links; i++)
         if (plan->links[i].label.w > 0 && box_meets(box, plan->links[i].label)) return true;
     for (size_t h = 0; h < plan->n_hosts; h++)
-        if (plan->hosts[h].label.w > 0 && box_meets(box, plan->hosts[h].label)) return true;
+        if (box_meets(box, plan->hosts[h].icon) || (plan->hosts[h].label.w > 0 && box_meets(box, plan->hosts[h].label)))
+            return true;
     return false;
 }
 
-/* A cross is larger than its packet, and sinks a little: it goes back on the lane as far as a name demands. */
+enum { MOST_STEPS = 48 };
+
+/* The first place free of what stands, in steps of a unit from here. False: there is none. */
+static bool find_free(const struct map_plan *plan, struct point from, struct point step, size_t most, double r,
+                      struct point *at)
+{
+    for (size_t i = 0; i < most && i < MOST_STEPS; i++) {
+        *at = point_of(from.x + (double)i * step.x, from.y + (double)i * step.y);
+        if (!lies_on_still(plan, *at, r)) return true;
+    }
+    return false;
+}
+
+/* A cross is larger than its packet, and sinks a little: it goes back on the lane as far as a name demands, or on where
+   its packet died at once, beside its host; or beside the lane. */
 static struct point place_of_cross(const struct map_plan *plan, const struct map_lane *lane, double part, double sink)
 {
-    enum { MOST_STEPS = 48 };
-    double step = plan->unit / fmax(1, point_distance(lane->from, lane->to));
-    for (int i = 0; i < MOST_STEPS; i++) {
-        struct point at = map_lane_at(lane, part - i * step);
-        at.y += sink;
-        if (!lies_on_label(plan, at, plan->stamp * 1.4)) return at;
-    }
-    return map_lane_at(lane, part); /* where its packet was */
+    double length = fmax(1, point_distance(lane->from, lane->to)), u = plan->unit, r = plan->stamp * 1.4;
+    struct point on = {(lane->to.x - lane->from.x) / length * u, (lane->to.y - lane->from.y) / length * u},
+                 place = map_lane_at(lane, part), sunk = point_of(place.x, place.y + sink), at;
+    size_t back = (size_t)(part * length / u) + 1; /* not behind the beginning of the lane */
+    if (find_free(plan, sunk, point_of(-on.x, -on.y), back, r, &at)) return at;
+    if (find_free(plan, sunk, on, MOST_STEPS, r, &at)) return at;
+    if (find_free(plan, place, point_of(-lane->right.x * u, -lane->right.y * u), MOST_STEPS, r, &at)) return at;
+    return place; /* where its packet was */
 }
 
 static bool find_dying(const struct view *v, const struct map_plan *plan, const struct story_drop *drop,

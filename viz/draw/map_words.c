@@ -83,12 +83,13 @@ static struct box box_at(const struct map_plan *plan, struct point at, struct po
     return box_of(fmax(area.x, fmin(x, area.x + area.w - size.x)), y, size.x, size.y);
 }
 
+/* No wire shows through, until the letters are gone. */
 static void draw_pill(const struct view *v, struct box box, const struct text_style *style, const char *text)
 {
     struct colour edge = style->colour;
     double alpha = edge.a;
     edge.a *= 0.5;
-    canvas_fill_round(v->canvas, box, box.h / 2, colour_with_alpha(v->theme->panel, 0.92 * alpha));
+    canvas_fill_round(v->canvas, box, box.h / 2, colour_with_alpha(v->theme->panel, fmin(1, 3 * alpha)));
     canvas_stroke_round(v->canvas, box, box.h / 2, 1, edge);
     canvas_text(v->canvas, box, style, text);
 }
@@ -127,12 +128,7 @@ void map_words_say(const struct view *v, const struct map_plan *plan, struct map
 
 static bool cross(struct map_leader a, struct map_leader b)
 {
-    struct point p = a.from, q = a.to, r = b.from, s = b.to;
-    double r_side = (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x),
-           s_side = (q.x - p.x) * (s.y - p.y) - (q.y - p.y) * (s.x - p.x),
-           p_side = (s.x - r.x) * (p.y - r.y) - (s.y - r.y) * (p.x - r.x),
-           q_side = (s.x - r.x) * (q.y - r.y) - (s.y - r.y) * (q.x - r.x);
-    return r_side * s_side <= 0 && p_side * q_side <= 0;
+    return map_lines_cross(a.from, a.to, b.from, b.to);
 }
 
 /* What a leader costs, by what it runs through: texts, hosts and other leaders are out of the question where there is

@@ -10,6 +10,7 @@
 
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
+#include "tests/viz/draw/heard_view.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/ladder_view.h"
 #include "viz/draw/map_plan.h"
@@ -75,21 +76,22 @@ static void hear(void *user, const struct canvas_part *part)
     snprintf(word->text, sizeof word->text, "%s", part->text);
 }
 
+static void draw_ladder(const struct view *view, void *user)
+{
+    struct picture *p = user;
+    p->n = 0;
+    ladder_view_draw(view, p->screen->box, p->order, story_host_count(p->story));
+}
+
 static void draw_at(struct picture *p, int64_t screen_ns)
 {
-    struct canvas *canvas = canvas_new_listener(1920, 1080, (struct canvas_listener){hear, p});
-    struct view view = {.canvas = canvas,
-                        .story = p->story,
-                        .pace = p->pace,
-                        .screen_ns = screen_ns,
-                        .theme = theme_of(false),
-                        .targets = p->targets,
-                        .unit = p->screen->unit};
-    story_seek(p->story, pace_virtual_at(p->pace, screen_ns));
-    targets_clear(p->targets);
-    p->n = 0;
-    ladder_view_draw(&view, p->screen->box, p->order, story_host_count(p->story));
-    canvas_free(canvas);
+    const struct heard_view heard = {.story = p->story,
+                                     .pace = p->pace,
+                                     .targets = p->targets,
+                                     .unit = p->screen->unit,
+                                     .listener = {hear, p},
+                                     .draw = draw_ladder};
+    heard_view_at(&heard, screen_ns);
 }
 
 /* An arrow as far as it is there. */

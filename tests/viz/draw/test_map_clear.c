@@ -1,7 +1,7 @@
-/* Nothing that moves lies on what is to be read, and nothing lies partly beyond the edge of the map: over the shipped
-   scenarios, at many instants, in the arrangements that people see. Moving are packets, crosses of the lost, and
-   envelopes; to be read are names, what hosts hold, what links are, and the words beside packets. What was drawn is
-   heard, where things are is asked of the targets. */
+/* Nothing that moves lies on what is to be read, no wire runs through it, and nothing lies partly beyond the edge of
+   the map: over the shipped scenarios, at many instants, in the arrangements that people see. Moving are packets,
+   crosses of the lost, and envelopes; to be read are names, what hosts hold, what links are, and the words beside
+   packets. What was drawn is heard, where things are is asked of the targets. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
@@ -11,6 +11,7 @@
 
 #include "sim/journal/memory.h"
 #include "sim/journal/vtime.h"
+#include "tests/viz/draw/heard_view.h"
 #include "tests/viz/draw/run_scenario.h"
 #include "viz/draw/map_view.h"
 #include "viz/draw/packet_words.h"
@@ -28,6 +29,7 @@ static const struct screen {
                {"projector at 1920x1080", {28, 196, 1066, 660}, 1.84, true},
                {"125 % at 1280x800", {20, 137, 754, 252}, 1.25, false},
                {"125 % at 1920x1080", {24, 173, 1142, 355}, 1.69, false},
+               {"3840x2160", {40, 360, 2300, 760}, 2.7, false},
                {"alone", {16, 132, 1248, 530}, 1, false}};
 enum { SCREENS = sizeof screens / sizeof screens[0], MOST_PARTS = 4000, MOST_LEADERS = 60, MOST_OUTSIDE = 64 };
 
@@ -38,7 +40,7 @@ static const char *const read_names[READS] = {"names", "words at hosts", "links"
 
 struct readable {
     enum read_what what;
-    bool is_over; /* of a host whose label is drawn over what moves */
+    bool has_ground; /* of its own, which hides what lies under it */
     struct box box;
     char text[96];
 };
@@ -57,10 +59,12 @@ struct picture {
         size_t n_before;     /* texts that were drawn before it */
     } leaders[MOST_LEADERS]; /* from words to what they are about */
     size_t n_leaders;
-    struct box last_box; /* that was filled: the ground of a pill */
+    struct box ground; /* the last that was filled so that nothing shows through */
+    struct box *marks;
+    size_t n_marks;
     struct outside {
         struct box box;
-        char text[96]; /* "" of a shape */
+        char text[96];       /* "" of a shape */
     } outside[MOST_OUTSIDE]; /* texts and shapes that the map's edge cuts */
     size_t n_outside;
 };
@@ -80,6 +84,13 @@ static bool is_in(struct box inner, struct box outer)
     return box_has(outer, inner.x + inner.w / 2, inner.y + inner.h / 2);
 }
 
+static bool is_in_whole(struct box inner, struct box outer)
+{
+    const struct box wide = box_inset(outer, -1);
+    return inner.x >= wide.x && inner.y >= wide.y && inner.x + inner.w <= wide.x + wide.w &&
+           inner.y + inner.h <= wide.y + wide.h;
+}
+
 static enum read_what what_of(const struct picture *p, struct box box)
 {
     for (size_t h = 0; h < p->plan->n_hosts; h++) {
@@ -90,13 +101,6 @@ static enum read_what what_of(const struct picture *p, struct box box)
     for (size_t i = 0; i < p->plan->n_links; i++)
         if (p->plan->links[i].label.w > 0 && is_in(box, p->plan->links[i].label)) return READ_LINK;
     return READ_PILL;
-}
-
-static bool is_drawn_over(const struct picture *p, struct box box)
-{
-    for (size_t h = 0; h < p->plan->n_hosts; h++)
-        if (p->plan->hosts[h].on_link && is_in(box, p->plan->hosts[h].label)) return true;
-    return false;
 }
 
 /* A little may reach over: around the map there is some more room. */
@@ -112,6 +116,8 @@ static void hear(void *user, const struct canvas_part *part)
     struct box box = bounds_of(part);
     if (part->what == CANVAS_LEADER && part->colour.a > 0.2 && p->n_leaders < MOST_LEADERS)
         p->leaders[p->n_leaders++] = (struct leader){part->corners[0], part->corners[1], p->n};
+    if (part->what == CANVAS_BOX && part->colour.a >= 0.9) p->ground = box;
+    if (part->what == CANVAS_MARK && part->colour.a > 0.2 && p->n_marks < MOST_PARTS) p->marks[p->n_marks++] = box;
     bool is_drawn = (part->what == CANVAS_TEXT || part->what == CANVAS_MARK) && part->colour.a > 0;
     if (is_drawn && is_outside(p, box) && p->n_outside < MOST_OUTSIDE) {
         struct outside *out = &p->outside[p->n_outside++];
@@ -122,27 +128,28 @@ static void hear(void *user, const struct canvas_part *part)
     for (size_t i = 0; i < p->n; i++) /* on top of itself once more */
         if (!strcmp(p->read[i].text, part->text) && box_meets(p->read[i].box, box)) return;
     struct readable *read = &p->read[p->n++];
-    *read = (struct readable){.what = what_of(p, box), .is_over = is_drawn_over(p, box), .box = box};
+    *read = (struct readable){.what = what_of(p, box), .has_ground = is_in_whole(box, p->ground), .box = box};
     snprintf(read->text, sizeof read->text, "%s", part->text);
+}
+
+static void draw_map(const struct view *view, void *user)
+{
+    struct picture *p = user;
+    p->n = p->n_leaders = p->n_outside = p->n_marks = 0;
+    map_view_draw_still(view, p->plan);
+    map_view_draw_moving(view, p->plan);
 }
 
 static void draw_at(struct picture *p, int64_t screen_ns)
 {
-    struct canvas *canvas = canvas_new_listener(1920, 1080, (struct canvas_listener){hear, p});
-    struct view view = {.canvas = canvas,
-                        .story = p->story,
-                        .pace = p->pace,
-                        .screen_ns = screen_ns,
-                        .theme = theme_of(false),
-                        .targets = p->targets,
-                        .projector = p->screen->projector,
-                        .unit = p->screen->unit};
-    story_seek(p->story, pace_virtual_at(p->pace, screen_ns));
-    targets_clear(p->targets);
-    p->n = p->n_leaders = p->n_outside = 0;
-    map_view_draw_still(&view, p->plan);
-    map_view_draw_moving(&view, p->plan);
-    canvas_free(canvas);
+    const struct heard_view heard = {.story = p->story,
+                                     .pace = p->pace,
+                                     .targets = p->targets,
+                                     .unit = p->screen->unit,
+                                     .projector = p->screen->projector,
+                                     .listener = {hear, p},
+                                     .draw = draw_map};
+    heard_view_at(&heard, screen_ns);
 }
 
 /* What is drawn for this target, without the room around it that can be pressed, too. */
@@ -159,12 +166,47 @@ static bool lie_on_each_other(struct box a, struct box b)
 
 /* ---- Counting ---- */
 
-/* Among more hosts a name that finds no free place is drawn over what passes behind it. */
-enum { ROOM_FOR_ALL = 10 };
-
 struct count {
-    size_t pictures, on[READS], outside, losses, unsaid, crossed, together;
+    size_t pictures, on[READS], wires[READS], marked, outside, losses, unsaid, crossed, together;
 };
+
+/* On a pile of envelopes stands their number. */
+static bool is_count(const struct readable *read)
+{
+    return strspn(read->text, "0123456789") == strlen(read->text);
+}
+
+static void tell_on(const struct picture *p, const char *scenario, const char *what, const struct readable *read)
+{
+    if (getenv("MAP_CLEAR_TELL"))
+        printf("%s, %s, %.4f s: %s on %s \"%s\"\n", scenario, p->screen->name, (double)story_now(p->story) / SECOND,
+               what, read_names[read->what], read->text);
+}
+
+/* Whatever is drawn as a sign: those of hosts, too, and what hangs on an envelope. */
+static void count_marks(const struct picture *p, const char *scenario, struct count *count)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < p->n_marks && !is_count(&p->read[i]); k++) {
+            if (!lie_on_each_other(p->read[i].box, box_inset(p->marks[k], 1))) continue;
+            count->marked++;
+            tell_on(p, scenario, "a sign", &p->read[i]);
+            break;
+        }
+}
+
+/* A wire may end at the ground of a text and go on behind it; through letters it may not. */
+static void count_wires(const struct picture *p, const char *scenario, struct count *count)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < p->plan->n_links; k++) {
+            const struct map_link *link = &p->plan->links[k];
+            if (p->read[i].has_ground || !map_line_meets_box(link->a, link->b, p->read[i].box)) continue;
+            count->wires[p->read[i].what]++;
+            tell_on(p, scenario, "a wire", &p->read[i]);
+            break;
+        }
+}
 
 static void count_overlaps(struct picture *p, const char *scenario, struct count *count)
 {
@@ -172,15 +214,11 @@ static void count_overlaps(struct picture *p, const char *scenario, struct count
         for (size_t t = 0; t < targets_count(p->targets); t++) {
             const struct target *target = targets_at(p->targets, t);
             const struct readable *read = &p->read[i];
-            bool is_count = target->act == ACT_MAIL && strspn(read->text, "0123456789") == strlen(read->text);
-            if ((target->act != ACT_PACKET && target->act != ACT_MAIL) || is_count) continue;
-            if (p->plan->n_hosts > ROOM_FOR_ALL && read->is_over) continue;
+            if ((target->act != ACT_PACKET && target->act != ACT_MAIL) || (target->act == ACT_MAIL && is_count(read)))
+                continue;
             if (!lie_on_each_other(read->box, shape_of(p, target))) continue;
             count->on[read->what]++;
-            if (getenv("MAP_CLEAR_TELL"))
-                printf("%s, %s, %.4f s: %s on %s \"%s\"\n", scenario, p->screen->name,
-                       (double)story_now(p->story) / SECOND, target->act == ACT_PACKET ? "packet" : "mail",
-                       read_names[read->what], read->text);
+            tell_on(p, scenario, target->act == ACT_PACKET ? "packet" : "mail", read);
             break; /* once a text */
         }
 }
@@ -254,30 +292,45 @@ static void count_reasons(struct picture *p, const char *scenario, int64_t scree
                why);
 }
 
-static void look_at(const char *scenario, const struct screen *screen, size_t instants, struct count *count)
+static struct picture open_picture(const char *scenario, const struct screen *screen)
 {
     struct picture p = {.journal = run_scenario(scenario), .targets = targets_new(), .screen = screen};
     struct canvas *measure = canvas_new_layer(8, 8);
     p.read = mem_calloc(MOST_PARTS, sizeof *p.read);
+    p.marks = mem_calloc(MOST_PARTS, sizeof *p.marks);
     p.story = story_new(p.journal);
     p.pace = pace_new(p.journal, pace_settings_default());
     p.plan = map_plan_of(p.story, screen->area, screen->unit, measure);
+    canvas_free(measure);
+    return p;
+}
+
+static void close_picture(struct picture *p)
+{
+    map_plan_free(p->plan);
+    pace_free(p->pace);
+    story_free(p->story);
+    journal_memory_free(p->journal);
+    targets_free(p->targets);
+    mem_free(p->read);
+    mem_free(p->marks);
+}
+
+static void look_at(const char *scenario, const struct screen *screen, size_t instants, struct count *count)
+{
+    struct picture p = open_picture(scenario, screen);
     for (size_t i = 0; i < instants; i++) {
         int64_t at = pace_total_ns(p.pace) / (int64_t)instants * (int64_t)i;
         draw_at(&p, at);
         count->pictures++;
         count_overlaps(&p, scenario, count);
+        count_marks(&p, scenario, count);
+        count_wires(&p, scenario, count);
         count_crossed(&p, scenario, count);
         count_outside(&p, scenario, count);
         count_reasons(&p, scenario, at, count);
     }
-    map_plan_free(p.plan);
-    pace_free(p.pace);
-    story_free(p.story);
-    journal_memory_free(p.journal);
-    targets_free(p.targets);
-    canvas_free(measure);
-    mem_free(p.read);
+    close_picture(&p);
 }
 
 /* Of this many pictures of all scenarios in each arrangement. More by MAP_CLEAR_INSTANTS, one by one by MAP_CLEAR_TELL.
@@ -300,7 +353,11 @@ Test(map_clear, nothing_that_moves_lies_on_what_is_to_be_read)
         for (int r = 0; r < READS; r++) {
             printf(", %zu %s", count.on[r], read_names[r]);
             cr_expect(eq(sz, count.on[r], 0), "%s: on %s", screens[k].name, read_names[r]);
+            printf(" (%zu wires)", count.wires[r]);
+            cr_expect(eq(sz, count.wires[r], 0), "%s: wires through %s", screens[k].name, read_names[r]);
         }
+        printf(", %zu signs", count.marked);
+        cr_expect(eq(sz, count.marked, 0), "%s: signs on texts", screens[k].name);
         cr_expect(eq(sz, count.outside, 0), "%s: beyond the edge", screens[k].name);
         printf(", %zu beyond the edge, %zu of %zu losses unsaid, %zu crossed by leaders\n", count.outside, count.unsaid,
                count.losses, count.crossed);
@@ -323,6 +380,43 @@ Test(map_clear, in_lost_segment_nothing_lies_on_a_name_and_the_reason_is_said)
         cr_expect(eq(sz, count.unsaid, 0), "%s", screens[k].name);
         cr_expect(eq(sz, count.crossed, 0), "%s: words crossed by leaders", screens[k].name);
         cr_expect(count.losses > 0);
+    }
+    canvas_forget_fonts();
+}
+
+/* ---- Hosts can be seen ---- */
+
+static bool is_lost(const struct story *s, size_t packet)
+{
+    for (size_t i = 0, n = story_drops_after(s, story_now(s)); i < n; i++)
+        if (story_drop(s, i)->packet == packet) return true;
+    return false;
+}
+
+/* Mails and crosses; what waits stands close by. */
+static size_t on_icon(const struct picture *p, size_t host)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < targets_count(p->targets); t++) {
+        const struct target *target = targets_at(p->targets, t);
+        if (target->act == ACT_MAIL || (target->act == ACT_PACKET && is_lost(p->story, target->arg)))
+            n += lie_on_each_other(p->plan->hosts[host].icon, shape_of(p, target));
+    }
+    return n;
+}
+
+/* The queue at finn-pc is full: packets are lost at its door, where the mail has just set out. */
+Test(map_clear, in_big_attachment_neither_the_mail_that_leaves_nor_what_is_lost_at_once_hides_the_host)
+{
+    const int64_t at_ns = 1840 * MILLISECOND;
+    for (size_t k = 0; k < SCREENS; k++) {
+        struct picture p = open_picture("big-attachment", &screens[k]);
+        size_t finn = 0;
+        while (strcmp(story_host(p.story, finn).name, "finn-pc"))
+            finn++;
+        draw_at(&p, pace_screen_at(p.pace, at_ns));
+        cr_expect(eq(sz, on_icon(&p, finn), 0), "%s", screens[k].name);
+        close_picture(&p);
     }
     canvas_forget_fonts();
 }
