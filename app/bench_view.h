@@ -7,6 +7,11 @@
 
 #include "sim/journal/journal_memory.h"
 
+struct bench_spread {
+    double median, p99, most;
+};
+struct bench_spread bench_spread_of(double *figures, size_t n); /* sorts them */
+
 /* Runs this scenario until the journal has so many events. The text is freed. */
 struct journal_memory *bench_view_journal(char *json, size_t events);
 /* Bytes of mails: written to streams, and lying in mailboxes. They are the world's, whatever an event takes. */
