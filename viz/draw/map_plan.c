@@ -117,8 +117,9 @@ bool map_line_meets_box(struct point a, struct point b, struct box box)
             continue;
         }
         double t0 = (low[k] - s[k]) / d[k], t1 = (high[k] - s[k]) / d[k];
-        from = fmax(from, fmin(t0, t1));
-        to = fmin(to, fmax(t0, t1));
+        double first = t0 < t1 ? t0 : t1, last = t0 < t1 ? t1 : t0; /* the library's fmin and fmax are calls */
+        from = first > from ? first : from;
+        to = last < to ? last : to;
     }
     return from <= to;
 }

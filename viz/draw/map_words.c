@@ -219,17 +219,33 @@ static void lead(const struct map_words *words, const struct map_plan *plan, str
     reason->cost = reason->is_led ? reason->cost + least : INFINITY;
 }
 
+/* On how many links' lanes a place lies, at most two. Places are tried one beside the other, so that those on which the
+   last one lay are asked first: on a map of a thousand links that spares most of the others. */
+struct links_near {
+    size_t links[2];
+};
+
+static int lanes_under(const struct map_plan *plan, struct box box, struct links_near *near)
+{
+    size_t a = near->links[0], b = near->links[1];
+    int lanes = 0;
+    if (a != b && b < plan->n_links && map_packets_touch(plan, a, box, 0) && map_packets_touch(plan, b, box, 0))
+        return 2;
+    for (size_t i = 0; i < plan->n_links && lanes < 2; i++)
+        if (map_packets_touch(plan, i, box, 0)) near->links[lanes++] = i;
+    return lanes;
+}
+
 /* Keeps whichever of the two is better. */
 static void try_place(const struct map_words *words, const struct map_plan *plan, struct point at, struct box box,
-                      struct reason *best)
+                      struct links_near *near, struct reason *best)
 {
     struct reason reason = {.box = box};
     double far = box_distance(box, box_of(at.x, at.y, 0, 0)) / (15 * plan->unit);
     if (!is_within(plan->area, box) || far >= best->cost) return;
-    int lanes = 0;
-    for (size_t i = 0; i < plan->n_links && lanes < 2; i++)
-        lanes += map_packets_touch(plan, i, box, 0);
-    reason.cost = on_lanes * lanes + on_thing * (double)things_under(words, box);
+    reason.cost = on_thing * (double)things_under(words, box);
+    if (far + reason.cost >= best->cost) return;
+    reason.cost += on_lanes * lanes_under(plan, box, near);
     if (far + reason.cost >= best->cost) return;
     reason.cost += on_text * (double)texts_under(words, plan, box, 4);
     if (far + reason.cost >= best->cost) return;
@@ -257,21 +273,27 @@ static struct reason find_close(const struct map_words *words, const struct map_
 {
     static const double offs[] = {13, 20, 30, 42, 58, 80, 110, 150, 200, 260, 330};
     struct reason best = {.cost = INFINITY};
+    struct links_near near = {{0, 0}};
     for (size_t i = 0; i < sizeof offs / sizeof offs[0] && offs[i] / 15 < best.cost; i++)
         for (int side = 0; side < WHY_SIDES; side++)
-            try_place(words, plan, at, box_at(plan, at, size, side, offs[i] * plan->unit), &best);
+            try_place(words, plan, at, box_at(plan, at, size, side, offs[i] * plan->unit), &near, &best);
     return best;
 }
 
-/* Anywhere on the map. */
+/* Anywhere on the map. Among hundreds of links each place costs so much, and none is so much better than its
+   neighbours, that fewer are tried. */
+enum { LINKS_TO_TRY_FEWER = 300 };
+static const double step_units = 9, step_units_among_many = 27;
+
 static void find_anywhere(const struct map_words *words, const struct map_plan *plan, struct point at,
                           struct point size, struct reason *best)
 {
     struct box area = plan->area;
-    double step = 9 * plan->unit;
+    double step = (plan->n_links > LINKS_TO_TRY_FEWER ? step_units_among_many : step_units) * plan->unit;
+    struct links_near near = {{0, 0}};
     for (double y = area.y; y + size.y <= area.y + area.h; y += step)
         for (double x = area.x; x + size.x <= area.x + area.w; x += step)
-            try_place(words, plan, at, box_of(x, y, size.x, size.y), best);
+            try_place(words, plan, at, box_of(x, y, size.x, size.y), &near, best);
 }
 
 static void draw_reason(const struct view *v, struct map_words *words, const struct reason *reason,
