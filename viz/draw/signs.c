@@ -349,6 +349,7 @@ void sign_draw(struct canvas *canvas, const struct theme *t, enum sign sign, str
 
 void sign_draw_at_host(struct canvas *canvas, const struct theme *theme, enum sign sign, struct point at, double r)
 {
+    canvas_tell_mark(canvas, box_of(at.x - r, at.y - r, 2 * r, 2 * r), 1);
     canvas_disc(canvas, at, r * 1.3, theme->panel);
     sign_draw(canvas, theme, sign, at, r);
 }
