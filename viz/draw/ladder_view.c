@@ -391,9 +391,11 @@ static void draw_times(struct ladder *l, struct box gutter, int64_t quiet_ns)
     choose_times(l, &times, quiet_ns);
     for (size_t i = 0; i < times.n; i++) {
         const struct ladder_time *t = &times.items[i];
-        style.colour = t->colour;
-        canvas_text(v->canvas, box_of(gutter.x, t->y - times.apart / 2, gutter.w - view_units(v, 6), times.apart),
-                    &style, time_label(v, t->at_ns, i ? times.items[i - 1].at_ns : 0, text));
+        double w = gutter.w - view_units(v, 6);
+        time_label(v, t->at_ns, i ? times.items[i - 1].at_ns : 0, text);
+        struct text_style fitted = view_fitted(v, style, text, w, 0.7); /* "+29:43.257" is long */
+        fitted.colour = t->colour;
+        canvas_text(v->canvas, box_of(gutter.x, t->y - times.apart / 2, w, times.apart), &fitted, text);
     }
 }
 

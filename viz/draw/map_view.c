@@ -258,6 +258,16 @@ static void draw_queue_rest(const struct view *v, const struct map_plan *plan, s
     canvas_text(v->canvas, waiting->row->count, &style, text);
 }
 
+/* Where there is no room for a row only the first is seen, and a word says how many there are. */
+static void say_queue(const struct view *v, const struct map_plan *plan, struct map_words *words, size_t link, int dir,
+                      const struct waiting *waiting)
+{
+    char text[64];
+    unsigned long n = (unsigned long)waiting->all;
+    snprintf(text, sizeof text, tr_count("%lu packet waits", "%lu packets wait", n), n);
+    map_words_say(v, plan, words, queue_point(plan, link, dir, 0, 0), text, v->theme->faint);
+}
+
 static struct waiting *waiting_at(struct waiting *waiting, const struct story_hop *hop)
 {
     return &waiting[2 * hop->link + (hop->dir ? 1 : 0)];
@@ -301,8 +311,13 @@ static void draw_packets(const struct view *v, const struct map_plan *plan, stru
 static void draw_counts(const struct view *v, const struct map_plan *plan, struct map_words *words,
                         const struct waiting *waiting)
 {
-    for (size_t i = 0; i < 2 * plan->n_links; i++)
-        if (waiting[i].seen > 0 && waiting[i].all > waiting[i].row->shown) draw_queue_rest(v, plan, words, &waiting[i]);
+    for (size_t i = 0; i < 2 * plan->n_links; i++) {
+        if (waiting[i].seen == 0 || waiting[i].all <= waiting[i].row->shown) continue;
+        if (waiting[i].row->side == 0)
+            say_queue(v, plan, words, i / 2, (int)(i % 2), &waiting[i]);
+        else
+            draw_queue_rest(v, plan, words, &waiting[i]);
+    }
 }
 
 static void say_packets(const struct view *v, const struct map_plan *plan, struct map_words *words)

@@ -395,7 +395,7 @@ static void draw_parting(const struct view *v, struct box box, struct box strip)
     double x = timeline_x_of(v, box, v->parts_ns);
     canvas_dashed(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h), view_units(v, 2), view_units(v, 4),
                   v->theme->accent);
-    timeline_sign_draw(v, SIGN_PARTING, point_of(x, strip.y));
+    timeline_sign_draw(v, SIGN_PARTING, point_of(x, strip.y + view_units(v, 7)));
 }
 
 void timeline_view_draw_moving(const struct view *v, struct box box)
@@ -409,9 +409,9 @@ void timeline_view_draw_moving(const struct view *v, struct box box)
     draw_parting(v, box, strip);
     draw_bookmarks(v, box, strip);
     if (at < strip.x - 1 || at > end + 1) return; /* the present is out of sight */
-    canvas_line(v->canvas, point_of(x, strip.y - r * 0.3), point_of(x, strip.y + strip.h + r * 0.4), view_units(v, 2.5),
+    canvas_line(v->canvas, point_of(x, strip.y), point_of(x, strip.y + strip.h + r * 0.4), view_units(v, 2.5),
                 v->theme->ink);
-    const struct point handle[3] = {{x - r, strip.y - r * 1.2}, {x + r, strip.y - r * 1.2}, {x, strip.y}};
+    const struct point handle[3] = {{x - r, strip.y}, {x + r, strip.y}, {x, strip.y + r * 1.2}}; /* below the names */
     canvas_polygon(v->canvas, handle, 3, v->theme->ink);
 }
 

@@ -11,6 +11,9 @@
 /* At each picture anew. */
 enum { MOST_LETTERS = 400, MOST_ATTEMPTS = 5000, COPIES = 8 };
 
+/* A connection that has heard nothing for so long waits. */
+static const int64_t silence_ns = 500 * MILLISECOND;
+
 static bool is_on_its_way(const struct story_letter *letter)
 {
     return letter->state == STORY_MAIL_OUTBOX || letter->state == STORY_MAIL_QUEUED ||
@@ -69,9 +72,41 @@ static void add_bytes(const struct story *s, const struct story_letter *letter, 
 {
     const struct story_transfer *t = story_transfer(s, letter->transfer);
     double share = story_transfer_arrived(s, letter->transfer, story_now(s));
+    unsigned long long there = (unsigned long long)(share * (double)t->length), all = t->length;
     size_t used = strlen(text);
-    snprintf(text + used, size - used, tr(", %llu of %llu bytes are there"),
-             (unsigned long long)(share * (double)t->length), (unsigned long long)t->length);
+    if (there >= all)
+        snprintf(text + used, size - used, tr(", all %llu bytes are there, and it waits for the answer"), all);
+    else
+        snprintf(text + used, size - used, tr(", %llu of %llu bytes are there"), there, all);
+}
+
+/* The connection on which it is handed over, or is to be: the only one of this host to a server; STORY_NONE. */
+static size_t only_call_of(const struct story *s, size_t host)
+{
+    size_t conns[COPIES], call = STORY_NONE, n = story_open_conns_of(s, host, conns, COPIES);
+    for (size_t i = 0; i < n && i < COPIES; i++) {
+        struct story_conn conn = story_conn(s, conns[i]);
+        if (!conn.active || conn.host != host || conn.peer == STORY_NONE || !strcmp(conn.protocol, "pop3")) continue;
+        if (call != STORY_NONE) return STORY_NONE;
+        call = conns[i];
+    }
+    return n <= COPIES ? call : STORY_NONE;
+}
+
+/* Where the other side has been silent for a while: when what was sent is sent again. */
+static void add_silence(const struct story *s, size_t call, char *text, size_t size)
+{
+    char time[VIEW_TIME_BYTES];
+    for (size_t i = 0; i < story_timer_count(s); i++) {
+        struct story_timer timer = story_timer(s, i);
+        bool is_own = timer.conn == call && strcmp(timer.name, "retransmission") == 0;
+        if (!is_own || story_now(s) - story_event_time(s, timer.event) < silence_ns || timer.at_ns <= story_now(s))
+            continue;
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, tr(", no answer yet, sends again in %s"),
+                 view_countdown(timer.at_ns - story_now(s), time));
+        return;
+    }
 }
 
 /* The attempt that runs; STORY_NONE: none, as from an outbox. */
@@ -87,20 +122,39 @@ static size_t attempt_under_way(const struct story *s, const struct story_letter
     return STORY_NONE;
 }
 
+static void say_call(const struct story *s, size_t call, const char *host, char *text, size_t size)
+{
+    struct story_conn conn = story_conn(s, call);
+    const char *peer = story_host(s, conn.peer).name;
+    if (!strcmp(conn.state, "SYN-SENT"))
+        snprintf(text, size, tr("%s calls %s"), host, peer);
+    else
+        snprintf(text, size, tr("%s offers it to %s"), host, peer);
+}
+
+static void add_attempt(const struct story *s, const struct story_letter *letter, char *text, size_t size)
+{
+    size_t attempt = story_attempt_count(s) <= MOST_ATTEMPTS ? attempt_under_way(s, letter) : STORY_NONE,
+           used = strlen(text);
+    if (attempt != STORY_NONE) snprintf(text + used, size - used, tr(", attempt %u"), story_attempt(s, attempt)->nth);
+}
+
 static void say_hand_over(const struct story *s, const struct story_letter *letter, char *text, size_t size)
 {
     const char *host = story_host(s, letter->host).name;
+    size_t call = only_call_of(s, letter->host);
     if (letter->transfer != STORY_NONE) {
         size_t to = story_transfer(s, letter->transfer)->to;
         snprintf(text, size, tr("%s is handing it to %s"), host, story_host(s, to).name);
         add_bytes(s, letter, text, size);
-        return;
+    } else {
+        if (call != STORY_NONE)
+            say_call(s, call, host, text, size);
+        else
+            snprintf(text, size, tr("%s is handing it on"), host);
+        add_attempt(s, letter, text, size);
     }
-    size_t attempt = story_attempt_count(s) <= MOST_ATTEMPTS ? attempt_under_way(s, letter) : STORY_NONE;
-    if (attempt == STORY_NONE)
-        snprintf(text, size, tr("%s is handing it on"), host);
-    else
-        snprintf(text, size, tr("%s is handing it on, attempt %u"), host, story_attempt(s, attempt)->nth);
+    if (call != STORY_NONE) add_silence(s, call, text, size);
 }
 
 static void say_waiting(const struct story *s, const struct story_letter *letter, char *text, size_t size)

@@ -188,7 +188,7 @@ Test(inspector, what_a_server_goes_by_and_its_buttons_show_no_raw_text)
     options.arrangement = "closely";
     open_scene_of("reports", options);
     look_at("mail.a.example");
-    cr_expect(picture_says("retry: postfix, tells the sender of the delay after 1 h"));
+    cr_expect(picture_says("when it tries again (retry): postfix, tells the sender of the delay after 1 h"));
     cr_expect(not(picture_says("{\"policy\"")));
     close_scene();
 }

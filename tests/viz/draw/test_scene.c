@@ -488,10 +488,10 @@ Test(scene, a_host_is_moved_by_keys)
     cr_expect(eq(dbl, none[host].at.y, before[host].at.y), "nothing is looked at");
     scene_look_at(scene, "alice-pc");
     scene_draw(scene, canvas);
-    press_alt(KEY_DOWN, false);
+    press_alt(KEY_UP, false);
     press_alt(KEY_RIGHT, false);
     struct scene_place *moved = scene_places(scene, &n);
-    cr_expect(gt(dbl, moved[host].at.y, before[host].at.y));
+    cr_expect(lt(dbl, moved[host].at.y, before[host].at.y));
     cr_expect(gt(dbl, moved[host].at.x, before[host].at.x));
     for (int i = 0; i < 100; i++)
         press_alt(KEY_LEFT, false);

@@ -389,7 +389,9 @@ Test(timeline, while_a_part_of_the_time_is_shown_a_button_leads_back_to_all_of_i
 /* 09:00 on a Monday and 16 h 2 min 2 s: clock, ruler and sentence tell one time, and what is counted has a plus. */
 Test(time_of_day, in_a_world_with_one_all_tell_it_alike)
 {
-    open_scene_of("retry-side-by-side", scene_options_default());
+    struct scene_options options = scene_options_default();
+    options.arrangement = "|62(-55(map,dialogue),ladder)";
+    open_scene_of("retry-side-by-side", options);
     scene_seek(scene, 16 * HOUR + 2 * MINUTE + 2 * SECOND);
     scene_draw(scene, canvas);
     cr_expect(picture_says("01:02 on Tuesday"));
