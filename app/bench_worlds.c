@@ -172,7 +172,7 @@ char *bench_world_mail_link(uint64_t mails)
 
 char *bench_world_view(uint64_t mails)
 {
-    return submissions_through_routers("bench view", long_link, "100 kB", "130 ms", mails);
+    return submissions_through_routers("bench view", long_link, "100 kB", "80 ms", mails);
 }
 
 char *bench_world_view_some(uint64_t mails)
