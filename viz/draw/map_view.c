@@ -44,13 +44,17 @@ static void draw_wire_label(const struct view *v, const struct map_plan *plan, s
     style.size *= plan->letters;
     style.across = place->align;
     style.down = ALIGN_CENTRE;
-    style.lines = 2;
+    style.lines = place->label.h < 1.8 * style.size ? 1 : 2;
     if (place->says == MAP_LINK_LOSS)
         map_link_loss_text(link, text, sizeof text);
     else if (place->says == MAP_LINK_RATE)
         map_link_rate_text(link, text, sizeof text);
     else
         map_link_text(link, text, sizeof text);
+    /* What has changed since the label got its place may be longer: what is lost matters most then. */
+    if (place->says == MAP_LINK_ALL && !canvas_text_fits(v->canvas, &style, text, place->label.w)) {
+        if (!*map_link_loss_text(link, text, sizeof text)) map_link_rate_text(link, text, sizeof text);
+    }
     if (!link->up[0] || !link->up[1]) {
         style.colour = v->theme->wire_down;
         style.bold = true;
