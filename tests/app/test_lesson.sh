@@ -40,8 +40,9 @@ END
 fi
 
 # A lesson opens at once, and runs its worlds behind the window; it closes when it is asked to.
+: > "$scratch/err" # it is read before the window may have begun
 SDL_VIDEODRIVER=dummy SDL_RENDER_DRIVER=software "$POSTROAD" view --times "$lessons/how-a-mail-travels.json" \
-    > "$scratch/out" 2> "$scratch/err" &
+    > "$scratch/out" 2>> "$scratch/err" &
 window=$!
 for ((i = 0; i < 600; i++)); do
     [ "$(wc -l < "$scratch/err")" -lt 2 ] || break

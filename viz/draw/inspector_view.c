@@ -73,8 +73,10 @@ bool inspector_row(struct pen *pen, size_t event)
 {
     const struct view *v = pen->v;
     char sentence[STORY_SENTENCE_BYTES], time[VIEW_TIME_BYTES];
-    double h = view_units(v, 22), indent = view_units(v, 18), time_w = view_units(v, 70);
+    double h = view_units(v, 22), indent = view_units(v, 18);
     struct text_style style = view_text(v, FONT_SMALL), faint = view_mono(v, FONT_SMALL);
+    view_instant_text(v, story_event_time(v->story, event), MILLISECOND, time);
+    double time_w = fmax(view_units(v, 70), canvas_measure(v->canvas, &faint, time, 0).x + view_units(v, 4));
     double room = pen->box.w - indent * 1.5 - time_w;
     story_sentence(v->story, event, sentence, sizeof sentence);
     if (!canvas_text_fits(v->canvas, &style, sentence, room)) {
@@ -92,8 +94,7 @@ bool inspector_row(struct pen *pen, size_t event)
     struct point tail = {x, y - half}, tip = {x, y + half};
     canvas_arrow(v->canvas, tip, tail, view_units(v, 1.4), view_units(v, 5), v->theme->accent);
     canvas_text(v->canvas, box_of(row.x + indent * 1.3, row.y, room, row.h), &style, sentence);
-    canvas_text(v->canvas, box_of(row.x + row.w - time_w - 4, row.y, time_w, row.h), &faint,
-                view_instant_text(v, story_event_time(v->story, event), MILLISECOND, time));
+    canvas_text(v->canvas, box_of(row.x + row.w - time_w - 4, row.y, time_w, row.h), &faint, time);
     targets_add_box(v->targets, ACT_GO_TO_EVENT, event, row);
     pen->y += h;
     return true;

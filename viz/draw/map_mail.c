@@ -21,6 +21,8 @@ struct stage {
     const struct view *v;
     const struct map_plan *plan;
     struct map_words *words; /* keep off what lies and travels */
+    bool *numbered;          /* in a crowd: cells of the map in which a number stands */
+    size_t columns, rows;
 };
 
 /* ---- Envelopes ---- */
@@ -146,10 +148,25 @@ static bool is_off_labels(const struct map_plan *plan, struct box box)
     return true;
 }
 
+static const double cell_w_units = 30, cell_h_units = 20;
+
+/* Numbers over each other cannot be read, and take long: of several the first one stands. */
+static bool take_cell(const struct stage *stage, struct point at)
+{
+    double x = (at.x - stage->plan->area.x) / (cell_w_units * stage->v->unit),
+           y = (at.y - stage->plan->area.y) / (cell_h_units * stage->v->unit);
+    if (x < 0 || y < 0 || x >= (double)stage->columns || y >= (double)stage->rows) return false;
+    bool *cell = &stage->numbered[(size_t)y * stage->columns + (size_t)x], is_free = !*cell;
+    *cell = true;
+    return is_free;
+}
+
 /* Beyond the pile, or on its other side, above it or on it: where nothing passes. Where there is no such place the pile
    and the words below the name say it alone; in a crowd the number is worth more. */
-static void draw_count(const struct view *v, const struct map_plan *plan, size_t host, size_t count)
+static void draw_count(const struct stage *stage, size_t host, size_t count)
 {
+    const struct view *v = stage->v;
+    const struct map_plan *plan = stage->plan;
     enum { WAYS = 4 };
     char text[24];
     snprintf(text, sizeof text, "%zu", count);
@@ -165,14 +182,15 @@ static void draw_count(const struct view *v, const struct map_plan *plan, size_t
                                      {last.x - pill / 2, last.y - h - w * 0.3},
                                      {last.x - pill / 2, last.y - w * 0.3}};
     struct point at = ways[0];
-    bool is_clear = plan->crowd->is_one;
-    for (int i = WAYS; i-- > 0;) {
+    bool is_crowd = plan->crowd->is_one, is_clear = is_crowd; /* a thousand piles are not worth looking around */
+    for (int i = WAYS; i-- > 0 && !is_crowd;) {
         struct box box = box_of(fmax(plan->area.x, fmin(ways[i].x, plan->area.x + plan->area.w - pill)),
                                 fmax(plan->area.y, ways[i].y), pill, style.size * 1.5);
         if (map_is_passed(plan, box) || !is_off_labels(plan, box)) continue;
         at = point_of(box.x, box.y);
         is_clear = true;
     }
+    if (is_crowd && !take_cell(stage, at)) return;
     if (is_clear) view_pill(v, at, text, v->theme->accent, v->theme->on_accent, FONT_SMALL);
 }
 
@@ -185,7 +203,7 @@ static void draw_pile(const struct stage *stage, size_t host, const struct pile 
     for (size_t i = shown; i-- > 0;)
         draw_envelope(stage, &pile->shown[i], map_rest_place(plan, host, i), w, side, 1);
     if (alpha > 0) draw_envelope(stage, &pile->fading, map_rest_place(plan, host, 0), w, side, alpha);
-    if (pile->count > MAP_SHOWN_AT_HOST && !plan->wordless) draw_count(stage->v, plan, host, pile->count);
+    if (pile->count > MAP_SHOWN_AT_HOST && !plan->wordless) draw_count(stage, host, pile->count);
 }
 
 /* One envelope for all recipients of a mail that lies at one host. */
@@ -560,7 +578,10 @@ void map_mail_draw_ways(const struct view *v, const struct map_plan *plan)
 
 void map_mail_draw(const struct view *v, const struct map_plan *plan, struct map_words *words)
 {
-    const struct stage stage = {v, plan, words};
+    struct stage stage = {.v = v, .plan = plan, .words = words};
+    stage.columns = (size_t)fmax(0, ceil(plan->area.w / (cell_w_units * v->unit)));
+    stage.rows = (size_t)fmax(0, ceil(plan->area.h / (cell_h_units * v->unit)));
+    if (plan->crowd->is_one) stage.numbered = mem_calloc(stage.columns * stage.rows + 1, sizeof *stage.numbered);
     for (size_t h = 0; h < plan->n_hosts && !plan->crowd->is_one; h++) {
         keep_off_words(&stage, h);
         if (!plan->hosts[h].on_link) map_mail_draw_words(v, plan, h);
@@ -568,6 +589,7 @@ void map_mail_draw(const struct view *v, const struct map_plan *plan, struct map
     for (size_t h = 0; h < plan->n_hosts; h++)
         draw_sign(&stage, h);
     draw_resting(&stage);
+    mem_free(stage.numbered);
     canvas_lay_over(v->canvas); /* what moves passes over what stands */
     draw_travelling(&stage);
 }

@@ -318,6 +318,7 @@ void map_words_say_why(const struct view *v, const struct map_plan *plan, struct
     if (times > 1 && length < (int)sizeof text) snprintf(text + length, sizeof text - (size_t)length, " × %zu", times);
     struct point size = pill_size(v, &style, text);
     if (is_said_within(words, box_inset(box_of(at.x, at.y, 0, 0), -40 * v->unit), key)) return;
+    if (plan->n_links > LINKS_TO_TRY_FEWER && is_said_within(words, plan->area, key)) return;
     struct reason best = find_close(words, plan, at, size);
     if (best.cost > is_close && is_said_within(words, plan->area, key)) return; /* its cross says the same there */
     if (best.cost > is_close) find_anywhere(words, plan, at, size, &best);

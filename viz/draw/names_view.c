@@ -160,11 +160,17 @@ static void draw_walk(const struct view *v, struct box box, struct walk *walk)
 
 /* ---- The cache ---- */
 
-/* Who was asked for what is shown: his memory matters, even where nothing is left in it. */
+/* Who was asked for what is shown: his memory matters, even where nothing is left in it; but whoever asks from host to
+   host himself remembers himself. */
 static size_t host_asked(const struct view *v, const struct walk *walk)
 {
+    struct story_cached one;
     const struct event *question = story_event(v->story, walk->question);
-    return story_host_by_id(v->story, (uint32_t)event_int(question, FIELD_PEER));
+    size_t asked = story_host_by_id(v->story, (uint32_t)event_int(question, FIELD_PEER)),
+           asks = story_host_by_id(v->story, (uint32_t)event_int(question, FIELD_HOST));
+    bool is_memory = asked != STORY_NONE &&
+                     (story_host(v->story, asked).role == STORY_RESOLVER || story_cache(v->story, asked, &one, 1));
+    return !is_memory && asks != STORY_NONE && story_cache(v->story, asks, &one, 1) ? asks : asked;
 }
 
 static bool anybody_remembers(const struct view *v)
