@@ -56,9 +56,9 @@ static void place_icons(struct planning *p, const struct point *places)
     double icon = p->icons * fmin(60 * u, m->area.h * 0.24);
     struct point *at = mem_calloc(m->n_hosts + 1, sizeof *at);
     double roof = p->roof ? label_height(p) + 5 * u : 0, below = label_height(p) * (p->roof ? 0.4 : 1);
-    double foot = label_height(p) + (p->roof ? fmax(icon * 0.58, icon * 0.5 + 4 * u) : icon * 0.58);
+    double high = icon * (p->roof ? fmax(1.2, 1.12 + 4 * u / icon) : 1.2);
     m->room = box_of(m->area.x + side, m->area.y + icon * 0.62 + roof, m->area.w - 2 * side,
-                     m->area.h - icon * 0.62 - roof - foot);
+                     m->area.h - high - label_height(p) - roof);
     for (size_t h = 0; h < m->n_hosts; h++)
         at[h] = point_of(m->room.x + places[h].x * m->room.w, m->room.y + places[h].y * m->room.h);
     double apart = nearest_neighbours(at, m->n_hosts);
