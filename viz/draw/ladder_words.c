@@ -317,6 +317,8 @@ static enum finding try_all(struct ladder_words *l, const struct spot *spots, si
     return PLACE_NONE;
 }
 
+static const double beyond_units = 40;
+
 /* Where the arrow does not come from: this side of the next lifeline, or beyond it if it is the last one. On the height
    of the cross, or where an arrow is in the way there, ending or beginning at it. */
 static enum finding place_ahead(struct ladder_words *l, int away, struct point at, struct point size, struct box *box)
@@ -328,6 +330,7 @@ static enum finding place_ahead(struct ladder_words *l, int away, struct point a
     double line = away < 0 ? ahead.x0 - clear : ahead.x1 + clear;
     struct gap beyond = gap_beside(l, line + away * 2 * clear, away);
     bool is_outermost = away < 0 ? beyond.x0 <= l->chart.x : beyond.x1 >= l->chart.x + l->chart.w;
+    is_outermost &= fabs(line - at.x) <= view_units(l->v, beyond_units); /* farther off nobody sees what it is about */
     double near[2] = {away < 0 ? ahead.x1 - size.x : ahead.x0, away < 0 ? beyond.x1 - size.x : beyond.x0};
     const struct spot spots[] = {{ahead, {near[0], y}},  {ahead, {near[0], up}},  {ahead, {near[0], down}},
                                  {beyond, {near[1], y}}, {beyond, {near[1], up}}, {beyond, {near[1], down}}};

@@ -208,6 +208,8 @@ static void add_who_still_has_it(const struct story *s, size_t letter, char *tex
         if (!holds || copies[i].host == own.host || copies[i].host == STORY_NONE) continue;
         size_t used = strlen(text);
         snprintf(text + used, size - used, tr(", and still at %s"), story_host(s, copies[i].host).name);
+        size_t call = only_call_of(s, copies[i].host);
+        if (call != STORY_NONE) add_silence(s, call, text, size);
         return;
     }
 }
