@@ -1,5 +1,7 @@
 #include "tests/viz/draw/driven_scene.h"
 
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +56,21 @@ bool click(enum act act, size_t arg)
     point_at(INPUT_PRESS, box.x + box.w / 2, box.y + box.h / 2);
     point_at(INPUT_RELEASE, box.x + box.w / 2, box.y + box.h / 2);
     return true;
+}
+
+struct box box_of_act(enum act act)
+{
+    for (size_t i = 0; i < targets_count(scene_targets(scene)); i++)
+        if (targets_at(scene_targets(scene), i)->act == act) return target_bounds(targets_at(scene_targets(scene), i));
+    return box_of(-1, -1, 0, 0);
+}
+
+void click_act(enum act act)
+{
+    struct box box = box_of_act(act);
+    cr_assert(box.w > 0, "nothing to press for act %d", act);
+    point_at(INPUT_PRESS, box.x + box.w / 2, box.y + box.h / 2);
+    point_at(INPUT_RELEASE, box.x + box.w / 2, box.y + box.h / 2);
 }
 
 static void hear(void *user, const struct canvas_part *part)

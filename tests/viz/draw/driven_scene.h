@@ -18,6 +18,10 @@ bool press(int key);
 void point_at(enum input_kind kind, double x, double y);
 /* Presses and lets go in the middle of a target; false when there is none. */
 bool click(enum act act, size_t arg);
+/* The first target of this act; x and y are -1 and it is empty when there is none. */
+struct box box_of_act(enum act act);
+/* Presses and lets go in its middle; there must be one. */
+void click_act(enum act act);
 
 /* Whether a text of the picture, or some of them one after the other, each on a line of its own, has these words. */
 bool picture_says(const char *words);
