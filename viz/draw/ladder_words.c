@@ -317,7 +317,7 @@ static enum finding try_all(struct ladder_words *l, const struct spot *spots, si
     return PLACE_NONE;
 }
 
-static const double beyond_units = 40;
+static const double beyond_units = 80;
 
 /* Where the arrow does not come from: this side of the next lifeline, or beyond it if it is the last one. On the height
    of the cross, or where an arrow is in the way there, ending or beginning at it. */

@@ -55,7 +55,7 @@ enum leave_answer leave_view_key(int key, int again, bool *is_stay_filled)
 {
     if (key == KEY_ESCAPE) return LEAVE_NO;
     if (key == again) return LEAVE_YES;
-    if (key == KEY_ENTER || key == ' ') return *is_stay_filled ? LEAVE_NO : LEAVE_YES;
+    if (key == KEY_ENTER) return *is_stay_filled ? LEAVE_NO : LEAVE_YES;
     if (key == KEY_TAB || key == KEY_LEFT || key == KEY_RIGHT) *is_stay_filled = !*is_stay_filled;
     return LEAVE_NOT_YET;
 }

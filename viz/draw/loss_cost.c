@@ -240,7 +240,7 @@ const char *loss_cost_end_words(const struct outcome_of_letter *o, int64_t grain
     if (!o->composed)
         snprintf(text, LOSS_COST_END_BYTES, "%s", tr("never written"));
     else if (o->end == STORY_MARK_COMPOSED)
-        snprintf(text, LOSS_COST_END_BYTES, "%s", tr("not delivered"));
+        snprintf(text, LOSS_COST_END_BYTES, "%s", tr("not yet delivered when the run ends"));
     else
         snprintf(text, LOSS_COST_END_BYTES,
                  o->end == STORY_MARK_DELIVERED  ? tr("delivered at %s")

@@ -51,7 +51,7 @@ static void leave(struct scene *s, enum leaving where)
 static void ask_whether_to_leave(struct scene *s, enum leaving where)
 {
     s->asked = where;
-    s->is_stay_filled = false;
+    s->is_stay_filled = scene_would_lose(s); /* nobody loses anything by one key too many */
     s->focus = s->hover = (struct selection){ACT_NONE, 0};
 }
 

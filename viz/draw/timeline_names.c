@@ -92,9 +92,9 @@ void timeline_names_draw(const struct view *v, const struct timeline_names *name
         canvas_text(v->canvas, names->of[i].box, &style, timeline_sign_name(names->of[i].sign));
 }
 
-bool timeline_names_cover(const struct timeline_names *names, double x)
+bool timeline_names_cover(const struct timeline_names *names, double x, double half)
 {
     for (size_t i = 0; i < names->n; i++)
-        if (x > names->of[i].box.x - 2 && x < names->of[i].box.x + names->of[i].box.w + 2) return true;
+        if (x > names->of[i].box.x - half && x < names->of[i].box.x + names->of[i].box.w + half) return true;
     return false;
 }

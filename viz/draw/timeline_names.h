@@ -17,7 +17,7 @@ struct timeline_names {
 void timeline_names_place(const struct view *view, struct box box, const struct story_mark *const *shown, size_t n,
                           struct timeline_names *names);
 void timeline_names_draw(const struct view *view, const struct timeline_names *names);
-/* Whether a name has taken the place of a dot. */
-bool timeline_names_cover(const struct timeline_names *names, double x);
+/* Whether a name has taken the place of a sign at x, which reaches `half` to each side. */
+bool timeline_names_cover(const struct timeline_names *names, double x, double half);
 
 #endif

@@ -210,7 +210,7 @@ static void draw_marks(const struct view *v, struct box box)
     timeline_names_draw(v, &names);
     for (size_t i = 0; i < n; i++) {
         double x = timeline_x_of(v, box, shown[i]->at_ns);
-        if (shown[i]->kind == STORY_MARK_CAPTION && timeline_names_cover(&names, x)) continue;
+        if (shown[i]->kind == STORY_MARK_CAPTION && timeline_names_cover(&names, x, view_units(v, 5.5))) continue;
         timeline_sign_draw(v, timeline_sign_of(v->story, shown[i]), point_of(x, box.y + view_units(v, 10)));
     }
 }

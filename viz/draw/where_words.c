@@ -182,6 +182,17 @@ static int64_t next_fetch_ns(const struct story *s, const char *recipient, size_
     return first;
 }
 
+/* Whether he looks into it just now. */
+static bool is_looking(const struct story *s, size_t client)
+{
+    size_t conns[COPIES], n = story_open_conns_of(s, client, conns, COPIES);
+    for (size_t i = 0; i < n && i < COPIES; i++) {
+        struct story_conn conn = story_conn(s, conns[i]);
+        if (conn.active && (conn.remote_port == 110 || conn.remote_port == 995)) return true;
+    }
+    return false;
+}
+
 static void say_in_mailbox(const struct story *s, const struct story_letter *letter, char *text, size_t size)
 {
     char time[VIEW_TIME_BYTES], name[HOST_WORDS_BYTES];
@@ -192,6 +203,8 @@ static void say_in_mailbox(const struct story *s, const struct story_letter *let
     if (letter->transfer != STORY_NONE) {
         size_t to = story_transfer(s, letter->transfer)->to;
         snprintf(text + used, size - used, tr(", %s is fetching it"), story_host(s, to).name);
+    } else if (client != STORY_NONE && is_looking(s, client)) {
+        snprintf(text + used, size - used, tr(", %s is looking for it"), story_host(s, client).name);
     } else if (client != STORY_NONE && fetch > story_now(s)) {
         snprintf(text + used, size - used, tr(", %s looks for it in %s"), story_host(s, client).name,
                  view_countdown(fetch - story_now(s), time));

@@ -384,6 +384,8 @@ Test(scene, the_question_whether_to_leave_stays_until_it_is_answered_by_a_button
     int64_t now = scene_now(scene);
     scene_handle(scene, &wheel);
     point_at(INPUT_PRESS, 20, 20);
+    press(' '); /* plays elsewhere, and would be pressed by mistake */
+    press('x');
     cr_expect(scene_asks(scene) && picture_says("Quit?"));
     cr_expect(eq(i64, scene_now(scene), now));
     cr_assert(click(ACT_STAY, 0));

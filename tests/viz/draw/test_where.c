@@ -22,6 +22,8 @@ static const struct {
     {"lost-segment", 1500 * MILLISECOND, "m1 for bob@b.example: mail.a.example calls mx1.b.example, attempt 1", ""},
     {"lost-segment", 2200 * MILLISECOND,
      "m1 for bob@b.example: in the mailbox at mx1.b.example, bob-pc looks for it in 1 s", ""},
+    {"lost-segment", 3200 * MILLISECOND,
+     "m1 for bob@b.example: in the mailbox at mx1.b.example, bob-pc is looking for it", ""},
     {"lost-segment", 3300 * MILLISECOND, "m1 for bob@b.example: in the mailbox at mx1.b.example, bob-pc is fetching it",
      ""},
     {"lost-segment", 3500 * MILLISECOND, "m1 for bob@b.example: picked up", ""},
@@ -35,10 +37,7 @@ static const struct {
      ""},
     {"greylisting", 4 * MINUTE, "m1 for bob@b.example: waits at mail.a.example, next attempt in 6 min", ""},
     {"crash-before-250", 2200 * MILLISECOND,
-     "m1 for bob@b.example: in the queue of mx1.b.example (down), and still at mail.a.example, no answer yet, sends "
-     "again "
-     "in 1 s",
-     ""},
+     "m1 for bob@b.example: in the queue of mx1.b.example (down), and still at mail.a.example", ""},
     {"retry-side-by-side", 27 * HOUR, "sendmail for bob@b.example: mail.sendmail.example is handing it on",
      " · of 5 mails: being handed over 2, waiting to try again 3"},
 };
