@@ -1,67 +1,25 @@
-/* Authoritative data and the answers made from it: RFC 1034 4.3.2 (the algorithm), 3.6.2 (aliases), RFC 2308 3
-   (negative answers carry the SOA), RFC 8020 (a name with names below it exists), RFC 2181 5 and 9 (sets of records,
-   truncation). Every answer there can be, except for names that do not exist, is put together when the zones are
-   finished; to answer is then to find it and to copy its head.
-
-   Left out on purpose: wildcards (refused with a message), transfers, updates. */
+/* Authoritative data: RFC 2181 5 (sets of records). Left out on purpose: wildcards (refused with a message), transfers,
+   updates. */
 #include "model/dns/dns_zones.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "model/dns/dns_fit.h"
+#include "model/dns/dns_zones_internal.h"
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
 
-enum { NEGATIVE_TTL_S = 300, ALIASES_MAX = 8, FIRST_QTYPE_WITHOUT_DATA = 252 };
-/* No message holds more records, of 12 bytes at least (RFC 1035 4.1.3): an answer of that many says what it says with
-   the truncated bit. Of additional records no more than this are prepared: names may all point to the same hosts. */
-enum { MOST_RECORDS = 65535 / 12, MOST_ADDITIONAL = 128 };
-
-/* The types an answer is prepared for; for any other the answer is that of the last row: no data. */
-static const enum dns_type prepared_types[] = {DNS_A, DNS_NS, DNS_CNAME, DNS_SOA, DNS_MX, DNS_TXT, DNS_AAAA};
-enum { PREPARED = sizeof prepared_types / sizeof *prepared_types + 1 };
-
-struct node {
-    char *owner;
-    uint64_t hash;
-    bool is_apex;
-    struct dns_rr *rrs; /* names other than the owner are owned */
-    size_t n_rrs, room;
-    /* Once finished: */
-    const struct node *apex; /* of the zone it lies in */
-    const struct node *cut;  /* where that zone ends above it, or at it: others know more (RFC 1034 4.2.1); or NULL */
-    struct dns_message referral; /* of a cut */
-    struct dns_rr negative;      /* of an apex: the SOA as negative answers carry it */
-    struct dns_message answers[PREPARED];
-};
-
-/* A record that is there, by what it says: one given twice is found without looking at all others of its set. */
-struct said {
-    uint64_t hash;
-    struct node *node; /* NULL: free */
-    size_t index;      /* among the node's */
-};
-
-struct dns_zones {
-    struct node **nodes; /* in the order in which they came */
-    size_t n_nodes, room;
-    uint32_t *slots;          /* open addressing; index into nodes + 1, 0 is free */
-    size_t n_slots;           /* a power of two */
-    struct said *said;        /* open addressing */
-    size_t n_said, said_room; /* a power of two */
-    bool delegates, finished;
-};
+enum { NEGATIVE_TTL_S = 300 };
 
 struct dns_zones *dns_zones_new(void)
 {
     return mem_calloc(1, sizeof(struct dns_zones));
 }
 
-static void free_node(struct node *node)
+static void free_node(struct dns_node *node)
 {
-    for (size_t i = 0; i < PREPARED; i++)
+    for (size_t i = 0; i < DNS_ANSWERS_PREPARED; i++)
         if (node->apex && node->answers[i].rrs != &node->apex->negative) mem_free((void *)node->answers[i].rrs);
     mem_free((void *)node->referral.rrs);
     for (size_t i = 0; i < node->n_rrs; i++) {
@@ -96,12 +54,12 @@ static uint64_t hash_name(const char *name)
     return hash ^ hash >> 32;
 }
 
-static struct node *find(const struct dns_zones *zones, const char *name)
+struct dns_node *dns_zones_find(const struct dns_zones *zones, const char *name)
 {
     if (zones->n_slots == 0) return NULL;
     uint64_t hash = hash_name(name);
     for (size_t i = hash & (zones->n_slots - 1); zones->slots[i]; i = (i + 1) & (zones->n_slots - 1)) {
-        struct node *node = zones->nodes[zones->slots[i] - 1];
+        struct dns_node *node = zones->nodes[zones->slots[i] - 1];
         if (node->hash == hash && strcmp(node->owner, name) == 0) return node;
     }
     return NULL;
@@ -127,7 +85,7 @@ static void grow(struct dns_zones *zones)
 }
 
 /* "a.b.example" -> "b.example" -> "example" -> "" -> NULL */
-static const char *parent_name(const char *name)
+const char *dns_zones_parent_name(const char *name)
 {
     if (!*name) return NULL;
     const char *dot = strchr(name, '.');
@@ -135,17 +93,17 @@ static const char *parent_name(const char *name)
 }
 
 /* The name itself or the nearest above it that is known; NULL: none. */
-static struct node *find_nearest(const struct dns_zones *zones, const char *name)
+struct dns_node *dns_zones_find_nearest(const struct dns_zones *zones, const char *name)
 {
-    struct node *node = NULL;
-    for (; name && !node; name = parent_name(name))
-        node = find(zones, name);
+    struct dns_node *node = NULL;
+    for (; name && !node; name = dns_zones_parent_name(name))
+        node = dns_zones_find(zones, name);
     return node;
 }
 
-static struct node *find_or_add(struct dns_zones *zones, const char *name)
+struct dns_node *dns_zones_find_or_add(struct dns_zones *zones, const char *name)
 {
-    struct node *node = find(zones, name);
+    struct dns_node *node = dns_zones_find(zones, name);
     if (node) return node;
     if (zones->n_nodes == zones->room) grow(zones);
     node = mem_calloc(1, sizeof *node);
@@ -157,10 +115,10 @@ static struct node *find_or_add(struct dns_zones *zones, const char *name)
 }
 
 /* The apex nearest above a name, itself included. */
-static const struct node *find_apex(const struct dns_zones *zones, const char *name)
+const struct dns_node *dns_zones_find_apex(const struct dns_zones *zones, const char *name)
 {
-    for (; name; name = parent_name(name)) {
-        const struct node *node = find(zones, name);
+    for (; name; name = dns_zones_parent_name(name)) {
+        const struct dns_node *node = dns_zones_find(zones, name);
         if (node && node->is_apex) return node;
     }
     return NULL;
@@ -168,7 +126,7 @@ static const struct node *find_apex(const struct dns_zones *zones, const char *n
 
 /* --- Records --- */
 
-static const struct dns_rr *first_of(const struct node *node, enum dns_type type)
+const struct dns_rr *dns_zones_first_of(const struct dns_node *node, enum dns_type type)
 {
     for (size_t i = 0; i < node->n_rrs; i++)
         if (node->rrs[i].type == type) return &node->rrs[i];
@@ -186,7 +144,7 @@ static uint64_t mix(uint64_t hash, uint64_t value)
     return hash ^ hash >> 29;
 }
 
-static uint64_t hash_record(const struct node *node, const struct dns_rr *rr)
+static uint64_t hash_record(const struct dns_node *node, const struct dns_rr *rr)
 {
     uint64_t hash = mix(node->hash, (uint64_t)rr->type << 16 | rr->preference);
     hash = mix(mix(mix(hash, rr->address), rr->address6.high), rr->address6.low);
@@ -200,7 +158,7 @@ static bool same_record(const struct dns_rr *a, const struct dns_rr *b)
 }
 
 /* The record's place, or a free one. */
-static struct said *find_said(const struct dns_zones *zones, const struct node *node, const struct dns_rr *rr,
+static struct said *find_said(const struct dns_zones *zones, const struct dns_node *node, const struct dns_rr *rr,
                               uint64_t hash)
 {
     size_t i = hash & (zones->said_room - 1);
@@ -226,7 +184,7 @@ static void grow_said(struct dns_zones *zones)
 }
 
 /* RFC 2181 5: a set holds a record once. Of its two TTLs the smaller stays. */
-static bool is_said(struct dns_zones *zones, struct node *node, const struct dns_rr *rr)
+static bool is_said(struct dns_zones *zones, struct dns_node *node, const struct dns_rr *rr)
 {
     if (2 * zones->n_said >= zones->said_room) grow_said(zones);
     const struct said *said = find_said(zones, node, rr, hash_record(node, rr));
@@ -237,7 +195,7 @@ static bool is_said(struct dns_zones *zones, struct node *node, const struct dns
 }
 
 /* Of the record that was owned last. */
-static void note_said(struct dns_zones *zones, struct node *node)
+static void note_said(struct dns_zones *zones, struct dns_node *node)
 {
     const struct dns_rr *rr = &node->rrs[node->n_rrs - 1];
     uint64_t hash = hash_record(node, rr);
@@ -246,7 +204,7 @@ static void note_said(struct dns_zones *zones, struct node *node)
 }
 
 /* RFC 2181 5.2: all of a set have one TTL; here, the smallest. */
-static void join_sets(struct node *node)
+void dns_zones_join_sets(struct dns_node *node)
 {
     uint32_t least_s[DNS_AAAA + 1];
     memset(least_s, 0xff, sizeof least_s);
@@ -256,7 +214,7 @@ static void join_sets(struct node *node)
         node->rrs[i].ttl_s = least_s[node->rrs[i].type];
 }
 
-static void own_record(struct node *node, struct dns_rr rr)
+static void own_record(struct dns_node *node, struct dns_rr rr)
 {
     if (node->n_rrs == node->room) {
         node->room = node->room ? 2 * node->room : 4;
@@ -268,10 +226,10 @@ static void own_record(struct node *node, struct dns_rr rr)
     node->rrs[node->n_rrs++] = rr;
 }
 
-static void replace_soa(struct node *node, struct dns_rr soa)
+static void replace_soa(struct dns_node *node, struct dns_rr soa)
 {
     own_record(node, soa);
-    struct dns_rr *old = (struct dns_rr *)first_of(node, DNS_SOA), *new = &node->rrs[node->n_rrs - 1];
+    struct dns_rr *old = (struct dns_rr *)dns_zones_first_of(node, DNS_SOA), *new = &node->rrs[node->n_rrs - 1];
     if (old == new) return;
     mem_free((void *)old->target);
     mem_free((void *)old->soa_rname);
@@ -279,7 +237,7 @@ static void replace_soa(struct node *node, struct dns_rr soa)
     node->n_rrs--;
 }
 
-static void default_soa(struct node *node)
+static void default_soa(struct dns_node *node)
 {
     char mname[DNS_NAME_BYTES + 16], rname[DNS_NAME_BYTES + 16], checked[DNS_NAME_BYTES];
     snprintf(mname, sizeof mname, "ns.%s", node->owner);
@@ -306,7 +264,7 @@ void dns_zones_add_zone(struct dns_zones *zones, const char *apex)
     bool is_name = dns_name_normalize(apex, name);
     assert(is_name);
     (void)is_name;
-    struct node *node = find_or_add(zones, name);
+    struct dns_node *node = dns_zones_find_or_add(zones, name);
     if (node->is_apex) return;
     node->is_apex = true;
     default_soa(node);
@@ -316,14 +274,14 @@ void dns_zones_add_zone(struct dns_zones *zones, const char *apex)
 static const char *add_record(struct dns_zones *zones, struct dns_rr rr)
 {
     if (strchr(rr.name, '*')) return tr("is a wildcard, which the name servers here do not know");
-    if (!find_apex(zones, rr.name)) return tr("has an owner outside the zone");
-    struct node *node = find(zones, rr.name);
+    if (!dns_zones_find_apex(zones, rr.name)) return tr("has an owner outside the zone");
+    struct dns_node *node = dns_zones_find(zones, rr.name);
     if (rr.type == DNS_SOA) {
         if (!node || !node->is_apex) return tr("is an SOA record, but its owner is not the name of the zone");
         replace_soa(node, rr);
         return NULL;
     }
-    node = find_or_add(zones, rr.name);
+    node = dns_zones_find_or_add(zones, rr.name);
     if (is_said(zones, node, &rr)) return NULL;
     bool has_alias = node->n_rrs > 0 && node->rrs[0].type == DNS_CNAME; /* it stands alone */
     if (has_alias || (rr.type == DNS_CNAME && node->n_rrs > 0))
@@ -381,248 +339,4 @@ bool dns_zones_add_line(struct dns_zones *zones, struct dns_lines *lines, const 
         normalize_names(&parsed.rr, names) ? add_record(zones, parsed.rr) : tr("holds a name that no host can have");
     if (problem) snprintf(error, error_size, "%s", problem);
     return problem == NULL;
-}
-
-/* --- Answers --- */
-
-/* An answer being put together. */
-struct draft {
-    struct dns_message head;
-    struct dns_rr *rrs;
-    size_t n, room;
-};
-
-static void append(struct draft *draft, struct dns_rr rr)
-{
-    if (draft->n == draft->room) {
-        draft->room = draft->room ? 2 * draft->room : 4;
-        draft->rrs = mem_realloc(draft->rrs, draft->room * sizeof *draft->rrs);
-    }
-    draft->rrs[draft->n++] = rr;
-}
-
-static void append_set(struct draft *draft, const struct node *node, enum dns_type type, uint16_t *count)
-{
-    for (size_t i = 0; i < node->n_rrs && draft->n < MOST_RECORDS; i++) {
-        if (node->rrs[i].type != type) continue;
-        append(draft, node->rrs[i]);
-        ++*count;
-    }
-}
-
-static void append_soa(struct draft *draft, const struct node *apex)
-{
-    append(draft, apex->negative);
-    draft->head.n_authority = 1;
-}
-
-/* RFC 1034 4.3.2 step 3a: the records, or the alias and then what it stands for. */
-static void draft_answer(const struct dns_zones *zones, struct draft *draft, const struct node *node)
-{
-    enum dns_type qtype = draft->head.qtype;
-    for (unsigned aliases = 0; aliases <= ALIASES_MAX; aliases++) {
-        const struct dns_rr *alias = qtype == DNS_CNAME ? NULL : first_of(node, DNS_CNAME);
-        if (!alias) {
-            uint16_t before = draft->head.n_answer;
-            append_set(draft, node, qtype, &draft->head.n_answer);
-            if (draft->head.n_answer == before) append_soa(draft, node->apex);
-            return;
-        }
-        append(draft, *alias);
-        draft->head.n_answer++;
-        node = find_nearest(zones, alias->target);
-        if (!node || node->cut) return; /* the asker has to look elsewhere */
-        if (strcmp(node->owner, alias->target) != 0) {
-            draft->head.rcode = DNS_NXDOMAIN; /* RFC 6604 3: it speaks of the last name */
-            append_soa(draft, node->apex);
-            return;
-        }
-    }
-    draft->head.rcode = DNS_SERVFAIL; /* aliases in a circle */
-    draft->head.n_answer = 0;
-    draft->n = 0;
-}
-
-/* The addresses of the hosts that the records so far name: sets, each whole or not at all (RFC 2181 9). */
-static void append_addresses(const struct dns_zones *zones, struct draft *draft, bool glue)
-{
-    size_t n_named = draft->n, most = glue ? MOST_RECORDS : MOST_ADDITIONAL;
-    for (size_t i = 0; i < n_named && draft->head.n_additional < most; i++) {
-        const struct dns_rr *rr = &draft->rrs[i];
-        const struct node *host = rr->type == DNS_MX || rr->type == DNS_NS ? find(zones, rr->target) : NULL;
-        bool is_there = false;
-        for (size_t k = n_named; host && k < draft->n; k++)
-            is_there |= draft->rrs[k].name == host->owner;
-        if (!host || is_there || (host->cut && !glue)) continue;
-        append_set(draft, host, DNS_A, &draft->head.n_additional);
-        append_set(draft, host, DNS_AAAA, &draft->head.n_additional);
-    }
-    const char *last = draft->head.n_additional > most ? draft->rrs[draft->n - 1].name : NULL;
-    for (; last && draft->n > n_named && draft->rrs[draft->n - 1].name == last; draft->n--)
-        draft->head.n_additional--;
-}
-
-static struct dns_message prepare(const struct dns_zones *zones, const struct node *node, enum dns_type qtype)
-{
-    struct draft draft = {.head = {.is_response = true, .authoritative = true, .qname = node->owner, .qtype = qtype}};
-    draft_answer(zones, &draft, node);
-    if (draft.head.n_authority == 0) append_addresses(zones, &draft, false); /* RFC 1035 3.3.9, 3.3.11 */
-    draft.head.rrs = draft.rrs;
-    dns_wire_size(&draft.head);
-    if (draft.head.n_authority == 1 && draft.n == 1) { /* no data: all names of a zone share it */
-        mem_free(draft.rrs);
-        draft.head.rrs = &node->apex->negative;
-    }
-    return draft.head;
-}
-
-/* RFC 1034 4.3.2 step 3b: the servers of the zone below, and where they are. */
-static struct dns_message prepare_referral(const struct dns_zones *zones, const struct node *node)
-{
-    struct draft draft = {.head = {.is_response = true, .qname = node->owner, .qtype = DNS_NS}};
-    append_set(&draft, node, DNS_NS, &draft.head.n_authority);
-    append_addresses(zones, &draft, true);
-    draft.head.rrs = draft.rrs;
-    return draft.head;
-}
-
-/* The cut nearest to the name of the zone: what lies below it is not the zone's to say. */
-static const struct node *find_cut(const struct dns_zones *zones, const struct node *node)
-{
-    const struct node *cut = NULL;
-    for (; !node->is_apex; node = find(zones, parent_name(node->owner)))
-        if (first_of(node, DNS_NS)) cut = node;
-    return cut;
-}
-
-/* RFC 2308 3: the TTL of the SOA in a negative answer is the smaller of its own and its MINIMUM. */
-static void set_negative(struct node *apex)
-{
-    apex->negative = *first_of(apex, DNS_SOA);
-    if (apex->negative.soa_minimum < apex->negative.ttl_s) apex->negative.ttl_s = apex->negative.soa_minimum;
-}
-
-/* RFC 8020 2: between a name and its zone there is no name that does not exist. */
-static void add_names_between(struct dns_zones *zones)
-{
-    for (size_t i = 0; i < zones->n_nodes; i++) { /* those added are looked at as well */
-        const struct node *node = zones->nodes[i];
-        if (!node->is_apex) find_or_add(zones, parent_name(node->owner));
-    }
-}
-
-void dns_zones_delegate(struct dns_zones *zones)
-{
-    assert(!zones->finished);
-    zones->delegates = true;
-}
-
-void dns_zones_finish(struct dns_zones *zones)
-{
-    assert(!zones->finished);
-    add_names_between(zones);
-    for (size_t i = 0; i < zones->n_nodes; i++) {
-        struct node *node = zones->nodes[i];
-        join_sets(node);
-        node->apex = find_apex(zones, node->owner);
-        if (node->is_apex) set_negative(node);
-        if (zones->delegates) node->cut = find_cut(zones, node);
-    }
-    for (size_t i = 0; i < zones->n_nodes; i++)
-        if (zones->nodes[i]->cut == zones->nodes[i])
-            zones->nodes[i]->referral = prepare_referral(zones, zones->nodes[i]);
-    for (size_t i = 0; i < zones->n_nodes; i++)
-        for (size_t k = 0; k < PREPARED; k++)
-            zones->nodes[i]->answers[k] =
-                prepare(zones, zones->nodes[i], k + 1 < PREPARED ? prepared_types[k] : (enum dns_type)0);
-    zones->finished = true;
-}
-
-bool dns_zones_name(const struct dns_zones *zones, size_t n, struct dns_zones_name *out)
-{
-    assert(zones->finished);
-    if (n >= zones->n_nodes) return false;
-    const struct node *node = zones->nodes[n];
-    *out = (struct dns_zones_name){node->owner, node->apex->owner, node->rrs, node->n_rrs};
-    return true;
-}
-
-bool dns_zones_delegates(const struct dns_zones *zones)
-{
-    return zones->delegates;
-}
-
-static size_t prepared_index(enum dns_type qtype)
-{
-    size_t i = 0;
-    while (i + 1 < PREPARED && prepared_types[i] != qtype)
-        i++;
-    return i;
-}
-
-/* The head alone is new; records stay where the zones have them. */
-static struct dns_message *copy_head(const struct dns_message *head, const struct dns_message *query)
-{
-    struct dns_message *answer = mem_alloc(sizeof *answer);
-    *answer = *head;
-    answer->references = 1;
-    answer->id = query->id;
-    answer->qtype = query->qtype;
-    answer->recursion_desired = query->recursion_desired;
-    return answer;
-}
-
-static struct dns_message *answer_without_node(const struct dns_message *query, enum dns_rcode rcode,
-                                               const struct node *apex)
-{
-    size_t name_bytes = strlen(query->qname) + 1;
-    struct dns_message *answer = mem_alloc(sizeof *answer + name_bytes);
-    *answer = (struct dns_message){
-        .references = 1,
-        .id = query->id,
-        .is_response = true,
-        .authoritative = apex != NULL,
-        .recursion_desired = query->recursion_desired,
-        .rcode = rcode,
-        .qname = memcpy(answer + 1, query->qname, name_bytes),
-        .qtype = query->qtype,
-        .n_authority = apex != NULL,
-        .rrs = apex ? &apex->negative : NULL,
-    };
-    return answer;
-}
-
-static struct dns_message *refer(const struct dns_message *query, const struct node *cut)
-{
-    struct dns_message *answer = answer_without_node(query, DNS_NOERROR, NULL);
-    answer->n_authority = cut->referral.n_authority;
-    answer->n_additional = cut->referral.n_additional;
-    answer->rrs = cut->referral.rrs;
-    return answer;
-}
-
-static struct dns_message *answer_of(const struct dns_zones *zones, const struct dns_message *query)
-{
-    assert(zones->finished && !query->is_response);
-    if (query->has_edns && query->edns_version > 0) return answer_without_node(query, DNS_BADVERS, NULL);
-    if ((int)query->qtype >= FIRST_QTYPE_WITHOUT_DATA) return answer_without_node(query, DNS_NOTIMP, NULL);
-    const struct node *node = find_nearest(zones, query->qname);
-    if (!node) return answer_without_node(query, DNS_REFUSED, NULL);
-    if (node->cut) return refer(query, node->cut);
-    if (strcmp(node->owner, query->qname) != 0) return answer_without_node(query, DNS_NXDOMAIN, node->apex);
-    return copy_head(&node->answers[prepared_index(query->qtype)], query);
-}
-
-struct dns_message *dns_zones_answer(const struct dns_zones *zones, const struct dns_message *query)
-{
-    struct dns_message *answer = answer_of(zones, query);
-    dns_fit_datagram(answer, query);
-    return answer;
-}
-
-struct dns_message *dns_zones_answer_stream(const struct dns_zones *zones, const struct dns_message *query)
-{
-    struct dns_message *answer = answer_of(zones, query);
-    dns_fit_stream(answer, query);
-    return answer;
 }
