@@ -1,10 +1,9 @@
 /* Lines come and go with the conversation: a host takes part as long as an arrow of its is in sight, and its column
    opens and closes smoothly, as a function of time alone. */
-#include "viz/draw/ladder_view.h"
+#include "viz/draw/ladder_internal.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "sim/journal/memory.h"
 #include "sim/journal/tr.h"
@@ -18,26 +17,12 @@ static const double units_per_second = 54, opens_s = 0.7;
 static const double apart_units = 16.5; /* of arrows that leave or arrive behind each other */
 static const double foot_units = 10;    /* below the chart, for the lower half of the time of the present */
 static const double cross_units = 13;   /* of a cross from the lifeline that its packet did not reach */
-static const double seen_share = 0.02;  /* of a column, to be drawn */
-static const double shape_share = 0.3;  /* ... with its sign */
+const double ladder_seen_share = 0.02;
+static const double shape_share = 0.3; /* of a column, to be drawn with its sign */
 
 enum { MOST_ARROWS = 120, MOST_OF_CROWD = 80 };
 
-struct ladder {
-    const struct view *v;
-    struct box chart;
-    struct ladder_scale scale;
-    double now_px; /* along the scale; the chart ends there once it is full */
-    double top_px;
-    struct story_arrow *arrows;
-    size_t n_arrows;
-    size_t one_of;     /* so many arrows is drawn; of few, each */
-    double *share, *x; /* per host */
-    double *lines;     /* where lifelines are, from left to right */
-    struct ladder_words words;
-};
-
-static double y_at(const struct ladder *l, int64_t at_ns)
+double ladder_y_at(const struct ladder *l, int64_t at_ns)
 {
     return l->chart.y + ladder_scale_px(&l->scale, at_ns) - l->top_px;
 }
@@ -50,7 +35,7 @@ static double share_by_arrow(const struct ladder *l, const struct story_arrow *a
 {
     double px_per_s = l->scale.px_per_ns * 1e9;
     double age = (l->now_px - ladder_scale_px(&l->scale, a->sent_ns)) / px_per_s;
-    double above = a->end_ns == TIME_NEVER ? 0 : (l->chart.y - y_at(l, a->end_ns)) / px_per_s;
+    double above = a->end_ns == TIME_NEVER ? 0 : (l->chart.y - ladder_y_at(l, a->end_ns)) / px_per_s;
     double opening = (age + opens_s) / opens_s, closing = -above / opens_s;
     return fmax(0, fmin(1, fmin(opening, closing)));
 }
@@ -69,7 +54,7 @@ static void measure_columns(struct ladder *l, const size_t *order, size_t n)
     for (size_t i = 0; i < n && total > 0; i++) {
         double w = l->share[order[i]] / total * l->chart.w;
         l->x[order[i]] = l->chart.x + x + w / 2;
-        if (l->share[order[i]] >= seen_share) l->lines[l->words.n_lines++] = l->x[order[i]];
+        if (l->share[order[i]] >= ladder_seen_share) l->lines[l->words.n_lines++] = l->x[order[i]];
         x += w;
     }
 }
@@ -81,7 +66,7 @@ static void draw_columns(const struct ladder *l, struct box heads, size_t n)
     for (size_t h = 0; h < n; h++)
         total += l->share[h];
     for (size_t h = 0; h < n; h++) {
-        if (l->share[h] < seen_share) continue;
+        if (l->share[h] < ladder_seen_share) continue;
         double w = l->share[h] / total * l->chart.w, icon = view_units(v, 20);
         struct story_host host = story_host(v->story, h);
         canvas_line(v->canvas, point_of(l->x[h], l->chart.y), point_of(l->x[h], l->chart.y + l->chart.h),
@@ -108,7 +93,7 @@ static double part_done(const struct ladder *l, const struct story_arrow *a, dou
 {
     if (a->end_ns == TIME_NEVER) return 0.5;
     if (story_now(l->v->story) >= a->end_ns) return 1;
-    double now = y_at(l, story_now(l->v->story));
+    double now = ladder_y_at(l, story_now(l->v->story));
     return end > begin ? fmax(0, fmin(1, (now - begin) / (end - begin))) : 1;
 }
 
@@ -164,7 +149,7 @@ static bool would_end_at(const struct ladder *l, const struct story_arrow *a, do
     const struct story_hop *hop = last_hop(s, a->packet);
     if (!hop) return false;
     if (story_link(s, hop->link).ends[!hop->dir] == a->to && hop->arrives != TIME_NEVER) {
-        *y = y_at(l, hop->arrives);
+        *y = ladder_y_at(l, hop->arrives);
         return true;
     }
     const struct story_arrow *beside = neighbour_of(l, a);
@@ -174,8 +159,8 @@ static bool would_end_at(const struct ladder *l, const struct story_arrow *a, do
         since = beside->sent_ns;
         begins = a->sent_ns;
     }
-    double as_long = y_at(l, begins + beside->end_ns - since);
-    *y = fmax(as_long, from_y + y_at(l, beside->end_ns) - y_at(l, beside->sent_ns));
+    double as_long = ladder_y_at(l, begins + beside->end_ns - since);
+    *y = fmax(as_long, from_y + ladder_y_at(l, beside->end_ns) - ladder_y_at(l, beside->sent_ns));
     return true;
 }
 
@@ -205,9 +190,9 @@ static struct point on_its_way(const struct ladder *l, struct point from, struct
 static struct point death_of(const struct ladder *l, const struct story_arrow *a, struct point from)
 {
     const struct story_drop *drop = drop_of(l->v->story, a);
-    double y = y_at(l, a->end_ns);
+    double y = ladder_y_at(l, a->end_ns);
     if (drop && drop->hop == STORY_NONE && drop->host < story_host_count(l->v->story) &&
-        l->share[drop->host] >= seen_share)
+        l->share[drop->host] >= ladder_seen_share)
         return point_of(l->x[drop->host], y);
     double whole;
     if (fabs(l->x[a->to] - from.x) < 1 || !would_end_at(l, a, from.y, &whole)) return point_of(before_last(l, a), y);
@@ -233,13 +218,13 @@ static bool is_bundled_with(const struct ladder *l, const struct story_arrow *a,
     if (a->from != b->from || a->to != b->to || a->class != b->class) return false;
     if (a->end_ns == TIME_NEVER || b->end_ns == TIME_NEVER || a->end_ns <= now || b->end_ns <= now) return false;
     if (b->sent_ns > now || !is_sent(l, a) || !is_sent(l, b)) return false;
-    if (fabs(y_at(l, a->sent_ns) - y_at(l, b->sent_ns)) > 3) return false;
+    if (fabs(ladder_y_at(l, a->sent_ns) - ladder_y_at(l, b->sent_ns)) > 3) return false;
     return !view_is_selected(l->v, ACT_PACKET, a->packet) && !view_is_selected(l->v, ACT_PACKET, b->packet);
 }
 
 static struct point tip_of(const struct ladder *l, const struct story_arrow *a)
 {
-    struct point from = {l->x[a->from], y_at(l, a->sent_ns)}, to = {l->x[a->to], y_at(l, a->end_ns)};
+    struct point from = {l->x[a->from], ladder_y_at(l, a->sent_ns)}, to = {l->x[a->to], ladder_y_at(l, a->end_ns)};
     return point_between(from, to, part_done(l, a, from.y, to.y));
 }
 
@@ -247,7 +232,7 @@ static struct point tip_of(const struct ladder *l, const struct story_arrow *a)
 static struct bundle bundle_at(const struct ladder *l, size_t i)
 {
     const struct story_arrow *a = &l->arrows[i];
-    struct bundle b = {.first = i, .n = 1, .from = point_of(l->x[a->from], y_at(l, a->sent_ns))};
+    struct bundle b = {.first = i, .n = 1, .from = point_of(l->x[a->from], ladder_y_at(l, a->sent_ns))};
     double farthest = 0, least = view_units(l->v, 60);
     if (l->one_of > 1 || !is_bundled_with(l, a, a)) return b;
     for (b.n = 0; i + b.n < l->n_arrows && is_bundled_with(l, a, &l->arrows[i + b.n]); b.n++) {
@@ -296,8 +281,8 @@ struct arrow_line {
 
 static struct arrow_line line_of(const struct ladder *l, const struct story_arrow *a)
 {
-    struct arrow_line line = {.from = {l->x[a->from], y_at(l, a->sent_ns)}};
-    double end_y = a->end_ns == TIME_NEVER ? line.from.y + view_units(l->v, 40) : y_at(l, a->end_ns);
+    struct arrow_line line = {.from = {l->x[a->from], ladder_y_at(l, a->sent_ns)}};
+    double end_y = a->end_ns == TIME_NEVER ? line.from.y + view_units(l->v, 40) : ladder_y_at(l, a->end_ns);
     line.to = a->lost ? death_of(l, a, line.from) : point_of(l->x[a->to], end_y);
     line.tip = point_between(line.from, line.to, part_done(l, a, line.from.y, line.to.y));
     return line;
@@ -326,153 +311,6 @@ static void draw_arrow(struct ladder *l, const struct story_arrow *a, enum layer
     if (l->one_of == 1 || selected || a->class != STORY_ACK) /* of a crowd, thin and grey says enough */
         shape_packet(v->canvas, v->theme, a->class, from, view_units(v, 4.5), 1);
     targets_add_line(v->targets, ACT_PACKET, a->packet, from, tip, view_units(v, 7));
-}
-
-/* ---- Time at the left ---- */
-
-/* After the first hour there is no room for more than seconds; what comes within the same one shows the part of it. */
-static const char *time_label(const struct view *v, int64_t at_ns, int64_t last_ns, char text[VIEW_TIME_BYTES])
-{
-    bool same = last_ns >= HOUR && at_ns / SECOND == last_ns / SECOND;
-    if (!same) return view_instant_text(v, at_ns, MILLISECOND, text);
-    snprintf(text, VIEW_TIME_BYTES, ".%03d", (int)(at_ns % SECOND / MILLISECOND));
-    return text;
-}
-
-enum { MOST_TIMES = 160 };
-
-/* Instants that have a label, from above. */
-struct times {
-    double apart; /* at least */
-    struct ladder_time {
-        int64_t at_ns;
-        double y;
-        struct colour colour;
-    } items[MOST_TIMES];
-    size_t n;
-};
-
-static void add_time(const struct ladder *l, struct times *times, int64_t at_ns, struct colour colour)
-{
-    size_t place = 0;
-    double y = y_at(l, at_ns);
-    if (at_ns > story_now(l->v->story) || y < l->chart.y + times->apart / 2 || times->n == MOST_TIMES) return;
-    while (place < times->n && times->items[place].y <= y)
-        place++;
-    if (place > 0 && y < times->items[place - 1].y + times->apart) return;
-    if (place < times->n && y > times->items[place].y - times->apart) return;
-    memmove(times->items + place + 1, times->items + place, (times->n - place) * sizeof *times->items);
-    times->items[place] = (struct ladder_time){at_ns, y, colour};
-    times->n++;
-}
-
-/* What was sent again and what was lost have theirs before their neighbours, and the present where nothing is sent. */
-static void choose_times(const struct ladder *l, struct times *times, int64_t quiet_ns)
-{
-    const struct theme *theme = l->v->theme;
-    if (quiet_ns >= SECOND) add_time(l, times, story_now(l->v->story), theme->accent);
-    for (size_t i = 0; i < l->n_arrows; i++) {
-        const struct story_arrow *a = &l->arrows[i];
-        if (a->class == STORY_RETRANSMIT) add_time(l, times, a->sent_ns, theme->ink);
-        if (a->lost) add_time(l, times, a->end_ns, theme->lost);
-    }
-    for (size_t i = 0; i < l->n_arrows; i++)
-        add_time(l, times, l->arrows[i].sent_ns, theme->faint);
-}
-
-static void draw_times(struct ladder *l, struct box gutter, int64_t quiet_ns)
-{
-    const struct view *v = l->v;
-    char text[VIEW_TIME_BYTES];
-    struct text_style style = view_mono(v, FONT_SMALL);
-    style.across = ALIGN_END;
-    style.down = ALIGN_CENTRE;
-    struct times times = {.apart = view_units(v, 16)};
-    choose_times(l, &times, quiet_ns);
-    for (size_t i = 0; i < times.n; i++) {
-        const struct ladder_time *t = &times.items[i];
-        double w = gutter.w - view_units(v, 6);
-        time_label(v, t->at_ns, i ? times.items[i - 1].at_ns : 0, text);
-        struct text_style fitted = view_fitted(v, style, text, w, 0.7); /* "+29:43.257" is long */
-        fitted.colour = t->colour;
-        canvas_text(v->canvas, box_of(gutter.x, t->y - times.apart / 2, w, times.apart), &fitted, text);
-    }
-}
-
-/* Where words so wide lie on no column, as near to the middle as can be: stamps are on the columns. False: nowhere. */
-static bool clear_middle(const struct ladder *l, double w, double *best)
-{
-    size_t n = story_host_count(l->v->story);
-    double middle = l->chart.x + l->chart.w / 2, least = 1e9, away = w / 2 + view_units(l->v, 7);
-    *best = middle;
-    for (size_t i = 0; i <= 2 * n; i++) { /* in the middle, or beside a column */
-        size_t h = i / 2;
-        if (i < 2 * n && l->share[h] < seen_share) continue;
-        double x = i == 2 * n ? middle : l->x[h] + (i % 2 ? -away : away);
-        bool is_clear = x - w / 2 >= l->chart.x && x + w / 2 <= l->chart.x + l->chart.w;
-        for (size_t k = 0; k < n && is_clear; k++)
-            is_clear = l->share[k] < seen_share || fabs(l->x[k] - x) >= away - 1;
-        if (!is_clear || fabs(x - middle) >= least) continue;
-        least = fabs(x - middle);
-        *best = x;
-    }
-    return least < 1e9;
-}
-
-/* How much time passes, on a line across all columns. */
-static void say_gap(struct ladder *l, double y, int64_t length_ns)
-{
-    const struct view *v = l->v;
-    char text[96], length[VTIME_TEXT_BYTES];
-    double x, h = view_units(v, 18);
-    snprintf(text, sizeof text, tr("%s pass"), vtime_format_duration(length_ns, length));
-    struct text_style style = view_faint(v, FONT_SMALL);
-    style.italic = true;
-    style.across = style.down = ALIGN_CENTRE;
-    double edge = view_units(v, 12), w = canvas_measure(v->canvas, &style, text, 0).x + edge;
-    if (!clear_middle(l, w, &x)) { /* between narrow columns the time alone */
-        snprintf(text, sizeof text, "%s", length);
-        w = canvas_measure(v->canvas, &style, text, 0).x + edge;
-        clear_middle(l, w, &x);
-    }
-    struct box box = box_of(x - w / 2, y - h / 2, w, h);
-    if (!ladder_words_take(&l->words, box)) return;
-    canvas_fill(v->canvas, box, v->theme->panel);
-    canvas_text(v->canvas, box, &style, text);
-}
-
-static void draw_gap(struct ladder *l, int64_t from_ns, int64_t to_ns)
-{
-    const struct view *v = l->v;
-    double stamp = view_units(v, 6); /* of what is sent after it */
-    double y = (y_at(l, from_ns) + y_at(l, to_ns) - stamp) / 2, h = view_units(v, 18);
-    if (y < l->chart.y + h || y > y_at(l, story_now(v->story)) - h / 2) return;
-    canvas_dashed(v->canvas, point_of(l->chart.x, y), point_of(l->chart.x + l->chart.w, y), view_units(v, 1.5),
-                  view_units(v, 4), v->theme->ghost);
-    say_gap(l, y, to_ns - from_ns);
-}
-
-/* Returns since when nothing has been on its way. */
-static int64_t draw_gaps(struct ladder *l)
-{
-    int64_t now = story_now(l->v->story), quiet_since = 0;
-    for (size_t i = 0; i < l->n_arrows && l->arrows[i].sent_ns <= now; i++) {
-        const struct story_arrow *a = &l->arrows[i];
-        if (quiet_since && a->sent_ns - quiet_since >= SECOND) draw_gap(l, quiet_since, a->sent_ns);
-        int64_t end = a->end_ns == TIME_NEVER ? a->sent_ns : a->end_ns;
-        if (end > quiet_since) quiet_since = end;
-    }
-    return quiet_since;
-}
-
-/* The present, and how long nothing has been on its way there: in whole seconds, which change no faster than a clock.
- */
-static void draw_present(struct ladder *l, double y, int64_t quiet_ns)
-{
-    const struct view *v = l->v;
-    canvas_line(v->canvas, point_of(l->chart.x, y), point_of(l->chart.x + l->chart.w, y), 1,
-                colour_with_alpha(v->theme->accent, 0.6));
-    if (quiet_ns >= SECOND) say_gap(l, y, quiet_ns / SECOND * SECOND);
 }
 
 /* ---- Together ---- */
@@ -526,7 +364,7 @@ static void leave_out_what_is_above(struct ladder *l)
     double closing = l->scale.px_per_ns * 1e9 * opens_s;
     for (size_t i = 0; i < l->n_arrows; i++) {
         int64_t end_ns = l->arrows[i].end_ns;
-        if (end_ns == TIME_NEVER || y_at(l, end_ns) >= l->chart.y - closing) l->arrows[kept++] = l->arrows[i];
+        if (end_ns == TIME_NEVER || ladder_y_at(l, end_ns) >= l->chart.y - closing) l->arrows[kept++] = l->arrows[i];
     }
     l->n_arrows = kept;
 }
@@ -605,16 +443,16 @@ void ladder_view_draw(const struct view *v, struct box box, const size_t *order,
     l.share = mem_calloc(n_hosts + 1, sizeof *l.share);
     l.x = mem_calloc(n_hosts + 1, sizeof *l.x);
     l.lines = mem_calloc(n_hosts + 1, sizeof *l.lines);
-    double now = y_at(&l, story_now(v->story));
+    double now = ladder_y_at(&l, story_now(v->story));
     l.words = (struct ladder_words){.v = v, .chart = l.chart, .now_y = now, .lines = l.lines};
     measure_columns(&l, order, n_hosts);
     draw_share_drawn(&l, box_of(inner.x, inner.y, gutter, heads));
     draw_columns(&l, box_of(l.chart.x, inner.y, l.chart.w, heads), n_hosts);
     canvas_clip(v->canvas, box_of(inner.x, l.chart.y - 2, inner.w, l.chart.h + view_units(v, foot_units) + 2));
-    int64_t quiet_since = draw_gaps(&l), quiet_ns = quiet_since ? story_now(v->story) - quiet_since : 0;
+    int64_t quiet_since = ladder_draw_gaps(&l), quiet_ns = quiet_since ? story_now(v->story) - quiet_since : 0;
     draw_all_arrows(&l);
-    draw_times(&l, box_of(inner.x, inner.y, gutter, inner.h), quiet_ns);
-    draw_present(&l, now, quiet_ns);
+    ladder_draw_times(&l, box_of(inner.x, inner.y, gutter, inner.h), quiet_ns);
+    ladder_draw_present(&l, now, quiet_ns);
     canvas_unclip(v->canvas);
     ladder_scale_end(&l.scale);
     mem_free(l.arrows);
