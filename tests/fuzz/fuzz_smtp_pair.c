@@ -37,7 +37,7 @@ static struct pair {
 } * pair;
 
 static const char *const senders[JOBS] = {"0@a.example", "1@a.example", "2@a.example"};
-static const char *const recipients[RECIPIENTS] = {"0@b.example", "1@b.example", "2@b.example"};
+static const char *const recipients[RECIPIENTS] = {"0@b.example", "1@c.example", "2@d.example"};
 static const char *const contents[] = {"Subject: x\r\n\r\nHello\r\n", ".\r\n..\r\n.x\r\n", "", "\r\n.\r\n"};
 static const struct session_security security = {"TLSv1.3", "none", NULL, false};
 
@@ -121,12 +121,13 @@ static bool idles(void *context)
 
 static struct smtp_reply opinion(int good, bool may_wait)
 {
-    static const int codes[] = {450, 550, 421, 452, 552, 451};
+    static const int codes[] = {450, 550, 421, 452, 552, 451, 551};
+    enum { CODES = sizeof codes / sizeof *codes };
     uint8_t byte = fuzz_byte(&pair->in);
     if (byte < 200) return smtp_reply_say(good, "2.0.0 Ok");
     pair->good = good;
     if (byte >= 240 && may_wait) return smtp_reply_later();
-    int code = codes[byte % 6];
+    int code = codes[byte % CODES];
     return smtp_reply_say(code, code < 500 ? "4.0.0 Later" : "5.0.0 No");
 }
 
@@ -142,7 +143,9 @@ static struct smtp_reply on_rcpt(void *context, const struct smtp_envelope *e, c
 {
     (void)context;
     FUZZ_MUST(e->reverse_path && options && path[0] >= '0' && path[0] < '0' + RECIPIENTS);
-    return opinion(250, true);
+    struct smtp_reply reply = opinion(250, true);
+    if (reply.code == 250 && e->n_forward_paths % 2 == 1) return smtp_reply_say(251, "2.1.5 Not local; will forward");
+    return reply;
 }
 
 static struct smtp_reply on_data(void *context, const struct smtp_envelope *e)
@@ -382,24 +385,35 @@ static struct smtp_client *choose_client(void)
     if (bits & 32) config.user = "bob";
     if (bits & 32) config.password = "secret";
     pair->idles = bits & 64;
+    bool counts = fuzz_byte(&pair->in) & 1;
+    uint8_t more = fuzz_byte(&pair->in);
+    config.mechanism = more & 1 ? SMTP_AUTH_LOGIN : SMTP_AUTH_PLAIN;
+    config.insists_on_mechanism = more & 2;
+    config.auth_over_tls_only = more & 4;
+    config.strays = (enum smtp_strays)((more >> 3 & 3) % 3);
     const struct session_io io = {.write = client_writes,
                                   .start_tls = client_starts_tls,
                                   .acknowledged = bits & 128 ? client_acknowledged : NULL};
     const struct smtp_client_owner owner = {
-        .outcome = outcome, .next = next_job, .idles = idles, .untried = fuzz_byte(&pair->in) & 1 ? untried : NULL};
+        .outcome = outcome, .next = next_job, .idles = idles, .untried = counts ? untried : NULL};
     return smtp_client_new(&config, io, owner, next_job(NULL));
 }
 
 static struct smtp_server *choose_server(void)
 {
     struct smtp_server_config config = smtp_server_config_default("mx.b.example");
-    uint8_t bits = fuzz_byte(&pair->in), more = fuzz_byte(&pair->in);
+    uint8_t bits = fuzz_byte(&pair->in), more = fuzz_byte(&pair->in), rest = fuzz_byte(&pair->in);
     config.extensions = (unsigned)bits | (more & 3u) << 8;
     config.max_mails = more >> 2 & 3;
     config.max_recipients = more & 16 ? 2 : 1000;
     config.max_message = more & 32 ? 10 : 100000;
     config.auth = more & 64 ? SMTP_AUTH_ALWAYS : SMTP_AUTH_OVER_TLS;
     config.auth_required = more & 128;
+    config.auth_mechanisms = rest & 3 ? rest & 3 : SMTP_AUTH_PLAIN | SMTP_AUTH_LOGIN;
+    config.max_recipient_domains = rest >> 2 & 3;
+    /* Not lenient: its line ends at CR, so the LF of STARTTLS may come in the midst of the handshake. */
+    config.line_endings = (enum smtp_line_endings)((rest >> 4 & 3) % SMTP_LINES_LENIENT);
+    config.forbid_early_commands = rest & 64;
     const struct session_io io = {.write = server_writes, .start_tls = server_starts_tls};
     const struct smtp_server_policy policy = {
         .mail = on_mail, .rcpt = on_rcpt, .data = on_data, .message = on_message, .auth = on_auth};
