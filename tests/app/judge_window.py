@@ -25,7 +25,7 @@ DIALOGUE, CLOCK = (400, 600), (1056, 680, 1270, 720)
 # Of why late alone: the longest part, the loss in it, and the whole bar.
 LESSON, FIRST_MAIL, ON, BACK, ITS_ANSWER = (170, 170), (482, 170), (1219, 150), (1136, 150), (640, 407)
 ATTEMPT, AXIS = (231, 152), (180, 353, 1110, 375)
-PART, LOST, LINE = (150, 286), (400, 406), (10, 725, 1270, 795)
+PART, LOST, LINE = (150, 286), (400, 460), (10, 725, 1270, 795)
 failures = []
 
 
@@ -342,7 +342,10 @@ class Judge:
         window.click(*PART)
         near = window.see()
         check(part(near, *LINE) != part(end, *LINE) and part(near, *CLOCK) != part(end, *CLOCK), "a press on a part does not show its time")
-        window.key("w")
+        window.key("q")
+        check(window.ends() == 0, "closed after a part of why late")
+        window = self.view("lost-segment", "--show", "why-late", "--theme", "light")
+        window.key("space", "End")
         window.click(*LOST)
         check(part(window.see(), *CLOCK) == self.clock("lost-segment", "--at", self.loss("lost-segment")), "a press on the loss does not go to it")
         window.key("q")
