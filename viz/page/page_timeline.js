@@ -57,10 +57,10 @@ class TimeLine {
       unit = (this.width - 16) / bins,
       counts = Array.from({ length: bins }, () => [0, 0, 0]);
     for (const step of steps) {
-      if (step.sort === MAIL_SORT.WAY) continue;
+      if (step.sort === SORT.WAY) continue;
       const count = counts[Math.min(bins - 1, Math.floor((screenAt(step.at) / screenTotal) * bins))];
-      count[step.sort === MAIL_SORT.LINE ? 1 : 0]++;
-      if (step.sort === MAIL_SORT.PACKET && step.packet >= 0 && packets[step.packet].class === CLASS.RETRANSMIT) count[2]++;
+      count[step.sort === SORT.LINE ? 1 : 0]++;
+      if (step.sort === SORT.PACKET && step.packet >= 0 && packets[step.packet].class === CLASS.RETRANSMIT) count[2]++;
     }
     const most = Math.max(1, ...counts.map(([a, b]) => a + b)),
       height = n => Math.max(2, Math.sqrt(n / most) * tall);
