@@ -65,15 +65,20 @@ size_t waiting_letter(const struct story *s)
 
 /* ---- Until the other side says something ---- */
 
+bool is_silence(const struct story *s, const struct story_timer *timer)
+{
+    return timer->conn != STORY_NONE && strcmp(timer->name, "retransmission") == 0 && timer->at_ns > story_now(s) &&
+           story_now(s) - story_event_time(s, timer->event) >= silence_ns;
+}
+
 /* The timer after which what a host sent is sent again, set a while ago. */
 static bool is_silent(const struct story *s, size_t i, size_t host, struct story_timer *timer, size_t *peer)
 {
     *timer = story_timer(s, i);
-    if (timer->host != host || timer->conn == STORY_NONE || strcmp(timer->name, "retransmission") != 0) return false;
+    if (timer->host != host || !is_silence(s, timer)) return false;
     struct story_conn conn = story_conn(s, timer->conn);
     *peer = conn.peer;
-    return conn.active && conn.peer != STORY_NONE && story_now(s) - story_event_time(s, timer->event) >= silence_ns &&
-           timer->at_ns > story_now(s);
+    return conn.active && conn.peer != STORY_NONE;
 }
 
 static bool say_silence(const struct story *s, const struct story_letter *letter, char *buffer, size_t size)
@@ -105,7 +110,7 @@ const char *waiting_words(const struct story *s, char *buffer, size_t size)
 
 /* ---- What is less ---- */
 
-static bool is_pop3(const struct story_conn *conn)
+bool is_look_into_mailbox(const struct story_conn *conn)
 {
     uint16_t port = conn->active ? conn->remote_port : conn->local_port;
     return strcmp(conn->protocol, "pop3") == 0 || port == POP3_PORT || port == POP3S_PORT;
@@ -149,6 +154,6 @@ bool is_less_than_waiting(const struct story *s, size_t event)
     size_t at = story_event_conn(s, event);
     if (at == STORY_NONE) return is_name_for_a_look(s, event);
     struct story_conn conn = story_conn(s, at);
-    if (is_pop3(&conn)) return !brings_mail(s, at, conn.other_end);
+    if (is_look_into_mailbox(&conn)) return !brings_mail(s, at, conn.other_end);
     return false;
 }

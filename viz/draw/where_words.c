@@ -7,12 +7,10 @@
 #include "sim/journal/vtime.h"
 #include "viz/draw/outcome_words.h"
 #include "viz/draw/view.h"
+#include "viz/draw/waiting_words.h"
 
 /* At each picture anew. */
 enum { MOST_LETTERS = 400, MOST_ATTEMPTS = 5000, COPIES = 8 };
-
-/* A connection that has heard nothing for so long waits. */
-static const int64_t silence_ns = 500 * MILLISECOND;
 
 static bool is_on_its_way(const struct story_letter *letter)
 {
@@ -86,7 +84,7 @@ static size_t only_call_of(const struct story *s, size_t host)
     size_t conns[COPIES], call = STORY_NONE, n = story_open_conns_of(s, host, conns, COPIES);
     for (size_t i = 0; i < n && i < COPIES; i++) {
         struct story_conn conn = story_conn(s, conns[i]);
-        if (!conn.active || conn.host != host || conn.peer == STORY_NONE || !strcmp(conn.protocol, "pop3")) continue;
+        if (!conn.active || conn.host != host || conn.peer == STORY_NONE || is_look_into_mailbox(&conn)) continue;
         if (call != STORY_NONE) return STORY_NONE;
         call = conns[i];
     }
@@ -99,9 +97,7 @@ static void add_silence(const struct story *s, size_t call, char *text, size_t s
     char time[VIEW_TIME_BYTES];
     for (size_t i = 0; i < story_timer_count(s); i++) {
         struct story_timer timer = story_timer(s, i);
-        bool is_own = timer.conn == call && strcmp(timer.name, "retransmission") == 0;
-        if (!is_own || story_now(s) - story_event_time(s, timer.event) < silence_ns || timer.at_ns <= story_now(s))
-            continue;
+        if (timer.conn != call || !is_silence(s, &timer)) continue;
         size_t used = strlen(text);
         snprintf(text + used, size - used, tr(", no answer yet, sends again in %s"),
                  view_countdown(timer.at_ns - story_now(s), time));
@@ -188,7 +184,7 @@ static bool is_looking(const struct story *s, size_t client)
     size_t conns[COPIES], n = story_open_conns_of(s, client, conns, COPIES);
     for (size_t i = 0; i < n && i < COPIES; i++) {
         struct story_conn conn = story_conn(s, conns[i]);
-        if (conn.active && (conn.remote_port == 110 || conn.remote_port == 995)) return true;
+        if (conn.active && is_look_into_mailbox(&conn)) return true;
     }
     return false;
 }
