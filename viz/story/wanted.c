@@ -320,11 +320,19 @@ static bool has_all(struct look *l, size_t event)
     return true;
 }
 
+/* A reply that no server gave may be a sender's own reason to give a mail up: "550 5.6.7". */
+static bool may_be_reason(const struct look *l, size_t event)
+{
+    enum event_kind kind = story_event_kind(l->story, event);
+    return l->wanted->n_terms == 1 && l->wanted->terms[0].sort == WANTED_REPLY &&
+           (kind == EVENT_MAIL_STATE || kind == EVENT_ATTEMPT_END);
+}
+
 /* Its sentence has several words just as they were written, though they mean something else: "lost segment is". */
 static bool is_as_written(struct look *l, size_t event)
 {
     const struct wanted *w = l->wanted;
-    if (w->n_terms < 2 || !may_be_meant(l, event)) return false;
+    if ((w->n_terms < 2 && !may_be_reason(l, event)) || !may_be_meant(l, event)) return false;
     make_sentence(l, event);
     for (size_t i = 0; i < w->n_terms; i++)
         if (w->terms[i].sort == WANTED_TEXT && term_is(l, &w->terms[i], event)) l->seen |= UINT32_C(1) << i;

@@ -149,6 +149,7 @@ Test(find, hosts_mails_replies_kinds_and_what_is_said_are_found)
         {"unknown-user", "bounce", EVENT_MAIL_STATE, "sent back"},
         {"unknown-user", "bounced", EVENT_MAIL_STATE, "sent back"},
         {"unknown-user", "refused", EVENT_SMTP_LINE, "550"},
+        {"smtputf8", "550", EVENT_ATTEMPT_END, "550 5.6.7"}, /* the sender's own: no server said it */
     };
     char text[STORY_SENTENCE_BYTES];
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
