@@ -313,12 +313,27 @@ void scene_toggle_bookmark(struct scene *s)
     while (i < s->n_bookmarks && s->bookmarks[i] < now)
         i++;
     if (i < s->n_bookmarks && s->bookmarks[i] == now) {
-        memmove(s->bookmarks + i, s->bookmarks + i + 1, (--s->n_bookmarks - i) * sizeof *s->bookmarks);
+        size_t after = --s->n_bookmarks - i;
+        memmove(s->bookmarks + i, s->bookmarks + i + 1, after * sizeof *s->bookmarks);
+        memmove(s->bookmark_events + i, s->bookmark_events + i + 1, after * sizeof *s->bookmark_events);
         return;
     }
     if (s->n_bookmarks == BOOKMARKS_MAX) return;
-    memmove(s->bookmarks + i + 1, s->bookmarks + i, (s->n_bookmarks++ - i) * sizeof *s->bookmarks);
+    size_t after = s->n_bookmarks++ - i;
+    memmove(s->bookmarks + i + 1, s->bookmarks + i, after * sizeof *s->bookmarks);
+    memmove(s->bookmark_events + i + 1, s->bookmark_events + i, after * sizeof *s->bookmark_events);
     s->bookmarks[i] = now;
+    s->bookmark_events[i] = story_cursor(s->story) ? story_cursor(s->story) - 1 : STORY_NONE;
+}
+
+/* Much may happen at one instant: back to the same event, as long as this run has it there. */
+static void go_to_bookmark(struct scene *s, size_t i)
+{
+    size_t event = s->bookmark_events[i];
+    if (event < story_event_count(s->story) && story_event_time(s->story, event) == s->bookmarks[i])
+        scene_seek_event(s, event);
+    else
+        scene_seek(s, s->bookmarks[i]);
 }
 
 void scene_go_to_bookmark(struct scene *s, int direction)
@@ -328,9 +343,9 @@ void scene_go_to_bookmark(struct scene *s, int direction)
     while (i < s->n_bookmarks && s->bookmarks[i] < now)
         i++;
     if (direction < 0 && i > 0)
-        scene_seek(s, s->bookmarks[i - 1]);
+        go_to_bookmark(s, i - 1);
     else if (direction > 0 && i < s->n_bookmarks && s->bookmarks[i] > now)
-        scene_seek(s, s->bookmarks[i]);
+        go_to_bookmark(s, i);
     else if (direction > 0 && i + 1 < s->n_bookmarks)
-        scene_seek(s, s->bookmarks[i + 1]);
+        go_to_bookmark(s, i + 1);
 }

@@ -161,7 +161,8 @@ struct scene {
     struct find find;
     struct linking linking;
     struct only only;
-    int64_t bookmarks[BOOKMARKS_MAX]; /* sorted */
+    int64_t bookmarks[BOOKMARKS_MAX];      /* sorted */
+    size_t bookmark_events[BOOKMARKS_MAX]; /* the last that had happened there; STORY_NONE */
     size_t n_bookmarks;
     struct looking_elsewhere elsewhere;
     struct what_if what_if;

@@ -343,6 +343,23 @@ Test(scene, it_runs_until_what_is_written_by_kind_or_by_words)
 
 /* ---- Bookmarks ---- */
 
+/* At one instant a server answers, and the packet leaves. */
+Test(scene, a_bookmark_leads_back_to_its_event_and_not_only_to_its_instant)
+{
+    size_t cursor = 0;
+    scene_seek(scene, SECOND);
+    for (int i = 0; i < 100 && cursor == 0; i++) {
+        press(KEY_RIGHT);
+        size_t here = story_cursor(scene_story(scene));
+        if (story_event_time(scene_story(scene), here) == scene_now(scene)) cursor = here; /* more is to come at it */
+    }
+    cr_assert(cursor > 0);
+    press('b');
+    press(KEY_HOME);
+    press(']');
+    cr_expect(eq(sz, story_cursor(scene_story(scene)), cursor));
+}
+
 Test(scene, bookmarks_are_set_gone_to_and_taken_away)
 {
     scene_seek(scene, SECOND);
